@@ -1,0 +1,1 @@
+"""The hosts of the functions: AWS through CDK, and the laptop."""

@@ -1,0 +1,1 @@
+"""The CDK app: stacks and constructs, one noun per module."""

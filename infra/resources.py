@@ -1,0 +1,81 @@
+"""Every stateful resource of the platform as plain data, read by CDK, by the laptop and by the moto fixtures."""
+
+from dataclasses import dataclass
+
+from shared.runtime.settings import Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """A global secondary index; sparse where only some items carry its key."""
+
+    name: str
+    partition_key: str
+    sort_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DynamoTable:
+    """A DynamoDB table on demand, all of whose keys are text."""
+
+    resource: Resource
+    partition_key: str
+    sort_key: str | None = None
+    indexes: tuple[Index, ...] = ()
+    expires_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """An S3 bucket and how long what lies under its prefixes is kept (days; absent: for good)."""
+
+    resource: Resource
+    versioned: bool
+    expire_days: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """A Kinesis stream."""
+
+    resource: Resource
+    shards: int
+    retention_hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """An SQS queue with a dead-letter queue behind it, fed by the lake's objects under a prefix."""
+
+    resource: Resource
+    visibility_seconds: int
+    max_receives: int
+    fed_by_prefix: str
+
+
+DYNAMO_TABLES = (
+    DynamoTable(
+        resource=Resource.LEDGER,
+        partition_key="origin",
+        indexes=(
+            Index(name="open", partition_key="open", sort_key="received_at"),
+            Index(name="recent", partition_key="kind", sort_key="completed_at"),
+        ),
+    ),
+    DynamoTable(resource=Resource.SOURCES, partition_key="source_id", sort_key="facet"),
+    DynamoTable(resource=Resource.VERSIONS, partition_key="table_name"),
+    DynamoTable(resource=Resource.RESULT_CACHE, partition_key="cache_key", expires_by="expires_at"),
+    DynamoTable(resource=Resource.DECISIONS, partition_key="decision_id"),
+    DynamoTable(resource=Resource.CONNECTIONS, partition_key="connection_id", expires_by="expires_at"),
+)
+
+TABLES_BY_RESOURCE = {table.resource: table for table in DYNAMO_TABLES}
+
+BUCKETS = (
+    Bucket(resource=Resource.LAKE, versioned=True, expire_days=(("landing/", 365), ("incoming/", 30))),
+    Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7),)),
+)
+
+STREAMS = (Stream(resource=Resource.EVENT_STREAM, shards=2, retention_hours=24),)
+
+QUEUES = (Queue(resource=Resource.MERGE_QUEUE, visibility_seconds=720, max_receives=5, fed_by_prefix="incoming/"),)

@@ -1,0 +1,1 @@
+"""The lake: where objects lie, what their columns are, and how partitions are merged and rolled up."""

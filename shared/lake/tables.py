@@ -1,0 +1,81 @@
+"""The tables that Athena sees, as data: bases, roll-ups and the quarantine."""
+
+from dataclasses import dataclass
+
+from shared.lake.paths import BASE, QUARANTINE, ROLLUP
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import Partition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a table: its name and its Glue type."""
+
+    name: str
+    glue_type: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LakeTable:
+    """One Glue table over Parquet: its columns, its prefix in the lake and whether `dt` partitions it."""
+
+    name: str
+    description: str
+    prefix: str
+    columns: tuple[Column, ...]
+    partitioned: bool
+
+
+SALES_HOURLY = LakeTable(
+    name="sales_hourly",
+    description="Completed sale lines per hour and dimension; a function of the transactions partition.",
+    prefix=f"{ROLLUP}/sales_hourly/",
+    partitioned=True,
+    columns=(
+        Column(name="hour", glue_type="timestamp", comment="Start of the hour, UTC."),
+        Column(name="currency", glue_type="string"),
+        Column(name="product_category", glue_type="string"),
+        Column(name="customer_segment", glue_type="string"),
+        Column(name="region", glue_type="string"),
+        Column(name="channel", glue_type="string"),
+        Column(name="lines", glue_type="bigint", comment="Distinct completed transaction lines."),
+        Column(name="net_amount", glue_type="decimal(38,10)", comment="Sum of quantity x unit_price - discount."),
+        Column(name="lowest_amount", glue_type="decimal(38,10)", comment="Smallest net amount of a line."),
+        Column(name="highest_amount", glue_type="decimal(38,10)", comment="Largest net amount of a line."),
+    ),
+)
+
+QUARANTINE_TABLE = LakeTable(
+    name="quarantine",
+    description="Rows that failed validation, as received, with every reason.",
+    prefix=f"{QUARANTINE}/",
+    partitioned=True,
+    columns=(
+        Column(name="origin", glue_type="string", comment="The delivery that brought the row."),
+        Column(name="source_id", glue_type="string"),
+        Column(name="data_type", glue_type="string"),
+        Column(name="row", glue_type="bigint", comment="0-based place in the delivery."),
+        Column(name="raw", glue_type="string", comment="The row as received; base64 where it is not UTF-8 text."),
+        Column(name="errors", glue_type="string", comment="JSON array of {field, code, message, rejected_value}."),
+        Column(name="received_at", glue_type="timestamp"),
+    ),
+)
+
+
+def _bases() -> tuple[LakeTable, ...]:
+    return tuple(
+        LakeTable(
+            name=schema.data_type,
+            description=schema.description,
+            prefix=f"{BASE}/{schema.data_type}/",
+            partitioned=schema.partition is Partition.DAY,
+            columns=tuple(
+                Column(name=field.name, glue_type=field.glue_type, comment=field.description) for field in schema.stored
+            ),
+        )
+        for schema in SCHEMAS.values()
+    )
+
+
+TABLES = (*_bases(), SALES_HOURLY, QUARANTINE_TABLE)

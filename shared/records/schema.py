@@ -1,0 +1,116 @@
+"""The vocabulary in which record schemas are declared: kinds of value, fields, versions and partitions."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class DataType(StrEnum):
+    """The data types a client may ingest (contract C 1.1 and resolutions § 9)."""
+
+    TRANSACTIONS = "transactions"
+    PRODUCTS = "products"
+    CUSTOMERS = "customers"
+    INVENTORY = "inventory"
+    ORDERS = "orders"
+    EVENTS = "events"
+    DECISIONS = "decisions"
+    LABELS = "labels"
+
+
+class Kind(StrEnum):
+    """What a field holds, and with it how it is validated and stored.
+
+    `money` keeps 6 decimal places (decimal(18,6), |x| < 10^12) and `quantity` 4 (decimal(18,4), |x| < 10^14);
+    further places are rounded half-even. `timestamp` is UTC to the millisecond; what is finer is cut off.
+    """
+
+    ID = "id"
+    TEXT = "text"
+    CHOICE = "choice"
+    CURRENCY = "currency"
+    TIMESTAMP = "timestamp"
+    MONEY = "money"
+    QUANTITY = "quantity"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TEXT_MAP = "text_map"
+    NUMBER_MAP = "number_map"
+
+
+GLUE_TYPES = {
+    Kind.ID: "string",
+    Kind.TEXT: "string",
+    Kind.CHOICE: "string",
+    Kind.CURRENCY: "string",
+    Kind.TIMESTAMP: "timestamp",
+    Kind.MONEY: "decimal(18,6)",
+    Kind.QUANTITY: "decimal(18,4)",
+    Kind.INTEGER: "bigint",
+    Kind.NUMBER: "double",
+    Kind.BOOLEAN: "boolean",
+    Kind.TEXT_MAP: "map<string,string>",
+    Kind.NUMBER_MAP: "map<string,double>",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One named value of a record: its kind, its bounds and what stands in when it is absent."""
+
+    name: str
+    kind: Kind
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    default: str | float | None = None
+    default_from: str | None = None
+    description: str = ""
+
+    @property
+    def glue_type(self) -> str:
+        """The column type in the Glue catalogue."""
+        return GLUE_TYPES[self.kind]
+
+
+class Partition(StrEnum):
+    """How a data type's base is cut into objects."""
+
+    DAY = "day"
+    NONE = "none"
+
+
+INGESTED_AT = "ingested_at"
+
+STORED_FIELDS = (
+    Field(name="attributes", kind=Kind.TEXT, description="Fields the schema does not know, as JSON text."),
+    Field(name="source_id", kind=Kind.ID, description="The source that delivered the row."),
+    Field(name=INGESTED_AT, kind=Kind.TIMESTAMP, description="When the platform received the row."),
+    Field(name="_origin", kind=Kind.ID, description="The delivery that brought the row."),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSchema:
+    """One data type: its fields, what identifies a record, what orders its versions and where it is kept."""
+
+    data_type: DataType
+    description: str
+    key: tuple[str, ...]
+    version: str
+    partition: Partition
+    fields: tuple[Field, ...]
+    event_time: str | None = "timestamp"
+    personal_fields_dropped: bool = False
+
+    @cached_property
+    def stored(self) -> tuple[Field, ...]:
+        """Every column of the base table, in order."""
+        return self.fields + STORED_FIELDS
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """The client's fields by name."""
+        return {field.name: field for field in self.fields}

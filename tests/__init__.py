@@ -1,0 +1,1 @@
+"""Every rule of the platform, as sentences that can fail."""
