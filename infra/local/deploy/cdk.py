@@ -1,0 +1,109 @@
+"""Runs the pinned CDK CLI against the emulator and turns its failures into sentences."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.emulator.environment import ACCOUNT, REGION, credentials
+from infra.local.failures import DeployFailed, MissingTool
+from infra.local.layout import PROJECT, Layout
+
+STAGE = "local"
+_OURS = ("AWS_", "CDK_", "JSII_", "PYTHON")
+
+
+@dataclass(frozen=True, slots=True)
+class CdkApp:
+    """A CDK app as the CLI is told to run it; another one than Tally's serves tests."""
+
+    command: str = f'"{sys.executable}" -m infra.aws.app'
+    project: Path = PROJECT
+
+
+def cli(project: Path) -> str:
+    """Return the CDK CLI that package-lock.json pins."""
+    path = project / "node_modules" / ".bin" / "cdk"
+    if not path.exists():
+        raise MissingTool("The CDK CLI is not installed: run `npm ci` (or `make run`, which does it) and try again.")
+    return str(path)
+
+
+def cdk_environment(endpoint: str, outer: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which the CLI can reach the emulator and nothing else of AWS."""
+    return {
+        **{name: value for name, value in outer.items() if not name.startswith(_OURS)},
+        **credentials(),
+        "AWS_ENDPOINT_URL": endpoint,
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": REGION,
+        "CDK_DISABLE_CLI_TELEMETRY": "1",
+        "NODE_NO_WARNINGS": "1",
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    }
+
+
+def bootstrap(*, app: CdkApp, layout: Layout, endpoint: str) -> None:
+    """Make the toolkit stack, outside the project so that its app is not synthesized for it."""
+    command = [cli(app.project), "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--no-notices"]
+    _run("bootstrap", command, cwd=layout.directory, log=layout.log("deploy"), endpoint=endpoint)
+
+
+def deploy(*, app: CdkApp, layout: Layout, endpoint: str) -> None:
+    """Synthesize the app for the local stage and deploy every stack of it."""
+    command = [
+        cli(app.project),
+        "deploy",
+        "--all",
+        *("--context", f"stage={STAGE}"),
+        *("--app", app.command),
+        *("--output", str(layout.assembly)),
+        *("--outputs-file", str(layout.outputs)),
+        *("--require-approval", "never"),
+        *("--method", "direct"),
+        *("--concurrency", "4"),
+        *("--progress", "events"),
+        "--no-notices",
+        "--no-version-reporting",
+    ]
+    _run("deploy", command, cwd=app.project, log=layout.log("deploy"), endpoint=endpoint)
+
+
+def _run(step: str, command: Sequence[str], *, cwd: Path, log: Path, endpoint: str) -> None:
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=cdk_environment(endpoint, os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait()
+        except BaseException:
+            _end_group(process)
+            raise
+    if code != 0:
+        raise DeployFailed(step, _last_line(log), log)
+
+
+def _last_line(log: Path) -> str:
+    """Return the CLI's own last words, which name the reason."""
+    lines = log.read_text(errors="replace").split("\n")
+    said = [line.strip(" ‣\t") for line in lines if line.strip()]
+    return said[-1] if said else "it said nothing"
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Stop the CLI with the app and the Node kernel it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

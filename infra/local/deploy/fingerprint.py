@@ -1,0 +1,42 @@
+"""One value that changes exactly when a deploy could give something else."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCES = (
+    "cdk.json",
+    "functions",
+    "infra",
+    "layers",
+    "package-lock.json",
+    "requirements",
+    "shared",
+)
+_ELSEWHERE = ("infra/local", "layers/build")
+_SKIPPED = {"__pycache__", "node_modules"}
+
+
+def fingerprint(project: Path) -> str:
+    """Return the digest of every file below `project` that determines the assembly, by path and content."""
+    digest = hashlib.sha256()
+    for path in sorted(_files(project)):
+        digest.update(path.relative_to(project).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(project: Path) -> Iterator[Path]:
+    for name in SOURCES:
+        source = project / name
+        if source.is_file():
+            yield source
+        for path in source.rglob("*") if source.is_dir() else ():
+            if path.is_file() and _counts(path.relative_to(project)):
+                yield path
+
+
+def _counts(path: Path) -> bool:
+    """Leave out the laptop host itself, what was built, and what tools leave behind."""
+    inside = any(path.is_relative_to(folder) for folder in _ELSEWHERE)
+    return not inside and not any(part in _SKIPPED or part.startswith(".") for part in path.parts)

@@ -1,0 +1,1 @@
+"""The AWS emulator as a child process that never outlives its parent and never forgets."""

@@ -1,0 +1,38 @@
+"""The emulator's own process: runs MiniStack, saves its state when told to, ends when its parent is gone."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+from ministack import app as ministack
+from ministack.core.persistence import save_all
+
+_saving = threading.Lock()
+
+
+def _end_with_parent() -> None:
+    """Ask for a graceful stop once the pipe from the parent closes, however the parent ended."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _save() -> None:
+    """Write the state now, so that a power cut costs minutes and not the platform."""
+    with _saving:
+        # MiniStack saves only when it stops and offers no other door; its version is pinned.
+        save_all(ministack._build_persistence_save_dict())  # noqa: SLF001
+    logging.getLogger("tally").info("State saved")
+
+
+def main() -> None:
+    """Serve until SIGTERM, or until the parent's end of standard input closes."""
+    threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
+    signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, name="state-save").start())
+    sys.argv = sys.argv[:1]
+    ministack.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Starts the emulator, knows when it is ready, and leaves no process behind when it stops."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from infra.local.emulator.environment import emulator_environment
+from infra.local.failures import EmulatorFailed
+from infra.local.layout import PROJECT, Layout, Ports
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+_POLL_SECONDS = 0.05
+
+
+class Emulator:
+    """One MiniStack in its own process group; use it as a context."""
+
+    def __init__(self, *, layout: Layout, ports: Ports) -> None:
+        self._layout = layout
+        self._ports = ports
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where every AWS API but Athena's answers."""
+        return self._ports.url("emulator")
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the process and return once it answers."""
+        self._layout.create()
+        shutil.rmtree(self._layout.scratch, ignore_errors=True)
+        self._layout.scratch.mkdir()
+        with self._layout.log("emulator").open("ab") as log:
+            # The open pipe is the child's proof that we live: it closes with us, even on SIGKILL.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.emulator.child"],
+                cwd=PROJECT,
+                env=emulator_environment(self._layout, self._ports, os.environ),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._wait_until_ready(self._process)
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(f"{self.url}/_ministack/ready"):
+            if process.poll() is not None:
+                raise EmulatorFailed(f"ended at its start with code {process.returncode}", self._layout.log("emulator"))
+            if time.monotonic() > deadline:
+                raise EmulatorFailed(f"did not answer within {START_SECONDS} s", self._layout.log("emulator"))
+            time.sleep(_POLL_SECONDS)
+
+    def is_running(self) -> bool:
+        """Tell whether the process is still there."""
+        return self._process is not None and self._process.poll() is None
+
+    def save(self) -> None:
+        """Have the state written to disk without stopping."""
+        if self._process is not None and self.is_running():
+            self._process.send_signal(signal.SIGUSR1)
+
+    def stop(self) -> None:
+        """End the process gracefully, which saves its state, then whatever is left of its group."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        workers = _descendants(process.pid)
+        if process.stdin is not None:
+            process.stdin.close()
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        _end(workers)
+
+
+def answers(url: str) -> bool:
+    """Tell whether `url` answers 200 now."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - always our own loopback address
+            return bool(response.status == HTTPStatus.OK)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    """Kill the function workers that did not notice their emulator leave."""
+    _, alive = psutil.wait_procs(processes, timeout=1)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=2)

@@ -1,0 +1,55 @@
+"""Why the platform could not come up, each as one sentence that says what to do.
+
+LaptopError
+├── MissingTool          Python, Node or the CDK CLI is not there or too old
+├── PortTaken            another program listens where we must
+├── AlreadyUp            another `up` uses the same directory
+├── NotUp                a command needs a running platform
+├── EmulatorFailed       MiniStack ended or never answered
+└── DeployFailed         bootstrap, synth or deploy ended with an error
+"""
+
+from pathlib import Path
+
+
+class LaptopError(Exception):
+    """Anything that stops the platform on this machine; its text is the whole message to the user."""
+
+
+class MissingTool(LaptopError):
+    """A program that must be installed first."""
+
+
+class PortTaken(LaptopError):
+    """A port that the platform needs and somebody else holds."""
+
+    def __init__(self, name: str, port: int) -> None:
+        option = "--port" if name == "front" else f"--{name}-port"
+        super().__init__(
+            f"Port {port} ({name}) is taken by another program: stop it, or choose another port with {option}."
+        )
+        self.port = port
+
+
+class AlreadyUp(LaptopError):
+    """A second `up` on the same directory."""
+
+
+class NotUp(LaptopError):
+    """A command that only makes sense while the platform is up."""
+
+
+class EmulatorFailed(LaptopError):
+    """MiniStack did not come up or went away."""
+
+    def __init__(self, what: str, log: Path) -> None:
+        super().__init__(
+            f"The emulator {what}: read {log}, then run `python -m infra.local reset` if its state is bad."
+        )
+
+
+class DeployFailed(LaptopError):
+    """The CDK CLI ended with an error."""
+
+    def __init__(self, step: str, reason: str, log: Path) -> None:
+        super().__init__(f"`cdk {step}` failed ({reason}): fix what the end of {log} says and run it again.")

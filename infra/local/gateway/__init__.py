@@ -1,0 +1,1 @@
+"""The front door: what CloudFront and API Gateway add in AWS and the emulator leaves out."""

@@ -1,0 +1,135 @@
+"""The front door's sockets: reads requests, asks the emulator, writes answers."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from infra.local.gateway import limits
+from infra.local.gateway.answers import Answer, refusal
+from infra.local.gateway.channels import WebSocketApi
+from infra.local.gateway.forwarding import Request, RestApi, correct, refuse_before, upstream_headers
+from infra.local.gateway.websocket import WebSocketDoor
+
+API_PREFIX = "/api/v1"
+_SKIPPED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+
+
+class FrontDoor:
+    """Serves the public addresses of the platform over one REST API and one WebSocket API."""
+
+    def __init__(self, *, rest: RestApi, websocket: WebSocketApi | None, home: str = "/api/v1/health") -> None:
+        self._rest = rest
+        self._websocket = websocket
+        self._home = home
+        self._session: aiohttp.ClientSession | None = None
+
+    def application(self) -> web.Application:
+        """Return the application to run; it opens its connections when it starts."""
+        app = web.Application(client_max_size=limits.BODY_BYTES)
+        app.cleanup_ctx.append(self._connections)
+        app.router.add_get("/", self._welcome, allow_head=False)
+        if self._websocket is not None:
+            app.router.add_get("/ws/{channel:.*}", WebSocketDoor(self._websocket, self._client).serve, allow_head=False)
+        app.router.add_route("*", "/{anything:.*}", self._serve)
+        return app
+
+    async def _connections(self, _: web.Application) -> AsyncIterator[None]:
+        timeout = aiohttp.ClientTimeout(total=limits.INTEGRATION_SECONDS, connect=5)
+        # Shorter than the emulator's own 75 s, so that we never write into a connection it just closed.
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
+        async with aiohttp.ClientSession(
+            timeout=timeout, connector=connector, auto_decompress=False, skip_auto_headers=_SKIPPED
+        ) as session:
+            self._session = session
+            yield
+        self._session = None
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise RuntimeError("The front door serves only between its application's start and end.")
+        return self._session
+
+    async def _welcome(self, _: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(self._home)
+
+    async def _serve(self, incoming: web.Request) -> web.Response:
+        request = _received(incoming)
+        now = datetime.now(UTC)
+        if not _is_api(request.path):
+            message = f"Nothing is served at {request.path}; the API starts at {API_PREFIX}."
+            return _written(refusal(HTTPStatus.NOT_FOUND, message, request_id=request.request_id, now=now))
+        body = await _body(incoming)
+        if body is None:
+            message = limits.TOO_LARGE_FOR_GATEWAY
+            too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            return _written(refusal(too_large, message, request_id=request.request_id, now=now))
+        return _written(await self._answer(replace(request, body=body), now))
+
+    async def _answer(self, request: Request, now: datetime) -> Answer:
+        refused = refuse_before(self._rest, request, now)
+        if refused is not None:
+            return refused
+        try:
+            upstream = await self._ask(request)
+        except TimeoutError:
+            message = f"The request took over {limits.INTEGRATION_SECONDS:.0f} s, the most API Gateway waits."
+            return refusal(HTTPStatus.GATEWAY_TIMEOUT, message, request_id=request.request_id, now=now)
+        except aiohttp.ClientError as error:
+            message = f"The platform behind the front door does not answer ({type(error).__name__}); try again."
+            again = (("Retry-After", "2"),)
+            unavailable = HTTPStatus.SERVICE_UNAVAILABLE
+            return refusal(unavailable, message, request_id=request.request_id, now=now, headers=again)
+        return await asyncio.to_thread(correct, self._rest, request, upstream, now)
+
+    async def _ask(self, request: Request) -> Answer:
+        url = URL(self._rest.url(request.target), encoded=True)
+        async with self._client().request(
+            request.method, url, headers=upstream_headers(request), data=request.body or None, allow_redirects=False
+        ) as response:
+            body = await response.read()
+            headers = tuple((name, value) for name, value in response.headers.items())
+            return Answer(response.status, body, headers)
+
+
+def _received(incoming: web.Request) -> Request:
+    headers = tuple((name, value) for name, value in incoming.headers.items())
+    return Request(
+        method=incoming.method,
+        target=incoming.raw_path,
+        headers=headers,
+        client=incoming.remote or "127.0.0.1",
+        request_id=str(uuid.uuid4()),
+    )
+
+
+def _is_api(path: str) -> bool:
+    return path == API_PREFIX or path.startswith(API_PREFIX + "/")
+
+
+async def _body(incoming: web.Request) -> bytes | None:
+    """Return the whole body, None as soon as it is known to be over the limit."""
+    if (incoming.content_length or 0) > limits.BODY_BYTES:
+        return None
+    chunks: list[bytes] = []
+    length = 0
+    async for chunk in incoming.content.iter_any():
+        length += len(chunk)
+        if length > limits.BODY_BYTES:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _written(answer: Answer) -> web.Response:
+    response = web.Response(status=answer.status, body=answer.body)
+    response.headers.popall("Content-Type", None)
+    for name, value in answer.headers:
+        response.headers.add(name, value)
+    return response

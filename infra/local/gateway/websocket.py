@@ -1,0 +1,99 @@
+"""The front door's WebSocket sockets: joins a client to the WebSocket API of the emulator."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TypeAlias
+
+import aiohttp
+from aiohttp import WSMsgType, web
+from yarl import URL
+
+from infra.local.gateway import limits
+from infra.local.gateway.answers import Answer, refusal
+from infra.local.gateway.channels import WebSocketApi, accepted_protocol, channel_of
+
+IDLE_SECONDS = 10 * 60.0
+CONNECTION_SECONDS = 2 * 60 * 60.0
+_End: TypeAlias = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
+_PASSED = ("Authorization", "User-Agent", "Origin", "X-Request-Id")
+
+
+class WebSocketDoor:
+    """Serves `/ws/...` over one WebSocket API with API Gateway's limits."""
+
+    def __init__(self, api: WebSocketApi, client: Callable[[], aiohttp.ClientSession]) -> None:
+        self._api = api
+        self._client = client
+
+    async def serve(self, incoming: web.Request) -> web.StreamResponse:
+        """Join the client to its channel, or answer as the handshake was answered upstream."""
+        channel = channel_of(incoming.path)
+        if channel is None:
+            return _refused(HTTPStatus.NOT_FOUND, f"There is no channel at {incoming.path}.")
+        if incoming.headers.get("Upgrade", "").lower() != "websocket":
+            return _refused(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
+        try:
+            upstream = await self._connect(incoming, channel)
+        except aiohttp.WSServerHandshakeError as error:
+            return _refused(error.status, "The handshake was refused.")
+        except (aiohttp.ClientError, TimeoutError):
+            return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not answer; try again.")
+        async with upstream:
+            return await _join(incoming, upstream)
+
+    async def _connect(self, incoming: web.Request, channel: str) -> aiohttp.ClientWebSocketResponse:
+        url = URL(self._api.url(channel, incoming.rel_url.raw_query_string), encoded=True)
+        headers = {name: incoming.headers[name] for name in _PASSED if name in incoming.headers}
+        return await self._client().ws_connect(
+            url, headers=headers, protocols=_offered(incoming), max_msg_size=limits.MESSAGE_BYTES
+        )
+
+
+def _offered(incoming: web.Request) -> list[str]:
+    lines = incoming.headers.getall("Sec-WebSocket-Protocol", [])
+    return [name.strip() for line in lines for name in line.split(",") if name.strip()]
+
+
+async def _join(incoming: web.Request, upstream: aiohttp.ClientWebSocketResponse) -> web.WebSocketResponse:
+    protocol = accepted_protocol(_offered(incoming))
+    client = web.WebSocketResponse(max_msg_size=limits.MESSAGE_BYTES, protocols=[protocol] if protocol else [])
+    await client.prepare(incoming)
+    await _carry(client, upstream)
+    return client
+
+
+async def _carry(client: web.WebSocketResponse, upstream: aiohttp.ClientWebSocketResponse) -> None:
+    """Carry messages both ways until either side closes or a time limit of API Gateway is reached."""
+    try:
+        async with asyncio.timeout(CONNECTION_SECONDS), asyncio.timeout(IDLE_SECONDS) as idle:
+            ways = [
+                asyncio.create_task(_pass_on(client, upstream, idle)),
+                asyncio.create_task(_pass_on(upstream, client, idle)),
+            ]
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for way in ways:
+                    way.cancel()
+                await asyncio.gather(*ways, return_exceptions=True)
+    except TimeoutError:
+        await client.close(code=aiohttp.WSCloseCode.GOING_AWAY, message=b"Going away")
+    await upstream.close(code=client.close_code or aiohttp.WSCloseCode.OK)
+    await client.close(code=upstream.close_code or aiohttp.WSCloseCode.OK)
+
+
+async def _pass_on(source: _End, target: _End, idle: asyncio.Timeout) -> None:
+    async for message in source:
+        idle.reschedule(asyncio.get_running_loop().time() + IDLE_SECONDS)
+        if message.type is WSMsgType.TEXT:
+            await target.send_str(message.data)
+        elif message.type is WSMsgType.BINARY:
+            await target.send_bytes(message.data)
+
+
+def _refused(status: int, message: str) -> web.Response:
+    answer: Answer = refusal(status, message, request_id=str(uuid.uuid4()), now=datetime.now(UTC))
+    return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
