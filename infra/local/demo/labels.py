@@ -1,0 +1,70 @@
+"""What turned out to be true about decisions, told late and by several people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from infra.local.demo.chance import dice
+from infra.local.demo.window import Record, Window, spelt
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+
+    from infra.local.demo.fraud import Decision
+
+REVIEW_SOURCE, PAYMENTS_SOURCE = "review-desk", "payments-hub"
+_AUDITED_DECLINES, _AUDITED_APPROVALS = 0.6, 0.25
+_CHARGED_BACK, _REPORTED, _FRIENDLY_FRAUD = 0.88, 0.25, 0.005
+_KNOWN_WITHOUT_TIME_AFTER = timedelta(days=20)
+_WITHOUT_TIME = 0.15
+
+
+def judge(seed: int, decision: Decision, window: Window) -> list[tuple[str, Record]]:
+    """List the labels a decision has got by the window's end, each with the source that sends it."""
+    rng = dice(seed, "labels", decision.decision_id)
+    known = sorted((at, source, label) for at, source, label in _findings(rng, decision) if window.holds(at))
+    return [_sent(rng, decision, window, finding) for finding in known]
+
+
+def _findings(rng: random.Random, decision: Decision) -> Iterator[tuple[datetime, str, str]]:
+    at = decision.order.placed_at
+    truth = "fraud" if decision.order.fraudulent else "legitimate"
+    if decision.outcome == "review":
+        yield at + timedelta(minutes=rng.randint(40, 900)), "manual_review", _verdict(decision)
+    elif rng.random() < (_AUDITED_DECLINES if decision.stopped else _AUDITED_APPROVALS):
+        yield at + timedelta(hours=rng.randint(20, 120)), "manual_review", truth
+    if decision.stopped:
+        return
+    if decision.order.fraudulent:
+        yield from _complaints(rng, at)
+    elif rng.random() < _FRIENDLY_FRAUD:
+        charged_back = at + timedelta(days=rng.uniform(10, 30))
+        yield charged_back, "chargeback", "fraud"
+        yield charged_back + timedelta(days=rng.uniform(10, 25)), "dispute_won", "legitimate"
+
+
+def _verdict(decision: Decision) -> str:
+    return "fraud" if decision.stopped and decision.order.fraudulent else "legitimate"
+
+
+def _complaints(rng: random.Random, at: datetime) -> Iterator[tuple[datetime, str, str]]:
+    if rng.random() < _REPORTED:
+        yield at + timedelta(days=rng.uniform(0.5, 6)), "customer_report", "fraud"
+    if rng.random() < _CHARGED_BACK:
+        yield at + timedelta(days=min(50.0, 5 + rng.expovariate(1 / 12))), "chargeback", "fraud"
+
+
+def _sent(
+    rng: random.Random, decision: Decision, window: Window, finding: tuple[datetime, str, str]
+) -> tuple[str, Record]:
+    at, source, label = finding
+    record: Record = {"decision_id": decision.decision_id, "label": label, "labelled_at": spelt(at), "source": source}
+    if source == "chargeback":
+        record["amount"] = decision.record["amount"]
+    # Only decisions the platform has long known are looked up, so that a first load finds them all.
+    old = decision.order.placed_at < window.end - _KNOWN_WITHOUT_TIME_AFTER
+    if not old or rng.random() >= _WITHOUT_TIME:
+        record["decision_timestamp"] = decision.record["timestamp"]
+    return (REVIEW_SOURCE if source == "manual_review" else PAYMENTS_SOURCE), record

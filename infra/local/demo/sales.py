@@ -1,0 +1,171 @@
+"""What is bought: a day's orders with their lines, before anybody has screened or shipped them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.local.demo.chance import Draw, count_near, dice
+from infra.local.demo.seasons import demand, in_campaign, moment_in_store, moment_online
+from infra.local.demo.shoppers import Shopper, shoppers_of
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from infra.local.demo.catalogue import Product, Shelves
+    from infra.local.demo.window import Window
+
+_FRAUD_RATE = {"web": 0.055, "app": 0.05, "store": 0.006}
+_FRAUD_HOURS = Draw(range(24), (6, 7, 8, 8, 7, 5, 3, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 5))
+_WANTED_BY_THIEVES = ("electronics", "electronics", "electronics", "apparel")
+_LINES = Draw((1, 2, 3, 4, 5, 6), (0.34, 0.27, 0.18, 0.11, 0.06, 0.04))
+_UNITS = Draw((1, 2, 3, 4, 6), (0.70, 0.18, 0.06, 0.03, 0.03))
+_CAMPAIGN_PERCENT, _COUPON_PERCENT = 15, 10
+_COUPON_SHARE, _GUEST_SHARE, _OFF_HABIT_SHARE = 0.07, 0.3, 0.15
+_EUR_PER_USD = 0.92
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A place that sells: the source its records come from, its currency and where its stock lies."""
+
+    source_id: str
+    currency: str
+    location: str
+
+
+WEB = Shop("web-shop", "USD", "central")
+_STORES = {"EU": Shop("pos-berlin", "EUR", "berlin"), "US": Shop("pos-new-york", "USD", "new-york")}
+SHOPS = (WEB, *_STORES.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product of an order; amounts are cents of the shop's currency."""
+
+    transaction_id: str
+    product: Product
+    quantity: int
+    price: int
+    cost: int
+    discount: int
+
+    @property
+    def net(self) -> int:
+        """What the line brings in."""
+        return self.quantity * self.price - self.discount
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A placed order and the truth about it, which no record states."""
+
+    order_id: str
+    placed_at: datetime
+    shop: Shop
+    channel: str
+    shopper: Shopper
+    guest: bool
+    fraudulent: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> int:
+        """What the order comes to, in cents."""
+        return sum(line.net for line in self.lines)
+
+    @property
+    def device(self) -> str:
+        """What it was placed on."""
+        return "terminal" if self.channel == "store" else self.shopper.device
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Who meets what, and how busy an ordinary day is."""
+
+    seed: int
+    window: Window
+    shelves: Shelves
+    shoppers: Sequence[Shopper]
+    orders: int
+
+    def place_orders(self, day: date) -> list[Order]:
+        """Place a day's orders, in the order they happened; none at or after the window's end."""
+        rng = dice(self.seed, "sales", day)
+        passing = shoppers_of(self.shoppers, day)
+        count = count_near(rng, self.orders * demand(self.window, day) / self._whole_demand())
+        orders = [self._order(rng, day, number, passing(rng)) for number in range(count)]
+        return sorted((order for order in orders if self.window.holds(order.placed_at)), key=lambda it: it.placed_at)
+
+    def _whole_demand(self) -> float:
+        return sum(demand(self.window, day) for day in self.window.days())
+
+    def _order(self, rng: random.Random, day: date, number: int, shopper: Shopper) -> Order:
+        channel = _channel(rng, shopper)
+        shop = _STORES[shopper.region] if channel == "store" else WEB
+        fraudulent = rng.random() < _FRAUD_RATE[channel]
+        order_id = f"O-{day:%Y%m%d}-{number + 1:04d}"
+        return Order(
+            order_id=order_id,
+            placed_at=_moment(rng, day, shopper, channel, fraudulent=fraudulent),
+            shop=shop,
+            channel=channel,
+            shopper=shopper,
+            guest=channel == "store" and rng.random() < _GUEST_SHARE,
+            fraudulent=fraudulent,
+            lines=self._lines(rng, day, order_id, _Taste(shopper, shop, fraudulent)),
+        )
+
+    def _lines(self, rng: random.Random, day: date, order_id: str, taste: _Taste) -> tuple[Line, ...]:
+        percent = self._discount_percent(rng, day)
+        picked = {product.product_id: product for product in taste.pick(rng, self.shelves)}
+        return tuple(
+            taste.line(f"{order_id}-{number}", product, quantity=_UNITS(rng), day=day, percent=percent)
+            for number, product in enumerate(picked.values(), start=1)
+        )
+
+    def _discount_percent(self, rng: random.Random, day: date) -> int:
+        coupon = rng.random() < _COUPON_SHARE
+        if in_campaign(self.window, day):
+            return _CAMPAIGN_PERCENT
+        return _COUPON_PERCENT if coupon else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Taste:
+    """What goes into one basket, and at what money."""
+
+    shopper: Shopper
+    shop: Shop
+    fraudulent: bool
+
+    def pick(self, rng: random.Random, shelves: Shelves) -> list[Product]:
+        favourites = _WANTED_BY_THIEVES if self.fraudulent else self.shopper.favourites
+        return [shelves.pick(rng, favourites) for _ in range(_LINES(rng))]
+
+    def line(self, transaction_id: str, product: Product, *, quantity: int, day: date, percent: int) -> Line:
+        rate = _EUR_PER_USD if self.shop.currency == "EUR" else 1.0
+        price = round(product.price_on(day) * rate)
+        return Line(
+            transaction_id=transaction_id,
+            product=product,
+            quantity=quantity,
+            price=price,
+            cost=round(product.cost * rate),
+            discount=quantity * price * percent // 100,
+        )
+
+
+def _channel(rng: random.Random, shopper: Shopper) -> str:
+    if rng.random() < _OFF_HABIT_SHARE:
+        return "app" if shopper.device == "mobile" else "web"
+    return shopper.channel
+
+
+def _moment(rng: random.Random, day: date, shopper: Shopper, channel: str, *, fraudulent: bool) -> datetime:
+    if channel == "store":
+        return moment_in_store(rng, day, shopper.region)
+    return moment_online(rng, day, _FRAUD_HOURS(rng) if fraudulent else shopper.hour)

@@ -1,0 +1,145 @@
+"""The whole story, told day by day as the deliveries its sources would make."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from infra.local.demo.catalogue import Product, Shelves, product_records, stock_catalogue
+from infra.local.demo.clickstream import Clicks
+from infra.local.demo.fraud import FRAUD_SOURCE, Decision, screen
+from infra.local.demo.fulfilment import Fulfilment, Return, fulfil
+from infra.local.demo.labels import judge
+from infra.local.demo.sales import SHOPS, WEB, Market
+from infra.local.demo.shoppers import Shopper, customer_records, gather_shoppers
+from infra.local.demo.stock import STOCK_SOURCE, Stock
+from infra.local.demo.window import Record, Window, midnight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+CATALOGUE_SOURCE, CUSTOMER_SOURCE = "catalogue-1", "crm-central"
+_UNITS_PER_ORDER = 3.6
+_SHARE_OF_ORDERS = {"central": 0.72, "berlin": 0.08, "new-york": 0.20}
+_DAYS_BETWEEN_COUNTS = 7
+
+
+class Scale(StrEnum):
+    """How much of it: about two, twenty or two hundred thousand orders."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    orders: int
+    products: int
+    shoppers: int
+
+
+_SIZES = {
+    Scale.SMALL: _Size(2_000, 120, 900),
+    Scale.MEDIUM: _Size(20_000, 320, 7_000),
+    Scale.LARGE: _Size(200_000, 800, 50_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Records of one type that one source has to tell about one day."""
+
+    day: date
+    source_id: str
+    data_type: str
+    records: list[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A demo: the same records for the same seed, scale and window."""
+
+    seed: int
+    scale: Scale
+    window: Window
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """Tell the story in order: what is sold and who buys, then each day with everything that belongs to it."""
+        size = _SIZES[self.scale]
+        products = stock_catalogue(self.seed, size.products, self.window)
+        shoppers = gather_shoppers(self.seed, size.shoppers, self.window)
+        first = self.window.first
+        yield Delivery(first, CATALOGUE_SOURCE, "products", list(product_records(products, self.window)))
+        yield Delivery(first, CUSTOMER_SOURCE, "customers", list(customer_records(shoppers, self.window)))
+        yield from _Story(self, size, products, shoppers).days()
+
+
+def demo(*, end: datetime, scale: Scale = Scale.SMALL, seed: int = 7) -> Scenario:
+    """Describe the ninety days before an end; it is told only when its deliveries are asked for."""
+    return Scenario(seed, scale, Window(end))
+
+
+class _Story:
+    """What one day hands to a later one: the stock, and lines on their way back."""
+
+    def __init__(
+        self, scenario: Scenario, size: _Size, products: Sequence[Product], shoppers: Sequence[Shopper]
+    ) -> None:
+        self._seed, self._window = scenario.seed, scenario.window
+        shelves = Shelves(products)
+        self._market = Market(self._seed, self._window, shelves, shoppers, size.orders)
+        self._clicks = Clicks(self._seed, self._window, shelves, shoppers)
+        weekly = size.orders / self._window.length * _DAYS_BETWEEN_COUNTS * _UNITS_PER_ORDER
+        self._stock = Stock(products, {place: weekly * share for place, share in _SHARE_OF_ORDERS.items()})
+        self._coming_back: defaultdict[date, list[Return]] = defaultdict(list)
+
+    def days(self) -> Iterator[Delivery]:
+        for day in self._window.days():
+            yield from (delivery for delivery in self._tell(day) if delivery.records)
+
+    def _tell(self, day: date) -> Iterator[Delivery]:
+        if self._counts_on(day):
+            yield Delivery(day, STOCK_SOURCE, "inventory", list(self._stock.count(midnight(day))))
+        decisions = [screen(self._seed, order, self._window) for order in self._market.place_orders(day)]
+        fulfilments = [fulfil(self._seed, decision, self._window) for decision in decisions]
+        for fulfilment in fulfilments:
+            for back in fulfilment.returns:
+                self._coming_back[back.at.date()].append(back)
+        returns = self._coming_back.pop(day, [])
+        yield from _sales(day, fulfilments, returns)
+        yield Delivery(day, WEB.source_id, "events", self._clicks.events(day, decisions))
+        yield Delivery(day, FRAUD_SOURCE, "decisions", [decision.record for decision in decisions])
+        yield from self._labels(day, decisions)
+        self._move(fulfilments, returns)
+
+    def _counts_on(self, day: date) -> bool:
+        return day == self._window.last or (day - self._window.first).days % _DAYS_BETWEEN_COUNTS == 0
+
+    def _labels(self, day: date, decisions: Iterable[Decision]) -> Iterator[Delivery]:
+        by_source: defaultdict[str, list[Record]] = defaultdict(list)
+        for decision in decisions:
+            for source_id, record in judge(self._seed, decision, self._window):
+                by_source[source_id].append(record)
+        for source_id in sorted(by_source):
+            yield Delivery(day, source_id, "labels", by_source[source_id])
+
+    def _move(self, fulfilments: Iterable[Fulfilment], returns: Iterable[Return]) -> None:
+        for fulfilment in fulfilments:
+            self._stock.sell(fulfilment)
+        for back in returns:
+            self._stock.take_back(back)
+        self._stock.restock()
+
+
+def _sales(day: date, fulfilments: Sequence[Fulfilment], returns: Sequence[Return]) -> Iterator[Delivery]:
+    for shop in SHOPS:
+        here = [fulfilment for fulfilment in fulfilments if fulfilment.order.shop is shop]
+        lines = [record for fulfilment in here for record in fulfilment.line_records()]
+        lines += [back.record() for back in returns if back.order.shop is shop]
+        yield Delivery(day, shop.source_id, "transactions", lines)
+        versions = [record for fulfilment in here for record in fulfilment.order_records()]
+        yield Delivery(day, shop.source_id, "orders", versions)
