@@ -1,0 +1,160 @@
+"""Rows to Arrow columns and back to Parquet: what the record schemas mean for storage."""
+
+import decimal
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from shared.lake.paths import UNPARTITIONED
+from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
+from shared.records.schema import INGESTED_AT, DataType, Field, Kind, Partition, RecordSchema
+
+MOMENT = pa.timestamp("ms")
+AMOUNT = pa.decimal128(38, 10)
+_ARROW_TYPES = {
+    Kind.ID: pa.string(),
+    Kind.TEXT: pa.string(),
+    Kind.CHOICE: pa.string(),
+    Kind.CURRENCY: pa.string(),
+    Kind.TIMESTAMP: MOMENT,
+    Kind.MONEY: pa.decimal128(18, 6),
+    Kind.QUANTITY: pa.decimal128(18, 4),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.TEXT_MAP: pa.map_(pa.string(), pa.string()),
+    Kind.NUMBER_MAP: pa.map_(pa.string(), pa.float64()),
+}
+_EXACT_AS_FLOAT = 1e9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """What the platform adds to every row of a delivery."""
+
+    source_id: str
+    ingested_at: datetime
+    origin: str
+    reporting_currency: str
+
+
+@cache
+def arrow_schema(data_type: DataType) -> pa.Schema:
+    """The Parquet schema of a data type's base and incoming objects."""
+    return pa.schema([(each.name, _ARROW_TYPES[each.kind]) for each in SCHEMAS[data_type].stored])
+
+
+def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: Stamp) -> pa.Table:
+    """Turn valid rows into the columns of their data type, defaults filled in and unknown fields kept as JSON."""
+    schema, size = SCHEMAS[data_type], len(rows)
+    stamped = {
+        "attributes": pa.array(_attributes(schema, rows), pa.string()),
+        "source_id": pa.repeat(pa.scalar(stamp.source_id), size),
+        INGESTED_AT: pa.repeat(pa.scalar(stamp.ingested_at, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False), size),
+        "_origin": pa.repeat(pa.scalar(stamp.origin), size),
+    }
+    columns = {each.name: _column(each, [row.get(each.name) for row in rows]) for each in schema.fields} | stamped
+    for each in schema.fields:
+        columns[each.name] = _with_default(each, columns, stamp.reporting_currency)
+    return pa.table([columns[name] for name in arrow_schema(data_type).names], schema=arrow_schema(data_type))
+
+
+def _attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    known = schema.by_name.keys()
+    return [
+        None
+        if row.keys() <= known
+        else orjson.dumps({name: row[name] for name in row if name not in known}, default=str).decode()
+        for row in rows
+    ]
+
+
+def _column(each: Field, values: list[Any]) -> pa.Array:
+    match each.kind:
+        case Kind.MONEY | Kind.QUANTITY:
+            return _decimals(values, _ARROW_TYPES[each.kind])
+        case Kind.TIMESTAMP:
+            return pa.array(values, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False)
+        case Kind.TEXT_MAP:
+            texts = [None if value is None else [(k, _as_text(v)) for k, v in value.items()] for value in values]
+            return pa.array(texts, _ARROW_TYPES[each.kind])
+        case _:
+            return pa.array(values, _ARROW_TYPES[each.kind])
+
+
+def _as_text(value: str | float) -> str:
+    return value if isinstance(value, str) else json.dumps(int(value) if value == int(value) else value)
+
+
+def _decimals(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
+    """Numbers below 10^9 are exact in binary to all the places kept, so Arrow casts them; the rest go by their text."""
+    try:
+        numbers = pa.array(values, pa.float64())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return _decimals_by_text(values, kind)
+    largest = pc.max(pc.abs(numbers)).as_py()
+    return numbers.cast(kind) if (largest or 0) < _EXACT_AS_FLOAT else _decimals_by_text(values, kind)
+
+
+def _decimals_by_text(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
+    place = decimal.Decimal(1).scaleb(-kind.scale)
+    exact = [
+        None
+        if value is None
+        else decimal.Decimal(value if isinstance(value, str) else repr(value)).quantize(place, decimal.ROUND_HALF_EVEN)
+        for value in values
+    ]
+    return pa.array(exact, kind)
+
+
+def _with_default(each: Field, columns: Mapping[str, pa.Array], reporting_currency: str) -> pa.Array:
+    column = columns[each.name]
+    if column.null_count == 0:
+        return column
+    if each.default_from is not None:
+        return pc.coalesce(column, columns[each.default_from])
+    if each.default is None:
+        return column
+    default = reporting_currency if each.default == PLATFORM_CURRENCY else each.default
+    if each.kind in (Kind.MONEY, Kind.QUANTITY):
+        default = decimal.Decimal(default)
+    return pc.fill_null(column, pa.scalar(default, column.type))
+
+
+def by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Cut a table into the partitions its rows belong to, keeping their order within each."""
+    schema = SCHEMAS[data_type]
+    if schema.partition is Partition.NONE or schema.event_time is None:
+        yield UNPARTITIONED, table
+        return
+    days = table[schema.event_time].cast(pa.date32(), safe=False)
+    for day in pc.unique(days).sort():
+        rows = table if len(table) == 0 else table.filter(pc.equal(days, day))
+        yield day.as_py().isoformat(), rows
+
+
+def write_parquet(table: pa.Table) -> bytes:
+    """Write a table as one zstd-compressed Parquet object."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", compression_level=1)
+    return sink.getvalue().to_pybytes()
+
+
+def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:
+    """Read a Parquet object in today's schema: columns it lacks are null, narrower types are widened."""
+    table = pq.read_table(pa.BufferReader(data))
+    if table.schema.equals(schema):
+        return table
+    present = set(table.schema.names)
+    columns = [
+        table[each.name].cast(each.type) if each.name in present else pa.nulls(len(table), each.type) for each in schema
+    ]
+    return pa.table(columns, schema=schema.with_metadata(table.schema.metadata))

@@ -1,0 +1,100 @@
+"""The lake's objects in S3: conditional writes, exact deletes."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef, PutObjectRequestTypeDef
+
+_PARALLEL_PUTS = 8
+_DELETES_PER_CALL = 1000
+
+
+class LostUpdate(Exception):
+    """Somebody else wrote the object since it was read."""
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as it was read: its bytes and which version they are."""
+
+    key: str
+    body: bytes
+    etag: str
+    version_id: str | None
+
+
+@dataclass(frozen=True, order=True)
+class ObjectName:
+    """An object as a listing names it."""
+
+    key: str
+    etag: str
+
+
+class LakeStore:
+    """Reads and writes whole objects of the lake bucket."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def get(self, key: str) -> StoredObject | None:
+        """Read an object; None if there is none."""
+        try:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+        except self._s3.exceptions.NoSuchKey:
+            return None
+        return StoredObject(key, answer["Body"].read(), answer["ETag"], answer.get("VersionId"))
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object, over whatever was there."""
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
+
+    def put_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
+        """Write several objects side by side; all are written when this returns."""
+        waiting = list(objects)
+        if len(waiting) == 1:
+            self.put(*waiting[0])
+            return
+        with ThreadPoolExecutor(_PARALLEL_PUTS) as pool:
+            list(pool.map(lambda each: self.put(*each), waiting))
+
+    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> None:
+        """Write an object only if it is still as it was read (or still absent).
+
+        Raises:
+            LostUpdate: it is not.
+        """
+        request: PutObjectRequestTypeDef = {"Bucket": self._bucket, "Key": key, "Body": body}
+        if expected is None:
+            request["IfNoneMatch"] = "*"
+        else:
+            request["IfMatch"] = expected.etag
+        try:
+            self._s3.put_object(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                raise LostUpdate(key) from error
+            raise
+
+    def list(self, prefix: str) -> Iterator[ObjectName]:
+        """Name every object below a prefix."""
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for each in page.get("Contents", []):
+                yield ObjectName(each["Key"], each["ETag"])
+
+    def delete(self, objects: Iterable[StoredObject]) -> None:
+        """Delete exactly the versions that were read: what was written over them since stays."""
+        names: list[ObjectIdentifierTypeDef] = [
+            {"Key": each.key, "VersionId": each.version_id} if each.version_id else {"Key": each.key}
+            for each in objects
+        ]
+        for start in range(0, len(names), _DELETES_PER_CALL):
+            chunk = names[start : start + _DELETES_PER_CALL]
+            self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": chunk, "Quiet": True})

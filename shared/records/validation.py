@@ -1,0 +1,219 @@
+"""Rows in, good rows and reasons out: every rule of the data model, applied to a whole delivery at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, ValidationError, core_schema
+
+from shared.records.catalogue import SCHEMAS
+from shared.records.currencies import ISO_4217
+from shared.records.schema import DataType, Field, Kind, RecordSchema
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+FUTURE_TOLERANCE = timedelta(minutes=5)
+_LONGEST_ID = 128
+_MONEY_BOUND = 1e12 - 1
+_QUANTITY_BOUND = 1e9
+_MONEY_TEXT = r"^-?\d{1,12}(\.\d{1,18})?$"
+_TIME_TEXT = r"^\d{4}-\d{2}-\d{2}([Tt ]|$)"
+
+
+class Form(StrEnum):
+    """How values are written: typed as in JSON, or all as text as in CSV and XML."""
+
+    TYPED = "typed"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class RowError:
+    """One reason why one row is not taken: its 0-based place, a JSON pointer, a stable code and a sentence."""
+
+    row: int | None
+    field: str
+    code: str
+    message: str
+    rejected_value: Any = None
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What became of the rows of a delivery: the good ones with their places, and every reason against the others."""
+
+    rows: list[dict[str, Any]]
+    places: Sequence[int]
+    errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> list[int]:
+        """The 0-based places of the rows that are not taken, in order."""
+        return sorted({error.row for error in self.errors if error.row is not None})
+
+
+def validate(data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime) -> Validated:
+    """Check rows against their data type's schema, finding all that is wrong with each.
+
+    Args:
+        data_type: which schema.
+        rows: what the client sent, one mapping per record.
+        form: how values are written.
+        at: the present moment; a record may lie at most 5 minutes after it.
+    """
+    validator, latest = _validator(data_type, form), at + FUTURE_TOLERANCE
+    offered = [_without_blanks(row) for row in rows] if form is Form.TEXT else rows
+    try:
+        return Validated(validator.validate_python(offered, context=latest), range(len(offered)))
+    except ValidationError as failure:
+        errors = [_row_error(error) for error in failure.errors(include_url=False)]
+    rejected = {error.row for error in errors}
+    places = [place for place in range(len(offered)) if place not in rejected]
+    good = validator.validate_python([offered[place] for place in places], context=latest)
+    return Validated(good, places, errors)
+
+
+def _without_blanks(row: Any) -> Any:
+    return {name: value for name, value in row.items() if value not in ("", None)} if isinstance(row, dict) else row
+
+
+@cache
+def _validator(data_type: DataType, form: Form) -> SchemaValidator:
+    config = core_schema.CoreConfig(strict=form is Form.TYPED, str_strip_whitespace=True)
+    return SchemaValidator(core_schema.list_schema(_row_schema(SCHEMAS[data_type], config)))
+
+
+def _row_schema(schema: RecordSchema, config: core_schema.CoreConfig) -> CoreSchema:
+    dated = {schema.event_time, schema.version}
+    return core_schema.typed_dict_schema(
+        {
+            each.name: core_schema.typed_dict_field(
+                _value_schema(each, dated=each.name in dated), required=each.required
+            )
+            for each in schema.fields
+        },
+        extra_behavior="allow",
+        config=config,
+    )
+
+
+def _value_schema(each: Field, *, dated: bool) -> CoreSchema:
+    value = _time_schema(dated=dated) if each.kind is Kind.TIMESTAMP else _plain_schema(each)
+    return value if each.required else core_schema.nullable_schema(value)
+
+
+def _plain_schema(each: Field) -> CoreSchema:
+    return _SCHEMAS[each.kind](each)
+
+
+def _quantity_schema(each: Field) -> CoreSchema:
+    low = -_QUANTITY_BOUND if each.minimum is None else each.minimum
+    return core_schema.float_schema(ge=low, le=_QUANTITY_BOUND, allow_inf_nan=False)
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
+
+
+def _number_or_text() -> CoreSchema:
+    return core_schema.union_schema(
+        [core_schema.float_schema(strict=True, allow_inf_nan=False), core_schema.str_schema(strict=True)],
+        mode="left_to_right",
+        custom_error_type="number_or_text",
+        custom_error_message="must be a number or text",
+    )
+
+
+def _money_schema(each: Field) -> CoreSchema:
+    low = -_MONEY_BOUND if each.minimum is None else each.minimum
+    text = _MONEY_TEXT if each.minimum is None else _MONEY_TEXT.replace("-?", "")
+    return core_schema.union_schema(
+        [
+            core_schema.float_schema(strict=True, ge=low, le=_MONEY_BOUND, allow_inf_nan=False),
+            core_schema.str_schema(strict=True, strip_whitespace=True, pattern=text),
+        ],
+        mode="left_to_right",
+        custom_error_type="money",
+        custom_error_message=f"must be an amount from {low:.0f} to below 10^12, as a number or decimal text",
+    )
+
+
+def _time_schema(*, dated: bool) -> CoreSchema:
+    time = core_schema.chain_schema(
+        [
+            _refusal(
+                core_schema.str_schema(strict=True, strip_whitespace=True, pattern=_TIME_TEXT),
+                "timestamp",
+                "must be an RFC 3339 time, e.g. 2025-01-31T12:00:00Z",
+            ),
+            core_schema.datetime_schema(strict=False, microseconds_precision="truncate"),
+        ]
+    )
+    return core_schema.with_info_after_validator_function(_dated if dated else _zoned, time)
+
+
+def _refusal(schema: CoreSchema, code: str, message: str) -> CoreSchema:
+    return core_schema.custom_error_schema(schema, custom_error_type=code, custom_error_message=message)
+
+
+def _zoned(moment: datetime, _: core_schema.ValidationInfo) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _dated(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
+    zoned = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    if zoned > info.context:  # type: ignore[operator] # the context is the latest moment allowed
+        raise PydanticCustomError("in_future", "lies more than 5 minutes in the future")
+    if zoned < EARLIEST:
+        raise PydanticCustomError("before_1990", "lies before 1990")
+    return zoned
+
+
+_SCHEMAS: dict[Kind, Callable[[Field], CoreSchema]] = {
+    Kind.ID: lambda _: core_schema.str_schema(min_length=1, max_length=_LONGEST_ID),
+    Kind.TEXT: lambda _: core_schema.str_schema(),
+    Kind.CHOICE: lambda each: core_schema.literal_schema(list(each.choices)),
+    Kind.CURRENCY: lambda _: _refusal(
+        core_schema.literal_schema(list(ISO_4217)), "currency", "must be an ISO 4217 code, e.g. EUR"
+    ),
+    Kind.MONEY: _money_schema,
+    Kind.QUANTITY: _quantity_schema,
+    Kind.INTEGER: lambda each: core_schema.int_schema(ge=_whole(each.minimum), le=_whole(each.maximum)),
+    Kind.NUMBER: lambda each: core_schema.float_schema(ge=each.minimum, le=each.maximum, allow_inf_nan=False),
+    Kind.BOOLEAN: lambda _: core_schema.bool_schema(),
+    Kind.TEXT_MAP: lambda _: core_schema.dict_schema(core_schema.str_schema(), _number_or_text()),
+    Kind.NUMBER_MAP: lambda _: core_schema.dict_schema(
+        core_schema.str_schema(), core_schema.float_schema(allow_inf_nan=False)
+    ),
+}
+
+_CODES = {
+    "missing": ("required", "is required"),
+    "dict_type": ("type", "a record must be an object"),
+    "string_type": ("type", "must be text"),
+    "float_type": ("type", "must be a number"),
+    "int_type": ("type", "must be a whole number"),
+    "bool_type": ("type", "must be true or false"),
+    "finite_number": ("range", "must be a finite number"),
+    "string_too_short": ("too_short", "must not be empty"),
+    "string_too_long": ("too_long", f"must have at most {_LONGEST_ID} characters"),
+    "greater_than_equal": ("range", None),
+    "less_than_equal": ("range", None),
+    "literal_error": ("choice", None),
+    "datetime_from_date_parsing": ("timestamp", None),
+    "datetime_parsing": ("timestamp", None),
+}
+
+
+def _row_error(error: Any) -> RowError:
+    place, *path = error["loc"]
+    code, message = _CODES.get(error["type"], (error["type"], None))
+    return RowError(
+        row=place,
+        field="/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path) if path else "",
+        code=code,
+        message=message or error["msg"].replace("Input should be", "must be"),
+        rejected_value=None if error["type"] == "missing" else error["input"],
+    )

@@ -1,0 +1,100 @@
+"""The two dialects of the API: how each contract writes an answer and an error (resolutions § 1)."""
+
+from contextvars import ContextVar
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import orjson
+from pydantic import Field
+
+from shared.runtime.errors import TallyError
+from shared.runtime.models import Model, Optional, Timestamp, now, rfc3339
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+_LONGEST_ECHO = 500
+
+
+class Dialect(StrEnum):
+    """Which contract a route speaks."""
+
+    COMMERCE = "commerce"
+    FRAUD = "fraud"
+
+
+class FieldErrorBody(Model):
+    """One failing field, as the Commerce contract writes it (C 5.1)."""
+
+    field: str
+    message: str
+    rejected_value: Any = None
+
+
+class ApiErrorBody(Model):
+    """What went wrong, as the Commerce contract writes it (C 5.1)."""
+
+    code: str
+    message: str
+    details: Optional[dict[str, Any]] = None
+    field_errors: Optional[list[FieldErrorBody]] = None
+
+
+T = TypeVar("T")
+
+
+class ApiResponse(Model, Generic[T]):
+    """The wrapper around every Commerce answer that went well (C 5.1)."""
+
+    success: bool = True
+    data: T
+    timestamp: Timestamp = Field(default_factory=now)
+    request_id: str = Field(default_factory=REQUEST_ID.get)
+
+
+class ApiErrorResponse(Model):
+    """The wrapper around every Commerce answer that did not go well (C 5.1)."""
+
+    success: bool = False
+    error: ApiErrorBody
+    timestamp: Timestamp = Field(default_factory=now)
+    request_id: str = Field(default_factory=REQUEST_ID.get)
+
+
+def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
+    """Write an error in a dialect, as JSON values."""
+    return _commerce(error) if dialect is Dialect.COMMERCE else _fraud(error)
+
+
+def _fields(error: TallyError) -> list[dict[str, Any]]:
+    return [
+        {"field": each.field, "message": each.message, "rejected_value": echo(each.rejected_value)}
+        for each in error.field_errors
+    ]
+
+
+def _commerce(error: TallyError) -> dict[str, Any]:
+    body: dict[str, Any] = {"code": error.commerce_code, "message": error.message}
+    if error.details:
+        body["details"] = error.details
+    if error.field_errors:
+        body["field_errors"] = _fields(error)
+    return {"success": False, "error": body, "timestamp": rfc3339(now()), "request_id": REQUEST_ID.get()}
+
+
+def _fraud(error: TallyError) -> dict[str, Any]:
+    body: dict[str, Any] = {"error": error.fraud_code, "message": error.message, "requestId": REQUEST_ID.get()}
+    details = dict(error.details or {})
+    if error.field_errors:
+        details["fields"] = _fields(error)
+    if details:
+        body["details"] = details
+    if error.retry_after is not None:
+        body["retryAfter"] = error.retry_after
+    return body
+
+
+def echo(value: Any) -> Any:
+    """Return a rejected value fit for an error: JSON, and cut where it is longer than 500 characters."""
+    text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    if len(text) <= _LONGEST_ECHO:
+        return orjson.loads(text)
+    return text[:_LONGEST_ECHO] + "…"

@@ -1,0 +1,45 @@
+"""What all models of the API share: frozen nouns, optional fields that stay away, times in UTC."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+
+class Model(BaseModel):
+    """A noun of the API: immutable, described, checked on the way in and on the way out."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _absent(value: Any) -> bool:
+    return value is None
+
+
+T = TypeVar("T")
+Optional = Annotated[T | None, Field(default=None, exclude_if=_absent)]
+"""A field that a contract marks with `?`: left out of the answer when there is nothing to say."""
+
+
+def utc(moment: datetime) -> datetime:
+    """Read a time without a zone as UTC, and every other one in UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Write a time as the contracts do: UTC, `Z`, milliseconds only where there are any."""
+    text = utc(moment).isoformat(timespec="milliseconds" if moment.microsecond // 1000 else "seconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+Timestamp = Annotated[datetime, AfterValidator(utc), PlainSerializer(rfc3339, return_type=str, when_used="json")]
+"""A moment: RFC 3339 in, UTC with `Z` out; a bare date is midnight UTC, no zone means UTC."""
+
+Clock = Callable[[], datetime]
+"""Whatever tells the present moment, in UTC."""
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
