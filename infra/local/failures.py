@@ -7,6 +7,8 @@ LaptopError
 ├── NotUp                a command needs a running platform
 ├── EmulatorFailed       MiniStack ended or never answered
 └── DeployFailed         bootstrap, synth or deploy ended with an error
+    ├── NotMerged            demo data is still on its way after all patience
+    └── NoSuchLog            a log that nothing writes
 """
 
 from pathlib import Path
@@ -48,8 +50,28 @@ class EmulatorFailed(LaptopError):
         )
 
 
+class HostFailed(LaptopError):
+    """A platform started in the background did not come up."""
+
+    def __init__(self, what: str, log: Path) -> None:
+        super().__init__(f"The platform {what}: read {log}.")
+
+
 class DeployFailed(LaptopError):
     """The CDK CLI ended with an error."""
 
     def __init__(self, step: str, reason: str, log: Path) -> None:
         super().__init__(f"`cdk {step}` failed ({reason}): fix what the end of {log} says and run it again.")
+
+
+class NotMerged(LaptopError):
+    """What was sent is not merged in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The data sent is not merged after {seconds:.0f} s: `python -m infra.local logs emulator` shows why."
+        )
+
+
+class NoSuchLog(LaptopError):
+    """A log that does not exist."""

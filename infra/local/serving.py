@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
@@ -56,5 +55,4 @@ class Servers:
         await self._loop.shutdown_default_executor()
 
     def _call(self, work: Coroutine[Any, Any, None]) -> None:
-        future: Future[None] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        future.result()
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -1,7 +1,6 @@
 """Brings the emulator to what the source says, doing nothing when it is there already."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.local.deploy import cdk
@@ -9,10 +8,9 @@ from infra.local.deploy.fingerprint import fingerprint
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.clients import session
 from infra.local.layout import Layout
+from infra.local.progress import Progress
 
 _TOOLKIT = "CDKToolkit"
-
-Step = Callable[[str, Callable[[], None]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +21,17 @@ class Deployment:
     layout: Layout
     endpoint: str
 
-    def bring_up_to_date(self, step: Step) -> Outputs:
+    def bring_up_to_date(self, progress: Progress) -> Outputs:
         """Deploy if the source changed or the emulator forgot, and return the stacks' outputs."""
         source = fingerprint(self.app.project)
         stacks = self._stacks()
         if not self._is_current(source, stacks):
             self.layout.deployed.unlink(missing_ok=True)
             if _TOOLKIT not in stacks:
-                step("Bootstrapping the CDK environment", self._bootstrap)
-            step("Deploying the CDK app (cdk deploy)", self._deploy)
+                with progress.step("Bootstrapping the CDK environment (cdk bootstrap)"):
+                    cdk.bootstrap(app=self.app, layout=self.layout, endpoint=self.endpoint)
+            with progress.step("Deploying the CDK app (cdk deploy)"):
+                cdk.deploy(app=self.app, layout=self.layout, endpoint=self.endpoint)
             deployed = {"source": source, "stacks": sorted(self._stacks())}
             self.layout.deployed.write_text(json.dumps(deployed, indent=1))
         return Outputs.read(self.layout.outputs)
@@ -41,12 +41,6 @@ class Deployment:
             return False
         last = json.loads(self.layout.deployed.read_text())
         return last["source"] == source and stacks >= set(last["stacks"])
-
-    def _bootstrap(self) -> None:
-        cdk.bootstrap(app=self.app, layout=self.layout, endpoint=self.endpoint)
-
-    def _deploy(self) -> None:
-        cdk.deploy(app=self.app, layout=self.layout, endpoint=self.endpoint)
 
     def _stacks(self) -> set[str]:
         """Return the names of the stacks that are complete in the emulator."""

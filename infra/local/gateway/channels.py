@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 _SCHEME = "bearer"
 
@@ -20,8 +20,8 @@ class WebSocketApi:
 
     def url(self, channel: str, query: str) -> str:
         """Return the upstream address of a channel; the client's own query follows, still encoded."""
-        own = urlencode({"channel": channel})
-        return f"{self.base}?{own}&{query}" if query else f"{self.base}?{own}"
+        theirs = [pair for pair in query.split("&") if pair and unquote(pair.partition("=")[0]) != "channel"]
+        return f"{self.base}?{'&'.join([urlencode({'channel': channel}), *theirs])}"
 
 
 def channel_of(path: str) -> str | None:

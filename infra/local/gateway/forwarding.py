@@ -1,5 +1,6 @@
 """How a request goes to the emulator's REST API and how its answer comes back, value to value."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ _HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
+_ENCODED_SLASH = re.compile("%2F", re.IGNORECASE)
 _EMULATOR_ONLY = {"x-amz-request-id", "x-amz-id-2"}
 
 
@@ -59,8 +61,12 @@ class RestApi:
         return cls(f"{emulator}/restapis/{api_id}/{stage}/_user_request_", table)
 
     def url(self, target: str) -> str:
-        """Return the upstream address of a target without touching its encoding."""
-        return self.base + target
+        """Return the upstream address of a target, its encoding untouched but for what the emulator gets wrong.
+
+        The emulator decodes a path before it splits it, where API Gateway splits first.
+        """
+        path, mark, query = target.partition("?")
+        return self.base + _ENCODED_SLASH.sub("%252F", path) + mark + query
 
 
 def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | None:

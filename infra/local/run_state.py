@@ -1,0 +1,72 @@
+"""Tells other processes that a platform is up in a directory, and never lies after a crash."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+from infra.local.failures import AlreadyUp, NotUp
+from infra.local.layout import Layout, Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The platform that is up: who serves it, where, and whether it is ready."""
+
+    pid: int
+    started_at: float
+    ports: Ports
+    ready: bool = False
+
+    def write(self, layout: Layout) -> None:
+        """Tell others."""
+        layout.run.write_text(json.dumps(asdict(self), indent=1))
+
+
+@contextmanager
+def exclusive(layout: Layout) -> Iterator[None]:
+    """Hold the directory while the context lasts; the kernel lets go of it however we end."""
+    layout.directory.mkdir(parents=True, exist_ok=True)
+    with layout.lock.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyUp(
+                f"A platform is up in {layout.directory}: use it, or end it with `python -m infra.local down`."
+            ) from error
+        try:
+            yield
+        finally:
+            layout.run.unlink(missing_ok=True)
+
+
+def current(layout: Layout) -> Run | None:
+    """Return the platform that is up in a directory, None when there is none."""
+    if not layout.lock.exists() or not layout.run.exists():
+        return None
+    with layout.lock.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            said = json.loads(layout.run.read_text())
+            return Run(said["pid"], said["started_at"], Ports(**said["ports"]), said["ready"])
+    return None
+
+
+def required(layout: Layout) -> Run:
+    """Return the platform that is up, or raise NotUp."""
+    run = current(layout)
+    if run is None or not run.ready:
+        raise NotUp(f"No platform is up in {layout.directory}: start it with `python -m infra.local up`.")
+    return run
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,79 @@
+"""What to try first on a platform that just came up: addresses and commands that work as they stand."""
+
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from infra.local.emulator.environment import ACCOUNT, REGION
+from infra.local.layout import Ports
+
+
+def addresses(ports: Ports) -> dict[str, str]:
+    """Return the addresses by what is found there."""
+    return {
+        "API": f"{ports.url('front')}/api/v1",
+        "Web": ports.url("web"),
+        "AWS (emulator)": ports.url("emulator"),
+        "Athena (DuckDB)": ports.url("athena"),
+    }
+
+
+def commands(ports: Ports, stream: str | None, now: datetime) -> dict[str, str]:
+    """Return shell commands by what they show."""
+    api = f"{ports.url('front')}/api/v1"
+    end = now.astimezone(UTC).date() + timedelta(days=1)
+    span = f"time_range[start]={end - timedelta(days=30)}&time_range[end]={end}"
+    found = {
+        "Who sends data, and how fresh it is": f"curl -s {api}/ingest/sources",
+        "Revenue of the last 30 days": f"curl -sg '{api}/analytics/metrics?metric_type=revenue&{span}'",
+        "Send a sale": _post(f"{api}/ingest/batch", _sale(now)),
+    }
+    if stream:
+        found["Put a sale on the stream"] = _put_record(ports, stream, now)
+    return found
+
+
+def _sale(now: datetime) -> str:
+    spelt = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record = (
+        f'{{"transaction_id":"try-1","timestamp":"{spelt}","product_id":"mug-1","quantity":2,'
+        '"unit_price":"9.90","region":"Germany","channel":"web"}'
+    )
+    metadata = f'{{"source_system":"curl","extraction_timestamp":"{spelt}","schema_version":"1"}}'
+    return (
+        f'{{"source_id":"my-shop","data_type":"transactions","format":"json","metadata":{metadata},"data":[{record}]}}'
+    )
+
+
+def _post(url: str, body: str) -> str:
+    return f"curl -s -X POST {url} -H 'Content-Type: application/json' -d '{body}'"
+
+
+def _put_record(ports: Ports, stream: str, now: datetime) -> str:
+    spelt = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    script = (
+        "import boto3, json; "
+        f"kinesis = boto3.client('kinesis', endpoint_url='{ports.url('emulator')}', region_name='{REGION}', "
+        f"aws_access_key_id='{ACCOUNT}', aws_secret_access_key='local'); "
+        "sale = {'transaction_id': 'try-2', "
+        f"'timestamp': '{spelt}', 'product_id': 'mug-1', 'quantity': 1, 'unit_price': '9.90'}}; "
+        "message = {'source_id': 'my-shop', 'data_type': 'transactions', "
+        f"'timestamp': '{spelt}', 'data': sale}}; "
+        f"print(kinesis.put_record(StreamName='{stream}', PartitionKey='try-2', Data=json.dumps(message))"
+        "['SequenceNumber'])"
+    )
+    return f'.venv/bin/python -c "{script}"'
+
+
+def show(console: Console, ports: Ports, stream: str | None) -> None:
+    """Print the addresses, and the commands unframed so that they can be copied."""
+    table = Table.grid(padding=(0, 2))
+    for name, address in addresses(ports).items():
+        table.add_row(f"[bold]{name}[/bold]", address)
+    console.print(Panel(table, title="Tally is up", title_align="left", expand=False))
+    for name, command in commands(ports, stream, datetime.now(UTC)).items():
+        console.print(f"[dim]# {name}[/dim]", highlight=False)
+        console.print(command, soft_wrap=True, markup=False, highlight=False)
+    console.print("\nCtrl-C stops everything; the next start finds all data again.", highlight=False)

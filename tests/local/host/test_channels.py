@@ -1,0 +1,39 @@
+"""The contracts' WebSocket addresses become channels of one WebSocket API."""
+
+import pytest
+
+from infra.local.gateway.channels import WebSocketApi, accepted_protocol, channel_of
+
+API = WebSocketApi.at("http://127.0.0.1:4566", "abc", "local")
+
+
+@pytest.mark.parametrize(
+    ("path", "channel"),
+    [
+        ("/ws/analytics", "analytics"),
+        ("/ws/dashboards/d-1", "dashboards/d-1"),
+        ("/ws/dashboards", None),
+        ("/ws/dashboards/a/b", None),
+        ("/ws/other", None),
+    ],
+)
+def test_a_path_names_its_channel(path: str, channel: str | None) -> None:
+    assert channel_of(path) == channel
+
+
+def test_the_channel_goes_first_and_the_clients_query_follows_untouched() -> None:
+    url = API.url("dashboards/a b&c", "token=x%2By")
+
+    assert url == "ws://127.0.0.1:4566/_aws/execute-api/abc/local?channel=dashboards%2Fa+b%26c&token=x%2By"
+
+
+def test_a_client_cannot_choose_another_channel_in_its_query() -> None:
+    url = API.url("dashboards/mine", "channel=dashboards/theirs&token=t")
+
+    assert url.endswith("?channel=dashboards%2Fmine&token=t")
+
+
+def test_the_word_bearer_is_confirmed_and_never_the_token() -> None:
+    assert accepted_protocol(["bearer", "eyJ.a.b"]) == "bearer"
+    assert accepted_protocol(["graphql-ws"]) is None
+    assert accepted_protocol([]) is None

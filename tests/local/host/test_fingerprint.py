@@ -1,0 +1,65 @@
+"""The fingerprint changes exactly when a deploy could give something else."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.local.deploy.fingerprint import fingerprint
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in ("infra/aws/app.py", "functions/ingest/handler.py", "shared/lake/merge.py", "cdk.json"):
+        write(tmp_path / name, "first")
+    return tmp_path
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    "changed", ["functions/ingest/handler.py", "shared/lake/merge.py", "infra/aws/app.py", "cdk.json", "layers/a.txt"]
+)
+def test_a_changed_or_new_source_changes_it(project: Path, changed: str) -> None:
+    before = fingerprint(project)
+
+    write(project / changed, "second")
+
+    assert fingerprint(project) != before
+
+
+def test_a_removed_or_renamed_source_changes_it(project: Path) -> None:
+    before = fingerprint(project)
+
+    (project / "shared/lake/merge.py").rename(project / "shared/lake/other.py")
+
+    assert fingerprint(project) != before
+
+
+@pytest.mark.parametrize(
+    "unrelated",
+    [
+        "infra/local/cli.py",
+        "tests/test_a.py",
+        "README.md",
+        "shared/lake/__pycache__/merge.pyc",
+        "layers/build/x.zip",
+        "functions/.cache/a",
+    ],
+)
+def test_what_no_deploy_reads_does_not_change_it(project: Path, unrelated: str) -> None:
+    before = fingerprint(project)
+
+    write(project / unrelated, "second")
+
+    assert fingerprint(project) == before
+
+
+def test_touching_a_file_does_not_change_it(project: Path) -> None:
+    before = fingerprint(project)
+
+    (project / "cdk.json").touch()
+
+    assert fingerprint(project) == before

@@ -1,0 +1,166 @@
+"""Requests go upstream as API Gateway hands them on, and answers come back as it gives them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+
+from infra.local.gateway import limits
+from infra.local.gateway.answers import Answer
+from infra.local.gateway.forwarding import Request, RestApi, correct, refuse_before, upstream_headers
+from infra.local.gateway.routes import Route, RouteTable
+
+NOW = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
+API = RestApi.at(
+    "http://127.0.0.1:1",
+    "abc",
+    "local",
+    RouteTable((Route.of("/api/v1/ingest/batch", ("POST", "OPTIONS")),), ("application/gzip",)),
+)
+REQUEST = Request(
+    method="POST",
+    target="/api/v1/ingest/batch?a=1",
+    headers=(("Host", "door:8090"), ("Content-Type", "application/json")),
+    client="127.0.0.1",
+    request_id="r-1",
+)
+
+
+def test_a_target_keeps_its_encoding() -> None:
+    url = API.url("/api/v1/x?a=%2520&filters%5Bregion%5D=a+b")
+
+    assert url == "http://127.0.0.1:1/restapis/abc/local/_user_request_/api/v1/x?a=%2520&filters%5Bregion%5D=a+b"
+
+
+def test_an_encoded_slash_in_a_path_is_no_separator_upstream() -> None:
+    assert API.url("/api/v1/things/a%2Fb?c=%2F").endswith("/api/v1/things/a%252Fb?c=%2F")
+
+
+def test_headers_go_on_without_those_of_the_connection() -> None:
+    request = replace(
+        REQUEST,
+        headers=(*REQUEST.headers, ("Connection", "keep-alive"), ("TE", "x"), ("X-Forwarded-For", "10.0.0.1")),
+    )
+
+    headers = upstream_headers(request)
+
+    assert headers == (
+        ("Content-Type", "application/json"),
+        ("X-Forwarded-For", "10.0.0.1, 127.0.0.1"),
+        ("X-Forwarded-Proto", "http"),
+        ("X-Forwarded-Host", "door:8090"),
+    )
+
+
+def test_a_body_over_ten_megabytes_is_refused_with_the_way_to_send_it() -> None:
+    answer = refuse_before(API, replace(REQUEST, body=b"x" * (limits.BODY_BYTES + 1)), NOW)
+
+    assert answer is not None
+    assert answer.status == 413
+    assert "10 MB" in error_of(answer)["message"]
+    assert "POST /api/v1/ingest/uploads" in error_of(answer)["message"]
+    assert error_of(answer)["code"] == "PAYLOAD_TOO_LARGE"
+
+
+@pytest.mark.parametrize(("megabytes", "content_type"), [(6.5, "application/json"), (5, "application/gzip")])
+def test_a_body_that_lambda_cannot_take_is_refused(megabytes: float, content_type: str) -> None:
+    request = replace(REQUEST, headers=(("Content-Type", content_type),), body=b"x" * int(megabytes * 2**20))
+
+    answer = refuse_before(API, request, NOW)
+
+    assert answer is not None
+    assert answer.status == 413
+    assert "6 MB" in error_of(answer)["message"]
+
+
+def test_a_body_that_fits_is_let_through() -> None:
+    assert refuse_before(API, replace(REQUEST, body=b"x" * 5_000_000), NOW) is None
+
+
+def test_a_functions_answer_comes_back_as_it_is() -> None:
+    upstream = Answer(200, b"{}", (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Request-Id", "f-1")))
+
+    assert correct(API, REQUEST, upstream, NOW) == upstream
+
+
+def test_an_answer_without_a_request_id_gets_the_gateways() -> None:
+    upstream = Answer(200, b"{}", (("x-amzn-requestid", "g-1"), ("x-amz-id-2", "zzz"), ("Transfer-Encoding", "x")))
+
+    answer = correct(API, REQUEST, upstream, NOW)
+
+    assert answer.headers == (("x-amzn-requestid", "g-1"), ("X-Request-Id", "g-1"))
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status", "code"),
+    [("GET", "/api/v1/nope", 404, "NOT_FOUND"), ("DELETE", "/api/v1/ingest/batch?a=1", 405, "METHOD_NOT_ALLOWED")],
+)
+def test_an_unknown_path_and_a_wrong_method_differ(method: str, target: str, status: int, code: str) -> None:
+    answer = correct(API, replace(REQUEST, method=method, target=target), missing_token(), NOW)
+
+    assert answer.status == status
+    assert error_of(answer)["code"] == code
+    assert answer.header("Allow") == ("OPTIONS, POST" if status == 405 else None)
+
+
+def test_an_error_of_the_gateway_carries_one_request_id_in_body_and_header() -> None:
+    answer = correct(API, replace(REQUEST, target="/api/v1/nope"), missing_token(), NOW)
+
+    assert orjson.loads(answer.body) == {
+        "success": False,
+        "error": {"code": "NOT_FOUND", "message": "Nothing is served at /api/v1/nope."},
+        "timestamp": "2026-11-22T01:02:03.000Z",
+        "request_id": "g-1",
+    }
+    assert answer.header("x-request-id") == "g-1"
+
+
+def test_a_failed_function_is_an_internal_error_that_tells_nothing() -> None:
+    upstream = Answer(502, b'{"message":"KeyError: secret"}', (("x-amzn-requestid", "g-1"),))
+
+    answer = correct(API, REQUEST, upstream, NOW)
+
+    assert answer.status == 502
+    assert error_of(answer)["code"] == "INTERNAL_ERROR"
+    assert b"secret" not in answer.body
+
+
+def test_a_function_may_answer_an_error_in_its_own_words() -> None:
+    body = b'{"success":false,"error":{"code":"CONFLICT","message":"m"}}'
+    upstream = Answer(409, body, (("X-Request-Id", "f-1"),))
+
+    assert correct(API, REQUEST, upstream, NOW) == upstream
+
+
+def test_a_refusal_by_the_authorizer_says_what_to_bring() -> None:
+    headers = (("x-amzn-ErrorType", "UnauthorizedException"), ("Access-Control-Allow-Origin", "*"))
+    upstream = Answer(401, b'{"message":"Unauthorized"}', headers)
+
+    answer = correct(API, REQUEST, upstream, NOW)
+
+    assert (answer.status, error_of(answer)["code"]) == (401, "UNAUTHORIZED")
+    assert answer.header("WWW-Authenticate") == "Bearer"
+    assert answer.header("Access-Control-Allow-Origin") == "*"
+
+
+def test_an_answer_over_six_megabytes_is_a_bad_gateway() -> None:
+    answer = correct(API, REQUEST, Answer(200, b"x" * 6_300_000, ()), NOW)
+
+    assert (answer.status, error_of(answer)["code"]) == (502, "INTERNAL_ERROR")
+
+
+def test_an_unreadable_error_of_the_gateway_still_answers_in_the_dialect() -> None:
+    answer = correct(API, REQUEST, Answer(403, b"<html>", (("x-amzn-ErrorType", "ForbiddenException"),)), NOW)
+
+    assert error_of(answer) == {"code": "FORBIDDEN", "message": "Forbidden"}
+
+
+def missing_token() -> Answer:
+    headers = (("x-amzn-ErrorType", "MissingAuthenticationTokenException"), ("x-amzn-requestid", "g-1"))
+    return Answer(403, b'{"message":"Missing Authentication Token"}', headers)
+
+
+def error_of(answer: Answer) -> dict[str, str]:
+    error: dict[str, str] = orjson.loads(answer.body)["error"]
+    return error
