@@ -30,7 +30,7 @@ _SENT_LAST = {"labels"}
 class Progress(Protocol):
     """Hears what is being sent, and how many of the days are done."""
 
-    def __call__(self, label: str, done: int, total: int) -> None:
+    def __call__(self, label: str, done: int, total: int, /) -> None:
         """Take note."""
 
 
