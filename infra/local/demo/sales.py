@@ -93,12 +93,12 @@ class Market:
     orders: int
 
     def place_orders(self, day: date) -> list[Order]:
-        """Place a day's orders, in the order they happened; none at or after the window's end."""
+        """Place a whole day's orders, in the order they happen."""
         rng = dice(self.seed, "sales", day)
         passing = shoppers_of(self.shoppers, day)
         count = count_near(rng, self.orders * demand(self.window, day) / self._whole_demand())
         orders = [self._order(rng, day, number, passing(rng)) for number in range(count)]
-        return sorted((order for order in orders if self.window.holds(order.placed_at)), key=lambda it: it.placed_at)
+        return sorted(orders, key=lambda order: order.placed_at)
 
     def _whole_demand(self) -> float:
         return sum(demand(self.window, day) for day in self.window.days())

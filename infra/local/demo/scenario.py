@@ -104,14 +104,16 @@ class _Story:
     def _tell(self, day: date) -> Iterator[Delivery]:
         if self._counts_on(day):
             yield Delivery(day, STOCK_SOURCE, "inventory", list(self._stock.count(midnight(day))))
-        decisions = [screen(self._seed, order, self._window) for order in self._market.place_orders(day)]
+        # The last day is thought out to its midnight, so that a later end adds to the story and rewrites none of it.
+        foreseen = [screen(self._seed, order, self._window) for order in self._market.place_orders(day)]
+        decisions = [decision for decision in foreseen if self._window.holds(decision.order.placed_at)]
         fulfilments = [fulfil(self._seed, decision, self._window) for decision in decisions]
         for fulfilment in fulfilments:
             for back in fulfilment.returns:
                 self._coming_back[back.at.date()].append(back)
         returns = self._coming_back.pop(day, [])
         yield from _sales(day, fulfilments, returns)
-        yield Delivery(day, WEB.source_id, "events", self._clicks.events(day, decisions))
+        yield Delivery(day, WEB.source_id, "events", self._clicks.events(day, foreseen))
         yield Delivery(day, FRAUD_SOURCE, "decisions", [decision.record for decision in decisions])
         yield from self._labels(day, decisions)
         self._move(fulfilments, returns)

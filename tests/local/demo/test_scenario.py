@@ -20,6 +20,10 @@ def at(record: dict[str, Any], field: str = "timestamp") -> datetime:
     return datetime.fromisoformat(record[field])
 
 
+def spelt(records: list[dict[str, Any]], *, but: str | None) -> set[bytes]:
+    return {orjson.dumps({name: value for name, value in record.items() if name != but}) for record in records}
+
+
 def told(**changes: Any) -> bytes:
     return orjson.dumps([delivery.records for delivery in demo(**({"end": END} | changes)).deliveries()])
 
@@ -29,6 +33,18 @@ def test_the_same_seed_scale_and_end_tell_the_same_bytes(story: Story) -> None:
 
     assert told() == first
     assert told(seed=8) != first
+
+
+def test_a_later_end_on_the_same_day_only_adds(story: Story) -> None:
+    later: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for delivery in demo(end=END + timedelta(hours=9)).deliveries():
+        later[delivery.data_type] += delivery.records
+
+    # A payment may have come in, and a decision may have grown old enough to be looked up.
+    moving = {"transactions": "status", "labels": "decision_timestamp"}
+    for data_type, records in story.records.items():
+        assert spelt(records, but=moving.get(data_type)) <= spelt(later[data_type], but=moving.get(data_type))
+    assert len(later["events"]) > len(story.records["events"])
 
 
 def test_a_whole_day_at_the_end_is_told_up_to_midnight() -> None:
