@@ -14,7 +14,8 @@ _saving = threading.Lock()
 
 def _end_with_parent() -> None:
     """Ask for a graceful stop once the pipe from the parent closes, however the parent ended."""
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock would be held while the interpreter ends, which aborts the process.
+    os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

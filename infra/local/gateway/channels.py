@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import unquote, urlencode
 
 _SCHEME = "bearer"
@@ -38,3 +39,10 @@ def channel_of(path: str) -> str | None:
 def accepted_protocol(offered: Sequence[str]) -> str | None:
     """Return the subprotocol to confirm: `bearer` of the pair `bearer, <token>`, never the token."""
     return next((name for name in offered if name.lower() == _SCHEME), None)
+
+
+def refusal_status(upstream: int, *, bears_token: bool) -> int:
+    """Return the status of a refused handshake: the emulator says 403 also where API Gateway says 401."""
+    if upstream == HTTPStatus.FORBIDDEN and not bears_token:
+        return HTTPStatus.UNAUTHORIZED
+    return upstream

@@ -24,7 +24,15 @@ _SKIPPED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 class FrontDoor:
     """Serves the public addresses of the platform over one REST API and one WebSocket API."""
 
-    def __init__(self, *, rest: RestApi, websocket: WebSocketApi | None, home: str = "/api/v1/health") -> None:
+    def __init__(
+        self,
+        *,
+        rest: RestApi,
+        websocket: WebSocketApi | None,
+        home: str = "/api/v1/health",
+        integration_seconds: float = limits.INTEGRATION_SECONDS,
+    ) -> None:
+        self._integration_seconds = integration_seconds
         self._rest = rest
         self._websocket = websocket
         self._home = home
@@ -41,7 +49,7 @@ class FrontDoor:
         return app
 
     async def _connections(self, _: web.Application) -> AsyncIterator[None]:
-        timeout = aiohttp.ClientTimeout(total=limits.INTEGRATION_SECONDS, connect=5)
+        timeout = aiohttp.ClientTimeout(total=self._integration_seconds, connect=5)
         # Shorter than the emulator's own 75 s, so that we never write into a connection it just closed.
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
         async with aiohttp.ClientSession(
@@ -79,7 +87,7 @@ class FrontDoor:
         try:
             upstream = await self._ask(request)
         except TimeoutError:
-            message = f"The request took over {limits.INTEGRATION_SECONDS:.0f} s, the most API Gateway waits."
+            message = f"The request took over {self._integration_seconds:.0f} s, the most API Gateway waits."
             return refusal(HTTPStatus.GATEWAY_TIMEOUT, message, request_id=request.request_id, now=now)
         except aiohttp.ClientError as error:
             message = f"The platform behind the front door does not answer ({type(error).__name__}); try again."

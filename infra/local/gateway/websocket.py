@@ -13,7 +13,7 @@ from yarl import URL
 
 from infra.local.gateway import limits
 from infra.local.gateway.answers import Answer, refusal
-from infra.local.gateway.channels import WebSocketApi, accepted_protocol, channel_of
+from infra.local.gateway.channels import WebSocketApi, accepted_protocol, channel_of, refusal_status
 
 IDLE_SECONDS = 10 * 60.0
 CONNECTION_SECONDS = 2 * 60 * 60.0
@@ -38,7 +38,9 @@ class WebSocketDoor:
         try:
             upstream = await self._connect(incoming, channel)
         except aiohttp.WSServerHandshakeError as error:
-            return _refused(error.status, "The handshake was refused.")
+            return _refused(
+                refusal_status(error.status, bears_token=_bears_token(incoming)), "The handshake was refused."
+            )
         except (aiohttp.ClientError, TimeoutError):
             return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not answer; try again.")
         async with upstream:
@@ -55,6 +57,10 @@ class WebSocketDoor:
 def _offered(incoming: web.Request) -> list[str]:
     lines = incoming.headers.getall("Sec-WebSocket-Protocol", [])
     return [name.strip() for line in lines for name in line.split(",") if name.strip()]
+
+
+def _bears_token(incoming: web.Request) -> bool:
+    return "Authorization" in incoming.headers or "token" in incoming.query or len(_offered(incoming)) > 1
 
 
 async def _join(incoming: web.Request, upstream: aiohttp.ClientWebSocketResponse) -> web.WebSocketResponse:

@@ -1,0 +1,102 @@
+"""A small stand-in for the data plane, the real front door before it, and one real emulator for all tests."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from infra.local.emulator.supervisor import Emulator
+from infra.local.gateway.channels import WebSocketApi
+from infra.local.gateway.forwarding import RestApi
+from infra.local.gateway.routes import Route, RouteTable
+from infra.local.gateway.server import FrontDoor
+from infra.local.layout import Layout, Ports
+from infra.local.serving import Servers
+from tests.local.host.free_ports import free_ports
+
+TABLE = RouteTable((Route.of("/api/v1/echo", ("GET", "POST")),), ("application/gzip",))
+
+
+def upstream() -> web.Application:
+    """Answer as the emulator's REST and WebSocket APIs do, and tell what was asked."""
+
+    async def echo(request: web.Request) -> web.Response:
+        if "wait" in request.query:
+            await asyncio.sleep(60)
+        if "bytes" in request.query:
+            return web.Response(body=b"x" * int(request.query["bytes"]))
+        body = await request.read()
+        seen = {
+            "method": request.method,
+            "raw": request.raw_path,
+            "headers": [list(pair) for pair in request.headers.items()],
+            "body": body.hex(),
+        }
+        answer = web.json_response(seen, headers={"x-amzn-requestid": "g-1"})
+        answer.headers.add("Set-Cookie", "a=1")
+        answer.headers.add("Set-Cookie", "b=2")
+        return answer
+
+    async def join(request: web.Request) -> web.StreamResponse:
+        if "refuse" in request.query:
+            raise _refusal(int(request.query["refuse"]))
+        socket = web.WebSocketResponse(protocols=())
+        await socket.prepare(request)
+        await socket.send_json({"query": request.raw_path.partition("?")[2], "headers": dict(request.headers)})
+        async for message in socket:
+            await (
+                socket.send_bytes(message.data) if isinstance(message.data, bytes) else socket.send_str(message.data)
+            )
+        return socket
+
+    app = web.Application(client_max_size=64 * 2**20)
+    app.router.add_route("*", "/restapis/abc/local/_user_request_/{path:.*}", echo)
+    app.router.add_get("/_aws/execute-api/wsx/local", join)
+    return app
+
+
+def _refusal(status: int) -> web.HTTPException:
+    return {401: web.HTTPUnauthorized, 403: web.HTTPForbidden, 410: web.HTTPGone}[status]()
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the front door under test listens, and the one that leads nowhere."""
+
+    port: int
+    port_of_one_without_upstream: int
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[Door]:
+    """The real front door before the stand-in upstream."""
+    ports = free_ports()
+    nowhere = "http://127.0.0.1:1"
+    with Servers() as servers:
+        url = ports.url("emulator")
+        rest, websocket = RestApi.at(url, "abc", "local", TABLE), WebSocketApi.at(url, "wsx", "local")
+        servers.serve(upstream(), ports.emulator)
+        servers.serve(FrontDoor(rest=rest, websocket=websocket, integration_seconds=1).application(), ports.front)
+        lost = FrontDoor(rest=RestApi.at(nowhere, "a", "b", TABLE), websocket=WebSocketApi.at(nowhere, "a", "b"))
+        servers.serve(lost.application(), ports.web)
+        yield Door(ports.front, ports.web)
+
+
+@dataclass(frozen=True)
+class Running:
+    """An emulator that is up, and where it keeps what it knows."""
+
+    emulator: Emulator
+    layout: Layout
+    ports: Ports
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One real emulator for every test that only talks to it."""
+    layout, ports = Layout(Path(tmp_path_factory.mktemp("emulator"))), free_ports()
+    with Emulator(layout=layout, ports=ports) as emulator:
+        yield Running(emulator, layout, ports)
