@@ -45,11 +45,12 @@ class StreamTrigger:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueTrigger:
-    """Messages of an SQS queue; those a run names as failed come again."""
+    """Messages of an SQS queue, to so many runs at a time; those a run names as failed come again."""
 
     queue: Resource
     batch_size: int
     window_seconds: int
+    maximum_concurrency: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +189,7 @@ TRIGGERED_FUNCTIONS = (
         memory_mb=3008,
         timeout_seconds=120,
         uses_lake=True,
-        trigger=QueueTrigger(queue=Resource.MERGE_QUEUE, batch_size=200, window_seconds=1),
+        trigger=QueueTrigger(queue=Resource.MERGE_QUEUE, batch_size=200, window_seconds=1, maximum_concurrency=20),
         reads=(
             Access(Resource.LAKE, INCOMING),
             Access(Resource.LAKE, BASE),

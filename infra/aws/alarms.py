@@ -1,0 +1,80 @@
+"""What wakes somebody: dead letters, errors, throttling, a stream that is not kept up with."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.aws.function import PlatformFunction
+from infra.aws.names import Names
+
+_PERIOD = Duration.minutes(5)
+_TOO_LATE = Duration.minutes(10)
+
+
+class AlarmTopic(Construct):
+    """Where all alarms of a stage are told; encrypted by a key that CloudWatch may use, as the managed one is not."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, "AlarmTopic")
+        key = kms.Key(
+            self,
+            "Key",
+            description="Encrypts what Tally's alarms say.",
+            enable_key_rotation=True,
+            removal_policy=names.stage.removal_policy,
+        )
+        key.grant_encrypt_decrypt(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
+        sns.Topic(self, "Topic", topic_name=names.alarm_topic, master_key=key, enforce_ssl=True)
+
+
+class Alarms(Construct):
+    """The alarms of one stack, told to the topic of its stage."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, "Alarms")
+        self._names = names
+        topic = sns.Topic.from_topic_arn(self, "Topic", names.arn("sns", names.alarm_topic))
+        self._action = actions.SnsAction(topic)
+
+    def on_letters_in(self, queue: sqs.IQueue, *, of: str) -> None:
+        """Alarm at the first message in a dead-letter queue."""
+        waiting = queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum")
+        self._alarm(
+            f"{of}-letters", waiting, at=1, because="Something failed for good and waits in a dead-letter queue."
+        )
+
+    def on_trouble_in(self, function: PlatformFunction) -> None:
+        """Alarm when a function fails or is turned away."""
+        name, metrics = function.declared.name, function.function
+        self._alarm(f"{name}-errors", metrics.metric_errors(period=_PERIOD), at=1, because="The function raised.")
+        throttled = metrics.metric_throttles(period=_PERIOD)
+        self._alarm(f"{name}-throttles", throttled, at=1, because="The account's concurrency is used up.")
+
+    def on_falling_behind(self, function: PlatformFunction) -> None:
+        """Alarm when the oldest record of a stream waits too long for its function."""
+        age = function.function.metric("IteratorAge", period=_PERIOD, statistic="Maximum")
+        name, limit = function.declared.name, _TOO_LATE.to_milliseconds()
+        self._alarm(f"{name}-iterator-age", age, at=limit, because="Records come faster than they are taken.")
+
+    def on_server_errors(self, metric: cloudwatch.Metric) -> None:
+        """Alarm when the REST API answers that it cannot answer."""
+        self._alarm("rest-api-5xx", metric, at=5, because="The API fails.")
+
+    def _alarm(self, name: str, metric: cloudwatch.Metric, *, at: float, because: str) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=self._names.named(name),
+            alarm_description=because,
+            metric=metric,
+            threshold=at,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(self._action)

@@ -1,0 +1,39 @@
+"""The two doors: REST and WebSocket."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from functions.manifest import HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS, WebSocketTrigger
+from infra.aws import rest_api, websocket_api
+from infra.aws.alarms import Alarms
+from infra.aws.names import Names
+from infra.aws.outputs import announce
+from infra.aws.rest_api import PlatformRestApi
+from infra.aws.websocket_api import PlatformWebSocketApi
+
+
+class ApiStack(Stack):
+    """How the world reaches the functions; apart from them because routes outnumber everything else."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, names.named("api"), description="Tally: the REST and WebSocket APIs.")
+        rest = PlatformRestApi(self, functions=HTTP_FUNCTIONS, names=names)
+        ((live, trigger),) = (
+            (function, function.trigger)
+            for function in TRIGGERED_FUNCTIONS
+            if isinstance(function.trigger, WebSocketTrigger)
+        )
+        web_socket = PlatformWebSocketApi(self, function=live, trigger=trigger, names=names)
+
+        if names.stage.alarms:
+            Alarms(self, names=names).on_server_errors(rest.api.metric_server_error())
+        announce(
+            self,
+            {
+                "ApiUrl": rest.api.url,
+                "RestApiId": rest.api.rest_api_id,
+                "RestApiStage": rest_api.STAGE,
+                "WebSocketApiId": web_socket.api.ref,
+                "WebSocketApiStage": websocket_api.STAGE,
+            },
+        )

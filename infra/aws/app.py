@@ -1,0 +1,58 @@
+"""The CDK app: `python -m infra.aws.app`, which `cdk.json` runs."""
+
+from dataclasses import replace
+
+from aws_cdk import App, Tags, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from infra.aws.api_stack import ApiStack
+from infra.aws.data_stack import DataStack
+from infra.aws.functions_stack import FunctionsStack
+from infra.aws.names import Names
+from infra.aws.stages import StageConfig, stage_named
+
+# Without it S3's log delivery needs an ACL, which buckets that own their objects refuse.
+_FLAGS = {"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True}
+
+
+def new_app(**context: str) -> App:
+    """Return an app that makes every stage the same way, whoever starts it."""
+    return App(context={**_FLAGS, **context})
+
+
+def build(app: App, stage: StageConfig) -> None:
+    """Put the stacks of one stage into the app, each deployed after those it names."""
+    names = Names(stage=stage)
+    data = DataStack(app, names=names)
+    functions = FunctionsStack(app, names=names)
+    api = ApiStack(app, names=names)
+    functions.add_stack_dependency(data)
+    api.add_stack_dependency(functions)
+    Tags.of(app).add("application", "tally")
+    Tags.of(app).add("stage", stage.name)
+
+
+def chosen(app: App) -> StageConfig:
+    """Return the stage that `-c stage=` names, with the choices that `-c` makes otherwise."""
+    stage = stage_named(str(app.node.try_get_context("stage") or "dev"))
+    origins = app.node.try_get_context("corsOrigins")
+    currency = app.node.try_get_context("reportingCurrency")
+    return replace(
+        stage,
+        cors_origins=tuple(origins.split(",")) if origins else stage.cors_origins,
+        reporting_currency=currency or stage.reporting_currency,
+    )
+
+
+def main() -> None:
+    """Synthesise the chosen stage."""
+    app = new_app()
+    stage = chosen(app)
+    build(app, stage)
+    if stage.judged:
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The buckets: the lake, the query results and, where a stage keeps them, the access logs of both."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra import resources
+from infra.aws.nag import accept
+from infra.aws.names import Names
+from infra.aws.queues import FedQueue
+
+
+class AccessLogBucket(Construct):
+    """Where S3 writes who asked the other buckets for what."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, "AccessLogs")
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=names.bucket("access-logs"),
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[s3.LifecycleRule(id="expire", expiration=Duration.days(90))],
+            removal_policy=names.stage.removal_policy,
+        )
+        accept(self.bucket, {"S1": "A bucket of access logs that logged itself would never stop."})
+
+
+class PrivateBucket(Construct):
+    """A bucket nobody reaches without TLS and a grant, that forgets what resources.py says it may."""
+
+    def __init__(
+        self, scope: Construct, *, bucket: resources.Bucket, names: Names, access_logs: AccessLogBucket | None
+    ) -> None:
+        super().__init__(scope, bucket.resource.name)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=names.of(bucket.resource),
+            versioned=bucket.versioned,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=_lifecycle(bucket, names),
+            server_access_logs_bucket=access_logs.bucket if access_logs else None,
+            server_access_logs_prefix=f"{bucket.resource.value}/" if access_logs else None,
+            removal_policy=names.stage.removal_policy,
+        )
+        if access_logs is None:
+            accept(self.bucket, {"S1": "This stage keeps no access logs."})
+
+    def tell(self, queues: list[FedQueue], *, prefixes: list[str]) -> None:
+        """Send a message to a queue for every object made under its prefix."""
+        bucket = self.bucket.node.default_child
+        if not isinstance(bucket, s3.CfnBucket):
+            raise TypeError(f"{self.node.path} is not made of a CloudFormation bucket")
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                _when_made(prefix, fed.queue.queue_arn) for prefix, fed in zip(prefixes, queues, strict=True)
+            ]
+        )
+        # S3 tries the queue when the bucket is made: its policy has to stand by then.
+        bucket.node.add_dependency(*queues)
+
+
+def _when_made(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationProperty:
+    rule = s3.CfnBucket.FilterRuleProperty(name="prefix", value=prefix)
+    return s3.CfnBucket.QueueConfigurationProperty(
+        event="s3:ObjectCreated:*",
+        queue=queue_arn,
+        filter=s3.CfnBucket.NotificationFilterProperty(s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[rule])),
+    )
+
+
+def _lifecycle(bucket: resources.Bucket, names: Names) -> list[s3.LifecycleRule]:
+    expiring = [
+        s3.LifecycleRule(
+            id=f"expire-{prefix.strip('/') or 'all'}", prefix=prefix or None, expiration=Duration.days(days)
+        )
+        for prefix, days in bucket.expire_days
+    ]
+    if bucket.versioned:
+        expiring.append(
+            s3.LifecycleRule(
+                id="forget-old-versions",
+                noncurrent_version_expiration=Duration.days(names.stage.noncurrent_days),
+                expired_object_delete_marker=True,
+            )
+        )
+    unfinished = s3.LifecycleRule(id="abort-uploads", abort_incomplete_multipart_upload_after=Duration.days(2))
+    return [*expiring, unfinished]

@@ -1,0 +1,48 @@
+"""Everything that remembers: buckets, tables, queues, the stream, the catalogue."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from infra import resources
+from infra.aws.alarms import Alarms, AlarmTopic
+from infra.aws.buckets import AccessLogBucket, PrivateBucket
+from infra.aws.catalogue import Catalogue, QueryWorkGroup
+from infra.aws.names import Names
+from infra.aws.outputs import announce, resource_names
+from infra.aws.queues import FedQueue
+from infra.aws.streams import PlatformBus, ShardedStream
+from infra.aws.tables import OnDemandTable
+from shared.runtime.settings import Resource
+
+
+class DataStack(Stack):
+    """The stateful half of a stage; nothing in it changes when code does."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(
+            scope,
+            names.named("data"),
+            description="Tally: the lake, its tables and queues.",
+            termination_protection=names.stage.deletion_protection,
+        )
+        access_logs = AccessLogBucket(self, names=names) if names.stage.access_logs else None
+        buckets = {
+            bucket.resource: PrivateBucket(self, bucket=bucket, names=names, access_logs=access_logs)
+            for bucket in resources.BUCKETS
+        }
+        queues = [FedQueue(self, queue=queue, names=names) for queue in resources.QUEUES]
+        for table in resources.DYNAMO_TABLES:
+            OnDemandTable(self, table=table, names=names)
+        for stream in resources.STREAMS:
+            ShardedStream(self, stream=stream, names=names)
+        PlatformBus(self, names=names)
+        Catalogue(self, names=names)
+        QueryWorkGroup(self, names=names)
+
+        buckets[Resource.LAKE].tell(queues, prefixes=[queue.fed_by_prefix for queue in resources.QUEUES])
+        if names.stage.alarms:
+            AlarmTopic(self, names=names)
+            alarms = Alarms(self, names=names)
+            for queue in queues:
+                alarms.on_letters_in(queue.dead_letters, of=queue.node.id)
+        announce(self, resource_names(names))

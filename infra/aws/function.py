@@ -1,0 +1,92 @@
+"""One Lambda function of the manifest: its role, its log group, its code and what it is told."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from functions.manifest import Function
+from infra.aws.code import ARCHITECTURE, RUNTIME, Layers
+from infra.aws.grants import statements
+from infra.aws.nag import accept, accept_wildcards
+from infra.aws.names import Names
+
+_WHY_WILDCARDS = (
+    "Objects below the prefixes, the tables of the database and the log streams of the function have names made at run "
+    "time; X-Ray has no resources to name."
+)
+_WHY_NOT_NEWEST = "The runtime is the one that the managed pandas layer and the pinned wheels are built for."
+
+
+class PlatformFunction(Construct):
+    """A function with exactly the permissions and names that its entry in the manifest gives it."""
+
+    def __init__(
+        self, scope: Construct, *, function: Function, names: Names, code: lambda_.Code, layers: Layers
+    ) -> None:
+        super().__init__(scope, function.name)
+        self.declared = function
+        log_group = self._log_group(names)
+        role = self._role(names)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=names.named(function.name),
+            description=function.description,
+            handler=function.handler,
+            code=code,
+            layers=layers.of(function),
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            memory_size=function.memory_mb,
+            timeout=Duration.seconds(function.timeout_seconds),
+            environment=environment(function, names),
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            tracing=lambda_.Tracing.ACTIVE,
+            role=role.without_policy_updates(),
+        )
+        accept(self.function, {"L1": _WHY_NOT_NEWEST})
+
+    def _log_group(self, names: Names) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=names.log_group(self.declared),
+            retention=names.stage.log_retention,
+            removal_policy=names.stage.removal_policy,
+        )
+
+    def _role(self, names: Names) -> iam.Role:
+        granted = [*statements(self.declared, names), *_observability(self.declared, names)]
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=names.named(self.declared.name),
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"manifest": iam.PolicyDocument(statements=granted)},
+        )
+        accept_wildcards(role, granted, _WHY_WILDCARDS)
+        return role
+
+
+def environment(function: Function, names: Names) -> dict[str, str]:
+    """Return what a function is told: its stage, the platform's choices and the names of what it may use."""
+    stage = names.stage
+    return {
+        "TALLY_STAGE": stage.name,
+        "TALLY_REPORTING_CURRENCY": stage.reporting_currency,
+        "TALLY_CORS_ORIGINS": ",".join(stage.cors_origins),
+        "POWERTOOLS_SERVICE_NAME": function.name,
+        "POWERTOOLS_METRICS_NAMESPACE": "Tally",
+        **{resource.variable: names.of(resource) for resource in function.resources},
+    }
+
+
+def _observability(function: Function, names: Names) -> list[iam.PolicyStatement]:
+    log_group = names.arn("logs", f"log-group:{names.log_group(function)}:*")
+    return [
+        iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group]),
+        iam.PolicyStatement(actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]),
+    ]

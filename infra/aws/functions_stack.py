@@ -1,0 +1,53 @@
+"""Everything that computes: the functions of the manifest and what starts them."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from functions.manifest import (
+    FUNCTIONS,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    TriggeredFunction,
+    WebSocketTrigger,
+)
+from infra.aws import code
+from infra.aws.alarms import Alarms
+from infra.aws.function import PlatformFunction
+from infra.aws.names import Names
+from infra.aws.triggers import QueueMapping, Schedule, StreamMapping
+
+
+class FunctionsStack(Stack):
+    """One function per entry of the manifest, with its permissions and its trigger."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, names.named("functions"), description="Tally: the functions and their triggers.")
+        self._names = names
+        source, layers = code.source(), code.Layers(self, "Layers", names=names)
+        functions = [
+            PlatformFunction(self, function=function, names=names, code=source, layers=layers) for function in FUNCTIONS
+        ]
+
+        self._alarms = Alarms(self, names=names) if names.stage.alarms else None
+        for function in functions:
+            self._start(function)
+            if self._alarms:
+                self._alarms.on_trouble_in(function)
+
+    def _start(self, function: PlatformFunction) -> None:
+        """Connect a function to what the manifest says starts it; the APIs come to theirs themselves."""
+        if not isinstance(function.declared, TriggeredFunction):
+            return
+        match function.declared.trigger:
+            case StreamTrigger() as trigger:
+                mapping = StreamMapping(function, trigger=trigger, names=self._names)
+                if self._alarms:
+                    self._alarms.on_letters_in(mapping.failures, of=function.declared.name)
+                    self._alarms.on_falling_behind(function)
+            case QueueTrigger() as trigger:
+                QueueMapping(function, trigger=trigger, names=self._names)
+            case ScheduleTrigger() as trigger:
+                Schedule(function, trigger=trigger, names=self._names)
+            case WebSocketTrigger():
+                pass

@@ -1,0 +1,91 @@
+"""What API Gateway says when it answers itself, in the dialect of the Commerce contract (resolutions § 1, § 4)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_apigateway as apigateway
+
+from shared.runtime import errors
+from shared.runtime.request import UPLOAD_ROUTE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """One way in which API Gateway refuses: its name there, our error and our sentence."""
+
+    kind: apigateway.ResponseType
+    error: type[errors.TallyError]
+    message: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+_R = apigateway.ResponseType
+_BEARER = {"WWW-Authenticate": "Bearer"}
+_SOON = {"Retry-After": "1"}
+_LATER = {"Retry-After": "5"}
+
+REFUSALS = (
+    Refusal(kind=_R.BAD_REQUEST_BODY, error=errors.InvalidRequest, message="The body cannot be read."),
+    Refusal(kind=_R.BAD_REQUEST_PARAMETERS, error=errors.InvalidRequest, message="A parameter cannot be read."),
+    Refusal(
+        kind=_R.MISSING_AUTHENTICATION_TOKEN, error=errors.Unauthorized, message="No credentials.", headers=_BEARER
+    ),
+    Refusal(kind=_R.UNAUTHORIZED, error=errors.Unauthorized, message="The token is not valid.", headers=_BEARER),
+    Refusal(kind=_R.EXPIRED_TOKEN, error=errors.Unauthorized, message="The token has expired.", headers=_BEARER),
+    Refusal(
+        kind=_R.INVALID_SIGNATURE, error=errors.Unauthorized, message="The signature is not valid.", headers=_BEARER
+    ),
+    Refusal(kind=_R.ACCESS_DENIED, error=errors.Forbidden, message="These credentials do not allow that."),
+    Refusal(kind=_R.RESOURCE_NOT_FOUND, error=errors.NotFound, message="No such path."),
+    Refusal(
+        kind=_R.REQUEST_TOO_LARGE,
+        error=errors.PayloadTooLarge,
+        message=f"The request is over the limit of 10 MB: split it, or send it as a file through {UPLOAD_ROUTE}.",
+    ),
+    Refusal(
+        kind=_R.UNSUPPORTED_MEDIA_TYPE,
+        error=errors.UnsupportedMediaType,
+        message="The content type or encoding is not one that is read here.",
+    ),
+    Refusal(kind=_R.THROTTLED, error=errors.RateLimitExceeded, message="Too many requests at once.", headers=_SOON),
+    Refusal(kind=_R.QUOTA_EXCEEDED, error=errors.RateLimitExceeded, message="The quota is used up.", headers=_LATER),
+    Refusal(kind=_R.INTEGRATION_FAILURE, error=errors.Unavailable, message="Try again shortly.", headers=_LATER),
+    Refusal(kind=_R.INTEGRATION_TIMEOUT, error=errors.Unavailable, message="It took too long.", headers=_LATER),
+    Refusal(kind=_R.DEFAULT_4_XX, error=errors.InvalidRequest, message="The request cannot be taken."),
+    Refusal(kind=_R.DEFAULT_5_XX, error=errors.InternalError, message="An unexpected error occurred."),
+)
+_STATUS_OF_EACH_KIND = (_R.DEFAULT_4_XX, _R.DEFAULT_5_XX)
+
+
+def answer_in_our_words(api: apigateway.RestApi, *, origins: Sequence[str]) -> None:
+    """Give the API an answer of ours for every way in which it may refuse by itself."""
+    for refusal in REFUSALS:
+        api.add_gateway_response(
+            refusal.kind.response_type,
+            type=refusal.kind,
+            status_code=None if refusal.kind in _STATUS_OF_EACH_KIND else str(refusal.error.status),
+            response_headers=_headers(refusal, origins),
+            templates={"application/json": body(refusal)},
+        )
+
+
+def body(refusal: Refusal) -> str:
+    """Return the body; API Gateway fills in its variables and knows no ISO 8601 time of day."""
+    error = {"code": refusal.error.commerce_code, "message": refusal.message}
+    return json.dumps(
+        {"success": False, "error": error, "timestamp": "$context.requestTime", "request_id": "$context.requestId"}
+    )
+
+
+def _headers(refusal: Refusal, origins: Sequence[str]) -> dict[str, str]:
+    """Return the headers; a gateway response can name one origin only, so the first configured one it is."""
+    headers = {"X-Request-Id": "context.requestId", **{name: f"'{value}'" for name, value in refusal.headers.items()}}
+    if not origins:
+        return headers
+    return headers | {
+        "Access-Control-Allow-Origin": f"'{origins[0]}'",
+        "Access-Control-Allow-Credentials": "'true'",
+        "Access-Control-Expose-Headers": "'X-Request-Id, Retry-After'",
+        "Vary": "'Origin'",
+    }

@@ -1,0 +1,195 @@
+"""Which API actions each kind of use of each kind of resource takes: the one table behind every role."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from aws_cdk import aws_iam as iam
+
+from functions.manifest import Access, Function, QueueTrigger, StreamTrigger, TriggeredFunction
+from infra.aws.names import Names
+from infra.resources import BUCKETS, QUEUES, STREAMS, TABLES_BY_RESOURCE
+from shared.runtime.settings import Resource
+
+
+class Kind(StrEnum):
+    """What sort of thing a resource is, as far as permissions go."""
+
+    TABLE = "table"
+    BUCKET = "bucket"
+    STREAM = "stream"
+    QUEUE = "queue"
+    EVENT_BUS = "event_bus"
+    DATABASE = "database"
+    WORK_GROUP = "work_group"
+
+
+def kind_of(resource: Resource) -> Kind:
+    """Return what sort of thing a resource is."""
+    if resource in TABLES_BY_RESOURCE:
+        return Kind.TABLE
+    listed = ((Kind.BUCKET, BUCKETS), (Kind.STREAM, STREAMS), (Kind.QUEUE, QUEUES))
+    kinds = {each.resource: kind for kind, resources in listed for each in resources}
+    return kinds[resource] if resource in kinds else Kind(resource)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Actions that one kind of use takes, the ARNs they are for and the condition they are bound to."""
+
+    actions: tuple[str, ...]
+    arns: Callable[[Names, Access], list[str]]
+    conditions: Callable[[Access], Mapping[str, Any]] = field(default=lambda _: {})
+
+
+def _table(names: Names, access: Access) -> list[str]:
+    return [names.arn("dynamodb", f"table/{names.of(access.resource)}")]
+
+
+def _table_and_indexes(names: Names, access: Access) -> list[str]:
+    (table,) = _table(names, access)
+    return [table, *(f"{table}/index/{index.name}" for index in TABLES_BY_RESOURCE[access.resource].indexes)]
+
+
+def _objects(names: Names, access: Access) -> list[str]:
+    return [names.bucket_arn(access.resource, f"/{access.prefix}/*" if access.prefix else "/*")]
+
+
+def _bucket(names: Names, access: Access) -> list[str]:
+    return [names.bucket_arn(access.resource)]
+
+
+def _below_prefix(access: Access) -> Mapping[str, Any]:
+    if not access.prefix:
+        return {}
+    return {"StringLike": {"s3:prefix": [f"{access.prefix}/*"]}}
+
+
+def _in_catalogue(names: Names, access: Access) -> list[str]:
+    database = names.of(access.resource)
+    return [names.arn("glue", path) for path in ("catalog", f"database/{database}", f"table/{database}/*")]
+
+
+def _at(service: str, path: str = "{}") -> Callable[[Names, Access], list[str]]:
+    return lambda names, access: [names.arn(service, path.format(names.of(access.resource)))]
+
+
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
+    {
+        Kind.TABLE: (
+            Rule(
+                actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"),
+                arns=_table_and_indexes,
+            ),
+        ),
+        Kind.BUCKET: (
+            Rule(actions=("s3:GetObject",), arns=_objects),
+            Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),
+            Rule(actions=("s3:GetBucketLocation",), arns=_bucket),
+        ),
+        Kind.STREAM: (
+            Rule(
+                actions=(
+                    "kinesis:DescribeStream",
+                    "kinesis:DescribeStreamSummary",
+                    "kinesis:GetRecords",
+                    "kinesis:GetShardIterator",
+                    "kinesis:ListShards",
+                ),
+                arns=_at("kinesis", "stream/{}"),
+            ),
+        ),
+        Kind.QUEUE: (
+            Rule(
+                actions=(
+                    "sqs:ChangeMessageVisibility",
+                    "sqs:DeleteMessage",
+                    "sqs:GetQueueAttributes",
+                    "sqs:GetQueueUrl",
+                    "sqs:ReceiveMessage",
+                ),
+                arns=_at("sqs"),
+            ),
+        ),
+        Kind.DATABASE: (
+            Rule(
+                actions=(
+                    "glue:GetDatabase",
+                    "glue:GetPartition",
+                    "glue:GetPartitions",
+                    "glue:GetTable",
+                    "glue:GetTables",
+                ),
+                arns=_in_catalogue,
+            ),
+        ),
+        Kind.WORK_GROUP: (
+            Rule(
+                actions=(
+                    "athena:BatchGetQueryExecution",
+                    "athena:GetQueryExecution",
+                    "athena:GetQueryResults",
+                    "athena:GetWorkGroup",
+                    "athena:StartQueryExecution",
+                    "athena:StopQueryExecution",
+                ),
+                arns=_at("athena", "workgroup/{}"),
+            ),
+        ),
+    }
+)
+
+WRITES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
+    {
+        Kind.TABLE: (
+            Rule(
+                actions=(
+                    "dynamodb:BatchWriteItem",
+                    "dynamodb:ConditionCheckItem",
+                    "dynamodb:DeleteItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:UpdateItem",
+                ),
+                arns=_table,
+            ),
+        ),
+        Kind.BUCKET: (
+            Rule(
+                actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
+                arns=_objects,
+            ),
+        ),
+        Kind.STREAM: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
+        Kind.QUEUE: (Rule(actions=("sqs:GetQueueUrl", "sqs:SendMessage"), arns=_at("sqs")),),
+        Kind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
+    }
+)
+
+
+def reads_of(function: Function) -> tuple[Access, ...]:
+    """Return what a function reads: what the manifest says, and what starts it."""
+    if not isinstance(function, TriggeredFunction):
+        return function.reads
+    match function.trigger:
+        case StreamTrigger(stream=source) | QueueTrigger(queue=source):
+            return tuple(dict.fromkeys((*function.reads, Access(source))))
+        case _:
+            return function.reads
+
+
+def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement]:
+    """Yield what the manifest grants a function, and nothing else."""
+    for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes)):
+        for access in accesses:
+            for rule in rules[kind_of(access.resource)]:
+                yield iam.PolicyStatement(
+                    actions=list(rule.actions),
+                    resources=rule.arns(names, access),
+                    conditions=rule.conditions(access) or None,
+                )
+    if isinstance(function, TriggeredFunction) and isinstance(function.trigger, StreamTrigger):
+        failures = names.arn("sqs", names.failures(function))
+        yield iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures])

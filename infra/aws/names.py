@@ -1,0 +1,57 @@
+"""What every resource is called in a deployment, so that stacks refer to each other by name and export nothing."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Aws
+
+from functions.manifest import Function
+from infra.aws.stages import StageConfig
+from shared.runtime.settings import Resource
+
+_BUCKETS = (Resource.LAKE, Resource.RESULTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The physical names and ARNs of one stage, in whichever account and region it is deployed to."""
+
+    stage: StageConfig
+
+    def of(self, resource: Resource) -> str:
+        """Return the name that the resource has, and that functions are told."""
+        if resource is Resource.DATABASE:
+            return f"tally_{self.stage.name}"
+        if resource is Resource.WORK_GROUP:
+            return f"tally-{self.stage.name}"
+        if resource in _BUCKETS:
+            return self.bucket(resource.removesuffix("_bucket"))
+        return self.named(resource.removesuffix("_table").replace("_", "-"))
+
+    def named(self, part: str) -> str:
+        """Return the name of something that only infrastructure knows, such as a dead-letter queue."""
+        return f"tally-{self.stage.name}-{part.replace('_', '-')}"
+
+    def bucket(self, part: str) -> str:
+        """Return the name of a bucket, which no other account may have taken."""
+        return f"{self.named(part)}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+    def log_group(self, function: Function) -> str:
+        """Return the log group of a function."""
+        return f"/aws/lambda/{self.named(function.name)}"
+
+    def failures(self, function: Function) -> str:
+        """Return the queue that is told of stream records which a function could not take."""
+        return self.named(f"{function.name}-failures")
+
+    @property
+    def alarm_topic(self) -> str:
+        """The topic that every alarm of the stage is told to."""
+        return self.named("alarms")
+
+    def bucket_arn(self, resource: Resource, suffix: str = "") -> str:
+        """Return the ARN of a bucket, or of what lies below it."""
+        return f"arn:{Aws.PARTITION}:s3:::{self.of(resource)}{suffix}"
+
+    def arn(self, service: str, path: str) -> str:
+        """Return the ARN of something in this account and region."""
+        return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{path}"

@@ -1,0 +1,24 @@
+"""What a deployed stack says about itself, for people and for the laptop host."""
+
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Stack
+
+from infra.aws.names import Names
+from shared.runtime.settings import Resource
+
+
+def announce(stack: Stack, values: Mapping[str, str]) -> None:
+    """Give a stack an output for every value, exporting none: stacks refer to each other by name."""
+    for name, value in values.items():
+        CfnOutput(stack, name, value=value)
+
+
+def output_name(resource: Resource) -> str:
+    """Return the output that carries a resource's name: `LakeBucketName` for `lake_bucket`."""
+    return "".join(part.capitalize() for part in resource.value.split("_")) + "Name"
+
+
+def resource_names(names: Names) -> dict[str, str]:
+    """Return the name of every resource under the name of its output."""
+    return {output_name(resource): names.of(resource) for resource in Resource}

@@ -1,0 +1,53 @@
+"""The queues between the lake and the functions, each with a dead-letter queue behind it."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra import resources
+from infra.aws.names import Names
+from shared.runtime.settings import Resource
+
+
+def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
+    """Return a queue that keeps what failed for as long as SQS keeps anything."""
+    return sqs.Queue(
+        scope,
+        id_,
+        queue_name=name,
+        retention_period=Duration.days(14),
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+    )
+
+
+class FedQueue(Construct):
+    """A queue that the lake bucket tells of new objects; what fails too often goes to its dead letters."""
+
+    def __init__(self, scope: Construct, *, queue: resources.Queue, names: Names) -> None:
+        super().__init__(scope, queue.resource.name)
+        name = names.of(queue.resource)
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", name=f"{name}-dead-letters")
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            queue_name=name,
+            visibility_timeout=Duration.seconds(queue.visibility_seconds),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=queue.max_receives),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+        )
+        self.queue.add_to_resource_policy(self._from_lake(names))
+
+    def _from_lake(self, names: Names) -> iam.PolicyStatement:
+        """Let the lake in by its name: a reference would tie bucket and queue into a circle."""
+        return iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+            actions=["sqs:SendMessage"],
+            resources=[self.queue.queue_arn],
+            conditions={
+                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                "ArnEquals": {"aws:SourceArn": names.bucket_arn(Resource.LAKE)},
+            },
+        )

@@ -1,0 +1,110 @@
+"""What sets one deployment of the platform apart from another, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_apigateway import AuthorizationType
+from aws_cdk.aws_logs import RetentionDays
+
+_GIGABYTE = 1024**3
+
+
+class UnknownStage(LookupError):
+    """Somebody asked for a stage that nobody described."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Throttle:
+    """How many requests a second the API lets through, steadily and at once."""
+
+    rate: int
+    burst: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageConfig:
+    """One stage: how long it keeps things, whom it lets in, what watches it and whether cdk-nag judges it."""
+
+    name: str
+    removal_policy: RemovalPolicy
+    log_retention: RetentionDays
+    noncurrent_days: int
+    point_in_time_recovery: bool
+    deletion_protection: bool
+    layers: bool
+    authorization: AuthorizationType
+    cors_origins: tuple[str, ...]
+    throttle: Throttle
+    query_scan_limit_bytes: int
+    access_logs: bool
+    alarms: bool
+    judged: bool
+    reporting_currency: str = "USD"
+
+
+LOCAL = StageConfig(
+    name="local",
+    removal_policy=RemovalPolicy.DESTROY,
+    log_retention=RetentionDays.ONE_DAY,
+    noncurrent_days=1,
+    point_in_time_recovery=False,
+    deletion_protection=False,
+    layers=False,
+    authorization=AuthorizationType.NONE,
+    cors_origins=("http://localhost:3008", "http://127.0.0.1:3008"),
+    throttle=Throttle(rate=10_000, burst=5_000),
+    query_scan_limit_bytes=100 * _GIGABYTE,
+    access_logs=False,
+    alarms=False,
+    judged=False,
+)
+
+DEV = StageConfig(
+    name="dev",
+    removal_policy=RemovalPolicy.DESTROY,
+    log_retention=RetentionDays.ONE_WEEK,
+    noncurrent_days=7,
+    point_in_time_recovery=True,
+    deletion_protection=False,
+    layers=True,
+    authorization=AuthorizationType.IAM,
+    cors_origins=("http://localhost:3008",),
+    throttle=Throttle(rate=50, burst=100),
+    query_scan_limit_bytes=10 * _GIGABYTE,
+    access_logs=True,
+    alarms=True,
+    judged=True,
+)
+
+PROD = StageConfig(
+    name="prod",
+    removal_policy=RemovalPolicy.RETAIN,
+    log_retention=RetentionDays.THREE_MONTHS,
+    noncurrent_days=30,
+    point_in_time_recovery=True,
+    deletion_protection=True,
+    layers=True,
+    authorization=AuthorizationType.IAM,
+    cors_origins=(),
+    throttle=Throttle(rate=1_000, burst=2_000),
+    query_scan_limit_bytes=1024 * _GIGABYTE,
+    access_logs=True,
+    alarms=True,
+    judged=True,
+)
+
+STAGES: Mapping[str, StageConfig] = MappingProxyType({stage.name: stage for stage in (LOCAL, DEV, PROD)})
+
+
+def stage_named(name: str) -> StageConfig:
+    """Return the stage called `name`.
+
+    Raises:
+        UnknownStage: there is none of that name.
+    """
+    try:
+        return STAGES[name]
+    except KeyError:
+        raise UnknownStage(f"no stage is called {name!r}: use -c stage=<one of {', '.join(STAGES)}>") from None

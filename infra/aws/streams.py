@@ -1,0 +1,35 @@
+"""The stream that producers write to and the bus that tells what happened."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_kinesis as kinesis
+from constructs import Construct
+
+from infra import resources
+from infra.aws.names import Names
+from shared.runtime.settings import Resource
+
+
+class ShardedStream(Construct):
+    """A Kinesis stream with the shards and the memory that resources.py gives it."""
+
+    def __init__(self, scope: Construct, *, stream: resources.Stream, names: Names) -> None:
+        super().__init__(scope, stream.resource.name)
+        self.stream = kinesis.Stream(
+            self,
+            "Stream",
+            stream_name=names.of(stream.resource),
+            stream_mode=kinesis.StreamMode.PROVISIONED,
+            shard_count=stream.shards,
+            retention_period=Duration.hours(stream.retention_hours),
+            encryption=kinesis.StreamEncryption.MANAGED,
+            removal_policy=names.stage.removal_policy,
+        )
+
+
+class PlatformBus(Construct):
+    """Where functions tell the rest of the platform what they did."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, Resource.EVENT_BUS.name)
+        self.bus = events.EventBus(self, "Bus", event_bus_name=names.of(Resource.EVENT_BUS))

@@ -1,0 +1,43 @@
+"""The DynamoDB tables that resources.py declares."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from infra.aws.names import Names
+from infra.resources import DynamoTable, Index
+
+
+class OnDemandTable(Construct):
+    """One table, paid for by use, encrypted and recoverable as its stage asks."""
+
+    def __init__(self, scope: Construct, *, table: DynamoTable, names: Names) -> None:
+        super().__init__(scope, table.resource.name)
+        stage = names.stage
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            table_name=names.of(table.resource),
+            partition_key=_text(table.partition_key),
+            sort_key=_text(table.sort_key) if table.sort_key else None,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=stage.point_in_time_recovery
+            ),
+            time_to_live_attribute=table.expires_by,
+            deletion_protection=stage.deletion_protection,
+            removal_policy=stage.removal_policy,
+        )
+        for index in table.indexes:
+            self._add(index)
+
+    def _add(self, index: Index) -> None:
+        self.table.add_global_secondary_index(
+            index_name=index.name,
+            partition_key=_text(index.partition_key),
+            sort_key=_text(index.sort_key) if index.sort_key else None,
+        )
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,0 +1,69 @@
+"""Connects what starts a function to the function: streams, queues and the clock."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from constructs import Construct
+
+from functions.manifest import QueueTrigger, ScheduleTrigger, StreamTrigger
+from infra.aws.function import PlatformFunction
+from infra.aws.nag import accept
+from infra.aws.names import Names
+from infra.aws.queues import dead_letter_queue
+
+
+class StreamMapping(Construct):
+    """Brings a stream's records to a function, in order per shard; what it cannot take is told to a queue."""
+
+    def __init__(self, target: PlatformFunction, *, trigger: StreamTrigger, names: Names) -> None:
+        super().__init__(target, "Stream")
+        self.failures = dead_letter_queue(self, "Failures", name=names.failures(target.declared))
+        accept(self.failures, {"SQS3": "It is the end of the line: what the stream's mapping gave up on."})
+        lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            target=target.function,
+            event_source_arn=names.arn("kinesis", f"stream/{names.of(trigger.stream)}"),
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=trigger.batch_size,
+            max_batching_window=Duration.seconds(trigger.window_seconds),
+            retry_attempts=trigger.retries,
+            max_record_age=Duration.seconds(trigger.maximum_age_seconds),
+            on_failure=sources.SqsDlq(self.failures),
+            parallelization_factor=1,
+            bisect_batch_on_error=False,
+            report_batch_item_failures=False,
+        )
+
+
+class QueueMapping(Construct):
+    """Brings a queue's messages to a function, which names those that must come again."""
+
+    def __init__(self, target: PlatformFunction, *, trigger: QueueTrigger, names: Names) -> None:
+        super().__init__(target, "Queue")
+        lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            target=target.function,
+            event_source_arn=names.arn("sqs", names.of(trigger.queue)),
+            batch_size=trigger.batch_size,
+            max_batching_window=Duration.seconds(trigger.window_seconds),
+            max_concurrency=trigger.maximum_concurrency,
+            report_batch_item_failures=True,
+        )
+
+
+class Schedule(Construct):
+    """Starts a function every so many minutes."""
+
+    def __init__(self, target: PlatformFunction, *, trigger: ScheduleTrigger, names: Names) -> None:
+        super().__init__(target, "Schedule")
+        events.Rule(
+            self,
+            "Rule",
+            rule_name=names.named(target.declared.name),
+            schedule=events.Schedule.rate(Duration.minutes(trigger.every_minutes)),
+            targets=[targets.LambdaFunction(target.function)],
+        )

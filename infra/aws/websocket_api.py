@@ -1,0 +1,75 @@
+"""The WebSocket API: who is connected, told to the function that keeps them."""
+
+from aws_cdk import aws_apigatewayv2 as apigateway
+from constructs import Construct
+
+from functions.manifest import TriggeredFunction, WebSocketTrigger
+from infra.aws.access_log import WEBSOCKET_LINE, AccessLog
+from infra.aws.invocation import integration_uri, permit
+from infra.aws.nag import accept
+from infra.aws.names import Names
+
+STAGE = "live"
+_ACCEPTED = {
+    "APIG4": "A WebSocket is authorised at $connect and nowhere else; later messages come over that connection."
+}
+
+
+class PlatformWebSocketApi(Construct):
+    """The routes of the WebSocket function, deployed as one stage."""
+
+    def __init__(
+        self, scope: Construct, *, function: TriggeredFunction, trigger: WebSocketTrigger, names: Names
+    ) -> None:
+        super().__init__(scope, "WebSocketApi")
+        self._names = names
+        self.api = apigateway.CfnApi(
+            self,
+            "Api",
+            name=names.named("live"),
+            protocol_type="WEBSOCKET",
+            route_selection_expression="$request.body.action",
+        )
+        integration = apigateway.CfnIntegration(
+            self,
+            "Integration",
+            api_id=self.api.ref,
+            integration_type="AWS_PROXY",
+            integration_uri=integration_uri(function, names),
+        )
+        routes = [self._route(key, integration) for key in trigger.route_keys]
+        self._stage().node.add_dependency(*routes)
+        source = names.arn("execute-api", f"{self.api.ref}/*/*")
+        permit(self, function=function, source_arn=source, names=names)
+
+    def _route(self, key: str, integration: apigateway.CfnIntegration) -> apigateway.CfnRoute:
+        connects = key == "$connect"
+        iam = self._names.stage.authorization.name == "IAM"
+        route = apigateway.CfnRoute(
+            self,
+            key.strip("$").capitalize(),
+            api_id=self.api.ref,
+            route_key=key,
+            authorization_type="AWS_IAM" if connects and iam else "NONE",
+            target=f"integrations/{integration.ref}",
+        )
+        if not connects:
+            accept(route, _ACCEPTED)
+        return route
+
+    def _stage(self) -> apigateway.CfnStage:
+        log = AccessLog(self, api="live", names=self._names)
+        throttle = self._names.stage.throttle
+        return apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=self.api.ref,
+            stage_name=STAGE,
+            auto_deploy=True,
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=log.log_group.log_group_arn, format=WEBSOCKET_LINE
+            ),
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=throttle.rate, throttling_burst_limit=throttle.burst
+            ),
+        )
