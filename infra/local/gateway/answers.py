@@ -40,11 +40,16 @@ def refusal(status: int, message: str, *, request_id: str, now: datetime, header
     body = {
         "success": False,
         "error": {"code": code_of(status), "message": message},
-        "timestamp": now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": spelt(now),
         "request_id": request_id,
     }
     own = (("Content-Type", "application/json"), ("X-Request-Id", request_id))
     return Answer(status, orjson.dumps(body), own + headers)
+
+
+def spelt(moment: datetime) -> str:
+    """Return a moment as the contracts spell it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def code_of(status: int) -> str:

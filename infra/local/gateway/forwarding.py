@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 
 from infra.local.gateway import limits
-from infra.local.gateway.answers import Answer, Headers, refusal
-from infra.local.gateway.routes import RouteTable
+from infra.local.gateway.answers import Answer, Headers, refusal, spelt
 
 _HOP_BY_HOP = {
     "connection",
@@ -24,6 +24,8 @@ _HOP_BY_HOP = {
     "upgrade",
 }
 _ENCODED_SLASH = re.compile("%2F", re.IGNORECASE)
+_FAILED = "The request could not be served; try again, and quote the request id if it fails again."
+_ANSWER_TOO_LARGE = f"The answer is over {limits.PAYLOAD_BYTES // 2**20} MB, the most that a function may return."
 _EMULATOR_ONLY = {"x-amz-request-id", "x-amz-id-2"}
 
 
@@ -50,15 +52,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RestApi:
-    """The deployed REST API: where it answers and what it serves."""
+    """The deployed REST API: where it answers and what it takes for binary."""
 
     base: str
-    table: RouteTable
+    binary_media_types: tuple[str, ...]
 
     @classmethod
-    def at(cls, emulator: str, api_id: str, stage: str, table: RouteTable) -> "RestApi":
+    def at(cls, emulator: str, api_id: str, stage: str, binary_media_types: Iterable[str]) -> "RestApi":
         """Return the API at the emulator's own address form for REST stages."""
-        return cls(f"{emulator}/restapis/{api_id}/{stage}/_user_request_", table)
+        return cls(f"{emulator}/restapis/{api_id}/{stage}/_user_request_", tuple(binary_media_types))
 
     def url(self, target: str) -> str:
         """Return the upstream address of a target, its encoding untouched but for what the emulator gets wrong.
@@ -71,7 +73,7 @@ class RestApi:
 
 def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | None:
     """Return the answer to a request that would never reach the function in AWS."""
-    binary = limits.is_binary(request.header("content-type"), api.table.binary_media_types)
+    binary = limits.is_binary(request.header("content-type"), api.binary_media_types)
     if len(request.body) > limits.BODY_BYTES:
         return _too_large(limits.TOO_LARGE_FOR_GATEWAY, request, now)
     length = limits.event_bytes(target=request.target, headers=request.headers, body=request.body, binary=binary)
@@ -98,74 +100,26 @@ def upstream_headers(request: Request) -> Headers:
     )
 
 
-def correct(api: RestApi, request: Request, upstream: Answer, now: datetime) -> Answer:
+def correct(request: Request, upstream: Answer, now: datetime) -> Answer:
     """Return the emulator's answer as API Gateway would have given it."""
-    if _is_gateway_error(upstream):
-        return _in_dialect(api, request, upstream, now)
-    binary = _sent_as_binary(upstream)
-    if not limits.fits_answer(upstream.body, binary=binary):
-        message = "The answer is over 6 MB, the most that a function may return."
-        return refusal(HTTPStatus.BAD_GATEWAY, message, request_id=request.request_id, now=now)
-    return Answer(upstream.status, upstream.body, _with_request_id(upstream, request.request_id))
+    said = _object(upstream.body) if upstream.status >= HTTPStatus.BAD_REQUEST else {}
+    if said.keys() == {"message"} and upstream.header("X-Request-Id") is None:
+        # The emulator tells why an integration failed, where API Gateway applies the API's gateway response.
+        return refusal(upstream.status, _FAILED, request_id=_request_id(upstream, request), now=now)
+    if not limits.fits_answer(upstream.body, binary=_sent_as_binary(upstream)):
+        return refusal(HTTPStatus.BAD_GATEWAY, _ANSWER_TOO_LARGE, request_id=_request_id(upstream, request), now=now)
+    body = upstream.body
+    if str(said.get("timestamp", "")).startswith("$context."):
+        body = orjson.dumps({**said, "timestamp": spelt(now)})
+    return Answer(upstream.status, body, _with_request_id(upstream, request))
 
 
-def _is_gateway_error(answer: Answer) -> bool:
-    """Tell an error of the gateway itself from a function's: typed, or the bare message of a failed integration."""
-    if answer.status < HTTPStatus.BAD_REQUEST:
-        return False
-    if answer.header("x-amzn-ErrorType") is not None:
-        return True
-    return answer.header("X-Request-Id") is None and _fields(answer.body) == {"message"}
-
-
-def _fields(body: bytes) -> set[str]:
+def _object(body: bytes) -> dict[str, Any]:
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return set()
-    return set(parsed) if isinstance(parsed, dict) else set()
-
-
-def _in_dialect(api: RestApi, request: Request, upstream: Answer, now: datetime) -> Answer:
-    """Word a gateway error as the API's gateway responses do, whose templates the emulator renders in part."""
-    request_id = upstream.header("x-amzn-requestid") or request.request_id
-    status, message, headers = _meaning(api.table, request, upstream)
-    return refusal(status, message, request_id=request_id, now=now, headers=headers + _cross_origin(upstream))
-
-
-def _meaning(table: RouteTable, request: Request, upstream: Answer) -> tuple[int, str, Headers]:
-    if upstream.header("x-amzn-ErrorType") == "MissingAuthenticationTokenException":
-        methods = table.methods_at(request.path)
-        if not methods:
-            return HTTPStatus.NOT_FOUND, f"Nothing is served at {request.path}.", ()
-        allowed = ", ".join(sorted(methods))
-        message = f"{request.method} is not served at {request.path}; allowed: {allowed}."
-        return HTTPStatus.METHOD_NOT_ALLOWED, message, (("Allow", allowed),)
-    if upstream.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return (
-            upstream.status,
-            "The request could not be served; try again and quote the request id if it persists.",
-            (),
-        )
-    headers = (("WWW-Authenticate", "Bearer"),) if upstream.status == HTTPStatus.UNAUTHORIZED else ()
-    return upstream.status, _message(upstream.body) or HTTPStatus(upstream.status).phrase, headers
-
-
-def _message(body: bytes) -> str:
-    """Return the message from whichever form the gateway's error has."""
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return ""
-    if not isinstance(parsed, dict):
-        return ""
-    error = parsed.get("error")
-    inner = error.get("message") if isinstance(error, dict) else None
-    return str(inner or parsed.get("message") or parsed.get("Message") or "")
-
-
-def _cross_origin(answer: Answer) -> Headers:
-    return tuple(pair for pair in answer.headers if pair[0].lower().startswith("access-control-"))
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def _sent_as_binary(answer: Answer) -> bool:
@@ -178,11 +132,15 @@ def _sent_as_binary(answer: Answer) -> bool:
     return False
 
 
-def _with_request_id(answer: Answer, request_id: str) -> Headers:
+def _request_id(answer: Answer, request: Request) -> str:
+    return answer.header("x-amzn-requestid") or request.request_id
+
+
+def _with_request_id(answer: Answer, request: Request) -> Headers:
     kept = tuple(pair for pair in _end_to_end(answer.headers) if pair[0].lower() not in _EMULATOR_ONLY)
     if answer.header("X-Request-Id") is not None:
         return kept
-    return (*kept, ("X-Request-Id", answer.header("x-amzn-requestid") or request_id))
+    return (*kept, ("X-Request-Id", _request_id(answer, request)))
 
 
 def _end_to_end(headers: Iterable[tuple[str, str]]) -> Headers:

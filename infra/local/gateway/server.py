@@ -94,7 +94,7 @@ class FrontDoor:
             again = (("Retry-After", "2"),)
             unavailable = HTTPStatus.SERVICE_UNAVAILABLE
             return refusal(unavailable, message, request_id=request.request_id, now=now, headers=again)
-        return await asyncio.to_thread(correct, self._rest, request, upstream, now)
+        return await asyncio.to_thread(correct, request, upstream, now)
 
     async def _ask(self, request: Request) -> Answer:
         url = URL(self._rest.url(request.target), encoded=True)

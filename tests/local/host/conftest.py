@@ -11,13 +11,12 @@ from aiohttp import web
 from infra.local.emulator.supervisor import Emulator
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.forwarding import RestApi
-from infra.local.gateway.routes import Route, RouteTable
 from infra.local.gateway.server import FrontDoor
 from infra.local.layout import Layout, Ports
 from infra.local.serving import Servers
 from tests.local.host.free_ports import free_ports
 
-TABLE = RouteTable((Route.of("/api/v1/echo", ("GET", "POST")),), ("application/gzip",))
+BINARY = ("application/gzip",)
 
 
 def upstream() -> web.Application:
@@ -77,10 +76,10 @@ def door() -> Iterator[Door]:
     nowhere = "http://127.0.0.1:1"
     with Servers() as servers:
         url = ports.url("emulator")
-        rest, websocket = RestApi.at(url, "abc", "local", TABLE), WebSocketApi.at(url, "wsx", "local")
+        rest, websocket = RestApi.at(url, "abc", "local", BINARY), WebSocketApi.at(url, "wsx", "local")
         servers.serve(upstream(), ports.emulator)
         servers.serve(FrontDoor(rest=rest, websocket=websocket, integration_seconds=1).application(), ports.front)
-        lost = FrontDoor(rest=RestApi.at(nowhere, "a", "b", TABLE), websocket=WebSocketApi.at(nowhere, "a", "b"))
+        lost = FrontDoor(rest=RestApi.at(nowhere, "a", "b", BINARY), websocket=WebSocketApi.at(nowhere, "a", "b"))
         servers.serve(lost.application(), ports.web)
         yield Door(ports.front, ports.web)
 
