@@ -4,7 +4,7 @@ import decimal
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -36,12 +36,16 @@ _ARROW_TYPES = {
 _EXACT_AS_FLOAT = 1e9
 
 
+UnreadableObject = pa.lib.ArrowException
+"""What Arrow raises for an object that is not Parquet or does not fit the schema."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
-    """What the platform adds to every row of a delivery."""
+    """What the platform adds to the rows of a delivery; `ingested_at` is one moment, or one for each row."""
 
     source_id: str
-    ingested_at: datetime
+    ingested_at: datetime | Sequence[datetime]
     origin: str
     reporting_currency: str
 
@@ -58,13 +62,18 @@ def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: Stam
     stamped = {
         "attributes": pa.array(_attributes(schema, rows), pa.string()),
         "source_id": pa.repeat(pa.scalar(stamp.source_id), size),
-        INGESTED_AT: pa.repeat(pa.scalar(stamp.ingested_at, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False), size),
+        INGESTED_AT: _ingested_at(stamp.ingested_at, size),
         "_origin": pa.repeat(pa.scalar(stamp.origin), size),
     }
     columns = {each.name: _column(each, [row.get(each.name) for row in rows]) for each in schema.fields} | stamped
     for each in schema.fields:
         columns[each.name] = _with_default(each, columns, stamp.reporting_currency)
     return pa.table([columns[name] for name in arrow_schema(data_type).names], schema=arrow_schema(data_type))
+
+
+def _ingested_at(moments: datetime | Sequence[datetime], size: int) -> pa.Array:
+    each = [moments] * size if isinstance(moments, datetime) else list(moments)
+    return pa.array(each, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False)
 
 
 def _attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
@@ -124,9 +133,8 @@ def _with_default(each: Field, columns: Mapping[str, pa.Array], reporting_curren
     if each.default is None:
         return column
     default = reporting_currency if each.default == PLATFORM_CURRENCY else each.default
-    if each.kind in (Kind.MONEY, Kind.QUANTITY):
-        default = decimal.Decimal(default)
-    return pc.fill_null(column, pa.scalar(default, column.type))
+    exact = decimal.Decimal(default) if each.kind in (Kind.MONEY, Kind.QUANTITY) else default
+    return pc.fill_null(column, pa.scalar(exact, column.type))
 
 
 def by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
@@ -141,11 +149,19 @@ def by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table
         yield day.as_py().isoformat(), rows
 
 
+def latest_event(data_type: DataType, table: pa.Table) -> datetime | None:
+    """The latest event time among rows of a type that has one, in UTC."""
+    name = SCHEMAS[data_type].event_time
+    latest = None if name is None else pc.max(table[name]).as_py()
+    return None if latest is None else latest.replace(tzinfo=UTC)
+
+
 def write_parquet(table: pa.Table) -> bytes:
     """Write a table as one zstd-compressed Parquet object."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", compression_level=1)
-    return sink.getvalue().to_pybytes()
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:

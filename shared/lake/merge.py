@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.columns import arrow_schema
 from shared.lake.versions import Fate, Version, settle
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, STORED_FIELDS, DataType, RecordSchema
@@ -23,10 +22,10 @@ class Merged:
     """A partition after a merge, and the fates of the rows of each incoming table, in the order given."""
 
     table: pa.Table
-    fates: Sequence[Mapping[Fate, int]] = field(default_factory=tuple)
+    fates: Sequence[Mapping[str, int]]
 
 
-def merge(data_type: DataType, base: pa.Table | None, incoming: Sequence[pa.Table]) -> Merged:
+def merge(data_type: DataType, base: pa.Table, incoming: Sequence[pa.Table]) -> Merged:
     """Merge deliveries into a partition, keeping the highest version of each key.
 
     Only keys that occur more than once are looked at one by one; all others are anti-joined as columns, so that the
@@ -34,20 +33,20 @@ def merge(data_type: DataType, base: pa.Table | None, incoming: Sequence[pa.Tabl
     """
     schema = SCHEMAS[data_type]
     arrived, counts = _in_order(incoming), [Counter[Fate]() for _ in incoming]
-    standing = arrow_schema(data_type).empty_table() if base is None else base
-    keys, base_keys = _key(schema, arrived), _key(schema, standing)
+    keys, base_keys = _key(schema, arrived), _key(schema, base)
     hit = pc.is_in(base_keys, value_set=pc.unique(keys))
     contested = _contested(keys, base_keys.filter(hit))
     fresh_mask = pc.invert(pc.is_in(keys, value_set=contested))
     _count_fresh(counts, arrived["_table"].filter(fresh_mask))
-    arena = pa.concat_tables([_with_table(standing.filter(hit), -1), arrived.filter(pc.invert(fresh_mask))])
+    arena = pa.concat_tables([_with_table(base.filter(hit), -1), arrived.filter(pc.invert(fresh_mask))])
     winners = _settle_all(schema, arena, _key(schema, arena), counts)
     parts = [
-        standing if not pc.any(hit).as_py() else standing.filter(pc.invert(hit)),
+        base.filter(pc.invert(hit)) if pc.any(hit).as_py() else base,
         arrived.filter(fresh_mask).drop_columns("_table"),
         arena.take(pa.array(winners, pa.int64())).drop_columns("_table"),
     ]
-    return Merged(pa.concat_tables(parts).combine_chunks(), counts)
+    fates = [{fate.value: number for fate, number in each.items()} for each in counts]
+    return Merged(pa.concat_tables(parts).combine_chunks(), fates)
 
 
 def _in_order(incoming: Sequence[pa.Table]) -> pa.Table:
@@ -115,7 +114,7 @@ def _content_columns(schema: RecordSchema) -> list[str]:
 
 
 def _hashable(column: pa.ChunkedArray) -> list[Any]:
-    values = column.to_pylist()
+    values: list[Any] = column.to_pylist()
     if pa.types.is_map(column.type):
         return [None if value is None else frozenset(value) for value in values]
     return values

@@ -77,7 +77,7 @@ class IncomingKey:
 
 def landing_key(data_type: DataType, day: str, origin: str) -> str:
     """Where a delivery is kept as it was received."""
-    return f"{LANDING}/{data_type}/dt={day}/{safe_part(origin)}.json.gz"
+    return f"{LANDING}/{data_type}/dt={day}/{safe_part(origin)}.json.zst"
 
 
 def quarantine_key(day: str, origin: str) -> str:

@@ -83,7 +83,7 @@ class LakeStore:
                 raise LostUpdate(key) from error
             raise
 
-    def list(self, prefix: str) -> Iterator[ObjectName]:
+    def names(self, prefix: str) -> Iterator[ObjectName]:
         """Name every object below a prefix."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
             for each in page.get("Contents", []):

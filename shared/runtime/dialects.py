@@ -14,6 +14,11 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _LONGEST_ECHO = 500
 
 
+def current_request_id() -> str:
+    """The id of the request being answered: API Gateway's own, also in the header and in the logs."""
+    return REQUEST_ID.get()
+
+
 class Dialect(StrEnum):
     """Which contract a route speaks."""
 
@@ -47,7 +52,7 @@ class ApiResponse(Model, Generic[T]):
     success: bool = True
     data: T
     timestamp: Timestamp = Field(default_factory=now)
-    request_id: str = Field(default_factory=REQUEST_ID.get)
+    request_id: str = Field(default_factory=current_request_id)
 
 
 class ApiErrorResponse(Model):
@@ -56,7 +61,7 @@ class ApiErrorResponse(Model):
     success: bool = False
     error: ApiErrorBody
     timestamp: Timestamp = Field(default_factory=now)
-    request_id: str = Field(default_factory=REQUEST_ID.get)
+    request_id: str = Field(default_factory=current_request_id)
 
 
 def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
@@ -77,11 +82,11 @@ def _commerce(error: TallyError) -> dict[str, Any]:
         body["details"] = error.details
     if error.field_errors:
         body["field_errors"] = _fields(error)
-    return {"success": False, "error": body, "timestamp": rfc3339(now()), "request_id": REQUEST_ID.get()}
+    return {"success": False, "error": body, "timestamp": rfc3339(now()), "request_id": current_request_id()}
 
 
 def _fraud(error: TallyError) -> dict[str, Any]:
-    body: dict[str, Any] = {"error": error.fraud_code, "message": error.message, "requestId": REQUEST_ID.get()}
+    body: dict[str, Any] = {"error": error.fraud_code, "message": error.message, "requestId": current_request_id()}
     details = dict(error.details or {})
     if error.field_errors:
         details["fields"] = _fields(error)

@@ -33,6 +33,11 @@ def rfc3339(moment: datetime) -> str:
     return text.removesuffix("+00:00") + "Z"
 
 
+def sortable(moment: datetime) -> str:
+    """Write a time so that texts sort as times do: UTC, always with milliseconds."""
+    return utc(moment).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
 Timestamp = Annotated[datetime, AfterValidator(utc), PlainSerializer(rfc3339, return_type=str, when_used="json")]
 """A moment: RFC 3339 in, UTC with `Z` out; a bare date is midnight UTC, no zone means UTC."""
 

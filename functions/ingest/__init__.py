@@ -1,0 +1,1 @@
+"""Ingest: batches, single records, batch status, sources."""

@@ -1,0 +1,63 @@
+"""The ingest routes (contract C § 1)."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+
+from shared.ingestion.models import (
+    BatchIngestionRequest,
+    BatchIngestionResponse,
+    BatchStatusResponse,
+    DataSourcesResponse,
+    StreamIngestionRequest,
+    StreamIngestionResponse,
+)
+from shared.runtime.dialects import ApiResponse
+from shared.runtime.observability import elapsed_ms
+from shared.runtime.wiring import Wiring, wiring
+
+router = Router()
+Wired = Annotated[Wiring, Depends(wiring)]
+
+
+@router.post("/ingest/batch", status_code=HTTPStatus.CREATED, tags=["ingest"], summary="Submit a batch of records")
+def submit_batch(
+    request: Annotated[BatchIngestionRequest, Body()], wired: Wired
+) -> ApiResponse[BatchIngestionResponse]:
+    """Load the valid rows of up to 10 000 records; the others go to quarantine with every reason."""
+    return ApiResponse(data=wired.batches.submit(request))
+
+
+@router.post("/ingest/stream", status_code=HTTPStatus.ACCEPTED, tags=["ingest"], summary="Submit one record")
+def submit_record(
+    request: Annotated[StreamIngestionRequest, Body()], wired: Wired
+) -> ApiResponse[StreamIngestionResponse]:
+    """Put one valid record on the event stream, where producers may also put records themselves."""
+    record_id = wired.event_stream.put(request)
+    taken = StreamIngestionResponse(
+        record_id=record_id, timestamp=request.timestamp, processing_latency_ms=elapsed_ms()
+    )
+    return ApiResponse(data=taken)
+
+
+@router.get("/ingest/batches/<batch_id>/status", tags=["ingest"], summary="Tell where a batch stands")
+def batch_status(batch_id: Annotated[str, Path(max_length=100)], wired: Wired) -> ApiResponse[BatchStatusResponse]:
+    """Progress, outcome in the ledger and kinds of errors of a batch."""
+    return ApiResponse(data=wired.batches.status(batch_id))
+
+
+@router.get("/ingest/sources", tags=["ingest"], summary="List the data sources")
+def list_sources(
+    wired: Wired,
+    page: Annotated[int, Query(ge=0, le=100_000, description="0-based.")] = 0,
+    size: Annotated[int, Query(ge=1, le=100)] = 20,
+    active_only: Annotated[
+        bool, Query(description="Only sources that delivered within the last days.")
+    ] = True,
+) -> ApiResponse[DataSourcesResponse]:
+    """Every source that has delivered, by id, with the ledger's totals."""
+    sources = wired.sources.page(number=page, size=size, active_only=active_only, now=wired.clock())
+    return ApiResponse(data=sources)

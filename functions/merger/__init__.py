@@ -1,0 +1,1 @@
+"""Merges what waits in incoming/."""

@@ -1,0 +1,1 @@
+"""Takes records from the event stream."""

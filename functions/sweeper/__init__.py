@@ -1,0 +1,1 @@
+"""Finishes what a crash left half-way."""

@@ -1,0 +1,19 @@
+"""The Lambda function behind the sweep's schedule."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from shared.runtime.observability import instrumented, logger
+from shared.runtime.wiring import wiring
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def sweep(_: dict[str, Any], __: "LambdaContext") -> None:
+    """Finish deliveries that should have been finished by now."""
+    swept = wiring().sweeper.sweep()
+    logger().info("swept", **asdict(swept))
+
+
+handler = instrumented(sweep)

@@ -1,0 +1,174 @@
+"""Batches: submitted in one request, kept as received, loaded at once, followed in the ledger."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from shared.ingestion.delivery import Delivery
+from shared.ingestion.entry import Entry, Kind
+from shared.ingestion.models import (
+    Acceptance,
+    BatchIngestionRequest,
+    BatchIngestionResponse,
+    BatchOutcome,
+    BatchProgress,
+    BatchStatusResponse,
+    DataFormat,
+    ProcessingError,
+    ValidationError,
+    ValidationStatus,
+)
+from shared.ingestion.personal import without_personal_data
+from shared.lake.paths import landing_key
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType
+from shared.records.validation import Form, RowError
+from shared.runtime.dialects import echo
+from shared.runtime.errors import NotFound, Unprocessable
+
+if TYPE_CHECKING:
+    from shared.ingestion.ledger import Ledger
+    from shared.ingestion.loading import Loader
+    from shared.lake.store import LakeStore
+    from shared.runtime.models import Clock
+
+_MOST_ERRORS = 100
+_RECENT = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batches:
+    """Takes batches in and tells where they stand."""
+
+    lake: "LakeStore"
+    ledger: "Ledger"
+    loader: "Loader"
+    clock: "Clock"
+
+    def submit(self, request: BatchIngestionRequest) -> BatchIngestionResponse:
+        """Keep a batch as received and load its good rows.
+
+        Raises:
+            Unprocessable: Parquet does not fit into a request.
+        """
+        if request.format is DataFormat.PARQUET:
+            raise Unprocessable("Parquet does not fit into a JSON request; send the records as json, csv or xml")
+        received_at = _to_the_millisecond(self.clock())
+        delivery = _delivery(f"batch-{_sortable_id(received_at)}", received_at, request)
+        self.lake.put(_landing_key(request.data_type, received_at, delivery.origin), _landing(request))
+        loaded = self.loader.load(delivery)
+        return self._receipt(loaded.entry, loaded.errors)
+
+    def resume(self, entry: Entry) -> bool:
+        """Load a batch again that a crash left half-way; False if what was received is gone."""
+        kept = self.lake.get(_landing_key(DataType(entry.data_type), entry.received_at, entry.origin))
+        if kept is None:
+            return False
+        self.loader.load(_delivery(entry.origin, entry.received_at, _read_landing(kept.body)))
+        return True
+
+    def status(self, batch_id: str) -> BatchStatusResponse:
+        """Tell where a batch stands.
+
+        Raises:
+            NotFound: there is no such batch.
+        """
+        entry = self.ledger.get(batch_id)
+        if entry is None or entry.kind is not Kind.BATCH:
+            raise NotFound(f"There is no batch {batch_id!r}")
+        done = entry.received - entry.in_flight
+        return BatchStatusResponse(
+            batch_id=entry.origin,
+            status=entry.status,
+            progress=BatchProgress(
+                total_records=entry.received,
+                processed_records=done,
+                failed_records=entry.quarantined,
+                progress_percentage=round(100 * done / entry.received, 2),
+            ),
+            started_at=entry.received_at,
+            completed_at=entry.completed_at,
+            errors=[_processing_error(problem) for problem in entry.problems] or None,
+            outcome=BatchOutcome(
+                **entry.fates.model_dump(exclude={"superseded"}),
+                quarantined=entry.quarantined,
+                in_flight=entry.in_flight,
+            ),
+        )
+
+    def _receipt(self, entry: Entry, errors: Sequence[RowError]) -> BatchIngestionResponse:
+        return BatchIngestionResponse(
+            status=Acceptance.REJECTED if entry.quarantined == entry.received else Acceptance.ACCEPTED,
+            batch_id=entry.origin,
+            records_received=entry.received,
+            validation_status=ValidationStatus.FAILED if entry.quarantined else ValidationStatus.PASSED,
+            estimated_processing_time=_estimate(self.ledger.recent(Kind.BATCH, _RECENT)),
+            created_at=entry.received_at,
+            errors=[_validation_error(error) for error in errors[:_MOST_ERRORS]] or None,
+        )
+
+
+def _landing_key(data_type: DataType, received_at: datetime, batch_id: str) -> str:
+    return landing_key(data_type, received_at.date().isoformat(), batch_id)
+
+
+def _landing(request: BatchIngestionRequest) -> bytes:
+    from shared.lake import landing  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load rows pay
+
+    kept = request.model_dump(exclude={"data"}, mode="json") | {"data": request.data}
+    if SCHEMAS[request.data_type].personal_fields_dropped:
+        kept["data"], _ = without_personal_data(request.data)
+    return landing.pack(orjson.dumps(kept))
+
+
+def _read_landing(kept: bytes) -> BatchIngestionRequest:
+    from shared.lake import landing  # noqa: PLC0415 # as above
+
+    return BatchIngestionRequest.model_validate(orjson.loads(landing.unpack(kept)))
+
+
+def _delivery(batch_id: str, received_at: datetime, request: BatchIngestionRequest) -> Delivery:
+    return Delivery(
+        origin=batch_id,
+        kind=Kind.BATCH,
+        source_id=request.source_id,
+        data_type=request.data_type,
+        received_at=received_at,
+        rows=request.data,
+        ingested_at=received_at,
+        form=Form.TYPED if request.format is DataFormat.JSON else Form.TEXT,
+    )
+
+
+def _sortable_id(at: datetime) -> str:
+    """Milliseconds since 1970 and 64 random bits, in hexadecimal: ids sort as they were made."""
+    return f"{int(at.timestamp() * 1000):012x}{secrets.token_hex(8)}"
+
+
+def _to_the_millisecond(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _estimate(recent: Sequence[Entry]) -> str:
+    """The median time from receipt to merge of recent batches, as an ISO 8601 duration."""
+    times = [(entry.completed_at - entry.received_at) / timedelta(seconds=1) for entry in recent if entry.completed_at]
+    return f"PT{max(median(times), 0.1):.1f}S" if times else "unknown"
+
+
+def _validation_error(error: RowError) -> ValidationError:
+    return ValidationError(
+        row=error.row,
+        field=error.field,
+        code=error.code,
+        message=error.message,
+        rejected_value=echo(error.rejected_value),
+    )
+
+
+def _processing_error(problem: Mapping[str, Any]) -> ProcessingError:
+    return ProcessingError(**{**problem, "sample": orjson.loads(problem["sample"])})

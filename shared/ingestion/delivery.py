@@ -1,0 +1,42 @@
+"""What came in at once from one source: its rows, and where each of them was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shared.ingestion.entry import Kind
+from shared.records.schema import DataType
+from shared.records.validation import Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Rows of one source and type that arrived together, as they were received.
+
+    `ingested_at` is one moment for all rows or one for each; it is the same however often the delivery is repeated.
+    """
+
+    origin: str
+    kind: Kind
+    source_id: str
+    data_type: DataType
+    received_at: datetime
+    rows: Sequence[Any]
+    ingested_at: datetime | Sequence[datetime]
+    form: Form = Form.TYPED
+    places: Sequence[int] = field(default=())
+
+    def place_of(self, row: int) -> int:
+        """Where a row stood in what was received."""
+        return self.places[row] if self.places else row
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A record of which not even source and type can be told: its place, its text (base64 if binary), the reason."""
+
+    place: int
+    raw: str
+    code: str
+    message: str

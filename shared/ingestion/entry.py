@@ -1,0 +1,116 @@
+"""One delivery in the ledger: what was received and what became of every row of it, as rules without I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.runtime.models import Model
+
+UNATTRIBUTED = "unattributed"
+UNKNOWN_TYPE = "unknown"
+
+
+class Kind(StrEnum):
+    """How a delivery came in."""
+
+    BATCH = "batch"
+    STREAM = "stream"
+
+
+class BatchStatus(StrEnum):
+    """Where a delivery stands, as contract C 1.3 names it."""
+
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Fates(Model):
+    """What became of rows: each row has exactly one of the first three fates.
+
+    `superseded` tells how many of the loaded ones were older versions of what was there already.
+    """
+
+    loaded: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+    superseded: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many rows have met their fate."""
+        return self.loaded + self.duplicate + self.conflict
+
+    def __add__(self, other: "Fates") -> "Fates":
+        """Add up the fates of two sets of rows."""
+        return Fates(**{name: getattr(self, name) + getattr(other, name) for name in Fates.model_fields})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One delivery: received = loaded + duplicate + conflict + quarantined + in flight, at any time.
+
+    `partitions` holds, by day, the fates of the rows that were merged there; a delivery that is merged again (after
+    a crash or a retry) puts the same fates in the same place, so that nothing is counted twice.
+    """
+
+    origin: str
+    kind: Kind
+    source_id: str
+    data_type: str
+    received_at: datetime
+    received: int
+    quarantined: int = 0
+    dropped_fields: int = 0
+    written: bool = False
+    partitions: Mapping[str, Fates] = field(default_factory=dict)
+    problems: tuple[Mapping[str, Any], ...] = ()
+    latest_event: datetime | None = None
+    completed_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def fates(self) -> Fates:
+        """The fates of all rows merged so far."""
+        return sum(self.partitions.values(), Fates())
+
+    @property
+    def in_flight(self) -> int:
+        """Rows whose fate is not known yet."""
+        return self.received - self.quarantined - self.fates.total
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every row has met its fate."""
+        return self.written and self.in_flight == 0
+
+    @property
+    def status(self) -> BatchStatus:
+        """Where the delivery stands: failed only when not one of its rows was good."""
+        if not self.is_complete:
+            return BatchStatus.PROCESSING
+        return BatchStatus.FAILED if self.quarantined == self.received else BatchStatus.COMPLETED
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What the totals of the source are made of."""
+        return {"received": self.received, "quarantined": self.quarantined, **self.fates.model_dump()}
+
+    def with_written(self, at: datetime) -> "Entry":
+        """All objects of the delivery are in place."""
+        return _settled(replace(self, written=True), at)
+
+    def with_merged(self, day: str, fates: Fates, at: datetime) -> "Entry":
+        """The rows of one partition have met their fates."""
+        return _settled(replace(self, partitions={**self.partitions, day: fates}), at)
+
+    def redelivered(self, again: "Entry") -> "Entry":
+        """The same delivery came once more: what it says now counts, and what is merged stays merged."""
+        return replace(again, partitions=self.partitions, revision=self.revision)
+
+
+def _settled(entry: Entry, at: datetime) -> Entry:
+    return replace(entry, completed_at=(entry.completed_at or at) if entry.is_complete else None)

@@ -1,0 +1,48 @@
+"""The event that a partition was merged: alerts, pushes and caches of others listen for it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from types_boto3_events import EventBridgeClient
+
+    from shared.lake.partition import UpToDate
+
+SOURCE, DETAIL_TYPE = "tally.lake", "partition merged"
+_PER_CALL = 10
+
+
+class MergeEvents:
+    """Publishes merges on the event bus."""
+
+    def __init__(self, events: "EventBridgeClient", bus: str) -> None:
+        self._events = events
+        self._bus = bus
+
+    def publish(self, merged: Sequence["UpToDate"]) -> None:
+        """Tell of each partition what it holds now and which deliveries are new in it.
+
+        Raises:
+            ConnectionError: the bus did not take an event; the merge is repeated, and with it the telling.
+        """
+        for start in range(0, len(merged), _PER_CALL):
+            answer = self._events.put_events(
+                Entries=[
+                    {"Source": SOURCE, "DetailType": DETAIL_TYPE, "EventBusName": self._bus, "Detail": _detail(each)}
+                    for each in merged[start : start + _PER_CALL]
+                ]
+            )
+            if answer["FailedEntryCount"]:
+                raise ConnectionError(f"the event bus did not take {answer['FailedEntryCount']} events")
+
+
+def _detail(merged: "UpToDate") -> str:
+    detail = {
+        "data_type": merged.partition.data_type,
+        "day": merged.partition.day,
+        "rows": merged.rows,
+        "deliveries": len(merged.merged),
+    }
+    return orjson.dumps(detail).decode()

@@ -1,0 +1,192 @@
+"""The ledger in DynamoDB: one item for each delivery, and totals per source that move with it in one transaction."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from shared.ingestion.entry import Entry, Fates, Kind
+from shared.runtime.errors import Unavailable
+from shared.runtime.models import sortable
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+Change = Callable[[Entry | None], Entry]
+_TRIES = 12
+_SERIALIZE = TypeSerializer().serialize
+_DESERIALIZE = TypeDeserializer().deserialize
+
+
+class Ledger:
+    """Keeps entries; every change is optimistic, so that writers may race and repeat."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, sources_table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._sources_table = sources_table
+
+    def get(self, origin: str) -> Entry | None:
+        """Read the entry of a delivery."""
+        item = self._dynamodb.get_item(TableName=self._table, Key={"origin": {"S": origin}}, ConsistentRead=True)
+        return _entry(item["Item"]) if "Item" in item else None
+
+    def record(self, origin: str, change: Change) -> Entry:
+        """Change an entry, and its source's totals by the difference, in one transaction.
+
+        Args:
+            origin: the delivery.
+            change: from the entry as it stands (None: there is none yet) to the entry as it shall be; may run again.
+
+        Raises:
+            Unavailable: others kept changing the same items.
+        """
+        for attempt in range(_TRIES):
+            before = self.get(origin)
+            after = change(before)
+            if before == after:
+                return after
+            try:
+                self._write(before, after)
+            except self._dynamodb.exceptions.TransactionCanceledException:
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
+                continue
+            self._raise_watermark(after)
+            return after
+        raise Unavailable("The ledger is busy; try again", retry_after=1)
+
+    def unfinished(self, before: datetime) -> Iterator[Entry]:
+        """Every entry received before a moment that is not complete yet, oldest first."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="open",
+            KeyConditionExpression="#open = :open AND received_at < :before",
+            ExpressionAttributeNames={"#open": "open"},
+            ExpressionAttributeValues={":open": {"S": "yes"}, ":before": {"S": sortable(before)}},
+        )
+        for page in pages:
+            yield from map(_entry, page["Items"])
+
+    def recent(self, kind: Kind, most: int) -> list[Entry]:
+        """The entries of a kind that were completed last."""
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            IndexName="recent",
+            KeyConditionExpression="kind = :kind",
+            ExpressionAttributeValues={":kind": {"S": kind}},
+            ScanIndexForward=False,
+            Limit=most,
+        )
+        return [_entry(item) for item in answer["Items"]]
+
+    def _write(self, before: Entry | None, after: Entry) -> None:
+        revision = before.revision if before else 0
+        unchanged = "attribute_not_exists(origin)" if before is None else "revision = :revision"
+        values = {} if before is None else {"ExpressionAttributeValues": {":revision": _SERIALIZE(revision)}}
+        self._dynamodb.transact_write_items(
+            TransactItems=[
+                {
+                    "Put": {
+                        "TableName": self._table,
+                        "Item": _item(after, revision + 1),
+                        "ConditionExpression": unchanged,
+                        **values,  # type: ignore[typeddict-item] # one known key
+                    }
+                },
+                {"Update": self._totals(before, after)},
+            ]
+        )
+
+    def _totals(self, before: Entry | None, after: Entry) -> Any:
+        moved = {name: value - (before.counters[name] if before else 0) for name, value in after.counters.items()}
+        names = {f"#{name}": name for name in moved} | {"#kind": "kind"}
+        return {
+            "TableName": self._sources_table,
+            "Key": _facet(after),
+            "UpdateExpression": "ADD "
+            + ", ".join(f"#{name} :{name}" for name in moved)
+            + " SET last_ingestion = :at, #kind = if_not_exists(#kind, :kind)",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()}
+            | {":at": {"S": sortable(after.received_at)}, ":kind": {"S": after.kind}},
+        }
+
+    def _raise_watermark(self, entry: Entry) -> None:
+        if not entry.is_complete or entry.latest_event is None:
+            return
+        try:
+            self._dynamodb.update_item(
+                TableName=self._sources_table,
+                Key=_facet(entry),
+                UpdateExpression="SET watermark = :seen",
+                ConditionExpression="attribute_not_exists(watermark) OR watermark < :seen",
+                ExpressionAttributeValues={":seen": {"S": sortable(entry.latest_event)}},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return  # it is higher already
+
+
+def _facet(entry: Entry) -> Any:
+    return {"source_id": {"S": entry.source_id}, "facet": {"S": f"type#{entry.data_type}"}}
+
+
+def _item(entry: Entry, revision: int) -> dict[str, Any]:
+    plain = {
+        "origin": entry.origin,
+        "kind": entry.kind.value,
+        "source_id": entry.source_id,
+        "data_type": entry.data_type,
+        "received_at": sortable(entry.received_at),
+        "received": entry.received,
+        "quarantined": entry.quarantined,
+        "dropped_fields": entry.dropped_fields,
+        "written": entry.written,
+        "partitions": {day: _packed(fates) for day, fates in entry.partitions.items()},
+        "problems": list(entry.problems),
+        "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
+        "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
+        "open": None if entry.is_complete else "yes",
+        "revision": revision,
+    }
+    return {name: _SERIALIZE(value) for name, value in plain.items() if value is not None}
+
+
+def _entry(item: Any) -> Entry:
+    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
+    return Entry(
+        origin=plain["origin"],
+        kind=Kind(plain["kind"]),
+        source_id=plain["source_id"],
+        data_type=plain["data_type"],
+        received_at=datetime.fromisoformat(plain["received_at"]),
+        received=int(plain["received"]),
+        quarantined=int(plain["quarantined"]),
+        dropped_fields=int(plain["dropped_fields"]),
+        written=plain["written"],
+        partitions={day: _unpacked(text) for day, text in plain["partitions"].items()},
+        problems=tuple(_whole(problem) for problem in plain["problems"]),
+        latest_event=_moment(plain.get("latest_event")),
+        completed_at=_moment(plain.get("completed_at")),
+        revision=int(plain["revision"]),
+    )
+
+
+def _packed(fates: Fates) -> str:
+    """Fates as four numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
+    return f"{fates.loaded} {fates.duplicate} {fates.conflict} {fates.superseded}"
+
+
+def _unpacked(text: str) -> Fates:
+    loaded, duplicate, conflict, superseded = map(int, text.split())
+    return Fates(loaded=loaded, duplicate=duplicate, conflict=conflict, superseded=superseded)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _whole(problem: dict[str, Any]) -> dict[str, Any]:
+    return {name: int(value) if name in {"count", "first_row"} else value for name, value in problem.items()}

@@ -1,0 +1,211 @@
+"""The nouns of the ingest routes, as contract C § 1 and resolutions §§ 9 and 10 name them."""
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from shared.ingestion.entry import BatchStatus
+from shared.records.schema import DataType
+from shared.runtime.models import Model, Optional, Timestamp
+
+LARGEST_BATCH = 10_000
+_SOURCE_ID = r"^[A-Za-z0-9-]{3,50}$"
+
+
+class DataFormat(StrEnum):
+    """How the values of a delivery are written."""
+
+    JSON = "json"
+    CSV = "csv"
+    XML = "xml"
+    PARQUET = "parquet"
+
+
+def _source_id(text: str) -> str:
+    if not re.fullmatch(_SOURCE_ID, text):
+        raise ValueError("must be 3 to 50 letters, digits or hyphens")
+    return text
+
+
+SourceId = Annotated[
+    str,
+    AfterValidator(_source_id),
+    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 50, "pattern": _SOURCE_ID}),
+    Field(description="The source: 3 to 50 letters, digits or hyphens.", examples=["web-shop"]),
+]
+
+
+class IngestionMetadata(Model):
+    """What the sender says about a batch; kept with it as received."""
+
+    source_system: Optional[str] = None
+    extraction_timestamp: Optional[Timestamp] = None
+    schema_version: Optional[str] = None
+    compression: Optional[str] = None
+
+
+class BatchIngestionRequest(Model):
+    """Up to 10 000 records of one type from one source."""
+
+    source_id: SourceId
+    data_type: DataType
+    format: DataFormat = Field(
+        description="`json`: typed values. `csv`, `xml`: the same records with all values as text. "
+        "`parquet` does not fit into a request."
+    )
+    metadata: Optional[IngestionMetadata] = None
+    data: Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"type": "object"}})] = Field(
+        min_length=1, max_length=LARGEST_BATCH, description="The records; their fields follow from `data_type`."
+    )
+
+
+class Acceptance(StrEnum):
+    """Whether anything of a batch was taken."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ValidationStatus(StrEnum):
+    """Whether all rows of a batch were valid."""
+
+    PENDING = "pending"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class ValidationError(Model):
+    """Why a row was not taken."""
+
+    row: int | None = Field(description="0-based place in `data`.")
+    field: str = Field(description="JSON pointer into the record; empty for the record itself.")
+    code: str
+    message: str
+    rejected_value: Optional[Any] = None
+
+
+class BatchIngestionResponse(Model):
+    """What became of a batch so far: good rows are on their way to the lake, the others are in quarantine."""
+
+    status: Acceptance = Field(description="`rejected` when not one row was valid.")
+    batch_id: str
+    records_received: int
+    validation_status: ValidationStatus = Field(
+        description="`failed` when some row was not valid; the valid ones of the batch are loaded all the same."
+    )
+    estimated_processing_time: str = Field(
+        description="ISO 8601 duration until the rows are merged: the median of recent batches; "
+        "`unknown` as long as there are none.",
+        examples=["PT3.2S"],
+    )
+    created_at: Timestamp
+    errors: Optional[list[ValidationError]] = Field(default=None, description="At most 100.")
+
+
+class StreamIngestionRequest(Model):
+    """One record for the event stream: the form of a Kinesis record, too."""
+
+    source_id: SourceId
+    data_type: DataType
+    timestamp: Timestamp = Field(description="Stands in for the record's own event time where that is absent.")
+    data: dict[str, Any] = Field(min_length=1)
+    correlation_id: Optional[str] = Field(default=None, max_length=200)
+
+
+class StreamIngestionResponse(Model):
+    """A record that the event stream has taken."""
+
+    status: Acceptance = Acceptance.ACCEPTED
+    record_id: str = Field(description="Shard and sequence number in the event stream.")
+    timestamp: Timestamp
+    processing_latency_ms: float = Field(ge=0, description="From the request's arrival to the stream's receipt.")
+
+
+class BatchProgress(Model):
+    """How far a batch is."""
+
+    total_records: int
+    processed_records: int = Field(description="Rows whose fate is known: merged, or failed.")
+    failed_records: int = Field(description="Rows in quarantine.")
+    progress_percentage: float = Field(ge=0, le=100)
+
+
+class ProcessingError(Model):
+    """One kind of error in a batch, with how often it occurred."""
+
+    code: str
+    message: str
+    stage: str
+    count: int
+    first_row: Optional[int] = None
+    sample: Optional[Any] = None
+
+
+class BatchOutcome(Model):
+    """The batch's line in the ledger: the five add up to the records received."""
+
+    loaded: int
+    duplicate: int
+    conflict: int
+    quarantined: int
+    in_flight: int
+
+
+class BatchStatusResponse(Model):
+    """Where a batch stands."""
+
+    batch_id: str
+    status: BatchStatus
+    progress: BatchProgress
+    started_at: Timestamp
+    completed_at: Optional[Timestamp] = None
+    errors: Optional[list[ProcessingError]] = None
+    outcome: BatchOutcome
+
+
+class SourceType(StrEnum):
+    """What kind of source delivers."""
+
+    API = "api"
+    DATABASE = "database"
+    FILE = "file"
+    STREAM = "stream"
+
+
+class SourceStatus(StrEnum):
+    """How a source behaves."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ERROR = "error"
+
+
+class DataSource(Model):
+    """A source and what it has delivered."""
+
+    source_id: SourceId
+    name: str
+    type: SourceType
+    status: SourceStatus = Field(description="`active` when it delivered within the last seven days.")
+    last_ingestion: Timestamp
+    total_records: int = Field(description="Records received, by the ledger.")
+    configuration: dict[str, Any] = Field(description="`data_types`: per type the ledger's counters and the watermark.")
+
+
+class PageResponse(Model):
+    """One page of a list (C 5.2)."""
+
+    totalElements: int  # noqa: N815 # the contract's name
+    totalPages: int  # noqa: N815 # the contract's name
+    size: int
+    number: int
+    first: bool
+    last: bool
+
+
+class DataSourcesResponse(PageResponse):
+    """One page of the sources, by id."""
+
+    content: list[DataSource]

@@ -1,0 +1,67 @@
+"""Single records, put on the event stream by the API: in the form that producers may put there themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from shared.ingestion.models import StreamIngestionRequest
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType
+from shared.records.validation import Form, validate
+from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+    from shared.runtime.models import Clock
+
+LARGEST_RECORD = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventStream:
+    """Puts single records on the event stream."""
+
+    kinesis: "KinesisClient"
+    stream_name: str
+    clock: "Clock"
+
+    def put(self, request: StreamIngestionRequest) -> str:
+        """Check a record and put it on the stream; return its shard and sequence number.
+
+        Raises:
+            InvalidRequest: the record does not fit its data type.
+            PayloadTooLarge: it is over the 1 MB that a stream takes.
+            Unavailable: the stream takes no more just now.
+        """
+        body = request.model_dump(mode="json")
+        row = record_in(request, body["timestamp"])
+        errors = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
+        if errors:
+            fields = [
+                FieldError("data" + each.field.replace("/", "."), each.message, each.rejected_value) for each in errors
+            ]
+            raise InvalidRequest("Request validation failed", field_errors=fields)
+        data = orjson.dumps(body)
+        if len(data) > LARGEST_RECORD:
+            raise PayloadTooLarge("A record of the event stream holds at most 1 MB")
+        try:
+            placed = self.kinesis.put_record(
+                StreamName=self.stream_name, Data=data, PartitionKey=_partition_key(request.data_type, row)
+            )
+        except self.kinesis.exceptions.ProvisionedThroughputExceededException:
+            raise Unavailable("The event stream is at its limit; try again", retry_after=1) from None
+        return f"{placed['ShardId']}:{placed['SequenceNumber']}"
+
+
+def record_in(envelope: StreamIngestionRequest, timestamp: str) -> dict[str, Any]:
+    """The record inside an envelope, under the envelope's time where it has none of its own."""
+    if SCHEMAS[envelope.data_type].event_time == "timestamp" and envelope.data.get("timestamp") is None:
+        return {**envelope.data, "timestamp": timestamp}
+    return envelope.data
+
+
+def _partition_key(data_type: DataType, row: Mapping[str, Any]) -> str:
+    return "|".join(str(row.get(name, "")) for name in SCHEMAS[data_type].key)[:256] or data_type

@@ -1,0 +1,68 @@
+"""Deliveries that a crash left half-way, found and finished."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import orjson
+
+from shared.ingestion.entry import Entry, Kind
+from shared.lake.paths import INCOMING
+from shared.runtime.observability import count, logger
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+    from shared.ingestion.batches import Batches
+    from shared.ingestion.ledger import Ledger
+    from shared.lake.store import LakeStore
+    from shared.runtime.models import Clock
+
+PATIENCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What a sweep did."""
+
+    resumed: int
+    stuck: int
+    remembered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweeper:
+    """Resumes batches that were not written, and reminds the merger of objects that were forgotten."""
+
+    lake: "LakeStore"
+    ledger: "Ledger"
+    batches: "Batches"
+    sqs: "SQSClient"
+    queue_url: str
+    clock: "Clock"
+
+    def sweep(self) -> Swept:
+        """Finish what should have been finished two minutes ago.
+
+        A stream's run that was not written needs nothing: Kinesis sends it again.
+        """
+        late = list(self.ledger.unfinished(self.clock() - PATIENCE))
+        unwritten = [entry for entry in late if entry.kind is Kind.BATCH and not entry.written]
+        resumed = sum(1 for entry in unwritten if self._resume(entry))
+        remembered = self._remember(name.key for name in self.lake.names(f"{INCOMING}/")) if late else 0
+        count("DeliveriesInFlightTooLong", len(late))
+        return Swept(resumed=resumed, stuck=len(late) - resumed, remembered=remembered)
+
+    def _resume(self, entry: Entry) -> bool:
+        found = self.batches.resume(entry)
+        if not found:
+            logger().error("a batch cannot be resumed: what was received is gone", origin=entry.origin)
+        return found
+
+    def _remember(self, keys: Iterable[str]) -> int:
+        waiting = sorted(keys)
+        for key in waiting:
+            notice = {"Records": [{"s3": {"object": {"key": key}}}]}
+            self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=orjson.dumps(notice).decode())
+        return len(waiting)

@@ -1,0 +1,32 @@
+"""What a base object says of its own last merges, inside the object itself and so as atomic as its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+import pyarrow as pa
+
+_METADATA = b"tally.receipt"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How often the partition was written, and the fates in each incoming object that is in it and still lies there.
+
+    `merged` is keyed by the object's key and ETag: the same object is never merged twice, whoever crashes when.
+    """
+
+    sequence: int = 0
+    merged: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def with_receipt(table: pa.Table, receipt: Receipt) -> pa.Table:
+    """Attach a receipt to a table about to be written."""
+    text = orjson.dumps({"sequence": receipt.sequence, "merged": receipt.merged})
+    return table.replace_schema_metadata({_METADATA: text})
+
+
+def receipt_of(table: pa.Table) -> Receipt:
+    """Read the receipt of a table that was written."""
+    text = (table.schema.metadata or {}).get(_METADATA)
+    return Receipt() if text is None else Receipt(**orjson.loads(text))

@@ -1,0 +1,112 @@
+"""The resolver behind every REST function: typed routes, both dialects, one way to fail."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from shared.runtime import strict_json
+from shared.runtime.cors import cors_headers
+from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
+from shared.runtime.errors import FieldError, InternalError, InvalidRequest, NotFound, TallyError
+from shared.runtime.observability import count, logger
+from shared.runtime.request import header, plain
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+BASE_PATH = "/api/v1"
+_REQUEST_PARTS = {"body", "query", "path", "header"}
+
+
+class Api(APIGatewayRestResolver):
+    """One endpoint group behind API Gateway, in one dialect."""
+
+    def __init__(self, router: Router, *, dialect: Dialect = Dialect.COMMERCE) -> None:
+        super().__init__(enable_validation=True, serializer=_write, json_body_deserializer=_read)
+        self.dialect = dialect
+        self.include_router(router, prefix=BASE_PATH)
+        self.exception_handler(TallyError)(self._fail)
+        self.exception_handler(RequestValidationError)(self._fail_validation)
+        self.exception_handler(NotFoundError)(self._fail_unknown_path)
+        self.exception_handler(Exception)(self._fail_unexpectedly)
+
+    def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+        """Answer one request; whatever goes wrong, the answer is in the dialect and names the request."""
+        try:
+            answer = super().resolve(plain(dict(event)), context)
+        except TallyError as error:
+            answer = self._without_route(error)
+        answer["multiValueHeaders"] = {
+            **answer.get("multiValueHeaders", {}),
+            "X-Request-Id": [REQUEST_ID.get()],
+            **cors_headers(header(event, "origin")),
+        }
+        _log(event, answer)
+        return answer
+
+    def _without_route(self, error: TallyError) -> dict[str, Any]:
+        headers = {name: [value] for name, value in error.headers.items()}
+        return {
+            "statusCode": error.status,
+            "body": _write(error_body(error, self.dialect)),
+            "isBase64Encoded": False,
+            "multiValueHeaders": {"Content-Type": [content_types.APPLICATION_JSON], **headers},
+        }
+
+    def _fail(self, error: TallyError) -> Response[dict[str, Any]]:
+        return Response(
+            status_code=error.status,
+            content_type=content_types.APPLICATION_JSON,
+            headers=dict(error.headers),
+            body=error_body(error, self.dialect),
+        )
+
+    def _fail_validation(self, failure: RequestValidationError) -> Response[dict[str, Any]]:
+        problems = failure.errors()
+        if any(problem["loc"][:1] == ("response",) for problem in problems):
+            return self._fail_unexpectedly(failure)
+        return self._fail(InvalidRequest("Request validation failed", field_errors=[_field(each) for each in problems]))
+
+    def _fail_unknown_path(self, _: NotFoundError) -> Response[dict[str, Any]]:
+        return self._fail(NotFound("There is no such path in this API"))
+
+    def _fail_unexpectedly(self, error: Exception) -> Response[dict[str, Any]]:
+        logger().error("unexpected failure", exc_info=error)
+        count("UnexpectedFailures")
+        return self._fail(InternalError("An unexpected error occurred; quote the request id when you report it"))
+
+
+def _write(body: Any) -> str:
+    return orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _read(body: str) -> Any:
+    try:
+        return strict_json.loads(body or "null")
+    except strict_json.NotStrictJson as error:
+        raise InvalidRequest(f"The body is {error}") from None
+
+
+def _field(problem: Mapping[str, Any]) -> FieldError:
+    path = [str(step) for step in problem["loc"] if step not in _REQUEST_PARTS]
+    name = ".".join(path) or "body"
+    if problem["type"] == "missing":
+        return FieldError(name, f"{name} is required")
+    return FieldError(name, _sentence(str(problem["msg"])), problem.get("input"))
+
+
+def _sentence(message: str) -> str:
+    """Pydantic's message, as one says it of a field."""
+    said = message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("List ")
+    return said.replace("should be", "must be").replace("should have", "must have").replace(" after validation", "")
+
+
+def _log(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    status = HTTPStatus(answer["statusCode"])
+    logger().info("answered", method=event.get("httpMethod"), path=event.get("path"), status=status.value)

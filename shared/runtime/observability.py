@@ -1,0 +1,86 @@
+"""Logs, metrics and traces of every function, all of which name the request they belong to."""
+
+import os
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from functools import cache, wraps
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.runtime.dialects import REQUEST_ID
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Tracer
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_STARTED: ContextVar[float] = ContextVar("started", default=0.0)
+Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
+NAMESPACE = "Tally"
+
+
+@cache
+def logger() -> Logger:
+    """The structured log of this function."""
+    return Logger()
+
+
+@cache
+def metrics() -> Metrics:
+    """The metrics of this function, written to the log in the embedded metric format."""
+    return Metrics(namespace=NAMESPACE)
+
+
+def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+    """Add to a metric of this invocation."""
+    metrics().add_metric(name=name, unit=unit, value=value)
+
+
+@cache
+def _tracer() -> "Tracer":
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 # the X-Ray SDK costs 100 ms: only sampled calls pay
+
+    return Tracer()
+
+
+def elapsed_ms() -> float:
+    """Milliseconds since this invocation began."""
+    return round((perf_counter() - _STARTED.get()) * 1000, 3)
+
+
+def instrumented(handler: Handler) -> Handler:
+    """Wrap an entry point: one log line for each invocation, with its request id, and its metrics and trace."""
+
+    @wraps(handler)
+    def invoke(event: dict[str, Any], context: "LambdaContext") -> Any:
+        request_id = _request_id(event, context)
+        token = REQUEST_ID.set(request_id)
+        _STARTED.set(perf_counter())
+        logger().append_keys(request_id=request_id, function_request_id=context.aws_request_id)
+        try:
+            return _traced(handler)(event, context)
+        except Exception:
+            logger().exception("invocation failed")
+            count("Failures")
+            raise
+        finally:
+            count("HandlingTime", elapsed_ms(), MetricUnit.Milliseconds)
+            metrics().flush_metrics()
+            logger().append_keys(request_id=None)
+            REQUEST_ID.reset(token)
+
+    return invoke
+
+
+def _request_id(event: Mapping[str, Any], context: "LambdaContext") -> str:
+    caller = event.get("requestContext") or {}
+    return str(caller.get("requestId") or context.aws_request_id)
+
+
+def _traced(handler: Handler) -> Handler:
+    if "Sampled=1" not in os.environ.get("_X_AMZN_TRACE_ID", ""):
+        return handler
+    traced: Handler = _tracer().capture_lambda_handler(handler, capture_response=False)
+    return traced

@@ -1,0 +1,87 @@
+"""A REST request as API Gateway hands it over, made plain: inflated, decoded, of a type that the API reads."""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from shared.runtime.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+
+LARGEST_INFLATED = 64 * 1024 * 1024
+UPLOAD_ROUTE = "POST /api/v1/ingest/uploads"
+_WITH_BODY = {"POST", "PUT", "PATCH"}
+_BODY_TYPES = ("application/json",)
+
+
+def header(event: Mapping[str, Any], name: str) -> str | None:
+    """Look a header up, whatever case it came in."""
+    wanted = name.lower()
+    return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == wanted), None)
+
+
+def plain(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event with its body as text.
+
+    Raises:
+        UnsupportedMediaType: the content type or encoding is not one that the API reads.
+        PayloadTooLarge: the body is over 64 MB once inflated.
+        InvalidRequest: the body is not what its headers say.
+    """
+    if event.get("httpMethod") not in _WITH_BODY or not event.get("body"):
+        return event
+    _check_type(header(event, "content-type"))
+    encoding = (header(event, "content-encoding") or "identity").strip().lower()
+    if not event.get("isBase64Encoded") and encoding == "identity":
+        return event
+    data = _decoded(event)
+    if encoding == "gzip" and data[:2] == b"\x1f\x8b":
+        data = inflate(data, LARGEST_INFLATED)
+    elif encoding not in {"gzip", "identity"}:
+        raise UnsupportedMediaType(f"Content-Encoding {encoding!r} is not read here; send gzip or none")
+    try:
+        return {**event, "body": data.decode(), "isBase64Encoded": False}
+    except UnicodeDecodeError:
+        raise InvalidRequest("The body is not UTF-8 text") from None
+
+
+def _check_type(content_type: str | None) -> None:
+    kind = (content_type or _BODY_TYPES[0]).split(";")[0].strip().lower()
+    if kind not in _BODY_TYPES:
+        raise UnsupportedMediaType(f"Content-Type {kind!r} is not read here; send application/json")
+
+
+def _decoded(event: Mapping[str, Any]) -> bytes:
+    body: str = event["body"]
+    if not event.get("isBase64Encoded"):
+        return body.encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise InvalidRequest("The body is not valid base64") from None
+
+
+def inflate(data: bytes, limit: int) -> bytes:
+    """Inflate gzip data, members and all, up to a limit.
+
+    Raises:
+        PayloadTooLarge: there is more than the limit inside.
+        InvalidRequest: the data is broken off or not gzip.
+    """
+    parts, size = [], 0
+    while data:
+        stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            part = stream.decompress(data, limit - size + 1)
+        except zlib.error:
+            raise InvalidRequest("The body is not valid gzip") from None
+        size += len(part)
+        if size > limit:
+            raise PayloadTooLarge(
+                f"The body is over {limit // 2**20} MB once inflated; send it as a file through {UPLOAD_ROUTE}"
+            )
+        if not stream.eof:
+            raise InvalidRequest("The gzip body breaks off before its end")
+        parts.append(part)
+        data = stream.unused_data
+    return b"".join(parts)

@@ -1,0 +1,126 @@
+"""The composition root: the one place that turns settings and clients into the stores a function works with."""
+
+import os
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from shared.ingestion.batches import Batches
+from shared.ingestion.decisions import DecisionIndex
+from shared.ingestion.ledger import Ledger
+from shared.ingestion.loading import Loader
+from shared.ingestion.sources import Sources
+from shared.ingestion.streaming import EventStream
+from shared.ingestion.sweeping import Sweeper
+from shared.ingestion.versions import TableVersions
+from shared.lake.store import LakeStore
+from shared.live.connections import Connections
+from shared.runtime.models import Clock, now
+from shared.runtime.settings import Resource, Settings
+
+if TYPE_CHECKING:
+    from shared.ingestion.merging import Merger
+
+_CLIENT = Config(
+    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
+)
+
+
+class Wiring:
+    """Builds each store once, when it is first asked for."""
+
+    def __init__(self, settings: Settings, clock: Clock = now) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    def _client(self, service: str) -> Any:
+        return boto3.client(service, config=_CLIENT)  # type: ignore[call-overload] # a service's name
+
+    def _name(self, resource: Resource) -> str:
+        return self.settings.name_of(resource)
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return self._client("dynamodb")
+
+    @cached_property
+    def lake(self) -> LakeStore:
+        """The lake's objects."""
+        return LakeStore(self._client("s3"), self._name(Resource.LAKE))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What became of every delivery."""
+        return Ledger(self._dynamodb, table=self._name(Resource.LEDGER), sources_table=self._name(Resource.SOURCES))
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Who delivers."""
+        return Sources(self._dynamodb, self._name(Resource.SOURCES), active_for=self.settings.source_active_for)
+
+    @cached_property
+    def versions(self) -> TableVersions:
+        """The versions of the lake's tables."""
+        return TableVersions(self._dynamodb, self._name(Resource.VERSIONS))
+
+    @cached_property
+    def loader(self) -> Loader:
+        """Brings deliveries in."""
+        return Loader(
+            lake=self.lake,
+            ledger=self.ledger,
+            decisions=DecisionIndex(self._dynamodb, self._name(Resource.DECISIONS)),
+            reporting_currency=self.settings.reporting_currency,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Takes batches."""
+        return Batches(lake=self.lake, ledger=self.ledger, loader=self.loader, clock=self.clock)
+
+    @cached_property
+    def event_stream(self) -> EventStream:
+        """Takes single records."""
+        return EventStream(
+            kinesis=self._client("kinesis"), stream_name=self._name(Resource.EVENT_STREAM), clock=self.clock
+        )
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        """Finishes what a crash left half-way."""
+        return Sweeper(
+            lake=self.lake,
+            ledger=self.ledger,
+            batches=self.batches,
+            sqs=self._client("sqs"),
+            queue_url=self._name(Resource.MERGE_QUEUE),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Who is connected."""
+        return Connections(self._dynamodb, self._name(Resource.CONNECTIONS), self.clock)
+
+    @cached_property
+    def merger(self) -> "Merger":
+        """Merges partitions."""
+        from shared.ingestion.events import MergeEvents  # noqa: PLC0415 # Arrow: not on the request path
+        from shared.ingestion.merging import Merger  # noqa: PLC0415 # as above
+
+        return Merger(
+            lake=self.lake,
+            ledger=self.ledger,
+            versions=self.versions,
+            events=MergeEvents(self._client("events"), self._name(Resource.EVENT_BUS)),
+            clock=self.clock,
+        )
+
+
+@cache
+def wiring() -> Wiring:
+    """The wiring of this function, from its environment."""
+    return Wiring(Settings.from_environment(os.environ))

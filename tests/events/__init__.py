@@ -1,0 +1,1 @@
+"""Events as AWS sends them, each checked by Powertools' parser models."""
