@@ -120,10 +120,8 @@ def _descendants(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _end(processes: list[psutil.Process]) -> None:
-    """Kill the function workers that did not notice their emulator leave."""
-    _, alive = psutil.wait_procs(processes, timeout=1)
-    for process in alive:
+def _end(workers: list[psutil.Process]) -> None:
+    """End the function workers that did not notice yet that their emulator is gone; they hold no state."""
+    for worker in workers:
         with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(alive, timeout=2)
+            worker.kill()
