@@ -1,6 +1,6 @@
 """What wakes somebody: dead letters, errors, throttling, a stream that is not kept up with."""
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -28,8 +28,18 @@ class AlarmTopic(Construct):
             enable_key_rotation=True,
             removal_policy=names.stage.removal_policy,
         )
-        key.grant_encrypt_decrypt(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
-        sns.Topic(self, "Topic", topic_name=names.alarm_topic, master_key=key, enforce_ssl=True)
+        cloudwatch_itself = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+        key.grant_encrypt_decrypt(cloudwatch_itself)
+        topic = sns.Topic(self, "Topic", topic_name=names.alarm_topic, master_key=key, enforce_ssl=True)
+        # A topic with a policy of its own loses the default one, by which alarms reach it.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[cloudwatch_itself],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
 
 
 class Alarms(Construct):

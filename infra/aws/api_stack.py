@@ -24,6 +24,7 @@ class ApiStack(Stack):
             if isinstance(function.trigger, WebSocketTrigger)
         )
         web_socket = PlatformWebSocketApi(self, function=live, trigger=trigger, names=names)
+        web_socket.node.add_dependency(*rest.log_role())
 
         if names.stage.alarms:
             Alarms(self, names=names).on_server_errors(rest.api.metric_server_error())

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from aws_cdk import Annotations, Aws, IgnoreMode
+from aws_cdk import Annotations, IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from functions.manifest import Function
 from infra.aws.names import Names
+from layers.build import DEPENDENCIES, LAKE, Layer
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAYERS = PROJECT / "layers"
@@ -15,9 +16,6 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
 _EVERYTHING_ELSE = ["/*", "!/functions", "!/shared", "__pycache__", "*.pyc"]
-# The account of https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html in all but a few opt-in regions.
-_LAKE_LAYER_ACCOUNT = "336392948345"
-_LAKE_LAYER_VERSION = "11"
 
 
 def source() -> lambda_.AssetCode:
@@ -32,8 +30,8 @@ class Layers(Construct):
         super().__init__(scope, id_)
         self._attached = names.stage.layers
         if self._attached:
-            self._dependencies = self._built(names)
-            self._lake = lambda_.LayerVersion.from_layer_version_arn(self, "Lake", self._lake_arn())
+            self._dependencies = self._layer(DEPENDENCIES, names)
+            self._lake = self._layer(LAKE, names)
 
     def of(self, function: Function) -> list[lambda_.ILayerVersion]:
         """Return the layers of one function."""
@@ -41,24 +39,22 @@ class Layers(Construct):
             return []
         return [self._dependencies, self._lake] if function.uses_lake else [self._dependencies]
 
-    def _built(self, names: Names) -> lambda_.LayerVersion:
-        built = LAYERS / "build" / "dependencies"
-        if not built.exists():
-            Annotations.of(self).add_warning_v2(
-                "tally:layer-not-built",
-                "The dependencies layer is an empty stand-in: run `make layers` before deploying.",
-            )
+    def _layer(self, layer: Layer, names: Names) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
             self,
-            "Dependencies",
-            layer_version_name=names.named("dependencies"),
-            description="requirements/runtime.txt",
-            code=lambda_.Code.from_asset(str(built if built.exists() else LAYERS / "placeholder")),
+            layer.name,
+            layer_version_name=names.named(layer.name),
+            description=f"The wheels of {layer.requirements.name}.",
+            code=lambda_.Code.from_asset(str(self._built(layer))),
             compatible_runtimes=[RUNTIME],
             compatible_architectures=[ARCHITECTURE],
         )
 
-    def _lake_arn(self) -> str:
-        version = self.node.try_get_context("lakeLayerVersion") or _LAKE_LAYER_VERSION
-        layer = f"{_LAKE_LAYER_ACCOUNT}:layer:AWSSDKPandas-Python313-Arm64:{version}"
-        return f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{layer}"
+    def _built(self, layer: Layer) -> Path:
+        if layer.packages.exists():
+            return layer.packages.parent
+        Annotations.of(self).add_warning_v2(
+            f"tally:layer-not-built:{layer.name}",
+            f"The layer {layer.name} is an empty stand-in: run `make layers` before deploying.",
+        )
+        return LAYERS / "placeholder"

@@ -16,7 +16,7 @@ _WHY_WILDCARDS = (
     "Objects below the prefixes, the tables of the database and the log streams of the function have names made at run "
     "time; X-Ray has no resources to name."
 )
-_WHY_NOT_NEWEST = "The runtime is the one that the managed pandas layer and the pinned wheels are built for."
+_WHY_NOT_NEWEST = "The runtime is the one that the layers' pinned wheels are built for."
 
 
 class PlatformFunction(Construct):

@@ -37,6 +37,8 @@ REFUSALS = (
         kind=_R.INVALID_SIGNATURE, error=errors.Unauthorized, message="The signature is not valid.", headers=_BEARER
     ),
     Refusal(kind=_R.ACCESS_DENIED, error=errors.Forbidden, message="These credentials do not allow that."),
+    Refusal(kind=_R.INVALID_API_KEY, error=errors.Forbidden, message="The API key is not known."),
+    Refusal(kind=_R.WAF_FILTERED, error=errors.Forbidden, message="The firewall refuses the request."),
     Refusal(kind=_R.RESOURCE_NOT_FOUND, error=errors.NotFound, message="No such path."),
     Refusal(
         kind=_R.REQUEST_TOO_LARGE,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from functions.manifest import HttpFunction
 from infra.aws.access_log import REST_LINE, AccessLog
@@ -46,6 +46,11 @@ class PlatformRestApi(Construct):
         answer_in_our_words(self.api, origins=names.stage.cors_origins)
         self._serve(functions)
         self._accept_findings()
+
+    def log_role(self) -> list[IConstruct]:
+        """Return what lets API Gateway write any API's log in this account, where this API sets it up."""
+        account = self.api.node.try_find_child("Account")
+        return [account] if account else []
 
     def _stage(self) -> apigateway.StageOptions:
         stage = self._names.stage

@@ -53,7 +53,7 @@ LOCAL = StageConfig(
     deletion_protection=False,
     layers=False,
     authorization=AuthorizationType.NONE,
-    cors_origins=("http://localhost:3008", "http://127.0.0.1:3008"),
+    cors_origins=("http://127.0.0.1:3008", "http://localhost:3008"),
     throttle=Throttle(rate=10_000, burst=5_000),
     query_scan_limit_bytes=100 * _GIGABYTE,
     access_logs=False,

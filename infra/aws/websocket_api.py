@@ -47,7 +47,7 @@ class PlatformWebSocketApi(Construct):
         iam = self._names.stage.authorization.name == "IAM"
         route = apigateway.CfnRoute(
             self,
-            key.strip("$").capitalize(),
+            f"On{key.strip('$').capitalize()}",
             api_id=self.api.ref,
             route_key=key,
             authorization_type="AWS_IAM" if connects and iam else "NONE",

@@ -1,0 +1,1 @@
+"""What functions import beside the project's own code, as Lambda layers."""
