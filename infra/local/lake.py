@@ -63,7 +63,14 @@ def _is_dead_letter(url: str) -> bool:
     return any(mark in name for mark in _DEAD_LETTERS)
 
 
-def settle(pending: Callable[[], Backlog], *, timeout: float, tell: Callable[[Backlog], None]) -> bool:
+def settle(
+    pending: Callable[[], Backlog],
+    *,
+    timeout: float,
+    tell: Callable[[Backlog], None],
+    quiet: float = QUIET_SECONDS,
+    poll: float = _POLL_SECONDS,
+) -> bool:
     """Wait until nothing was pending for long enough to cover records still in the stream; False if time runs out."""
     deadline = time.monotonic() + timeout
     quiet_since: float | None = None
@@ -74,7 +81,7 @@ def settle(pending: Callable[[], Backlog], *, timeout: float, tell: Callable[[Ba
             quiet_since = None
         elif quiet_since is None:
             quiet_since = now
-        elif now - quiet_since >= QUIET_SECONDS:
+        elif now - quiet_since >= quiet:
             return True
-        time.sleep(_POLL_SECONDS)
+        time.sleep(poll)
     return False

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from infra.local.deploy import cdk
@@ -48,11 +49,13 @@ def node_version() -> str | None:
 
 def check_ports(ports: Ports) -> None:
     """Raise PortTaken for the first of our ports that somebody else holds."""
-    for name, port in ports.by_name().items():
-        with socket.socket() as probe:
+    with ExitStack() as stack:
+        for name, port in ports.by_name().items():
+            probe = stack.enter_context(socket.socket())
             # As servers do: a port that lingers after our own last stop is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((LOOPBACK, port))
+                probe.listen()
             except OSError as error:
                 raise PortTaken(name, port) from error

@@ -1,19 +1,20 @@
 """Runs the pinned CDK CLI against the emulator and turns its failures into sentences."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.local.emulator.environment import ACCOUNT, REGION, credentials
 from infra.local.failures import DeployFailed, MissingTool
 from infra.local.layout import PROJECT, Layout
 
-STAGE = "local"
+_ERROR = re.compile(r"[\w.]*(Error|Exception|NotFound|Missing)\b.*: ")
 _OURS = ("AWS_", "CDK_", "JSII_", "PYTHON")
 
 
@@ -23,6 +24,7 @@ class CdkApp:
 
     command: str = f'"{sys.executable}" -m infra.aws.app'
     project: Path = PROJECT
+    context: Mapping[str, str] = field(default_factory=lambda: {"stage": "local"})
 
 
 def cli(project: Path) -> str:
@@ -61,7 +63,7 @@ def deploy(*, app: CdkApp, layout: Layout, endpoint: str) -> None:
         cli(app.project),
         "deploy",
         "--all",
-        *("--context", f"stage={STAGE}"),
+        *(argument for pair in app.context.items() for argument in ("--context", "=".join(pair))),
         *("--app", app.command),
         *("--output", str(layout.assembly)),
         *("--outputs-file", str(layout.outputs)),
@@ -77,6 +79,7 @@ def deploy(*, app: CdkApp, layout: Layout, endpoint: str) -> None:
 
 def _run(step: str, command: Sequence[str], *, cwd: Path, log: Path, endpoint: str) -> None:
     with log.open("ab") as out:
+        begins = out.tell()
         process = subprocess.Popen(
             command,
             cwd=cwd,
@@ -92,14 +95,15 @@ def _run(step: str, command: Sequence[str], *, cwd: Path, log: Path, endpoint: s
             _end_group(process)
             raise
     if code != 0:
-        raise DeployFailed(step, _last_line(log), log)
+        said = log.read_bytes()[begins:].decode(errors="replace")
+        raise DeployFailed(step, reason_in(said), log)
 
 
-def _last_line(log: Path) -> str:
-    """Return the CLI's own last words, which name the reason."""
-    lines = log.read_text(errors="replace").split("\n")
-    said = [line.strip(" ‣\t") for line in lines if line.strip()]
-    return said[-1] if said else "it said nothing"
+def reason_in(said: str) -> str:
+    """Return the line of the CLI's output that names the reason: the last error, or else its last words."""
+    lines = [line.strip(" ‣\t") for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR.match(line)]
+    return [*lines[-1:], *errors[-1:]][-1] if lines else "it said nothing"
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

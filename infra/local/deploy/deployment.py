@@ -23,7 +23,7 @@ class Deployment:
 
     def bring_up_to_date(self, progress: Progress) -> Outputs:
         """Deploy if the source changed or the emulator forgot, and return the stacks' outputs."""
-        source = fingerprint(self.app.project)
+        source = fingerprint(self.app.project, self.app.context)
         stacks = self._stacks()
         if not self._is_current(source, stacks):
             self.layout.deployed.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """One value that changes exactly when a deploy could give something else."""
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 SOURCES = (
@@ -17,9 +18,9 @@ _ELSEWHERE = ("infra/local", "layers/build")
 _SKIPPED = {"__pycache__", "node_modules"}
 
 
-def fingerprint(project: Path) -> str:
-    """Return the digest of every file below `project` that determines the assembly, by path and content."""
-    digest = hashlib.sha256()
+def fingerprint(project: Path, context: Mapping[str, str]) -> str:
+    """Return the digest of all that determines the assembly: the context, and files by path and content."""
+    digest = hashlib.sha256(json.dumps(dict(context), sort_keys=True).encode())
     for path in sorted(_files(project)):
         digest.update(path.relative_to(project).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

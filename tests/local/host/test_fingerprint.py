@@ -6,6 +6,8 @@ import pytest
 
 from infra.local.deploy.fingerprint import fingerprint
 
+CONTEXT = {"stage": "local"}
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -23,19 +25,19 @@ def write(path: Path, text: str) -> None:
     "changed", ["functions/ingest/handler.py", "shared/lake/merge.py", "infra/aws/app.py", "cdk.json", "layers/a.txt"]
 )
 def test_a_changed_or_new_source_changes_it(project: Path, changed: str) -> None:
-    before = fingerprint(project)
+    before = fingerprint(project, CONTEXT)
 
     write(project / changed, "second")
 
-    assert fingerprint(project) != before
+    assert fingerprint(project, CONTEXT) != before
 
 
 def test_a_removed_or_renamed_source_changes_it(project: Path) -> None:
-    before = fingerprint(project)
+    before = fingerprint(project, CONTEXT)
 
     (project / "shared/lake/merge.py").rename(project / "shared/lake/other.py")
 
-    assert fingerprint(project) != before
+    assert fingerprint(project, CONTEXT) != before
 
 
 @pytest.mark.parametrize(
@@ -50,16 +52,20 @@ def test_a_removed_or_renamed_source_changes_it(project: Path) -> None:
     ],
 )
 def test_what_no_deploy_reads_does_not_change_it(project: Path, unrelated: str) -> None:
-    before = fingerprint(project)
+    before = fingerprint(project, CONTEXT)
 
     write(project / unrelated, "second")
 
-    assert fingerprint(project) == before
+    assert fingerprint(project, CONTEXT) == before
 
 
 def test_touching_a_file_does_not_change_it(project: Path) -> None:
-    before = fingerprint(project)
+    before = fingerprint(project, CONTEXT)
 
     (project / "cdk.json").touch()
 
-    assert fingerprint(project) == before
+    assert fingerprint(project, CONTEXT) == before
+
+
+def test_another_context_changes_it(project: Path) -> None:
+    assert fingerprint(project, {"stage": "local", "corsOrigins": "x"}) != fingerprint(project, CONTEXT)

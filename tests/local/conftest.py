@@ -1,0 +1,73 @@
+"""The whole platform, deployed by the code path of `up`, for the tests that need all of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from infra.local.deploy.outputs import Outputs
+from infra.local.emulator.clients import session
+from infra.local.lake import Lake, settle
+from infra.local.layout import Layout, Ports
+from infra.local.progress import Progress
+from tests.local.host.free_ports import free_ports
+
+# All tests that use the platform run in one worker, so that it is deployed once.
+PLATFORM_GROUP = "platform"
+
+
+@dataclass(frozen=True)
+class RunningPlatform:
+    """A platform that is up: its public addresses and a way into its AWS APIs."""
+
+    layout: Layout
+    ports: Ports
+    outputs: Outputs
+    lake: Lake
+
+    @property
+    def api_url(self) -> str:
+        """Where the public API starts, `/api/v1` included."""
+        return f"{self.ports.url('front')}/api/v1"
+
+    @property
+    def websocket_url(self) -> str:
+        """Where the WebSocket addresses start, `/ws` included."""
+        return f"{self.ports.url('front').replace('http', 'ws', 1)}/ws"
+
+    @property
+    def emulator_url(self) -> str:
+        """Where the AWS APIs answer."""
+        return self.ports.url("emulator")
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the platform's account; Athena's talks to our own engine."""
+        door = "athena" if service == "athena" else "emulator"
+        clients: Any = session()
+        return clients.client(service, endpoint_url=self.ports.url(door))
+
+    def settle(self, timeout: float = 120) -> None:
+        """Return once everything sent is merged."""
+        assert settle(self.lake.pending, timeout=timeout, tell=lambda _: None), self.lake.pending()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The app deployed into an emulator of its own, on free ports, with an empty lake."""
+    # Imported only here: the other tests of this folder need neither the whole host nor a deployable app.
+    from infra.local.platform import Options, Platform  # noqa: PLC0415
+
+    layout, ports = Layout(Path(tmp_path_factory.mktemp("platform"))), free_ports()
+    with Platform(Options.of(layout, ports), Progress(Console(quiet=True))) as up:
+        yield RunningPlatform(layout, ports, up.outputs, up.lake)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep every test that uses the platform in one worker of pytest-xdist."""
+    for item in items:
+        if "platform" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(PLATFORM_GROUP))

@@ -1,0 +1,36 @@
+"""The CDK CLI is told about the emulator and nothing else, and its failures become sentences."""
+
+import pytest
+
+from infra.local.deploy.cdk import cdk_environment, reason_in
+
+
+def test_the_cli_sees_the_emulator_and_none_of_the_users_aws_settings() -> None:
+    mine = {"AWS_PROFILE": "prod", "AWS_SESSION_TOKEN": "t", "CDK_DEFAULT_ACCOUNT": "1", "PATH": "/bin"}
+
+    environment = cdk_environment("http://127.0.0.1:1", mine)
+
+    assert environment["PATH"] == "/bin"
+    assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    assert environment["CDK_DEFAULT_ACCOUNT"] == "000000000000"
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & environment.keys()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            "Traceback (most recent call last):\n  File x\nModuleNotFoundError: No module named 'a'\n"
+            "python -m infra.aws.app: Subprocess exited with error 1\n",
+            "ModuleNotFoundError: No module named 'a'",
+        ),
+        (
+            "❌  A failed to deploy\n‣ ValidationError: Template format error\n\n",
+            "ValidationError: Template format error",
+        ),
+        ("one\n\n  two \n", "two"),
+        ("", "it said nothing"),
+    ],
+)
+def test_the_reason_is_the_last_error_that_was_named(said: str, reason: str) -> None:
+    assert reason_in(said) == reason

@@ -1,0 +1,140 @@
+"""The command line answers in sentences, with an exit code, and leaves nothing running."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from infra.local import run_state
+from infra.local.cli import app
+from infra.local.layout import PROJECT, Layout, Ports
+from tests.local.host.free_ports import free_ports
+from tests.local.host.test_emulator import processes_using
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    environment = {**os.environ, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "infra.local", *arguments]
+    return subprocess.run(  # noqa: S603 - our own program
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def options(directory: Path, ports: Ports) -> list[str]:
+    named = {"--port": ports.front, "--web-port": ports.web, "--emulator-port": ports.emulator}
+    return ["--directory", str(directory), "--athena-port", str(ports.athena)] + [
+        str(word) for pair in named.items() for word in pair
+    ]
+
+
+def test_up_with_a_busy_port_says_which_and_leaves_nothing(tmp_path: Path) -> None:
+    ports = free_ports()
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", ports.front))
+        taken.listen()
+        answer = run("up", "--no-demo", *options(tmp_path, ports))
+
+    assert answer.returncode == 1
+    assert f"Port {ports.front} (front) is taken by another program" in answer.stderr
+    assert "--port" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert processes_using(tmp_path) == []
+    assert run_state.current(Layout(tmp_path)) is None
+
+
+def test_up_in_the_background_says_why_it_did_not_come_up(tmp_path: Path) -> None:
+    ports = free_ports()
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", ports.athena))
+        taken.listen()
+        answer = run("up", "--detach", "--no-demo", *options(tmp_path, ports))
+
+    assert answer.returncode == 1
+    assert f"Port {ports.athena} (athena) is taken" in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status", "reset", "demo", "logs"])
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    answer = CliRunner().invoke(app, [command, "--help"])
+
+    assert answer.exit_code == 0
+    assert "python -m infra.local" in answer.output
+
+
+def test_status_of_nothing_is_exit_code_3(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["status", "--directory", str(tmp_path)])
+
+    assert (answer.exit_code, answer.output) == (3, "Nothing is up.\n")
+
+
+def test_down_with_nothing_up_is_no_error(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["down", "--directory", str(tmp_path)])
+
+    assert (answer.exit_code, answer.output) == (0, "Nothing is up.\n")
+
+
+def test_reset_asks_and_takes_no_for_an_answer(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+
+    answer = CliRunner().invoke(app, ["reset", "--directory", str(tmp_path)], input="n\n")
+
+    assert answer.exit_code == 1
+    assert (tmp_path / "state").exists()
+
+
+def test_reset_throws_everything_away(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+
+    answer = CliRunner().invoke(app, ["reset", "--yes", "--directory", str(tmp_path)])
+
+    assert answer.exit_code == 0
+    assert not tmp_path.exists()
+
+
+def test_reset_spares_a_platform_that_is_up(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+
+    with run_state.exclusive(layout):
+        run_state.Run(os.getpid(), 0.0, Ports()).write(layout)
+        answer = run("reset", "--yes", "--directory", str(tmp_path))
+
+    assert answer.returncode == 1
+    assert "end it with `python -m infra.local down`" in answer.stderr
+    assert tmp_path.exists()
+
+
+def test_demo_needs_a_platform_that_is_up(tmp_path: Path) -> None:
+    answer = run("demo", "--directory", str(tmp_path))
+
+    assert answer.returncode == 1
+    assert "No platform is up" in answer.stderr
+
+
+def test_logs_lists_them_and_shows_the_end_of_one(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.create()
+    layout.log("emulator").write_text("".join(f"line {number}\n" for number in range(100)))
+
+    listed = CliRunner().invoke(app, ["logs", "--directory", str(tmp_path)])
+    shown = CliRunner().invoke(app, ["logs", "emulator", "-n", "2", "--directory", str(tmp_path)])
+
+    assert "emulator" in listed.output
+    assert shown.output == "line 98\nline 99\n"
+
+
+def test_a_log_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.create()
+    layout.log("deploy").touch()
+
+    answer = run("logs", "nope", "--directory", str(tmp_path))
+
+    assert answer.returncode == 1
+    assert "there are: deploy" in answer.stderr
