@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from shared.runtime import strict_json
 from shared.runtime.cors import cors_headers
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
-from shared.runtime.errors import FieldError, InternalError, InvalidRequest, NotFound, TallyError
+from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.observability import count, logger
 from shared.runtime.request import header, plain
 
@@ -74,6 +74,10 @@ class Api(APIGatewayRestResolver):
         return self._fail(InvalidRequest("Request validation failed", field_errors=[_field(each) for each in problems]))
 
     def _fail_unknown_path(self, _: NotFoundError) -> Response[dict[str, Any]]:
+        routes = (*self._static_routes, *self._dynamic_routes)
+        allowed = ", ".join(sorted({route.method for route in routes if route.rule.match(self.current_event.path)}))
+        if allowed:
+            return self._fail(MethodNotAllowed(f"This path takes {allowed}", headers={"Allow": allowed}))
         return self._fail(NotFound("There is no such path in this API"))
 
     def _fail_unexpectedly(self, error: Exception) -> Response[dict[str, Any]]:
