@@ -20,8 +20,7 @@ def test_the_cli_sees_the_emulator_and_none_of_the_users_aws_settings() -> None:
     ("said", "reason"),
     [
         (
-            "Traceback (most recent call last):\n  File x\nModuleNotFoundError: No module named 'a'\n"
-            "python -m infra.aws.app: Subprocess exited with error 1\n",
+            "File x\nModuleNotFoundError: No module named 'a'\npython -m infra.aws.app: Subprocess exited with error 1\n",
             "ModuleNotFoundError: No module named 'a'",
         ),
         (
