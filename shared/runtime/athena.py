@@ -109,8 +109,8 @@ class Athena:
             columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
             names = [column["Name"] for column in columns]
             readers = [_READERS.get(column["Type"], str) for column in columns]
-            for row in page["ResultSet"]["Rows"][1 if number == 0 else 0 :]:
-                found.append(dict(zip(names, map(_read, readers, row["Data"]), strict=True)))
+            rows = page["ResultSet"]["Rows"][1 if number == 0 else 0 :]
+            found.extend(dict(zip(names, map(_read, readers, row["Data"]), strict=True)) for row in rows)
         return found
 
 

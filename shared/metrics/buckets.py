@@ -1,0 +1,166 @@
+"""Buckets of time: where hours, days, weeks, months and quarters of a time zone begin, exact to the millisecond.
+
+Python decides where buckets begin and SQL only follows: `wall_clock` describes a zone as a few shifts of UTC, and a
+moment's bucket is `date_trunc(unit, moment + shift)` in both. So an answer depends neither on the query engine's own
+time zone data nor on how it reads the hours around a change of clocks.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+from itertools import pairwise
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_LONGEST_BUCKET = timedelta(days=93)
+_SHORTEST_STAY = timedelta(days=7)
+_MONTHS_PER_QUARTER = 3
+
+
+class Granularity(StrEnum):
+    """How long a bucket is (C 2.1); weeks are ISO weeks and begin on Monday."""
+
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+    @property
+    def unit(self) -> str:
+        """The unit as `date_trunc` names it."""
+        return _UNITS[self]
+
+
+_UNITS = {
+    Granularity.HOURLY: "hour",
+    Granularity.DAILY: "day",
+    Granularity.WEEKLY: "week",
+    Granularity.MONTHLY: "month",
+    Granularity.QUARTERLY: "quarter",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Shift:
+    """From this moment (UTC) on, the wall clock shows UTC plus this much."""
+
+    since: datetime
+    offset: timedelta
+
+
+@dataclass(frozen=True, order=True)
+class Bucket:
+    """One bucket: the moment it begins (UTC) and the wall clock's name for it, by which rows find it."""
+
+    start: datetime
+    name: datetime
+
+
+def wall_clock(zone: tzinfo, granularity: Granularity, start: datetime, end: datetime) -> tuple[Shift, ...]:
+    """Describe the zone's clock over a range, from the beginning of the bucket that holds `start`.
+
+    The clock never runs backward over the edge of a bucket: buckets are contiguous, whatever the zone does at night.
+    """
+    clock = _changes(zone, start - _LONGEST_BUCKET, end)
+    if granularity is Granularity.HOURLY:
+        return _within_the_hour(clock)
+    return tuple(_without_second_midnight(clock))
+
+
+def buckets(clock: Sequence[Shift], granularity: Granularity, start: datetime, end: datetime) -> Iterator[Bucket]:
+    """Name the buckets that overlap `[start, end)`, in order; the first may begin before `start`."""
+    held: Bucket | None = None
+    for each in _walk(clock, granularity, end):
+        if held is not None and each.start > start:
+            yield held
+        held = each
+    if held is not None:
+        yield held
+
+
+def truncate(wall: datetime, granularity: Granularity) -> datetime:
+    """Cut a wall clock time down to the beginning of its bucket, as `date_trunc` does."""
+    if granularity is Granularity.HOURLY:
+        return wall.replace(minute=0, second=0, microsecond=0)
+    midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
+    match granularity:
+        case Granularity.DAILY:
+            return midnight
+        case Granularity.WEEKLY:
+            return midnight - timedelta(days=wall.weekday())
+        case Granularity.MONTHLY:
+            return midnight.replace(day=1)
+        case Granularity.QUARTERLY:
+            return midnight.replace(day=1, month=wall.month - (wall.month - 1) % _MONTHS_PER_QUARTER)
+
+
+def _next(name: datetime, granularity: Granularity) -> datetime:
+    longer_than_one = {
+        Granularity.HOURLY: _HOUR,
+        Granularity.DAILY: _DAY,
+        Granularity.WEEKLY: timedelta(days=7),
+        Granularity.MONTHLY: timedelta(days=31),
+        Granularity.QUARTERLY: timedelta(days=92),
+    }
+    return truncate(name + longer_than_one[granularity], granularity)
+
+
+def _walk(clock: Sequence[Shift], granularity: Granularity, end: datetime) -> Iterator[Bucket]:
+    last: datetime | None = None
+    for shift, until in zip(clock, [*(each.since for each in clock[1:]), end], strict=True):
+        name = truncate(shift.since + shift.offset, granularity)
+        while name - shift.offset < min(until, end):
+            if last is None or name > last:
+                yield Bucket(max(shift.since, name - shift.offset), name.replace(tzinfo=None))
+                last = name
+            name = _next(name, granularity)
+
+
+def _changes(zone: tzinfo, start: datetime, end: datetime) -> list[Shift]:
+    """Find every change of the zone's offset: looked for weekly, since no zone changes twice within seven days."""
+    found = [Shift(start, _offset(zone, start))]
+    probes = [start + n * _SHORTEST_STAY for n in range((end - start) // _SHORTEST_STAY + 1)]
+    for before, after in pairwise([*probes, end]):
+        if _offset(zone, after) != found[-1].offset:
+            found.append(Shift(moment := _moment_of_change(zone, before, after), _offset(zone, moment)))
+    return found
+
+
+def _moment_of_change(zone: tzinfo, before: datetime, after: datetime) -> datetime:
+    offset = _offset(zone, before)
+    early, late = int(before.timestamp()), int(after.timestamp()) + 1
+    while late - early > 1:
+        middle = (early + late) // 2
+        early, late = (middle, late) if _offset(zone, _at(middle)) == offset else (early, middle)
+    return _at(late)
+
+
+def _at(seconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def _offset(zone: tzinfo, moment: datetime) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def _within_the_hour(clock: Sequence[Shift]) -> tuple[Shift, ...]:
+    """Keep what matters for hours: an hour the clock shows twice is two buckets, so only parts of an hour shift.
+
+    A shift never shrinks, so that the names of hours never repeat.
+    """
+    kept: list[Shift] = []
+    for each in clock:
+        least = kept[-1].offset if kept else timedelta()
+        offset = least + (each.offset - least) % _HOUR
+        if not kept or offset != least:
+            kept.append(Shift(each.since, offset))
+    return tuple(kept)
+
+
+def _without_second_midnight(clock: Sequence[Shift]) -> Iterator[Shift]:
+    """Let a day begin once: a clock set back over midnight is followed only when midnight comes again."""
+    yield clock[0]
+    for before, after in pairwise(clock):
+        reached = truncate(after.since + before.offset - timedelta.resolution, Granularity.DAILY)
+        yield Shift(max(after.since, reached - after.offset), after.offset)

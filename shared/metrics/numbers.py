@@ -1,0 +1,51 @@
+"""Exact arithmetic behind the answer's numbers, and the one place where it is rounded (resolutions § 3)."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import reduce
+from typing import Annotated
+
+from pydantic import PlainSerializer, WithJsonSchema
+
+from shared.metrics.catalogue import Formula, Measure
+
+ZERO = Decimal(0)
+EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_PERCENT = Decimal(100)
+_EDGE = Decimal("0.0001")
+
+
+def at_the_edge(value: Decimal) -> float:
+    """Round half-even to 4 places and write as a JSON number, whole ones without a point."""
+    rounded = value.quantize(_EDGE, context=EXACT)
+    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
+
+
+Number = Annotated[
+    Decimal,
+    PlainSerializer(at_the_edge, return_type=int | float),
+    WithJsonSchema({"type": "number"}, mode="serialization"),
+]
+"""An exact decimal inside, a JSON number of at most 4 places outside."""
+
+
+def value_of(formula: Formula, measures: Mapping[Measure, Decimal]) -> Decimal | None:
+    """Compute a metric from what was added up; None where there is nothing to compute it from.
+
+    An additive metric without data is 0. A ratio with a zero denominator, or an extreme of nothing, is None.
+    """
+    numerator = measures.get(formula.numerator, ZERO if formula.additive else None)
+    if numerator is None or formula.denominator is None:
+        return numerator
+    denominator = measures.get(formula.denominator, ZERO)
+    return EXACT.divide(numerator, denominator) if denominator else None
+
+
+def percentage(change: Decimal, base: Decimal) -> Decimal | None:
+    """Tell a change as a percentage of the size of its base; None where the base is 0."""
+    return EXACT.divide(EXACT.multiply(change, _PERCENT), EXACT.abs(base)) if base else None
+
+
+def mean(values: Sequence[Decimal]) -> Decimal:
+    """The mean of some values; 0 of none."""
+    return EXACT.divide(reduce(EXACT.add, values), Decimal(len(values))) if values else ZERO

@@ -1,0 +1,117 @@
+"""The SQL of sales metrics: one statement tells both ranges, all buckets, the totals and the lines left out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import add
+
+from shared.metrics.buckets import Shift
+from shared.metrics.plan import Source
+from shared.metrics.question import Question
+from shared.records.validation import EARLIEST
+from shared.runtime.athena import Statement
+
+_LINES = {
+    Source.BASE: Statement("""
+        SELECT "timestamp" AS moment, currency, order_id, 1 AS lines, quantity * unit_price - discount AS net_amount,
+            quantity * unit_price - discount AS lowest_amount, quantity * unit_price - discount AS highest_amount
+        FROM transactions
+        WHERE status = 'completed'
+    """),
+    Source.ROLLUP: Statement("""
+        SELECT hour AS moment, currency, lines, net_amount, lowest_amount, highest_amount
+        FROM sales_hourly
+        WHERE lines > 0
+    """),
+}
+_MOMENT = {Source.BASE: '"timestamp"', Source.ROLLUP: "hour"}
+_SUMS = Statement("""
+    SELECT period, bucket, SUM(lines) FILTER (WHERE counted) AS lines,
+        SUM(lines) FILTER (WHERE NOT counted) AS excluded,
+        SUM(net_amount) FILTER (WHERE counted) AS net_amount,
+        MIN(lowest_amount) FILTER (WHERE counted) AS lowest_amount,
+        MAX(highest_amount) FILTER (WHERE counted) AS highest_amount
+    FROM placed
+    GROUP BY period, bucket
+""")
+_ORDERS = Statement("""
+    , orders AS (
+        SELECT period, bucket, order_id, SUM(lines) FILTER (WHERE counted) AS lines,
+            SUM(lines) FILTER (WHERE NOT counted) AS excluded, SUM(net_amount) FILTER (WHERE counted) AS net_amount
+        FROM placed
+        GROUP BY GROUPING SETS ((period, bucket, order_id), (period, order_id))
+    )
+    SELECT period, bucket, SUM(lines) AS lines, SUM(excluded) AS excluded, SUM(net_amount) AS net_amount,
+        COUNT_IF(net_amount > 0) AS orders
+    FROM orders
+    GROUP BY period, bucket
+""")
+
+
+def sales(question: Question, source: Source, *, reporting_currency: str) -> Statement:
+    """Add up the completed lines that a question is about, per period and bucket.
+
+    Rows are `period` (current or previous), `bucket` (the wall clock's name of it), `lines`, `excluded` (lines of other
+    currencies than the one reported in), `net_amount`, and either `lowest_amount` and `highest_amount`, or for
+    metrics per order `orders`; then a row without a bucket tells the whole range, since an order counts once in it.
+    """
+    lines = [_LINES[source], *_in_range(question, _MOMENT[source]), *_filtered(question)]
+    placed = _placed(question, question.currency or reporting_currency)
+    sums = _ORDERS if question.metric.per_order else _SUMS
+    return _joined([Statement("WITH lines AS ("), *lines, Statement("), placed AS ("), *placed, Statement(")"), sums])
+
+
+def _joined(parts: Iterable[Statement]) -> Statement:
+    return reduce(add, parts)
+
+
+def _in_range(question: Question, column: str) -> Iterator[Statement]:
+    """Cut by day as well as by moment: only the partitions of those days are read."""
+    last = question.end - timedelta(milliseconds=1)
+    yield Statement("AND dt BETWEEN ? AND ?", (_day(question.previous_start), _day(last)))
+    yield Statement(
+        f"AND {column} >= CAST(? AS timestamp) AND {column} < CAST(? AS timestamp)",
+        (question.previous_start, question.end),
+    )
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _filtered(question: Question) -> Iterator[Statement]:
+    for dimension, values in question.filters.items():
+        yield Statement(f"AND {dimension} IN ({', '.join('?' * len(values))})", values)
+    if question.currency is not None:
+        yield Statement("AND currency = ?", (question.currency,))
+
+
+def _placed(question: Question, currency: str) -> Iterator[Statement]:
+    yield Statement(
+        "SELECT *, currency = ? AS counted, "
+        "CASE WHEN moment < CAST(? AS timestamp) THEN 'previous' ELSE 'current' END AS period,",
+        (currency, question.start),
+    )
+    yield Statement(f"date_trunc('{question.granularity.unit}',")
+    yield _shifted(_relevant(question.clock, question.previous_start))
+    yield Statement(") AS bucket FROM lines")
+
+
+def _relevant(clock: Sequence[Shift], start: datetime) -> Sequence[Shift]:
+    """Leave out what the clock did before the range, or before there can be records."""
+    earliest = max(start, EARLIEST)
+    over = [place for place, shift in enumerate(clock) if shift.since <= earliest]
+    return clock[max(over, default=0) :]
+
+
+def _shifted(clock: Sequence[Shift]) -> Statement:
+    offsets = [int(shift.offset.total_seconds()) for shift in clock]
+    if not any(offsets):
+        return Statement("moment")
+    if len(clock) == 1:
+        return Statement("date_add('second', ?, moment)", (offsets[0],))
+    cases = [
+        Statement("WHEN moment < CAST(? AS timestamp) THEN ?", (after.since, offset))
+        for offset, after in zip(offsets, clock[1:], strict=False)
+    ]
+    return _joined([Statement("date_add('second', CASE"), *cases, Statement("ELSE ? END, moment)", (offsets[-1],))])
