@@ -80,7 +80,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_CORS_ORIGINS": ",".join(stage.cors_origins),
         "POWERTOOLS_SERVICE_NAME": function.name,
         "POWERTOOLS_METRICS_NAMESPACE": "Tally",
-        **{resource.variable: names.of(resource) for resource in function.resources},
+        **{resource.variable: names.told(resource) for resource in function.resources},
     }
 
 

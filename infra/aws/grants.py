@@ -62,9 +62,8 @@ def _bucket(names: Names, access: Access) -> list[str]:
 
 
 def _below_prefix(access: Access) -> Mapping[str, Any]:
-    if not access.prefix:
-        return {}
-    return {"StringLike": {"s3:prefix": [f"{access.prefix}/*"]}}
+    """Bind a listing to the prefix; `IfExists`, or a get of a missing object, which has no prefix, answers 403."""
+    return {"StringLikeIfExists": {"s3:prefix": [f"{access.prefix}/*"]}} if access.prefix else {}
 
 
 def _in_catalogue(names: Names, access: Access) -> list[str]:
@@ -108,7 +107,6 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                     "sqs:ChangeMessageVisibility",
                     "sqs:DeleteMessage",
                     "sqs:GetQueueAttributes",
-                    "sqs:GetQueueUrl",
                     "sqs:ReceiveMessage",
                 ),
                 arns=_at("sqs"),
@@ -163,7 +161,7 @@ WRITES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
             ),
         ),
         Kind.STREAM: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
-        Kind.QUEUE: (Rule(actions=("sqs:GetQueueUrl", "sqs:SendMessage"), arns=_at("sqs")),),
+        Kind.QUEUE: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
         Kind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
     }
 )

@@ -6,9 +6,11 @@ from aws_cdk import Aws
 
 from functions.manifest import Function
 from infra.aws.stages import StageConfig
+from infra.resources import BUCKETS, QUEUES
 from shared.runtime.settings import Resource
 
-_BUCKETS = (Resource.LAKE, Resource.RESULTS)
+_BUCKETS = frozenset(bucket.resource for bucket in BUCKETS)
+_QUEUES = frozenset(queue.resource for queue in QUEUES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +20,7 @@ class Names:
     stage: StageConfig
 
     def of(self, resource: Resource) -> str:
-        """Return the name that the resource has, and that functions are told."""
+        """Return the name that the resource has."""
         if resource is Resource.DATABASE:
             return f"tally_{self.stage.name}"
         if resource is Resource.WORK_GROUP:
@@ -26,6 +28,12 @@ class Names:
         if resource in _BUCKETS:
             return self.bucket(resource.removesuffix("_bucket"))
         return self.named(resource.removesuffix("_table").replace("_", "-"))
+
+    def told(self, resource: Resource) -> str:
+        """Return what a function is told of a resource: its name, or the address where SQS has no use for a name."""
+        if resource in _QUEUES:
+            return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.of(resource)}"
+        return self.of(resource)
 
     def named(self, part: str) -> str:
         """Return the name of something that only infrastructure knows, such as a dead-letter queue."""
