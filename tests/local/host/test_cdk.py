@@ -20,7 +20,7 @@ def test_the_cli_sees_the_emulator_and_none_of_the_users_aws_settings() -> None:
     ("said", "reason"),
     [
         (
-            "File x\nModuleNotFoundError: No module named 'a'\npython -m infra.aws.app: Subprocess exited with error 1\n",
+            "File x\nModuleNotFoundError: No module named 'a'\npython -m app: Subprocess exited with error 1\n",
             "ModuleNotFoundError: No module named 'a'",
         ),
         (
