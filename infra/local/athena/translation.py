@@ -1,0 +1,159 @@
+"""From an Athena query and the tables it names to one DuckDB query: a function from value to value.
+
+Each mention of a table becomes a scan with its own name (scan_0, scan_1 …), which the engine defines as a view of the
+files that survive pruning. The order is: name scans, qualify columns, infer types, look at scans, rewrite, print.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import ErrorLevel, exp
+from sqlglot.errors import OptimizeError, SqlglotError, UnsupportedError
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import traverse_scope
+from sqlglot.schema import MappingSchema
+
+from infra.local.athena import arithmetic, functions, moments, unnesting
+from infra.local.athena.errors import QueryFailed, not_supported
+from infra.local.athena.inference import TrinoTypes, zone_of
+from infra.local.athena.pruning import Prunings, columns_read
+from infra.local.athena.spelling import Rewrite
+from infra.local.athena.statement import DIALECT, table_name
+from infra.local.athena.tables import Table, TableName, unsized
+from infra.local.athena.vetting import vet
+
+RULES: dict[type[exp.Expr], Rewrite] = {**arithmetic.RULES, **moments.RULES, **functions.RULES, **unnesting.RULES}
+BY_NAME: dict[str, Rewrite] = {**moments.BY_NAME, **functions.BY_NAME}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Says what one mention of a table needs: which columns, and of which partitions."""
+
+    name: str
+    table: Table
+    columns: frozenset[str]
+    predicate: str | None
+
+
+@dataclass(frozen=True)
+class Output:
+    """Describes a column of the result: its label, the zone of an instant, and the digits of a decimal."""
+
+    label: str
+    zone: str | None
+    data_type: exp.DataType | None
+
+
+@dataclass(frozen=True)
+class Translation:
+    """Holds the DuckDB query and what must exist before it runs."""
+
+    sql: str
+    scans: tuple[Scan, ...]
+    outputs: tuple[Output, ...]
+
+
+def tables_of(query: exp.Query, database: str) -> frozenset[TableName]:
+    """List the tables that a query reads; names of its own WITH queries are none."""
+    vet(query)
+    return frozenset(table_name(table, database) for table in _mentions(_normalized(query)))
+
+
+def translate(query: exp.Query, database: str, tables: Mapping[TableName, Table]) -> Translation:
+    """Spell a query for DuckDB over named scans."""
+    vet(query)
+    tree = _normalized(query)
+    _label(tree)
+    named = _name_scans(tree, database, tables)
+    typed = _typed(tree, {name: table.types for name, table in named.items()})
+    outputs = tuple(_output(column) for column in typed.selects)
+    prunings, columns = Prunings(typed, named), columns_read(typed)
+    scans = tuple(
+        Scan(name, table, frozenset(columns.get(name, ())), _sql_or_none(prunings.predicate(name)))
+        for name, table in named.items()
+    )
+    return Translation(_sql(typed), scans, outputs)
+
+
+def _normalized(query: exp.Query) -> exp.Query:
+    tree = normalize_identifiers(query.copy(), dialect=DIALECT)
+    for data_type in tree.find_all(exp.DataType):
+        unsized(data_type)
+    for column in tree.find_all(exp.Column):
+        if column.args.get("db"):
+            column.set("db", None)
+            column.set("catalog", None)
+    for node in [node for node in tree.find_all(exp.Anonymous) if node.name.lower() == "at_timezone"]:
+        node.replace(exp.AtTimeZone(this=node.expressions[0], zone=node.expressions[1]))
+    return tree
+
+
+def _mentions(tree: exp.Query) -> list[exp.Table]:
+    found: dict[int, exp.Table] = {}
+    try:
+        for scope in traverse_scope(tree):
+            found |= {id(source): source for source in scope.sources.values() if isinstance(source, exp.Table)}
+    except OptimizeError as error:
+        raise QueryFailed("SYNTAX_ERROR", str(error)) from None
+    return [table for table in tree.find_all(exp.Table) if id(table) in found]
+
+
+def _label(tree: exp.Query) -> None:
+    """Name unnamed columns as Athena labels them; other names would come from the optimizer."""
+    for select in tree.find_all(exp.Select):
+        for place, column in enumerate(select.expressions):
+            if not isinstance(column, (exp.Alias, exp.Column, exp.Star, exp.Dot, exp.Aliases)):
+                column.replace(exp.alias_(column.copy(), f"_col{place}", quoted=True))
+
+
+def _name_scans(tree: exp.Query, database: str, tables: Mapping[TableName, Table]) -> dict[str, Table]:
+    named: dict[str, Table] = {}
+    for place, mention in enumerate(_mentions(tree)):
+        name = table_name(mention, database)
+        named[f"scan_{place}"] = tables[name]
+        if not mention.alias:
+            mention.set("alias", exp.TableAlias(this=exp.to_identifier(name.name)))
+        mention.set("this", exp.to_identifier(f"scan_{place}"))
+        mention.set("db", None)
+        mention.set("catalog", None)
+    return named
+
+
+def _typed(tree: exp.Query, types: dict[str, dict[str, exp.DataType]]) -> exp.Query:
+    known: dict[str, object] = dict(types) or {"scan": {"none": "int"}}
+    schema = MappingSchema(known, dialect=DIALECT)
+    try:
+        qualified = qualify(tree, schema=schema, dialect=DIALECT, validate_qualify_columns=False, identify=True)
+    except SqlglotError as error:
+        raise QueryFailed("SYNTAX_ERROR", str(error)) from None
+    return TrinoTypes(schema).annotate(qualified)
+
+
+def _output(column: exp.Expr) -> Output:
+    return Output(column.alias_or_name, zone_of(column.type), column.type)
+
+
+def _rewritten(tree: exp.Expr) -> exp.Expr:
+    """Apply the rules from the leaves to the root, so that a rule sees its operands in DuckDB's spelling."""
+    holder = exp.Paren(this=tree)
+    for node in reversed(list(tree.dfs())):
+        rule = BY_NAME.get(node.name.lower()) if isinstance(node, exp.Anonymous) else RULES.get(type(node))
+        changed = rule(node) if rule else node
+        if changed is not node:
+            changed.type = node.type
+            node.replace(changed)
+    rewritten: exp.Expr = holder.this
+    return rewritten
+
+
+def _sql(tree: exp.Expr) -> str:
+    try:
+        return _rewritten(tree).sql("duckdb", unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        raise not_supported(str(error)) from None
+
+
+def _sql_or_none(tree: exp.Expr | None) -> str | None:
+    return None if tree is None else _sql(tree)
