@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +18,8 @@ from infra.local.demo_loading import load_demo
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.clients import session
 from infra.local.emulator.supervisor import answers
-from infra.local.failures import AlreadyUp, LaptopError
+from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog
+from infra.local.function_logs import FunctionLogs
 from infra.local.lake import Lake
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.progress import Progress
@@ -119,9 +121,9 @@ def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL)
     load_demo(api_url=f"{ports.url('front')}/api/v1", lake=lake, scale=scale, progress=Progress(Console()))
 
 
-@app.command(epilog=f"Examples: `{_PROGRAM} logs`, `{_PROGRAM} logs emulator --follow`")
+@app.command(epilog=f"Examples: `{_PROGRAM} logs`, `{_PROGRAM} logs emulator`, `{_PROGRAM} logs merger --follow`")
 def logs(
-    name: Annotated[str | None, typer.Argument(help="Which log; without it, the logs there are.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A file or a function; without it, those there are.")] = None,
     *,
     directory: Directory = _DIRECTORY,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many of its last lines.")] = 50,
@@ -129,11 +131,27 @@ def logs(
 ) -> None:
     """Show the end of a log, or which logs there are."""
     layout = Layout(directory.resolve())
+    files, functions = log_files.by_name(layout), _function_logs(layout)
+    groups = functions.groups() if functions else {}
     if name is None:
-        for path in log_files.every(layout):
-            typer.echo(f"{path.stem:10} {path.stat().st_size:>10,} bytes  {path}")
-        return
-    for line in log_files.tail(log_files.find(layout, name), lines=lines, follow=follow):
+        for each in [*files.values(), *groups.values()]:
+            typer.echo(each)
+    elif name in files:
+        _echo(log_files.tail(files[name], lines=lines, follow=follow))
+    elif functions and name in groups:
+        _echo(functions.tail(groups[name], lines=lines, follow=follow))
+    else:
+        known = ", ".join([*files, *groups]) or "none yet"
+        raise NoSuchLog(f"There is no log called {name}; there are: {known}.")
+
+
+def _function_logs(layout: Layout) -> FunctionLogs | None:
+    run = run_state.current(layout)
+    return FunctionLogs(session(), run.ports.url("emulator")) if run is not None and run.ready else None
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
         typer.echo(line)
 
 

@@ -1,28 +1,24 @@
-"""The logs of the laptop platform as lines to read."""
+"""The log files of the laptop platform as lines to read."""
 
 import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.local.failures import NoSuchLog
 from infra.local.layout import Layout
 
 _POLL_SECONDS = 0.3
 
 
-def every(layout: Layout) -> list[Path]:
+def by_name(layout: Layout) -> dict[str, Path]:
     """Return the logs there are."""
-    return sorted(layout.logs.glob("*.log"))
+    return {path.stem: path for path in sorted(layout.logs.glob("*.log"))}
 
 
-def find(layout: Layout, name: str) -> Path:
-    """Return one log by its name."""
-    found = {path.stem: path for path in every(layout)}
-    if name not in found:
-        known = ", ".join(found) or "none yet"
-        raise NoSuchLog(f"There is no log called {name}; there are: {known}.")
-    return found[name]
+def begin_anew_if_long(path: Path, most: int = 20 * 2**20) -> None:
+    """Put a long log aside, in the place of the one that was put aside before."""
+    if path.exists() and path.stat().st_size > most:
+        path.replace(path.with_suffix(".old.log"))
 
 
 def tail(path: Path, *, lines: int, follow: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ import psutil
 from infra.local.emulator.environment import emulator_environment
 from infra.local.failures import EmulatorFailed
 from infra.local.layout import PROJECT, Layout, Ports
+from infra.local.log_files import begin_anew_if_long
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -55,6 +56,7 @@ class Emulator:
         self._layout.create()
         shutil.rmtree(self._layout.scratch, ignore_errors=True)
         self._layout.scratch.mkdir()
+        begin_anew_if_long(self._layout.log("emulator"))
         with self._layout.log("emulator").open("ab") as log:
             # The open pipe is the child's proof that we live: it closes with us, even on SIGKILL.
             self._process = subprocess.Popen(
