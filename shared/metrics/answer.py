@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from shared.metrics.buckets import Bucket
 from shared.metrics.catalogue import Measure
@@ -17,6 +16,7 @@ from shared.metrics.models import (
     TimeRange,
 )
 from shared.metrics.numbers import EXACT, ZERO, mean, percentage, value_of
+from shared.metrics.queries import SalesRow
 from shared.metrics.question import Question
 
 Measures = Mapping[Measure, Decimal]
@@ -30,23 +30,29 @@ class Period:
     whole: Measures
     excluded: int
 
+    @property
+    def lines(self) -> int:
+        """How many lines stand behind it."""
+        return int(self.whole.get(Measure.LINES, 0))
 
-def period(rows: Iterable[Mapping[str, Any]]) -> Period:
-    """Gather the rows of one period; the row without a bucket tells the whole, where sums of buckets would not."""
+
+def period(rows: Iterable[SalesRow]) -> Period:
+    """Gather the rows of one range; the row without a bucket tells the whole, where sums of buckets would not."""
     by_bucket: dict[datetime, Measures] = {}
     whole: Measures | None = None
     excluded = 0
     for row in rows:
-        if row["bucket"] is None:
+        if row.bucket is None:
             whole = _measures(row)
             continue
-        by_bucket[row["bucket"].replace(tzinfo=None)] = _measures(row)
-        excluded += row["excluded"] or 0
+        by_bucket[row.bucket.replace(tzinfo=None)] = _measures(row)
+        excluded += row.excluded or 0
     return Period(by_bucket, _together(by_bucket.values()) if whole is None else whole, excluded)
 
 
-def _measures(row: Mapping[str, Any]) -> Measures:
-    return {each: Decimal(row[each]) for each in Measure if row.get(each) is not None}
+def _measures(row: SalesRow) -> Measures:
+    found = {each: getattr(row, each) for each in Measure}
+    return {each: Decimal(value) for each, value in found.items() if value is not None}
 
 
 def _together(buckets: Iterable[Measures]) -> Measures:

@@ -1,9 +1,14 @@
 """The SQL of sales metrics: one statement tells both ranges, all buckets, the totals and the lines left out."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
 from functools import reduce
 from operator import add
+
+from pydantic import TypeAdapter
 
 from shared.metrics.buckets import Shift
 from shared.metrics.plan import Source
@@ -48,12 +53,38 @@ _ORDERS = Statement("""
 """)
 
 
+class Span(StrEnum):
+    """Which of the two ranges a row is about."""
+
+    CURRENT = "current"
+    PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesRow:
+    """What was added up over one bucket, or over the whole of a range where `bucket` is None.
+
+    `bucket` is the wall clock's name of it; `excluded` are lines of other currencies than the one reported in.
+    """
+
+    period: Span
+    bucket: datetime | None
+    lines: int | None
+    excluded: int | None
+    net_amount: Decimal | None
+    lowest_amount: Decimal | None = None
+    highest_amount: Decimal | None = None
+    orders: int | None = None
+
+
+SALES_ROWS: TypeAdapter[Sequence[SalesRow]] = TypeAdapter(Sequence[SalesRow])
+"""How rows are written down and read again."""
+
+
 def sales(question: Question, source: Source, *, reporting_currency: str) -> Statement:
     """Add up the completed lines that a question is about, per period and bucket.
 
-    Rows are `period` (current or previous), `bucket` (the wall clock's name of it), `lines`, `excluded` (lines of other
-    currencies than the one reported in), `net_amount`, and either `lowest_amount` and `highest_amount`, or for
-    metrics per order `orders`; then a row without a bucket tells the whole range, since an order counts once in it.
+    Metrics per order come with one row more per period, for the whole range, since an order counts once in it.
     """
     lines = [_LINES[source], *_in_range(question, _MOMENT[source]), *_filtered(question)]
     placed = _placed(question, question.currency or reporting_currency)
@@ -88,9 +119,8 @@ def _filtered(question: Question) -> Iterator[Statement]:
 
 def _placed(question: Question, currency: str) -> Iterator[Statement]:
     yield Statement(
-        "SELECT *, currency = ? AS counted, "
-        "CASE WHEN moment < CAST(? AS timestamp) THEN 'previous' ELSE 'current' END AS period,",
-        (currency, question.start),
+        "SELECT *, currency = ? AS counted, CASE WHEN moment < CAST(? AS timestamp) THEN ? ELSE ? END AS period,",
+        (currency, question.start, Span.PREVIOUS, Span.CURRENT),
     )
     yield Statement(f"date_trunc('{question.granularity.unit}',")
     yield _shifted(_relevant(question.clock, question.previous_start))
