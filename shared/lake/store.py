@@ -1,4 +1,4 @@
-"""The lake's objects in S3: conditional writes, exact deletes."""
+"""The lake's objects in S3: conditional writes, conditional deletes."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _PARALLEL_PUTS = 8
 _DELETES_PER_CALL = 1000
+_LEFT_ALONE = {"PreconditionFailed", "NoSuchKey"}
 
 
 class LostUpdate(Exception):
@@ -21,12 +22,11 @@ class LostUpdate(Exception):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object as it was read: its bytes and which version they are."""
+    """An object as it was read: its bytes, and the tag that changes with them."""
 
     key: str
     body: bytes
     etag: str
-    version_id: str | None
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +50,7 @@ class LakeStore:
             answer = self._s3.get_object(Bucket=self._bucket, Key=key)
         except self._s3.exceptions.NoSuchKey:
             return None
-        return StoredObject(key, answer["Body"].read(), answer["ETag"], answer.get("VersionId"))
+        return StoredObject(key, answer["Body"].read(), answer["ETag"])
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object, over whatever was there."""
@@ -90,11 +90,17 @@ class LakeStore:
                 yield ObjectName(each["Key"], each["ETag"])
 
     def delete(self, objects: Iterable[StoredObject]) -> None:
-        """Delete exactly the versions that were read: what was written over them since stays."""
-        names: list[ObjectIdentifierTypeDef] = [
-            {"Key": each.key, "VersionId": each.version_id} if each.version_id else {"Key": each.key}
-            for each in objects
-        ]
+        """Delete objects that are still as they were read: what was written over them since stays.
+
+        Deleting the version read instead would bring back whatever it was itself written over.
+
+        Raises:
+            ConnectionError: S3 did not delete one of them, for another reason.
+        """
+        names: list[ObjectIdentifierTypeDef] = [{"Key": each.key, "ETag": each.etag} for each in objects]
         for start in range(0, len(names), _DELETES_PER_CALL):
             chunk = names[start : start + _DELETES_PER_CALL]
-            self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": chunk, "Quiet": True})
+            answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": chunk, "Quiet": True})
+            for error in answer.get("Errors", []):
+                if error.get("Code") not in _LEFT_ALONE:
+                    raise ConnectionError(f"S3 did not delete {error.get('Key')}: {error.get('Code')}")
