@@ -48,6 +48,7 @@ class Ledger:
             before = self.get(origin)
             after = change(before)
             if before == after:
+                self._raise_watermark(after)  # a crash may have come between the transaction and this
                 return after
             try:
                 self._write(before, after)
