@@ -38,7 +38,14 @@ def sortable(moment: datetime) -> str:
     return utc(moment).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-Timestamp = Annotated[datetime, AfterValidator(utc), PlainSerializer(rfc3339, return_type=str, when_used="json")]
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return utc(moment)
+    except OverflowError:
+        raise ValueError("must lie within the years 1 to 9999 of UTC") from None
+
+
+Timestamp = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(rfc3339, return_type=str, when_used="json")]
 """A moment: RFC 3339 in, UTC with `Z` out; a bare date is midnight UTC, no zone means UTC."""
 
 Clock = Callable[[], datetime]
