@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import gzip
+import io
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -68,20 +70,15 @@ def inflate(data: bytes, limit: int) -> bytes:
         PayloadTooLarge: there is more than the limit inside.
         InvalidRequest: the data is broken off or not gzip.
     """
-    parts, size = [], 0
-    while data:
-        stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            part = stream.decompress(data, limit - size + 1)
-        except zlib.error:
-            raise InvalidRequest("The body is not valid gzip") from None
-        size += len(part)
-        if size > limit:
-            raise PayloadTooLarge(
-                f"The body is over {limit // 2**20} MB once inflated; send it as a file through {UPLOAD_ROUTE}"
-            )
-        if not stream.eof:
-            raise InvalidRequest("The gzip body breaks off before its end")
-        parts.append(part)
-        data = stream.unused_data
-    return b"".join(parts)
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            inflated = stream.read(limit + 1)
+    except EOFError:
+        raise InvalidRequest("The gzip body breaks off before its end") from None
+    except (OSError, zlib.error):
+        raise InvalidRequest("The body is not valid gzip") from None
+    if len(inflated) > limit:
+        raise PayloadTooLarge(
+            f"The body is over {limit // 2**20} MB once inflated; send it as a file through {UPLOAD_ROUTE}"
+        )
+    return inflated
