@@ -13,7 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from shared.ingestion.delivery import Delivery, Malformed
 from shared.ingestion.entry import UNATTRIBUTED, Entry, Kind
 from shared.ingestion.models import StreamIngestionRequest
+from shared.ingestion.personal import without_personal_data
 from shared.ingestion.streaming import record_in
+from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.runtime import strict_json
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 KinesisRecord = Mapping[str, Any]
 _ENVELOPES = TypeAdapter(list[StreamIngestionRequest])
+_IMPERSONAL = [schema.data_type for schema in SCHEMAS.values() if not schema.personal_fields_dropped]
 
 
 @dataclass
@@ -110,10 +113,19 @@ def _envelopes(
         reasons = {each["loc"][0]: each for each in failure.errors(include_url=False)}
     for row, reason in reasons.items():
         name = ".".join(str(step) for step in reason["loc"][1:]) or "record"
-        text = orjson.dumps(values[int(row)]).decode()
+        text = orjson.dumps(_fit_to_keep(values[int(row)])).decode()
         malformed.append(Malformed(places[int(row)], text, "envelope", f"{name}: {reason['msg']}"))
     good = [row for row in range(len(values)) if row not in reasons]
     return _envelopes([places[row] for row in good], [values[row] for row in good], malformed)
+
+
+def _fit_to_keep(value: Any) -> Any:
+    """What quarantine may hold of a record with a wrong envelope: nothing personal, unless it is surely no customer."""
+    told = value.get("data_type") if isinstance(value, dict) else None
+    if told in _IMPERSONAL:
+        return value
+    (kept,), _ = without_personal_data([value])
+    return kept
 
 
 def _as_text(data: bytes) -> str:
