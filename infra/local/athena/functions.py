@@ -85,6 +85,11 @@ def sort_array(node: exp.Expr) -> exp.Expr:
     return call("list_sort", node.this, exp.Literal.string("ASC"), exp.Literal.string("NULLS LAST"))
 
 
+def part_of_array(node: exp.Expr) -> exp.Expr:
+    """Cut by start and length; DuckDB's own slice takes an end."""
+    return call("array_part", node.this, node.args["start"], node.args["end"])
+
+
 def series(node: exp.Expr) -> exp.Expr:
     """Make a sequence; of dates it is one of dates."""
     start, end, step = node.args["start"], node.args["end"], node.args.get("step")
@@ -196,6 +201,8 @@ RULES: dict[type[exp.Expr], Rewrite] = {
     exp.ArraySize: size,
     exp.Reduce: fold,
     exp.ArraySort: sort_array,
+    exp.ArraySlice: part_of_array,
+    exp.Sign: lambda node: cast(node.copy(), node.this.type) if is_integer(node.this.type) else node,
     exp.GenerateSeries: series,
     exp.JSONExtractScalar: scalar_at,
     exp.JSONExtract: json_at,

@@ -46,6 +46,12 @@ def exact(data_type: exp.DataType | exp.DType | None) -> Exact | None:
     return Exact(*sizes) if len(sizes) == 2 else Exact(sizes[0] if sizes else MAX_PRECISION, 0)  # noqa: PLR2004 both given
 
 
+def exact_literal(digits: str) -> Exact:
+    """Size a decimal by how it is written."""
+    whole, _, fraction = digits.strip().lstrip("+-").partition(".")
+    return Exact(max(len(whole.lstrip("0")) + len(fraction), 1), len(fraction))
+
+
 def is_decimal(data_type: exp.DataType | None) -> bool:
     """Tell a decimal from every other type."""
     return data_type is not None and data_type.this == exp.DType.DECIMAL
@@ -116,7 +122,18 @@ class TrinoTypes(TypeAnnotator):
 
     def _rules(self) -> dict[type[exp.Expr], Rule]:
         same = dict.fromkeys(
-            (exp.Abs, exp.Nullif, exp.Try, exp.ApproxQuantile, exp.TimestampTrunc, exp.DateAdd, exp.Filter), self._same
+            (
+                exp.Abs,
+                exp.Nullif,
+                exp.Try,
+                exp.ApproxQuantile,
+                exp.TimestampTrunc,
+                exp.DateTrunc,
+                exp.Sign,
+                exp.DateAdd,
+                exp.Filter,
+            ),
+            self._same,
         )
         return (
             same
@@ -128,7 +145,7 @@ class TrinoTypes(TypeAnnotator):
                 exp.Avg: self._mean,
                 exp.Bracket: self._element,
                 exp.AtTimeZone: self._in_zone,
-                exp.Anonymous: self._unknown_function,
+                exp.Anonymous: self._by_name,
             }
         )
 
@@ -171,9 +188,7 @@ class TrinoTypes(TypeAnnotator):
         elif "e" in node.name.lower():
             self._set_type(node, exp.DType.DOUBLE)
         else:
-            whole, _, fraction = node.name.partition(".")
-            digits = len(whole.lstrip("0")) + len(fraction)
-            self._set_type(node, Exact(max(digits, 1), len(fraction)).data_type())
+            self._set_type(node, exact_literal(node.name).data_type())
 
     def _total(self, node: exp.Sum) -> None:
         number = exact(node.this.type)
@@ -209,8 +224,21 @@ class TrinoTypes(TypeAnnotator):
         zone = node.args["zone"]
         self._set_type(node, zoned(zone.name) if zone.is_string else exp.DType.TIMESTAMPTZ)
 
-    def _unknown_function(self, node: exp.Anonymous) -> None:
-        self._set_type(node, RETURNS.get(node.name.lower(), exp.DType.UNKNOWN))
+    def _by_name(self, node: exp.Anonymous) -> None:
+        name = node.name.lower()
+        operands = [_built(operand.type) for operand in node.expressions]
+        if name in SAME_AS_FIRST and operands:
+            self._set_type(node, operands[0])
+        elif name == "map_agg":
+            self._set_type(node, _collection(exp.DType.MAP, *operands))
+        elif name == "histogram":
+            self._set_type(node, _collection(exp.DType.MAP, *operands, exp.DType.BIGINT.into_expr()))
+        elif name == "map_values" and operands[0].expressions:
+            self._set_type(node, _collection(exp.DType.ARRAY, operands[0].expressions[-1]))
+        elif name == "with_timezone" and node.expressions[-1].is_string:
+            self._set_type(node, zoned(node.expressions[-1].name))
+        else:
+            self._set_type(node, RETURNS.get(name, exp.DType.UNKNOWN))
 
 
 def _built(data_type: exp.DataType | exp.DType | None) -> exp.DataType:
@@ -219,10 +247,15 @@ def _built(data_type: exp.DataType | exp.DType | None) -> exp.DataType:
     return (data_type or exp.DType.UNKNOWN).into_expr()
 
 
+def _collection(kind: exp.DType, *inner: exp.DataType) -> exp.DataType:
+    return exp.DataType(this=kind, expressions=[each.copy() for each in inner], nested=True)
+
+
 def _unbound(rule: Rule) -> Callable[[TypeAnnotator, Any], None]:
     return lambda _, node: rule(node)
 
 
+SAME_AS_FIRST = {"map_filter", "map_concat", "array_union"}
 RETURNS = {
     "every": exp.DType.BOOLEAN,
     "is_finite": exp.DType.BOOLEAN,

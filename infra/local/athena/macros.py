@@ -13,6 +13,8 @@ MACROS = (
     """map_of_pairs(pairs) AS map_from_entries(list_filter(pairs, lambda p, i:
     p.key IS NOT NULL AND NOT list_contains(list_transform(pairs[i + 1:], lambda q: q.key), p.key)))""",
     "match_or(a, verdict, empty_verdict) AS CASE WHEN len(a) = 0 THEN empty_verdict ELSE verdict END",
+    """array_part(a, start, n) AS CASE WHEN start > 0 THEN list_slice(a, start, start + n - 1)
+    ELSE list_slice(a, len(a) + start + 1, len(a) + start + n) END""",
     "millisecond_of_second(t) AS millisecond(t) % 1000",
     "timestamp_text(t) AS strftime(t, '%Y-%m-%d %H:%M:%S.%g')",
     "instant_text(t) AS strftime(timezone('UTC', t), '%Y-%m-%d %H:%M:%S.%g') || ' UTC'",

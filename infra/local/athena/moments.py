@@ -37,7 +37,7 @@ def back(clock: exp.Expr, like: exp.Expr) -> exp.Expr:
 
 def truncate(node: exp.Expr) -> exp.Expr:
     """Truncate on the zone's clock; weeks begin on Monday in both engines."""
-    unit = exp.Literal.string(str(node.args["unit"]).lower())
+    unit = exp.Literal.string(node.args["unit"].name.lower())
     if node.this.is_type("date"):
         return cast(call("date_trunc", unit, node.this), "DATE")
     return back(call("date_trunc", unit, local(node.this)), node.this)
@@ -148,6 +148,7 @@ def _literal(node: exp.Expr | None, function: str) -> exp.Expr:
 
 RULES: dict[type[exp.Expr], Rewrite] = {
     exp.TimestampTrunc: truncate,
+    exp.DateTrunc: truncate,
     exp.Extract: extract,
     exp.Year: part("year"),
     exp.Quarter: part("quarter"),
@@ -157,7 +158,7 @@ RULES: dict[type[exp.Expr], Rewrite] = {
     exp.Day: part("day"),
     exp.DayOfMonth: part("day"),
     exp.DayOfWeekIso: part("isodow"),
-    exp.DayOfYear: part("doy"),
+    exp.DayOfYear: part("dayofyear"),
     exp.Hour: part("hour"),
     exp.Minute: part("minute"),
     exp.Second: part("second"),

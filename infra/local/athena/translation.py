@@ -16,7 +16,7 @@ from sqlglot.schema import MappingSchema
 
 from infra.local.athena import arithmetic, functions, moments, unnesting
 from infra.local.athena.errors import QueryFailed, not_supported
-from infra.local.athena.inference import TrinoTypes, zone_of
+from infra.local.athena.inference import MAX_PRECISION, Exact, TrinoTypes, exact_literal, zone_of
 from infra.local.athena.pruning import Prunings, columns_read
 from infra.local.athena.spelling import Rewrite
 from infra.local.athena.statement import DIALECT, table_name
@@ -81,6 +81,8 @@ def _normalized(query: exp.Query) -> exp.Query:
     tree = normalize_identifiers(query.copy(), dialect=DIALECT)
     for data_type in tree.find_all(exp.DataType):
         unsized(data_type)
+        if data_type.this == exp.DType.DECIMAL and not data_type.expressions:
+            _size_decimal(data_type)
     for column in tree.find_all(exp.Column):
         if column.args.get("db"):
             column.set("db", None)
@@ -88,6 +90,13 @@ def _normalized(query: exp.Query) -> exp.Query:
     for node in [node for node in tree.find_all(exp.Anonymous) if node.name.lower() == "at_timezone"]:
         node.replace(exp.AtTimeZone(this=node.expressions[0], zone=node.expressions[1]))
     return tree
+
+
+def _size_decimal(data_type: exp.DataType) -> None:
+    """Give a bare DECIMAL Trino's size: a literal's own (DECIMAL '1.50'), else 38 digits; DuckDB would take (18, 3)."""
+    literal = data_type.parent.this if isinstance(data_type.parent, exp.Cast) else None
+    number = exact_literal(literal.name) if isinstance(literal, exp.Literal) and literal.is_string else None
+    data_type.set("expressions", (number or Exact(MAX_PRECISION, 0)).data_type().expressions)
 
 
 def _mentions(tree: exp.Query) -> list[exp.Table]:

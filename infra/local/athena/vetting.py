@@ -31,7 +31,7 @@ TEXTS: Kinds = (
     exp.Substring, exp.Translate, exp.Trim, exp.Unhex, exp.Upper,
 )  # fmt: skip
 TIMES: Kinds = (
-    exp.CurrentDate, exp.CurrentTimestamp, exp.Date, exp.DateAdd, exp.DateDiff, exp.Day, exp.DayOfMonth,
+    exp.CurrentDate, exp.CurrentTimestamp, exp.Date, exp.DateAdd, exp.DateDiff, exp.DateTrunc, exp.Day, exp.DayOfMonth,
     exp.DayOfWeekIso, exp.DayOfYear, exp.Extract, exp.FromISO8601Date, exp.FromISO8601Timestamp, exp.Hour,
     exp.LastDay, exp.Localtimestamp, exp.Minute, exp.Month, exp.ParseDatetime, exp.Quarter, exp.Second, exp.StrToTime,
     exp.TimestampTrunc, exp.TimeToStr, exp.TimeToUnix, exp.UnixToTime, exp.WeekOfYear, exp.Year, exp.YearOfWeek,
