@@ -28,7 +28,7 @@ def submit_batch(
     request: Annotated[BatchIngestionRequest, Body()], wired: Wired
 ) -> ApiResponse[BatchIngestionResponse]:
     """Load the valid rows of up to 10 000 records; the others go to quarantine with every reason."""
-    return ApiResponse(data=wired.batches.submit(request))
+    return ApiResponse(data=wired.batches.submit(request, router.current_event.body or ""))
 
 
 @router.post("/ingest/stream", status_code=HTTPStatus.ACCEPTED, tags=["ingest"], summary="Submit one record")
@@ -54,9 +54,7 @@ def list_sources(
     wired: Wired,
     page: Annotated[int, Query(ge=0, le=100_000, description="0-based.")] = 0,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
-    active_only: Annotated[
-        bool, Query(description="Only sources that delivered within the last days.")
-    ] = True,
+    active_only: Annotated[bool, Query(description="Only sources that delivered within the last days.")] = True,
 ) -> ApiResponse[DataSourcesResponse]:
     """Every source that has delivered, by id, with the ledger's totals."""
     sources = wired.sources.page(number=page, size=size, active_only=active_only, now=wired.clock())

@@ -1,7 +1,7 @@
 """Batches: submitted in one request, kept as received, loaded at once, followed in the ledger."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -47,11 +47,15 @@ class Batches:
 
     lake: "LakeStore"
     ledger: "Ledger"
-    loader: "Loader"
+    loader: Callable[[], "Loader"]
     clock: "Clock"
 
-    def submit(self, request: BatchIngestionRequest) -> BatchIngestionResponse:
+    def submit(self, request: BatchIngestionRequest, received: str) -> BatchIngestionResponse:
         """Keep a batch as received and load its good rows.
+
+        Args:
+            request: the batch.
+            received: the text that it was read from.
 
         Raises:
             Unprocessable: Parquet does not fit into a request.
@@ -60,8 +64,8 @@ class Batches:
             raise Unprocessable("Parquet does not fit into a JSON request; send the records as json, csv or xml")
         received_at = _to_the_millisecond(self.clock())
         delivery = _delivery(f"batch-{_sortable_id(received_at)}", received_at, request)
-        self.lake.put(_landing_key(request.data_type, received_at, delivery.origin), _landing(request))
-        loaded = self.loader.load(delivery)
+        self.lake.put(_landing_key(request.data_type, received_at, delivery.origin), _landing(request, received))
+        loaded = self.loader().load(delivery)
         return self._receipt(loaded.entry, loaded.errors)
 
     def resume(self, entry: Entry) -> bool:
@@ -69,7 +73,7 @@ class Batches:
         kept = self.lake.get(_landing_key(DataType(entry.data_type), entry.received_at, entry.origin))
         if kept is None:
             return False
-        self.loader.load(_delivery(entry.origin, entry.received_at, _read_landing(kept.body)))
+        self.loader().load(_delivery(entry.origin, entry.received_at, _read_landing(kept.body)))
         return True
 
     def status(self, batch_id: str) -> BatchStatusResponse:
@@ -117,13 +121,14 @@ def _landing_key(data_type: DataType, received_at: datetime, batch_id: str) -> s
     return landing_key(data_type, received_at.date().isoformat(), batch_id)
 
 
-def _landing(request: BatchIngestionRequest) -> bytes:
+def _landing(request: BatchIngestionRequest, received: str) -> bytes:
     from shared.lake import landing  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load rows pay
 
-    kept = request.model_dump(exclude={"data"}, mode="json") | {"data": request.data}
-    if SCHEMAS[request.data_type].personal_fields_dropped:
-        kept["data"], _ = without_personal_data(request.data)
-    return landing.pack(orjson.dumps(kept))
+    if not SCHEMAS[request.data_type].personal_fields_dropped:
+        return landing.pack(received.encode())
+    rows, _ = without_personal_data(request.data)
+    kept = request.model_dump(exclude={"data"}, exclude_none=True, mode="json")
+    return landing.pack(orjson.dumps({**kept, "data": rows}))
 
 
 def _read_landing(kept: bytes) -> BatchIngestionRequest:

@@ -14,7 +14,8 @@ from shared.records.validation import Form
 class Delivery:
     """Rows of one source and type that arrived together, as they were received.
 
-    `ingested_at` is one moment for all rows or one for each; it is the same however often the delivery is repeated.
+    `ingested_at` is one moment for all rows or one for each (milliseconds since 1970); it is the same however often the
+    delivery is repeated.
     """
 
     origin: str
@@ -23,7 +24,7 @@ class Delivery:
     data_type: DataType
     received_at: datetime
     rows: Sequence[Any]
-    ingested_at: datetime | Sequence[datetime]
+    ingested_at: datetime | Sequence[int]
     form: Form = Form.TYPED
     places: Sequence[int] = field(default=())
 

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shared.ingestion import rejection
+from shared.ingestion.decisions import filed_under_decisions
 from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Kind
 from shared.ingestion.personal import without_personal_data
+from shared.lake import columns
+from shared.lake.intake import Taken, take
 from shared.lake.paths import PartitionId, quarantine_key
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
-from shared.records.validation import RowError, Validated, validate
+from shared.records.validation import RowError
 from shared.runtime.dialects import echo
 
 if TYPE_CHECKING:
@@ -50,25 +54,19 @@ class Loader:
 
     def load(self, delivery: "Delivery") -> Loaded:
         """Bring one delivery in; again and again if need be."""
-        rows, dropped = delivery.rows, 0
-        if SCHEMAS[delivery.data_type].personal_fields_dropped:
-            rows, dropped = without_personal_data(rows)
-        checked = validate(delivery.data_type, rows, form=delivery.form, at=self.clock())
-        if delivery.data_type is DataType.LABELS:
-            checked = self._filed_under_decisions(checked)
-        objects, latest = self._incoming(delivery, checked)
-        entry = self._opened(delivery, checked, dropped, latest)
-        self._quarantine(delivery, rows, checked)
+        rows, dropped = self._prepared(delivery)
+        taken = self._taken(delivery, rows)
+        entry = self._opened(delivery, taken, dropped)
+        if taken.errors:
+            self._quarantine(delivery, rows, taken)
         if delivery.data_type is DataType.DECISIONS:
-            self.decisions.add({row["decision_id"]: row["timestamp"] for row in checked.rows})
-        self.lake.put_all(objects)
+            self.decisions.add(dict(columns.moments_by(taken.table, "decision_id", "timestamp")))
+        self.lake.put_all(_objects(delivery, taken))
         entry = self.ledger.record(delivery.origin, lambda stands: (stands or entry).with_written(self.clock()))
-        return Loaded(entry, checked.errors)
+        return Loaded(entry, taken.errors)
 
     def refuse(self, origin: str, received_at: datetime, malformed: Sequence["Malformed"]) -> Entry:
         """Put records in quarantine that no source and type can be told of, and account for them."""
-        from shared.ingestion import rejection  # noqa: PLC0415 # Arrow costs 100 ms: only calls that need it pay
-
         key = quarantine_key(received_at.date().isoformat(), origin)
         self.lake.put(key, rejection.malformed_object(malformed, origin, received_at))
         errors = [RowError(each.place, "", each.code, each.message) for each in malformed]
@@ -84,7 +82,24 @@ class Loader:
         ).with_written(self.clock())
         return self.ledger.record(origin, lambda stands: stands.redelivered(entry) if stands else entry)
 
-    def _opened(self, delivery: "Delivery", checked: Validated, dropped: int, latest: datetime | None) -> Entry:
+    def _prepared(self, delivery: "Delivery") -> tuple[Sequence[Any], int]:
+        """The rows without what must not stay, labels with the time of their decision; and how many fields went."""
+        if SCHEMAS[delivery.data_type].personal_fields_dropped:
+            return without_personal_data(delivery.rows)
+        if delivery.data_type is DataType.LABELS:
+            return filed_under_decisions(delivery.rows, self.decisions), 0
+        return delivery.rows, 0
+
+    def _taken(self, delivery: "Delivery", rows: Sequence[Any]) -> Taken:
+        stamp = columns.Stamp(
+            source_id=delivery.source_id,
+            ingested_at=delivery.ingested_at,
+            origin=delivery.origin,
+            reporting_currency=self.reporting_currency,
+        )
+        return take(delivery.data_type, rows, form=delivery.form, at=self.clock(), stamp=stamp)
+
+    def _opened(self, delivery: "Delivery", taken: Taken, dropped: int) -> Entry:
         fresh = Entry(
             origin=delivery.origin,
             kind=delivery.kind,
@@ -92,56 +107,25 @@ class Loader:
             data_type=delivery.data_type,
             received_at=delivery.received_at,
             received=len(delivery.rows),
-            quarantined=len(checked.rejected),
+            quarantined=taken.rejected,
             dropped_fields=dropped,
-            problems=tuple(_problems(checked.errors)),
-            latest_event=latest,
+            problems=tuple(_problems(taken.errors)),
+            latest_event=columns.latest_event(delivery.data_type, taken.table),
         )
         return self.ledger.record(delivery.origin, lambda stands: stands.redelivered(fresh) if stands else fresh)
 
-    def _incoming(self, delivery: "Delivery", checked: Validated) -> tuple[list[tuple[str, bytes]], datetime | None]:
-        from shared.lake import columns  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load rows pay
-
-        if not checked.rows:
-            return [], None
-        stamp = columns.Stamp(
-            source_id=delivery.source_id,
-            ingested_at=_moments(delivery, checked),
-            origin=delivery.origin,
-            reporting_currency=self.reporting_currency,
-        )
-        table = columns.to_table(delivery.data_type, checked.rows, stamp)
-        objects = [
-            (PartitionId(delivery.data_type, day).incoming_key(delivery.origin), columns.write_parquet(rows))
-            for day, rows in columns.by_day(delivery.data_type, table)
-        ]
-        return objects, columns.latest_event(delivery.data_type, table)
-
-    def _quarantine(self, delivery: "Delivery", rows: Sequence[Any], checked: Validated) -> None:
-        if not checked.errors:
-            return
-        from shared.ingestion.rejection import rejected_object  # noqa: PLC0415 # as above
-
+    def _quarantine(self, delivery: "Delivery", rows: Sequence[Any], taken: Taken) -> None:
         key = quarantine_key(delivery.received_at.date().isoformat(), delivery.origin)
-        self.lake.put(key, rejected_object(delivery, rows, checked))
-
-    def _filed_under_decisions(self, checked: Validated) -> Validated:
-        known = self.decisions.times(row["decision_id"] for row in checked.rows if not row.get("decision_timestamp"))
-        errors, kept = list(checked.errors), []
-        for place, row in zip(checked.places, checked.rows, strict=True):
-            at = row.get("decision_timestamp") or known.get(row["decision_id"])
-            if at is None:
-                message = "no such decision has arrived yet; send its decision_timestamp, or the label again later"
-                errors.append(RowError(place, "/decision_id", "decision_unknown", message, row["decision_id"]))
-            else:
-                kept.append((place, {**row, "decision_timestamp": at}))
-        return Validated([row for _, row in kept], [place for place, _ in kept], errors)
+        self.lake.put(key, rejection.rejected_object(delivery, rows, taken.errors))
 
 
-def _moments(delivery: "Delivery", checked: Validated) -> datetime | list[datetime]:
-    if isinstance(delivery.ingested_at, datetime):
-        return delivery.ingested_at
-    return [delivery.ingested_at[place] for place in checked.places]
+def _objects(delivery: "Delivery", taken: Taken) -> list[tuple[str, bytes]]:
+    key = SCHEMAS[delivery.data_type].key
+    return [
+        (PartitionId(delivery.data_type, day).incoming_key(delivery.origin), columns.write_parquet(rows, unique=key))
+        for day, rows in columns.by_day(delivery.data_type, taken.table)
+        if len(rows)
+    ]
 
 
 def _problems(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]:

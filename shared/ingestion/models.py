@@ -11,7 +11,8 @@ from shared.records.schema import DataType
 from shared.runtime.models import Model, Optional, Timestamp
 
 LARGEST_BATCH = 10_000
-_SOURCE_ID = r"^[A-Za-z0-9-]{3,50}$"
+LONGEST_CORRELATION_ID = 200
+SOURCE_ID = r"^[A-Za-z0-9-]{3,50}$"
 
 
 class DataFormat(StrEnum):
@@ -24,7 +25,7 @@ class DataFormat(StrEnum):
 
 
 def _source_id(text: str) -> str:
-    if not re.fullmatch(_SOURCE_ID, text):
+    if not re.fullmatch(SOURCE_ID, text):
         raise ValueError("must be 3 to 50 letters, digits or hyphens")
     return text
 
@@ -32,7 +33,7 @@ def _source_id(text: str) -> str:
 SourceId = Annotated[
     str,
     AfterValidator(_source_id),
-    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 50, "pattern": _SOURCE_ID}),
+    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 50, "pattern": SOURCE_ID}),
     Field(description="The source: 3 to 50 letters, digits or hyphens.", examples=["web-shop"]),
 ]
 
@@ -57,7 +58,10 @@ class BatchIngestionRequest(Model):
     )
     metadata: Optional[IngestionMetadata] = None
     data: Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"type": "object"}})] = Field(
-        min_length=1, max_length=LARGEST_BATCH, description="The records; their fields follow from `data_type`."
+        min_length=1,
+        max_length=LARGEST_BATCH,
+        repr=False,
+        description="The records; their fields follow from `data_type`.",
     )
 
 
@@ -111,7 +115,7 @@ class StreamIngestionRequest(Model):
     data_type: DataType
     timestamp: Timestamp = Field(description="Stands in for the record's own event time where that is absent.")
     data: dict[str, Any] = Field(min_length=1)
-    correlation_id: Optional[str] = Field(default=None, max_length=200)
+    correlation_id: Optional[str] = Field(default=None, max_length=LONGEST_CORRELATION_ID)
 
 
 class StreamIngestionResponse(Model):

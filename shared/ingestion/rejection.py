@@ -15,13 +15,12 @@ from shared.runtime.dialects import echo
 
 if TYPE_CHECKING:
     from shared.ingestion.delivery import Delivery, Malformed
-    from shared.records.validation import Validated
 
 
-def rejected_object(delivery: "Delivery", rows: Sequence[Any], checked: "Validated") -> bytes:
+def rejected_object(delivery: "Delivery", rows: Sequence[Any], errors: Sequence[RowError]) -> bytes:
     """Write the rejected rows of a delivery, each with all its reasons, as one Parquet object."""
     reasons: defaultdict[int, list[RowError]] = defaultdict(list)
-    for error in checked.errors:
+    for error in errors:
         reasons[error.row or 0].append(error)
     rejected = [
         quarantine.RejectedRow(place=delivery.place_of(row), raw=_text(rows[row]), errors=_text(told(reasons[row])))

@@ -1,6 +1,6 @@
 """Single records, put on the event stream by the API: in the form that producers may put there themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ class EventStream:
             Unavailable: the stream takes no more just now.
         """
         body = request.model_dump(mode="json")
-        row = record_in(request, body["timestamp"])
+        (row,) = records_in(request.data_type, [body])
         errors = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
         if errors:
             fields = [
@@ -56,11 +56,14 @@ class EventStream:
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
 
 
-def record_in(envelope: StreamIngestionRequest, timestamp: str) -> dict[str, Any]:
-    """The record inside an envelope, under the envelope's time where it has none of its own."""
-    if SCHEMAS[envelope.data_type].event_time == "timestamp" and envelope.data.get("timestamp") is None:
-        return {**envelope.data, "timestamp": timestamp}
-    return envelope.data
+def records_in(data_type: DataType, envelopes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The records inside envelopes of one type, each under its envelope's time where it has none of its own."""
+    if SCHEMAS[data_type].event_time != "timestamp":
+        return [each["data"] for each in envelopes]
+    return [
+        each["data"] if each["data"].get("timestamp") is not None else {**each["data"], "timestamp": each["timestamp"]}
+        for each in envelopes
+    ]
 
 
 def _partition_key(data_type: DataType, row: Mapping[str, Any]) -> str:

@@ -42,10 +42,13 @@ UnreadableObject = pa.lib.ArrowException
 
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
-    """What the platform adds to the rows of a delivery; `ingested_at` is one moment, or one for each row."""
+    """What the platform adds to the rows of a delivery.
+
+    `ingested_at` is one moment for all rows, or one for each, in milliseconds since 1970.
+    """
 
     source_id: str
-    ingested_at: datetime | Sequence[datetime]
+    ingested_at: datetime | Sequence[int]
     origin: str
     reporting_currency: str
 
@@ -58,35 +61,51 @@ def arrow_schema(data_type: DataType) -> pa.Schema:
 
 def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: Stamp) -> pa.Table:
     """Turn valid rows into the columns of their data type, defaults filled in and unknown fields kept as JSON."""
-    schema, size = SCHEMAS[data_type], len(rows)
+    schema = SCHEMAS[data_type]
+    columns = {each.name: column(each, [row.get(each.name) for row in rows]) for each in schema.fields}
+    return completed(schema, rows, columns, stamp)
+
+
+def completed(
+    schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array], stamp: Stamp
+) -> pa.Table:
+    """Add to the client's columns what the platform adds: defaults, unknown fields as JSON, the delivery's stamp."""
+    size = len(rows)
     stamped = {
-        "attributes": pa.array(_attributes(schema, rows), pa.string()),
+        **columns,
+        "attributes": _attributes(schema, rows, columns),
         "source_id": pa.repeat(pa.scalar(stamp.source_id), size),
         INGESTED_AT: _ingested_at(stamp.ingested_at, size),
         "_origin": pa.repeat(pa.scalar(stamp.origin), size),
     }
-    columns = {each.name: _column(each, [row.get(each.name) for row in rows]) for each in schema.fields} | stamped
     for each in schema.fields:
-        columns[each.name] = _with_default(each, columns, stamp.reporting_currency)
-    return pa.table([columns[name] for name in arrow_schema(data_type).names], schema=arrow_schema(data_type))
+        stamped[each.name] = _with_default(each, stamped, stamp.reporting_currency)
+    target = arrow_schema(schema.data_type)
+    return pa.table([stamped[name] for name in target.names], schema=target)
 
 
-def _ingested_at(moments: datetime | Sequence[datetime], size: int) -> pa.Array:
-    each = [moments] * size if isinstance(moments, datetime) else list(moments)
-    return pa.array(each, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False)
+def _ingested_at(moments: datetime | Sequence[int], size: int) -> pa.Array:
+    if isinstance(moments, datetime):
+        return pa.repeat(pa.scalar(moments, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False), size)
+    return pa.array(moments, pa.int64()).cast(MOMENT)
 
 
-def _attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
+def _attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array]) -> pa.Array:
+    """The fields that the schema does not know; where all values are counted for by columns there are none."""
     known = schema.by_name.keys()
-    return [
+    if sum(map(len, rows)) == sum(len(rows) - columns[name].null_count for name in known):
+        return pa.nulls(len(rows), pa.string())
+    texts = [
         None
         if row.keys() <= known
         else orjson.dumps({name: row[name] for name in row if name not in known}, default=str).decode()
         for row in rows
     ]
+    return pa.array(texts, pa.string())
 
 
-def _column(each: Field, values: list[Any]) -> pa.Array:
+def column(each: Field, values: list[Any]) -> pa.Array:
+    """Turn the validated values of one field into a column."""
     match each.kind:
         case Kind.MONEY | Kind.QUANTITY:
             return _decimals(values, _ARROW_TYPES[each.kind])
@@ -156,10 +175,23 @@ def latest_event(data_type: DataType, table: pa.Table) -> datetime | None:
     return None if latest is None else latest.replace(tzinfo=UTC)
 
 
-def write_parquet(table: pa.Table) -> bytes:
-    """Write a table as one zstd-compressed Parquet object."""
+def moments_by(table: pa.Table, key: str, moment: str) -> Iterator[tuple[str, datetime]]:
+    """Each key of a table with its moment, in UTC."""
+    for name, at in zip(table[key].to_pylist(), table[moment].to_pylist(), strict=True):
+        yield name, at.replace(tzinfo=UTC)
+
+
+def write_parquet(table: pa.Table, *, unique: Sequence[str] = ()) -> bytes:
+    """Write a table as one zstd-compressed Parquet object.
+
+    Columns whose values are all different gain nothing from a dictionary, and only times are ever asked for by range.
+    """
+    times = [each.name for each in table.schema if pa.types.is_timestamp(each.type)]
+    repeating = [each.name for each in table.schema if each.name not in {*unique, *times}]
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", compression_level=1)
+    pq.write_table(
+        table, sink, compression="zstd", compression_level=1, use_dictionary=repeating, write_statistics=times
+    )
     data: bytes = sink.getvalue().to_pybytes()
     return data
 

@@ -12,6 +12,7 @@ from shared.lake.merge import merge
 from shared.lake.receipt import Receipt, receipt_of, with_receipt
 from shared.lake.rollups import ROLLUPS, Rollup
 from shared.lake.store import LakeStore, LostUpdate, StoredObject
+from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _merge_once(
         merged |= {_name(each): fates for each, fates in zip(fresh, outcome.fates, strict=True)}
         receipt = Receipt(sequence=receipt.sequence + 1, merged=merged)
         base = with_receipt(outcome.table, receipt)
-        lake.replace(partition.base_key, write_parquet(base), expected=stored)
+        lake.replace(partition.base_key, write_parquet(base, unique=SCHEMAS[partition.data_type].key), expected=stored)
     for name, rollup in ROLLUPS.get(partition.data_type, ()):
         _roll_up(lake, partition.rollup_key(name), rollup, base, receipt.sequence)
     return UpToDate(partition, {each.key: merged[_name(each)] for each in waiting}, waiting, len(base))

@@ -15,9 +15,9 @@ from shared.records.schema import DataType, Field, Kind, RecordSchema
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = timedelta(minutes=5)
-_LONGEST_ID = 128
-_MONEY_BOUND = 1e12 - 1
-_QUANTITY_BOUND = 1e9
+LONGEST_ID = 128
+MONEY_BOUND = 1e12 - 1
+QUANTITY_BOUND = 1e9
 _MONEY_TEXT = r"^-?\d{1,12}(\.\d{1,18})?$"
 _TIME_TEXT = r"^\d{4}-\d{2}-\d{2}([Tt ]|$)"
 
@@ -66,13 +66,26 @@ def validate(data_type: DataType, rows: Sequence[Any], *, form: Form, at: dateti
     validator, latest = _validator(data_type, form), at + FUTURE_TOLERANCE
     offered = [_without_blanks(row) for row in rows] if form is Form.TEXT else rows
     try:
-        return Validated(validator.validate_python(offered, context=latest), range(len(offered)))
+        found = Validated(validator.validate_python(offered, context=latest), range(len(offered)))
     except ValidationError as failure:
         errors = [_row_error(error) for error in failure.errors(include_url=False)]
-    rejected = {error.row for error in errors}
-    places = [place for place in range(len(offered)) if place not in rejected]
-    good = validator.validate_python([offered[place] for place in places], context=latest)
-    return Validated(good, places, errors)
+        rejected = {error.row for error in errors}
+        places = [place for place in range(len(offered)) if place not in rejected]
+        good = validator.validate_python([offered[place] for place in places], context=latest)
+        found = Validated(good, places, errors)
+    return _with_event_times(SCHEMAS[data_type], found)
+
+
+def _with_event_times(schema: RecordSchema, found: Validated) -> Validated:
+    """Set rows apart whose event time may come from elsewhere (a label's from its decision) and did not."""
+    name = schema.event_time
+    if name is None or schema.by_name[name].required:
+        return found
+    kept = [(place, row) for place, row in zip(found.places, found.rows, strict=True) if row.get(name)]
+    timeless = [place for place, row in zip(found.places, found.rows, strict=True) if not row.get(name)]
+    message = "no such decision has arrived yet: send its decision_timestamp, or the label again later"
+    errors = [RowError(place, f"/{name}", "decision_unknown", message) for place in timeless]
+    return Validated([row for _, row in kept], [place for place, _ in kept], [*found.errors, *errors])
 
 
 def _without_blanks(row: Any) -> Any:
@@ -109,8 +122,8 @@ def _plain_schema(each: Field) -> CoreSchema:
 
 
 def _quantity_schema(each: Field) -> CoreSchema:
-    low = -_QUANTITY_BOUND if each.minimum is None else each.minimum
-    return core_schema.float_schema(ge=low, le=_QUANTITY_BOUND, allow_inf_nan=False)
+    low = -QUANTITY_BOUND if each.minimum is None else each.minimum
+    return core_schema.float_schema(ge=low, le=QUANTITY_BOUND, allow_inf_nan=False)
 
 
 def _whole(bound: float | None) -> int | None:
@@ -127,11 +140,11 @@ def _number_or_text() -> CoreSchema:
 
 
 def _money_schema(each: Field) -> CoreSchema:
-    low = -_MONEY_BOUND if each.minimum is None else each.minimum
+    low = -MONEY_BOUND if each.minimum is None else each.minimum
     text = _MONEY_TEXT if each.minimum is None else _MONEY_TEXT.replace("-?", "")
     return core_schema.union_schema(
         [
-            core_schema.float_schema(strict=True, ge=low, le=_MONEY_BOUND, allow_inf_nan=False),
+            core_schema.float_schema(strict=True, ge=low, le=MONEY_BOUND, allow_inf_nan=False),
             core_schema.str_schema(strict=True, strip_whitespace=True, pattern=text),
         ],
         mode="left_to_right",
@@ -172,7 +185,7 @@ def _dated(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
 
 
 _SCHEMAS: dict[Kind, Callable[[Field], CoreSchema]] = {
-    Kind.ID: lambda _: core_schema.str_schema(min_length=1, max_length=_LONGEST_ID),
+    Kind.ID: lambda _: core_schema.str_schema(min_length=1, max_length=LONGEST_ID),
     Kind.TEXT: lambda _: core_schema.str_schema(),
     Kind.CHOICE: lambda each: core_schema.literal_schema(list(each.choices)),
     Kind.CURRENCY: lambda _: _refusal(
@@ -198,7 +211,7 @@ _CODES = {
     "bool_type": ("type", "must be true or false"),
     "finite_number": ("range", "must be a finite number"),
     "string_too_short": ("too_short", "must not be empty"),
-    "string_too_long": ("too_long", f"must have at most {_LONGEST_ID} characters"),
+    "string_too_long": ("too_long", f"must have at most {LONGEST_ID} characters"),
     "greater_than_equal": ("range", None),
     "less_than_equal": ("range", None),
     "literal_error": ("choice", None),

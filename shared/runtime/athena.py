@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Value = str | int | Decimal | datetime
 _FIRST_WAIT, _LONGEST_WAIT, _GROWTH = 0.01, 0.5, 1.5
 _COME_AGAIN_SECONDS = 5
+_SUCCEEDED = "SUCCEEDED"
+_ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
+_OBJECT_GONE = ("HIVE_CANNOT_OPEN_SPLIT", "HIVE_FILESYSTEM_ERROR", "HIVE_CURSOR_ERROR")
 
 
 @dataclass(frozen=True)
@@ -62,17 +65,36 @@ class Athena:
     def run(self, statement: Statement) -> list[dict[str, Any]]:
         """Run a statement to its end and return its rows, typed by their columns.
 
+        A query that a merge has pulled an object away from is run once more.
+
         Raises:
             Unavailable: Athena is throttling, or has not finished within the time a caller waits.
             InternalError: the query failed; the log says why.
         """
+        deadline = time.monotonic() + self._patience_seconds
         try:
-            execution_id = self._start(statement)
-            self._await(execution_id)
+            execution_id, status = self._finish(statement, deadline)
+            if _is_passing(status):
+                execution_id, status = self._finish(statement, deadline)
+            if status["State"] != _SUCCEEDED:
+                raise _failure(status)
             return self._rows(execution_id)
         except self._client.exceptions.TooManyRequestsException as error:
             logger().warning("Athena is throttling", exc_info=error)
             raise Unavailable("Too many queries are running now", retry_after=_COME_AGAIN_SECONDS) from error
+
+    def _finish(self, statement: Statement, deadline: float) -> "tuple[str, QueryExecutionStatusTypeDef]":
+        execution_id, wait = self._start(statement), _FIRST_WAIT
+        while True:
+            status = self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
+            if status["State"] in _ENDED:
+                if status["State"] != _SUCCEEDED:
+                    _log_failure(execution_id, status)
+                return execution_id, status
+            if time.monotonic() + wait > deadline:
+                self._give_up(execution_id)
+            time.sleep(wait)
+            wait = min(wait * _GROWTH, _LONGEST_WAIT)
 
     def _start(self, statement: Statement) -> str:
         request: StartQueryExecutionInputTypeDef = {
@@ -83,19 +105,6 @@ class Athena:
         if statement.values:
             request["ExecutionParameters"] = [literal(value) for value in statement.values]
         return self._client.start_query_execution(**request)["QueryExecutionId"]
-
-    def _await(self, execution_id: str) -> None:
-        deadline, wait = time.monotonic() + self._patience_seconds, _FIRST_WAIT
-        while True:
-            status = self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
-            if status["State"] == "SUCCEEDED":
-                return
-            if status["State"] in ("FAILED", "CANCELLED"):
-                raise _failure(execution_id, status)
-            if time.monotonic() + wait > deadline:
-                self._give_up(execution_id)
-            time.sleep(wait)
-            wait = min(wait * _GROWTH, _LONGEST_WAIT)
 
     def _give_up(self, execution_id: str) -> None:
         self._client.stop_query_execution(QueryExecutionId=execution_id)
@@ -133,15 +142,26 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def _failure(execution_id: str, status: "QueryExecutionStatusTypeDef") -> Exception:
-    fault = status.get("AthenaError", {})
+def _is_passing(status: "QueryExecutionStatusTypeDef") -> bool:
+    """Whether the same query may well succeed: Athena says so, or an object was replaced while it was read."""
+    if status["State"] != "FAILED":
+        return False
+    return status.get("AthenaError", {}).get("Retryable", False) or status.get("StateChangeReason", "").startswith(
+        _OBJECT_GONE
+    )
+
+
+def _failure(status: "QueryExecutionStatusTypeDef") -> Exception:
+    if status["State"] == "CANCELLED" or _is_passing(status):
+        return Unavailable("The query was interrupted", retry_after=_COME_AGAIN_SECONDS)
+    return InternalError("The query failed; quote the request id when you report it")
+
+
+def _log_failure(execution_id: str, status: "QueryExecutionStatusTypeDef") -> None:
     logger().error(
-        "query failed",
+        "query ended without a result",
         query_execution_id=execution_id,
         state=status["State"],
         reason=status.get("StateChangeReason"),
-        category=fault.get("ErrorCategory"),
+        category=status.get("AthenaError", {}).get("ErrorCategory"),
     )
-    if status["State"] == "CANCELLED" or fault.get("Retryable"):
-        return Unavailable("The query was interrupted", retry_after=_COME_AGAIN_SECONDS)
-    return InternalError("The query failed; quote the request id when you report it")

@@ -13,9 +13,9 @@ class NotStrictJson(ValueError):
 def loads(raw: bytes | str) -> Any:
     """Read a JSON document.
 
-    orjson keeps the last of two equal keys. Written out again, such a document has lost the colon between key and
-    value, so equal colon counts prove that no key was dropped; only where they differ (or where an escape could hide
-    a colon) is the document read once more by the slower reader that sees every pair.
+    orjson keeps the last of two equal keys. Written out again, such a document is shorter by at least the colon
+    between key and value: the same bytes, or the same number of colons, prove that no key was dropped. Only where
+    they differ (or an escape could hide a colon) is it read once more by the slower reader that sees every pair.
 
     Raises:
         NotStrictJson: not JSON, not UTF-8, a duplicate key, NaN or Infinity, or nested deeper than 254 levels.
@@ -28,7 +28,7 @@ def loads(raw: bytes | str) -> Any:
         raise NotStrictJson(f"not valid JSON: {error}") from None
     except orjson.JSONEncodeError:
         raise NotStrictJson("nested deeper than 254 levels") from None
-    if data.count(b":") != written.count(b":") or b"\\u003" in data:
+    if written != data and (data.count(b":") != written.count(b":") or b"\\u003" in data):
         json.loads(data, object_pairs_hook=_without_duplicates)
     return value
 

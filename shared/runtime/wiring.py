@@ -10,7 +10,6 @@ from botocore.config import Config
 from shared.ingestion.batches import Batches
 from shared.ingestion.decisions import DecisionIndex
 from shared.ingestion.ledger import Ledger
-from shared.ingestion.loading import Loader
 from shared.ingestion.sources import Sources
 from shared.ingestion.streaming import EventStream
 from shared.ingestion.sweeping import Sweeper
@@ -21,7 +20,9 @@ from shared.runtime.models import Clock, now
 from shared.runtime.settings import Resource, Settings
 
 if TYPE_CHECKING:
+    from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
+    from shared.metrics.reports import MetricReports
 
 _CLIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
@@ -66,8 +67,10 @@ class Wiring:
         return TableVersions(self._dynamodb, self._name(Resource.VERSIONS))
 
     @cached_property
-    def loader(self) -> Loader:
+    def loader(self) -> "Loader":
         """Brings deliveries in."""
+        from shared.ingestion.loading import Loader  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
+
         return Loader(
             lake=self.lake,
             ledger=self.ledger,
@@ -79,7 +82,7 @@ class Wiring:
     @cached_property
     def batches(self) -> Batches:
         """Takes batches."""
-        return Batches(lake=self.lake, ledger=self.ledger, loader=self.loader, clock=self.clock)
+        return Batches(lake=self.lake, ledger=self.ledger, loader=lambda: self.loader, clock=self.clock)
 
     @cached_property
     def event_stream(self) -> EventStream:
@@ -104,6 +107,27 @@ class Wiring:
     def connections(self) -> Connections:
         """Who is connected."""
         return Connections(self._dynamodb, self._name(Resource.CONNECTIONS), self.clock)
+
+    @cached_property
+    def metric_reports(self) -> "MetricReports":
+        """Answers business metrics."""
+        from shared.metrics.cache import ResultCache  # noqa: PLC0415 # only the functions that answer metrics pay
+        from shared.metrics.reports import MetricReports  # noqa: PLC0415 # as above
+        from shared.runtime.athena import Athena  # noqa: PLC0415 # as above
+
+        return MetricReports(
+            athena=Athena(
+                self._client("athena"),
+                work_group=self._name(Resource.WORK_GROUP),
+                database=self._name(Resource.DATABASE),
+            ),
+            cache=ResultCache(
+                self._dynamodb, self._name(Resource.RESULT_CACHE), versions=self.versions, clock=self.clock
+            ),
+            sources=self.sources,
+            reporting_currency=self.settings.reporting_currency,
+            clock=self.clock,
+        )
 
     @cached_property
     def merger(self) -> "Merger":

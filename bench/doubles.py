@@ -1,0 +1,59 @@
+"""Stores that cost nothing, so that what is measured is the way from an event to Parquet."""
+
+from typing import TYPE_CHECKING
+
+from bench.memory_lake import MemoryLake
+from shared.ingestion.batches import Batches
+from shared.ingestion.loading import Loader
+from shared.runtime.models import now
+from shared.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from shared.ingestion.entry import Entry, Kind
+    from shared.ingestion.ledger import Change
+
+
+class MemoryLedger:
+    """A ledger in a dictionary."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+
+    def record(self, origin: str, change: "Change") -> "Entry":
+        """Change an entry."""
+        self._entries[origin] = change(self._entries.get(origin))
+        return self._entries[origin]
+
+    def recent(self, _: "Kind", __: int) -> "list[Entry]":
+        """No history."""
+        return []
+
+
+class NoDecisions:
+    """An index that no bench asks anything of."""
+
+    def add(self, times: "Mapping[str, datetime]") -> None:
+        """Forget them."""
+
+    def times(self, _: "Iterable[str]") -> "dict[str, datetime]":
+        """Know none."""
+        return {}
+
+
+class BenchWiring:
+    """The wiring of the ingest functions over stores in memory."""
+
+    def __init__(self) -> None:
+        self.settings, self.clock = Settings(), now
+        self.lake, ledger = MemoryLake(), MemoryLedger()
+        self.loader = Loader(
+            lake=self.lake,
+            ledger=ledger,  # type: ignore[arg-type] # the part of it that loading uses
+            decisions=NoDecisions(),  # type: ignore[arg-type] # the part of it that loading uses
+            reporting_currency="USD",
+            clock=now,
+        )
+        self.batches = Batches(lake=self.lake, ledger=ledger, loader=lambda: self.loader, clock=now)  # type: ignore[arg-type] # as above
