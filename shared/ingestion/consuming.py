@@ -19,7 +19,7 @@ KinesisRecord = Mapping[str, Any]
 
 @dataclass
 class _Group:
-    """The envelopes, then the rows, of one source and type within a run, and where and when (milliseconds) each came."""
+    """The envelopes, then the rows, of one source and type within a run, and where and when (ms) each came."""
 
     rows: list[Any] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
