@@ -15,7 +15,6 @@ WORKERS ?= 2
 
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-ARM64 := $(foreach glibc,manylinux2014 manylinux_2_17 manylinux_2_28,--platform $(glibc)_aarch64)
 
 .PHONY: help run test check bench deploy layers lock clean setup-run setup-test
 
@@ -40,11 +39,8 @@ bench: setup-test ## Measure, and print the table of ratios
 deploy: setup-test layers ## Deploy to AWS with your own credentials; STAGE=dev or prod
 	node_modules/.bin/cdk deploy --all --context stage=$(STAGE) --app "$(PYTHON) -m infra.aws.app"
 
-layers: setup-test ## Build the Lambda layer of runtime packages for AWS (arm64, Python 3.13)
-	rm -rf layers/build
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: \
-	  --implementation cp --python-version 3.13 $(ARM64) --target layers/build/dependencies/python \
-	  --requirement requirements/runtime.txt
+layers: setup-test ## Build the Lambda layers for AWS (arm64, Python 3.13) from their pinned wheels
+	$(PYTHON) -m layers.build
 
 lock: setup-test ## Compile requirements/*.txt anew from requirements/*.in
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt

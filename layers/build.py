@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BUILD = HERE / "build"
 # Lambda's limit for a function and its layers together, unzipped:
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LAMBDA_LIMIT = 262_144_000
@@ -27,11 +26,12 @@ class Layer:
     requirements: Path
     limit: int
     unneeded: tuple[str, ...] = ()
+    built_in: Path = HERE / "build"
 
     @property
     def packages(self) -> Path:
         """Where Lambda looks for the packages of a layer."""
-        return BUILD / self.name / "python"
+        return self.built_in / self.name / "python"
 
 
 DEPENDENCIES = Layer(
@@ -41,14 +41,13 @@ DEPENDENCIES = Layer(
     unneeded=("bin",),
 )
 
-# Flight and Substrait are servers and plans that nothing here speaks; the rest is for who compiles against Arrow.
+# Flight is a server that nothing here speaks; the rest is for who compiles against Arrow.
 LAKE = Layer(
     name="lake",
     requirements=HERE / "lake.txt",
     limit=120_000_000,
     unneeded=(
         "pyarrow/*flight*",
-        "pyarrow/*substrait*",
         "pyarrow/include",
         "pyarrow/includes",
         "pyarrow/src",
@@ -68,14 +67,19 @@ class LayerTooLarge(Exception):
 
 
 def build(layer: Layer) -> int:
-    """Install a layer's packages, drop what is not needed and return what is left, in bytes.
+    """Install a layer's packages, drop what is not needed and return the bytes that are left."""
+    shutil.rmtree(layer.packages.parent, ignore_errors=True)
+    install(layer)
+    prune(layer.packages, layer.unneeded)
+    return weigh(layer)
+
+
+def weigh(layer: Layer) -> int:
+    """Return the bytes of a layer's packages.
 
     Raises:
         LayerTooLarge: that is more than the layer may weigh.
     """
-    shutil.rmtree(layer.packages.parent, ignore_errors=True)
-    install(layer)
-    prune(layer.packages, layer.unneeded)
     weight = unzipped_size(layer.packages)
     if weight > layer.limit:
         raise LayerTooLarge(f"layer {layer.name} is {weight:,} bytes unzipped; its limit is {layer.limit:,}")

@@ -15,9 +15,9 @@ from infra.aws.stages import StageConfig, stage_named
 _FLAGS = {"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True}
 
 
-def new_app(**context: str) -> App:
+def new_app(*, outdir: str | None = None, **context: str) -> App:
     """Return an app that makes every stage the same way, whoever starts it."""
-    return App(context={**_FLAGS, **context})
+    return App(outdir=outdir, context={**_FLAGS, **context})
 
 
 def build(app: App, stage: StageConfig) -> None:
@@ -30,6 +30,8 @@ def build(app: App, stage: StageConfig) -> None:
     api.add_stack_dependency(functions)
     Tags.of(app).add("application", "tally")
     Tags.of(app).add("stage", stage.name)
+    if stage.judged:
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 
 def chosen(app: App) -> StageConfig:
@@ -47,10 +49,7 @@ def chosen(app: App) -> StageConfig:
 def main() -> None:
     """Synthesise the chosen stage."""
     app = new_app()
-    stage = chosen(app)
-    build(app, stage)
-    if stage.judged:
-        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    build(app, chosen(app))
     app.synth()
 
 

@@ -45,16 +45,18 @@ class Layers(Construct):
             layer.name,
             layer_version_name=names.named(layer.name),
             description=f"The wheels of {layer.requirements.name}.",
-            code=lambda_.Code.from_asset(str(self._built(layer))),
+            code=lambda_.Code.from_asset(str(folder_of(layer, user=self))),
             compatible_runtimes=[RUNTIME],
             compatible_architectures=[ARCHITECTURE],
         )
 
-    def _built(self, layer: Layer) -> Path:
-        if layer.packages.exists():
-            return layer.packages.parent
-        Annotations.of(self).add_warning_v2(
-            f"tally:layer-not-built:{layer.name}",
-            f"The layer {layer.name} is an empty stand-in: run `make layers` before deploying.",
-        )
-        return LAYERS / "placeholder"
+
+def folder_of(layer: Layer, *, user: Construct) -> Path:
+    """Return what a layer was built into, or an empty stand-in with a warning, so that synth needs no build."""
+    if layer.packages.exists():
+        return layer.packages.parent
+    Annotations.of(user).add_warning_v2(
+        f"tally:layer-not-built:{layer.name}",
+        f"The layer {layer.name} is an empty stand-in: run `make layers` before deploying.",
+    )
+    return LAYERS / "placeholder"

@@ -57,7 +57,6 @@ REFUSALS = (
     Refusal(kind=_R.DEFAULT_4_XX, error=errors.InvalidRequest, message="The request cannot be taken."),
     Refusal(kind=_R.DEFAULT_5_XX, error=errors.InternalError, message="An unexpected error occurred."),
 )
-_STATUS_OF_EACH_KIND = (_R.DEFAULT_4_XX, _R.DEFAULT_5_XX)
 
 
 def answer_in_our_words(api: apigateway.RestApi, *, origins: Sequence[str]) -> None:
@@ -66,10 +65,16 @@ def answer_in_our_words(api: apigateway.RestApi, *, origins: Sequence[str]) -> N
         api.add_gateway_response(
             refusal.kind.response_type,
             type=refusal.kind,
-            status_code=None if refusal.kind in _STATUS_OF_EACH_KIND else str(refusal.error.status),
+            status_code=_status(refusal),
             response_headers=_headers(refusal, origins),
             templates={"application/json": body(refusal)},
         )
+
+
+def _status(refusal: Refusal) -> str | None:
+    """Return the status; what stands for all other kinds leaves each its own."""
+    stands_for_others = refusal.kind.response_type.startswith("DEFAULT")
+    return None if stands_for_others else str(refusal.error.status)
 
 
 def body(refusal: Refusal) -> str:

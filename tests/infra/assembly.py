@@ -1,0 +1,66 @@
+"""A synthesised stage, read back the way CloudFormation reads it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from aws_cdk.assertions import Template
+
+from infra.aws.app import build, new_app
+from infra.aws.stages import StageConfig
+
+PARTS = ("data", "functions", "api")
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The templates and assets of one stage."""
+
+    stage: StageConfig
+    directory: Path
+
+    @classmethod
+    def of(cls, stage: StageConfig, directory: Path) -> "Assembly":
+        """Synthesise a stage, which fails where cdk-nag finds something."""
+        app = new_app(outdir=str(directory))
+        build(app, stage)
+        app.synth()
+        return cls(stage, directory)
+
+    @cached_property
+    def templates(self) -> Mapping[str, Any]:
+        """Every stack's template by the stack's part in the stage."""
+        return {part: json.loads(self.path(part).read_text()) for part in PARTS}
+
+    def path(self, part: str) -> Path:
+        """Where a stack's template lies."""
+        return self.directory / f"tally-{self.stage.name}-{part}.template.json"
+
+    def template(self, part: str) -> Template:
+        """A stack's template, to assert on."""
+        return Template.from_json(self.templates[part])
+
+    def of_type(self, kind: str) -> dict[str, Any]:
+        """Properties of all resources of a type, by logical id."""
+        return {name: each.get("Properties", {}) for name, each in self.resources() if each["Type"] == kind}
+
+    def resources(self) -> Iterator[tuple[str, Any]]:
+        """Every resource of every stack."""
+        for template in self.templates.values():
+            yield from template["Resources"].items()
+
+
+def flat(value: Any) -> str:
+    """Write a CloudFormation value as text, its references in angle brackets."""
+    match value:
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(flat(part) for part in parts)
+        case {"Ref": name}:
+            return f"<{name.removeprefix('AWS::')}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case _:
+            return str(value)

@@ -1,0 +1,44 @@
+"""The synthesised stages, made once: each takes seconds, and Node starts for the first."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.aws.stages import DEV, LOCAL, PROD, StageConfig
+from tests.infra.assembly import Assembly
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests on one worker, or each would synthesise everything again."""
+    for item in items:
+        if "infra" in item.path.parts[-2:-1]:
+            item.add_marker(pytest.mark.xdist_group("infra"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_jsii() -> Iterator[None]:
+    """A jsii that does not judge the Node that runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+        patch.setenv("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
+        patch.setenv("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
+        yield
+
+
+def _synthesised(stage: StageConfig, factory: pytest.TempPathFactory) -> Assembly:
+    return Assembly.of(stage, factory.mktemp(stage.name))
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return _synthesised(LOCAL, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return _synthesised(DEV, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return _synthesised(PROD, tmp_path_factory)

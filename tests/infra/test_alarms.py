@@ -1,0 +1,50 @@
+"""What wakes somebody."""
+
+from functions.manifest import FUNCTIONS
+from tests.infra.assembly import Assembly, flat
+
+
+def test_every_function_alarms_when_it_fails_or_is_turned_away(dev: Assembly) -> None:
+    alarms = {each["AlarmName"] for each in dev.of_type("AWS::CloudWatch::Alarm").values()}
+
+    for function in FUNCTIONS:
+        name = f"tally-dev-{function.name.replace('_', '-')}"
+        assert {f"{name}-errors", f"{name}-throttles"} <= alarms
+
+
+def test_every_dead_letter_queue_alarms_at_its_first_message(dev: Assembly) -> None:
+    queues = dev.of_type("AWS::SQS::Queue")
+    ends = {name for name, each in queues.items() if "RedrivePolicy" not in each}
+
+    watched = {
+        each["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: each
+        for each in dev.of_type("AWS::CloudWatch::Alarm").values()
+        if each["Namespace"] == "AWS/SQS"
+    }
+
+    assert watched.keys() == ends
+    assert {each["Threshold"] for each in watched.values()} == {1}
+
+
+def test_a_stream_that_is_not_kept_up_with_alarms(dev: Assembly) -> None:
+    (alarm,) = [
+        each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("MetricName") == "IteratorAge"
+    ]
+
+    assert alarm["Threshold"] == 10 * 60 * 1000
+
+
+def test_every_alarm_is_told_to_the_topic_that_cloudwatch_may_publish_to(dev: Assembly) -> None:
+    told = {flat(action) for each in dev.of_type("AWS::CloudWatch::Alarm").values() for action in each["AlarmActions"]}
+    (topic,) = dev.of_type("AWS::SNS::Topic").values()
+    (policy,) = dev.of_type("AWS::SNS::TopicPolicy").values()
+    publishers = [each["Principal"] for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+
+    assert topic["TopicName"] == "tally-dev-alarms"
+    assert told == {"arn:<Partition>:sns:<Region>:<AccountId>:tally-dev-alarms"}
+    assert publishers == [{"Service": "cloudwatch.amazonaws.com"}]
+
+
+def test_nothing_wakes_anybody_about_a_laptop(local: Assembly) -> None:
+    assert local.of_type("AWS::CloudWatch::Alarm") == {}
+    assert local.of_type("AWS::SNS::Topic") == {}

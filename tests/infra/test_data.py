@@ -1,0 +1,181 @@
+"""What the stateful resources of the template promise."""
+
+from typing import Any
+
+import pytest
+
+from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS
+from shared.lake.tables import TABLES, LakeTable
+from tests.infra.assembly import Assembly, flat
+
+
+def bucket(assembly: Assembly, part: str) -> tuple[str, Any]:
+    """Logical id and properties of a bucket."""
+    name = f"tally-{assembly.stage.name}-{part}-<AccountId>-<Region>"
+    (found,) = [
+        (each, properties)
+        for each, properties in assembly.of_type("AWS::S3::Bucket").items()
+        if flat(properties["BucketName"]) == name
+    ]
+    return found
+
+
+def test_no_bucket_is_public_unencrypted_or_reachable_without_tls(dev: Assembly) -> None:
+    policies = {each["Bucket"]["Ref"]: each for each in dev.of_type("AWS::S3::BucketPolicy").values()}
+
+    for name, properties in dev.of_type("AWS::S3::Bucket").items():
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+        refusals = [
+            each
+            for each in policies[name]["PolicyDocument"]["Statement"]
+            if each["Effect"] == "Deny" and each["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        ]
+        assert refusals
+
+
+def test_the_lake_keeps_versions_and_forgets_what_resources_say(dev: Assembly, prod: Assembly) -> None:
+    (lake, *_) = BUCKETS
+    for assembly, days in ((dev, 7), (prod, 30)):
+        _, properties = bucket(assembly, "lake")
+
+        rules = {each["Id"]: each for each in properties["LifecycleConfiguration"]["Rules"]}
+
+        assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+        kept = {each["Prefix"]: each["ExpirationInDays"] for each in rules.values() if "ExpirationInDays" in each}
+        assert kept == dict(lake.expire_days)
+        assert rules["forget-old-versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": days}
+        assert rules["abort-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 2}
+
+
+def test_query_results_are_forgotten_after_a_week(dev: Assembly) -> None:
+    _, properties = bucket(dev, "results")
+
+    assert [
+        each["ExpirationInDays"]
+        for each in properties["LifecycleConfiguration"]["Rules"]
+        if "ExpirationInDays" in each and "Prefix" not in each
+    ] == [7]
+
+
+def test_who_asks_a_bucket_is_written_down_where_the_stage_keeps_access_logs(dev: Assembly, local: Assembly) -> None:
+    logs, _ = bucket(dev, "access-logs")
+
+    for part in ("lake", "results"):
+        assert bucket(dev, part)[1]["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": logs}
+        assert "LoggingConfiguration" not in bucket(local, part)[1]
+
+
+def test_an_object_under_incoming_is_told_to_the_merge_queue(dev: Assembly) -> None:
+    (queue,) = QUEUES
+    _, lake = bucket(dev, "lake")
+
+    (notice,) = lake["NotificationConfiguration"]["QueueConfigurations"]
+
+    assert notice["Event"] == "s3:ObjectCreated:*"
+    assert notice["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": queue.fed_by_prefix}]
+    told = notice["Queue"]["Fn::GetAtt"][0]
+    assert dev.of_type("AWS::SQS::Queue")[told]["QueueName"] == "tally-dev-merge-queue"
+
+
+def test_the_queue_lets_in_this_bucket_of_this_account_before_the_bucket_is_made(dev: Assembly) -> None:
+    name, _ = bucket(dev, "lake")
+    waits_for = dev.templates["data"]["Resources"][name]["DependsOn"]
+
+    (allowed,) = [
+        (policy, statement)
+        for policy, each in dev.of_type("AWS::SQS::QueuePolicy").items()
+        for statement in each["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+
+    policy, statement = allowed
+    assert policy in waits_for
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    source = flat(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+    assert source == "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
+
+
+def test_every_queue_is_encrypted_and_refuses_what_comes_without_tls(dev: Assembly) -> None:
+    refusing = {
+        policy["Queues"][0]["Ref"]
+        for policy in dev.of_type("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and "aws:SecureTransport" in statement["Condition"]["Bool"]
+    }
+
+    queues = dev.of_type("AWS::SQS::Queue")
+
+    assert refusing == queues.keys()
+    assert all(each["SqsManagedSseEnabled"] is True for each in queues.values())
+
+
+def test_what_the_merge_cannot_take_waits_two_weeks_among_the_dead_letters(dev: Assembly) -> None:
+    (declared,) = QUEUES
+    queues = dev.of_type("AWS::SQS::Queue")
+    (fed,) = [each for each in queues.values() if each["QueueName"] == "tally-dev-merge-queue"]
+
+    letters = queues[fed["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+
+    assert fed["RedrivePolicy"]["maxReceiveCount"] == declared.max_receives
+    assert letters["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+@pytest.mark.parametrize("table", DYNAMO_TABLES, ids=lambda table: table.resource.value)
+def test_a_table_is_keyed_indexed_and_kept_as_declared(table: Any, dev: Assembly) -> None:
+    name = f"tally-dev-{table.resource.removesuffix('_table').replace('_', '-')}"
+    (made,) = [each for each in dev.of_type("AWS::DynamoDB::Table").values() if each["TableName"] == name]
+
+    keys = {each["KeyType"]: each["AttributeName"] for each in made["KeySchema"]}
+    indexes = {each["IndexName"] for each in made.get("GlobalSecondaryIndexes", [])}
+
+    assert (keys["HASH"], keys.get("RANGE")) == (table.partition_key, table.sort_key)
+    assert indexes == {index.name for index in table.indexes}
+    assert made["BillingMode"] == "PAY_PER_REQUEST"
+    assert made["SSESpecification"] == {"SSEEnabled": True}
+    assert made["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert made.get("TimeToLiveSpecification", {}).get("AttributeName") == table.expires_by
+
+
+def test_the_stream_has_its_shards_and_is_encrypted(dev: Assembly) -> None:
+    (declared,) = STREAMS
+    (made,) = dev.of_type("AWS::Kinesis::Stream").values()
+
+    assert made["ShardCount"] == declared.shards
+    assert made["RetentionPeriodHours"] == declared.retention_hours
+    assert made["StreamEncryption"] == {"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_athena_sees_every_table_with_its_columns_and_projected_days(table: LakeTable, dev: Assembly) -> None:
+    tables = {each["TableInput"]["Name"]: each for each in dev.of_type("AWS::Glue::Table").values()}
+    made = tables[table.name]["TableInput"]
+    location = f"s3://tally-dev-lake-<AccountId>-<Region>/{table.prefix}"
+
+    columns = [(each["Name"], each["Type"]) for each in made["StorageDescriptor"]["Columns"]]
+
+    assert tables[table.name]["DatabaseName"] == "tally_dev"
+    assert columns == [(column.name, column.glue_type) for column in table.columns]
+    assert flat(made["StorageDescriptor"]["Location"]) == location
+    if table.partitioned:
+        assert made["PartitionKeys"] == [{"Name": "dt", "Type": "string"}]
+        assert made["Parameters"]["projection.enabled"] == "true"
+        assert flat(made["Parameters"]["storage.location.template"]) == f"{location}dt=${{dt}}/"
+    else:
+        assert "PartitionKeys" not in made
+        assert "projection.enabled" not in made["Parameters"]
+
+
+def test_a_query_reads_no_more_than_its_stage_allows_and_leaves_its_results_in_one_place(dev: Assembly) -> None:
+    (group,) = dev.of_type("AWS::Athena::WorkGroup").values()
+    configuration = group["WorkGroupConfiguration"]
+
+    assert group["Name"] == "tally-dev"
+    assert configuration["EnforceWorkGroupConfiguration"] is True
+    assert configuration["EngineVersion"] == {"SelectedEngineVersion": "Athena engine version 3"}
+    assert configuration["BytesScannedCutoffPerQuery"] == dev.stage.query_scan_limit_bytes
+    results = configuration["ResultConfiguration"]
+    assert flat(results["OutputLocation"]) == "s3://tally-dev-results-<AccountId>-<Region>/athena/"
+    assert results["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}

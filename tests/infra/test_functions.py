@@ -1,0 +1,105 @@
+"""What the functions of the template promise."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.manifest import FUNCTIONS, Function
+from shared.runtime.settings import Resource
+from tests.infra.assembly import Assembly, flat
+
+
+def made(assembly: Assembly, function: Function) -> Any:
+    """The Lambda function of an entry of the manifest."""
+    name = f"tally-{assembly.stage.name}-{function.name.replace('_', '-')}"
+    (found,) = [each for each in assembly.of_type("AWS::Lambda::Function").values() if each["FunctionName"] == name]
+    return found
+
+
+def test_there_is_one_function_for_each_entry_of_the_manifest(dev: Assembly) -> None:
+    assert len(dev.of_type("AWS::Lambda::Function")) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_is_as_big_and_as_patient_as_the_manifest_says(function: Function, dev: Assembly) -> None:
+    resource = made(dev, function)
+
+    assert resource["Handler"] == f"functions.{function.name}.handler.handler"
+    assert resource["MemorySize"] == function.memory_mb
+    assert resource["Timeout"] == function.timeout_seconds
+    assert resource["Runtime"] == "python3.13"
+    assert resource["Architectures"] == ["arm64"]
+    assert resource["TracingConfig"] == {"Mode": "Active"}
+    assert resource["LoggingConfig"]["LogFormat"] == "JSON"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(function: Function, dev: Assembly) -> None:
+    variables = made(dev, function)["Environment"]["Variables"]
+
+    told = {resource for resource in Resource if resource.variable in variables}
+
+    assert told == {access.resource for access in (*function.reads, *function.writes)}
+    assert variables["TALLY_STAGE"] == "dev"
+    assert variables["TALLY_REPORTING_CURRENCY"] == "USD"
+    assert variables["TALLY_CORS_ORIGINS"] == "http://localhost:3008"
+    assert variables["POWERTOOLS_SERVICE_NAME"] == function.name
+
+
+def test_functions_are_told_the_address_of_a_queue_and_the_name_of_everything_else(dev: Assembly) -> None:
+    variables = {
+        name: flat(value)
+        for each in dev.of_type("AWS::Lambda::Function").values()
+        for name, value in each["Environment"]["Variables"].items()
+    }
+
+    assert variables["TALLY_MERGE_QUEUE"] == "https://sqs.<Region>.<URLSuffix>/<AccountId>/tally-dev-merge-queue"
+    assert variables["TALLY_LAKE"] == "tally-dev-lake-<AccountId>-<Region>"
+    assert variables["TALLY_LEDGER"] == "tally-dev-ledger"
+
+
+def test_each_function_writes_to_a_log_group_that_forgets(dev: Assembly, prod: Assembly) -> None:
+    for assembly, days in ((dev, 7), (prod, 90)):
+        groups = assembly.of_type("AWS::Logs::LogGroup").values()
+
+        for function in FUNCTIONS:
+            name = f"/aws/lambda/tally-{assembly.stage.name}-{function.name.replace('_', '-')}"
+            (group,) = [each for each in groups if each["LogGroupName"] == name]
+            assert group["RetentionInDays"] == days
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_only_functions_that_use_the_lake_carry_arrow(function: Function, dev: Assembly) -> None:
+    layers = dev.of_type("AWS::Lambda::LayerVersion")
+
+    names = {layers[layer["Ref"]]["LayerName"] for layer in made(dev, function)["Layers"]}
+
+    lake = {"tally-dev-lake"} if function.uses_lake else set()
+    assert names == {"tally-dev-dependencies"} | lake
+
+
+def test_on_the_laptop_functions_use_the_packages_of_the_host(local: Assembly) -> None:
+    assert local.of_type("AWS::Lambda::LayerVersion") == {}
+    assert all("Layers" not in each for each in local.of_type("AWS::Lambda::Function").values())
+
+
+def test_the_code_is_our_two_packages_without_anything_that_a_run_leaves_behind(dev: Assembly) -> None:
+    (asset,) = {each["Code"]["S3Key"].removesuffix(".zip") for each in dev.of_type("AWS::Lambda::Function").values()}
+    packed = dev.directory / f"asset.{asset}"
+
+    files = [path.relative_to(packed) for path in packed.rglob("*") if path.is_file()]
+
+    assert {path.parts[0] for path in files} == {"functions", "shared"}
+    assert Path("functions/manifest.py") in files
+    assert not [path for path in files if "__pycache__" in path.parts or path.suffix == ".pyc"]
+
+
+def test_every_stage_packs_the_same_code(local: Assembly, dev: Assembly, prod: Assembly) -> None:
+    keys = {
+        each["Code"]["S3Key"]
+        for assembly in (local, dev, prod)
+        for each in assembly.of_type("AWS::Lambda::Function").values()
+    }
+
+    assert len(keys) == 1

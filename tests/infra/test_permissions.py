@@ -1,0 +1,167 @@
+"""What the functions' roles allow, read from the template and held against the manifest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from functions.manifest import FUNCTIONS, Function, StreamTrigger, TriggeredFunction
+from infra.resources import DYNAMO_TABLES
+from shared.runtime.settings import Resource
+from tests.infra.assembly import Assembly, flat
+
+_LAKE = "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
+_OBSERVABILITY = {"logs", "xray"}
+_SERVICES = {
+    Resource.LAKE: "s3",
+    Resource.RESULTS: "s3",
+    Resource.DATABASE: "glue",
+    Resource.WORK_GROUP: "athena",
+    Resource.EVENT_STREAM: "kinesis",
+    Resource.MERGE_QUEUE: "sqs",
+    Resource.EVENT_BUS: "events",
+}
+_CHANGES = ("Put", "Delete", "Update", "BatchWrite", "Send", "Abort", "Create", "Tag", "Untag", "Set", "Add", "Remove")
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One action on one resource."""
+
+    action: str
+    resource: str
+
+
+def permissions(assembly: Assembly, function: Function) -> set[Permission]:
+    """Everything that a function's role allows, in any policy it has."""
+    return {
+        Permission(action, flat(resource))
+        for statement in statements(assembly, function)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+
+
+def statements(assembly: Assembly, function: Function) -> Iterator[Any]:
+    """Every statement of a function's role."""
+    name = f"tally-{assembly.stage.name}-{function.name.replace('_', '-')}"
+    ((role, properties),) = [
+        (role, each) for role, each in assembly.of_type("AWS::IAM::Role").items() if each.get("RoleName") == name
+    ]
+    assert "ManagedPolicyArns" not in properties
+    policies = [each for each in assembly.of_type("AWS::IAM::Policy").values() if {"Ref": role} in each["Roles"]]
+    for document in (*properties["Policies"], *policies):
+        yield from document["PolicyDocument"]["Statement"]
+
+
+def as_list(value: Any) -> list[Any]:
+    """IAM writes a single thing without its list."""
+    return value if isinstance(value, list) else [value]
+
+
+each_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+
+
+@each_function
+def test_no_role_allows_all_actions_of_a_service(function: Function, dev: Assembly) -> None:
+    assert [each for each in permissions(dev, function) if "*" in each.action] == []
+
+
+@each_function
+def test_only_traces_go_to_a_resource_without_a_name(function: Function, dev: Assembly) -> None:
+    nameless = {each.action for each in permissions(dev, function) if each.resource == "*"}
+
+    assert nameless == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+
+@each_function
+def test_a_role_reaches_no_service_that_the_manifest_does_not_name(function: Function, dev: Assembly) -> None:
+    named = {_SERVICES.get(access.resource, "dynamodb") for access in (*function.reads, *function.writes)}
+    if isinstance(function, TriggeredFunction):
+        named |= {"sqs"} if hasattr(function.trigger, "queue") or isinstance(function.trigger, StreamTrigger) else set()
+
+    reached = {each.action.split(":")[0] for each in permissions(dev, function)}
+
+    assert reached == named | _OBSERVABILITY
+
+
+@each_function
+def test_a_function_changes_only_tables_that_it_writes_and_reads_only_those_it_reads(
+    function: Function, dev: Assembly
+) -> None:
+    granted = permissions(dev, function)
+
+    for table in DYNAMO_TABLES:
+        arn = f":table/tally-dev-{table.resource.removesuffix('_table').replace('_', '-')}"
+        actions = {each.action.split(":")[1] for each in granted if each.resource.endswith(arn)}
+        reads = {"GetItem", "BatchGetItem", "Query", "Scan"} if _uses(function.reads, table.resource) else set()
+        changes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "ConditionCheckItem"}
+        assert actions == reads | (changes if _uses(function.writes, table.resource) else set())
+
+
+@each_function
+def test_a_function_writes_objects_only_below_the_prefixes_it_writes(function: Function, dev: Assembly) -> None:
+    granted = permissions(dev, function)
+
+    written = {each.resource for each in granted if each.action in {"s3:PutObject", "s3:DeleteObject"}}
+    read = {each.resource for each in granted if each.action == "s3:GetObject"}
+
+    assert {arn for arn in written if arn.startswith(_LAKE)} == _prefixes(function.writes)
+    assert {arn for arn in read if arn.startswith(_LAKE)} == _prefixes(function.reads)
+
+
+@each_function
+def test_a_function_lists_only_below_the_prefixes_it_reads(function: Function, dev: Assembly) -> None:
+    listings = [
+        each["Condition"]["StringLikeIfExists"]["s3:prefix"]
+        for each in statements(dev, function)
+        if each["Action"] == "s3:ListBucket" and flat(each["Resource"]) == _LAKE
+    ]
+
+    assert sorted(prefix for (prefix,) in map(as_list, listings)) == sorted(
+        f"{access.prefix}/*" for access in function.reads if access.resource is Resource.LAKE
+    )
+
+
+@each_function
+def test_a_function_that_only_reads_a_resource_is_allowed_no_action_that_changes_it(
+    function: Function, dev: Assembly
+) -> None:
+    written = {access.resource for access in function.writes}
+    only_read = {access.resource for access in function.reads} - written - {Resource.LAKE}
+
+    for resource in only_read - {Resource.WORK_GROUP}:
+        name = resource.removesuffix("_table").removesuffix("_bucket").replace("_", "-")
+        changing = [
+            each
+            for each in permissions(dev, function)
+            if each.resource.split("/index")[0].endswith((f"/tally-dev-{name}", f":tally-dev-{name}"))
+            and each.action.split(":")[1].startswith(_CHANGES)
+        ]
+        assert changing == []
+
+
+def test_a_stream_function_may_tell_its_own_failures_queue_and_no_other(dev: Assembly) -> None:
+    (function,) = [
+        each for each in FUNCTIONS if isinstance(each, TriggeredFunction) and isinstance(each.trigger, StreamTrigger)
+    ]
+
+    queues = {each.resource for each in permissions(dev, function) if each.action == "sqs:SendMessage"}
+
+    assert queues == {f"arn:<Partition>:sqs:<Region>:<AccountId>:tally-dev-{function.name.replace('_', '-')}-failures"}
+
+
+def test_only_lambda_may_take_a_functions_role(dev: Assembly) -> None:
+    for role in dev.of_type("AWS::IAM::Role").values():
+        if "RoleName" in role:
+            (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+            assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def _uses(accesses: Any, resource: Resource) -> bool:
+    return any(access.resource is resource for access in accesses)
+
+
+def _prefixes(accesses: Any) -> set[str]:
+    return {f"{_LAKE}/{access.prefix}/*" for access in accesses if access.resource is Resource.LAKE}

@@ -1,0 +1,106 @@
+"""How the stages differ, and what holds in all of them."""
+
+import json
+
+import pytest
+
+from infra.aws.app import chosen, new_app
+from infra.aws.stages import UnknownStage
+from shared.runtime.settings import Resource
+from tests.infra.assembly import Assembly
+
+_STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup")
+_NAMED = {
+    "AWS::CloudWatch::Alarm": ["AlarmName"],
+    "AWS::DynamoDB::Table": ["TableName"],
+    "AWS::Events::EventBus": ["Name"],
+    "AWS::Lambda::Function": ["FunctionName"],
+    "AWS::Lambda::LayerVersion": ["LayerName"],
+    "AWS::SNS::Topic": ["TopicName"],
+    "AWS::SQS::Queue": ["QueueName"],
+}
+every_stage = pytest.mark.parametrize("stage", ["local", "dev", "prod"])
+
+
+def policies(assembly: Assembly) -> set[str]:
+    """How the stateful resources end with their stack."""
+    return {each["DeletionPolicy"] for _, each in assembly.resources() if each["Type"] in _STATEFUL}
+
+
+def test_what_production_remembers_outlives_its_stack(dev: Assembly, prod: Assembly, local: Assembly) -> None:
+    assert policies(prod) == {"Retain"}
+    assert policies(dev) == {"Delete"}
+    assert policies(local) == {"Delete"}
+
+
+def test_production_tables_cannot_be_deleted_by_mistake(dev: Assembly, prod: Assembly) -> None:
+    for assembly, protected in ((dev, False), (prod, True)):
+        tables = assembly.of_type("AWS::DynamoDB::Table").values()
+        assert {each["DeletionProtectionEnabled"] for each in tables} == {protected}
+
+
+def test_tables_go_back_in_time_where_somebody_would_miss_them(local: Assembly, prod: Assembly) -> None:
+    for assembly, recoverable in ((local, False), (prod, True)):
+        tables = assembly.of_type("AWS::DynamoDB::Table").values()
+        assert {each["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] for each in tables} == {
+            recoverable
+        }
+
+
+@every_stage
+def test_everything_with_a_name_is_named_after_its_stage(stage: str, request: pytest.FixtureRequest) -> None:
+    assembly: Assembly = request.getfixturevalue(stage)
+
+    names = [
+        resource["Properties"][key] for _, resource in assembly.resources() for key in _NAMED.get(resource["Type"], ())
+    ]
+
+    assert len(names) > 10
+    assert [name for name in names if not name.startswith(f"tally-{stage}-")] == []
+
+
+@every_stage
+def test_no_stack_exports_anything_that_another_could_not_do_without(
+    stage: str, request: pytest.FixtureRequest
+) -> None:
+    assembly: Assembly = request.getfixturevalue(stage)
+
+    text = json.dumps(assembly.templates)
+
+    assert "Fn::ImportValue" not in text
+    assert "Fn::GetStackOutput" not in text
+    assert [
+        out for each in assembly.templates.values() for out in each.get("Outputs", {}).values() if "Export" in out
+    ] == []
+
+
+@every_stage
+def test_the_outputs_name_everything_a_host_needs(stage: str, request: pytest.FixtureRequest) -> None:
+    assembly: Assembly = request.getfixturevalue(stage)
+
+    outputs = {name for template in assembly.templates.values() for name in template.get("Outputs", {})}
+
+    assert {"ApiUrl", "RestApiId", "RestApiStage", "WebSocketApiId", "WebSocketApiStage"} <= outputs
+    assert {"EventStreamName", "LakeBucketName", "ResultsBucketName", "WorkGroupName", "DatabaseName"} <= outputs
+    assert {"LedgerTableName", "MergeQueueName"} <= outputs
+    assert len([name for name in outputs if name.endswith("Name")]) == len(Resource)
+
+
+@every_stage
+def test_no_stack_comes_near_the_limit_of_five_hundred_resources(stage: str, request: pytest.FixtureRequest) -> None:
+    assembly: Assembly = request.getfixturevalue(stage)
+
+    assert max(len(template["Resources"]) for template in assembly.templates.values()) < 450
+
+
+def test_a_stage_that_nobody_described_is_refused_with_those_that_are() -> None:
+    with pytest.raises(UnknownStage, match="local, dev, prod"):
+        chosen(new_app(stage="staging"))
+
+
+def test_the_command_line_chooses_stage_origins_and_currency() -> None:
+    stage = chosen(new_app(stage="prod", corsOrigins="https://a.example,https://b.example", reportingCurrency="EUR"))
+
+    assert stage.name == "prod"
+    assert stage.cors_origins == ("https://a.example", "https://b.example")
+    assert stage.reporting_currency == "EUR"

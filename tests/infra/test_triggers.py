@@ -1,0 +1,61 @@
+"""What starts the functions of the template."""
+
+from typing import Any
+
+from functions.manifest import TRIGGERED_FUNCTIONS, QueueTrigger, ScheduleTrigger, StreamTrigger
+from tests.infra.assembly import Assembly, flat
+
+
+def mapping(assembly: Assembly, service: str) -> Any:
+    """The one event source mapping of a service."""
+    mappings = assembly.of_type("AWS::Lambda::EventSourceMapping").values()
+    (found,) = [each for each in mappings if f":{service}:" in flat(each["EventSourceArn"])]
+    return found
+
+
+def test_a_stream_batch_is_retried_whole_within_bounds_and_then_told_to_a_queue(dev: Assembly) -> None:
+    (trigger,) = [each.trigger for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, StreamTrigger)]
+
+    made = mapping(dev, "kinesis")
+
+    assert flat(made["EventSourceArn"]).endswith(":stream/tally-dev-event-stream")
+    assert made["BatchSize"] == trigger.batch_size
+    assert made["MaximumBatchingWindowInSeconds"] == trigger.window_seconds
+    assert made["MaximumRetryAttempts"] == trigger.retries
+    assert made["MaximumRecordAgeInSeconds"] == trigger.maximum_age_seconds
+    assert made["BisectBatchOnFunctionError"] is False
+    assert made["ParallelizationFactor"] == 1
+    assert "FunctionResponseTypes" not in made
+    queue = made["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+    assert dev.of_type("AWS::SQS::Queue")[queue]["QueueName"] == "tally-dev-stream-consumer-failures"
+
+
+def test_a_run_over_a_queue_names_the_messages_that_must_come_again(dev: Assembly) -> None:
+    (trigger,) = [each.trigger for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, QueueTrigger)]
+
+    made = mapping(dev, "sqs")
+
+    assert flat(made["EventSourceArn"]).endswith(":tally-dev-merge-queue")
+    assert made["BatchSize"] == trigger.batch_size
+    assert made["MaximumBatchingWindowInSeconds"] == trigger.window_seconds
+    assert made["ScalingConfig"] == {"MaximumConcurrency": trigger.maximum_concurrency}
+    assert made["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_queue_hides_a_message_for_longer_than_the_function_that_reads_it_may_run(dev: Assembly) -> None:
+    """AWS's advice for SQS and Lambda is six times the function's timeout."""
+    (function,) = [each for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, QueueTrigger)]
+
+    queues = {each["QueueName"]: each for each in dev.of_type("AWS::SQS::Queue").values()}
+
+    assert queues["tally-dev-merge-queue"]["VisibilityTimeout"] >= 6 * function.timeout_seconds
+
+
+def test_the_clock_starts_what_the_manifest_schedules(dev: Assembly) -> None:
+    (function,) = [each for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, ScheduleTrigger)]
+
+    (rule,) = dev.of_type("AWS::Events::Rule").values()
+
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    invoked = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
+    assert dev.of_type("AWS::Lambda::Function")[invoked]["FunctionName"] == f"tally-dev-{function.name}"

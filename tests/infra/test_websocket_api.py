@@ -1,0 +1,34 @@
+"""What the WebSocket API of the template promises."""
+
+import json
+
+import pytest
+
+from tests.infra.assembly import Assembly, flat
+
+
+def test_connecting_leaving_and_everything_else_goes_to_the_live_function(dev: Assembly) -> None:
+    routes = dev.of_type("AWS::ApiGatewayV2::Route").values()
+    (integration,) = dev.of_type("AWS::ApiGatewayV2::Integration").values()
+
+    assert {route["RouteKey"] for route in routes} == {"$connect", "$disconnect", "$default"}
+    assert ":function:tally-dev-live/invocations" in flat(integration["IntegrationUri"])
+
+
+@pytest.mark.parametrize(("stage", "authorization"), [("local", "NONE"), ("dev", "AWS_IAM")])
+def test_a_connection_is_authorised_when_it_is_made(
+    stage: str, authorization: str, request: pytest.FixtureRequest
+) -> None:
+    assembly: Assembly = request.getfixturevalue(stage)
+
+    routes = {each["RouteKey"]: each for each in assembly.of_type("AWS::ApiGatewayV2::Route").values()}
+
+    assert routes["$connect"]["AuthorizationType"] == authorization
+
+
+def test_the_stage_deploys_itself_is_throttled_and_logs_json(dev: Assembly) -> None:
+    (stage,) = dev.of_type("AWS::ApiGatewayV2::Stage").values()
+
+    assert stage["AutoDeploy"] is True
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == dev.stage.throttle.rate
+    assert {"request_id", "connection_id", "route"} <= json.loads(stage["AccessLogSettings"]["Format"]).keys()
