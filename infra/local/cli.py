@@ -89,7 +89,7 @@ def status(*, directory: Directory = _DIRECTORY) -> None:
     table.add_row("Platform", f"{state}, process {run.pid}, since {since:%Y-%m-%d %H:%M:%S}")
     for name, address in try_it.addresses(run.ports).items():
         table.add_row(name, address)
-    healthy = answers(f"{run.ports.url('front')}/api/v1/health")
+    healthy = answers(f"{run.ports.url('front')}/api/v1/ingest/sources")
     table.add_row("Health", "[green]good[/green]" if healthy else "[red]the API does not answer[/red]")
     Console().print(table)
 

@@ -23,16 +23,20 @@ def addresses(ports: Ports) -> dict[str, str]:
 def commands(ports: Ports, stream: str | None, now: datetime) -> dict[str, str]:
     """Return shell commands by what they show."""
     api = f"{ports.url('front')}/api/v1"
-    end = now.astimezone(UTC).date() + timedelta(days=1)
-    span = f"time_range[start]={end - timedelta(days=30)}&time_range[end]={end}"
     found = {
         "Who sends data, and how fresh it is": f"curl -s {api}/ingest/sources",
-        "Revenue of the last 30 days": f"curl -sg '{api}/analytics/metrics?metric_type=revenue&{span}'",
+        "Revenue of the last 30 days": f"curl -sg '{api}/analytics/metrics?metric_type=revenue&{last_days(30, now)}'",
         "Send a sale": _post(f"{api}/ingest/batch", _sale(now)),
     }
     if stream:
         found["Put a sale on the stream"] = _put_record(ports, stream, now)
     return found
+
+
+def last_days(days: int, now: datetime) -> str:
+    """Return the query parameters of a time range that ends after today."""
+    end = now.astimezone(UTC).date() + timedelta(days=1)
+    return f"time_range[start]={end - timedelta(days=days)}&time_range[end]={end}"
 
 
 def _sale(now: datetime) -> str:

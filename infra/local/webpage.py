@@ -1,8 +1,12 @@
 """What :3008 serves: the web application's folder, or a small page while there is none."""
 
+import html
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
+
+from infra.local.try_it import last_days
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -16,10 +20,8 @@ _PAGE = """<!doctype html>
 <h1>Tally is up</h1>
 <p>The API answers at <code>{api}/api/v1</code>.</p>
 <ul>
-  <li><a href="{api}/api/v1/health">Health</a></li>
-  <li><a href="{api}/api/v1/openapi.json">OpenAPI document</a></li>
-  <li><a href="{api}/api/v1/docs">API reference</a></li>
-  <li><a href="{api}/api/v1/ingest/sources">Sources</a></li>
+  <li><a href="{api}/api/v1/ingest/sources">Who sends data, and how fresh it is</a></li>
+  <li><a href="{api}/api/v1/analytics/metrics?metric_type=revenue&amp;{span}">Revenue by day</a></li>
 </ul>
 </html>
 """
@@ -33,7 +35,8 @@ def web_application(folder: Path, *, api: str) -> web.Application:
     async def home(_: web.Request) -> web.StreamResponse:
         if index.is_file():
             return web.FileResponse(index)
-        return web.Response(text=_PAGE.format(api=api), content_type="text/html")
+        page = _PAGE.format(api=api, span=html.escape(last_days(90, datetime.now(UTC))))
+        return web.Response(text=page, content_type="text/html")
 
     app.router.add_get("/", home)
     if index.is_file():

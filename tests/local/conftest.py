@@ -1,7 +1,7 @@
 """The whole platform, deployed by the code path of `up`, for the tests that need all of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.clients import session
-from infra.local.lake import Lake, settle
+from infra.local.lake import QUIET_SECONDS, Lake, settle
 from infra.local.layout import Layout, Ports
 from infra.local.progress import Progress
 from tests.local.host.free_ports import free_ports
@@ -19,14 +19,16 @@ from tests.local.host.free_ports import free_ports
 PLATFORM_GROUP = "platform"
 
 
-@dataclass(frozen=True)
 class RunningPlatform:
     """A platform that is up: its public addresses and a way into its AWS APIs."""
 
-    layout: Layout
-    ports: Ports
     outputs: Outputs
     lake: Lake
+
+    def __init__(self, layout: Layout, ports: Ports) -> None:
+        self.layout = layout
+        self.ports = ports
+        self._up = ExitStack()
 
     @property
     def api_url(self) -> str:
@@ -49,20 +51,30 @@ class RunningPlatform:
         clients: Any = session()
         return clients.client(service, endpoint_url=self.ports.url(door))
 
-    def settle(self, timeout: float = 120) -> None:
-        """Return once everything sent is merged."""
-        assert settle(self.lake.pending, timeout=timeout, tell=lambda _: None), self.lake.pending()
+    def settle(self, timeout: float = 120, quiet: float = QUIET_SECONDS) -> None:
+        """Return once everything sent is merged; a short quiet will do if nothing went through the stream."""
+        assert settle(self.lake.pending, timeout=timeout, tell=lambda _: None, quiet=quiet), self.lake.pending()
+
+    def start(self, console: Console) -> None:
+        """Bring it up as the command does, without demo data."""
+        # Imported only here: the other tests of this folder need neither the whole host nor a deployable app.
+        from infra.local.platform import Options, Platform  # noqa: PLC0415
+
+        up = self._up.enter_context(Platform(Options.of(self.layout, self.ports), Progress(console)))
+        self.outputs, self.lake = up.outputs, up.lake
+
+    def stop(self) -> None:
+        """End it; its data is kept."""
+        self._up.close()
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The app deployed into an emulator of its own, on free ports, with an empty lake."""
-    # Imported only here: the other tests of this folder need neither the whole host nor a deployable app.
-    from infra.local.platform import Options, Platform  # noqa: PLC0415
-
-    layout, ports = Layout(Path(tmp_path_factory.mktemp("platform"))), free_ports()
-    with Platform(Options.of(layout, ports), Progress(Console(quiet=True))) as up:
-        yield RunningPlatform(layout, ports, up.outputs, up.lake)
+    """The app deployed into an emulator of its own, on free ports, its lake empty at first."""
+    running = RunningPlatform(Layout(Path(tmp_path_factory.mktemp("platform"))), free_ports())
+    running.start(Console(quiet=True))
+    yield running
+    running.stop()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -29,7 +29,7 @@ class FrontDoor:
         *,
         rest: RestApi,
         websocket: WebSocketApi | None,
-        home: str = "/api/v1/health",
+        home: str,
         integration_seconds: float = limits.INTEGRATION_SECONDS,
     ) -> None:
         self._integration_seconds = integration_seconds

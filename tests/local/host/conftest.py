@@ -16,6 +16,7 @@ from infra.local.layout import Layout, Ports
 from infra.local.serving import Servers
 from tests.local.host.free_ports import free_ports
 
+HOME = "http://127.0.0.1:3008"
 BINARY = ("application/gzip",)
 
 
@@ -78,8 +79,12 @@ def door() -> Iterator[Door]:
         url = ports.url("emulator")
         rest, websocket = RestApi.at(url, "abc", "local", BINARY), WebSocketApi.at(url, "wsx", "local")
         servers.serve(upstream(), ports.emulator)
-        servers.serve(FrontDoor(rest=rest, websocket=websocket, integration_seconds=1).application(), ports.front)
-        lost = FrontDoor(rest=RestApi.at(nowhere, "a", "b", BINARY), websocket=WebSocketApi.at(nowhere, "a", "b"))
+        servers.serve(
+            FrontDoor(rest=rest, websocket=websocket, home=HOME, integration_seconds=1).application(), ports.front
+        )
+        lost = FrontDoor(
+            rest=RestApi.at(nowhere, "a", "b", BINARY), websocket=WebSocketApi.at(nowhere, "a", "b"), home=HOME
+        )
         servers.serve(lost.application(), ports.web)
         yield Door(ports.front, ports.web)
 

@@ -1,0 +1,119 @@
+"""The platform as `up` brings it up answers at its public doors as it does behind CloudFront."""
+
+import asyncio
+import gzip
+import json
+import shlex
+import subprocess
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import pytest
+
+from infra.local.layout import PROJECT, Ports
+from infra.local.try_it import commands
+from tests.local.conftest import RunningPlatform
+from tests.local.host.test_front_door import Reply, ask
+
+NOW = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sales(source: str, count: int) -> dict[str, Any]:
+    """Return a batch of sales of one source."""
+    lines = [
+        {
+            "transaction_id": f"{source}-{number}",
+            "timestamp": NOW,
+            "product_id": "p-1",
+            "quantity": 1,
+            "unit_price": "2.50",
+            "region": source,
+        }
+        for number in range(count)
+    ]
+    metadata = {"source_system": "test", "extraction_timestamp": NOW, "schema_version": "1"}
+    return {
+        "source_id": source,
+        "data_type": "transactions",
+        "format": "json",
+        "metadata": metadata,
+        "data": lines,
+    }
+
+
+def post(platform: RunningPlatform, batch: dict[str, Any]) -> Reply:
+    """Send a batch as a client with much to send does."""
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    body = gzip.compress(json.dumps(batch).encode())
+    return ask(platform.ports.front, "POST", "/api/v1/ingest/batch", body, headers)
+
+
+def loaded(platform: RunningPlatform, source: str) -> int:
+    """Return how many sales of a source are in the lake."""
+    content = ask(platform.ports.front, "GET", "/api/v1/ingest/sources?size=100").json()["data"]["content"]
+    counts = [
+        each["configuration"]["data_types"]["transactions"]["loaded"] for each in content if each["source_id"] == source
+    ]
+    return sum(counts)
+
+
+def test_a_compressed_batch_reaches_the_lake(platform: RunningPlatform) -> None:
+    reply = post(platform, sales("host-gzip", 40))
+
+    assert (reply.status, reply.json()["data"]["records_received"]) == (201, 40)
+    platform.settle(quiet=0.5)
+    assert loaded(platform, "host-gzip") == 40
+
+
+def test_a_path_that_no_contract_defines_answers_in_the_commerce_dialect(platform: RunningPlatform) -> None:
+    reply = ask(platform.ports.front, "GET", "/api/v1/nope")
+
+    assert (reply.status, reply.json()["error"]["code"]) == (404, "NOT_FOUND")
+    assert reply.json()["request_id"] == reply.headers["x-request-id"]
+
+
+def test_another_method_on_a_defined_path_names_those_that_are_served(platform: RunningPlatform) -> None:
+    reply = ask(platform.ports.front, "DELETE", "/api/v1/ingest/batch")
+
+    assert (reply.status, reply.headers["allow"]) == (405, "POST")
+
+
+def test_the_web_page_may_call_the_api_and_other_pages_may_not(platform: RunningPlatform) -> None:
+    def preflight(origin: str) -> Reply:
+        headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        return ask(platform.ports.front, "OPTIONS", "/api/v1/ingest/batch", headers=headers)
+
+    own = f"http://localhost:{platform.ports.web}"
+
+    assert preflight(own).headers["access-control-allow-origin"] == own
+    assert preflight("http://evil.example").headers["access-control-allow-origin"] != "http://evil.example"
+
+
+def test_a_websocket_client_is_joined_to_its_channel(platform: RunningPlatform) -> None:
+    async def join() -> int | None:
+        url = f"{platform.websocket_url}/dashboards/d-1"
+        async with asyncio.timeout(20), aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+            await socket.close()
+            return socket.close_code
+
+    assert asyncio.run(join()) == 1000
+
+
+def test_the_web_page_is_served(platform: RunningPlatform) -> None:
+    reply = ask(platform.ports.web, "GET", "/")
+
+    assert reply.status == 200
+    assert f"{platform.api_url}/ingest/sources".encode() in reply.body
+
+
+@pytest.mark.parametrize("name", list(commands(Ports(), "a-stream", datetime.now(UTC))))
+def test_every_command_that_is_printed_works(platform: RunningPlatform, name: str) -> None:
+    command = commands(platform.ports, platform.outputs.event_stream, datetime.now(UTC))[name]
+
+    answer = subprocess.run(  # noqa: S603 - what we tell users to run
+        shlex.split(command), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert '"success":true' in answer.stdout or answer.stdout.strip().isdigit()

@@ -1,0 +1,44 @@
+"""A restart of the local host keeps every number, and deploys nothing again."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+
+from tests.local.conftest import RunningPlatform
+from tests.local.host.test_front_door import ask
+from tests.local.host.test_platform import loaded, post, sales
+
+
+def numbers(platform: RunningPlatform) -> tuple[Any, Any]:
+    """Return what the sources and the metrics say."""
+    today = datetime.now(UTC).date()
+    span = f"time_range[start]={today - timedelta(days=2)}&time_range[end]={today + timedelta(days=2)}"
+    sources = ask(platform.ports.front, "GET", "/api/v1/ingest/sources?size=100").json()["data"]["content"]
+    metric = ask(platform.ports.front, "GET", f"/api/v1/analytics/metrics?metric_type=revenue&{span}").json()["data"]
+    return sources, (metric["data"], metric["summary"])
+
+
+def test_a_restart_keeps_every_number_and_deploys_nothing(platform: RunningPlatform) -> None:
+    said = io.StringIO()
+    assert post(platform, sales("host-restart", 10)).status == 201
+    platform.settle()
+    before = numbers(platform)
+
+    platform.stop()
+    platform.start(Console(file=said))
+
+    assert numbers(platform) == before
+    assert before[1][1]["total"] >= 25
+    assert "cdk deploy" not in said.getvalue()
+
+
+def test_after_a_restart_data_goes_on_flowing(platform: RunningPlatform) -> None:
+    platform.stop()
+    platform.start(Console(quiet=True))
+
+    assert post(platform, sales("host-restarted", 3)).status == 201
+
+    platform.settle(quiet=0.5)
+    assert loaded(platform, "host-restarted") == 3
