@@ -46,7 +46,7 @@ class MetricReports:
         return answer(question, current, previous, self._metadata(question, current, began, hit=hit))
 
     def _sales(self, statement: "Statement") -> Sequence[SalesRow]:
-        return [SalesRow(**row) for row in self.athena.run(statement)]
+        return SALES_ROWS.validate_python(self.athena.run(statement))
 
     def _metadata(self, question: Question, current: Period, began: float, *, hit: bool) -> QueryMetadata:
         freshness = self.sources.watermark(DataType.TRANSACTIONS, self.clock()) or NOTHING_DELIVERED

@@ -45,7 +45,7 @@ def read_query(given: Mapping[str, Sequence[str]], objects: Collection[str]) -> 
             continue
         for each, found in fields.items():
             nested.setdefault(name, {}).setdefault(each, []).extend(found)
-    return Parameters(plain, nested, errors)
+    return Parameters(plain, nested, tuple(errors))
 
 
 class _Malformed(Exception):

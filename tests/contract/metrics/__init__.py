@@ -1,0 +1,1 @@
+"""Stores of metrics on what they are made for."""

@@ -1,0 +1,24 @@
+"""Questions as tests ask them."""
+
+from collections.abc import Sequence
+
+from shared.metrics.question import Question
+from shared.metrics.rules import read_question
+
+
+def ask(**changes: str | Sequence[str] | None) -> dict[str, list[str]]:
+    """The parameters of a good request, some of them changed; `__` is a dot, None leaves one out."""
+    asked: dict[str, str | Sequence[str] | None] = {
+        "metric_type": "revenue",
+        "time_range.start": "2025-01-01",
+        "time_range.end": "2025-02-01",
+    }
+    asked |= {name.replace("__", "."): value for name, value in changes.items()}
+    return {
+        name: [value] if isinstance(value, str) else list(value) for name, value in asked.items() if value is not None
+    }
+
+
+def question(**changes: str | Sequence[str] | None) -> Question:
+    """The question that such a request asks."""
+    return read_question(ask(**changes))

@@ -1,0 +1,134 @@
+"""How rows become an answer."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.metrics.answer import answer, period
+from shared.metrics.models import MetricDataPoint, MetricsResponse, QueryMetadata
+from shared.metrics.queries import SalesRow, Span
+from shared.metrics.question import Question
+from shared.runtime.models import Model
+from tests.unit.metrics.asking import question
+
+METADATA = QueryMetadata(
+    total_records=0,
+    query_time_ms=1,
+    cache_hit=False,
+    data_freshness=datetime(2025, 1, 1, tzinfo=UTC),
+    excluded_records=0,
+    provisional=False,
+)
+DAYS = {"time_range__start": "2025-01-03", "time_range__end": "2025-01-05"}
+
+
+def day(number: int) -> datetime:
+    return datetime(2025, 1, number, tzinfo=UTC)
+
+
+def row(bucket: datetime | None, **told: int | str) -> SalesRow:
+    amounts = {name: Decimal(value) for name, value in told.items() if name.endswith("_amount")}
+    counts = {"lines": 1, "excluded": 0, "net_amount": None, **told}
+    return SalesRow(period=Span.CURRENT, bucket=bucket, **{**counts, **amounts})  # type: ignore[arg-type] # by name
+
+
+def written(asked: Question, current: list[SalesRow], previous: list[SalesRow] | None = None) -> MetricsResponse:
+    return answer(asked, period(current), period(previous or []), METADATA)
+
+
+def shown(points: Sequence[MetricDataPoint]) -> list[tuple[int, Any]]:
+    return [(point.timestamp.day, point.model_dump(mode="json")["value"]) for point in points]
+
+
+def told(noun: Model, *names: str) -> list[Any]:
+    written = noun.model_dump(mode="json")
+    return [written[name] for name in names]
+
+
+def test_what_adds_up_has_a_point_for_every_bucket() -> None:
+    points = written(question(**DAYS), [row(day(4), net_amount="12.5")]).data
+
+    assert shown(points) == [(3, 0), (4, 12.5)]
+
+
+def test_what_does_not_add_up_has_points_only_where_it_has_a_value() -> None:
+    points = written(question(**DAYS, aggregation="max"), [row(day(4), highest_amount="7")]).data
+
+    assert shown(points) == [(4, 7)]
+
+
+def test_the_total_of_an_average_is_recomputed_and_not_the_mean_of_its_buckets() -> None:
+    rows = [
+        row(day(3), lines=3, net_amount="30"),
+        row(day(4), lines=1, net_amount="2"),
+    ]
+
+    summary = written(question(**DAYS, aggregation="avg"), rows).summary
+
+    assert told(summary, "total", "average") == [8, 6]
+
+
+def test_the_total_of_an_extreme_is_the_extreme_of_its_buckets() -> None:
+    rows = [row(day(3), lowest_amount="-4"), row(day(4), lowest_amount="3")]
+
+    assert written(question(**DAYS, aggregation="min"), rows).summary.total == -4
+
+
+def test_the_total_of_orders_is_what_the_row_without_a_bucket_says() -> None:
+    asked = question(**DAYS, metric_type="average_order_value")
+    rows = [
+        row(day(3), net_amount="10", orders=1),
+        row(day(4), net_amount="20", orders=1),
+        row(None, net_amount="30", orders=1),
+    ]
+
+    summary = written(asked, rows).summary
+
+    assert told(summary, "total", "average") == [30, 15]
+
+
+def test_the_average_minimum_and_maximum_are_of_the_buckets_shown() -> None:
+    summary = written(question(**DAYS), [row(day(4), net_amount="12")]).summary
+
+    assert told(summary, "average", "min", "max") == [6, 0, 12]
+
+
+def test_an_empty_answer_is_all_zeros_and_its_percentage_null() -> None:
+    summary = written(question(**DAYS, metric_type="average_order_value"), []).summary
+
+    assert summary.model_dump(mode="json") == {
+        "total": 0, "average": 0, "min": 0, "max": 0, "change_from_previous": 0, "change_percentage": None,
+    }  # fmt: skip
+
+
+def test_the_change_is_against_the_range_just_before() -> None:
+    summary = written(
+        question(**DAYS),
+        [row(day(4), net_amount="15")],
+        [row(day(1), net_amount="20")],
+    ).summary
+
+    assert told(summary, "change_from_previous", "change_percentage") == [-5, -25]
+
+
+def test_the_comparison_is_left_out_unless_asked_for() -> None:
+    assert "comparison" not in written(question(**DAYS), []).model_dump(mode="json")
+
+
+def test_the_comparison_lists_the_buckets_of_the_range_just_before() -> None:
+    compared = written(
+        question(**DAYS, include_comparison="true"),
+        [row(day(4), net_amount="15")],
+        [row(day(2), net_amount="20")],
+    ).comparison
+
+    assert compared is not None
+    assert shown(compared.previous_period) == [(1, 0), (2, 20)]
+    assert told(compared, "variance", "variance_percentage") == [-5, -25]
+
+
+def test_lines_left_out_are_counted_once_though_the_whole_is_told_beside_its_buckets() -> None:
+    rows = [row(day(3), excluded=2), row(day(4), excluded=3), row(None, excluded=5)]
+
+    assert period(rows).excluded == 5

@@ -1,0 +1,86 @@
+"""Exact inside, rounded once at the edge."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.metrics.catalogue import METRICS, Aggregation, Measure, Metric, MetricType
+from shared.metrics.numbers import at_the_edge, mean, percentage, value_of
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [
+        ("0.00005", 0),
+        ("0.00015", 0.0002),
+        ("0.00025", 0.0002),
+        ("-0.00015", -0.0002),
+        ("0.000250000001", 0.0003),
+        ("748957.0200000000", 748957.02),
+        ("123456789012.34565", 123456789012.3456),
+    ],
+)
+def test_numbers_are_rounded_half_even_to_four_places(exact: str, shown: float) -> None:
+    assert at_the_edge(Decimal(exact)) == shown
+
+
+def test_whole_numbers_are_written_without_a_point() -> None:
+    assert isinstance(at_the_edge(Decimal("5.0000")), int)
+
+
+def test_nothing_is_never_minus_nothing() -> None:
+    assert str(at_the_edge(Decimal("-0.00001"))) == "0"
+
+
+@given(st.decimals(min_value=-(10**11), max_value=10**11, places=10))
+def test_a_number_read_back_from_json_is_the_rounded_one(exact: Decimal) -> None:
+    assert abs(Decimal(repr(at_the_edge(exact))) - exact) <= Decimal("0.00005")
+
+
+def test_a_change_is_told_in_percent_of_its_bases_size() -> None:
+    assert percentage(Decimal(50), Decimal(-200)) == Decimal(25)
+
+
+def test_a_change_from_nothing_has_no_percentage() -> None:
+    assert percentage(Decimal(50), Decimal(0)) is None
+
+
+def test_the_mean_of_nothing_is_0() -> None:
+    assert mean([]) == 0
+
+
+def test_sums_of_thirty_eight_digits_are_exact() -> None:
+    digits = Decimal("9999999999999999999999999999.0000000001")
+
+    assert mean([digits, digits]) == digits
+
+
+ADDITIVE = [
+    (MetricType.REVENUE, Aggregation.SUM),
+    (MetricType.REVENUE, Aggregation.COUNT),
+    (MetricType.TRANSACTIONS, Aggregation.COUNT),
+]
+
+
+@pytest.mark.parametrize(
+    ("metric_type", "aggregation"), [(name, each) for name, metric in METRICS.items() for each in metric.formulas]
+)
+def test_without_data_what_adds_up_is_0_and_all_else_is_absent(
+    metric_type: MetricType, aggregation: Aggregation
+) -> None:
+    value = value_of(METRICS[metric_type].formulas[aggregation], {})
+
+    assert value == (0 if (metric_type, aggregation) in ADDITIVE else None)
+
+
+def test_a_ratio_with_a_zero_denominator_is_absent() -> None:
+    formula = METRICS[MetricType.AVERAGE_ORDER_VALUE].formulas[Aggregation.AVG]
+
+    assert value_of(formula, {Measure.NET_AMOUNT: Decimal(-5), Measure.ORDERS: Decimal(0)}) is None
+
+
+@pytest.mark.parametrize("metric", METRICS.values())
+def test_the_default_aggregation_of_a_metric_is_legal_and_comes_first(metric: Metric) -> None:
+    assert next(iter(metric.formulas)) == metric.default

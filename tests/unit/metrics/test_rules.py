@@ -1,0 +1,175 @@
+"""Which questions may be asked."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.metrics.buckets import Granularity
+from shared.metrics.catalogue import Aggregation, Dimension
+from shared.metrics.forms import FraudMetricsLater, require_commerce
+from shared.metrics.rules import read_question
+from shared.runtime.errors import InvalidRequest, Unprocessable
+from tests.unit.metrics.asking import ask, question
+
+
+def refused(**changes: str | Sequence[str] | None) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        read_question(ask(**changes))
+    return {error.field: error.message for error in caught.value.field_errors}
+
+
+def test_what_is_not_said_has_the_contracts_defaults() -> None:
+    asked = question()
+
+    assert (asked.granularity, asked.aggregation) == (Granularity.DAILY, Aggregation.SUM)
+    assert (asked.zone.key, asked.filters, asked.currency, asked.include_comparison) == ("UTC", {}, None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2025-01-01", datetime(2025, 1, 1, tzinfo=UTC)),
+        ("2025-01-01T10:00:00Z", datetime(2025, 1, 1, 10, tzinfo=UTC)),
+        ("2025-01-01t10:00:00z", datetime(2025, 1, 1, 10, tzinfo=UTC)),
+        ("2025-01-01 10:00", datetime(2025, 1, 1, 10, tzinfo=UTC)),
+        ("2025-01-01T10:00:00.1239", datetime(2025, 1, 1, 10, 0, 0, 123_000, tzinfo=UTC)),
+        ("2025-01-01T10:00:00+02:00", datetime(2025, 1, 1, 8, tzinfo=UTC)),
+        ("2025-01-01T10:00:00-05:30", datetime(2025, 1, 1, 15, 30, tzinfo=UTC)),
+        ("2025-01-01T10:00:00 02:00", datetime(2025, 1, 1, 8, tzinfo=UTC)),
+    ],
+)
+def test_moments_are_read_as_the_resolutions_say(text: str, moment: datetime) -> None:
+    assert question(time_range__start=text).start == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday", "", "2025", "2025-01", "1735689600", "2025-13-01", "2025-02-30", "2025-01-01T25:00:00Z",
+        "20250101", "2025-W01-1", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "1899-12-31", "2025-01-01T",
+        "\uff12\uff10\uff12\uff15-01-01", "2025-01-01T10:00:00Z\n", "2025-01-01T10:00:00+99:00",
+    ],
+)  # fmt: skip
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    assert set(refused(time_range__start=text)) == {"time_range.start"}
+
+
+def test_every_failing_field_is_named_at_once() -> None:
+    fields = refused(
+        metric_type="turnover",
+        time_range__start="yesterday",
+        time_range__end=None,
+        granularity="minutely",
+        aggregation="median",
+        include_comparison="perhaps",
+        timezone="Mars/Olympus",
+        filters__currency="EURO",
+        filters__regio="EU",
+        filters__channel="",
+        granularty="daily",
+    )
+
+    assert set(fields) == {
+        "metric_type", "time_range.start", "time_range.end", "granularity", "aggregation", "include_comparison",
+        "timezone", "filters.currency", "filters.regio", "filters.channel", "granularty",
+    }  # fmt: skip
+
+
+def test_an_unknown_filter_is_told_which_there_are() -> None:
+    message = refused(filters__country="DE")["filters.country"]
+
+    assert all(name in message for name in (*Dimension, "currency"))
+
+
+@pytest.mark.parametrize("end", ["2025-01-01", "2024-12-31T23:59:59.999Z"])
+def test_a_range_must_begin_before_it_ends(end: str) -> None:
+    assert set(refused(time_range__end=end)) == {"time_range"}
+
+
+def test_ten_thousand_buckets_may_be_asked_for_and_not_one_more() -> None:
+    assert len(question(granularity="hourly", time_range__end="2026-02-21T16:00:00Z").buckets) == 10_000
+
+    message = refused(granularity="hourly", time_range__end="2026-02-21T16:00:00.001Z")["time_range"]
+    assert "10000 hourly" in message
+
+
+def test_the_widest_range_is_refused_quickly_for_its_buckets() -> None:
+    assert (
+        "10000"
+        in refused(granularity="hourly", time_range__start="1900-01-01", time_range__end="2200-01-01")["time_range"]
+    )
+
+
+@pytest.mark.parametrize("name", ["metric_type", "granularity", "timezone", "time_range.start", "filters.currency"])
+def test_a_field_with_one_value_may_not_be_given_twice(name: str) -> None:
+    assert name in refused(**{name: ["a", "a"]})
+
+
+def test_a_filter_takes_a_hundred_values_and_not_one_more() -> None:
+    assert len(question(filters__region=[f"r{n:03}" for n in range(100)]).filters[Dimension.REGION]) == 100
+
+    assert set(refused(filters__region=[f"r{n}" for n in range(101)])) == {"filters.region"}
+
+
+def test_equal_filters_make_equal_questions() -> None:
+    one = question(filters__region=["US", " EU", "EU"])
+    other = question(filters='{"region": ["EU", "US"]}')
+
+    assert one.filters == other.filters == {Dimension.REGION: ("EU", "US")}
+
+
+@pytest.mark.parametrize("value", ["[1]", "[null]", '[{"a": "b"}]', '[["EU"]]', "true"])
+def test_a_filter_takes_only_texts(value: str) -> None:
+    assert set(refused(filters=f'{{"region": {value}}}')) == {"filters.region"}
+
+
+def test_a_filter_value_that_fits_no_parameter_of_athena_is_refused() -> None:
+    assert question(filters__region="'" * 500).filters[Dimension.REGION] == ("'" * 500,)
+
+    assert set(refused(filters__region="x" * 501)) == {"filters.region"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../etc/passwd", "America", "posixrules", "right/UTC", "localtime", "", "/etc/localtime", "a\0b"]
+)
+def test_only_zones_of_the_iana_database_are_time_zones(name: str) -> None:
+    assert set(refused(timezone=name)) == {"timezone"}
+
+
+@pytest.mark.parametrize(
+    ("metric_type", "aggregation", "legal"),
+    [
+        ("average_order_value", "sum", "must be one of avg"),
+        ("transactions", "avg", "must be one of count"),
+    ],
+)
+def test_an_aggregation_that_makes_no_sense_is_told_which_do(metric_type: str, aggregation: str, legal: str) -> None:
+    assert legal in refused(metric_type=metric_type, aggregation=aggregation)["aggregation"]
+
+
+@pytest.mark.parametrize("metric_type", ["customers", "inventory", "conversion"])
+def test_a_metric_of_the_contract_that_comes_later_is_refused_with_what_there_is(metric_type: str) -> None:
+    with pytest.raises(Unprocessable, match="revenue, transactions, average_order_value"):
+        read_question(ask(metric_type=metric_type, aggregation="sum"))
+
+
+def test_a_later_metric_does_not_hide_failing_fields() -> None:
+    assert set(refused(metric_type="customers", granularity="x")) == {"granularity"}
+
+
+@pytest.mark.parametrize("names", [["metric_type", "startDate"], ["time_range[end]", "endDate"], ["granularity"], []])
+def test_a_request_of_both_contracts_or_of_neither_is_told_both_forms(names: list[str]) -> None:
+    with pytest.raises(InvalidRequest, match=r"metric_type and time_range .* startDate and endDate"):
+        require_commerce(names)
+
+
+@pytest.mark.parametrize("names", [["metric_type"], ["time_range"], ["time_range[start]"], ["time_range.end", "x"]])
+def test_a_metric_type_or_any_time_range_makes_it_the_commerce_contracts(names: list[str]) -> None:
+    require_commerce(names)
+
+
+@pytest.mark.parametrize("names", [["startDate"], ["endDate", "includeLatency"]])
+def test_dates_alone_make_it_the_fraud_contracts(names: list[str]) -> None:
+    with pytest.raises(FraudMetricsLater):
+        require_commerce(names)
