@@ -1,0 +1,81 @@
+"""The query of the metrics route: documented parameter by parameter, read as a whole in every spelling."""
+# ruff: noqa: ARG001 # arguments here are documentation: any spelling of them is read from the request
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import WithJsonSchema
+
+from shared.metrics.buckets import Granularity
+from shared.metrics.catalogue import METRICS, Aggregation, Dimension, MetricType
+from shared.metrics.rules import LONGEST_VALUE, MOST_BUCKETS, MOST_VALUES
+from shared.records.currencies import ISO_4217
+
+_METRICS = " ".join(f"`{name}`: {metric.description}" for name, metric in METRICS.items())
+_AGGREGATIONS = "; ".join(f"{name}: {', '.join(metric.formulas)}" for name, metric in METRICS.items())
+_SPELLINGS = "Objects may also be spelled `name.field=…` or as JSON, `name={…}`."
+_LATER = Query(description="The form of the fraud contract; answered later (422).")
+_MOMENT = WithJsonSchema({"type": "string", "format": "date-time"})
+_ZONE = WithJsonSchema({"type": "string", "examples": ["Europe/Berlin"]})
+_ITEM = {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE}
+_LIST = WithJsonSchema({"type": "array", "items": _ITEM, "maxItems": MOST_VALUES})
+
+
+def _one_of(choices: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(choices)})
+
+
+def _filter(dimension: Dimension) -> Query:
+    return Query(alias=f"filters[{dimension}][]", description=f"Only lines of any of these; at most {MOST_VALUES}.")
+
+
+def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI document
+    *,
+    request: Request,
+    metric_type: Annotated[
+        str | None,
+        _one_of(MetricType),
+        Query(description=f"Required. {_METRICS} The others are answered later (422)."),
+    ] = None,
+    start: Annotated[
+        str | None,
+        _MOMENT,
+        Query(alias="time_range[start]", description=f"Required. The first moment of the range. {_SPELLINGS}"),
+    ] = None,
+    end: Annotated[
+        str | None, _MOMENT, Query(alias="time_range[end]", description="Required. The first moment after the range.")
+    ] = None,
+    granularity: Annotated[
+        str | None,
+        _one_of(Granularity),
+        Query(description=f"How long buckets are; daily unless told. At most {MOST_BUCKETS} of them."),
+    ] = None,
+    aggregation: Annotated[
+        str | None,
+        _one_of(Aggregation),
+        Query(description=f"How lines become a value, by default the first of the metric's: {_AGGREGATIONS}."),
+    ] = None,
+    include_comparison: Annotated[
+        str | None,
+        _one_of(["true", "false"]),
+        Query(description="Whether to list the buckets of the equally long range just before."),
+    ] = None,
+    timezone: Annotated[
+        str | None, _ZONE, Query(description="The IANA time zone in which buckets begin; UTC unless told.")
+    ] = None,
+    product_category: Annotated[list[str] | None, _LIST, _filter(Dimension.PRODUCT_CATEGORY)] = None,
+    customer_segment: Annotated[list[str] | None, _LIST, _filter(Dimension.CUSTOMER_SEGMENT)] = None,
+    region: Annotated[list[str] | None, _LIST, _filter(Dimension.REGION)] = None,
+    channel: Annotated[list[str] | None, _LIST, _filter(Dimension.CHANNEL)] = None,
+    currency: Annotated[
+        str | None,
+        _one_of(ISO_4217),
+        Query(alias="filters[currency]", description="Only lines of this currency, reported in it."),
+    ] = None,
+    startDate: Annotated[str | None, _MOMENT, _LATER] = None,  # noqa: N803 # the fraud contract's spelling
+    endDate: Annotated[str | None, _MOMENT, _LATER] = None,  # noqa: N803 # the fraud contract's spelling
+) -> Mapping[str, list[str]]:
+    """Every parameter as API Gateway decoded it, with all its values."""
+    return request.resolved_event.multi_value_query_string_parameters

@@ -1,0 +1,24 @@
+"""The metrics route (contract C § 2.1)."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.metrics.parameters import query
+from shared.metrics.forms import require_commerce
+from shared.metrics.models import MetricsResponse
+from shared.metrics.rules import read_question
+from shared.runtime.dialects import ApiResponse
+from shared.runtime.wiring import Wiring, wiring
+
+router = Router()
+Asked = Annotated[Mapping[str, list[str]], Depends(query)]
+
+
+@router.get("/analytics/metrics", tags=["analytics"], summary="Tell a business metric over a range, in buckets")
+def business_metric(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[MetricsResponse]:
+    """Revenue, transactions or average order value: buckets, summary, comparison, and how fresh they are."""
+    require_commerce(asked)
+    return ApiResponse(data=wired.metric_reports.report(read_question(asked)))
