@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import duckdb
-from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.athena.catalogue import Catalogue
 from infra.local.athena.database import Database
@@ -19,7 +18,7 @@ from infra.local.athena.objects import ObjectCache
 from infra.local.athena.output import Outputs
 from infra.local.athena.reading import Reader
 from infra.local.athena.running import Runner, Task
-from infra.local.athena.statement import kind_of
+from infra.local.athena.statement import check_syntax, kind_of
 from infra.local.athena.workgroups import WorkGroups
 
 if TYPE_CHECKING:
@@ -75,7 +74,8 @@ class Engine:
         self._lock = threading.Lock()
 
     def start(self, submission: Submission) -> str:
-        """Submit a query; the same token gives the same execution."""
+        """Submit a query; the same token gives the same execution, and text that is no SQL is refused."""
+        check_syntax(submission.sql)
         statement_type, substatement_type = kind_of(submission.sql)
         output = self.work_groups.output(submission.work_group, submission.output)
         execution = Execution(
@@ -116,10 +116,9 @@ class Engine:
             self.history.move(execution, "CANCELLED", completed=time.time())
         except QueryFailed as error:
             self.history.move(execution, "FAILED", completed=time.time(), reason=error.reason, blame=error.blame)
-        except (ClientError, BotoCoreError, duckdb.Error, OSError) as error:
-            self.history.move(
-                execution, "FAILED", completed=time.time(), reason=f"{type(error).__name__}: {error}", blame=1
-            )
+        except Exception as error:  # noqa: BLE001 whatever went wrong, the query ends and says so
+            reason = f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}"
+            self.history.move(execution, "FAILED", completed=time.time(), reason=reason, blame=1)
         finally:
             with self._lock:
                 self._sessions.pop(execution.id, None)

@@ -48,6 +48,9 @@ class ObjectCache:
             self._lent.update(paths)
         try:
             list(self._pool.map(self._ensure, wanted, paths))
+            with self._lock:
+                for path in paths:
+                    self._sizes.move_to_end(path)
             yield paths
         finally:
             with self._lock:
@@ -65,7 +68,6 @@ class ObjectCache:
     def _ensure(self, item: StoredObject, path: Path) -> None:
         with self._lock:
             if path in self._sizes:
-                self._sizes.move_to_end(path)
                 return
         size = self._download(item, path)
         with self._lock:

@@ -84,10 +84,8 @@ def _integers(table: Table, key: Column, _now: datetime) -> str:
     low, high = (int(bound) for bound in _property(table, key, "range").split(","))
     step = int(table.parameters.get(f"projection.{key.name}.interval", "1"))
     digits = int(table.parameters.get(f"projection.{key.name}.digits", "1"))
-    series = f"range({low}, {high + 1}, {step})"
-    return (
-        f"SELECT lpad(n::VARCHAR, greatest({digits}, length(n::VARCHAR)), '0') AS {name(key.name)} FROM {series} t(n)"  # noqa: S608 numbers
-    )
+    padded = f"lpad(n::VARCHAR, CAST(greatest({digits}, length(n::VARCHAR)) AS INTEGER), '0')"
+    return f"SELECT {padded} AS {name(key.name)} FROM range({low}, {high + 1}, {step}) t(n)"  # noqa: S608 numbers
 
 
 def _dates(table: Table, key: Column, now: datetime) -> str:

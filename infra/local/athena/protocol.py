@@ -1,14 +1,14 @@
 """Athena's JSON 1.1 protocol as functions from a request's body to an answer's body; sockets are elsewhere."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
+from infra.local.athena import describing
 from infra.local.athena.engine import RESULT_SUFFIXES, Engine, Submission
 from infra.local.athena.errors import RequestRefused
 from infra.local.athena.history import FINISHED, Execution
+from infra.local.athena.paging import Body, limit, paged, place, required
 
-Body = dict[str, Any]
 Operation = Callable[[Engine, Body], Body]
 PAGE = 1000
 ID_PAGE = 50
@@ -27,7 +27,7 @@ def start_query_execution(engine: Engine, body: Body) -> Body:
     """Submit a query."""
     token = body.get("ClientRequestToken") or str(uuid4())
     submission = Submission(
-        sql=_required(body, "QueryString"),
+        sql=required(body, "QueryString"),
         token=token,
         parameters=tuple(body.get("ExecutionParameters", ())),
         database=body.get("QueryExecutionContext", {}).get("Database", "default"),
@@ -39,19 +39,19 @@ def start_query_execution(engine: Engine, body: Body) -> Body:
 
 def stop_query_execution(engine: Engine, body: Body) -> Body:
     """Cancel a query."""
-    engine.stop(_required(body, "QueryExecutionId"))
+    engine.stop(required(body, "QueryExecutionId"))
     return {}
 
 
 def get_query_execution(engine: Engine, body: Body) -> Body:
     """Describe a query."""
-    return {"QueryExecution": described(engine.history.get(_required(body, "QueryExecutionId")))}
+    return {"QueryExecution": described(engine.history.get(required(body, "QueryExecutionId")))}
 
 
 def batch_get_query_execution(engine: Engine, body: Body) -> Body:
     """Describe several queries; unknown ones are listed apart."""
     found, unknown = [], []
-    for identity in _required(body, "QueryExecutionIds"):
+    for identity in required(body, "QueryExecutionIds"):
         try:
             found.append(described(engine.history.get(identity)))
         except RequestRefused as error:
@@ -61,13 +61,13 @@ def batch_get_query_execution(engine: Engine, body: Body) -> Body:
 
 def get_query_results(engine: Engine, body: Body) -> Body:
     """Page through the rows of a query; the first row of the first page of a SELECT is its header."""
-    execution = engine.history.get(_required(body, "QueryExecutionId"))
+    execution = engine.history.get(required(body, "QueryExecutionId"))
     if execution.state not in FINISHED:
         raise RequestRefused(f"Query has not yet finished. Current state: {execution.state}")
     if execution.state != "SUCCEEDED":
         raise RequestRefused(f"Query did not finish successfully. Final query state: {execution.state}")
-    start = _place(body.get("NextToken"))
-    rows, following = engine.history.page(execution, start, _limit(body, PAGE))
+    start = place(body)
+    rows, following = engine.history.page(execution, start, limit(body, PAGE))
     metadata = {"ColumnInfo": execution.columns}
     answer: Body = {"UpdateCount": 0, "ResultSet": {"Rows": [_row(row) for row in rows], "ResultSetMetadata": metadata}}
     return answer | ({"NextToken": str(following)} if following is not None else {})
@@ -75,7 +75,7 @@ def get_query_results(engine: Engine, body: Body) -> Body:
 
 def list_query_executions(engine: Engine, body: Body) -> Body:
     """List the queries of a work group, newest first."""
-    return _paged(engine.history.newest(body.get("WorkGroup", "primary")), "QueryExecutionIds", body, ID_PAGE)
+    return paged(engine.history.newest(body.get("WorkGroup", "primary")), "QueryExecutionIds", body, most=ID_PAGE)
 
 
 def described(execution: Execution) -> Body:
@@ -136,31 +136,6 @@ def _row(row: list[str | None]) -> Body:
     return {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
 
 
-def _required(body: Body, name: str) -> Any:
-    if not body.get(name):
-        raise RequestRefused(f"{name} is missing")
-    return body[name]
-
-
-def _place(token: str | None) -> int:
-    if token and not token.isdecimal():
-        raise RequestRefused("The NextToken is not one that was given")
-    return int(token or 0)
-
-
-def _limit(body: Body, most: int) -> int:
-    limit = body.get("MaxResults", most)
-    if not isinstance(limit, int) or not 1 <= limit <= most:
-        raise RequestRefused(f"MaxResults must be between 1 and {most}")
-    return limit
-
-
-def _paged(items: list[Any], name: str, body: Body, most: int) -> Body:
-    start, limit = _place(body.get("NextToken")), _limit(body, most)
-    rest = start + limit < len(items)
-    return {name: items[start : start + limit]} | ({"NextToken": str(start + limit)} if rest else {})
-
-
 OPERATIONS: dict[str, Operation] = {
     "StartQueryExecution": start_query_execution,
     "StopQueryExecution": stop_query_execution,
@@ -168,4 +143,14 @@ OPERATIONS: dict[str, Operation] = {
     "BatchGetQueryExecution": batch_get_query_execution,
     "GetQueryResults": get_query_results,
     "ListQueryExecutions": list_query_executions,
+    "GetWorkGroup": describing.get_work_group,
+    "ListWorkGroups": describing.list_work_groups,
+    "CreateWorkGroup": describing.create_work_group,
+    "DeleteWorkGroup": describing.delete_work_group,
+    "ListDataCatalogs": describing.list_data_catalogs,
+    "GetDataCatalog": describing.get_data_catalog,
+    "GetDatabase": describing.get_database,
+    "ListDatabases": describing.list_databases,
+    "GetTableMetadata": describing.get_table_metadata,
+    "ListTableMetadata": describing.list_table_metadata,
 }

@@ -107,7 +107,7 @@ def _nullable(select: exp.Select) -> set[str]:
 def _pushed(select: exp.Select, inherited: list[exp.Expr]) -> list[exp.Expr]:
     """Say an outer condition in terms of the columns that the select reads."""
     group = select.args.get("group")
-    grouped_in_sets = group and any(group.args.get(name) for name in ("grouping_sets", "cube", "rollup"))
+    grouped_in_sets = group and group.find(exp.Rollup, exp.Cube, exp.GroupingSets)
     if not inherited or grouped_in_sets or any(select.args.get(name) for name in KEEPS_ROWS_APART):
         return []
     if select.find(exp.Window):

@@ -1,6 +1,7 @@
 """From SQL text to one of the statements that the engine runs; what is no Athena SQL is refused here."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import sqlglot
@@ -76,6 +77,12 @@ def parse(sql: str, database: str) -> Statement:
     if isinstance(tree, exp.Drop) and tree.args.get("kind") == "TABLE":
         return DropTable(table_name(tree.find(exp.Table), database), bool(tree.args.get("exists")))
     raise not_supported(f"the statement {' '.join(token.text.upper() for token in tokens[:2])}")
+
+
+def check_syntax(sql: str) -> None:
+    """Refuse what cannot be read; what can be read but not run fails later, as in Athena."""
+    with suppress(QueryFailed):
+        parse(sql, "")
 
 
 def kind_of(sql: str) -> tuple[str, str]:

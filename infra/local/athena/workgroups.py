@@ -65,7 +65,7 @@ class WorkGroups:
         if self._upstream is None:
             return None
         try:
-            return dict(self._upstream.get_work_group(WorkGroup=name)["WorkGroup"])
+            return dict(self._upstream.get_work_group(WorkGroup=name).get("WorkGroup", {})) or None
         except (ClientError, BotoCoreError):
             # An upstream that does not know the group leaves it to the default output.
             return None

@@ -67,33 +67,43 @@ QUERIES: list[tuple[str, list[tuple[Cell, ...]]]] = [
     ("SELECT x, y FROM UNNEST(ARRAY[1, 2], ARRAY['a']) AS u(x, y)", [("1", "a"), ("2", None)]),
     ("SELECT x, n FROM UNNEST(ARRAY['p', 'q']) WITH ORDINALITY AS u(x, n)", [("p", "1"), ("q", "2")]),
     (
-        "SELECT n, key, value FROM {rows} CROSS JOIN UNNEST(MAP(ARRAY['x', 'y'], ARRAY[n, n + 1])) AS u(key, "
-        "value) WHERE n = 2 ORDER BY key",
+        (
+            "SELECT n, key, value FROM {rows} CROSS JOIN UNNEST(MAP(ARRAY['x', 'y'], ARRAY[n, n + 1])) AS u(key, "
+            "value) WHERE n = 2 ORDER BY key"
+        ),
         [("2", "x", "2"), ("2", "y", "3")],
     ),
     ("SELECT a, b FROM UNNEST(ARRAY[CAST(ROW(1, 'x') AS ROW(p bigint, q varchar))]) AS u(a, b)", [("1", "x")]),
     ("SELECT value / 2 FROM UNNEST(MAP(ARRAY['x'], ARRAY[7])) AS u(key, value)", [("3",)]),
     (
-        "WITH a AS (SELECT n FROM {rows}), b AS (SELECT n + 1 AS n FROM a) SELECT a.n FROM a JOIN b ON a.n = b.n "
-        "ORDER BY 1",
+        (
+            "WITH a AS (SELECT n FROM {rows}), b AS (SELECT n + 1 AS n FROM a) SELECT a.n FROM a JOIN b ON a.n = b.n "
+            "ORDER BY 1"
+        ),
         [("2",), ("3",)],
     ),
     ("SELECT n FROM {rows} WHERE n IN (SELECT max(n) FROM {rows})", [("3",)]),
     ("SELECT n FROM {rows} EXCEPT SELECT 1 ORDER BY n OFFSET 1 LIMIT 1", [("3",)]),
     (
-        "SELECT k, n FROM (SELECT k, n, row_number() OVER (PARTITION BY k ORDER BY n DESC) r FROM {rows}) WHERE r "
-        "= 1 ORDER BY k",
+        (
+            "SELECT k, n FROM (SELECT k, n, row_number() OVER (PARTITION BY k ORDER BY n DESC) r FROM {rows}) WHERE r "
+            "= 1 ORDER BY k"
+        ),
         [("a", "2"), ("b", "3")],
     ),
     (
-        "SELECT hour(at) FROM (SELECT date_trunc('hour', TIMESTAMP '2025-07-01 22:30:00' AT TIME ZONE "
-        "'Asia/Kolkata') AS at)",
+        (
+            "SELECT hour(at) FROM (SELECT date_trunc('hour', TIMESTAMP '2025-07-01 22:30:00' AT TIME ZONE "
+            "'Asia/Kolkata') AS at)"
+        ),
         [("4",)],
     ),
     ("SELECT DISTINCT k FROM {rows} ORDER BY k FETCH FIRST 1 ROWS ONLY", [("a",)]),
     (
-        "SELECT date_trunc('day', t) AS t, count(*) FROM (VALUES (TIMESTAMP '2025-01-01 10:00:00'), (TIMESTAMP "
-        "'2025-01-01 11:00:00')) AS v(t) GROUP BY 1",
+        (
+            "SELECT date_trunc('day', t) AS t, count(*) FROM (VALUES (TIMESTAMP '2025-01-01 10:00:00'), (TIMESTAMP "
+            "'2025-01-01 11:00:00')) AS v(t) GROUP BY 1"
+        ),
         [("2025-01-01 00:00:00.000", "2")],
     ),
 ]

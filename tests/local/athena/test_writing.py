@@ -1,0 +1,111 @@
+"""UNLOAD, CREATE TABLE AS and DROP TABLE: files in the lake, tables in the catalogue."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.local.athena.conftest import BUCKET, DATABASE, Asker, Lake
+
+TARGET = f"s3://{BUCKET}/export/"
+
+
+@pytest.fixture
+def sales(lake: Lake) -> Lake:
+    lake.daily("sales", {"id": "string", "n": "bigint"})
+    for day in ("2025-01-01", "2025-01-02"):
+        lake.put(f"base/sales/dt={day}/a.parquet", pa.table({"id": ["a", "b"], "n": [1, 2]}))
+    return lake
+
+
+def _stored(lake: Lake, key: str) -> pa.Table:
+    return pq.read_table(io.BytesIO(lake.read(f"s3://{BUCKET}/{key}")))
+
+
+def test_unload_writes_parquet_and_a_manifest_of_its_files(sales: Lake, asker: Asker) -> None:
+    found = asker.execute(
+        f"UNLOAD (SELECT id, sum(n) AS total FROM sales WHERE dt >= ? GROUP BY id ORDER BY id) TO '{TARGET}' "  # noqa: S608 a constant
+        "WITH (format = 'PARQUET', compression = 'ZSTD')",
+        "'2025-01-02'",
+    )
+
+    keys = sales.keys_below("export/")
+    table = _stored(sales, keys[0])
+    assert (found["Status"]["State"], found["SubstatementType"], len(keys)) == ("SUCCEEDED", "UNLOAD", 1)
+    assert table.to_pylist() == [{"id": "a", "total": 1}, {"id": "b", "total": 2}]
+    assert table.schema.field("total").type == pa.int64()
+    assert sales.read(found["Statistics"]["DataManifestLocation"]).decode().split() == [f"s3://{BUCKET}/{keys[0]}"]
+
+
+def test_unload_puts_partitions_in_folders_and_leaves_their_columns_out(sales: Lake, asker: Asker) -> None:
+    asker.execute(
+        f"UNLOAD (SELECT id, dt FROM sales) TO '{TARGET}' WITH (format = 'PARQUET', partitioned_by = ARRAY['dt'])"  # noqa: S608 a constant
+    )
+
+    keys = sales.keys_below("export/")
+    assert [key.split("/")[1] for key in keys] == ["dt=2025-01-01", "dt=2025-01-02"]
+    assert _stored(sales, keys[0]).column_names == ["id"]
+
+
+def test_unload_refuses_a_place_that_holds_something(sales: Lake, asker: Asker) -> None:
+    sales.put("export/before.parquet", pa.table({"x": [1]}))
+
+    reason = asker.reason(f"UNLOAD (SELECT 1 AS one) TO '{TARGET}' WITH (format = 'PARQUET')")
+
+    assert reason.startswith("HIVE_PATH_ALREADY_EXISTS")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("format = 'ORC'", "NOT_SUPPORTED: the format ORC"),
+        ("format = 'PARQUET', compression = 'BROTLI'", "INVALID_TABLE_PROPERTY"),
+        ("format = 'PARQUET', field_delimiter = ','", "NOT_SUPPORTED: the property field_delimiter"),
+        ("format = 'PARQUET', partitioned_by = ARRAY['one']", "HIVE_COLUMN_ORDER_MISMATCH"),
+    ],
+)
+def test_unload_names_the_option_it_cannot_honour(lake: Lake, asker: Asker, options: str, reason: str) -> None:
+    assert asker.reason(f"UNLOAD (SELECT 1 AS one, 2 AS two) TO '{TARGET}' WITH ({options})").startswith(reason)
+    assert lake.keys_below("export/") == []
+
+
+def test_a_table_made_from_a_query_can_be_queried(sales: Lake, asker: Asker) -> None:
+    asker.execute(
+        f"CREATE TABLE made WITH (format = 'PARQUET', external_location = '{TARGET}', write_compression = 'SNAPPY') AS "  # noqa: S608 a constant
+        "SELECT id, n * CAST(1.50 AS decimal(5,2)) AS amount, TIMESTAMP '2025-01-01 00:00:00' AS at FROM sales"
+    )
+
+    table = sales.glue.get_table(DatabaseName=DATABASE, Name="made")["Table"]
+    assert [(column["Name"], column["Type"]) for column in table["StorageDescriptor"]["Columns"]] == [
+        ("id", "string"),
+        ("amount", "decimal(24,2)"),
+        ("at", "timestamp"),
+    ]
+    assert asker.rows("SELECT id, sum(amount) FROM made GROUP BY id ORDER BY id") == [["a", "3.00"], ["b", "6.00"]]
+
+
+def test_a_partitioned_table_made_from_a_query_is_pruned(sales: Lake, asker: Asker) -> None:
+    asker.execute(
+        "CREATE TABLE made WITH (format = 'PARQUET', partitioned_by = ARRAY['dt']) AS SELECT id, dt FROM sales"
+    )
+    sales.fetched.clear()
+
+    assert asker.rows("SELECT id FROM made WHERE dt = '2025-01-02' ORDER BY id") == [["a"], ["b"]]
+    assert len(sales.fetched) == 1
+
+
+def test_a_table_that_exists_is_not_made_again(sales: Lake, asker: Asker) -> None:
+    reason = asker.reason(f"CREATE TABLE sales WITH (external_location = '{TARGET}') AS SELECT 1 AS one")
+
+    assert reason.startswith("TABLE_ALREADY_EXISTS")
+    assert sales.keys_below("export/") == []
+
+
+def test_a_dropped_table_leaves_the_catalogue_and_keeps_its_files(sales: Lake, asker: Asker) -> None:
+    found = asker.execute("DROP TABLE `sales`")
+
+    assert (found["Status"]["State"], found["StatementType"]) == ("SUCCEEDED", "DDL")
+    assert asker.reason("DROP TABLE sales").startswith("TABLE_NOT_FOUND")
+    assert asker.execute("DROP TABLE IF EXISTS sales")["Status"]["State"] == "SUCCEEDED"
+    assert len(sales.keys_below("base/sales/")) == 2
