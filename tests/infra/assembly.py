@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from aws_cdk import Validations
 from aws_cdk.assertions import Template
 
 from infra.aws.app import build, new_app
@@ -38,6 +39,15 @@ class Assembly:
     def path(self, part: str) -> Path:
         """Where a stack's template lies."""
         return self.directory / f"tally-{self.stage.name}-{part}.template.json"
+
+    def accepted(self) -> Mapping[str, str]:
+        """Every finding of cdk-nag that a construct accepts, with its reason."""
+        described = [
+            json.loads((self.directory / f"tally-{self.stage.name}-{part}.metadata.json").read_text()) for part in PARTS
+        ]
+        entries = [entry for each in described for notes in each.values() for entry in notes]
+        accepted = [entry["data"] for entry in entries if entry["type"] == Validations.ACKNOWLEDGED_RULES_METADATA_KEY]
+        return {finding.split("-", 1)[1]: reason for each in accepted for finding, reason in each.items()}
 
     def template(self, part: str) -> Template:
         """A stack's template, to assert on."""

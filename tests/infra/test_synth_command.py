@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 def test_synth_needs_no_account_no_region_and_nothing_of_the_environment(tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
+        "HOME": os.environ["HOME"],
         "CDK_OUTDIR": str(tmp_path / "out"),
         "CDK_CONTEXT_JSON": json.dumps({"stage": "local"}),
     }
