@@ -1,0 +1,1 @@
+"""The metrics route over a lake in moto."""

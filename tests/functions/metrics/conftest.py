@@ -1,0 +1,78 @@
+"""The metrics function over a lake in moto, with Athena on DuckDB."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import pytest
+from aws_lambda_powertools.utilities.parser.models import APIGatewayProxyEventModel
+from moto import mock_aws
+
+from functions.metrics.handler import app, handler
+from shared.runtime.wiring import Wiring, wiring
+from tests.events.api_gateway import context, rest_event
+from tests.functions.metrics.lake import TestLake, lake_with_athena
+from tests.functions.metrics.shop import lines
+from tests.moto_platform import CREDENTIALS
+
+PATH = "/api/v1/analytics/metrics"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back over HTTP."""
+
+    status: HTTPStatus
+    headers: Mapping[str, Sequence[str]]
+    body: Any
+
+    @property
+    def data(self) -> Any:
+        """What a good answer carries."""
+        assert self.status is HTTPStatus.OK, self.body
+        return self.body["data"]
+
+    @property
+    def failing(self) -> dict[str, str]:
+        """The failing fields of a refusal, with their messages."""
+        return {each["field"]: each["message"] for each in self.body["error"].get("field_errors", [])}
+
+
+@pytest.fixture(scope="package")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestLake]:
+    """A lake with the shop's lines in it."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
+            environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
+            lake.sell(lines())
+            yield lake
+
+
+@pytest.fixture(scope="package")
+def wired(lake: TestLake) -> Iterator[Wiring]:
+    """The function's wiring over the lake."""
+    over_lake = Wiring(lake.settings)
+    app.dependency_overrides[wiring] = lambda: over_lake
+    yield over_lake
+    app.dependency_overrides.clear()
+
+
+class Client:
+    """Asks the function as API Gateway does."""
+
+    def get(self, asked: Mapping[str, Sequence[str]]) -> Answered:
+        """Send decoded query parameters."""
+        event = rest_event("GET", PATH, query=asked)
+        APIGatewayProxyEventModel.model_validate(event)
+        answer: Any = handler(event, context())  # type: ignore[arg-type] # a context of the tests' own
+        return Answered(HTTPStatus(answer["statusCode"]), answer["multiValueHeaders"], orjson.loads(answer["body"]))
+
+
+@pytest.fixture
+def client(wired: Wiring) -> Client:  # noqa: ARG001 # the function must be wired first
+    """A client of the metrics function."""
+    return Client()

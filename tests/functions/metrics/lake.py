@@ -1,0 +1,97 @@
+"""A lake in moto with Athena on DuckDB over it, made from the same declarations that CDK reads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.local.athena.engine import Limits, build_engine
+from infra.local.athena.server import serve_in_thread
+from shared.lake.columns import Stamp, by_day, to_table, write_parquet
+from shared.lake.paths import PartitionId
+from shared.lake.rollups import ROLLUPS
+from shared.lake.tables import TABLES, LakeTable
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource, Settings
+from tests.moto_platform import create_resources
+
+DATABASE = "tally_local"
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TestLake:
+    """A lake that Athena answers over: the settings of a function that reads it, and a way to fill it."""
+
+    __test__ = False
+    settings: Settings
+
+    def sell(self, rows: Sequence[Row]) -> None:
+        """Store sale lines and what is rolled up of them, a partition at a time, and raise the tables' versions."""
+        table = to_table(DataType.TRANSACTIONS, rows, STAMP)
+        s3 = boto3.client("s3")
+        bucket = self.settings.name_of(Resource.LAKE)
+        for day, part in by_day(DataType.TRANSACTIONS, table):
+            partition = PartitionId(DataType.TRANSACTIONS, day)
+            s3.put_object(Bucket=bucket, Key=partition.base_key, Body=write_parquet(part))
+            for name, rollup in ROLLUPS[DataType.TRANSACTIONS]:
+                s3.put_object(Bucket=bucket, Key=partition.rollup_key(name), Body=write_parquet(rollup(part)))
+
+
+STAMP = Stamp(
+    source_id="till",
+    ingested_at=datetime(2026, 1, 1, tzinfo=UTC),
+    origin="batch-1",
+    reporting_currency="USD",
+)
+
+
+@contextmanager
+def lake_with_athena(directory: Path) -> Iterator[tuple[TestLake, str]]:
+    """Make the resources and serve Athena over them; gives the lake and Athena's address."""
+    settings = create_resources()
+    names = {**settings.names, Resource.DATABASE: DATABASE, Resource.WORK_GROUP: "tally-local"}
+    _create_tables(settings.name_of(Resource.LAKE))
+    engine = build_engine(
+        glue=boto3.client("glue"),
+        s3=boto3.client("s3"),
+        directory=directory,
+        default_output=f"s3://{settings.name_of(Resource.RESULTS)}/athena/",
+        limits=Limits(threads=1, queries_at_once=1, memory="512MB"),
+    )
+    try:
+        with serve_in_thread(engine) as address:
+            yield TestLake(replace(settings, names=names)), address
+    finally:
+        engine.close()
+
+
+def _create_tables(bucket: str) -> None:
+    glue = boto3.client("glue")
+    glue.create_database(DatabaseInput={"Name": DATABASE})
+    for table in TABLES:
+        glue.create_table(DatabaseName=DATABASE, TableInput=_table(table, f"s3://{bucket}/{table.prefix}"))
+
+
+def _table(table: LakeTable, location: str) -> Any:
+    projection = {
+        "projection.enabled": "true",
+        "projection.dt.type": "date",
+        "projection.dt.format": "yyyy-MM-dd",
+        "projection.dt.range": "1990-01-01,NOW+1DAYS",
+        "storage.location.template": location + "dt=${dt}/",
+    }
+    return {
+        "Name": table.name,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": projection if table.partitioned else {},
+        "PartitionKeys": [{"Name": "dt", "Type": "string"}] if table.partitioned else [],
+        "StorageDescriptor": {
+            "Columns": [{"Name": column.name, "Type": column.glue_type} for column in table.columns],
+            "Location": location,
+        },
+    }

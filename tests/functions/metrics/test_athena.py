@@ -1,0 +1,147 @@
+"""Queries in Athena, from start to typed rows."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from shared.runtime.athena import Athena, Statement
+from shared.runtime.errors import InternalError, Unavailable
+from tests.functions.metrics.lake import DATABASE, TestLake
+
+if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
+
+SEVEN = Statement("SELECT 7 AS n")
+
+
+@pytest.fixture
+def athena_client(lake: TestLake) -> "AthenaClient":  # noqa: ARG001 # its endpoint is known once the lake is there
+    return boto3.client("athena")
+
+
+def over(client: "AthenaClient", patience_seconds: float = 20) -> Athena:
+    return Athena(client, work_group="tally-local", database=DATABASE, patience_seconds=patience_seconds)
+
+
+def test_rows_are_typed_by_their_columns(athena_client: "AthenaClient") -> None:
+    statement = Statement("""
+        SELECT 'a' AS text, CAST(7 AS bigint) AS whole, CAST(1.5 AS decimal(38, 10)) AS amount, true AS yes,
+            CAST('2025-01-31 12:00:00.123' AS timestamp) AS moment, DATE '2025-01-31' AS day,
+            CAST(0.5 AS double) AS half, CAST(NULL AS varchar) AS nothing
+    """)
+
+    [row] = over(athena_client).run(statement)
+
+    assert row == {
+        "text": "a",
+        "whole": 7,
+        "amount": Decimal("1.5"),
+        "yes": True,
+        "moment": datetime(2025, 1, 31, 12, 0, 0, 123_000, UTC),
+        "day": date(2025, 1, 31),
+        "half": 0.5,
+        "nothing": None,
+    }
+
+
+def test_values_reach_athena_as_they_are(athena_client: "AthenaClient") -> None:
+    hostile = "O'Hara'; DROP TABLE transactions; -- ?"
+    statement = Statement(
+        "SELECT ? AS text, ? AS whole, CAST(? AS timestamp) AS moment", (hostile, -7, datetime(2025, 1, 31, tzinfo=UTC))
+    )
+
+    [row] = over(athena_client).run(statement)
+
+    assert row == {"text": hostile, "whole": -7, "moment": datetime(2025, 1, 31, tzinfo=UTC)}
+
+
+def test_all_pages_of_a_result_are_read(athena_client: "AthenaClient") -> None:
+    statement = Statement("SELECT n FROM UNNEST(sequence(1, ?)) AS t(n) ORDER BY n", (2500,))
+
+    assert [row["n"] for row in over(athena_client).run(statement)] == list(range(1, 2501))
+
+
+def test_a_query_that_fails_is_an_internal_error_that_does_not_tell_why(athena_client: "AthenaClient") -> None:
+    with pytest.raises(InternalError) as caught:
+        over(athena_client).run(Statement("SELECT secret FROM no_such_table"))
+
+    assert "no_such_table" not in caught.value.message
+
+
+@pytest.fixture
+def stubbed(athena_client: "AthenaClient") -> Iterator[Stubber]:
+    with Stubber(athena_client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def is_in(stubber: Stubber, state: str, **more: Any) -> None:
+    stubber.add_response("start_query_execution", {"QueryExecutionId": "q"})
+    status = {"State": state, **more}
+    stubber.add_response("get_query_execution", {"QueryExecution": {"QueryExecutionId": "q", "Status": status}})
+
+
+def result(stubber: Stubber) -> None:
+    rows = [{"Data": [{"VarCharValue": text}]} for text in ("n", "7")]
+    columns = {"ColumnInfo": [{"Name": "n", "Type": "integer"}]}
+    stubber.add_response("get_query_results", {"ResultSet": {"Rows": rows, "ResultSetMetadata": columns}})
+
+
+def test_a_query_that_takes_too_long_is_stopped_and_the_caller_told_to_come_again(
+    athena_client: "AthenaClient", stubbed: Stubber
+) -> None:
+    is_in(stubbed, "RUNNING")
+    stubbed.add_response("stop_query_execution", {}, {"QueryExecutionId": "q"})
+
+    with pytest.raises(Unavailable) as caught:
+        over(athena_client, patience_seconds=0).run(SEVEN)
+
+    assert caught.value.retry_after is not None
+
+
+def test_a_throttled_caller_is_told_to_come_again(athena_client: "AthenaClient", stubbed: Stubber) -> None:
+    stubbed.add_client_error("start_query_execution", "TooManyRequestsException", http_status_code=400)
+
+    with pytest.raises(Unavailable) as caught:
+        over(athena_client).run(SEVEN)
+
+    assert caught.value.retry_after is not None
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        {"AthenaError": {"Retryable": True, "ErrorCategory": 1}},
+        {"StateChangeReason": "HIVE_CANNOT_OPEN_SPLIT: the object has changed"},
+    ],
+)
+def test_a_query_whose_object_a_merge_replaced_is_run_once_more(
+    athena_client: "AthenaClient", stubbed: Stubber, why: dict[str, Any]
+) -> None:
+    is_in(stubbed, "FAILED", **why)
+    is_in(stubbed, "SUCCEEDED")
+    result(stubbed)
+
+    assert over(athena_client).run(SEVEN) == [{"n": 7}]
+
+
+def test_a_query_that_fails_in_passing_twice_is_given_up_for_now(
+    athena_client: "AthenaClient", stubbed: Stubber
+) -> None:
+    for _ in range(2):
+        is_in(stubbed, "FAILED", AthenaError={"Retryable": True})
+
+    with pytest.raises(Unavailable):
+        over(athena_client).run(SEVEN)
+
+
+def test_a_query_that_somebody_stopped_is_not_run_again(athena_client: "AthenaClient", stubbed: Stubber) -> None:
+    is_in(stubbed, "CANCELLED")
+
+    with pytest.raises(Unavailable):
+        over(athena_client).run(SEVEN)

@@ -1,0 +1,241 @@
+"""`GET /analytics/metrics`, request by request."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.metrics.handler import app
+from shared.ingestion.versions import TableVersions
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.functions.metrics import oracle, shop
+from tests.functions.metrics.conftest import Client
+from tests.functions.metrics.lake import TestLake
+from tests.unit.metrics.asking import ask, question
+
+LINES = shop.lines()
+MARCH = {"time_range.start": "2025-03-01", "time_range.end": "2025-04-01"}
+
+
+def march(**changes: str | Sequence[str] | None) -> dict[str, list[str]]:
+    return ask(**{**MARCH, **changes})
+
+
+@pytest.fixture
+def delivered(wired: Wiring) -> Iterator[datetime]:
+    """A source that has delivered up to a moment."""
+    moment, dynamodb = datetime(2025, 3, 20, 12, tzinfo=UTC), boto3.client("dynamodb")
+    table, key = (
+        wired.settings.name_of(Resource.SOURCES),
+        {"source_id": {"S": "till"}, "facet": {"S": "type#transactions"}},
+    )
+    told = {"watermark": {"S": moment.isoformat()}, "last_ingestion": {"S": wired.clock().isoformat()}}
+    dynamodb.put_item(TableName=table, Item={**key, **told})
+    yield moment
+    dynamodb.delete_item(TableName=table, Key=key)
+
+
+def test_an_answer_has_the_shape_of_the_contract(client: Client) -> None:
+    data = client.get(march(include_comparison="true")).data
+
+    assert list(data) == ["metric_type", "time_range", "granularity", "data", "summary", "comparison", "metadata"]
+    assert data["time_range"] == {"start": "2025-03-01T00:00:00Z", "end": "2025-04-01T00:00:00Z"}
+    assert list(data["summary"]) == ["total", "average", "min", "max", "change_from_previous", "change_percentage"]
+    assert list(data["comparison"]) == ["previous_period", "variance", "variance_percentage"]
+    assert {"total_records", "query_time_ms", "cache_hit", "data_freshness"} < set(data["metadata"])
+
+
+def test_a_day_in_march_is_a_bucket_of_its_own(client: Client) -> None:
+    points = client.get(march()).data["data"]
+
+    assert [point["timestamp"] for point in points] == [f"2025-03-{day:02}T00:00:00Z" for day in range(1, 32)]
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        {"time_range[start]": ["2025-03-01"], "time_range[end]": ["2025-04-01"], "filters[region][]": ["EU", "US"]},
+        {"time_range.start": ["2025-03-01"], "time_range.end": ["2025-04-01"], "filters.region": ["US", "EU"]},
+        {
+            "time_range": ['{"start": "2025-03-01", "end": "2025-04-01"}'],
+            "filters[region][0]": ["EU"],
+            "filters[region][1]": ["US"],
+        },
+    ],
+)
+def test_every_spelling_of_a_question_has_the_same_answer(client: Client, spelled: dict[str, list[str]]) -> None:
+    data = client.get({"metric_type": ["revenue"], **spelled}).data
+
+    asked = question(**MARCH, filters__region=["EU", "US"])
+    assert data["summary"]["total"] == float(round(oracle.total(asked, LINES), 4))
+
+
+@pytest.mark.parametrize("hostile", ["x') OR 1=1 --", "O'Hara", "' OR '1'='1", "EU'; DROP TABLE transactions; --"])
+def test_sql_in_a_filter_is_only_a_text_to_look_for(client: Client, hostile: str) -> None:
+    metadata = client.get(march(filters__region=hostile)).data["metadata"]
+
+    assert metadata["total_records"] == len(oracle.counted(question(**MARCH, filters__region=hostile), LINES))
+
+
+def test_filters_are_or_within_one_and_and_across_them(client: Client) -> None:
+    filters = {"filters.region": ["EU", "US"], "filters.channel": ["web"]}
+
+    metadata = client.get(march(**filters)).data["metadata"]
+
+    found = [line for line in oracle.counted(question(**MARCH), LINES) if line["region"] in ("EU", "US")]
+    assert metadata["total_records"] == len([line for line in found if line["channel"] == "web"]) > 0
+
+
+def test_lines_of_other_currencies_are_left_out_and_counted(client: Client) -> None:
+    metadata = client.get(march()).data["metadata"]
+
+    others = [line for line in LINES if line["currency"] != "USD" and line["status"] == "completed"]
+    assert metadata["excluded_records"] == len([line for line in others if line["timestamp"].month == 3]) > 0
+
+
+def test_an_answer_in_a_currency_asked_for_leaves_nothing_out(client: Client) -> None:
+    data = client.get(march(filters__currency="EUR")).data
+
+    asked = question(**MARCH, filters__currency="EUR")
+    assert data["metadata"]["excluded_records"] == 0
+    assert data["summary"]["total"] == float(round(oracle.total(asked, LINES), 4))
+
+
+def test_the_previous_period_is_equally_long_and_just_before(client: Client) -> None:
+    asked = {"time_range.start": "2025-03-10", "time_range.end": "2025-03-12"}
+
+    compared = client.get(ask(**asked, include_comparison="true")).data["comparison"]
+
+    before = oracle.points(question(**{"time_range.start": "2025-03-08", "time_range.end": "2025-03-10"}), LINES)
+    assert [point["value"] for point in compared["previous_period"]] == [
+        float(round(value, 4)) for value in before.values()
+    ]
+
+
+def test_the_second_answer_comes_from_the_cache_and_says_so(client: Client) -> None:
+    asked = march(filters__region="APAC")
+    first, second = client.get(asked).data, client.get(asked).data
+
+    assert (first["metadata"].pop("cache_hit"), second["metadata"].pop("cache_hit")) == (False, True)
+    assert first["metadata"].pop("query_time_ms") > 0 < second["metadata"].pop("query_time_ms")
+    assert first == second
+
+
+def test_a_merge_makes_the_next_answer_anew(client: Client, lake: TestLake) -> None:
+    asked = march(filters__region=["APAC", "EU"])
+    client.get(asked)
+
+    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).raise_version("sales_hourly")
+
+    assert client.get(asked).data["metadata"]["cache_hit"] is False
+
+
+def test_before_anything_was_delivered_an_answer_is_provisional_since_1970(client: Client) -> None:
+    metadata = client.get(march()).data["metadata"]
+
+    assert (metadata["data_freshness"], metadata["provisional"]) == ("1970-01-01T00:00:00Z", True)
+
+
+def test_an_answer_is_as_fresh_as_its_latest_source_and_provisional_past_that(
+    client: Client, delivered: datetime
+) -> None:
+    metadata = client.get(march()).data["metadata"]
+    up_to_then = client.get(march(**{"time_range.end": delivered.isoformat()})).data["metadata"]
+
+    assert (metadata["data_freshness"], metadata["provisional"]) == ("2025-03-20T12:00:00Z", True)
+    assert up_to_then["provisional"] is False
+
+
+def test_an_empty_range_in_the_future_is_answered_with_zeros(client: Client) -> None:
+    data = client.get(ask(time_range__start="2150-01-01", time_range__end="2150-01-03")).data
+
+    assert [point["value"] for point in data["data"]] == [0, 0]
+    assert data["summary"]["total"] == 0
+    assert data["metadata"]["provisional"] is True
+
+
+def test_a_ratio_without_orders_has_no_buckets(client: Client) -> None:
+    data = client.get(
+        ask(metric_type="average_order_value", time_range__start="2150-01-01", time_range__end="2150-01-03")
+    ).data
+
+    assert data["data"] == []
+    assert data["summary"]["total"] == 0
+
+
+def test_every_failing_field_is_named_in_the_commerce_dialect(client: Client) -> None:
+    answered = client.get({"metric_type": ["turnover"], "time_range[start]": ["x"], "filters[regio]": ["EU"]})
+
+    assert answered.status == HTTPStatus.BAD_REQUEST
+    assert answered.body["error"]["code"] == "VALIDATION_ERROR"
+    assert set(answered.failing) == {"metric_type", "time_range.start", "time_range.end", "filters.regio"}
+
+
+def test_a_metric_that_comes_later_is_unprocessable(client: Client) -> None:
+    answered = client.get(march(metric_type="conversion"))
+
+    assert answered.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answered.body["error"]["code"] == "UNPROCESSABLE"
+    assert "revenue" in answered.body["error"]["message"]
+
+
+def test_the_fraud_contracts_form_is_answered_in_its_own_dialect(client: Client) -> None:
+    answered = client.get({"startDate": ["2025-01-01"], "endDate": ["2025-02-01"]})
+
+    assert answered.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answered.body["error"] == "unprocessable"
+    assert answered.body["requestId"] == answered.headers["X-Request-Id"][0]
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"granularity": ["daily"]}, {"metric_type": ["revenue"], "startDate": ["2025-01-01"]}]
+)
+def test_a_request_in_neither_form_or_both_is_told_both(client: Client, asked: dict[str, list[str]]) -> None:
+    answered = client.get(asked)
+
+    assert answered.status == HTTPStatus.BAD_REQUEST
+    assert answered.body["success"] is False
+    assert all(word in answered.body["error"]["message"] for word in ("metric_type", "time_range", "startDate"))
+
+
+def test_the_openapi_document_lists_every_parameter_and_its_choices() -> None:
+    item = (app.get_openapi_schema().paths or {})["/api/v1/analytics/metrics"].model_dump(by_alias=True)
+    parameters = {
+        each["name"]: each["schema_"] if "schema_" in each else each["schema"] for each in item["get"]["parameters"]
+    }
+
+    assert set(parameters) == {
+        "metric_type", "time_range[start]", "time_range[end]", "granularity", "aggregation", "include_comparison",
+        "timezone", "filters[product_category][]", "filters[customer_segment][]", "filters[region][]",
+        "filters[channel][]", "filters[currency]", "startDate", "endDate",
+    }  # fmt: skip
+    assert "quarterly" in parameters["granularity"]["enum"]
+
+
+def test_a_table_that_is_missing_is_our_fault_and_not_the_callers(wired: Wiring, client: Client) -> None:
+    glue: Any = boto3.client("glue")
+    database = wired.settings.name_of(Resource.DATABASE)
+    table = glue.get_table(DatabaseName=database, Name="transactions")["Table"]
+    glue.delete_table(DatabaseName=database, Name="transactions")
+    try:
+        answered = client.get(march(metric_type="average_order_value", filters__region="nowhere"))
+    finally:
+        kept = {"Name", "TableType", "Parameters", "PartitionKeys", "StorageDescriptor"}
+        glue.create_table(DatabaseName=database, TableInput={name: table[name] for name in kept})
+
+    assert answered.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "transactions" not in answered.body["error"]["message"]
+
+
+def test_moments_at_the_very_edges_belong_where_the_millisecond_says(client: Client) -> None:
+    start, end = "2025-03-05T00:00:00.001Z", "2025-03-06T23:59:59.999Z"
+
+    metadata = client.get(ask(time_range__start=start, time_range__end=end)).data["metadata"]
+
+    edges = (datetime(2025, 3, 5, 0, 0, 0, 1000, UTC), datetime(2025, 3, 6, 23, 59, 59, 999_000, UTC))
+    within = [line for line in LINES if edges[0] <= line["timestamp"] < edges[1] and line["status"] == "completed"]
+    assert metadata["total_records"] == len([line for line in within if line["currency"] == "USD"])
