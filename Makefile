@@ -16,7 +16,7 @@ WORKERS ?= 2
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 
-.PHONY: help run test check bench deploy layers lock clean setup-run setup-test
+.PHONY: help run test check bench deploy layers lock openapi clean setup-run setup-test
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lock: setup-test ## Compile requirements/*.txt anew from requirements/*.in
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) requirements/laptop.in --constraint requirements/dev.txt --output-file requirements/laptop.txt
 	$(COMPILE) requirements/runtime.in --constraint requirements/dev.txt --output-file requirements/runtime.txt
+
+openapi: setup-test ## Write docs/openapi.json anew from the routes
+	$(PYTHON) -m functions.openapi
 
 clean: ## Throw away everything that can be made again, the platform's data included
 	rm -rf $(VENV) node_modules .local cdk.out layers/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -123,13 +123,20 @@ def _as_text(value: str | float) -> str:
 
 
 def _decimals(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
-    """Numbers below 10^9 are exact in binary to all the places kept, so Arrow casts them; the rest go by their text."""
+    """Arrow casts numbers below 10^9 that have no more places than are kept; the rest are rounded by their text."""
     try:
         numbers = pa.array(values, pa.float64())
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return _decimals_by_text(values, kind)
-    largest = pc.max(pc.abs(numbers)).as_py()
-    return numbers.cast(kind) if (largest or 0) < _EXACT_AS_FLOAT else _decimals_by_text(values, kind)
+    return numbers.cast(kind) if _needs_no_rounding(numbers, kind.scale) else _decimals_by_text(values, kind)
+
+
+def _needs_no_rounding(numbers: pa.DoubleArray, places: int) -> bool:
+    """Whether each is the float nearest to a decimal of so many places: then it is that decimal, as it was written."""
+    if (pc.max(pc.abs(numbers)).as_py() or 0) >= _EXACT_AS_FLOAT:
+        return False
+    nearest = pc.divide(pc.round(pc.multiply(numbers, 10.0**places)), 10.0**places)
+    return bool(pc.all(pc.equal(nearest, numbers), min_count=0).as_py())
 
 
 def _decimals_by_text(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:

@@ -39,14 +39,13 @@ def merge(data_type: DataType, base: pa.Table, incoming: Sequence[pa.Table]) -> 
     fresh_mask = pc.invert(pc.is_in(keys, value_set=contested))
     _count_fresh(counts, arrived["_table"].filter(fresh_mask))
     arena = pa.concat_tables([_with_table(base.filter(hit), -1), arrived.filter(pc.invert(fresh_mask))])
-    winners = _settle_all(schema, arena, _key(schema, arena), counts)
-    parts = [
-        base.filter(pc.invert(hit)) if pc.any(hit).as_py() else base,
-        arrived.filter(fresh_mask).drop_columns("_table"),
-        arena.take(pa.array(winners, pa.int64())).drop_columns("_table"),
-    ]
+    winners = _settle_all(schema, arena, counts)
+    newcomers = arena.take(pa.array(winners, pa.int64()))
+    newcomers = newcomers.filter(pc.greater_equal(newcomers["_table"], 0)).drop_columns("_table")
+    beaten = pc.is_in(base_keys, value_set=pc.unique(_key(schema, newcomers)))
+    standing = base.filter(pc.invert(beaten)) if pc.any(beaten).as_py() else base
     fates = [{fate.value: number for fate, number in each.items()} for each in counts]
-    return Merged(pa.concat_tables(parts).combine_chunks(), fates)
+    return Merged(pa.concat_tables([standing, arrived.filter(fresh_mask).drop_columns("_table"), newcomers]), fates)
 
 
 def _in_order(incoming: Sequence[pa.Table]) -> pa.Table:
@@ -82,8 +81,8 @@ def _count_fresh(counts: list[Counter[Fate]], numbers: pa.ChunkedArray) -> None:
         counts[each["values"]][Fate.LOADED] += each["counts"]
 
 
-def _settle_all(schema: RecordSchema, arena: pa.Table, keys: pa.ChunkedArray, counts: list[Counter[Fate]]) -> list[int]:
-    versions, numbers = _versions(schema, arena), arena["_table"].to_pylist()
+def _settle_all(schema: RecordSchema, arena: pa.Table, counts: list[Counter[Fate]]) -> list[int]:
+    versions, numbers, keys = _versions(schema, arena), arena["_table"].to_pylist(), _key(schema, arena)
     by_key: dict[str, list[int]] = {}
     for place, key in enumerate(keys.to_pylist()):
         by_key.setdefault(key, []).append(place)

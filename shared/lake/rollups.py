@@ -32,7 +32,7 @@ def sales_hourly(transactions: pa.Table) -> pa.Table:
         **{name: lines[name] for name in DIMENSIONS},
         "net_amount": net,
     }
-    sums = pa.table(columns).group_by(["hour", *DIMENSIONS], use_threads=False).aggregate(list(_MEASURES))
+    sums = pa.table(columns).group_by(["hour", *DIMENSIONS]).aggregate(list(_MEASURES))
     named = sums.rename_columns([*sums.column_names[:-4], "lines", "net_amount", "lowest_amount", "highest_amount"])
     return named.select(_SCHEMA.names).cast(_SCHEMA).sort_by([(name, "ascending") for name in ("hour", *DIMENSIONS)])
 

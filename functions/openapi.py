@@ -1,0 +1,85 @@
+"""The published OpenAPI document: every function's own, merged, with the errors that the exception tree declares.
+
+`python -m functions.openapi` writes docs/openapi.json; a test fails when that copy is not what this says.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
+
+from functions.manifest import HTTP_FUNCTIONS
+from shared.ingestion.models import ValidationError
+from shared.records.documentation import record_schemas
+from shared.runtime import errors
+from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, FieldErrorBody
+
+COPY = Path(__file__).parents[1] / "docs" / "openapi.json"
+_ALWAYS = (errors.InvalidRequest, errors.NotFound, errors.InternalError, errors.Unavailable, errors.Unprocessable)
+_WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
+_POWERTOOLS_OWN = ("HTTPValidationError", "ResponseValidationError")
+_REF = "#/components/schemas/{model}"
+
+
+def document() -> dict[str, Any]:
+    """Build the document."""
+    merged = OpenAPIMerge(
+        title="Tally",
+        version="1.0.0",
+        summary="E-commerce data and fraud analytics",
+        description="Every record accounted for, every number recomputable, every answer says how fresh it is.",
+    )
+    for function in HTTP_FUNCTIONS:
+        merged.add_schema(json.loads(function.app().get_openapi_json_schema()))
+    told = merged.get_openapi_schema()
+    schemas = told["components"]["schemas"]
+    schemas.update(record_schemas() | _error_schemas())
+    for name in _POWERTOOLS_OWN:
+        schemas.pop(name, None)
+    _refer_to_records(schemas)
+    for path, item in told["paths"].items():
+        for operation in item.values():
+            _tell_errors(operation, path)
+    told["components"]["schemas"] = dict(sorted(schemas.items()))
+    return told
+
+
+def _error_schemas() -> dict[str, Any]:
+    told = {
+        model.__name__: model.model_json_schema(ref_template=_REF, mode="serialization")
+        for model in (
+            ApiErrorResponse,
+            ApiErrorBody,
+            FieldErrorBody,
+            ValidationError,
+        )  # Powertools has its own of that name
+    }
+    for schema in told.values():
+        schema.pop("$defs", None)
+    return told
+
+
+def _refer_to_records(schemas: dict[str, Any]) -> None:
+    records = [{"$ref": _REF.format(model=name)} for name in record_schemas()]
+    schemas["BatchIngestionRequest"]["properties"]["data"]["items"] = {"anyOf": records}
+
+
+def _tell_errors(operation: dict[str, Any], path: str) -> None:
+    declared = [each for each in _ALWAYS if each is not errors.NotFound or "{" in path]
+    for error in (*declared, *(_WITH_BODY if "requestBody" in operation else ())):
+        schema = {"$ref": _REF.format(model=ApiErrorResponse.__name__)}
+        operation["responses"][str(error.status)] = {
+            "description": f"`{error.commerce_code}`: {error.__doc__}",
+            "content": {"application/json": {"schema": schema}},
+        }
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def text() -> str:
+    """The document as it is published."""
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    COPY.write_text(text())

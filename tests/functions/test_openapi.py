@@ -1,0 +1,48 @@
+"""The published document says what the functions do."""
+
+from functions.manifest import HTTP_FUNCTIONS, Route
+from functions.openapi import COPY, document, text
+from shared.records.schema import DataType
+
+
+def test_the_committed_copy_is_what_the_routes_say() -> None:
+    assert COPY.read_text() == text(), "run `make openapi` and commit docs/openapi.json"
+
+
+def test_the_document_names_exactly_the_routes_of_the_manifest() -> None:
+    declared = {route for function in HTTP_FUNCTIONS for route in function.routes()}
+
+    told = {Route(path, method.upper()) for path, item in document()["paths"].items() for method in item}
+
+    assert told == declared
+
+
+def test_every_reference_leads_somewhere() -> None:
+    told = document()
+
+    wanted = set(_references(told))
+
+    assert wanted
+    assert wanted <= {f"#/components/schemas/{name}" for name in told["components"]["schemas"]}
+
+
+def test_every_data_type_has_a_schema_that_lists_its_required_fields() -> None:
+    schemas = document()["components"]["schemas"]
+
+    required = {data_type: schemas[f"{data_type.title()}Record"]["required"] for data_type in DataType}
+
+    assert all(required.values())
+    assert required[DataType.TRANSACTIONS] == ["transaction_id", "timestamp", "product_id", "quantity", "unit_price"]
+
+
+def test_no_answer_of_the_router_that_we_never_give_is_documented() -> None:
+    assert "HTTPValidationError" not in text()
+
+
+def _references(value: object) -> "list[str]":
+    if isinstance(value, dict):
+        own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        return own + [found for each in value.values() for found in _references(each)]
+    if isinstance(value, list):
+        return [found for each in value for found in _references(each)]
+    return []
