@@ -18,10 +18,24 @@ EDGES = (timedelta(), timedelta(milliseconds=1), timedelta(hours=23, minutes=59,
 def lines(count: int = 1500) -> list[Line]:
     """Lines over 45 days in which clocks change in America and in Europe; the same ones every time."""
     chance = Random(20250330)  # noqa: S311 # a shop, not a secret
-    return [_line(number, chance) for number in range(count)]
+    return [*(_line(number, chance) for number in range(count)), *map(_given_away, range(DAYS))]
 
 
-def _line(number: int, chance: Random) -> Line:
+def _given_away(day: int) -> Line:
+    """An order that comes to nothing, which is no order with a positive amount."""
+    return _line(0, Random(0)) | {  # noqa: S311 # as above
+        "transaction_id": f"gift-{day}",
+        "order_id": f"gift-{day}",
+        "timestamp": OPENED + timedelta(days=day, hours=12),
+        "quantity": 1,
+        "unit_price": 9.99,
+        "discount": 9.99,
+        "currency": "USD",
+        "status": "completed",
+    }
+
+
+def _line(number: int, chance: Random) -> dict[str, Any]:
     day = OPENED + timedelta(days=chance.randrange(DAYS))
     within = chance.choice(EDGES) if chance.random() < 0.1 else timedelta(milliseconds=chance.randrange(86_400_000))
     return {

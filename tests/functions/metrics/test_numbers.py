@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from shared.metrics.question import Question
 from shared.metrics.reading import time_zone
 from shared.runtime.wiring import Wiring
 from tests.functions.metrics import oracle, shop
+from tests.unit.metrics.asking import question
 
 LINES = shop.lines()
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "Pacific/Chatham")
@@ -59,8 +61,27 @@ def expected(asked: Question) -> dict[str, Any]:
     return {start.strftime("%Y-%m-%dT%H:%M:%SZ"): at_the_edge(value) for start, value in found.items()}
 
 
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("metric_type", "granularity"),
+    [("revenue", each) for each in Granularity] + [("average_order_value", Granularity.DAILY)],
+)
+def test_the_weeks_in_which_clocks_change_add_up_in_every_zone(
+    wired: Wiring, zone: str, metric_type: str, granularity: Granularity
+) -> None:
+    asked = question(
+        metric_type=metric_type,
+        granularity=granularity,
+        timezone=zone,
+        time_range__start="2025-03-01",
+        time_range__end="2025-04-09",
+    )
+
+    assert shown(wired.metric_reports.report(asked)) == expected(asked)
+
+
 @given(questions())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_answers_equal_what_the_lines_say(wired: Wiring, asked: Question) -> None:
     answer = wired.metric_reports.report(asked)
 
@@ -71,7 +92,7 @@ def test_answers_equal_what_the_lines_say(wired: Wiring, asked: Question) -> Non
 
 
 @given(questions(whole_hours=True).filter(lambda asked: choose(asked).source is Source.ROLLUP))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_roll_up_tells_the_same_as_the_base(wired: Wiring, asked: Question) -> None:
     rolled_up, base = (
         wired.metric_reports.report(asked, Plan(source, "the test says so")).model_dump(
