@@ -18,7 +18,9 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 LONGEST_ID = 128
 MONEY_BOUND = 1e12 - 1
 QUANTITY_BOUND = 1e9
-_MONEY_TEXT = r"^-?\d{1,12}(\.\d{1,18})?$"
+_MONEY_TEXT = r"^-?((\d{1,11}|[0-8]\d{11})(\.\d{1,18})?|9\d{11}(\.\d{1,6}0{0,12})?)$"  # none rounds up to 10^12
+_LARGEST_INTEGER = 2**63 - 1
+_LONGEST_NAME = 200
 _TIME_TEXT = r"^\d{4}-\d{2}-\d{2}([Tt ]|$)"
 
 
@@ -126,8 +128,9 @@ def _quantity_schema(each: Field) -> CoreSchema:
     return core_schema.float_schema(ge=low, le=QUANTITY_BOUND, allow_inf_nan=False)
 
 
-def _whole(bound: float | None) -> int | None:
-    return None if bound is None else int(bound)
+def _integer_schema(each: Field) -> CoreSchema:
+    low = -_LARGEST_INTEGER if each.minimum is None else int(each.minimum)
+    return core_schema.int_schema(ge=low, le=_LARGEST_INTEGER if each.maximum is None else int(each.maximum))
 
 
 def _number_or_text() -> CoreSchema:
@@ -172,7 +175,10 @@ def _refusal(schema: CoreSchema, code: str, message: str) -> CoreSchema:
 
 
 def _zoned(moment: datetime, _: core_schema.ValidationInfo) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("timestamp", "must lie within the years 1 to 9999 of UTC") from None
 
 
 def _dated(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
@@ -193,7 +199,7 @@ _SCHEMAS: dict[Kind, Callable[[Field], CoreSchema]] = {
     ),
     Kind.MONEY: _money_schema,
     Kind.QUANTITY: _quantity_schema,
-    Kind.INTEGER: lambda each: core_schema.int_schema(ge=_whole(each.minimum), le=_whole(each.maximum)),
+    Kind.INTEGER: _integer_schema,
     Kind.NUMBER: lambda each: core_schema.float_schema(ge=each.minimum, le=each.maximum, allow_inf_nan=False),
     Kind.BOOLEAN: lambda _: core_schema.bool_schema(),
     Kind.TEXT_MAP: lambda _: core_schema.dict_schema(core_schema.str_schema(), _number_or_text()),
@@ -204,11 +210,16 @@ _SCHEMAS: dict[Kind, Callable[[Field], CoreSchema]] = {
 
 _CODES = {
     "missing": ("required", "is required"),
-    "dict_type": ("type", "a record must be an object"),
+    "dict_type": ("type", "must be an object"),
     "string_type": ("type", "must be text"),
     "float_type": ("type", "must be a number"),
     "int_type": ("type", "must be a whole number"),
     "bool_type": ("type", "must be true or false"),
+    "float_parsing": ("type", "must be a number"),
+    "int_parsing": ("type", "must be a whole number"),
+    "int_from_float": ("type", "must be a whole number"),
+    "bool_parsing": ("type", "must be true or false"),
+    "int_parsing_size": ("range", "must be within 64 bits"),
     "finite_number": ("range", "must be a finite number"),
     "string_too_short": ("too_short", "must not be empty"),
     "string_too_long": ("too_long", f"must have at most {LONGEST_ID} characters"),
@@ -220,12 +231,17 @@ _CODES = {
 }
 
 
+def _pointer_step(step: str | int) -> str:
+    """A name as a JSON pointer has it; of a name longer than any sensible one, its beginning."""
+    return str(step)[:_LONGEST_NAME].replace("~", "~0").replace("/", "~1")
+
+
 def _row_error(error: Any) -> RowError:
     place, *path = error["loc"]
     code, message = _CODES.get(error["type"], (error["type"], None))
     return RowError(
         row=place,
-        field="/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path) if path else "",
+        field="".join(f"/{_pointer_step(step)}" for step in path),
         code=code,
         message=message or error["msg"].replace("Input should be", "must be"),
         rejected_value=None if error["type"] == "missing" else error["input"],
