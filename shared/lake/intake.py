@@ -39,6 +39,7 @@ _TYPES: dict[Kind, set[type]] = {
     Kind.INTEGER: {int, type(None)},
     Kind.BOOLEAN: {bool, type(None)},
 }
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
 _FULL_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$"
 
 
@@ -115,6 +116,8 @@ def _numbers(schema: RecordSchema, rows: Sequence[Mapping[str, Any]]) -> dict[st
             values = [row.get(each.name) for row in rows]
             if not set(map(type, values)) <= _TYPES[each.kind]:
                 raise _Doubt(each.name)
+            if each.kind is not Kind.BOOLEAN and not _within(each, values):
+                raise _Doubt(each.name)
             found[each.name] = column(each, values)
     return found
 
@@ -122,7 +125,11 @@ def _numbers(schema: RecordSchema, rows: Sequence[Mapping[str, Any]]) -> dict[st
 def _moments(texts: pa.Array) -> pa.Array:
     if not pc.all(pc.match_substring_regex(texts, _FULL_TIME), min_count=0).as_py():
         raise _Doubt("a time that is not fully written")
-    return texts.cast(pa.timestamp("us", "UTC")).cast(MOMENT, safe=False)
+    moments = texts.cast(pa.timestamp("us", "UTC")).cast(MOMENT, safe=False)
+    found = pc.min_max(moments.cast(pa.int64())).as_py()
+    if found["min"] is not None and not _FIRST_MS <= found["min"] <= found["max"] <= _LAST_MS:
+        raise _Doubt("a time that Python cannot tell")
+    return moments
 
 
 def all_fully_written(times: Sequence[str]) -> bool:
@@ -140,14 +147,12 @@ def _beyond_doubt(each: Field, values: pa.Array) -> bool:
     match each.kind:
         case Kind.ID:
             lengths = pc.min_max(pc.utf8_length(values)).as_py()
-            return _trimmed(values) and (lengths["min"] or 1) >= 1 and (lengths["max"] or 1) <= LONGEST_ID
+            return _trimmed(values) and (lengths["min"] is None or 1 <= lengths["min"] <= lengths["max"] <= LONGEST_ID)
         case Kind.TEXT:
             return _trimmed(values)
         case Kind.CHOICE | Kind.CURRENCY:
             allowed = pa.array([None, *(each.choices or ISO_4217)], pa.string())
             return bool(pc.all(pc.is_in(values, value_set=allowed), min_count=0).as_py())
-        case Kind.MONEY | Kind.QUANTITY | Kind.NUMBER | Kind.INTEGER:
-            return _within(each, values)
         case _:
             return True
 
@@ -159,8 +164,10 @@ def _trimmed(values: pa.Array) -> bool:
 _BOUNDS = {Kind.MONEY: MONEY_BOUND, Kind.QUANTITY: QUANTITY_BOUND}
 
 
-def _within(each: Field, values: pa.Array) -> bool:
-    found, bound = pc.min_max(values).as_py(), _BOUNDS.get(each.kind)
+def _within(each: Field, values: Sequence[float | None]) -> bool:
+    """Whether numbers keep their bounds as they were written, before any rounding."""
+    numbers = pa.array(values, pa.int64() if each.kind is Kind.INTEGER else pa.float64())
+    found, bound = pc.min_max(numbers).as_py(), _BOUNDS.get(each.kind)
     low = each.minimum if each.minimum is not None else None if bound is None else -bound
     high = each.maximum if each.maximum is not None else bound
     if found["min"] is None:
