@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.ingestion.entry import Kind
@@ -27,6 +27,13 @@ class Delivery:
     ingested_at: datetime | Sequence[int]
     form: Form = Form.TYPED
     places: Sequence[int] = field(default=())
+
+    @property
+    def arrived_by(self) -> datetime:
+        """When its last row arrived: rows are judged by that, so that a repetition comes to the same verdicts."""
+        if isinstance(self.ingested_at, datetime):
+            return self.ingested_at
+        return datetime.fromtimestamp(max(self.ingested_at) / 1000, UTC)
 
     def place_of(self, row: int) -> int:
         """Where a row stood in what was received."""

@@ -97,7 +97,7 @@ class Loader:
             origin=delivery.origin,
             reporting_currency=self.reporting_currency,
         )
-        return take(delivery.data_type, rows, form=delivery.form, at=self.clock(), stamp=stamp)
+        return take(delivery.data_type, rows, form=delivery.form, at=delivery.arrived_by, stamp=stamp)
 
     def _opened(self, delivery: "Delivery", taken: Taken, dropped: int) -> Entry:
         fresh = Entry(
