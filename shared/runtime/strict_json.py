@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 
+_LONGEST_NAME = 100
+
 
 class NotStrictJson(ValueError):
     """The text is not the JSON that the platform takes; the message says why."""
@@ -38,5 +40,5 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise NotStrictJson(f"the key {twice!r} stands twice in one object")
+        raise NotStrictJson(f"the key {twice[:_LONGEST_NAME]!r} stands twice in one object")
     return found
