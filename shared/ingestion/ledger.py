@@ -104,12 +104,13 @@ class Ledger:
     def _totals(self, before: Entry | None, after: Entry) -> Any:
         moved = {name: value - (before.counters[name] if before else 0) for name, value in after.counters.items()}
         names = {f"#{name}": name for name in moved} | {"#kind": "kind"}
+        last = ":at" if before is None else "if_not_exists(last_ingestion, :at)"  # a late merge is no ingestion
         return {
             "TableName": self._sources_table,
             "Key": _facet(after),
             "UpdateExpression": "ADD "
             + ", ".join(f"#{name} :{name}" for name in moved)
-            + " SET last_ingestion = :at, #kind = if_not_exists(#kind, :kind)",
+            + f" SET last_ingestion = {last}, #kind = if_not_exists(#kind, :kind)",
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()}
             | {":at": {"S": sortable(after.received_at)}, ":kind": {"S": after.kind}},
