@@ -1,0 +1,100 @@
+"""The straight way into columns never takes what the rules refuse, and never stores anything else than they would."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.lake.columns import Stamp, to_table
+from shared.lake.intake import take
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType
+from shared.records.validation import Form, validate
+from tests.fakes.records import GOOD, NOW, good, records
+
+STAMP = Stamp(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
+ODD: list[Any] = [
+    None,
+    "",
+    " ",
+    "x",
+    " x",
+    "x\u3000",
+    "x\x1c",
+    "x\x85",
+    "x" * 128,
+    "ß" * 129,
+    True,
+    0,
+    -0.0,
+    -1e-9,
+    0.00005,
+    1.0000005,
+    1e9,
+    1e9 + 0.00001,
+    1e12,
+    999999999999.4,
+    1e308,
+    2**53 + 1,
+    2**63,
+    -(2**63),
+    "1",
+    "1.50",
+    "usd",
+    "EUR",
+    "completed",
+    "2025-02-27",
+    "2025-02-27T10:15:00",
+    "2025-02-27T10:15:00Z",
+    "2025-02-27t10:15:00z",
+    "2025-02-27T10:15:00.1234567Z",
+    "2025-02-27T24:00:00Z",
+    "2025-02-27T10:15:60Z",
+    "2025-02-30T10:15:00Z",
+    "2025-02-27T10:15:00+23:59",
+    "2025-02-27T10:15:00+24:00",
+    "2025-03-01T12:05:00Z",
+    "2025-03-01T12:05:00.001Z",
+    "1990-01-01T00:00:00Z",
+    "1989-12-31T23:59:59.999999Z",
+    "0000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-05:00",
+    [],
+    {},
+    {"a": 1},
+]
+
+
+def _agrees(data_type: DataType, rows: list[Any]) -> None:
+    taken = take(data_type, rows, form=Form.TYPED, at=NOW, stamp=STAMP)
+    checked = validate(data_type, rows, form=Form.TYPED, at=NOW)
+
+    assert list(taken.errors) == checked.errors
+    assert taken.table.equals(to_table(data_type, checked.rows, STAMP))
+
+
+def _every_field() -> list[tuple[DataType, str]]:
+    return [(schema.data_type, field.name) for schema in SCHEMAS.values() for field in schema.fields]
+
+
+@pytest.mark.parametrize(("data_type", "name"), _every_field())
+def test_an_odd_value_in_any_field_meets_the_same_verdict_on_both_ways(data_type: DataType, name: str) -> None:
+    for value in ODD:
+        _agrees(data_type, [GOOD[data_type], good(data_type, **{name: value})])
+
+
+@pytest.mark.parametrize("data_type", DataType)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_valid_records_are_stored_alike_on_both_ways(data_type: DataType, data: st.DataObject) -> None:
+    _agrees(data_type, data.draw(st.lists(records(data_type), min_size=1, max_size=4)))
+
+
+@pytest.mark.parametrize("rows", [[None], [7, "x"], [{}], [[]]])
+def test_what_is_no_record_is_refused_on_both_ways(rows: list[Any]) -> None:
+    _agrees(DataType.TRANSACTIONS, rows)
+
+
+def test_unknown_fields_are_kept_alike_on_both_ways() -> None:
+    _agrees(DataType.ORDERS, [good(DataType.ORDERS, gift=True, attributes="x"), good(DataType.ORDERS, channel=None)])

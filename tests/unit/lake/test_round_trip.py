@@ -1,0 +1,139 @@
+"""What is valid is stored as it was said: rows survive the way through columns and Parquet."""
+
+import json
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.lake.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
+from shared.lake.intake import take
+from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
+from shared.records.schema import DataType, Field, Kind
+from shared.records.validation import Form, validate
+from tests.fakes.records import GOOD, NOW, good, records
+
+STAMP = Stamp(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
+_PLACES = {Kind.MONEY: Decimal("0.000001"), Kind.QUANTITY: Decimal("0.0001")}
+
+
+def _stored(data_type: DataType, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    checked = validate(data_type, rows, form=Form.TYPED, at=NOW)
+    assert checked.errors == []
+    written = write_parquet(to_table(data_type, checked.rows, STAMP))
+    read: list[dict[str, Any]] = read_parquet(written, arrow_schema(data_type)).to_pylist()
+    return read
+
+
+def _as_stored(field: Field, value: Any) -> Any:
+    match field.kind:
+        case Kind.MONEY | Kind.QUANTITY:
+            exact = Decimal(value) if isinstance(value, str | int) else Decimal(repr(value))
+            return exact.quantize(_PLACES[field.kind], ROUND_HALF_EVEN)
+        case Kind.TIMESTAMP:
+            moment = datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)
+            return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        case Kind.TEXT_MAP:
+            return {name: each if isinstance(each, str) else float(each) for name, each in value.items()}
+        case Kind.NUMBER_MAP:
+            return {name: float(each) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _read(field: Field, said: Any, stored: Any) -> Any:
+    if field.kind is Kind.TEXT_MAP:
+        return {name: text if isinstance(said[name], str) else float(text) for name, text in stored}
+    return dict(stored) if field.kind is Kind.NUMBER_MAP else stored
+
+
+@pytest.mark.parametrize("data_type", DataType)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_valid_record_is_read_back_with_the_values_it_was_sent_with(
+    data_type: DataType, data: st.DataObject
+) -> None:
+    said = data.draw(records(data_type))
+
+    (stored,) = _stored(data_type, [said])
+
+    for field in SCHEMAS[data_type].fields:
+        if said.get(field.name) is not None:
+            read = _read(field, said[field.name], stored[field.name])
+            assert read == _as_stored(field, said[field.name]), field.name
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_an_absent_field_holds_its_default_or_nothing(data_type: DataType) -> None:
+    (stored,) = _stored(data_type, [dict(GOOD[data_type])])
+
+    for field in SCHEMAS[data_type].fields:
+        if field.name in GOOD[data_type]:
+            continue
+        if field.default_from is not None:
+            assert stored[field.name] == stored[field.default_from]
+        elif field.default == PLATFORM_CURRENCY:
+            assert stored[field.name] == "EUR"
+        else:
+            assert stored[field.name] == field.default
+
+
+@given(
+    number=st.floats(0, 1e12 - 1)
+    | st.floats(0, 1e4).map(lambda x: round(x, 7))
+    | st.floats(0, 1e8).map(lambda x: round(x, 2))
+)
+@settings(max_examples=400, deadline=None)
+def test_a_price_is_rounded_half_to_even_at_the_sixth_place_of_how_it_was_written(number: float) -> None:
+    (stored,) = _stored(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, unit_price=number)])
+
+    assert stored["unit_price"] == Decimal(repr(number)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [(1.0000005, "1.000000"), (1.0000015, "1.000002"), ("1.0000005", "1.000000"), (625500.5449545, "625500.544954")],
+)
+def test_a_price_half_way_between_two_is_rounded_to_the_even_one(written: Any, kept: str) -> None:
+    (stored,) = _stored(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, unit_price=written)])
+
+    assert stored["unit_price"] == Decimal(kept)
+
+
+@pytest.mark.parametrize(("written", "kept"), [(0.00005, "0.0000"), (0.00015, "0.0002"), (-2.00025, "-2.0002")])
+def test_a_quantity_is_rounded_half_to_even_at_the_fourth_place(written: float, kept: str) -> None:
+    (stored,) = _stored(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, quantity=written)])
+
+    assert stored["quantity"] == Decimal(kept)
+
+
+def test_what_the_schema_does_not_know_is_kept_as_json() -> None:
+    extra = {"gift": True, "attributes": {"a": 1}, "source_id": "theirs", "_origin": "x", "ingested_at": None}
+
+    known, unknown = _stored(DataType.ORDERS, [good(DataType.ORDERS), good(DataType.ORDERS, **extra)])
+
+    assert known["attributes"] is None
+    assert json.loads(unknown["attributes"]) == extra
+    assert (unknown["source_id"], unknown["_origin"]) == ("web-shop", "batch-1")
+
+
+def test_rows_are_cut_by_the_utc_day_of_their_event() -> None:
+    rows = [
+        good(DataType.ORDERS, order_id="a", timestamp="2025-02-27T23:59:59.999Z"),
+        good(DataType.ORDERS, order_id="b", timestamp="2025-02-28T00:30:00+01:00"),
+        good(DataType.ORDERS, order_id="c", timestamp="2025-02-28T00:00:00Z"),
+    ]
+    table = take(DataType.ORDERS, rows, form=Form.TYPED, at=NOW, stamp=STAMP).table
+
+    days = {day: part["order_id"].to_pylist() for day, part in by_day(DataType.ORDERS, table)}
+
+    assert days == {"2025-02-27": ["a", "b"], "2025-02-28": ["c"]}
+
+
+def test_types_without_a_day_lie_in_one_partition() -> None:
+    table = take(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], form=Form.TYPED, at=NOW, stamp=STAMP).table
+
+    assert [day for day, _ in by_day(DataType.PRODUCTS, table)] == ["all"]

@@ -1,0 +1,404 @@
+"""Every rule of the data model, on rows that keep it and rows that break it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType, Kind
+from shared.records.validation import Form, RowError, Validated, validate
+from tests.fakes.records import AT, GOOD, NOW, good
+
+T, O, P, C, I, E, D, L = (  # noqa: E741 # the eight types, as the table below names them
+    DataType.TRANSACTIONS,
+    DataType.ORDERS,
+    DataType.PRODUCTS,
+    DataType.CUSTOMERS,
+    DataType.INVENTORY,
+    DataType.EVENTS,
+    DataType.DECISIONS,
+    DataType.LABELS,
+)
+
+
+def _check(data_type: DataType, *rows: Any, form: Form = Form.TYPED) -> Validated:
+    return validate(data_type, rows, form=form, at=NOW)
+
+
+def _found(errors: list[RowError]) -> list[tuple[str, str]]:
+    return [(error.field, error.code) for error in errors]
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_a_record_with_only_what_is_required_is_good(data_type: DataType) -> None:
+    checked = _check(data_type, GOOD[data_type])
+
+    assert checked.errors == []
+    assert len(checked.rows) == 1
+
+
+def _required() -> Iterator[tuple[DataType, str]]:
+    for schema in SCHEMAS.values():
+        yield from ((schema.data_type, field.name) for field in schema.fields if field.required)
+
+
+@pytest.mark.parametrize(("data_type", "name"), list(_required()))
+def test_a_record_without_a_required_field_is_refused(data_type: DataType, name: str) -> None:
+    lacking = {key: value for key, value in GOOD[data_type].items() if key != name}
+
+    (error,) = _check(data_type, lacking).errors
+
+    assert error == RowError(0, f"/{name}", "required", "is required", None)
+
+
+@pytest.mark.parametrize(("data_type", "name"), list(_required()))
+def test_null_is_not_a_value_of_a_required_field(data_type: DataType, name: str) -> None:
+    (error,) = _check(data_type, good(data_type, **{name: None})).errors
+
+    assert error.field == f"/{name}"
+
+
+def _optional() -> Iterator[tuple[DataType, str]]:
+    for schema in SCHEMAS.values():
+        names = (each.name for each in schema.fields if not each.required and each.name != schema.event_time)
+        yield from ((schema.data_type, name) for name in names)
+
+
+@pytest.mark.parametrize(("data_type", "name"), list(_optional()))
+def test_null_stands_for_an_absent_optional_field(data_type: DataType, name: str) -> None:
+    assert _check(data_type, good(data_type, **{name: None})).errors == []
+
+
+def _fields(kind: Kind) -> list[tuple[DataType, str]]:
+    return [
+        (schema.data_type, field.name) for schema in SCHEMAS.values() for field in schema.fields if field.kind is kind
+    ]
+
+
+@pytest.mark.parametrize(("data_type", "name"), _fields(Kind.ID))
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("", "too_short"), ("   ", "too_short"), ("x" * 129, "too_long"), (7, "type"), (True, "type"), (["x"], "type")],
+)
+def test_an_id_is_1_to_128_characters_of_text(data_type: DataType, name: str, value: Any, code: str) -> None:
+    assert _found(_check(data_type, good(data_type, **{name: value})).errors) == [(f"/{name}", code)]
+
+
+@pytest.mark.parametrize(("data_type", "name"), _fields(Kind.ID))
+def test_an_id_is_trimmed_and_may_be_128_characters_of_any_script(data_type: DataType, name: str) -> None:
+    checked = _check(data_type, good(data_type, **{name: "  " + "ß" * 128 + "\n"}))
+
+    assert checked.rows[0][name] == "ß" * 128
+
+
+@pytest.mark.parametrize(("data_type", "name"), _fields(Kind.CHOICE))
+@pytest.mark.parametrize("value", ["unheard of", "", "COMPLETED", 1, False])
+def test_a_choice_is_one_of_those_declared_to_the_letter(data_type: DataType, name: str, value: Any) -> None:
+    assert _found(_check(data_type, good(data_type, **{name: value})).errors) == [(f"/{name}", "choice")]
+
+
+@pytest.mark.parametrize(("data_type", "name"), _fields(Kind.CURRENCY))
+@pytest.mark.parametrize("value", ["usd", "US", "ABC", "", 840, "EURO"])
+def test_a_currency_is_a_code_of_iso_4217(data_type: DataType, name: str, value: Any) -> None:
+    assert _found(_check(data_type, good(data_type, **{name: value})).errors) == [(f"/{name}", "currency")]
+
+
+@pytest.mark.parametrize(("data_type", "name"), _fields(Kind.MONEY))
+@pytest.mark.parametrize(
+    "value",
+    [
+        -0.01,
+        "-1",
+        "",
+        "1,000",
+        "1e3",
+        "€5",
+        "NaN",
+        "1.",
+        ".5",
+        1e12,
+        "1000000000000",
+        "999999999999.9999999",
+        1e308,
+        float("nan"),
+        float("inf"),
+        True,
+        {},
+    ],
+)
+def test_money_is_an_amount_of_at_least_zero_as_number_or_decimal_text(
+    data_type: DataType, name: str, value: Any
+) -> None:
+    assert _found(_check(data_type, good(data_type, **{name: value})).errors) == [(f"/{name}", "money")]
+
+
+@pytest.mark.parametrize("value", [0, 0.0, "0", 12, 12.5, "12.50", " 12.5 ", "999999999999.999999", 999_999_999_999])
+def test_money_may_be_a_number_or_decimal_text(value: Any) -> None:
+    assert _check(T, good(T, unit_price=value)).errors == []
+
+
+@pytest.mark.parametrize(("data_type", "name"), _fields(Kind.TIMESTAMP))
+@pytest.mark.parametrize(
+    "value",
+    [
+        "yesterday",
+        "2025-02-30T00:00:00Z",
+        "2025-13-01",
+        "12:00",
+        "",
+        "2025-02-27T25:00:00Z",
+        1740651300,
+        1.5,
+        None,
+        "20250227",
+    ],
+)
+def test_a_time_is_rfc_3339_text(data_type: DataType, name: str, value: Any) -> None:
+    field = SCHEMAS[data_type].by_name[name]
+    if value is None and not field.required:
+        return
+
+    assert _found(_check(data_type, good(data_type, **{name: value})).errors) == [(f"/{name}", "timestamp")]
+
+
+@pytest.mark.parametrize(
+    "value", ["2025-02-27T10:15:00+02:00", "2025-02-27 10:15:00Z", "2025-02-27", "2025-02-27T10:15:00"]
+)
+def test_a_time_may_have_any_offset_or_none_or_be_a_bare_date(value: str) -> None:
+    assert _check(T, good(T, timestamp=value)).errors == []
+
+
+DATED = [
+    (T, "timestamp"),
+    (O, "timestamp"),
+    (O, "updated_at"),
+    (P, "updated_at"),
+    (C, "updated_at"),
+    (I, "timestamp"),
+    (E, "timestamp"),
+    (D, "timestamp"),
+    (L, "labelled_at"),
+    (L, "decision_timestamp"),
+]
+
+
+@pytest.mark.parametrize(("data_type", "name"), DATED)
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        ((NOW + timedelta(minutes=5)).isoformat(), []),
+        ((NOW + timedelta(minutes=5, seconds=1)).isoformat(), ["in_future"]),
+        ("2025-03-01T14:05:01+02:00", ["in_future"]),
+        ("9999-12-31T23:59:59-12:00", ["in_future"]),
+        ("1990-01-01", []),
+        ("1989-12-31T23:59:59Z", ["before_1990"]),
+        ("1990-01-01T00:59:59+01:00", ["before_1990"]),
+        ("0001-01-01T00:00:00+10:00", ["before_1990"]),
+    ],
+)
+def test_a_record_lies_between_1990_and_five_minutes_from_now(
+    data_type: DataType, name: str, value: str, codes: list[str]
+) -> None:
+    assert _found(_check(data_type, good(data_type, **{name: value})).errors) == [(f"/{name}", code) for code in codes]
+
+
+@pytest.mark.parametrize("value", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_time_that_utc_does_not_have_is_refused(value: str) -> None:
+    assert _found(_check(C, good(C, registered_at=value)).errors) == [("/registered_at", "timestamp")]
+
+
+NUMBERS: list[tuple[DataType, str, Any, str | None]] = [
+    (T, "quantity", -3, None),
+    (T, "quantity", 0.25, None),
+    (T, "quantity", "2", "type"),
+    (T, "quantity", True, "type"),
+    (T, "quantity", float("nan"), "range"),
+    (T, "quantity", float("inf"), "range"),
+    (T, "quantity", 1e308, "range"),
+    (T, "quantity", 1e9, None),
+    (T, "quantity", -1e9 - 1, "range"),
+    (I, "quantity_on_hand", 0, None),
+    (I, "quantity_on_hand", -1, "range"),
+    (I, "reserved", -0.5, "range"),
+    (O, "item_count", 3, None),
+    (O, "item_count", -1, "range"),
+    (O, "item_count", 2.5, "type"),
+    (O, "item_count", "3", "type"),
+    (O, "item_count", 2**63, "range"),
+    (O, "item_count", 2**63 - 1, None),
+    (C, "birth_year", 1815, "range"),
+    (C, "birth_year", 2101, "range"),
+    (C, "marketing_opt_in", "yes", "type"),
+    (C, "marketing_opt_in", 1, "type"),
+    (P, "active", False, None),
+    (D, "score", 0, None),
+    (D, "score", 1, None),
+    (D, "score", 1.01, "range"),
+    (D, "score", -0.01, "range"),
+    (D, "score", "0.5", "type"),
+    (D, "score", float("nan"), "range"),
+    (D, "latency_ms", -1, "range"),
+    (D, "base_value", -7.5, None),
+    (D, "base_value", float("inf"), "range"),
+    (D, "features", {"age": 3, "country": "DE"}, None),
+    (D, "features", ["age"], "type"),
+    (D, "attributions", {"age": 0.5}, None),
+    (D, "attributions", "age", "type"),
+    (T, "region", 7, "type"),
+    (P, "name", ["Mug"], "type"),
+]
+
+
+@pytest.mark.parametrize(("data_type", "name", "value", "code"), NUMBERS)
+def test_typed_values_keep_their_type_and_their_bounds(
+    data_type: DataType, name: str, value: Any, code: str | None
+) -> None:
+    expected = [] if code is None else [(f"/{name}", code)]
+
+    assert _found(_check(data_type, good(data_type, **{name: value})).errors) == expected
+
+
+@pytest.mark.parametrize("value", [True, None, {"deep": 1}, float("nan")])
+def test_a_feature_is_a_number_or_text(value: Any) -> None:
+    assert _found(_check(D, good(D, features={"a/b~c": value})).errors) == [("/features/a~1b~0c", "number_or_text")]
+
+
+@pytest.mark.parametrize(("value", "code"), [("x", "type"), (True, "type"), (None, "type"), (float("inf"), "range")])
+def test_an_attribution_is_a_finite_number(value: Any, code: str) -> None:
+    assert _found(_check(D, good(D, attributions={"age": value})).errors) == [("/attributions/age", code)]
+
+
+def test_a_name_that_is_far_too_long_is_cut_in_its_pointer() -> None:
+    (error,) = _check(D, good(D, attributions={"k" * 5000: "x"})).errors
+
+    assert error.field == "/attributions/" + "k" * 200
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
+    wrong = {
+        "timestamp": "soon",
+        "product_id": "",
+        "quantity": "two",
+        "unit_price": -1,
+        "currency": "XYZ",
+        "status": "?",
+    }
+
+    found = _found(_check(T, wrong).errors)
+
+    assert sorted(found) == [
+        ("/currency", "currency"),
+        ("/product_id", "too_short"),
+        ("/quantity", "type"),
+        ("/status", "choice"),
+        ("/timestamp", "timestamp"),
+        ("/transaction_id", "required"),
+        ("/unit_price", "money"),
+    ]
+
+
+@pytest.mark.parametrize("row", [None, 7, "text", [], True])
+def test_a_record_is_an_object(row: Any) -> None:
+    assert _found(_check(T, row).errors) == [("", "type")]
+
+
+def test_good_rows_keep_their_places_among_bad_ones() -> None:
+    checked = _check(T, None, good(T), {}, good(T, transaction_id="t-2"))
+
+    assert list(checked.places) == [1, 3]
+    assert [row["transaction_id"] for row in checked.rows] == ["t-1", "t-2"]
+    assert checked.rejected == [0, 2]
+
+
+def test_every_error_carries_the_value_it_is_about() -> None:
+    (error,) = _check(T, good(T, status="lost")).errors
+
+    assert error.rejected_value == "lost"
+
+
+@pytest.mark.parametrize(
+    "value", ["completed\x00", "completed ", "\u200bcompleted"], ids=["nul", "space", "zero-width"]
+)
+def test_a_choice_with_anything_around_it_is_no_choice(value: str) -> None:
+    assert _found(_check(T, good(T, status=value)).errors) == [("/status", "choice")]
+
+
+def test_text_is_trimmed() -> None:
+    assert _check(T, good(T, region="  EU\t")).rows[0]["region"] == "EU"
+
+
+def test_unknown_fields_stay_with_their_row_whatever_they_hold() -> None:
+    checked = _check(T, good(T, gift_wrap=True, source_id="theirs", nested={"a": [1]}))
+
+    assert checked.errors == []
+    assert {name: checked.rows[0][name] for name in ("gift_wrap", "source_id", "nested")} == {
+        "gift_wrap": True,
+        "source_id": "theirs",
+        "nested": {"a": [1]},
+    }
+
+
+def test_a_label_whose_decision_has_no_time_is_refused_by_name() -> None:
+    row = {name: value for name, value in GOOD[L].items() if name != "decision_timestamp"}
+
+    assert _found(_check(L, row).errors) == [("/decision_timestamp", "decision_unknown")]
+
+
+TEXT_FORM: list[tuple[DataType, str, Any, Any]] = [
+    (T, "quantity", "2.5", 2.5),
+    (T, "quantity", " -3 ", -3.0),
+    (T, "unit_price", "9.99", "9.99"),
+    (O, "item_count", "3", 3),
+    (C, "marketing_opt_in", "true", True),
+    (C, "marketing_opt_in", "0", False),
+    (C, "birth_year", "1985", 1985),
+    (D, "score", "0.25", 0.25),
+]
+
+
+@pytest.mark.parametrize(("data_type", "name", "text", "value"), TEXT_FORM)
+def test_in_text_form_values_are_read_from_text(data_type: DataType, name: str, text: str, value: Any) -> None:
+    checked = _check(data_type, good(data_type, **{name: text}), form=Form.TEXT)
+
+    assert checked.errors == []
+    assert checked.rows[0][name] == value
+
+
+@pytest.mark.parametrize(
+    ("data_type", "name", "text", "code"),
+    [
+        (T, "quantity", "two", "type"),
+        (T, "quantity", "nan", "range"),
+        (T, "quantity", "-inf", "range"),
+        (T, "quantity", "1e308", "range"),
+        (T, "unit_price", "9,99", "money"),
+        (O, "item_count", "2.5", "type"),
+        (O, "item_count", "many", "type"),
+        (O, "item_count", "9" * 19, "range"),
+        (O, "item_count", "9" * 5000, "range"),
+        (C, "marketing_opt_in", "perhaps", "type"),
+        (T, "timestamp", "27/02/2025", "timestamp"),
+        (T, "currency", "usd", "currency"),
+    ],
+)
+def test_in_text_form_what_cannot_be_read_is_refused(data_type: DataType, name: str, text: str, code: str) -> None:
+    checked = _check(data_type, good(data_type, **{name: text}), form=Form.TEXT)
+
+    assert _found(checked.errors) == [(f"/{name}", code)]
+
+
+def test_in_text_form_an_empty_text_is_an_absent_field() -> None:
+    checked = _check(
+        T, good(T, customer_id="", discount="", currency=""), {**GOOD[T], "product_id": ""}, form=Form.TEXT
+    )
+
+    assert _found(checked.errors) == [("/product_id", "required")]
+    assert "discount" not in checked.rows[0]
+
+
+def test_a_time_is_read_as_utc_whatever_zone_it_was_written_in() -> None:
+    (row,) = _check(T, good(T, timestamp="2025-02-27T12:15:00+02:00")).rows
+
+    assert row["timestamp"].isoformat() == AT.replace("Z", "+00:00") or row["timestamp"].timestamp() == 1740651300
