@@ -3,23 +3,52 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
 from shared.runtime.settings import Settings
-from shared.runtime.wiring import Wiring
-from tests.moto_platform import CREDENTIALS, create_resources
+from shared.runtime.wiring import Wiring, wiring
+from tests.fakes.clock import Clock
+from tests.fakes.platforms import Platforms
+from tests.moto_platform import CREDENTIALS, environment
+
+
+@pytest.fixture(scope="session")
+def all_platforms() -> Platforms:
+    """Makes platforms for all tests, so that service models are read once."""
+    return Platforms()
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """Every declared resource in moto, and the settings that name them."""
+def platforms(all_platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> Platforms:
+    """Makes platforms under credentials of an account that does not exist."""
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    with mock_aws():
-        yield create_resources()
+    return all_platforms
 
 
 @pytest.fixture
-def wired(aws: Settings) -> Wiring:
-    """A wiring over the resources in moto."""
-    return Wiring(aws)
+def aws(platforms: Platforms) -> Iterator[Settings]:
+    """Every declared resource in moto, and the settings that name them."""
+    with platforms.fresh() as settings:
+        yield settings
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at midday until the test sets it."""
+    return Clock()
+
+
+@pytest.fixture
+def wired(aws: Settings, clock: Clock) -> Wiring:
+    """A wiring over the resources in moto, at the time of the test's clock."""
+    return Wiring(aws, clock)
+
+
+@pytest.fixture
+def deployed(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
+    """The wiring that functions make for themselves from their environment."""
+    for name, value in environment(aws).items():
+        monkeypatch.setenv(name, value)
+    wiring.cache_clear()
+    yield wiring()
+    wiring.cache_clear()

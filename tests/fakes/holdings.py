@@ -1,0 +1,90 @@
+"""All that the platform holds after a run, in a form that compares: rows, roll-ups, ledger, totals, what waits."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
+from boto3.dynamodb.types import TypeDeserializer
+
+from shared.lake.paths import IncomingKey, PartitionId
+from shared.runtime.settings import Resource, Settings
+from shared.runtime.wiring import Wiring
+
+_DESERIALIZE = TypeDeserializer().deserialize
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a run left behind."""
+
+    base: Rows
+    rollups: Rows
+    quarantine: Rows
+    incoming: list[str]
+    ledger: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
+
+
+def holdings(settings: Settings) -> Holdings:
+    """Read everything that has to be the same however often a run was cut short."""
+    return Holdings(
+        base=parquet_rows(settings, "base/"),
+        rollups=parquet_rows(settings, "rollup/"),
+        quarantine=parquet_rows(settings, "quarantine/"),
+        incoming=keys(settings, "incoming/"),
+        ledger=_items(settings, Resource.LEDGER, but={"revision"}),
+        sources=_items(settings, Resource.SOURCES),
+    )
+
+
+def keys(settings: Settings, prefix: str) -> list[str]:
+    """The keys below a prefix of the lake."""
+    pages = boto3.client("s3").get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=settings.name_of(Resource.LAKE), Prefix=prefix)
+    return sorted(each["Key"] for page in found for each in page.get("Contents", []))
+
+
+def body(settings: Settings, key: str) -> bytes:
+    """The bytes of an object of the lake."""
+    answer = boto3.client("s3").get_object(Bucket=settings.name_of(Resource.LAKE), Key=key)
+    return answer["Body"].read()
+
+
+def parquet_rows(settings: Settings, prefix: str) -> Rows:
+    """The rows of each Parquet object below a prefix, in an order of their own."""
+    return {
+        key: sorted(pq.read_table(pa.BufferReader(body(settings, key))).to_pylist(), key=repr)
+        for key in keys(settings, prefix)
+    }
+
+
+def versions(settings: Settings) -> dict[str, int]:
+    """The version of each table."""
+    return {each["table_name"]: int(each["version"]) for each in _items(settings, Resource.VERSIONS)}
+
+
+def _items(settings: Settings, resource: Resource, but: Iterable[str] = ()) -> list[dict[str, Any]]:
+    found = boto3.client("dynamodb").scan(TableName=settings.name_of(resource), ConsistentRead=True)["Items"]
+    plain = ({name: _DESERIALIZE(value) for name, value in item.items() if name not in but} for item in found)
+    return sorted(plain, key=repr)
+
+
+def waiting(settings: Settings) -> set[PartitionId]:
+    """The partitions for which something waits, as the notices of S3 would name them."""
+    named = (IncomingKey.parse(key) for key in keys(settings, "incoming/"))
+    return {each.partition for each in named if each is not None}
+
+
+def merge_all(wired: Wiring) -> None:
+    """Do what the merge queue makes the merger do."""
+    assert wired.merger.merge(waiting(wired.settings), has_time=lambda: True) == set()
+
+
+def balance(entry: dict[str, Any], fates: Callable[[str], Iterable[int]]) -> int:
+    """How many rows of a ledger item have met no fate yet."""
+    met = sum(sum(list(fates(text))[:3]) for text in entry["partitions"].values())
+    return int(entry["received"]) - int(entry["quarantined"]) - met

@@ -1,0 +1,45 @@
+"""Platforms in moto, as many as a test likes, one after the other, with someone in them who can kill what runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from shared.runtime.settings import Settings
+from tests.fakes import s3_conditions
+from tests.fakes.crashes import Saboteur
+from tests.moto_platform import create_resources
+
+
+class Platforms:
+    """Makes empty platforms; their clients are made once, since that takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self.saboteur = Saboteur()
+        self._session = _ThriftySession()
+        self.saboteur.listen(self._session.events)
+        s3_conditions.listen(self._session.events)
+
+    @contextmanager
+    def fresh(self) -> Iterator[Settings]:
+        """Every declared resource, empty; and the settings that name them."""
+        with mock_aws():
+            boto3.DEFAULT_SESSION = self._session  # moto puts the one before back
+            yield create_resources()
+
+
+class _ThriftySession(boto3.Session):
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[tuple[str, int], Any] = {}
+
+    def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
+        """One client for each service and configuration; those of an endpoint of their own are made anew."""
+        if args or kwargs.keys() - {"config"}:
+            return super().client(service_name, *args, **kwargs)  # type: ignore[call-overload] # as above
+        key = (service_name, id(kwargs.get("config")))
+        if key not in self._made:
+            self._made[key] = super().client(service_name, **kwargs)  # type: ignore[call-overload] # as above
+        return self._made[key]

@@ -1,0 +1,74 @@
+"""The merger, killed before and after each of its writes and run again, ends as if nothing had happened."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from shared.records.schema import DataType
+from shared.runtime.settings import Settings
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import Holdings, holdings, merge_all, versions, waiting
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import NOW, sale
+
+EARLIER = NOW - timedelta(hours=1)
+OTHER_DAY = "2025-02-20T08:00:00Z"
+
+
+def _given(settings: Settings) -> Wiring:
+    """A merged partition, and two deliveries on two days that bring new lines, a copy, a correction and bad rows."""
+    wired = Wiring(settings, Clock())
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1), sale(2)], origin="batch-0", at=EARLIER))
+    merge_all(wired)
+    again = [sale(1), sale(2, quantity=7), sale(3), sale(4, timestamp=OTHER_DAY), {"quantity": "many"}]
+    wired.loader.load(delivery(DataType.TRANSACTIONS, again, origin="batch-1"))
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(3), sale(5)], origin="batch-2", source_id="till"))
+    return wired
+
+
+def _merge(wired: Wiring) -> Callable[[], object]:
+    wanted = waiting(wired.settings)
+    return lambda: wired.merger.merge(wanted, has_time=lambda: True)
+
+
+def _undisturbed(platforms: Platforms) -> tuple[Holdings, dict[str, int], list[str]]:
+    with platforms.fresh() as settings:
+        wired = _given(settings)
+        writes = platforms.saboteur.count(_merge(wired))
+        return holdings(wired.settings), versions(wired.settings), writes
+
+
+def test_a_merge_killed_around_any_write_and_run_again_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
+    expected, at_least, writes = _undisturbed(platforms)
+    assert {"PutObject", "UpdateItem", "TransactWriteItems", "PutEvents", "DeleteObjects"} <= set(writes)
+    assert expected.incoming == []
+
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+        with platforms.fresh() as settings:
+            wired = _given(settings)
+
+            with platforms.saboteur.killing(step, moment):
+                _merge(wired)()
+            merge_all(wired)
+
+            case = f"killed {moment} write {step} of {writes}"
+            assert holdings(wired.settings) == expected, case
+            assert all(versions(wired.settings)[table] >= number for table, number in at_least.items()), case
+
+
+def test_what_stands_after_the_crashes_is_what_the_data_model_says(platforms: Platforms) -> None:
+    expected, _, _ = _undisturbed(platforms)
+
+    lines = {
+        row["transaction_id"]: int(row["quantity"])
+        for rows in expected.base.values()
+        for row in rows[:]
+        if "transaction_id" in row
+    }
+    outcomes = {item["origin"]: item["partitions"] for item in expected.ledger}
+
+    assert lines == {"t-1": 2, "t-2": 7, "t-3": 2, "t-4": 2, "t-5": 2}
+    assert outcomes["batch-1"] == {"2025-02-27": "2 1 0 0", "2025-02-20": "1 0 0 0"}
+    assert outcomes["batch-2"] == {"2025-02-27": "1 1 0 0"}

@@ -1,0 +1,56 @@
+"""The merger's function: which partitions messages name, and which messages come again."""
+
+from functions.merger.handler import handler
+from functions.merger.messages import failures, partitions_of
+from shared.lake.paths import PartitionId
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.events.api_gateway import context
+from tests.events.sqs import s3_notice, s3_test_notice, sqs_event
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import keys, parquet_rows
+from tests.fakes.records import DAY, sale
+
+SALES, ORDERS = PartitionId(DataType.TRANSACTIONS, DAY), PartitionId(DataType.ORDERS, "all")
+
+
+def test_each_message_names_the_partitions_of_the_objects_it_tells_of() -> None:
+    bodies = [s3_notice(SALES.incoming_key("batch-1"), ORDERS.incoming_key("batch~2")), s3_notice()]
+
+    found = partitions_of(sqs_event(bodies)["Records"])
+
+    assert found == {"message-0": {SALES, ORDERS}, "message-1": set()}
+
+
+def test_notices_of_other_objects_and_of_s3s_own_test_name_no_partition() -> None:
+    bodies = [s3_test_notice(), s3_notice("incoming/unheard-of/dt=2025-01-01/a.parquet", "landing/orders/x.json.zst")]
+
+    found = partitions_of(sqs_event(bodies)["Records"])
+
+    assert found == {"message-0": set(), "message-1": set()}
+
+
+def test_exactly_the_messages_that_name_a_partition_left_out_come_again() -> None:
+    wanted = {"a": {SALES}, "b": {ORDERS}, "c": {SALES, ORDERS}, "d": set[PartitionId]()}
+
+    assert failures(wanted, {SALES}) == {"batchItemFailures": [{"itemIdentifier": "a"}, {"itemIdentifier": "c"}]}
+
+
+def test_the_function_merges_what_its_messages_name(deployed: Wiring) -> None:
+    deployed.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
+    notices = [s3_notice(key) for key in keys(deployed.settings, "incoming/")]
+
+    answer = handler(sqs_event([*notices, s3_test_notice()]), context())
+
+    assert answer == {"batchItemFailures": []}
+    assert [len(rows) for rows in parquet_rows(deployed.settings, "base/").values()] == [1]
+    assert keys(deployed.settings, "incoming/") == []
+
+
+def test_the_function_gives_back_what_it_has_no_time_for(deployed: Wiring) -> None:
+    deployed.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
+    notices = [s3_notice(key) for key in keys(deployed.settings, "incoming/")]
+
+    answer = handler(sqs_event(notices), context(remaining_ms=1000))
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
