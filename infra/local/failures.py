@@ -46,7 +46,7 @@ class EmulatorFailed(LaptopError):
 
     def __init__(self, what: str, log: Path) -> None:
         super().__init__(
-            f"The emulator {what}: read {log}, then run `python -m infra.local reset` if its state is bad."
+            f"The emulator {what}: see {log} and start again; `python -m infra.local reset` drops a state that is bad."
         )
 
 

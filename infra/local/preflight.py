@@ -4,8 +4,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from infra.local.deploy import cdk
@@ -48,14 +48,21 @@ def node_version() -> str | None:
 
 
 def check_ports(ports: Ports) -> None:
-    """Raise PortTaken for the first of our ports that somebody else holds."""
+    """Raise PortTaken for the first of our ports that somebody else holds, or that two doors share."""
     with ExitStack() as stack:
         for name, port in ports.by_name().items():
-            probe = stack.enter_context(socket.socket())
-            # As servers do: a port that lingers after our own last stop is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-                probe.listen()
-            except OSError as error:
-                raise PortTaken(name, port) from error
+            stack.enter_context(held(name, port))
+
+
+@contextmanager
+def held(name: str, port: int) -> Iterator[None]:
+    """Hold a port while the context lasts, or raise PortTaken."""
+    with socket.socket() as probe:
+        # As servers do: a port that lingers after our own last stop is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            probe.listen()
+        except OSError as error:
+            raise PortTaken(name, port) from error
+        yield

@@ -1,4 +1,4 @@
-"""The emulator's own process: runs MiniStack, saves its state when told to, ends when its parent is gone."""
+"""The emulator's own process: runs MiniStack, saves its state on SIGUSR1, ends when its standard input does."""
 
 import logging
 import os
@@ -6,8 +6,8 @@ import signal
 import sys
 import threading
 
-from ministack import app as ministack
-from ministack.core.persistence import save_all
+from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
+from ministack.core.persistence import save_all  # type: ignore[import-untyped] # it ships no types
 
 _saving = threading.Lock()
 
@@ -16,19 +16,25 @@ def _end_with_parent() -> None:
     """Ask for a graceful stop once the pipe from the parent closes, however the parent ended."""
     # Not through sys.stdin: its lock would be held while the interpreter ends, which aborts the process.
     os.read(0, 1)
+    # Two saves at once would spoil each other's files; held from here on, so that no other begins.
+    _saving.acquire()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _save() -> None:
     """Write the state now, so that a power cut costs minutes and not the platform."""
-    with _saving:
+    if not _saving.acquire(blocking=False):
+        return
+    try:
         # MiniStack saves only when it stops and offers no other door; its version is pinned.
         save_all(ministack._build_persistence_save_dict())  # noqa: SLF001
+    finally:
+        _saving.release()
     logging.getLogger("tally").info("State saved")
 
 
 def main() -> None:
-    """Serve until SIGTERM, or until the parent's end of standard input closes."""
+    """Serve until the parent's end of standard input closes."""
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, name="state-save").start())
     sys.argv = sys.argv[:1]

@@ -19,6 +19,7 @@ from infra.local.emulator.environment import emulator_environment
 from infra.local.failures import EmulatorFailed
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.log_files import begin_anew_if_long
+from infra.local.preflight import held
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -53,7 +54,9 @@ class Emulator:
 
     def start(self) -> None:
         """Start the process and return once it answers."""
-        self._layout.create()
+        # A stranger on our port would be taken for our own emulator.
+        with held("emulator", self._ports.emulator):
+            self._layout.create()
         shutil.rmtree(self._layout.scratch, ignore_errors=True)
         self._layout.scratch.mkdir()
         begin_anew_if_long(self._layout.log("emulator"))
@@ -96,8 +99,6 @@ class Emulator:
         workers = _descendants(process.pid)
         if process.stdin is not None:
             process.stdin.close()
-        with suppress(ProcessLookupError):
-            process.terminate()
         try:
             process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:

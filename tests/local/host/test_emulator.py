@@ -17,7 +17,7 @@ from types_boto3_sqs.client import SQSClient
 from infra.local.emulator.clients import session
 from infra.local.emulator.environment import emulator_environment
 from infra.local.emulator.supervisor import Emulator, answers
-from infra.local.failures import EmulatorFailed
+from infra.local.failures import PortTaken
 from infra.local.layout import PROJECT, Layout, Ports
 from tests.local.host.conftest import Running
 from tests.local.host.free_ports import free_ports
@@ -106,7 +106,7 @@ def test_a_busy_port_fails_in_one_sentence_and_leaves_nothing(tmp_path: Path) ->
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", ports.emulator))
         taken.listen()
-        with pytest.raises(EmulatorFailed, match=r"ended at its start with code 1: read .*emulator\.log"):
+        with pytest.raises(PortTaken, match=f"Port {ports.emulator} .*--emulator-port"):
             Emulator(layout=layout, ports=ports).__enter__()
 
     assert processes_using(tmp_path) == []
