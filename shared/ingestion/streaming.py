@@ -11,6 +11,7 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
+from shared.runtime.request import UPLOAD_ROUTE
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -46,7 +47,9 @@ class EventStream:
             raise InvalidRequest("Request validation failed", field_errors=fields)
         data = orjson.dumps(body)
         if len(data) > LARGEST_RECORD:
-            raise PayloadTooLarge("A record of the event stream holds at most 1 MB")
+            raise PayloadTooLarge(
+                f"A record of the event stream holds at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
+            )
         try:
             placed = self.kinesis.put_record(
                 StreamName=self.stream_name, Data=data, PartitionKey=_partition_key(request.data_type, row)

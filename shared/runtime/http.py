@@ -92,9 +92,13 @@ def _write(body: Any) -> str:
 
 def _read(body: str) -> Any:
     try:
-        return strict_json.loads(body or "null")
+        value = strict_json.loads(body or "null")
     except strict_json.NotStrictJson as error:
-        raise InvalidRequest(f"The body is {error}") from None
+        raise InvalidRequest(f"The body cannot be read: {error}") from None
+    if not isinstance(value, dict | None):
+        # Of a list, Powertools would take the first item for the whole and drop the others without a word.
+        raise InvalidRequest("Request validation failed", field_errors=[FieldError("body", "must be an object", value)])
+    return value
 
 
 def _field(problem: Mapping[str, Any]) -> FieldError:

@@ -77,7 +77,7 @@ def _object(name: str, text: str) -> dict[str, Any]:
     try:
         value = strict_json.loads(text)
     except strict_json.NotStrictJson as error:
-        raise _Malformed(f"is {error}; write {_SPELLINGS.format(name)}") from None
+        raise _Malformed(f"cannot be read: {error}; write {_SPELLINGS.format(name)}") from None
     if not isinstance(value, dict):
         raise _Malformed(f"must be an object; write {_SPELLINGS.format(name)}")
     return value
