@@ -46,8 +46,10 @@ def read_question(given: Mapping[str, Sequence[str]]) -> Question:
     filters = {each: values for each in Dimension if (values := reader.several(f"{_FILTERS}.{each}"))}
     currency = reader.one(f"{_FILTERS}.{_CURRENCY}", _currency)
     compared = reader.one("include_comparison", _boolean) or False
-    if start and end:
-        reader.errors.extend(_range_errors(start, end, granularity, zone))
+    if start and end and start >= end:
+        reader.refuse(_TIME_RANGE, "must begin before it ends: start is part of it, end is not")
+    elif start and end and not reader.has_refused("granularity", "timezone"):
+        reader.errors.extend(_bucket_errors(start, end, granularity, zone))
     if metric_type and aggregation:
         reader.errors.extend(_aggregation_errors(metric_type, aggregation))
     if reader.errors or metric_type is None or start is None or end is None:
@@ -76,14 +78,14 @@ class _Reader:
         """Read a field that has one value."""
         values = self._values(name)
         if len(values) > 1:
-            self._refuse(name, f"takes one value, not {len(values)}", values)
+            self.refuse(name, f"takes one value, not {len(values)}", values)
         elif values:
             try:
                 return read(values[0])
             except Unreadable as error:
-                self._refuse(name, str(error), values[0])
+                self.refuse(name, str(error), values[0])
         elif required:
-            self._refuse(name, "is required")
+            self.refuse(name, "is required")
         return None
 
     def several(self, name: str) -> tuple[str, ...]:
@@ -91,19 +93,24 @@ class _Reader:
         values = self._values(name)
         texts = {value.strip() for value in values if isinstance(value, str)}
         if len(values) > MOST_VALUES:
-            self._refuse(name, f"takes at most {MOST_VALUES} values, not {len(values)}")
+            self.refuse(name, f"takes at most {MOST_VALUES} values, not {len(values)}")
         elif not all(isinstance(value, str) for value in values):
-            self._refuse(name, "takes texts", values)
+            self.refuse(name, "takes texts", values)
         elif not all(0 < len(text) <= LONGEST_VALUE for text in texts):
-            self._refuse(name, f"takes texts of 1 to {LONGEST_VALUE} characters", values)
+            self.refuse(name, f"takes texts of 1 to {LONGEST_VALUE} characters", values)
         return tuple(sorted(texts))
 
     def _values(self, name: str) -> Sequence[Any]:
         outer, _, inner = name.partition(".")
         return self.parameters.objects.get(outer, {}).get(inner, ()) if inner else self.parameters.plain.get(name, ())
 
-    def _refuse(self, name: str, message: str, value: object = None) -> None:
+    def refuse(self, name: str, message: str, value: object = None) -> None:
+        """Remember what is wrong with a field."""
         self.errors.append(FieldError(name, message, value))
+
+    def has_refused(self, *names: str) -> bool:
+        """Whether any of these fields is wrong."""
+        return any(error.field in names for error in self.errors)
 
 
 def _unknown(parameters: Parameters) -> Iterator[FieldError]:
@@ -139,10 +146,7 @@ def _currency(text: Any) -> str:
     raise Unreadable("must be an ISO 4217 code, e.g. EUR")
 
 
-def _range_errors(start: datetime, end: datetime, granularity: Granularity, zone: ZoneInfo) -> Iterator[FieldError]:
-    if start >= end:
-        yield FieldError(_TIME_RANGE, "must begin before it ends: start is part of it, end is not")
-        return
+def _bucket_errors(start: datetime, end: datetime, granularity: Granularity, zone: ZoneInfo) -> Iterator[FieldError]:
     found = buckets(wall_clock(zone, granularity, start, end), granularity, start, end)
     if next(islice(found, MOST_BUCKETS, None), None) is not None:
         yield FieldError(_TIME_RANGE, f"holds more than {MOST_BUCKETS} {granularity} buckets; ask for longer ones")

@@ -76,6 +76,14 @@ def test_every_failing_field_is_named_at_once() -> None:
     }  # fmt: skip
 
 
+def test_a_range_is_not_blamed_for_buckets_of_a_granularity_that_nobody_asked_for() -> None:
+    assert set(refused(granularity="yearly", time_range__start="1950-01-01")) == {"granularity"}
+
+
+def test_a_range_that_ends_before_it_begins_is_named_beside_other_fields() -> None:
+    assert set(refused(granularity="yearly", time_range__end="2024-01-01")) == {"granularity", "time_range"}
+
+
 def test_an_unknown_filter_is_told_which_there_are() -> None:
     message = refused(filters__country="DE")["filters.country"]
 
