@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from infra.local.athena.errors import QueryFailed
-from infra.local.athena.inference import MAX_PRECISION, Exact, exact, is_decimal, is_integer
+from infra.local.athena.exact_numbers import MAX_PRECISION, Exact, exact, is_decimal, is_integer
 from infra.local.athena.spelling import Rewrite, call, cast
 
 INT64_DIGITS = 18

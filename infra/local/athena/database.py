@@ -14,6 +14,7 @@ from infra.local.athena.partitions import text
 CAUSES = (
     (re.compile(r'Referenced column "([^"]+)" not found'), "COLUMN_NOT_FOUND", "Column '{0}' cannot be resolved"),
     (re.compile(r'Column "([^"]+)" referenced that exists'), "COLUMN_NOT_FOUND", "Column '{0}' cannot be resolved"),
+    (re.compile(r'Ambiguous reference to column name "([^"]+)"'), "AMBIGUOUS_NAME", "Column '{0}' is ambiguous"),
     (re.compile(r"Division by zero"), "DIVISION_BY_ZERO", "Division by zero"),
     (re.compile(r"must appear in the GROUP BY clause"), "EXPRESSION_NOT_AGGREGATE", "{detail}"),
     (re.compile(r"Could not convert|Failed to cast"), "INVALID_CAST_ARGUMENT", "{detail}"),

@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from infra.local.athena.errors import not_supported
-from infra.local.athena.inference import is_integer
+from infra.local.athena.exact_numbers import is_integer
 from infra.local.athena.moments import local
 from infra.local.athena.spelling import Rewrite, call, cast
 

@@ -1,11 +1,11 @@
 """Types of expressions by Trino's rules, because the same text means other arithmetic in DuckDB.
 
-Scales and precisions of decimals follow Trino's documentation, "Decimal functions and operators". A timestamp with
-time zone carries its zone as a parameter of its type, so the zone travels through columns of subqueries.
+A timestamp with time zone carries its zone as a parameter of its type, so the zone travels through columns of
+subqueries.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.dialects import Dialect
@@ -13,53 +13,16 @@ from sqlglot.optimizer.annotate_types import TypeAnnotator
 from sqlglot.optimizer.scope import Scope
 from sqlglot.schema import MappingSchema
 
+from infra.local.athena.exact_numbers import (
+    MAX_PRECISION,
+    RESULTS,
+    Exact,
+    common,
+    exact,
+    exact_literal,
+    is_decimal,
+)
 from infra.local.athena.unnesting import unnested_types
-
-MAX_PRECISION = 38
-INTEGER_DIGITS = {exp.DType.TINYINT: 3, exp.DType.SMALLINT: 5, exp.DType.INT: 10, exp.DType.BIGINT: 19}
-INT_MAX = 2**31 - 1
-
-
-class Exact(NamedTuple):
-    """Describes an exact number: digits in all and digits after the point."""
-
-    precision: int
-    scale: int
-
-    def data_type(self) -> exp.DataType:
-        """Spell it as the DECIMAL type."""
-        sizes = [exp.DataTypeParam(this=exp.Literal.number(size)) for size in self]
-        return exp.DataType(this=exp.DType.DECIMAL, expressions=sizes)
-
-
-def exact(data_type: exp.DataType | exp.DType | None) -> Exact | None:
-    """Read a type as an exact number; None when it is something else."""
-    if isinstance(data_type, exp.DType):
-        data_type = data_type.into_expr()
-    if data_type is None:
-        return None
-    if data_type.this in INTEGER_DIGITS:
-        return Exact(INTEGER_DIGITS[data_type.this], 0)
-    if data_type.this != exp.DType.DECIMAL:
-        return None
-    sizes = [int(size.this.name) for size in data_type.expressions]
-    return Exact(*sizes) if len(sizes) == 2 else Exact(sizes[0] if sizes else MAX_PRECISION, 0)  # noqa: PLR2004 both given
-
-
-def exact_literal(digits: str) -> Exact:
-    """Size a decimal by how it is written."""
-    whole, _, fraction = digits.strip().lstrip("+-").partition(".")
-    return Exact(max(len(whole.lstrip("0")) + len(fraction), 1), len(fraction))
-
-
-def is_decimal(data_type: exp.DataType | None) -> bool:
-    """Tell a decimal from every other type."""
-    return data_type is not None and data_type.this == exp.DType.DECIMAL
-
-
-def is_integer(data_type: exp.DataType | None) -> bool:
-    """Tell an integer from every other type."""
-    return data_type is not None and data_type.this in INTEGER_DIGITS
 
 
 def zoned(zone: str) -> exp.DataType:
@@ -75,41 +38,16 @@ def zone_of(data_type: exp.DataType | None) -> str | None:
     return str(data_type.expressions[0].this.name) if data_type.expressions[0].this.is_string else None
 
 
-def common(one: Exact, other: Exact) -> Exact:
-    """Find the type that holds both numbers without loss (COALESCE, CASE, UNION)."""
-    scale = max(one.scale, other.scale)
-    whole = max(one.precision - one.scale, other.precision - other.scale)
-    return Exact(min(MAX_PRECISION, whole + scale), scale)
-
-
-def _sum(one: Exact, other: Exact) -> Exact:
-    precision, scale = common(one, other)
-    return Exact(min(MAX_PRECISION, precision + 1), scale)
-
-
-def _product(one: Exact, other: Exact) -> Exact:
-    return Exact(min(MAX_PRECISION, one.precision + other.precision), one.scale + other.scale)
-
-
-def _quotient(one: Exact, other: Exact) -> Exact:
-    scale = max(one.scale, other.scale)
-    return Exact(min(MAX_PRECISION, one.precision + other.scale + max(other.scale - one.scale, 0)), scale)
-
-
-def _remainder(one: Exact, other: Exact) -> Exact:
-    scale = max(one.scale, other.scale)
-    whole = min(one.precision - one.scale, other.precision - other.scale)
-    return Exact(min(MAX_PRECISION, whole + scale), scale)
-
-
+INT_MAX = 2**31 - 1
 Rule = Callable[[Any], None]
-RESULTS: dict[type[exp.Expr], Callable[[Exact, Exact], Exact]] = {
-    exp.Add: _sum,
-    exp.Sub: _sum,
-    exp.Mul: _product,
-    exp.Div: _quotient,
-    exp.Mod: _remainder,
-}
+
+Nodes = tuple[type[exp.Expr], ...]
+INSTANTS: Nodes = (exp.CurrentTimestamp, exp.FromISO8601Timestamp, exp.ParseDatetime, exp.UnixToTime)
+ROUNDINGS: Nodes = (exp.Round, exp.Ceil, exp.Floor)
+SAME_AS_OPERAND: Nodes = (
+    exp.Abs, exp.ApproxQuantile, exp.DateAdd, exp.DateTrunc, exp.Filter, exp.Nullif, exp.Sign, exp.TimestampTrunc,
+    exp.Try,
+)  # fmt: skip
 
 
 class TrinoTypes(TypeAnnotator):
@@ -121,33 +59,22 @@ class TrinoTypes(TypeAnnotator):
         super().__init__(schema, expression_metadata=metadata)
 
     def _rules(self) -> dict[type[exp.Expr], Rule]:
-        same = dict.fromkeys(
-            (
-                exp.Abs,
-                exp.Nullif,
-                exp.Try,
-                exp.ApproxQuantile,
-                exp.TimestampTrunc,
-                exp.DateTrunc,
-                exp.Sign,
-                exp.DateAdd,
-                exp.Filter,
-            ),
-            self._same,
-        )
-        return (
-            same
-            | dict.fromkeys(RESULTS, self._arithmetic)
-            | dict.fromkeys((exp.Round, exp.Ceil, exp.Floor), self._rounded)
-            | {
-                exp.Literal: self._literal,
-                exp.Sum: self._total,
-                exp.Avg: self._mean,
-                exp.Bracket: self._element,
-                exp.AtTimeZone: self._in_zone,
-                exp.Anonymous: self._by_name,
-            }
-        )
+        rules: dict[type[exp.Expr], Rule] = {
+            exp.Literal: self._literal,
+            exp.Sum: self._total,
+            exp.Avg: self._mean,
+            exp.Bracket: self._element,
+            exp.AtTimeZone: self._in_zone,
+            exp.Anonymous: self._by_name,
+        }
+        for nodes, rule in (
+            (SAME_AS_OPERAND, self._same),
+            (RESULTS, self._arithmetic),
+            (ROUNDINGS, self._rounded),
+            (INSTANTS, self._instant),
+        ):
+            rules |= dict.fromkeys(nodes, rule)
+        return rules
 
     def _maybe_coerce(self, type1: Any, type2: Any) -> Any:
         one, other = exact(type1), exact(type2)
@@ -216,6 +143,9 @@ class TrinoTypes(TypeAnnotator):
             self._set_type(node, outer.expressions[-1])
         else:
             self._annotate_bracket(node)
+
+    def _instant(self, node: exp.Expr) -> None:
+        self._set_type(node, exp.DType.TIMESTAMPTZ)
 
     def _same(self, node: exp.Expr) -> None:
         self._set_type(node, node.this.type)

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from infra.local.athena.inference import exact, is_decimal
+from infra.local.athena.exact_numbers import exact, is_decimal
 from infra.local.athena.partitions import name, text
 from infra.local.athena.translation import Output
 

@@ -13,6 +13,7 @@ from infra.local.athena.errors import QueryFailed, RequestRefused, not_supported
 from infra.local.athena.tables import TableName
 
 DIALECT = "athena"
+LONGEST_QUERY = 262_144
 LITERALS = (
     exp.Literal,
     exp.Null,
@@ -81,6 +82,8 @@ def parse(sql: str, database: str) -> Statement:
 
 def check_syntax(sql: str) -> None:
     """Refuse what cannot be read; what can be read but not run fails later, as in Athena."""
+    if len(sql.encode()) > LONGEST_QUERY:
+        raise RequestRefused(f"QueryString is longer than {LONGEST_QUERY} bytes")
     with suppress(QueryFailed):
         parse(sql, "")
 
@@ -128,6 +131,8 @@ def _tokens(sql: str) -> list[Token]:
 def _tree(sql: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(sql, read=DIALECT)
+    except RecursionError:
+        raise RequestRefused("The query is nested too deeply", code="MALFORMED_QUERY") from None
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
         where = f"line {first.get('line', 1)}:{first.get('col', 1)}"

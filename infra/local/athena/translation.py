@@ -16,10 +16,12 @@ from sqlglot.schema import MappingSchema
 
 from infra.local.athena import arithmetic, functions, moments, unnesting
 from infra.local.athena.errors import QueryFailed, not_supported
-from infra.local.athena.inference import MAX_PRECISION, Exact, TrinoTypes, exact_literal, zone_of
+from infra.local.athena.exact_numbers import MAX_PRECISION, Exact, exact_literal
+from infra.local.athena.inference import TrinoTypes, zone_of
 from infra.local.athena.pruning import Prunings, columns_read
 from infra.local.athena.spelling import Rewrite
 from infra.local.athena.statement import DIALECT, table_name
+from infra.local.athena.strictness import refuse_alias_references, refuse_mixed_types
 from infra.local.athena.tables import Table, TableName, unsized
 from infra.local.athena.vetting import vet
 
@@ -134,10 +136,13 @@ def _typed(tree: exp.Query, types: dict[str, dict[str, exp.DataType]]) -> exp.Qu
     known: dict[str, object] = dict(types) or {"scan": {"none": "int"}}
     schema = MappingSchema(known, dialect=DIALECT)
     try:
+        refuse_alias_references(tree, schema)
         qualified = qualify(tree, schema=schema, dialect=DIALECT, validate_qualify_columns=False, identify=True)
     except SqlglotError as error:
         raise QueryFailed("SYNTAX_ERROR", str(error)) from None
-    return TrinoTypes(schema).annotate(qualified)
+    typed = TrinoTypes(schema).annotate(qualified)
+    refuse_mixed_types(typed)
+    return typed
 
 
 def _output(column: exp.Expr) -> Output:
@@ -159,7 +164,7 @@ def _rewritten(tree: exp.Expr) -> exp.Expr:
 
 def _sql(tree: exp.Expr) -> str:
     try:
-        return _rewritten(tree).sql("duckdb", unsupported_level=ErrorLevel.RAISE)
+        return _rewritten(tree).sql("duckdb", unsupported_level=ErrorLevel.RAISE, comments=False)
     except UnsupportedError as error:
         raise not_supported(str(error)) from None
 

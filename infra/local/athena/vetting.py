@@ -54,8 +54,8 @@ BY_NAME = frozenset({
     "transform_keys", "transform_values", "with_timezone",
 })  # fmt: skip
 REFUSED: Kinds = (
-    exp.Command, exp.DDL, exp.DML, exp.Into, exp.Lateral, exp.Lock, exp.MatchRecognize, exp.Parameter, exp.Pivot,
-    exp.Placeholder, exp.SessionParameter,
+    exp.Command, exp.DDL, exp.DML, exp.Hint, exp.Into, exp.Lateral, exp.Lock, exp.MatchRecognize, exp.Parameter,
+    exp.Pivot, exp.Placeholder, exp.SessionParameter, exp.Version,
 )  # fmt: skip
 
 
@@ -67,6 +67,10 @@ def vet(query: exp.Query) -> None:
                 raise not_supported(f"the function {node.name.lower()}")
         elif isinstance(node, exp.Func) and type(node) not in KNOWN:
             raise not_supported(f"the function {node.sql_name().lower()}")
+        elif isinstance(node, exp.Var) and not node.name.isidentifier():
+            raise not_supported(f"the word {node.name[:40]}")
+        elif isinstance(node, exp.DataType) and node.this == exp.DType.USERDEFINED:
+            raise not_supported(f"the type {node.sql('trino')[:40]}")
         elif isinstance(node, REFUSED) and not isinstance(node, exp.Query):
             raise not_supported(f"{type(node).__name__.upper()} ({node.sql('athena')[:80]})")
         elif isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):

@@ -111,6 +111,11 @@ def test_text_that_is_no_sql_is_refused_at_once(asker: Asker) -> None:
         asker.execute("SELECT FROM WHERE")
 
 
+def test_a_query_nested_too_deeply_is_refused(asker: Asker) -> None:
+    with pytest.raises(asker.client.exceptions.InvalidRequestException, match="nested too deeply"):
+        asker.execute(f"SELECT {'(' * 3000}1{')' * 3000}")
+
+
 def test_an_operation_the_engine_does_not_have_is_named(asker: Asker) -> None:
     with pytest.raises(ClientError, match="CreatePreparedStatement is not supported"):
         asker.client.create_prepared_statement(StatementName="s", WorkGroup="w", QueryStatement="SELECT 1")

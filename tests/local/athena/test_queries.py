@@ -98,6 +98,12 @@ QUERIES: list[tuple[str, list[tuple[Cell, ...]]]] = [
         ),
         [("4",)],
     ),
+    (
+        "SELECT upper(k) AS k, sum(n) AS n FROM {rows} WHERE k <> 'z' GROUP BY upper(k) HAVING sum(n) > 0 ORDER BY k",
+        [("A", "3"), ("B", "3")],
+    ),
+    ("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3) SELECT max(n) FROM c", [("3",)]),
+    ("SELECT n /* a comment */ FROM {rows} WHERE n = 1 -- and another", [("1",)]),
     ("SELECT DISTINCT k FROM {rows} ORDER BY k FETCH FIRST 1 ROWS ONLY", [("a",)]),
     (
         (
@@ -134,6 +140,7 @@ def test_a_query_gives_trinos_rows(database: Database, sql: str, expected: list[
         ("SELECT max(1, 2)", "largest"),
         ("SELECT date_format(now(), 'a' || '%Y')", "date_format"),
         ("SELECT now() AT TIME ZONE ('U' || 'TC')", "AT TIME ZONE"),
+        ("SELECT date_add('day) FROM read_text(''/etc/passwd'') --', 1, now())", "the word"),
     ],
 )
 def test_what_is_not_known_is_refused_by_name(database: Database, sql: str, named: str) -> None:
@@ -151,6 +158,16 @@ def test_what_is_not_known_is_refused_by_name(database: Database, sql: str, name
         ("SELECT CAST('x' AS bigint)", "INVALID_CAST_ARGUMENT"),
         ("SELECT nosuch FROM (VALUES 1) AS t(x)", "COLUMN_NOT_FOUND: Column 'nosuch' cannot be resolved"),
         ("SELECT x, count(*) FROM (VALUES 1) AS t(x)", "EXPRESSION_NOT_AGGREGATE"),
+        ("SELECT id FROM (VALUES 1) AS a(id), (VALUES 2) AS b(id)", "AMBIGUOUS_NAME: Column 'id' is ambiguous"),
+        ("SELECT x AS y FROM (VALUES 1) AS t(x) WHERE y = 1", "COLUMN_NOT_FOUND: Column 'y' cannot be resolved"),
+        ("SELECT x AS y, count(*) FROM (VALUES 1) AS t(x) GROUP BY y", "COLUMN_NOT_FOUND: Column 'y'"),
+        ("SELECT x AS y, y + 1 FROM (VALUES 1) AS t(x)", "COLUMN_NOT_FOUND: Column 'y'"),
+        ("SELECT count(*) AS n FROM (VALUES 1) AS t(x) HAVING n > 0", "COLUMN_NOT_FOUND: Column 'n'"),
+        ("SELECT 1 WHERE TIMESTAMP '2025-01-01 00:00:00' >= '2025-01-01'", "TYPE_MISMATCH: Cannot apply operator gte"),
+        ("SELECT 1 WHERE '20250101' = 20250101", "TYPE_MISMATCH"),
+        ("SELECT 1 WHERE DATE '2025-01-01' BETWEEN '2025-01-01' AND '2025-02-01'", "TYPE_MISMATCH"),
+        ("SELECT 1 WHERE 'a' IN (1, 2)", "TYPE_MISMATCH"),
+        ("SELECT 'n = ' || 1", "TYPE_MISMATCH"),
         ("SELECT 2147483647 + 1", "NUMERIC_VALUE_OUT_OF_RANGE"),
     ],
 )
