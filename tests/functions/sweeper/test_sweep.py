@@ -1,0 +1,133 @@
+"""What a crash left half-way is found and finished, and nothing else is touched."""
+
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import orjson
+
+from functions.sweeper.handler import handler
+from shared.ingestion.entry import BatchStatus
+from shared.ingestion.models import BatchIngestionRequest
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource, Settings
+from shared.runtime.wiring import Wiring
+from tests.events.api_gateway import context
+from tests.events.schedule import schedule_event
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import Holdings, holdings, keys, merge_all
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import sale
+
+LATE = timedelta(minutes=3)
+SENT = {
+    "source_id": "web-shop",
+    "data_type": "transactions",
+    "format": "json",
+    "data": [sale(1), sale(2, timestamp="2025-02-20T08:00:00Z"), {"quantity": "many"}, sale(1)],
+}
+
+
+def _submit(wired: Wiring) -> None:
+    wired.batches.submit(BatchIngestionRequest.model_validate(SENT), orjson.dumps(SENT).decode())
+
+
+def _messages(settings: Settings) -> list[dict[str, Any]]:
+    queue = settings.name_of(Resource.MERGE_QUEUE)
+    found = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    return [orjson.loads(message["Body"]) for message in found]
+
+
+def _without_names(held: Holdings) -> list[Any]:
+    """What is held, without the batch's own name and times, which differ from run to run."""
+    named = {"_origin", "origin", "received_at", "completed_at", "ingested_at", "last_ingestion"}
+    rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
+    every = [*rows, *held.ledger, *held.sources]
+    return sorted(({key: value for key, value in each.items() if key not in named} for each in every), key=repr)
+
+
+def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if_it_had_not_been(
+    platforms: Platforms,
+) -> None:
+    with platforms.fresh() as settings:
+        wired = Wiring(settings, Clock())
+        writes = platforms.saboteur.count(lambda: _submit(wired))
+        merge_all(wired)
+        expected = holdings(settings)
+    assert writes.count("PutObject") == 4  # as received, the quarantine, two days
+
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+        with platforms.fresh() as settings:
+            clock = Clock()
+            wired = Wiring(settings, clock)
+
+            with platforms.saboteur.killing(step, moment):
+                _submit(wired)
+            clock.pass_by(LATE)
+            wired.sweeper.sweep()
+            if not holdings(settings).ledger:
+                _submit(wired)  # nobody knows of it: the client, who has no answer, sends it again
+            merge_all(wired)
+
+            held = holdings(settings)
+            case = f"killed {moment} write {step} of {writes}"
+            assert _without_names(held) == _without_names(expected), case
+            assert held.incoming == [], case
+
+
+def test_a_batch_that_is_only_young_is_left_alone(platforms: Platforms) -> None:
+    with platforms.fresh() as settings:
+        clock = Clock()
+        wired = Wiring(settings, clock)
+        with platforms.saboteur.killing(2, Moment.AFTER):
+            _submit(wired)
+
+        clock.pass_by(timedelta(minutes=1))
+        swept = wired.sweeper.sweep()
+
+        assert (swept.resumed, swept.stuck, swept.remembered) == (0, 0, 0)
+
+
+def test_the_merger_is_reminded_of_what_waits_when_something_is_late(wired: Wiring, clock: Clock) -> None:
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
+    (waiting,) = keys(wired.settings, "incoming/")
+
+    clock.pass_by(LATE)
+    swept = wired.sweeper.sweep()
+
+    assert (swept.resumed, swept.stuck, swept.remembered) == (0, 1, 1)
+    assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == [waiting]
+
+
+def test_a_sweep_of_a_platform_where_all_is_done_does_nothing(wired: Wiring, clock: Clock) -> None:
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
+    merge_all(wired)
+
+    clock.pass_by(LATE)
+    swept = wired.sweeper.sweep()
+
+    assert (swept.resumed, swept.stuck, swept.remembered) == (0, 0, 0)
+    assert _messages(wired.settings) == []
+
+
+def test_a_batch_whose_landing_is_gone_stays_in_flight_for_somebody_to_see(wired: Wiring, clock: Clock) -> None:
+    gone = delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1")
+    wired.ledger.record("batch-1", lambda _: wired.loader._opened(gone, wired.loader._taken(gone, gone.rows), 0))
+
+    clock.pass_by(LATE)
+    swept = wired.sweeper.sweep()
+
+    entry = wired.ledger.get("batch-1")
+    assert (swept.resumed, swept.stuck) == (0, 1)
+    assert entry is not None
+    assert entry.status is BatchStatus.PROCESSING
+
+
+def test_the_function_sweeps_on_schedule(deployed: Wiring) -> None:
+    deployed.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
+
+    handler(schedule_event(), context())
+
+    assert len(_messages(deployed.settings)) == 1
