@@ -86,11 +86,13 @@ class Asker:
     """Asks as the product does: start, poll, page."""
 
     client: "AthenaClient"
+    work_group: str = "primary"
 
     def execute(self, sql: str, *parameters: str, **request: Any) -> dict[str, Any]:
         """Run a query to its end and describe it."""
         if parameters:
             request["ExecutionParameters"] = list(parameters)
+        request.setdefault("WorkGroup", self.work_group)
         started = self.client.start_query_execution(
             QueryString=sql, QueryExecutionContext={"Database": DATABASE}, **request
         )
