@@ -23,26 +23,30 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
 
 
 def plain(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the event with its body as text.
+    """Return the event with its body as text, and with the type of the body in the one spelling that the router knows.
 
     Raises:
         UnsupportedMediaType: the content type or encoding is not one that the API reads.
         PayloadTooLarge: the body is over 64 MB once inflated.
         InvalidRequest: the body is not what its headers say.
     """
-    if event.get("httpMethod") not in _WITH_BODY or not event.get("body"):
+    if event.get("httpMethod") not in _WITH_BODY:
         return event
     _check_type(header(event, "content-type"))
+    others = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+    typed = {**event, "headers": {**others, "content-type": _BODY_TYPES[0]}}
+    if not event.get("body"):
+        return typed
     encoding = (header(event, "content-encoding") or "identity").strip().lower()
     if not event.get("isBase64Encoded") and encoding == "identity":
-        return event
+        return typed
     data = _decoded(event)
     if encoding == "gzip" and data[:2] == b"\x1f\x8b":
         data = inflate(data, LARGEST_INFLATED)
     elif encoding not in {"gzip", "identity"}:
         raise UnsupportedMediaType(f"Content-Encoding {encoding!r} is not read here; send gzip or none")
     try:
-        return {**event, "body": data.decode(), "isBase64Encoded": False}
+        return {**typed, "body": data.decode(), "isBase64Encoded": False}
     except UnicodeDecodeError:
         raise InvalidRequest("The body is not UTF-8 text") from None
 
