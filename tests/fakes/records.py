@@ -45,7 +45,7 @@ def good(data_type: DataType, **fields: Any) -> dict[str, Any]:
 
 def sale(number: int, **fields: Any) -> dict[str, Any]:
     """One sale line among others."""
-    return good(DataType.TRANSACTIONS, transaction_id=f"t-{number}", **fields)
+    return good(DataType.TRANSACTIONS, **{"transaction_id": f"t-{number}", **fields})
 
 
 _LETTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Z"))

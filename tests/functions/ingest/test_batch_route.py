@@ -1,0 +1,275 @@
+"""POST /ingest/batch: good rows are loaded, bad ones quarantined with reasons, and every row is accounted for."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.lake import landing
+from shared.lake.paths import safe_part
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.holdings import body, holdings, keys, merge_all, parquet_rows
+from tests.fakes.records import GOOD, NOW, good, sale
+from tests.functions.ingest.conftest import Call
+
+
+def _status(call: Call, batch_id: str) -> Any:
+    return call("GET", f"/ingest/batches/{batch_id}/status").data
+
+
+def _quarantined(wired: Wiring) -> list[dict[str, Any]]:
+    return [row for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows]
+
+
+def test_of_9900_good_and_100_bad_rows_9900_are_loaded_and_100_quarantined(
+    wired: Wiring, call: Call, submit: Call
+) -> None:
+    rows = [
+        sale(number) if number % 100 else {"transaction_id": f"t-{number}", "quantity": "x"} for number in range(10_000)
+    ]
+
+    answer = submit(rows)
+    merge_all(wired)
+
+    status, quarantined = _status(call, answer.data["batch_id"]), _quarantined(wired)
+    assert answer.status == 201
+    assert (answer.data["status"], answer.data["validation_status"]) == ("accepted", "failed")
+    assert (answer.data["records_received"], len(answer.data["errors"])) == (10_000, 100)
+    assert status["outcome"] == {"loaded": 9900, "duplicate": 0, "conflict": 0, "quarantined": 100, "in_flight": 0}
+    assert (status["status"], status["progress"]["progress_percentage"]) == ("completed", 100.0)
+    assert sum(map(len, parquet_rows(wired.settings, "base/").values())) == 9900
+    assert sorted(row["row"] for row in quarantined) == list(range(0, 10_000, 100))
+    assert orjson.loads(quarantined[0]["raw"]) == {"transaction_id": "t-0", "quantity": "x"}
+    assert {error["field"] for error in orjson.loads(quarantined[0]["errors"])} == {
+        "/quantity",
+        "/timestamp",
+        "/product_id",
+        "/unit_price",
+    }
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_every_type_is_taken_and_read_back(wired: Wiring, call: Call, submit: Call, data_type: DataType) -> None:
+    answer = submit([GOOD[data_type]], data_type)
+    merge_all(wired)
+
+    ((row,),) = parquet_rows(wired.settings, f"base/{data_type}/").values()
+    assert answer.data["validation_status"] == "passed"
+    assert "errors" not in answer.data
+    assert row["source_id"] == "web-shop"
+    assert _status(call, answer.data["batch_id"])["outcome"]["loaded"] == 1
+
+
+def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
+    wired: Wiring, call: Call, submit: Call, clock: Clock
+) -> None:
+    rows = [sale(number) for number in range(50)]
+    submit(rows)
+    merge_all(wired)
+    before = holdings(wired.settings)
+
+    clock.pass_by(timedelta(hours=1))
+    again = submit(rows)
+    merge_all(wired)
+
+    after = holdings(wired.settings)
+    assert (after.base, after.rollups) == (before.base, before.rollups)
+    assert _status(call, again.data["batch_id"])["outcome"] == {
+        "loaded": 0,
+        "duplicate": 50,
+        "conflict": 0,
+        "quarantined": 0,
+        "in_flight": 0,
+    }
+
+
+def test_a_batch_in_which_nothing_is_good_is_rejected_and_has_failed(wired: Wiring, call: Call, submit: Call) -> None:
+    answer = submit([{}, 7, None, "text"])
+
+    status = _status(call, answer.data["batch_id"])
+    assert (answer.status, answer.data["status"]) == (201, "rejected")
+    assert (status["status"], status["outcome"]["quarantined"]) == ("failed", 4)
+    assert status["progress"] == {
+        "total_records": 4,
+        "processed_records": 4,
+        "failed_records": 4,
+        "progress_percentage": 100.0,
+    }
+    assert keys(wired.settings, "incoming/") == []
+
+
+def test_a_batch_is_processing_until_it_is_merged_and_completed_then(
+    wired: Wiring, call: Call, submit: Call, clock: Clock
+) -> None:
+    batch_id = submit([sale(1), sale(2)]).data["batch_id"]
+    before = _status(call, batch_id)
+
+    clock.pass_by(timedelta(seconds=4))
+    merge_all(wired)
+    after = _status(call, batch_id)
+
+    assert (before["status"], before["outcome"]["in_flight"], "completed_at" in before) == ("processing", 2, False)
+    assert (after["status"], after["outcome"]["in_flight"]) == ("completed", 0)
+    assert (after["started_at"], after["completed_at"]) == ("2025-03-01T12:00:00Z", "2025-03-01T12:00:04Z")
+
+
+def test_the_estimate_is_the_median_of_recent_batches_and_unknown_before_there_are_any(
+    wired: Wiring, submit: Call, clock: Clock
+) -> None:
+    estimates = []
+    for seconds in (2, 4, 30):
+        estimates.append(submit([sale(seconds)]).data["estimated_processing_time"])
+        clock.pass_by(timedelta(seconds=seconds))
+        merge_all(wired)
+
+    estimates.append(submit([sale(0)]).data["estimated_processing_time"])
+
+    assert estimates == ["unknown", "PT2.0S", "PT3.0S", "PT4.0S"]
+
+
+def test_errors_of_a_status_are_summed_up_by_field_and_code(call: Call, submit: Call) -> None:
+    batch_id = submit([sale(1), sale(2, status="lost"), sale(3, status="gone"), sale(4, quantity="x")]).data["batch_id"]
+
+    first, second = _status(call, batch_id)["errors"]
+
+    assert (first["code"], first["count"], first["first_row"], first["stage"]) == ("choice", 2, 1, "validate")
+    assert first["sample"] == "lost"
+    assert (second["code"], second["count"]) == ("type", 1)
+
+
+def test_an_answer_holds_at_most_100_errors(submit: Call) -> None:
+    answer = submit([{}] * 60)
+
+    assert len(answer.data["errors"]) == 100
+    assert answer.data["errors"][0] == {
+        "row": 0,
+        "field": "/transaction_id",
+        "code": "required",
+        "message": "is required",
+    }
+
+
+def test_a_batch_is_kept_as_it_was_received(wired: Wiring, submit: Call) -> None:
+    submit([sale(1, note="ü"), {"bad": True}], metadata={"source_system": "shop 7"})
+
+    (key,) = keys(wired.settings, "landing/")
+    kept = orjson.loads(landing.unpack(body(wired.settings, key)))
+    assert kept["data"] == [sale(1, note="ü"), {"bad": True}]
+    assert kept["metadata"] == {"source_system": "shop 7"}
+
+
+@pytest.mark.parametrize("form", ["csv", "xml"])
+def test_in_text_form_values_are_read_from_text(wired: Wiring, submit: Call, form: str) -> None:
+    answer = submit([sale(1, quantity="2", unit_price="9.50", customer_id="")], format=form)
+    merge_all(wired)
+
+    ((row,),) = parquet_rows(wired.settings, "base/").values()
+    assert answer.data["validation_status"] == "passed"
+    assert (row["quantity"], row["unit_price"], row["customer_id"]) == (2, Decimal("9.50"), None)
+
+
+def test_parquet_does_not_fit_into_a_request(submit: Call) -> None:
+    answer = submit([sale(1)], format="parquet")
+
+    assert (answer.status, answer.code) == (422, "UNPROCESSABLE")
+
+
+def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wired: Wiring, submit: Call) -> None:
+    secret = "ada-lovelace"
+    rows = [
+        good(
+            DataType.CUSTOMERS, email=secret, Phone=secret, profile={"full_name": secret, "tags": [{"mobile": secret}]}
+        ),
+        {"customer_id": 7, "lastName": secret, "segment": ["x"]},
+    ]
+
+    answer = submit(rows, "customers")
+    merge_all(wired)
+
+    entry = wired.ledger.get(answer.data["batch_id"])
+    everything = repr((answer.body, holdings(wired.settings)))
+    (landed,) = keys(wired.settings, "landing/")
+    assert entry is not None
+    assert (entry.dropped_fields, entry.quarantined, entry.fates.loaded) == (5, 1, 1)
+    assert secret not in everything
+    assert secret.encode() not in landing.unpack(body(wired.settings, landed))
+
+
+def test_a_products_name_is_nothing_personal(wired: Wiring, submit: Call) -> None:
+    submit([good(DataType.PRODUCTS, name="Phone")], "products")
+    merge_all(wired)
+
+    ((row,),) = parquet_rows(wired.settings, "base/").values()
+    assert row["name"] == "Phone"
+
+
+def test_a_label_without_its_decisions_time_is_filed_under_the_decision_it_names(wired: Wiring, submit: Call) -> None:
+    submit([good(DataType.DECISIONS, timestamp="2025-01-05T06:07:08Z")], "decisions")
+    label = {name: value for name, value in GOOD[DataType.LABELS].items() if name != "decision_timestamp"}
+
+    answer = submit([label, {**label, "decision_id": "nobody's"}], "labels")
+    merge_all(wired)
+
+    (error,) = answer.data["errors"]
+    ((row,),) = parquet_rows(wired.settings, "base/labels/dt=2025-01-05/").values()
+    assert (error["row"], error["code"]) == (1, "decision_unknown")
+    assert row["decision_timestamp"].isoformat() == "2025-01-05T06:07:08"
+
+
+_OWN_KEY = re.compile(
+    r"landing/transactions/dt=2025-03-01/batch-[0-9a-f]{28}\.json\.zst"
+    r"|base/transactions/dt=2025-02-27/base\.parquet|rollup/[a-z_]+/dt=2025-02-27/rollup\.parquet"
+)
+HOSTILE_IDS = ["../../x", "/etc/passwd", "a/b", "..", "dt=2025-01-01", "x\u0000y", "%2e%2e%2f", "'; DROP TABLE x; --"]
+
+
+def test_ids_of_records_are_data_and_never_steer_where_an_object_goes(wired: Wiring, submit: Call) -> None:
+    submit([sale(0, transaction_id=name, product_id=name, region=name) for name in HOSTILE_IDS])
+    merge_all(wired)
+
+    (rows,) = parquet_rows(wired.settings, "base/").values()
+    assert sorted(row["transaction_id"] for row in rows) == sorted(HOSTILE_IDS)
+    assert all(_OWN_KEY.fullmatch(key) for key in keys(wired.settings, ""))
+
+
+@pytest.mark.parametrize(
+    "source_id", ["../../x", "ab", "x" * 51, "web shop", "web_shop", "web/shop", "", "wébshop", "web-shop\n"]
+)
+def test_a_source_id_is_3_to_50_letters_digits_or_hyphens(wired: Wiring, submit: Call, source_id: str) -> None:
+    answer = submit([sale(1)], source_id=source_id)
+
+    assert (answer.status, answer.code, list(answer.fields)) == (400, "VALIDATION_ERROR", ["source_id"])
+    assert keys(wired.settings, "") == []
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=250))
+def test_what_may_stand_in_a_key_never_leaves_its_folder(text: str) -> None:
+    try:
+        part = safe_part(text)
+    except ValueError:
+        return
+
+    assert part == text
+    assert part not in {".", ".."}
+    assert not set(part) & set("/\\%?# ")
+    assert part.isascii()
+
+
+def test_a_status_of_a_batch_that_nobody_sent_is_not_found(call: Call) -> None:
+    answer = call("GET", "/ingest/batches/batch-0/status")
+
+    assert (answer.status, answer.code) == (404, "NOT_FOUND")
+
+
+def test_a_run_of_the_stream_is_no_batch(wired: Wiring, call: Call) -> None:
+    wired.loader.refuse("shard~1~unattributed", NOW, [])
+
+    assert call("GET", "/ingest/batches/shard~1~unattributed/status").status == 404

@@ -1,0 +1,132 @@
+"""GET /ingest/sources: who delivers what, page by page, by the ledger's own totals."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.ingestion.consuming import consume
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.events.kinesis import kinesis_event
+from tests.fakes.clock import Clock
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import merge_all
+from tests.fakes.records import AT, GOOD, NOW, sale
+from tests.functions.ingest.conftest import Call
+
+
+def _deliver(wired: Wiring, *source_ids: str, at: Any = NOW) -> None:
+    for source_id in source_ids:
+        wired.loader.load(
+            delivery(DataType.TRANSACTIONS, [sale(1), {}], origin=f"batch-{source_id}", source_id=source_id, at=at)
+        )
+
+
+def _sources(call: Call, **query: object) -> Any:
+    return call("GET", "/ingest/sources", query={name: [str(value)] for name, value in query.items()}).data
+
+
+def test_a_source_is_told_with_its_totals_per_type(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "web-shop")
+    wired.loader.load(delivery(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], origin="batch-p"))
+    merge_all(wired)
+
+    (source,) = _sources(call)["content"]
+
+    assert {name: source[name] for name in ("source_id", "name", "type", "status", "total_records")} == {
+        "source_id": "web-shop",
+        "name": "Web Shop",
+        "type": "api",
+        "status": "active",
+        "total_records": 3,
+    }
+    assert source["last_ingestion"] == "2025-03-01T12:00:00Z"
+    assert source["configuration"]["data_types"]["transactions"] == {
+        "received": 2,
+        "loaded": 1,
+        "duplicate": 0,
+        "conflict": 0,
+        "quarantined": 1,
+        "superseded": 0,
+        "in_flight": 0,
+        "watermark": "2025-02-27T10:15:00.000Z",
+    }
+
+
+def test_rows_not_merged_yet_are_in_flight(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "web-shop")
+
+    (source,) = _sources(call)["content"]
+
+    assert source["configuration"]["data_types"]["transactions"]["in_flight"] == 1
+
+
+def test_sources_come_by_id_page_by_page(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "src-c", "src-a", "src-e", "src-b", "src-d")
+
+    pages = [_sources(call, page=number, size=2) for number in range(4)]
+
+    ids = [[source["source_id"] for source in page["content"]] for page in pages]
+    assert ids == [["src-a", "src-b"], ["src-c", "src-d"], ["src-e"], []]
+    assert [(page["first"], page["last"]) for page in pages] == [
+        (True, False),
+        (False, False),
+        (False, True),
+        (False, True),
+    ]
+    assert {(page["totalElements"], page["totalPages"], page["size"]) for page in pages} == {(5, 3, 2)}
+
+
+def test_before_anything_was_delivered_there_is_one_empty_page(call: Call) -> None:
+    assert _sources(call) == {
+        "content": [],
+        "totalElements": 0,
+        "totalPages": 0,
+        "size": 20,
+        "number": 0,
+        "first": True,
+        "last": True,
+    }
+
+
+def test_sources_silent_for_a_week_are_told_only_when_asked_for(wired: Wiring, call: Call, clock: Clock) -> None:
+    _deliver(wired, "old-till")
+    clock.pass_by(timedelta(days=8))
+    _deliver(wired, "new-till", at=clock())
+
+    active, every = _sources(call), _sources(call, active_only="false")
+
+    assert [source["source_id"] for source in active["content"]] == ["new-till"]
+    assert {source["source_id"]: source["status"] for source in every["content"]} == {
+        "new-till": "active",
+        "old-till": "inactive",
+    }
+
+
+def test_a_source_that_puts_on_the_stream_is_a_stream_and_malformed_records_are_nobodys(
+    wired: Wiring, call: Call
+) -> None:
+    record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
+    consume(kinesis_event([record, b"broken"])["Records"], wired.loader)
+
+    (source,) = _sources(call)["content"]
+
+    assert (source["source_id"], source["type"]) == ("till-7", "stream")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({"size": 0}, "size"),
+        ({"size": 101}, "size"),
+        ({"size": "x"}, "size"),
+        ({"page": -1}, "page"),
+        ({"page": 1.5}, "page"),
+        ({"active_only": "perhaps"}, "active_only"),
+    ],
+)
+def test_paging_has_bounds(call: Call, query: dict[str, Any], named: str) -> None:
+    answer = call("GET", "/ingest/sources", query={name: [str(value)] for name, value in query.items()})
+
+    assert (answer.status, list(answer.fields)) == (400, [named])

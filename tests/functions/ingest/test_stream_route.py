@@ -1,0 +1,106 @@
+"""POST /ingest/stream: one valid record is put on the event stream, in the form that producers use."""
+
+from typing import Any
+
+import boto3
+import orjson
+import pytest
+
+from shared.ingestion.consuming import consume
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.events.kinesis import kinesis_event
+from tests.fakes.holdings import merge_all, parquet_rows
+from tests.fakes.records import AT, GOOD, good, sale
+from tests.functions.ingest.conftest import Call
+
+
+def _record(data: Any, data_type: str = "transactions", **fields: Any) -> dict[str, Any]:
+    return {"source_id": "web-shop", "data_type": data_type, "timestamp": AT, "data": data} | fields
+
+
+def _on_stream(wired: Wiring) -> list[bytes]:
+    kinesis, name = boto3.client("kinesis"), wired.settings.name_of(Resource.EVENT_STREAM)
+    found = []
+    for shard in kinesis.list_shards(StreamName=name)["Shards"]:
+        start = kinesis.get_shard_iterator(StreamName=name, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        found += [record["Data"] for record in kinesis.get_records(ShardIterator=start)["Records"]]
+    return found
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_a_record_goes_from_the_route_through_the_stream_to_the_base(
+    wired: Wiring, call: Call, data_type: DataType
+) -> None:
+    answer = call("POST", "/ingest/stream", body=_record(GOOD[data_type], data_type))
+    consume(kinesis_event(_on_stream(wired))["Records"], wired.loader)
+    merge_all(wired)
+
+    assert answer.status == 202
+    assert answer.data["status"] == "accepted"
+    assert answer.data["record_id"].startswith("shardId-")
+    assert answer.data["timestamp"] == AT
+    assert answer.data["processing_latency_ms"] > 0
+    assert [len(rows) for rows in parquet_rows(wired.settings, f"base/{data_type}/").values()] == [1]
+
+
+def test_what_is_on_the_stream_is_what_a_producer_would_put_there(wired: Wiring, call: Call) -> None:
+    call("POST", "/ingest/stream", body=_record(sale(1), correlation_id="c-1"))
+
+    (data,) = _on_stream(wired)
+    assert orjson.loads(data) == _record(sale(1), correlation_id="c-1")
+
+
+def test_every_wrong_field_of_the_record_is_named_and_nothing_is_put(wired: Wiring, call: Call) -> None:
+    answer = call(
+        "POST", "/ingest/stream", body=_record(sale(1, quantity="x", currency="?", status=None, unit_price=-1))
+    )
+
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert answer.fields.keys() == {"data.quantity", "data.currency", "data.unit_price"}
+    assert _on_stream(wired) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"source_id": "x"}, "source_id"),
+        ({"data_type": "sales"}, "data_type"),
+        ({"timestamp": "soon"}, "timestamp"),
+        ({"timestamp": "0001-01-01T00:00:00+05:00"}, "timestamp"),
+        ({"data": {}}, "data"),
+        ({"data": [1]}, "data"),
+        ({"correlation_id": "x" * 201}, "correlation_id"),
+    ],
+)
+def test_every_wrong_field_of_the_envelope_is_named(call: Call, fields: dict[str, Any], named: str) -> None:
+    answer = call("POST", "/ingest/stream", body=_record(sale(1)) | fields)
+
+    assert (answer.status, list(answer.fields)) == (400, [named])
+
+
+def test_a_record_over_a_megabyte_is_too_large(call: Call) -> None:
+    answer = call("POST", "/ingest/stream", body=_record(sale(1, note="x" * 1024 * 1024)))
+
+    assert (answer.status, answer.code) == (413, "PAYLOAD_TOO_LARGE")
+
+
+def test_the_records_own_time_goes_before_that_of_its_envelope(wired: Wiring, call: Call) -> None:
+    timeless = {name: value for name, value in GOOD[DataType.ORDERS].items() if name != "timestamp"}
+    call("POST", "/ingest/stream", body=_record(timeless, "orders", timestamp="2025-02-01T02:00:00+01:00"))
+    call(
+        "POST", "/ingest/stream", body=_record(good(DataType.ORDERS, order_id="o-2"), "orders", timestamp="2025-02-02")
+    )
+
+    consume(kinesis_event(sorted(_on_stream(wired)))["Records"], wired.loader)
+    merge_all(wired)
+
+    times = {
+        row["order_id"]: row["timestamp"].isoformat()
+        for rows in parquet_rows(wired.settings, "base/").values()
+        for row in rows
+    }
+    assert times == {"o-1": "2025-02-01T01:00:00", "o-2": "2025-02-27T10:15:00"}
