@@ -60,7 +60,7 @@ def _processor(event: dict[str, Any]) -> None:
         event=event,
         record_handler=lambda record: kept.append(record.kinesis.data),
         processor=processor,
-        context=context(),  # type: ignore[arg-type] # a context with all that is used
+        context=context(),
     )
     if answer["batchItemFailures"] or len(kept) != RECORDS:
         raise RuntimeError("the peer did not read what it was given")

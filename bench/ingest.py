@@ -104,7 +104,7 @@ def measure() -> list[Row]:
 
 
 def _ours(event: dict[str, Any]) -> None:
-    answer = app.resolve(event, context())  # type: ignore[arg-type] # a context with all that is used
+    answer = app.resolve(event, context())
     if answer["statusCode"] != httpx.codes.CREATED:
         raise RuntimeError(answer["body"])
 

@@ -84,7 +84,7 @@ class Merger:
 
 
 def _tables(partition: PartitionId) -> tuple[str, ...]:
-    return (partition.data_type, *(name for name, _ in ROLLUPS.get(partition.data_type, ())))
+    return (partition.data_type, *ROLLUPS.get(partition.data_type, ()))
 
 
 def _by_origin(done: Sequence[UpToDate]) -> dict[str, dict[str, Fates]]:

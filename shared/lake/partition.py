@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
 from shared.lake.merge import merge
 from shared.lake.receipt import Receipt, receipt_of, with_receipt
-from shared.lake.rollups import ROLLUPS, Rollup
+from shared.lake.rollups import ROLLUPS, roll_up
 from shared.lake.store import LakeStore, LostUpdate, StoredObject
 from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import Unavailable
@@ -77,8 +77,7 @@ def _merge_once(
         receipt = Receipt(sequence=receipt.sequence + 1, merged=merged)
         base = with_receipt(outcome.table, receipt)
         lake.replace(partition.base_key, write_parquet(base, unique=SCHEMAS[partition.data_type].key), expected=stored)
-    for name, rollup in ROLLUPS.get(partition.data_type, ()):
-        _roll_up(lake, partition.rollup_key(name), rollup, base, receipt.sequence)
+    _roll_up(lake, partition, base, receipt.sequence)
     return UpToDate(partition, {each.key: merged[_name(each)] for each in waiting}, waiting, len(base))
 
 
@@ -86,16 +85,18 @@ def _name(stored: StoredObject) -> str:
     return f"{stored.key} {stored.etag}"
 
 
-def _roll_up(lake: LakeStore, key: str, rollup: Rollup, base: pa.Table, sequence: int) -> None:
-    """Replace a roll-up, unless it stems from this base or a later one already."""
-    stored = lake.get(key)
-    if stored is not None and _sequence(stored) >= sequence:
-        return
-    table = with_receipt(rollup(base), Receipt(sequence=sequence))
-    try:
-        lake.replace(key, write_parquet(table), expected=stored)
-    except LostUpdate:
-        _roll_up(lake, key, rollup, base, sequence)
+def _roll_up(lake: LakeStore, partition: "PartitionId", base: pa.Table, sequence: int) -> None:
+    """Replace the roll-ups, except those that stem from this base or a later one already."""
+    keys = {name: partition.rollup_key(name) for name in ROLLUPS.get(partition.data_type, ())}
+    stored = {name: lake.get(key) for name, key in keys.items()}
+    stale = [name for name, each in stored.items() if each is None or _sequence(each) < sequence]
+    tables = roll_up(partition.data_type, base) if stale else {}
+    for name in stale:
+        body = write_parquet(with_receipt(tables[name], Receipt(sequence=sequence)))
+        try:
+            lake.replace(keys[name], body, expected=stored[name])
+        except LostUpdate:
+            _roll_up(lake, partition, base, sequence)
 
 
 def _sequence(stored: StoredObject) -> int:

@@ -27,22 +27,41 @@ class LakeTable:
     partitioned: bool
 
 
+_HOUR_AND_CURRENCY = (
+    Column(name="hour", glue_type="timestamp", comment="Start of the hour, UTC."),
+    Column(name="currency", glue_type="string"),
+)
+_SALES_MEASURES = (
+    Column(name="lines", glue_type="bigint", comment="Distinct completed transaction lines."),
+    Column(name="net_amount", glue_type="decimal(38,10)", comment="Sum of quantity x unit_price - discount."),
+    Column(name="lowest_amount", glue_type="decimal(38,10)", comment="Smallest net amount of a line."),
+    Column(name="highest_amount", glue_type="decimal(38,10)", comment="Largest net amount of a line."),
+)
+SALES_DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
+NO_DIMENSION = "none"
+
 SALES_HOURLY = LakeTable(
     name="sales_hourly",
-    description="Completed sale lines per hour and dimension; a function of the transactions partition.",
+    description="Completed sale lines per hour and all dimensions; a function of the transactions partition.",
     prefix=f"{ROLLUP}/sales_hourly/",
     partitioned=True,
     columns=(
-        Column(name="hour", glue_type="timestamp", comment="Start of the hour, UTC."),
-        Column(name="currency", glue_type="string"),
-        Column(name="product_category", glue_type="string"),
-        Column(name="customer_segment", glue_type="string"),
-        Column(name="region", glue_type="string"),
-        Column(name="channel", glue_type="string"),
-        Column(name="lines", glue_type="bigint", comment="Distinct completed transaction lines."),
-        Column(name="net_amount", glue_type="decimal(38,10)", comment="Sum of quantity x unit_price - discount."),
-        Column(name="lowest_amount", glue_type="decimal(38,10)", comment="Smallest net amount of a line."),
-        Column(name="highest_amount", glue_type="decimal(38,10)", comment="Largest net amount of a line."),
+        *_HOUR_AND_CURRENCY,
+        *(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS),
+        *_SALES_MEASURES,
+    ),
+)
+
+SALES_HOURLY_BY_DIMENSION = LakeTable(
+    name="sales_hourly_by_dimension",
+    description="The same lines per hour and one dimension at a time, or none: far fewer rows for most questions.",
+    prefix=f"{ROLLUP}/sales_hourly_by_dimension/",
+    partitioned=True,
+    columns=(
+        *_HOUR_AND_CURRENCY,
+        Column(name="dimension", glue_type="string", comment="Which dimension; `none` for all lines together."),
+        Column(name="value", glue_type="string", comment="The dimension's value."),
+        *_SALES_MEASURES,
     ),
 )
 
@@ -78,4 +97,4 @@ def _bases() -> tuple[LakeTable, ...]:
     )
 
 
-TABLES = (*_bases(), SALES_HOURLY, QUARANTINE_TABLE)
+TABLES = (*_bases(), SALES_HOURLY, SALES_HOURLY_BY_DIMENSION, QUARANTINE_TABLE)

@@ -10,35 +10,40 @@ from operator import add
 
 from pydantic import TypeAdapter
 
+from shared.lake.tables import NO_DIMENSION
 from shared.metrics.buckets import Shift
 from shared.metrics.plan import Source
 from shared.metrics.question import Question
 from shared.records.validation import EARLIEST
 from shared.runtime.athena import Statement
 
-_LINES = {
-    Source.BASE: Statement("""
-        SELECT "timestamp" AS moment, currency, order_id, 1 AS lines, quantity * unit_price - discount AS net_amount,
-            quantity * unit_price - discount AS lowest_amount, quantity * unit_price - discount AS highest_amount
-        FROM transactions
-        WHERE status = 'completed'
-    """),
-    Source.ROLLUP: Statement("""
-        SELECT hour AS moment, currency, lines, net_amount, lowest_amount, highest_amount
-        FROM sales_hourly
-        WHERE lines > 0
-    """),
+_NET = "quantity * unit_price - discount"
+_FROM = {
+    Source.BASE: "FROM transactions WHERE status = 'completed'",
+    Source.ROLLUP: "FROM sales_hourly WHERE lines > 0",
+    Source.BY_DIMENSION: "FROM sales_hourly_by_dimension WHERE lines > 0",
 }
-_MOMENT = {Source.BASE: '"timestamp"', Source.ROLLUP: "hour"}
+_COLUMNS = {
+    Source.BASE: f'"timestamp" AS moment, currency, order_id, 1 AS lines, {_NET} AS net_amount',
+    Source.ROLLUP: "hour AS moment, currency, lines, net_amount",
+    Source.BY_DIMENSION: "hour AS moment, currency, lines, net_amount",
+}
+_EXTREMES = {
+    Source.BASE: f", {_NET} AS lowest_amount, {_NET} AS highest_amount",
+    Source.ROLLUP: ", lowest_amount, highest_amount",
+    Source.BY_DIMENSION: ", lowest_amount, highest_amount",
+}
+_MOMENT = {Source.BASE: '"timestamp"', Source.ROLLUP: "hour", Source.BY_DIMENSION: "hour"}
 _SUMS = Statement("""
     SELECT period, bucket, SUM(lines) FILTER (WHERE counted) AS lines,
         SUM(lines) FILTER (WHERE NOT counted) AS excluded,
-        SUM(net_amount) FILTER (WHERE counted) AS net_amount,
-        MIN(lowest_amount) FILTER (WHERE counted) AS lowest_amount,
-        MAX(highest_amount) FILTER (WHERE counted) AS highest_amount
-    FROM placed
-    GROUP BY period, bucket
+        SUM(net_amount) FILTER (WHERE counted) AS net_amount
 """)
+_LOWEST_AND_HIGHEST = Statement("""
+        , MIN(lowest_amount) FILTER (WHERE counted) AS lowest_amount,
+        MAX(highest_amount) FILTER (WHERE counted) AS highest_amount
+""")
+_PER_BUCKET = Statement("FROM placed GROUP BY period, bucket")
 _ORDERS = Statement("""
     , orders AS (
         SELECT period, bucket, order_id, SUM(lines) FILTER (WHERE counted) AS lines,
@@ -86,10 +91,23 @@ def sales(question: Question, source: Source, *, reporting_currency: str) -> Sta
 
     Metrics per order come with one row more per period, for the whole range, since an order counts once in it.
     """
-    lines = [_LINES[source], *_in_range(question, _MOMENT[source]), *_filtered(question)]
+    lines = [_lines(question, source), *_in_range(question, _MOMENT[source]), *_filtered(question, source)]
     placed = _placed(question, question.currency or reporting_currency)
-    sums = _ORDERS if question.metric.per_order else _SUMS
-    return _joined([Statement("WITH lines AS ("), *lines, Statement("), placed AS ("), *placed, Statement(")"), sums])
+    return _joined(
+        [Statement("WITH lines AS ("), *lines, Statement("), placed AS ("), *placed, Statement(")"), *_sums(question)]
+    )
+
+
+def _lines(question: Question, source: Source) -> Statement:
+    """The rows that are added up, with no column that the question does not need: columns are what a scan costs."""
+    extremes = _EXTREMES[source] if question.asks_for_extremes else ""
+    return Statement(f"SELECT {_COLUMNS[source]}{extremes} {_FROM[source]}")
+
+
+def _sums(question: Question) -> list[Statement]:
+    if question.metric.per_order:
+        return [_ORDERS]
+    return [_SUMS, _LOWEST_AND_HIGHEST, _PER_BUCKET] if question.asks_for_extremes else [_SUMS, _PER_BUCKET]
 
 
 def _joined(parts: Iterable[Statement]) -> Statement:
@@ -110,9 +128,12 @@ def _day(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
-def _filtered(question: Question) -> Iterator[Statement]:
+def _filtered(question: Question, source: Source) -> Iterator[Statement]:
+    if source is Source.BY_DIMENSION:
+        yield Statement("AND dimension = ?", (next(iter(question.filters), NO_DIMENSION),))
     for dimension, values in question.filters.items():
-        yield Statement(f"AND {dimension} IN ({', '.join('?' * len(values))})", values)
+        column = "value" if source is Source.BY_DIMENSION else dimension
+        yield Statement(f"AND {column} IN ({', '.join('?' * len(values))})", values)
     if question.currency is not None:
         yield Statement("AND currency = ?", (question.currency,))
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from shared.metrics.buckets import Bucket, Granularity, Shift, buckets, wall_clock
-from shared.metrics.catalogue import METRICS, Aggregation, Dimension, Formula, Metric, MetricType
+from shared.metrics.catalogue import METRICS, Aggregation, Dimension, Formula, Measure, Metric, MetricType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,11 @@ class Question:
     def formula(self) -> Formula:
         """How a bucket's value follows from what was added up."""
         return self.metric.formulas[self.aggregation]
+
+    @property
+    def asks_for_extremes(self) -> bool:
+        """Whether the smallest or largest line of a bucket is its value."""
+        return self.formula.numerator in {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT}
 
     @property
     def previous_start(self) -> datetime:

@@ -13,7 +13,7 @@ from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
 from shared.lake.columns import Stamp, by_day, to_table, write_parquet
 from shared.lake.paths import PartitionId
-from shared.lake.rollups import ROLLUPS
+from shared.lake.rollups import roll_up
 from shared.lake.tables import TABLES, LakeTable
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
@@ -38,8 +38,8 @@ class TestLake:
         for day, part in by_day(DataType.TRANSACTIONS, table):
             partition = PartitionId(DataType.TRANSACTIONS, day)
             s3.put_object(Bucket=bucket, Key=partition.base_key, Body=write_parquet(part))
-            for name, rollup in ROLLUPS[DataType.TRANSACTIONS]:
-                s3.put_object(Bucket=bucket, Key=partition.rollup_key(name), Body=write_parquet(rollup(part)))
+            for name, rolled in roll_up(DataType.TRANSACTIONS, part).items():
+                s3.put_object(Bucket=bucket, Key=partition.rollup_key(name), Body=write_parquet(rolled))
 
 
 STAMP = Stamp(

@@ -9,11 +9,17 @@ from tests.unit.metrics.asking import question
 @pytest.mark.parametrize("aggregation", ["sum", "avg", "min", "max", "count"])
 @pytest.mark.parametrize("granularity", ["hourly", "daily", "weekly", "monthly", "quarterly"])
 def test_whole_hours_of_revenue_come_from_the_roll_up(aggregation: str, granularity: str) -> None:
-    assert choose(question(aggregation=aggregation, granularity=granularity)).source is Source.ROLLUP
+    assert choose(question(aggregation=aggregation, granularity=granularity)).source is Source.BY_DIMENSION
 
 
-def test_filters_and_currency_are_dimensions_of_the_roll_up() -> None:
-    asked = question(filters__region="EU", filters__channel="web", filters__currency="EUR")
+def test_one_filter_and_a_currency_need_the_small_roll_up_only() -> None:
+    asked = question(filters__region=["EU", "US"], filters__currency="EUR")
+
+    assert choose(asked).source is Source.BY_DIMENSION
+
+
+def test_two_filters_need_the_roll_up_by_all_dimensions() -> None:
+    asked = question(filters__region="EU", filters__channel="web")
 
     assert choose(asked).source is Source.ROLLUP
 
@@ -36,8 +42,8 @@ def test_a_range_that_cuts_an_hour_comes_from_the_base(edge: str) -> None:
 @pytest.mark.parametrize(
     ("zone", "source"),
     [
-        ("Europe/Berlin", Source.ROLLUP),
-        ("America/New_York", Source.ROLLUP),
+        ("Europe/Berlin", Source.BY_DIMENSION),
+        ("America/New_York", Source.BY_DIMENSION),
         ("Asia/Kolkata", Source.BASE),
         ("Asia/Kathmandu", Source.BASE),
         ("Australia/Lord_Howe", Source.BASE),
@@ -52,4 +58,4 @@ def test_a_zone_counts_with_the_offset_it_had_then() -> None:
     before = question(timezone="Asia/Pyongyang", time_range__start="2014-01-01", time_range__end="2014-02-01")
     after = question(timezone="Asia/Pyongyang", time_range__start="2017-01-01", time_range__end="2017-02-01")
 
-    assert (choose(before).source, choose(after).source) == (Source.ROLLUP, Source.BASE)
+    assert (choose(before).source, choose(after).source) == (Source.BY_DIMENSION, Source.BASE)
