@@ -112,8 +112,8 @@ class Engine:
         try:
             outcome = self._runner.run(self._task(execution))
             self.history.move(execution, "SUCCEEDED", completed=time.time(), **vars(outcome))
-        except QueryCancelled:
-            self.history.move(execution, "CANCELLED", completed=time.time())
+        except QueryCancelled as error:
+            self.history.move(execution, "CANCELLED", completed=time.time(), reason=str(error) or None)
         except QueryFailed as error:
             self.history.move(execution, "FAILED", completed=time.time(), reason=error.reason, blame=error.blame)
         except Exception as error:  # noqa: BLE001 whatever went wrong, the query ends and says so
@@ -130,6 +130,7 @@ class Engine:
             parameters=execution.parameters,
             database=execution.database,
             folder=execution.output,
+            most_bytes=self.work_groups.most_bytes(execution.work_group),
             watch=lambda session: self._watch(execution, session),
             keep_rows=lambda rows: self.history.write_rows(execution, rows),
         )

@@ -29,4 +29,4 @@ def not_supported(what: str) -> QueryFailed:
 
 
 class QueryCancelled(Exception):
-    """Ends a query that its caller stopped."""
+    """Ends a query that its caller stopped, or that would read more than its work group allows."""

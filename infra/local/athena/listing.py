@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -26,8 +25,8 @@ class StoredObject:
 
 def split_location(location: str) -> tuple[str, str]:
     """Split s3://bucket/prefix."""
-    parts = urlsplit(location.replace("s3a://", "s3://").replace("s3n://", "s3://"))
-    return parts.netloc, parts.path.removeprefix("/")
+    bucket, _, prefix = location.partition("://")[2].partition("/")
+    return bucket, prefix
 
 
 def objects_below(s3: "S3Client", locations: Mapping[str, Values]) -> list[tuple[StoredObject, Values]]:

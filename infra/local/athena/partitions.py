@@ -31,11 +31,15 @@ def name(value: str) -> str:
 
 
 def selected_partitions(table: Table, predicate: str | None, source: str) -> str:
-    """Write the query for the partitions, from a source of their text values, that fulfil the predicate."""
+    """Write the query for the partitions, from a source of their text values, that fulfil the predicate.
+
+    Its columns are the place of a projected partition, NULL for others, and the values.
+    """
     keys = table.partition_keys
     raw = ", ".join(f"{name(key.name)} AS {name('raw_' + key.name)}" for key in keys)
     typed = ", ".join(f"CAST({name(key.name)} AS {key.duckdb_type}) AS {name(key.name)}" for key in keys)
-    wanted = ", ".join(name("raw_" + key.name) for key in keys)
+    place = location_of(table) if table.is_projected else "NULL"
+    wanted = ", ".join([place, *(name("raw_" + key.name) for key in keys)])
     where = f" WHERE {predicate}" if predicate else ""
     return f"SELECT {wanted} FROM (SELECT {raw}, {typed} FROM ({source})){where}"  # noqa: S608 quoted above
 
@@ -55,16 +59,16 @@ def registered_values(table: Table, partitions: Sequence[tuple[str, ...]]) -> st
     return f"SELECT * FROM (VALUES {rows}) AS registered({keys})"  # noqa: S608 every value is quoted
 
 
-def location(table: Table, values: Sequence[str]) -> str:
-    """Give the place of a projected partition."""
+def location_of(table: Table) -> str:
+    """Write the SQL that gives the place of a projected partition: thousands are slow in Python."""
     template = table.parameters.get("storage.location.template")
-    pairs = {key.name: value for key, value in zip(table.partition_keys, values, strict=True)}
     if template is None:
-        tail = "/".join(f"{key}={value}" for key, value in pairs.items())
-        return f"{table.location.rstrip('/')}/{tail}/"
-    for key, value in pairs.items():
-        template = template.replace(f"${{{key}}}", value)
-    return template if template.endswith("/") else f"{template}/"
+        tail = "/".join(f"{key.name}=${{{key.name}}}" for key in table.partition_keys)
+        template = f"{table.location.rstrip('/')}/{tail}"
+    place = text(template if template.endswith("/") else f"{template}/")
+    for key in table.partition_keys:
+        place = f"replace({place}, {text(f'${{{key.name}}}')}, {name('raw_' + key.name)})"
+    return place
 
 
 def _values(table: Table, key: Column, now: datetime) -> str:

@@ -15,7 +15,6 @@ from infra.local.athena.footers import Footer, Footers
 from infra.local.athena.listing import objects_below
 from infra.local.athena.objects import ObjectCache
 from infra.local.athena.partitions import (
-    location,
     name,
     projected_values,
     registered_values,
@@ -67,14 +66,14 @@ class Reader:
         table = scan.table
         if not table.partition_keys:
             return {table.location: ()}
-        if table.is_projected:
-            source = projected_values(table, datetime.now(UTC))
-            rows = session.execute(selected_partitions(table, scan.predicate, source)).fetchall()
-            return {location(table, values): values for values in rows}
-        registered = dict(self._catalogue.partitions(table))
-        source = registered_values(table, [*registered])
+        registered = {} if table.is_projected else dict(self._catalogue.partitions(table))
+        source = (
+            projected_values(table, datetime.now(UTC))
+            if table.is_projected
+            else registered_values(table, [*registered])
+        )
         rows = session.execute(selected_partitions(table, scan.predicate, source)).fetchall()
-        return {registered[values]: values for values in rows}
+        return {place or registered[tuple(values)]: tuple(values) for place, *values in rows}
 
 
 def view_sql(table: Table, files: Sequence[LocalFile]) -> str:

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from infra.local.athena.catalogue import Catalogue
 from infra.local.athena.database import Database
-from infra.local.athena.errors import QueryFailed
+from infra.local.athena.errors import QueryCancelled, QueryFailed
 from infra.local.athena.history import Row
 from infra.local.athena.objects import ObjectGone
 from infra.local.athena.output import Outputs, ParquetFormat, csv_lines
@@ -34,6 +34,7 @@ class Task:
     parameters: tuple[str, ...]
     database: str
     folder: str
+    most_bytes: int | None
     watch: Callable[[duckdb.DuckDBPyConnection], None]
     keep_rows: Callable[[Iterable[Row]], None]
 
@@ -102,6 +103,9 @@ class Runner:
         with self._database.session() as session, ExitStack() as views:
             task.watch(session)
             scanned = sum([views.enter_context(self._reader.view(session, scan)) for scan in translation.scans])
+            if task.most_bytes is not None and scanned > task.most_bytes:
+                raise QueryCancelled("Bytes scanned limit was exceeded")
+            task.watch(session)  # whoever stopped the query while objects were fetched means it
             yield Prepared(session, translation, scanned, list(session.sql(translation.sql).types))
 
     def _select(self, prepared: Prepared, task: Task) -> Outcome:

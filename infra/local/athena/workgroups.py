@@ -61,6 +61,11 @@ class WorkGroups:
             )
         return str(place) if place.endswith("/") else f"{place}/"
 
+    def most_bytes(self, name: str) -> int | None:
+        """Tell how much a query of the group may scan."""
+        found = self.get(name).get("Configuration", {}).get("BytesScannedCutoffPerQuery")
+        return None if found is None else int(found)
+
     def _asked(self, name: str) -> dict[str, Any] | None:
         if self._upstream is None:
             return None

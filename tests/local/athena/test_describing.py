@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import pyarrow as pa
 import pytest
 
 from infra.local.athena.engine import build_engine
@@ -68,6 +69,23 @@ def test_a_work_group_of_the_engines_own_comes_and_goes(asker: Asker) -> None:
     asker.client.delete_work_group(WorkGroup="own")
 
     assert "own" not in {group["Name"] for group in asker.client.list_work_groups()["WorkGroups"]}
+
+
+def test_a_query_that_would_scan_more_than_its_group_allows_is_cancelled(lake: Lake, asker: Asker) -> None:
+    lake.daily("sales", {"n": "bigint"})
+    lake.put(
+        "base/sales/dt=2025-01-01/a.parquet",
+        pa.table({"n": [(n * 0x9E3779B97F4A7C15) % 2**62 for n in range(1_500_000)]}),
+    )
+    asker.client.create_work_group(Name="tight", Configuration={"BytesScannedCutoffPerQuery": 10_000_000})
+
+    found = asker.execute("SELECT sum(n) FROM sales", WorkGroup="tight")
+
+    assert (found["Status"]["State"], found["Status"]["StateChangeReason"]) == (
+        "CANCELLED",
+        "Bytes scanned limit was exceeded",
+    )
+    assert asker.execute("SELECT count(*) FROM sales", WorkGroup="tight")["Status"]["State"] == "SUCCEEDED"
 
 
 def test_tables_and_databases_are_glues(lake: Lake, asker: Asker) -> None:
