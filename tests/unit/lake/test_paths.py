@@ -1,0 +1,63 @@
+"""Keys of the lake: spelled in one place, read back to what they say, and nothing of a client's in them unchecked."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.lake import landing
+from shared.lake.paths import IncomingKey, PartitionId, landing_key, quarantine_key, safe_part
+from shared.records.schema import DataType
+
+
+@given(
+    st.sampled_from(DataType),
+    st.dates().map(str) | st.just("all"),
+    st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}", fullmatch=True),
+)
+def test_an_incoming_key_says_which_partition_and_delivery_it_is_of(data_type: DataType, day: str, origin: str) -> None:
+    partition = PartitionId(data_type, day)
+
+    assert IncomingKey.parse(partition.incoming_key(origin)) == IncomingKey(partition, origin)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "base/orders/base.parquet",
+        "incoming/sales/dt=2025-01-01/a.parquet",
+        "incoming/orders/dt=2025-01-01/a.csv",
+        "incoming/orders/dt=2025-01-01/a/b.parquet",
+        "incoming/orders/dt=soon/a.parquet",
+        "x/incoming/orders/dt=all/a.parquet",
+    ],
+)
+def test_other_keys_say_nothing(key: str) -> None:
+    assert IncomingKey.parse(key) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", ".", "..", "../x", "a/b", "-a", "~a", "a b", "é", "a\n", "a" * 201, "a\\b", "a%2f"]
+)
+def test_a_text_that_might_steer_an_object_elsewhere_is_no_part_of_a_key(text: str) -> None:
+    for spell in (
+        safe_part,
+        PartitionId(DataType.ORDERS, "all").incoming_key,
+        lambda part: landing_key(DataType.ORDERS, "2025-01-01", part),
+        lambda part: quarantine_key("2025-01-01", part),
+    ):
+        with pytest.raises(ValueError, match="not fit"):
+            spell(text)
+
+
+def test_each_partition_has_one_base_object_and_one_of_each_roll_up() -> None:
+    day, whole = PartitionId(DataType.TRANSACTIONS, "2025-01-01"), PartitionId(DataType.PRODUCTS, "all")
+
+    assert day.base_key == "base/transactions/dt=2025-01-01/base.parquet"
+    assert day.rollup_key("sales_hourly") == "rollup/sales_hourly/dt=2025-01-01/rollup.parquet"
+    assert whole.base_key == "base/products/base.parquet"
+
+
+@given(st.binary(max_size=10_000))
+def test_what_lands_is_given_back_byte_for_byte(data: bytes) -> None:
+    assert landing.unpack(landing.pack(data)) == data

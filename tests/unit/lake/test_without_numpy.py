@@ -1,0 +1,29 @@
+"""The Lambda layer brings Arrow without numpy; the lake must not need it."""
+
+import subprocess
+import sys
+
+SCRIPT = """
+import sys
+sys.modules["numpy"] = None
+from datetime import UTC, datetime
+from shared.lake import columns, intake, partition, quarantine, rollups
+from shared.lake.merge import merge
+from shared.records.schema import DataType
+from shared.records.validation import Form
+
+row = {"transaction_id": "t-1", "timestamp": "2025-01-01T10:00:00Z", "product_id": "p", "quantity": 2, "unit_price": 3}
+at = datetime(2025, 1, 2, tzinfo=UTC)
+stamp = columns.Stamp(source_id="shop", ingested_at=at, origin="o", reporting_currency="USD")
+taken = intake.take(DataType.TRANSACTIONS, [row, {**row, "quantity": "x"}], form=Form.TYPED, at=at, stamp=stamp)
+base = columns.read_parquet(columns.write_parquet(taken.table), columns.arrow_schema(DataType.TRANSACTIONS))
+merged = merge(DataType.TRANSACTIONS, base, [taken.table])
+print(len(merged.table), rollups.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_amount"].to_pylist())
+"""
+
+
+def test_rows_are_taken_merged_and_rolled_up_without_numpy() -> None:
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)  # noqa: S603 # our own script
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "1 [Decimal('6.0000000000')]"
