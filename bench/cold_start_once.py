@@ -80,7 +80,8 @@ def _check(answer: dict[str, Any]) -> None:
 
 
 def main(case: str) -> None:
-    """Start cold and answer once."""
+    """Start cold and answer once, without numpy: the layer that brings Arrow to Lambda does not have it either."""
+    sys.modules["numpy"] = None  # type: ignore[assignment] # how Python says that a module is not there
     if case == "bare":
         _bare()
     elif case != "nothing":

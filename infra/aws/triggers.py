@@ -50,7 +50,7 @@ class QueueMapping(Construct):
             event_source_arn=names.arn("sqs", names.of(trigger.queue)),
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
-            max_concurrency=trigger.maximum_concurrency,
+            max_concurrency=names.stage.queue_consumers or trigger.maximum_concurrency,
             report_batch_item_failures=True,
         )
 
