@@ -1,0 +1,84 @@
+"""Whatever happens, in whatever order, every row received is accounted for at every moment."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import Holdings, holdings, merge_all, waiting
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import NOW, sale
+
+_FATES = ("loaded", "duplicate", "conflict")
+ROWS = st.lists(
+    st.builds(
+        lambda number, quantity, day: sale(number, quantity=quantity, timestamp=f"2025-02-2{day}T10:00:00Z"),
+        st.integers(0, 3),
+        st.sampled_from([1, 2, "many"]),
+        st.integers(6, 7),
+    ),
+    min_size=1,
+    max_size=5,
+)
+CRASH = st.none() | st.tuples(st.integers(0, 6), st.sampled_from(Moment))
+STEPS = st.lists(
+    st.tuples(st.just("load"), st.integers(0, 2), CRASH) | st.tuples(st.just("merge"), st.just(0), CRASH),
+    min_size=1,
+    max_size=7,
+)
+
+
+def _assert_balanced(held: Holdings) -> None:
+    totals: Counter[tuple[str, str]] = Counter()
+    for item in held.ledger:
+        fates = [list(map(int, text.split())) for text in item["partitions"].values()]
+        met = {name: sum(each[place] for each in fates) for place, name in enumerate(_FATES)}
+        assert int(item["received"]) - int(item["quarantined"]) - sum(met.values()) >= 0
+        counted = {"received": int(item["received"]), "quarantined": int(item["quarantined"]), **met}
+        totals.update({(item["source_id"], name): value for name, value in counted.items()})
+    told = {
+        (each["source_id"], name): int(each[name])
+        for each in held.sources
+        for name in ("received", "quarantined", *_FATES)
+    }
+    assert told == dict(totals)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deliveries=st.lists(ROWS, min_size=3, max_size=3), steps=STEPS)
+def test_entries_balance_and_add_up_to_their_sources_after_every_step_of_any_history(
+    platforms: Platforms, deliveries: list[list[dict[str, Any]]], steps: list[tuple[str, int, Any]]
+) -> None:
+    with platforms.fresh() as held:
+        wired = Wiring(held, Clock())
+
+        def act(kind: str, number: int) -> None:
+            if kind == "load":
+                at = NOW - timedelta(hours=number + 1)
+                wired.loader.load(delivery(DataType.TRANSACTIONS, deliveries[number], origin=f"batch-{number}", at=at))
+            else:
+                wired.merger.merge(waiting(held), has_time=lambda: True)
+
+        for kind, number, crash in steps:
+            if crash is None:
+                act(kind, number)
+            else:
+                with platforms.saboteur.killing(*crash):
+                    act(kind, number)
+            _assert_balanced(holdings(held))
+
+        for number in {number for kind, number, _ in steps if kind == "load"}:
+            act("load", number)
+        merge_all(wired)
+
+        at_rest = holdings(held)
+        _assert_balanced(at_rest)
+        assert all("open" not in item for item in at_rest.ledger)
+        assert at_rest.incoming == []
