@@ -31,6 +31,7 @@ class _Stub(BaseHTTPRequestHandler):
     """Answers any AWS call with the emptiest answer that boto3 takes."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: in two, the second would wait for the first to be acknowledged
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -42,6 +43,13 @@ class _Stub(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.wfile.flush()
+
+    def handle_expect_100(self) -> bool:
+        """Say at once that the body may come."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
 
     do_POST = do_PUT = do_GET = _answer  # noqa: N815 # the server's names
 

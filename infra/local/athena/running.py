@@ -79,14 +79,17 @@ class Runner:
             self._catalogue.drop(statement.table, if_exists=statement.if_exists)
             self._outputs.put_text("", f"{task.folder}{task.identity}.txt")
             return Outcome()
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self._prepared(statement.query, task) as prepared:
-                    return self._finish(statement, prepared, task)
-            except ObjectGone as error:
-                if attempt == ATTEMPTS:
-                    raise QueryFailed("HIVE_CANNOT_OPEN_SPLIT", f"{error} keeps changing", blame=1) from error
-        raise AssertionError
+        return self._query(statement, task, attempts=ATTEMPTS)
+
+    def _query(self, statement: Select | Unload | CreateTableAs, task: Task, *, attempts: int) -> Outcome:
+        """Run a query, once more when an object went away between listing and fetching."""
+        try:
+            with self._prepared(statement.query, task) as prepared:
+                return self._finish(statement, prepared, task)
+        except ObjectGone as error:
+            if attempts == 1:
+                raise QueryFailed("HIVE_CANNOT_OPEN_SPLIT", f"{error} keeps changing", blame=1) from error
+        return self._query(statement, task, attempts=attempts - 1)
 
     def _finish(self, statement: Select | Unload | CreateTableAs, prepared: Prepared, task: Task) -> Outcome:
         if isinstance(statement, Select):

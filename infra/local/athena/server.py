@@ -37,7 +37,7 @@ def serve_in_thread(engine: Engine, *, host: str = "127.0.0.1", port: int = 0) -
     try:
         yield f"http://{host}:{asyncio.run_coroutine_threadsafe(_listen(runner, host, port), loop).result()}"
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        asyncio.run_coroutine_threadsafe(_close(runner), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -47,6 +47,11 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     return int(runner.addresses[0][1])
+
+
+async def _close(runner: web.AppRunner) -> None:
+    await runner.cleanup()
+    await asyncio.get_running_loop().shutdown_default_executor()
 
 
 async def _answer(request: web.Request) -> web.Response:

@@ -151,6 +151,25 @@ def test_what_is_not_known_is_refused_by_name(database: Database, sql: str, name
 
 
 @pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "COPY (SELECT 1) TO '/tmp/written.csv'",
+        "ATTACH '/tmp/attached.db'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+    ],
+)
+def test_even_sql_that_came_past_the_translation_could_not_leave_the_engines_folders(
+    database: Database, sql: str
+) -> None:
+    with pytest.raises(QueryFailed, match=r"disabled|locked|Cannot"), database.session() as session:
+        session.execute(sql)
+
+
+@pytest.mark.parametrize(
     ("sql", "reason"),
     [
         ("SELECT 1 / 0", "DIVISION_BY_ZERO"),

@@ -142,6 +142,21 @@ def test_bytes_scanned_are_those_of_needed_columns_in_needed_partitions(lake: La
     assert scanned("SELECT count(*), max(dt) FROM sales") == 0
 
 
+def test_an_object_replaced_between_listing_and_fetching_is_read_as_it_is_now(lake: Lake, asker: Asker) -> None:
+    lake.daily("sales", {"n": "bigint"})
+    key = "base/sales/dt=2025-01-01/a.parquet"
+    lake.put(key, pa.table({"n": [1]}))
+    replacements = [pa.table({"n": [2]})]
+
+    def replace(**_: object) -> None:
+        if replacements:
+            lake.put(key, replacements.pop())
+
+    lake.s3.meta.events.register("before-parameter-build.s3.GetObject", replace)
+
+    assert asker.rows("SELECT n FROM sales") == [["2"]]
+
+
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [

@@ -99,6 +99,27 @@ def test_parameters_are_sql_literals_and_quotes_in_them_stay_inside(asker: Asker
     assert asker.rows(sql, "'O''Brien'", "2.5", "TIMESTAMP '2025-01-05 00:00:00'") == [["2"]]
 
 
+@pytest.mark.parametrize(
+    ("parameter", "kind", "value"),
+    [
+        ("'it''s ? -- \\'", "varchar", "it's ? -- \\"),
+        ("-1.50", "decimal", "-1.50"),
+        ("12345678901", "bigint", "12345678901"),
+        ("1e3", "double", "1000.0"),
+        ("TRUE", "boolean", "true"),
+        ("NULL", "unknown", None),
+        ("DATE '2025-01-01'", "date", "2025-01-01"),
+        ("TIMESTAMP '2025-01-01 10:00:00.123'", "timestamp", "2025-01-01 10:00:00.123"),
+        ("ARRAY['a', 'b']", "array", "[a, b]"),
+        ("CAST('1' AS bigint)", "bigint", "1"),
+    ],
+)
+def test_a_parameter_keeps_its_type_and_value(asker: Asker, parameter: str, kind: str, value: str | None) -> None:
+    columns, rows = asker.result("SELECT ? AS p, '?' AS question", parameter)
+
+    assert (columns[0]["Type"], rows) == (kind, [[value, "?"]])
+
+
 @pytest.mark.parametrize("parameter", ["id", "(SELECT 1)", "1; DROP TABLE sales", "count(*)", "'open"])
 @pytest.mark.usefixtures("sales")
 def test_a_parameter_that_is_no_literal_fails_the_query(asker: Asker, parameter: str) -> None:
