@@ -1,0 +1,78 @@
+"""Requests made plain: bodies inflated within bounds and in time proportionate to their size."""
+
+import base64
+import gzip
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.runtime.errors import InvalidRequest, PayloadTooLarge
+from shared.runtime.request import header, inflate, plain
+from tests.events.api_gateway import rest_event
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))
+def test_gzip_data_is_inflated_member_after_member(parts: list[bytes]) -> None:
+    assert inflate(b"".join(map(gzip.compress, parts)), 10_000) == b"".join(parts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=400), st.integers(0, 30), st.integers(0, 255))
+def test_garbled_gzip_data_is_refused_and_never_raises_anything_else(data: bytes, place: int, value: int) -> None:
+    garbled = bytearray(gzip.compress(data))
+    garbled[place % len(garbled)] = value
+
+    try:
+        inflated = inflate(bytes(garbled), 10_000)
+    except InvalidRequest:
+        return
+
+    assert zlib.crc32(inflated) == zlib.crc32(data)
+
+
+def test_exactly_the_limit_is_taken_and_one_byte_more_is_not() -> None:
+    assert len(inflate(gzip.compress(bytes(1000)), 1000)) == 1000
+    with pytest.raises(PayloadTooLarge):
+        inflate(gzip.compress(bytes(1001)), 1000)
+
+
+def test_members_count_together_against_the_limit() -> None:
+    with pytest.raises(PayloadTooLarge):
+        inflate(gzip.compress(bytes(600)) * 2, 1000)
+
+
+@pytest.mark.parametrize("name", ["X-Thing", "x-thing", "X-THING"])
+def test_headers_are_found_in_any_case(name: str) -> None:
+    assert header({"headers": {name: "1"}}, "X-thing") == "1"
+    assert header({"headers": None}, "X-Thing") is None
+
+
+def test_a_body_in_base64_becomes_text() -> None:
+    event = rest_event("POST", "/x", raw='{"a":"ü"}'.encode())
+
+    read = plain(event)
+
+    assert (read["body"], read["isBase64Encoded"]) == ('{"a":"ü"}', False)
+
+
+def test_a_body_that_claims_to_be_base64_and_is_not_is_malformed() -> None:
+    event = rest_event("POST", "/x", raw="%%%") | {"isBase64Encoded": True}
+
+    with pytest.raises(InvalidRequest, match="base64"):
+        plain(event)
+
+
+def test_a_body_that_a_proxy_inflated_already_is_taken_as_it_is() -> None:
+    event = rest_event("POST", "/x", raw=b"{}", headers={"content-encoding": "gzip"})
+
+    assert plain(event)["body"] == "{}"
+
+
+def test_requests_without_a_body_pass_as_they_are() -> None:
+    event = rest_event("GET", "/x", headers={"content-type": "text/html"})
+
+    assert plain(event) == event
+    assert base64.b64encode(b"") == b""
