@@ -23,6 +23,7 @@ def _given(settings: Settings) -> Wiring:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1), sale(2)], origin="batch-0", at=EARLIER))
     merge_all(wired)
     again = [sale(1), sale(2, quantity=7), sale(3), sale(4, timestamp=OTHER_DAY), {"quantity": "many"}]
+    again += [sale(6, quantity=1), sale(6, quantity=3)]  # of which the later corrects the earlier
     wired.loader.load(delivery(DataType.TRANSACTIONS, again, origin="batch-1"))
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(3), sale(5)], origin="batch-2", source_id="till"))
     return wired
@@ -69,6 +70,6 @@ def test_what_stands_after_the_crashes_is_what_the_data_model_says(platforms: Pl
     }
     outcomes = {item["origin"]: item["partitions"] for item in expected.ledger}
 
-    assert lines == {"t-1": 2, "t-2": 7, "t-3": 2, "t-4": 2, "t-5": 2}
-    assert outcomes["batch-1"] == {"2025-02-27": "2 1 0 0", "2025-02-20": "1 0 0 0"}
+    assert lines == {"t-1": 2, "t-2": 7, "t-3": 2, "t-4": 2, "t-5": 2, "t-6": 3}
+    assert outcomes["batch-1"] == {"2025-02-27": "3 1 1 0", "2025-02-20": "1 0 0 0"}
     assert outcomes["batch-2"] == {"2025-02-27": "1 1 0 0"}

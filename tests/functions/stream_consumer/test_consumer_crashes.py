@@ -42,6 +42,10 @@ def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been
         expected = holdings(settings)
     assert {"TransactWriteItems", "PutObject", "BatchWriteItem"} <= set(writes)
     assert expected.incoming == []
+    assert sorted(
+        row["transaction_id"] for key, rows in expected.base.items() if "transactions" in key for row in rows
+    ) == ["t-1", "t-2"]
+    assert all("open" not in item for item in expected.ledger)
 
     for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
         with platforms.fresh() as settings:

@@ -57,6 +57,8 @@ def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if
         merge_all(wired)
         expected = holdings(settings)
     assert writes.count("PutObject") == 4  # as received, the quarantine, two days
+    assert sorted(map(len, expected.base.values())) == [1, 1]
+    assert all("open" not in item for item in expected.ledger)
 
     for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
         with platforms.fresh() as settings:
