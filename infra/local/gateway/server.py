@@ -1,6 +1,7 @@
 """The front door's sockets: reads requests, asks the emulator, writes answers."""
 
 import asyncio
+import io
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -99,7 +100,7 @@ class FrontDoor:
     async def _ask(self, request: Request) -> Answer:
         url = URL(self._rest.url(request.target), encoded=True)
         async with self._client().request(
-            request.method, url, headers=upstream_headers(request), data=request.body or None, allow_redirects=False
+            request.method, url, headers=upstream_headers(request), data=_sent(request.body), allow_redirects=False
         ) as response:
             body = await response.read()
             headers = tuple((name, value) for name, value in response.headers.items())
@@ -133,6 +134,11 @@ async def _body(incoming: web.Request) -> bytes | None:
             return None
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _sent(body: bytes) -> io.BytesIO | None:
+    """Hand a body on in pieces: whole, a large one would hold up every other client while it is written."""
+    return io.BytesIO(body) if body else None
 
 
 def _written(answer: Answer) -> web.Response:
