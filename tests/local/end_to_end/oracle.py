@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-import pandas as pd  # type: ignore[import-untyped] # pandas brings no types
+import pandas as pd
 
 from tests.online_retail import FILE
 

@@ -17,9 +17,11 @@ CUT = 49_998  # with the two negative prices five full batches: all of December 
 SOURCE = "uk-gift-shop"
 START, END = "2010-12-01", "2011-02-01"
 CENT = Decimal("0.01")
-GBP = {"filters[currency]": "GBP"}
-GERMANY = {**GBP, "filters[region][]": ["Germany"]}
-NORTH = {**GBP, "filters[region][]": ["Norway", "Finland", "Germany"], "filters[channel][]": ["web"]}
+Query = dict[str, str | list[str]]
+EVERYWHERE: Query = {}
+GBP: Query = {"filters[currency]": "GBP"}
+GERMANY: Query = {**GBP, "filters[region][]": ["Germany"]}
+NORTH: Query = {**GBP, "filters[region][]": ["Norway", "Finland", "Germany"], "filters[channel][]": ["web"]}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def delivered(platform: RunningPlatform) -> Delivered:
         return Delivered(records, statuses, client.ledger_of(SOURCE, len(records)), Oracle.of_lines(CUT))
 
 
-def of(oracle: Oracle, query: dict[str, Any]) -> Oracle:
+def of(oracle: Oracle, query: Query) -> Oracle:
     """Filter the file's lines as a query filters the platform's."""
     countries = query.get("filters[region][]")
     return oracle.of_countries(*countries) if countries else oracle
@@ -58,9 +60,7 @@ def test_monthly_revenue_is_the_files_to_the_cent(client: Client, delivered: Del
 
 @pytest.mark.parametrize("query", [GBP, GERMANY, NORTH], ids=["all", "germany", "north"])
 @pytest.mark.parametrize("granularity", ["hourly", "daily", "weekly", "monthly"])
-def test_every_metric_is_the_files(
-    client: Client, delivered: Delivered, granularity: str, query: dict[str, Any]
-) -> None:
+def test_every_metric_is_the_files(client: Client, delivered: Delivered, granularity: str, query: Query) -> None:
     sold = of(delivered.oracle, query)
 
     revenue, transactions, order_value = (
@@ -94,10 +94,10 @@ def test_a_range_that_begins_within_an_hour_is_answered_to_the_minute(client: Cl
     assert whole["summary"]["total"] == delivered.oracle.revenue("daily")["2010-12-01T00:00:00Z"]
 
 
-@pytest.mark.parametrize("query", [{}, {"filters[region][]": ["Germany"]}], ids=["all", "germany"])
+@pytest.mark.parametrize("query", [EVERYWHERE, {"filters[region][]": ["Germany"]}], ids=["all", "germany"])
 @pytest.mark.parametrize("metric", ["revenue", "average_order_value"])
 def test_without_a_currency_the_reporting_currency_is_told_and_the_rest_is_counted(
-    client: Client, delivered: Delivered, metric: str, query: dict[str, Any]
+    client: Client, delivered: Delivered, metric: str, query: Query
 ) -> None:
     answer = client.metric(metric, START, END, **query)
 

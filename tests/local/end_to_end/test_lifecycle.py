@@ -1,0 +1,135 @@
+"""A platform that is ended, or killed, comes up again with every number; and what it prints works as printed."""
+
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.local import run_state
+from infra.local.layout import PROJECT
+from tests.local.end_to_end.client import Client, connected, counted, data_of, sale
+from tests.local.end_to_end.laptop import ENDED_WITHIN, Laptop
+from tests.local.end_to_end.waiting import until
+
+pytestmark = pytest.mark.xdist_group("lifecycle")
+
+DAYS = [f"2015-04-{day:02}" for day in range(1, 6)]
+RANGE = {"start": "2015-04-01", "end": "2015-05-01"}
+
+
+@pytest.fixture(scope="module")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    """One directory for all tests of this module, so that the app is deployed once."""
+    laptop = Laptop(tmp_path_factory.mktemp("lifecycle"))
+    yield laptop
+    laptop.end()
+
+
+def deliver(client: Client, source: str) -> None:
+    """Sell on five days by batch and once by stream, and wait until all is merged."""
+    client.send_all(source, [sale(f"{source}-{day}-{number}", day) for day in DAYS for number in range(20)])
+    streamed = {"source_id": source, "data_type": "transactions", "timestamp": f"{DAYS[0]}T09:00:00Z"}
+    answer = client.http.post("/ingest/stream", json=streamed | {"data": sale(f"{source}-streamed", DAYS[0])})
+    assert answer.status_code == 202
+    assert counted(client.ledger_of(source, 101)) == {"loaded": 101}
+
+
+def answers(client: Client) -> list[Any]:
+    """Ask what the platform knows: the sources, and metrics from the roll-up and from the base."""
+    metrics = [
+        client.metric(metric, **RANGE, granularity=granularity)
+        for metric in ("revenue", "transactions", "average_order_value")
+        for granularity in ("daily", "monthly")
+    ]
+    sources = data_of(client.http.get("/ingest/sources", params={"size": 100}))["content"]
+    return [sources, *((each["data"], each["summary"]) for each in metrics)]
+
+
+def sold(client: Client) -> int:
+    """Count the sales in dollars."""
+    total: int = client.metric("transactions", **RANGE)["summary"]["total"]
+    return total
+
+
+def test_a_restart_keeps_every_answer_and_deploys_nothing(laptop: Laptop) -> None:
+    laptop.up()
+    with connected(laptop.api_url) as client:
+        deliver(client, "before-restart")
+        before, sold_before = answers(client), sold(client)
+
+    code = laptop.down()
+    said = laptop.up()
+
+    assert code == 0
+    assert "cdk deploy" not in said
+    with connected(laptop.api_url) as client:
+        assert answers(client) == before
+        deliver(client, "after-restart")
+        assert sold(client) == sold_before + 101
+    laptop.down()
+    assert laptop.is_gone()
+
+
+def test_a_killed_platform_leaves_no_process_and_no_acknowledged_number_is_lost(laptop: Laptop) -> None:
+    laptop.up()
+    with connected(laptop.api_url) as client:
+        deliver(client, "before-kill")
+        before, sold_before = answers(client), sold(client)
+
+    laptop.kill()
+
+    until(laptop.is_gone, seconds=ENDED_WITHIN, what="every process ends")
+    assert run_state.current(laptop.layout) is None
+    assert "cdk deploy" not in laptop.up()
+    with connected(laptop.api_url) as client:
+        assert answers(client) == before
+        deliver(client, "after-kill")
+        assert sold(client) == sold_before + 101
+    laptop.down()
+
+
+def test_what_is_acknowledged_at_the_moment_of_the_kill_is_merged_after_it(laptop: Laptop) -> None:
+    laptop.up()
+    sales = [sale(f"killed-{number}", DAYS[number % 5], currency="JPY") for number in range(2_000)]
+    with connected(laptop.api_url) as client:
+        batches = [client.send("at-kill", "transactions", sales[start::4]) for start in range(4)]
+
+    laptop.kill()
+
+    until(laptop.is_gone, seconds=ENDED_WITHIN, what="every process ends")
+    laptop.up()
+    with connected(laptop.api_url) as client:
+        for batch in batches:
+            assert counted(client.outcome(batch["batch_id"])["outcome"]) == {"loaded": 500}
+        total = client.metric("transactions", **RANGE, **{"filters[currency]": "JPY"})["summary"]["total"]
+        assert total == len(sales)
+    laptop.down()
+
+
+def test_the_commands_that_are_printed_work_as_printed(laptop: Laptop) -> None:
+    lines = laptop.up().splitlines()
+    commands = {name.removeprefix("# "): lines[place + 1] for place, name in enumerate(lines) if name.startswith("# ")}
+
+    said = {name: bash(command) for name, command in reversed(commands.items())}
+
+    assert {word for command in commands.values() for word in command.split()[:1]} == {"curl", ".venv/bin/python"}
+    assert said.pop("Put a sale on the stream").strip().isdigit()
+    assert all('"success":true' in text for text in said.values())
+    assert '"records_received":1' in said["Send a sale"]
+    with connected(laptop.api_url) as client:
+        assert counted(client.ledger_of("my-shop", 2)) == {"loaded": 2}
+        revenue = client.metric("revenue", "2020-01-01", "2100-01-01", granularity="quarterly")
+        assert str(revenue["summary"]["total"]) == "29.7"
+    assert '"my-shop"' in bash(commands["Who sends data, and how fresh it is"])
+    assert "29.7" in bash(commands["Revenue of the last 30 days"])
+    laptop.down()
+
+
+def bash(command: str) -> str:
+    """Run a command as a user's shell does, from the project's folder."""
+    answer = subprocess.run(  # noqa: S603 # what we tell users to run
+        ["/bin/bash", "-c", command], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout

@@ -1,0 +1,91 @@
+"""The README's commands do what it says, run as they stand there against a platform of our own."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import orjson
+import pytest
+
+from infra.local.layout import PROJECT
+from tests.local.conftest import RunningPlatform
+
+README = (PROJECT / "README.md").read_text()
+
+
+def blocks(language: str) -> Iterator[str]:
+    """The README's fenced blocks in a language, in order."""
+    return (found[1] for found in re.finditer(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE))
+
+
+def at(platform: RunningPlatform, text: str) -> str:
+    """The same commands, sent to where this platform answers."""
+    return text.replace("http://127.0.0.1:8090", platform.ports.url("front")).replace(
+        "http://127.0.0.1:4566", platform.emulator_url
+    )
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 # the README's own
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def answers(platform: RunningPlatform) -> list[dict[str, object]]:
+    """What the five commands answer, one after the other, as a reader runs them."""
+    found = []
+    for command in blocks("bash"):
+        found.append(orjson.loads(run("bash", "-c", at(platform, command))))
+        platform.settle(quiet=0.5)
+    return found
+
+
+def test_there_are_five_things_to_try(answers: list[dict[str, object]]) -> None:
+    assert [answer["success"] for answer in answers] == [True, True, True, True, False]
+
+
+def test_the_batch_with_one_bad_row_is_answered_as_the_readme_shows(answers: list[dict[str, object]]) -> None:
+    told = answers[0]["data"]
+
+    assert isinstance(told, dict)
+    assert told["records_received"] == 3
+    assert [(error["row"], error["field"]) for error in told["errors"]] == [(2, "/quantity"), (2, "/unit_price")]
+
+
+def test_revenue_is_what_the_readme_shows(answers: list[dict[str, object]]) -> None:
+    told = answers[1]["data"]
+
+    assert isinstance(told, dict)
+    assert [point["value"] for point in told["data"]] == [19.8, 9.9, 0]
+    assert told["summary"]["total"] == 29.7
+
+
+def test_average_order_value_is_what_the_readme_shows(answers: list[dict[str, object]]) -> None:
+    told = answers[2]["data"]
+
+    assert isinstance(told, dict)
+    assert [point["value"] for point in told["data"]] == [9.9]
+    assert told["comparison"] == {"previous_period": [], "variance": 9.9, "variance_percentage": None}
+
+
+def test_every_mistake_is_told_at_once(answers: list[dict[str, object]]) -> None:
+    error = answers[4]["error"]
+
+    assert isinstance(error, dict)
+    assert [each["field"] for each in error["field_errors"]] == ["metric_type", "time_range.start", "time_range.end"]
+
+
+def test_a_producer_puts_a_record_as_the_readme_shows(platform: RunningPlatform) -> None:
+    (script,) = blocks("python")
+
+    run(sys.executable, "-c", at(platform, script))
+    platform.settle()
+
+    sources = platform.client("dynamodb").query(
+        TableName=platform.outputs.every["SourcesName"],
+        KeyConditionExpression="source_id = :source",
+        ExpressionAttributeValues={":source": {"S": "readme-till"}},
+    )["Items"]
+    assert [source["loaded"]["N"] for source in sources] == ["1"]

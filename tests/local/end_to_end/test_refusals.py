@@ -1,0 +1,312 @@
+"""Bad requests through the front door: the right status in the right dialect, and every reason at once."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.local.conftest import RunningPlatform
+from tests.local.end_to_end.client import Client, counted, data_of, sale
+
+JSON = {"Content-Type": "application/json"}
+GZIP = {**JSON, "Content-Encoding": "gzip"}
+MB = 2**20
+UPLOADS = "POST /api/v1/ingest/uploads"
+BATCH = {"source_id": "refusals", "data_type": "transactions", "format": "json", "data": [sale("r-1", "2018-01-01")]}
+BODY = json.dumps(BATCH).encode()
+
+
+def error_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Return the error of an answer in the Commerce dialect, which names its request as the header does."""
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert (body["success"], body["error"]["code"]) == (False, code)
+    assert body["request_id"] == answer.headers["X-Request-Id"]
+    assert body["timestamp"].endswith("Z")
+    error: dict[str, Any] = body["error"]
+    return error
+
+
+def fields_of(error: dict[str, Any]) -> dict[str, Any]:
+    """Return the rejected values by the names of their fields."""
+    return {each["field"]: each["rejected_value"] for each in error["field_errors"]}
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/ingest", "/ingest/batches/b-1", "/ingest/batches//status", "/ingest/batch/../nope", "/%00"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_path_that_no_contract_defines_is_not_found(client: Client, method: str, path: str) -> None:
+    error_of(client.http.request(method, path), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("batch_id", ["batch-0", "..%2F..%2Flanding", "a%20b", "%C3%A9", "%2545", "*"])
+def test_an_unknown_batch_is_not_found(client: Client, batch_id: str) -> None:
+    error = error_of(client.http.get(f"/ingest/batches/{batch_id}/status"), 404, "NOT_FOUND")
+
+    assert "batch" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/ingest/batch", "POST"),
+        ("/ingest/stream", "POST"),
+        ("/ingest/sources", "GET"),
+        ("/ingest/batches/b-1/status", "GET"),
+        ("/analytics/metrics", "GET"),
+    ],
+)
+def test_another_method_on_a_defined_path_names_those_that_are_served(client: Client, path: str, allowed: str) -> None:
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {allowed}:
+        answer = client.http.request(method, path, headers=JSON)
+
+        error_of(answer, 405, "METHOD_NOT_ALLOWED")
+        assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "validation failed"),
+        (b"null", "validation failed"),
+        (b"{nope", "not valid JSON"),
+        (BODY[:-1], "not valid JSON"),
+        (BODY + b"x", "not valid JSON"),
+        (BODY.replace(b'"1.00"', b"NaN"), "not valid JSON"),
+        (BODY.replace(b'"1.00"', b"1e999"), "not valid JSON"),
+        (BODY.replace(b'"format"', b'"format": "csv", "format"'), "the key 'format' stands twice"),
+        (b"[" * 100_000, "not valid JSON"),
+        (BODY.replace(b'"1.00"', b'{"a":' * 300 + b"1" + b"}" * 300), "nested deeper"),
+        (BODY.decode().encode("utf-16"), "not UTF-8"),
+        (b"\xef\xbb\xbf" + BODY, "byte order mark"),
+    ],
+)
+def test_a_body_that_is_no_json_says_why(client: Client, body: bytes, reason: str) -> None:
+    error = error_of(client.http.post("/ingest/batch", content=body, headers=JSON), 400, "VALIDATION_ERROR")
+
+    assert reason in error["message"]
+
+
+@pytest.mark.parametrize("body", ["[1]", '"text"', "17", "[]", json.dumps([BATCH, BATCH])])
+def test_a_body_that_is_no_object_is_refused_as_a_whole(client: Client, body: str) -> None:
+    answer = client.http.post("/ingest/batch", content=body, headers=JSON)
+
+    error = error_of(answer, 400, "VALIDATION_ERROR")
+    assert list(fields_of(error)) == ["body"]
+
+
+def test_every_failing_field_of_a_batch_is_named_at_once(client: Client) -> None:
+    wrong = {
+        "source_id": "x!",
+        "data_type": "gifts",
+        "format": "yaml",
+        "data": [],
+        "metadata": {"extraction_timestamp": "yesterday"},
+    }
+
+    error = error_of(client.http.post("/ingest/batch", json=wrong), 400, "VALIDATION_ERROR")
+    missing = error_of(client.http.post("/ingest/batch", json={}), 400, "VALIDATION_ERROR")
+
+    assert fields_of(error) == {
+        "source_id": "x!",
+        "data_type": "gifts",
+        "format": "yaml",
+        "data": [],
+        "metadata.extraction_timestamp": "yesterday",
+    }
+    assert fields_of(missing) == dict.fromkeys(("source_id", "data_type", "format", "data"))
+
+
+def test_every_failing_field_of_a_streamed_record_is_named_at_once(client: Client) -> None:
+    record = {"transaction_id": "", "quantity": "many", "unit_price": -1, "timestamp": "2999-01-01"}
+    envelope = {"source_id": "refusals", "data_type": "transactions", "timestamp": "2018-01-01T00:00:00Z"}
+
+    error = error_of(client.http.post("/ingest/stream", json=envelope | {"data": record}), 400, "VALIDATION_ERROR")
+
+    names = {f"data.{name}" for name in (*record, "product_id")}
+    assert fields_of(error).keys() == names
+
+
+def test_a_batch_holds_ten_thousand_records_and_no_more(client: Client) -> None:
+    answer = client.http.post("/ingest/batch", json=BATCH | {"data": [{}] * 10_001})
+
+    (field,) = error_of(answer, 400, "VALIDATION_ERROR")["field_errors"]
+    assert (field["field"], "10000" in field["message"], len(field["rejected_value"]) < 1_000) == ("data", True, True)
+
+
+def test_ten_thousand_records_of_400_bytes_fit_into_a_request_without_compression(client: Client) -> None:
+    records = [sale(f"plain-{number}", "2018-01-03", currency="HUF", note="x" * 270) for number in range(10_000)]
+    body = json.dumps(BATCH | {"source_id": "refusals-plain", "data": records}).encode()
+
+    answer = client.http.post("/ingest/batch", content=body, headers=JSON)
+
+    assert len(body) > 4_000_000
+    assert counted(client.outcome(data_of(answer)["batch_id"])["outcome"]) == {"loaded": 10_000}
+
+
+def test_of_a_batch_with_bad_rows_the_good_ones_are_loaded(client: Client) -> None:
+    records = [sale(f"mixed-{number}", "2018-01-02", currency="CZK") for number in range(10_000)]
+    for row in range(0, 10_000, 100):
+        records[row] |= {"quantity": None, "unit_price": "free", "status": "lost"}
+
+    answer = client.send("refusals-mixed", "transactions", records)
+
+    assert (answer["status"], answer["validation_status"], len(answer["errors"])) == ("accepted", "failed", 100)
+    assert {each["row"] % 100 for each in answer["errors"]} == {0}
+    assert {each["field"] for each in answer["errors"]} == {"/quantity", "/unit_price", "/status"}
+    status = client.outcome(answer["batch_id"])
+    assert counted(status["outcome"]) == {"loaded": 9_900, "quarantined": 100}
+    assert {(each["count"], each["first_row"], each["stage"]) for each in status["errors"]} == {(100, 0, "validate")}
+
+
+def test_a_batch_without_one_good_row_is_rejected_and_kept(client: Client) -> None:
+    answer = client.http.post("/ingest/batch", json=BATCH | {"source_id": "refusals-all", "data": [1, None, [], {}]})
+
+    assert answer.status_code == 201
+    told = data_of(answer)
+    assert (told["status"], told["records_received"]) == ("rejected", 4)
+    status = client.outcome(told["batch_id"])
+    assert (status["status"], status["progress"]["failed_records"]) == ("failed", 4)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/csv"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {**JSON, "Content-Encoding": "br"},
+    ],
+)
+def test_another_content_type_or_encoding_is_not_read(client: Client, headers: dict[str, str]) -> None:
+    answer = client.http.post("/ingest/batch", content=BODY, headers=headers)
+
+    assert "send" in error_of(answer, 415, "UNSUPPORTED_MEDIA_TYPE")["message"]
+
+
+@pytest.mark.parametrize("body", [gzip.compress(BODY)[:-9], gzip.compress(BODY) + b"more", b"\x1f\x8b" + b"\0" * 50])
+def test_gzip_that_is_none_is_refused(client: Client, body: bytes) -> None:
+    answer = client.http.post("/ingest/batch", content=body, headers=GZIP)
+
+    assert "gzip" in error_of(answer, 400, "VALIDATION_ERROR")["message"]
+
+
+def chunks() -> Iterator[bytes]:
+    """Bring 11 MB without telling how much it will be."""
+    yield from [b" " * MB] * 11
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b" " * (11 * MB), JSON),
+        (chunks, JSON),
+        (b" " * (7 * MB), JSON),
+        (gzip.compress(b" " * (65 * MB), compresslevel=1), GZIP),
+        (gzip.compress(b"[" * (66 * MB), compresslevel=1), GZIP),
+    ],
+    ids=["declared", "chunked", "over Lambda's limit", "bomb", "bomb of brackets"],
+)
+def test_a_body_over_the_limit_is_told_the_upload_route(client: Client, body: Any, headers: dict[str, str]) -> None:
+    content = body() if callable(body) else body
+
+    answer = client.http.post("/ingest/batch", content=content, headers=headers)
+
+    message = error_of(answer, 413, "PAYLOAD_TOO_LARGE")["message"]
+    assert "MB" in message
+    assert UPLOADS in message
+
+
+def test_a_record_over_the_streams_limit_is_told_the_upload_route(client: Client) -> None:
+    record = sale("r-large", "2018-01-01", note="x" * (MB + 1))
+    envelope = {"source_id": "refusals", "data_type": "transactions", "timestamp": "2018-01-01T00:00:00Z"}
+
+    answer = client.http.post("/ingest/stream", json=envelope | {"data": record})
+
+    assert UPLOADS in error_of(answer, 413, "PAYLOAD_TOO_LARGE")["message"]
+
+
+def test_every_failing_parameter_of_the_sources_is_named_at_once(client: Client) -> None:
+    answer = client.http.get("/ingest/sources", params={"page": "-1", "size": "101", "active_only": "maybe"})
+
+    error = error_of(answer, 400, "VALIDATION_ERROR")
+    assert fields_of(error) == {"page": "-1", "size": "101", "active_only": "maybe"}
+
+
+def test_an_answer_that_goes_well_names_its_request_too(client: Client) -> None:
+    first, second = (client.http.get("/ingest/sources", params={"size": 1}) for _ in range(2))
+
+    assert first.json()["request_id"] == first.headers["X-Request-Id"]
+    assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
+
+
+def preflight(client: Client, origin: str) -> httpx.Headers:
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type, content-encoding, authorization",
+    }
+    answer = client.http.options("/ingest/batch", headers=headers)
+    assert answer.status_code == 204
+    return answer.headers
+
+
+def test_the_web_page_may_call_with_credentials(platform: RunningPlatform, client: Client) -> None:
+    origin = f"http://localhost:{platform.ports.web}"
+
+    asked = preflight(client, origin)
+    read = client.http.get("/ingest/sources", headers={"Origin": origin}).headers
+
+    assert asked["Access-Control-Allow-Origin"] == read["Access-Control-Allow-Origin"] == origin
+    assert asked["Access-Control-Allow-Credentials"] == read["Access-Control-Allow-Credentials"] == "true"
+    assert {"GET", "POST", "PUT", "DELETE"} <= set(asked["Access-Control-Allow-Methods"].split(","))
+    allowed = asked["Access-Control-Allow-Headers"].lower().split(",")
+    assert {"content-type", "authorization", "x-requested-with", "content-encoding"} <= set(allowed)
+    assert "X-Request-Id" in read["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.xfail(reason="the emulator evaluates no response template: a preflight names the first origin only")
+def test_the_web_page_may_call_from_its_printed_address(platform: RunningPlatform, client: Client) -> None:
+    origin = platform.ports.url("web")
+
+    assert preflight(client, origin)["Access-Control-Allow-Origin"] == origin
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil.example:3008"])
+def test_a_foreign_page_may_not_read(client: Client, origin: str) -> None:
+    answers = [
+        client.http.get("/ingest/sources", headers={"Origin": origin}),
+        client.http.get("/nope", headers={"Origin": origin}),
+        client.http.post("/ingest/batch", content=b"{", headers={"Origin": origin, **JSON}),
+    ]
+
+    assert preflight(client, origin)["Access-Control-Allow-Origin"] not in {origin, "*"}
+    assert all("Access-Control-Allow-Origin" not in answer.headers for answer in answers)
+    assert all(answer.headers["Vary"] == "Origin" for answer in answers)
+
+
+def test_the_web_page_can_read_why_the_api_refused(platform: RunningPlatform, client: Client) -> None:
+    origin = f"http://localhost:{platform.ports.web}"
+    headers = {"Origin": origin, **JSON}
+
+    answers = [
+        client.http.get("/nope", headers=headers),
+        client.http.delete("/ingest/batch", headers=headers),
+        client.http.post("/ingest/batch", content=b"{", headers=headers),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 405, 400]
+    assert {answer.headers.get("Access-Control-Allow-Origin") for answer in answers} == {origin}
+
+
+@pytest.mark.xfail(reason="what the front door refuses itself names no origin, so that a page cannot read why")
+def test_the_web_page_can_read_why_the_front_door_refused(platform: RunningPlatform, client: Client) -> None:
+    origin = f"http://localhost:{platform.ports.web}"
+
+    answer = client.http.post("/ingest/batch", content=b" " * (11 * MB), headers={"Origin": origin, **JSON})
+
+    assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (413, origin)
