@@ -1,5 +1,6 @@
 """What all tests may ask for: the platform's resources in moto, and a wiring over them."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -52,3 +53,8 @@ def deployed(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]
     wiring.cache_clear()
     yield wiring()
     wiring.cache_clear()
+
+
+def pytest_unconfigure() -> None:
+    """Let go of what hypothesis leaves in the garbage collector: DuckDB would report it after pytest's summary."""
+    gc.callbacks.clear()

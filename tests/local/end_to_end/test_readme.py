@@ -84,7 +84,7 @@ def test_a_producer_puts_a_record_as_the_readme_shows(platform: RunningPlatform)
     platform.settle()
 
     sources = platform.client("dynamodb").query(
-        TableName=platform.outputs.every["SourcesName"],
+        TableName=platform.outputs.every["SourcesTableName"],
         KeyConditionExpression="source_id = :source",
         ExpressionAttributeValues={":source": {"S": "readme-till"}},
     )["Items"]
