@@ -88,6 +88,8 @@ class Platform:
             servers = stack.enter_context(Servers())
             servers.serve(create_app(engine), options.ports.athena)
         self.outputs = Deployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
+        # Objects outlive a power cut at once, all else only as saved: without its stacks no deployment would succeed.
+        self.emulator.save()
         with progress.step("Opening the front door"):
             self._serve_front_door(servers)
         replace(run, ready=True).write(options.layout)
