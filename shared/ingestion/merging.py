@@ -32,6 +32,10 @@ Spare = Callable[[], bool]
 _AT_ONCE = 4
 
 
+class _NotInLedger(LookupError):
+    """Rows lie in incoming/ that no entry of the ledger stands for: somebody lost or deleted it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Merger:
     """Merges partitions and tells everyone who has to know."""
@@ -71,13 +75,21 @@ class Merger:
         for table in sorted({name for each in done for name in _tables(each.partition)}):
             self.versions.raise_version(table)
         for origin, fates in _by_origin(done).items():
-            self.ledger.record(origin, partial(self._merged, origin, fates))
+            self._account(origin, fates)
         self.events.publish(done)
         self.lake.delete([stored for each in done for stored in each.consumed])
 
-    def _merged(self, origin: str, fates: Mapping[str, Fates], entry: Entry | None) -> Entry:
+    def _account(self, origin: str, fates: Mapping[str, Fates]) -> None:
+        """Write a delivery's fates down; one that the ledger has lost is told of, and holds up no other."""
+        try:
+            self.ledger.record(origin, partial(self._merged, fates))
+        except _NotInLedger:
+            logger().error("rows were merged whose delivery the ledger does not know", origin=origin)
+            count("UnaccountedDeliveries")
+
+    def _merged(self, fates: Mapping[str, Fates], entry: Entry | None) -> Entry:
         if entry is None:
-            raise LookupError(f"rows of {origin} lie in incoming/, but the ledger does not know it")
+            raise _NotInLedger
         for day, each in fates.items():
             entry = entry.with_merged(day, each, self.clock())
         return entry
