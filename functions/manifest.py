@@ -153,6 +153,18 @@ HTTP_FUNCTIONS = (
         reads=(*_QUERY, Access(Resource.VERSIONS), Access(Resource.RESULT_CACHE), Access(Resource.SOURCES)),
         writes=(Access(Resource.RESULTS), Access(Resource.RESULT_CACHE)),
     ),
+    HttpFunction(
+        name="health",
+        description="Says which dependencies answer.",
+        memory_mb=512,
+        timeout_seconds=10,
+        reads=(
+            Access(Resource.VERSIONS),
+            Access(Resource.LAKE, "health"),  # nothing lies there: to ask for the bucket is enough
+            Access(Resource.EVENT_STREAM),
+            Access(Resource.WORK_GROUP),
+        ),
+    ),
 )
 
 TRIGGERED_FUNCTIONS = (

@@ -20,6 +20,7 @@ from shared.runtime.models import Clock, now
 from shared.runtime.settings import Resource, Settings
 
 if TYPE_CHECKING:
+    from shared.health.checks import Checkup
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
     from shared.metrics.reports import MetricReports
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _CLIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
 )
+# For what may go unanswered: one try, and together no longer than the checkup waits.
+_IMPATIENT = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1, max_pool_connections=16)
 
 
 class Wiring:
@@ -36,8 +39,8 @@ class Wiring:
         self.settings = settings
         self.clock = clock
 
-    def _client(self, service: str) -> Any:
-        return boto3.client(service, config=_CLIENT)  # type: ignore[call-overload] # a service's name
+    def _client(self, service: str, config: Config = _CLIENT) -> Any:
+        return boto3.client(service, config=config)  # type: ignore[call-overload] # a service's name
 
     def _name(self, resource: Resource) -> str:
         return self.settings.name_of(resource)
@@ -107,6 +110,19 @@ class Wiring:
     def connections(self) -> Connections:
         """Who is connected."""
         return Connections(self._dynamodb, self._name(Resource.CONNECTIONS), self.clock)
+
+    @cached_property
+    def checkup(self) -> "Checkup":
+        """Says what answers."""
+        from shared.health import checks  # noqa: PLC0415 # only the health function pays
+
+        asked = (
+            checks.dynamodb_check(self._client("dynamodb", _IMPATIENT), self._name(Resource.VERSIONS)),
+            checks.s3_check(self._client("s3", _IMPATIENT), self._name(Resource.LAKE)),
+            checks.kinesis_check(self._client("kinesis", _IMPATIENT), self._name(Resource.EVENT_STREAM)),
+            checks.athena_check(self._client("athena", _IMPATIENT), self._name(Resource.WORK_GROUP)),
+        )
+        return checks.Checkup(asked, self.clock)
 
     @cached_property
     def metric_reports(self) -> "MetricReports":

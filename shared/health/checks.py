@@ -1,0 +1,118 @@
+"""Asks everything the platform stands on at once, and waits for no answer longer than a caller would."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.health.models import Dependency, DependencyStatus, Health, OverallStatus
+from shared.runtime.errors import Unavailable
+from shared.runtime.observability import count, logger
+
+if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_s3 import S3Client
+
+    from shared.runtime.models import Clock
+
+PATIENCE_SECONDS = 2.0
+REMEMBERED_FOR = timedelta(seconds=5)
+_COME_AGAIN_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to one dependency; whatever it answers without an error will do."""
+
+    name: str
+    ask: Callable[[], object]
+    required: bool = False
+
+
+def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> Check:
+    """Ask for an item that nobody writes."""
+    key = {"table_name": {"S": "health"}}
+    return Check("dynamodb", lambda: dynamodb.get_item(TableName=versions_table, Key=key), required=True)
+
+
+def s3_check(s3: "S3Client", lake: str) -> Check:
+    """Ask whether the lake's bucket is there."""
+    return Check("s3", lambda: s3.head_bucket(Bucket=lake), required=True)
+
+
+def kinesis_check(kinesis: "KinesisClient", stream: str) -> Check:
+    """Ask for the stream that single records go to."""
+    return Check("kinesis", lambda: kinesis.describe_stream_summary(StreamName=stream))
+
+
+def athena_check(athena: "AthenaClient", work_group: str) -> Check:
+    """Ask for the work group that queries run in."""
+    return Check("athena", lambda: athena.get_work_group(WorkGroup=work_group))
+
+
+class Checkup:
+    """Runs the checks side by side; a report is remembered, since the route is public and what it asks has limits."""
+
+    def __init__(self, checks: Sequence[Check], clock: "Clock", *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._checks = checks
+        self._clock = clock
+        self._patience_seconds = patience_seconds
+        self._last: Health | None = None
+
+    def health(self) -> Health:
+        """Say what answers.
+
+        Raises:
+            Unavailable: something without which nothing can be answered is down; the details say what.
+        """
+        if self._last is None or self._clock() - self._last.checked_at >= REMEMBERED_FOR:
+            self._last = self._examine()
+        if self._last.status is OverallStatus.DOWN:
+            raise Unavailable(
+                "Something that every answer needs is down",
+                details=self._last.model_dump(mode="json"),
+                retry_after=_COME_AGAIN_SECONDS,
+            )
+        return self._last
+
+    def _examine(self) -> Health:
+        pool = ThreadPoolExecutor(len(self._checks), thread_name_prefix="checkup")
+        started = [(check, pool.submit(_timed, check)) for check in self._checks]
+        wait([future for _, future in started], timeout=self._patience_seconds)
+        pool.shutdown(wait=False, cancel_futures=True)
+        found = [self._found(check, future) for check, future in started]
+        return Health(status=_overall(found), checked_at=self._clock(), dependencies=found)
+
+    def _found(self, check: Check, future: "Future[tuple[float, Exception | None]]") -> Dependency:
+        took, problem = future.result() if future.done() else (self._patience_seconds, TimeoutError(check.name))
+        if problem is not None:
+            logger().warning("a dependency does not answer", dependency=check.name, exc_info=problem)
+            count("DependencyDown")
+        return Dependency(
+            name=check.name,
+            required=check.required,
+            status=DependencyStatus.OK if problem is None else DependencyStatus.DOWN,
+            latency_ms=round(took * 1000, 1),
+        )
+
+
+def _timed(check: Check) -> tuple[float, Exception | None]:
+    begun, problem = perf_counter(), None
+    try:
+        check.ask()
+    except (BotoCoreError, ClientError) as error:
+        problem = error
+    return perf_counter() - begun, problem
+
+
+def _overall(found: Sequence[Dependency]) -> OverallStatus:
+    down = [each for each in found if each.status is DependencyStatus.DOWN]
+    if any(each.required for each in down):
+        return OverallStatus.DOWN
+    return OverallStatus.DEGRADED if down else OverallStatus.OK
