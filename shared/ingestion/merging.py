@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.ingestion.entry import Entry, Fates
+from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Fates, Kind
 from shared.lake.columns import UnreadableObject
 from shared.lake.partition import UpToDate, bring_up_to_date
 from shared.lake.paths import IncomingKey, PartitionId
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 
 Spare = Callable[[], bool]
 _AT_ONCE = 4
-
-
-class _NotInLedger(LookupError):
-    """Rows lie in incoming/ that no entry of the ledger stands for: somebody lost or deleted it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,24 +71,29 @@ class Merger:
         for table in sorted({name for each in done for name in _tables(each.partition)}):
             self.versions.raise_version(table)
         for origin, fates in _by_origin(done).items():
-            self._account(origin, fates)
+            self.ledger.record(origin, partial(self._merged, origin, fates))
         self.events.publish(done)
         self.lake.delete([stored for each in done for stored in each.consumed])
 
-    def _account(self, origin: str, fates: Mapping[str, Fates]) -> None:
-        """Write a delivery's fates down; one that the ledger has lost is told of, and holds up no other."""
-        try:
-            self.ledger.record(origin, partial(self._merged, fates))
-        except _NotInLedger:
-            logger().error("rows were merged whose delivery the ledger does not know", origin=origin)
-            count("UnaccountedDeliveries")
-
-    def _merged(self, fates: Mapping[str, Fates], entry: Entry | None) -> Entry:
-        if entry is None:
-            raise _NotInLedger
+    def _merged(self, origin: str, fates: Mapping[str, Fates], entry: Entry | None) -> Entry:
+        stands = entry or self._foundling(origin, fates)
         for day, each in fates.items():
-            entry = entry.with_merged(day, each, self.clock())
-        return entry
+            stands = stands.with_merged(day, each, self.clock())
+        return stands
+
+    def _foundling(self, origin: str, fates: Mapping[str, Fates]) -> Entry:
+        """Account for rows that somebody put into the lake past the ledger, under no source's name."""
+        logger().error("rows of a delivery that the ledger does not know were merged", origin=origin)
+        count("UnknownDeliveries")
+        return Entry(
+            origin=origin,
+            kind=Kind.BATCH,
+            source_id=UNATTRIBUTED,
+            data_type=UNKNOWN_TYPE,
+            received_at=self.clock(),
+            received=sum(each.total for each in fates.values()),
+            written=True,
+        )
 
 
 def _tables(partition: PartitionId) -> tuple[str, ...]:

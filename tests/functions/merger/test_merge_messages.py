@@ -54,3 +54,18 @@ def test_the_function_gives_back_what_it_has_no_time_for(deployed: Wiring) -> No
     answer = handler(sqs_event(notices), context(remaining_ms=1000))
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+
+
+def test_rows_that_came_past_the_ledger_are_accounted_for_under_no_source(deployed: Wiring) -> None:
+    deployed.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
+    (known,) = keys(deployed.settings, "incoming/")
+    stored = deployed.lake.get(known)
+    assert stored is not None
+    deployed.lake.put(SALES.incoming_key("smuggled"), stored.body)
+
+    handler(sqs_event([s3_notice(known)]), context())
+
+    entry = deployed.ledger.get("smuggled")
+    assert entry is not None
+    assert (entry.source_id, entry.received, entry.in_flight) == ("unattributed", 1, 0)
+    assert keys(deployed.settings, "incoming/") == []

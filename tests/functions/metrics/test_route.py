@@ -129,7 +129,9 @@ def test_a_merge_makes_the_next_answer_anew(client: Client, lake: TestLake) -> N
     asked = march(filters__region=["APAC", "EU"])
     client.get(asked)
 
-    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).raise_version("sales_hourly_by_dimension")
+    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).raise_version(
+        "sales_hourly_by_dimension"
+    )
 
     assert client.get(asked).data["metadata"]["cache_hit"] is False
 

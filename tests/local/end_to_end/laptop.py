@@ -4,8 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from infra.local import run_state
 from infra.local.deploy.outputs import Outputs
@@ -41,9 +44,13 @@ class Laptop:
         """What its stacks say of themselves."""
         return Outputs.read(self.layout.outputs)
 
+    @property
+    def _said(self) -> Path:
+        return self.directory.with_suffix(".out")
+
     def up(self) -> str:
         """Bring it up and return what that printed."""
-        said = self.directory.with_suffix(".out")
+        said = self._said
         named = {"--port": self.ports.front, "--web-port": self.ports.web, "--emulator-port": self.ports.emulator}
         ports = [str(word) for pair in named.items() for word in pair] + ["--athena-port", str(self.ports.athena)]
         with said.open("wb") as out:
@@ -63,6 +70,12 @@ class Laptop:
         until(ready, seconds=UP_WITHIN, what="the platform comes up")
         return said.read_text()
 
+    def stay_up(self) -> str:
+        """Bring it up unless a test left it up, and return what that printed."""
+        if self._process is not None and self._process.poll() is None:
+            return self._said.read_text()
+        return self.up()
+
     def down(self) -> int:
         """End it by the command and return the exit code of `up`."""
         subprocess.run(  # noqa: S603 # our own program
@@ -79,6 +92,13 @@ class Laptop:
         run = run_state.current(self.layout)
         assert run is not None
         os.kill(run.pid, signal.SIGKILL)
+        self._ended()
+
+    def cut_power(self) -> None:
+        """End every process of it at once, the emulator too, which so cannot save what it knows."""
+        for process in processes_using(self.directory):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self._ended()
 
     def is_gone(self) -> bool:

@@ -1,0 +1,1 @@
+"""Each function through events as AWS sends them."""

@@ -1,0 +1,1 @@
+"""The whole platform at its public doors."""

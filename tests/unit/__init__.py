@@ -1,0 +1,1 @@
+"""Rules and models: no AWS, no sockets."""

@@ -1,0 +1,1 @@
+"""What health is told from."""

@@ -1,0 +1,1 @@
+"""Columns, merges and roll-ups."""

@@ -1,0 +1,1 @@
+"""The record schemas and their validation."""
