@@ -165,6 +165,12 @@ HTTP_FUNCTIONS = (
             Access(Resource.WORK_GROUP),
         ),
     ),
+    HttpFunction(
+        name="docs",
+        description="Serves the OpenAPI document and a page that shows it.",
+        memory_mb=512,
+        timeout_seconds=10,
+    ),
 )
 
 TRIGGERED_FUNCTIONS = (

@@ -1,6 +1,7 @@
 """The published OpenAPI document: every function's own, merged, with the errors that the exception tree declares.
 
-`python -m functions.openapi` writes docs/openapi.json; a test fails when that copy is not what this says.
+`python -m functions.openapi` writes functions/docs/openapi.json, which the docs function serves and to which
+docs/openapi.json leads; a test fails when that copy is not what this says.
 """
 
 import json
@@ -15,7 +16,7 @@ from shared.records.documentation import record_schemas
 from shared.runtime import errors
 from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, FieldErrorBody
 
-COPY = Path(__file__).parents[1] / "docs" / "openapi.json"
+COPY = Path(__file__).parent / "docs" / "openapi.json"
 _ALWAYS = (errors.InvalidRequest, errors.NotFound, errors.InternalError, errors.Unavailable, errors.Unprocessable)
 _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
 _POWERTOOLS_OWN = ("HTTPValidationError", "ResponseValidationError")

@@ -1,0 +1,48 @@
+"""What the page is made of: our own files, and Swagger UI as Powertools packs it, so that no CDN is asked."""
+
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+
+from aws_lambda_powertools.event_handler.openapi import swagger_ui
+
+from shared.runtime.errors import NotFound
+
+_HERE = Path(__file__).parent
+DOCUMENT = _HERE / "openapi.json"
+PAGE = _HERE / "page.html"
+
+
+class Asset(StrEnum):
+    """A file that the page loads."""
+
+    STYLE = "swagger-ui.css"
+    SCRIPT = "swagger-ui.js"
+    START = "start.js"
+
+    @classmethod
+    def named(cls, name: str) -> "Asset":
+        """The file of this name.
+
+        Raises:
+            NotFound: the page has none.
+        """
+        try:
+            return cls(name)
+        except ValueError:
+            raise NotFound("The page has no such file") from None
+
+    @property
+    def content_type(self) -> str:
+        """The type that a browser is told."""
+        return "text/css; charset=utf-8" if self is Asset.STYLE else "text/javascript; charset=utf-8"
+
+    def read(self) -> str:
+        """The file's text."""
+        match self:
+            case Asset.STYLE:
+                return (files(swagger_ui) / "swagger-ui.min.css").read_text("utf-8")
+            case Asset.SCRIPT:
+                return (files(swagger_ui) / "swagger-ui-bundle.min.js").read_text("utf-8")
+            case Asset.START:
+                return (_HERE / "start.js").read_text("utf-8")

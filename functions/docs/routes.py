@@ -1,0 +1,58 @@
+"""The OpenAPI document as committed, and a page that shows it; both public (resolutions § 5)."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from functions.docs.files import DOCUMENT, PAGE, Asset
+
+router = Router()
+_MINUTES, _DAY = {"Cache-Control": "public, max-age=300"}, {"Cache-Control": "public, max-age=86400"}
+# Nothing is loaded from, or sent to, anywhere but this API; Swagger UI writes styles and draws icons of its own.
+_OWN_ONLY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def _answer(description: str, schema: dict[str, Any], *content_types: str) -> dict[int, Any]:
+    return {200: {"description": description, "content": {each: {"schema": schema} for each in content_types}}}
+
+
+@router.get(
+    "/openapi.json",
+    tags=["platform"],
+    summary="The OpenAPI document",
+    compress=True,
+    responses=_answer("This document.", {"type": "object", "required": ["openapi", "paths"]}, "application/json"),
+)
+def openapi_document() -> Response[str]:
+    """OpenAPI 3.1: every route, schema, parameter and error."""
+    return Response(200, content_types.APPLICATION_JSON, DOCUMENT.read_text("utf-8"), _MINUTES)
+
+
+@router.get(
+    "/docs",
+    tags=["platform"],
+    summary="The OpenAPI document as a page",
+    responses=_answer("Swagger UI over `/api/v1/openapi.json`.", {"type": "string"}, "text/html"),
+)
+def docs_page() -> Response[str]:
+    """Swagger UI, all of it from here."""
+    headers = {**_MINUTES, "Content-Security-Policy": _OWN_ONLY, "X-Content-Type-Options": "nosniff"}
+    return Response(200, "text/html; charset=utf-8", PAGE.read_text("utf-8"), headers)
+
+
+@router.get(
+    "/docs/<name>",
+    tags=["platform"],
+    summary="A file of the page",
+    compress=True,
+    responses=_answer("The file.", {"type": "string"}, "text/css", "text/javascript"),
+)
+def docs_asset(name: Annotated[str, Path(max_length=100, examples=[each.value for each in Asset])]) -> Response[str]:
+    """Style and scripts of the page."""
+    asset = Asset.named(name)
+    return Response(200, asset.content_type, asset.read(), {**_DAY, "X-Content-Type-Options": "nosniff"})
