@@ -67,6 +67,7 @@ DYNAMO_TABLES = (
     DynamoTable(resource=Resource.RESULT_CACHE, partition_key="cache_key", expires_by="expires_at"),
     DynamoTable(resource=Resource.DECISIONS, partition_key="decision_id"),
     DynamoTable(resource=Resource.CONNECTIONS, partition_key="connection_id", expires_by="expires_at"),
+    DynamoTable(resource=Resource.RATE_LIMITS, partition_key="window", expires_by="expires_at"),
 )
 
 TABLES_BY_RESOURCE = {table.resource: table for table in DYNAMO_TABLES}

@@ -1,9 +1,11 @@
 """The environment, read once and on demand into one frozen model."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class Resource(StrEnum):
@@ -19,6 +21,7 @@ class Resource(StrEnum):
     RESULT_CACHE = "result_cache_table"
     DECISIONS = "decisions_table"
     CONNECTIONS = "connections_table"
+    RATE_LIMITS = "rate_limits_table"
     EVENT_STREAM = "event_stream"
     MERGE_QUEUE = "merge_queue"
     EVENT_BUS = "event_bus"
@@ -41,6 +44,8 @@ class Settings:
     reporting_currency: str = "USD"
     cors_origins: tuple[str, ...] = ()
     source_active_for: timedelta = timedelta(days=7)
+    rate_limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`."""
     names: Mapping[Resource, str] = field(default_factory=dict)
 
     @classmethod
@@ -50,6 +55,7 @@ class Settings:
             stage=environment.get("TALLY_STAGE", "local"),
             reporting_currency=environment.get("TALLY_REPORTING_CURRENCY", "USD"),
             cors_origins=tuple(filter(None, environment.get("TALLY_CORS_ORIGINS", "").split(","))),
+            rate_limits=json.loads(environment.get("TALLY_RATE_LIMITS", "{}")),
             names={
                 resource: environment[resource.variable] for resource in Resource if resource.variable in environment
             },

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from shared.health.checks import Checkup
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
+    from shared.limits.classes import RateClasses
+    from shared.limits.counter import RateLimiter
     from shared.metrics.reports import MetricReports
 
 _CLIENT = Config(
@@ -110,6 +112,20 @@ class Wiring:
     def connections(self) -> Connections:
         """Who is connected."""
         return Connections(self._dynamodb, self._name(Resource.CONNECTIONS), self.clock)
+
+    @cached_property
+    def rate_classes(self) -> "RateClasses":
+        """The rate classes in force."""
+        from shared.limits.classes import RateClasses  # noqa: PLC0415 # only the functions behind the REST API pay
+
+        return RateClasses.configured(self.settings.rate_limits)
+
+    @cached_property
+    def rate_limiter(self) -> "RateLimiter":
+        """Counts requests."""
+        from shared.limits.counter import RateLimiter  # noqa: PLC0415 # as above
+
+        return RateLimiter(self._client("dynamodb", _IMPATIENT), self._name(Resource.RATE_LIMITS), self.clock)
 
     @cached_property
     def checkup(self) -> "Checkup":

@@ -1,20 +1,22 @@
 """Counting in DynamoDB: exact when callers race, cheap when they are over, out of the way when it cannot count."""
 
+import socket
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from shared.limits.classes import RateClass, Subject
 from shared.limits.counter import RateLimiter
 from shared.runtime.dialects import Dialect
 from shared.runtime.errors import RateLimitExceeded
+from shared.runtime.observability import metrics
 from shared.runtime.settings import Resource, Settings
 from shared.runtime.wiring import Wiring
+from tests.fakes.atomic_dynamodb import atomic_dynamodb
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
 
@@ -98,9 +100,9 @@ def test_subjects_and_classes_are_counted_apart(limiter: RateLimiter) -> None:
     assert _passes(limiter, _class(1, name="streaming"), "key-1")
 
 
-def test_of_200_requests_that_race_against_a_limit_of_100_exactly_100_pass(
-    limiter: RateLimiter, another: RateLimiter
-) -> None:
+def test_of_200_requests_that_race_against_a_limit_of_100_exactly_100_pass(aws: Settings, clock: Clock) -> None:
+    table, dynamodb = aws.name_of(Resource.RATE_LIMITS), atomic_dynamodb()
+    limiter, another = RateLimiter(dynamodb, table, clock), RateLimiter(dynamodb, table, clock)
     start, rate_class = threading.Barrier(200, timeout=30), _class(100)
 
     def race(number: int) -> bool:
@@ -113,24 +115,16 @@ def test_of_200_requests_that_race_against_a_limit_of_100_exactly_100_pass(
     assert passed.count(True) == 100
 
 
-@pytest.fixture
-def calls(wired: Wiring, platforms: Platforms) -> Iterator[Callable[[Callable[[], object]], list[str]]]:
-    """Names the writes that something does."""
-    assert wired.settings
-    return_calls = platforms.saboteur.count
-    yield return_calls
-
-
 def test_a_request_costs_one_write_and_none_once_the_caller_is_known_to_be_over(
-    limiter: RateLimiter, another: RateLimiter, calls: Callable[[Callable[[], object]], list[str]]
+    limiter: RateLimiter, another: RateLimiter, platforms: Platforms
 ) -> None:
-    rate_class = _class(2)
+    rate_class, writes = _class(2), platforms.saboteur.count
 
-    assert calls(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
-    assert calls(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
-    assert calls(lambda: _passes(limiter, rate_class)) == []
-    assert calls(lambda: _passes(another, rate_class)) == ["UpdateItem"]
-    assert calls(lambda: _passes(another, rate_class)) == []
+    assert writes(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
+    assert writes(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
+    assert writes(lambda: _passes(limiter, rate_class)) == []
+    assert writes(lambda: _passes(another, rate_class)) == ["UpdateItem"]
+    assert writes(lambda: _passes(another, rate_class)) == []
 
 
 def test_counters_are_forgotten_by_themselves_after_their_window(limiter: RateLimiter, aws: Settings) -> None:
@@ -142,25 +136,24 @@ def test_counters_are_forgotten_by_themselves_after_their_window(limiter: RateLi
 
 
 def test_without_the_counters_requests_are_served_uncounted_and_somebody_is_told(
-    limiter: RateLimiter, aws: Settings, capsys: pytest.CaptureFixture[str]
+    limiter: RateLimiter, aws: Settings
 ) -> None:
     boto3.client("dynamodb").delete_table(TableName=aws.name_of(Resource.RATE_LIMITS))
+    metrics().clear_metrics()
 
     told = [limiter.admit(_class(1), "key-1") for _ in range(3)]
 
     assert told == [{}, {}, {}]
-    assert "the request is served uncounted" in capsys.readouterr().out
+    assert metrics().metric_set["RateLimitUnreachable"]["Value"] == [1.0, 1.0, 1.0]
+    metrics().clear_metrics()
 
 
-def test_without_an_answer_in_time_the_request_is_served(clock: Clock) -> None:
-    from botocore.config import Config
-    from moto import mock_aws
+def test_without_an_answer_from_the_counters_the_request_is_served(clock: Clock, platforms: Platforms) -> None:
+    assert platforms
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        once = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1)
+        client = boto3.client("dynamodb", endpoint_url=f"http://127.0.0.1:{deaf.getsockname()[1]}", config=once)
 
-    silent: Any = boto3.client(
-        "dynamodb",
-        endpoint_url="http://127.0.0.1:9",
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1),
-    )
-
-    assert mock_aws
-    assert RateLimiter(silent, "nowhere", clock).admit(_class(1), "key-1") == {}
+        assert RateLimiter(client, "nowhere", clock).admit(_class(1), "key-1") == {}
+    metrics().clear_metrics()

@@ -31,7 +31,7 @@ BASE = "/api/v1"
         ("POST", "/analytics/replay/scenarios/s-1/cancel", F, 100, MINUTE, Subject.USER),
     ],
 )
-def test_a_request_falls_under_the_limit_of_its_route_and_dialect(  # noqa: PLR0913 # a row of the table
+def test_a_request_falls_under_the_limit_of_its_route_and_dialect(  # noqa: PLR0913, PLR0917 # a row of the table
     method: str, path: str, dialect: Dialect, limit: int, window: int, subject: Subject
 ) -> None:
     found = RateClasses().of(method, BASE + path, dialect)
