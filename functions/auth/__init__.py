@@ -1,0 +1,1 @@
+"""Auth: tokens, their public keys, and the API keys."""

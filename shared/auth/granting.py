@@ -1,0 +1,105 @@
+"""Getting tokens: for an API key, or for the refresh token of the pair before."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.auth.models import KEY_ID, Caller, Credentials, TokenPair
+from shared.auth.refresh import SpentToken
+from shared.auth.scopes import Scope, spelt
+from shared.auth.secret import Derivation, derive, matches
+from shared.auth.tokens import GOOD_FOR, BadToken, Ticket, Use
+from shared.auth.verifier import unauthorized
+from shared.runtime.errors import FieldError, InvalidRequest, Unauthorized
+from shared.runtime.observability import count, logger
+
+if TYPE_CHECKING:
+    from shared.auth.key_store import ApiKeys
+    from shared.auth.refresh import Families
+    from shared.auth.tokens import Tokens
+
+_KEY_ID = re.compile(KEY_ID)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grants:
+    """Gives out pairs of tokens."""
+
+    keys: "ApiKeys"
+    families: "Families"
+    tokens: "Tokens"
+    derivation: Derivation = derive
+
+    def to_key(self, shown: Credentials, wanted: str | None = None) -> TokenPair:
+        """Give the first pair of a family to whoever shows an API key.
+
+        Raises:
+            Unauthorized: the key is unknown or revoked, or the secret is another one; which of them is not told.
+            InvalidRequest: the key may not do what is wanted.
+        """
+        found = self.keys.find(shown.client_id) if _KEY_ID.fullmatch(shown.client_id) else None
+        key, kept = found or (None, None)
+        right = matches(shown.client_secret, kept, self.derivation)
+        if key is None or not right or key.revoked_at is not None:
+            raise _wrong_key()
+        scopes = _chosen(wanted, frozenset(key.scopes))
+        caller = Caller(key_id=key.id, subject=key.owner, scopes=scopes)
+        first = _ticket(caller, family=secrets.token_hex(16))
+        pair = self._pair(first)
+        if not self.keys.use(key.id):
+            raise _wrong_key()
+        self.families.begin(first)
+        return pair
+
+    def to_refresh_token(self, token: str) -> TokenPair:
+        """Give the next pair of a family for its refresh token, which is spent by that.
+
+        Raises:
+            Unauthorized: the token is none of ours, expired or spent, or its key is revoked.
+        """
+        try:
+            spent = self.tokens.read(token, Use.REFRESH)
+        except BadToken as bad:
+            logger().info("refresh token refused", reason=str(bad))
+            raise unauthorized() from None
+        successor = _ticket(spent.caller, spent.family)
+        pair = self._pair(successor)  # before the old one is spent: when KMS fails, the client may try again
+        if not self.keys.use(spent.caller.key_id):
+            raise unauthorized()
+        try:
+            self.families.renew(spent, successor)
+        except SpentToken:
+            logger().warning("refresh token used twice", key_id=spent.caller.key_id, family=spent.family)
+            count("RefreshTokenReuse")
+            raise unauthorized() from None
+        return pair
+
+    def _pair(self, ticket: Ticket) -> TokenPair:
+        return TokenPair(
+            access_token=self.tokens.write(_ticket(ticket.caller, ticket.family), Use.ACCESS),
+            expires_in=int(GOOD_FOR[Use.ACCESS].total_seconds()),
+            refresh_token=self.tokens.write(ticket, Use.REFRESH),
+            scope=spelt(ticket.caller.scopes),
+        )
+
+
+def _ticket(caller: Caller, family: str) -> Ticket:
+    return Ticket(caller=caller, family=family, token_id=secrets.token_hex(16))
+
+
+def _wrong_key() -> Unauthorized:
+    return unauthorized("The API key is unknown, or its secret is another one")
+
+
+def _chosen(wanted: str | None, allowed: frozenset[Scope]) -> frozenset[Scope]:
+    words = (wanted or "").split()
+    if not words:
+        return allowed
+    beyond = sorted(set(words) - allowed)
+    if beyond:
+        raise InvalidRequest(
+            "The key may not do all that is wanted",
+            field_errors=[FieldError("scope", f"{', '.join(beyond)}: not a scope of this key", wanted)],
+        )
+    return frozenset(Scope(word) for word in words)

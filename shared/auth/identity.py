@@ -1,0 +1,57 @@
+"""Everything that decides who may come in, over the same keys: built when first asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.auth.granting import Grants
+from shared.auth.key_store import ApiKeys
+from shared.auth.refresh import Families
+from shared.auth.signing import SigningKeys
+from shared.auth.tokens import Tokens
+from shared.auth.verifier import Verifier
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_kms import KMSClient
+
+    from shared.runtime.models import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where identity keeps what it knows: two tables, and the names of keys in KMS, of which the first signs."""
+
+    keys_table: str
+    families_table: str
+    signing_keys: Sequence[str]
+
+
+class Identity:
+    """The API keys and the tokens of one stage."""
+
+    def __init__(
+        self, *, dynamodb: "DynamoDBClient", kms: "KMSClient", places: Places, stage: str, clock: "Clock"
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._places = places
+        self._clock = clock
+        self.signing_keys = SigningKeys(kms, places.signing_keys)
+        self.tokens = Tokens(self.signing_keys, stage=stage, clock=clock)
+
+    @cached_property
+    def keys(self) -> ApiKeys:
+        """The API keys."""
+        return ApiKeys(self._dynamodb, self._places.keys_table, self._clock)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Gives tokens out."""
+        families = Families(self._dynamodb, self._places.families_table, self._clock)
+        return Grants(keys=self.keys, families=families, tokens=self.tokens)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """Tells who calls."""
+        return Verifier(self.tokens, self.keys, self._clock)

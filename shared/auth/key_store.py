@@ -1,0 +1,172 @@
+"""The API keys in DynamoDB."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from shared.auth.models import ApiKey, ApiKeyPage, ApiKeyWithSecret, NewApiKey
+from shared.auth.secret import Cost, SecretHash, derive, new_hash, new_secret
+from shared.runtime.errors import Conflict, NotFound
+from shared.runtime.models import sortable
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from shared.runtime.models import Clock
+
+_DESERIALIZE = TypeDeserializer().deserialize
+_SERIALIZE = TypeSerializer().serialize
+_EXISTS = "attribute_exists(key_id)"
+_IS_GOOD = "attribute_exists(key_id) AND attribute_not_exists(revoked_at)"
+
+
+class ApiKeys:
+    """Keeps API keys; of a secret it keeps the hash."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    def create(self, wanted: NewApiKey) -> ApiKeyWithSecret:
+        """Make a key and tell its secret, this once."""
+        key_id, secret = f"key-{secrets.token_hex(8)}", new_secret()
+        item = {
+            "key_id": key_id,
+            "name": wanted.name,
+            "owner": wanted.owner or key_id,
+            "scopes": list(wanted.scopes),
+            "created_at": sortable(self._clock()),
+            **_kept(new_hash(secret)),
+        }
+        self._dynamodb.put_item(
+            TableName=self._table, Item=_item(item), ConditionExpression="attribute_not_exists(key_id)"
+        )
+        return _with_secret(item, secret)
+
+    def page(self, *, number: int, size: int) -> ApiKeyPage:
+        """One page of the keys, oldest first: a key that is made meanwhile is the last one's neighbour."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        found = [_key(_plain(item)) for each in pages for item in each["Items"]]
+        found.sort(key=lambda key: (key.created_at, key.id))
+        last = max(-(-len(found) // size) - 1, 0)
+        return ApiKeyPage(
+            content=found[number * size : (number + 1) * size],
+            totalElements=len(found),
+            totalPages=-(-len(found) // size),
+            size=size,
+            number=number,
+            first=number == 0,
+            last=number >= last,
+        )
+
+    def find(self, key_id: str) -> tuple[ApiKey, SecretHash] | None:
+        """A key and the hash of its secrets that count now."""
+        answer = self._dynamodb.get_item(TableName=self._table, Key=_named(key_id), ConsistentRead=True)
+        if "Item" not in answer:
+            return None
+        item = _plain(answer["Item"])
+        return _key(item), _hash(item, self._clock())
+
+    def is_good(self, key_id: str) -> bool:
+        """Tell whether a key exists and is not revoked, as of about a second ago."""
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key=_named(key_id), ProjectionExpression="key_id, revoked_at"
+        )
+        return "Item" in answer and "revoked_at" not in answer["Item"]
+
+    def use(self, key_id: str) -> bool:
+        """Note that a key got a token, unless it has been revoked; tell whether it was good."""
+        try:
+            self._update(key_id, "SET last_used_at = :now", _IS_GOOD, {":now": sortable(self._clock())})
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def revoke(self, key_id: str) -> ApiKey:
+        """Make a key good for nothing, from now on; a second time changes nothing.
+
+        Raises:
+            NotFound: there is no such key.
+        """
+        now = sortable(self._clock())
+        try:
+            item = self._update(key_id, "SET revoked_at = if_not_exists(revoked_at, :now)", _EXISTS, {":now": now})
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            raise _no_such(key_id) from None
+        return _key(item)
+
+    def rotate(self, key_id: str, *, grace: timedelta) -> ApiKeyWithSecret:
+        """Give a key a new secret; the one before counts for a grace more.
+
+        Raises:
+            NotFound: there is no such key.
+            Conflict: the key is revoked, or somebody else rotates it at this moment.
+        """
+        found = self.find(key_id)
+        if found is None:
+            raise _no_such(key_id)
+        _, kept = found
+        secret, now = new_secret(), self._clock()
+        values = {
+            ":new": derive(secret, kept.salt, kept.cost),
+            ":old": kept.digests[0],
+            ":until": sortable(now + grace),
+            ":now": sortable(now),
+        }
+        change = "SET digest = :new, previous_digest = :old, previous_until = :until, rotated_at = :now"
+        try:
+            item = self._update(key_id, change, f"{_IS_GOOD} AND digest = :old", values)
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            raise Conflict("The key is revoked, or is being rotated by somebody else") from None
+        return _with_secret(item, secret)
+
+    def _update(self, key_id: str, change: str, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self._dynamodb.update_item(
+            TableName=self._table,
+            Key=_named(key_id),
+            UpdateExpression=change,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=_item(values),
+            ReturnValues="ALL_NEW",
+        )
+        return _plain(answer["Attributes"])
+
+
+def _named(key_id: str) -> Any:
+    return {"key_id": {"S": key_id}}
+
+
+def _no_such(key_id: str) -> NotFound:
+    return NotFound(f"There is no API key {key_id!r}")
+
+
+def _item(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _SERIALIZE(value) for name, value in values.items()}
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value["B"] if "B" in value else _DESERIALIZE(value) for name, value in item.items()}
+
+
+def _key(item: Mapping[str, Any]) -> ApiKey:
+    return ApiKey.model_validate({**item, "id": item["key_id"]})
+
+
+def _with_secret(item: Mapping[str, Any], secret: str) -> ApiKeyWithSecret:
+    return ApiKeyWithSecret(**_key(item).model_dump(), client_secret=secret)
+
+
+def _kept(made: SecretHash) -> dict[str, Any]:
+    cost = {"n": made.cost.n, "r": made.cost.r, "p": made.cost.p}
+    return {"salt": made.salt, "digest": made.digests[0], "cost": cost}
+
+
+def _hash(item: Mapping[str, Any], now: datetime) -> SecretHash:
+    overlaps = item.get("previous_until", "") > sortable(now)
+    digests = (item["digest"], item["previous_digest"]) if overlaps else (item["digest"],)
+    cost = {name: int(value) for name, value in item["cost"].items()}
+    return SecretHash(salt=item["salt"], digests=digests, cost=Cost(**cost))

@@ -1,0 +1,74 @@
+"""Families of refresh tokens in DynamoDB: each token is good once, and its second use ends the family."""
+
+from typing import TYPE_CHECKING
+
+from shared.auth.tokens import GOOD_FOR, Use
+from shared.runtime.models import sortable
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from shared.auth.tokens import Ticket
+    from shared.runtime.models import Clock
+
+
+class SpentToken(Exception):
+    """A refresh token was used a second time, or its family has ended."""
+
+
+class Families:
+    """Keeps, for each family of refresh tokens, the one of them that is good."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    def begin(self, first: "Ticket") -> None:
+        """Begin a family with its first token."""
+        self._dynamodb.put_item(
+            TableName=self._table,
+            Item={
+                "family_id": {"S": first.family},
+                "key_id": {"S": first.caller.key_id},
+                "token_id": {"S": first.token_id},
+                "expires_at": {"N": self._expiry()},
+            },
+        )
+
+    def renew(self, spent: "Ticket", successor: "Ticket") -> None:
+        """Spend a token: its successor is the good one now. Of those who race with the same token, one wins.
+
+        Raises:
+            SpentToken: the token was not the good one; whoever has the others must not go on, so the family has ended.
+        """
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"family_id": {"S": spent.family}},
+                UpdateExpression="SET token_id = :next, expires_at = :expiry",
+                ConditionExpression="token_id = :spent AND attribute_not_exists(ended_at)",
+                ExpressionAttributeValues={
+                    ":spent": {"S": spent.token_id},
+                    ":next": {"S": successor.token_id},
+                    ":expiry": {"N": self._expiry()},
+                },
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            self._end(spent.family)
+            raise SpentToken from None
+
+    def _end(self, family: str) -> None:
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"family_id": {"S": family}},
+                UpdateExpression="SET ended_at = if_not_exists(ended_at, :now)",
+                ConditionExpression="attribute_exists(family_id)",
+                ExpressionAttributeValues={":now": {"S": sortable(self._clock())}},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return  # long expired and deleted: there is nothing left to end
+
+    def _expiry(self) -> str:
+        return str(int((self._clock() + GOOD_FOR[Use.REFRESH]).timestamp()))

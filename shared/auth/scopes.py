@@ -1,0 +1,77 @@
+"""What a caller may do, and what each route of the API asks for: the one table of both (resolutions § 5)."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Scope(StrEnum):
+    """One thing that an API key may be allowed to do; none contains another."""
+
+    INGEST_WRITE = "ingest:write"
+    INGEST_READ = "ingest:read"
+    ANALYTICS_READ = "analytics:read"
+    DASHBOARDS_READ = "dashboards:read"
+    DASHBOARDS_WRITE = "dashboards:write"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    QUALITY_READ = "quality:read"
+    FRAUD_READ = "fraud:read"
+    EXPERIMENTS_READ = "experiments:read"
+    EXPERIMENTS_WRITE = "experiments:write"
+    REPLAY_READ = "replay:read"
+    REPLAY_RUN = "replay:run"
+    AUDIT_READ = "audit:read"
+    EXPORT_RUN = "export:run"
+    ADMIN = "admin"
+
+
+class RouteWithoutScope(LookupError):
+    """A route was added, and nobody said who may call it."""
+
+
+PUBLIC = None
+"""What a route asks of a caller when it is open to everybody."""
+
+ROUTES: Mapping[str, Scope | None] = MappingProxyType(
+    {
+        "POST /auth/token": PUBLIC,
+        "POST /auth/refresh": PUBLIC,
+        "GET /.well-known/jwks.json": PUBLIC,
+        "GET /openapi.json": PUBLIC,
+        "GET /docs": PUBLIC,
+        "GET /docs/{name}": PUBLIC,
+        "GET /health": PUBLIC,
+        "GET /auth/keys": Scope.ADMIN,
+        "POST /auth/keys": Scope.ADMIN,
+        "DELETE /auth/keys/{key_id}": Scope.ADMIN,
+        "POST /auth/keys/{key_id}/rotate": Scope.ADMIN,
+        "POST /ingest/batch": Scope.INGEST_WRITE,
+        "POST /ingest/stream": Scope.INGEST_WRITE,
+        "GET /ingest/batches/{batch_id}/status": Scope.INGEST_READ,
+        "GET /ingest/sources": Scope.INGEST_READ,
+        "GET /analytics/metrics": Scope.ANALYTICS_READ,
+    }
+)
+
+
+def scope_of(method: str, path: str) -> Scope | None:
+    """Return what a route asks for; its path is that of the OpenAPI document, below the base path.
+
+    Raises:
+        RouteWithoutScope: the table does not name the route.
+    """
+    try:
+        return ROUTES[f"{method} {path}"]
+    except KeyError:
+        raise RouteWithoutScope(f"{method} {path} has no scope: name one in shared/auth/scopes.py, or PUBLIC") from None
+
+
+def spelt(scopes: Iterable[Scope]) -> str:
+    """Write scopes as tokens carry them: words, always in the same order."""
+    return " ".join(sorted(scopes))
+
+
+def understood(words: str) -> frozenset[Scope]:
+    """Read the scopes of a token; a word that means nothing any more allows nothing."""
+    return frozenset(scope for scope in Scope if scope in words.split())

@@ -1,0 +1,128 @@
+"""Tokens: written and read, ES256 and nothing else, by joserfc."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from shared.auth.models import Caller
+from shared.auth.scopes import spelt, understood
+from shared.auth.signing import ALGORITHM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from joserfc.jwk import ECKey
+
+    from shared.auth.signing import SigningKeys
+    from shared.runtime.models import Clock
+
+LONGEST = 4096
+"""Characters of a token; also what KMS signs at most without a digest."""
+CLOCKS_DIFFER_BY = 5
+"""Seconds by which the clocks of two functions may differ."""
+
+
+_ESSENTIAL: jwt.ClaimsOption = {"essential": True}
+_TEXTS = ("client_id", "sub", "scope", "family", "jti")
+_TIMES = ("iat", "nbf", "exp")
+
+
+class Use(StrEnum):
+    """What a token is for; one is never taken for the other."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+GOOD_FOR = {Use.ACCESS: timedelta(hours=24), Use.REFRESH: timedelta(days=30)}
+
+
+class BadToken(Exception):
+    """The token is not one of ours, not for this use or not good now; the reason is for the log alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """What a token says: who comes, in which family of refresh tokens, under which id of its own."""
+
+    caller: Caller
+    family: str
+    token_id: str
+
+
+class Tokens:
+    """Writes and reads the tokens of one stage; those of another are not ours."""
+
+    def __init__(self, keys: "SigningKeys", *, stage: str, clock: "Clock") -> None:
+        self._keys = keys
+        self._issuer = f"tally-{stage}"
+        self._audience = f"tally-{stage}-api"
+        self._clock = clock
+
+    def write(self, ticket: Ticket, use: Use) -> str:
+        """Sign a token, good from now on."""
+        now = self._now()
+        claims = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": ticket.caller.subject,
+            "client_id": ticket.caller.key_id,
+            "scope": spelt(ticket.caller.scopes),
+            "token_use": use.value,
+            "family": ticket.family,
+            "jti": ticket.token_id,
+            "iat": now,
+            "nbf": now,
+            "exp": now + int(GOOD_FOR[use].total_seconds()),
+        }
+        key = self._keys.signing
+        return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
+
+    def read(self, token: str, use: Use) -> Ticket:
+        """Return what a token says.
+
+        Raises:
+            BadToken: it is not ours, not for this use, or not good now.
+        """
+        if len(token) > LONGEST:
+            raise BadToken(f"{len(token)} characters long")
+        try:
+            claims = jwt.decode(token, self._key_of, algorithms=[ALGORITHM]).claims
+            self._rules(use).validate(claims)
+            return _ticket(claims)
+        except (JoseError, ValueError, TypeError) as error:  # the last two: joserfc, of headers of an odd shape
+            raise BadToken(f"{type(error).__name__}: {error}") from None
+
+    def _key_of(self, token: Any) -> "ECKey":
+        kid = token.headers().get("kid")
+        key = self._keys.of(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise BadToken("signed by a key that is not ours")
+        return key
+
+    def _rules(self, use: Use) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=self._now,
+            leeway=CLOCKS_DIFFER_BY,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            token_use={"essential": True, "value": use.value},
+            **dict.fromkeys((*_TEXTS, *_TIMES), _ESSENTIAL),
+        )
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())
+
+
+def _ticket(claims: "Mapping[str, Any]") -> Ticket:
+    said = [claims[name] for name in _TEXTS]
+    if not all(isinstance(each, str) for each in said):
+        raise BadToken("a claim is no text")
+    key_id, subject, scope, family, token_id = said
+    return Ticket(
+        caller=Caller(key_id=key_id, subject=subject, scopes=understood(scope)), family=family, token_id=token_id
+    )

@@ -1,0 +1,1 @@
+"""The stores of keys and tokens on what they are made for."""

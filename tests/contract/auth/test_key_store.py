@@ -1,0 +1,178 @@
+"""API keys in DynamoDB."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from shared.auth.identity import Identity
+from shared.auth.models import NewApiKey
+from shared.auth.scopes import Scope
+from shared.auth.secret import matches
+from shared.runtime.errors import Conflict, NotFound
+from tests.fakes.atomic_dynamodb import atomic_dynamodb
+from tests.fakes.clock import Clock
+from tests.fakes.identities import SIGNING_KEY, identity_over, make_key
+
+DAY = timedelta(days=1)
+
+
+def _opens(identity: Identity, key_id: str, secret: str) -> bool:
+    found = identity.keys.find(key_id)
+    return found is not None and matches(secret, found[1])
+
+
+def test_a_new_key_is_found_with_all_that_was_said_of_it(identity: Identity, clock: Clock) -> None:
+    made = identity.keys.create(
+        NewApiKey(name=" web shop ", scopes=[Scope.INGEST_WRITE, Scope.INGEST_READ, Scope.INGEST_WRITE], owner="ann")
+    )
+
+    found = identity.keys.find(made.id)
+
+    assert found
+    assert found[0].model_dump(exclude_none=True) == {
+        "id": made.id,
+        "name": "web shop",
+        "owner": "ann",
+        "scopes": [Scope.INGEST_READ, Scope.INGEST_WRITE],
+        "created_at": clock(),
+    }
+
+
+def test_a_key_without_an_owner_acts_for_itself(identity: Identity) -> None:
+    made = make_key(identity)
+
+    assert made.owner == made.id
+
+
+def test_the_secret_opens_its_key_and_stands_nowhere_in_the_table(identity: Identity) -> None:
+    one, other = make_key(identity), make_key(identity)
+
+    assert _opens(identity, one.id, one.client_secret)
+    assert not _opens(identity, one.id, other.client_secret)
+    assert one.client_secret not in str(boto3.client("dynamodb").scan(TableName="tally-keys"))
+
+
+def test_a_key_that_was_never_made_is_not_found(identity: Identity) -> None:
+    assert identity.keys.find("key-0000000000000000") is None
+    assert not identity.keys.is_good("key-0000000000000000")
+
+
+def test_a_revoked_key_is_good_for_nothing_and_keeps_the_moment_it_was_revoked(
+    identity: Identity, clock: Clock
+) -> None:
+    key = make_key(identity)
+    revoked = identity.keys.revoke(key.id)
+    clock.pass_by(DAY)
+
+    again = identity.keys.revoke(key.id)
+
+    assert revoked.revoked_at == again.revoked_at == clock() - DAY
+    assert not identity.keys.is_good(key.id)
+    assert not identity.keys.use(key.id)
+    found = identity.keys.find(key.id)
+    assert found
+    assert found[0].last_used_at is None
+
+
+def test_the_last_use_is_remembered(identity: Identity, clock: Clock) -> None:
+    key = make_key(identity)
+    clock.pass_by(DAY)
+
+    assert identity.keys.use(key.id)
+
+    found = identity.keys.find(key.id)
+    assert found
+    assert found[0].last_used_at == clock()
+
+
+def test_a_use_of_a_key_that_was_never_made_makes_none(identity: Identity) -> None:
+    assert not identity.keys.use("key-0000000000000000")
+    assert identity.keys.page(number=0, size=10).totalElements == 0
+
+
+def test_a_rotated_key_opens_to_both_secrets_for_the_grace_and_then_to_the_new_one(
+    identity: Identity, clock: Clock
+) -> None:
+    old = make_key(identity)
+    new = identity.keys.rotate(old.id, grace=DAY)
+
+    assert new.id == old.id
+    assert _opens(identity, old.id, old.client_secret)
+    assert _opens(identity, old.id, new.client_secret)
+
+    clock.pass_by(DAY)
+
+    assert not _opens(identity, old.id, old.client_secret)
+    assert _opens(identity, old.id, new.client_secret)
+
+
+def test_a_key_rotated_without_grace_opens_to_the_new_secret_alone(identity: Identity) -> None:
+    old = make_key(identity)
+    new = identity.keys.rotate(old.id, grace=timedelta(0))
+
+    assert not _opens(identity, old.id, old.client_secret)
+    assert _opens(identity, old.id, new.client_secret)
+
+
+def test_a_key_rotated_twice_has_forgotten_its_first_secret(identity: Identity) -> None:
+    first = make_key(identity)
+    second = identity.keys.rotate(first.id, grace=DAY)
+    third = identity.keys.rotate(first.id, grace=DAY)
+
+    opening = [_opens(identity, first.id, each.client_secret) for each in (first, second, third)]
+
+    assert opening == [False, True, True]
+
+
+def test_of_those_who_rotate_a_key_at_once_only_the_last_was_told_a_secret_that_opens_it(
+    identity: Identity, clock: Clock
+) -> None:
+    key = make_key(identity)
+    identity = identity_over([SIGNING_KEY], clock, dynamodb=atomic_dynamodb())
+
+    def rotate(_: int) -> str | None:
+        try:
+            return identity.keys.rotate(key.id, grace=timedelta(0)).client_secret
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        told = [secret for secret in pool.map(rotate, range(4)) if secret]
+
+    assert told
+    assert sum(_opens(identity, key.id, secret) for secret in told) == 1
+
+
+def test_what_is_not_there_or_revoked_is_not_rotated(identity: Identity) -> None:
+    key = make_key(identity)
+    identity.keys.revoke(key.id)
+
+    with pytest.raises(Conflict):
+        identity.keys.rotate(key.id, grace=DAY)
+    with pytest.raises(NotFound):
+        identity.keys.rotate("key-0000000000000000", grace=DAY)
+    with pytest.raises(NotFound):
+        identity.keys.revoke("key-0000000000000000")
+
+
+def test_pages_list_every_key_once_while_keys_are_added(identity: Identity, clock: Clock) -> None:
+    made = []
+    listed = []
+    for number in range(7):
+        made.append(make_key(identity).id)
+        clock.pass_by(timedelta(seconds=1))
+        if number % 2:
+            listed += [key.id for key in identity.keys.page(number=number // 2, size=2).content]
+
+    last = identity.keys.page(number=3, size=2)
+
+    assert listed + [key.id for key in last.content] == made
+    assert (last.totalElements, last.totalPages, last.first, last.last) == (7, 4, False, True)
+
+
+def test_the_only_page_of_nothing_is_the_first_and_the_last(identity: Identity) -> None:
+    page = identity.keys.page(number=0, size=20)
+
+    assert (page.content, page.totalElements, page.totalPages, page.first, page.last) == ([], 0, 0, True, True)

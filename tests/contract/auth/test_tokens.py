@@ -1,0 +1,175 @@
+"""Access tokens: who they are good for, for how long, and every way in which one is not."""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from shared.auth.identity import Identity
+from shared.auth.scopes import Scope
+from shared.auth.signing import NotASigningKey, SigningKeys
+from shared.auth.tokens import LONGEST
+from shared.auth.verifier import require
+from shared.runtime.errors import Forbidden, Unauthorized
+from tests.fakes.bad_tokens import BAD_TOKENS, Forger
+from tests.fakes.clock import Clock
+from tests.fakes.identities import SIGNING_KEY, access_token, credentials, identity_over, make_key, new_signing_key
+
+DAY = timedelta(hours=24)
+
+
+def test_a_token_tells_its_key_whom_it_acts_for_and_what_it_may_do(identity: Identity) -> None:
+    key = make_key(identity, Scope.INGEST_READ, Scope.INGEST_WRITE, owner="ann")
+    token = identity.grants.to_key(credentials(key)).access_token
+
+    caller = identity.verifier.caller(token)
+
+    assert (caller.key_id, caller.subject, caller.scopes) == (
+        key.id,
+        "ann",
+        frozenset({Scope.INGEST_READ, Scope.INGEST_WRITE}),
+    )
+
+
+def test_a_token_is_good_for_a_day(identity: Identity, clock: Clock) -> None:
+    token = access_token(identity)
+    clock.pass_by(DAY)
+    assert identity.verifier.caller(token)
+
+    clock.pass_by(timedelta(seconds=6))
+
+    with pytest.raises(Unauthorized):
+        identity.verifier.caller(token)
+
+
+def test_a_token_is_good_where_the_clock_is_a_little_behind(identity: Identity, clock: Clock) -> None:
+    token = access_token(identity)
+    clock.pass_by(timedelta(seconds=-3))
+
+    assert identity.verifier.caller(token)
+
+
+def test_a_token_is_verified_by_any_library_from_the_published_keys(identity: Identity, clock: Clock) -> None:
+    published = KeySet.import_key_set({"keys": [dict(each) for each in identity.signing_keys.published().keys]})
+
+    token = jwt.decode(access_token(identity, Scope.ADMIN), published, algorithms=["ES256"])
+
+    assert token.header.keys() == {"alg", "kid", "typ"}
+    assert {name: token.claims[name] for name in ("iss", "aud", "scope")} == {
+        "iss": "tally-local",
+        "aud": "tally-local-api",
+        "scope": "admin",
+    }
+    assert token.claims["exp"] - token.claims["iat"] == 86_400
+    assert token.claims["iat"] == int(clock().timestamp())
+
+
+def test_every_token_has_an_id_of_its_own(identity: Identity) -> None:
+    key = make_key(identity)
+
+    pairs = [identity.grants.to_key(credentials(key)) for _ in range(2)]
+
+    tokens = [token for pair in pairs for token in (pair.access_token, pair.refresh_token)]
+    assert len({jwt.decode(token, identity.signing_keys.signing).claims["jti"] for token in tokens}) == 4
+
+
+def test_a_token_of_all_scopes_and_the_longest_owner_is_not_too_long(identity: Identity) -> None:
+    key = make_key(identity, *Scope, owner="ë" * 100)
+
+    token = identity.grants.to_key(credentials(key)).access_token
+
+    assert len(token) < LONGEST
+    assert identity.verifier.caller(token).subject == "ë" * 100
+
+
+@pytest.mark.parametrize("name", BAD_TOKENS)
+def test_a_bad_token_is_refused_without_a_word_about_what_is_wrong_with_it(forger: Forger, name: str) -> None:
+    token = BAD_TOKENS[name](forger)
+
+    with pytest.raises(Unauthorized) as refused:
+        forger.identity.verifier.caller(token)
+
+    assert refused.value.message == "Invalid or expired token"
+    assert refused.value.headers == {"WWW-Authenticate": "Bearer"}
+    assert refused.value.details is None
+
+
+def test_the_forger_holds_a_good_token_and_can_sign_one_so_that_the_bad_ones_fail_for_their_own_reason(
+    forger: Forger,
+) -> None:
+    assert forger.identity.verifier.caller(forger.good())
+    assert forger.identity.verifier.caller(forger.signed())
+    assert forger.identity.verifier.caller(forger.with_signature(lambda raw: raw))
+
+
+def test_no_token_is_refused_as_a_bad_one_is(identity: Identity) -> None:
+    with pytest.raises(Unauthorized) as refused:
+        identity.verifier.caller(None)
+
+    assert refused.value.headers == {"WWW-Authenticate": "Bearer"}
+
+
+def test_a_token_of_another_stage_is_refused(identity: Identity, clock: Clock) -> None:
+    other = identity_over([SIGNING_KEY], clock, stage="dev")
+
+    with pytest.raises(Unauthorized):
+        other.verifier.caller(access_token(identity))
+
+
+def test_a_revocation_holds_within_a_minute_where_the_key_was_seen_good_just_before(
+    identity: Identity, clock: Clock
+) -> None:
+    key = make_key(identity)
+    token = identity.grants.to_key(credentials(key)).access_token
+    identity.verifier.caller(token)
+    identity.keys.revoke(key.id)
+
+    clock.pass_by(timedelta(seconds=31))
+
+    with pytest.raises(Unauthorized):
+        identity.verifier.caller(token)
+    with pytest.raises(Unauthorized):
+        identity.verifier.caller(token)
+
+
+def test_a_key_is_looked_at_once_in_half_a_minute(identity: Identity, clock: Clock) -> None:
+    token = access_token(identity)
+    identity.verifier.caller(token)
+    boto3.client("dynamodb").delete_table(TableName="tally-keys")
+
+    clock.pass_by(timedelta(seconds=30))
+
+    assert identity.verifier.caller(token)
+
+
+def test_a_token_signed_before_a_key_rotation_is_good_after_it(identity: Identity, clock: Clock) -> None:
+    before = access_token(identity)
+    rotated = identity_over([new_signing_key("alias/tally-tokens-next"), SIGNING_KEY], clock)
+    after = access_token(rotated)
+
+    assert rotated.verifier.caller(before)
+    assert rotated.verifier.caller(after)
+    assert len(rotated.signing_keys.published().keys) == 2
+    with pytest.raises(Unauthorized):
+        identity.verifier.caller(after)
+
+
+def test_a_key_in_kms_that_cannot_sign_es256_is_no_signing_key(identity: Identity) -> None:
+    assert identity
+    keys = SigningKeys(boto3.client("kms"), [new_signing_key("alias/tally-tokens-rsa", "RSA_2048")])
+
+    with pytest.raises(NotASigningKey):
+        keys.published()
+
+
+def test_a_missing_scope_is_named(identity: Identity) -> None:
+    caller = identity.verifier.caller(access_token(identity, Scope.ADMIN))
+
+    require(Scope.ADMIN, caller)
+    with pytest.raises(Forbidden) as refused:
+        require(Scope.INGEST_WRITE, caller)
+
+    assert refused.value.message == "This needs the scope ingest:write"
+    assert refused.value.details == {"required_scope": "ingest:write"}

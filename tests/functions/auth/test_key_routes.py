@@ -1,0 +1,91 @@
+"""Administration of API keys over HTTP."""
+
+import pytest
+
+from shared.auth.identity import Identity
+from tests.functions.auth.conftest import Call
+
+NEW = {"name": "web shop", "scopes": ["ingest:write"]}
+
+
+def test_a_key_is_made_listed_rotated_and_revoked_and_its_secret_is_shown_when_it_is_made(call: Call) -> None:
+    made = call("POST", "/auth/keys", body={**NEW, "owner": "ann"})
+    key_id = made.data["id"]
+    rotated = call("POST", f"/auth/keys/{key_id}/rotate", query={"grace_hours": ["0"]})
+    revoked = call("DELETE", f"/auth/keys/{key_id}")
+    listed = call("GET", "/auth/keys")
+
+    assert [answer.status for answer in (made, rotated, revoked, listed)] == [201, 200, 200, 200]
+    assert made.data["owner"] == "ann"
+    assert made.data["client_secret"] != rotated.data["client_secret"]
+    assert "client_secret" not in revoked.data
+    assert revoked.data["revoked_at"]
+    assert listed.data["content"] == [revoked.data]
+    assert listed.data["totalElements"] == 1
+
+
+def test_a_new_key_gets_tokens_and_a_rotated_one_gets_them_for_its_new_secret(call: Call) -> None:
+    made = call("POST", "/auth/keys", body=NEW).data
+    rotated = call("POST", f"/auth/keys/{made['id']}/rotate", query={"grace_hours": ["0"]}).data
+
+    statuses = [
+        call("POST", "/auth/token", body={"client_id": made["id"], "client_secret": each["client_secret"]}).status
+        for each in (made, rotated)
+    ]
+
+    assert statuses == [401, 200]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"scopes": ["admin"]}, "name"),
+        ({"name": "  ", "scopes": ["admin"]}, "name"),
+        ({"name": "x" * 101, "scopes": ["admin"]}, "name"),
+        ({"name": "a"}, "scopes"),
+        ({"name": "a", "scopes": []}, "scopes"),
+        ({"name": "a", "scopes": ["everything"]}, "scopes.0"),
+        ({"name": "a", "scopes": ["admin"], "owner": ""}, "owner"),
+    ],
+)
+def test_a_key_without_a_name_or_scopes_is_not_made(call: Call, body: dict[str, object], field: str) -> None:
+    answer = call("POST", "/auth/keys", body=body)
+
+    assert answer.status == 400
+    assert [each["field"] for each in answer.error["field_errors"]] == [field]
+
+
+def test_a_key_that_is_not_there_is_not_found(call: Call) -> None:
+    revoked = call("DELETE", "/auth/keys/key-0000000000000000")
+    rotated = call("POST", "/auth/keys/key-0000000000000000/rotate")
+
+    assert [revoked.status, rotated.status] == [404, 404]
+
+
+def test_a_revoked_key_is_not_rotated(call: Call) -> None:
+    key_id = call("POST", "/auth/keys", body=NEW).data["id"]
+    call("DELETE", f"/auth/keys/{key_id}")
+
+    assert call("POST", f"/auth/keys/{key_id}/rotate").status == 409
+
+
+@pytest.mark.parametrize("grace", ["-1", "169", "soon"])
+def test_a_grace_is_a_number_of_hours_up_to_a_week(call: Call, grace: str) -> None:
+    key_id = call("POST", "/auth/keys", body=NEW).data["id"]
+
+    assert call("POST", f"/auth/keys/{key_id}/rotate", query={"grace_hours": [grace]}).status == 400
+
+
+@pytest.mark.parametrize("key_id", ["nobody", "key-xyz", "key-00000000000000000", "KEY-0000000000000000"])
+def test_an_id_that_no_key_can_have_is_refused(call: Call, key_id: str) -> None:
+    assert call("DELETE", f"/auth/keys/{key_id}").status in {400, 404}
+
+
+def test_keys_come_in_pages(call: Call, identity: Identity) -> None:
+    assert identity
+    made = [call("POST", "/auth/keys", body=NEW).data["id"] for _ in range(3)]
+
+    pages = [call("GET", "/auth/keys", query={"page": [str(page)], "size": ["2"]}).data for page in range(2)]
+
+    assert sorted(key["id"] for page in pages for key in page["content"]) == sorted(made)
+    assert [page["last"] for page in pages] == [False, True]
