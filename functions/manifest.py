@@ -127,14 +127,25 @@ _QUERY = (
     Access(Resource.LAKE, ROLLUP),
 )
 
+_IDENTITY = (Access(Resource.KEYS), Access(Resource.SIGNING_KEYS))
+"""What it takes to tell who calls: every function that people reach has it."""
+
 HTTP_FUNCTIONS = (
+    HttpFunction(
+        name="auth",
+        description="Gives tokens for API keys, and administers the keys.",
+        memory_mb=1024,
+        timeout_seconds=10,
+        reads=_IDENTITY,
+        writes=(Access(Resource.KEYS), Access(Resource.FAMILIES), Access(Resource.SIGNING_KEYS)),
+    ),
     HttpFunction(
         name="ingest",
         description="Takes batches and single records in, and tells what became of them.",
         memory_mb=1769,
         timeout_seconds=29,
         uses_lake=True,
-        reads=(Access(Resource.LEDGER), Access(Resource.SOURCES), Access(Resource.DECISIONS)),
+        reads=(*_IDENTITY, Access(Resource.LEDGER), Access(Resource.SOURCES), Access(Resource.DECISIONS)),
         writes=(
             Access(Resource.LEDGER),
             Access(Resource.SOURCES),
@@ -150,7 +161,13 @@ HTTP_FUNCTIONS = (
         description="Answers business metrics from Athena or from the result cache.",
         memory_mb=1024,
         timeout_seconds=29,
-        reads=(*_QUERY, Access(Resource.VERSIONS), Access(Resource.RESULT_CACHE), Access(Resource.SOURCES)),
+        reads=(
+            *_IDENTITY,
+            *_QUERY,
+            Access(Resource.VERSIONS),
+            Access(Resource.RESULT_CACHE),
+            Access(Resource.SOURCES),
+        ),
         writes=(Access(Resource.RESULTS), Access(Resource.RESULT_CACHE)),
     ),
     HttpFunction(
@@ -159,6 +176,7 @@ HTTP_FUNCTIONS = (
         memory_mb=512,
         timeout_seconds=10,
         reads=(
+            *_IDENTITY,
             Access(Resource.VERSIONS),
             Access(Resource.LAKE, "health"),  # nothing lies there: to ask for the bucket is enough
             Access(Resource.EVENT_STREAM),
@@ -170,6 +188,7 @@ HTTP_FUNCTIONS = (
         description="Serves the OpenAPI document and a page that shows it.",
         memory_mb=512,
         timeout_seconds=10,
+        reads=_IDENTITY,
     ),
 )
 
@@ -254,7 +273,7 @@ TRIGGERED_FUNCTIONS = (
         memory_mb=512,
         timeout_seconds=10,
         trigger=WebSocketTrigger(route_keys=("$connect", "$disconnect", "$default")),
-        reads=(Access(Resource.CONNECTIONS),),
+        reads=(*_IDENTITY, Access(Resource.CONNECTIONS)),
         writes=(Access(Resource.CONNECTIONS),),
     ),
 )

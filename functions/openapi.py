@@ -11,14 +11,23 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 
 from functions.manifest import HTTP_FUNCTIONS
+from shared.auth.scopes import scope_of
 from shared.ingestion.models import ValidationError
 from shared.records.documentation import record_schemas
 from shared.runtime import errors
 from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, FieldErrorBody
+from shared.runtime.http import BASE_PATH
 
 COPY = Path(__file__).parent / "docs" / "openapi.json"
 _ALWAYS = (errors.InvalidRequest, errors.NotFound, errors.InternalError, errors.Unavailable, errors.Unprocessable)
 _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
+_FOR_CALLERS = (errors.Unauthorized, errors.Forbidden)
+_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "The access token of `POST /api/v1/auth/token`; each route names the scope that it asks for.",
+}
 _POWERTOOLS_OWN = ("HTTPValidationError", "ResponseValidationError")
 _REF = "#/components/schemas/{model}"
 
@@ -40,9 +49,12 @@ def document() -> dict[str, Any]:
         schemas.pop(name, None)
     _refer_to_records(schemas)
     for path, item in told["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
+            scope = scope_of(method.upper(), path.removeprefix(BASE_PATH))
+            operation["security"] = [] if scope is None else [{"token": [scope.value]}]
             _tell_errors(operation, path)
     told["components"]["schemas"] = dict(sorted(schemas.items()))
+    told["components"]["securitySchemes"] = {"token": _TOKEN}
     return told
 
 
@@ -68,7 +80,11 @@ def _refer_to_records(schemas: dict[str, Any]) -> None:
 
 def _tell_errors(operation: dict[str, Any], path: str) -> None:
     declared = [each for each in _ALWAYS if each is not errors.NotFound or "{" in path]
-    for error in (*declared, *(_WITH_BODY if "requestBody" in operation else ())):
+    for error in (
+        *declared,
+        *(_WITH_BODY if "requestBody" in operation else ()),
+        *(_FOR_CALLERS if operation["security"] else ()),
+    ):
         schema = {"$ref": _REF.format(model=ApiErrorResponse.__name__)}
         operation["responses"][str(error.status)] = {
             "description": f"`{error.commerce_code}`: {error.__doc__}",

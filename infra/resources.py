@@ -68,6 +68,8 @@ DYNAMO_TABLES = (
     DynamoTable(resource=Resource.DECISIONS, partition_key="decision_id"),
     DynamoTable(resource=Resource.CONNECTIONS, partition_key="connection_id", expires_by="expires_at"),
     DynamoTable(resource=Resource.RATE_LIMITS, partition_key="window", expires_by="expires_at"),
+    DynamoTable(resource=Resource.KEYS, partition_key="key_id"),
+    DynamoTable(resource=Resource.FAMILIES, partition_key="family_id", expires_by="expires_at"),
 )
 
 TABLES_BY_RESOURCE = {table.resource: table for table in DYNAMO_TABLES}
@@ -78,5 +80,12 @@ BUCKETS = (
 )
 
 STREAMS = (Stream(resource=Resource.EVENT_STREAM, shards=2, retention_hours=24),)
+
+SIGNING_KEYS = ("signing-1",)
+"""The keys in KMS that tokens are verified by, of which the first signs.
+
+To rotate: put a new one last and deploy; a few minutes later put it first; a month later, when the last refresh token
+of the old one has expired, take the old one out.
+"""
 
 QUEUES = (Queue(resource=Resource.MERGE_QUEUE, visibility_seconds=720, max_receives=5, fed_by_prefix="incoming/"),)

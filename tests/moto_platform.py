@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS, DynamoTable
+from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, SIGNING_KEYS, STREAMS, DynamoTable
 from shared.runtime.settings import Resource, Settings
 
 REGION = "us-east-1"
@@ -20,7 +20,7 @@ CREDENTIALS = {
 
 def create_resources() -> Settings:
     """Make every declared resource and return the settings of a function that may use all of them."""
-    names = {**_buckets(), **_tables(), **_streams(), **_queues()}
+    names = {**_buckets(), **_tables(), **_streams(), **_queues(), **_signing_keys()}
     boto3.client("events").create_event_bus(Name="tally-events")
     return Settings(stage="local", names={**names, Resource.EVENT_BUS: "tally-events"})
 
@@ -82,6 +82,19 @@ def _streams() -> dict[Resource, str]:
 def _queues() -> dict[Resource, str]:
     sqs = boto3.client("sqs")
     return {queue.resource: sqs.create_queue(QueueName=_name(queue.resource))["QueueUrl"] for queue in QUEUES}
+
+
+def _signing_keys() -> dict[Resource, str]:
+    aliases = [new_signing_key(f"alias/tally-{each}") for each in SIGNING_KEYS]
+    return {Resource.SIGNING_KEYS: ",".join(aliases)}
+
+
+def new_signing_key(alias: str, spec: str = "ECC_NIST_P256") -> str:
+    """Make a key in KMS and return its alias."""
+    kms = boto3.client("kms")
+    made = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")  # type: ignore[arg-type] # a spec that a test names
+    kms.create_alias(AliasName=alias, TargetKeyId=made["KeyMetadata"]["KeyId"])
+    return alias
 
 
 def _name(resource: Resource) -> str:

@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from shared.auth.identity import Identity
 from shared.auth.models import (
     KEY_ID,
     ApiKey,
@@ -25,74 +24,69 @@ from shared.auth.models import (
 from shared.auth.presented import credentials_of
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.errors import FieldError, InvalidRequest
-from shared.runtime.settings import SettingMissing
+from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 
 
-def identity() -> Identity:
-    """The identity of this deployment."""
-    raise SettingMissing("the tables of keys and the signing key are not deployed yet")
-
-
-Known = Annotated[Identity, Depends(identity)]
+Wired = Annotated[Wiring, Depends(wiring)]
 KeyId = Annotated[str, Path(pattern=f"^{KEY_ID}$")]
 
 
 @router.post("/auth/token", tags=["auth"], summary="Get a token for an API key")
-def get_token(known: Known, request: Annotated[TokenRequest | None, Body()] = None) -> Response[ApiResponse[TokenPair]]:
+def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = None) -> Response[ApiResponse[TokenPair]]:
     """OAuth 2 client credentials: in the body, JSON or form, or in HTTP Basic."""
     request = request or TokenRequest()
-    return _not_to_be_kept(known.grants.to_key(_shown(request), request.scope))
+    return _not_to_be_kept(wired.identity.grants.to_key(_shown(request), request.scope))
 
 
 @router.post("/auth/refresh", tags=["auth"], summary="Get the next token for a refresh token")
-def refresh_token(known: Known, request: Annotated[RefreshRequest, Body()]) -> Response[ApiResponse[TokenPair]]:
+def refresh_token(wired: Wired, request: Annotated[RefreshRequest, Body()]) -> Response[ApiResponse[TokenPair]]:
     """A refresh token is good once; its second use ends all that came of the same API key's request."""
-    return _not_to_be_kept(known.grants.to_refresh_token(request.refresh_token))
+    return _not_to_be_kept(wired.identity.grants.to_refresh_token(request.refresh_token))
 
 
 @router.get("/.well-known/jwks.json", tags=["auth"], summary="List the public keys that verify tokens")
-def public_keys(known: Known) -> Response[JsonWebKeySet]:
+def public_keys(wired: Wired) -> Response[JsonWebKeySet]:
     """A JSON Web Key Set as it stands, without the wrapper, for any JOSE library to read."""
     return Response(
         status_code=HTTPStatus.OK,
         content_type=content_types.APPLICATION_JSON,
         headers={"Cache-Control": "public, max-age=300"},
-        body=known.signing_keys.published(),
+        body=wired.identity.signing_keys.published(),
     )
 
 
 @router.post("/auth/keys", status_code=HTTPStatus.CREATED, tags=["auth"], summary="Make an API key")
-def create_key(known: Known, wanted: Annotated[NewApiKey, Body()]) -> ApiResponse[ApiKeyWithSecret]:
+def create_key(wired: Wired, wanted: Annotated[NewApiKey, Body()]) -> ApiResponse[ApiKeyWithSecret]:
     """The secret is shown in this answer and never again."""
-    return ApiResponse(data=known.keys.create(wanted))
+    return ApiResponse(data=wired.identity.keys.create(wanted))
 
 
 @router.get("/auth/keys", tags=["auth"], summary="List the API keys")
 def list_keys(
-    known: Known,
+    wired: Wired,
     page: Annotated[int, Query(ge=0, le=100_000, description="0-based.")] = 0,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> ApiResponse[ApiKeyPage]:
     """Every key, revoked ones too, oldest first."""
-    return ApiResponse(data=known.keys.page(number=page, size=size))
+    return ApiResponse(data=wired.identity.keys.page(number=page, size=size))
 
 
 @router.delete("/auth/keys/<key_id>", tags=["auth"], summary="Revoke an API key")
-def revoke_key(known: Known, key_id: KeyId) -> ApiResponse[ApiKey]:
+def revoke_key(wired: Wired, key_id: KeyId) -> ApiResponse[ApiKey]:
     """No token of the key is taken any more, at the latest within a minute."""
-    return ApiResponse(data=known.keys.revoke(key_id))
+    return ApiResponse(data=wired.identity.keys.revoke(key_id))
 
 
 @router.post("/auth/keys/<key_id>/rotate", tags=["auth"], summary="Replace the secret of an API key")
 def rotate_key(
-    known: Known,
+    wired: Wired,
     key_id: KeyId,
     grace_hours: Annotated[int, Query(ge=0, le=168, description="How long the old secret counts as well.")] = 24,
 ) -> ApiResponse[ApiKeyWithSecret]:
     """Tokens stay good, so that no client stops; a key whose secret leaked is to be revoked instead."""
-    return ApiResponse(data=known.keys.rotate(key_id, grace=timedelta(hours=grace_hours)))
+    return ApiResponse(data=wired.identity.keys.rotate(key_id, grace=timedelta(hours=grace_hours)))
 
 
 def _shown(request: TokenRequest) -> Credentials:

@@ -10,6 +10,7 @@ from infra.aws.catalogue import Catalogue, QueryWorkGroup
 from infra.aws.names import Names
 from infra.aws.outputs import announce, resource_names
 from infra.aws.queues import FedQueue
+from infra.aws.signing_keys import SigningKey
 from infra.aws.streams import PlatformBus, ShardedStream
 from infra.aws.tables import OnDemandTable
 from shared.runtime.settings import Resource
@@ -35,6 +36,8 @@ class DataStack(Stack):
             OnDemandTable(self, table=table, names=names)
         for stream in resources.STREAMS:
             ShardedStream(self, stream=stream, names=names)
+        for alias in names.signing_aliases():
+            SigningKey(self, alias=alias, names=names)
         PlatformBus(self, names=names)
         Catalogue(self, names=names)
         QueryWorkGroup(self, names=names)

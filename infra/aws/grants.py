@@ -24,6 +24,7 @@ class Kind(StrEnum):
     EVENT_BUS = "event_bus"
     DATABASE = "database"
     WORK_GROUP = "work_group"
+    SIGNING_KEYS = "signing_keys"
 
 
 def kind_of(resource: Resource) -> Kind:
@@ -41,7 +42,7 @@ class Rule:
 
     actions: tuple[str, ...]
     arns: Callable[[Names, Access], list[str]]
-    conditions: Callable[[Access], Mapping[str, Any]] = field(default=lambda _: {})
+    conditions: Callable[[Names, Access], Mapping[str, Any]] = field(default=lambda _, __: {})
 
 
 def _table(names: Names, access: Access) -> list[str]:
@@ -61,9 +62,18 @@ def _bucket(names: Names, access: Access) -> list[str]:
     return [names.bucket_arn(access.resource)]
 
 
-def _below_prefix(access: Access) -> Mapping[str, Any]:
+def _below_prefix(_: Names, access: Access) -> Mapping[str, Any]:
     """Bind a listing to the prefix; `IfExists`, or a get of a missing object, which has no prefix, answers 403."""
     return {"StringLikeIfExists": {"s3:prefix": [f"{access.prefix}/*"]}} if access.prefix else {}
+
+
+def _keys(names: Names, _: Access) -> list[str]:
+    return [names.arn("kms", "key/*")]
+
+
+def _of_those_aliases(names: Names, _: Access) -> Mapping[str, Any]:
+    """KMS takes no alias for a resource: bind the use of any key to the keys that have one of our aliases."""
+    return {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.signing_aliases()}}
 
 
 def _in_catalogue(names: Names, access: Access) -> list[str]:
@@ -137,6 +147,7 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("athena", "workgroup/{}"),
             ),
         ),
+        Kind.SIGNING_KEYS: (Rule(actions=("kms:GetPublicKey",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 
@@ -163,6 +174,7 @@ WRITES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
         Kind.STREAM: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
         Kind.QUEUE: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
         Kind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
+        Kind.SIGNING_KEYS: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 
@@ -186,7 +198,7 @@ def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement
                 yield iam.PolicyStatement(
                     actions=list(rule.actions),
                     resources=rule.arns(names, access),
-                    conditions=rule.conditions(access) or None,
+                    conditions=rule.conditions(names, access) or None,
                 )
     if isinstance(function, TriggeredFunction) and isinstance(function.trigger, StreamTrigger):
         failures = names.arn("sqs", names.failures(function))

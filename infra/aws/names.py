@@ -6,7 +6,7 @@ from aws_cdk import Aws
 
 from functions.manifest import Function
 from infra.aws.stages import StageConfig
-from infra.resources import BUCKETS, QUEUES
+from infra.resources import BUCKETS, QUEUES, SIGNING_KEYS
 from shared.runtime.settings import Resource
 
 _BUCKETS = frozenset(bucket.resource for bucket in BUCKETS)
@@ -25,6 +25,8 @@ class Names:
             return f"tally_{self.stage.name}"
         if resource is Resource.WORK_GROUP:
             return f"tally-{self.stage.name}"
+        if resource is Resource.SIGNING_KEYS:
+            return ",".join(self.signing_aliases())
         if resource in _BUCKETS:
             return self.bucket(resource.removesuffix("_bucket"))
         return self.named(resource.removesuffix("_table").replace("_", "-"))
@@ -34,6 +36,10 @@ class Names:
         if resource in _QUEUES:
             return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.of(resource)}"
         return self.of(resource)
+
+    def signing_aliases(self) -> list[str]:
+        """Return what KMS calls the keys that tokens are verified by; the first signs."""
+        return [f"alias/{self.named(each)}" for each in SIGNING_KEYS]
 
     def named(self, part: str) -> str:
         """Return the name of something that only infrastructure knows, such as a dead-letter queue."""

@@ -1,6 +1,6 @@
 """Everything that decides who may come in, over the same keys: built when first asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where identity keeps what it knows: two tables, and the names of keys in KMS, of which the first signs."""
+    """Where identity keeps what it knows: two tables, and the names of keys in KMS, of which the first signs.
+
+    The families are asked for with the first token that is given: whoever only verifies may not even know their name.
+    """
 
     keys_table: str
-    families_table: str
+    families_table: Callable[[], str]
     signing_keys: Sequence[str]
 
 
@@ -48,7 +51,7 @@ class Identity:
     @cached_property
     def grants(self) -> Grants:
         """Gives tokens out."""
-        families = Families(self._dynamodb, self._places.families_table, self._clock)
+        families = Families(self._dynamodb, self._places.families_table(), self._clock)
         return Grants(keys=self.keys, families=families, tokens=self.tokens)
 
     @cached_property

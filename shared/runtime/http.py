@@ -1,21 +1,26 @@
 """The resolver behind every REST function: typed routes, both dialects, one way to fail."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, ResponseBuilder, Route, Router
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from shared.auth.calling import calls
+from shared.auth.presented import token_of_request
+from shared.auth.scopes import Scope, scope_of
+from shared.auth.verifier import require
 from shared.runtime import strict_json
 from shared.runtime.cors import cors_headers
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.observability import count, logger
 from shared.runtime.request import header, plain
+from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -25,30 +30,65 @@ _REQUEST_PARTS = {"body", "query", "path", "header"}
 
 
 class Api(APIGatewayRestResolver):
-    """One endpoint group behind API Gateway, in one dialect."""
+    """One endpoint group behind API Gateway, in one dialect, none of whose routes answers a stranger unless it says so.
 
-    def __init__(self, router: Router, *, dialect: Dialect = Dialect.COMMERCE) -> None:
+    Raises:
+        RouteWithoutScope: nobody said who may call one of the routes.
+    """
+
+    def __init__(
+        self,
+        router: Router,
+        *,
+        dialect: Dialect = Dialect.COMMERCE,
+        asked_by: Callable[[str, str], Scope | None] = scope_of,
+    ) -> None:
         super().__init__(enable_validation=True, serializer=_write, json_body_deserializer=_read)
         self.dialect = dialect
         self.include_router(router, prefix=BASE_PATH)
+        self._scopes = {
+            route: asked_by(route.method, route.openapi_path.removeprefix(BASE_PATH))
+            for route in (*self._static_routes, *self._dynamic_routes)
+        }
+        self._admitted = ExitStack()
         self.exception_handler(TallyError)(self._fail)
         self.exception_handler(RequestValidationError)(self._fail_validation)
-        self.exception_handler(NotFoundError)(self._fail_unknown_path)
         self.exception_handler(Exception)(self._fail_unexpectedly)
 
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
         """Answer one request; whatever goes wrong, the answer is in the dialect and names the request."""
-        try:
-            answer = super().resolve(plain(dict(event)), context)
-        except TallyError as error:
-            answer = self._without_route(error)
+        with self._admitted:
+            try:
+                answer = super().resolve(dict(event), context)
+            except TallyError as error:
+                answer = self._without_route(error)
+            except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
+                answer = self._without_route(_unexpected(error))
+            self._complete(event, answer)
+        return answer
+
+    def _complete(self, event: Mapping[str, Any], answer: dict[str, Any]) -> None:
         answer["multiValueHeaders"] = {
             **answer.get("multiValueHeaders", {}),
             "X-Request-Id": [REQUEST_ID.get()],
             **cors_headers(header(event, "origin")),
         }
         _log(event, answer)
-        return answer
+
+    def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
+        """Answer by a route, for a caller who may; of others, not even the body is looked at."""
+        event = self.current_event.raw_event
+        self._admit(event, self._scopes[route])
+        BaseRouter.current_event = self._to_proxy_event(plain(event))
+        return super()._call_route(route, route_arguments)
+
+    def _admit(self, event: Mapping[str, Any], scope: Scope | None) -> None:
+        if scope is None:
+            return
+        wired = self.dependency_overrides.get(wiring, wiring)()
+        caller = wired.identity.verifier.caller(token_of_request(event))
+        self._admitted.enter_context(calls(caller))
+        require(scope, caller)
 
     def _without_route(self, error: TallyError) -> dict[str, Any]:
         headers = {name: [value] for name, value in error.headers.items()}
@@ -73,17 +113,21 @@ class Api(APIGatewayRestResolver):
             return self._fail_unexpectedly(failure)
         return self._fail(InvalidRequest("Request validation failed", field_errors=[_field(each) for each in problems]))
 
-    def _fail_unknown_path(self, _: NotFoundError) -> Response[dict[str, Any]]:
-        routes = (*self._static_routes, *self._dynamic_routes)
-        allowed = ", ".join(sorted({route.method for route in routes if route.rule.match(self.current_event.path)}))
+    def _handle_not_found(self, method: str, path: str) -> NoReturn:
+        """Refuse what no route takes."""
+        allowed = ", ".join(sorted({route.method for route in self._scopes if route.rule.match(path)}))
         if allowed:
-            return self._fail(MethodNotAllowed(f"This path takes {allowed}", headers={"Allow": allowed}))
-        return self._fail(NotFound("There is no such path in this API"))
+            raise MethodNotAllowed(f"This path takes {allowed}, not {method}", headers={"Allow": allowed})
+        raise NotFound("There is no such path in this API")
 
     def _fail_unexpectedly(self, error: Exception) -> Response[dict[str, Any]]:
-        logger().error("unexpected failure", exc_info=error)
-        count("UnexpectedFailures")
-        return self._fail(InternalError("An unexpected error occurred; quote the request id when you report it"))
+        return self._fail(_unexpected(error))
+
+
+def _unexpected(error: Exception) -> InternalError:
+    logger().error("unexpected failure", exc_info=error)
+    count("UnexpectedFailures")
+    return InternalError("An unexpected error occurred; quote the request id when you report it")
 
 
 def _write(body: Any) -> str:

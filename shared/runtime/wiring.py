@@ -20,6 +20,7 @@ from shared.runtime.models import Clock, now
 from shared.runtime.settings import Resource, Settings
 
 if TYPE_CHECKING:
+    from shared.auth.identity import Identity
     from shared.health.checks import Checkup
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
@@ -112,6 +113,24 @@ class Wiring:
     def connections(self) -> Connections:
         """Who is connected."""
         return Connections(self._dynamodb, self._name(Resource.CONNECTIONS), self.clock)
+
+    @cached_property
+    def identity(self) -> "Identity":
+        """Who may come in."""
+        from shared.auth.identity import Identity, Places  # noqa: PLC0415 # only functions that people reach pay
+
+        places = Places(
+            keys_table=self._name(Resource.KEYS),
+            families_table=lambda: self._name(Resource.FAMILIES),
+            signing_keys=self._name(Resource.SIGNING_KEYS).split(","),
+        )
+        return Identity(
+            dynamodb=self._dynamodb,
+            kms=self._client("kms"),
+            places=places,
+            stage=self.settings.stage,
+            clock=self.clock,
+        )
 
     @cached_property
     def rate_classes(self) -> "RateClasses":

@@ -38,13 +38,14 @@ def rest_event(  # noqa: PLR0913 # a request has that many parts
     raw: str | bytes | None = None,
     query: Mapping[str, Sequence[str]] | None = None,
     headers: Mapping[str, str] | None = None,
+    token: str | None = None,
 ) -> dict[str, Any]:
     """A request to the REST API; bytes travel in base64, as binary media types do."""
     content = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
     binary = isinstance(content, bytes)
-    sent = {"content-type": "application/json", "host": "api.example", "x-forwarded-for": "192.0.2.1"} | dict(
-        headers or {}
-    )
+    shown = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    usual = {"content-type": "application/json", "host": "api.example", "x-forwarded-for": "192.0.2.1"}
+    sent = usual | shown | dict(headers or {})
     return {
         "resource": path,
         "path": unquote(path),

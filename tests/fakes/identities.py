@@ -6,42 +6,23 @@ from typing import Any
 import boto3
 
 from shared.auth.identity import Identity, Places
-from shared.auth.models import ApiKeyWithSecret, Credentials, NewApiKey
+from shared.auth.models import ApiKeyWithSecret, Caller, Credentials, NewApiKey
 from shared.auth.scopes import Scope
+from shared.auth.tokens import Ticket, Use
 from tests.fakes.clock import Clock
 
 STAGE = "local"
-_TABLES = {"tally-keys": "key_id", "tally-families": "family_id"}
-
-
-SIGNING_KEY = "alias/tally-tokens"
-
-
-def identity_in_moto(clock: Clock) -> Identity:
-    """An identity with one signing key and no API keys."""
-    for name, key in _TABLES.items():
-        boto3.client("dynamodb").create_table(
-            TableName=name,
-            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    return identity_over([new_signing_key(SIGNING_KEY)], clock)
+SIGNING_KEY = "alias/tally-signing-1"
+"""The key that `tests.moto_platform` makes."""
 
 
 def identity_over(signing_keys: Sequence[str], clock: Clock, *, stage: str = STAGE, dynamodb: Any = None) -> Identity:
     """An identity that signs with the first of these keys; as another function's, it has looked at nothing yet."""
-    places = Places(keys_table="tally-keys", families_table="tally-families", signing_keys=signing_keys)
+    places = Places(
+        keys_table="tally-keys-table", families_table=lambda: "tally-families-table", signing_keys=signing_keys
+    )
     kms = boto3.client("kms")
     return Identity(dynamodb=dynamodb or boto3.client("dynamodb"), kms=kms, places=places, stage=stage, clock=clock)
-
-
-def new_signing_key(alias: str, spec: str = "ECC_NIST_P256") -> str:
-    """A key in KMS, by its alias."""
-    kms = boto3.client("kms")
-    made = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")  # type: ignore[arg-type] # a spec that a test names
-    kms.create_alias(AliasName=alias, TargetKeyId=made["KeyMetadata"]["KeyId"])
-    return alias
 
 
 def make_key(identity: Identity, *scopes: Scope, owner: str | None = None) -> ApiKeyWithSecret:
@@ -57,3 +38,18 @@ def credentials(key: ApiKeyWithSecret) -> Credentials:
 def access_token(identity: Identity, *scopes: Scope) -> str:
     """A token that may do this."""
     return identity.grants.to_key(credentials(make_key(identity, *scopes))).access_token
+
+
+class Visitor:
+    """Somebody with an API key, who has a fresh token whenever they call."""
+
+    def __init__(self, identity: Identity, *scopes: Scope) -> None:
+        self._identity = identity
+        self.key = make_key(identity, *scopes)
+        self._caller = Caller(key_id=self.key.id, subject=self.key.owner, scopes=frozenset(self.key.scopes))
+
+    @property
+    def token(self) -> str:
+        """A token of this moment."""
+        ticket = Ticket(caller=self._caller, family="family", token_id="token")
+        return self._identity.tokens.write(ticket, Use.ACCESS)

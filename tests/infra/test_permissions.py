@@ -21,6 +21,7 @@ _SERVICES = {
     Resource.EVENT_STREAM: "kinesis",
     Resource.MERGE_QUEUE: "sqs",
     Resource.EVENT_BUS: "events",
+    Resource.SIGNING_KEYS: "kms",
 }
 _CHANGES = ("Put", "Delete", "Update", "BatchWrite", "Send", "Abort", "Create", "Tag", "Untag", "Set", "Add", "Remove")
 

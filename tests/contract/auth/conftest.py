@@ -3,16 +3,15 @@
 import pytest
 
 from shared.auth.identity import Identity
+from shared.runtime.wiring import Wiring
 from tests.fakes.bad_tokens import Forger
 from tests.fakes.clock import Clock
-from tests.fakes.identities import identity_in_moto
 
 
 @pytest.fixture
-def identity(aws: object, clock: Clock) -> Identity:
+def identity(wired: Wiring) -> Identity:
     """An identity with one signing key and no API keys."""
-    assert aws
-    return identity_in_moto(clock)
+    return wired.identity
 
 
 @pytest.fixture

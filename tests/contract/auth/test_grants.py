@@ -143,11 +143,11 @@ def test_a_refresh_token_is_good_for_thirty_days_from_its_own_making(
 
 def test_a_family_that_dynamodb_forgot_is_not_brought_back_by_its_tokens(identity: Identity, pair: TokenPair) -> None:
     dynamodb = boto3.client("dynamodb")
-    (item,) = dynamodb.scan(TableName="tally-families")["Items"]
-    dynamodb.delete_item(TableName="tally-families", Key={"family_id": item["family_id"]})
+    (item,) = dynamodb.scan(TableName="tally-families-table")["Items"]
+    dynamodb.delete_item(TableName="tally-families-table", Key={"family_id": item["family_id"]})
 
     assert _renew(identity, pair.refresh_token) is None
-    assert dynamodb.scan(TableName="tally-families")["Items"] == []
+    assert dynamodb.scan(TableName="tally-families-table")["Items"] == []
 
 
 def test_a_family_is_forgotten_when_its_last_token_has_expired(
@@ -156,7 +156,7 @@ def test_a_family_is_forgotten_when_its_last_token_has_expired(
     clock.pass_by(timedelta(days=3))
     identity.grants.to_refresh_token(pair.refresh_token)
 
-    (item,) = boto3.client("dynamodb").scan(TableName="tally-families")["Items"]
+    (item,) = boto3.client("dynamodb").scan(TableName="tally-families-table")["Items"]
 
     assert int(item["expires_at"]["N"]) == int((clock() + timedelta(days=30)).timestamp())
 

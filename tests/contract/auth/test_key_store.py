@@ -51,7 +51,7 @@ def test_the_secret_opens_its_key_and_stands_nowhere_in_the_table(identity: Iden
 
     assert _opens(identity, one.id, one.client_secret)
     assert not _opens(identity, one.id, other.client_secret)
-    assert one.client_secret not in str(boto3.client("dynamodb").scan(TableName="tally-keys"))
+    assert one.client_secret not in str(boto3.client("dynamodb").scan(TableName="tally-keys-table"))
 
 
 def test_a_key_that_was_never_made_is_not_found(identity: Identity) -> None:

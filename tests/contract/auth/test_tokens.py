@@ -15,7 +15,8 @@ from shared.auth.verifier import require
 from shared.runtime.errors import Forbidden, Unauthorized
 from tests.fakes.bad_tokens import BAD_TOKENS, Forger
 from tests.fakes.clock import Clock
-from tests.fakes.identities import SIGNING_KEY, access_token, credentials, identity_over, make_key, new_signing_key
+from tests.fakes.identities import SIGNING_KEY, access_token, credentials, identity_over, make_key
+from tests.moto_platform import new_signing_key
 
 DAY = timedelta(hours=24)
 
@@ -136,8 +137,8 @@ def test_a_revocation_holds_within_a_minute_where_the_key_was_seen_good_just_bef
 
 def test_a_key_is_looked_at_once_in_half_a_minute(identity: Identity, clock: Clock) -> None:
     token = access_token(identity)
-    identity.verifier.caller(token)
-    boto3.client("dynamodb").delete_table(TableName="tally-keys")
+    assert identity.verifier.caller(token)
+    boto3.client("dynamodb").delete_table(TableName="tally-keys-table")
 
     clock.pass_by(timedelta(seconds=30))
 

@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from functions.auth.handler import app, handler
-from functions.auth.routes import identity as identity_of_deployment
 from shared.auth.identity import Identity
+from shared.auth.scopes import Scope
+from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
-from tests.fakes.clock import Clock
-from tests.fakes.identities import identity_in_moto
+from tests.fakes.identities import Visitor
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,27 @@ Call = Callable[..., Answer]
 
 
 @pytest.fixture
-def identity(aws: object, clock: Clock) -> Identity:
+def identity(wired: Wiring) -> Identity:
     """An identity with one signing key and no API keys."""
-    assert aws
-    return identity_in_moto(clock)
+    return wired.identity
 
 
 @pytest.fixture
-def call(identity: Identity) -> Iterator[Call]:
-    """Send one request to the function."""
+def administrator(identity: Identity) -> Visitor:
+    """Somebody who may administer API keys."""
+    return Visitor(identity, Scope.ADMIN)
+
+
+@pytest.fixture
+def call(wired: Wiring, administrator: Visitor) -> Iterator[Call]:
+    """Send one request to the function, as an administrator."""
 
     def send(method: str, path: str, **parts: Any) -> Answer:
-        answer = handler(rest_event(method, f"/api/v1{path}", **parts), context())
+        event = rest_event(method, f"/api/v1{path}", **{"token": administrator.token, **parts})
+        answer = handler(event, context())
         headers = {name.lower(): values[0] for name, values in answer["multiValueHeaders"].items()}
         return Answer(answer["statusCode"], orjson.loads(answer["body"]), headers)
 
-    app.dependency_overrides[identity_of_deployment] = lambda: identity
+    app.dependency_overrides[wiring] = lambda: wired
     yield send
     app.dependency_overrides.clear()

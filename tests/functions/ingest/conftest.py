@@ -11,6 +11,7 @@ import pytest
 from functions.ingest.handler import app, handler
 from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
+from tests.fakes.identities import Visitor
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,11 @@ Call = Callable[..., Answer]
 
 @pytest.fixture
 def call(wired: Wiring) -> Iterator[Call]:
-    """Send one request to the function."""
+    """Send one request to the function, as somebody who may do everything."""
+    visitor = Visitor(wired.identity)
 
     def send(method: str, path: str, **parts: Any) -> Answer:
-        answer = handler(rest_event(method, f"/api/v1{path}", **parts), context())
+        answer = handler(rest_event(method, f"/api/v1{path}", **{"token": visitor.token, **parts}), context())
         headers = {name.lower(): values[0] for name, values in answer["multiValueHeaders"].items()}
         return Answer(answer["statusCode"], orjson.loads(answer["body"]), headers)
 

@@ -11,8 +11,10 @@ from aws_lambda_powertools.utilities.parser.models import APIGatewayProxyEventMo
 from moto import mock_aws
 
 from functions.metrics.handler import app, handler
+from shared.auth.scopes import Scope
 from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
+from tests.fakes.identities import Visitor
 from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.functions.metrics.shop import lines
 from tests.moto_platform import CREDENTIALS
@@ -64,15 +66,24 @@ def wired(lake: TestLake) -> Iterator[Wiring]:
 class Client:
     """Asks the function as API Gateway does."""
 
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+
     def get(self, asked: Mapping[str, Sequence[str]]) -> Answered:
         """Send decoded query parameters."""
-        event = rest_event("GET", PATH, query=asked)
+        event = rest_event("GET", PATH, query=asked, token=self._visitor.token)
         APIGatewayProxyEventModel.model_validate(event)
         answer: Any = handler(event, context())
         return Answered(HTTPStatus(answer["statusCode"]), answer["multiValueHeaders"], orjson.loads(answer["body"]))
 
 
+@pytest.fixture(scope="package")
+def visitor(wired: Wiring) -> Visitor:
+    """Somebody who may read metrics."""
+    return Visitor(wired.identity, Scope.ANALYTICS_READ)
+
+
 @pytest.fixture
-def client(wired: Wiring) -> Client:  # noqa: ARG001 # the function must be wired first
+def client(visitor: Visitor) -> Client:
     """A client of the metrics function."""
-    return Client()
+    return Client(visitor)

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
+from shared.auth.scopes import PUBLIC
 from shared.runtime import errors
 from shared.runtime.dialects import Dialect, error_body
 from shared.runtime.errors import FieldError, TallyError
@@ -50,7 +51,7 @@ def _api(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE) -> Any:
             raise raised
         return {"answer": 42}
 
-    return instrumented(Api(router, dialect=dialect).resolve)
+    return instrumented(Api(router, dialect=dialect, asked_by=lambda *_: PUBLIC).resolve)
 
 
 def _ask(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE, path: str = "/thing", **parts: Any) -> Any:

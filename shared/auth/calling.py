@@ -1,0 +1,31 @@
+"""Who calls, for as long as their request is answered."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from shared.auth.models import Caller
+from shared.runtime.observability import logger
+
+_CALLER: ContextVar[Caller] = ContextVar("caller")
+
+
+def caller() -> Caller:
+    """The caller of this request, for routes to depend on; a public route has none.
+
+    Raises:
+        LookupError: the route is public.
+    """
+    return _CALLER.get()
+
+
+@contextmanager
+def calls(who: Caller) -> Iterator[None]:
+    """Make somebody the caller, also in the log."""
+    token = _CALLER.set(who)
+    logger().append_keys(key_id=who.key_id, subject=who.subject)
+    try:
+        yield
+    finally:
+        logger().remove_keys(["key_id", "subject"])
+        _CALLER.reset(token)
