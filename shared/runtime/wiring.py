@@ -20,6 +20,8 @@ from shared.runtime.models import Clock, now
 from shared.runtime.settings import Resource, Settings
 
 if TYPE_CHECKING:
+    from shared.audit.anchors import Anchors
+    from shared.audit.trail import AuditTrail
     from shared.health.checks import Checkup
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
@@ -126,6 +128,20 @@ class Wiring:
         from shared.limits.counter import RateLimiter  # noqa: PLC0415 # as above
 
         return RateLimiter(self._client("dynamodb", _IMPATIENT), self._name(Resource.RATE_LIMITS), self.clock)
+
+    @cached_property
+    def audit_trail(self) -> "AuditTrail":
+        """Who did what."""
+        from shared.audit.trail import AuditTrail  # noqa: PLC0415 # as above
+
+        return AuditTrail(self._dynamodb, self._name(Resource.AUDIT), self.clock)
+
+    @cached_property
+    def anchors(self) -> "Anchors":
+        """What the audit log once was, out of everybody's reach."""
+        from shared.audit.anchors import Anchors  # noqa: PLC0415 # only the function that anchors pays
+
+        return Anchors(self._client("s3"), self._name(Resource.ANCHORS), self.clock)
 
     @cached_property
     def checkup(self) -> "Checkup":
