@@ -72,6 +72,7 @@ DYNAMO_TABLES = (
     DynamoTable(resource=Resource.DECISIONS, partition_key="decision_id"),
     DynamoTable(resource=Resource.CONNECTIONS, partition_key="connection_id", expires_by="expires_at"),
     DynamoTable(resource=Resource.RATE_LIMITS, partition_key="window", expires_by="expires_at"),
+    DynamoTable(resource=Resource.IDEMPOTENCY, partition_key="claim", expires_by="expires_at"),
     DynamoTable(
         resource=Resource.AUDIT,
         partition_key="chain",

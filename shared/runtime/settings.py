@@ -22,6 +22,7 @@ class Resource(StrEnum):
     DECISIONS = "decisions_table"
     CONNECTIONS = "connections_table"
     RATE_LIMITS = "rate_limits_table"
+    IDEMPOTENCY = "idempotency_table"
     AUDIT = "audit_table"
     ANCHORS = "anchors_bucket"
     EVENT_STREAM = "event_stream"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.audit.anchors import Anchors
     from shared.audit.trail import AuditTrail
     from shared.health.checks import Checkup
+    from shared.idempotency.once import Idempotency
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
     from shared.limits.classes import RateClasses
@@ -128,6 +129,13 @@ class Wiring:
         from shared.limits.counter import RateLimiter  # noqa: PLC0415 # as above
 
         return RateLimiter(self._client("dynamodb", _IMPATIENT), self._name(Resource.RATE_LIMITS), self.clock)
+
+    @cached_property
+    def idempotency(self) -> "Idempotency":
+        """Lets what is sent twice happen once."""
+        from shared.idempotency.once import Idempotency  # noqa: PLC0415 # only requests that carry a key pay
+
+        return Idempotency(self._dynamodb, self._name(Resource.IDEMPOTENCY))
 
     @cached_property
     def audit_trail(self) -> "AuditTrail":
