@@ -35,7 +35,6 @@ def test_the_web_page_may_call_with_credentials(platform: RunningPlatform, clien
     assert "X-Request-Id" in read["Access-Control-Expose-Headers"]
 
 
-@pytest.mark.xfail(reason="the emulator evaluates no response template: a preflight names the first origin only")
 def test_the_web_page_may_call_from_its_printed_address(platform: RunningPlatform, client: Client) -> None:
     origin = platform.ports.url("web")
 
@@ -69,7 +68,6 @@ def test_the_web_page_can_read_why_the_api_refused(platform: RunningPlatform, cl
     assert {answer.headers.get("Access-Control-Allow-Origin") for answer in answers} == {origin}
 
 
-@pytest.mark.xfail(reason="what the front door refuses itself names no origin, so that a page cannot read why")
 def test_the_web_page_can_read_why_the_front_door_refused(platform: RunningPlatform, client: Client) -> None:
     origin = f"http://localhost:{platform.ports.web}"
 
