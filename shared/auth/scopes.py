@@ -50,6 +50,7 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "POST /ingest/stream": Scope.INGEST_WRITE,
         "GET /ingest/batches/{batch_id}/status": Scope.INGEST_READ,
         "GET /ingest/sources": Scope.INGEST_READ,
+        "GET /analytics/audit/logs": Scope.AUDIT_READ,
         "GET /analytics/metrics": Scope.ANALYTICS_READ,
     }
 )
