@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from shared.audit.anchors import PREFIX as ANCHORED
 from shared.lake.paths import BASE, INCOMING, LANDING, QUARANTINE, ROLLUP
 from shared.runtime.settings import Resource
 
@@ -190,6 +191,16 @@ HTTP_FUNCTIONS = (
         timeout_seconds=10,
         reads=_IDENTITY,
     ),
+    HttpFunction(
+        name="audit",
+        description="Tells who changed or took out what.",
+        memory_mb=1024,
+        timeout_seconds=29,
+        reads=(
+            *_IDENTITY,
+            Access(Resource.AUDIT),
+        ),
+    ),
 )
 
 TRIGGERED_FUNCTIONS = (
@@ -266,6 +277,15 @@ TRIGGERED_FUNCTIONS = (
             Access(Resource.LAKE, QUARANTINE),
             Access(Resource.MERGE_QUEUE),
         ),
+    ),
+    TriggeredFunction(
+        name="anchor",
+        description="Puts the heads of the audit log's chains where nobody can change them.",
+        memory_mb=512,
+        timeout_seconds=60,
+        trigger=ScheduleTrigger(every_minutes=30),
+        reads=(Access(Resource.AUDIT),),
+        writes=(Access(Resource.ANCHORS, ANCHORED),),
     ),
     TriggeredFunction(
         name="live",

@@ -15,7 +15,7 @@ from shared.auth.scopes import scope_of
 from shared.ingestion.models import ValidationError
 from shared.records.documentation import record_schemas
 from shared.runtime import errors
-from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, FieldErrorBody
+from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, Dialect, FieldErrorBody, FraudErrorResponse
 from shared.runtime.http import BASE_PATH
 
 COPY = Path(__file__).parent / "docs" / "openapi.json"
@@ -40,8 +40,11 @@ def document() -> dict[str, Any]:
         summary="E-commerce data and fraud analytics",
         description="Every record accounted for, every number recomputable, every answer says how fresh it is.",
     )
+    dialects: dict[str, Dialect] = {}
     for function in HTTP_FUNCTIONS:
-        merged.add_schema(json.loads(function.app().get_openapi_json_schema()))
+        own = json.loads(function.app().get_openapi_json_schema())
+        dialects |= dict.fromkeys(own["paths"], function.app().dialect)
+        merged.add_schema(own)
     told = merged.get_openapi_schema()
     schemas = told["components"]["schemas"]
     schemas.update(record_schemas() | _error_schemas())
@@ -52,7 +55,7 @@ def document() -> dict[str, Any]:
         for method, operation in item.items():
             scope = scope_of(method.upper(), path.removeprefix(BASE_PATH))
             operation["security"] = [] if scope is None else [{"token": [scope.value]}]
-            _tell_errors(operation, path)
+            _tell_errors(operation, path, dialects[path])
     told["components"]["schemas"] = dict(sorted(schemas.items()))
     told["components"]["securitySchemes"] = {"token": _TOKEN}
     return told
@@ -65,6 +68,7 @@ def _error_schemas() -> dict[str, Any]:
             ApiErrorResponse,
             ApiErrorBody,
             FieldErrorBody,
+            FraudErrorResponse,
             ValidationError,
         )  # Powertools has its own of that name
     }
@@ -78,17 +82,18 @@ def _refer_to_records(schemas: dict[str, Any]) -> None:
     schemas["BatchIngestionRequest"]["properties"]["data"]["items"] = {"anyOf": records}
 
 
-def _tell_errors(operation: dict[str, Any], path: str) -> None:
+def _tell_errors(operation: dict[str, Any], path: str, dialect: Dialect) -> None:
+    form = ApiErrorResponse if dialect is Dialect.COMMERCE else FraudErrorResponse
     declared = [each for each in _ALWAYS if each is not errors.NotFound or "{" in path]
     for error in (
         *declared,
         *(_WITH_BODY if "requestBody" in operation else ()),
         *(_FOR_CALLERS if operation["security"] else ()),
     ):
-        schema = {"$ref": _REF.format(model=ApiErrorResponse.__name__)}
+        code = error.commerce_code if dialect is Dialect.COMMERCE else error.fraud_code
         operation["responses"][str(error.status)] = {
-            "description": f"`{error.commerce_code}`: {error.__doc__}",
-            "content": {"application/json": {"schema": schema}},
+            "description": f"`{code}`: {error.__doc__}",
+            "content": {"application/json": {"schema": {"$ref": _REF.format(model=form.__name__)}}},
         }
     operation["responses"] = dict(sorted(operation["responses"].items()))
 

@@ -27,11 +27,15 @@ class DynamoTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
-    """An S3 bucket and how long what lies under its prefixes is kept (days; absent: for good)."""
+    """An S3 bucket and how long what lies under its prefixes is kept (days; absent: for good).
+
+    What is locked cannot be changed or deleted for so many days, by anybody.
+    """
 
     resource: Resource
     versioned: bool
     expire_days: tuple[tuple[str, int], ...] = ()
+    locked_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,13 @@ DYNAMO_TABLES = (
     DynamoTable(resource=Resource.RATE_LIMITS, partition_key="window", expires_by="expires_at"),
     DynamoTable(resource=Resource.KEYS, partition_key="key_id"),
     DynamoTable(resource=Resource.FAMILIES, partition_key="family_id", expires_by="expires_at"),
+    DynamoTable(resource=Resource.IDEMPOTENCY, partition_key="claim", expires_by="expires_at"),
+    DynamoTable(
+        resource=Resource.AUDIT,
+        partition_key="chain",
+        sort_key="sequence",
+        indexes=(Index(name="by_time", partition_key="chain", sort_key="position"),),
+    ),
 )
 
 TABLES_BY_RESOURCE = {table.resource: table for table in DYNAMO_TABLES}
@@ -77,6 +88,7 @@ TABLES_BY_RESOURCE = {table.resource: table for table in DYNAMO_TABLES}
 BUCKETS = (
     Bucket(resource=Resource.LAKE, versioned=True, expire_days=(("landing/", 365), ("incoming/", 30))),
     Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7),)),
+    Bucket(resource=Resource.ANCHORS, versioned=True, locked_days=400),
 )
 
 STREAMS = (Stream(resource=Resource.EVENT_STREAM, shards=2, retention_hours=24),)

@@ -33,7 +33,7 @@ def environment(settings: Settings) -> Mapping[str, str]:
 def _buckets() -> dict[Resource, str]:
     s3 = boto3.client("s3")
     for bucket in BUCKETS:
-        s3.create_bucket(Bucket=_name(bucket.resource))
+        s3.create_bucket(Bucket=_name(bucket.resource), ObjectLockEnabledForBucket=bucket.locked_days is not None)
         if bucket.versioned:
             s3.put_bucket_versioning(Bucket=_name(bucket.resource), VersioningConfiguration={"Status": "Enabled"})
     return {bucket.resource: _name(bucket.resource) for bucket in BUCKETS}

@@ -1,8 +1,14 @@
 """The Lambda function behind the WebSocket API."""
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from shared.auth.presented import token_of_handshake
+from shared.auth.scopes import scope_of_channel
+from shared.auth.verifier import require
+from shared.runtime.errors import TallyError
 from shared.runtime.observability import instrumented, logger
+from shared.runtime.request import header
 from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
@@ -12,13 +18,33 @@ if TYPE_CHECKING:
 def keep(event: dict[str, Any], _: "LambdaContext") -> dict[str, Any]:
     """Remember who is connected to which channel, and forget who has gone."""
     context, connections = event["requestContext"], wiring().connections
+    answer: dict[str, Any] = {"statusCode": HTTPStatus.OK.value}
     match context["routeKey"]:
         case "$connect":
-            connections.add(context["connectionId"], (event.get("queryStringParameters") or {}).get("channel", ""))
+            try:
+                channel = _admit(event)
+            except TallyError as refused:
+                return {"statusCode": refused.status, "headers": refused.headers}
+            connections.add(context["connectionId"], channel)
+            answer |= _confirmed(event)
         case "$disconnect":
             connections.remove(context["connectionId"])
     logger().info("connection", route=context["routeKey"])
-    return {"statusCode": 200}
+    return answer
+
+
+def _admit(event: dict[str, Any]) -> str:
+    """Return the channel, for a caller who may listen to it."""
+    channel: str = (event.get("queryStringParameters") or {}).get("channel", "")
+    caller = wiring().identity.verifier.caller(token_of_handshake(event))
+    require(scope_of_channel(channel), caller)
+    return channel
+
+
+def _confirmed(event: dict[str, Any]) -> dict[str, Any]:
+    """Confirm the subprotocol of the pair that brought a token: browsers close a connection otherwise."""
+    offered = (header(event, "sec-websocket-protocol") or "").partition(",")[0].strip()
+    return {"headers": {"Sec-WebSocket-Protocol": offered}} if offered.lower() == "bearer" else {}
 
 
 handler = instrumented(keep)

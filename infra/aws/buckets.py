@@ -41,6 +41,8 @@ class PrivateBucket(Construct):
             "Bucket",
             bucket_name=names.of(bucket.resource),
             versioned=bucket.versioned,
+            object_lock_enabled=True if bucket.locked_days else None,
+            object_lock_default_retention=_retention(bucket, names),
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -76,6 +78,15 @@ def _when_made(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationPr
     )
 
 
+def _retention(bucket: resources.Bucket, names: Names) -> s3.ObjectLockRetention | None:
+    """Lock what a stage keeps for good against everybody, and elsewhere against all who may not lift a lock."""
+    if bucket.locked_days is None:
+        return None
+    days = Duration.days(bucket.locked_days)
+    kept = names.stage.deletion_protection
+    return s3.ObjectLockRetention.compliance(days) if kept else s3.ObjectLockRetention.governance(days)
+
+
 def _lifecycle(bucket: resources.Bucket, names: Names) -> list[s3.LifecycleRule]:
     expiring = [
         s3.LifecycleRule(
@@ -83,7 +94,7 @@ def _lifecycle(bucket: resources.Bucket, names: Names) -> list[s3.LifecycleRule]
         )
         for prefix, days in bucket.expire_days
     ]
-    if bucket.versioned:
+    if bucket.versioned and bucket.locked_days is None:
         expiring.append(
             s3.LifecycleRule(
                 id="forget-old-versions",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from aws_cdk import RemovalPolicy
-from aws_cdk.aws_apigateway import AuthorizationType
 from aws_cdk.aws_logs import RetentionDays
 
 _GIGABYTE = 1024**3
@@ -25,7 +24,7 @@ class Throttle:
 
 @dataclass(frozen=True, kw_only=True)
 class StageConfig:
-    """One stage: how long it keeps things, whom it lets in, what watches it and whether cdk-nag judges it."""
+    """One stage: how long it keeps things, what watches it and whether cdk-nag judges it."""
 
     name: str
     removal_policy: RemovalPolicy
@@ -34,7 +33,6 @@ class StageConfig:
     point_in_time_recovery: bool
     deletion_protection: bool
     layers: bool
-    authorization: AuthorizationType
     cors_origins: tuple[str, ...]
     throttle: Throttle
     query_scan_limit_bytes: int
@@ -54,7 +52,6 @@ LOCAL = StageConfig(
     point_in_time_recovery=False,
     deletion_protection=False,
     layers=False,
-    authorization=AuthorizationType.NONE,
     cors_origins=("http://127.0.0.1:3008", "http://localhost:3008"),
     throttle=Throttle(rate=10_000, burst=5_000),
     query_scan_limit_bytes=100 * _GIGABYTE,
@@ -73,7 +70,6 @@ DEV = StageConfig(
     point_in_time_recovery=True,
     deletion_protection=False,
     layers=True,
-    authorization=AuthorizationType.IAM,
     cors_origins=("http://localhost:3008",),
     throttle=Throttle(rate=50, burst=100),
     query_scan_limit_bytes=10 * _GIGABYTE,
@@ -90,7 +86,6 @@ PROD = StageConfig(
     point_in_time_recovery=True,
     deletion_protection=True,
     layers=True,
-    authorization=AuthorizationType.IAM,
     cors_origins=(),
     throttle=Throttle(rate=1_000, burst=2_000),
     query_scan_limit_bytes=1024 * _GIGABYTE,

@@ -10,9 +10,7 @@ from infra.aws.nag import accept
 from infra.aws.names import Names
 
 STAGE = "live"
-_ACCEPTED = {
-    "APIG4": "A WebSocket is authorised at $connect and nowhere else; later messages come over that connection."
-}
+_ACCEPTED = {"APIG4": "The function verifies the token at $connect; later messages come over the connection it let in."}
 
 
 class PlatformWebSocketApi(Construct):
@@ -43,18 +41,15 @@ class PlatformWebSocketApi(Construct):
         permit(self, function=function, source_arn=source, names=names)
 
     def _route(self, key: str, integration: apigateway.CfnIntegration) -> apigateway.CfnRoute:
-        connects = key == "$connect"
-        iam = self._names.stage.authorization.name == "IAM"
         route = apigateway.CfnRoute(
             self,
             f"On{key.strip('$').capitalize()}",
             api_id=self.api.ref,
             route_key=key,
-            authorization_type="AWS_IAM" if connects and iam else "NONE",
+            authorization_type="NONE",
             target=f"integrations/{integration.ref}",
         )
-        if not connects:
-            accept(route, _ACCEPTED)
+        accept(route, _ACCEPTED)
         return route
 
     def _stage(self) -> apigateway.CfnStage:

@@ -36,8 +36,12 @@ class Options:
     @classmethod
     def of(cls, layout: Layout, ports: Ports) -> "Options":
         """Return the options of Tally itself, whose web page may call its API."""
-        origins = ",".join(f"http://{host}:{ports.web}" for host in ("localhost", LOOPBACK))
-        return cls(layout, ports, CdkApp(context={"stage": "local", "corsOrigins": origins}))
+        return cls(layout, ports, CdkApp(context={"stage": "local", "corsOrigins": ",".join(web_origins(ports))}))
+
+
+def web_origins(ports: Ports) -> tuple[str, ...]:
+    """Return where the web page may be looked at from."""
+    return tuple(f"http://{host}:{ports.web}" for host in ("localhost", LOOPBACK))
 
 
 class Platform:
@@ -111,5 +115,6 @@ class Platform:
             if outputs.websocket_api_id and outputs.websocket_api_stage
             else None
         )
-        servers.serve(FrontDoor(rest=rest, websocket=websocket, home=ports.url("web")).application(), ports.front)
+        door = FrontDoor(rest=rest, websocket=websocket, home=ports.url("web"), origins=web_origins(ports))
+        servers.serve(door.application(), ports.front)
         servers.serve(web_application(PROJECT / "web", api=ports.url("front")), ports.web)

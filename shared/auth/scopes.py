@@ -50,6 +50,7 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "POST /ingest/stream": Scope.INGEST_WRITE,
         "GET /ingest/batches/{batch_id}/status": Scope.INGEST_READ,
         "GET /ingest/sources": Scope.INGEST_READ,
+        "GET /analytics/audit/logs": Scope.AUDIT_READ,
         "GET /analytics/metrics": Scope.ANALYTICS_READ,
     }
 )
@@ -65,6 +66,11 @@ def scope_of(method: str, path: str) -> Scope | None:
         return ROUTES[f"{method} {path}"]
     except KeyError:
         raise RouteWithoutScope(f"{method} {path} has no scope: name one in shared/auth/scopes.py, or PUBLIC") from None
+
+
+def scope_of_channel(channel: str) -> Scope:
+    """Return what listening to a channel of the WebSocket API asks for: one dashboard, or everything."""
+    return Scope.DASHBOARDS_READ if channel.startswith("dashboards/") else Scope.ANALYTICS_READ
 
 
 def spelt(scopes: Iterable[Scope]) -> str:

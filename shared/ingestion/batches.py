@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -64,9 +65,14 @@ class Batches:
             raise Unprocessable("Parquet does not fit into a JSON request; send the records as json, csv or xml")
         received_at = _to_the_millisecond(self.clock())
         delivery = _delivery(f"batch-{_sortable_id(received_at)}", received_at, request)
-        self.lake.put(_landing_key(request.data_type, received_at, delivery.origin), _landing(request, received))
-        loaded = self.loader().load(delivery)
+        with ThreadPoolExecutor(1) as aside:
+            kept = aside.submit(self._keep, delivery, request, received)
+            loaded = self.loader().load(delivery, once=kept.result)
         return self._receipt(loaded.entry, loaded.errors)
+
+    def _keep(self, delivery: Delivery, request: BatchIngestionRequest, received: str) -> None:
+        key = _landing_key(delivery.data_type, delivery.received_at, delivery.origin)
+        self.lake.put(key, _landing(request, received))
 
     def resume(self, entry: Entry) -> bool:
         """Load a batch again that a crash left half-way; False if what was received is gone."""

@@ -5,7 +5,7 @@ entry (received), the quarantine, the incoming objects, the entry (written). A c
 flight, and the next try brings all of it to the same end.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 _MOST_PROBLEMS = 20
 
 
+def _nothing() -> None:
+    """There is nothing to wait for."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """What a delivery came to: its ledger entry, and what was wrong with its rows."""
@@ -52,10 +56,16 @@ class Loader:
     reporting_currency: str
     clock: "Clock"
 
-    def load(self, delivery: "Delivery") -> Loaded:
-        """Bring one delivery in; again and again if need be."""
+    def load(self, delivery: "Delivery", once: Callable[[], object] = _nothing) -> Loaded:
+        """Bring one delivery in; again and again if need be.
+
+        Args:
+            delivery: what came in.
+            once: waited for before anything is accounted for or written: that what was received is kept, say.
+        """
         rows, dropped = self._prepared(delivery)
         taken = self._taken(delivery, rows)
+        once()
         entry = self._opened(delivery, taken, dropped)
         if taken.errors:
             self._quarantine(delivery, rows, taken)

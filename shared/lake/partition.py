@@ -1,5 +1,7 @@
 """One partition of the lake, brought up to date: base, then roll-ups, each replaced as a whole and only forwards."""
 
+import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,7 +42,7 @@ def bring_up_to_date(lake: LakeStore, partition: "PartitionId") -> UpToDate | No
     Raises:
         Unavailable: others kept replacing the partition; the next try finds what they left.
     """
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         stored = lake.get(partition.base_key)
         waiting = _waiting(lake, partition)
         if not waiting:
@@ -48,7 +50,7 @@ def bring_up_to_date(lake: LakeStore, partition: "PartitionId") -> UpToDate | No
         try:
             return _merge_once(lake, partition, stored, waiting)
         except LostUpdate:
-            continue
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
     raise Unavailable(f"{partition} is being written by others", retry_after=1)
 
 

@@ -64,6 +64,16 @@ class ApiErrorResponse(Model):
     request_id: str = Field(default_factory=current_request_id)
 
 
+class FraudErrorResponse(Model):
+    """What went wrong, as the Fraud contract writes it."""
+
+    error: str
+    message: str
+    details: Optional[dict[str, Any]] = None
+    requestId: str  # noqa: N815 # the contract's spelling
+    retryAfter: Optional[int] = Field(default=None, description="Seconds.")  # noqa: N815 # as above
+
+
 def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
     """Write an error in a dialect, as JSON values."""
     return _commerce(error) if dialect is Dialect.COMMERCE else _fraud(error)

@@ -25,6 +25,9 @@ class Resource(StrEnum):
     KEYS = "keys_table"
     FAMILIES = "families_table"
     SIGNING_KEYS = "signing_keys"
+    IDEMPOTENCY = "idempotency_table"
+    AUDIT = "audit_table"
+    ANCHORS = "anchors_bucket"
     EVENT_STREAM = "event_stream"
     MERGE_QUEUE = "merge_queue"
     EVENT_BUS = "event_bus"
@@ -58,7 +61,7 @@ class Settings:
             stage=environment.get("TALLY_STAGE", "local"),
             reporting_currency=environment.get("TALLY_REPORTING_CURRENCY", "USD"),
             cors_origins=tuple(filter(None, environment.get("TALLY_CORS_ORIGINS", "").split(","))),
-            rate_limits=json.loads(environment.get("TALLY_RATE_CLASSES", "{}")),
+            rate_limits=json.loads(environment.get("TALLY_RATE_LIMIT_OVERRIDES", "{}")),
             names={
                 resource: environment[resource.variable] for resource in Resource if resource.variable in environment
             },

@@ -20,8 +20,11 @@ from shared.runtime.models import Clock, now
 from shared.runtime.settings import Resource, Settings
 
 if TYPE_CHECKING:
+    from shared.audit.anchors import Anchors
+    from shared.audit.trail import AuditTrail
     from shared.auth.identity import Identity
     from shared.health.checks import Checkup
+    from shared.idempotency.once import Idempotency
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
     from shared.limits.classes import RateClasses
@@ -145,6 +148,27 @@ class Wiring:
         from shared.limits.counter import RateLimiter  # noqa: PLC0415 # as above
 
         return RateLimiter(self._client("dynamodb", _IMPATIENT), self._name(Resource.RATE_LIMITS), self.clock)
+
+    @cached_property
+    def idempotency(self) -> "Idempotency":
+        """Lets what is sent twice happen once."""
+        from shared.idempotency.once import Idempotency  # noqa: PLC0415 # only requests that carry a key pay
+
+        return Idempotency(self._dynamodb, self._name(Resource.IDEMPOTENCY))
+
+    @cached_property
+    def audit_trail(self) -> "AuditTrail":
+        """Who did what."""
+        from shared.audit.trail import AuditTrail  # noqa: PLC0415 # as above
+
+        return AuditTrail(self._dynamodb, self._name(Resource.AUDIT), self.clock)
+
+    @cached_property
+    def anchors(self) -> "Anchors":
+        """What the audit log once was, out of everybody's reach."""
+        from shared.audit.anchors import Anchors  # noqa: PLC0415 # only the function that anchors pays
+
+        return Anchors(self._client("s3"), self._name(Resource.ANCHORS), self.clock)
 
     @cached_property
     def checkup(self) -> "Checkup":

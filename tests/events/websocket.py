@@ -1,12 +1,15 @@
 """Events of the WebSocket API, as API Gateway hands them to a function."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 
-def connect_event(connection_id: str, channel: str | None = "analytics") -> dict[str, Any]:
+def connect_event(
+    connection_id: str, channel: str | None = "analytics", headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """A client asks to be let in; the front door has turned its path into `channel`."""
-    headers = {"Host": "live.example", "Sec-WebSocket-Version": "13"}
+    headers = {"Host": "live.example", "Sec-WebSocket-Version": "13", **(headers or {})}
     event = {
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},

@@ -10,6 +10,7 @@ from moto import mock_aws
 from shared.runtime.settings import Settings
 from tests.fakes import s3_conditions
 from tests.fakes.crashes import Saboteur
+from tests.fakes.whole_calls import WholeCalls
 from tests.moto_platform import create_resources
 
 
@@ -20,6 +21,7 @@ class Platforms:
         self.saboteur = Saboteur()
         self._session = _ThriftySession()
         self.saboteur.listen(self._session.events)
+        WholeCalls().listen(self._session.events)
         s3_conditions.listen(self._session.events)
 
     @contextmanager

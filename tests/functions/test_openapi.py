@@ -3,6 +3,8 @@
 from functions.manifest import HTTP_FUNCTIONS, Route
 from functions.openapi import COPY, document, text
 from shared.records.schema import DataType
+from shared.runtime.dialects import Dialect, FraudErrorResponse, error_body
+from shared.runtime.errors import RateLimitExceeded
 
 
 def test_the_committed_copy_is_what_the_routes_say() -> None:
@@ -24,6 +26,28 @@ def test_every_reference_leads_somewhere() -> None:
 
     assert wanted
     assert wanted <= {f"#/components/schemas/{name}" for name in told["components"]["schemas"]}
+
+
+def test_every_route_documents_its_errors_in_its_own_dialect() -> None:
+    paths = document()["paths"]
+
+    forms = {
+        (function.app().dialect, response["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2])
+        for function in HTTP_FUNCTIONS
+        for route in function.routes()
+        for status, response in paths[route.path][route.method.lower()]["responses"].items()
+        if int(status) >= 400
+    }
+
+    assert forms == {(Dialect.COMMERCE, "ApiErrorResponse"), (Dialect.FRAUD, "FraudErrorResponse")}
+
+
+def test_an_error_of_the_fraud_dialect_has_the_documented_shape() -> None:
+    error = RateLimitExceeded("Too many", retry_after=3, details={"limit": 100})
+
+    told = FraudErrorResponse.model_validate(error_body(error, Dialect.FRAUD), extra="forbid")
+
+    assert (told.error, told.retryAfter, told.details) == ("rate_limit_exceeded", 3, {"limit": 100})
 
 
 def test_every_data_type_has_a_schema_that_lists_its_required_fields() -> None:

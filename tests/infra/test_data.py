@@ -59,6 +59,20 @@ def test_query_results_are_forgotten_after_a_week(dev: Assembly) -> None:
     ] == [7]
 
 
+@pytest.mark.parametrize(("stage", "mode"), [("local", "GOVERNANCE"), ("dev", "GOVERNANCE"), ("prod", "COMPLIANCE")])
+def test_anchors_of_the_audit_log_are_locked_and_never_forgotten_while_they_are(
+    stage: str, mode: str, request: pytest.FixtureRequest
+) -> None:
+    (days,) = [each.locked_days for each in BUCKETS if each.locked_days]
+    _, properties = bucket(request.getfixturevalue(stage), "anchors")
+
+    retention = properties["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+
+    assert (properties["ObjectLockEnabled"], retention) == (True, {"Mode": mode, "Days": days})
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert {each["Id"] for each in properties["LifecycleConfiguration"]["Rules"]} == {"abort-uploads"}
+
+
 def test_who_asks_a_bucket_is_written_down_where_the_stage_keeps_access_logs(dev: Assembly, local: Assembly) -> None:
     logs, _ = bucket(dev, "access-logs")
 

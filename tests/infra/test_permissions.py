@@ -16,6 +16,7 @@ _OBSERVABILITY = {"logs", "xray"}
 _SERVICES = {
     Resource.LAKE: "s3",
     Resource.RESULTS: "s3",
+    Resource.ANCHORS: "s3",
     Resource.DATABASE: "glue",
     Resource.WORK_GROUP: "athena",
     Resource.EVENT_STREAM: "kinesis",

@@ -52,10 +52,15 @@ def test_a_queue_hides_a_message_for_longer_than_the_function_that_reads_it_may_
 
 
 def test_the_clock_starts_what_the_manifest_schedules(dev: Assembly) -> None:
-    (function,) = [each for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, ScheduleTrigger)]
+    functions = dev.of_type("AWS::Lambda::Function")
 
-    (rule,) = dev.of_type("AWS::Events::Rule").values()
+    started = {
+        functions[rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]]["FunctionName"]: rule["ScheduleExpression"]
+        for rule in dev.of_type("AWS::Events::Rule").values()
+    }
 
-    assert rule["ScheduleExpression"] == "rate(5 minutes)"
-    invoked = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
-    assert dev.of_type("AWS::Lambda::Function")[invoked]["FunctionName"] == f"tally-dev-{function.name}"
+    assert started == {
+        f"tally-dev-{function.name}": f"rate({function.trigger.every_minutes} minutes)"
+        for function in TRIGGERED_FUNCTIONS
+        if isinstance(function.trigger, ScheduleTrigger)
+    }

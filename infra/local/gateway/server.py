@@ -3,7 +3,7 @@
 import asyncio
 import io
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from infra.local.gateway import limits
 from infra.local.gateway.answers import Answer, refusal
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.forwarding import Request, RestApi, correct, refuse_before, upstream_headers
+from infra.local.gateway.origins import readable
 from infra.local.gateway.websocket import WebSocketDoor
 
 API_PREFIX = "/api/v1"
@@ -31,12 +32,14 @@ class FrontDoor:
         rest: RestApi,
         websocket: WebSocketApi | None,
         home: str,
+        origins: Collection[str] = (),
         integration_seconds: float = limits.INTEGRATION_SECONDS,
     ) -> None:
         self._integration_seconds = integration_seconds
         self._rest = rest
         self._websocket = websocket
         self._home = home
+        self._origins = origins
         self._session: aiohttp.ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -69,17 +72,19 @@ class FrontDoor:
         raise web.HTTPTemporaryRedirect(self._home)
 
     async def _serve(self, incoming: web.Request) -> web.Response:
-        request = _received(incoming)
-        now = datetime.now(UTC)
+        answer = await self._served(incoming, _received(incoming), datetime.now(UTC))
+        return _written(readable(answer, incoming.headers.get("Origin"), self._origins))
+
+    async def _served(self, incoming: web.Request, request: Request, now: datetime) -> Answer:
         if not _is_api(request.path):
             message = f"Nothing is served at {request.path}; the API starts at {API_PREFIX}."
-            return _written(refusal(HTTPStatus.NOT_FOUND, message, request_id=request.request_id, now=now))
+            return refusal(HTTPStatus.NOT_FOUND, message, request_id=request.request_id, now=now)
         body = await _body(incoming)
         if body is None:
             message = limits.TOO_LARGE_FOR_GATEWAY
             too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            return _written(refusal(too_large, message, request_id=request.request_id, now=now))
-        return _written(await self._answer(replace(request, body=body), now))
+            return refusal(too_large, message, request_id=request.request_id, now=now)
+        return await self._answer(replace(request, body=body), now)
 
     async def _answer(self, request: Request, now: datetime) -> Answer:
         refused = refuse_before(self._rest, request, now)

@@ -6,10 +6,12 @@ import boto3
 import pytest
 
 from functions.live.handler import handler
+from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource
 from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event, disconnect_event, message_event
+from tests.fakes.identities import Visitor
 
 
 def _connections(wired: Wiring) -> dict[str, dict[str, Any]]:
@@ -18,9 +20,15 @@ def _connections(wired: Wiring) -> dict[str, dict[str, Any]]:
     return {item["connection_id"]["S"]: item for item in items}
 
 
+def connect(wired: Wiring, connection_id: str, channel: str = "analytics") -> dict[str, Any]:
+    """Somebody who may listen asks to be let in."""
+    visitor = Visitor(wired.identity, Scope.ANALYTICS_READ, Scope.DASHBOARDS_READ)
+    return connect_event(connection_id, channel, {"Authorization": f"Bearer {visitor.token}"})
+
+
 @pytest.mark.parametrize(("channel", "kept"), [("dashboards/d-1", "dashboards/d-1"), ("analytics", "analytics")])
 def test_who_connects_is_kept_with_the_channel(deployed: Wiring, channel: str, kept: str) -> None:
-    answer = handler(connect_event("abc=", channel), context())
+    answer = handler(connect(deployed, "abc=", channel), context())
 
     assert answer == {"statusCode": 200}
     assert _connections(deployed)["abc="]["channel"] == {"S": kept}
@@ -29,15 +37,15 @@ def test_who_connects_is_kept_with_the_channel(deployed: Wiring, channel: str, k
 def test_a_connection_is_forgotten_by_itself_two_hours_later(deployed: Wiring) -> None:
     before = deployed.clock().timestamp()
 
-    handler(connect_event("abc="), context())
+    handler(connect(deployed, "abc="), context())
 
     expires = int(_connections(deployed)["abc="]["expires_at"]["N"])
     assert before + 7199 <= expires <= deployed.clock().timestamp() + 7201
 
 
 def test_who_leaves_is_forgotten_and_others_stay(deployed: Wiring) -> None:
-    handler(connect_event("abc="), context())
-    handler(connect_event("def="), context())
+    handler(connect(deployed, "abc="), context())
+    handler(connect(deployed, "def="), context())
 
     handler(disconnect_event("abc="), context())
     handler(disconnect_event("abc="), context())
@@ -46,9 +54,38 @@ def test_who_leaves_is_forgotten_and_others_stay(deployed: Wiring) -> None:
 
 
 def test_what_a_client_says_is_heard_and_changes_nothing(deployed: Wiring) -> None:
-    handler(connect_event("abc="), context())
+    handler(connect(deployed, "abc="), context())
 
     answer = handler(message_event("abc=", "ping"), context())
 
     assert answer == {"statusCode": 200}
     assert _connections(deployed).keys() == {"abc="}
+
+
+def test_a_browser_shows_its_token_as_a_subprotocol_and_hears_the_other_half_confirmed(deployed: Wiring) -> None:
+    token = Visitor(deployed.identity, Scope.ANALYTICS_READ).token
+
+    answer = handler(connect_event("abc=", headers={"Sec-WebSocket-Protocol": f"bearer, {token}"}), context())
+
+    assert answer == {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "bearer"}}
+    assert _connections(deployed).keys() == {"abc="}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Sec-WebSocket-Protocol": "bearer, x"}])
+def test_a_stranger_is_not_let_in(deployed: Wiring, headers: dict[str, str]) -> None:
+    answer = handler(connect_event("abc=", headers=headers), context())
+
+    assert answer == {"statusCode": 401, "headers": {"WWW-Authenticate": "Bearer"}}
+    assert _connections(deployed) == {}
+
+
+@pytest.mark.parametrize(
+    ("channel", "scope"), [("analytics", Scope.DASHBOARDS_READ), ("dashboards/d-1", Scope.ANALYTICS_READ)]
+)
+def test_who_may_listen_to_something_else_is_not_let_in(deployed: Wiring, channel: str, scope: Scope) -> None:
+    token = Visitor(deployed.identity, scope).token
+
+    answer = handler(connect_event("abc=", channel, {"Authorization": f"Bearer {token}"}), context())
+
+    assert answer["statusCode"] == 403
+    assert _connections(deployed) == {}

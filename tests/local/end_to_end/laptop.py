@@ -60,7 +60,6 @@ class Laptop:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
 
         def ready() -> bool:

@@ -50,7 +50,7 @@ def test_scenarios_and_their_runs_are_counted_apart() -> None:
 
 def test_a_limit_is_configuration() -> None:
     told = {"general": {"limit": 7, "window_seconds": 60}, "fraud": {"limit": 8}}
-    settings = Settings.from_environment({"TALLY_RATE_CLASSES": json.dumps(told)})
+    settings = Settings.from_environment({"TALLY_RATE_LIMIT_OVERRIDES": json.dumps(told)})
 
     classes = RateClasses.configured(settings.rate_limits)
 

@@ -1,0 +1,1 @@
+"""The schedule that anchors the audit log."""

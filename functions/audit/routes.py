@@ -1,0 +1,37 @@
+"""The audit log (contract F, Audit)."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from shared.audit.models import AuditLog, AuditLogsResponse
+from shared.audit.trail import Asked
+from shared.runtime.errors import FieldError, InvalidRequest
+from shared.runtime.models import Timestamp
+from shared.runtime.paging import Limit, Offset, Window
+from shared.runtime.wiring import Wiring, wiring
+
+router = Router()
+
+
+@router.get("/analytics/audit/logs", tags=["audit"], summary="List who changed or took out what")
+def audit_logs(  # noqa: PLR0913 # the contract's parameters
+    wired: Annotated[Wiring, Depends(wiring)],
+    *,
+    user_id: Annotated[str | None, Query(alias="userId", max_length=200)] = None,
+    action: Annotated[str | None, Query(max_length=200)] = None,
+    start: Annotated[Timestamp | None, Query(alias="startDate", description="From this moment on.")] = None,
+    end: Annotated[Timestamp | None, Query(alias="endDate", description="Before this moment.")] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Response[AuditLogsResponse]:
+    """Entries in the order in which they were made, so that a window once read never changes."""
+    if start and end and start >= end:
+        raise InvalidRequest("Invalid date range", field_errors=[FieldError("endDate", "must be after startDate")])
+    asked = Asked(user_id=user_id, action=action, start=start, end=end)
+    found = wired.audit_trail.find(asked, Window(offset, limit))
+    logs = AuditLogsResponse(logs=[AuditLog.of(entry) for entry in found.items], total=found.total)
+    return Response(200, content_types.APPLICATION_JSON, logs, found.headers())

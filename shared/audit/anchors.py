@@ -1,0 +1,43 @@
+"""Heads of chains put where nobody can change them: objects in a bucket under Object Lock."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import orjson
+
+from shared.audit.entry import Head
+from shared.runtime.models import sortable
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+    from shared.runtime.models import Clock
+
+PREFIX = "heads"
+
+
+class Anchors:
+    """Writes heads, and reads every one that was ever written, deleted or overwritten though it may seem."""
+
+    def __init__(self, s3: "S3Client", bucket: str, clock: "Clock") -> None:
+        self._s3 = s3
+        self._bucket = bucket
+        self._clock = clock
+
+    def add(self, heads: Sequence[Head]) -> None:
+        """Anchor the chains as they are now; the bucket itself locks what is put into it."""
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=f"{PREFIX}/{sortable(self._clock())}.json",
+            Body=orjson.dumps([asdict(head) for head in heads]),
+            ContentType="application/json",
+        )
+
+    def all(self) -> Iterator[Head]:
+        """Every head ever anchored; a delete only hides an object under lock, its versions stay."""
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=f"{PREFIX}/")
+        for page in pages:
+            for version in page.get("Versions", []):
+                answer = self._s3.get_object(Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"])
+                yield from (Head(**each) for each in orjson.loads(answer["Body"].read()))

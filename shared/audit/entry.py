@@ -1,0 +1,114 @@
+"""An entry of the audit log: what happened, its place in a chain and the hash that seals both."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from shared.runtime.models import sortable
+
+GENESIS = "0" * 64
+LARGEST_VALUE = 64 * 1024
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Who did what to which thing, and how the thing was before and after; an export changes nothing."""
+
+    action: str
+    user_id: str
+    key_id: str
+    resource: str
+    request_id: str
+    source_ip: str
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The last entry of a chain, as far as the next one needs to know it; sequence 0 where there is none."""
+
+    chain: str
+    sequence: int = 0
+    hash: str = GENESIS
+    at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One link: the canonical text of what happened, and the SHA-256 of that text, which the next link carries."""
+
+    chain: str
+    sequence: int
+    at: str
+    user_id: str
+    action: str
+    body: str
+    hash: str
+
+    @property
+    def number(self) -> str:
+        """The sequence as a key that sorts."""
+        return f"{self.sequence:012d}"
+
+    @property
+    def position(self) -> str:
+        """Where the entry stands in time among those of its chain, never two alike."""
+        return position(self.at, self.sequence)
+
+    def head(self) -> Head:
+        """The head of the chain once this entry is its last."""
+        return Head(chain=self.chain, sequence=self.sequence, hash=self.hash, at=self.at)
+
+
+def position(at: str, sequence: int) -> str:
+    """A time and a sequence as a key that sorts."""
+    return f"{at}#{sequence:012d}"
+
+
+def digest(body: str) -> str:
+    """The SHA-256 of an entry's text."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def follow(head: Head, change: Change, now: datetime) -> Entry:
+    """Write the entry that comes after a head; within a chain no time is before the one in front of it."""
+    at, sequence = max(sortable(now), head.at), head.sequence + 1
+    told = {
+        **asdict(change),
+        "before": _bounded(change.before),
+        "after": _bounded(change.after),
+        "chain": head.chain,
+        "sequence": sequence,
+        "at": at,
+        "previous": head.hash,
+    }
+    body = orjson.dumps(told, default=str, option=_CANONICAL).decode()
+    return Entry(
+        chain=head.chain,
+        sequence=sequence,
+        at=at,
+        user_id=change.user_id,
+        action=change.action,
+        body=body,
+        hash=digest(body),
+    )
+
+
+def _bounded(value: Any) -> Any:
+    """The value, or what can be said of one that no item could hold."""
+    written = orjson.dumps(value, default=str, option=_CANONICAL)
+    if len(written) <= LARGEST_VALUE:
+        return value
+    return {"omitted_bytes": len(written), "sha256": hashlib.sha256(written).hexdigest()}
+
+
+def told(body: str) -> Mapping[str, Any]:
+    """What an entry's text says."""
+    value: Mapping[str, Any] = orjson.loads(body)
+    return value

@@ -1,0 +1,199 @@
+"""The chains in DynamoDB: appended to by conditional writes only, several so that writers rarely meet."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import chain as joined
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from shared.audit.entry import Change, Entry, Head, follow
+from shared.runtime.errors import Unavailable
+from shared.runtime.models import sortable
+from shared.runtime.observability import count
+from shared.runtime.paging import Cut, Window
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from shared.runtime.models import Clock
+
+CHAINS = tuple(f"chain-{number:02d}" for number in range(16))
+BY_TIME = "by_time"
+_ATTRIBUTES = ("chain", "sequence", "position", "body", "hash", "user_id", "action")
+_ATTEMPTS = 40
+_LONGEST_WAIT = 0.05
+_ITEMS_PER_GET = 100
+_FIRST, _LAST = "0", "~"
+Item = dict[str, "AttributeValueTypeDef"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which entries are looked for: times are half-open, what is None does not matter."""
+
+    user_id: str | None = None
+    action: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def conditions(self) -> tuple[bool, str, Item]:
+        """Whether time matters, the filter, and the values that key condition and filter name."""
+        wanted = {"user_id": self.user_id, "action": self.action}
+        named = {name: value for name, value in wanted.items() if value is not None}
+        values: Item = {f":{name}": {"S": value} for name, value in named.items()}
+        by_time = bool(self.start or self.end)
+        if by_time:
+            values[":first"] = {"S": sortable(self.start) if self.start else _FIRST}
+            values[":last"] = {"S": sortable(self.end) if self.end else _LAST}
+        return by_time, " AND ".join(f"#{name} = :{name}" for name in named), values
+
+
+class AuditTrail:
+    """Appends what happened, and finds it again in the order in which it happened."""
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", table: str, clock: "Clock", *, choose: Callable[[], str] | None = None
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+        # What this process wrote last saves it a read; where it is out of date, the condition says so.
+        self._known: dict[str, Head] = {}
+        self._choose = choose or (lambda: random.choice(CHAINS))  # noqa: S311 # spreads load, keeps no secret
+
+    def record(self, change: Change) -> Entry:
+        """Append what happened to one of the chains.
+
+        Raises:
+            Unavailable: other writers were faster every time.
+        """
+        for attempt in range(_ATTEMPTS):
+            chain = self._choose()
+            known = self._known.pop(chain, None)
+            entry = follow(known or self._last(chain), change, self._clock())
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table, Item=item_of(entry), ConditionExpression="attribute_not_exists(chain)"
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.001 * 2**attempt)))  # noqa: S311 # as above
+            else:
+                self._known[chain] = entry.head()
+                self._advance(entry.head())
+                return entry
+        count("AuditContention")
+        raise Unavailable("The audit log is busy", retry_after=1)
+
+    def heads(self) -> list[Head]:
+        """How far each chain has come, as told apart from its entries; a writer that died may have told less."""
+        found = (
+            self._dynamodb.get_item(TableName=self._table, Key=_head_key(chain), ConsistentRead=True).get("Item")
+            for chain in CHAINS
+        )
+        return [Head(**orjson.loads(item["body"]["S"])) for item in found if item]
+
+    def entries(self, chain: str) -> "Iterator[Item]":
+        """All entries of a chain as they are stored, in the order of their positions."""
+        yield from self._query(chain, Asked(), ("sequence", "position", "body", "hash", "user_id", "action"))
+
+    def find(self, asked: Asked, window: Window) -> Cut[Entry]:
+        """A window of the entries asked for, the oldest first."""
+        with ThreadPoolExecutor(len(CHAINS)) as pool:
+            found = pool.map(lambda chain: list(self._query(chain, asked, ("chain", "sequence", "position"))), CHAINS)
+            keys = sorted(joined.from_iterable(found), key=lambda key: (key["position"]["S"], key["chain"]["S"]))
+        return Cut([_entry(item) for item in self._get(window.of(keys))], len(keys), window)
+
+    def _last(self, chain: str) -> Head:
+        newest = self._dynamodb.query(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="chain = :chain",
+            ExpressionAttributeValues={":chain": {"S": chain}},
+            ScanIndexForward=False,
+            Limit=1,
+        )["Items"]
+        return _entry(newest[0]).head() if newest else Head(chain=chain)
+
+    def _advance(self, head: Head) -> None:
+        """Tell how far the chain has come, unless somebody has told of more."""
+        item = {**_head_key(head.chain), "told": _number(head.sequence)}
+        item["body"] = {"S": orjson.dumps(asdict(head)).decode()}
+        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(told) OR told < :told",
+                ExpressionAttributeValues={":told": _number(head.sequence)},
+            )
+
+    def _query(self, chain: str, asked: Asked, attributes: Sequence[str]) -> "Iterator[Item]":
+        by_time, condition, values = asked.conditions()
+        wanted = ", ".join(f"#{name}" for name in attributes)
+        keys = "#chain = :chain" + (" AND #position BETWEEN :first AND :last" if by_time else "")
+        used = f"{wanted} {keys} {condition}"
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": keys,
+            "ProjectionExpression": wanted,
+            "ExpressionAttributeNames": {f"#{name}": name for name in _ATTRIBUTES if f"#{name}" in used},
+            "ExpressionAttributeValues": {":chain": {"S": chain}, **values},
+            **({"IndexName": BY_TIME} if by_time else {"ConsistentRead": True}),
+            **({"FilterExpression": condition} if condition else {}),
+        }
+        for page in self._dynamodb.get_paginator("query").paginate(**request):
+            yield from page["Items"]
+
+    def _get(self, keys: "Sequence[Item]") -> "list[Item]":
+        found: dict[tuple[str, str], Item] = {}
+        places: list[Item] = [{"chain": key["chain"], "sequence": key["sequence"]} for key in keys]
+        for start in range(0, len(places), _ITEMS_PER_GET):
+            waiting: Any = {self._table: {"Keys": places[start : start + _ITEMS_PER_GET], "ConsistentRead": True}}
+            while waiting:
+                answer = self._dynamodb.batch_get_item(RequestItems=waiting)
+                found |= {_place(item): item for item in answer["Responses"][self._table]}
+                waiting = answer.get("UnprocessedKeys")
+        return [found[_place(key)] for key in keys if _place(key) in found]
+
+
+def item_of(entry: Entry) -> Item:
+    """An entry as it is stored; user and action stand beside the text so that DynamoDB can filter by them."""
+    return {
+        "chain": {"S": entry.chain},
+        "sequence": {"S": entry.number},
+        "position": {"S": entry.position},
+        "body": {"S": entry.body},
+        "hash": {"S": entry.hash},
+        "user_id": {"S": entry.user_id},
+        "action": {"S": entry.action},
+    }
+
+
+def _entry(item: Item) -> Entry:
+    return Entry(
+        chain=item["chain"]["S"],
+        sequence=int(item["sequence"]["S"]),
+        at=item["position"]["S"].partition("#")[0],
+        user_id=item["user_id"]["S"],
+        action=item["action"]["S"],
+        body=item["body"]["S"],
+        hash=item["hash"]["S"],
+    )
+
+
+def _place(key: Item) -> tuple[str, str]:
+    return key["chain"]["S"], key["sequence"]["S"]
+
+
+def _head_key(chain: str) -> Item:
+    return {"chain": {"S": f"head#{chain}"}, "sequence": {"S": "head"}}
+
+
+def _number(value: int) -> "AttributeValueTypeDef":
+    return {"N": str(value)}

@@ -1,0 +1,37 @@
+"""The schedule writes down where every chain ends, and verification holds the chains against it."""
+
+import boto3
+
+from functions.anchor.handler import handler
+from shared.audit.verification import Tampering, verify
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.events.api_gateway import context
+from tests.events.schedule import schedule_event
+from tests.fakes.audit import change
+
+
+def test_what_is_deleted_after_an_anchoring_is_found(deployed: Wiring) -> None:
+    entry = deployed.audit_trail.record(change())
+
+    handler(schedule_event(), context())
+    untouched = verify(deployed.audit_trail, deployed.anchors)
+    for key in ({"chain": entry.chain, "sequence": entry.number}, {"chain": f"head#{entry.chain}", "sequence": "head"}):
+        boto3.client("dynamodb").delete_item(
+            TableName=deployed.settings.name_of(Resource.AUDIT), Key={name: {"S": key[name]} for name in key}
+        )
+
+    assert untouched == []
+    assert [(each.chain, each.tampering) for each in verify(deployed.audit_trail, deployed.anchors)] == [
+        (entry.chain, Tampering.CUT_OFF)
+    ]
+
+
+def test_every_anchoring_is_an_object_of_its_own(deployed: Wiring) -> None:
+    deployed.audit_trail.record(change())
+
+    handler(schedule_event(), context())
+    deployed.audit_trail.record(change())
+    handler(schedule_event(), context())
+
+    assert sum(head.sequence for head in deployed.anchors.all()) >= 3

@@ -1,0 +1,32 @@
+"""A client of the audit function."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from functions.audit.handler import app, handler
+from shared.auth.scopes import Scope
+from shared.runtime.wiring import Wiring, wiring
+from tests.events.api_gateway import context, rest_event
+from tests.fakes.identities import Visitor
+
+Ask = Callable[..., tuple[int, Any, dict[str, str]]]
+
+
+@pytest.fixture
+def ask(wired: Wiring) -> Iterator[Ask]:
+    """Ask the function for entries of the audit log."""
+    reader = Visitor(wired.identity, Scope.AUDIT_READ)
+
+    def send(**query: str) -> tuple[int, Any, dict[str, str]]:
+        asked = {name: [query[name]] for name in query}
+        event = rest_event("GET", "/api/v1/analytics/audit/logs", query=asked, token=reader.token)
+        answer = handler(event, context())
+        headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+        return answer["statusCode"], orjson.loads(answer["body"]), headers
+
+    app.dependency_overrides[wiring] = lambda: wired
+    yield send
+    app.dependency_overrides.clear()

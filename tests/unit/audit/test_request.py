@@ -1,0 +1,103 @@
+"""Which requests make an entry of the audit log, and what it says."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from shared.audit.entry import Change
+from shared.audit.request import begin, change_of, note
+from shared.runtime.dialects import REQUEST_ID
+from tests.events.api_gateway import rest_event
+
+BOARD = "/api/v1/dashboards/d-1"
+
+
+def _change(
+    method: str = "PUT", path: str = BOARD, status: int = 200, body: str | None = '{"name": "new"}'
+) -> Change | None:
+    event = {**rest_event(method, path), "resource": "/api/v1/dashboards/{dashboard_id}"}
+    return change_of(event, {"statusCode": status, "body": body}, user_id="ann", key_id="key-1")
+
+
+@pytest.fixture(autouse=True)
+def begun() -> None:
+    begin()
+
+
+def test_a_change_says_who_did_what_to_what_and_from_where() -> None:
+    token = REQUEST_ID.set("req-1")
+    note(before={"name": "old"})
+
+    found = _change()
+
+    REQUEST_ID.reset(token)
+    assert found == Change(
+        action="PUT /api/v1/dashboards/{dashboard_id}",
+        user_id="ann",
+        key_id="key-1",
+        resource=BOARD,
+        request_id="req-1",
+        source_ip="192.0.2.1",
+        before={"name": "old"},
+        after={"name": "new"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", BOARD, 200),
+        ("PUT", BOARD, 400),
+        ("DELETE", BOARD, 404),
+        ("POST", BOARD, 500),
+        ("POST", "/api/v1/ingest/batch", 201),
+        ("POST", "/api/v1/ingest/stream", 202),
+        ("POST", "/api/v1/auth/token", 200),
+    ],
+)
+def test_what_changes_nothing_or_is_accounted_for_elsewhere_makes_no_entry(method: str, path: str, status: int) -> None:
+    assert _change(method, path, status) is None
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_every_other_change_makes_one(method: str) -> None:
+    assert _change(method) is not None
+    assert _change(method, "/api/v1/analytics/export") is not None
+    assert _change(method, "/api/v1/ingest/batches/b-1/cancel") is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        (orjson.dumps({"success": True, "data": {"id": 1}, "request_id": "r"}).decode(), {"id": 1}),
+        ('{"experimentId": "e-1"}', {"experimentId": "e-1"}),
+        ("", None),
+        (None, None),
+        ("a,b\n1,2\n", None),
+    ],
+)
+def test_after_is_what_the_answer_says_in_either_dialect(body: str | None, after: Any) -> None:
+    found = _change(body=body)
+
+    assert found is not None
+    assert found.after == after
+
+
+def test_a_secret_in_the_answer_stays_out_where_the_route_says_what_to_write() -> None:
+    note(after={"id": "key-2"})
+
+    found = _change(body='{"id": "key-2", "client_secret": "hunter2"}')
+
+    assert found is not None
+    assert found.after == {"id": "key-2"}
+
+
+def test_nothing_noted_by_one_request_reaches_the_next() -> None:
+    note(before={"name": "old"}, after={"name": "noted"})
+    begin()
+
+    found = _change()
+
+    assert found is not None
+    assert (found.before, found.after) == (None, {"name": "new"})
