@@ -3,6 +3,7 @@
 Every run is a fresh interpreter; AWS is a stub on loopback that answers at once, the same for all.
 """
 
+import base64
 import json
 import os
 import subprocess
@@ -14,11 +15,13 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from bench.identities import CALLER, BenchIdentity
 from bench.measure import Row, medians, milliseconds
 from shared.runtime.settings import Resource
 
 MOST = 1.5
 CASES = ("metrics", "ingest, batch status", "ingest, batch of one record")
+_IDENTITY = BenchIdentity()
 _EMPTY: dict[str, Any] = {"Items": [], "Count": 0, "ScannedCount": 0}
 _ATHENA: dict[str, dict[str, Any]] = {
     "StartQueryExecution": {"QueryExecutionId": "cold"},
@@ -34,9 +37,9 @@ class _Stub(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body in one packet: in two, the second would wait for the first to be acknowledged
 
     def _answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         target = self.headers.get("X-Amz-Target", "").split(".")[-1]
-        body = json.dumps(_answer_to(target)).encode() if target else b""  # S3 names no target
+        body = json.dumps(_answer_to(target, asked)).encode() if target else b""  # S3 names no target
         self.send_response(200)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
         self.send_header("ETag", '"cold"')
@@ -57,7 +60,11 @@ class _Stub(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _answer_to(target: str) -> dict[str, Any]:
+def _answer_to(target: str, asked: bytes) -> dict[str, Any]:
+    if target == "GetPublicKey":
+        return {"PublicKey": base64.b64encode(_IDENTITY.kms.public).decode()}
+    if target == "GetItem" and json.loads(asked)["TableName"] == f"tally-{Resource.KEYS.lower()}":
+        return {"Item": {"key_id": {"S": CALLER.key_id}}}
     return _EMPTY if target in {"Query", "Scan"} else _ATHENA.get(target, {})
 
 
@@ -67,6 +74,7 @@ def _aws() -> Iterator[dict[str, str]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     names = {resource.variable: f"tally-{resource.lower()}" for resource in Resource}
     credentials = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
+    credentials["BENCH_TOKEN"] = _IDENTITY.token
     yield {**os.environ, **names, **credentials, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}
     server.shutdown()
     server.server_close()

@@ -65,7 +65,6 @@ def _bare() -> None:
 def _event() -> dict[str, Any]:
     return {
         "headers": {},
-        "multiValueHeaders": {},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
         "requestContext": {"requestId": "cold"},
@@ -86,7 +85,8 @@ def main(case: str) -> None:
         _bare()
     elif case != "nothing":
         module, request = _REQUESTS[case]
-        _check(import_module(module).handler({**_event(), **request}, _Context()))
+        shown = {"authorization": f"Bearer {os.environ['BENCH_TOKEN']}", **request.get("headers", {})}
+        _check(import_module(module).handler({**_event(), **request, "headers": shown}, _Context()))
 
 
 if __name__ == "__main__":

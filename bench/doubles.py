@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bench.identities import BenchIdentity
 from bench.memory_lake import MemoryLake
 from shared.ingestion.batches import Batches
 from shared.ingestion.loading import Loader
@@ -47,7 +48,7 @@ class BenchWiring:
     """The wiring of the ingest functions over stores in memory."""
 
     def __init__(self) -> None:
-        self.settings, self.clock = Settings(), now
+        self.settings, self.clock, self.identity = Settings(), now, BenchIdentity()
         self.lake, ledger = MemoryLake(), MemoryLedger()
         self.loader = Loader(
             lake=self.lake,

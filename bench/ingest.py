@@ -79,8 +79,9 @@ def measure() -> list[Row]:
     body = orjson.dumps(
         {"source_id": "bench-shop", "data_type": "transactions", "format": "json", "data": sale_lines(RECORDS)}
     )
-    event = rest_event("POST", PATH, raw=body.decode())
-    app.dependency_overrides[wiring] = BenchWiring
+    wired = BenchWiring()
+    event = rest_event("POST", PATH, raw=body.decode(), token=wired.identity.token)
+    app.dependency_overrides[wiring] = lambda: wired
     with mock_aws():
         boto3.setup_default_session(
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],

@@ -1,4 +1,4 @@
-"""The laptop's command line: up, down, status, reset, demo, logs."""
+"""The laptop's command line: up, down, status, reset, demo, token, keys, logs."""
 
 import shutil
 import sys
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from infra.local import log_files, run_state, try_it
+from infra.local import keys_cli, log_files, run_state, try_it
 from infra.local.background import start_detached, stop
 from infra.local.demo.scenario import Scale
 from infra.local.demo_loading import load_demo
@@ -20,6 +20,7 @@ from infra.local.emulator.clients import session
 from infra.local.emulator.supervisor import answers
 from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog
 from infra.local.function_logs import FunctionLogs
+from infra.local.keys import OwnKey
 from infra.local.lake import Lake
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.progress import Progress
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(keys_cli.app, name="keys")
 
 _PORTS = Ports()
 _PROGRAM = "python -m infra.local"
@@ -89,7 +91,7 @@ def status(*, directory: Directory = _DIRECTORY) -> None:
     table.add_row("Platform", f"{state}, process {run.pid}, since {since:%Y-%m-%d %H:%M:%S}")
     for name, address in try_it.addresses(run.ports).items():
         table.add_row(name, address)
-    healthy = answers(f"{run.ports.url('front')}/api/v1/ingest/sources")
+    healthy = answers(f"{run.ports.url('front')}/api/v1/health")
     table.add_row("Health", "[green]good[/green]" if healthy else "[red]the API does not answer[/red]")
     Console().print(table)
 
@@ -118,7 +120,17 @@ def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL)
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
     lake = Lake(session(), ports.url("emulator"), Outputs.read(layout.outputs))
-    load_demo(api_url=f"{ports.url('front')}/api/v1", lake=lake, scale=scale, progress=Progress(Console()))
+    api_url = f"{ports.url('front')}/api/v1"
+    shown = OwnKey(layout).token(api_url)
+    load_demo(api_url=api_url, token=shown, lake=lake, scale=scale, progress=Progress(Console()))
+
+
+@app.command(epilog=f"Example: `TOKEN=$({_PROGRAM} token)`")
+def token(*, directory: Directory = _DIRECTORY) -> None:
+    """Print an access token for the key that `up` made, good for a day and for everything."""
+    layout = Layout(directory.resolve())
+    ports = run_state.required(layout).ports
+    typer.echo(OwnKey(layout).token(f"{ports.url('front')}/api/v1"))
 
 
 @app.command(epilog=f"Examples: `{_PROGRAM} logs`, `{_PROGRAM} logs emulator`, `{_PROGRAM} logs merger --follow`")

@@ -11,13 +11,14 @@ from infra.local.progress import Progress
 MERGE_SECONDS = 15 * 60.0
 
 
-def load_demo(*, api_url: str, lake: Lake, scale: Scale, progress: Progress) -> None:
+def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: Progress) -> None:
     """Send the demo of the days up to now through the public doors, and return once it can be queried."""
     scenario = demo(end=datetime.now(UTC), scale=scale)
     with progress.step(f"Sending demo data ({scale})") as step:
         totals = send(
             scenario,
             api_url=api_url,
+            token=token,
             kinesis_client=lake.session.client("kinesis", endpoint_url=lake.endpoint),
             stream_name=lake.outputs.event_stream or "",
             progress=lambda _, done, total: step.note(f"day {done} of {total}"),

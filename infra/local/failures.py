@@ -6,6 +6,7 @@ LaptopError
 ├── AlreadyUp            another `up` uses the same directory
 ├── NotUp                a command needs a running platform
 ├── EmulatorFailed       MiniStack ended or never answered
+├── NoToken              the API gives the laptop's own key no token
 └── DeployFailed         bootstrap, synth or deploy ended with an error
     ├── NotMerged            demo data is still on its way after all patience
     └── NoSuchLog            a log that nothing writes
@@ -62,6 +63,13 @@ class DeployFailed(LaptopError):
 
     def __init__(self, step: str, reason: str, log: Path) -> None:
         super().__init__(f"`cdk {step}` failed ({reason}): fix what the end of {log} says and run it again.")
+
+
+class NoToken(LaptopError):
+    """The laptop's own key opens nothing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"There is no token ({reason}): is the platform up? `python -m infra.local up` makes the key.")
 
 
 class NotMerged(LaptopError):

@@ -54,6 +54,11 @@ class Layout:
         return self.directory / "deployed.json"
 
     @property
+    def own_key(self) -> Path:
+        """The API key that the laptop made for its user."""
+        return self.directory / "key.json"
+
+    @property
     def run(self) -> Path:
         """Process id and ports of the platform that is up."""
         return self.directory / "run.json"

@@ -18,6 +18,7 @@ from infra.local.emulator.supervisor import Emulator
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.discovery import find_rest_api
 from infra.local.gateway.server import FrontDoor
+from infra.local.keys import OwnKey, identity_of
 from infra.local.lake import Lake
 from infra.local.layout import LOOPBACK, PROJECT, Layout, Ports
 from infra.local.progress import Progress
@@ -76,6 +77,10 @@ class Platform:
         """The lake as seen from outside."""
         return Lake(session(), self.emulator.url, self.outputs)
 
+    def token(self) -> str:
+        """Get a token at the public door, for the key that the laptop made."""
+        return OwnKey(self._options.layout).token(self.api_url)
+
     def _start(self, stack: ExitStack) -> None:
         options, progress = self._options, self._progress
         stack.enter_context(run_state.exclusive(options.layout))
@@ -92,6 +97,9 @@ class Platform:
             servers = stack.enter_context(Servers())
             servers.serve(create_app(engine), options.ports.athena)
         self.outputs = Deployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
+        if "KeysTableName" in self.outputs.every:
+            with progress.step("Making an API key"):
+                OwnKey(options.layout).make(identity_of(session(), self.emulator.url, self.outputs.every, "local"))
         # Objects outlive a power cut at once, all else only as saved: without its stacks no deployment would succeed.
         self.emulator.save()
         with progress.step("Opening the front door"):

@@ -35,7 +35,7 @@ def stay_up(layout: Layout, ports: Ports, *, scale: Scale | None, console: Conso
         try:
             with Platform(Options.of(layout, ports), progress) as platform:
                 _fill(platform, scale, progress)
-                try_it.show(console, ports, platform.outputs.event_stream)
+                try_it.show(console, layout, ports, platform.outputs.event_stream)
                 console.print(f"[dim]Ready after {time.monotonic() - started:.1f} s.[/dim]", highlight=False)
                 ready = True
                 _watch(platform, layout)
@@ -46,7 +46,7 @@ def stay_up(layout: Layout, ports: Ports, *, scale: Scale | None, console: Conso
 
 def _fill(platform: Platform, scale: Scale | None, progress: Progress) -> None:
     if scale is not None and platform.lake.is_empty():
-        load_demo(api_url=platform.api_url, lake=platform.lake, scale=scale, progress=progress)
+        load_demo(api_url=platform.api_url, token=platform.token(), lake=platform.lake, scale=scale, progress=progress)
         platform.emulator.save()
 
 

@@ -7,7 +7,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from infra.local.emulator.environment import ACCOUNT, REGION
-from infra.local.layout import Ports
+from infra.local.layout import PROJECT, Layout, Ports
 
 
 def addresses(ports: Ports) -> dict[str, str]:
@@ -20,13 +20,15 @@ def addresses(ports: Ports) -> dict[str, str]:
     }
 
 
-def commands(ports: Ports, stream: str | None, now: datetime) -> dict[str, str]:
-    """Return shell commands by what they show."""
+def commands(layout: Layout, ports: Ports, stream: str | None, now: datetime) -> dict[str, str]:
+    """Return shell commands by what they show; each gets itself a token."""
+    bearer = f'-H "Authorization: Bearer $({_token(layout)})"'
     api = f"{ports.url('front')}/api/v1"
+    revenue = f"{api}/analytics/metrics?metric_type=revenue&{last_days(30, now)}"
     found = {
-        "Who sends data, and how fresh it is": f"curl -s {api}/ingest/sources",
-        "Revenue of the last 30 days": f"curl -sg '{api}/analytics/metrics?metric_type=revenue&{last_days(30, now)}'",
-        "Send a sale": _post(f"{api}/ingest/batch", _sale(now)),
+        "Who sends data, and how fresh it is": f"curl -s {bearer} {api}/ingest/sources",
+        "Revenue of the last 30 days": f"curl -sg {bearer} '{revenue}'",
+        "Send a sale": _post(f"{api}/ingest/batch", bearer, _sale(now)),
     }
     if stream:
         found["Put a sale on the stream"] = _put_record(ports, stream, now)
@@ -51,8 +53,13 @@ def _sale(now: datetime) -> str:
     )
 
 
-def _post(url: str, body: str) -> str:
-    return f"curl -s -X POST {url} -H 'Content-Type: application/json' -d '{body}'"
+def _token(layout: Layout) -> str:
+    elsewhere = layout.directory != PROJECT / ".local"
+    return ".venv/bin/python -m infra.local token" + (f" --directory {layout.directory}" if elsewhere else "")
+
+
+def _post(url: str, bearer: str, body: str) -> str:
+    return f"curl -s -X POST {url} {bearer} -H 'Content-Type: application/json' -d '{body}'"
 
 
 def _put_record(ports: Ports, stream: str, now: datetime) -> str:
@@ -71,13 +78,13 @@ def _put_record(ports: Ports, stream: str, now: datetime) -> str:
     return f'.venv/bin/python -c "{script}"'
 
 
-def show(console: Console, ports: Ports, stream: str | None) -> None:
+def show(console: Console, layout: Layout, ports: Ports, stream: str | None) -> None:
     """Print the addresses, and the commands unframed so that they can be copied."""
     table = Table.grid(padding=(0, 2))
     for name, address in addresses(ports).items():
         table.add_row(f"[bold]{name}[/bold]", address)
     console.print(Panel(table, title="Tally is up", title_align="left", expand=False))
-    for name, command in commands(ports, stream, datetime.now(UTC)).items():
+    for name, command in commands(layout, ports, stream, datetime.now(UTC)).items():
         console.print(f"[dim]# {name}[/dim]", highlight=False)
         console.print(command, soft_wrap=True, markup=False, highlight=False)
     console.print("\nCtrl-C stops everything; the next start finds all data again.", highlight=False)

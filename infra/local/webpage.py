@@ -1,12 +1,8 @@
 """What :3008 serves: the web application's folder, or a small page while there is none."""
 
-import html
-from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
-
-from infra.local.try_it import last_days
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -20,8 +16,8 @@ _PAGE = """<!doctype html>
 <h1>Tally is up</h1>
 <p>The API answers at <code>{api}/api/v1</code>.</p>
 <ul>
-  <li><a href="{api}/api/v1/ingest/sources">Who sends data, and how fresh it is</a></li>
-  <li><a href="{api}/api/v1/analytics/metrics?metric_type=revenue&amp;{span}">Revenue by day</a></li>
+  <li><a href="{api}/api/v1/health">Which dependencies answer</a></li>
+  <li><a href="{api}/api/v1/docs">Every route, with its parameters and answers</a></li>
 </ul>
 </html>
 """
@@ -35,7 +31,7 @@ def web_application(folder: Path, *, api: str) -> web.Application:
     async def home(_: web.Request) -> web.StreamResponse:
         if index.is_file():
             return web.FileResponse(index)
-        page = _PAGE.format(api=api, span=html.escape(last_days(90, datetime.now(UTC))))
+        page = _PAGE.format(api=api)
         return web.Response(text=page, content_type="text/html")
 
     app.router.add_get("/", home)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.clients import session
+from infra.local.keys import OwnKey
 from infra.local.lake import QUIET_SECONDS, Lake, settle
 from infra.local.layout import Layout, Ports
 from infra.local.progress import Progress
@@ -34,6 +36,11 @@ class RunningPlatform:
     def api_url(self) -> str:
         """Where the public API starts, `/api/v1` included."""
         return f"{self.ports.url('front')}/api/v1"
+
+    @cached_property
+    def token(self) -> str:
+        """What its own key may show: good for everything, for a day."""
+        return OwnKey(self.layout).token(self.api_url)
 
     @property
     def websocket_url(self) -> str:

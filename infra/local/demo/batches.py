@@ -26,9 +26,10 @@ class DemoNotSent(Exception):
 class BatchClient:
     """Posts batches and accepts nothing but full success: the demo's records are all valid."""
 
-    def __init__(self, api_url: str, *, extracted_at: str) -> None:
+    def __init__(self, api_url: str, *, token: str, extracted_at: str) -> None:
         self._url = f"{api_url.rstrip('/')}/ingest/batch"
         self._metadata = {"source_system": "tally-demo", "extraction_timestamp": extracted_at, "schema_version": "1"}
+        self._bearer = {"Authorization": f"Bearer {token}"}
         # A batch sent twice changes nothing, so a lost answer may be asked for again.
         again = urllib3.Retry(connect=2, read=1, redirect=0, status=0, allowed_methods=None)
         self._http = urllib3.PoolManager(retries=again, timeout=urllib3.Timeout(connect=5, read=60))
@@ -45,7 +46,7 @@ class BatchClient:
         body, headers = _packed(orjson.dumps(batch))
         what = f"{len(records)} {data_type} of {source_id}"
         try:
-            answer = self._http.request("POST", self._url, body=body, headers=headers)
+            answer = self._http.request("POST", self._url, body=body, headers=headers | self._bearer)
         except urllib3.exceptions.HTTPError as error:
             raise DemoNotSent(f"{what}: {self._url} cannot be reached ({error}); is the platform up?") from error
         complaint = _complaint(answer.status, answer.data)

@@ -42,13 +42,19 @@ class Totals:
     stream: Counter[str] = field(default_factory=Counter)
 
 
-def send(
-    scenario: Scenario, *, api_url: str, kinesis_client: KinesisClient, stream_name: str, progress: Progress
+def send(  # noqa: PLR0913 # two doors, each with its address and what opens it
+    scenario: Scenario,
+    *,
+    api_url: str,
+    token: str,
+    kinesis_client: KinesisClient,
+    stream_name: str,
+    progress: Progress,
 ) -> Totals:
     """Send a whole demo; sending it again changes no number, since every id is the same again."""
     days, totals = scenario.window.length, Totals()
     producer = StreamProducer(kinesis_client, stream_name)
-    with closing(BatchClient(api_url, extracted_at=spelt(scenario.window.end))) as client:
+    with closing(BatchClient(api_url, token=token, extracted_at=spelt(scenario.window.end))) as client:
         outbox = _Outbox(client, totals)
         for done, (day, deliveries) in enumerate(groupby(scenario.deliveries(), key=lambda it: it.day)):
             progress(f"demo data of {day}", done, days)

@@ -17,7 +17,7 @@ def api() -> Iterator[Api]:
 
 @pytest.fixture
 def client(api: Api) -> Iterator[BatchClient]:
-    client = BatchClient(api.url, extracted_at="2026-11-22T13:37:00Z")
+    client = BatchClient(api.url, token="a-token", extracted_at="2026-11-22T13:37:00Z")
     yield client
     client.close()
 
@@ -62,7 +62,7 @@ def test_an_answer_that_is_not_full_success_is_explained(
 def test_a_platform_that_is_not_there_is_named() -> None:
     with serving() as gone:
         url = gone.url
-    client = BatchClient(url, extracted_at="2026-11-22T13:37:00Z")
+    client = BatchClient(url, token="a-token", extracted_at="2026-11-22T13:37:00Z")
 
     with pytest.raises(DemoNotSent, match=r"cannot be reached.*is the platform up"):
         client.post("web-shop", "events", events(1))

@@ -44,6 +44,7 @@ def send_whole(story: Story) -> Sent:
         totals = send(
             story.scenario,
             api_url=api.url,
+            token="a-token",
             kinesis_client=cast("KinesisClient", belt),
             stream_name=STREAM,
             progress=lambda *heard_now: heard.append(heard_now),

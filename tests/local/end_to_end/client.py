@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import orjson
@@ -80,10 +80,22 @@ def data_of(answer: httpx.Response) -> Record:
     return data
 
 
+class Door(Protocol):
+    """A platform as clients reach it."""
+
+    @property
+    def api_url(self) -> str:
+        """Where its public API starts."""
+
+    @property
+    def token(self) -> str:
+        """What opens it."""
+
+
 @contextmanager
-def connected(api_url: str) -> Iterator[Client]:
-    """Keep a connection while the context lasts."""
-    with httpx.Client(base_url=api_url, timeout=60) as http:
+def connected(to: Door) -> Iterator[Client]:
+    """Keep a connection while the context lasts, as somebody who may do everything."""
+    with httpx.Client(base_url=to.api_url, headers={"Authorization": f"Bearer {to.token}"}, timeout=60) as http:
         yield Client(http)
 
 

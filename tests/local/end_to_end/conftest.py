@@ -11,5 +11,5 @@ from tests.local.end_to_end.client import Client, connected
 @pytest.fixture
 def client(platform: RunningPlatform) -> Iterator[Client]:
     """A connection to the front door."""
-    with connected(platform.api_url) as client:
+    with connected(platform) as client:
         yield client

@@ -12,6 +12,7 @@ import psutil
 
 from infra.local import run_state
 from infra.local.deploy.outputs import Outputs
+from infra.local.keys import OwnKey
 from infra.local.layout import PROJECT, Layout, Ports
 from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
@@ -38,6 +39,11 @@ class Laptop:
     def api_url(self) -> str:
         """Where its public API starts."""
         return f"{self.ports.url('front')}/api/v1"
+
+    @property
+    def token(self) -> str:
+        """What its own key may show."""
+        return OwnKey(self.layout).token(self.api_url)
 
     @property
     def outputs(self) -> Outputs:

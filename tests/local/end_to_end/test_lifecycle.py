@@ -55,7 +55,7 @@ def sold(client: Client) -> int:
 
 def test_a_restart_keeps_every_answer_and_deploys_nothing(laptop: Laptop) -> None:
     laptop.stay_up()
-    with connected(laptop.api_url) as client:
+    with connected(laptop) as client:
         deliver(client, "before-restart")
         before, sold_before = answers(client), sold(client)
 
@@ -65,7 +65,7 @@ def test_a_restart_keeps_every_answer_and_deploys_nothing(laptop: Laptop) -> Non
 
     assert (code, gone) == (0, True)
     assert "cdk deploy" not in said
-    with connected(laptop.api_url) as client:
+    with connected(laptop) as client:
         assert answers(client) == before
         deliver(client, "after-restart")
         assert sold(client) == sold_before + 101
@@ -79,7 +79,7 @@ def test_a_killed_platform_leaves_no_process_and_loses_nothing_acknowledged(lapt
     """
     laptop.stay_up()
     unmerged = [sale(f"killed-{number}", DAYS[number % 5], currency="JPY") for number in range(2_000)]
-    with connected(laptop.api_url) as client:
+    with connected(laptop) as client:
         deliver(client, "before-kill")
         before, sold_before = answers(client), sold(client)
         batches = [client.send("at-kill", "transactions", unmerged[start::4]) for start in range(4)]
@@ -89,7 +89,7 @@ def test_a_killed_platform_leaves_no_process_and_loses_nothing_acknowledged(lapt
     until(laptop.is_gone, seconds=ENDED_WITHIN, what="every process ends")
     assert run_state.current(laptop.layout) is None
     assert "cdk deploy" not in laptop.up()
-    with connected(laptop.api_url) as client:
+    with connected(laptop) as client:
         client.send_all("at-kill", [sale(f"after-kill-{day}", day, currency="JPY") for day in DAYS])
         for batch in batches:
             assert counted(client.outcome(batch["batch_id"])["outcome"]) == {"loaded": 500}
@@ -103,7 +103,7 @@ def test_a_killed_platform_leaves_no_process_and_loses_nothing_acknowledged(lapt
 def test_after_a_power_cut_it_comes_up_and_what_was_merged_is_there(laptop: Laptop) -> None:
     """Objects are on disk at once; the ledger is only as the emulator saved it last, at most five minutes before."""
     laptop.stay_up()
-    with connected(laptop.api_url) as client:
+    with connected(laptop) as client:
         deliver(client, "before-power-cut")
         sold_before = sold(client)
 
@@ -111,7 +111,7 @@ def test_after_a_power_cut_it_comes_up_and_what_was_merged_is_there(laptop: Lapt
 
     until(laptop.is_gone, seconds=ENDED_WITHIN, what="every process ends")
     assert "cdk deploy" not in laptop.up()
-    with connected(laptop.api_url) as client:
+    with connected(laptop) as client:
         assert sold(client) == sold_before
         deliver(client, "after-power-cut")
         assert sold(client) == sold_before + 101
@@ -127,7 +127,7 @@ def test_the_commands_that_are_printed_work_as_printed(laptop: Laptop) -> None:
     assert said.pop("Put a sale on the stream").strip().isdigit()
     assert all('"success":true' in text for text in said.values())
     assert '"records_received":1' in said["Send a sale"]
-    with connected(laptop.api_url) as client:
+    with connected(laptop) as client:
         assert counted(client.ledger_of("my-shop", 2)) == {"loaded": 2}
         revenue = client.metric("revenue", "2020-01-01", "2100-01-01", granularity="quarterly")
         assert str(revenue["summary"]["total"]) == "29.7"

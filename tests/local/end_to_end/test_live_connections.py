@@ -13,7 +13,7 @@ from tests.local.end_to_end.waiting import until
 KNOWN_WITHIN = 20.0
 HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    "Authorization: Bearer {token}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
 
 
@@ -27,12 +27,12 @@ def connections(platform: RunningPlatform, channel: str) -> list[dict[str, Any]]
     return [item for page in pages for item in page["Items"] if item["channel"]["S"] == channel]
 
 
-async def joined(address: str, look: Callable[[], Any]) -> Any:
+async def joined(address: str, token: str, look: Callable[[], Any]) -> Any:
     """Connect, look while connected, and close as a browser does."""
     async with (
         asyncio.timeout(2 * KNOWN_WITHIN),
         aiohttp.ClientSession() as session,
-        session.ws_connect(address, protocols=["bearer", "a-token"]) as socket,
+        session.ws_connect(address, protocols=["bearer", token]) as socket,
     ):
         assert socket.protocol == "bearer"
         return await asyncio.to_thread(look)
@@ -43,7 +43,7 @@ def test_a_client_is_known_while_it_is_connected(platform: RunningPlatform, chan
     def known() -> list[dict[str, Any]]:
         return until(lambda: connections(platform, channel), seconds=KNOWN_WITHIN, what=f"{channel} is joined")
 
-    (connection,) = asyncio.run(joined(f"{platform.websocket_url}/{channel}", known))
+    (connection,) = asyncio.run(joined(f"{platform.websocket_url}/{channel}", platform.token, known))
 
     assert connection["connection_id"]["S"]
     assert int(connection["expires_at"]["N"])
@@ -55,7 +55,7 @@ def test_a_client_that_vanishes_is_forgotten(platform: RunningPlatform) -> None:
 
     async def vanish() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", platform.ports.front)
-        writer.write(HANDSHAKE.format(path=f"/ws/{channel}").encode())
+        writer.write(HANDSHAKE.format(path=f"/ws/{channel}", token=platform.token).encode())
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
         await asyncio.to_thread(
             until, lambda: connections(platform, channel), seconds=KNOWN_WITHIN, what=f"{channel} is joined"
@@ -71,7 +71,7 @@ def test_a_client_cannot_choose_its_channel_by_query(platform: RunningPlatform) 
     def known() -> list[dict[str, Any]]:
         return until(lambda: connections(platform, "dashboards/mine"), seconds=KNOWN_WITHIN, what="it is joined")
 
-    asyncio.run(joined(f"{platform.websocket_url}/dashboards/mine?channel=dashboards/theirs", known))
+    asyncio.run(joined(f"{platform.websocket_url}/dashboards/mine?channel=dashboards/theirs", platform.token, known))
 
     assert connections(platform, "dashboards/theirs") == []
 
@@ -85,3 +85,15 @@ def test_there_is_no_other_channel(platform: RunningPlatform, path: str) -> None
             return refusal.value.status
 
     assert asyncio.run(refused()) == 404
+
+
+@pytest.mark.parametrize(("query", "status"), [("", 401), ("?token=nobodys", 403)])
+def test_a_stranger_is_not_joined(platform: RunningPlatform, query: str, status: int) -> None:
+    async def refused() -> int:
+        async with asyncio.timeout(KNOWN_WITHIN), aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+                await session.ws_connect(f"{platform.websocket_url}/dashboards/strange{query}")
+            return refusal.value.status
+
+    assert asyncio.run(refused()) == status
+    assert connections(platform, "dashboards/strange") == []

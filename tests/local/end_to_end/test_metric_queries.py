@@ -19,7 +19,7 @@ RANGE = {"start": "2017-03-01", "end": "2017-03-04"}
 @pytest.fixture(scope="module", autouse=True)
 def _sold(platform: RunningPlatform) -> None:
     """Sell once in each region, and late on the day before midnight in Stockholm."""
-    with connected(platform.api_url) as client:
+    with connected(platform) as client:
         sales = [
             sale(f"q-{place}", "2017-03-02", currency=CURRENCY, region=region, unit_price=price)
             for place, (region, price) in enumerate(REGIONS.items())

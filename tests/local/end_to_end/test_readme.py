@@ -21,6 +21,7 @@ def blocks(language: str) -> Iterator[str]:
 
 def at(platform: RunningPlatform, text: str) -> str:
     """The same commands, sent to where this platform answers."""
+    text = text.replace("infra.local token", f"infra.local token --directory {platform.layout.directory}")
     return text.replace("http://127.0.0.1:8090", platform.ports.url("front")).replace(
         "http://127.0.0.1:4566", platform.emulator_url
     )
@@ -36,8 +37,9 @@ def run(*command: str) -> str:
 def answers(platform: RunningPlatform) -> list[dict[str, object]]:
     """What the five commands answer, one after the other, as a reader runs them."""
     found = []
-    for command in blocks("bash"):
-        found.append(orjson.loads(run("bash", "-c", at(platform, command))))
+    token, *commands = blocks("bash")
+    for command in commands:
+        found.append(orjson.loads(run("bash", "-c", at(platform, token + command))))
         platform.settle(quiet=0.5)
     return found
 

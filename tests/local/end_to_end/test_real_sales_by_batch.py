@@ -38,7 +38,7 @@ class Delivered:
 def delivered(platform: RunningPlatform) -> Delivered:
     """Send the cut in five batches, the invalid lines in the last."""
     records = [*lines(CUT), *negative_prices()]
-    with connected(platform.api_url) as client:
+    with connected(platform) as client:
         statuses = client.send_all(SOURCE, records)
         return Delivered(records, statuses, client.ledger_of(SOURCE, len(records)), Oracle.of_lines(CUT))
 

@@ -62,7 +62,7 @@ def delivered(platform: RunningPlatform) -> Delivered:
     bad = [*MALFORMED, *(message(STREAMED, record) for record in INVALID.values())]
     for place, payload in enumerate(bad):
         payloads.insert(place * 377, payload)
-    with connected(platform.api_url) as client:
+    with connected(platform) as client:
         put(platform, payloads)
         client.send_all(POSTED, records[1::2])
         streamed = client.ledger_of(STREAMED, len(records) // 2 + len(INVALID))

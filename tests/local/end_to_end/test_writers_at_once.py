@@ -33,7 +33,7 @@ def test_clients_that_overlap_and_a_stream_leave_every_sale_once(platform: Runni
     streamed = range(2 * EACH - SHARED, 3 * EACH - SHARED)
 
     def post(source: str, numbers: range) -> list[Record]:
-        with connected(platform.api_url) as own:
+        with connected(platform) as own:
             return own.send_all(source, sales(numbers), size=EACH // BATCHES)
 
     with ThreadPoolExecutor() as clients:
@@ -62,7 +62,7 @@ def test_answers_during_merges_only_ever_grow(platform: RunningPlatform, client:
     batches = [[sale(f"g-{batch}-{number}", "2016-06-01", **CURRENCY) for number in range(500)] for batch in range(6)]
 
     def post() -> None:
-        with connected(platform.api_url) as own:
+        with connected(platform) as own:
             for batch in batches:
                 own.outcome(own.send("writer-growing", "transactions", batch)["batch_id"])
 

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import shlex
 import subprocess
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from infra.local.layout import PROJECT, Ports
+from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.try_it import commands
 from tests.local.conftest import RunningPlatform
 from tests.local.host.test_front_door import Reply, ask
@@ -42,16 +41,22 @@ def sales(source: str, count: int) -> dict[str, Any]:
     }
 
 
+def bearer(platform: RunningPlatform) -> dict[str, str]:
+    """Return what opens the door."""
+    return {"Authorization": f"Bearer {platform.token}"}
+
+
 def post(platform: RunningPlatform, batch: dict[str, Any]) -> Reply:
     """Send a batch as a client with much to send does."""
-    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip", **bearer(platform)}
     body = gzip.compress(json.dumps(batch).encode())
     return ask(platform.ports.front, "POST", "/api/v1/ingest/batch", body, headers)
 
 
 def loaded(platform: RunningPlatform, source: str) -> int:
     """Return how many sales of a source are in the lake."""
-    content = ask(platform.ports.front, "GET", "/api/v1/ingest/sources?size=100").json()["data"]["content"]
+    reply = ask(platform.ports.front, "GET", "/api/v1/ingest/sources?size=100", headers=bearer(platform))
+    content = reply.json()["data"]["content"]
     counts = [
         each["configuration"]["data_types"]["transactions"]["loaded"] for each in content if each["source_id"] == source
     ]
@@ -93,8 +98,9 @@ def test_the_web_page_may_call_the_api_and_other_pages_may_not(platform: Running
 def test_a_websocket_client_is_joined_to_its_channel(platform: RunningPlatform) -> None:
     async def join() -> int | None:
         url = f"{platform.websocket_url}/dashboards/d-1"
-        async with asyncio.timeout(20), aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-            await socket.close()
+        async with asyncio.timeout(20), aiohttp.ClientSession(headers=bearer(platform)) as session:
+            async with session.ws_connect(url) as socket:
+                await socket.close()
             return socket.close_code
 
     assert asyncio.run(join()) == 1000
@@ -104,15 +110,15 @@ def test_the_web_page_is_served(platform: RunningPlatform) -> None:
     reply = ask(platform.ports.web, "GET", "/")
 
     assert reply.status == 200
-    assert f"{platform.api_url}/ingest/sources".encode() in reply.body
+    assert f"{platform.api_url}/health".encode() in reply.body
 
 
-@pytest.mark.parametrize("name", list(commands(Ports(), "a-stream", datetime.now(UTC))))
+@pytest.mark.parametrize("name", list(commands(Layout(PROJECT), Ports(), "a-stream", datetime.now(UTC))))
 def test_every_command_that_is_printed_works(platform: RunningPlatform, name: str) -> None:
-    command = commands(platform.ports, platform.outputs.event_stream, datetime.now(UTC))[name]
+    command = commands(platform.layout, platform.ports, platform.outputs.event_stream, datetime.now(UTC))[name]
 
     answer = subprocess.run(  # noqa: S603 - what we tell users to run
-        shlex.split(command), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+        ["/usr/bin/env", "bash", "-c", command], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
     )
 
     assert answer.returncode == 0, answer.stderr

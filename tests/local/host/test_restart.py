@@ -8,15 +8,18 @@ from rich.console import Console
 
 from tests.local.conftest import RunningPlatform
 from tests.local.host.test_front_door import ask
-from tests.local.host.test_platform import loaded, post, sales
+from tests.local.host.test_platform import bearer, loaded, post, sales
 
 
 def numbers(platform: RunningPlatform) -> tuple[Any, Any]:
     """Return what the sources and the metrics say."""
     today = datetime.now(UTC).date()
     span = f"time_range[start]={today - timedelta(days=2)}&time_range[end]={today + timedelta(days=2)}"
-    sources = ask(platform.ports.front, "GET", "/api/v1/ingest/sources?size=100").json()["data"]["content"]
-    metric = ask(platform.ports.front, "GET", f"/api/v1/analytics/metrics?metric_type=revenue&{span}").json()["data"]
+    sources = ask(platform.ports.front, "GET", "/api/v1/ingest/sources?size=100", headers=bearer(platform)).json()[
+        "data"
+    ]["content"]
+    path = f"/api/v1/analytics/metrics?metric_type=revenue&{span}"
+    metric = ask(platform.ports.front, "GET", path, headers=bearer(platform)).json()["data"]
     return sources, (metric["data"], metric["summary"])
 
 

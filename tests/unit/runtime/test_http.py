@@ -10,7 +10,7 @@ import orjson
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from shared.auth.scopes import PUBLIC
+from shared.auth.scopes import PUBLIC, RouteWithoutScope
 from shared.runtime import errors
 from shared.runtime.dialects import Dialect, error_body
 from shared.runtime.errors import FieldError, TallyError
@@ -152,3 +152,28 @@ def test_the_request_id_is_the_same_in_header_body_and_log() -> None:
     assert [(line["request_id"], line["status"], line["path"]) for line in answered] == [
         (request_id, 404, "/api/v1/nothing")
     ]
+
+
+def _new() -> Router:
+    router = Router()
+
+    @router.get("/new")
+    def new() -> dict[str, int]:
+        return {}
+
+    return router
+
+
+def test_an_api_with_a_route_that_nobody_gave_a_scope_cannot_be_built() -> None:
+    with pytest.raises(RouteWithoutScope, match="GET /new"):
+        Api(_new())
+
+
+def test_a_route_that_is_added_later_is_closed_to_everybody() -> None:
+    api = Api(_new(), asked_by=lambda *_: PUBLIC)
+    api.get("/api/v1/later")(lambda: {"answer": 42})
+
+    answer = instrumented(api.resolve)(rest_event("GET", "/api/v1/later"), context())
+
+    assert answer["statusCode"] == 500
+    assert "42" not in answer["body"]

@@ -1,0 +1,80 @@
+"""A route learns who calls it, the log too, and nobody is left behind for the next request."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import orjson
+import pytest
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from shared.auth.calling import caller
+from shared.auth.models import Caller
+from shared.auth.scopes import PUBLIC, Scope
+from shared.runtime.dialects import Dialect
+from shared.runtime.http import Api
+from shared.runtime.observability import instrumented, logger
+from shared.runtime.wiring import Wiring, wiring
+from tests.events.api_gateway import context, rest_event
+from tests.fakes.identities import Visitor
+
+Ask = Callable[..., Any]
+SCOPES = {"/me": Scope.FRAUD_READ, "/open": PUBLIC}
+
+
+def _logged() -> dict[str, Any]:
+    """What every line of the log says of the caller."""
+    return {name: value for name, value in logger().get_current_keys().items() if name in {"key_id", "subject"}}
+
+
+@pytest.fixture
+def ask(wired: Wiring) -> Ask:
+    """Ask an API of two routes, in the Fraud dialect."""
+    router = Router()
+
+    @router.get("/me")
+    def me(who: Annotated[Caller, Depends(caller)]) -> dict[str, str]:
+        return {"key": who.key_id, "subject": who.subject, "logged": str(_logged())}
+
+    @router.get("/open")
+    def anybody(who: Annotated[Caller, Depends(caller)]) -> dict[str, str]:
+        return {"key": who.key_id}
+
+    api = Api(router, dialect=Dialect.FRAUD, asked_by=lambda _, path: SCOPES[path])
+    api.dependency_overrides[wiring] = lambda: wired
+    handler = instrumented(api.resolve)
+    return lambda path, **parts: handler(rest_event("GET", f"/api/v1{path}", **parts), context())
+
+
+def test_a_route_and_the_log_know_who_calls(ask: Ask, wired: Wiring) -> None:
+    visitor = Visitor(wired.identity, Scope.FRAUD_READ)
+
+    answer = ask("/me", token=visitor.token)
+
+    known = {"key_id": visitor.key.id, "subject": visitor.key.owner}
+    body = {"key": visitor.key.id, "subject": visitor.key.owner, "logged": str(known)}
+    assert orjson.loads(answer["body"]) == body
+
+
+def test_the_next_request_does_not_know_them(ask: Ask, wired: Wiring) -> None:
+    visitor = Visitor(wired.identity, Scope.FRAUD_READ)
+    ask("/me", token=visitor.token)
+
+    answer = ask("/open", token=visitor.token)
+
+    assert answer["statusCode"] == 500
+    assert _logged() == {}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status", "error"), [((), 401, "unauthorized"), ((Scope.AUDIT_READ,), 403, "forbidden")]
+)
+def test_a_refusal_is_in_the_dialect_of_the_route(
+    ask: Ask, wired: Wiring, scopes: tuple[Scope, ...], status: int, error: str
+) -> None:
+    token = Visitor(wired.identity, *scopes).token if scopes else None
+
+    answer = ask("/me", token=token)
+
+    assert (answer["statusCode"], orjson.loads(answer["body"])["error"]) == (status, error)
+    assert "X-Request-Id" in answer["multiValueHeaders"]
