@@ -13,7 +13,6 @@ from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
 from tests.moto_platform import CREDENTIALS, environment
 
-
 settings.register_profile("every run alike", derandomize=True)
 if os.environ.get("CI"):  # a landing must not hang on luck; everybody else's runs look for new examples
     settings.load_profile("every run alike")
