@@ -111,8 +111,9 @@ def test_where_versions_differ_the_order_of_deliveries_does_not_matter(deliverie
 
 @given(st.none() | RECORDS, st.lists(RECORDS, min_size=1, max_size=6))
 def test_deliveries_repeated_change_nothing_that_stands(base: Version | None, deliveries: list[Version]) -> None:
-    standing, _ = settle(base, deliveries)
+    in_order = sorted(deliveries, key=lambda each: each.ingested_at)
+    standing, _ = settle(base, in_order)
 
-    again, _ = settle(standing, sorted(deliveries, key=lambda each: each.ingested_at))
+    again, _ = settle(standing, in_order)
 
     assert (again.version, again.ingested_at) == (standing.version, standing.ingested_at)
