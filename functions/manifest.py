@@ -3,122 +3,19 @@
 CDK derives the functions, their grants and their environment from this; so do the drift tests.
 """
 
-from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+from functions.declaration import (
+    Access,
+    Function,
+    HttpFunction,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    TriggeredFunction,
+    WebSocketTrigger,
+)
 from shared.audit.anchors import PREFIX as ANCHORED
 from shared.lake.paths import BASE, INCOMING, LANDING, QUARANTINE, ROLLUP
 from shared.runtime.settings import Resource
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from shared.runtime.http import Api
-
-
-@dataclass(frozen=True)
-class Access:
-    """A resource that a function may use; for a bucket, only below the prefix."""
-
-    resource: Resource
-    prefix: str = ""
-
-
-@dataclass(frozen=True, order=True)
-class Route:
-    """One method on one path of the REST API, as the OpenAPI document names it."""
-
-    path: str
-    method: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class StreamTrigger:
-    """Records of a Kinesis stream, in order per shard; a batch fails as a whole and is never split."""
-
-    stream: Resource
-    batch_size: int
-    window_seconds: int
-    retries: int
-    maximum_age_seconds: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueueTrigger:
-    """Messages of an SQS queue, to so many runs at a time; those a run names as failed come again."""
-
-    queue: Resource
-    batch_size: int
-    window_seconds: int
-    maximum_concurrency: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScheduleTrigger:
-    """Every so many minutes."""
-
-    every_minutes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class WebSocketTrigger:
-    """Routes of the WebSocket API."""
-
-    route_keys: tuple[str, ...]
-
-
-Trigger = StreamTrigger | QueueTrigger | ScheduleTrigger | WebSocketTrigger
-
-
-@dataclass(frozen=True, kw_only=True)
-class Function:
-    """One Lambda function: `functions/<name>/handler.py:handler`."""
-
-    name: str
-    description: str
-    memory_mb: int
-    timeout_seconds: int
-    uses_lake: bool = False
-    reads: tuple[Access, ...] = ()
-    writes: tuple[Access, ...] = ()
-
-    @property
-    def handler(self) -> str:
-        """The entry point as Lambda names it."""
-        return f"functions.{self.name}.handler.handler"
-
-    @property
-    def resources(self) -> tuple[Resource, ...]:
-        """Everything whose name the function is told."""
-        return tuple(sorted({access.resource for access in (*self.reads, *self.writes)}))
-
-
-@dataclass(frozen=True, kw_only=True)
-class HttpFunction(Function):
-    """A function behind the REST API; its routes are those its resolver declares."""
-
-    def app(self) -> "Api":
-        """The resolver, as its handler module builds it."""
-        app: Api = import_module(f"functions.{self.name}.handler").app
-        return app
-
-    def routes(self) -> "Iterator[Route]":
-        """Every route, read from the resolver's own OpenAPI document."""
-        for path, item in (self.app().get_openapi_schema().paths or {}).items():
-            for method in item.model_dump(exclude_none=True, include=_METHODS):
-                yield Route(path=path, method=method.upper())
-
-
-_METHODS = {"get", "put", "post", "delete", "patch"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class TriggeredFunction(Function):
-    """A function that something other than an HTTP request starts."""
-
-    trigger: Trigger
-
 
 _QUERY = (
     Access(Resource.WORK_GROUP),
@@ -130,6 +27,9 @@ _QUERY = (
 
 _IDENTITY = (Access(Resource.KEYS), Access(Resource.SIGNING_KEYS))
 """What it takes to tell who calls: every function that people reach has it."""
+
+_LOADING_READS = (Access(Resource.LEDGER), Access(Resource.SOURCES), Access(Resource.DECISIONS))
+_LOADING_WRITES = (*_LOADING_READS, Access(Resource.LAKE, INCOMING), Access(Resource.LAKE, QUARANTINE))
 
 HTTP_FUNCTIONS = (
     HttpFunction(
@@ -146,16 +46,8 @@ HTTP_FUNCTIONS = (
         memory_mb=1769,
         timeout_seconds=29,
         uses_lake=True,
-        reads=(*_IDENTITY, Access(Resource.LEDGER), Access(Resource.SOURCES), Access(Resource.DECISIONS)),
-        writes=(
-            Access(Resource.LEDGER),
-            Access(Resource.SOURCES),
-            Access(Resource.DECISIONS),
-            Access(Resource.LAKE, LANDING),
-            Access(Resource.LAKE, INCOMING),
-            Access(Resource.LAKE, QUARANTINE),
-            Access(Resource.EVENT_STREAM),
-        ),
+        reads=(*_IDENTITY, *_LOADING_READS),
+        writes=(*_LOADING_WRITES, Access(Resource.LAKE, LANDING), Access(Resource.EVENT_STREAM)),
     ),
     HttpFunction(
         name="metrics",
@@ -219,17 +111,9 @@ TRIGGERED_FUNCTIONS = (
         ),
         reads=(
             Access(Resource.EVENT_STREAM),
-            Access(Resource.LEDGER),
-            Access(Resource.SOURCES),
-            Access(Resource.DECISIONS),
+            *_LOADING_READS,
         ),
-        writes=(
-            Access(Resource.LEDGER),
-            Access(Resource.SOURCES),
-            Access(Resource.DECISIONS),
-            Access(Resource.LAKE, INCOMING),
-            Access(Resource.LAKE, QUARANTINE),
-        ),
+        writes=(*_LOADING_WRITES,),
     ),
     TriggeredFunction(
         name="merger",
@@ -263,18 +147,12 @@ TRIGGERED_FUNCTIONS = (
         uses_lake=True,
         trigger=ScheduleTrigger(every_minutes=5),
         reads=(
-            Access(Resource.LEDGER),
-            Access(Resource.SOURCES),
-            Access(Resource.DECISIONS),
+            *_LOADING_READS,
             Access(Resource.LAKE, LANDING),
             Access(Resource.LAKE, INCOMING),
         ),
         writes=(
-            Access(Resource.LEDGER),
-            Access(Resource.SOURCES),
-            Access(Resource.DECISIONS),
-            Access(Resource.LAKE, INCOMING),
-            Access(Resource.LAKE, QUARANTINE),
+            *_LOADING_WRITES,
             Access(Resource.MERGE_QUEUE),
         ),
     ),

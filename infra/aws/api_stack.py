@@ -3,7 +3,8 @@
 from aws_cdk import Stack
 from constructs import Construct
 
-from functions.manifest import HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS, WebSocketTrigger
+from functions.declaration import WebSocketTrigger
+from functions.manifest import HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS
 from infra.aws import rest_api, websocket_api
 from infra.aws.alarms import Alarms
 from infra.aws.names import Names

@@ -6,7 +6,7 @@ from aws_cdk import Annotations, IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from functions.manifest import Function
+from functions.declaration import Function
 from infra.aws.names import Names
 from layers.build import DEPENDENCIES, LAKE, Layer
 

@@ -6,7 +6,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from functions.manifest import Function
+from functions.declaration import Function
 from infra.aws.code import ARCHITECTURE, RUNTIME, Layers
 from infra.aws.grants import statements
 from infra.aws.nag import accept, accept_wildcards

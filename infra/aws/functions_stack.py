@@ -3,14 +3,8 @@
 from aws_cdk import Stack
 from constructs import Construct
 
-from functions.manifest import (
-    FUNCTIONS,
-    QueueTrigger,
-    ScheduleTrigger,
-    StreamTrigger,
-    TriggeredFunction,
-    WebSocketTrigger,
-)
+from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger, TriggeredFunction, WebSocketTrigger
+from functions.manifest import FUNCTIONS
 from infra.aws import code
 from infra.aws.alarms import Alarms
 from infra.aws.function import PlatformFunction

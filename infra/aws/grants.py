@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam
 
-from functions.manifest import Access, Function, QueueTrigger, StreamTrigger, TriggeredFunction
+from functions.declaration import Access, Function, QueueTrigger, StreamTrigger, TriggeredFunction
 from infra.aws.names import Names
 from infra.resources import BUCKETS, QUEUES, STREAMS, TABLES_BY_RESOURCE
 from shared.runtime.settings import Resource

@@ -4,7 +4,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from functions.manifest import Function
+from functions.declaration import Function
 from infra.aws.names import Names
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aws_cdk import Aws
 
-from functions.manifest import Function
+from functions.declaration import Function
 from infra.aws.stages import StageConfig
 from infra.resources import BUCKETS, QUEUES, SIGNING_KEYS
 from shared.runtime.settings import Resource

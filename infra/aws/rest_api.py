@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct, IConstruct
 
-from functions.manifest import HttpFunction
+from functions.declaration import HttpFunction
 from infra.aws.access_log import REST_LINE, AccessLog
 from infra.aws.cors import preflight
 from infra.aws.gateway_responses import answer_in_our_words

@@ -7,7 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
-from functions.manifest import QueueTrigger, ScheduleTrigger, StreamTrigger
+from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger
 from infra.aws.function import PlatformFunction
 from infra.aws.nag import accept
 from infra.aws.names import Names

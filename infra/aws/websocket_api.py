@@ -3,7 +3,7 @@
 from aws_cdk import aws_apigatewayv2 as apigateway
 from constructs import Construct
 
-from functions.manifest import TriggeredFunction, WebSocketTrigger
+from functions.declaration import TriggeredFunction, WebSocketTrigger
 from infra.aws.access_log import WEBSOCKET_LINE, AccessLog
 from infra.aws.invocation import integration_uri, permit
 from infra.aws.nag import accept

@@ -9,7 +9,8 @@ import boto3
 import orjson
 import pytest
 
-from functions.manifest import HTTP_FUNCTIONS, HttpFunction, Route
+from functions.declaration import HttpFunction, Route
+from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource, Settings

@@ -1,6 +1,7 @@
 """The published document says what the functions do."""
 
-from functions.manifest import HTTP_FUNCTIONS, Route
+from functions.declaration import Route
+from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import COPY, document, text
 from shared.records.schema import DataType
 from shared.runtime.dialects import Dialect, FraudErrorResponse, error_body

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.manifest import FUNCTIONS, Function
+from functions.declaration import Function
+from functions.manifest import FUNCTIONS
 from shared.runtime.settings import Resource
 from tests.infra.assembly import Assembly, flat
 

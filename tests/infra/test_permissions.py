@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.manifest import FUNCTIONS, Function, StreamTrigger, TriggeredFunction
+from functions.declaration import Function, StreamTrigger, TriggeredFunction
+from functions.manifest import FUNCTIONS
 from infra.resources import DYNAMO_TABLES
 from shared.runtime.settings import Resource
 from tests.infra.assembly import Assembly, flat

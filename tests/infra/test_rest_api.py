@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match
 
-from functions.manifest import HTTP_FUNCTIONS, HttpFunction, Route
+from functions.declaration import HttpFunction, Route
+from functions.manifest import HTTP_FUNCTIONS
 from tests.infra.assembly import Assembly, flat
 
 _OURS = {"ANY", "OPTIONS"}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from functions.manifest import TRIGGERED_FUNCTIONS, QueueTrigger, ScheduleTrigger, StreamTrigger
+from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger
+from functions.manifest import TRIGGERED_FUNCTIONS
 from tests.infra.assembly import Assembly, flat
 
 
