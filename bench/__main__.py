@@ -13,15 +13,16 @@ BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "whole_file")
 
 
 def main() -> None:
-    """Run the benches and print one row for each comparison."""
+    """Run the benches and print each one's table as soon as it is measured."""
     logging.disable(logging.CRITICAL)
     console = Console(width=150)
-    table = Table("what", "ours", "against", "theirs", "ratio", "aim", "met", title="Tally, medians of runs in turn")
+    console.print("Tally, medians of runs in turn; each pair in the same run")
     for name in sys.argv[1:] or BENCHES:
         console.print(f"measuring {name} ...", style="dim")
+        table = Table("what", "ours", "against", "theirs", "ratio", "aim", "met")
         for row in importlib.import_module(f"bench.{name}").measure():
             table.add_row(*_cells(row))
-    console.print(table)
+        console.print(table)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

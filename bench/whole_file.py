@@ -33,6 +33,7 @@ def measure() -> list[Row]:
         raise SystemExit(f"{FILE} is not here")
     rows = list(lines())
     with _platform() as up, httpx.Client(base_url=up.api_url, timeout=120) as client:
+        client.headers["Authorization"] = f"Bearer {up.token()}"
         sent, merged = _send(client, rows, up)
         cold, warm = _ask(client), _ask(client)
     return [
