@@ -108,8 +108,12 @@ class Entry:
         return _settled(replace(self, partitions={**self.partitions, day: fates}), at)
 
     def redelivered(self, again: "Entry") -> "Entry":
-        """The same delivery came once more: what it says now counts, and what is merged stays merged."""
-        return replace(again, partitions=self.partitions, revision=self.revision)
+        """The same delivery came once more: what it says now counts, and what is merged stays merged.
+
+        Fields that were dropped stay counted: a batch that is resumed comes from where it was kept without them.
+        """
+        dropped = max(self.dropped_fields, again.dropped_fields)
+        return replace(again, partitions=self.partitions, revision=self.revision, dropped_fields=dropped)
 
 
 def _settled(entry: Entry, at: datetime) -> Entry:

@@ -115,12 +115,8 @@ def _row_schema(schema: RecordSchema, config: core_schema.CoreConfig) -> CoreSch
 
 
 def _value_schema(each: Field, *, dated: bool) -> CoreSchema:
-    value = _time_schema(dated=dated) if each.kind is Kind.TIMESTAMP else _plain_schema(each)
+    value = _time_schema(dated=dated) if each.kind is Kind.TIMESTAMP else _SCHEMAS[each.kind](each)
     return value if each.required else core_schema.nullable_schema(value)
-
-
-def _plain_schema(each: Field) -> CoreSchema:
-    return _SCHEMAS[each.kind](each)
 
 
 def _quantity_schema(each: Field) -> CoreSchema:

@@ -3,6 +3,8 @@
 import threading
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 if TYPE_CHECKING:
     from botocore.hooks import BaseEventHooks
 
@@ -31,3 +33,10 @@ class WholeCalls:
         if getattr(self._mine, "held", False):  # a call that is answered before it is sent never began
             self._mine.held = False
             self._turn.release()
+
+
+def atomic_dynamodb() -> Any:
+    """A DynamoDB client of its own, for racing threads."""
+    client = boto3.Session().client("dynamodb")
+    WholeCalls().listen(client.meta.events)
+    return client

@@ -17,9 +17,9 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource, Settings
 from shared.runtime.wiring import Wiring
-from tests.fakes.atomic_dynamodb import atomic_dynamodb
 from tests.fakes.audit import change
 from tests.fakes.clock import Clock
+from tests.fakes.whole_calls import atomic_dynamodb
 
 CHAIN = CHAINS[3]
 EVERYTHING = Window(0, 1000)

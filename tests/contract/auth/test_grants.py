@@ -12,10 +12,10 @@ from shared.auth.models import Credentials, TokenPair
 from shared.auth.scopes import Scope
 from shared.auth.secret import Cost, derive
 from shared.runtime.errors import InvalidRequest, Unauthorized
-from tests.fakes.atomic_dynamodb import atomic_dynamodb
 from tests.fakes.bad_tokens import BAD_TOKENS, Forger
 from tests.fakes.clock import Clock
 from tests.fakes.identities import SIGNING_KEY, credentials, identity_over, make_key
+from tests.fakes.whole_calls import atomic_dynamodb
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
 from shared.auth.secret import matches
 from shared.runtime.errors import Conflict, NotFound
-from tests.fakes.atomic_dynamodb import atomic_dynamodb
 from tests.fakes.clock import Clock
 from tests.fakes.identities import SIGNING_KEY, identity_over, make_key
+from tests.fakes.whole_calls import atomic_dynamodb
 
 DAY = timedelta(days=1)
 

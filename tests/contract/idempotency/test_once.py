@@ -15,7 +15,7 @@ from shared.runtime.models import now
 from shared.runtime.settings import Resource, Settings
 from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
-from tests.fakes.atomic_dynamodb import atomic_dynamodb
+from tests.fakes.whole_calls import atomic_dynamodb
 
 CLAIM = Claim("ann", "POST /api/v1/dashboards", "k-1", fingerprint('{"name": "sales"}'))
 

@@ -7,9 +7,7 @@ from datetime import timedelta
 from shared.ingestion.entry import Entry, Fates, Kind
 from shared.ingestion.ledger import Ledger
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from shared.runtime.wiring import Wiring
-from tests.fakes.atomic_dynamodb import atomic_dynamodb
 from tests.fakes.crashes import Moment
 from tests.fakes.holdings import holdings
 from tests.fakes.platforms import Platforms
@@ -52,18 +50,11 @@ def test_a_change_that_changes_nothing_writes_nothing(wired: Wiring) -> None:
     assert wired.ledger.get("batch-1") == replace(_entry("batch-1"), revision=1)
 
 
-def _atomic_ledger(wired: Wiring) -> Ledger:
-    """A ledger for racing threads: moto, unlike DynamoDB, lets two calls meet inside one item."""
-    names = (wired.settings.name_of(Resource.LEDGER), wired.settings.name_of(Resource.SOURCES))
-    return Ledger(atomic_dynamodb(), table=names[0], sources_table=names[1])
-
-
 def test_changes_at_the_same_time_are_all_kept(wired: Wiring) -> None:
-    ledger = _atomic_ledger(wired)
-    ledger.record("batch-1", lambda _: _entry("batch-1", received=8).with_written(NOW))
+    wired.ledger.record("batch-1", lambda _: _entry("batch-1", received=8).with_written(NOW))
 
     def merge(number: int) -> Entry:
-        return ledger.record(
+        return wired.ledger.record(
             "batch-1", lambda stands: (stands or _entry("batch-1")).with_merged(f"day-{number}", Fates(loaded=1), NOW)
         )
 
@@ -78,10 +69,8 @@ def test_changes_at_the_same_time_are_all_kept(wired: Wiring) -> None:
 
 
 def test_entries_of_one_source_at_the_same_time_all_count_in_its_totals(wired: Wiring) -> None:
-    ledger = _atomic_ledger(wired)
-
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda number: _complete(ledger, _entry(f"batch-{number}")), range(6)))
+        list(pool.map(lambda number: _complete(wired.ledger, _entry(f"batch-{number}")), range(6)))
 
     (source,) = holdings(wired.settings).sources
     assert (source["received"], source["loaded"]) == (60, 60)

@@ -16,9 +16,9 @@ from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import metrics
 from shared.runtime.settings import Resource, Settings
 from shared.runtime.wiring import Wiring
-from tests.fakes.atomic_dynamodb import atomic_dynamodb
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
+from tests.fakes.whole_calls import atomic_dynamodb
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

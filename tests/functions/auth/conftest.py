@@ -1,10 +1,8 @@
 """A client of the auth function."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import pytest
 
 from functions.auth.handler import app, handler
@@ -12,29 +10,8 @@ from shared.auth.identity import Identity
 from shared.auth.scopes import Scope
 from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
+from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the function answered."""
-
-    status: int
-    body: Any
-    headers: dict[str, str]
-
-    @property
-    def data(self) -> Any:
-        """What a good answer says."""
-        assert self.body["success"] is True, self.body
-        return self.body["data"]
-
-    @property
-    def error(self) -> Any:
-        """What a bad answer says."""
-        assert self.body["success"] is False
-        return self.body["error"]
-
 
 Call = Callable[..., Answer]
 
@@ -58,8 +35,7 @@ def call(wired: Wiring, administrator: Visitor) -> Iterator[Call]:
     def send(method: str, path: str, **parts: Any) -> Answer:
         event = rest_event(method, f"/api/v1{path}", **{"token": administrator.token, **parts})
         answer = handler(event, context())
-        headers = {name.lower(): values[0] for name, values in answer["multiValueHeaders"].items()}
-        return Answer(answer["statusCode"], orjson.loads(answer["body"]), headers)
+        return Answer.of(answer)
 
     app.dependency_overrides[wiring] = lambda: wired
     yield send

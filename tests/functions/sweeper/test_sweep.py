@@ -133,3 +133,24 @@ def test_the_function_sweeps_on_schedule(deployed: Wiring) -> None:
     handler(schedule_event(), context())
 
     assert len(_messages(deployed.settings)) == 1
+
+
+def test_a_resumed_batch_still_tells_how_many_personal_fields_were_dropped(platforms: Platforms) -> None:
+    customers = {
+        "source_id": "crm-central",
+        "data_type": "customers",
+        "format": "json",
+        "data": [{"customer_id": "c-1", "email": "a@example.org", "phone": "1"}],
+    }
+    with platforms.fresh() as settings:
+        clock = Clock()
+        wired = Wiring(settings, clock)
+        request = BatchIngestionRequest.model_validate(customers)
+        with platforms.saboteur.killing(1, Moment.AFTER):  # kept and opened, nothing else
+            wired.batches.submit(request, orjson.dumps(customers).decode())
+        clock.pass_by(LATE)
+
+        swept = wired.sweeper.sweep()
+
+        (entry,) = holdings(settings).ledger
+        assert (swept.resumed, entry["written"], entry["dropped_fields"]) == (1, True, 2)
