@@ -1,4 +1,4 @@
-"""Platforms in moto, as many as a test likes, one after the other, with someone in them who can kill what runs."""
+"""Platforms in moto, as many as a test likes, one after the other, with someone in them who can break what runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from moto import mock_aws
 from shared.runtime.settings import Settings
 from tests.fakes import s3_conditions
 from tests.fakes.crashes import Saboteur
+from tests.fakes.outages import Outages
 from tests.fakes.whole_calls import WholeCalls
 from tests.moto_platform import create_resources
 
@@ -19,8 +20,10 @@ class Platforms:
 
     def __init__(self) -> None:
         self.saboteur = Saboteur()
+        self.outages = Outages()
         self._session = _ThriftySession()
         self.saboteur.listen(self._session.events)
+        self.outages.listen(self._session.events)
         WholeCalls().listen(self._session.events)
         s3_conditions.listen(self._session.events)
 
