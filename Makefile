@@ -81,6 +81,6 @@ $(PYTHON):
 node_modules/.ready: package-lock.json
 	@command -v npm >/dev/null || { echo "Node 20 or newer is needed and none was found: install it from https://nodejs.org and try again." >&2; exit 1; }
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node $$(node --version) is too old: install Node 20 or newer from https://nodejs.org and try again." >&2; exit 1; }
-	@echo "Installing the CDK command line (npm ci) ..."
+	@echo "Installing the CDK command line and the tests' axios (npm ci) ..."
 	@npm ci --silent --no-fund --no-audit
 	@touch $@
