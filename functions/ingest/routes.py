@@ -17,6 +17,7 @@ from shared.ingestion.models import (
 )
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.observability import elapsed_ms
+from shared.runtime.paging import PageNumber, PageSize
 from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
@@ -52,10 +53,10 @@ def batch_status(batch_id: Annotated[str, Path(max_length=100)], wired: Wired) -
 @router.get("/ingest/sources", tags=["ingest"], summary="List the data sources")
 def list_sources(
     wired: Wired,
-    page: Annotated[int, Query(ge=0, le=100_000, description="0-based.")] = 0,
-    size: Annotated[int, Query(ge=1, le=100)] = 20,
+    page: PageNumber = 0,
+    size: PageSize = 20,
     active_only: Annotated[bool, Query(description="Only sources that delivered within the last days.")] = True,
 ) -> ApiResponse[DataSourcesResponse]:
-    """Every source that has delivered, by id, with the ledger's totals."""
+    """Every source that has delivered, a new one last, with the ledger's totals."""
     sources = wired.sources.page(number=page, size=size, active_only=active_only, now=wired.clock())
     return ApiResponse(data=sources)

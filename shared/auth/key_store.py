@@ -11,6 +11,7 @@ from shared.auth.models import ApiKey, ApiKeyPage, ApiKeyWithSecret, NewApiKey
 from shared.auth.secret import Cost, SecretHash, derive, new_hash, new_secret
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
+from shared.runtime.paging import Window, cut
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -50,18 +51,9 @@ class ApiKeys:
     def page(self, *, number: int, size: int) -> ApiKeyPage:
         """One page of the keys, oldest first: a key that is made meanwhile is the last one's neighbour."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        found = [_key(_plain(item)) for each in pages for item in each["Items"]]
-        found.sort(key=lambda key: (key.created_at, key.id))
-        last = max(-(-len(found) // size) - 1, 0)
-        return ApiKeyPage(
-            content=found[number * size : (number + 1) * size],
-            totalElements=len(found),
-            totalPages=-(-len(found) // size),
-            size=size,
-            number=number,
-            first=number == 0,
-            last=number >= last,
-        )
+        keys = (_key(_plain(item)) for each in pages for item in each["Items"])
+        found = cut(keys, Window.of_page(number, size), arrival=lambda key: (key.created_at, key.id))
+        return ApiKeyPage(content=found.items, **found.page())
 
     def find(self, key_id: str) -> tuple[ApiKey, SecretHash] | None:
         """A key and the hash of its secrets that count now."""

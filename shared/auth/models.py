@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.auth.scopes import Scope
-from shared.ingestion.models import PageResponse
-from shared.runtime.models import Model, Optional, Timestamp
+from shared.runtime.models import Model, Optional, PageResponse, Timestamp
 
 KEY_ID = r"key-[0-9a-f]{16}"
 

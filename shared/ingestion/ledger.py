@@ -10,10 +10,12 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from shared.ingestion.entry import Entry, Fates, Kind
 from shared.runtime.errors import Unavailable
-from shared.runtime.models import sortable
+from shared.runtime.models import now, sortable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+    from shared.runtime.models import Clock
 
 Change = Callable[[Entry | None], Entry]
 _TRIES = 12
@@ -24,8 +26,9 @@ _DESERIALIZE = TypeDeserializer().deserialize
 class Ledger:
     """Keeps entries; every change is optimistic, so that writers may race and repeat."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, sources_table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, sources_table: str, clock: "Clock" = now) -> None:
         self._dynamodb = dynamodb
+        self._clock = clock
         self._table = table
         self._sources_table = sources_table
 
@@ -110,10 +113,12 @@ class Ledger:
             "Key": _facet(after),
             "UpdateExpression": "ADD "
             + ", ".join(f"#{name} :{name}" for name in moved)
-            + f" SET last_ingestion = {last}, #kind = if_not_exists(#kind, :kind)",
+            + f" SET last_ingestion = {last}, #kind = if_not_exists(#kind, :kind)"
+            + ", known_since = if_not_exists(known_since, :now)",  # not when it came: a stream may be read late
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()}
-            | {":at": {"S": sortable(after.received_at)}, ":kind": {"S": after.kind}},
+            | {":at": {"S": sortable(after.received_at)}, ":kind": {"S": after.kind}}
+            | {":now": {"S": sortable(self._clock())}},
         }
 
     def _raise_watermark(self, entry: Entry) -> None:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.ingestion.entry import BatchStatus
 from shared.records.schema import DataType
-from shared.runtime.models import Model, Optional, Timestamp
+from shared.runtime.models import Model, Optional, PageResponse, Timestamp
 
 LARGEST_BATCH = 10_000
 LONGEST_CORRELATION_ID = 200
@@ -198,18 +198,7 @@ class DataSource(Model):
     configuration: dict[str, Any] = Field(description="`data_types`: per type the ledger's counters and the watermark.")
 
 
-class PageResponse(Model):
-    """One page of a list (C 5.2)."""
-
-    totalElements: int  # noqa: N815 # the contract's name
-    totalPages: int  # noqa: N815 # the contract's name
-    size: int
-    number: int
-    first: bool
-    last: bool
-
-
 class DataSourcesResponse(PageResponse):
-    """One page of the sources, by id."""
+    """One page of the sources, in the order in which they first delivered."""
 
     content: list[DataSource]

@@ -10,6 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from shared.ingestion.entry import UNATTRIBUTED, Kind
 from shared.ingestion.models import DataSource, DataSourcesResponse, SourceStatus, SourceType
 from shared.records.schema import DataType
+from shared.runtime.paging import Window, cut
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -28,19 +29,15 @@ class Sources:
         self._active_for = active_for
 
     def page(self, *, number: int, size: int, active_only: bool, now: datetime) -> DataSourcesResponse:
-        """One page of the sources by id; those that delivered within the last days only, unless told otherwise."""
-        sources = [_source(list(facets), now - self._active_for) for _, facets in self._by_source()]
-        shown = [each for each in sources if each.status is SourceStatus.ACTIVE or not active_only]
-        pages = -(-len(shown) // size)
-        return DataSourcesResponse(
-            content=shown[number * size : (number + 1) * size],
-            totalElements=len(shown),
-            totalPages=pages,
-            size=size,
-            number=number,
-            first=number == 0,
-            last=number >= pages - 1,
-        )
+        """One page of the sources, of which a new one is always the last.
+
+        Only those that delivered within the last days, unless told otherwise: one that falls silent leaves that list.
+        """
+        active_since = now - self._active_for
+        every = (list(facets) for _, facets in self._by_source())
+        shown = (facets for facets in every if not active_only or _last_ingestion(facets) >= active_since)
+        found = cut(shown, Window.of_page(number, size), arrival=_arrival)
+        return DataSourcesResponse(content=[_source(each, active_since) for each in found.items], **found.page())
 
     def watermark(self, data_type: DataType, now: datetime) -> datetime | None:
         """The event time up to which every active source has delivered a type; None if none ever did."""
@@ -65,8 +62,17 @@ class Sources:
         return [{name: _DESERIALIZE(value) for name, value in item.items()} for page in pages for item in page["Items"]]
 
 
+def _arrival(facets: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """When a source became known, and its id; one that was there before such times were kept is older than all."""
+    return min(facet.get("known_since", "") for facet in facets), facets[0]["source_id"]
+
+
+def _last_ingestion(facets: Sequence[Mapping[str, Any]]) -> datetime:
+    return max(_moment(facet["last_ingestion"]) for facet in facets)
+
+
 def _source(facets: Sequence[Mapping[str, Any]], active_since: datetime) -> DataSource:
-    last = max(_moment(facet["last_ingestion"]) for facet in facets)
+    last = _last_ingestion(facets)
     earliest = min(facets, key=lambda facet: facet["last_ingestion"])
     return DataSource(
         source_id=facets[0]["source_id"],

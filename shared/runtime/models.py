@@ -13,6 +13,17 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class PageResponse(Model):
+    """One page of a list (C 5.2)."""
+
+    totalElements: int  # noqa: N815 # the contract's name
+    totalPages: int  # noqa: N815 # the contract's name
+    size: int
+    number: int
+    first: bool
+    last: bool
+
+
 def _absent(value: Any) -> bool:
     return value is None
 

@@ -37,7 +37,7 @@ def holdings(settings: Settings) -> Holdings:
         quarantine=parquet_rows(settings, "quarantine/"),
         incoming=keys(settings, "incoming/"),
         ledger=_items(settings, Resource.LEDGER, but={"revision"}),
-        sources=_items(settings, Resource.SOURCES),
+        sources=_items(settings, Resource.SOURCES, but={"known_since"}),
     )
 
 
