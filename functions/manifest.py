@@ -28,6 +28,12 @@ _QUERY = (
 _IDENTITY = (Access(Resource.KEYS), Access(Resource.SIGNING_KEYS))
 """What it takes to tell who calls: every function that people reach has it."""
 
+_COUNTED = (Access(Resource.RATE_LIMITS),)
+"""What it takes to count a caller's requests: every function behind the REST API has it."""
+
+_ON_RECORD = (Access(Resource.IDEMPOTENCY), Access(Resource.AUDIT))
+"""What it takes to change something: once, and on record."""
+
 _LOADING_READS = (Access(Resource.LEDGER), Access(Resource.SOURCES), Access(Resource.DECISIONS))
 _LOADING_WRITES = (*_LOADING_READS, Access(Resource.LAKE, INCOMING), Access(Resource.LAKE, QUARANTINE))
 
@@ -37,8 +43,14 @@ HTTP_FUNCTIONS = (
         description="Gives tokens for API keys, and administers the keys.",
         memory_mb=1024,
         timeout_seconds=10,
-        reads=_IDENTITY,
-        writes=(Access(Resource.KEYS), Access(Resource.FAMILIES), Access(Resource.SIGNING_KEYS)),
+        reads=(*_IDENTITY, *_ON_RECORD),
+        writes=(
+            *_COUNTED,
+            *_ON_RECORD,
+            Access(Resource.KEYS),
+            Access(Resource.FAMILIES),
+            Access(Resource.SIGNING_KEYS),
+        ),
     ),
     HttpFunction(
         name="ingest",
@@ -46,8 +58,14 @@ HTTP_FUNCTIONS = (
         memory_mb=1769,
         timeout_seconds=29,
         uses_lake=True,
-        reads=(*_IDENTITY, *_LOADING_READS),
-        writes=(*_LOADING_WRITES, Access(Resource.LAKE, LANDING), Access(Resource.EVENT_STREAM)),
+        reads=(*_IDENTITY, *_ON_RECORD, *_LOADING_READS),
+        writes=(
+            *_COUNTED,
+            *_ON_RECORD,
+            *_LOADING_WRITES,
+            Access(Resource.LAKE, LANDING),
+            Access(Resource.EVENT_STREAM),
+        ),
     ),
     HttpFunction(
         name="metrics",
@@ -61,7 +79,7 @@ HTTP_FUNCTIONS = (
             Access(Resource.RESULT_CACHE),
             Access(Resource.SOURCES),
         ),
-        writes=(Access(Resource.RESULTS), Access(Resource.RESULT_CACHE)),
+        writes=(*_COUNTED, Access(Resource.RESULTS), Access(Resource.RESULT_CACHE)),
     ),
     HttpFunction(
         name="health",
@@ -75,6 +93,7 @@ HTTP_FUNCTIONS = (
             Access(Resource.EVENT_STREAM),
             Access(Resource.WORK_GROUP),
         ),
+        writes=_COUNTED,
     ),
     HttpFunction(
         name="docs",
@@ -82,6 +101,7 @@ HTTP_FUNCTIONS = (
         memory_mb=512,
         timeout_seconds=10,
         reads=_IDENTITY,
+        writes=_COUNTED,
     ),
     HttpFunction(
         name="audit",
@@ -92,6 +112,7 @@ HTTP_FUNCTIONS = (
             *_IDENTITY,
             Access(Resource.AUDIT),
         ),
+        writes=_COUNTED,
     ),
 )
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 
+from functions.headers import HEADERS, IDEMPOTENCY_KEY, tell_headers
 from functions.manifest import HTTP_FUNCTIONS
 from shared.auth.scopes import scope_of
+from shared.idempotency.claim import takes_key
 from shared.ingestion.models import ValidationError
 from shared.records.documentation import record_schemas
 from shared.runtime import errors
@@ -21,7 +23,8 @@ from shared.runtime.http import BASE_PATH
 COPY = Path(__file__).parent / "docs" / "openapi.json"
 _ALWAYS = (errors.InvalidRequest, errors.NotFound, errors.InternalError, errors.Unavailable, errors.Unprocessable)
 _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
-_FOR_CALLERS = (errors.Unauthorized, errors.Forbidden)
+_FOR_CALLERS = (errors.Unauthorized, errors.Forbidden, errors.RateLimitExceeded)
+_ONCE = (errors.Conflict,)
 _TOKEN = {
     "type": "http",
     "scheme": "bearer",
@@ -55,8 +58,12 @@ def document() -> dict[str, Any]:
         for method, operation in item.items():
             scope = scope_of(method.upper(), path.removeprefix(BASE_PATH))
             operation["security"] = [] if scope is None else [{"token": [scope.value]}]
+            if takes_key(method.upper(), path.removeprefix(BASE_PATH)):
+                operation.setdefault("parameters", []).append(dict(IDEMPOTENCY_KEY))
             _tell_errors(operation, path, dialects[path])
+            tell_headers(operation)
     told["components"]["schemas"] = dict(sorted(schemas.items()))
+    told["components"]["headers"] = dict(HEADERS)
     told["components"]["securitySchemes"] = {"token": _TOKEN}
     return told
 
@@ -89,6 +96,7 @@ def _tell_errors(operation: dict[str, Any], path: str, dialect: Dialect) -> None
         *declared,
         *(_WITH_BODY if "requestBody" in operation else ()),
         *(_FOR_CALLERS if operation["security"] else ()),
+        *(_ONCE if IDEMPOTENCY_KEY in operation.get("parameters", ()) else ()),
     ):
         code = error.commerce_code if dialect is Dialect.COMMERCE else error.fraud_code
         operation["responses"][str(error.status)] = {

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from shared.audit.request import note
 from shared.auth.models import (
     KEY_ID,
     ApiKey,
@@ -60,7 +61,9 @@ def public_keys(wired: Wired) -> Response[JsonWebKeySet]:
 @router.post("/auth/keys", status_code=HTTPStatus.CREATED, tags=["auth"], summary="Make an API key")
 def create_key(wired: Wired, wanted: Annotated[NewApiKey, Body()]) -> ApiResponse[ApiKeyWithSecret]:
     """The secret is shown in this answer and never again."""
-    return ApiResponse(data=wired.identity.keys.create(wanted))
+    made = wired.identity.keys.create(wanted)
+    note(after=_without_secret(made))
+    return ApiResponse(data=made)
 
 
 @router.get("/auth/keys", tags=["auth"], summary="List the API keys")
@@ -76,6 +79,7 @@ def list_keys(
 @router.delete("/auth/keys/<key_id>", tags=["auth"], summary="Revoke an API key")
 def revoke_key(wired: Wired, key_id: KeyId) -> ApiResponse[ApiKey]:
     """No token of the key is taken any more, at the latest within a minute."""
+    note(before=_as_it_is(wired, key_id))
     return ApiResponse(data=wired.identity.keys.revoke(key_id))
 
 
@@ -86,7 +90,19 @@ def rotate_key(
     grace_hours: Annotated[int, Query(ge=0, le=168, description="How long the old secret counts as well.")] = 24,
 ) -> ApiResponse[ApiKeyWithSecret]:
     """Tokens stay good, so that no client stops; a key whose secret leaked is to be revoked instead."""
-    return ApiResponse(data=wired.identity.keys.rotate(key_id, grace=timedelta(hours=grace_hours)))
+    before = _as_it_is(wired, key_id)
+    rotated = wired.identity.keys.rotate(key_id, grace=timedelta(hours=grace_hours))
+    note(before=before, after=_without_secret(rotated))
+    return ApiResponse(data=rotated)
+
+
+def _as_it_is(wired: Wiring, key_id: str) -> Any:
+    found = wired.identity.keys.find(key_id)
+    return found and found[0].model_dump(mode="json")
+
+
+def _without_secret(key: ApiKeyWithSecret) -> Any:
+    return key.model_dump(mode="json", exclude={"client_secret"})
 
 
 def _shown(request: TokenRequest) -> Credentials:

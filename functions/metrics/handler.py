@@ -1,11 +1,9 @@
 """The Lambda function behind the metrics route."""
 
-from functions.metrics.dialect import in_fraud_dialect
 from functions.metrics.routes import router
-from shared.metrics.forms import FraudMetricsLater
+from shared.metrics.forms import dialect_of
 from shared.runtime.http import Api
 from shared.runtime.observability import instrumented
 
-app = Api(router)
-app.exception_handler(FraudMetricsLater)(in_fraud_dialect)
+app = Api(router, spoken_in=lambda event: dialect_of(event.get("multiValueQueryStringParameters") or ()))
 handler = instrumented(app.resolve)

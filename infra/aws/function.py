@@ -1,5 +1,7 @@
 """One Lambda function of the manifest: its role, its log group, its code and what it is told."""
 
+import json
+
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -78,6 +80,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_STAGE": stage.name,
         "TALLY_REPORTING_CURRENCY": stage.reporting_currency,
         "TALLY_CORS_ORIGINS": ",".join(stage.cors_origins),
+        "TALLY_RATE_LIMIT_OVERRIDES": json.dumps(stage.rate_limits),
         "POWERTOOLS_SERVICE_NAME": function.name,
         "POWERTOOLS_METRICS_NAMESPACE": "Tally",
         **{resource.variable: names.told(resource) for resource in function.resources},

@@ -39,10 +39,15 @@ def note(*, before: Any = None, after: Any = _UNSAID) -> None:
     NOTED.set(Noted(before, after))
 
 
+def is_recorded(method: str, path: str) -> bool:
+    """Whether what a route does is put in the audit log when it goes well."""
+    return method in _CHANGES and not _ACCOUNTED_ELSEWHERE.fullmatch(path)
+
+
 def change_of(event: Mapping[str, Any], answer: Mapping[str, Any], *, user_id: str, key_id: str) -> Change | None:
     """The entry that an answered request makes; None where it changed nothing or is accounted for elsewhere."""
     method, path = event["httpMethod"], event["path"]
-    if method not in _CHANGES or answer["statusCode"] >= _FIRST_FAILURE or _ACCOUNTED_ELSEWHERE.fullmatch(path):
+    if not is_recorded(method, path) or answer["statusCode"] >= _FIRST_FAILURE:
         return None
     noted = NOTED.get() or Noted()
     return Change(

@@ -13,7 +13,9 @@ from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.request import header
 
 HEADER = "Idempotency-Key"
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+# These answers have secrets in them, which are shown once and stored nowhere.
+_SHOWN_ONCE = {"/auth/token", "/auth/refresh", "/auth/keys", "/auth/keys/{key_id}/rotate"}
+PATTERN = r"[\x21-\x7e]{1,255}"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Claim:
     body: str
 
 
+def takes_key(method: str, path: str) -> bool:
+    """Whether a route, named as in the OpenAPI document below the base path, heeds an `Idempotency-Key`."""
+    return method == "POST" and path not in _SHOWN_ONCE
+
+
 def claim_of(event: Mapping[str, Any], *, subject: str, route: str) -> Claim | None:
     """Read what a plain request claims; None where it carries no key, and happens as often as it is sent.
 
@@ -35,7 +42,7 @@ def claim_of(event: Mapping[str, Any], *, subject: str, route: str) -> Claim | N
     key = header(event, HEADER)
     if key is None:
         return None
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(PATTERN, key):
         problem = FieldError(HEADER, "must be 1 to 255 printable ASCII characters without spaces", key)
         raise InvalidRequest("Request validation failed", field_errors=[problem])
     return Claim(subject, route, key, fingerprint(event.get("body") or ""))

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyValidationError,
 )
 
+from shared.runtime.dialects import given_again
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.observability import count, logger
 
@@ -123,4 +124,5 @@ def _is_kept(answer: Answer) -> bool:
 
 
 def _replayed(answer: Answer) -> Answer:
-    return {**answer, "multiValueHeaders": {**answer.get("multiValueHeaders", {}), REPLAYED: ["true"]}}
+    headers = {**answer.get("multiValueHeaders", {}), REPLAYED: ["true"]}
+    return {**answer, "body": given_again(answer["body"]), "multiValueHeaders": headers}

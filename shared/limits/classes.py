@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.runtime.dialects import Dialect
+
+if TYPE_CHECKING:
+    from shared.auth.models import Caller
 
 MINUTE, HOUR = 60, 3600
 
@@ -29,9 +32,13 @@ class RateClass:
     window_seconds: int
     subject: Subject
 
-    def covers(self, method: str, path: str, dialect: Dialect) -> bool:
-        """Whether a request falls into this class."""
-        return dialect is self.dialect and re.fullmatch(self.routes, f"{method} {path}") is not None
+    def covers(self, route: str, dialect: Dialect) -> bool:
+        """Whether a request on a route (`METHOD path`, as the OpenAPI document names it) falls into this class."""
+        return dialect is self.dialect and re.fullmatch(self.routes, route) is not None
+
+    def subject_of(self, caller: "Caller") -> str:
+        """Who of a caller is counted."""
+        return caller.key_id if self.subject is Subject.API_KEY else caller.subject
 
 
 # The first that covers a request is its class: the special ones stand before the general one of their dialect.
@@ -103,9 +110,9 @@ class RateClasses:
             raise UnknownRateClass(f"no rate class is called {sorted(unknown)}: there are {sorted(known)}")
         return cls(tuple(replace(each, **_checked(each.name, changes.get(each.name, {}))) for each in RATE_CLASSES))
 
-    def of(self, method: str, path: str, dialect: Dialect) -> RateClass:
+    def of(self, route: str, dialect: Dialect) -> RateClass:
         """The class that a request is counted in; the general ones leave none without."""
-        return next(each for each in self.classes if each.covers(method, path, dialect))
+        return next(each for each in self.classes if each.covers(route, dialect))
 
 
 def _checked(name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:

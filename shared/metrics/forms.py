@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterable
 
+from shared.runtime.dialects import Dialect
 from shared.runtime.errors import InvalidRequest, Unprocessable
 
 _COMMERCE = {"metric_type", "time_range"}
 _FRAUD = {"startDate", "endDate"}
 
 
-class FraudMetricsLater(Unprocessable):
-    """A request in the form of the fraud contract, which is not answered yet; it is told so in that dialect."""
+def dialect_of(parameter_names: Iterable[str]) -> Dialect:
+    """The dialect in which a request is answered: the fraud contract's only where it follows that contract alone."""
+    commerce, fraud = _followed(parameter_names)
+    return Dialect.FRAUD if fraud and not commerce else Dialect.COMMERCE
 
 
 def require_commerce(parameter_names: Iterable[str]) -> None:
@@ -18,16 +21,20 @@ def require_commerce(parameter_names: Iterable[str]) -> None:
 
     Raises:
         InvalidRequest: the request follows both contracts, or neither.
-        FraudMetricsLater: it follows the fraud contract.
+        Unprocessable: it follows the fraud contract.
     """
-    names = {re.split(r"[\[.]", name, maxsplit=1)[0] for name in parameter_names}
-    commerce, fraud = bool(names & _COMMERCE), bool(names & _FRAUD)
+    commerce, fraud = _followed(parameter_names)
     if commerce is fraud:
         raise InvalidRequest(
             "This path has two forms; send either metric_type and time_range for a business metric, "
             "or startDate and endDate for fraud metrics" + (", not both" if commerce else "")
         )
     if fraud:
-        raise FraudMetricsLater(
+        raise Unprocessable(
             "Fraud metrics are not answered yet; business metrics are: send metric_type and time_range instead"
         )
+
+
+def _followed(parameter_names: Iterable[str]) -> tuple[bool, bool]:
+    names = {re.split(r"[\[.]", name, maxsplit=1)[0] for name in parameter_names}
+    return bool(names & _COMMERCE), bool(names & _FRAUD)

@@ -5,7 +5,10 @@ from functools import cache
 
 from shared.runtime.settings import Settings
 
-_EXPOSED = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag"
+_EXPOSED = (
+    "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
+    "X-Total-Count, X-Page-Limit, X-Page-Offset, Idempotency-Replayed"
+)
 
 
 @cache

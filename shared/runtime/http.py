@@ -14,23 +14,28 @@ from shared.auth.calling import calls
 from shared.auth.presented import token_of_request
 from shared.auth.scopes import Scope, scope_of
 from shared.auth.verifier import require
-from shared.runtime import strict_json
+from shared.idempotency.claim import takes_key
+from shared.runtime import edge, strict_json
 from shared.runtime.cors import cors_headers
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.observability import count, logger
 from shared.runtime.request import header, plain
-from shared.runtime.wiring import wiring
+from shared.runtime.wiring import Wiring, wiring
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.auth.models import Caller
 
 BASE_PATH = "/api/v1"
 _REQUEST_PARTS = {"body", "query", "path", "header"}
 
 
 class Api(APIGatewayRestResolver):
-    """One endpoint group behind API Gateway, in one dialect, none of whose routes answers a stranger unless it says so.
+    """One endpoint group behind API Gateway, none of whose routes answers a stranger unless it says so.
+
+    It speaks one dialect, or the one that `spoken_in` hears in a request.
 
     Raises:
         RouteWithoutScope: nobody said who may call one of the routes.
@@ -41,16 +46,19 @@ class Api(APIGatewayRestResolver):
         router: Router,
         *,
         dialect: Dialect = Dialect.COMMERCE,
+        spoken_in: Callable[[Mapping[str, Any]], Dialect] | None = None,
         asked_by: Callable[[str, str], Scope | None] = scope_of,
     ) -> None:
         super().__init__(enable_validation=True, serializer=_write, json_body_deserializer=_read)
         self.dialect = dialect
+        self._spoken_in = spoken_in or (lambda _: dialect)
         self.include_router(router, prefix=BASE_PATH)
         self._scopes = {
             route: asked_by(route.method, route.openapi_path.removeprefix(BASE_PATH))
             for route in (*self._static_routes, *self._dynamic_routes)
         }
         self._admitted = ExitStack()
+        self._standing: Mapping[str, str] = {}
         self.exception_handler(TallyError)(self._fail)
         self.exception_handler(RequestValidationError)(self._fail_validation)
         self.exception_handler(Exception)(self._fail_unexpectedly)
@@ -58,18 +66,20 @@ class Api(APIGatewayRestResolver):
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
         """Answer one request; whatever goes wrong, the answer is in the dialect and names the request."""
         with self._admitted:
+            self._standing = {}
             try:
                 answer = super().resolve(dict(event), context)
             except TallyError as error:
-                answer = self._without_route(error)
+                answer = self._without_route(event, error)
             except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
-                answer = self._without_route(_unexpected(error))
+                answer = self._without_route(event, _unexpected(error))
             self._complete(event, answer)
         return answer
 
     def _complete(self, event: Mapping[str, Any], answer: dict[str, Any]) -> None:
         answer["multiValueHeaders"] = {
             **answer.get("multiValueHeaders", {}),
+            **{name: [value] for name, value in self._standing.items()},
             "X-Request-Id": [REQUEST_ID.get()],
             **cors_headers(header(event, "origin")),
         }
@@ -78,23 +88,38 @@ class Api(APIGatewayRestResolver):
     def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
         """Answer by a route, for a caller who may; of others, not even the body is looked at."""
         event = self.current_event.raw_event
-        self._admit(event, self._scopes[route])
-        BaseRouter.current_event = self._to_proxy_event(plain(event))
-        return super()._call_route(route, route_arguments)
-
-    def _admit(self, event: Mapping[str, Any], scope: Scope | None) -> None:
+        scope, path = self._scopes[route], route.openapi_path.removeprefix(BASE_PATH)
         if scope is None:
-            return
-        wired = self.dependency_overrides.get(wiring, wiring)()
+            self._take(plain(event))
+            return super()._call_route(route, route_arguments)
+        wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
+        caller = self._admit(wired, event, scope, f"{route.method} {route.openapi_path}")
+        event = self._take(plain(event))
+        answer_by_route = super()._call_route
+
+        def act() -> dict[str, Any]:
+            return answer_by_route(route, route_arguments).build(self.current_event)
+
+        if takes_key(route.method, path):
+            return _Built(edge.once(wired, event, self.lambda_context, caller, act))
+        return _Built(edge.on_record(wired, event, caller, act))
+
+    def _take(self, event: dict[str, Any]) -> dict[str, Any]:
+        BaseRouter.current_event = self._to_proxy_event(event)
+        return event
+
+    def _admit(self, wired: "Wiring", event: Mapping[str, Any], scope: Scope, route: str) -> "Caller":
         caller = wired.identity.verifier.caller(token_of_request(event))
         self._admitted.enter_context(calls(caller))
+        self._standing = edge.counted(wired, caller, route, self._spoken_in(event))
         require(scope, caller)
+        return caller
 
-    def _without_route(self, error: TallyError) -> dict[str, Any]:
+    def _without_route(self, event: Mapping[str, Any], error: TallyError) -> dict[str, Any]:
         headers = {name: [value] for name, value in error.headers.items()}
         return {
             "statusCode": error.status,
-            "body": _write(error_body(error, self.dialect)),
+            "body": _write(error_body(error, self._spoken_in(event))),
             "isBase64Encoded": False,
             "multiValueHeaders": {"Content-Type": [content_types.APPLICATION_JSON], **headers},
         }
@@ -104,7 +129,7 @@ class Api(APIGatewayRestResolver):
             status_code=error.status,
             content_type=content_types.APPLICATION_JSON,
             headers=dict(error.headers),
-            body=error_body(error, self.dialect),
+            body=error_body(error, self._spoken_in(self.current_event.raw_event)),
         )
 
     def _fail_validation(self, failure: RequestValidationError) -> Response[dict[str, Any]]:
@@ -122,6 +147,17 @@ class Api(APIGatewayRestResolver):
 
     def _fail_unexpectedly(self, error: Exception) -> Response[dict[str, Any]]:
         return self._fail(_unexpected(error))
+
+
+class _Built(ResponseBuilder[Any]):
+    """An answer that stands as it is: the resolver has nothing to build any more."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._answer = answer
+
+    def build(self, *_: Any) -> dict[str, Any]:
+        """Return it."""
+        return self._answer
 
 
 def _unexpected(error: Exception) -> InternalError:

@@ -1,66 +1,18 @@
 """Every route refuses strangers and those who may do something else, and lets the right ones in."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from importlib import import_module
-from typing import Any
-
-import boto3
-import orjson
 import pytest
 
-from functions.declaration import HttpFunction, Route
-from functions.manifest import HTTP_FUNCTIONS
-from functions.openapi import document
+from functions.declaration import Route
 from shared.auth.scopes import Scope
-from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring, wiring
-from tests.events.api_gateway import context, rest_event
+from shared.runtime.wiring import Wiring
 from tests.fakes.bad_tokens import BAD_TOKENS, Forger
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
-
-_OWNERS = {route: function for function in HTTP_FUNCTIONS for route in function.routes()}
-_OPERATIONS = [
-    (Route(path, method.upper()), [Scope(scope) for each in operation["security"] for scope in each["token"]])
-    for path, item in document()["paths"].items()
-    for method, operation in item.items()
-]
-GUARDED = [(route, scope) for route, scopes in _OPERATIONS for scope in scopes]
-OPEN = [route for route, scopes in _OPERATIONS if not scopes]
-each_guarded = pytest.mark.parametrize(("route", "scope"), GUARDED, ids=lambda it: str(getattr(it, "path", it)))
-
-
-@pytest.fixture
-def everywhere(aws: Settings, clock: Clock) -> Iterator[Wiring]:
-    """One wiring behind all functions."""
-    boto3.client("athena").create_work_group(Name="tally-tests")
-    wired = Wiring(replace(aws, names={**aws.names, Resource.WORK_GROUP: "tally-tests"}), clock)
-    apps = [function.app() for function in HTTP_FUNCTIONS]
-    for app in apps:
-        app.dependency_overrides[wiring] = lambda: wired
-    yield wired
-    for app in apps:
-        app.dependency_overrides.clear()
-
-
-def ask(route: Route, **parts: Any) -> Any:
-    """Send a request to the function that has the route, with something in every place of its path."""
-    function: HttpFunction = _OWNERS[route]
-    handler = import_module(f"functions.{function.name}.handler").handler
-    path = route.path.replace("{key_id}", "key-0000000000000000").replace("{", "").replace("}", "")
-    return handler(rest_event(route.method, path, **parts), context())
-
-
-def message_of(answer: Any) -> str:
-    """The sentence of a refusal, in either dialect."""
-    body = orjson.loads(answer["body"])
-    told: str = body["message"] if "message" in body else body["error"]["message"]
-    return told
+from tests.functions.every_route import GUARDED, OPEN, OWNERS, ask, each_guarded, message_of
 
 
 def test_there_are_routes_of_both_kinds() -> None:
-    assert len(GUARDED) + len(OPEN) == len(_OWNERS)
+    assert len(GUARDED) + len(OPEN) == len(OWNERS)
     assert len(GUARDED) > len(OPEN) > 0
 
 

@@ -34,7 +34,7 @@ BASE = "/api/v1"
 def test_a_request_falls_under_the_limit_of_its_route_and_dialect(  # noqa: PLR0913, PLR0917 # a row of the table
     method: str, path: str, dialect: Dialect, limit: int, window: int, subject: Subject
 ) -> None:
-    found = RateClasses().of(method, BASE + path, dialect)
+    found = RateClasses().of(f"{method} {BASE}{path}", dialect)
 
     assert (found.limit, found.window_seconds, found.subject) == (limit, window, subject)
 
@@ -42,8 +42,8 @@ def test_a_request_falls_under_the_limit_of_its_route_and_dialect(  # noqa: PLR0
 def test_scenarios_and_their_runs_are_counted_apart() -> None:
     classes = RateClasses()
 
-    made = classes.of("POST", f"{BASE}/analytics/replay/scenarios", F)
-    run = classes.of("POST", f"{BASE}/analytics/replay/scenarios/s-1/run", F)
+    made = classes.of(f"POST {BASE}/analytics/replay/scenarios", F)
+    run = classes.of(f"POST {BASE}/analytics/replay/scenarios/s-1/run", F)
 
     assert made.name != run.name
 
@@ -54,10 +54,10 @@ def test_a_limit_is_configuration() -> None:
 
     classes = RateClasses.configured(settings.rate_limits)
 
-    general, fraud = classes.of("GET", f"{BASE}/x", C), classes.of("GET", f"{BASE}/x", F)
+    general, fraud = classes.of(f"GET {BASE}/x", C), classes.of(f"GET {BASE}/x", F)
     assert (general.limit, general.window_seconds) == (7, 60)
     assert (fraud.limit, fraud.window_seconds) == (8, MINUTE)
-    assert classes.of("GET", f"{BASE}/analytics/x", C).limit == 500
+    assert classes.of(f"GET {BASE}/analytics/x", C).limit == 500
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import Aggregation, Dimension
-from shared.metrics.forms import FraudMetricsLater, require_commerce
+from shared.metrics.forms import require_commerce
 from shared.metrics.rules import read_question
 from shared.runtime.errors import InvalidRequest, Unprocessable
 from tests.unit.metrics.asking import ask, question
@@ -179,5 +179,5 @@ def test_a_metric_type_or_any_time_range_makes_it_the_commerce_contracts(names: 
 
 @pytest.mark.parametrize("names", [["startDate"], ["endDate", "includeLatency"]])
 def test_dates_alone_make_it_the_fraud_contracts(names: list[str]) -> None:
-    with pytest.raises(FraudMetricsLater):
+    with pytest.raises(Unprocessable):
         require_commerce(names)

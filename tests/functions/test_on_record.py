@@ -1,0 +1,110 @@
+"""Whatever a request changes is in the audit log: who, what, before and after; and never a secret."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.declaration import Route
+from functions.manifest import HTTP_FUNCTIONS
+from shared.audit.request import is_recorded
+from shared.audit.trail import Asked
+from shared.auth.scopes import Scope
+from shared.idempotency.claim import takes_key
+from shared.runtime.http import BASE_PATH
+from shared.runtime.paging import Window
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.answers import Answer
+from tests.fakes.identities import Visitor
+from tests.fakes.records import sale
+from tests.functions.every_route import ask
+
+
+@pytest.fixture
+def administrator(everywhere: Wiring) -> Visitor:
+    return Visitor(everywhere.identity, Scope.ADMIN, Scope.INGEST_WRITE)
+
+
+def _entries(wired: Wiring) -> list[dict[str, Any]]:
+    return [json.loads(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
+
+
+def _change(administrator: Visitor, method: str, path: str, key_id: str = "", **parts: Any) -> Answer:
+    route = Route(f"{BASE_PATH}{path}", method)
+    return Answer.of(ask(route, at=route.path.replace("{key_id}", key_id), token=administrator.token, **parts))
+
+
+def test_a_change_is_recorded_with_who_made_it_under_which_request_and_how_the_thing_was_before_and_after(
+    everywhere: Wiring, administrator: Visitor
+) -> None:
+    made = _change(administrator, "POST", "/auth/keys", body={"name": "shop", "scopes": ["ingest:write"]})
+    revoked = _change(administrator, "DELETE", "/auth/keys/{key_id}", made.data["id"])
+
+    key = {name: value for name, value in made.data.items() if name != "client_secret"}
+    first, second = _entries(everywhere)
+    assert (first["action"], first["before"], first["after"]) == ("POST /api/v1/auth/keys", None, key)
+    assert (second["before"], second["after"]) == (key, revoked.data)
+    assert {(entry["user_id"], entry["key_id"], entry["source_ip"]) for entry in (first, second)} == {
+        (administrator.key.owner, administrator.key.id, "192.0.2.1")
+    }
+    assert [entry["request_id"] for entry in (first, second)] == [
+        each.headers["x-request-id"] for each in (made, revoked)
+    ]
+
+
+def test_no_secret_is_on_record(everywhere: Wiring, administrator: Visitor) -> None:
+    made = _change(administrator, "POST", "/auth/keys", body={"name": "shop", "scopes": ["admin"]}).data
+    rotated = _change(administrator, "POST", "/auth/keys/{key_id}/rotate", made["id"]).data
+
+    written = json.dumps(_entries(everywhere))
+
+    assert rotated["rotated_at"] in written
+    assert "secret" not in written
+    assert made["client_secret"] not in written
+    assert rotated["client_secret"] not in written
+
+
+def test_what_is_refused_or_only_read_leaves_no_entry(everywhere: Wiring, administrator: Visitor) -> None:
+    answers = [
+        _change(administrator, "GET", "/auth/keys"),
+        _change(administrator, "POST", "/auth/keys", body={}),
+        _change(administrator, "DELETE", "/auth/keys/{key_id}", "key-0000000000000000"),
+    ]
+
+    assert [answer.status for answer in answers] == [200, 400, 404]
+    assert _entries(everywhere) == []
+
+
+def test_records_are_accounted_for_in_the_ledger_and_not_again_here(everywhere: Wiring, administrator: Visitor) -> None:
+    batch = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": [sale(1)]}
+
+    assert _change(administrator, "POST", "/ingest/batch", body=batch).status == 201
+
+    assert _entries(everywhere) == []
+
+
+def test_a_change_that_cannot_be_recorded_stands_and_somebody_is_told_all_of_it(
+    everywhere: Wiring, administrator: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    boto3.client("dynamodb").delete_table(TableName=everywhere.settings.name_of(Resource.AUDIT))
+
+    made = _change(administrator, "POST", "/auth/keys", body={"name": "shop", "scopes": ["admin"]})
+
+    (change,) = [vars(record)["change"] for record in caplog.records if "change" in vars(record)]
+    assert made.status == 201
+    assert change["after"]["id"] == made.data["id"]
+    assert "client_secret" not in change["after"]
+
+
+@pytest.mark.parametrize("function", HTTP_FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_may_use_what_its_routes_take_to_be_counted_to_happen_once_and_to_be_on_record(
+    function: Any,
+) -> None:
+    needed = {Resource.RATE_LIMITS}
+    for route in function.routes():
+        needed |= {Resource.AUDIT} if is_recorded(route.method, route.path) else set()
+        needed |= {Resource.IDEMPOTENCY} if takes_key(route.method, route.path.removeprefix(BASE_PATH)) else set()
+
+    assert {access.resource for access in function.writes} >= needed
