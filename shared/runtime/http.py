@@ -20,6 +20,7 @@ from shared.runtime.cors import cors_headers
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.observability import count, logger
+from shared.runtime.reachability import unavailable
 from shared.runtime.request import header, plain
 from shared.runtime.wiring import Wiring, wiring
 
@@ -160,7 +161,12 @@ class _Built(ResponseBuilder[Any]):
         return self._answer
 
 
-def _unexpected(error: Exception) -> InternalError:
+def _unexpected(error: Exception) -> TallyError:
+    passing = unavailable(error)
+    if passing is not None:
+        logger().warning("out of reach", exc_info=error)
+        count("OutOfReach")
+        return passing
     logger().error("unexpected failure", exc_info=error)
     count("UnexpectedFailures")
     return InternalError("An unexpected error occurred; quote the request id when you report it")

@@ -1,0 +1,34 @@
+"""What every route needs and cannot reach is 503 with a time to come again, not a fault of the platform's own."""
+
+import pytest
+
+from functions.declaration import Route
+from shared.auth.scopes import Scope
+from shared.runtime.wiring import Wiring
+from tests.fakes.identities import Visitor
+from tests.fakes.outages import refusal
+from tests.fakes.platforms import Platforms
+from tests.functions.every_route import ask, each_guarded, message_of
+
+
+@each_guarded
+def test_with_the_keys_out_of_reach_a_guarded_route_is_unavailable(
+    everywhere: Wiring, platforms: Platforms, route: Route, scope: Scope
+) -> None:
+    token = Visitor(everywhere.identity, scope).token
+
+    with platforms.outages.of("dynamodb"):
+        answer = ask(route, token=token)
+
+    assert (answer["statusCode"], answer["multiValueHeaders"]["Retry-After"]) == (503, ["2"])
+    assert "dynamodb" not in message_of(answer)
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_a_service_that_refuses_us_is_a_fault_of_our_own(everywhere: Wiring, platforms: Platforms, code: str) -> None:
+    token = Visitor(everywhere.identity, Scope.INGEST_READ).token
+
+    with platforms.outages.of("dynamodb", refusal(code)):
+        answer = ask(Route("/api/v1/ingest/sources", "GET"), token=token)
+
+    assert answer["statusCode"] == 500
