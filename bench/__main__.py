@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bench.measure import Row
 
-BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "whole_file")
+BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "edge", "whole_file")
 
 
 def main() -> None:

@@ -1,0 +1,27 @@
+"""A platform for one bench alone: in a directory and on ports of its own, gone afterwards."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from infra.local.layout import Layout
+from infra.local.platform import Options, Platform
+from infra.local.progress import Progress
+from tests.local.host.free_ports import free_ports
+
+
+@contextmanager
+def own_platform() -> Iterator[tuple[Platform, httpx.Client]]:
+    """Bring a platform up, with a client at its front door who may do everything."""
+    with tempfile.TemporaryDirectory() as directory:
+        options = Options.of(Layout(Path(directory)), free_ports())
+        with (
+            Platform(options, Progress(Console(quiet=True))) as up,
+            httpx.Client(base_url=up.api_url, timeout=120) as client,
+        ):
+            client.headers["Authorization"] = f"Bearer {up.token()}"
+            yield up, client
