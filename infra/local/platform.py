@@ -18,6 +18,7 @@ from infra.local.emulator.supervisor import Emulator
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.discovery import find_rest_api
 from infra.local.gateway.server import FrontDoor
+from infra.local.gateway.unreadable import DoorRunner
 from infra.local.keys import OwnKey, identity_of
 from infra.local.lake import Lake
 from infra.local.layout import LOOPBACK, PROJECT, Layout, Ports
@@ -124,5 +125,5 @@ class Platform:
             else None
         )
         door = FrontDoor(rest=rest, websocket=websocket, home=ports.url("web"), origins=web_origins(ports))
-        servers.serve(door.application(), ports.front)
+        servers.serve(door.application(), ports.front, run_by=DoorRunner)
         servers.serve(web_application(PROJECT / "web", api=ports.url("front")), ports.web)

@@ -33,13 +33,13 @@ class Servers:
         self._thread.join()
         self._loop.close()
 
-    def serve(self, application: web.Application, port: int) -> None:
+    def serve(self, application: web.Application, port: int, run_by: type[web.AppRunner] = web.AppRunner) -> None:
         """Start serving an application on a loopback port; returns once it listens."""
-        self._call(self._start(application, port))
+        self._call(self._start(application, port, run_by))
 
-    async def _start(self, application: web.Application, port: int) -> None:
+    async def _start(self, application: web.Application, port: int, run_by: type[web.AppRunner]) -> None:
         # A compressed request body is the function's to inflate: API Gateway hands it on as it came.
-        runner = web.AppRunner(
+        runner = run_by(
             application,
             access_log=None,
             auto_decompress=False,

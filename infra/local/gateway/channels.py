@@ -42,7 +42,12 @@ def accepted_protocol(offered: Sequence[str]) -> str | None:
 
 
 def refusal_status(upstream: int, *, bears_token: bool) -> int:
-    """Return the status of a refused handshake: the emulator says 403 also where API Gateway says 401."""
+    """Return the status of a refused handshake: the emulator says 403 also where API Gateway says 401.
+
+    It reads no head over 64 KB; with a token in it, that is one which the platform never gave.
+    """
     if upstream == HTTPStatus.FORBIDDEN and not bears_token:
+        return HTTPStatus.UNAUTHORIZED
+    if upstream == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE and bears_token:
         return HTTPStatus.UNAUTHORIZED
     return upstream

@@ -26,6 +26,7 @@ _HOP_BY_HOP = {
 _ENCODED_SLASH = re.compile("%2F", re.IGNORECASE)
 _FAILED = "The request could not be served; try again, and quote the request id if it fails again."
 _ANSWER_TOO_LARGE = f"The answer is over {limits.PAYLOAD_BYTES // 2**20} MB, the most that a function may return."
+_NO_TOKEN = "Invalid or expired token"  # noqa: S105 # the words of the functions' own refusal
 _EMULATOR_ONLY = {"x-amz-request-id", "x-amz-id-2"}
 
 
@@ -73,6 +74,8 @@ class RestApi:
 
 def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | None:
     """Return the answer to a request that would never reach the function in AWS."""
+    if limits.head_bytes(target=request.target, headers=request.headers) > limits.HEAD_BYTES:
+        return _head_too_large(request, now)
     binary = limits.is_binary(request.header("content-type"), api.binary_media_types)
     if len(request.body) > limits.BODY_BYTES:
         return _too_large(limits.TOO_LARGE_FOR_GATEWAY, request, now)
@@ -80,6 +83,16 @@ def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | Non
     if length > limits.PAYLOAD_BYTES:
         return _too_large(limits.TOO_LARGE_FOR_FUNCTION, request, now)
     return None
+
+
+def _head_too_large(request: Request, now: datetime) -> Answer:
+    """Refuse a head over the limit; a token alone that long is none that the platform gave."""
+    if len(request.header("authorization")) > limits.HEAD_BYTES:
+        status, message, headers = HTTPStatus.UNAUTHORIZED, _NO_TOKEN, (("WWW-Authenticate", "Bearer"),)
+        return refusal(status, message, request_id=request.request_id, now=now, headers=headers)
+    only_target = len(request.target) > limits.HEAD_BYTES
+    status = HTTPStatus.REQUEST_URI_TOO_LONG if only_target else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    return refusal(status, limits.HEAD_TOO_LARGE, request_id=request.request_id, now=now)
 
 
 def _too_large(message: str, request: Request, now: datetime) -> Answer:

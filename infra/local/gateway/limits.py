@@ -6,6 +6,7 @@ import orjson
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 BODY_BYTES = 10 * 1024 * 1024
+HEAD_BYTES = 10_240  # the request line and the values of all headers
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB each way for a synchronous call
 PAYLOAD_BYTES = 6 * 1024 * 1024
 MESSAGE_BYTES = 128 * 1024
@@ -15,6 +16,7 @@ UPLOADS = "POST /api/v1/ingest/uploads"
 # requestContext, resource, stage variables and the other fields whose size hardly varies
 _EVENT_OVERHEAD = 1_500
 
+HEAD_TOO_LARGE = f"The request line and the values of all headers are over {HEAD_BYTES} bytes together."
 TOO_LARGE_FOR_GATEWAY = (
     f"The request body is over {BODY_BYTES // 2**20} MB, the most that one request may carry: "
     f"compress it with gzip, split it, or send the file through {UPLOADS}."
@@ -23,6 +25,11 @@ TOO_LARGE_FOR_FUNCTION = (
     f"The request is over {PAYLOAD_BYTES // 2**20} MB once API Gateway has wrapped it for the function: "
     f"compress it with gzip, split it, or send the file through {UPLOADS}."
 )
+
+
+def head_bytes(*, target: str, headers: Iterable[tuple[str, str]]) -> int:
+    """Return how much of API Gateway's limit on heads a request takes."""
+    return len(target) + sum(len(value) for _, value in headers)
 
 
 def event_bytes(*, target: str, headers: Iterable[tuple[str, str]], body: bytes, binary: bool) -> int:

@@ -101,5 +101,6 @@ async def _pass_on(source: _End, target: _End, idle: asyncio.Timeout) -> None:
 
 
 def _refused(status: int, message: str) -> web.Response:
-    answer: Answer = refusal(status, message, request_id=str(uuid.uuid4()), now=datetime.now(UTC))
+    asks = (("WWW-Authenticate", "Bearer"),) if status == HTTPStatus.UNAUTHORIZED else ()
+    answer: Answer = refusal(status, message, request_id=str(uuid.uuid4()), now=datetime.now(UTC), headers=asks)
     return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))

@@ -12,6 +12,7 @@ from infra.local.emulator.supervisor import Emulator
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.forwarding import RestApi
 from infra.local.gateway.server import FrontDoor
+from infra.local.gateway.unreadable import DoorRunner
 from infra.local.layout import Layout, Ports
 from infra.local.serving import Servers
 from tests.local.host.free_ports import free_ports
@@ -59,7 +60,8 @@ def upstream() -> web.Application:
 
 
 def _refusal(status: int) -> web.HTTPException:
-    return {401: web.HTTPUnauthorized, 403: web.HTTPForbidden, 410: web.HTTPGone}[status]()
+    kinds = (web.HTTPUnauthorized, web.HTTPForbidden, web.HTTPGone, web.HTTPRequestHeaderFieldsTooLarge)
+    return {kind.status_code: kind for kind in kinds}[status]()
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,8 @@ def door() -> Iterator[Door]:
         url = ports.url("emulator")
         rest, websocket = RestApi.at(url, "abc", "local", BINARY), WebSocketApi.at(url, "wsx", "local")
         servers.serve(upstream(), ports.emulator)
-        servers.serve(
-            FrontDoor(rest=rest, websocket=websocket, home=HOME, integration_seconds=1).application(), ports.front
-        )
+        own = FrontDoor(rest=rest, websocket=websocket, home=HOME, integration_seconds=1)
+        servers.serve(own.application(), ports.front, run_by=DoorRunner)
         lost = FrontDoor(
             rest=RestApi.at(nowhere, "a", "b", BINARY), websocket=WebSocketApi.at(nowhere, "a", "b"), home=HOME
         )

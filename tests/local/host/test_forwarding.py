@@ -68,6 +68,35 @@ def test_a_body_that_lambda_cannot_take_is_refused(megabytes: float, content_typ
     assert "6 MB" in error_of(answer)["message"]
 
 
+def with_head(target: str = REQUEST.target, **headers: str) -> Request:
+    """A request with this head."""
+    return replace(REQUEST, target=target, headers=(*REQUEST.headers, *headers.items()))
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code"),
+    [
+        (with_head(Authorization="Bearer " + "x" * 100_000), 401, "UNAUTHORIZED"),
+        (with_head(authorization="x" * 10_241), 401, "UNAUTHORIZED"),
+        (with_head(Authorization="Bearer token", Cookie="x" * 10_240), 431, "VALIDATION_ERROR"),
+        (with_head(target="/api/v1/x?" + "y" * 10_240), 414, "VALIDATION_ERROR"),
+        (with_head(target="/api/v1/x?" + "y" * 6_000, Cookie="x" * 6_000), 431, "VALIDATION_ERROR"),
+    ],
+    ids=["huge token", "token just over", "cookie", "target", "both together"],
+)
+def test_a_head_over_ten_kilobytes_never_reaches_a_function(request_: Request, status: int, code: str) -> None:
+    answer = refuse_before(API, request_, NOW)
+
+    assert answer is not None
+    assert (answer.status, error_of(answer)["code"]) == (status, code)
+    assert answer.header("X-Request-Id") == "r-1"
+    assert answer.header("WWW-Authenticate") == ("Bearer" if status == 401 else None)
+
+
+def test_a_head_that_fits_is_let_through() -> None:
+    assert refuse_before(API, with_head(Authorization="Bearer " + "x" * 8_000), NOW) is None
+
+
 def test_a_body_that_fits_is_let_through() -> None:
     assert refuse_before(API, replace(REQUEST, body=b"x" * 5_000_000), NOW) is None
 

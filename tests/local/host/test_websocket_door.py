@@ -66,13 +66,23 @@ def test_a_message_over_128_kilobytes_closes_the_connection(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "status"), [("refuse=401", 401), ("refuse=403&token=t", 403), ("refuse=403", 401), ("refuse=410", 410)]
+    ("query", "status"),
+    [
+        ("refuse=401", 401),
+        ("refuse=403&token=t", 403),
+        ("refuse=403", 401),
+        ("refuse=410", 410),
+        ("refuse=431&token=t", 401),
+        ("refuse=431", 431),
+    ],
 )
 def test_a_refused_handshake_is_refused_with_its_status(door: Door, query: str, status: int) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         talk(f"ws://127.0.0.1:{door.port}/ws/analytics?{query}", greeting)
 
     assert refused.value.status == status
+    assert refused.value.headers is not None
+    assert refused.value.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
 
 
 def test_an_unknown_channel_is_not_found(door: Door) -> None:
