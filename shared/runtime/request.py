@@ -5,15 +5,17 @@ import binascii
 import gzip
 import io
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from shared.runtime.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
 LARGEST_INFLATED = 64 * 1024 * 1024
 UPLOAD_ROUTE = "POST /api/v1/ingest/uploads"
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _BODY_TYPES = ("application/json",)
+_ONCE = {"content-type", "content-encoding", "idempotency-key"}
 
 
 def header(event: Mapping[str, Any], name: str) -> str | None:
@@ -28,10 +30,11 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
     Raises:
         UnsupportedMediaType: the content type or encoding is not one that the API reads.
         PayloadTooLarge: the body is over 64 MB once inflated.
-        InvalidRequest: the body is not what its headers say.
+        InvalidRequest: the body is not what its headers say, or they say it twice.
     """
     if event.get("httpMethod") not in _WITH_BODY:
         return event
+    _check_once(event)
     _check_type(header(event, "content-type"))
     others = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
     typed = {**event, "headers": {**others, "content-type": _BODY_TYPES[0]}}
@@ -49,6 +52,14 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
         return {**typed, "body": data.decode(), "isBase64Encoded": False}
     except UnicodeDecodeError:
         raise InvalidRequest("The body is not UTF-8 text") from None
+
+
+def _check_once(event: Mapping[str, Any]) -> None:
+    """Of two values, each of us and of those before us may have looked at another one."""
+    came = Counter(name.lower() for name, values in (event.get("multiValueHeaders") or {}).items() for _ in values)
+    if twice := sorted(name for name in _ONCE if came[name] > 1):
+        problems = [FieldError(name, f"the header {name} must come once") for name in twice]
+        raise InvalidRequest("Request validation failed", field_errors=problems)
 
 
 def _check_type(content_type: str | None) -> None:

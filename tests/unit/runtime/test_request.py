@@ -3,6 +3,7 @@
 import base64
 import gzip
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +70,18 @@ def test_a_body_that_a_proxy_inflated_already_is_taken_as_it_is() -> None:
     event = rest_event("POST", "/x", raw=b"{}", headers={"content-encoding": "gzip"})
 
     assert plain(event)["body"] == "{}"
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "content-encoding", "IDEMPOTENCY-KEY"])
+@pytest.mark.parametrize("other", [str.upper, str.lower])
+def test_a_header_that_says_what_the_body_is_comes_once(name: str, other: Callable[[str], str]) -> None:
+    twice = {name: ["a", "b"]} if other(name) == name else {name: ["a"], other(name): ["b"]}
+    event = rest_event("POST", "/x", raw=b"{}") | {"multiValueHeaders": twice}
+
+    with pytest.raises(InvalidRequest) as refused:
+        plain(event)
+
+    assert [each.field for each in refused.value.field_errors] == [name.lower()]
 
 
 def test_requests_without_a_body_pass_as_they_are() -> None:
