@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from shared.audit.entry import Head
+from shared.audit.entry import Head, heads_in
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
@@ -40,4 +40,4 @@ class Anchors:
         for page in pages:
             for version in page.get("Versions", []):
                 answer = self._s3.get_object(Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"])
-                yield from (Head(**each) for each in orjson.loads(answer["Body"].read()))
+                yield from heads_in(answer["Body"].read())

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 
 from shared.runtime.models import sortable
+from shared.runtime.observability import logger
 
 GENESIS = "0" * 64
 LARGEST_VALUE = 64 * 1024
@@ -54,7 +56,7 @@ class Entry:
     @property
     def number(self) -> str:
         """The sequence as a key that sorts."""
-        return f"{self.sequence:012d}"
+        return numbered(self.sequence)
 
     @property
     def position(self) -> str:
@@ -66,9 +68,27 @@ class Entry:
         return Head(chain=self.chain, sequence=self.sequence, hash=self.hash, at=self.at)
 
 
+_HEADS: TypeAdapter[Head | list[Head]] = TypeAdapter(Head | list[Head])
+
+
+def heads_in(text: str | bytes) -> list[Head]:
+    """The heads that were kept as a text, one or several; none where somebody has made it unreadable."""
+    try:
+        kept = _HEADS.validate_json(text, strict=True)
+    except ValidationError as error:
+        logger().error("heads of the audit log cannot be read", exc_info=error)
+        return []
+    return kept if isinstance(kept, list) else [kept]
+
+
+def numbered(sequence: int) -> str:
+    """A sequence as a key that sorts."""
+    return f"{sequence:012d}"
+
+
 def position(at: str, sequence: int) -> str:
     """A time and a sequence as a key that sorts."""
-    return f"{at}#{sequence:012d}"
+    return f"{at}#{numbered(sequence)}"
 
 
 def digest(body: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.audit.entry import Change, Entry, Head, follow
+from shared.audit.entry import Change, Entry, Head, follow, heads_in
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.observability import count
@@ -97,7 +97,7 @@ class AuditTrail:
             self._dynamodb.get_item(TableName=self._table, Key=_head_key(chain), ConsistentRead=True).get("Item")
             for chain in CHAINS
         )
-        return [Head(**orjson.loads(item["body"]["S"])) for item in found if item]
+        return [head for item in found if item for head in heads_in(item.get("body", {}).get("S", ""))]
 
     def entries(self, chain: str) -> "Iterator[Item]":
         """All entries of a chain as they are stored, in the order of their positions."""

@@ -3,25 +3,37 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.audit.entry import GENESIS, Head, digest, position, told
+from shared.audit.entry import GENESIS, Head, digest, numbered, position, told
 from shared.audit.trail import CHAINS
 
 if TYPE_CHECKING:
     from shared.audit.anchors import Anchors
     from shared.audit.trail import AuditTrail, Item
 
+_NAMED_OF_A_GAP = 100
+"""Of very many entries that are missing in one place, so many are named: it is enough to know where."""
+
 
 class Tampering(StrEnum):
-    """What was done to a chain."""
+    """What was done to an entry."""
 
     EDITED = "edited"
     DELETED = "deleted"
     REORDERED = "reordered"
     CUT_OFF = "cut_off"
+
+
+_SENTENCES = {
+    Tampering.EDITED: "entry {0} does not say what was written",
+    Tampering.DELETED: "entry {0} is missing",
+    Tampering.REORDERED: "entry {0} does not stand where it was written",
+    Tampering.CUT_OFF: "the end is missing, from entry {0} on",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -33,8 +45,24 @@ class Finding:
     tampering: Tampering
 
     def __str__(self) -> str:
-        """The finding as a line of a report."""
-        return f"{self.chain} #{self.sequence}: {self.tampering}"
+        """The finding as a sentence of a report."""
+        what = self.tampering.replace("_", " ")
+        return f"{what}: in {self.chain}, {_SENTENCES[self.tampering].format(self.sequence)}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is left of a chain, and what is wrong with it."""
+
+    chain: str
+    entries: int
+    findings: Sequence[Finding]
+
+    @property
+    def verified(self) -> int:
+        """How many of the entries are as they were written."""
+        touched = {each.sequence for each in self.findings if each.tampering in {Tampering.EDITED, Tampering.REORDERED}}
+        return self.entries - len(touched)
 
 
 @dataclass(frozen=True)
@@ -48,38 +76,41 @@ class _Link:
     in_place: bool
 
 
-def verify(trail: "AuditTrail", anchors: "Anchors") -> list[Finding]:
-    """Hold every chain against its own links, its head and every anchor; nothing found means nothing was touched.
+def verify(trail: "AuditTrail", anchors: "Anchors") -> list[Verdict]:
+    """Hold every chain against its own links, its head and every anchor; no findings mean that nothing was touched.
 
     Heads are read before entries, so that writers may go on meanwhile.
     """
     sealed = [*trail.heads(), *anchors.all()]
     chains = sorted({*CHAINS, *(head.chain for head in sealed)})
-    found = (examine(chain, trail.entries(chain), [head for head in sealed if head.chain == chain]) for chain in chains)
-    return [finding for findings in found for finding in findings]
+    return [examine(chain, trail.entries(chain), [head for head in sealed if head.chain == chain]) for chain in chains]
 
 
-def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[Head]) -> list[Finding]:
+def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[Head]) -> Verdict:
     """Find what is wrong with one chain, given its stored entries and the heads that it once had."""
     links = [_link(chain, item) for item in items]
     wrong = {*_edited(links), *_reordered(links), *_absent(links, sealed)}
-    return [Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong)]
+    return Verdict(chain, len(links), [Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong)])
 
 
 def _link(chain: str, item: "Item") -> _Link:
-    stands_at, body = int(item["sequence"]["S"]), item["body"]["S"]
+    text = {name: value.get("S", "") for name, value in item.items()}
+    body = text.get("body", "")
     try:
         said: Any = told(body)
+        sequence = int(said["sequence"])
         copied = (said["chain"], said["user_id"], said["action"], digest(body))
+        stands_at = (text["sequence"], text["position"])
         return _Link(
-            sequence=said["sequence"],
+            sequence=sequence,
             previous=said["previous"],
             hash=digest(body),
-            intact=copied == (chain, item["user_id"]["S"], item["action"]["S"], item["hash"]["S"]),
-            in_place=(stands_at, item["position"]["S"]) == (said["sequence"], position(said["at"], said["sequence"])),
+            intact=copied == (chain, text["user_id"], text["action"], text["hash"]),
+            in_place=stands_at == (numbered(sequence), position(said["at"], sequence)),
         )
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        return _Link(stands_at, "", digest(body), intact=False, in_place=True)
+        key = text["sequence"]
+        return _Link(int(key) if key.isdecimal() else 0, "", digest(body), intact=False, in_place=True)
 
 
 def _edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
@@ -104,8 +135,8 @@ def _absent(links: Sequence[_Link], sealed: Sequence[Head]) -> Iterator[tuple[in
     """Entries that are missing between others or at the end, or that are not those whose hash was kept elsewhere."""
     by_sequence = {link.sequence: link for link in links}
     last = max(by_sequence, default=0)
-    for missing in set(range(1, last)) - by_sequence.keys():
-        yield missing, Tampering.DELETED
+    for before, after in pairwise(sorted({0, *by_sequence})):
+        yield from ((missing, Tampering.DELETED) for missing in islice(range(before + 1, after), _NAMED_OF_A_GAP))
     for head in sealed:
         if head.sequence > last:
             yield last + 1, Tampering.CUT_OFF

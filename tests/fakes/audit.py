@@ -1,8 +1,10 @@
-"""Changes for the audit log."""
+"""Changes for the audit log, and what is found in it."""
 
 from typing import Any
 
 from shared.audit.entry import Change
+from shared.audit.verification import Finding, verify
+from shared.runtime.wiring import Wiring
 
 
 def change(number: int = 1, **fields: Any) -> Change:
@@ -20,3 +22,8 @@ def change(number: int = 1, **fields: Any) -> Change:
             **fields,
         }
     )
+
+
+def findings(wired: Wiring) -> list[Finding]:
+    """Everything that a check finds wrong with the chains."""
+    return [finding for verdict in verify(wired.audit_trail, wired.anchors) for finding in verdict.findings]

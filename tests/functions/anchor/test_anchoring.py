@@ -3,28 +3,26 @@
 import boto3
 
 from functions.anchor.handler import handler
-from shared.audit.verification import Tampering, verify
+from shared.audit.verification import Tampering
 from shared.runtime.settings import Resource
 from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
-from tests.fakes.audit import change
+from tests.fakes.audit import change, findings
 
 
 def test_what_is_deleted_after_an_anchoring_is_found(deployed: Wiring) -> None:
     entry = deployed.audit_trail.record(change())
 
     handler(schedule_event(), context())
-    untouched = verify(deployed.audit_trail, deployed.anchors)
+    untouched = findings(deployed)
     for key in ({"chain": entry.chain, "sequence": entry.number}, {"chain": f"head#{entry.chain}", "sequence": "head"}):
         boto3.client("dynamodb").delete_item(
             TableName=deployed.settings.name_of(Resource.AUDIT), Key={name: {"S": key[name]} for name in key}
         )
 
     assert untouched == []
-    assert [(each.chain, each.tampering) for each in verify(deployed.audit_trail, deployed.anchors)] == [
-        (entry.chain, Tampering.CUT_OFF)
-    ]
+    assert [(each.chain, each.tampering) for each in findings(deployed)] == [(entry.chain, Tampering.CUT_OFF)]
 
 
 def test_every_anchoring_is_an_object_of_its_own(deployed: Wiring) -> None:

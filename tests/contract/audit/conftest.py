@@ -1,0 +1,35 @@
+"""A trail of one chain, what is written there, and somebody who would rather it were not."""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from shared.audit.entry import Entry
+from shared.audit.trail import AuditTrail
+from shared.runtime.settings import Resource, Settings
+from tests.fakes.audit import change
+from tests.fakes.clock import Clock
+from tests.fakes.vandal import CHAIN, Vandal
+
+
+@pytest.fixture
+def vandal(aws: Settings) -> Vandal:
+    """Somebody who may write the table."""
+    return Vandal(aws.name_of(Resource.AUDIT))
+
+
+@pytest.fixture
+def trail(aws: Settings, clock: Clock) -> AuditTrail:
+    """A trail with one chain only, so that tests know where an entry lies."""
+    return AuditTrail(boto3.client("dynamodb"), aws.name_of(Resource.AUDIT), clock, choose=lambda: CHAIN)
+
+
+@pytest.fixture
+def written(trail: AuditTrail, clock: Clock) -> list[Entry]:
+    """Eight entries, a second apart."""
+    entries = []
+    for number in range(1, 9):
+        entries.append(trail.record(change(number)))
+        clock.pass_by(timedelta(seconds=1))
+    return entries

@@ -1,0 +1,54 @@
+"""Somebody who changes the audit log behind its back."""
+
+from dataclasses import asdict
+from typing import Any
+
+import boto3
+import orjson
+
+from shared.audit.entry import Entry, Head
+from shared.audit.trail import CHAINS, item_of
+
+CHAIN = CHAINS[3]
+"""The chain that is worked on."""
+
+
+class Vandal:
+    """Somebody with the keys to the table, who knows how entries are hashed."""
+
+    def __init__(self, table: str) -> None:
+        self._dynamodb: Any = boto3.client("dynamodb")
+        self._table = table
+
+    def put(self, entry: Entry) -> None:
+        """Put an entry where it says it belongs."""
+        self._dynamodb.put_item(TableName=self._table, Item=item_of(entry))
+
+    def remove(self, entry: Entry) -> None:
+        """Delete an entry."""
+        key = {"chain": {"S": entry.chain}, "sequence": {"S": entry.number}}
+        self._dynamodb.delete_item(TableName=self._table, Key=key)
+
+    def set_head(self, head: Head) -> None:
+        """Tell of another head."""
+        item = {
+            "chain": {"S": f"head#{head.chain}"},
+            "sequence": {"S": "head"},
+            "body": {"S": orjson.dumps(asdict(head)).decode()},
+        }
+        self._dynamodb.put_item(TableName=self._table, Item=item)
+
+    def strange(self, **texts: str) -> None:
+        """Put an item of any shape."""
+        item = {name: {"S": value} for name, value in {"chain": CHAIN, **texts}.items()}
+        self._dynamodb.put_item(TableName=self._table, Item=item)
+
+    def alter(self, entry: Entry, attribute: str, value: str) -> None:
+        """Change one attribute of an entry."""
+        self._dynamodb.update_item(
+            TableName=self._table,
+            Key={"chain": {"S": entry.chain}, "sequence": {"S": entry.number}},
+            UpdateExpression="SET #attribute = :value",
+            ExpressionAttributeNames={"#attribute": attribute},
+            ExpressionAttributeValues={":value": {"S": value}},
+        )
