@@ -53,7 +53,7 @@ def measure() -> list[Row]:
             _row("of that, the edge", own[path] - plain, ("one ES256 signature checked", own["floor"])),
         ]
     warm = (f"GET {SOURCES}, warm, over the front door", _warm_request())
-    return [*rows, _row("the edge, of a whole request", own[SOURCES] - own[f"plain {SOURCES}"], warm)]
+    return [*rows, _row("the edge's own code, of a request", own[SOURCES] - own[f"plain {SOURCES}"], warm)]
 
 
 def _own_code() -> dict[str, float]:
