@@ -3,11 +3,14 @@
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from shared.auth.presented import token_of_handshake
 from shared.auth.scopes import scope_of_channel
 from shared.auth.verifier import require
 from shared.runtime.errors import TallyError
-from shared.runtime.observability import instrumented, logger
+from shared.runtime.observability import count, instrumented, logger
+from shared.runtime.reachability import unavailable
 from shared.runtime.request import header
 from shared.runtime.wiring import wiring
 
@@ -22,15 +25,29 @@ def keep(event: dict[str, Any], _: "LambdaContext") -> dict[str, Any]:
     match context["routeKey"]:
         case "$connect":
             try:
-                channel = _admit(event)
+                connections.add(context["connectionId"], _admit(event))
             except TallyError as refused:
-                return {"statusCode": refused.status, "headers": refused.headers}
-            connections.add(context["connectionId"], channel)
+                return _refusal(refused)
+            except (BotoCoreError, ClientError) as error:
+                return _refusal(_passing(error))
             answer |= _confirmed(event)
         case "$disconnect":
             connections.remove(context["connectionId"])
     logger().info("connection", route=context["routeKey"])
     return answer
+
+
+def _passing(error: Exception) -> TallyError:
+    passing = unavailable(error)
+    if passing is None:
+        raise error
+    logger().warning("out of reach", exc_info=error)
+    count("OutOfReach")
+    return passing
+
+
+def _refusal(refused: TallyError) -> dict[str, Any]:
+    return {"statusCode": refused.status, "headers": refused.headers}
 
 
 def _admit(event: dict[str, Any]) -> str:

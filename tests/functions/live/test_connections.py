@@ -4,14 +4,17 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.live.handler import handler
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
+from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event, disconnect_event, message_event
 from tests.fakes.identities import Visitor
+from tests.fakes.outages import refusal
+from tests.fakes.platforms import Platforms
 
 
 def _connections(wired: Wiring) -> dict[str, dict[str, Any]]:
@@ -77,6 +80,28 @@ def test_a_stranger_is_not_let_in(deployed: Wiring, headers: dict[str, str]) -> 
 
     assert answer == {"statusCode": 401, "headers": {"WWW-Authenticate": "Bearer"}}
     assert _connections(deployed) == {}
+
+
+@pytest.mark.parametrize("service", ["kms", "dynamodb"])
+def test_who_comes_while_something_is_out_of_reach_is_told_to_come_again(
+    deployed: Wiring, platforms: Platforms, service: str
+) -> None:
+    arrival = connect(deployed, "abc=")
+    wiring.cache_clear()
+
+    with platforms.outages.of(service):
+        answer = handler(arrival, context())
+    later = handler(arrival, context())
+
+    assert answer == {"statusCode": 503, "headers": {"Retry-After": "2"}}
+    assert later == {"statusCode": 200}
+
+
+def test_a_fault_of_our_own_in_a_handshake_is_none_of_those(deployed: Wiring, platforms: Platforms) -> None:
+    arrival = connect(deployed, "abc=")
+
+    with platforms.outages.of("dynamodb", refusal("AccessDeniedException")), pytest.raises(ClientError):
+        handler(arrival, context())
 
 
 @pytest.mark.parametrize(
