@@ -34,7 +34,10 @@ _COUNTED = (Access(Resource.RATE_LIMITS),)
 _ON_RECORD = (Access(Resource.IDEMPOTENCY), Access(Resource.AUDIT))
 """What it takes to change something: once, and on record."""
 
-_LOADING_READS = (Access(Resource.LEDGER), Access(Resource.SOURCES), Access(Resource.DECISIONS))
+_LEDGER = (Access(Resource.LEDGER), Access(Resource.LEDGER_HOURS), Access(Resource.SOURCES))
+"""Entries, and the totals that move with them."""
+
+_LOADING_READS = (*_LEDGER, Access(Resource.DECISIONS))
 _LOADING_WRITES = (*_LOADING_READS, Access(Resource.LAKE, INCOMING), Access(Resource.LAKE, QUARANTINE))
 
 HTTP_FUNCTIONS = (
@@ -147,15 +150,13 @@ TRIGGERED_FUNCTIONS = (
             Access(Resource.LAKE, INCOMING),
             Access(Resource.LAKE, BASE),
             Access(Resource.LAKE, ROLLUP),
-            Access(Resource.LEDGER),
-            Access(Resource.SOURCES),
+            *_LEDGER,
         ),
         writes=(
             Access(Resource.LAKE, INCOMING),
             Access(Resource.LAKE, BASE),
             Access(Resource.LAKE, ROLLUP),
-            Access(Resource.LEDGER),
-            Access(Resource.SOURCES),
+            *_LEDGER,
             Access(Resource.VERSIONS),
             Access(Resource.EVENT_BUS),
         ),

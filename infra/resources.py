@@ -64,8 +64,12 @@ DYNAMO_TABLES = (
         indexes=(
             Index(name="open", partition_key="open", sort_key="received_at"),
             Index(name="recent", partition_key="kind", sort_key="completed_at"),
+            Index(name="by_batch", partition_key="batch_id", sort_key="origin"),
         ),
     ),
+    DynamoTable(resource=Resource.LEDGER_HOURS, partition_key="source_id", sort_key="hour"),
+    DynamoTable(resource=Resource.UPLOADS, partition_key="batch_id"),
+    DynamoTable(resource=Resource.QUALITY, partition_key="source_id", sort_key="facet"),
     DynamoTable(resource=Resource.SOURCES, partition_key="source_id", sort_key="facet"),
     DynamoTable(resource=Resource.VERSIONS, partition_key="table_name"),
     DynamoTable(resource=Resource.RESULT_CACHE, partition_key="cache_key", expires_by="expires_at"),

@@ -105,7 +105,7 @@ class Batches:
             completed_at=entry.completed_at,
             errors=[_processing_error(problem) for problem in entry.problems] or None,
             outcome=BatchOutcome(
-                **entry.fates.model_dump(exclude={"superseded"}),
+                **entry.fates.model_dump(include={"loaded", "duplicate", "conflict"}),
                 quarantined=entry.quarantined,
                 in_flight=entry.in_flight,
             ),

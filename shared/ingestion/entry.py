@@ -29,7 +29,7 @@ class BatchStatus(StrEnum):
 
 
 class Fates(Model):
-    """What became of rows: each row has exactly one of the first three fates.
+    """What became of rows: each row has exactly one of the first four fates.
 
     `superseded` tells how many of the loaded ones were older versions of what was there already.
     """
@@ -37,12 +37,13 @@ class Fates(Model):
     loaded: int = 0
     duplicate: int = 0
     conflict: int = 0
+    cancelled: int = 0
     superseded: int = 0
 
     @property
     def total(self) -> int:
         """How many rows have met their fate."""
-        return self.loaded + self.duplicate + self.conflict
+        return self.loaded + self.duplicate + self.conflict + self.cancelled
 
     def __add__(self, other: "Fates") -> "Fates":
         """Add up the fates of two sets of rows."""
@@ -54,7 +55,8 @@ class Entry:
     """One delivery: received = loaded + duplicate + conflict + quarantined + in flight, at any time.
 
     `partitions` holds, by day, the fates of the rows that were merged there; a delivery that is merged again (after
-    a crash or a retry) puts the same fates in the same place, so that nothing is counted twice.
+    a crash or a retry) puts the same fates in the same place, so that nothing is counted twice. Rows that were driven
+    again out of quarantine meet theirs under `{day}~r{number}`, so that each of them is still counted once.
     """
 
     origin: str
@@ -63,10 +65,16 @@ class Entry:
     data_type: str
     received_at: datetime
     received: int
-    quarantined: int = 0
+    rejected: int = 0
+    batch_id: str = ""
     dropped_fields: int = 0
     written: bool = False
+    refused: bool = False
+    cancelled: bool = False
     partitions: Mapping[str, Fates] = field(default_factory=dict)
+    redrives: Mapping[str, int] = field(default_factory=dict)
+    redriving: str = ""
+    restated: tuple[str, ...] = ()
     problems: tuple[Mapping[str, Any], ...] = ()
     latest_event: datetime | None = None
     completed_at: datetime | None = None
@@ -78,26 +86,42 @@ class Entry:
         return sum(self.partitions.values(), Fates())
 
     @property
+    def quarantined(self) -> int:
+        """Rows that are kept apart: rejected and not driven again, or cancelled before they were merged."""
+        return self.rejected - sum(self.redrives.values()) + self.fates.cancelled
+
+    @property
     def in_flight(self) -> int:
         """Rows whose fate is not known yet."""
-        return self.received - self.quarantined - self.fates.total
+        fates = self.fates
+        return self.received - self.quarantined - fates.loaded - fates.duplicate - fates.conflict
 
     @property
     def is_complete(self) -> bool:
         """Whether every row has met its fate."""
-        return self.written and self.in_flight == 0
+        return self.written and not self.redriving and self.in_flight == 0
 
     @property
     def status(self) -> BatchStatus:
         """Where the delivery stands: failed only when not one of its rows was good."""
         if not self.is_complete:
             return BatchStatus.PROCESSING
+        if self.cancelled:
+            return BatchStatus.CANCELLED
         return BatchStatus.FAILED if self.quarantined == self.received else BatchStatus.COMPLETED
 
     @property
     def counters(self) -> dict[str, int]:
-        """What the totals of the source are made of."""
-        return {"received": self.received, "quarantined": self.quarantined, **self.fates.model_dump()}
+        """What the totals of the source, and of the hour, are made of."""
+        fates = self.fates
+        return {
+            "received": self.received,
+            "quarantined": self.quarantined,
+            "loaded": fates.loaded,
+            "duplicate": fates.duplicate,
+            "conflict": fates.conflict,
+            "superseded": fates.superseded,
+        }
 
     def with_written(self, at: datetime) -> "Entry":
         """All objects of the delivery are in place."""
@@ -107,13 +131,38 @@ class Entry:
         """The rows of one partition have met their fates."""
         return _settled(replace(self, partitions={**self.partitions, day: fates}), at)
 
+    def with_redrive(self, number: str, rows: int) -> "Entry":
+        """So many rejected rows leave the quarantine and are in flight again, until a merge tells their fates.
+
+        Raises:
+            ValueError: another re-drive of this delivery is under way, or fewer rows than that are in quarantine.
+        """
+        if self.redriving not in {"", number}:
+            raise ValueError(f"re-drive {self.redriving} of {self.origin} is under way")
+        if number not in self.redrives and rows > self.quarantined:
+            raise ValueError(f"{self.origin} has {self.quarantined} rows in quarantine, not {rows}")
+        return replace(self, redrives={**self.redrives, number: rows}, redriving=number, completed_at=None)
+
+    def with_redriven(self, number: str, rejected_again: int, at: datetime) -> "Entry":
+        """All objects of a re-drive are in place, but for the rows that were rejected again."""
+        driven = {**self.redrives, number: self.redrives[number] - rejected_again}
+        return _settled(replace(self, redrives=driven, redriving=""), at)
+
     def redelivered(self, again: "Entry") -> "Entry":
         """The same delivery came once more: what it says now counts, and what is merged stays merged.
 
         Fields that were dropped stay counted: a batch that is resumed comes from where it was kept without them.
         """
-        dropped = max(self.dropped_fields, again.dropped_fields)
-        return replace(again, partitions=self.partitions, revision=self.revision, dropped_fields=dropped)
+        return replace(
+            again,
+            partitions=self.partitions,
+            redrives=self.redrives,
+            redriving=self.redriving,
+            restated=self.restated,
+            cancelled=self.cancelled,
+            revision=self.revision,
+            dropped_fields=max(self.dropped_fields, again.dropped_fields),
+        )
 
 
 def _settled(entry: Entry, at: datetime) -> Entry:

@@ -1,4 +1,4 @@
-"""The ledger in DynamoDB: one item for each delivery, and totals per source that move with it in one transaction."""
+"""The ledger in DynamoDB: an item for each delivery, and totals per source and hour that move in its transaction."""
 
 import random
 import time
@@ -26,11 +26,14 @@ _DESERIALIZE = TypeDeserializer().deserialize
 class Ledger:
     """Keeps entries; every change is optimistic, so that writers may race and repeat."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, sources_table: str, clock: "Clock" = now) -> None:
+    def __init__(
+        self, dynamodb: "DynamoDBClient", *, table: str, sources_table: str, hours_table: str, clock: "Clock" = now
+    ) -> None:
         self._dynamodb = dynamodb
         self._clock = clock
         self._table = table
         self._sources_table = sources_table
+        self._hours_table = hours_table
 
     def get(self, origin: str) -> Entry | None:
         """Read the entry of a delivery."""
@@ -74,6 +77,17 @@ class Ledger:
         for page in pages:
             yield from map(_entry, page["Items"])
 
+    def of_batch(self, batch_id: str) -> Iterator[Entry]:
+        """The entries of the parts of a batch, in the order of the parts."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_batch",
+            KeyConditionExpression="batch_id = :batch",
+            ExpressionAttributeValues={":batch": {"S": batch_id}},
+        )
+        for page in pages:
+            yield from map(_entry, page["Items"])
+
     def recent(self, kind: Kind, most: int) -> list[Entry]:
         """The entries of a kind that were completed last."""
         answer = self._dynamodb.query(
@@ -101,11 +115,26 @@ class Ledger:
                     }
                 },
                 {"Update": self._totals(before, after)},
+                {"Update": self._hour(before, after)},
             ]
         )
 
+    def _hour(self, before: Entry | None, after: Entry) -> Any:
+        """Move the totals of the hour in which the delivery was received."""
+        moved = _moved(before, after)
+        return {
+            "TableName": self._hours_table,
+            "Key": {
+                "source_id": {"S": after.source_id},
+                "hour": {"S": f"{sortable(after.received_at)[:13]}#{after.data_type}"},
+            },
+            "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in moved),
+            "ExpressionAttributeNames": {f"#{name}": name for name in moved},
+            "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()},
+        }
+
     def _totals(self, before: Entry | None, after: Entry) -> Any:
-        moved = {name: value - (before.counters[name] if before else 0) for name, value in after.counters.items()}
+        moved = _moved(before, after)
         names = {f"#{name}": name for name in moved} | {"#kind": "kind"}
         last = ":at" if before is None else "if_not_exists(last_ingestion, :at)"  # a late merge is no ingestion
         return {
@@ -136,6 +165,10 @@ class Ledger:
             return  # it is higher already
 
 
+def _moved(before: Entry | None, after: Entry) -> dict[str, int]:
+    return {name: value - (before.counters[name] if before else 0) for name, value in after.counters.items()}
+
+
 def _facet(entry: Entry) -> Any:
     return {"source_id": {"S": entry.source_id}, "facet": {"S": f"type#{entry.data_type}"}}
 
@@ -148,7 +181,13 @@ def _item(entry: Entry, revision: int) -> dict[str, Any]:
         "data_type": entry.data_type,
         "received_at": sortable(entry.received_at),
         "received": entry.received,
-        "quarantined": entry.quarantined,
+        "rejected": entry.rejected,
+        "batch_id": entry.batch_id or None,
+        "refused": entry.refused or None,
+        "cancelled": entry.cancelled or None,
+        "redrives": dict(entry.redrives) or None,
+        "redriving": entry.redriving or None,
+        "restated": list(entry.restated) or None,
         "dropped_fields": entry.dropped_fields,
         "written": entry.written,
         "partitions": {day: _packed(fates) for day, fates in entry.partitions.items()},
@@ -170,7 +209,13 @@ def _entry(item: Any) -> Entry:
         data_type=plain["data_type"],
         received_at=datetime.fromisoformat(plain["received_at"]),
         received=int(plain["received"]),
-        quarantined=int(plain["quarantined"]),
+        rejected=int(plain["rejected"]),
+        batch_id=plain.get("batch_id", ""),
+        refused=plain.get("refused", False),
+        cancelled=plain.get("cancelled", False),
+        redrives={number: int(rows) for number, rows in plain.get("redrives", {}).items()},
+        redriving=plain.get("redriving", ""),
+        restated=tuple(plain.get("restated", ())),
         dropped_fields=int(plain["dropped_fields"]),
         written=plain["written"],
         partitions={day: _unpacked(text) for day, text in plain["partitions"].items()},
@@ -181,14 +226,16 @@ def _entry(item: Any) -> Entry:
     )
 
 
+_FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled")
+
+
 def _packed(fates: Fates) -> str:
-    """Fates as four numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
-    return f"{fates.loaded} {fates.duplicate} {fates.conflict} {fates.superseded}"
+    """Fates as numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
+    return " ".join(str(getattr(fates, name)) for name in _FATES)
 
 
 def _unpacked(text: str) -> Fates:
-    loaded, duplicate, conflict, superseded = map(int, text.split())
-    return Fates(loaded=loaded, duplicate=duplicate, conflict=conflict, superseded=superseded)
+    return Fates(**dict(zip(_FATES, map(int, text.split()), strict=False)))  # entries of before knew of fewer
 
 
 def _moment(text: str | None) -> datetime | None:

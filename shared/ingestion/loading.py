@@ -87,7 +87,7 @@ class Loader:
             data_type=UNKNOWN_TYPE,
             received_at=received_at,
             received=len(malformed),
-            quarantined=len(malformed),
+            rejected=len(malformed),
             problems=tuple(_problems(errors)),
         ).with_written(self.clock())
         return self.ledger.record(origin, lambda stands: stands.redelivered(entry) if stands else entry)
@@ -117,7 +117,7 @@ class Loader:
             data_type=delivery.data_type,
             received_at=delivery.received_at,
             received=len(delivery.rows),
-            quarantined=taken.rejected,
+            rejected=taken.rejected,
             dropped_fields=dropped,
             problems=tuple(_problems(taken.errors)),
             latest_event=columns.latest_event(delivery.data_type, taken.table),

@@ -63,7 +63,12 @@ class Wiring:
     @cached_property
     def ledger(self) -> Ledger:
         """What became of every delivery."""
-        return Ledger(self._dynamodb, table=self._name(Resource.LEDGER), sources_table=self._name(Resource.SOURCES))
+        return Ledger(
+            self._dynamodb,
+            table=self._name(Resource.LEDGER),
+            sources_table=self._name(Resource.SOURCES),
+            hours_table=self._name(Resource.LEDGER_HOURS),
+        )
 
     @cached_property
     def sources(self) -> Sources:

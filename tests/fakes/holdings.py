@@ -27,6 +27,7 @@ class Holdings:
     incoming: list[str]
     ledger: list[dict[str, Any]]
     sources: list[dict[str, Any]]
+    hours: list[dict[str, Any]]
 
 
 def holdings(settings: Settings) -> Holdings:
@@ -38,6 +39,7 @@ def holdings(settings: Settings) -> Holdings:
         incoming=keys(settings, "incoming/"),
         ledger=_items(settings, Resource.LEDGER, but={"revision"}),
         sources=_items(settings, Resource.SOURCES, but={"known_since"}),
+        hours=_items(settings, Resource.LEDGER_HOURS),
     )
 
 
@@ -87,4 +89,4 @@ def merge_all(wired: Wiring) -> None:
 def balance(entry: dict[str, Any], fates: Callable[[str], Iterable[int]]) -> int:
     """How many rows of a ledger item have met no fate yet."""
     met = sum(sum(list(fates(text))[:3]) for text in entry["partitions"].values())
-    return int(entry["received"]) - int(entry["quarantined"]) - met
+    return int(entry["received"]) - int(entry["rejected"]) - met

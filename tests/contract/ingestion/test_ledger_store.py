@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from shared.ingestion.entry import Entry, Fates, Kind
 from shared.ingestion.ledger import Ledger
@@ -34,7 +35,17 @@ def _complete(ledger: Ledger, entry: Entry, *, at_minute: int = 0) -> Entry:
 
 
 def test_an_entry_is_read_back_as_it_was_recorded(wired: Wiring) -> None:
-    entry = _entry("batch-1").with_merged("2025-02-27", Fates(loaded=1, duplicate=2, conflict=3, superseded=1), NOW)
+    fates = Fates(loaded=1, duplicate=2, conflict=3, superseded=1, cancelled=1)
+    entry = replace(
+        _entry("batch-1").with_merged("2025-02-27", fates, NOW),
+        rejected=1,
+        batch_id="batch",
+        refused=True,
+        cancelled=True,
+        redrives={"1": 1},
+        redriving="1",
+        restated=("2025-02-27",),
+    )
 
     wired.ledger.record("batch-1", lambda _: entry)
 
@@ -153,3 +164,14 @@ def test_an_entry_of_a_delivery_that_touches_ten_years_of_days_fits_into_its_ite
     stored = wired.ledger.get("batch-1")
     assert stored is not None
     assert len(stored.partitions) == 27 * 366
+
+
+def test_the_parts_of_a_batch_are_found_in_their_order(wired: Wiring) -> None:
+    for number in (2, 1, 3):
+        part = replace(_entry(f"batch-1~p{number:05d}"), batch_id="batch-1")
+        wired.ledger.record(part.origin, partial(lambda part, _: part, part))
+    wired.ledger.record("batch-2", lambda _: _entry("batch-2"))
+
+    found = [entry.origin for entry in wired.ledger.of_batch("batch-1")]
+
+    assert found == ["batch-1~p00001", "batch-1~p00002", "batch-1~p00003"]

@@ -15,8 +15,8 @@ from tests.fakes.clock import Clock
 @pytest.fixture
 def ledger(wired: Wiring, clock: Clock) -> Ledger:
     """A ledger at the time of the test's clock."""
-    table, sources_table = (wired.settings.name_of(each) for each in (Resource.LEDGER, Resource.SOURCES))
-    return Ledger(boto3.client("dynamodb"), table=table, sources_table=sources_table, clock=clock)
+    table, sources, hours = map(wired.settings.name_of, (Resource.LEDGER, Resource.SOURCES, Resource.LEDGER_HOURS))
+    return Ledger(boto3.client("dynamodb"), table=table, sources_table=sources, hours_table=hours, clock=clock)
 
 
 def _deliver(ledger: Ledger, source_id: str, at: datetime, *, data_type: str = "orders") -> None:

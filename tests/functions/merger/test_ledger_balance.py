@@ -40,15 +40,18 @@ def _assert_balanced(held: Holdings) -> None:
     for item in held.ledger:
         fates = [list(map(int, text.split())) for text in item["partitions"].values()]
         met = {name: sum(each[place] for each in fates) for place, name in enumerate(_FATES)}
-        assert int(item["received"]) - int(item["quarantined"]) - sum(met.values()) >= 0
-        counted = {"received": int(item["received"]), "quarantined": int(item["quarantined"]), **met}
+        assert int(item["received"]) - int(item["rejected"]) - sum(met.values()) >= 0
+        counted = {"received": int(item["received"]), "quarantined": int(item["rejected"]), **met}
         totals.update({(item["source_id"], name): value for name, value in counted.items()})
-    told = {
-        (each["source_id"], name): int(each[name])
-        for each in held.sources
-        for name in ("received", "quarantined", *_FATES)
-    }
-    assert told == dict(totals)
+    assert _told(held.sources) == _told(held.hours) == totals
+
+
+def _told(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+    """The counters of items, added up by source."""
+    told: Counter[tuple[str, str]] = Counter()
+    for each in items:
+        told.update({(each["source_id"], name): int(each[name]) for name in ("received", "quarantined", *_FATES)})
+    return told
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
