@@ -23,7 +23,8 @@ MOST = 1.5
 CASES = ("metrics", "ingest, batch status", "ingest, batch of one record")
 _IDENTITY = BenchIdentity()
 _EMPTY: dict[str, Any] = {"Items": [], "Count": 0, "ScannedCount": 0}
-_ATHENA: dict[str, dict[str, Any]] = {
+_TOLD: dict[str, dict[str, Any]] = {
+    "UpdateItem": {"Attributes": {"used": {"N": "1"}}},
     "StartQueryExecution": {"QueryExecutionId": "cold"},
     "GetQueryExecution": {"QueryExecution": {"QueryExecutionId": "cold", "Status": {"State": "SUCCEEDED"}}},
     "GetQueryResults": {"ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": []}}},
@@ -65,7 +66,7 @@ def _answer_to(target: str, asked: bytes) -> dict[str, Any]:
         return {"PublicKey": base64.b64encode(_IDENTITY.kms.public).decode()}
     if target == "GetItem" and json.loads(asked)["TableName"] == f"tally-{Resource.KEYS.lower()}":
         return {"Item": {"key_id": {"S": CALLER.key_id}}}
-    return _EMPTY if target in {"Query", "Scan"} else _ATHENA.get(target, {})
+    return _EMPTY if target in {"Query", "Scan"} else _TOLD.get(target, {})
 
 
 @contextmanager

@@ -1,25 +1,18 @@
 """All of the UCI Online Retail file through the public API of a platform of its own, and its sums to the cent."""
 
 import gzip
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pandas as pd
-from rich.console import Console
 
 from bench.measure import Row, milliseconds
+from bench.own_platform import own_platform
 from infra.local.lake import settle
-from infra.local.layout import Layout
-from infra.local.platform import Options, Platform
-from infra.local.progress import Progress
-from tests.local.host.free_ports import free_ports
+from infra.local.platform import Platform
 from tests.online_retail import BATCH, FILE, lines
 
 _LONGEST_WAIT = 300.0
@@ -32,8 +25,7 @@ def measure() -> list[Row]:
     if not FILE.exists():
         raise SystemExit(f"{FILE} is not here")
     rows = list(lines())
-    with _platform() as up, httpx.Client(base_url=up.api_url, timeout=120) as client:
-        client.headers["Authorization"] = f"Bearer {up.token()}"
+    with own_platform() as (up, client):
         sent, merged = _send(client, rows, up)
         cold, warm = _ask(client), _ask(client)
     return [
@@ -50,14 +42,6 @@ def measure() -> list[Row]:
             met=None,
         ),
     ]
-
-
-@contextmanager
-def _platform() -> Iterator[Platform]:
-    with tempfile.TemporaryDirectory() as directory:
-        options = Options.of(Layout(Path(directory)), free_ports())
-        with Platform(options, Progress(Console(quiet=True))) as up:
-            yield up
 
 
 def _send(client: httpx.Client, rows: list[dict[str, Any]], up: Platform) -> tuple[float, float]:

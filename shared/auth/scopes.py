@@ -80,4 +80,5 @@ def spelt(scopes: Iterable[Scope]) -> str:
 
 def understood(words: str) -> frozenset[Scope]:
     """Read the scopes of a token; a word that means nothing any more allows nothing."""
-    return frozenset(scope for scope in Scope if scope in words.split())
+    said = frozenset(words.split())
+    return frozenset(scope for scope in Scope if scope in said)
