@@ -5,7 +5,6 @@ import binascii
 import gzip
 import io
 import zlib
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,13 +14,19 @@ LARGEST_INFLATED = 64 * 1024 * 1024
 UPLOAD_ROUTE = "POST /api/v1/ingest/uploads"
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _BODY_TYPES = ("application/json",)
-_ONCE = {"content-type", "content-encoding", "idempotency-key"}
+_ONCE = ("content-type", "idempotency-key")
 
 
 def header(event: Mapping[str, Any], name: str) -> str | None:
     """Look a header up, whatever case it came in."""
     wanted = name.lower()
     return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == wanted), None)
+
+
+def _all(event: Mapping[str, Any], name: str) -> list[str]:
+    several = event.get("multiValueHeaders") or {}
+    one = {key: [value] for key, value in (event.get("headers") or {}).items()}
+    return [value for key, values in (several or one).items() if key.lower() == name for value in values]
 
 
 def plain(event: dict[str, Any]) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
     typed = {**event, "headers": {**others, "content-type": _BODY_TYPES[0]}}
     if not event.get("body"):
         return typed
-    encoding = (header(event, "content-encoding") or "identity").strip().lower()
+    encoding = ", ".join(_all(event, "content-encoding")).strip().lower() or "identity"
     if not event.get("isBase64Encoded") and encoding == "identity":
         return typed
     data = _decoded(event)
@@ -56,9 +61,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
 
 def _check_once(event: Mapping[str, Any]) -> None:
     """Of two values, each of us and of those before us may have looked at another one."""
-    came = Counter(name.lower() for name, values in (event.get("multiValueHeaders") or {}).items() for _ in values)
-    if twice := sorted(name for name in _ONCE if came[name] > 1):
-        problems = [FieldError(name, f"the header {name} must come once") for name in twice]
+    if problems := [FieldError(name, "must come once") for name in _ONCE if len(_all(event, name)) > 1]:
         raise InvalidRequest("Request validation failed", field_errors=problems)
 
 

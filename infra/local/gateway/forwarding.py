@@ -100,8 +100,16 @@ def _too_large(message: str, request: Request, now: datetime) -> Answer:
 
 
 def upstream_headers(request: Request) -> Headers:
-    """Return the headers API Gateway would hand on: the client's own and where the request came from."""
-    kept = tuple((name, value) for name, value in _end_to_end(request.headers) if name.lower() != "host")
+    """Return the headers API Gateway would hand on: the client's own and where the request came from.
+
+    What comes twice goes on under one spelling: of two, aiohttp's client would send the last only.
+    """
+    spelling: dict[str, str] = {}
+    kept = tuple(
+        (spelling.setdefault(name.lower(), name), value)
+        for name, value in _end_to_end(request.headers)
+        if name.lower() != "host"
+    )
     forwarded = request.header("x-forwarded-for")
     chain = f"{forwarded}, {request.client}" if forwarded else request.client
     without = tuple(pair for pair in kept if not pair[0].lower().startswith("x-forwarded-"))

@@ -47,6 +47,14 @@ def test_headers_go_on_without_those_of_the_connection() -> None:
     )
 
 
+def test_a_header_that_comes_twice_goes_on_twice_however_it_is_spelt() -> None:
+    request = replace(REQUEST, headers=(("Authorization", "a"), ("authorization", "b"), ("AUTHORIZATION", "a")))
+
+    values = [pair for pair in upstream_headers(request) if pair[0].lower() == "authorization"]
+
+    assert values == [("Authorization", "a"), ("Authorization", "b"), ("Authorization", "a")]
+
+
 def test_a_body_over_ten_megabytes_is_refused_with_the_way_to_send_it() -> None:
     answer = refuse_before(API, replace(REQUEST, body=b"x" * (limits.BODY_BYTES + 1)), NOW)
 

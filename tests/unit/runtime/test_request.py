@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.runtime.errors import InvalidRequest, PayloadTooLarge
+from shared.runtime.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from shared.runtime.request import header, inflate, plain
 from tests.events.api_gateway import rest_event
 
@@ -72,7 +72,7 @@ def test_a_body_that_a_proxy_inflated_already_is_taken_as_it_is() -> None:
     assert plain(event)["body"] == "{}"
 
 
-@pytest.mark.parametrize("name", ["Content-Type", "content-encoding", "IDEMPOTENCY-KEY"])
+@pytest.mark.parametrize("name", ["Content-Type", "content-type", "IDEMPOTENCY-KEY"])
 @pytest.mark.parametrize("other", [str.upper, str.lower])
 def test_a_header_that_says_what_the_body_is_comes_once(name: str, other: Callable[[str], str]) -> None:
     twice = {name: ["a", "b"]} if other(name) == name else {name: ["a"], other(name): ["b"]}
@@ -82,6 +82,13 @@ def test_a_header_that_says_what_the_body_is_comes_once(name: str, other: Callab
         plain(event)
 
     assert [each.field for each in refused.value.field_errors] == [name.lower()]
+
+
+def test_an_encoding_that_comes_twice_is_a_list_of_two_which_nobody_reads() -> None:
+    event = rest_event("POST", "/x", raw=gzip.compress(b"{}"))
+
+    with pytest.raises(UnsupportedMediaType, match="'gzip, gzip'"):
+        plain(event | {"multiValueHeaders": {"Content-Encoding": ["gzip", "gzip"]}})
 
 
 def test_requests_without_a_body_pass_as_they_are() -> None:
