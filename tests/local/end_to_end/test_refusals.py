@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.local.end_to_end.client import Client, counted, data_of, sale
+from tests.local.end_to_end.refusals import error_of, fields_of
 
 JSON = {"Content-Type": "application/json"}
 GZIP = {**JSON, "Content-Encoding": "gzip"}
@@ -16,22 +16,6 @@ MB = 2**20
 UPLOADS = "POST /api/v1/ingest/uploads"
 BATCH = {"source_id": "refusals", "data_type": "transactions", "format": "json", "data": [sale("r-1", "2018-01-01")]}
 BODY = json.dumps(BATCH).encode()
-
-
-def error_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """Return the error of an answer in the Commerce dialect, which names its request as the header does."""
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert (body["success"], body["error"]["code"]) == (False, code)
-    assert body["request_id"] == answer.headers["X-Request-Id"]
-    assert body["timestamp"].endswith("Z")
-    error: dict[str, Any] = body["error"]
-    return error
-
-
-def fields_of(error: dict[str, Any]) -> dict[str, Any]:
-    """Return the rejected values by the names of their fields."""
-    return {each["field"]: each["rejected_value"] for each in error["field_errors"]}
 
 
 @pytest.mark.parametrize(
@@ -202,7 +186,7 @@ def chunks() -> Iterator[bytes]:
 @pytest.mark.parametrize(
     ("body", "headers"),
     [
-        (b" " * (11 * MB), JSON),
+        (b" " * (10 * MB + 1), JSON),
         (chunks, JSON),
         (b" " * (7 * MB), JSON),
         (gzip.compress(b" " * (65 * MB), compresslevel=1), GZIP),
