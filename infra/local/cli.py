@@ -1,4 +1,4 @@
-"""The laptop's command line: up, down, status, reset, demo, token, keys, logs."""
+"""The laptop's command line: up, down, status, reset, demo, token, keys, audit, logs."""
 
 import shutil
 import sys
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from infra.local import keys_cli, log_files, run_state, try_it
+from infra.local import audit_cli, keys_cli, log_files, run_state, try_it
 from infra.local.background import start_detached, stop
 from infra.local.demo.scenario import Scale
 from infra.local.demo_loading import load_demo
@@ -32,6 +32,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(keys_cli.app, name="keys")
+app.add_typer(audit_cli.app, name="audit")
 
 _PORTS = Ports()
 _PROGRAM = "python -m infra.local"

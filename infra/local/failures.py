@@ -6,6 +6,7 @@ LaptopError
 ├── AlreadyUp            another `up` uses the same directory
 ├── NotUp                a command needs a running platform
 ├── EmulatorFailed       MiniStack ended or never answered
+├── NotDeployed          a stage is older than what is asked of it
 ├── NoToken              the API gives the laptop's own key no token
 └── DeployFailed         bootstrap, synth or deploy ended with an error
     ├── NotMerged            demo data is still on its way after all patience
@@ -63,6 +64,13 @@ class DeployFailed(LaptopError):
 
     def __init__(self, step: str, reason: str, log: Path) -> None:
         super().__init__(f"`cdk {step}` failed ({reason}): fix what the end of {log} says and run it again.")
+
+
+class NotDeployed(LaptopError):
+    """A stage whose stack does not have what a command needs."""
+
+    def __init__(self, stage: str, output: str) -> None:
+        super().__init__(f"The stack of stage {stage} says nothing of {output}: deploy this version of the app first.")
 
 
 class NoToken(LaptopError):

@@ -4,33 +4,23 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-import boto3
 import typer
 
-from infra.local import run_state
-from infra.local.emulator.clients import session
-from infra.local.keys import identity_of, outputs_of, told
-from infra.local.layout import PROJECT, Layout
+from infra.local.keys import identity_of, told
+from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
 from shared.auth.identity import Identity
 from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
 
 app = typer.Typer(help="Make, list, revoke and rotate API keys.", no_args_is_help=True)
 
-_LOCAL = "local"
 _PAGE = 100
-Directory = Annotated[Path, typer.Option("--directory", help="Where the laptop platform is kept.")]
-Stage = Annotated[str, typer.Option("--stage", help="`local`, or a stage in AWS with your own credentials.")]
 KeyId = Annotated[str, typer.Argument(help="The key's `client_id`.")]
-_DIRECTORY = PROJECT / ".local"
 
 
 def _identity(directory: Path, stage: str) -> Identity:
-    if stage != _LOCAL:
-        own = boto3.Session()
-        return identity_of(own, None, outputs_of(own, None, stage), stage)
-    emulator = run_state.required(Layout(directory.resolve())).ports.url("emulator")
-    return identity_of(session(), emulator, outputs_of(session(), emulator, stage), stage)
+    at = Stage.called(stage, directory)
+    return identity_of(at.clients, at.endpoint, at.outputs, at.name)
 
 
 @app.command(epilog="Example: `python -m infra.local keys create 'web shop' --scope ingest:write`")
@@ -39,8 +29,8 @@ def create(
     *,
     scope: Annotated[list[Scope], typer.Option("--scope", help="What its tokens may do; several times.")],
     owner: Annotated[str | None, typer.Option("--owner", help="On whose behalf it acts.")] = None,
-    directory: Directory = _DIRECTORY,
-    stage: Stage = _LOCAL,
+    directory: DirectoryOption = DIRECTORY,
+    stage: StageOption = LOCAL,
 ) -> None:
     """Make a key; its secret is shown now and never again."""
     wanted = NewApiKey(name=name, scopes=scope, owner=owner)
@@ -48,7 +38,7 @@ def create(
 
 
 @app.command("list", epilog="Example: `python -m infra.local keys list`")
-def list_keys(*, directory: Directory = _DIRECTORY, stage: Stage = _LOCAL) -> None:
+def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Show every key, revoked ones too, oldest first."""
     keys, number = _identity(directory, stage).keys, 0
     while True:
@@ -61,7 +51,7 @@ def list_keys(*, directory: Directory = _DIRECTORY, stage: Stage = _LOCAL) -> No
 
 
 @app.command(epilog="Example: `python -m infra.local keys revoke key-0123456789abcdef`")
-def revoke(key_id: KeyId, *, directory: Directory = _DIRECTORY, stage: Stage = _LOCAL) -> None:
+def revoke(key_id: KeyId, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Make a key good for nothing, within a minute also for tokens it already got."""
     typer.echo(told(_identity(directory, stage).keys.revoke(key_id)))
 
@@ -71,8 +61,8 @@ def rotate(
     key_id: KeyId,
     *,
     grace_hours: Annotated[int, typer.Option("--grace-hours", min=0, max=168, help="The old secret counts on.")] = 24,
-    directory: Directory = _DIRECTORY,
-    stage: Stage = _LOCAL,
+    directory: DirectoryOption = DIRECTORY,
+    stage: StageOption = LOCAL,
 ) -> None:
     """Give a key a new secret, shown now and never again."""
     typer.echo(told(_identity(directory, stage).keys.rotate(key_id, grace=timedelta(hours=grace_hours))))

@@ -26,8 +26,11 @@ class Vandal:
 
     def remove(self, entry: Entry) -> None:
         """Delete an entry."""
-        key = {"chain": {"S": entry.chain}, "sequence": {"S": entry.number}}
-        self._dynamodb.delete_item(TableName=self._table, Key=key)
+        self.take_out(entry.number, entry.chain)
+
+    def take_out(self, number: str, chain: str = CHAIN) -> None:
+        """Delete whatever stands there."""
+        self._dynamodb.delete_item(TableName=self._table, Key={"chain": {"S": chain}, "sequence": {"S": number}})
 
     def set_head(self, head: Head) -> None:
         """Tell of another head."""

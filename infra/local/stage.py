@@ -1,0 +1,60 @@
+"""Where the AWS APIs of a stage answer, be it up on this laptop or deployed to AWS, and what it says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import typer
+
+from infra.local import run_state
+from infra.local.emulator.clients import session
+from infra.local.failures import NotDeployed
+from infra.local.keys import outputs_of
+from infra.local.layout import PROJECT, Layout
+
+LOCAL = "local"
+DIRECTORY = PROJECT / ".local"
+DirectoryOption = Annotated[Path, typer.Option("--directory", help="Where the laptop platform is kept.")]
+StageOption = Annotated[str, typer.Option("--stage", help="`local`, or a stage in AWS with your own credentials.")]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A deployed stage and the account it lives in."""
+
+    name: str
+    clients: boto3.Session
+    endpoint: str | None
+
+    @classmethod
+    def called(cls, name: str, directory: Path) -> "Stage":
+        """Find a stage by its name.
+
+        Raises:
+            NotUp: it is the laptop's, and that is not up.
+        """
+        if name != LOCAL:
+            return cls(name, boto3.Session(), None)
+        return cls(name, session(), run_state.required(Layout(directory.resolve())).ports.url("emulator"))
+
+    def client(self, service: str) -> Any:
+        """A client of its account."""
+        return self.clients.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload] # a name
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """What its stateful stack says of itself."""
+        return outputs_of(self.clients, self.endpoint, self.name)
+
+    def output(self, name: str) -> str:
+        """One of the things that its stateful stack says of itself.
+
+        Raises:
+            NotDeployed: it says nothing of that.
+        """
+        if name not in self.outputs:
+            raise NotDeployed(self.name, name)
+        return self.outputs[name]

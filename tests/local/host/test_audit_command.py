@@ -1,0 +1,141 @@
+"""`audit verify` against AWS: sentences, and an exit code for each of three ends."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from infra.local.cli import app
+from shared.audit.trail import AuditTrail
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.audit import change
+from tests.fakes.platforms import Platforms
+from tests.fakes.stacks import Stacks, serving_stacks
+from tests.fakes.vandal import CHAIN, Vandal
+
+
+def verify(*options: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(app, ["audit", "verify", *options])
+
+
+@pytest.fixture
+def stacks(wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
+    """The stacks of an account, none at first."""
+    assert wired
+    with serving_stacks() as stacks:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stacks.url)
+        yield stacks
+
+
+@pytest.fixture
+def stage(wired: Wiring, stacks: Stacks) -> str:
+    """A stage in AWS, whose audit log has five entries in one chain and one in each of two others."""
+    table = wired.settings.name_of(Resource.AUDIT)
+    stacks.outputs["tally-dev-data"] = {
+        "AuditTableName": table,
+        "AnchorsBucketName": wired.settings.name_of(Resource.ANCHORS),
+    }
+    chains = iter([*[CHAIN] * 5, "chain-00", "chain-15"])
+    trail = AuditTrail(boto3.client("dynamodb"), table, wired.clock, choose=lambda: next(chains))
+    for number in range(7):
+        trail.record(change(number))
+    wired.anchors.add(wired.audit_trail.heads())
+    return "dev"
+
+
+@pytest.fixture
+def vandal(wired: Wiring) -> Vandal:
+    """Somebody who may write the table."""
+    return Vandal(wired.settings.name_of(Resource.AUDIT))
+
+
+def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_verify(stage: str) -> None:
+    answer = verify("--stage", stage)
+
+    assert answer.exit_code == 0, answer.output
+    lines = answer.output.splitlines()
+    assert lines[0] == "chain-00: 1 of 1 entry verified"
+    assert lines[1] == "chain-01: 0 of 0 entries verified"
+    assert lines[3] == "chain-03: 5 of 5 entries verified"
+    assert lines[-1] == "7 entries in 16 chains: nothing was touched."
+    assert len(lines) == 17
+
+
+def test_each_finding_is_a_sentence_below_its_chain_and_the_end_is_exit_code_1(
+    stage: str, wired: Wiring, vandal: Vandal
+) -> None:
+    stored = {item["sequence"]["S"]: item for item in wired.audit_trail.entries(CHAIN)}
+    vandal.strange(**{name: value["S"] for name, value in stored["000000000002"].items()} | {"user_id": "eve"})
+    for last in ("000000000004", "000000000005"):
+        vandal.take_out(last)
+
+    answer = verify("--stage", stage)
+
+    assert answer.exit_code == 1
+    lines = answer.output.splitlines()
+    assert lines[3:6] == [
+        "chain-03: 2 of 3 entries verified",
+        "  edited: in chain-03, entry 2 does not say what was written",
+        "  cut off: in chain-03, the end is missing, from entry 4 on",
+    ]
+    assert lines[-1] == "5 entries in 16 chains: 2 things found."
+
+
+@pytest.mark.usefixtures("stacks")
+def test_a_stage_that_is_not_there_could_not_be_checked() -> None:
+    answer = verify("--stage", "prod")
+
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith("The audit log of prod could not be checked: ")
+    assert "tally-prod-data" in answer.stderr
+
+
+def test_a_stage_from_before_the_audit_log_could_not_be_checked(stacks: Stacks) -> None:
+    stacks.outputs["tally-dev-data"] = {"LakeBucketName": "lake"}
+
+    answer = verify("--stage", "dev")
+
+    assert answer.exit_code == 2
+    assert "says nothing of AuditTableName: deploy this version of the app first" in answer.stderr
+
+
+def test_a_log_whose_table_is_gone_could_not_be_checked(stage: str, wired: Wiring) -> None:
+    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(Resource.AUDIT))
+
+    answer = verify("--stage", stage)
+
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+
+
+def test_with_aws_out_of_reach_it_could_not_be_checked(platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert platforms
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+        answer = verify("--stage", "dev")
+
+    assert answer.exit_code == 2
+    assert "Could not connect to the endpoint URL" in answer.stderr
+
+
+def test_on_a_laptop_where_nothing_is_up_it_could_not_be_checked(tmp_path: Path) -> None:
+    answer = verify("--directory", str(tmp_path))
+
+    assert answer.exit_code == 2
+    assert "No platform is up" in answer.stderr
+
+
+@pytest.mark.parametrize("command", [["audit", "--help"], ["audit", "verify", "--help"]])
+def test_the_command_explains_itself(command: list[str]) -> None:
+    answer = CliRunner().invoke(app, command)
+
+    assert answer.exit_code == 0
+    assert "audit log" in answer.output or "exit code" in answer.output
