@@ -148,7 +148,13 @@ def test_what_api_gateway_refuses_itself_it_refuses_in_the_commerce_dialect(dev:
         ("UNSUPPORTED_MEDIA_TYPE", "415", "UNSUPPORTED_MEDIA_TYPE", None),
         ("MISSING_AUTHENTICATION_TOKEN", "401", "UNAUTHORIZED", "WWW-Authenticate"),
         ("ACCESS_DENIED", "403", "FORBIDDEN", None),
+        ("QUOTA_EXCEEDED", "429", "RATE_LIMIT_EXCEEDED", "Retry-After"),
+        ("BAD_REQUEST_BODY", "400", "VALIDATION_ERROR", None),
+        ("BAD_REQUEST_PARAMETERS", "400", "VALIDATION_ERROR", None),
+        ("RESOURCE_NOT_FOUND", "404", "NOT_FOUND", None),
+        ("INTEGRATION_FAILURE", "503", "SERVICE_UNAVAILABLE", "Retry-After"),
         ("INTEGRATION_TIMEOUT", "503", "SERVICE_UNAVAILABLE", "Retry-After"),
+        ("DEFAULT_4XX", None, "VALIDATION_ERROR", None),
         ("DEFAULT_5XX", None, "INTERNAL_ERROR", None),
     ],
 )
@@ -162,6 +168,13 @@ def test_each_refusal_has_the_status_and_code_of_the_resolutions(
     assert response.get("StatusCode") == status
     assert json.loads(response["ResponseTemplates"]["application/json"])["error"]["code"] == code
     assert header is None or f"gatewayresponse.header.{header}" in response["ResponseParameters"]
+
+
+def test_a_page_can_read_when_to_come_again_after_a_refusal_of_api_gateways_own(dev: Assembly) -> None:
+    for response in dev.of_type("AWS::ApiGateway::GatewayResponse").values():
+        exposed = response["ResponseParameters"]["gatewayresponse.header.Access-Control-Expose-Headers"]
+
+        assert exposed == "'X-Request-Id, Retry-After'"
 
 
 def test_a_body_over_the_limit_is_told_of_the_upload_route(dev: Assembly) -> None:

@@ -126,13 +126,21 @@ def correct(request: Request, upstream: Answer, now: datetime) -> Answer:
     said = _object(upstream.body) if upstream.status >= HTTPStatus.BAD_REQUEST else {}
     if said.keys() == {"message"} and upstream.header("X-Request-Id") is None:
         # The emulator tells why an integration failed, where API Gateway applies the API's gateway response.
-        return refusal(upstream.status, _FAILED, request_id=_request_id(upstream, request), now=now)
+        return _failed(upstream.status, _request_id(upstream, request), now)
     if not limits.fits_answer(upstream.body, binary=_sent_as_binary(upstream)):
         return refusal(HTTPStatus.BAD_GATEWAY, _ANSWER_TOO_LARGE, request_id=_request_id(upstream, request), now=now)
     body = upstream.body
     if str(said.get("timestamp", "")).startswith("$context."):
         body = orjson.dumps({**said, "timestamp": spelt(now)})
     return Answer(upstream.status, body, _with_request_id(upstream, request))
+
+
+def _failed(status: int, request_id: str, now: datetime) -> Answer:
+    """Answer for an integration that failed: 504 is what the API's gateway response makes 503 of."""
+    if status != HTTPStatus.GATEWAY_TIMEOUT:
+        return refusal(status, _FAILED, request_id=request_id, now=now)
+    again = (("Retry-After", "5"),)
+    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, _FAILED, request_id=request_id, now=now, headers=again)
 
 
 def _object(body: bytes) -> dict[str, Any]:

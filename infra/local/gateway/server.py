@@ -94,12 +94,10 @@ class FrontDoor:
             upstream = await self._ask(request)
         except TimeoutError:
             message = f"The request took over {self._integration_seconds:.0f} s, the most API Gateway waits."
-            return refusal(HTTPStatus.GATEWAY_TIMEOUT, message, request_id=request.request_id, now=now)
+            return _unavailable(message, request, now, retry_after=5)
         except aiohttp.ClientError as error:
             message = f"The platform behind the front door does not answer ({type(error).__name__}); try again."
-            again = (("Retry-After", "2"),)
-            unavailable = HTTPStatus.SERVICE_UNAVAILABLE
-            return refusal(unavailable, message, request_id=request.request_id, now=now, headers=again)
+            return _unavailable(message, request, now, retry_after=2)
         return await asyncio.to_thread(correct, request, upstream, now)
 
     async def _ask(self, request: Request) -> Answer:
@@ -110,6 +108,11 @@ class FrontDoor:
             body = await response.read()
             headers = tuple((name, value) for name, value in response.headers.items())
             return Answer(response.status, body, headers)
+
+
+def _unavailable(message: str, request: Request, now: datetime, *, retry_after: int) -> Answer:
+    again = (("Retry-After", str(retry_after)),)
+    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, request_id=request.request_id, now=now, headers=again)
 
 
 def _received(incoming: web.Request) -> Request:

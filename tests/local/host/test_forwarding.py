@@ -154,6 +154,13 @@ def test_a_failed_function_is_an_internal_error_that_tells_nothing() -> None:
     assert b"secret" not in answer.body
 
 
+def test_a_function_that_cannot_be_reached_is_unavailable_as_the_template_of_api_gateway_says() -> None:
+    answer = correct(REQUEST, Answer(504, b'{"message":"Internal server error"}', (("x-amzn-requestid", "g-1"),)), NOW)
+
+    assert (answer.status, error_of(answer)["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert (answer.header("Retry-After"), answer.header("X-Request-Id")) == ("5", "g-1")
+
+
 def test_a_function_may_answer_an_error_in_its_own_words() -> None:
     body = b'{"success":false,"error":{"code":"CONFLICT","message":"m"}}'
     upstream = Answer(409, body, (("X-Request-Id", "f-1"),))

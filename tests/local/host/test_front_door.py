@@ -99,10 +99,11 @@ def test_an_answer_that_lambda_cannot_give_is_a_bad_gateway(door: Door) -> None:
     assert ask(door.port, "GET", "/api/v1/echo?bytes=6400000").status == 502
 
 
-def test_a_function_that_takes_too_long_is_given_up(door: Door) -> None:
+def test_a_function_that_takes_too_long_is_given_up_as_the_template_of_api_gateway_says(door: Door) -> None:
     reply = ask(door.port, "GET", "/api/v1/echo?wait=1")
 
-    assert reply.status == 504
+    assert reply.status == 503
+    assert reply.headers["retry-after"] == "5"
     assert reply.json()["error"]["code"] == "SERVICE_UNAVAILABLE"
 
 
@@ -139,4 +140,4 @@ def test_clients_are_served_side_by_side(door: Door) -> None:
     for thread in threads:
         thread.join()
 
-    assert statuses == [200] * 3 + [504] * 3
+    assert statuses == [200] * 3 + [503] * 3
