@@ -1,5 +1,8 @@
 """What wakes somebody: dead letters, errors, throttling, a stream that is not kept up with."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -9,11 +12,28 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.declaration import Access
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
+from shared.lake.paths import BASE
+from shared.runtime.observability import NAMESPACE
+from shared.runtime.settings import Resource
 
 _PERIOD = Duration.minutes(5)
 _TOO_LATE = Duration.minutes(10)
+_COUNTED: Mapping[str, tuple[Access, str]] = MappingProxyType(
+    {
+        "AuditUnreachable": (
+            Access(Resource.AUDIT),
+            "A change was made that is not in the audit log; the function's log has its whole entry.",
+        ),
+        "UnknownDeliveries": (
+            Access(Resource.LAKE, BASE),
+            "Rows were merged that no delivery in the ledger brought: somebody writes into the lake past it.",
+        ),
+    }
+)
+"""What functions count that should never occur: each by those that may write what it is about."""
 
 
 class AlarmTopic(Construct):
@@ -70,6 +90,20 @@ class Alarms(Construct):
         age = function.function.metric("IteratorAge", period=_PERIOD, statistic="Maximum")
         name, limit = function.declared.name, _TOO_LATE.to_milliseconds()
         self._alarm(f"{name}-iterator-age", age, at=limit, because="Records come faster than they are taken.")
+
+    def on_what_it_counts(self, function: PlatformFunction) -> None:
+        """Alarm when a function counts what nobody should have to count."""
+        service = function.declared.name
+        for name, (counting, because) in _COUNTED.items():
+            if counting in function.declared.writes:
+                metric = cloudwatch.Metric(
+                    namespace=NAMESPACE,
+                    metric_name=name,
+                    dimensions_map={"service": service},
+                    period=_PERIOD,
+                    statistic="Sum",
+                )
+                self._alarm(f"{service}-{name}", metric, at=1, because=because)
 
     def on_server_errors(self, metric: cloudwatch.Metric) -> None:
         """Alarm when the REST API answers that it cannot answer."""

@@ -28,6 +28,7 @@ class FunctionsStack(Stack):
             self._start(function)
             if self._alarms:
                 self._alarms.on_trouble_in(function)
+                self._alarms.on_what_it_counts(function)
 
     def _start(self, function: PlatformFunction) -> None:
         """Connect a function to what the manifest says starts it; the APIs come to theirs themselves."""

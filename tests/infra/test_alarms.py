@@ -34,6 +34,18 @@ def test_a_stream_that_is_not_kept_up_with_alarms(dev: Assembly) -> None:
     assert alarm["Threshold"] == 10 * 60 * 1000
 
 
+def test_a_change_that_is_not_on_record_and_rows_that_nobody_delivered_alarm_at_the_first(dev: Assembly) -> None:
+    alarms = [each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("Namespace") == "Tally"]
+
+    watched = {(each["MetricName"], each["Dimensions"][0]["Value"], each["Threshold"]) for each in alarms}
+
+    assert watched >= {
+        ("AuditUnreachable", "auth", 1),
+        ("AuditUnreachable", "ingest", 1),
+        ("UnknownDeliveries", "merger", 1),
+    }
+
+
 def test_every_alarm_is_told_to_the_topic_that_cloudwatch_may_publish_to(dev: Assembly) -> None:
     told = {flat(action) for each in dev.of_type("AWS::CloudWatch::Alarm").values() for action in each["AlarmActions"]}
     (topic,) = dev.of_type("AWS::SNS::Topic").values()
