@@ -1,4 +1,5 @@
 /** One visit of a shop's page to the API: stdin says where and with which tokens, stdout what the page was told. */
+import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -42,11 +43,19 @@ async function whole({ apiClient }, path) {
   return { status, headers, data };
 }
 
+async function sentTwice({ apiClient }, request) {
+  const named = { headers: { 'Idempotency-Key': randomUUID() } };
+  const send = () => apiClient.post('/ingest/batch', request, named);
+  const answers = [await send(), await send()];
+  return answers.map(({ headers, data }) => ({ id: data.data.batch_id, replayed: headers['idempotency-replayed'] }));
+}
+
 const page = pageWith(given.token);
 const { batch, record, metrics } = given;
 
 const accepted = await attempt('batch', () => page.ingestBatchData(batch));
 await attempt('merged', () => merged(accepted.batch_id));
+await attempt('batch sent twice', () => sentTwice(page, batch));
 await attempt('record', () => page.ingestRecord(record));
 await attempt('metrics', () => page.businessMetrics(metrics));
 await attempt('metrics by dates', () =>

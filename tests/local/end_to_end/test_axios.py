@@ -45,6 +45,13 @@ def test_the_page_follows_its_batch_to_the_end(told: Told) -> None:
     assert status["progress"]["failed_records"] == 1
 
 
+def test_a_page_that_sends_its_batch_again_reads_that_it_had_come_before(told: Told) -> None:
+    first, again = value_of(told, "batch sent twice")
+
+    assert first["id"] == again["id"] != value_of(told, "batch")["batch_id"]
+    assert (first.get("replayed"), again["replayed"]) == (None, "true")
+
+
 def test_a_streamed_record_is_accepted(told: Told) -> None:
     answer = value_of(told, "record")
 
