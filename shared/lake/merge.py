@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.lake.positions import in_shard_order
 from shared.lake.versions import Fate, Version, settle
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, STORED_FIELDS, DataType, RecordSchema
@@ -54,7 +55,8 @@ def _in_order(incoming: Sequence[pa.Table]) -> pa.Table:
     age = sorted(
         marked, key=lambda table: (table[INGESTED_AT][0].value, table[ORIGIN][0].as_py()) if len(table) else (0, "")
     )
-    return pa.concat_tables(age).combine_chunks()
+    in_order = in_shard_order(age, lambda table: table[ORIGIN][0].as_py() if len(table) else "")
+    return pa.concat_tables(in_order).combine_chunks()
 
 
 def _with_table(table: pa.Table, number: int) -> pa.Table:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from shared.lake.positions import Position
+
 
 class Fate(StrEnum):
     """What a delivered record turned out to be; each has exactly one fate.
@@ -34,15 +36,32 @@ class Version:
 
     def says_the_same_as(self, other: "Version") -> bool:
         """Whether this is a copy: equal content and version, or equal content where the platform gave the versions."""
-        by_platform = self.version == self.ingested_at and other.version == other.ingested_at
-        return self.content == other.content and (by_platform or self.version == other.version)
+        here = self.by_platform and other.by_platform
+        return self.content == other.content and (here or self.version == other.version)
+
+    def stands_after(self, other: "Version") -> bool | None:
+        """Whether this one is later in the shard that both come from; None if they come from no one shard."""
+        mine, others = Position.of(self.origin), Position.of(other.origin)
+        if mine is None or others is None or mine.shard != others.shard:
+            return None
+        return (mine.sequence, self.ingested_at) >= (others.sequence, other.ingested_at)
+
+    def is_ordered_with(self, other: "Version") -> bool:
+        """Whether the stream itself gave both their versions: then they are never equal."""
+        return self.by_platform and other.by_platform and self.stands_after(other) is not None
+
+    @property
+    def by_platform(self) -> bool:
+        """Whether the platform gave the version, by when the record arrived."""
+        return self.version == self.ingested_at
 
 
 def settle(base: Version | None, deliveries: Sequence[Version]) -> tuple[Version, list[Fate]]:
     """Let the deliveries of one key meet what stands; return who stands then, and the fate of each, in their order.
 
     The higher version wins. A copy is a duplicate. An equal version with other content is a conflict, and the last
-    delivery wins. A record that meets itself in the base, because its delivery is repeated, keeps its fate.
+    delivery wins. Where the platform gives versions, those of one shard of the stream are ordered as they stand there,
+    whatever the clocks say. A record that meets itself in the base, because its delivery is repeated, keeps its fate.
 
     Raises:
         ValueError: neither a base nor a delivery is given.
@@ -64,8 +83,11 @@ def settle(base: Version | None, deliveries: Sequence[Version]) -> tuple[Version
 def _meet(standing: Version, each: Version) -> tuple[Version, Fate]:
     if each.says_the_same_as(standing):
         return standing, Fate.DUPLICATE
-    wins = (each.version, each.ingested_at) >= (standing.version, standing.ingested_at)
+    ordered, equal = each.is_ordered_with(standing), each.version == standing.version
+    wins = each.stands_after(standing) if ordered or equal else None
+    if wins is None:
+        wins = (each.version, each.ingested_at) >= (standing.version, standing.ingested_at)
     winner = each if wins else standing
-    if each.version == standing.version:
+    if equal and not ordered:
         return winner, Fate.CONFLICT
     return winner, Fate.LOADED if wins else Fate.SUPERSEDED

@@ -18,6 +18,8 @@ def _version(content: str, version: int, *, origin: str = "o", ingested: int | N
     return Version(START + timedelta(hours=version), (content,), origin, START + timedelta(hours=ingested_at), place)
 
 
+RUN, LATER_RUN = "shardId-000000000006~999~web-shop~events", "shardId-000000000006~1000~web-shop~events"
+OTHER_SHARD = "shardId-000000000007~1001~web-shop~events"
 BASE = _version("x", 5, origin="base", ingested=50)
 
 TABLE = [
@@ -62,6 +64,55 @@ TABLE = [
         [_version("x", 1), _version("y", 1), _version("y", 1)],
         1,
         [Fate.LOADED, Fate.CONFLICT, Fate.DUPLICATE],
+    ),
+    (
+        "within one run of a shard the later of two of the same millisecond is a version",
+        None,
+        [_version("x", 1, origin=RUN), _version("y", 1, origin=RUN)],
+        1,
+        [Fate.LOADED, Fate.LOADED],
+    ),
+    (
+        "between runs of a shard too",
+        _version("x", 1, origin=RUN),
+        [_version("y", 1, origin=LATER_RUN)],
+        0,
+        [Fate.LOADED],
+    ),
+    (
+        "whatever the clocks say",
+        _version("x", 2, origin=RUN),
+        [_version("y", 1, origin=LATER_RUN)],
+        0,
+        [Fate.LOADED],
+    ),
+    (
+        "so a run that comes again takes nothing back",
+        _version("x", 1, origin=LATER_RUN),
+        [_version("y", 1, origin=RUN)],
+        None,
+        [Fate.SUPERSEDED],
+    ),
+    (
+        "between shards the clock decides",
+        _version("x", 2, origin=RUN),
+        [_version("y", 1, origin=OTHER_SHARD), _version("z", 3, origin=OTHER_SHARD)],
+        1,
+        [Fate.SUPERSEDED, Fate.LOADED],
+    ),
+    (
+        "versions that the client gave decide on the stream too",
+        _version("x", 5, origin=RUN, ingested=50),
+        [_version("y", 4, origin=LATER_RUN, ingested=60)],
+        None,
+        [Fate.SUPERSEDED],
+    ),
+    (
+        "and of equal ones the later on the stream wins its conflict",
+        _version("x", 5, origin=RUN, ingested=60),
+        [_version("y", 5, origin=LATER_RUN, ingested=50)],
+        0,
+        [Fate.CONFLICT],
     ),
 ]
 
