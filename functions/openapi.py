@@ -5,6 +5,7 @@ docs/openapi.json leads; a test fails when that copy is not what this says.
 """
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from functions.manifest import HTTP_FUNCTIONS
 from shared.auth.scopes import scope_of
 from shared.idempotency.claim import takes_key
 from shared.ingestion.models import ValidationError
-from shared.records.documentation import record_schemas
+from shared.records.documentation import CURRENCY, currency_schema, record_schemas
 from shared.runtime import errors
 from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, Dialect, FieldErrorBody, FraudErrorResponse
 from shared.runtime.http import BASE_PATH
@@ -25,6 +26,25 @@ _ALWAYS = (errors.InvalidRequest, errors.NotFound, errors.InternalError, errors.
 _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
 _FOR_CALLERS = (errors.Unauthorized, errors.Forbidden, errors.RateLimitExceeded)
 _ONCE = (errors.Conflict,)
+_OF_ROUTES: Mapping[str, tuple[type[errors.TallyError], ...]] = {
+    "/auth/token": (errors.Unauthorized,),
+    "/auth/refresh": (errors.Unauthorized,),
+    "/auth/keys/{key_id}/rotate": (errors.Conflict,),
+}
+"""What some routes say beside what all of their kind do."""
+
+_OF_THE_DOOR = {
+    "414": "The address is longer than what stands in front of the functions reads.",
+    "431": "The headers are longer than what stands in front of the functions reads.",
+}
+"""What no function says: always in the Commerce dialect, for whoever says it does not know the routes."""
+
+_IN_BOTH_DIALECTS = {"/analytics/metrics"}
+"""Both contracts define it, and the form of a request tells in which dialect it is answered (resolutions § 1)."""
+
+_FORMS = {Dialect.COMMERCE: ApiErrorResponse, Dialect.FRAUD: FraudErrorResponse}
+_DOORS_FORM = ApiErrorResponse.__name__
+_EITHER = "ErrorInEitherDialect"
 _TOKEN = {
     "type": "http",
     "scheme": "bearer",
@@ -50,7 +70,7 @@ def document() -> dict[str, Any]:
         merged.add_schema(own)
     told = merged.get_openapi_schema()
     schemas = told["components"]["schemas"]
-    schemas.update(record_schemas() | _error_schemas())
+    schemas.update(record_schemas() | {CURRENCY: currency_schema()} | _error_schemas())
     for name in _POWERTOOLS_OWN:
         schemas.pop(name, None)
     _refer_to_records(schemas)
@@ -81,7 +101,8 @@ def _error_schemas() -> dict[str, Any]:
     }
     for schema in told.values():
         schema.pop("$defs", None)
-    return told
+    forms = [{"$ref": _REF.format(model=form.__name__)} for form in _FORMS.values()]
+    return told | {_EITHER: {"title": _EITHER, "description": "In the dialect of the request.", "anyOf": forms}}
 
 
 def _refer_to_records(schemas: dict[str, Any]) -> None:
@@ -90,20 +111,30 @@ def _refer_to_records(schemas: dict[str, Any]) -> None:
 
 
 def _tell_errors(operation: dict[str, Any], path: str, dialect: Dialect) -> None:
-    form = ApiErrorResponse if dialect is Dialect.COMMERCE else FraudErrorResponse
-    declared = [each for each in _ALWAYS if each is not errors.NotFound or "{" in path]
-    for error in (
-        *declared,
-        *(_WITH_BODY if "requestBody" in operation else ()),
-        *(_FOR_CALLERS if operation["security"] else ()),
-        *(_ONCE if IDEMPOTENCY_KEY in operation.get("parameters", ()) else ()),
-    ):
+    route = path.removeprefix(BASE_PATH)
+    form = _EITHER if route in _IN_BOTH_DIALECTS else _FORMS[dialect].__name__
+    for error in _errors_of(operation, route):
         code = error.commerce_code if dialect is Dialect.COMMERCE else error.fraud_code
-        operation["responses"][str(error.status)] = {
-            "description": f"`{code}`: {error.__doc__}",
-            "content": {"application/json": {"schema": {"$ref": _REF.format(model=form.__name__)}}},
-        }
+        operation["responses"][str(error.status)] = _error(f"`{code}`: {error.__doc__}", form)
+    for status, why in _OF_THE_DOOR.items():
+        operation["responses"][status] = _error(f"`{errors.InvalidRequest.commerce_code}`: {why}", _DOORS_FORM)
     operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _error(description: str, form: str) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model=form)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _errors_of(operation: Mapping[str, Any], route: str) -> Iterator[type[errors.TallyError]]:
+    yield from (each for each in _ALWAYS if each is not errors.NotFound or "{" in route)
+    yield from _OF_ROUTES.get(route, ())
+    if "requestBody" in operation:
+        yield from _WITH_BODY
+    if operation["security"]:
+        yield from _FOR_CALLERS
+    if IDEMPOTENCY_KEY in operation.get("parameters", ()):
+        yield from _ONCE
 
 
 def text() -> str:

@@ -2,7 +2,7 @@
 # ruff: noqa: ARG001 # arguments here are documentation: any spelling of them is read from the request
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -17,14 +17,17 @@ _METRICS = " ".join(f"`{name}`: {metric.description}" for name, metric in METRIC
 _AGGREGATIONS = "; ".join(f"{name}: {', '.join(metric.formulas)}" for name, metric in METRICS.items())
 _SPELLINGS = "Objects may also be spelled `name.field=…` or as JSON, `name={…}`."
 _LATER = Query(description="The form of the fraud contract; answered later (422).")
-_MOMENT = WithJsonSchema({"type": "string", "format": "date-time"})
 _ZONE = WithJsonSchema({"type": "string", "examples": ["Europe/Berlin"]})
 _ITEM = {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE}
 _LIST = WithJsonSchema({"type": "array", "items": _ITEM, "maxItems": MOST_VALUES})
 
 
-def _one_of(choices: Iterable[str]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(choices)})
+def _one_of(choices: Iterable[str], **said: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(choices), **said})
+
+
+def _moment(**said: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "format": "date-time", **said})
 
 
 def _filter(dimension: Dimension) -> Query:
@@ -36,16 +39,18 @@ def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI 
     request: Request,
     metric_type: Annotated[
         str | None,
-        _one_of(MetricType),
+        _one_of(MetricType, examples=["revenue"]),
         Query(description=f"Required. {_METRICS} The others are answered later (422)."),
     ] = None,
     start: Annotated[
         str | None,
-        _MOMENT,
+        _moment(examples=["2025-01-01T00:00:00Z"]),
         Query(alias="time_range[start]", description=f"Required. The first moment of the range. {_SPELLINGS}"),
     ] = None,
     end: Annotated[
-        str | None, _MOMENT, Query(alias="time_range[end]", description="Required. The first moment after the range.")
+        str | None,
+        _moment(examples=["2025-02-01T00:00:00Z"]),
+        Query(alias="time_range[end]", description="Required. The first moment after the range."),
     ] = None,
     granularity: Annotated[
         str | None,
@@ -74,8 +79,8 @@ def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI 
         _one_of(ISO_4217),
         Query(alias="filters[currency]", description="Only lines of this currency, reported in it."),
     ] = None,
-    startDate: Annotated[str | None, _MOMENT, _LATER] = None,  # noqa: N803 # the fraud contract's spelling
-    endDate: Annotated[str | None, _MOMENT, _LATER] = None,  # noqa: N803 # the fraud contract's spelling
+    startDate: Annotated[str | None, _moment(), _LATER] = None,  # noqa: N803 # the fraud contract's spelling
+    endDate: Annotated[str | None, _moment(), _LATER] = None,  # noqa: N803 # the fraud contract's spelling
 ) -> Mapping[str, list[str]]:
     """Every parameter as API Gateway decoded it, with all its values."""
     return request.resolved_event.multi_value_query_string_parameters

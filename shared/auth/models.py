@@ -73,8 +73,8 @@ class TokenRequest(Model):
     """An API key, shown to get a token (OAuth 2 client credentials); HTTP Basic may carry it instead."""
 
     grant_type: Optional[Literal["client_credentials"]] = None
-    client_id: Optional[str] = None
-    client_secret: Optional[str] = None
+    client_id: Optional[str] = Field(default=None, examples=["key-0123456789abcdef"])
+    client_secret: Optional[str] = Field(default=None, examples=["the secret shown when the key was made"])
     scope: Optional[str] = Field(
         default=None,
         description="What the token may do, as words; without it, all that the key may.",

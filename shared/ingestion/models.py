@@ -4,7 +4,8 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 
 from shared.ingestion.entry import BatchStatus
 from shared.records.schema import DataType
@@ -38,6 +39,24 @@ SourceId = Annotated[
 ]
 
 
+_RECORDS = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": LARGEST_BATCH}
+_SALE: JsonDict = {
+    "transaction_id": "t-1",
+    "timestamp": "2025-01-31T12:00:00Z",
+    "product_id": "mug",
+    "quantity": 2,
+    "unit_price": "9.90",
+    "region": "Germany",
+}
+_BATCH: JsonDict = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": [_SALE]}
+_RECORD: JsonDict = {
+    "source_id": "web-shop",
+    "data_type": "transactions",
+    "timestamp": "2025-01-31T12:00:00Z",
+    "data": _SALE,
+}
+
+
 class IngestionMetadata(Model):
     """What the sender says about a batch; kept with it as received."""
 
@@ -50,6 +69,8 @@ class IngestionMetadata(Model):
 class BatchIngestionRequest(Model):
     """Up to 10 000 records of one type from one source."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_BATCH]})
+
     source_id: SourceId
     data_type: DataType
     format: DataFormat = Field(
@@ -57,11 +78,11 @@ class BatchIngestionRequest(Model):
         "`parquet` does not fit into a request."
     )
     metadata: Optional[IngestionMetadata] = None
-    data: Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"type": "object"}})] = Field(
+    data: Annotated[list[Any], WithJsonSchema(_RECORDS)] = Field(
         min_length=1,
         max_length=LARGEST_BATCH,
         repr=False,
-        description="The records; their fields follow from `data_type`.",
+        description="The records; their fields follow from `data_type`. One that does not fit goes to quarantine.",
     )
 
 
@@ -110,6 +131,8 @@ class BatchIngestionResponse(Model):
 
 class StreamIngestionRequest(Model):
     """One record for the event stream: the form of a Kinesis record, too."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_RECORD]})
 
     source_id: SourceId
     data_type: DataType

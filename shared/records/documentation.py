@@ -3,32 +3,44 @@
 from typing import Any
 
 from shared.records.catalogue import SCHEMAS
+from shared.records.currencies import ISO_4217
 from shared.records.schema import Field, Kind, RecordSchema
-from shared.records.validation import LONGEST_ID, MONEY_BOUND, QUANTITY_BOUND
+from shared.records.validation import LARGEST_INTEGER, LONGEST_ID, MONEY_BOUND, QUANTITY_BOUND, money_text
 
-_NUMBER_OR_TEXT = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+CURRENCY = "Currency"
+TEXT_RECORD = "TextRecord"
+_REF = "#/components/schemas/{name}"
 _TYPES: dict[Kind, dict[str, Any]] = {
-    Kind.ID: {"type": "string", "minLength": 1, "maxLength": LONGEST_ID},
+    Kind.ID: {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"\S"},  # blanks around it go
     Kind.TEXT: {"type": "string"},
     Kind.CHOICE: {"type": "string"},
-    Kind.CURRENCY: {"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]},
     Kind.TIMESTAMP: {"type": "string", "format": "date-time"},
-    Kind.MONEY: {
-        "anyOf": [{"type": "number", "maximum": MONEY_BOUND}, {"type": "string", "pattern": r"^-?\d{1,12}(\.\d+)?$"}],
-        "examples": ["9.90"],
-    },
     Kind.QUANTITY: {"type": "number", "minimum": -QUANTITY_BOUND, "maximum": QUANTITY_BOUND},
-    Kind.INTEGER: {"type": "integer"},
+    Kind.INTEGER: {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
     Kind.NUMBER: {"type": "number"},
     Kind.BOOLEAN: {"type": "boolean"},
-    Kind.TEXT_MAP: {"type": "object", "additionalProperties": _NUMBER_OR_TEXT},
+    Kind.TEXT_MAP: {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
     Kind.NUMBER_MAP: {"type": "object", "additionalProperties": {"type": "number"}},
 }
 
 
 def record_schemas() -> dict[str, dict[str, Any]]:
     """The JSON Schema of each data type's records, by the name that the document gives it."""
-    return {schema_name(schema): _record(schema) for schema in SCHEMAS.values()}
+    return {schema_name(schema): _record(schema) for schema in SCHEMAS.values()} | {TEXT_RECORD: _text_record()}
+
+
+def currency_schema() -> dict[str, Any]:
+    """The JSON Schema of a currency."""
+    return {"title": CURRENCY, "type": "string", "enum": list(ISO_4217), "examples": ["EUR"]}
+
+
+def _text_record() -> dict[str, Any]:
+    return {
+        "title": TEXT_RECORD,
+        "type": "object",
+        "description": "A record of `csv` or `xml`: the fields of its data type, every value as text; blank is absent.",
+        "additionalProperties": {"type": ["string", "null"]},
+    }
 
 
 def schema_name(schema: RecordSchema) -> str:
@@ -49,13 +61,7 @@ def _record(schema: RecordSchema) -> dict[str, Any]:
 
 
 def _property(each: Field) -> dict[str, Any]:
-    told = dict(_TYPES[each.kind])
-    if each.choices:
-        told["enum"] = list(each.choices)
-    if each.kind is not Kind.MONEY and each.minimum is not None:
-        told["minimum"] = each.minimum
-    if each.kind is not Kind.MONEY and each.maximum is not None:
-        told["maximum"] = each.maximum
+    told = _value(each)
     if each.default_from:
         told["description"] = f"{each.description} Default: {each.default_from}.".strip()
     elif each.description:
@@ -63,3 +69,28 @@ def _property(each: Field) -> dict[str, Any]:
     if each.default is not None and each.kind is not Kind.CURRENCY:
         told["default"] = each.default
     return told
+
+
+def _value(each: Field) -> dict[str, Any]:
+    """What a field takes; of one that may be absent, null says that it is."""
+    if each.kind is Kind.CURRENCY:
+        return {"anyOf": [{"$ref": _REF.format(name=CURRENCY)}, {"type": "null"}]}
+    if each.kind is Kind.MONEY:
+        return {"anyOf": [*_money(each), *([] if each.required else [{"type": "null"}])], "examples": ["9.90"]}
+    told = dict(_TYPES[each.kind])
+    bounds = {"minimum": each.minimum, "maximum": each.maximum}
+    told |= {name: bound for name, bound in bounds.items() if bound is not None}
+    if each.choices:
+        told["enum"] = [*each.choices]
+    if not each.required:
+        told["type"] = [told["type"], "null"]
+        told |= {"enum": [*each.choices, None]} if each.choices else {}
+    return told
+
+
+def _money(each: Field) -> list[dict[str, Any]]:
+    low = -MONEY_BOUND if each.minimum is None else each.minimum
+    return [
+        {"type": "number", "minimum": low, "maximum": MONEY_BOUND},
+        {"type": "string", "pattern": money_text(each)},
+    ]

@@ -19,7 +19,7 @@ LONGEST_ID = 128
 MONEY_BOUND = 1e12 - 1
 QUANTITY_BOUND = 1e9
 _MONEY_TEXT = r"^-?((\d{1,11}|[0-8]\d{11})(\.\d{1,18})?|9\d{11}(\.\d{1,6}0{0,12})?)$"  # none rounds up to 10^12
-_LARGEST_INTEGER = 2**63 - 1
+LARGEST_INTEGER = 2**63 - 1
 _LONGEST_NAME = 200
 _TIME_TEXT = r"^\d{4}-\d{2}-\d{2}([Tt ]|$)"
 
@@ -125,8 +125,8 @@ def _quantity_schema(each: Field) -> CoreSchema:
 
 
 def _integer_schema(each: Field) -> CoreSchema:
-    low = -_LARGEST_INTEGER if each.minimum is None else int(each.minimum)
-    return core_schema.int_schema(ge=low, le=_LARGEST_INTEGER if each.maximum is None else int(each.maximum))
+    low = -LARGEST_INTEGER if each.minimum is None else int(each.minimum)
+    return core_schema.int_schema(ge=low, le=LARGEST_INTEGER if each.maximum is None else int(each.maximum))
 
 
 def _number_or_text() -> CoreSchema:
@@ -138,13 +138,17 @@ def _number_or_text() -> CoreSchema:
     )
 
 
+def money_text(each: Field) -> str:
+    """How an amount is written as text."""
+    return _MONEY_TEXT if each.minimum is None else _MONEY_TEXT.replace("-?", "")
+
+
 def _money_schema(each: Field) -> CoreSchema:
     low = -MONEY_BOUND if each.minimum is None else each.minimum
-    text = _MONEY_TEXT if each.minimum is None else _MONEY_TEXT.replace("-?", "")
     return core_schema.union_schema(
         [
             core_schema.float_schema(strict=True, ge=low, le=MONEY_BOUND, allow_inf_nan=False),
-            core_schema.str_schema(strict=True, strip_whitespace=True, pattern=text),
+            core_schema.str_schema(strict=True, strip_whitespace=True, pattern=money_text(each)),
         ],
         mode="left_to_right",
         custom_error_type="money",

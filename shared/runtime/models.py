@@ -1,10 +1,11 @@
 """What all models of the API share: frozen nouns, optional fields that stay away, times in UTC."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 
 class Model(BaseModel):
@@ -56,7 +57,22 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must lie within the years 1 to 9999 of UTC") from None
 
 
-Timestamp = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(rfc3339, return_type=str, when_used="json")]
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]|$)", re.ASCII)
+
+
+def _dated(moment: Any) -> Any:
+    """Let nothing else pass for a moment: pydantic would take numbers, too, for seconds since 1970."""
+    if isinstance(moment, datetime) or (isinstance(moment, str) and _DATED.match(moment)):
+        return moment
+    raise ValueError("must be an RFC 3339 time or date, e.g. 2025-01-31T12:00:00Z or 2025-01-31")
+
+
+Timestamp = Annotated[
+    datetime,
+    BeforeValidator(_dated),
+    AfterValidator(_in_utc),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+]
 """A moment: RFC 3339 in, UTC with `Z` out; a bare date is midnight UTC, no zone means UTC."""
 
 Clock = Callable[[], datetime]

@@ -1,11 +1,19 @@
 """The published document says what the functions do."""
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
 from functions.declaration import Route
 from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import COPY, document, text
 from shared.records.schema import DataType
 from shared.runtime.dialects import Dialect, FraudErrorResponse, error_body
 from shared.runtime.errors import RateLimitExceeded
+
+OF_THE_DOOR = {"414", "431"}
 
 
 def test_the_committed_copy_is_what_the_routes_say() -> None:
@@ -37,10 +45,28 @@ def test_every_route_documents_its_errors_in_its_own_dialect() -> None:
         for function in HTTP_FUNCTIONS
         for route in function.routes()
         for status, response in paths[route.path][route.method.lower()]["responses"].items()
-        if int(status) >= 400
+        if int(status) >= 400 and status not in OF_THE_DOOR
     }
 
-    assert forms == {(Dialect.COMMERCE, "ApiErrorResponse"), (Dialect.FRAUD, "FraudErrorResponse")}
+    own = {(Dialect.COMMERCE, "ApiErrorResponse"), (Dialect.FRAUD, "FraudErrorResponse")}
+    assert forms == own | {(Dialect.COMMERCE, "ErrorInEitherDialect")}
+
+
+def test_what_stands_in_front_of_the_functions_speaks_the_commerce_dialect_on_every_route() -> None:
+    answers = [item[method]["responses"] for item in document()["paths"].values() for method in item]
+
+    forms = {str(told[status]["content"]) for told in answers for status in OF_THE_DOOR}
+
+    assert len(forms) == 1
+    assert "ApiErrorResponse" in forms.pop()
+
+
+def test_only_the_path_of_both_contracts_answers_in_either_dialect() -> None:
+    paths = document()["paths"]
+
+    both = {path for path, item in paths.items() if "ErrorInEitherDialect" in json.dumps(item)}
+
+    assert both == {"/api/v1/analytics/metrics"}
 
 
 def test_an_error_of_the_fraud_dialect_has_the_documented_shape() -> None:
@@ -60,8 +86,31 @@ def test_every_data_type_has_a_schema_that_lists_its_required_fields() -> None:
     assert required[DataType.TRANSACTIONS] == ["transaction_id", "timestamp", "product_id", "quantity", "unit_price"]
 
 
+def test_every_example_is_what_its_schema_allows() -> None:
+    told = document()
+
+    wrong = [
+        (example, str(error))
+        for schema, example in _examples(told)
+        for error in Draft202012Validator(schema | {"components": told["components"]}).iter_errors(example)
+    ]
+
+    assert wrong == []
+    assert len(list(_examples(told))) > 20
+
+
 def test_no_answer_of_the_router_that_we_never_give_is_documented() -> None:
     assert "HTTPValidationError" not in text()
+
+
+def _examples(node: object) -> Iterator[tuple[Any, Any]]:
+    if isinstance(node, dict):
+        if isinstance(node.get("examples"), list):
+            yield from ((node, each) for each in node["examples"])
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from _examples(each)
 
 
 def _references(value: object) -> "list[str]":
