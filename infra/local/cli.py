@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
@@ -24,6 +25,7 @@ from infra.local.keys import OwnKey
 from infra.local.lake import Lake
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.progress import Progress
+from shared.runtime.errors import TallyError
 
 app = typer.Typer(
     help="Tally on this laptop: an AWS emulator with the real app deployed into it, Athena on DuckDB and a front door.",
@@ -172,6 +174,6 @@ def main() -> None:
     """Run the command line; a failure is one sentence and exit code 1."""
     try:
         app(prog_name=_PROGRAM)
-    except LaptopError as error:
+    except (LaptopError, TallyError, BotoCoreError, ClientError) as error:
         Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error}", soft_wrap=True, highlight=False)
         sys.exit(1)

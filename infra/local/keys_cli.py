@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from infra.local.keys import identity_of, told
+from infra.local.keys import told
+from infra.local.keys_admin import KeysAdmin
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
-from shared.auth.identity import Identity
 from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
 
@@ -18,9 +18,8 @@ _PAGE = 100
 KeyId = Annotated[str, typer.Argument(help="The key's `client_id`.")]
 
 
-def _identity(directory: Path, stage: str) -> Identity:
-    at = Stage.called(stage, directory)
-    return identity_of(at.clients, at.endpoint, at.outputs, at.name)
+def _keys(directory: Path, stage: str) -> KeysAdmin:
+    return KeysAdmin.of(Stage.called(stage, directory))
 
 
 @app.command(epilog="Example: `python -m infra.local keys create 'web shop' --scope ingest:write`")
@@ -34,13 +33,13 @@ def create(
 ) -> None:
     """Make a key; its secret is shown now and never again."""
     wanted = NewApiKey(name=name, scopes=scope, owner=owner)
-    typer.echo(told(_identity(directory, stage).keys.create(wanted)))
+    typer.echo(told(_keys(directory, stage).create(wanted)))
 
 
 @app.command("list", epilog="Example: `python -m infra.local keys list`")
 def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Show every key, revoked ones too, oldest first."""
-    keys, number = _identity(directory, stage).keys, 0
+    keys, number = _keys(directory, stage).keys, 0
     while True:
         page = keys.page(number=number, size=_PAGE)
         for key in page.content:
@@ -53,7 +52,7 @@ def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LO
 @app.command(epilog="Example: `python -m infra.local keys revoke key-0123456789abcdef`")
 def revoke(key_id: KeyId, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Make a key good for nothing, within a minute also for tokens it already got."""
-    typer.echo(told(_identity(directory, stage).keys.revoke(key_id)))
+    typer.echo(told(_keys(directory, stage).revoke(key_id)))
 
 
 @app.command(epilog="Example: `python -m infra.local keys rotate key-0123456789abcdef --grace-hours 1`")
@@ -65,4 +64,4 @@ def rotate(
     stage: StageOption = LOCAL,
 ) -> None:
     """Give a key a new secret, shown now and never again."""
-    typer.echo(told(_identity(directory, stage).keys.rotate(key_id, grace=timedelta(hours=grace_hours))))
+    typer.echo(told(_keys(directory, stage).rotate(key_id, grace=timedelta(hours=grace_hours))))

@@ -1,7 +1,6 @@
 """`audit verify` against AWS: sentences, and an exit code for each of three ends."""
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -14,7 +13,7 @@ from shared.runtime.settings import Resource
 from shared.runtime.wiring import Wiring
 from tests.fakes.audit import change
 from tests.fakes.platforms import Platforms
-from tests.fakes.stacks import Stacks, serving_stacks
+from tests.fakes.stacks import Stacks
 from tests.fakes.vandal import CHAIN, Vandal
 
 
@@ -24,28 +23,15 @@ def verify(*options: str) -> Result:
 
 
 @pytest.fixture
-def stacks(wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
-    """The stacks of an account, none at first."""
-    assert wired
-    with serving_stacks() as stacks:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stacks.url)
-        yield stacks
-
-
-@pytest.fixture
-def stage(wired: Wiring, stacks: Stacks) -> str:
-    """A stage in AWS, whose audit log has five entries in one chain and one in each of two others."""
-    table = wired.settings.name_of(Resource.AUDIT)
-    stacks.outputs["tally-dev-data"] = {
-        "AuditTableName": table,
-        "AnchorsBucketName": wired.settings.name_of(Resource.ANCHORS),
-    }
+def written(wired: Wiring, stage: str) -> str:
+    """A stage whose audit log has five entries in one chain and one in each of two others."""
     chains = iter([*[CHAIN] * 5, "chain-00", "chain-15"])
+    table = wired.settings.name_of(Resource.AUDIT)
     trail = AuditTrail(boto3.client("dynamodb"), table, wired.clock, choose=lambda: next(chains))
     for number in range(7):
         trail.record(change(number))
     wired.anchors.add(wired.audit_trail.heads())
-    return "dev"
+    return stage
 
 
 @pytest.fixture
@@ -54,8 +40,8 @@ def vandal(wired: Wiring) -> Vandal:
     return Vandal(wired.settings.name_of(Resource.AUDIT))
 
 
-def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_verify(stage: str) -> None:
-    answer = verify("--stage", stage)
+def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_verify(written: str) -> None:
+    answer = verify("--stage", written)
 
     assert answer.exit_code == 0, answer.output
     lines = answer.output.splitlines()
@@ -67,14 +53,14 @@ def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_ve
 
 
 def test_each_finding_is_a_sentence_below_its_chain_and_the_end_is_exit_code_1(
-    stage: str, wired: Wiring, vandal: Vandal
+    written: str, wired: Wiring, vandal: Vandal
 ) -> None:
     stored = {item["sequence"]["S"]: item for item in wired.audit_trail.entries(CHAIN)}
     vandal.strange(**{name: value["S"] for name, value in stored["000000000002"].items()} | {"user_id": "eve"})
     for last in ("000000000004", "000000000005"):
         vandal.take_out(last)
 
-    answer = verify("--stage", stage)
+    answer = verify("--stage", written)
 
     assert answer.exit_code == 1
     lines = answer.output.splitlines()
@@ -104,10 +90,10 @@ def test_a_stage_from_before_the_audit_log_could_not_be_checked(stacks: Stacks) 
     assert "says nothing of AuditTableName: deploy this version of the app first" in answer.stderr
 
 
-def test_a_log_whose_table_is_gone_could_not_be_checked(stage: str, wired: Wiring) -> None:
+def test_a_log_whose_table_is_gone_could_not_be_checked(written: str, wired: Wiring) -> None:
     boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(Resource.AUDIT))
 
-    answer = verify("--stage", stage)
+    answer = verify("--stage", written)
 
     assert answer.exit_code == 2
     assert answer.stdout == ""
