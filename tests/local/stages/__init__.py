@@ -1,0 +1,1 @@
+"""The commands that also work on stages in AWS."""

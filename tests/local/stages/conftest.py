@@ -1,0 +1,25 @@
+"""A stage in AWS, as far as its stacks can be asked."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.aws.outputs import output_name
+from shared.runtime.wiring import Wiring
+from tests.fakes.stacks import Stacks, serving_stacks
+
+
+@pytest.fixture
+def stacks(wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
+    """The stacks of an account, none at first."""
+    assert wired
+    with serving_stacks() as stacks:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stacks.url)
+        yield stacks
+
+
+@pytest.fixture
+def stage(wired: Wiring, stacks: Stacks) -> str:
+    """A stage with all resources, which its stack names."""
+    stacks.outputs["tally-dev-data"] = {output_name(each): name for each, name in wired.settings.names.items()}
+    return "dev"

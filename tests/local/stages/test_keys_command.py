@@ -1,0 +1,73 @@
+"""`keys` against AWS: what an administrator does there is on record like what is done through the API."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from infra.local.cli import app
+from shared.audit.entry import told
+from shared.audit.trail import Asked
+from shared.runtime.paging import Window
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.identities import make_key
+
+
+def keys(*words: str) -> Any:
+    """Run a command of `keys` and return what it prints."""
+    answer = CliRunner().invoke(app, ["keys", *words])
+    assert answer.exit_code == 0, answer.output
+    return json.loads(answer.stdout)
+
+
+def on_record(wired: Wiring) -> list[Mapping[str, Any]]:
+    """What the audit log says."""
+    return [told(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
+
+
+def test_every_change_of_a_key_is_on_record_with_who_made_it_and_without_the_secret(wired: Wiring, stage: str) -> None:
+    made = keys("create", "web shop", "--scope", "ingest:write", "--stage", stage)
+    rotated = keys("rotate", made["id"], "--stage", stage)
+    keys("revoke", made["id"], "--stage", stage)
+
+    entries = {entry["action"]: entry for entry in on_record(wired)}
+    assert entries.keys() == {"keys create", "keys rotate", "keys revoke"}
+    assert {entry["resource"] for entry in entries.values()} == {f"/api/v1/auth/keys/{made['id']}"}
+    assert {entry["user_id"] for entry in entries.values()} == {boto3.client("sts").get_caller_identity()["Arn"]}
+    assert entries["keys create"]["before"] is None
+    assert entries["keys create"]["after"]["scopes"] == ["ingest:write"]
+    assert "rotated_at" not in entries["keys rotate"]["before"]
+    assert entries["keys rotate"]["after"]["rotated_at"]
+    assert entries["keys revoke"]["after"]["revoked_at"]
+    assert not any(secret["client_secret"] in str(entries) for secret in (made, rotated))
+
+
+def test_looking_at_keys_leaves_no_record(wired: Wiring, stage: str) -> None:
+    key = make_key(wired.identity)
+
+    answer = CliRunner().invoke(app, ["keys", "list", "--stage", stage])
+
+    assert key.id in answer.output
+    assert on_record(wired) == []
+
+
+def test_a_secret_is_shown_even_where_the_record_cannot_be_written(wired: Wiring, stage: str) -> None:
+    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(Resource.AUDIT))
+
+    answer = CliRunner().invoke(app, ["keys", "create", "web shop", "--scope", "ingest:write", "--stage", stage])
+
+    assert answer.exit_code == 0
+    assert '"client_secret"' in answer.output
+    assert "a change is missing in the audit log" in answer.output
+
+
+@pytest.mark.usefixtures("stage")
+def test_of_a_key_that_is_not_there_nothing_is_on_record(wired: Wiring) -> None:
+    answer = CliRunner().invoke(app, ["keys", "revoke", "key-0000000000000000", "--stage", "dev"])
+
+    assert "There is no API key" in str(answer.exception)
+    assert on_record(wired) == []
