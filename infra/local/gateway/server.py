@@ -49,7 +49,7 @@ class FrontDoor:
         app.router.add_get("/", self._welcome, allow_head=False)
         if self._websocket is not None:
             app.router.add_get("/ws/{channel:.*}", WebSocketDoor(self._websocket, self._client).serve, allow_head=False)
-        app.router.add_route("*", "/{anything:.*}", self._serve)
+        app.router.add_route("*", r"/{anything:[\s\S]*}", self._serve)
         return app
 
     async def _connections(self, _: web.Application) -> AsyncIterator[None]:

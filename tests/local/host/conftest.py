@@ -54,7 +54,7 @@ def upstream() -> web.Application:
         return socket
 
     app = web.Application(client_max_size=64 * 2**20)
-    app.router.add_route("*", "/restapis/abc/local/_user_request_/{path:.*}", echo)
+    app.router.add_route("*", r"/restapis/abc/local/_user_request_/{path:[\s\S]*}", echo)
     app.router.add_get("/_aws/execute-api/wsx/local", join)
     return app
 

@@ -51,6 +51,13 @@ def test_method_target_and_body_arrive_as_sent(door: Door) -> None:
     assert bytes.fromhex(seen["body"]) == body
 
 
+@pytest.mark.parametrize("blank", ["%0A", "%0D%0A", "%00", "%E2%80%A8"])
+def test_a_path_with_a_line_break_in_it_arrives_like_any_other(door: Door, blank: str) -> None:
+    reply = ask(door.port, "GET", f"/api/v1/echo/a{blank}b")
+
+    assert reply.json()["raw"].endswith(f"/api/v1/echo/a{blank}b")
+
+
 def test_a_compressed_body_arrives_compressed(door: Door) -> None:
     body = gzip.compress(b'{"a": 1}' * 100)
 
