@@ -25,6 +25,7 @@ from shared.auth.models import (
 from shared.auth.presented import credentials_of
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.errors import FieldError, InvalidRequest
+from shared.runtime.paging import PageNumber, PageSize
 from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
@@ -69,8 +70,8 @@ def create_key(wired: Wired, wanted: Annotated[NewApiKey, Body()]) -> ApiRespons
 @router.get("/auth/keys", tags=["auth"], summary="List the API keys")
 def list_keys(
     wired: Wired,
-    page: Annotated[int, Query(ge=0, le=100_000, description="0-based.")] = 0,
-    size: Annotated[int, Query(ge=1, le=100)] = 20,
+    page: PageNumber = 0,
+    size: PageSize = 20,
 ) -> ApiResponse[ApiKeyPage]:
     """Every key, revoked ones too, oldest first."""
     return ApiResponse(data=wired.identity.keys.page(number=page, size=size))
