@@ -30,6 +30,24 @@ REVENUE_BY_MONTH = {
 }
 """All rows, to the cent, as the data set's own page states them: the two negative prices (-22 124.12) included."""
 
+RETAIL_MAPPING = {
+    "columns": {
+        "InvoiceNo": "order_id",
+        "StockCode": "product_id",
+        "Description": "product_name",
+        "Quantity": "quantity",
+        "InvoiceDate": "timestamp",
+        "UnitPrice": "unit_price",
+        "CustomerID": "customer_id",
+        "Country": "region",
+    },
+    "templates": {"transaction_id": "{InvoiceNo}-{row}"},
+    "suffixes": {"customer_id": ".0"},
+    "date_formats": {"timestamp": {"formats": ["%Y-%m-%d %H:%M:%S"]}},
+    "constants": {"currency": "GBP", "channel": "web"},
+}
+"""The mapping with which the file is taken under its own column names: what `_line` says of them, but for the ids."""
+
 needs_online_retail = pytest.mark.skipif(not FILE.exists(), reason=f"{FILE} is not here")
 
 
