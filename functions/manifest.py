@@ -14,7 +14,7 @@ from functions.declaration import (
     WebSocketTrigger,
 )
 from shared.audit.anchors import PREFIX as ANCHORED
-from shared.lake.paths import BASE, INCOMING, LANDING, QUARANTINE, ROLLUP
+from shared.lake.paths import BASE, INCOMING, LANDING, QUARANTINE, ROLLUP, UPLOADS
 from shared.runtime.settings import Resource
 
 _QUERY = (
@@ -61,7 +61,7 @@ HTTP_FUNCTIONS = (
         memory_mb=1769,
         timeout_seconds=29,
         uses_lake=True,
-        reads=(*_IDENTITY, *_ON_RECORD, *_LOADING_READS),
+        reads=(*_IDENTITY, *_ON_RECORD, *_LOADING_READS, Access(Resource.UPLOADS)),
         writes=(
             *_COUNTED,
             *_ON_RECORD,
@@ -71,7 +71,9 @@ HTTP_FUNCTIONS = (
         ),
     ),
     HttpFunction(
+            Access(Resource.UPLOADS),
         name="metrics",
+            Access(Resource.LAKE, UPLOADS),
         description="Answers business metrics from Athena or from the result cache.",
         memory_mb=1024,
         timeout_seconds=29,

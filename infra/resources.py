@@ -90,7 +90,9 @@ DYNAMO_TABLES = (
 TABLES_BY_RESOURCE = {table.resource: table for table in DYNAMO_TABLES}
 
 BUCKETS = (
-    Bucket(resource=Resource.LAKE, versioned=True, expire_days=(("landing/", 365), ("incoming/", 30))),
+    Bucket(
+        resource=Resource.LAKE, versioned=True, expire_days=(("landing/", 365), ("uploads/", 365), ("incoming/", 30))
+    ),
     Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7),)),
     Bucket(resource=Resource.ANCHORS, versioned=True, locked_days=400),
 )

@@ -1,8 +1,8 @@
 """The Lambda function behind the ingest routes."""
 
-from functions.ingest.routes import router
+from functions.ingest import routes, upload_routes
 from shared.runtime.http import Api
 from shared.runtime.observability import instrumented
 
-app = Api(router)
+app = Api(routes.router, upload_routes.router)
 handler = instrumented(app.resolve)

@@ -48,6 +48,7 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "POST /auth/keys/{key_id}/rotate": Scope.ADMIN,
         "POST /ingest/batch": Scope.INGEST_WRITE,
         "POST /ingest/stream": Scope.INGEST_WRITE,
+        "POST /ingest/uploads": Scope.INGEST_WRITE,
         "GET /ingest/batches/{batch_id}/status": Scope.INGEST_READ,
         "GET /ingest/sources": Scope.INGEST_READ,
         "GET /analytics/audit/logs": Scope.AUDIT_READ,

@@ -1,6 +1,5 @@
 """Batches: submitted in one request, kept as received, loaded at once, followed in the ledger."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shared.ingestion.batch_id import new_batch_id, to_the_millisecond
 from shared.ingestion.delivery import Delivery
 from shared.ingestion.entry import Entry, Kind
 from shared.ingestion.models import (
@@ -63,8 +63,8 @@ class Batches:
         """
         if request.format is DataFormat.PARQUET:
             raise Unprocessable("Parquet does not fit into a JSON request; send the records as json, csv or xml")
-        received_at = _to_the_millisecond(self.clock())
-        delivery = _delivery(f"batch-{_sortable_id(received_at)}", received_at, request)
+        received_at = to_the_millisecond(self.clock())
+        delivery = _delivery(new_batch_id(received_at), received_at, request)
         with ThreadPoolExecutor(1) as aside:
             kept = aside.submit(self._keep, delivery, request, received)
             loaded = self.loader().load(delivery, once=kept.result)
@@ -154,15 +154,6 @@ def _delivery(batch_id: str, received_at: datetime, request: BatchIngestionReque
         ingested_at=received_at,
         form=Form.TYPED if request.format is DataFormat.JSON else Form.TEXT,
     )
-
-
-def _sortable_id(at: datetime) -> str:
-    """Milliseconds since 1970 and 64 random bits, in hexadecimal: ids sort as they were made."""
-    return f"{int(at.timestamp() * 1000):012x}{secrets.token_hex(8)}"
-
-
-def _to_the_millisecond(at: datetime) -> datetime:
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _estimate(recent: Sequence[Entry]) -> str:

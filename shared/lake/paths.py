@@ -2,15 +2,21 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 from shared.records.schema import DataType
 
 LANDING, INCOMING, QUARANTINE, BASE, ROLLUP = "landing", "incoming", "quarantine", "base", "rollup"
+UPLOADS, KEYS = "uploads", "keys"
 UNPARTITIONED = "all"
 
 _SAFE_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}")
-_INCOMING_KEY = re.compile(r"incoming/(?P<data_type>[a-z]+)/dt=(?P<day>[0-9-]{10}|all)/(?P<origin>[^/]+)\.parquet")
+_UPLOAD_KEY = re.compile(r"uploads/[a-z]+/(?P<batch_id>[^/]+)")
+_INCOMING_KEY = re.compile(
+    r"incoming/(?P<data_type>[a-z]+)/dt=(?P<day>[0-9-]{10}|all)/"
+    r"(?P<origin>[^/]+?)(?P<redrive>~r[0-9]+)?\.(?P<arrival>parquet|cancelled|moved)"
+)
 
 
 def safe_part(text: str) -> str:
@@ -23,6 +29,18 @@ def safe_part(text: str) -> str:
     if not _SAFE_PART.fullmatch(text):
         raise ValueError(f"not fit to be a part of an object key: {text[:80]!r}")
     return text
+
+
+class Arrival(StrEnum):
+    """What an incoming object is, told by the end of its key.
+
+    Rows of a delivery; the word that such rows are cancelled if they are not merged yet; or the news that records
+    stand in another day now.
+    """
+
+    ROWS = "parquet"
+    CANCELLATION = "cancelled"
+    MOVES = "moved"
 
 
 @dataclass(frozen=True, order=True)
@@ -44,7 +62,25 @@ class PartitionId:
 
     def incoming_key(self, origin: str) -> str:
         """The object that one delivery brings to this partition; a retry overwrites it."""
-        return f"{self.incoming_prefix}{safe_part(origin)}.parquet"
+        return f"{self.incoming_prefix}{safe_part(origin)}.{Arrival.ROWS}"
+
+    def cancel_key(self, origin: str) -> str:
+        """The marker that cancels what one delivery brings to this partition, unless it is merged already."""
+        return f"{self.incoming_prefix}{safe_part(origin)}.{Arrival.CANCELLATION}"
+
+    def moved_key(self, day: str, digest: str) -> str:
+        """The news for this partition that some of its records may stand in another day."""
+        return f"{self.incoming_prefix}{safe_part(day)}~{safe_part(digest)}.{Arrival.MOVES}"
+
+    @property
+    def keys_prefix(self) -> str:
+        """The prefix under which every partition of this one's type says which records it may hold."""
+        return f"{KEYS}/{self.data_type}/"
+
+    @property
+    def keys_key(self) -> str:
+        """The object that says which records this partition may hold."""
+        return f"{self.keys_prefix}dt={self.day}/keys.bin"
 
     def rollup_key(self, rollup: str) -> str:
         """The object that holds one roll-up of this partition."""
@@ -61,10 +97,26 @@ class PartitionId:
 
 @dataclass(frozen=True)
 class IncomingKey:
-    """What the key of an incoming object says."""
+    """What the key of an incoming object says.
+
+    Rows that were driven again out of quarantine lie under `{origin}~r{number}`: `origin` is the delivery that they
+    are accounted for in.
+    """
 
     partition: PartitionId
     origin: str
+    redrive: str = ""
+    arrival: Arrival = Arrival.ROWS
+
+    @property
+    def ledger_day(self) -> str:
+        """Under which day the ledger keeps the fates of the rows."""
+        return f"{self.partition.day}{self.redrive}"
+
+    @property
+    def rows_key(self) -> str:
+        """The object of rows that this one is, or is about."""
+        return self.partition.incoming_key(f"{self.origin}{self.redrive}")
 
     @classmethod
     def parse(cls, key: str) -> Self | None:
@@ -72,7 +124,13 @@ class IncomingKey:
         match = _INCOMING_KEY.fullmatch(key)
         if match is None or match["data_type"] not in set(DataType):
             return None
-        return cls(PartitionId(DataType(match["data_type"]), match["day"]), match["origin"])
+        partition = PartitionId(DataType(match["data_type"]), match["day"])
+        return cls(partition, match["origin"], match["redrive"] or "", Arrival(match["arrival"]))
+
+
+def day_of_keys(key: str) -> str:
+    """The day of the partition whose records an object under `keys/` names."""
+    return key.split("/dt=")[1].split("/")[0]
 
 
 def landing_key(data_type: DataType, day: str, origin: str) -> str:
@@ -83,3 +141,14 @@ def landing_key(data_type: DataType, day: str, origin: str) -> str:
 def quarantine_key(day: str, origin: str) -> str:
     """Where the rejected rows of a delivery are kept, with the reasons."""
     return f"{QUARANTINE}/dt={day}/{safe_part(origin)}.parquet"
+
+
+def upload_key(data_type: DataType, batch_id: str) -> str:
+    """Where a file that a client uploads is put."""
+    return f"{UPLOADS}/{data_type}/{safe_part(batch_id)}"
+
+
+def uploaded_batch(key: str) -> str | None:
+    """The batch that an uploaded file is; None if the key is not that of an upload."""
+    match = _UPLOAD_KEY.fullmatch(key)
+    return match["batch_id"] if match else None

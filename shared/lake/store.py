@@ -1,8 +1,9 @@
 """The lake's objects in S3: conditional writes, conditional deletes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -37,6 +38,23 @@ class ObjectName:
     etag: str
 
 
+@dataclass(frozen=True)
+class ObjectFacts:
+    """What S3 tells of an object that is not read: its tag, its bytes, when it was made."""
+
+    etag: str
+    size: int
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class PutUrl:
+    """A presigned address, and the headers that are part of its signature."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
 class LakeStore:
     """Reads and writes whole objects of the lake bucket."""
 
@@ -52,6 +70,40 @@ class LakeStore:
             return None
         return StoredObject(key, answer["Body"].read(), answer["ETag"])
 
+    def describe(self, key: str) -> ObjectFacts | None:
+        """Tell how large an object is, without reading it; None if there is none."""
+        try:
+            answer = self._s3.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+                return None
+            raise
+        return ObjectFacts(answer["ETag"].strip('"'), answer["ContentLength"], answer["LastModified"])
+
+    def read_range(self, key: str, etag: str, first: int, length: int) -> bytes:
+        """Read a piece of an object, if it is still the one of that tag.
+
+        Raises:
+            LostUpdate: it is another one by now, or none.
+        """
+        try:
+            answer = self._s3.get_object(
+                Bucket=self._bucket, Key=key, IfMatch=f'"{etag}"', Range=f"bytes={first}-{first + length - 1}"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"PreconditionFailed", "412", "NoSuchKey"}:
+                raise LostUpdate(key) from error
+            raise
+        return StoredObject(key, body, answer["ETag"])
+        return answer["Body"].read()
+
+    def put_url(self, key: str, *, seconds: int) -> PutUrl:
+        """Return an address at which anybody may put this object once, for a while."""
+        url = self._s3.generate_presigned_url(
+            "put_object", Params={"Bucket": self._bucket, "Key": key, "IfNoneMatch": "*"}, ExpiresIn=seconds
+        )
+        return PutUrl(url, {"If-None-Match": "*"})
+
     def put(self, key: str, body: bytes) -> None:
         """Write an object, over whatever was there."""
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
@@ -65,8 +117,8 @@ class LakeStore:
         with ThreadPoolExecutor(_PARALLEL_PUTS) as pool:
             list(pool.map(lambda each: self.put(*each), waiting))
 
-    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> None:
-        """Write an object only if it is still as it was read (or still absent).
+    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
+        """Write an object only if it is still as it was read (or still absent); return it as it is now.
 
         Raises:
             LostUpdate: it is not.
@@ -77,11 +129,12 @@ class LakeStore:
         else:
             request["IfMatch"] = expected.etag
         try:
-            self._s3.put_object(**request)
+            answer = self._s3.put_object(**request)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}:
                 raise LostUpdate(key) from error
             raise
+        return StoredObject(key, body, answer["ETag"])
 
     def names(self, prefix: str) -> Iterator[ObjectName]:
         """Name every object below a prefix."""

@@ -44,8 +44,7 @@ class Api(APIGatewayRestResolver):
 
     def __init__(
         self,
-        router: Router,
-        *,
+        *routers: Router,
         dialect: Dialect = Dialect.COMMERCE,
         spoken_in: Callable[[Mapping[str, Any]], Dialect] | None = None,
         asked_by: Callable[[str, str], Scope | None] = scope_of,
@@ -53,7 +52,8 @@ class Api(APIGatewayRestResolver):
         super().__init__(enable_validation=True, serializer=_write, json_body_deserializer=_read)
         self.dialect = dialect
         self._spoken_in = spoken_in or (lambda _: dialect)
-        self.include_router(router, prefix=BASE_PATH)
+        for router in routers:
+            self.include_router(router, prefix=BASE_PATH)
         self._scopes = {
             route: asked_by(route.method, route.openapi_path.removeprefix(BASE_PATH))
             for route in (*self._static_routes, *self._dynamic_routes)

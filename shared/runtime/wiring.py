@@ -13,6 +13,8 @@ from shared.ingestion.ledger import Ledger
 from shared.ingestion.sources import Sources
 from shared.ingestion.streaming import EventStream
 from shared.ingestion.sweeping import Sweeper
+from shared.ingestion.upload_store import UploadStore
+from shared.ingestion.uploads import Uploads
 from shared.ingestion.versions import TableVersions
 from shared.lake.store import LakeStore
 from shared.live.connections import Connections
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 _CLIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
 )
+# Left alone, boto3 signs addresses in a version that not every region takes.
+_SIGNING = _CLIENT.merge(Config(signature_version="s3v4"))
 # For what may go unanswered: one try, and together no longer than the checkup waits.
 _IMPATIENT = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1, max_pool_connections=16)
 
@@ -58,7 +62,7 @@ class Wiring:
     @cached_property
     def lake(self) -> LakeStore:
         """The lake's objects."""
-        return LakeStore(self._client("s3"), self._name(Resource.LAKE))
+        return LakeStore(self._client("s3", _SIGNING), self._name(Resource.LAKE))
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -100,6 +104,15 @@ class Wiring:
 
     @cached_property
     def event_stream(self) -> EventStream:
+    def uploads(self) -> Uploads:
+        """Takes files."""
+        return Uploads(
+            lake=self.lake,
+            store=UploadStore(self._dynamodb, self._name(Resource.UPLOADS)),
+            clock=self.clock,
+        )
+
+    @cached_property
         """Takes single records."""
         return EventStream(
             kinesis=self._client("kinesis"), stream_name=self._name(Resource.EVENT_STREAM), clock=self.clock
