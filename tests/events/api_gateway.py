@@ -44,8 +44,9 @@ def rest_event(  # noqa: PLR0913 # a request has that many parts
     content = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
     binary = isinstance(content, bytes)
     shown = {"Authorization": f"Bearer {token}"} if token is not None else {}
-    usual = {"content-type": "application/json", "host": "api.example", "x-forwarded-for": "192.0.2.1"}
-    sent = usual | shown | dict(headers or {})
+    usual = {"content-type": "application/json", "host": "api.example", "x-forwarded-for": "192.0.2.1"} | shown
+    said = {name.lower() for name in headers or {}}
+    sent = {name: value for name, value in usual.items() if name.lower() not in said} | dict(headers or {})
     return {
         "resource": path,
         "path": unquote(path),
