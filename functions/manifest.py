@@ -34,8 +34,13 @@ _COUNTED = (Access(Resource.RATE_LIMITS),)
 _ON_RECORD = (Access(Resource.IDEMPOTENCY), Access(Resource.AUDIT))
 """What it takes to change something: once, and on record."""
 
-_LEDGER = (Access(Resource.LEDGER), Access(Resource.LEDGER_HOURS), Access(Resource.SOURCES))
-"""Entries, and the totals that move with them."""
+_LEDGER = (
+    Access(Resource.LEDGER),
+    Access(Resource.LEDGER_HOURS),
+    Access(Resource.SOURCES),
+    Access(Resource.QUALITY),
+)
+"""Entries, and the totals and counts that move with them."""
 
 _LOADING_READS = (*_LEDGER, Access(Resource.DECISIONS))
 _LOADING_WRITES = (*_LOADING_READS, Access(Resource.LAKE, INCOMING), Access(Resource.LAKE, QUARANTINE))
@@ -66,14 +71,14 @@ HTTP_FUNCTIONS = (
             *_COUNTED,
             *_ON_RECORD,
             *_LOADING_WRITES,
+            Access(Resource.UPLOADS),
             Access(Resource.LAKE, LANDING),
+            Access(Resource.LAKE, UPLOADS),
             Access(Resource.EVENT_STREAM),
         ),
     ),
     HttpFunction(
-            Access(Resource.UPLOADS),
         name="metrics",
-            Access(Resource.LAKE, UPLOADS),
         description="Answers business metrics from Athena or from the result cache.",
         memory_mb=1024,
         timeout_seconds=29,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from shared.quality.state import QualityState
 from shared.runtime.models import Model
 
 UNATTRIBUTED = "unattributed"
@@ -76,6 +77,7 @@ class Entry:
     redriving: str = ""
     restated: tuple[str, ...] = ()
     problems: tuple[Mapping[str, Any], ...] = ()
+    quality: QualityState = field(default_factory=QualityState)
     latest_event: datetime | None = None
     completed_at: datetime | None = None
     revision: int = 0

@@ -1,4 +1,4 @@
-"""The ledger in DynamoDB: an item for each delivery, and totals per source and hour that move in its transaction."""
+"""The ledger in DynamoDB: an item for each delivery; totals and counts move in its transaction."""
 
 import random
 import time
@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import TypeSerializer
 
-from shared.ingestion.entry import Entry, Fates, Kind
+from shared.ingestion.entry import Entry, Kind
+from shared.ingestion.ledger_items import entry_of, item_of
+from shared.quality.state import QualityState
+from shared.quality.store import counted, hour_of
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
 
@@ -20,25 +23,32 @@ if TYPE_CHECKING:
 Change = Callable[[Entry | None], Entry]
 _TRIES = 12
 _SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
 
 
 class Ledger:
     """Keeps entries; every change is optimistic, so that writers may race and repeat."""
 
-    def __init__(
-        self, dynamodb: "DynamoDBClient", *, table: str, sources_table: str, hours_table: str, clock: "Clock" = now
+    def __init__(  # noqa: PLR0913 # a table for each thing that moves
+        self,
+        dynamodb: "DynamoDBClient",
+        *,
+        table: str,
+        sources_table: str,
+        hours_table: str,
+        quality_table: str,
+        clock: "Clock" = now,
     ) -> None:
         self._dynamodb = dynamodb
         self._clock = clock
         self._table = table
         self._sources_table = sources_table
         self._hours_table = hours_table
+        self._quality_table = quality_table
 
     def get(self, origin: str) -> Entry | None:
         """Read the entry of a delivery."""
         item = self._dynamodb.get_item(TableName=self._table, Key={"origin": {"S": origin}}, ConsistentRead=True)
-        return _entry(item["Item"]) if "Item" in item else None
+        return entry_of(item["Item"]) if "Item" in item else None
 
     def record(self, origin: str, change: Change) -> Entry:
         """Change an entry, and its source's totals by the difference, in one transaction.
@@ -75,7 +85,7 @@ class Ledger:
             ExpressionAttributeValues={":open": {"S": "yes"}, ":before": {"S": sortable(before)}},
         )
         for page in pages:
-            yield from map(_entry, page["Items"])
+            yield from map(entry_of, page["Items"])
 
     def of_batch(self, batch_id: str) -> Iterator[Entry]:
         """The entries of the parts of a batch, in the order of the parts."""
@@ -86,7 +96,7 @@ class Ledger:
             ExpressionAttributeValues={":batch": {"S": batch_id}},
         )
         for page in pages:
-            yield from map(_entry, page["Items"])
+            yield from map(entry_of, page["Items"])
 
     def recent(self, kind: Kind, most: int) -> list[Entry]:
         """The entries of a kind that were completed last."""
@@ -98,7 +108,7 @@ class Ledger:
             ScanIndexForward=False,
             Limit=most,
         )
-        return [_entry(item) for item in answer["Items"]]
+        return [entry_of(item) for item in answer["Items"]]
 
     def _write(self, before: Entry | None, after: Entry) -> None:
         revision = before.revision if before else 0
@@ -109,15 +119,27 @@ class Ledger:
                 {
                     "Put": {
                         "TableName": self._table,
-                        "Item": _item(after, revision + 1),
+                        "Item": item_of(after, revision + 1),
                         "ConditionExpression": unchanged,
                         **values,  # type: ignore[typeddict-item] # one known key
                     }
                 },
                 {"Update": self._totals(before, after)},
                 {"Update": self._hour(before, after)},
+                *self._quality(before, after),
             ]
         )
+
+    def _quality(self, before: Entry | None, after: Entry) -> Iterator[Any]:
+        """Move the counts of the quality checks, where they move at all."""
+        update = counted(
+            self._quality_table,
+            hour_of(after.source_id, after.data_type, after.received_at),
+            before=before.quality if before else QualityState(),
+            after=after.quality,
+        )
+        if update is not None:
+            yield {"Update": update}
 
     def _hour(self, before: Entry | None, after: Entry) -> Any:
         """Move the totals of the hour in which the delivery was received."""
@@ -171,76 +193,3 @@ def _moved(before: Entry | None, after: Entry) -> dict[str, int]:
 
 def _facet(entry: Entry) -> Any:
     return {"source_id": {"S": entry.source_id}, "facet": {"S": f"type#{entry.data_type}"}}
-
-
-def _item(entry: Entry, revision: int) -> dict[str, Any]:
-    plain = {
-        "origin": entry.origin,
-        "kind": entry.kind.value,
-        "source_id": entry.source_id,
-        "data_type": entry.data_type,
-        "received_at": sortable(entry.received_at),
-        "received": entry.received,
-        "rejected": entry.rejected,
-        "batch_id": entry.batch_id or None,
-        "refused": entry.refused or None,
-        "cancelled": entry.cancelled or None,
-        "redrives": dict(entry.redrives) or None,
-        "redriving": entry.redriving or None,
-        "restated": list(entry.restated) or None,
-        "dropped_fields": entry.dropped_fields,
-        "written": entry.written,
-        "partitions": {day: _packed(fates) for day, fates in entry.partitions.items()},
-        "problems": list(entry.problems),
-        "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
-        "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
-        "open": None if entry.is_complete else "yes",
-        "revision": revision,
-    }
-    return {name: _SERIALIZE(value) for name, value in plain.items() if value is not None}
-
-
-def _entry(item: Any) -> Entry:
-    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
-    return Entry(
-        origin=plain["origin"],
-        kind=Kind(plain["kind"]),
-        source_id=plain["source_id"],
-        data_type=plain["data_type"],
-        received_at=datetime.fromisoformat(plain["received_at"]),
-        received=int(plain["received"]),
-        rejected=int(plain["rejected"]),
-        batch_id=plain.get("batch_id", ""),
-        refused=plain.get("refused", False),
-        cancelled=plain.get("cancelled", False),
-        redrives={number: int(rows) for number, rows in plain.get("redrives", {}).items()},
-        redriving=plain.get("redriving", ""),
-        restated=tuple(plain.get("restated", ())),
-        dropped_fields=int(plain["dropped_fields"]),
-        written=plain["written"],
-        partitions={day: _unpacked(text) for day, text in plain["partitions"].items()},
-        problems=tuple(_whole(problem) for problem in plain["problems"]),
-        latest_event=_moment(plain.get("latest_event")),
-        completed_at=_moment(plain.get("completed_at")),
-        revision=int(plain["revision"]),
-    )
-
-
-_FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled")
-
-
-def _packed(fates: Fates) -> str:
-    """Fates as numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
-    return " ".join(str(getattr(fates, name)) for name in _FATES)
-
-
-def _unpacked(text: str) -> Fates:
-    return Fates(**dict(zip(_FATES, map(int, text.split()), strict=False)))  # entries of before knew of fewer
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _whole(problem: dict[str, Any]) -> dict[str, Any]:
-    return {name: int(value) if name in {"count", "first_row"} else value for name, value in problem.items()}

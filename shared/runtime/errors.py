@@ -10,6 +10,7 @@
     ├── PayloadTooLarge         413
     ├── UnsupportedMediaType    415
     ├── Unprocessable           422
+    │   └── InsufficientDataQuality   its rows are too bad to be loaded
     ├── RateLimitExceeded       429  says when to come again
     ├── InternalError           500
     └── Unavailable             503  says when to come again
@@ -127,6 +128,12 @@ class Unprocessable(TallyError):
     status = 422
     commerce_code = "UNPROCESSABLE"
     fraud_code = "unprocessable"
+
+
+class InsufficientDataQuality(Unprocessable):
+    """Too many rows of a delivery are bad: nothing of it is loaded."""
+
+    commerce_code = "INSUFFICIENT_DATA_QUALITY"
 
 
 class RateLimitExceeded(TallyError):

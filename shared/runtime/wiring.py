@@ -72,6 +72,8 @@ class Wiring:
             table=self._name(Resource.LEDGER),
             sources_table=self._name(Resource.SOURCES),
             hours_table=self._name(Resource.LEDGER_HOURS),
+            quality_table=self._name(Resource.QUALITY),
+            clock=self.clock,
         )
 
     @cached_property
@@ -103,7 +105,6 @@ class Wiring:
         return Batches(lake=self.lake, ledger=self.ledger, loader=lambda: self.loader, clock=self.clock)
 
     @cached_property
-    def event_stream(self) -> EventStream:
     def uploads(self) -> Uploads:
         """Takes files."""
         return Uploads(
@@ -113,6 +114,7 @@ class Wiring:
         )
 
     @cached_property
+    def event_stream(self) -> EventStream:
         """Takes single records."""
         return EventStream(
             kinesis=self._client("kinesis"), stream_name=self._name(Resource.EVENT_STREAM), clock=self.clock

@@ -15,8 +15,16 @@ from tests.fakes.clock import Clock
 @pytest.fixture
 def ledger(wired: Wiring, clock: Clock) -> Ledger:
     """A ledger at the time of the test's clock."""
-    table, sources, hours = map(wired.settings.name_of, (Resource.LEDGER, Resource.SOURCES, Resource.LEDGER_HOURS))
-    return Ledger(boto3.client("dynamodb"), table=table, sources_table=sources, hours_table=hours, clock=clock)
+    tables = (Resource.LEDGER, Resource.SOURCES, Resource.LEDGER_HOURS, Resource.QUALITY)
+    table, sources, hours, quality = map(wired.settings.name_of, tables)
+    return Ledger(
+        boto3.client("dynamodb"),
+        table=table,
+        sources_table=sources,
+        hours_table=hours,
+        quality_table=quality,
+        clock=clock,
+    )
 
 
 def _deliver(ledger: Ledger, source_id: str, at: datetime, *, data_type: str = "orders") -> None:

@@ -1,0 +1,1 @@
+"""How good deliveries are: checks, scores, the gate, reports."""

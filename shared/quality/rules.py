@@ -1,0 +1,94 @@
+"""The score and the gate: what counts come to, by published weights, and what is too bad to be loaded.
+
+    score of a dimension = 100 * (1 - failed / checked)
+    overall score        = 100 - sum of weight * (100 - score of the dimension), never below 0
+
+A row that fails validity, consistency or accuracy is wrong: it costs at least its whole share, so that a further one
+never raises the score. A row with gaps, late or repeated is right and only poor: all three together cost at most 30,
+so that they alone never sink a delivery below 70 (docs/decisions/0050).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from types import MappingProxyType
+
+from shared.quality.checks import Dimension
+from shared.quality.state import QualityState
+from shared.runtime.errors import InsufficientDataQuality
+
+DEFAULT_MINIMUM = Fraction(70)
+FULL = Fraction(100)
+WEIGHTS: Mapping[Dimension, Fraction] = MappingProxyType(
+    {
+        Dimension.COMPLETENESS: Fraction(10, 100),
+        Dimension.VALIDITY: Fraction(1),
+        Dimension.CONSISTENCY: Fraction(1),
+        Dimension.ACCURACY: Fraction(1),
+        Dimension.UNIQUENESS: Fraction(15, 100),
+        Dimension.TIMELINESS: Fraction(5, 100),
+    }
+)
+"""How much of what a dimension lacks is taken off the overall score."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirements:
+    """What is asked of the deliveries of a source and type: a lowest score, and how often it delivers if that is known.
+
+    Rows are on time when they arrive within their type's window or within the cadence, whichever is longer.
+    """
+
+    minimum: Fraction = DEFAULT_MINIMUM
+    cadence: timedelta | None = None
+
+
+def dimension_score(state: QualityState, dimension: Dimension) -> Fraction | None:
+    """The score of a dimension, from 0 to 100; None where there was nothing to check."""
+    count = state.of(dimension)
+    return FULL * (count.checked - count.failed) / count.checked if count.checked else None
+
+
+def deductions(state: QualityState) -> Mapping[Dimension, Fraction]:
+    """What each dimension takes off the overall score, the most costly first."""
+    scores = {each: dimension_score(state, each) for each in Dimension}
+    costs = {each: WEIGHTS[each] * (FULL - score) for each, score in scores.items() if score is not None}
+    return dict(sorted(costs.items(), key=lambda cost: -cost[1]))
+
+
+def overall_score(state: QualityState) -> Fraction:
+    """The overall score, from 0 to 100; where there are no rows nothing is taken off."""
+    return max(Fraction(0), FULL - sum(deductions(state).values()))
+
+
+def failed_checks(state: QualityState, minimum: Fraction) -> list[Dimension]:
+    """The dimensions that score below a minimum; where none does by itself, all that cost anything."""
+    costs = deductions(state)
+    below = [each for each in costs if (dimension_score(state, each) or Fraction(0)) < minimum]
+    return below or [each for each, cost in costs.items() if cost]
+
+
+def require_quality(state: QualityState, minimum: Fraction = DEFAULT_MINIMUM) -> None:
+    """Let only rows pass whose overall score reaches the minimum.
+
+    Raises:
+        InsufficientDataQuality: it does not; the details are those of contract C 5.4.
+    """
+    score = overall_score(state)
+    if score < minimum:
+        raise InsufficientDataQuality(
+            "Data quality score too low for processing",
+            details={
+                "quality_score": told(score),
+                "minimum_required": told(minimum),
+                "failed_checks": [str(each) for each in failed_checks(state, minimum)],
+            },
+        )
+
+
+def told(score: Fraction) -> float:
+    """A score as a JSON number of at most 2 places, rounded down: none looks better than it is."""
+    hundredths = math.floor(score * 100)
+    return hundredths / 100 if hundredths % 100 else hundredths // 100
