@@ -1,0 +1,124 @@
+"""CSV read as columns of text: a record that does not fit is set aside, and its line is told."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+from pyarrow import csv
+
+from shared.lake.files.content import AsFile, Content
+from shared.lake.files.csv_lines import Lines
+from shared.lake.files.csv_shape import SAMPLE, Shape, shape_of
+from shared.lake.files.options import FileOptions
+from shared.lake.files.part import Chunk
+from shared.lake.files.text import text_of
+from shared.lake.files.unreadable import UnreadableFile
+
+_BLOCK = 1024 * 1024
+
+
+def csv_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
+    """Read records as they come; blank lines, and records of nothing but empty fields, are none."""
+    content = text_of(raw, options.encoding)
+    sample = content.peek(SAMPLE)
+    if not sample:
+        content.check()
+        raise UnreadableFile("no_records", "the file has no records")
+    return _Reading(content, shape_of(sample.decode("utf-8", "ignore"), options)).chunks()
+
+
+@dataclass
+class _Reading:
+    """One pass over a file."""
+
+    content: Content
+    shape: Shape
+    lines: Lines = field(default_factory=Lines)
+    quoted: bool = False
+    tail: bytes = b""
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Read to the end; the last records are held back until it is known that they are whole."""
+        held = None
+        for chunk in self._numbered():
+            if held is not None:
+                yield held
+            held = chunk
+        yield from self._end(held)
+
+    def _numbered(self) -> Iterator[Chunk]:
+        header_due = self.shape.header
+        for batch in self._batches():
+            chunk = self.lines.numbered(batch, quoted=self.quoted)
+            if header_due and len(chunk):
+                chunk, header_due = _without_header(chunk), False
+            if len(chunk):
+                yield chunk
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        names = list(self.shape.names)
+        try:
+            with self._parser(names) as parser:
+                yield from parser
+        except pa.ArrowInvalid as error:
+            self.content.failure = self.content.failure or self._told(error)
+        yield pa.record_batch([pa.array([], pa.string()) for _ in names], names)  # what was set aside after the last
+
+    def _parser(self, names: list[str]) -> csv.CSVStreamingReader:
+        """A parser of one thread, so that it numbers the records."""
+        return csv.open_csv(
+            pa.PythonFile(AsFile(self._watched), "r"),
+            read_options=csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
+            parse_options=csv.ParseOptions(
+                delimiter=self.shape.delimiter,
+                quote_char=self.shape.quote,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=self.lines.set_aside,
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+            ),
+        )
+
+    def _watched(self, size: int) -> bytes:
+        data = self.content.read(size)
+        self.quoted = self.quoted or self.shape.quote.encode() in data
+        self.tail = (self.tail + data[-4:])[-4:]
+        return data
+
+    def _told(self, error: pa.ArrowInvalid) -> UnreadableFile:
+        row = self.lines.record + self.lines.breaks
+        if "straddl" in str(error):
+            message = f"a record after line {row} does not end within {_BLOCK} bytes: is a quote left open?"
+            return UnreadableFile("record_too_long", message, row=row)
+        return UnreadableFile("not_well_formed", f"after line {row}: {error}", row=row)
+
+    def _end(self, last: Chunk | None) -> Iterator[Chunk]:
+        """Give the last records, without one that is cut off or that an open quote made of all the rest."""
+        if last is not None:
+            place, text = _last_record(last)
+            is_open = ("\n" in text or "\r" in text) and not self.tail.rstrip(b"\r\n").endswith(
+                self.shape.quote.encode()
+            )
+            if is_open and self.content.failure is None:
+                message = f"line {place}: a quote is opened and never closed"
+                self.content.failure = UnreadableFile("unclosed_quote", message, row=place)
+            is_whole = self.content.failure is None or (self.tail.endswith((b"\n", b"\r")) and not is_open)
+            yield last if is_whole else last.cut(len(last) - 1)[0]
+        self.content.check()
+
+
+def _last_record(chunk: Chunk) -> tuple[int, str]:
+    """Where the last record begins, and how its last field, or all of what does not fit, reads."""
+    if chunk.malformed and (not chunk.places or chunk.malformed[-1].place > chunk.places[-1]):
+        return chunk.malformed[-1].place, chunk.malformed[-1].raw
+    rows: pa.Table = chunk.rows
+    return chunk.places[-1], rows.column(-1)[-1].as_py()
+
+
+def _without_header(chunk: Chunk) -> Chunk:
+    if chunk.malformed and (not chunk.places or chunk.malformed[0].place < chunk.places[0]):
+        raise UnreadableFile("columns", "the header cannot be read: is a quote left open?", row=1)
+    rows: pa.Table = chunk.rows
+    return replace(chunk, rows=rows.slice(1), places=chunk.places[1:])

@@ -1,0 +1,60 @@
+"""How a file is written: what its sender says of it, and what is left to be found out from the file itself."""
+
+import codecs
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from shared.runtime.models import Model
+
+
+class FileFormat(StrEnum):
+    """The formats that files are read in."""
+
+    JSON = "json"
+    CSV = "csv"
+    XML = "xml"
+    PARQUET = "parquet"
+
+
+class Compression(StrEnum):
+    """What a file as a whole may be compressed with."""
+
+    NONE = "none"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        b"".decode(name)
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError("is not the name of an encoding, such as utf-8 or windows-1252") from None
+
+
+_Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[\t\x20-\x7e]$")]
+
+
+class FileOptions(Model):
+    """What is known of a file; all that is absent is found out, and what is said is held against the file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: FileFormat | None = None
+    compression: Compression | None = None
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
+        default=None, description="Absent: by byte order mark, else UTF-8, else windows-1252."
+    )
+    delimiter: _Character | None = Field(default=None, description="CSV: absent, one of `,` `;` tab `|`.")
+    quote: _Character | None = Field(default=None, description="CSV: absent, one of `\"` `'`.")
+    header: bool | None = Field(default=None, description="CSV: absent, a first record with a number or date is none.")
+    columns: tuple[str, ...] | None = Field(default=None, description="CSV: names instead of those in the header.")
+    record_element: str | None = Field(default=None, description="XML: absent, each child of the root is a record.")
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> "FileOptions":
+        if self.delimiter is not None and self.delimiter == self.quote:
+            raise ValueError("delimiter and quote must be different characters")
+        return self

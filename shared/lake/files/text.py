@@ -1,0 +1,90 @@
+"""Text of any encoding as UTF-8, without its byte order mark, up to where it is not text any more."""
+
+import codecs
+import re
+
+from shared.lake.files.content import Content
+from shared.lake.files.unreadable import UnreadableFile
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_LEGACY = "cp1252"
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")  # in windows-1252 a capital A with tilde before a sign: nobody means it
+_WIDEST = 4
+
+
+def text_of(raw: Content, declared: str | None) -> Content:
+    """Read bytes as UTF-8 text.
+
+    Raises:
+        UnreadableFile: the byte order mark is not that of the declared encoding, or the bytes are no text at all.
+    """
+    head = raw.peek(1024)
+    mark, marked = next(((mark, name) for mark, name in _MARKS if head.startswith(mark)), (b"", None))
+    if declared and marked and not marked.startswith(declared.removesuffix("-sig")):
+        raise UnreadableFile("encoding", f"declared as {declared}, it begins with the mark of {marked}")
+    raw.read(len(mark))
+    encoding = marked or declared
+    if b"\0" in head and not (encoding or "").startswith(("utf-16", "utf-32")):
+        raise UnreadableFile("wrong_format", "the file is binary, not text")
+    return Content(_Transcoder(raw, encoding).read)
+
+
+class _Transcoder:
+    """Text becomes UTF-8 block by block; where no encoding is told, the first letter beyond ASCII tells it."""
+
+    def __init__(self, raw: Content, encoding: str | None) -> None:
+        self._raw = raw
+        self._is_guess = encoding is None
+        self._encoding = encoding
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._lines = 0
+        self._failure: UnreadableFile | None = None
+
+    def read(self, size: int) -> bytes:
+        """Give the next block, as long as it turns out."""
+        while self._failure is None:
+            block = self._raw.read(size)
+            if not block:
+                self._raw.check()
+            text = self._as_utf8(block)
+            self._lines += text.count(b"\n")
+            if text or (not block and self._failure is None):
+                return text
+        raise self._failure
+
+    def _as_utf8(self, block: bytes) -> bytes:
+        if self._decoder is None:
+            if self._encoding is None:
+                if block.isascii():
+                    return block
+                self._encoding = self._told_by(block)
+            self._decoder = codecs.getincrementaldecoder(self._encoding)()
+        if block.isascii() and self._encoding in {"utf-8", _LEGACY} and not self._decoder.getstate()[0]:
+            return block
+        try:
+            text: str = self._decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            return self._ended(error.object[: error.start].decode(self._encoding or ""))
+        if self._is_guess and self._encoding == _LEGACY and (twice := _UTF8_LETTER.search(block)):
+            return self._ended(block[: twice.start()].decode(_LEGACY))
+        return text.encode()
+
+    def _told_by(self, block: bytes) -> str:
+        found = _NOT_ASCII.search(block)
+        start = found.start() if found else 0
+        letter = (block[start : start + _WIDEST] + self._raw.peek(_WIDEST))[:_WIDEST]
+        try:
+            letter.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return "utf-8" if error.start else _LEGACY
+        return "utf-8"
+
+    def _ended(self, text: str) -> bytes:
+        """Nothing more is text: the line on which that is so is told."""
+        data = text.encode()
+        row = self._lines + data.count(b"\n") + 1
+        known = f"not {self._encoding}" if not self._is_guess else f"{self._encoding} before, and not any more"
+        message = f"line {row}: the text is {known}; name the encoding, or write all of the file in one"
+        self._failure = UnreadableFile("encoding", message, row=row)
+        return data
