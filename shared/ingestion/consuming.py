@@ -1,15 +1,20 @@
-"""Runs of the event stream, turned into deliveries: one for each source and type, the malformed set apart."""
+"""Runs of the event stream, turned into deliveries: one for each source, type and form, the malformed set apart."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.delivery import Delivery
 from shared.ingestion.entry import UNATTRIBUTED, Entry, Kind
-from shared.ingestion.envelopes import read_run
-from shared.ingestion.streaming import records_in
+from shared.ingestion.envelopes import Body, Message, read
+from shared.ingestion.payloads import Unpacked, unpacked
+from shared.ingestion.streaming import record_in
 from shared.records.schema import DataType
+from shared.records.validation import Form
+from shared.runtime.collection import uncollected
 
 if TYPE_CHECKING:
     from shared.ingestion.loading import Loader
@@ -19,35 +24,40 @@ KinesisRecord = Mapping[str, Any]
 
 @dataclass
 class _Group:
-    """The envelopes, then the rows, of one source and type within a run, and where and when (ms) each came."""
+    """The rows of one source, type and form within a part of a run, and where and when (ms) each came."""
 
     rows: list[Any] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     arrived: list[int] = field(default_factory=list)
 
 
-Groups = dict[tuple[str, str], _Group]
+_Named = tuple[str, str, Form]
 
 
+@uncollected
 def consume(records: Sequence[KinesisRecord], loader: "Loader") -> list[Entry]:
     """Bring a run of Kinesis records in, all or nothing; return the ledger entries it came to.
 
     What is wrong with a record is written down, never raised: an error that leaves this function is a transient
     one, and the same run comes again under the same name.
     """
-    run = _run_name(records[0])
-    read = read_run([record["kinesis"]["data"] for record in records])
-    entries = [
-        loader.load(_delivery(f"{run}~{source_id}~{data_type}", source_id, DataType(data_type), group)).entry
-        for (source_id, data_type), group in _grouped(read.envelopes, records).items()
+    arrivals = list(accumulate(map(_arrival, records), max))  # they are approximate: the order of the shard counts
+    return [
+        entry
+        for part in unpacked([record["kinesis"]["data"] for record in records])
+        for entry in _take(_name(records[part.records[0]]), arrivals, part, loader)
     ]
-    if read.malformed:
-        received_at = datetime.fromtimestamp(_arrival(records[0]) / 1000, UTC)
-        entries.append(loader.refuse(f"{run}~{UNATTRIBUTED}", received_at, read.malformed))
-    return entries
 
 
-def _run_name(first: KinesisRecord) -> str:
+def _take(run: str, arrivals: Sequence[int], part: Unpacked, loader: "Loader") -> Iterator[Entry]:
+    found = read(part)
+    for name, group in _grouped(found.messages, arrivals).items():
+        yield loader.load(_delivery(run, name, group)).entry
+    if found.malformed:
+        yield loader.refuse(f"{run}~{UNATTRIBUTED}", _moment(arrivals[part.records[0]]), found.malformed)
+
+
+def _name(first: KinesisRecord) -> str:
     return f"{first['eventID'].split(':')[0]}~{first['kinesis']['sequenceNumber']}"
 
 
@@ -55,29 +65,37 @@ def _arrival(record: KinesisRecord) -> int:
     return round(float(record["kinesis"]["approximateArrivalTimestamp"]) * 1000)
 
 
-def _grouped(envelopes: Sequence[tuple[int, Mapping[str, Any]]], records: Sequence[KinesisRecord]) -> Groups:
-    groups: Groups = {}
-    for place, envelope in envelopes:
-        name = (envelope["source_id"], envelope["data_type"])
-        group = groups.get(name)
-        if group is None:
-            group = groups[name] = _Group()
-        group.rows.append(envelope)
-        group.places.append(place)
-        group.arrived.append(_arrival(records[place]))
-    for (_, data_type), group in groups.items():
-        group.rows = records_in(DataType(data_type), group.rows)
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _grouped(messages: Sequence[tuple[int, int, Message]], arrivals: Sequence[int]) -> Mapping[_Named, _Group]:
+    groups: defaultdict[_Named, _Group] = defaultdict(_Group)
+    for place, record, message in messages:
+        if isinstance(message, Body):
+            many = groups[message.source_id, message.data_type, message.form]
+            many.rows += message.rows
+            many.places += range(place, place + len(message.rows))
+            many.arrived += [arrivals[record]] * len(message.rows)
+        else:
+            group = groups[message["source_id"], message["data_type"], Form.TYPED]
+            group.rows.append(record_in(message))
+            group.places.append(place)
+            group.arrived.append(arrivals[record])
     return groups
 
 
-def _delivery(origin: str, source_id: str, data_type: DataType, group: _Group) -> Delivery:
+def _delivery(run: str, named: _Named, group: _Group) -> Delivery:
+    source_id, data_type, form = named
+    origin = f"{run}~{source_id}~{data_type}"
     return Delivery(
-        origin=origin,
+        origin=origin if form is Form.TYPED else f"{origin}~{form}",
         kind=Kind.STREAM,
         source_id=source_id,
-        data_type=data_type,
-        received_at=datetime.fromtimestamp(group.arrived[0] / 1000, UTC),
+        data_type=DataType(data_type),
+        received_at=_moment(group.arrived[0]),
         rows=group.rows,
         ingested_at=group.arrived,
+        form=form,
         places=group.places,
     )

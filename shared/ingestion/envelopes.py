@@ -1,57 +1,106 @@
-"""The payloads of a run of the event stream, read: at once where nothing is in doubt, else one by one with reasons."""
+"""The texts of a part of the event stream, read: at once where nothing is in doubt, else one by one with reasons."""
 
 import base64
-import binascii
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from shared.ingestion.delivery import Malformed
-from shared.ingestion.models import LONGEST_CORRELATION_ID, SOURCE_ID, StreamIngestionRequest
+from shared.ingestion.models import (
+    LONGEST_CORRELATION_ID,
+    SOURCE_ID,
+    BatchIngestionRequest,
+    DataFormat,
+    StreamIngestionRequest,
+)
+from shared.ingestion.payloads import Unpacked, Unreadable
 from shared.ingestion.personal import without_personal_data
 from shared.lake.intake import all_fully_written
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.validation import Form
 from shared.runtime import strict_json
 
 Envelope = Mapping[str, Any]
+
+
+def _of_text(request: BatchIngestionRequest) -> BatchIngestionRequest:
+    if request.format is DataFormat.PARQUET:
+        raise ValueError("Parquet does not fit into a record of the stream")
+    return request
+
+
 _ENVELOPE = TypeAdapter(StreamIngestionRequest)
+_BODY: TypeAdapter[BatchIngestionRequest] = TypeAdapter(Annotated[BatchIngestionRequest, AfterValidator(_of_text)])
 _DATA_TYPES = frozenset(DataType)
 _IMPERSONAL = [schema.data_type for schema in SCHEMAS.values() if not schema.personal_fields_dropped]
 
 
 @dataclass(frozen=True)
-class ReadRun:
-    """The good envelopes of a run with their places, and the malformed records."""
+class Body:
+    """The body of a batch request, as a record of the stream."""
 
-    envelopes: Sequence[tuple[int, Envelope]]
-    malformed: list[Malformed] = field(default_factory=list)
-
-
-def read_run(payloads: Sequence[str]) -> ReadRun:
-    """Read the base64 payloads of a run."""
-    at_once = _all_at_once(payloads)
-    return ReadRun(list(enumerate(at_once))) if at_once is not None else _one_by_one(payloads)
+    source_id: str
+    data_type: str
+    form: Form
+    rows: Sequence[Any]
 
 
-def _all_at_once(payloads: Sequence[str]) -> list[Envelope] | None:
-    """Read all payloads as one document; None if any of them is in doubt.
+Message = Envelope | Body
+"""What a producer sends: one record, or many."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a run: its good messages, and the malformed ones.
+
+    Each message comes with a place and with the number of the record of the run that it was in. Places count all
+    that the part holds, so that each record has one of its own: the first one of a body has the place of the body.
+    """
+
+    messages: Sequence[tuple[int, int, Message]]
+    malformed: Sequence[Malformed] = ()
+
+
+def read(part: Unpacked) -> Part:
+    """Read the texts of a part of a run."""
+    envelopes = _all_at_once(part.found)
+    if envelopes is not None:
+        return Part(list(zip(range(len(envelopes)), part.records, envelopes, strict=True)))
+    return _placed(part.records, map(_read, part.found))
+
+
+def _placed(records: Sequence[int], found: Iterable[Message | Unreadable]) -> Part:
+    messages: list[tuple[int, int, Message]] = []
+    malformed: list[Malformed] = []
+    place = 0
+    for record, each in zip(records, found, strict=True):
+        if isinstance(each, Unreadable):
+            malformed.append(Malformed(place, each.raw, each.code, each.message))
+        else:
+            messages.append((place, record, each))
+        place += len(each.rows) if isinstance(each, Body) else 1
+    return Part(messages, malformed)
+
+
+def _all_at_once(texts: Sequence[bytes | Unreadable]) -> Sequence[Envelope] | None:
+    """Read all texts as one document; None if any of them is in doubt, or no envelope.
 
     A random mark between each two proves that none of them opens what another closes.
     """
     mark = secrets.token_hex(8)
+    readable = [text for text in texts if isinstance(text, bytes)]
     try:
-        texts = [binascii.a2b_base64(payload, strict_mode=True) for payload in payloads]
-        together = strict_json.loads(b"[" + f',"{mark}",'.encode().join(texts) + b"]")
-    except ValueError:  # no base64, or not the JSON that the platform takes
+        together = strict_json.loads(b"[" + f',"{mark}",'.encode().join(readable) + b"]")
+    except strict_json.NotStrictJson:
         return None
     envelopes, marks = together[::2], together[1::2]
-    if len(envelopes) != len(payloads) or any(each != mark for each in marks):
+    if len(envelopes) != len(texts) or any(each != mark for each in marks):
         return None
     return envelopes if _beyond_doubt(envelopes) else None
 
@@ -80,35 +129,28 @@ def _is_correlation_id(text: Any) -> bool:
     return isinstance(text, str) and len(text) <= LONGEST_CORRELATION_ID
 
 
-def _one_by_one(payloads: Sequence[str]) -> ReadRun:
-    envelopes: list[tuple[int, Envelope]] = []
-    malformed: list[Malformed] = []
-    for place, payload in enumerate(payloads):
-        try:
-            data = base64.b64decode(payload, validate=True)
-        except (binascii.Error, ValueError):
-            malformed.append(Malformed(place, payload, "base64", "is not valid base64"))
-            continue
-        read = _read(place, data)
-        if isinstance(read, Malformed):
-            malformed.append(read)
-        else:
-            envelopes.append((place, read))
-    return ReadRun(envelopes, malformed)
-
-
-def _read(place: int, data: bytes) -> Envelope | Malformed:
+def _read(text: bytes | Unreadable) -> Message | Unreadable:
+    if isinstance(text, Unreadable):
+        return text
     try:
-        value = strict_json.loads(data)
-        _ENVELOPE.validate_python(value)
+        value = strict_json.loads(text)
     except strict_json.NotStrictJson as error:
-        return Malformed(place, _as_text(data), "json", str(error))
+        return Unreadable(_as_text(text), "json", str(error))
+    try:
+        return _message(value)
     except ValidationError as failure:
         problems = failure.errors(include_url=False, include_context=False)
         reasons = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'record'}: {each['msg']}" for each in problems)
-        return Malformed(place, orjson.dumps(_fit_to_keep(value)).decode(), "envelope", reasons)
-    envelope: Envelope = value
-    return envelope
+        return Unreadable(orjson.dumps(_fit_to_keep(value)).decode(), "envelope", reasons)
+
+
+def _message(value: Any) -> Message:
+    if not isinstance(value, dict) or not isinstance(value.get("data"), list):
+        _ENVELOPE.validate_python(value)
+        return value  # type: ignore[no-any-return] # it is an object now
+    request = _BODY.validate_python(value)
+    form = Form.TYPED if request.format is DataFormat.JSON else Form.TEXT
+    return Body(request.source_id, request.data_type, form, request.data)
 
 
 def _fit_to_keep(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Single records, put on the event stream by the API: in the form that producers may put there themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ class EventStream:
             Unavailable: the stream takes no more just now.
         """
         body = request.model_dump(mode="json")
-        (row,) = records_in(request.data_type, [body])
+        row = record_in(body)
         errors = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
         if errors:
             fields = [
@@ -59,14 +59,12 @@ class EventStream:
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
 
 
-def records_in(data_type: DataType, envelopes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The records inside envelopes of one type, each under its envelope's time where it has none of its own."""
-    if SCHEMAS[data_type].event_time != "timestamp":
-        return [each["data"] for each in envelopes]
-    return [
-        each["data"] if each["data"].get("timestamp") is not None else {**each["data"], "timestamp": each["timestamp"]}
-        for each in envelopes
-    ]
+def record_in(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """The record inside an envelope, under the envelope's time where it has none of its own."""
+    record: dict[str, Any] = envelope["data"]
+    if record.get("timestamp") is not None or SCHEMAS[envelope["data_type"]].event_time != "timestamp":
+        return record
+    return {**record, "timestamp": envelope["timestamp"]}
 
 
 def _partition_key(data_type: DataType, row: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.ingestion.envelopes import read_run
+from shared.ingestion.envelopes import Part, read
+from shared.ingestion.payloads import unpacked
 from tests.fakes.records import AT, sale
 
 GOOD = {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
@@ -37,12 +38,17 @@ def _payload(value: Any) -> str:
     return base64.b64encode(value if isinstance(value, bytes) else orjson.dumps(value)).decode()
 
 
+def _read(payloads: list[str]) -> Part:
+    (part,) = unpacked(payloads)
+    return read(part)
+
+
 def _agrees(*payloads: str) -> None:
     """A record that is surely malformed, put behind the others, makes all of them be read one by one."""
-    run, apart = read_run(payloads), read_run([*payloads, "§"])
+    run, apart = _read([*payloads]), _read([*payloads, "§"])
 
-    assert list(run.envelopes) == list(apart.envelopes)
-    assert run.malformed == [each for each in apart.malformed if each.place < len(payloads)]
+    assert run.messages == apart.messages
+    assert list(run.malformed) == list(apart.malformed[:-1])
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -83,7 +89,7 @@ def test_no_record_completes_or_breaks_another(payloads: list[bytes]) -> None:
 
 
 def test_a_run_of_good_records_has_all_of_them_in_their_places() -> None:
-    run = read_run([_payload(GOOD)] * 3)
+    run = _read([_payload(GOOD)] * 3)
 
-    assert [place for place, _ in run.envelopes] == [0, 1, 2]
-    assert run.malformed == []
+    assert [place for place, _, _ in run.messages] == [0, 1, 2]
+    assert not run.malformed

@@ -1,0 +1,76 @@
+"""Records that the Kinesis Producer Library packed into one record of the stream, taken apart again.
+
+The format is that of awslabs/amazon-kinesis-producer, aggregation-format.md: a mark, a protobuf message, its MD5. It is
+read here and not by `aws-kinesis-agg`, which drops what stands in an aggregate behind a record that it cannot read.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+MARK = b"\xf3\x89\x9a\xc2"
+_DIGEST = 16
+_RECORDS, _DATA = 3, 3
+"""The numbers of `AggregatedRecord.records` and of `Record.data`."""
+_VARINT, _FIXED_64, _LENGTH, _FIXED_32 = 0, 1, 2, 5
+_LONGEST_VARINT, _MORE = 10, 0x80
+
+
+class BrokenAggregate(ValueError):
+    """What bears the mark of an aggregate is none; the message says why."""
+
+
+def user_records(data: bytes) -> list[bytes]:
+    """Return the data of the records in an aggregate, in the order in which the producer put them there.
+
+    Raises:
+        BrokenAggregate: a byte is wrong or missing, or nothing is inside.
+    """
+    message, digest = data[len(MARK) : -_DIGEST], data[-_DIGEST:]
+    if len(data) < len(MARK) + _DIGEST or hashlib.md5(message, usedforsecurity=False).digest() != digest:
+        raise BrokenAggregate("the checksum of the aggregated record is not that of its content")
+    try:
+        records = [_data_of(each) for number, each in _fields(message) if number == _RECORDS]
+    except IndexError:
+        raise BrokenAggregate("the aggregated record breaks off before its end") from None
+    if not records:
+        raise BrokenAggregate("the aggregated record holds no record")
+    return records
+
+
+def _data_of(record: bytes) -> bytes:
+    data = [each for number, each in _fields(record) if number == _DATA]
+    if not data:
+        raise BrokenAggregate("a record in the aggregated record has no data")
+    return data[-1]
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give the fields of a message that have a length, by their numbers; those without one are of no interest here."""
+    place = 0
+    while place < len(message):
+        tag, place = _varint(message, place)
+        match tag & 7:
+            case kind if kind == _LENGTH:
+                size, place = _varint(message, place)
+                yield tag >> 3, message[place : place + size]
+            case kind if kind == _VARINT:
+                _, place = _varint(message, place)
+                size = 0
+            case kind if kind in (_FIXED_64, _FIXED_32):
+                size = 8 if kind == _FIXED_64 else 4
+            case kind:
+                raise BrokenAggregate(f"the aggregated record has a field of the unknown kind {kind}")
+        place += size
+    if place > len(message):
+        raise IndexError(place)
+
+
+def _varint(message: bytes, place: int) -> tuple[int, int]:
+    """Read a number of seven bits a byte, lowest first; return it and the place behind it."""
+    value = 0
+    for shift in range(_LONGEST_VARINT):
+        byte = message[place + shift]
+        value |= (byte & ~_MORE) << (7 * shift)
+        if byte < _MORE:
+            return value, place + shift + 1
+    raise BrokenAggregate("the aggregated record has a number of more than 64 bits")

@@ -1,0 +1,115 @@
+"""Within a shard the later record of a key stands, whatever clocks, retries and merges do in between."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.ingestion.consuming import consume
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.events.kinesis import kinesis_event
+from tests.fakes.clock import Clock
+from tests.fakes.holdings import holdings, merge_all, parquet_rows
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import AT, NOW, good
+
+
+def _event(key: int, content: int) -> dict[str, Any]:
+    data = good(DataType.EVENTS, event_id=f"e-{key}", device=f"{content}")
+    return {"source_id": "web-shop", "data_type": "events", "timestamp": AT, "data": data}
+
+
+def _run(contents: Sequence[tuple[int, int]], *, first: int, arrived: Sequence[int]) -> list[dict[str, Any]]:
+    """A run of one shard, each record with when it arrived, in ms: the stream does not promise that this grows."""
+    records = kinesis_event([_event(*each) for each in contents], first=first)["Records"]
+    for record, at in zip(records, arrived, strict=True):
+        record["kinesis"]["approximateArrivalTimestamp"] = (NOW + timedelta(milliseconds=at)).timestamp()
+    return list(records)
+
+
+def _standing(wired: Wiring) -> dict[str, str]:
+    objects = parquet_rows(wired.settings, "base/events/")
+    return {row["event_id"]: row["device"] for rows in objects.values() for row in rows}
+
+
+def _fates(wired: Wiring) -> Mapping[str, int]:
+    (source,) = holdings(wired.settings).sources
+    return {name: int(source[name]) for name in ("received", "loaded", "duplicate", "conflict")}
+
+
+@pytest.mark.parametrize("arrived", [(0, 0, 0), (0, 1, 2), (9, 5, 1)], ids=["at once", "one by one", "backwards"])
+@pytest.mark.parametrize("merged_in_between", [False, True])
+def test_the_last_record_of_a_key_stands(wired: Wiring, arrived: Sequence[int], *, merged_in_between: bool) -> None:
+    for place in range(3):
+        consume(_run([(1, place)], first=place, arrived=arrived[place : place + 1]), wired.loader)
+        if merged_in_between:
+            merge_all(wired)
+    merge_all(wired)
+
+    assert _standing(wired) == {"e-1": "2"}
+    assert _fates(wired) == {"received": 3, "loaded": 3, "duplicate": 0, "conflict": 0}
+
+
+@pytest.mark.parametrize("arrived", [(0, 0, 0), (9, 5, 1)], ids=["at once", "backwards"])
+def test_within_a_run_too(wired: Wiring, arrived: Sequence[int]) -> None:
+    consume(_run([(1, 0), (1, 1), (1, 2)], first=0, arrived=arrived), wired.loader)
+    merge_all(wired)
+
+    assert _standing(wired) == {"e-1": "2"}
+    assert _fates(wired) == {"received": 3, "loaded": 3, "duplicate": 0, "conflict": 0}
+
+
+def test_a_run_that_comes_again_late_takes_nothing_back(wired: Wiring) -> None:
+    earlier, later = (_run([(1, place)], first=place, arrived=[0]) for place in range(2))
+    for run in (earlier, later):
+        consume(run, wired.loader)
+        merge_all(wired)
+    before = _fates(wired)
+
+    consume(earlier, wired.loader)
+    merge_all(wired)
+
+    assert _standing(wired) == {"e-1": "1"}
+    assert _fates(wired) == before
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(-3, 3)), min_size=1, max_size=5),
+        st.booleans(),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_the_stream_decides_whatever_runs_clocks_merges_and_repetitions_there_are(
+    platforms: Platforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
+) -> None:
+    last: dict[str, str] = {}
+    first = 0
+    with platforms.fresh() as resources:
+        wired = Wiring(resources, Clock())
+
+        for told, merged, repeated in steps:
+            contents = [(key, content) for key, content, _ in told]
+            run = _run(contents, first=first, arrived=[first + skew for _, _, skew in told])
+            for _ in range(1 + repeated):
+                consume(run, wired.loader)
+                if merged:
+                    merge_all(wired)
+            last |= {f"e-{key}": f"{content}" for key, content in contents}
+            first += len(run)
+        merge_all(wired)
+
+        assert _standing(wired) == last
+        fates = _fates(wired)
+        assert (fates["received"], fates["conflict"]) == (first, 0)
+        assert fates["loaded"] + fates["duplicate"] == first
