@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bench.identities import BenchIdentity
 from bench.memory_lake import MemoryLake
 from shared.ingestion.batches import Batches
+from shared.ingestion.judging import Judge
 from shared.ingestion.loading import Loader
 from shared.runtime.models import now
 from shared.runtime.settings import Settings
@@ -54,7 +55,11 @@ class BenchWiring:
             lake=self.lake,
             ledger=ledger,  # type: ignore[arg-type] # the part of it that loading uses
             decisions=NoDecisions(),  # type: ignore[arg-type] # the part of it that loading uses
-            reporting_currency="USD",
+            judge=Judge(
+                decisions=NoDecisions(),  # type: ignore[arg-type] # the part of it that loading uses
+                reporting_currency="USD",
+                mapping_of=lambda _, __: None,
+            ),
             clock=now,
         )
         self.batches = Batches(lake=self.lake, ledger=ledger, loader=lambda: self.loader, clock=now)  # type: ignore[arg-type] # as above

@@ -3,16 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.entry import Kind
 from shared.records.schema import DataType
 from shared.records.validation import Form
 
+if TYPE_CHECKING:
+    from shared.lake.files.part import Malformed as MalformedInFile
+    from shared.lake.files.part import Rows as RowsOfFile
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Rows of one source and type that arrived together, as they were received.
+    """Rows of one source and type that arrived together, as they were received: one by one, or as columns of a file.
+
+    `malformed` are records that are not even rows. A part of a file names the batch that it belongs to, and how many
+    records of the file came before it. `places` tells where each row stood, if not one after the other from 0 on.
+    One that is gated is refused as a whole where the score of its rows is too low; what arrives on a stream has nobody
+    to be sent back to, and a file was judged as a whole before its parts are loaded.
 
     `ingested_at` is one moment for all rows or one for each (milliseconds since 1970); it is the same however often the
     delivery is repeated.
@@ -23,7 +32,7 @@ class Delivery:
     source_id: str
     data_type: DataType
     received_at: datetime
-    rows: Sequence[Any]
+    rows: "Sequence[Any] | RowsOfFile"
     ingested_at: datetime | Sequence[int]
     form: Form = Form.TYPED
     places: Sequence[int] = field(default=())

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared.ingestion import rejection
-from shared.ingestion.decisions import filed_under_decisions
 from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Kind
-from shared.ingestion.personal import without_personal_data
 from shared.lake import columns
-from shared.lake.intake import Taken, take
+from shared.lake.intake import Taken
 from shared.lake.paths import PartitionId, quarantine_key
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
@@ -27,6 +25,7 @@ from shared.runtime.dialects import echo
 if TYPE_CHECKING:
     from shared.ingestion.decisions import DecisionIndex
     from shared.ingestion.delivery import Delivery, Malformed
+    from shared.ingestion.judging import Judge, Judged
     from shared.ingestion.ledger import Ledger
     from shared.lake.store import LakeStore
     from shared.runtime.models import Clock
@@ -40,7 +39,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a delivery came to: its ledger entry, and what was wrong with its rows."""
+    """What a delivery came to: its ledger entry, what was wrong with its rows, and why it was refused, if it was."""
 
     entry: Entry
     errors: Sequence[RowError]
@@ -48,12 +47,12 @@ class Loaded:
 
 @dataclass(frozen=True, kw_only=True)
 class Loader:
-    """Validates deliveries and puts their rows where the merge finds them."""
+    """Validates deliveries, scores them and puts their rows where the merge finds them."""
 
     lake: "LakeStore"
     ledger: "Ledger"
     decisions: "DecisionIndex"
-    reporting_currency: str
+    judge: "Judge"
     clock: "Clock"
 
     def load(self, delivery: "Delivery", once: Callable[[], object] = _nothing) -> Loaded:
@@ -63,17 +62,16 @@ class Loader:
             delivery: what came in.
             once: waited for before anything is accounted for or written: that what was received is kept, say.
         """
-        rows, dropped = self._prepared(delivery)
-        taken = self._taken(delivery, rows)
+        judged = self.judge.judge(delivery)
         once()
-        entry = self._opened(delivery, taken, dropped)
-        if taken.errors:
-            self._quarantine(delivery, rows, taken)
+        entry = self._opened(delivery, judged)
+        if judged.errors:
+            self._quarantine(delivery, judged)
         if delivery.data_type is DataType.DECISIONS:
-            self.decisions.add(dict(columns.moments_by(taken.table, "decision_id", "timestamp")))
-        self.lake.put_all(_objects(delivery, taken))
+            self.decisions.add(dict(columns.moments_by(judged.taken.table, "decision_id", "timestamp")))
+        self.lake.put_all(_objects(delivery, judged.taken))
         entry = self.ledger.record(delivery.origin, lambda stands: (stands or entry).with_written(self.clock()))
-        return Loaded(entry, taken.errors)
+        return Loaded(entry, judged.errors)
 
     def refuse(self, origin: str, received_at: datetime, malformed: Sequence["Malformed"]) -> Entry:
         """Put records in quarantine that no source and type can be told of, and account for them."""
@@ -92,41 +90,25 @@ class Loader:
         ).with_written(self.clock())
         return self.ledger.record(origin, lambda stands: stands.redelivered(entry) if stands else entry)
 
-    def _prepared(self, delivery: "Delivery") -> tuple[Sequence[Any], int]:
-        """The rows without what must not stay, labels with the time of their decision; and how many fields went."""
-        if SCHEMAS[delivery.data_type].personal_fields_dropped:
-            return without_personal_data(delivery.rows)
-        if delivery.data_type is DataType.LABELS:
-            return filed_under_decisions(delivery.rows, self.decisions), 0
-        return delivery.rows, 0
-
-    def _taken(self, delivery: "Delivery", rows: Sequence[Any]) -> Taken:
-        stamp = columns.Stamp(
-            source_id=delivery.source_id,
-            ingested_at=delivery.ingested_at,
-            origin=delivery.origin,
-            reporting_currency=self.reporting_currency,
-        )
-        return take(delivery.data_type, rows, form=delivery.form, at=delivery.arrived_by, stamp=stamp)
-
-    def _opened(self, delivery: "Delivery", taken: Taken, dropped: int) -> Entry:
+    def _opened(self, delivery: "Delivery", judged: "Judged") -> Entry:
         fresh = Entry(
             origin=delivery.origin,
+            batch_id=delivery.batch_id,
             kind=delivery.kind,
             source_id=delivery.source_id,
             data_type=delivery.data_type,
             received_at=delivery.received_at,
-            received=len(delivery.rows),
-            rejected=taken.rejected,
-            dropped_fields=dropped,
-            problems=tuple(_problems(taken.errors)),
-            latest_event=columns.latest_event(delivery.data_type, taken.table),
+            received=delivery.received,
+            rejected=judged.rejected,
+            dropped_fields=judged.dropped_fields,
+            problems=tuple(_problems(judged.errors)),
+            latest_event=columns.latest_event(delivery.data_type, judged.taken.table),
         )
         return self.ledger.record(delivery.origin, lambda stands: stands.redelivered(fresh) if stands else fresh)
 
-    def _quarantine(self, delivery: "Delivery", rows: Sequence[Any], taken: Taken) -> None:
+    def _quarantine(self, delivery: "Delivery", judged: "Judged") -> None:
         key = quarantine_key(delivery.received_at.date().isoformat(), delivery.origin)
-        self.lake.put(key, rejection.rejected_object(delivery, rows, taken.errors))
+        self.lake.put(key, rejection.rejected_object(delivery, judged.rows, judged.taken.errors))
 
 
 def _objects(delivery: "Delivery", taken: Taken) -> list[tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -28,6 +29,14 @@ class RejectedRow:
     place: int
     raw: str
     errors: str
+
+
+def picked(rows: Sequence[Any] | pa.Table, places: Sequence[int]) -> list[Any]:
+    """Some of the rows, one by one, however they are held."""
+    if isinstance(rows, pa.Table):
+        found: list[Any] = rows.take(pa.array(places, pa.int64())).to_pylist()
+        return found
+    return [rows[each] for each in places]
 
 
 def to_table(

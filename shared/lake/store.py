@@ -94,8 +94,8 @@ class LakeStore:
             if error.response["Error"]["Code"] in {"PreconditionFailed", "412", "NoSuchKey"}:
                 raise LostUpdate(key) from error
             raise
-        return StoredObject(key, body, answer["ETag"])
-        return answer["Body"].read()
+        body: bytes = answer["Body"].read()
+        return body
 
     def put_url(self, key: str, *, seconds: int) -> PutUrl:
         """Return an address at which anybody may put this object once, for a while."""

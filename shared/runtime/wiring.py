@@ -89,13 +89,19 @@ class Wiring:
     @cached_property
     def loader(self) -> "Loader":
         """Brings deliveries in."""
-        from shared.ingestion.loading import Loader  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
+        from shared.ingestion.judging import Judge  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
+        from shared.ingestion.loading import Loader  # noqa: PLC0415 # as above
 
+        decisions = DecisionIndex(self._dynamodb, self._name(Resource.DECISIONS))
         return Loader(
             lake=self.lake,
             ledger=self.ledger,
-            decisions=DecisionIndex(self._dynamodb, self._name(Resource.DECISIONS)),
-            reporting_currency=self.settings.reporting_currency,
+            decisions=decisions,
+            judge=Judge(
+                decisions=decisions,
+                reporting_currency=self.settings.reporting_currency,
+                mapping_of=lambda _, __: None,
+            ),
             clock=self.clock,
         )
 

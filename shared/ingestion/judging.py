@@ -1,0 +1,93 @@
+"""From rows as received to rows that may be loaded, and every reason against the others; nothing is written."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from shared.ingestion.decisions import filed_under_decisions
+from shared.ingestion.mapping import SourceMapping, mapped_rows
+from shared.ingestion.personal import without_personal_data
+from shared.lake import columns
+from shared.lake.intake import Taken, take
+from shared.lake.mapping import mapped_table
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType
+from shared.records.validation import Form, RowError
+
+if TYPE_CHECKING:
+    from shared.ingestion.decisions import DecisionIndex
+    from shared.ingestion.delivery import Delivery
+    from shared.lake.files.part import Rows as RowsOfFile
+
+MappingOf = Callable[[str, DataType], SourceMapping | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A delivery's rows as they may be kept, the good ones as columns, and what is wrong with the others.
+
+    In `errors` a row goes by its place in what was received; in `taken` by its place in the delivery.
+    """
+
+    rows: "Sequence[Any] | RowsOfFile"
+    taken: Taken
+    errors: Sequence[RowError]
+    rejected: int
+    dropped_fields: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Applies the rules of a source and of a data type to deliveries."""
+
+    decisions: "DecisionIndex"
+    reporting_currency: str
+    mapping_of: MappingOf
+
+    def judge(self, delivery: "Delivery") -> Judged:
+        """Tell the good rows of a delivery from the others."""
+        rows, dropped = _without_what_must_not_stay(delivery)
+        taken = self._taken(delivery, self._filed(delivery, self._mapped(delivery, rows)))
+        malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
+        placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in taken.errors]
+        return Judged(
+            rows=rows,
+            taken=taken,
+            errors=[*placed, *malformed],
+            rejected=taken.rejected + len(malformed),
+            dropped_fields=dropped,
+        )
+
+    def _mapped(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
+        mapping = self.mapping_of(delivery.source_id, delivery.data_type)
+        if mapping is None:
+            return rows
+        if delivery.form is Form.TEXT and not isinstance(rows, Sequence):
+            return mapped_table(rows, mapping, delivery.first_row)
+        numbers = range(delivery.first_row, delivery.first_row + len(rows)) if delivery.batch_id else delivery.places
+        return mapped_rows(_one_by_one(rows), mapping, numbers or range(len(rows)), form=delivery.form)
+
+    def _filed(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
+        """Labels with the time of their decision."""
+        if delivery.data_type is DataType.LABELS:
+            return filed_under_decisions(_one_by_one(rows), self.decisions)
+        return rows
+
+    def _taken(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> Taken:
+        stamp = columns.Stamp(
+            source_id=delivery.source_id,
+            ingested_at=delivery.ingested_at,
+            origin=delivery.origin,
+            reporting_currency=self.reporting_currency,
+        )
+        return take(delivery.data_type, _one_by_one(rows), form=delivery.form, at=delivery.arrived_by, stamp=stamp)
+
+
+def _without_what_must_not_stay(delivery: "Delivery") -> "tuple[Sequence[Any] | RowsOfFile, int]":
+    if SCHEMAS[delivery.data_type].personal_fields_dropped:
+        return without_personal_data(_one_by_one(delivery.rows))
+    return delivery.rows, 0
+
+
+def _one_by_one(rows: "Sequence[Any] | RowsOfFile") -> Sequence[Any]:
+    return rows if isinstance(rows, Sequence) else rows.to_pylist()
