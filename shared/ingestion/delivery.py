@@ -36,6 +36,15 @@ class Delivery:
     ingested_at: datetime | Sequence[int]
     form: Form = Form.TYPED
     places: Sequence[int] = field(default=())
+    malformed: Sequence["Malformed | MalformedInFile"] = ()
+    batch_id: str = ""
+    first_row: int = 0
+    gated: bool = False
+
+    @property
+    def received(self) -> int:
+        """How many records it has, good or not."""
+        return len(self.rows) + len(self.malformed)
 
     @property
     def arrived_by(self) -> datetime:
