@@ -1,7 +1,7 @@
 """How a request goes to the emulator's REST API and how its answer comes back, value to value."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -74,6 +74,9 @@ class RestApi:
 
 def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | None:
     """Return the answer to a request that would never reach the function in AWS."""
+    no_text = [name.lower() for name, value in request.headers if not _is_text(value)]
+    if no_text:
+        return _no_text(no_text, request, now)
     if limits.head_bytes(target=request.target, headers=request.headers) > limits.HEAD_BYTES:
         return _head_too_large(request, now)
     binary = limits.is_binary(request.header("content-type"), api.binary_media_types)
@@ -85,11 +88,32 @@ def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | Non
     return None
 
 
+def _is_text(value: str) -> bool:
+    """Tell whether a header was UTF-8: what was not, aiohttp reads as lone surrogates, and leaves out on the way on."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _no_text(names: Collection[str], request: Request, now: datetime) -> Answer:
+    """Refuse headers that would arrive as others than were sent; a token like that is none that the platform gave."""
+    if "authorization" in names:
+        return _no_token(request, now)
+    message = f"The header {', '.join(names)} is not UTF-8."
+    return refusal(HTTPStatus.BAD_REQUEST, message, request_id=request.request_id, now=now)
+
+
+def _no_token(request: Request, now: datetime) -> Answer:
+    status, headers = HTTPStatus.UNAUTHORIZED, (("WWW-Authenticate", "Bearer"),)
+    return refusal(status, _NO_TOKEN, request_id=request.request_id, now=now, headers=headers)
+
+
 def _head_too_large(request: Request, now: datetime) -> Answer:
     """Refuse a head over the limit; a token alone that long is none that the platform gave."""
     if len(request.header("authorization")) > limits.HEAD_BYTES:
-        status, message, headers = HTTPStatus.UNAUTHORIZED, _NO_TOKEN, (("WWW-Authenticate", "Bearer"),)
-        return refusal(status, message, request_id=request.request_id, now=now, headers=headers)
+        return _no_token(request, now)
     only_target = len(request.target) > limits.HEAD_BYTES
     status = HTTPStatus.REQUEST_URI_TOO_LONG if only_target else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     return refusal(status, limits.HEAD_TOO_LARGE, request_id=request.request_id, now=now)

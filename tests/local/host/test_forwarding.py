@@ -101,6 +101,18 @@ def test_a_head_over_ten_kilobytes_never_reaches_a_function(request_: Request, s
     assert answer.header("WWW-Authenticate") == ("Bearer" if status == 401 else None)
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "code"), [("Authorization", 401, "UNAUTHORIZED"), ("X-Note", 400, "VALIDATION_ERROR")]
+)
+def test_a_header_that_would_lose_bytes_on_the_way_is_refused(name: str, status: int, code: str) -> None:
+    received = b"Bearer good\xe9".decode("utf-8", "surrogateescape")  # as aiohttp reads it
+
+    answer = refuse_before(API, replace(REQUEST, headers=((name, received),)), NOW)
+
+    assert answer is not None
+    assert (answer.status, error_of(answer)["code"]) == (status, code)
+
+
 def test_a_head_that_fits_is_let_through() -> None:
     assert refuse_before(API, with_head(Authorization="Bearer " + "x" * 8_000), NOW) is None
 
