@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from shared.ingestion.consuming import consume
-from shared.runtime.observability import instrumented, logger
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.ingestion.consuming import consume, lag_ms
+from shared.runtime.observability import count, instrumented, logger
 from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
@@ -12,9 +14,12 @@ if TYPE_CHECKING:
 
 def take(event: dict[str, Any], _: "LambdaContext") -> None:
     """Bring one run of the stream in; an error makes Kinesis send the same run again."""
-    entries = consume(event["Records"], wiring().loader)
-    quarantined = sum(entry.quarantined for entry in entries)
-    logger().info("consumed", records=len(event["Records"]), deliveries=len(entries), quarantined=quarantined)
+    records, wired = event["Records"], wiring()
+    entries = consume(records, wired.loader)
+    quarantined, lag = sum(entry.quarantined for entry in entries), lag_ms(records, wired.clock())
+    count("StreamLag", lag, MetricUnit.Milliseconds)
+    count("StreamRecordsQuarantined", quarantined)
+    logger().info("consumed", records=len(records), deliveries=len(entries), quarantined=quarantined, lag_ms=lag)
 
 
 handler = instrumented(take)

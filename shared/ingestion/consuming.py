@@ -49,6 +49,11 @@ def consume(records: Sequence[KinesisRecord], loader: "Loader") -> list[Entry]:
     ]
 
 
+def lag_ms(records: Sequence[KinesisRecord], now: datetime) -> int:
+    """How long ago the newest record of a run arrived: what is taken in is fresh up to then."""
+    return max(0, round(now.timestamp() * 1000) - max(map(_arrival, records)))
+
+
 def _take(run: str, arrivals: Sequence[int], part: Unpacked, loader: "Loader") -> Iterator[Entry]:
     found = read(part)
     for name, group in _grouped(found.messages, arrivals).items():

@@ -31,7 +31,11 @@ def test_a_stream_that_is_not_kept_up_with_alarms(dev: Assembly) -> None:
         each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("MetricName") == "IteratorAge"
     ]
 
-    assert alarm["Threshold"] == 10 * 60 * 1000
+    (watched,) = alarm["Dimensions"]
+    functions = dev.of_type("AWS::Lambda::Function")
+    assert functions[watched["Value"]["Ref"]]["FunctionName"] == "tally-dev-stream-consumer"
+    assert (alarm["Namespace"], alarm["Statistic"]) == ("AWS/Lambda", "Maximum")
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (10 * 60 * 1000, "GreaterThanOrEqualToThreshold")
 
 
 def test_a_change_that_is_not_on_record_and_rows_that_nobody_delivered_alarm_at_the_first(dev: Assembly) -> None:
