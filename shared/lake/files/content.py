@@ -11,7 +11,12 @@ import pyarrow as pa
 from shared.lake.files.options import Compression
 from shared.lake.files.unreadable import UnreadableFile
 
-_BLOCK = 1024 * 1024
+BLOCK = 1024 * 1024
+"""How much is read at once."""
+
+LONGEST_RECORD = BLOCK
+"""No record of a text file may have more bytes: so much is in memory, and not the file."""
+
 _BY_MAGIC = {b"\x1f\x8b": Compression.GZIP, b"\x28\xb5\x2f\xfd": Compression.ZSTD}
 
 
@@ -39,7 +44,7 @@ class Content:
             self._ahead += more
         return self._ahead[:size]
 
-    def read(self, size: int = _BLOCK) -> bytes:
+    def read(self, size: int = BLOCK) -> bytes:
         """Give exactly so many bytes, fewer only at the end."""
         pieces, missing = [self._ahead], size - len(self._ahead)
         while missing > 0 and (more := self._more()):
@@ -58,7 +63,7 @@ class Content:
         if self.failure is not None:
             return b""
         try:
-            return self._read(_BLOCK)
+            return self._read(BLOCK)
         except UnreadableFile as error:
             self.failure = error
             return b""

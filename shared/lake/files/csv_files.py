@@ -6,15 +6,13 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 from pyarrow import csv
 
-from shared.lake.files.content import AsFile, Content
+from shared.lake.files.content import LONGEST_RECORD, AsFile, Content
 from shared.lake.files.csv_lines import Lines
 from shared.lake.files.csv_shape import SAMPLE, Shape, shape_of
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Chunk
 from shared.lake.files.text import text_of
 from shared.lake.files.unreadable import UnreadableFile
-
-_BLOCK = 1024 * 1024
 
 
 def csv_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
@@ -68,7 +66,7 @@ class _Reading:
         """A parser of one thread, so that it numbers the records."""
         return csv.open_csv(
             pa.PythonFile(AsFile(self._watched), "r"),
-            read_options=csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
+            read_options=csv.ReadOptions(use_threads=False, block_size=LONGEST_RECORD, column_names=names),
             parse_options=csv.ParseOptions(
                 delimiter=self.shape.delimiter,
                 quote_char=self.shape.quote,
@@ -90,7 +88,7 @@ class _Reading:
     def _told(self, error: pa.ArrowInvalid) -> UnreadableFile:
         row = self.lines.record + self.lines.breaks
         if "straddl" in str(error):
-            message = f"a record after line {row} does not end within {_BLOCK} bytes: is a quote left open?"
+            message = f"a record after line {row} does not end within {LONGEST_RECORD} bytes: is a quote left open?"
             return UnreadableFile("record_too_long", message, row=row)
         return UnreadableFile("not_well_formed", f"after line {row}: {error}", row=row)
 

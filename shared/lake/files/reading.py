@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 
-from shared.lake.files.content import BinaryStream, content_of
+from shared.lake.files.content import BinaryStream, Content, content_of
 from shared.lake.files.csv_files import csv_chunks
-from shared.lake.files.options import FileOptions
-from shared.lake.files.part import Part, in_parts
+from shared.lake.files.formats import format_of
+from shared.lake.files.json_files import json_chunks
+from shared.lake.files.options import FileFormat, FileOptions
+from shared.lake.files.parquet_files import parquet_chunks
+from shared.lake.files.part import Chunk, Part, in_parts
+from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.xml_files import xml_chunks
+
+_HEAD = 1024
 
 
 def read_parts(
@@ -25,7 +32,22 @@ def read_parts(
     Raises:
         UnreadableFile: the file is empty, not what it is declared to be, damaged, or has no records.
     """
-    content = content_of(stream, options.compression)
-    for part in in_parts(csv_chunks(content, options), rows_per_part):
+    for part in in_parts(_chunks(content_of(stream, options.compression), options), rows_per_part):
         if part.number >= skip:
             yield part
+
+
+def _chunks(content: Content, options: FileOptions) -> Iterator[Chunk]:
+    head = content.peek(_HEAD)
+    if not head:
+        content.check()
+        raise UnreadableFile("empty_file", "the file is empty")
+    match format_of(head, options.format):
+        case FileFormat.CSV:
+            yield from csv_chunks(content, options)
+        case FileFormat.JSON:
+            yield from json_chunks(content, options)
+        case FileFormat.XML:
+            yield from xml_chunks(content, options)
+        case FileFormat.PARQUET:
+            yield from parquet_chunks(content)

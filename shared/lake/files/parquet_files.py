@@ -1,0 +1,62 @@
+"""Parquet read row group by row group, and of these a few rows at a time; nested columns stay as they are."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shared.lake.files.content import BLOCK, Content
+from shared.lake.files.part import Chunk
+from shared.lake.files.unreadable import UnreadableFile
+
+MAGIC = b"PAR1"
+_BATCH_BYTES = 8 * BLOCK
+_BATCH_ROWS = 10_000
+
+
+def parquet_chunks(raw: Content) -> Iterator[Chunk]:
+    """Read typed columns; places count the records.
+
+    What Parquet's end tells must be known before its beginning can be read: the file is laid on the disk first.
+    """
+    with tempfile.TemporaryFile() as file:
+        _copy(raw, file)
+        try:
+            yield from _batches(pq.ParquetFile(file, pre_buffer=False, buffer_size=BLOCK))
+        except pa.ArrowInvalid as error:
+            code = "truncated" if "magic bytes not found in footer" in str(error) else "corrupt"
+            raise UnreadableFile(code, f"not a whole Parquet file: {error}") from None
+
+
+def _copy(raw: Content, file: IO[bytes]) -> None:
+    while block := raw.read():
+        file.write(block)
+    raw.check()
+    file.seek(0)
+
+
+def _batches(file: pq.ParquetFile) -> Iterator[Chunk]:
+    twice = [name for name, count in Counter(file.schema_arrow.names).items() if count > 1]
+    if twice:
+        raise UnreadableFile("columns", f"the column {twice[0][:100]!r} stands twice in the schema")
+    number, rows_at_once = 1, _rows_at_once(file.metadata)
+    batches = file.iter_batches(batch_size=rows_at_once, use_threads=False)
+    while True:
+        try:
+            batch = next(batches, None)
+            if batch is None:
+                return
+            batch.validate(full=True)
+        except (pa.ArrowException, OSError) as error:
+            raise UnreadableFile("corrupt", f"after record {number - 1}: {error}", row=number) from None
+        yield Chunk(rows=pa.Table.from_batches([batch]), places=range(number, number + len(batch)), size=batch.nbytes)
+        number += len(batch)
+
+
+def _rows_at_once(metadata: pq.FileMetaData) -> int:
+    size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    rows: int = _BATCH_BYTES * metadata.num_rows // max(size, 1)
+    return max(1, min(_BATCH_ROWS, rows))

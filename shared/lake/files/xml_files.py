@@ -1,0 +1,56 @@
+"""XML read record by record: no document type, no entities, nothing from outside."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from shared.lake.files.content import LONGEST_RECORD, Content
+from shared.lake.files.options import FileOptions
+from shared.lake.files.part import Chunk
+from shared.lake.files.text import text_of
+from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.xml_records import XmlRecords
+
+_FED_AT_ONCE = 64 * 1024
+
+
+def xml_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
+    """Read one element after the other as a record: its children and attributes are fields, all of them text.
+
+    A child with children of its own is an object, one that stands several times a list. Places count the records.
+    """
+    content = raw if options.encoding is None else text_of(raw, options.encoding)
+    records = XmlRecords(options.record_element)
+    encoding = None if options.encoding is None else "utf-8"
+    parser = DefusedXMLParser(target=records, encoding=encoding, forbid_dtd=True)
+    fed = 0
+    while block := content.read(_FED_AT_ONCE):
+        failure, fed = _failure_of(partial(parser.feed, block), records), fed + len(block)
+        yield records.taken()
+        if failure is not None:
+            raise failure
+        if fed - parser.parser.CurrentByteIndex > 2 * LONGEST_RECORD:  # a tag that does not end
+            raise UnreadableFile("record_too_long", f"record {records.number}: a tag does not end", row=records.number)
+    content.check()
+    failure = _failure_of(parser.close, records)
+    if failure is not None:
+        raise UnreadableFile("truncated", failure.message, row=failure.row)
+    if records.number == 1 and options.record_element is not None:
+        raise UnreadableFile("no_records", f"there is no element {options.record_element}")
+
+
+def _failure_of(step: Callable[[], object], records: XmlRecords) -> UnreadableFile | None:
+    """Take a step; what was whole before it failed is among the records all the same."""
+    try:
+        step()
+    except UnreadableFile as error:
+        return error
+    except DefusedXmlException as error:
+        message = f"document types and entities are not read: {type(error).__name__}"
+        return UnreadableFile("forbidden_xml", message, row=records.number)
+    except (ParseError, LookupError, ValueError) as error:
+        return UnreadableFile("not_well_formed", f"record {records.number}: {error}", row=records.number)
+    return None
