@@ -10,6 +10,9 @@ from shared.ingestion.personal import without_personal_data
 from shared.lake import columns
 from shared.lake.intake import Taken, take
 from shared.lake.mapping import mapped_table
+from shared.lake.quality_counts import assess
+from shared.quality.rules import Requirements, refusal, the_same_of_all
+from shared.quality.state import QualityState
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, RowError
@@ -18,13 +21,18 @@ if TYPE_CHECKING:
     from shared.ingestion.decisions import DecisionIndex
     from shared.ingestion.delivery import Delivery
     from shared.lake.files.part import Rows as RowsOfFile
+    from shared.runtime.errors import InsufficientDataQuality
 
 MappingOf = Callable[[str, DataType], SourceMapping | None]
+RequirementsOf = Callable[[str, DataType], Requirements]
+
+GATE = "quality_gate"
+"""The code of good rows that are in quarantine because the batch that brought them was refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """A delivery's rows as they may be kept, the good ones as columns, and what is wrong with the others.
+    """A delivery's rows as they may be kept, the good ones as columns, what is wrong with the others, and their score.
 
     In `errors` a row goes by its place in what was received; in `taken` by its place in the delivery.
     """
@@ -34,6 +42,21 @@ class Judged:
     errors: Sequence[RowError]
     rejected: int
     dropped_fields: int
+    quality: QualityState
+    refusal: "InsufficientDataQuality | None" = None
+
+    def as_refused(self, delivery: "Delivery") -> "Judged":
+        """The same with the good rows kept apart as well."""
+        good = sorted(set(range(len(delivery.rows))) - {error.row for error in self.taken.errors})
+        reasons = [
+            RowError(row, "", GATE, "is good; its batch was refused, and it can be driven again") for row in good
+        ]
+        return replace(
+            self,
+            taken=Taken(self.taken.table.slice(0, 0), [*self.taken.errors, *reasons]),
+            errors=[*self.errors, *(replace(each, row=delivery.place_of(each.row or 0)) for each in reasons)],
+            rejected=self.rejected + len(good),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +66,25 @@ class Judge:
     decisions: "DecisionIndex"
     reporting_currency: str
     mapping_of: MappingOf
+    requirements_of: RequirementsOf = the_same_of_all
 
     def judge(self, delivery: "Delivery") -> Judged:
-        """Tell the good rows of a delivery from the others."""
+        """Tell the good rows of a delivery from the others, and whether they are good enough to be loaded."""
         rows, dropped = _without_what_must_not_stay(delivery)
         taken = self._taken(delivery, self._filed(delivery, self._mapped(delivery, rows)))
         malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
         placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in taken.errors]
+        errors = [*placed, *malformed]
+        asked = self.requirements_of(delivery.source_id, delivery.data_type)
+        quality = assess(delivery.data_type, taken.table, errors, cadence=asked.cadence)
         return Judged(
             rows=rows,
             taken=taken,
-            errors=[*placed, *malformed],
+            errors=errors,
             rejected=taken.rejected + len(malformed),
             dropped_fields=dropped,
+            quality=quality,
+            refusal=refusal(quality, asked.minimum) if delivery.gated else None,
         )
 
     def _mapped(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":

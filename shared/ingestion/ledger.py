@@ -135,6 +135,7 @@ class Ledger:
         update = counted(
             self._quality_table,
             hour_of(after.source_id, after.data_type, after.received_at),
+            after.origin,
             before=before.quality if before else QualityState(),
             after=after.quality,
         )

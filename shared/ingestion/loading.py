@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.ingestion.judging import Judge, Judged
     from shared.ingestion.ledger import Ledger
     from shared.lake.store import LakeStore
+    from shared.runtime.errors import InsufficientDataQuality
     from shared.runtime.models import Clock
 
 _MOST_PROBLEMS = 20
@@ -43,6 +44,7 @@ class Loaded:
 
     entry: Entry
     errors: Sequence[RowError]
+    refusal: "InsufficientDataQuality | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +67,16 @@ class Loader:
         judged = self.judge.judge(delivery)
         once()
         entry = self._opened(delivery, judged)
+        refused = judged.refusal
+        if entry.refused:
+            judged = judged.as_refused(delivery)
         if judged.errors:
             self._quarantine(delivery, judged)
         if delivery.data_type is DataType.DECISIONS:
             self.decisions.add(dict(columns.moments_by(judged.taken.table, "decision_id", "timestamp")))
         self.lake.put_all(_objects(delivery, judged.taken))
         entry = self.ledger.record(delivery.origin, lambda stands: (stands or entry).with_written(self.clock()))
-        return Loaded(entry, judged.errors)
+        return Loaded(entry, judged.errors, refused)
 
     def refuse(self, origin: str, received_at: datetime, malformed: Sequence["Malformed"]) -> Entry:
         """Put records in quarantine that no source and type can be told of, and account for them."""
@@ -91,24 +96,36 @@ class Loader:
         return self.ledger.record(origin, lambda stands: stands.redelivered(entry) if stands else entry)
 
     def _opened(self, delivery: "Delivery", judged: "Judged") -> Entry:
-        fresh = Entry(
-            origin=delivery.origin,
-            batch_id=delivery.batch_id,
-            kind=delivery.kind,
-            source_id=delivery.source_id,
-            data_type=delivery.data_type,
-            received_at=delivery.received_at,
-            received=delivery.received,
-            rejected=judged.rejected,
-            dropped_fields=judged.dropped_fields,
-            problems=tuple(_problems(judged.errors)),
-            latest_event=columns.latest_event(delivery.data_type, judged.taken.table),
-        )
-        return self.ledger.record(delivery.origin, lambda stands: stands.redelivered(fresh) if stands else fresh)
+        """Account for what was received; whether it is refused is decided once, by what was asked for then."""
+
+        def opened(stands: Entry | None) -> Entry:
+            refused = stands.refused if stands else judged.refusal is not None
+            fresh = _entry(delivery, judged.as_refused(delivery) if refused else judged, refused=refused)
+            return stands.redelivered(fresh) if stands else fresh
+
+        return self.ledger.record(delivery.origin, opened)
 
     def _quarantine(self, delivery: "Delivery", judged: "Judged") -> None:
         key = quarantine_key(delivery.received_at.date().isoformat(), delivery.origin)
         self.lake.put(key, rejection.rejected_object(delivery, judged.rows, judged.taken.errors))
+
+
+def _entry(delivery: "Delivery", judged: "Judged", *, refused: bool) -> Entry:
+    return Entry(
+        origin=delivery.origin,
+        batch_id=delivery.batch_id,
+        kind=delivery.kind,
+        source_id=delivery.source_id,
+        data_type=delivery.data_type,
+        received_at=delivery.received_at,
+        received=delivery.received,
+        rejected=judged.rejected,
+        refused=refused,
+        dropped_fields=judged.dropped_fields,
+        problems=tuple(_problems(judged.errors)),
+        quality=judged.quality,
+        latest_event=columns.latest_event(delivery.data_type, judged.taken.table),
+    )
 
 
 def _objects(delivery: "Delivery", taken: Taken) -> list[tuple[str, bytes]]:

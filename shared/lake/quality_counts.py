@@ -30,7 +30,6 @@ def assess(
     table: pa.Table,
     errors: Sequence[RowError] = (),
     *,
-    origin: str = "",
     cadence: timedelta | None = None,
 ) -> QualityState:
     """Count a delivery's rows by every check of its type.
@@ -39,7 +38,6 @@ def assess(
         data_type: what the rows are.
         table: the valid ones, as `lake.intake` takes them.
         errors: every reason against the others.
-        origin: the delivery; its samples name it.
         cadence: how often the source delivers, where that is known.
     """
     schema, standard = SCHEMAS[data_type], STANDARDS[data_type]
@@ -52,16 +50,12 @@ def assess(
     }
     kept = {name: count for name, count in counts.items() if count.checked or count.failed}
     samples = _samples_of_rows(schema, standard, table, broken) | _samples_of_errors(errors)
-    return QualityState(kept, {name: _named(origin, samples[name]) for name in _worst(kept) if name in samples})
+    return QualityState(kept, {name: tuple(sorted(set(samples[name]))) for name in _worst(kept) if name in samples})
 
 
 def _worst(counts: Mapping[str, Count]) -> list[str]:
     failing = Counter({name: count.failed for name, count in counts.items() if "." in name and count.failed})
     return [name for name, _ in failing.most_common(MOST_SAMPLED)]
-
-
-def _named(origin: str, samples: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({f"{origin} {text}".strip() for text in samples}))
 
 
 def _validity(valid: int, errors: Sequence[RowError]) -> dict[str, Count]:

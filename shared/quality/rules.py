@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from shared.quality.checks import Dimension
 from shared.quality.state import QualityState
+from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
 
 DEFAULT_MINIMUM = Fraction(70)
@@ -70,22 +71,35 @@ def failed_checks(state: QualityState, minimum: Fraction) -> list[Dimension]:
     return below or [each for each, cost in costs.items() if cost]
 
 
+def refusal(state: QualityState, minimum: Fraction) -> InsufficientDataQuality | None:
+    """Why rows are not loaded, with the details of contract C 5.4; None if their score reaches the minimum."""
+    score = overall_score(state)
+    if score >= minimum:
+        return None
+    return InsufficientDataQuality(
+        "Data quality score too low for processing",
+        details={
+            "quality_score": told(score),
+            "minimum_required": told(minimum),
+            "failed_checks": [str(each) for each in failed_checks(state, minimum)],
+        },
+    )
+
+
 def require_quality(state: QualityState, minimum: Fraction = DEFAULT_MINIMUM) -> None:
     """Let only rows pass whose overall score reaches the minimum.
 
     Raises:
-        InsufficientDataQuality: it does not; the details are those of contract C 5.4.
+        InsufficientDataQuality: it does not.
     """
-    score = overall_score(state)
-    if score < minimum:
-        raise InsufficientDataQuality(
-            "Data quality score too low for processing",
-            details={
-                "quality_score": told(score),
-                "minimum_required": told(minimum),
-                "failed_checks": [str(each) for each in failed_checks(state, minimum)],
-            },
-        )
+    refused = refusal(state, minimum)
+    if refused is not None:
+        raise refused
+
+
+def the_same_of_all(_: str, __: DataType) -> Requirements:
+    """What is asked where nobody has configured a source and type."""
+    return Requirements()
 
 
 def told(score: Fraction) -> float:

@@ -68,15 +68,22 @@ def hour_of(source_id: str, data_type: str, received_at: datetime) -> dict[str, 
     return {"source_id": {"S": source_id}, "hour": {"S": f"{sortable(received_at)[:_HOUR]}#{data_type}"}}
 
 
-def counted(table: str, hour: Mapping[str, Any], *, before: QualityState, after: QualityState) -> dict[str, Any] | None:
-    """The update that moves the counts of an hour from what a delivery was to what it is; None if nothing moves."""
+def counted(
+    table: str, hour: Mapping[str, Any], origin: str, *, before: QualityState, after: QualityState
+) -> dict[str, Any] | None:
+    """The update that moves the counts of an hour from what a delivery was to what it is; None if nothing moves.
+
+    Samples are those of the first delivery of the hour that failed a check, and name it.
+    """
     moved = {name: after.of(name) - before.of(name) for name in {*before.counts, *after.counts}}
     numbers = {
         f"{name}#{what}": value for name, count in sorted(moved.items()) for what, value in vars(count).items() if value
     }
     if not numbers:
         return None
-    samples = {f"{name}#samples": list(texts) for name, texts in sorted(after.samples.items())}
+    samples = {
+        f"{name}#samples": [f"{origin} {text}" for text in texts] for name, texts in sorted(after.samples.items())
+    }
     names = {name: f"n{place}" for place, name in enumerate((*numbers, *samples))}
     keep = ", ".join(f"#{names[each]} = if_not_exists(#{names[each]}, :{names[each]})" for each in samples)
     return {

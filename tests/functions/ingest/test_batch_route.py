@@ -90,11 +90,12 @@ def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
     }
 
 
-def test_a_batch_in_which_nothing_is_good_is_rejected_and_has_failed(wired: Wiring, call: Call, submit: Call) -> None:
+def test_a_batch_in_which_nothing_is_good_is_refused_and_has_failed(wired: Wiring, call: Call, submit: Call) -> None:
     answer = submit([{}, 7, None, "text"])
 
-    status = _status(call, answer.data["batch_id"])
-    assert (answer.status, answer.data["status"]) == (201, "rejected")
+    (entry,) = holdings(wired.settings).ledger
+    status = _status(call, entry["origin"])
+    assert (answer.status, answer.code) == (422, "INSUFFICIENT_DATA_QUALITY")
     assert (status["status"], status["outcome"]["quarantined"]) == ("failed", 4)
     assert status["progress"] == {
         "total_records": 4,
@@ -135,7 +136,8 @@ def test_the_estimate_is_the_median_of_recent_batches_and_unknown_before_there_a
 
 
 def test_errors_of_a_status_are_summed_up_by_field_and_code(call: Call, submit: Call) -> None:
-    batch_id = submit([sale(1), sale(2, status="lost"), sale(3, status="gone"), sale(4, quantity="x")]).data["batch_id"]
+    bad = [sale(1, status="lost"), sale(2, status="gone"), sale(3, quantity="x")]
+    batch_id = submit([sale(0), *bad, *map(sale, range(4, 40))]).data["batch_id"]
 
     first, second = _status(call, batch_id)["errors"]
 
@@ -145,7 +147,7 @@ def test_errors_of_a_status_are_summed_up_by_field_and_code(call: Call, submit: 
 
 
 def test_an_answer_holds_at_most_100_errors(submit: Call) -> None:
-    answer = submit([{}] * 60)
+    answer = submit([{}] * 60 + [sale(number) for number in range(600)])
 
     assert len(answer.data["errors"]) == 100
     assert answer.data["errors"][0] == {
@@ -188,6 +190,7 @@ def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wire
             DataType.CUSTOMERS, email=secret, Phone=secret, profile={"full_name": secret, "tags": [{"mobile": secret}]}
         ),
         {"customer_id": 7, "lastName": secret, "segment": ["x"]},
+        *(good(DataType.CUSTOMERS, customer_id=f"c-{number}") for number in range(2, 20)),
     ]
 
     answer = submit(rows, "customers")
@@ -197,7 +200,7 @@ def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wire
     everything = repr((answer.body, holdings(wired.settings)))
     (landed,) = keys(wired.settings, "landing/")
     assert entry is not None
-    assert (entry.dropped_fields, entry.quarantined, entry.fates.loaded) == (5, 1, 1)
+    assert (entry.dropped_fields, entry.quarantined, entry.fates.loaded) == (5, 1, 19)
     assert secret not in everything
     assert secret.encode() not in landing.unpack(body(wired.settings, landed))
 
@@ -210,11 +213,15 @@ def test_a_products_name_is_nothing_personal(wired: Wiring, submit: Call) -> Non
     assert row["name"] == "Phone"
 
 
+def _labels(count: int) -> list[dict[str, Any]]:
+    return [good(DataType.LABELS, decision_id=f"other-{number}") for number in range(count)]
+
+
 def test_a_label_without_its_decisions_time_is_filed_under_the_decision_it_names(wired: Wiring, submit: Call) -> None:
     submit([good(DataType.DECISIONS, timestamp="2025-01-05T06:07:08Z")], "decisions")
     label = {name: value for name, value in GOOD[DataType.LABELS].items() if name != "decision_timestamp"}
 
-    answer = submit([label, {**label, "decision_id": "nobody's"}], "labels")
+    answer = submit([label, {**label, "decision_id": "nobody's"}, *_labels(9)], "labels")
     merge_all(wired)
 
     (error,) = answer.data["errors"]
