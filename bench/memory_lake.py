@@ -19,12 +19,13 @@ class MemoryLake(LakeStore):
         """Write an object, over whatever was there."""
         self.objects[key] = StoredObject(key, body, f'"{hash(body):x}"')
 
-    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> None:
+    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
         """Write an object only if it is still as it was read."""
         stands = self.objects.get(key)
         if (stands and stands.etag) != (expected and expected.etag):
             raise LostUpdate(key)
         self.put(key, body)
+        return self.objects[key]
 
     def names(self, prefix: str) -> Iterator[ObjectName]:
         """Name every object below a prefix."""

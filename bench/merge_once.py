@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from bench.measure import Work
 from bench.memory_lake import MemoryLake
 from bench.sales import CATEGORIES, CHANNELS, DAY, REGIONS
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
+from shared.lake.keys import KeyIndex
 from shared.lake.partition import bring_up_to_date
 from shared.lake.paths import PartitionId
 from shared.records.schema import DataType
@@ -61,7 +63,7 @@ def main(lines: int, incoming: int) -> None:
     floor = median(_timed(lambda: _read_and_write(data)) for _ in range(RUNS))
     floor_peak = _peak()
     arrived = write_parquet(table_of_lines(incoming, first=lines - incoming // 2, origin="arrived"))
-    merged = median(_timed(partial(bring_up_to_date, lake, PARTITION)) for lake in _lakes(data, arrived))
+    merged = median(_timed(partial(bring_up_to_date, lake, index, PARTITION)) for lake, index in _lakes(data, arrived))
     print(orjson.dumps({"merge": merged, "peak": _peak(), "floor": floor, "floor_peak": floor_peak}).decode())
 
 
@@ -76,14 +78,19 @@ def _in_another_process(lines: int, path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def _lakes(data: bytes, arrived: bytes) -> list[MemoryLake]:
-    lakes = []
+def _lakes(data: bytes, arrived: bytes) -> Iterator[tuple[MemoryLake, KeyIndex]]:
+    """The same base, known to the index as every base is that a merge wrote."""
+    lake = MemoryLake()
+    base = read_parquet(data, arrow_schema(DataType.TRANSACTIONS))
+    KeyIndex(lake).publish(PARTITION, base, pa.array([], pa.string()))
+    keys = lake.objects[PARTITION.keys_key].body
+    del base
     for _ in range(RUNS):
         lake = MemoryLake()
+        lake.put(PARTITION.keys_key, keys)
         lake.put(PARTITION.base_key, data)
         lake.put(PARTITION.incoming_key("arrived"), arrived)
-        lakes.append(lake)
-    return lakes
+        yield lake, KeyIndex(lake)
 
 
 def _read_and_write(data: bytes) -> None:

@@ -14,7 +14,7 @@ from functions.declaration import (
     WebSocketTrigger,
 )
 from shared.audit.anchors import PREFIX as ANCHORED
-from shared.lake.paths import BASE, INCOMING, LANDING, QUARANTINE, ROLLUP, UPLOADS
+from shared.lake.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, ROLLUP, UPLOADS
 from shared.runtime.settings import Resource
 
 _QUERY = (
@@ -156,12 +156,14 @@ TRIGGERED_FUNCTIONS = (
         reads=(
             Access(Resource.LAKE, INCOMING),
             Access(Resource.LAKE, BASE),
+            Access(Resource.LAKE, KEYS),
             Access(Resource.LAKE, ROLLUP),
             *_LEDGER,
         ),
         writes=(
             Access(Resource.LAKE, INCOMING),
             Access(Resource.LAKE, BASE),
+            Access(Resource.LAKE, KEYS),
             Access(Resource.LAKE, ROLLUP),
             *_LEDGER,
             Access(Resource.VERSIONS),

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 SOURCE, DETAIL_TYPE = "tally.lake", "partition merged"
 _PER_CALL = 10
+_MOST_NAMES = 100
 
 
 class MergeEvents:
-    """Publishes merges on the event bus."""
+    """Publishes merges on the event bus.
+
+    `restated` says that the day changed after it counted as complete: whoever took it for final takes it back.
+    """
 
     def __init__(self, events: "EventBridgeClient", bus: str) -> None:
         self._events = events
@@ -44,5 +48,8 @@ def _detail(merged: "UpToDate") -> str:
         "day": merged.partition.day,
         "rows": merged.rows,
         "deliveries": len(merged.merged),
+        "fates": merged.fates,
+        "restated": bool(merged.restated_by),
+        "restated_by": list(merged.restated_by)[:_MOST_NAMES],
     }
     return orjson.dumps(detail).decode()

@@ -7,7 +7,7 @@ deletion of the incoming objects. Whatever is cut short is found again, because 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.ingestion.events import MergeEvents
     from shared.ingestion.ledger import Ledger
     from shared.ingestion.versions import TableVersions
+    from shared.lake.keys import KeyIndex
     from shared.lake.store import LakeStore
     from shared.runtime.models import Clock
 
@@ -37,6 +38,7 @@ class Merger:
     """Merges partitions and tells everyone who has to know."""
 
     lake: "LakeStore"
+    index: "KeyIndex"
     ledger: "Ledger"
     versions: "TableVersions"
     events: "MergeEvents"
@@ -59,27 +61,36 @@ class Merger:
         if not has_time():
             return False
         try:
-            return bring_up_to_date(self.lake, partition)
+            return bring_up_to_date(self.lake, self.index, partition)
         except (ClientError, BotoCoreError, UnreadableObject, TallyError):
             logger().exception("merge failed", extra={"partition": str(partition)})
             count("FailedMerges")
             return False
 
     def _tell(self, done: Sequence[UpToDate]) -> None:
-        if not done:
-            return
-        for table in sorted({name for each in done for name in _tables(each.partition)}):
+        changed = [each for each in done if each.changed]
+        for table in sorted({name for each in changed for name in _tables(each.partition)}):
             self.versions.raise_version(table)
-        for origin, fates in _by_origin(done).items():
-            self.ledger.record(origin, partial(self._merged, origin, fates))
-        self.events.publish(done)
-        self.lake.delete([stored for each in done for stored in each.consumed])
+        fates, days = _fates_by_origin(done), _days_by_origin(changed)
+        for origin in sorted(fates.keys() | {name for name in days if self.ledger.get(name) is not None}):
+            self.ledger.record(origin, partial(self._merged, origin, fates.get(origin, {}), days.get(origin, set())))
+        if changed:
+            self.events.publish(changed)
+        moot = [marker for each in done for marker in each.early if self._is_moot(marker.key)]
+        self.lake.delete([*(stored for each in done for stored in each.consumed), *moot])
 
-    def _merged(self, origin: str, fates: Mapping[str, Fates], entry: Entry | None) -> Entry:
+    def _merged(self, origin: str, fates: Mapping[str, Fates], restated: set[str], entry: Entry | None) -> Entry:
         stands = entry or self._foundling(origin, fates)
         for day, each in fates.items():
-            stands = stands.with_merged(day, each, self.clock())
-        return stands
+            if not _is_known(stands.partitions.get(day), each):
+                stands = stands.with_merged(day, each, self.clock())
+        return replace(stands, restated=tuple(sorted({*stands.restated, *restated})))
+
+    def _is_moot(self, key: str) -> bool:
+        """Whether a marker has nothing left to cancel; one that came before its rows waits for them."""
+        name = IncomingKey.parse(key)
+        entry = None if name is None else self.ledger.get(name.origin)
+        return entry is None or name is None or entry.is_complete or name.ledger_day in entry.partitions
 
     def _foundling(self, origin: str, fates: Mapping[str, Fates]) -> Entry:
         """Account for rows that somebody put into the lake past the ledger, under no source's name."""
@@ -100,14 +111,31 @@ def _tables(partition: PartitionId) -> tuple[str, ...]:
     return (partition.data_type, *ROLLUPS.get(partition.data_type, ()))
 
 
-def _by_origin(done: Sequence[UpToDate]) -> dict[str, dict[str, Fates]]:
+def _fates_by_origin(done: Sequence[UpToDate]) -> dict[str, dict[str, Fates]]:
     found: defaultdict[str, dict[str, Fates]] = defaultdict(dict)
     for each in done:
         for key, counts in each.merged.items():
             name = IncomingKey.parse(key)
             if name is not None:
-                found[name.origin][each.partition.day] = _fates(counts)
+                found[name.origin][name.ledger_day] = _fates(counts)
     return found
+
+
+def _days_by_origin(done: Sequence[UpToDate]) -> dict[str, set[str]]:
+    """The days that each delivery restated."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for each in done:
+        for origin in each.restated_by:
+            found[origin].add(each.partition.day)
+    return found
+
+
+def _is_known(told: Fates | None, now: Fates) -> bool:
+    """Whether rows have met their fates before: a delivery that is repeated keeps those that it had.
+
+    Not so if it has other rows now, or if those that were cancelled came again and were not.
+    """
+    return told is not None and told.total == now.total and told.cancelled == 0
 
 
 def _fates(counts: Mapping[str, int]) -> Fates:
@@ -116,5 +144,6 @@ def _fates(counts: Mapping[str, int]) -> Fates:
         loaded=counts.get("loaded", 0) + superseded,
         duplicate=counts.get("duplicate", 0),
         conflict=counts.get("conflict", 0),
+        cancelled=counts.get("cancelled", 0),
         superseded=superseded,
     )

@@ -2,16 +2,22 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from shared.lake.arrivals import CANCELLED, Arrivals, Opened, name_of
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.merge import merge
+from shared.lake.keys import KeyIndex, distinct, keys_of
+from shared.lake.merge import Merged, merge
+from shared.lake.moves import Rivals, rivals_of, tell
 from shared.lake.receipt import Receipt, receipt_of, with_receipt
+from shared.lake.restating import late_deliveries
 from shared.lake.rollups import ROLLUPS, roll_up
 from shared.lake.store import LakeStore, LostUpdate, StoredObject
 from shared.records.catalogue import SCHEMAS
@@ -23,17 +29,30 @@ if TYPE_CHECKING:
 _TRIES = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UpToDate:
-    """A partition after its merge: the deliveries that are in it, with the fates of their rows, by incoming key."""
+    """A partition after its merge.
+
+    `merged` holds the deliveries that are in it, with the fates of their rows, by incoming key; `consumed` what has
+    done its work; `early` the markers whose rows are not there; `changed` tells whether any of it was news to the
+    base. `restated_by` names deliveries that changed it after it was complete.
+    """
 
     partition: "PartitionId"
     merged: Mapping[str, Mapping[str, int]]
     consumed: Sequence[StoredObject]
+    early: Sequence[StoredObject]
     rows: int
+    changed: bool
+    restated_by: Sequence[str] = ()
+
+    @property
+    def fates(self) -> Mapping[str, int]:
+        """The fates of all rows that arrived, summed up."""
+        return sum(map(Counter, self.merged.values()), Counter[str]())
 
 
-def bring_up_to_date(lake: LakeStore, partition: "PartitionId") -> UpToDate | None:
+def bring_up_to_date(lake: LakeStore, index: KeyIndex, partition: "PartitionId") -> UpToDate | None:
     """Merge whatever waits for a partition and roll it up; None if nothing waits.
 
     Safe to repeat and to race: the base is replaced only if it is the one that was read; an incoming object that is
@@ -48,7 +67,7 @@ def bring_up_to_date(lake: LakeStore, partition: "PartitionId") -> UpToDate | No
         if not waiting:
             return None
         try:
-            return _merge_once(lake, partition, stored, waiting)
+            return _Pass(lake, index, partition, stored, Arrivals.of(waiting)).run()
         except LostUpdate:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
     raise Unavailable(f"{partition} is being written by others", retry_after=1)
@@ -65,26 +84,82 @@ def _waiting(lake: LakeStore, partition: "PartitionId") -> list[StoredObject]:
     return [each for each in found if each is not None]
 
 
-def _merge_once(
-    lake: LakeStore, partition: "PartitionId", stored: StoredObject | None, waiting: Sequence[StoredObject]
-) -> UpToDate:
-    schema = arrow_schema(partition.data_type)
-    base = schema.empty_table() if stored is None else read_parquet(stored.body, schema)
-    receipt = receipt_of(base)
-    fresh = [each for each in waiting if _name(each) not in receipt.merged]
-    merged = {_name(each): receipt.merged[_name(each)] for each in waiting if _name(each) in receipt.merged}
-    if fresh:
-        outcome = merge(partition.data_type, base, [read_parquet(each.body, schema) for each in fresh])
-        merged |= {_name(each): fates for each, fates in zip(fresh, outcome.fates, strict=True)}
-        receipt = Receipt(sequence=receipt.sequence + 1, merged=merged)
-        base = with_receipt(outcome.table, receipt)
-        lake.replace(partition.base_key, write_parquet(base, unique=SCHEMAS[partition.data_type].key), expected=stored)
-    _roll_up(lake, partition, base, receipt.sequence)
-    return UpToDate(partition, {each.key: merged[_name(each)] for each in waiting}, waiting, len(base))
+@dataclass(frozen=True)
+class _Pass:
+    """One try at a partition: what was read of it, and what waited then."""
 
+    lake: LakeStore
+    index: KeyIndex
+    partition: "PartitionId"
+    stored: StoredObject | None
+    arrivals: Arrivals
 
-def _name(stored: StoredObject) -> str:
-    return f"{stored.key} {stored.etag}"
+    def run(self) -> UpToDate:
+        """Write the base if anything is new to it, then what follows from it.
+
+        Raises:
+            LostUpdate: the partition is not what was read any more.
+        """
+        schema = arrow_schema(self.partition.data_type)
+        base = schema.empty_table() if self.stored is None else read_parquet(self.stored.body, schema)
+        receipt = receipt_of(base)
+        opened = self.arrivals.opened(receipt, schema)
+        rivals = self._rivals(base, opened)
+        outcome = merge(self.partition.data_type, base, list(opened.fresh.values()), rivals.rows)
+        if opened.fresh or opened.cancelled or len(outcome.lost_to):
+            receipt = self._next_receipt(receipt, opened, outcome)
+            base = with_receipt(outcome.table, receipt)  # lets go of the base that was read, before the next is written
+            body = write_parquet(base, unique=SCHEMAS[self.partition.data_type].key)
+            self.lake.replace(self.partition.base_key, body, expected=self.stored)
+        return self._followed(base, receipt, rivals)
+
+    def _rivals(self, base: pa.Table, opened: Opened) -> Rivals:
+        """What other days hold of what comes: asked for once the index says that this day may hold it.
+
+        Rows that are in the base but still lie there are asked for again: whoever merged them may have died before
+        he told other days of them.
+        """
+        data_type = self.partition.data_type
+        if not SCHEMAS[data_type].roams:
+            return Rivals(base.slice(0, 0), ())
+        arrived = distinct(*(keys_of(data_type, table) for table in opened.fresh.values()))
+        base_keys = keys_of(data_type, base)
+        known = base_keys.filter(pc.is_in(base_keys, value_set=arrived))
+        lacking = pa.chunked_array([arrived.filter(pc.invert(pc.is_in(arrived, value_set=pc.unique(known))))])
+        new = distinct(lacking, *(keys_of(data_type, table) for table in opened.repeated))
+        if len(new):
+            self.index.publish(self.partition, base, new)
+        return rivals_of(self.lake, self.index, self.partition, new, self.arrivals.news)
+
+    def _next_receipt(self, receipt: Receipt, opened: Opened, outcome: Merged) -> Receipt:
+        """What lies there now is in the base: as told before, as cancelled, or as just merged."""
+        lying = [name_of(each) for each in (*self.arrivals.rows, *self.arrivals.news)]
+        before = {name: receipt.merged[name] for name in lying if name in receipt.merged}
+        news = {name_of(each): dict[str, int]() for each in self.arrivals.news}
+        cancelled = {name: {CANCELLED: rows} for name, rows in opened.cancelled.items()}
+        merged = dict(zip(opened.fresh, outcome.fates, strict=True))
+        late = [] if self.stored is None else late_deliveries(self.partition, list(opened.fresh.values()), outcome)
+        return Receipt(
+            sequence=receipt.sequence + 1,
+            merged={**news, **before, **cancelled, **merged},
+            restated_by=sorted({*late, *(receipt.restated_by if before else ())}),
+        )
+
+    def _followed(self, base: pa.Table, receipt: Receipt, rivals: Rivals) -> UpToDate:
+        """Roll up, and tell other days, what the base holds now."""
+        changed = any(name_of(each) in receipt.merged for each in (*self.arrivals.rows, *self.arrivals.news))
+        if changed:
+            _roll_up(self.lake, self.partition, base, receipt.sequence)
+        tell(self.lake, self.partition, base, rivals.meetings)
+        return UpToDate(
+            partition=self.partition,
+            merged={each.key: receipt.merged[name_of(each)] for each in self.arrivals.rows},
+            consumed=self.arrivals.settled,
+            early=self.arrivals.early,
+            rows=len(base),
+            changed=changed,
+            restated_by=receipt.restated_by if changed else (),
+        )
 
 
 def _roll_up(lake: LakeStore, partition: "PartitionId", base: pa.Table, sequence: int) -> None:

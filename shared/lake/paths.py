@@ -130,7 +130,7 @@ class IncomingKey:
 
 def day_of_keys(key: str) -> str:
     """The day of the partition whose records an object under `keys/` names."""
-    return key.split("/dt=")[1].split("/")[0]
+    return key.rpartition("/dt=")[2].partition("/")[0]
 
 
 def landing_key(data_type: DataType, day: str, origin: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -23,7 +23,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Version:
-    """One record of a key: its version, what it says and which delivery brought it when.
+    """One record of a key: its version, what it says, which delivery brought it when and to which day.
 
     `place` tells where the record stands in its table, so that the winner can be found again.
     """
@@ -33,22 +33,30 @@ class Version:
     origin: str
     ingested_at: datetime
     place: int
+    day: date = date.min
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """What decides between any two records of a key, in whatever order and place they meet.
+
+        The version; between equal ones when it arrived; then where it stood in its shard of the stream; then the
+        delivery's name. Within one delivery the later day, and within a day, where ranks are equal, the later line.
+        """
+        position = Position.of(self.origin)
+        stood = ("", 0) if position is None else (position.shard, position.sequence)
+        return self.version, self.ingested_at, stood, self.origin, self.day
 
     def says_the_same_as(self, other: "Version") -> bool:
         """Whether this is a copy: equal content and version, or equal content where the platform gave the versions."""
         here = self.by_platform and other.by_platform
         return self.content == other.content and (here or self.version == other.version)
 
-    def stands_after(self, other: "Version") -> bool | None:
-        """Whether this one is later in the shard that both come from; None if they come from no one shard."""
-        mine, others = Position.of(self.origin), Position.of(other.origin)
-        if mine is None or others is None or mine.shard != others.shard:
-            return None
-        return (mine.sequence, self.ingested_at) >= (others.sequence, other.ingested_at)
-
     def is_ordered_with(self, other: "Version") -> bool:
-        """Whether the stream itself gave both their versions: then they are never equal."""
-        return self.by_platform and other.by_platform and self.stands_after(other) is not None
+        """Whether one shard of the stream gave both their versions: then they are never equal."""
+        mine, others = Position.of(self.origin), Position.of(other.origin)
+        if mine is None or others is None or not (self.by_platform and other.by_platform):
+            return False
+        return mine.shard == others.shard
 
     @property
     def by_platform(self) -> bool:
@@ -56,21 +64,29 @@ class Version:
         return self.version == self.ingested_at
 
 
-def settle(base: Version | None, deliveries: Sequence[Version]) -> tuple[Version, list[Fate]]:
+def settle(
+    base: Version | None, deliveries: Sequence[Version], elsewhere: Version | None = None
+) -> tuple[Version, list[Fate]]:
     """Let the deliveries of one key meet what stands; return who stands then, and the fate of each, in their order.
 
-    The higher version wins. A copy is a duplicate. An equal version with other content is a conflict, and the last
-    delivery wins. Where the platform gives versions, those of one shard of the stream are ordered as they stand there,
-    whatever the clocks say. A record that meets itself in the base, because its delivery is repeated, keeps its fate.
+    The highest rank stands, so that what stands does not depend on the order of the deliveries. A copy is a
+    duplicate, even where it stands then, as the latest to say so. An equal version with other content is a conflict,
+    but where a shard of the stream gave the versions. A record that meets itself in the base, because its delivery is
+    repeated, keeps its fate.
+
+    Args:
+        base: what stands in the partition.
+        deliveries: what arrived, one after the other.
+        elsewhere: what stands in another day's partition.
 
     Raises:
-        ValueError: neither a base nor a delivery is given.
+        ValueError: there is no record at all.
     """
-    standing, fates, repeated = base, list[Fate](), False
+    standing, fates, repeated = _higher(base, elsewhere), list[Fate](), False
     for each in deliveries:
         if standing is None:
             standing, fate = each, Fate.LOADED
-        elif not repeated and standing is base and each.origin == base.origin and each.says_the_same_as(base):
+        elif base is not None and not repeated and standing is base and _is_repeated(each, base):
             repeated, fate = True, Fate.LOADED
         else:
             standing, fate = _meet(standing, each)
@@ -80,14 +96,18 @@ def settle(base: Version | None, deliveries: Sequence[Version]) -> tuple[Version
     return standing, fates
 
 
+def _higher(base: Version | None, elsewhere: Version | None) -> Version | None:
+    return max((each for each in (base, elsewhere) if each is not None), key=lambda each: each.rank, default=None)
+
+
+def _is_repeated(each: Version, base: Version) -> bool:
+    return each.rank == base.rank and each.says_the_same_as(base)
+
+
 def _meet(standing: Version, each: Version) -> tuple[Version, Fate]:
+    winner = each if each.rank >= standing.rank else standing
     if each.says_the_same_as(standing):
-        return standing, Fate.DUPLICATE
-    ordered, equal = each.is_ordered_with(standing), each.version == standing.version
-    wins = each.stands_after(standing) if ordered or equal else None
-    if wins is None:
-        wins = (each.version, each.ingested_at) >= (standing.version, standing.ingested_at)
-    winner = each if wins else standing
-    if equal and not ordered:
+        return winner, Fate.DUPLICATE
+    if each.version == standing.version and not each.is_ordered_with(standing):
         return winner, Fate.CONFLICT
-    return winner, Fate.LOADED if wins else Fate.SUPERSEDED
+    return winner, Fate.LOADED if winner is each else Fate.SUPERSEDED

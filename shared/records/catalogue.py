@@ -1,5 +1,7 @@
 """The eight record schemas of the data model, as data."""
 
+from datetime import timedelta
+
 from shared.records.schema import DataType, Field, Kind, Partition, RecordSchema
 
 
@@ -59,6 +61,7 @@ ORDERS = RecordSchema(
     key=("order_id",),
     version="updated_at",
     partition=Partition.DAY,
+    allowed_lateness=timedelta(days=30),  # an order goes on being shipped, delivered, returned
     fields=(
         _id("order_id", required=True),
         _TIMESTAMP,
@@ -186,6 +189,7 @@ LABELS = RecordSchema(
     version="labelled_at",
     partition=Partition.DAY,
     event_time="decision_timestamp",
+    allowed_lateness=timedelta(days=120),  # a chargeback takes months
     fields=(
         _id("decision_id", required=True),
         _choice("label", "fraud", "legitimate", required=True),

@@ -1,6 +1,7 @@
 """The vocabulary in which record schemas are declared: kinds of value, fields, versions and partitions."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -94,7 +95,10 @@ STORED_FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class RecordSchema:
-    """One data type: its fields, what identifies a record, what orders its versions and where it is kept."""
+    """One data type: its fields, what identifies a record, what orders its versions and where it is kept.
+
+    `allowed_lateness` is how long after its end a day is still expected to change; after that a change restates it.
+    """
 
     data_type: DataType
     description: str
@@ -104,6 +108,12 @@ class RecordSchema:
     fields: tuple[Field, ...]
     event_time: str | None = "timestamp"
     personal_fields_dropped: bool = False
+    allowed_lateness: timedelta = timedelta(days=1)
+
+    @property
+    def roams(self) -> bool:
+        """Whether one and the same record may be told to belong to several days, one after the other."""
+        return self.partition is Partition.DAY and self.event_time not in self.key
 
     @cached_property
     def stored(self) -> tuple[Field, ...]:

@@ -235,9 +235,11 @@ class Wiring:
         """Merges partitions."""
         from shared.ingestion.events import MergeEvents  # noqa: PLC0415 # Arrow: not on the request path
         from shared.ingestion.merging import Merger  # noqa: PLC0415 # as above
+        from shared.lake.keys import KeyIndex  # noqa: PLC0415 # as above
 
         return Merger(
             lake=self.lake,
+            index=KeyIndex(self.lake),
             ledger=self.ledger,
             versions=self.versions,
             events=MergeEvents(self._client("events"), self._name(Resource.EVENT_BUS)),

@@ -84,14 +84,17 @@ class _Model:
         if stands is None:
             self.stands[key] = row
             return "loaded"
+        if self._rank(row) >= self._rank(stands):
+            self.stands[key] = row
         by_platform = all(each[version] == each[INGESTED_AT] for each in (row, stands))
         if self._content(row) == self._content(stands) and (by_platform or row[version] == stands[version]):
             return "duplicate"
-        if row[version] >= stands[version]:
-            self.stands[key] = row
         if row[version] == stands[version]:
             return "conflict"
         return "loaded" if row[version] > stands[version] else "superseded"
+
+    def _rank(self, row: Row) -> Any:
+        return row[self.schema.version], row[INGESTED_AT], row["_origin"]
 
     def _content(self, row: Row) -> Row:
         unsaid = {INGESTED_AT, "_origin", "source_id", self.schema.version}

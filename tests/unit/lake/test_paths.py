@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.lake import landing
-from shared.lake.paths import IncomingKey, PartitionId, landing_key, quarantine_key, safe_part
+from shared.lake.paths import Arrival, IncomingKey, PartitionId, landing_key, quarantine_key, safe_part
 from shared.records.schema import DataType
 
 
@@ -17,7 +17,34 @@ from shared.records.schema import DataType
 def test_an_incoming_key_says_which_partition_and_delivery_it_is_of(data_type: DataType, day: str, origin: str) -> None:
     partition = PartitionId(data_type, day)
 
-    assert IncomingKey.parse(partition.incoming_key(origin)) == IncomingKey(partition, origin)
+    name = IncomingKey.parse(partition.incoming_key(origin))
+
+    assert name is not None
+    assert (name.partition, name.arrival, name.rows_key) == (partition, Arrival.ROWS, partition.incoming_key(origin))
+    assert f"{name.origin}{name.redrive}" == origin
+
+
+def test_rows_driven_again_are_accounted_for_in_their_delivery_under_a_day_of_their_own() -> None:
+    name = IncomingKey.parse("incoming/orders/dt=2025-01-01/batch-1~p00002~r3.parquet")
+
+    assert name is not None
+    assert (name.origin, name.ledger_day) == ("batch-1~p00002", "2025-01-01~r3")
+
+
+def test_a_marker_and_news_name_the_partition_that_they_are_for() -> None:
+    day = PartitionId(DataType.ORDERS, "2025-01-01")
+
+    marker = IncomingKey.parse(day.cancel_key("batch-1~r2"))
+    news = IncomingKey.parse(day.moved_key("2025-01-02", "00ff"))
+
+    assert marker is not None
+    assert news is not None
+    assert (marker.partition, marker.arrival, marker.rows_key) == (
+        day,
+        Arrival.CANCELLATION,
+        day.incoming_key("batch-1~r2"),
+    )
+    assert (news.partition, news.arrival) == (day, Arrival.MOVES)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,140 @@
+"""Which partitions of a type may hold a record: 64 bits for each key, one object for each partition.
+
+A record is one thing, whichever day it is told to belong to. So a merge says which keys are new to its partition
+before it looks for the same keys under all other days, and both before it writes the base: of two merges that bring
+one key to two days at once, one at least sees the other. Nothing is ever taken off a list, so a key found there *may*
+be in that partition; the partition itself knows.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from threading import Lock
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.lake.paths import PartitionId, day_of_keys
+from shared.lake.store import LakeStore, LostUpdate, ObjectName, StoredObject
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType
+
+_BYTES = 8
+_PARALLEL = 8
+_AT_ONCE = 64
+_MOST_KEPT = 512 * 1024 * 1024
+
+
+def keys_of(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:
+    """One text per row that is equal exactly where the record's key is: each part behind its own length."""
+    columns = [table[name].cast(pa.string()) for name in SCHEMAS[data_type].key]
+    if len(columns) == 1:
+        return columns[0]
+    parts = [part for column in columns for part in (pc.utf8_length(column).cast(pa.string()), column)]
+    return reduce(lambda left, right: pc.binary_join_element_wise(left, right, ":"), parts)
+
+
+def distinct(*keys: pa.ChunkedArray) -> pa.Array:
+    """All that occur in any of several columns of keys."""
+    return pc.unique(pa.chunked_array([chunk for each in keys for chunk in each.chunks], pa.string()))
+
+
+class KeyIndex:
+    """Says which records a partition may hold, and finds the other partitions that may hold them too.
+
+    Lists that did not change since they were last read are not read again, as long as the process lives.
+    """
+
+    def __init__(self, lake: LakeStore) -> None:
+        self._lake = lake
+        self._kept: dict[str, StoredObject] = {}
+        self._lock = Lock()
+
+    def publish(self, partition: PartitionId, base: pa.Table, new: pa.Array) -> None:
+        """Say that a partition may hold these keys from now on, beside those of its base.
+
+        Raises:
+            LostUpdate: somebody else said so of other keys at the same time.
+        """
+        key, told = partition.keys_key, _fingerprints(new)
+        known = self._kept.get(key) or self._lake.get(key)
+        if known is None:
+            missing = _fingerprints(keys_of(partition.data_type, base)) + told
+        else:
+            missing = _missing_in(known, told)
+        if not missing:
+            return
+        try:
+            self._keep(self._lake.replace(key, (known.body if known else b"") + missing, expected=known))
+        except LostUpdate:
+            with self._lock:
+                self._kept.pop(key, None)
+            raise
+
+    def elsewhere(self, partition: PartitionId, keys: pa.Array) -> Mapping[PartitionId, pa.Array]:
+        """Which of the keys other days' partitions may hold, by partition; none that holds one is left out."""
+        sought = _hashes(_fingerprints(keys))
+        names = [name for name in self._lake.names(partition.keys_prefix) if name.key != partition.keys_key]
+        found: dict[PartitionId, pa.Array] = {}
+        for start in range(0, len(names), _AT_ONCE):
+            lists = self._lists(names[start : start + _AT_ONCE])
+            for name, hits in _hits(lists, sought):
+                there = PartitionId(partition.data_type, day_of_keys(name))
+                found[there] = keys.filter(pc.is_in(sought, value_set=hits))
+        return found
+
+    def _lists(self, names: Sequence[ObjectName]) -> list[StoredObject]:
+        with self._lock:  # so that mergers of one process do not read the same lists side by side
+            known = {name: self._kept.get(name.key) for name in names}
+            stale = [name.key for name, each in known.items() if each is None or each.etag != name.etag]
+            with ThreadPoolExecutor(_PARALLEL) as pool:
+                fresh = {each.key: each for each in pool.map(self._lake.get, stale) if each is not None}
+            lists = [fresh.get(name.key) or each for name, each in known.items()]
+        for each in fresh.values():
+            self._keep(each)
+        return [each for each in lists if each is not None]
+
+    def _keep(self, stored: StoredObject) -> None:
+        with self._lock:
+            self._kept.pop(stored.key, None)
+            self._kept[stored.key] = stored
+            size = sum(len(each.body) for each in self._kept.values())
+            while size > _MOST_KEPT:
+                size -= len(self._kept.pop(next(iter(self._kept))).body)
+
+
+def _fingerprints(keys: pa.Array | pa.ChunkedArray) -> bytes:
+    """The keys' first 64 bits under BLAKE2, one behind the other: there is no hash in Arrow."""
+    return b"".join([hashlib.blake2b(key, digest_size=_BYTES).digest() for key in keys.cast(pa.binary()).to_pylist()])
+
+
+def _hashes(fingerprints: bytes) -> pa.Array:
+    buffers = [None, pa.py_buffer(fingerprints)]
+    return pa.Array.from_buffers(pa.uint64(), len(fingerprints) // _BYTES, buffers)
+
+
+def _missing_in(stored: StoredObject, fingerprints: bytes) -> bytes:
+    told = _hashes(fingerprints)
+    listed = _hashes(stored.body)
+    there = listed.filter(pc.is_in(listed, value_set=told))
+    missing = told.filter(pc.invert(pc.is_in(told, value_set=there)))
+    return _bytes_of(missing) if len(missing) else b""
+
+
+def _bytes_of(hashes: pa.Array) -> bytes:
+    data: bytes = hashes.buffers()[1].slice(hashes.offset * _BYTES, len(hashes) * _BYTES).to_pybytes()
+    return data
+
+
+def _hits(lists: Sequence[StoredObject], sought: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """The lists that hold any of what is sought, and which; all are searched at once, since most hold nothing."""
+    chunks = [_hashes(each.body) for each in lists]
+    mask, start = pc.is_in(pa.chunked_array(chunks, pa.uint64()), value_set=sought).combine_chunks(), 0
+    if not pc.any(mask).as_py():
+        return
+    for each, chunk in zip(lists, chunks, strict=True):
+        hits = chunk.filter(mask.slice(start, len(chunk)))
+        start += len(chunk)
+        if len(hits):
+            yield each.key, hits
