@@ -10,8 +10,9 @@ from pydantic import WithJsonSchema
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, Aggregation, Dimension, MetricType
-from shared.metrics.rules import LONGEST_VALUE, MOST_BUCKETS, MOST_VALUES
+from shared.metrics.rules import MOST_BUCKETS
 from shared.records.currencies import ISO_4217
+from shared.runtime.query import LONGEST_VALUE, MOST_VALUES
 
 _METRICS = " ".join(f"`{name}`: {metric.description}" for name, metric in METRICS.items())
 _AGGREGATIONS = "; ".join(f"{name}: {', '.join(metric.formulas)}" for name, metric in METRICS.items())

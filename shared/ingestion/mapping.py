@@ -1,7 +1,7 @@
 """How the records of a source become those of the data model: its own names, constants and ways to write a time."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
@@ -10,9 +10,10 @@ import orjson
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from shared.metrics.reading import time_zone
+from shared.records.schema import DataType
 from shared.records.validation import Form
 from shared.runtime.models import Model, sortable
+from shared.runtime.reading import time_zone
 
 ROW = "row"
 """What stands in a template for the record's own 0-based place in what was received."""
@@ -24,8 +25,8 @@ _KNOWN_DIRECTIVES = frozenset(f"%{letter}" for letter in "YymdHIMSfpbBaAjz%")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS_IN = {"unix": 1, "unix_ms": 1000}
 _NUMBER = re.compile(r"-?\d{1,17}(\.\d{1,9})?", re.ASCII)
-_MOST_NAMES = 500
-_EXAMPLE: JsonDict = {
+_MOST_NAMES = 200
+EXAMPLE: JsonDict = {
     "columns": {"InvoiceNo": "order_id", "StockCode": "product_id", "InvoiceDate": "timestamp"},
     "templates": {"transaction_id": "{InvoiceNo}-{row}"},
     "constants": {"currency": "GBP"},
@@ -83,7 +84,7 @@ class SourceMapping(Model):
     A value that is null or blank counts as absent. Columns that are not named here keep their names.
     """
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     columns: dict[Name, Name] = Field(
         default_factory=dict, max_length=_MOST_NAMES, description="The source's name of a column to the field it fills."
@@ -109,6 +110,10 @@ class SourceMapping(Model):
     drop: list[Name] = Field(
         default_factory=list, max_length=_MOST_NAMES, description="The source's columns that are not kept."
     )
+
+
+MappingOf = Callable[[str, DataType], SourceMapping | None]
+"""Tells how a source's records of a type become those of the data model; None if they are that already."""
 
 
 def mapped_rows(

@@ -1,12 +1,22 @@
 """Query parameters of object type in every spelling that clients use, read into one form (resolutions § 2)."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self, TypeVar
 
 from shared.runtime import strict_json
 from shared.runtime.errors import FieldError
+from shared.runtime.reading import Unreadable, moment
+
+TIME_RANGE, RANGE = "time_range", ("start", "end")
+MOST_VALUES = 100
+LONGEST_VALUE = 500
+
+T = TypeVar("T")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 _NAME = re.compile(r"(?P<name>[^\[\].]+)(?:\[(?P<bracketed>[^\[\]]+)\]|\.(?P<dotted>[^\[\].]+))?(?:\[\d*\])?")
 _SPELLINGS = '{0}[field]=…, {0}.field=… or {0}={{"field": …}}'
@@ -81,3 +91,87 @@ def _object(name: str, text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _Malformed(f"must be an object; write {_SPELLINGS.format(name)}")
     return value
+
+
+@dataclass
+class Reader:
+    """Takes fields out of the parameters and collects what is wrong with them."""
+
+    parameters: Parameters
+    errors: list[FieldError] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, given: Mapping[str, Sequence[str]], *, plain: Sequence[str], objects: Mapping[str, Sequence[str]]
+    ) -> Self:
+        """Read decoded query parameters, of which these are known; those with fields are objects."""
+        parameters = read_query(given, objects)
+        unknown = [*_strangers("", parameters.plain, (*plain, *objects))]
+        for name, fields in parameters.objects.items():
+            unknown += _strangers(f"{name}.", fields, objects[name])
+        return cls(parameters, [*parameters.errors, *unknown])
+
+    def one(self, name: str, read: Callable[[Any], T], *, required: bool = False) -> T | None:
+        """Read a field that has one value."""
+        values = self._values(name)
+        if len(values) > 1:
+            self.refuse(name, f"takes one value, not {len(values)}", values)
+        elif values:
+            try:
+                return read(values[0])
+            except Unreadable as error:
+                self.refuse(name, str(error), values[0])
+        elif required:
+            self.refuse(name, "is required")
+        return None
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """Read a list of texts: trimmed, each once, in order, so that equal questions are equal."""
+        values = self._values(name)
+        texts = {value.strip() for value in values if isinstance(value, str)}
+        if len(values) > MOST_VALUES:
+            self.refuse(name, f"takes at most {MOST_VALUES} values, not {len(values)}")
+        elif not all(isinstance(value, str) for value in values):
+            self.refuse(name, "takes texts", values)
+        elif not all(0 < len(text) <= LONGEST_VALUE for text in texts):
+            self.refuse(name, f"takes texts of 1 to {LONGEST_VALUE} characters", values)
+        return tuple(sorted(texts))
+
+    def time_range(self) -> tuple[datetime, datetime] | None:
+        """Read the half-open range that is asked for; None where something is wrong with it."""
+        start, end = (self.one(f"{TIME_RANGE}.{each}", moment, required=True) for each in RANGE)
+        if start is None or end is None:
+            return None
+        if start >= end:
+            self.refuse(TIME_RANGE, "must begin before it ends: start is part of it, end is not")
+            return None
+        return start, end
+
+    def _values(self, name: str) -> Sequence[Any]:
+        outer, _, inner = name.partition(".")
+        return self.parameters.objects.get(outer, {}).get(inner, ()) if inner else self.parameters.plain.get(name, ())
+
+    def refuse(self, name: str, message: str, value: object = None) -> None:
+        """Remember what is wrong with a field."""
+        self.errors.append(FieldError(name, message, value))
+
+    def has_refused(self, *names: str) -> bool:
+        """Whether any of these fields is wrong."""
+        return any(error.field in names for error in self.errors)
+
+
+def _strangers(prefix: str, given: Mapping[str, Sequence[Any]], known: Sequence[str]) -> Iterator[FieldError]:
+    for name in given:
+        if name not in known:
+            yield FieldError(f"{prefix}{name}", f"is not known here; known are {', '.join(known)}", given[name])
+
+
+def choice(choices: type[Choice]) -> Callable[[Any], Choice]:
+    """A reader of one of some words."""
+
+    def read(text: Any) -> Choice:
+        if text in set(choices):
+            return choices(text)
+        raise Unreadable(f"must be one of {', '.join(choices)}")
+
+    return read

@@ -13,7 +13,7 @@ from shared.metrics.models import MetricsResponse
 from shared.metrics.numbers import at_the_edge
 from shared.metrics.plan import Plan, Source, choose
 from shared.metrics.question import Question
-from shared.metrics.reading import time_zone
+from shared.runtime.reading import time_zone
 from shared.runtime.wiring import Wiring
 from tests.functions.metrics import oracle, shop
 from tests.unit.metrics.asking import question
