@@ -65,6 +65,7 @@ DYNAMO_TABLES = (
             Index(name="open", partition_key="open", sort_key="received_at"),
             Index(name="recent", partition_key="kind", sort_key="completed_at"),
             Index(name="by_batch", partition_key="batch_id", sort_key="origin"),
+            Index(name="by_source", partition_key="source_id", sort_key="received_at"),
         ),
     ),
     DynamoTable(resource=Resource.LEDGER_HOURS, partition_key="source_id", sort_key="hour"),

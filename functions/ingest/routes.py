@@ -5,19 +5,17 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from shared.ingestion.models import (
     BatchIngestionRequest,
     BatchIngestionResponse,
     BatchStatusResponse,
-    DataSourcesResponse,
     StreamIngestionRequest,
     StreamIngestionResponse,
 )
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.observability import elapsed_ms
-from shared.runtime.paging import PageNumber, PageSize
 from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
@@ -48,15 +46,3 @@ def submit_record(
 def batch_status(batch_id: Annotated[str, Path(max_length=100)], wired: Wired) -> ApiResponse[BatchStatusResponse]:
     """Progress, outcome in the ledger and kinds of errors of a batch."""
     return ApiResponse(data=wired.batches.status(batch_id))
-
-
-@router.get("/ingest/sources", tags=["ingest"], summary="List the data sources")
-def list_sources(
-    wired: Wired,
-    page: PageNumber = 0,
-    size: PageSize = 20,
-    active_only: Annotated[bool, Query(description="Only sources that delivered within the last days.")] = True,
-) -> ApiResponse[DataSourcesResponse]:
-    """Every source that has delivered, a new one last, with the ledger's totals."""
-    sources = wired.sources.page(number=page, size=size, active_only=active_only, now=wired.clock())
-    return ApiResponse(data=sources)

@@ -51,6 +51,7 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "POST /ingest/uploads": Scope.INGEST_WRITE,
         "GET /ingest/batches/{batch_id}/status": Scope.INGEST_READ,
         "GET /ingest/sources": Scope.INGEST_READ,
+        "PUT /ingest/sources/{source_id}": Scope.INGEST_WRITE,
         "GET /analytics/audit/logs": Scope.AUDIT_READ,
         "GET /analytics/metrics": Scope.ANALYTICS_READ,
     }

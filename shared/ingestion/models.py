@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 
 from shared.ingestion.entry import BatchStatus
 from shared.records.schema import DataType
-from shared.runtime.models import Model, Optional, PageResponse, Timestamp
+from shared.runtime.models import Model, Optional, Timestamp
 
 LARGEST_BATCH = 10_000
 LONGEST_CORRELATION_ID = 200
@@ -190,38 +190,3 @@ class BatchStatusResponse(Model):
     completed_at: Optional[Timestamp] = None
     errors: Optional[list[ProcessingError]] = None
     outcome: BatchOutcome
-
-
-class SourceType(StrEnum):
-    """What kind of source delivers."""
-
-    API = "api"
-    DATABASE = "database"
-    FILE = "file"
-    STREAM = "stream"
-
-
-class SourceStatus(StrEnum):
-    """How a source behaves."""
-
-    ACTIVE = "active"
-    INACTIVE = "inactive"
-    ERROR = "error"
-
-
-class DataSource(Model):
-    """A source and what it has delivered."""
-
-    source_id: SourceId
-    name: str
-    type: SourceType
-    status: SourceStatus = Field(description="`active` when it delivered within the last seven days.")
-    last_ingestion: Timestamp
-    total_records: int = Field(description="Records received, by the ledger.")
-    configuration: dict[str, Any] = Field(description="`data_types`: per type the ledger's counters and the watermark.")
-
-
-class DataSourcesResponse(PageResponse):
-    """One page of the sources, in the order in which they first delivered."""
-
-    content: list[DataSource]

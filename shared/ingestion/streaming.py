@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shared.ingestion.mapping import MappingOf, mapped_rows
 from shared.ingestion.models import StreamIngestionRequest
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
-from shared.records.validation import Form, validate
+from shared.records.validation import DECISION_UNKNOWN, Form, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
 from shared.runtime.request import UPLOAD_ROUTE
 
@@ -27,6 +28,7 @@ class EventStream:
 
     kinesis: "KinesisClient"
     stream_name: str
+    mapping_of: MappingOf
     clock: "Clock"
 
     def put(self, request: StreamIngestionRequest) -> str:
@@ -38,8 +40,9 @@ class EventStream:
             Unavailable: the stream takes no more just now.
         """
         body = request.model_dump(mode="json")
-        row = record_in(body)
-        errors = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
+        row = self._mapped(request, record_in(body))
+        found = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
+        errors = [each for each in found if each.code != DECISION_UNKNOWN]  # it may arrive before the label is read
         if errors:
             fields = [
                 FieldError("data" + each.field.replace("/", "."), each.message, each.rejected_value) for each in errors
@@ -57,6 +60,13 @@ class EventStream:
         except self.kinesis.exceptions.ProvisionedThroughputExceededException:
             raise Unavailable("The event stream is at its limit; try again", retry_after=1) from None
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
+
+    def _mapped(self, request: StreamIngestionRequest, record: dict[str, Any]) -> dict[str, Any]:
+        mapping = self.mapping_of(request.source_id, request.data_type)
+        if mapping is None:
+            return record
+        (mapped,) = mapped_rows([record], mapping, [0])
+        return dict(mapped)
 
 
 def record_in(envelope: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from botocore.config import Config
 
 from shared.ingestion.batches import Batches
 from shared.ingestion.decisions import DecisionIndex
+from shared.ingestion.deliveries import Deliveries
 from shared.ingestion.ledger import Ledger
+from shared.ingestion.source_configs import SourceConfigs
 from shared.ingestion.sources import Sources
 from shared.ingestion.streaming import EventStream
 from shared.ingestion.sweeping import Sweeper
@@ -79,7 +81,22 @@ class Wiring:
     @cached_property
     def sources(self) -> Sources:
         """Who delivers."""
-        return Sources(self._dynamodb, self._name(Resource.SOURCES), active_for=self.settings.source_active_for)
+        return Sources(
+            self._dynamodb,
+            self._name(Resource.SOURCES),
+            deliveries=lambda: self.deliveries,
+            active_for=self.settings.source_active_for,
+        )
+
+    @cached_property
+    def source_configs(self) -> SourceConfigs:
+        """What is configured of those who deliver."""
+        return SourceConfigs(self._dynamodb, self._name(Resource.SOURCES), self.clock)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What each source delivered."""
+        return Deliveries(self._dynamodb, self._name(Resource.LEDGER))
 
     @cached_property
     def versions(self) -> TableVersions:
@@ -100,7 +117,8 @@ class Wiring:
             judge=Judge(
                 decisions=decisions,
                 reporting_currency=self.settings.reporting_currency,
-                mapping_of=lambda _, __: None,
+                mapping_of=self.source_configs.mapping_of,
+                requirements_of=self.source_configs.requirements_of,
             ),
             clock=self.clock,
         )
@@ -123,7 +141,10 @@ class Wiring:
     def event_stream(self) -> EventStream:
         """Takes single records."""
         return EventStream(
-            kinesis=self._client("kinesis"), stream_name=self._name(Resource.EVENT_STREAM), clock=self.clock
+            kinesis=self._client("kinesis"),
+            stream_name=self._name(Resource.EVENT_STREAM),
+            mapping_of=self.source_configs.mapping_of,
+            clock=self.clock,
         )
 
     @cached_property

@@ -1,0 +1,197 @@
+"""PUT /ingest/sources/{source_id}: what is configured of a source is shown, on record and used."""
+
+import json
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from shared.audit.trail import Asked
+from shared.ingestion.consuming import consume
+from shared.ingestion.source_configs import FRESH_FOR
+from shared.records.schema import DataType
+from shared.runtime.paging import Window
+from shared.runtime.wiring import Wiring
+from tests.events.kinesis import kinesis_event
+from tests.fakes.answers import Answer
+from tests.fakes.clock import Clock
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import merge_all, parquet_rows
+from tests.fakes.records import AT, sale
+from tests.functions.ingest.conftest import Call
+
+CONFIGURATION: dict[str, Any] = {
+    "name": "Till in London",
+    "type": "database",
+    "cadence": "PT1H",
+    "thresholds": {"transactions": 80},
+    "mappings": {"transactions": {"columns": {"no": "transaction_id", "qty": "quantity"}}},
+}
+
+
+def _put(call: Call, source_id: str = "till-7", /, **configuration: Any) -> Answer:
+    return call("PUT", f"/ingest/sources/{source_id}", body=configuration)
+
+
+def _shown(call: Call) -> list[Any]:
+    shown: list[Any] = call("GET", "/ingest/sources", query={"active_only": ["false"]}).data["content"]
+    return shown
+
+
+def test_a_source_is_known_before_it_delivers(call: Call) -> None:
+    answer = _put(call, **CONFIGURATION)
+
+    assert _shown(call) == [answer.data]
+    assert {name: value for name, value in answer.data.items() if name != "configuration"} == {
+        "source_id": "till-7",
+        "name": "Till in London",
+        "type": "database",
+        "status": "inactive",
+        "last_ingestion": None,
+        "total_records": 0,
+    }
+    told = answer.data["configuration"]
+    assert (told["cadence"], told["thresholds"], told["data_types"]) == ("PT1H", {"transactions": 80.0}, {})
+    assert told["mappings"]["transactions"]["columns"] == {"no": "transaction_id", "qty": "quantity"}
+
+
+def test_a_source_that_delivers_is_configured_without_losing_its_totals_or_its_place(
+    wired: Wiring, call: Call, clock: Clock
+) -> None:
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1", source_id="till-7"))
+    clock.pass_by(timedelta(minutes=1))
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(2)], origin="batch-2", source_id="shop-1"))
+
+    told = _put(call, **CONFIGURATION).data
+
+    assert (told["status"], told["total_records"]) == ("active", 1)
+    assert [source["source_id"] for source in _shown(call)] == ["till-7", "shop-1"]
+
+
+def test_a_configuration_is_replaced_as_a_whole_and_both_are_on_record(wired: Wiring, call: Call, clock: Clock) -> None:
+    _put(call, **CONFIGURATION)
+    clock.pass_by(timedelta(seconds=1))
+    _put(call, cadence="P1D")
+
+    first, second = (json.loads(each.body) for each in wired.audit_trail.find(Asked(), Window(0, 9)).items)
+    assert wired.source_configs.of("till-7", fresh=True).mappings == {}
+    assert (first["before"], first["after"]["cadence"]) == (None, "PT1H")
+    assert (second["before"], second["after"]) == (
+        first["after"],
+        {"cadence": "P1D", "thresholds": {}, "mappings": {}},
+    )
+    assert second["resource"] == "/api/v1/ingest/sources/till-7"
+
+
+def test_cadence_decides_when_a_source_is_silent(wired: Wiring, call: Call, clock: Clock) -> None:
+    _put(call, cadence="PT1H")
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1", source_id="till-7"))
+
+    statuses = []
+    for _ in range(5):
+        statuses.append(_shown(call)[0]["status"])
+        clock.pass_by(timedelta(hours=1))
+
+    assert statuses == ["active", "active", "active", "active", "inactive"]
+
+
+def test_a_source_of_which_nothing_is_good_any_more_is_in_error_until_something_is(
+    wired: Wiring, call: Call, clock: Clock
+) -> None:
+    statuses = []
+    delivered: list[list[Any]] = [[sale(1)], [{}], [{}], [{}], [sale(2)]]
+    for number, rows in enumerate(delivered):
+        clock.pass_by(timedelta(minutes=1))
+        wired.loader.load(
+            delivery(DataType.TRANSACTIONS, rows, origin=f"batch-{number}", source_id="till-7", at=clock())
+        )
+        statuses.append(_shown(call)[0]["status"])
+
+    assert statuses == ["active", "active", "active", "error", "active"]
+
+
+def test_records_of_a_batch_are_mapped(wired: Wiring, call: Call, submit: Call) -> None:
+    _put(call, "web-shop", mappings=CONFIGURATION["mappings"])
+
+    answer = submit([{"no": "t-1", "qty": 2, "timestamp": AT, "product_id": "p", "unit_price": 1}])
+
+    assert (answer.data["validation_status"], _loaded(wired)) == ("passed", ["t-1"])
+
+
+def test_records_of_the_stream_are_mapped(wired: Wiring, call: Call) -> None:
+    _put(call, mappings=CONFIGURATION["mappings"])
+    record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT}
+    consume(
+        kinesis_event([record | {"data": {"no": "t-1", "qty": 2, "product_id": "p", "unit_price": 1}}])["Records"],
+        wired.loader,
+    )
+
+    assert _loaded(wired) == ["t-1"]
+
+
+def test_a_single_record_is_judged_by_what_the_mapping_makes_of_it(call: Call) -> None:
+    _put(call, mappings=CONFIGURATION["mappings"])
+    record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT}
+
+    good = call(
+        "POST", "/ingest/stream", body=record | {"data": {"no": "1", "qty": 2, "product_id": "p", "unit_price": 1}}
+    )
+    bad = call(
+        "POST", "/ingest/stream", body=record | {"data": {"no": "1", "qty": "x", "product_id": "p", "unit_price": 1}}
+    )
+
+    assert (good.status, bad.status, list(bad.fields)) == (202, 400, ["data.quantity"])
+
+
+def _loaded(wired: Wiring) -> list[str]:
+    merge_all(wired)
+    return [row["transaction_id"] for rows in parquet_rows(wired.settings, "base/").values() for row in rows]
+
+
+def test_a_change_is_seen_by_whoever_read_the_configuration_before_within_seconds(
+    wired: Wiring, call: Call, clock: Clock
+) -> None:
+    other = Wiring(wired.settings, clock).source_configs
+    before = other.requirements_of("till-7", DataType.TRANSACTIONS)
+    _put(call, **CONFIGURATION)
+
+    at_once = other.requirements_of("till-7", DataType.TRANSACTIONS)
+    clock.pass_by(FRESH_FOR)
+    later = other.requirements_of("till-7", DataType.TRANSACTIONS)
+
+    assert (before.minimum, later.minimum) == (Fraction(70), Fraction(80))
+    assert (at_once, later.cadence) == (before, timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("source_id", "configuration", "named"),
+    [
+        ("ab", {}, "source_id"),
+        ("a_b_c", {}, "source_id"),
+        ("till-7", {"cadence": 60}, "cadence"),
+        ("till-7", {"cadence": "PT1S"}, "cadence"),
+        ("till-7", {"cadence": "P"}, "cadence"),
+        ("till-7", {"cadence": "P9999W"}, "cadence"),
+        ("till-7", {"thresholds": {"transactions": 101}}, "thresholds.transactions"),
+        ("till-7", {"thresholds": {"sales": 1}}, "thresholds.sales.[key]"),
+        ("till-7", {"type": "ftp"}, "type"),
+        ("till-7", {"name": ""}, "name"),
+        ("till-7", {"threshold": 5}, "threshold"),
+        ("till-7", {"mappings": {"orders": {"templates": {"x": "y"}}}}, "mappings.orders.templates.x"),
+        ("till-7", {"mappings": {"orders": {"constants": {str(n): "é" * 500 for n in range(200)}}}}, "mappings"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_refused(
+    call: Call, source_id: str, configuration: dict[str, Any], named: str
+) -> None:
+    answer = call("PUT", f"/ingest/sources/{source_id}", body=configuration)
+
+    assert (answer.status, list(answer.fields)) == (400, [named])
+    assert _shown(call) == []
+
+
+def test_every_wrong_field_is_named_at_once(call: Call) -> None:
+    answer = _put(call, "ab", cadence="soon", type="ftp", thresholds={"orders": -1})
+
+    assert sorted(answer.fields) == ["cadence", "source_id", "thresholds.orders", "type"]
