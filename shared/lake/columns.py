@@ -63,17 +63,15 @@ def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: Stam
     """Turn valid rows into the columns of their data type, defaults filled in and unknown fields kept as JSON."""
     schema = SCHEMAS[data_type]
     columns = {each.name: column(each, [row.get(each.name) for row in rows]) for each in schema.fields}
-    return completed(schema, rows, columns, stamp)
+    return completed(schema, columns, attributes(schema, rows, columns), stamp)
 
 
-def completed(
-    schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array], stamp: Stamp
-) -> pa.Table:
+def completed(schema: RecordSchema, columns: Mapping[str, pa.Array], unknown: pa.Array, stamp: Stamp) -> pa.Table:
     """Add to the client's columns what the platform adds: defaults, unknown fields as JSON, the delivery's stamp."""
-    size = len(rows)
+    size = len(unknown)
     stamped = {
         **columns,
-        "attributes": _attributes(schema, rows, columns),
+        "attributes": unknown,
         "source_id": pa.repeat(pa.scalar(stamp.source_id), size),
         INGESTED_AT: _ingested_at(stamp.ingested_at, size),
         "_origin": pa.repeat(pa.scalar(stamp.origin), size),
@@ -90,8 +88,8 @@ def _ingested_at(moments: datetime | Sequence[int], size: int) -> pa.Array:
     return pa.array(moments, pa.int64()).cast(MOMENT)
 
 
-def _attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array]) -> pa.Array:
-    """The fields that the schema does not know; where all values are counted for by columns there are none."""
+def attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array]) -> pa.Array:
+    """Write as JSON what the schema does not know; where all values are counted for by columns there is nothing."""
     known = schema.by_name.keys()
     if sum(map(len, rows)) == sum(len(rows) - columns[name].null_count for name in known):
         return pa.nulls(len(rows), pa.string())
@@ -102,6 +100,11 @@ def _attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns
         for row in rows
     ]
     return pa.array(texts, pa.string())
+
+
+def arrow_type(each: Field) -> pa.DataType:
+    """The type of a field's column."""
+    return _ARROW_TYPES[each.kind]
 
 
 def column(each: Field, values: list[Any]) -> pa.Array:

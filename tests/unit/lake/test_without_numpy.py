@@ -4,10 +4,13 @@ import subprocess
 import sys
 
 SCRIPT = """
+import io
 import sys
 sys.modules["numpy"] = None
 from datetime import UTC, datetime
 from shared.lake import columns, intake, partition, quarantine, rollups
+from shared.lake.files.options import FileOptions
+from shared.lake.files.reading import read_parts
 from shared.lake.merge import merge
 from shared.records.schema import DataType
 from shared.records.validation import Form
@@ -17,8 +20,11 @@ at = datetime(2025, 1, 2, tzinfo=UTC)
 stamp = columns.Stamp(source_id="shop", ingested_at=at, origin="o", reporting_currency="USD")
 taken = intake.take(DataType.TRANSACTIONS, [row, {**row, "quantity": "x"}], form=Form.TYPED, at=at, stamp=stamp)
 base = columns.read_parquet(columns.write_parquet(taken.table), columns.arrow_schema(DataType.TRANSACTIONS))
+text = "transaction_id,timestamp,product_id,quantity,unit_price\\nt-2,2025-01-01 10:00:00,p,2,x\\n"
+(part,) = read_parts(io.BytesIO(text.encode()), FileOptions())
+refused = intake.take_table(DataType.TRANSACTIONS, part.rows, form=Form.TEXT, at=at, stamp=stamp)
 merged = merge(DataType.TRANSACTIONS, base, [taken.table])
-print(len(merged.table), rollups.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_amount"].to_pylist())
+print(refused.rejected, len(merged.table), rollups.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_amount"].to_pylist())
 """
 
 
@@ -26,4 +32,4 @@ def test_rows_are_taken_merged_and_rolled_up_without_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)  # noqa: S603 # our own script
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "1 [Decimal('6.0000000000')]"
+    assert done.stdout.strip() == "1 1 [Decimal('6.0000000000')]"
