@@ -92,6 +92,14 @@ HTTP_FUNCTIONS = (
         writes=(*_COUNTED, Access(Resource.RESULTS), Access(Resource.RESULT_CACHE)),
     ),
     HttpFunction(
+        name="quality",
+        description="Tells how good what sources delivered is.",
+        memory_mb=1024,
+        timeout_seconds=29,
+        reads=(*_IDENTITY, Access(Resource.QUALITY), Access(Resource.SOURCES)),
+        writes=_COUNTED,
+    ),
+    HttpFunction(
         name="health",
         description="Says which dependencies answer.",
         memory_mb=512,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shared.limits.classes import RateClasses
     from shared.limits.counter import RateLimiter
     from shared.metrics.reports import MetricReports
+    from shared.quality.reports import QualityReports
 
 _CLIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
@@ -248,6 +249,19 @@ class Wiring:
             ),
             sources=self.sources,
             reporting_currency=self.settings.reporting_currency,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def quality_reports(self) -> "QualityReports":
+        """Tells how good what sources delivered is."""
+        from shared.quality.reports import QualityReports  # noqa: PLC0415 # only the function that tells it pays
+        from shared.quality.store import QualityStates  # noqa: PLC0415 # as above
+
+        return QualityReports(
+            states=QualityStates(self._dynamodb, self._name(Resource.QUALITY)),
+            source_ids=self.sources.ids,
+            requirements_of=self.source_configs.requirements_of,
             clock=self.clock,
         )
 

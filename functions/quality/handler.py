@@ -1,0 +1,8 @@
+"""The Lambda function behind the data quality route."""
+
+from functions.quality.routes import router
+from shared.runtime.http import Api
+from shared.runtime.observability import instrumented
+
+app = Api(router)
+handler = instrumented(app.resolve)

@@ -1,0 +1,133 @@
+"""From counts to the words of a report: checks, issues and what to do about them. Pure."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from shared.quality.checks import Dimension
+from shared.quality.models import (
+    CheckType,
+    DimensionReport,
+    NamedCheck,
+    QualityCheck,
+    QualityIssue,
+    QualityReport,
+    Severity,
+)
+from shared.quality.rules import FULL, WEIGHTS, dimension_score, overall_score, told
+from shared.quality.standards import check_of
+from shared.quality.state import Count, QualityState
+from shared.records.schema import DataType
+from shared.runtime.models import sortable
+
+_HIGH, _MEDIUM = Fraction(5), Fraction(1)
+_ACTIONS = {
+    Dimension.COMPLETENESS: "Send {} with every record.",
+    Dimension.VALIDITY: "Correct {} at the source; every reason is with the rows in quarantine, from where they can be "
+    "driven again.",
+    Dimension.UNIQUENESS: "Send each record once; look for a join or a retry that repeats rows within a delivery.",
+    Dimension.TIMELINESS: "Deliver sooner after the event, or set the source's cadence to how often it delivers.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a report is about."""
+
+    source_id: str
+    data_type: DataType
+    start: datetime
+    end: datetime
+
+    @property
+    def report_id(self) -> str:
+        """The same for the same question."""
+        asked = "|".join((self.source_id, self.data_type, sortable(self.start), sortable(self.end)))
+        return f"quality-{hashlib.sha256(asked.encode()).hexdigest()[:20]}"
+
+
+def report(subject: Subject, state: QualityState, *, minimum: Fraction, at: datetime) -> QualityReport:
+    """Tell how good what was counted is."""
+    return QualityReport(
+        report_id=subject.report_id,
+        source_id=subject.source_id,
+        data_type=subject.data_type,
+        quality_score=told(overall_score(state)),
+        checks_performed=list(_checks(state, minimum)),
+        issues_found=_issues(subject.data_type, state),
+        generated_at=at,
+        dimensions=list(_dimensions(state)),
+        rows=state.rows,
+    )
+
+
+def _checks(state: QualityState, minimum: Fraction) -> Iterator[QualityCheck]:
+    for check_type in CheckType:
+        dimension = Dimension(check_type)
+        score = dimension_score(state, dimension)
+        if score is not None:
+            yield QualityCheck(
+                check_type=check_type, passed=score >= minimum, score=told(score), details=_details(state, dimension)
+            )
+
+
+def _details(state: QualityState, dimension: Dimension) -> str:
+    whole = state.of(dimension)
+    what = "values are missing" if dimension is Dimension.COMPLETENESS else "rows failed"
+    failing = [
+        f"{name} {count.failed} of {count.checked}" for name, count in state.checks_of(dimension) if count.failed
+    ]
+    return f"{whole.failed} of {whole.checked} {what}" + (f": {', '.join(failing)}" if failing else "")
+
+
+def _dimensions(state: QualityState) -> Iterator[DimensionReport]:
+    for dimension in Dimension:
+        score = dimension_score(state, dimension)
+        if score is not None:
+            whole = state.of(dimension)
+            yield DimensionReport(
+                dimension=dimension,
+                score=told(score),
+                checked=whole.checked,
+                failed=whole.failed,
+                weight=float(WEIGHTS[dimension]),
+                checks=[
+                    NamedCheck(name=name, checked=count.checked, failed=count.failed)
+                    for name, count in state.checks_of(dimension)
+                ],
+            )
+
+
+def _issues(data_type: DataType, state: QualityState) -> list[QualityIssue]:
+    costs = [
+        (_cost(state, dimension, count), dimension, name, count.failed)
+        for dimension in Dimension
+        for name, count in state.checks_of(dimension)
+        if count.failed
+    ]
+    return [
+        QualityIssue(
+            issue_type=f"{dimension}.{name}",
+            severity=_severity(cost),
+            count=failed,
+            sample_records=list(state.samples.get(f"{dimension}.{name}", ())),
+            suggested_action=_action(data_type, dimension, name),
+        )
+        for cost, dimension, name, failed in sorted(costs, key=lambda each: (-each[0], each[1], each[2]))
+    ]
+
+
+def _cost(state: QualityState, dimension: Dimension, count: Count) -> Fraction:
+    """What the rows that fail a check take off the overall score, if they failed nothing else."""
+    return WEIGHTS[dimension] * FULL * count.failed / max(state.of(dimension).checked, 1)
+
+
+def _severity(cost: Fraction) -> Severity:
+    return Severity.HIGH if cost >= _HIGH else Severity.MEDIUM if cost >= _MEDIUM else Severity.LOW
+
+
+def _action(data_type: DataType, dimension: Dimension, name: str) -> str:
+    declared = check_of(data_type, dimension, name)
+    return _ACTIONS[dimension].format(name.partition(":")[0]) if declared is None else declared.action

@@ -1,0 +1,69 @@
+"""The use case: a question about quality is answered from the counts of the hours that it spans."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from shared.quality.models import DataQualityReportsResponse
+from shared.quality.question import Question
+from shared.quality.report import Subject, report
+from shared.quality.rules import Requirements, overall_score, told
+from shared.quality.state import total
+from shared.quality.store import QualityStates, Received
+from shared.quality.trend import trend
+from shared.records.schema import DataType
+
+if TYPE_CHECKING:
+    from shared.runtime.models import Clock
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualityReports:
+    """Answers questions about quality."""
+
+    states: QualityStates
+    source_ids: Callable[[], Iterable[str]]
+    requirements_of: Callable[[str, DataType], Requirements]
+    clock: "Clock"
+
+    def answer(self, question: Question) -> DataQualityReportsResponse:
+        """Report by source and type, and on all of them together."""
+        found = self._found(question)
+        by_subject: defaultdict[tuple[str, DataType], list[Received]] = defaultdict(list)
+        for each in found:
+            by_subject[each.source_id, each.data_type].append(each)
+        return DataQualityReportsResponse(
+            reports=[
+                report(
+                    Subject(source_id=source_id, data_type=data_type, start=question.start, end=question.end),
+                    total(each.state for each in received),
+                    minimum=self.requirements_of(source_id, data_type).minimum,
+                    at=self.clock(),
+                )
+                for (source_id, data_type), received in sorted(by_subject.items())
+            ],
+            overall_score=told(overall_score(total(each.state for each in found))),
+            trend=trend(_daily(found)),
+        )
+
+    def _found(self, question: Question) -> list[Received]:
+        sources = [question.source_id] if question.source_id is not None else sorted(self.source_ids())
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            pages = pool.map(lambda each: list(self.states.find(each, question.start, question.end)), sources)
+            found = [each for page in pages for each in page]
+        return [each for each in found if question.data_type in {None, each.data_type}]
+
+
+def _daily(found: Sequence[Received]) -> dict[date, float]:
+    by_day: defaultdict[str, list[Received]] = defaultdict(list)
+    for each in found:
+        by_day[each.day].append(each)
+    return {
+        date.fromisoformat(day): float(overall_score(total(each.state for each in received)))
+        for day, received in by_day.items()
+    }
