@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.decisions import filed_under_decisions
-from shared.ingestion.mapping import SourceMapping, mapped_rows
+from shared.ingestion.mapping import MappingOf, mapped_rows
 from shared.ingestion.personal import without_personal_data
 from shared.lake import columns
 from shared.lake.intake import Taken, take
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from shared.lake.files.part import Rows as RowsOfFile
     from shared.runtime.errors import InsufficientDataQuality
 
-MappingOf = Callable[[str, DataType], SourceMapping | None]
 RequirementsOf = Callable[[str, DataType], Requirements]
 
 GATE = "quality_gate"
@@ -91,10 +90,10 @@ class Judge:
         mapping = self.mapping_of(delivery.source_id, delivery.data_type)
         if mapping is None:
             return rows
+        places = delivery.places or range(len(rows))
         if delivery.form is Form.TEXT and not isinstance(rows, Sequence):
-            return mapped_table(rows, mapping, delivery.first_row)
-        numbers = range(delivery.first_row, delivery.first_row + len(rows)) if delivery.batch_id else delivery.places
-        return mapped_rows(_one_by_one(rows), mapping, numbers or range(len(rows)), form=delivery.form)
+            return mapped_table(rows, mapping, places)
+        return mapped_rows(_one_by_one(rows), mapping, places, form=delivery.form)
 
     def _filed(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
         """Labels with the time of their decision."""

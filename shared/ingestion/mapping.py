@@ -16,7 +16,7 @@ from shared.runtime.models import Model, sortable
 from shared.runtime.reading import time_zone
 
 ROW = "row"
-"""What stands in a template for the record's own 0-based place in what was received."""
+"""What stands in a template for where the record stood in what was received: the same number that errors tell."""
 
 BLANKS = " \t\r\n"
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -93,7 +93,7 @@ class SourceMapping(Model):
         default_factory=dict,
         max_length=_MOST_NAMES,
         description="Field to a text made of the source's columns in braces; `{row}` is the record's 0-based place in "
-        "its batch or file. Where one of the columns is absent, so is the text.",
+        "its batch, or its own line or number in its file. Where one of the columns is absent, so is the text.",
     )
     suffixes: dict[Name, Name] = Field(
         default_factory=dict, max_length=_MOST_NAMES, description="Field to what is cut off its end, e.g. `.0`."
@@ -124,7 +124,7 @@ def mapped_rows(
     Args:
         rows: as received.
         mapping: what the source's configuration says of the data type.
-        places: where each row stood in what was received, 0-based.
+        places: where each row stood in what was received.
         form: as `text`, constants and defaults are written as text, too.
     """
     return [

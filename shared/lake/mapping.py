@@ -1,6 +1,6 @@
 """A source's mapping applied to whole columns of text: what `mapped_rows` does to each row, for files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,13 +11,13 @@ from shared.records.validation import Form
 _Columns = dict[str, pa.ChunkedArray]
 
 
-def mapped_table(table: pa.Table, mapping: SourceMapping, first_row: int) -> pa.Table:
+def mapped_table(table: pa.Table, mapping: SourceMapping, places: Sequence[int]) -> pa.Table:
     """Turn a source's columns of text into those of a data type.
 
     Args:
         table: as read, every column text; a null is a value that the record does not have.
         mapping: what the source's configuration says of the data type.
-        first_row: the place of the first row in the file, 0-based.
+        places: where each row stood in the file.
     """
     given: _Columns = {name: table[name] for name in table.column_names}
     taken = mapping.columns.keys() | set(mapping.drop)
@@ -25,7 +25,7 @@ def mapped_table(table: pa.Table, mapping: SourceMapping, first_row: int) -> pa.
     for name, field in mapping.columns.items():
         if name in given:
             _put(columns, field, pc.if_else(_blank(given[name]), pa.scalar(None, pa.string()), given[name]))
-    rows = pa.array(range(first_row, first_row + len(table)), pa.int64()).cast(pa.string())
+    rows = pa.array(places, pa.int64()).cast(pa.string())
     for field, template in mapping.templates.items():
         _put(columns, field, _filled(template, {ROW: rows, **given}, len(table)))
     for field, suffix in mapping.suffixes.items():
