@@ -120,10 +120,6 @@ class Sources:
         """Every source that has delivered, whether it was told of or not."""
         return sorted({facet["source_id"] for facet in self._facets() if facet["facet"] != CONFIG})
 
-    def ids(self) -> list[str]:
-        """Every source that has delivered or is configured."""
-        return sorted({facet["source_id"] for facet in self._facets()} - {UNATTRIBUTED})
-
     def watermark(self, data_type: DataType, now: datetime) -> datetime | None:
         """The event time up to which every active source has delivered a type; None if none ever did."""
         since = now - self._active_for
