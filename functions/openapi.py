@@ -22,13 +22,18 @@ from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, Dialect, Fie
 from shared.runtime.http import BASE_PATH
 
 COPY = Path(__file__).parent / "docs" / "openapi.json"
-_ALWAYS = (errors.InvalidRequest, errors.NotFound, errors.InternalError, errors.Unavailable, errors.Unprocessable)
+_ALWAYS = (
+    errors.InvalidRequest,
+    errors.Unauthorized,  # on open routes, too: of a token that is too long to be read by any
+    errors.NotFound,
+    errors.InternalError,
+    errors.Unavailable,
+    errors.Unprocessable,
+)
 _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
-_FOR_CALLERS = (errors.Unauthorized, errors.Forbidden, errors.RateLimitExceeded)
+_FOR_CALLERS = (errors.Forbidden, errors.RateLimitExceeded)
 _ONCE = (errors.Conflict,)
 _OF_ROUTES: Mapping[str, tuple[type[errors.TallyError], ...]] = {
-    "/auth/token": (errors.Unauthorized,),
-    "/auth/refresh": (errors.Unauthorized,),
     "/auth/keys/{key_id}/rotate": (errors.Conflict,),
 }
 """What some routes say beside what all of their kind do."""
@@ -112,8 +117,9 @@ def _refer_to_records(schemas: dict[str, Any]) -> None:
 
 def _tell_errors(operation: dict[str, Any], path: str, dialect: Dialect) -> None:
     route = path.removeprefix(BASE_PATH)
-    form = _EITHER if route in _IN_BOTH_DIALECTS else _FORMS[dialect].__name__
+    own = _EITHER if route in _IN_BOTH_DIALECTS else _FORMS[dialect].__name__
     for error in _errors_of(operation, route):
+        form = _EITHER if error is errors.Unauthorized and dialect is Dialect.FRAUD else own
         code = error.commerce_code if dialect is Dialect.COMMERCE else error.fraud_code
         operation["responses"][str(error.status)] = _error(f"`{code}`: {error.__doc__}", form)
     for status, why in _OF_THE_DOOR.items():

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 from pydantic.config import JsonDict
 
 from shared.ingestion.models import DataFormat, IngestionMetadata, SourceId
@@ -29,7 +29,7 @@ class UploadOptions(Model):
     delimiter: Optional[_OneCharacter] = Field(default=None, description="CSV: between fields.")
     quote: Optional[_OneCharacter] = Field(default=None, description="CSV: around fields.")
     encoding: Optional[str] = Field(default=None, max_length=40, description="CSV, XML, JSON: such as `utf-8`.")
-    header: Optional[bool] = Field(default=None, description="CSV: whether the first row names the columns.")
+    header: Optional[StrictBool] = Field(default=None, description="CSV: whether the first row names the columns.")
     record_element: Optional[str] = Field(default=None, max_length=128, description="XML: the element of one record.")
 
 
@@ -44,7 +44,7 @@ class UploadRequest(Model):
     compression: Compression = Compression.NONE
     options: UploadOptions = UploadOptions()
     metadata: Optional[IngestionMetadata] = None
-    size: Optional[Annotated[int, Field(ge=0)]] = Field(
+    size: Optional[Annotated[int, Field(ge=0, strict=True)]] = Field(
         default=None, description="Bytes as uploaded; a file of another size fails. At most 5 GB."
     )
 
