@@ -91,4 +91,4 @@ def _without_blanks(rows: pa.Table, places: Sequence[int], malformed: Sequence[M
     if pc.any(blank).as_py():
         filled = pc.invert(blank)
         rows, places = rows.filter(filled), pa.array(places, pa.int64()).filter(filled).to_pylist()
-    return Chunk(rows=rows, places=places, malformed=malformed, size=rows.nbytes)
+    return Chunk(rows=rows, places=places, malformed=malformed, size=rows.get_total_buffer_size())

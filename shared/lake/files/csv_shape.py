@@ -1,6 +1,7 @@
 """How a CSV file is written, told from its beginning: what separates, what quotes, what the columns are called."""
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -52,7 +53,7 @@ def _records(sample: str, delimiter: str, quote: str) -> list[list[str]]:
     whole = sample if len(sample) < SAMPLE else sample[: sample.rfind("\n") + 1]
     found: list[list[str]] = []
     try:
-        for record in csv.reader(re.split(r"(?<=\n)|(?<=\r)(?!\n)", whole), delimiter=delimiter, quotechar=quote):
+        for record in csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter, quotechar=quote):
             if any(record):
                 found.append(record)
             if len(found) == _RECORDS_LOOKED_AT:

@@ -52,7 +52,7 @@ def _batches(file: pq.ParquetFile) -> Iterator[Chunk]:
             batch.validate(full=True)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableFile("corrupt", f"after record {number - 1}: {error}", row=number) from None
-        yield Chunk(rows=pa.Table.from_batches([batch]), places=range(number, number + len(batch)), size=batch.nbytes)
+        yield Chunk(rows=pa.Table.from_batches([batch]), places=range(number, number + len(batch)), size=batch.get_total_buffer_size())
         number += len(batch)
 
 
