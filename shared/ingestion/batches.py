@@ -1,11 +1,11 @@
 """Batches: submitted in one request, kept as received, loaded at once, followed in the ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -16,7 +16,11 @@ from shared.ingestion.models import (
     Acceptance,
     BatchIngestionRequest,
     BatchIngestionResponse,
+    BatchOutcome,
+    BatchProgress,
+    BatchStatusResponse,
     DataFormat,
+    ProcessingError,
     ValidationError,
     ValidationStatus,
 )
@@ -26,10 +30,9 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, RowError
 from shared.runtime.dialects import echo
-from shared.runtime.errors import Unprocessable
+from shared.runtime.errors import NotFound, Unprocessable
 
 if TYPE_CHECKING:
-    from shared.ingestion.bringing_back import BringingBack
     from shared.ingestion.ledger import Ledger
     from shared.ingestion.loading import Loader
     from shared.lake.store import LakeStore
@@ -46,7 +49,6 @@ class Batches:
     lake: "LakeStore"
     ledger: "Ledger"
     loader: Callable[[], "Loader"]
-    bringing_back: Callable[[], "BringingBack"]
     clock: "Clock"
 
     def submit(self, request: BatchIngestionRequest, received: str) -> BatchIngestionResponse:
@@ -58,7 +60,6 @@ class Batches:
 
         Raises:
             Unprocessable: Parquet does not fit into a request.
-            InsufficientDataQuality: the batch is refused; its rows are in quarantine.
         """
         if request.format is DataFormat.PARQUET:
             raise Unprocessable("Parquet does not fit into a JSON request; send the records as json, csv or xml")
@@ -75,24 +76,42 @@ class Batches:
         key = _landing_key(delivery.data_type, delivery.received_at, delivery.origin)
         self.lake.put(key, _landing(request, received))
 
-    def resume(self, entry: Entry, *, anew: bool = False) -> bool:
-        """Load a batch again that a crash left half-way, or that was failed or cancelled.
-
-        Args:
-            entry: the batch.
-            anew: whether its rows are to be judged by what is asked now, and what was cancelled is to come back.
-
-        Returns:
-            False if what was received is gone, or other rows are good now than those that were cancelled.
-        """
+    def resume(self, entry: Entry) -> bool:
+        """Load a batch again that a crash left half-way; False if what was received is gone."""
         kept = self.lake.get(_landing_key(DataType(entry.data_type), entry.received_at, entry.origin))
         if kept is None:
             return False
-        delivery = _delivery(entry.origin, entry.received_at, _read_landing(kept.body))
-        if anew and not entry.may_come_again:
-            return self.bringing_back().bring_back(delivery) is not None
-        self.loader().load(replace(delivery, judged_anew=anew))
+        self.loader().load(_delivery(entry.origin, entry.received_at, _read_landing(kept.body)))
         return True
+
+    def status(self, batch_id: str) -> BatchStatusResponse:
+        """Tell where a batch stands.
+
+        Raises:
+            NotFound: there is no such batch.
+        """
+        entry = self.ledger.get(batch_id)
+        if entry is None or entry.kind is not Kind.BATCH:
+            raise NotFound(f"There is no batch {batch_id!r}")
+        done = entry.received - entry.in_flight
+        return BatchStatusResponse(
+            batch_id=entry.origin,
+            status=entry.status,
+            progress=BatchProgress(
+                total_records=entry.received,
+                processed_records=done,
+                failed_records=entry.quarantined,
+                progress_percentage=round(100 * done / entry.received, 2),
+            ),
+            started_at=entry.received_at,
+            completed_at=entry.completed_at,
+            errors=[_processing_error(problem) for problem in entry.problems] or None,
+            outcome=BatchOutcome(
+                **entry.fates.model_dump(include={"loaded", "duplicate", "conflict"}),
+                quarantined=entry.quarantined,
+                in_flight=entry.in_flight,
+            ),
+        )
 
     def _receipt(self, entry: Entry, errors: Sequence[RowError]) -> BatchIngestionResponse:
         return BatchIngestionResponse(
@@ -154,3 +173,7 @@ def _validation_error(error: RowError) -> ValidationError:
         message=error.message,
         rejected_value=echo(error.rejected_value),
     )
+
+
+def _processing_error(problem: Mapping[str, Any]) -> ProcessingError:
+    return ProcessingError(**{**problem, "sample": orjson.loads(problem["sample"])})
