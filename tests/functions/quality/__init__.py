@@ -1,0 +1,1 @@
+"""The data quality route, over what was delivered."""

@@ -1,0 +1,1 @@
+"""The rules of quality, on rows and on counts."""

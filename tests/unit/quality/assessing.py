@@ -1,0 +1,22 @@
+"""Rows, scored as a delivery is."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.lake.columns import Stamp
+from shared.lake.intake import take
+from shared.lake.quality_counts import assess
+from shared.quality.state import QualityState
+from shared.records.schema import DataType
+from shared.records.validation import Form
+from tests.fakes.records import NOW
+
+
+def assessed(
+    data_type: DataType, rows: Sequence[Any], *, at: datetime = NOW, cadence: timedelta | None = None
+) -> QualityState:
+    """What is counted of rows that arrive together."""
+    stamp = Stamp(source_id="web-shop", ingested_at=at, origin="batch-1", reporting_currency="USD")
+    taken = take(data_type, rows, form=Form.TYPED, at=at, stamp=stamp)
+    return assess(data_type, taken.table, taken.errors, cadence=cadence)

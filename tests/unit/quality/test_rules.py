@@ -1,0 +1,198 @@
+"""The score follows from counts, adds up in any order, and a further wrong row never raises it."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.quality.checks import Dimension
+from shared.quality.rules import (
+    DEFAULT_MINIMUM,
+    WEIGHTS,
+    deductions,
+    dimension_score,
+    failed_checks,
+    overall_score,
+    refusal,
+    require_quality,
+    told,
+)
+from shared.quality.state import Count, QualityState, total
+from shared.records.schema import DataType
+from shared.runtime.errors import InsufficientDataQuality
+from tests.fakes.records import sale
+from tests.unit.quality.assessing import assessed
+
+POOR = {Dimension.COMPLETENESS, Dimension.UNIQUENESS, Dimension.TIMELINESS}
+WRONG = set(Dimension) - POOR
+_COUNTS = st.builds(lambda passed, failed: Count(passed + failed, failed), st.integers(0, 99), st.integers(0, 99))
+_NAMES = [*Dimension, "validity.quantity:type", "accuracy.unit_cost_plausible"]
+_TEXTS = st.lists(st.text("abc", min_size=1, max_size=2), max_size=3, unique=True).map(lambda each: tuple(sorted(each)))
+STATES = st.builds(
+    QualityState,
+    st.dictionaries(st.sampled_from(list(map(str, _NAMES))), _COUNTS.filter(lambda count: count.checked)),
+    st.dictionaries(st.sampled_from(list(map(str, _NAMES))), _TEXTS),
+)
+FIELDS = 5
+
+
+def _row(failing: frozenset[Dimension], gaps: int) -> QualityState:
+    """One row: invalid, or valid and failing what is named, with some of its expected values missing."""
+    if Dimension.VALIDITY in failing:
+        return QualityState({Dimension.VALIDITY: Count(1, 1)})
+    looked_at = set(Dimension) - {Dimension.COMPLETENESS}
+    counts = {str(each): Count(1, int(each in failing)) for each in looked_at}
+    return QualityState({**counts, str(Dimension.COMPLETENESS): Count(FIELDS, gaps)})
+
+
+def _rows(*failing: Dimension) -> st.SearchStrategy[QualityState]:
+    some = st.frozensets(st.sampled_from(list(failing)), min_size=1) if failing else st.just(frozenset[Dimension]())
+    others = st.frozensets(st.sampled_from(sorted(POOR)))
+    return st.builds(lambda wrong, poor, gaps: _row(wrong | poor, gaps), some, others, st.integers(0, FIELDS))
+
+
+ANY_ROW = _rows() | _rows(*sorted(WRONG))
+
+
+@given(st.lists(ANY_ROW, max_size=30), _rows(*sorted(WRONG)))
+def test_a_further_row_that_fails_validity_consistency_or_accuracy_never_raises_the_score(
+    rows: list[QualityState], further: QualityState
+) -> None:
+    assert overall_score(total([*rows, further])) <= overall_score(total(rows))
+
+
+@given(st.lists(ANY_ROW, max_size=30), ANY_ROW)
+def test_a_further_row_never_raises_the_score_of_a_dimension_that_it_fails(
+    rows: list[QualityState], further: QualityState
+) -> None:
+    before, after = total(rows), total([*rows, further])
+
+    for dimension in Dimension:
+        count = further.of(dimension)
+        score = dimension_score(before, dimension)
+        if count.checked and count.failed == count.checked and score is not None:
+            assert (dimension_score(after, dimension) or 0) <= score
+
+
+@given(STATES, st.sampled_from(Dimension))
+def test_a_row_that_fails_a_check_more_than_before_never_raises_the_score(
+    state: QualityState, dimension: Dimension
+) -> None:
+    count = state.of(dimension)
+    if count.failed < count.checked:
+        worse = QualityState({**state.counts, str(dimension): Count(count.checked, count.failed + 1)})
+
+        assert overall_score(worse) <= overall_score(state)
+
+
+_LINES: list[dict[str, Any]] = [
+    {},
+    {"customer_id": "c", "channel": "web", "region": "EU", "product_name": "Mug", "product_category": "Mugs"},
+    {"timestamp": "2025-03-01T11:00:00Z"},
+    {"discount": 500},
+    {"quantity": 10**6},
+    {"unit_price": 1, "unit_cost": 99},
+    {"quantity": "x"},
+    {"order_id": "o-1", "currency": "EUR"},
+]
+_WRONG_LINES = [{"discount": 500}, {"quantity": 10**6}, {"unit_price": 1, "unit_cost": 99}, {"quantity": "x"}, None]
+
+
+@given(st.lists(st.sampled_from(_LINES), max_size=12), st.sampled_from(_WRONG_LINES))
+def test_so_it_is_with_real_rows(fields: list[dict[str, Any]], wrong: dict[str, Any] | None) -> None:
+    rows: list[Any] = [sale(number, **each) for number, each in enumerate(fields)]
+    further = None if wrong is None else sale(99, **wrong)
+
+    before, after = (assessed(DataType.TRANSACTIONS, each) for each in (rows, [*rows, further]))
+
+    assert overall_score(after) <= overall_score(before)
+
+
+@given(STATES, STATES, STATES)
+def test_counts_add_up_in_any_order_and_any_grouping(a: QualityState, b: QualityState, c: QualityState) -> None:
+    assert a + b == b + a
+    assert (a + b) + c == a + (b + c)
+    assert overall_score(total([a, b, c])) == overall_score(total([c, a, b]))
+
+
+@given(STATES)
+def test_nothing_added_changes_nothing(state: QualityState) -> None:
+    assert (state + QualityState()).counts == state.counts
+    assert overall_score(total([])) == 100
+
+
+@given(st.lists(st.sampled_from(_LINES), max_size=12), st.integers(0, 12))
+def test_what_is_counted_apart_adds_up_to_what_is_counted_together(fields: list[dict[str, Any]], cut: int) -> None:
+    alone = [{**each, "order_id": f"o-{number}"} for number, each in enumerate(fields)]  # no order spans the parts
+    rows = [sale(number, **each) for number, each in enumerate(alone)]
+
+    together = assessed(DataType.TRANSACTIONS, rows)
+    apart = assessed(DataType.TRANSACTIONS, rows[:cut]) + assessed(DataType.TRANSACTIONS, rows[cut:])
+
+    assert apart.counts == together.counts
+
+
+@given(STATES)
+def test_scores_lie_between_0_and_100_and_the_overall_one_is_recomputed_from_those_of_the_dimensions(
+    state: QualityState,
+) -> None:
+    scores = {each: dimension_score(state, each) for each in Dimension}
+
+    expected = 100 - sum(WEIGHTS[each] * (100 - score) for each, score in scores.items() if score is not None)
+    assert overall_score(state) == max(expected, 0)
+    assert all(score is None or 0 <= score <= 100 for score in scores.values())
+
+
+def test_what_is_only_poor_never_costs_more_than_30_and_what_is_wrong_costs_all_of_its_share() -> None:
+    assert sum(WEIGHTS[each] for each in POOR) == Fraction(30, 100)
+    assert {WEIGHTS[each] for each in WRONG} == {1}
+    assert overall_score(total([_row(frozenset(POOR), FIELDS)] * 9)) == DEFAULT_MINIMUM
+
+
+def test_what_reaches_the_minimum_passes_and_what_is_a_row_below_does_not() -> None:
+    good, bad = _row(frozenset(), 0), _row(frozenset({Dimension.ACCURACY}), 0)
+
+    require_quality(total([good] * 7 + [bad] * 3))
+
+    with pytest.raises(InsufficientDataQuality):
+        require_quality(total([good] * 6_999 + [bad] * 3_001))
+
+
+def test_a_refusal_tells_score_minimum_and_failed_checks_as_the_contract_does() -> None:
+    invalid, bare = _row(frozenset({Dimension.VALIDITY}), 0), _row(frozenset(), FIELDS)
+
+    refused = refusal(total([invalid] * 2 + [bare]), Fraction(70))
+
+    assert refused is not None
+    assert (refused.status, refused.commerce_code, refused.fraud_code) == (
+        422,
+        "INSUFFICIENT_DATA_QUALITY",
+        "unprocessable",
+    )
+    assert refused.details == {
+        "quality_score": 23.33,
+        "minimum_required": 70,
+        "failed_checks": ["validity", "completeness"],
+    }
+
+
+def test_where_no_check_fails_by_itself_all_that_cost_anything_are_named() -> None:
+    rows = [_row(frozenset({each}), 0) for each in (Dimension.VALIDITY, Dimension.CONSISTENCY) for _ in range(2)]
+    state = total([*rows, *[_row(frozenset(), 0)] * 6])
+
+    assert overall_score(state) < 70
+    assert failed_checks(state, Fraction(70)) == [Dimension.CONSISTENCY, Dimension.VALIDITY]
+    assert list(deductions(state))[:2] == [Dimension.CONSISTENCY, Dimension.VALIDITY]
+
+
+def test_an_empty_delivery_scores_100() -> None:
+    require_quality(QualityState(), Fraction(100))
+
+
+@pytest.mark.parametrize(
+    ("score", "number"), [(Fraction(70), 70), (Fraction(6999999, 100000), 69.99), (Fraction(200, 3), 66.66)]
+)
+def test_a_score_is_rounded_down_so_that_none_looks_better_than_it_is(score: Fraction, number: float) -> None:
+    assert told(score) == number

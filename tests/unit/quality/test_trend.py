@@ -1,0 +1,74 @@
+"""A trend is told from robust slopes, when there is enough to tell it from."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.quality.trend import SHORTEST_HISTORY, Trend, theil_sen, trend
+
+DAY = date(2025, 3, 1)
+_SCORES = st.lists(st.floats(0, 100), max_size=40)
+
+
+def _by_day(scores: list[float]) -> dict[date, float]:
+    return {DAY + timedelta(days=place): score for place, score in enumerate(scores)}
+
+
+def test_scores_that_rise_or_fall_day_by_day_are_a_trend() -> None:
+    assert trend(_by_day([90 + place / 2 for place in range(10)])) is Trend.IMPROVING
+    assert trend(_by_day([90 - place / 2 for place in range(10)])) is Trend.DECLINING
+
+
+@given(st.lists(st.floats(0, 100), max_size=SHORTEST_HISTORY))
+def test_a_short_history_is_stable_whatever_it_says(scores: list[float]) -> None:
+    assert trend(_by_day(scores)) is Trend.STABLE
+
+
+@given(_SCORES, st.floats(0, 100), st.floats(0, 100))
+def test_the_last_day_has_no_say(scores: list[float], one: float, other: float) -> None:
+    assert trend(_by_day([*scores, one])) is trend(_by_day([*scores, other]))
+
+
+@given(_SCORES)
+def test_what_improves_forwards_declines_backwards(scores: list[float]) -> None:
+    opposite = {
+        Trend.IMPROVING: Trend.DECLINING,
+        Trend.DECLINING: Trend.IMPROVING,
+        Trend.STABLE: Trend.STABLE,
+    }
+
+    assert trend(_by_day([*reversed(scores), 0])) is opposite[trend(_by_day([*scores, 0]))]
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        [95.0] * 30,
+        [95, 97, 94, 96, 95, 97, 94, 96, 95, 97, 94, 96],
+        [95 + place / 100 for place in range(20)],  # in order, and next to nothing
+    ],
+)
+def test_noise_and_next_to_nothing_are_stable(scores: list[float]) -> None:
+    assert trend(_by_day(scores)) is Trend.STABLE
+
+
+def test_one_terrible_day_neither_makes_a_trend_nor_hides_one() -> None:
+    level, rising = [95.0] * 14, [80 + place for place in range(14)]
+    level[5] = rising[5] = 0
+
+    assert trend(_by_day(level)) is Trend.STABLE
+    assert trend(_by_day([float(each) for each in rising])) is Trend.IMPROVING
+
+
+def test_days_without_data_keep_their_distance() -> None:
+    points = [(0, 90.0), (1, 91.0), (11, 101.0)]
+
+    assert theil_sen(points) == 1.0
+
+
+def test_the_slope_is_the_median_of_all_pairs() -> None:
+    slopes = [1, 1, 1, 100 / 3, 99 / 2, 98]
+
+    assert theil_sen([(0, 0.0), (1, 1.0), (2, 2.0), (3, 100.0)]) == pytest.approx((slopes[2] + slopes[3]) / 2)
