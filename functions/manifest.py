@@ -42,8 +42,8 @@ _LEDGER = (
 )
 """Entries, and the totals and counts that move with them."""
 
-_LOADING_READS = (*_LEDGER, Access(Resource.DECISIONS))
-_LOADING_WRITES = (*_LOADING_READS, Access(Resource.LAKE, INCOMING), Access(Resource.LAKE, QUARANTINE))
+_LOADING_READS = (*_LEDGER, Access(Resource.DECISIONS), Access(Resource.QUARANTINE), Access(Resource.LAKE, QUARANTINE))
+_LOADING_WRITES = (*_LOADING_READS, Access(Resource.LAKE, INCOMING))
 
 HTTP_FUNCTIONS = (
     HttpFunction(
@@ -66,12 +66,21 @@ HTTP_FUNCTIONS = (
         memory_mb=1769,
         timeout_seconds=29,
         uses_lake=True,
-        reads=(*_IDENTITY, *_ON_RECORD, *_LOADING_READS, Access(Resource.UPLOADS)),
+        reads=(
+            *_IDENTITY,
+            *_ON_RECORD,
+            *_LOADING_READS,
+            Access(Resource.UPLOADS),
+            Access(Resource.LAKE, LANDING),
+            Access(Resource.LAKE, UPLOADS),
+            Access(Resource.LAKE, INCOMING),
+        ),
         writes=(
             *_COUNTED,
             *_ON_RECORD,
             *_LOADING_WRITES,
             Access(Resource.UPLOADS),
+            Access(Resource.UPLOAD_QUEUE),
             Access(Resource.LAKE, LANDING),
             Access(Resource.LAKE, UPLOADS),
             Access(Resource.EVENT_STREAM),
@@ -155,6 +164,25 @@ TRIGGERED_FUNCTIONS = (
         writes=(*_LOADING_WRITES,),
     ),
     TriggeredFunction(
+        name="file_loader",
+        description="Loads uploaded files, part by part.",
+        memory_mb=3008,
+        timeout_seconds=900,
+        uses_lake=True,
+        trigger=QueueTrigger(queue=Resource.UPLOAD_QUEUE, batch_size=1, window_seconds=0, maximum_concurrency=10),
+        reads=(
+            *_LOADING_READS,
+            Access(Resource.UPLOADS),
+            Access(Resource.LAKE, UPLOADS),
+            Access(Resource.LAKE, INCOMING),
+        ),
+        writes=(
+            *_LOADING_WRITES,
+            Access(Resource.UPLOADS),
+            Access(Resource.UPLOAD_QUEUE),
+        ),
+    ),
+    TriggeredFunction(
         name="merger",
         description="Merges incoming rows into their partitions and rolls those up.",
         memory_mb=3008,
@@ -187,12 +215,16 @@ TRIGGERED_FUNCTIONS = (
         trigger=ScheduleTrigger(every_minutes=5),
         reads=(
             *_LOADING_READS,
+            Access(Resource.UPLOADS),
             Access(Resource.LAKE, LANDING),
+            Access(Resource.LAKE, UPLOADS),
             Access(Resource.LAKE, INCOMING),
         ),
         writes=(
             *_LOADING_WRITES,
+            Access(Resource.UPLOADS),
             Access(Resource.MERGE_QUEUE),
+            Access(Resource.UPLOAD_QUEUE),
         ),
     ),
     TriggeredFunction(

@@ -29,12 +29,14 @@ class DynamoTable:
 class Bucket:
     """An S3 bucket and how long what lies under its prefixes is kept (days; absent: for good).
 
-    What is locked cannot be changed or deleted for so many days, by anybody.
+    Pages may put files into one that takes uploads. What is locked cannot be changed or deleted for so many days, by
+    anybody.
     """
 
     resource: Resource
     versioned: bool
     expire_days: tuple[tuple[str, int], ...] = ()
+    takes_uploads: bool = False
     locked_days: int | None = None
 
 
@@ -75,6 +77,7 @@ DYNAMO_TABLES = (
         indexes=(Index(name="open", partition_key="open", sort_key="created_at"),),
     ),
     DynamoTable(resource=Resource.QUALITY, partition_key="source_id", sort_key="hour"),
+    DynamoTable(resource=Resource.QUARANTINE, partition_key="day", sort_key="delivery"),
     DynamoTable(resource=Resource.SOURCES, partition_key="source_id", sort_key="facet"),
     DynamoTable(resource=Resource.VERSIONS, partition_key="table_name"),
     DynamoTable(resource=Resource.RESULT_CACHE, partition_key="cache_key", expires_by="expires_at"),
@@ -96,7 +99,10 @@ TABLES_BY_RESOURCE = {table.resource: table for table in DYNAMO_TABLES}
 
 BUCKETS = (
     Bucket(
-        resource=Resource.LAKE, versioned=True, expire_days=(("landing/", 365), ("uploads/", 365), ("incoming/", 30))
+        resource=Resource.LAKE,
+        versioned=True,
+        takes_uploads=True,
+        expire_days=(("landing/", 365), ("uploads/", 365), ("incoming/", 30)),
     ),
     Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7),)),
     Bucket(resource=Resource.ANCHORS, versioned=True, locked_days=400),
@@ -111,4 +117,7 @@ To rotate: put a new one last and deploy; a few minutes later put it first; a mo
 of the old one has expired, take the old one out.
 """
 
-QUEUES = (Queue(resource=Resource.MERGE_QUEUE, visibility_seconds=720, max_receives=5, fed_by_prefix="incoming/"),)
+QUEUES = (
+    Queue(resource=Resource.MERGE_QUEUE, visibility_seconds=720, max_receives=5, fed_by_prefix="incoming/"),
+    Queue(resource=Resource.UPLOAD_QUEUE, visibility_seconds=5400, max_receives=5, fed_by_prefix="uploads/"),
+)

@@ -5,12 +5,11 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.ingestion.models import (
     BatchIngestionRequest,
     BatchIngestionResponse,
-    BatchStatusResponse,
     StreamIngestionRequest,
     StreamIngestionResponse,
 )
@@ -40,9 +39,3 @@ def submit_record(
         record_id=record_id, timestamp=request.timestamp, processing_latency_ms=elapsed_ms()
     )
     return ApiResponse(data=taken)
-
-
-@router.get("/ingest/batches/<batch_id>/status", tags=["ingest"], summary="Tell where a batch stands")
-def batch_status(batch_id: Annotated[str, Path(max_length=100)], wired: Wired) -> ApiResponse[BatchStatusResponse]:
-    """Progress, outcome in the ledger and kinds of errors of a batch."""
-    return ApiResponse(data=wired.batches.status(batch_id))

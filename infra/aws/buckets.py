@@ -48,6 +48,7 @@ class PrivateBucket(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=_lifecycle(bucket, names),
+            cors=_cors(bucket, names),
             server_access_logs_bucket=access_logs.bucket if access_logs else None,
             server_access_logs_prefix=f"{bucket.resource.value}/" if access_logs else None,
             removal_policy=names.stage.removal_policy,
@@ -76,6 +77,15 @@ def _when_made(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationPr
         queue=queue_arn,
         filter=s3.CfnBucket.NotificationFilterProperty(s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[rule])),
     )
+
+
+def _cors(bucket: resources.Bucket, names: Names) -> list[s3.CorsRule] | None:
+    """Let pages of the stage's own origins put files at the addresses that they were given."""
+    origins = list(names.stage.cors_origins)
+    if not (bucket.takes_uploads and origins):
+        return None
+    put = s3.HttpMethods.PUT
+    return [s3.CorsRule(allowed_origins=origins, allowed_methods=[put], allowed_headers=["*"], max_age=3600)]
 
 
 def _retention(bucket: resources.Bucket, names: Names) -> s3.ObjectLockRetention | None:

@@ -1,11 +1,11 @@
 """Batches: submitted in one request, kept as received, loaded at once, followed in the ledger."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -16,11 +16,7 @@ from shared.ingestion.models import (
     Acceptance,
     BatchIngestionRequest,
     BatchIngestionResponse,
-    BatchOutcome,
-    BatchProgress,
-    BatchStatusResponse,
     DataFormat,
-    ProcessingError,
     ValidationError,
     ValidationStatus,
 )
@@ -30,9 +26,10 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, RowError
 from shared.runtime.dialects import echo
-from shared.runtime.errors import NotFound, Unprocessable
+from shared.runtime.errors import Unprocessable
 
 if TYPE_CHECKING:
+    from shared.ingestion.bringing_back import BringingBack
     from shared.ingestion.ledger import Ledger
     from shared.ingestion.loading import Loader
     from shared.lake.store import LakeStore
@@ -49,6 +46,7 @@ class Batches:
     lake: "LakeStore"
     ledger: "Ledger"
     loader: Callable[[], "Loader"]
+    bringing_back: Callable[[], "BringingBack"]
     clock: "Clock"
 
     def submit(self, request: BatchIngestionRequest, received: str) -> BatchIngestionResponse:
@@ -76,12 +74,28 @@ class Batches:
         key = _landing_key(delivery.data_type, delivery.received_at, delivery.origin)
         self.lake.put(key, _landing(request, received))
 
-    def resume(self, entry: Entry) -> bool:
-        """Load a batch again that a crash left half-way; False if what was received is gone."""
+    def resume(self, entry: Entry, *, anew: bool = False) -> bool:
+        """Load a batch again that a crash left half-way, or that was failed or cancelled.
+
+        Args:
+            entry: the batch.
+            anew: whether its rows are to be judged by what is asked now, and what was cancelled is to come back.
+
+        Raises:
+            InsufficientDataQuality: judged anew, it is refused again.
+
+        Returns:
+            False if what was received is gone, or other rows are good now than those that were cancelled.
+        """
         kept = self.lake.get(_landing_key(DataType(entry.data_type), entry.received_at, entry.origin))
         if kept is None:
             return False
-        self.loader().load(_delivery(entry.origin, entry.received_at, _read_landing(kept.body)))
+        delivery = _delivery(entry.origin, entry.received_at, _read_landing(kept.body))
+        if anew and not entry.may_come_again:
+            return self.bringing_back().bring_back(delivery) is not None
+        loaded = self.loader().load(replace(delivery, judged_anew=anew))
+        if anew and loaded.refusal is not None:
+            raise loaded.refusal
         return True
 
     def status(self, batch_id: str) -> BatchStatusResponse:
@@ -173,7 +187,3 @@ def _validation_error(error: RowError) -> ValidationError:
         message=error.message,
         rejected_value=echo(error.rejected_value),
     )
-
-
-def _processing_error(problem: Mapping[str, Any]) -> ProcessingError:
-    return ProcessingError(**{**problem, "sample": orjson.loads(problem["sample"])})

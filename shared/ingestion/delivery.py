@@ -21,7 +21,8 @@ class Delivery:
     `malformed` are records that are not even rows. A part of a file names the batch that it belongs to, and how many
     records of the file came before it. `places` tells where each row stood, if not one after the other from 0 on.
     One that is gated is refused as a whole where the score of its rows is too low; what arrives on a stream has nobody
-    to be sent back to, and a file was judged as a whole before its parts are loaded.
+    to be sent back to, and a file was judged as a whole before its parts are loaded. Whether
+    it is refused is decided once, unless it is to be judged anew.
 
     `ingested_at` is one moment for all rows or one for each (milliseconds since 1970); it is the same however often the
     delivery is repeated.
@@ -40,6 +41,7 @@ class Delivery:
     batch_id: str = ""
     first_row: int = 0
     gated: bool = False
+    judged_anew: bool = False
 
     @property
     def received(self) -> int:

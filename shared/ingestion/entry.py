@@ -75,6 +75,7 @@ class Entry:
     partitions: Mapping[str, Fates] = field(default_factory=dict)
     redrives: Mapping[str, int] = field(default_factory=dict)
     redriving: str = ""
+    resumes: tuple[str, ...] = ()
     restated: tuple[str, ...] = ()
     problems: tuple[Mapping[str, Any], ...] = ()
     quality: QualityState = field(default_factory=QualityState)
@@ -106,10 +107,10 @@ class Entry:
     @property
     def status(self) -> BatchStatus:
         """Where the delivery stands: failed only when not one of its rows was good."""
+        if self.cancelled and (self.in_flight or self.fates.cancelled):
+            return BatchStatus.CANCELLED
         if not self.is_complete:
             return BatchStatus.PROCESSING
-        if self.cancelled:
-            return BatchStatus.CANCELLED
         return BatchStatus.FAILED if self.quarantined == self.received else BatchStatus.COMPLETED
 
     @property
@@ -145,6 +146,14 @@ class Entry:
             raise ValueError(f"{self.origin} has {self.quarantined} rows in quarantine, not {rows}")
         return replace(self, redrives={**self.redrives, number: rows}, redriving=number, completed_at=None)
 
+    def with_resumed(self) -> "Entry":
+        """The rows that were cancelled are in flight again, as a re-drive of their own."""
+        number = self.redriving or str(max(map(int, self.redrives), default=0) + 1)
+        if number in self.redrives and number not in self.resumes:
+            raise ValueError(f"re-drive {number} of {self.origin} is under way")
+        driven = self.with_redrive(number, sum(self.cancelled_days.values()))
+        return replace(driven, cancelled=False, resumes=tuple(dict.fromkeys((*self.resumes, number))))
+
     def with_redriven(self, number: str, rejected_again: int, at: datetime) -> "Entry":
         """All objects of a re-drive are in place, but for the rows that were rejected again."""
         driven = {**self.redrives, number: self.redrives[number] - rejected_again}
@@ -160,6 +169,7 @@ class Entry:
             partitions=self.partitions,
             redrives=self.redrives,
             redriving=self.redriving,
+            resumes=self.resumes,
             restated=self.restated,
             cancelled=self.cancelled,
             revision=self.revision,

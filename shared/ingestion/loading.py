@@ -70,7 +70,7 @@ class Loader:
         refused = judged.refusal
         if entry.refused:
             judged = judged.as_refused(delivery)
-        if judged.errors:
+        if judged.errors or delivery.judged_anew:
             self._quarantine(delivery, judged)
         if delivery.data_type is DataType.DECISIONS:
             self.decisions.add(dict(columns.moments_by(judged.taken.table, "decision_id", "timestamp")))
@@ -99,7 +99,8 @@ class Loader:
         """Account for what was received; whether it is refused is decided once, by what was asked for then."""
 
         def opened(stands: Entry | None) -> Entry:
-            refused = stands.refused if stands else judged.refusal is not None
+            decided = delivery.gated and not delivery.judged_anew
+            refused = stands.refused if stands and decided else judged.refusal is not None
             fresh = _entry(delivery, judged.as_refused(delivery) if refused else judged, refused=refused)
             return stands.redelivered(fresh) if stands else fresh
 

@@ -156,7 +156,12 @@ class BatchProgress(Model):
     total_records: int
     processed_records: int = Field(description="Rows whose fate is known: merged, or failed.")
     failed_records: int = Field(description="Rows in quarantine.")
-    progress_percentage: float = Field(ge=0, le=100)
+    progress_percentage: float = Field(
+        ge=0, le=100, description="Of a file: a third each for bytes checked, records loaded and records merged."
+    )
+    total_bytes: Optional[int] = Field(default=None, description="Of a file.")
+    checked_bytes: Optional[int] = Field(default=None, description="Of a file: read and checked so far.")
+    loaded_records: Optional[int] = Field(default=None, description="Of a file: on their way to the merge, or past it.")
 
 
 class ProcessingError(Model):

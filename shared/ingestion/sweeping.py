@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from shared.ingestion.batches import Batches
     from shared.ingestion.ledger import Ledger
+    from shared.ingestion.uploads import Uploads
     from shared.lake.store import LakeStore
     from shared.runtime.models import Clock
 
@@ -29,6 +30,7 @@ class Swept:
     resumed: int
     stuck: int
     remembered: int
+    files: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class Sweeper:
     lake: "LakeStore"
     ledger: "Ledger"
     batches: "Batches"
+    uploads: "Uploads"
     sqs: "SQSClient"
     queue_url: str
     clock: "Clock"
@@ -45,14 +48,15 @@ class Sweeper:
     def sweep(self) -> Swept:
         """Finish what should have been finished two minutes ago.
 
-        A stream's run that was not written needs nothing: Kinesis sends it again.
+        A stream's run that was not written needs nothing: Kinesis sends it again. The parts of files come again with
+        their file.
         """
         late = list(self.ledger.unfinished(self.clock() - PATIENCE))
-        unwritten = [entry for entry in late if entry.kind is Kind.BATCH and not entry.written]
+        unwritten = [entry for entry in late if entry.kind is Kind.BATCH and not entry.written and not entry.batch_id]
         resumed = sum(1 for entry in unwritten if self._resume(entry))
         remembered = self._remember(name.key for name in self.lake.names(f"{INCOMING}/")) if late else 0
         count("DeliveriesInFlightTooLong", len(late))
-        return Swept(resumed=resumed, stuck=len(late) - resumed, remembered=remembered)
+        return Swept(resumed=resumed, stuck=len(late) - resumed, remembered=remembered, files=self.uploads.sweep())
 
     def _resume(self, entry: Entry) -> bool:
         found = self.batches.resume(entry)

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from shared.ingestion.models import DataFormat
 from shared.lake.paths import upload_key
+from shared.quality.state import QualityState
+from shared.quality.store import unpacked
 from shared.records.schema import DataType
 from shared.runtime.errors import Conflict
 from shared.runtime.models import Model
@@ -60,13 +62,14 @@ class Failure(Model):
     message: str
     stage: str
     first_row: int | None = None
+    details: Mapping[str, Any] | None = None
 
 
 class Upload(Model):
     """What was announced, what arrived, and how far it is read; every change makes a new one.
 
-    A file is read twice, in the same parts: once to be checked, once to be loaded. `parts` and `rows` count what is
-    done in the pass under way, `total_parts` and `total_rows` what the check has found.
+    A file is read twice, in the same parts: once to be checked, once to be loaded. `parts` counts those that are done
+    in the pass under way; `cuts` are the rows of each part that the check has found.
     """
 
     batch_id: str
@@ -84,11 +87,9 @@ class Upload(Model):
     size: int = 0
     arrived_at: datetime | None = None
     parts: int = 0
-    rows: int = 0
     bytes_read: int = 0
-    total_parts: int = 0
-    total_rows: int = 0
-    assessed: str = ""
+    cuts: tuple[int, ...] = ()
+    assessed: Mapping[str, Any] = {}
     failure: Failure | None = None
     ended_at: datetime | None = None
     settled: bool = True
@@ -101,6 +102,32 @@ class Upload(Model):
     def key(self) -> str:
         """Where in the lake bucket the file lies."""
         return upload_key(self.data_type, self.batch_id)
+
+    @property
+    def arrival(self) -> datetime:
+        """When the file arrived.
+
+        Raises:
+            ValueError: it has not.
+        """
+        if self.arrived_at is None:
+            raise ValueError(f"{self.batch_id} has not arrived")
+        return self.arrived_at
+
+    @property
+    def quality(self) -> QualityState:
+        """What the check has counted so far."""
+        return unpacked(self.assessed) if self.assessed else QualityState()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the parts have that are done in the pass under way."""
+        return sum(self.cuts[: self.parts])
+
+    @property
+    def total_rows(self) -> int:
+        """How many rows are known of."""
+        return sum(self.cuts)
 
     @property
     def is_open(self) -> bool:
@@ -147,15 +174,15 @@ class Upload(Model):
         """The run lets go of it."""
         return self.model_copy(update={"leased_to": "", "leased_until": None})
 
-    def advanced(self, *, rows: int, bytes_read: int, at: datetime, assessed: str = "") -> Self:
-        """One more part is done, up to this row and byte."""
-        done = {"parts": self.parts + 1, "rows": rows, "bytes_read": bytes_read, "tries": 0}
+    def advanced(self, *, rows: int, bytes_read: int, at: datetime, assessed: Mapping[str, Any] | None = None) -> Self:
+        """One more part is done, of so many rows, up to this byte."""
+        cuts = (*self.cuts[: self.parts], rows) if self.state is UploadState.CHECKING else self.cuts
+        done = {"parts": self.parts + 1, "cuts": cuts, "bytes_read": bytes_read, "tries": 0}
         return self.model_copy(update={**done, "leased_until": at + LEASE, "assessed": assessed or self.assessed})
 
     def checked(self) -> Self:
         """Every part is checked: now they are loaded, from the first one on."""
-        found = {"total_parts": self.parts, "total_rows": self.rows}
-        return self.moved(UploadState.LOADING, parts=0, rows=0, bytes_read=0, tries=0, **found)
+        return self.moved(UploadState.LOADING, parts=0, bytes_read=0, tries=0)
 
     def loaded(self) -> Self:
         """Every part is a delivery: what is left is theirs to meet their fates."""
@@ -173,7 +200,11 @@ class Upload(Model):
         """What has not merged shall not; what was read or begun is still to be accounted for."""
         return self.moved(UploadState.CANCELLED, ended_at=at, settled=self.state is UploadState.AWAITED)
 
-    def resumed(self) -> Self:
+    def accounted_for(self) -> Self:
+        """Every row that was seen of it has its line in the ledger."""
+        return self.model_copy(update={"settled": True})
+
+    def resumed(self, *, etag: str, size: int, at: datetime) -> Self:
         """What was failed or cancelled begins anew; parts that are loaded already will be passed over."""
-        anew = {"parts": 0, "rows": 0, "bytes_read": 0, "tries": 0, "assessed": "", "failure": None, "ended_at": None}
-        return self.moved(UploadState.CHECKING, **anew)
+        anew = {"parts": 0, "cuts": (), "bytes_read": 0, "tries": 0, "assessed": {}, "failure": None, "ended_at": None}
+        return self.moved(UploadState.CHECKING, etag=etag, size=size, arrived_at=at, **anew)

@@ -19,6 +19,10 @@ _SERIALIZE = TypeSerializer().serialize
 _DESERIALIZE = TypeDeserializer().deserialize
 
 
+class NoSuchUpload(LookupError):
+    """Nobody has announced it."""
+
+
 class UploadStore:
     """Keeps uploads; whoever changes one names what it was, so that of two only one comes through."""
 
@@ -45,12 +49,13 @@ class UploadStore:
             change: from the upload as it stands to the upload as it shall be; may run again, and may raise.
 
         Raises:
+            NoSuchUpload: there is none.
             Unavailable: others kept changing it.
         """
         for _ in range(_TRIES):
             before = self.get(batch_id)
             if before is None:
-                raise LookupError(f"there is no upload {batch_id}")
+                raise NoSuchUpload(batch_id)
             after = change(before)
             if after == before:
                 return before

@@ -5,16 +5,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.ingestion.batch_id import new_batch_id, to_the_millisecond
-from shared.ingestion.upload import Upload
+from shared.ingestion.upload import Failure, Upload, UploadState
 from shared.ingestion.upload_models import LARGEST_FILE, UploadRequest, UploadResponse, options_given
 from shared.runtime.errors import PayloadTooLarge
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.ingestion.upload_queue import UploadQueue
     from shared.ingestion.upload_store import UploadStore
     from shared.lake.store import LakeStore
     from shared.runtime.models import Clock
 
 TIME_TO_PUT = timedelta(hours=1)
+PATIENCE = timedelta(minutes=2)
+_NEVER_CAME = Failure(
+    code="never_uploaded", message="Nothing was uploaded in time: announce the file again", stage="parse"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +30,7 @@ class Uploads:
 
     lake: "LakeStore"
     store: "UploadStore"
+    queue: "UploadQueue"
     clock: "Clock"
 
     def announce(self, request: UploadRequest) -> UploadResponse:
@@ -40,6 +48,18 @@ class Uploads:
             batch_id=upload.batch_id, url=address.url, headers=dict(address.headers), expires_at=upload.expires_at
         )
 
+    def sweep(self) -> int:
+        """Have the loader go on with files that nobody reads, and give up those that never came; tell how many."""
+        now, left = self.clock(), 0
+        for upload in self.store.open(now - PATIENCE):
+            if upload.state is UploadState.AWAITED and self.lake.describe(upload.key) is None:
+                if now >= upload.expires_at + PATIENCE:
+                    self.store.change(upload.batch_id, lambda stands: _given_up(stands, now))
+            elif not upload.is_leased(now):
+                self.queue.send(upload.batch_id)
+                left += 1
+        return left
+
     def _announced(self, request: UploadRequest) -> Upload:
         now = to_the_millisecond(self.clock())
         return Upload(
@@ -54,3 +74,7 @@ class Uploads:
             created_at=now,
             expires_at=now + TIME_TO_PUT,
         )
+
+
+def _given_up(stands: Upload, at: "datetime") -> Upload:
+    return stands.expired(_NEVER_CAME, at) if stands.state is UploadState.AWAITED else stands

@@ -33,6 +33,7 @@ class Resource(StrEnum):
     ANCHORS = "anchors_bucket"
     EVENT_STREAM = "event_stream"
     MERGE_QUEUE = "merge_queue"
+    UPLOAD_QUEUE = "upload_queue"
     EVENT_BUS = "event_bus"
 
     @property

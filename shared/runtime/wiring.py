@@ -11,13 +11,16 @@ from shared.ingestion.batches import Batches
 from shared.ingestion.decisions import DecisionIndex
 from shared.ingestion.deliveries import Deliveries
 from shared.ingestion.ledger import Ledger
+from shared.ingestion.lifecycle import Lifecycle
 from shared.ingestion.source_configs import SourceConfigs
 from shared.ingestion.sources import Sources
 from shared.ingestion.streaming import EventStream
 from shared.ingestion.sweeping import Sweeper
+from shared.ingestion.upload_queue import UploadQueue
 from shared.ingestion.upload_store import UploadStore
 from shared.ingestion.uploads import Uploads
 from shared.ingestion.versions import TableVersions
+from shared.ingestion.withdrawing import Withdrawal
 from shared.lake.store import LakeStore
 from shared.live.connections import Connections
 from shared.runtime.models import Clock, now
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from shared.auth.identity import Identity
     from shared.health.checks import Checkup
     from shared.idempotency.once import Idempotency
+    from shared.ingestion.bringing_back import BringingBack
+    from shared.ingestion.file_loading import FileLoader
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
     from shared.limits.classes import RateClasses
@@ -127,14 +132,70 @@ class Wiring:
     @cached_property
     def batches(self) -> Batches:
         """Takes batches."""
-        return Batches(lake=self.lake, ledger=self.ledger, loader=lambda: self.loader, clock=self.clock)
+        return Batches(
+            lake=self.lake,
+            ledger=self.ledger,
+            loader=lambda: self.loader,
+            bringing_back=lambda: self._bringing_back,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def _bringing_back(self) -> "BringingBack":
+        from shared.ingestion.bringing_back import BringingBack  # noqa: PLC0415 # Arrow: only calls that load pay
+
+        return BringingBack(lake=self.lake, ledger=self.ledger, judge=self.loader.judge, clock=self.clock)
+
+    @cached_property
+    def _upload_store(self) -> UploadStore:
+        return UploadStore(self._dynamodb, self._name(Resource.UPLOADS))
+
+    @cached_property
+    def _upload_queue(self) -> UploadQueue:
+        return UploadQueue(self._client("sqs"), self._name(Resource.UPLOAD_QUEUE))
+
+    @cached_property
+    def _withdrawal(self) -> Withdrawal:
+        return Withdrawal(lake=self.lake, ledger=self.ledger)
 
     @cached_property
     def uploads(self) -> Uploads:
         """Takes files."""
-        return Uploads(
+        return Uploads(lake=self.lake, store=self._upload_store, queue=self._upload_queue, clock=self.clock)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """Follows and steers batches."""
+        return Lifecycle(
             lake=self.lake,
-            store=UploadStore(self._dynamodb, self._name(Resource.UPLOADS)),
+            ledger=self.ledger,
+            batches=self.batches,
+            uploads=self._upload_store,
+            queue=self._upload_queue,
+            withdrawal=self._withdrawal,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def file_loader(self) -> "FileLoader":
+        """Loads files."""
+        from shared.ingestion.file_loading import FileLoader  # noqa: PLC0415 # Arrow: not on the request path
+        from shared.ingestion.settling import Settlement  # noqa: PLC0415 # as above
+
+        return FileLoader(
+            lake=self.lake,
+            uploads=self._upload_store,
+            ledger=self.ledger,
+            loader=self.loader,
+            bringing_back=self._bringing_back,
+            settlement=Settlement(
+                lake=self.lake,
+                ledger=self.ledger,
+                loader=self.loader,
+                withdrawal=self._withdrawal,
+                clock=self.clock,
+            ),
+            queue=self._upload_queue,
             clock=self.clock,
         )
 
@@ -155,6 +216,7 @@ class Wiring:
             lake=self.lake,
             ledger=self.ledger,
             batches=self.batches,
+            uploads=self.uploads,
             sqs=self._client("sqs"),
             queue_url=self._name(Resource.MERGE_QUEUE),
             clock=self.clock,

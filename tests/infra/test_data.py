@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS
+from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS, Queue
 from shared.lake.tables import TABLES, LakeTable
 from tests.infra.assembly import Assembly, flat
 
@@ -81,35 +81,49 @@ def test_who_asks_a_bucket_is_written_down_where_the_stage_keeps_access_logs(dev
         assert "LoggingConfiguration" not in bucket(local, part)[1]
 
 
-def test_an_object_under_incoming_is_told_to_the_merge_queue(dev: Assembly) -> None:
-    (queue,) = QUEUES
+def test_an_object_under_incoming_is_told_to_the_merge_queue_and_a_file_to_the_upload_queue(dev: Assembly) -> None:
     _, lake = bucket(dev, "lake")
+    queues = dev.of_type("AWS::SQS::Queue")
 
-    (notice,) = lake["NotificationConfiguration"]["QueueConfigurations"]
+    notices = lake["NotificationConfiguration"]["QueueConfigurations"]
 
-    assert notice["Event"] == "s3:ObjectCreated:*"
-    assert notice["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": queue.fed_by_prefix}]
-    told = notice["Queue"]["Fn::GetAtt"][0]
-    assert dev.of_type("AWS::SQS::Queue")[told]["QueueName"] == "tally-dev-merge-queue"
+    assert {notice["Event"] for notice in notices} == {"s3:ObjectCreated:*"}
+    told = {
+        notice["Filter"]["S3Key"]["Rules"][0]["Value"]: queues[notice["Queue"]["Fn::GetAtt"][0]]["QueueName"]
+        for notice in notices
+    }
+    assert told == {"incoming/": "tally-dev-merge-queue", "uploads/": "tally-dev-upload-queue"}
 
 
-def test_the_queue_lets_in_this_bucket_of_this_account_before_the_bucket_is_made(dev: Assembly) -> None:
+def test_a_page_of_the_stages_own_may_put_a_file_into_the_lake_and_read_nothing_there(
+    dev: Assembly, prod: Assembly
+) -> None:
+    (rule,) = bucket(dev, "lake")[1]["CorsConfiguration"]["CorsRules"]
+
+    assert rule["AllowedOrigins"] == list(dev.stage.cors_origins)
+    assert rule["AllowedMethods"] == ["PUT"]
+    assert "CorsConfiguration" not in bucket(dev, "results")[1]
+    assert "CorsConfiguration" not in bucket(prod, "lake")[1]  # no page is named there
+
+
+def test_the_queues_let_in_this_bucket_of_this_account_before_the_bucket_is_made(dev: Assembly) -> None:
     name, _ = bucket(dev, "lake")
     waits_for = dev.templates["data"]["Resources"][name]["DependsOn"]
 
-    (allowed,) = [
-        (policy, statement)
+    allowed = {
+        policy: statement
         for policy, each in dev.of_type("AWS::SQS::QueuePolicy").items()
         for statement in each["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
-    ]
+    }
 
-    policy, statement = allowed
-    assert policy in waits_for
-    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
-    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-    source = flat(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
-    assert source == "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
+    assert len(allowed) == len(QUEUES)
+    assert allowed.keys() <= set(waits_for)
+    for statement in allowed.values():
+        assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        source = flat(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+        assert source == "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
 
 
 def test_every_queue_is_encrypted_and_refuses_what_comes_without_tls(dev: Assembly) -> None:
@@ -126,10 +140,11 @@ def test_every_queue_is_encrypted_and_refuses_what_comes_without_tls(dev: Assemb
     assert all(each["SqsManagedSseEnabled"] is True for each in queues.values())
 
 
-def test_what_the_merge_cannot_take_waits_two_weeks_among_the_dead_letters(dev: Assembly) -> None:
-    (declared,) = QUEUES
+@pytest.mark.parametrize("declared", QUEUES, ids=lambda queue: queue.resource.value)
+def test_what_cannot_be_taken_waits_two_weeks_among_the_dead_letters(declared: Queue, dev: Assembly) -> None:
     queues = dev.of_type("AWS::SQS::Queue")
-    (fed,) = [each for each in queues.values() if each["QueueName"] == "tally-dev-merge-queue"]
+    name = f"tally-dev-{declared.resource.replace('_', '-')}"
+    (fed,) = [each for each in queues.values() if each["QueueName"] == name]
 
     letters = queues[fed["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
 

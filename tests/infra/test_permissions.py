@@ -22,6 +22,7 @@ _SERVICES = {
     Resource.WORK_GROUP: "athena",
     Resource.EVENT_STREAM: "kinesis",
     Resource.MERGE_QUEUE: "sqs",
+    Resource.UPLOAD_QUEUE: "sqs",
     Resource.EVENT_BUS: "events",
     Resource.SIGNING_KEYS: "kms",
 }

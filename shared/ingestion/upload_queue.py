@@ -1,0 +1,20 @@
+"""Word to the file loader that there is something to do about an upload."""
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+
+class UploadQueue:
+    """Sends the loader a message of our own, besides those that S3 sends when a file arrives."""
+
+    def __init__(self, sqs: "SQSClient", url: str) -> None:
+        self._sqs = sqs
+        self._url = url
+
+    def send(self, batch_id: str) -> None:
+        """Have the loader go on with an upload."""
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=orjson.dumps({"batch_id": batch_id}).decode())

@@ -1,0 +1,1 @@
+"""Uploaded files, loaded through the real function over moto."""

@@ -1,0 +1,187 @@
+"""A file is checked as a whole and loaded part by part; whatever is repeated or cut short, it is loaded once."""
+
+from datetime import timedelta
+
+import pytest
+
+from functions.file_loader.handler import handler
+from shared.ingestion.entry import BatchStatus
+from shared.runtime.wiring import Wiring
+from tests.events.api_gateway import context
+from tests.events.sqs import s3_test_notice, sqs_event
+from tests.fakes.clock import Clock
+from tests.fakes.holdings import holdings, merge_all, parquet_rows
+from tests.functions.file_loader.files import (
+    announce,
+    for_one_part,
+    load,
+    loader,
+    outcome,
+    put,
+    sales_csv,
+    sent,
+    status,
+    upload,
+    zipped,
+)
+
+
+def _loaded(wired: Wiring) -> list[str]:
+    rows = (row for rows in parquet_rows(wired.settings, "base/").values() for row in rows)
+    return sorted(row["transaction_id"] for row in rows)
+
+
+def test_a_file_is_loaded_in_parts_each_with_a_line_in_the_ledger_and_bad_rows_by_their_lines_in_the_file(
+    wired: Wiring,
+) -> None:
+    batch_id = upload(wired, zipped(sales_csv(range(10), bad=[4])), compression="gzip")
+
+    told = status(wired, batch_id)
+    assert told.status is BatchStatus.COMPLETED
+    assert told.progress.progress_percentage == 100
+    assert outcome(wired, batch_id) == {"loaded": 9, "quarantined": 1}
+    assert [entry.received for entry in wired.ledger.of_batch(batch_id)] == [3, 3, 3, 1]
+    assert _loaded(wired) == sorted(f"t-{number}" for number in range(10) if number != 4)
+    (quarantined,) = parquet_rows(wired.settings, "quarantine/").values()
+    assert [row["row"] for row in quarantined] == [6]  # the header is line 1
+    assert told.errors is not None
+    assert [(error.code, error.stage, error.count, error.first_row) for error in told.errors] == [
+        ("type", "validate", 1, 6)
+    ]
+
+
+def test_the_function_takes_s3s_notices_its_own_messages_and_s3s_test(deployed: Wiring) -> None:
+    batch_id = announce(deployed)
+    notice = put(deployed, batch_id, sales_csv(range(2)))
+
+    handler(sqs_event([s3_test_notice(), notice, notice]), context(remaining_ms=800_000))
+    merge_all(deployed)
+
+    assert outcome(deployed, batch_id) == {"loaded": 2}
+
+
+def test_a_run_that_has_no_time_left_hands_over_after_each_part(wired: Wiring) -> None:
+    batch_id = announce(wired)
+    put(wired, batch_id, sales_csv(range(7)))
+
+    loader(wired).run(batch_id, has_time=for_one_part())
+    ways = [status(wired, batch_id).progress.progress_percentage]
+    for _ in sent(wired.settings):
+        loader(wired).run(batch_id, has_time=for_one_part())
+        ways.append(status(wired, batch_id).progress.progress_percentage)
+    merge_all(wired)
+
+    assert len(ways) > 6
+    assert ways == sorted(ways)
+    assert outcome(wired, batch_id) == {"loaded": 7}
+
+
+def test_a_file_that_another_run_reads_is_left_to_it_until_its_lease_ends(wired: Wiring, clock: Clock) -> None:
+    batch_id = announce(wired)
+    put(wired, batch_id, sales_csv(range(2)))
+    wired.uploads.store.change(
+        batch_id, lambda stands: stands.arrived(etag="x", size=1, at=clock()).leased("a run", clock())
+    )
+
+    loader(wired).run(batch_id, has_time=lambda: True)
+
+    kept = wired.uploads.store.get(batch_id)
+    assert kept is not None
+    assert (kept.leased_to, kept.parts, kept.tries) == ("a run", 0, 1)
+
+
+def test_the_same_file_in_a_new_batch_is_all_duplicate(wired: Wiring, clock: Clock) -> None:
+    upload(wired, sales_csv(range(5)))
+    clock.pass_by(timedelta(hours=1))
+
+    again = upload(wired, sales_csv(range(5)))
+
+    assert outcome(wired, again) == {"duplicate": 5}
+    assert _loaded(wired) == [f"t-{number}" for number in range(5)]
+
+
+def test_a_file_that_is_put_again_while_it_is_read_is_not_mixed_with_what_was_there(wired: Wiring) -> None:
+    batch_id = announce(wired)
+    put(wired, batch_id, sales_csv(range(5)))
+    loader(wired).run(batch_id, has_time=for_one_part())
+
+    load(wired, put(wired, batch_id, sales_csv(range(100, 105))))
+    merge_all(wired)
+
+    told = status(wired, batch_id)
+    assert told.status is BatchStatus.FAILED
+    assert told.errors is not None
+    assert told.errors[0].code == "file_gone"
+    assert outcome(wired, batch_id) == {"quarantined": 3}
+    assert _loaded(wired) == []
+
+
+def test_an_upload_never_made_fails_once_nobody_can_make_it_any_more_and_counts_nothing(
+    wired: Wiring, clock: Clock
+) -> None:
+    batch_id = announce(wired)
+
+    wired.sweeper.sweep()
+    assert status(wired, batch_id).status is BatchStatus.PROCESSING
+    clock.pass_by(timedelta(minutes=63))
+    wired.sweeper.sweep()
+
+    told = status(wired, batch_id)
+    assert told.status is BatchStatus.FAILED
+    assert told.errors is not None
+    assert [(error.code, error.count) for error in told.errors] == [("never_uploaded", 1)]
+    assert holdings(wired.settings).ledger == []
+
+
+def test_a_file_whose_line_was_so_slow_that_it_had_been_given_up_is_loaded_all_the_same(
+    wired: Wiring, clock: Clock
+) -> None:
+    batch_id = announce(wired)
+    clock.pass_by(timedelta(minutes=63))
+    wired.sweeper.sweep()
+
+    load(wired, put(wired, batch_id, sales_csv(range(2))))
+    merge_all(wired)
+
+    told = status(wired, batch_id)
+    assert (told.status, told.errors) == (BatchStatus.COMPLETED, None)
+
+
+def test_a_file_of_whose_arrival_nobody_heard_is_found_by_the_sweep(wired: Wiring, clock: Clock) -> None:
+    batch_id = announce(wired)
+    put(wired, batch_id, sales_csv(range(2)))
+    clock.pass_by(timedelta(minutes=5))
+
+    wired.sweeper.sweep()
+    load(wired)
+    merge_all(wired)
+
+    assert outcome(wired, batch_id) == {"loaded": 2}
+
+
+def test_a_file_that_fails_again_and_again_for_our_own_fault_is_given_up_and_can_be_resumed(
+    wired: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = announce(wired)
+    put(wired, batch_id, sales_csv(range(4)))
+    faulty = loader(wired)
+    monkeypatch.setattr(type(faulty.loader), "load", _broken)
+    for _ in range(6):
+        with pytest.raises(ZeroDivisionError):
+            faulty.run(batch_id, has_time=lambda: True)
+    faulty.run(batch_id, has_time=lambda: True)
+    monkeypatch.undo()
+
+    failed = status(wired, batch_id)
+    wired.lifecycle.resume(batch_id)
+    load(wired)
+    merge_all(wired)
+
+    assert failed.status is BatchStatus.FAILED
+    assert failed.errors is not None
+    assert failed.errors[0].code == "internal_error"
+    assert outcome(wired, batch_id) == {"loaded": 4}
+
+
+def _broken(*_: object, **__: object) -> None:
+    raise ZeroDivisionError
