@@ -58,6 +58,7 @@ class Batches:
 
         Raises:
             Unprocessable: Parquet does not fit into a request.
+            InsufficientDataQuality: the batch is refused; its rows are in quarantine.
         """
         if request.format is DataFormat.PARQUET:
             raise Unprocessable("Parquet does not fit into a JSON request; send the records as json, csv or xml")
@@ -97,35 +98,6 @@ class Batches:
         if anew and loaded.refusal is not None:
             raise loaded.refusal
         return True
-
-    def status(self, batch_id: str) -> BatchStatusResponse:
-        """Tell where a batch stands.
-
-        Raises:
-            NotFound: there is no such batch.
-        """
-        entry = self.ledger.get(batch_id)
-        if entry is None or entry.kind is not Kind.BATCH:
-            raise NotFound(f"There is no batch {batch_id!r}")
-        done = entry.received - entry.in_flight
-        return BatchStatusResponse(
-            batch_id=entry.origin,
-            status=entry.status,
-            progress=BatchProgress(
-                total_records=entry.received,
-                processed_records=done,
-                failed_records=entry.quarantined,
-                progress_percentage=round(100 * done / entry.received, 2),
-            ),
-            started_at=entry.received_at,
-            completed_at=entry.completed_at,
-            errors=[_processing_error(problem) for problem in entry.problems] or None,
-            outcome=BatchOutcome(
-                **entry.fates.model_dump(include={"loaded", "duplicate", "conflict"}),
-                quarantined=entry.quarantined,
-                in_flight=entry.in_flight,
-            ),
-        )
 
     def _receipt(self, entry: Entry, errors: Sequence[RowError]) -> BatchIngestionResponse:
         return BatchIngestionResponse(

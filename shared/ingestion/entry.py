@@ -57,7 +57,8 @@ class Entry:
 
     `partitions` holds, by day, the fates of the rows that were merged there; a delivery that is merged again (after
     a crash or a retry) puts the same fates in the same place, so that nothing is counted twice. Rows that were driven
-    again out of quarantine meet theirs under `{day}~r{number}`, so that each of them is still counted once.
+    again out of quarantine meet theirs under `{day}~r{number}`, so that each of them is still counted once; `resumes`
+    names those of them that brought back what was cancelled.
     """
 
     origin: str
@@ -112,6 +113,21 @@ class Entry:
         if not self.is_complete:
             return BatchStatus.PROCESSING
         return BatchStatus.FAILED if self.quarantined == self.received else BatchStatus.COMPLETED
+
+    @property
+    def cancelled_days(self) -> dict[str, int]:
+        """By day, how many rows were cancelled and have not been brought back since."""
+        brought_back = [f"~r{number}" for number in self.resumes if number != self.redriving]
+        last = {day.partition("~")[0]: day for again in ("", *brought_back) for day in self._merged_under(again)}
+        return {day: self.partitions[key].cancelled for day, key in last.items() if self.partitions[key].cancelled}
+
+    def _merged_under(self, redrive: str) -> list[str]:
+        return [day for day in self.partitions if "~" + day.partition("~")[2] == (redrive or "~")]
+
+    @property
+    def may_come_again(self) -> bool:
+        """Whether loading it anew counts nothing twice: nothing of it is in the lake, or on its way there, for good."""
+        return not self.written or self.refused or (self.quarantined == self.received and not self.fates.total)
 
     @property
     def counters(self) -> dict[str, int]:
