@@ -1,8 +1,8 @@
 """The Lambda function behind the ingest routes."""
 
-from functions.ingest import routes, source_routes, upload_routes
+from functions.ingest import batch_routes, routes, source_routes
 from shared.runtime.http import Api
 from shared.runtime.observability import instrumented
 
-app = Api(routes.router, upload_routes.router, source_routes.router)
+app = Api(routes.router, batch_routes.router, source_routes.router.router)
 handler = instrumented(app.resolve)
