@@ -4,5 +4,5 @@ from functions.ingest import batch_routes, routes, source_routes
 from shared.runtime.http import Api
 from shared.runtime.observability import instrumented
 
-app = Api(routes.router, batch_routes.router, source_routes.router.router)
+app = Api(routes.router, batch_routes.router, source_routes.router)
 handler = instrumented(app.resolve)
