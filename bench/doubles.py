@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from shared.ingestion.entry import Entry, Kind
     from shared.ingestion.ledger import Change
+    from shared.lake.quarantine import Rejected
 
 
 class MemoryLedger:
@@ -45,6 +46,13 @@ class NoDecisions:
         return {}
 
 
+class NoQuarantine:
+    """A quarantine that keeps nothing."""
+
+    def keep(self, _: "Rejected") -> None:
+        """Forget it."""
+
+
 class BenchWiring:
     """The wiring of the ingest functions over stores in memory."""
 
@@ -54,6 +62,7 @@ class BenchWiring:
         self.loader = Loader(
             lake=self.lake,
             ledger=ledger,  # type: ignore[arg-type] # the part of it that loading uses
+            quarantine=NoQuarantine(),  # type: ignore[arg-type] # the part of it that loading uses
             decisions=NoDecisions(),  # type: ignore[arg-type] # the part of it that loading uses
             judge=Judge(
                 decisions=NoDecisions(),  # type: ignore[arg-type] # the part of it that loading uses

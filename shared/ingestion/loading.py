@@ -16,7 +16,7 @@ from shared.ingestion import rejection
 from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Kind
 from shared.lake import columns
 from shared.lake.intake import Taken
-from shared.lake.paths import PartitionId, quarantine_key
+from shared.lake.paths import PartitionId
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import RowError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.ingestion.delivery import Delivery, Malformed
     from shared.ingestion.judging import Judge, Judged
     from shared.ingestion.ledger import Ledger
+    from shared.ingestion.quarantine import Quarantine
     from shared.lake.store import LakeStore
     from shared.runtime.errors import InsufficientDataQuality
     from shared.runtime.models import Clock
@@ -53,6 +54,7 @@ class Loader:
 
     lake: "LakeStore"
     ledger: "Ledger"
+    quarantine: "Quarantine"
     decisions: "DecisionIndex"
     judge: "Judge"
     clock: "Clock"
@@ -80,8 +82,7 @@ class Loader:
 
     def refuse(self, origin: str, received_at: datetime, malformed: Sequence["Malformed"]) -> Entry:
         """Put records in quarantine that no source and type can be told of, and account for them."""
-        key = quarantine_key(received_at.date().isoformat(), origin)
-        self.lake.put(key, rejection.malformed_object(malformed, origin, received_at))
+        self.quarantine.keep(rejection.malformed(malformed, origin, received_at))
         errors = [RowError(each.place, "", each.code, each.message) for each in malformed]
         entry = Entry(
             origin=origin,
@@ -107,8 +108,7 @@ class Loader:
         return self.ledger.record(delivery.origin, opened)
 
     def _quarantine(self, delivery: "Delivery", judged: "Judged") -> None:
-        key = quarantine_key(delivery.received_at.date().isoformat(), delivery.origin)
-        self.lake.put(key, rejection.rejected_object(delivery, judged.rows, judged.taken.errors))
+        self.quarantine.keep(rejection.rejected(delivery, judged.rows, judged.taken.errors))
 
 
 def _entry(delivery: "Delivery", judged: "Judged", *, refused: bool) -> Entry:

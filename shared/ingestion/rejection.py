@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE
-from shared.lake import quarantine
-from shared.lake.columns import write_parquet
+from shared.lake.quarantine import Rejected, RejectedRow, milliseconds, picked
 from shared.records.validation import RowError
 from shared.runtime.dialects import echo
 
@@ -19,39 +18,51 @@ if TYPE_CHECKING:
     from shared.lake.files.part import Rows as RowsOfFile
 
 
-def rejected_object(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", errors: Sequence[RowError]) -> bytes:
-    """Write the rejected rows of a delivery, each with all its reasons, as one Parquet object."""
+def rejected(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", errors: Sequence[RowError]) -> Rejected:
+    """The rejected rows of a delivery, each with all its reasons, and the records in it that are not even rows."""
     reasons: defaultdict[int, list[RowError]] = defaultdict(list)
     for error in errors:
         reasons[error.row or 0].append(error)
     places = sorted(reasons)
-    rejected = [
-        quarantine.RejectedRow(place=delivery.place_of(row), raw=_text(raw), errors=_text(told(reasons[row])))
-        for row, raw in zip(places, quarantine.picked(rows, places), strict=True)
+    found = [
+        RejectedRow(
+            place=delivery.place_of(row),
+            raw=_text(raw),
+            errors=_text(told(reasons[row])),
+            form=delivery.form.value,
+            arrived=_arrived(delivery, row),
+        )
+        for row, raw in zip(places, picked(rows, places), strict=True)
     ]
-    rejected += [_malformed(each) for each in delivery.malformed]
-    table = quarantine.to_table(
-        rejected,
+    found += [_malformed(each, delivery.received_at) for each in delivery.malformed]
+    return Rejected(
         origin=delivery.origin,
         source_id=delivery.source_id,
         data_type=delivery.data_type,
         received_at=delivery.received_at,
+        rows=sorted(found, key=lambda row: row.place),
     )
-    return write_parquet(table)
 
 
-def malformed_object(malformed: Sequence["Malformed"], origin: str, received_at: datetime) -> bytes:
-    """Write records that nobody can be told of as one Parquet object."""
-    rejected = [_malformed(each) for each in malformed]
-    table = quarantine.to_table(
-        rejected, origin=origin, source_id=UNATTRIBUTED, data_type=UNKNOWN_TYPE, received_at=received_at
+def malformed(records: Sequence["Malformed"], origin: str, received_at: datetime) -> Rejected:
+    """Records that nobody can be told of."""
+    return Rejected(
+        origin=origin,
+        source_id=UNATTRIBUTED,
+        data_type=UNKNOWN_TYPE,
+        received_at=received_at,
+        rows=[_malformed(each, received_at) for each in records],
     )
-    return write_parquet(table)
 
 
-def _malformed(each: "Malformed | MalformedInFile") -> quarantine.RejectedRow:
+def _malformed(each: "Malformed | MalformedInFile", received_at: datetime) -> RejectedRow:
     error = RowError(each.place, "", each.code, each.message)
-    return quarantine.RejectedRow(place=each.place, raw=each.raw, errors=_text(told([error])))
+    return RejectedRow(place=each.place, raw=each.raw, errors=_text(told([error])), arrived=milliseconds(received_at))
+
+
+def _arrived(delivery: "Delivery", row: int) -> int:
+    moments = delivery.ingested_at
+    return milliseconds(moments) if isinstance(moments, datetime) else moments[row]
 
 
 def told(errors: Sequence[RowError]) -> list[dict[str, Any]]:

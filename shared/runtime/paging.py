@@ -7,11 +7,13 @@ from typing import Annotated, Any, Generic, TypeVar
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 LARGEST_OFFSET = 1_000_000
+LARGEST_PAGE_NUMBER = 100_000
+LARGEST_PAGE = 100
 
-PageNumber = Annotated[int, Query(ge=0, le=100_000, description="0-based.")]
+PageNumber = Annotated[int, Query(ge=0, le=LARGEST_PAGE_NUMBER, description="0-based.")]
 """Which page, in the Commerce dialect."""
 
-PageSize = Annotated[int, Query(ge=1, le=100, description="Items on a page.")]
+PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items on a page.")]
 """How many items on a page, in the Commerce dialect."""
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many items.")]

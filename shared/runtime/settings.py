@@ -19,6 +19,7 @@ class Resource(StrEnum):
     LEDGER_HOURS = "ledger_hours_table"
     UPLOADS = "uploads_table"
     QUALITY = "quality_table"
+    QUARANTINE = "quarantine_table"
     SOURCES = "sources_table"
     VERSIONS = "versions_table"
     RESULT_CACHE = "result_cache_table"

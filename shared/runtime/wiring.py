@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from shared.ingestion.file_loading import FileLoader
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
+    from shared.ingestion.quarantine import Quarantine
+    from shared.ingestion.quarantine_pages import QuarantinePages
+    from shared.ingestion.row_errors import RowErrors
     from shared.limits.classes import RateClasses
     from shared.limits.counter import RateLimiter
     from shared.metrics.reports import MetricReports
@@ -110,6 +113,28 @@ class Wiring:
         return TableVersions(self._dynamodb, self._name(Resource.VERSIONS))
 
     @cached_property
+    def quarantine(self) -> "Quarantine":
+        """What was rejected."""
+        from shared.ingestion.quarantine import Quarantine  # noqa: PLC0415 # Arrow: only calls that load rows pay
+        from shared.ingestion.quarantine_index import QuarantineIndex  # noqa: PLC0415 # as above
+
+        return Quarantine(lake=self.lake, index=QuarantineIndex(self._dynamodb, self._name(Resource.QUARANTINE)))
+
+    @cached_property
+    def quarantine_pages(self) -> "QuarantinePages":
+        """Tells what was rejected."""
+        from shared.ingestion.quarantine_pages import QuarantinePages  # noqa: PLC0415 # only its own routes pay
+
+        return QuarantinePages(quarantine=self.quarantine, clock=self.clock)
+
+    @cached_property
+    def row_errors(self) -> "RowErrors":
+        """Tells what is wrong with a batch's rows."""
+        from shared.ingestion.row_errors import RowErrors  # noqa: PLC0415 # as above
+
+        return RowErrors(ledger=self.ledger, uploads=self._upload_store, quarantine=self.quarantine)
+
+    @cached_property
     def loader(self) -> "Loader":
         """Brings deliveries in."""
         from shared.ingestion.judging import Judge  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
@@ -119,6 +144,7 @@ class Wiring:
         return Loader(
             lake=self.lake,
             ledger=self.ledger,
+            quarantine=self.quarantine,
             decisions=decisions,
             judge=Judge(
                 decisions=decisions,

@@ -1,0 +1,32 @@
+"""The quarantine's routes (resolutions § 9): what was rejected and why."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from functions.ingest.asking import Given, quarantine_query
+from shared.ingestion.quarantine_models import QuarantineResponse, RowErrorsResponse
+from shared.runtime.dialects import ApiResponse
+from shared.runtime.paging import PageNumber, PageSize, Window
+from shared.runtime.wiring import Wiring, wiring
+
+router = Router()
+Wired = Annotated[Wiring, Depends(wiring)]
+
+
+@router.get("/ingest/batches/<batch_id>/errors", tags=["ingest"], summary="List the errors of a batch's rows")
+def batch_errors(
+    batch_id: Annotated[str, Path(max_length=100)], wired: Wired, page: PageNumber = 0, size: PageSize = 20
+) -> ApiResponse[RowErrorsResponse]:
+    """Every reason against every row that is in quarantine, of a batch or of all parts of a file."""
+    return ApiResponse(data=wired.row_errors.of_batch(batch_id, Window.of_page(page, size)))
+
+
+@router.get("/ingest/quarantine", tags=["ingest"], summary="Browse rejected rows")
+def browse_quarantine(
+    asked: Annotated[Given, Depends(quarantine_query)], wired: Wired
+) -> ApiResponse[QuarantineResponse]:
+    """Rows as they were received with every reason, in the order of receipt, by source, type, time and reason."""
+    return ApiResponse(data=wired.quarantine_pages.answer(asked))

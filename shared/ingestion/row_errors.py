@@ -1,0 +1,42 @@
+"""The errors of a batch's rows, page by page: what the answer to its submission had no room for."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.ingestion.entry import Entry, Kind
+from shared.ingestion.quarantine_models import RowErrorsResponse, told
+from shared.runtime.errors import NotFound
+
+if TYPE_CHECKING:
+    from shared.ingestion.ledger import Ledger
+    from shared.ingestion.quarantine import Quarantine
+    from shared.ingestion.upload_store import UploadStore
+    from shared.runtime.paging import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowErrors:
+    """Finds the rows of a batch, or of all parts of a file, in quarantine."""
+
+    ledger: "Ledger"
+    uploads: "UploadStore"
+    quarantine: "Quarantine"
+
+    def of_batch(self, batch_id: str, window: "Window") -> RowErrorsResponse:
+        """The errors in a window of all that a batch's rows have, in the order of the rows.
+
+        Raises:
+            NotFound: there is no such batch.
+        """
+        kept = self.quarantine.index.of([(entry.received_at, entry.origin) for entry in self._entries(batch_id)])
+        found = self.quarantine.reasons(kept, window)
+        return RowErrorsResponse(content=[told(place, reason) for place, reason in found.items], **found.page())
+
+    def _entries(self, batch_id: str) -> list[Entry]:
+        entry = self.ledger.get(batch_id)
+        if entry is not None and entry.kind is Kind.BATCH:
+            return [entry]
+        parts = list(self.ledger.of_batch(batch_id))
+        if not parts and self.uploads.get(batch_id) is None:
+            raise NotFound(f"There is no batch {batch_id!r}")
+        return parts
