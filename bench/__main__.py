@@ -1,4 +1,7 @@
-"""Measures everything, or what is named, and prints the table: `python -m bench [ingest consume merge …]`."""
+"""Measures everything, or what is named, and prints the table: `python -m bench [ingest consume merge …]`.
+
+`stream=20000` measures with so many events instead of a million.
+"""
 
 import importlib
 import logging
@@ -9,7 +12,7 @@ from rich.table import Table
 
 from bench.measure import Row
 
-BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "edge", "whole_file")
+BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "edge", "formats", "whole_file", "stream")
 
 
 def main() -> None:
@@ -20,9 +23,16 @@ def main() -> None:
     for name in sys.argv[1:] or BENCHES:
         console.print(f"measuring {name} ...", style="dim")
         table = Table("what", "ours", "against", "theirs", "ratio", "aim", "met")
-        for row in importlib.import_module(f"bench.{name}").measure():
+        for row in _measured(name):
             table.add_row(*_cells(row))
         console.print(table)
+
+
+def _measured(name: str) -> list[Row]:
+    bench, _, size = name.partition("=")
+    measure = importlib.import_module(f"bench.{bench}").measure
+    rows: list[Row] = measure(int(size)) if size else measure()
+    return rows
 
 
 def _cells(row: Row) -> tuple[str, ...]:

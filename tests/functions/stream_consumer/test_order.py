@@ -88,7 +88,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_the_stream_decides_whatever_runs_clocks_merges_and_repetitions_there_are(
     platforms: Platforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
