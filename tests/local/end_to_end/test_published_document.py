@@ -1,0 +1,149 @@
+"""The published document holds: whatever is sent by whomever, the routes answer as it says."""
+
+from collections.abc import Mapping
+from itertools import cycle
+
+import pytest
+import schemathesis
+
+from functions.openapi import document
+from infra.local.emulator.clients import session
+from infra.local.keys import identity_of, outputs_of
+from shared.auth.identity import Identity
+from shared.auth.models import ApiKey
+from shared.auth.scopes import Scope
+from shared.runtime.models import now
+from tests.fakes.bad_tokens import BAD_TOKENS, Forger
+from tests.fakes.clock import Clock
+from tests.fakes.identities import access_token, credentials, make_key
+from tests.local.conftest import RunningPlatform
+from tests.local.end_to_end.fuzzing import Case, Findings, findings, published_at
+
+BY_CHANCE = 8
+"""Requests of each route that are made up; the document's examples, and what lies at its edges, come on top."""
+WITH_BAD_TOKENS = len(BAD_TOKENS) // 2
+"""Requests of each route with tokens that open nothing: they take turns, so that each of them meets several routes."""
+OF_NO_ROUTE = Scope.REPLAY_RUN
+
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, item in document()["paths"].items()
+    for method, operation in item.items()
+}
+each_route = pytest.mark.parametrize("route", OPERATIONS)
+each_guarded_route = pytest.mark.parametrize("route", [name for name, told in OPERATIONS.items() if told["security"]])
+
+
+@pytest.fixture(scope="module")
+def identity(platform: RunningPlatform) -> Identity:
+    """What gives keys and tokens on the platform."""
+    url = platform.emulator_url
+    return identity_of(session(), url, outputs_of(session(), url, "local"), "local")
+
+
+@pytest.fixture(scope="module")
+def token(identity: Identity) -> str:
+    """A token good for everything, of a key on which nothing else depends."""
+    return access_token(identity)
+
+
+@pytest.fixture(scope="module")
+def keys_of_others(identity: Identity, token: str) -> Mapping[str, ApiKey]:
+    """Every key that there is before anything is sent, the sender's own included."""
+    assert token
+    pages = [identity.keys.page(number=0, size=100)]
+    pages += [identity.keys.page(number=number, size=100) for number in range(1, pages[0].totalPages)]
+    return {key.id: key for page in pages for key in page.content}
+
+
+@pytest.fixture(scope="module")
+def found(
+    platform: RunningPlatform, identity: Identity, token: str, keys_of_others: Mapping[str, ApiKey]
+) -> Mapping[str, Findings]:
+    """What comes of requests of somebody who may do everything: alone, and one after the other on what came before."""
+    published = published_at(
+        platform.api_url,
+        phases={"examples", "coverage", "fuzzing", "stateful"},
+        examples=BY_CHANCE,
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    own, spare = make_key(identity), make_key(identity)
+
+    @published.hook("filter_case")
+    def spares_others(_: schemathesis.HookContext, case: Case) -> bool:
+        return case.path_parameters.get("key_id") not in keys_of_others
+
+    @published.hook("map_case")
+    def shows_what_exists(_: schemathesis.HookContext, case: Case) -> Case:
+        """Put what only the platform can give into some of the requests that ask for it, and leave the others alone."""
+        wanted = case.body if isinstance(case.body, dict) else {}
+        if case.path.endswith("/auth/token") and not wanted.get("scope"):
+            case.body = wanted | {"client_id": own.id, "client_secret": own.client_secret}
+        if case.path.endswith("/auth/refresh") and not wanted.get("grant_type"):
+            case.body = wanted | {"refresh_token": identity.grants.to_key(credentials(own)).refresh_token}
+        if case.path.endswith("/rotate") and not case.query:
+            case.path_parameters = {"key_id": spare.id}
+        return case
+
+    return findings(published)
+
+
+@each_route
+def test_whatever_is_sent_is_answered_as_documented(found: Mapping[str, Findings], route: str) -> None:
+    assert not found[route].failures, "\n\n".join(found[route].failures)
+
+
+@each_route
+def test_what_fits_the_document_is_taken_by_every_route(found: Mapping[str, Findings], route: str) -> None:
+    assert any(status < 300 for status in found[route].statuses), found[route].statuses
+
+
+def test_every_route_was_met_and_nothing_went_wrong_beside_them(found: Mapping[str, Findings]) -> None:
+    beside = {where: one.failures for where, one in found.items() if where not in OPERATIONS}
+
+    assert beside == {}
+    assert found.keys() == OPERATIONS.keys()
+
+
+def test_nobody_elses_key_was_touched(
+    found: Mapping[str, Findings], identity: Identity, keys_of_others: Mapping[str, ApiKey]
+) -> None:
+    assert found
+
+    for key_id, before in keys_of_others.items():
+        after, _ = identity.keys.find(key_id) or (None, None)
+        assert after is not None
+        assert (after.revoked_at, after.rotated_at) == (before.revoked_at, before.rotated_at)
+
+
+@pytest.fixture(scope="module")
+def refused(platform: RunningPlatform, identity: Identity) -> Mapping[str, Findings]:
+    """What comes of requests with tokens that open nothing, one after the other."""
+    forger = Forger(identity, Clock(now()))
+    tokens = {name: make(forger) for name, make in BAD_TOKENS.items()} | {
+        "not yet valid": forger.signed(nbf=forger.at(3600)),  # nor when the last request is sent
+        "issued in the future": forger.signed(iat=forger.at(3600)),
+        "good for what no route asks": access_token(identity, OF_NO_ROUTE),
+        "none": None,
+    }
+    turns = cycle(tokens.values())
+    published = published_at(platform.api_url, phases={"fuzzing"}, examples=WITH_BAD_TOKENS)
+
+    @published.hook("map_case")
+    def bears(_: schemathesis.HookContext, case: Case) -> Case:
+        case.headers.pop("Authorization", None)
+        if (token := next(turns)) is not None:
+            case.headers["Authorization"] = f"Bearer {token}"
+        return case
+
+    return findings(published)
+
+
+@each_route
+def test_a_hostile_token_is_answered_as_documented(refused: Mapping[str, Findings], route: str) -> None:
+    assert not refused[route].failures, "\n\n".join(refused[route].failures)
+
+
+@each_guarded_route
+def test_a_hostile_token_gets_no_further_than_the_door(refused: Mapping[str, Findings], route: str) -> None:
+    assert {401} <= refused[route].statuses <= {401, 403, 404, 414}  # the last two: no such path, or none so long
