@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger
+import pytest
+
+from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger, TriggeredFunction
 from functions.manifest import TRIGGERED_FUNCTIONS
 from tests.infra.assembly import Assembly, flat
 
 
-def mapping(assembly: Assembly, service: str) -> Any:
-    """The one event source mapping of a service."""
+def mapping(assembly: Assembly, source: str) -> Any:
+    """The one event source mapping of a stream or a queue."""
     mappings = assembly.of_type("AWS::Lambda::EventSourceMapping").values()
-    (found,) = [each for each in mappings if f":{service}:" in flat(each["EventSourceArn"])]
+    (found,) = [each for each in mappings if flat(each["EventSourceArn"]).endswith(source)]
     return found
 
 
 def test_a_stream_batch_is_retried_whole_within_bounds_and_then_told_to_a_queue(dev: Assembly) -> None:
     (trigger,) = [each.trigger for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, StreamTrigger)]
 
-    made = mapping(dev, "kinesis")
+    made = mapping(dev, ":stream/tally-dev-event-stream")
 
-    assert flat(made["EventSourceArn"]).endswith(":stream/tally-dev-event-stream")
     assert made["BatchSize"] == trigger.batch_size
     assert made["MaximumBatchingWindowInSeconds"] == trigger.window_seconds
     assert made["MaximumRetryAttempts"] == trigger.retries
@@ -31,25 +32,33 @@ def test_a_stream_batch_is_retried_whole_within_bounds_and_then_told_to_a_queue(
     assert dev.of_type("AWS::SQS::Queue")[queue]["QueueName"] == "tally-dev-stream-consumer-failures"
 
 
-def test_a_run_over_a_queue_names_the_messages_that_must_come_again(dev: Assembly) -> None:
-    (trigger,) = [each.trigger for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, QueueTrigger)]
+_OVER_QUEUES = [(each, each.trigger) for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, QueueTrigger)]
+each_over_a_queue = pytest.mark.parametrize(
+    ("function", "trigger"), _OVER_QUEUES, ids=lambda it: getattr(it, "name", "")
+)
 
-    made = mapping(dev, "sqs")
 
-    assert flat(made["EventSourceArn"]).endswith(":tally-dev-merge-queue")
+@each_over_a_queue
+def test_a_run_over_a_queue_names_the_messages_that_must_come_again(
+    function: TriggeredFunction, trigger: QueueTrigger, dev: Assembly
+) -> None:
+    made = mapping(dev, f":tally-dev-{trigger.queue.replace('_', '-')}")
+
+    assert dev.of_type("AWS::Lambda::Function")[made["FunctionName"]["Ref"]]["Description"] == function.description
     assert made["BatchSize"] == trigger.batch_size
     assert made["MaximumBatchingWindowInSeconds"] == trigger.window_seconds
     assert made["ScalingConfig"] == {"MaximumConcurrency": trigger.maximum_concurrency}
     assert made["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_a_queue_hides_a_message_for_longer_than_the_function_that_reads_it_may_run(dev: Assembly) -> None:
+@each_over_a_queue
+def test_a_queue_hides_a_message_for_longer_than_the_function_that_reads_it_may_run(
+    function: TriggeredFunction, trigger: QueueTrigger, dev: Assembly
+) -> None:
     """AWS's advice for SQS and Lambda is six times the function's timeout."""
-    (function,) = [each for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, QueueTrigger)]
-
     queues = {each["QueueName"]: each for each in dev.of_type("AWS::SQS::Queue").values()}
 
-    assert queues["tally-dev-merge-queue"]["VisibilityTimeout"] >= 6 * function.timeout_seconds
+    assert queues[f"tally-dev-{trigger.queue.replace('_', '-')}"]["VisibilityTimeout"] >= 6 * function.timeout_seconds
 
 
 def test_the_clock_starts_what_the_manifest_schedules(dev: Assembly) -> None:
