@@ -2,7 +2,7 @@
 
 import codecs
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -28,7 +28,7 @@ class Compression(StrEnum):
 
 def _known_encoding(name: str) -> str:
     try:
-        b"".decode(name)
+        "x".encode(name)
         return codecs.lookup(name).name
     except LookupError:
         raise ValueError("is not the name of an encoding, such as utf-8 or windows-1252") from None
@@ -37,13 +37,11 @@ def _known_encoding(name: str) -> str:
 _Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[\t\x20-\x7e]$")]
 
 
-class FileOptions(Model):
-    """What is known of a file; all that is absent is found out, and what is said is held against the file."""
+class TextOptions(Model):
+    """How the text of a file is written; all that is absent is found out."""
 
     model_config = ConfigDict(extra="forbid")
 
-    format: FileFormat | None = None
-    compression: Compression | None = None
     encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
         default=None, description="Absent: by byte order mark, else UTF-8, else windows-1252."
     )
@@ -54,7 +52,14 @@ class FileOptions(Model):
     record_element: str | None = Field(default=None, description="XML: absent, each child of the root is a record.")
 
     @model_validator(mode="after")
-    def _marks_differ(self) -> "FileOptions":
+    def _marks_differ(self) -> Self:
         if self.delimiter is not None and self.delimiter == self.quote:
             raise ValueError("delimiter and quote must be different characters")
         return self
+
+
+class FileOptions(TextOptions):
+    """What is known of a file; all that is absent is found out, and what is said is held against the file."""
+
+    format: FileFormat | None = None
+    compression: Compression | None = None

@@ -13,8 +13,9 @@ from shared.lake.files.part import Chunk
 from shared.lake.files.unreadable import UnreadableFile
 
 MAGIC = b"PAR1"
-_BATCH_BYTES = 8 * BLOCK
+_BATCH_BYTES = 4 * BLOCK
 _BATCH_ROWS = 10_000
+_SAMPLE = 100
 
 
 def parquet_chunks(raw: Content) -> Iterator[Chunk]:
@@ -42,8 +43,7 @@ def _batches(file: pq.ParquetFile) -> Iterator[Chunk]:
     twice = [name for name, count in Counter(file.schema_arrow.names).items() if count > 1]
     if twice:
         raise UnreadableFile("columns", f"the column {twice[0][:100]!r} stands twice in the schema")
-    number, rows_at_once = 1, _rows_at_once(file.metadata)
-    batches = file.iter_batches(batch_size=rows_at_once, use_threads=False)
+    number, batches = 1, _by_group(file)
     while True:
         try:
             batch = next(batches, None)
@@ -52,11 +52,15 @@ def _batches(file: pq.ParquetFile) -> Iterator[Chunk]:
             batch.validate(full=True)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableFile("corrupt", f"after record {number - 1}: {error}", row=number) from None
-        yield Chunk(rows=pa.Table.from_batches([batch]), places=range(number, number + len(batch)), size=batch.get_total_buffer_size())
+        places = range(number, number + len(batch))
+        yield Chunk(rows=pa.Table.from_batches([batch]), places=places, size=batch.get_total_buffer_size())
         number += len(batch)
 
 
-def _rows_at_once(metadata: pq.FileMetaData) -> int:
-    size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-    rows: int = _BATCH_BYTES * metadata.num_rows // max(size, 1)
-    return max(1, min(_BATCH_ROWS, rows))
+def _by_group(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """What rows take up in memory is told by the first of each group: in the file a repeated text takes up nothing."""
+    for group in range(file.num_row_groups):
+        for first in file.iter_batches(_SAMPLE, row_groups=[group], use_threads=False):
+            rows = max(1, min(_BATCH_ROWS, _BATCH_BYTES * len(first) // max(first.nbytes, 1)))
+            yield from file.iter_batches(rows, row_groups=[group], use_threads=False)
+            break

@@ -13,7 +13,7 @@ from shared.lake.files.unreadable import UnreadableFile
 Rows: TypeAlias = "pa.Table | list[Any]"
 """Records as columns (CSV: all text; Parquet: typed) or one by one (JSON, XML)."""
 
-_LARGEST_PART = 32 * 1024 * 1024
+_LARGEST_PART = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,151 @@
+"""Parts are cut alike every time, can be left out, and never hold more than memory is meant for."""
+
+import gzip
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pydantic import ValidationError
+
+from shared.lake.files.options import FileFormat, FileOptions
+from shared.lake.files.reading import read_parts
+from tests.fakes.nasty_files import csv_of, line
+
+LONG = "x" * 10_000
+REPEATED, ROWS_EACH = 90, 500
+FIELDS = {"transaction_id": "t", "timestamp": "2025-02-27T10:15:00Z", "product_id": "p", "product_name": LONG}
+PEAK = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from shared.lake.columns import Stamp, write_parquet
+from shared.lake.files.options import FileOptions
+from shared.lake.files.reading import read_parts
+from shared.lake.intake import take, take_table
+from shared.records.schema import DataType
+from shared.records.validation import Form
+
+at = datetime(2025, 3, 1, tzinfo=UTC)
+stamp = Stamp(source_id="shop", ingested_at=at, origin="o", reporting_currency="EUR")
+rows = 0
+with Path(sys.argv[1]).open("rb") as file:
+    for part in read_parts(file, FileOptions()):
+        taker = take if isinstance(part.rows, list) else take_table
+        taken = taker(DataType.TRANSACTIONS, part.rows, form=Form(sys.argv[2]), at=at, stamp=stamp)
+        write_parquet(taken.table)
+        rows += len(taken.table)
+status = Path("/proc/self/status").read_text()
+peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+print(rows, int(peak) // 1024)
+"""
+"""The peak is that of this program itself: what the tests' own process had is not told of it."""
+
+
+def test_parts_that_are_done_are_left_out_and_the_others_keep_their_numbers_and_lines() -> None:
+    content = csv_of(*(line(number) for number in range(10)))
+
+    parts = list(read_parts(io.BytesIO(content), FileOptions(), rows_per_part=3, skip=2))
+
+    assert [(part.number, list(part.places)) for part in parts] == [(2, [8, 9, 10]), (3, [11])]
+
+
+def test_records_that_are_large_make_parts_of_fewer() -> None:
+    content = b"\n".join(json.dumps({"a": "x" * 500_000, "b": number}).encode() for number in range(200))
+
+    parts = list(read_parts(io.BytesIO(content), FileOptions()))
+
+    assert len(parts) > 2
+    assert [row["b"] for part in parts for row in part.rows] == list(range(200))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"delimiter": ";;"},
+        {"delimiter": "\n"},
+        {"delimiter": '"', "quote": '"'},
+        {"encoding": "klingon"},
+        {"encoding": "base64"},
+        {"format": "xls"},
+        {"sheet": 1},
+    ],
+    ids=str,
+)
+def test_options_that_no_file_can_have_are_refused(options: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        FileOptions.model_validate(options)
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "quote"),
+    [(",", '"'), (";", '"'), ("\t", '"'), ("|", '"'), (";", "'")],
+)
+def test_what_separates_and_quotes_is_found_even_where_texts_hold_the_others(delimiter: str, quote: str) -> None:
+    text = f"{quote}a, b; c{delimiter} d | e\tf{quote}"
+    header = delimiter.join([f"{quote}note{quote}", "price", "unit"])
+    content = "\n".join([header, *(delimiter.join([text, "1,5", "kg;m"]) for _ in range(5))])
+    if delimiter in ",;":
+        content = content.replace("1,5", "1.5").replace("kg;m", "kg")
+
+    (part,) = read_parts(io.BytesIO(content.encode()), FileOptions(format=FileFormat.CSV))
+
+    assert not isinstance(part.rows, list)
+    assert part.rows.column_names == ["note", "price", "unit"]
+    assert set(part.rows["note"].to_pylist()) == {text[1:-1]}
+
+
+def _csv(path: Path) -> str:
+    rows = ",".join([*FIELDS.values(), "2", "9.5"]) + "\n"
+    header = gzip.compress((",".join([*FIELDS, "quantity", "unit_price"]) + "\n").encode())
+    path.write_bytes(header + gzip.compress(rows.encode() * ROWS_EACH, 1) * REPEATED)
+    return "text"
+
+
+def _json_lines(path: Path) -> str:
+    rows = json.dumps({**FIELDS, "quantity": 2, "unit_price": 9.5}).encode() + b"\n"
+    path.write_bytes(gzip.compress(rows * ROWS_EACH, 1) * REPEATED)
+    return "typed"
+
+
+def _json_array(path: Path) -> str:
+    row = json.dumps({**FIELDS, "quantity": 2, "unit_price": 9.5}).encode()
+    path.write_bytes(
+        gzip.compress(b"[" + row) + gzip.compress((b"," + row) * ROWS_EACH, 1) * REPEATED + gzip.compress(b"]")
+    )
+    return "typed"
+
+
+def _xml(path: Path) -> str:
+    fields = {**FIELDS, "quantity": "2", "unit_price": "9.5"}
+    row = "<sale>" + "".join(f"<{name}>{value}</{name}>" for name, value in fields.items()) + "</sale>\n"
+    rows = gzip.compress(row.encode() * ROWS_EACH, 1) * REPEATED
+    path.write_bytes(gzip.compress(b"<sales>") + rows + gzip.compress(b"</sales>"))
+    return "text"
+
+
+def _parquet(path: Path) -> str:
+    """One row group of all rows, so that only its batches bound what is read."""
+    count = ROWS_EACH * REPEATED
+    columns = {name: pa.DictionaryArray.from_arrays(pa.repeat(0, count), [value]) for name, value in FIELDS.items()}
+    table = pa.table(columns | {"quantity": pa.repeat(2, count), "unit_price": pa.repeat(9.5, count)})
+    pq.write_table(table, path, row_group_size=count, store_schema=False)
+    return "typed"
+
+
+@pytest.mark.parametrize("write", [_csv, _json_lines, _json_array, _xml, _parquet])
+def test_a_file_of_450_megabytes_is_taken_in_less_than_400(write: Callable[[Path], str], tmp_path: Path) -> None:
+    form = write(tmp_path / "file")
+
+    program = [sys.executable, "-c", PEAK, str(tmp_path / "file"), form]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)  # noqa: S603 # our own script
+
+    assert done.stderr == ""
+    rows, peak = map(int, done.stdout.split())
+    assert rows in {ROWS_EACH * REPEATED, ROWS_EACH * REPEATED + 1}
+    assert peak < 400, f"{peak} MiB"
