@@ -53,6 +53,7 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "POST /ingest/batches/{batch_id}/cancel": Scope.INGEST_WRITE,
         "POST /ingest/batches/{batch_id}/resume": Scope.INGEST_WRITE,
         "GET /ingest/batches/{batch_id}/errors": Scope.INGEST_READ,
+        "GET /ingest/ledger": Scope.INGEST_READ,
         "GET /ingest/quarantine": Scope.INGEST_READ,
         "GET /ingest/sources": Scope.INGEST_READ,
         "PUT /ingest/sources/{source_id}": Scope.INGEST_WRITE,

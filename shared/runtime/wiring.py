@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shared.auth.identity import Identity
     from shared.health.checks import Checkup
     from shared.idempotency.once import Idempotency
+    from shared.ingestion.accounts import Accounts
     from shared.ingestion.bringing_back import BringingBack
     from shared.ingestion.file_loading import FileLoader
     from shared.ingestion.loading import Loader
@@ -106,6 +107,18 @@ class Wiring:
     def deliveries(self) -> Deliveries:
         """What each source delivered."""
         return Deliveries(self._dynamodb, self._name(Resource.LEDGER))
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """Tells what became of every record."""
+        from shared.ingestion.accounts import Accounts, LedgerHours  # noqa: PLC0415 # only its own route pays
+
+        return Accounts(
+            hours=LedgerHours(self._dynamodb, self._name(Resource.LEDGER_HOURS)),
+            sources=self.sources,
+            deliveries=self.deliveries,
+            clock=self.clock,
+        )
 
     @cached_property
     def versions(self) -> TableVersions:

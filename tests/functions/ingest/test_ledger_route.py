@@ -1,0 +1,131 @@
+"""GET /ingest/ledger: received = loaded + duplicate + conflict + quarantined + in flight, line by line."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.ingestion.consuming import consume
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.events.kinesis import kinesis_event
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import merge_all
+from tests.fakes.records import GOOD, NOW, sale
+from tests.functions.ingest.conftest import Call
+
+HOUR = timedelta(hours=1)
+
+
+def _ledger(call: Call, **query: object) -> Any:
+    return call("GET", "/ingest/ledger", query={name: [str(value)] for name, value in query.items()}).data
+
+
+@pytest.fixture
+def history(wired: Wiring) -> None:
+    """Two sources and two types in three hours, with a copy, a correction, bad rows and one row still in flight."""
+    two_hours_ago = NOW - 2 * HOUR
+    wired.loader.load(
+        delivery(DataType.TRANSACTIONS, [sale(1), sale(1), sale(2), {}], origin="batch-1", at=two_hours_ago)
+    )
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(2)], origin="batch-2", source_id="till", at=NOW - HOUR))
+    wired.loader.load(delivery(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS], {}], origin="batch-3", at=NOW - HOUR))
+    merge_all(wired)
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(3)], origin="batch-4"))
+
+
+@pytest.mark.usefixtures("history")
+def test_every_hour_of_every_source_and_type_has_a_line_and_all_add_up(call: Call) -> None:
+    told = _ledger(call)
+
+    lines = [(each["hour"], each["source_id"], each["data_type"]) for each in told["content"]]
+    assert lines == [
+        ("2025-03-01T10:00:00Z", "web-shop", "transactions"),
+        ("2025-03-01T11:00:00Z", "till", "transactions"),
+        ("2025-03-01T11:00:00Z", "web-shop", "products"),
+        ("2025-03-01T12:00:00Z", "web-shop", "transactions"),
+    ]
+    first = {name: value for name, value in told["content"][0].items() if isinstance(value, int)}
+    assert first == {
+        "received": 4,
+        "loaded": 2,
+        "duplicate": 1,
+        "conflict": 0,
+        "quarantined": 1,
+        "in_flight": 0,
+        "superseded": 0,
+        "balanced": True,
+    }
+    assert told["totals"] == {
+        "received": 8,
+        "loaded": 3,
+        "duplicate": 2,
+        "conflict": 0,
+        "quarantined": 2,
+        "in_flight": 1,
+        "superseded": 0,
+        "balanced": True,
+    }
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("query", "received"),
+    [
+        ({"source_id": "till"}, [1]),
+        ({"data_type": "products"}, [2]),
+        ({"source_id": "web-shop", "data_type": "transactions"}, [4, 1]),
+        ({"time_range.start": "2025-03-01T11:30:00Z"}, [1, 2, 1]),
+        ({"time_range.start": "2025-03-01", "time_range.end": "2025-03-01T11:00:00Z"}, [4]),
+        ({"source_id": "nobody-known"}, []),
+    ],
+)
+def test_lines_are_those_of_a_source_a_type_and_the_hours_that_a_range_touches(
+    call: Call, query: dict[str, str], received: list[int]
+) -> None:
+    told = _ledger(call, **query)
+
+    assert [line["received"] for line in told["content"]] == received
+    assert told["totals"]["received"] == sum(received)
+
+
+@pytest.mark.usefixtures("history")
+def test_totals_are_those_of_all_pages(call: Call) -> None:
+    pages = [_ledger(call, page=number, size=3) for number in range(2)]
+
+    assert [len(page["content"]) for page in pages] == [3, 1]
+    assert pages[0]["totals"] == pages[1]["totals"] == _ledger(call)["totals"]
+
+
+@pytest.mark.usefixtures("history")
+def test_the_deliveries_of_a_source_are_told_one_by_one(call: Call) -> None:
+    told = _ledger(call, source_id="web-shop", deliveries="true", size=2)
+
+    assert [(line["origin"], line["status"]) for line in told["content"]] == [
+        ("batch-1", "completed"),
+        ("batch-3", "completed"),
+    ]
+    assert told["content"][0]["received_at"] == "2025-03-01T10:00:00Z"
+    assert (told["totalElements"], told["totals"]["in_flight"]) == (3, 1)
+
+
+def test_records_that_nobody_can_read_are_accounted_for_as_nobodys(wired: Wiring, call: Call) -> None:
+    consume(kinesis_event([b"broken"])["Records"], wired.loader)
+
+    (line,) = _ledger(call, **{"time_range.start": "2025-01-01"})["content"]
+
+    assert (line["source_id"], line["data_type"], line["quarantined"]) == ("unattributed", "unknown", 1)
+
+
+def test_everything_wrong_with_a_query_is_told_at_once(call: Call) -> None:
+    query = {"data_type": ["sales"], "deliveries": ["perhaps"], "page": ["x"], "hour": ["12"]}
+
+    answer = call("GET", "/ingest/ledger", query=query)
+
+    assert (answer.status, sorted(answer.fields)) == (400, ["data_type", "deliveries", "hour", "page"])
+
+
+def test_deliveries_are_those_of_one_source(call: Call) -> None:
+    answer = call("GET", "/ingest/ledger", query={"deliveries": ["true"]})
+
+    assert (answer.status, list(answer.fields)) == (400, ["source_id"])
