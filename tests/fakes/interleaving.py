@@ -1,0 +1,122 @@
+"""Several runs over one lake at once, their calls in an order that a test draws: races and deaths without chance."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bench.memory_lake import MemoryLake
+from shared.lake.store import ObjectName, StoredObject
+from tests.fakes.crashes import Crash
+
+_LONGEST = 20
+Choose = Callable[[int], int]
+
+
+@dataclass
+class _Actor:
+    """One run: the thread it is in, whether it waits for its turn, and whether it shall die at its next call."""
+
+    thread: threading.Thread
+    waits: bool = False
+    ended: bool = False
+    dies: bool = False
+    failure: BaseException | None = None
+    turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+
+class Stage:
+    """Lets runs take turns, a call at a time."""
+
+    def __init__(self) -> None:
+        self._actors: dict[int, _Actor] = {}
+        self._changed = threading.Condition()
+
+    def play(self, runs: Sequence[Callable[[], object]], choose: Choose, deaths: Sequence[int] = ()) -> None:
+        """Let runs go on, one call of one of them after the other, until all have ended.
+
+        Args:
+            runs: what each does; what it raises is raised here, but for its death.
+            choose: which of so many runs that wait for their turn goes on.
+            deaths: the numbers of the calls, counted over all runs, at which the run whose turn it is dies.
+        """
+        actors = [_Actor(threading.Thread()) for _ in runs]
+        for actor, run in zip(actors, runs, strict=True):
+            actor.thread = threading.Thread(target=self._perform, args=(actor, run), daemon=True)
+            actor.thread.start()
+        number = 0
+        while waiting := self._parked(actors):
+            chosen = waiting[choose(len(waiting))]
+            with self._changed:
+                chosen.dies, chosen.waits = number in deaths, False
+            chosen.turn.release()
+            number += 1
+        for actor in actors:
+            actor.thread.join(_LONGEST)
+            if actor.failure is not None:
+                raise actor.failure
+
+    def call(self) -> None:
+        """Wait for one's turn to call; threads that are no run's own do not."""
+        actor = self._actors.get(threading.get_ident())
+        if actor is None:
+            return
+        with self._changed:
+            actor.waits = True
+            self._changed.notify_all()
+        assert actor.turn.acquire(timeout=_LONGEST)
+        if actor.dies:
+            raise Crash("between two calls")
+
+    def _perform(self, actor: _Actor, run: Callable[[], object]) -> None:
+        self._actors[threading.get_ident()] = actor
+        try:
+            run()
+        except Crash:
+            pass
+        except BaseException as failure:  # noqa: BLE001 # raised again where the test waits
+            actor.failure = failure
+        finally:
+            del self._actors[threading.get_ident()]
+            with self._changed:
+                actor.ended = True
+                self._changed.notify_all()
+
+    def _parked(self, actors: Sequence[_Actor]) -> list[_Actor]:
+        """Those that wait for their turn, once every run does or has ended."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: all(each.waits or each.ended for each in actors), _LONGEST)
+            return [each for each in actors if each.waits and not each.ended]
+
+
+class StagedLake(MemoryLake):
+    """A lake in memory, each of whose calls waits for its turn on a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def get(self, key: str) -> StoredObject | None:
+        """Read an object."""
+        self._stage.call()
+        return super().get(key)
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object."""
+        self._stage.call()
+        super().put(key, body)
+
+    def put_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
+        """Write several objects, one after the other."""
+        for key, body in objects:
+            self.put(key, body)
+
+    def names(self, prefix: str) -> Iterator[ObjectName]:
+        """Name the objects below a prefix, as of one moment."""
+        self._stage.call()
+        yield from list(super().names(prefix))
+
+    def delete(self, objects: Iterable[StoredObject]) -> None:
+        """Delete what is still as it was read, one object after the other."""
+        for each in objects:
+            self._stage.call()
+            super().delete([each])

@@ -1,0 +1,177 @@
+"""A marker beside a delivery's rows cancels those that are not merged yet: the base decides which that is."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.ingestion.entry import Entry
+from shared.lake.paths import PartitionId
+from shared.lake.store import LakeStore
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource, Settings
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows, waiting
+from tests.fakes.interruptions import InterruptedS3
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import DAY, NOW, sale
+
+SALES = PartitionId(DataType.TRANSACTIONS, DAY)
+EARLIER = NOW - timedelta(hours=1)
+
+
+def _bring(wired: Wiring, *numbers: int, origin: str = "batch-1", **fields: Any) -> None:
+    rows = [sale(number, **fields) for number in numbers]
+    wired.loader.load(delivery(DataType.TRANSACTIONS, rows, origin=origin))
+
+
+def _cancel(wired: Wiring, origin: str = "batch-1") -> None:
+    wired.lake.put(SALES.cancel_key(origin), b"")
+
+
+def _entry(wired: Wiring, origin: str = "batch-1") -> Entry:
+    entry = wired.ledger.get(origin)
+    assert entry is not None
+    return entry
+
+
+def _lines(settings: Settings) -> list[str]:
+    return sorted(row["transaction_id"] for rows in parquet_rows(settings, "base/").values() for row in rows)
+
+
+def test_rows_that_are_cancelled_before_their_merge_never_stand_and_are_accounted_for(wired: Wiring) -> None:
+    _bring(wired, 1, 2)
+    _bring(wired, 3, origin="batch-2")
+    _cancel(wired)
+
+    merge_all(wired)
+
+    assert _lines(wired.settings) == ["t-3"]
+    entry = _entry(wired)
+    assert (entry.received, entry.quarantined, entry.in_flight, entry.fates.cancelled) == (2, 2, 0, 2)
+    assert keys(wired.settings, "incoming/") == []
+
+
+def test_a_partition_all_of_whose_rows_are_cancelled_is_empty(wired: Wiring) -> None:
+    _bring(wired, 1)
+    _cancel(wired)
+
+    merge_all(wired)
+
+    assert parquet_rows(wired.settings, "base/") == {SALES.base_key: []}
+    assert parquet_rows(wired.settings, "rollup/sales_hourly/") == {SALES.rollup_key("sales_hourly"): []}
+    assert _entry(wired).in_flight == 0
+
+
+def test_rows_that_were_merged_stay_merged(wired: Wiring) -> None:
+    _bring(wired, 1)
+    merge_all(wired)
+    _cancel(wired)
+
+    merge_all(wired)
+
+    assert _lines(wired.settings) == ["t-1"]
+    assert _entry(wired).fates.model_dump(exclude_defaults=True) == {"loaded": 1}
+    assert keys(wired.settings, "incoming/") == []
+
+
+def test_a_marker_that_comes_before_its_rows_waits_for_them(wired: Wiring) -> None:
+    _bring(wired, 1)
+    (rows,) = (wired.lake.get(key) for key in keys(wired.settings, "incoming/"))
+    assert rows is not None
+    wired.lake.delete([rows])
+    _cancel(wired)
+    wired.merger.merge({SALES}, has_time=lambda: True)
+    assert keys(wired.settings, "incoming/") == [SALES.cancel_key("batch-1")]
+
+    wired.lake.put(rows.key, rows.body)
+    merge_all(wired)
+
+    assert _lines(wired.settings) == []
+    assert _entry(wired).fates.cancelled == 1
+
+
+def test_a_marker_of_a_delivery_that_nobody_knows_goes(wired: Wiring) -> None:
+    _cancel(wired, "batch-unheard-of")
+
+    merge_all(wired)
+
+    assert keys(wired.settings, "incoming/") == []
+    assert holdings(wired.settings).ledger == []
+
+
+def test_a_batch_cancelled_and_brought_again_under_another_name_is_merged_once(wired: Wiring) -> None:
+    _bring(wired, 1)
+    (incoming,) = (wired.lake.get(key) for key in keys(wired.settings, "incoming/"))
+    assert incoming is not None
+    _cancel(wired)
+    merge_all(wired)
+
+    wired.ledger.record("batch-1", lambda entry: (entry or _entry(wired)).with_redrive("1", 1))
+    wired.lake.put(SALES.incoming_key("batch-1~r1"), incoming.body)
+    wired.ledger.record("batch-1", lambda entry: (entry or _entry(wired)).with_redriven("1", 0, NOW))
+    merge_all(wired)
+
+    entry = _entry(wired)
+    assert _lines(wired.settings) == ["t-1"]
+    assert set(entry.partitions) == {DAY, f"{DAY}~r1"}
+    assert (entry.received, entry.quarantined, entry.fates.loaded, entry.in_flight) == (1, 0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("operation", "key"),
+    [("GetObject", "base/"), ("GetObject", "batch-1.parquet"), ("PutObject", "keys/"), ("PutObject", "base/")],
+)
+@pytest.mark.parametrize("first", ["merge", "cancellation"])
+def test_of_a_merge_and_a_cancellation_that_meet_the_one_that_writes_the_base_decides(
+    wired: Wiring, operation: str, key: str, first: str
+) -> None:
+    s3 = InterruptedS3()
+    lake = LakeStore(s3.client, wired.settings.name_of(Resource.LAKE))
+    slow = replace(wired.merger, lake=lake, index=type(wired.merger.index)(lake))
+
+    def other() -> None:
+        if first == "merge":
+            wired.merger.merge({SALES}, has_time=lambda: True)
+        _cancel(wired)
+        wired.merger.merge({SALES}, has_time=lambda: True)
+
+    _bring(wired, 1, 2)
+    s3.before(operation, key, other)
+
+    slow.merge({SALES}, has_time=lambda: True)
+    merge_all(wired)
+
+    entry, merged = _entry(wired), first == "merge"
+    assert _lines(wired.settings) == (["t-1", "t-2"] if merged else [])
+    assert (entry.fates.loaded, entry.fates.cancelled) == ((2, 0) if merged else (0, 2))
+    assert keys(wired.settings, "incoming/") == []
+
+
+def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
+    def given(settings: Settings) -> Wiring:
+        wired = Wiring(settings, Clock())
+        _bring(wired, 1, 2)
+        _bring(wired, 2, 3, origin="batch-2")
+        _cancel(wired)
+        return wired
+
+    with platforms.fresh() as settings:
+        wired = given(settings)
+        writes = platforms.saboteur.count(lambda: merge_all(wired))
+        expected = holdings(settings)
+    assert expected.incoming == []
+
+    for step in range(len(writes)):
+        with platforms.fresh() as settings:
+            wired = given(settings)
+
+            with platforms.saboteur.killing(step, Moment.AFTER):
+                wired.merger.merge(waiting(settings), has_time=lambda: True)
+            merge_all(wired)
+
+            assert holdings(settings) == expected, f"killed after write {step} of {writes}"

@@ -1,0 +1,116 @@
+"""Late rows are loaded, and a day that changes after it counted as complete is listed as restated."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import orjson
+
+from shared.ingestion.events import MergeEvents
+from shared.lake.paths import PartitionId
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import keys, merge_all, parquet_rows
+from tests.fakes.records import DAY, NOW, good, sale
+
+IN_TIME, LATE = NOW - timedelta(days=1), NOW  # the day of the records ended 36 hours before NOW
+OTHER = "2025-02-26"
+SALES = PartitionId(DataType.TRANSACTIONS, DAY)
+
+
+class Told:
+    """Whoever listens on the event bus for the merges of a merger of its own."""
+
+    def __init__(self, wired: Wiring) -> None:
+        client = boto3.Session().client("events")
+        client.meta.events.register("provide-client-params.events.PutEvents", self._hear)
+        bus = MergeEvents(client, wired.settings.name_of(Resource.EVENT_BUS))
+        self.merger = replace(wired.merger, events=bus)
+        self.details: list[Any] = []
+
+    def _hear(self, params: dict[str, Any], **_: Any) -> None:
+        self.details += [orjson.loads(each["Detail"]) for each in params["Entries"]]
+
+
+def _bring(wired: Wiring, rows: Sequence[Any], origin: str, at: Any, data_type: DataType) -> tuple[str, ...]:
+    wired.loader.load(delivery(data_type, rows, origin=origin, at=at))
+    merge_all(wired)
+    entry = wired.ledger.get(origin)
+    assert entry is not None
+    return entry.restated
+
+
+def test_a_late_row_is_loaded_and_its_day_is_restated(wired: Wiring) -> None:
+    before = _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
+
+    restated = _bring(wired, [sale(2), sale(3)], "batch-2", LATE, DataType.TRANSACTIONS)
+
+    assert (before, restated) == ((), (DAY,))
+    assert len(parquet_rows(wired.settings, "base/")[SALES.base_key]) == 3
+
+
+def test_the_merge_event_says_that_the_day_is_restated_and_by_whom(wired: Wiring) -> None:
+    _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
+    told = Told(wired)
+
+    for number, at in ((2, IN_TIME), (3, LATE)):
+        wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(number)], origin=f"batch-{number}", at=at))
+        told.merger.merge({SALES}, has_time=lambda: True)
+
+    common = {"data_type": "transactions", "day": DAY, "deliveries": 1, "fates": {"loaded": 1}}
+    assert told.details == [
+        {**common, "rows": 2, "restated": False, "restated_by": []},
+        {**common, "rows": 3, "restated": True, "restated_by": ["batch-3"]},
+    ]
+
+
+def test_a_day_that_was_not_there_before_is_new_and_not_restated(wired: Wiring) -> None:
+    assert _bring(wired, [sale(1)], "batch-1", LATE, DataType.TRANSACTIONS) == ()
+
+
+def test_copies_restate_nothing(wired: Wiring) -> None:
+    _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
+
+    assert _bring(wired, [sale(1)], "batch-2", LATE, DataType.TRANSACTIONS) == ()
+
+
+def test_how_late_rows_may_be_is_up_to_their_type(wired: Wiring) -> None:
+    placed, shipped = (good(DataType.ORDERS, status=status) for status in ("placed", "shipped"))
+    _bring(wired, [placed], "batch-1", IN_TIME, DataType.ORDERS)
+
+    assert _bring(wired, [shipped], "batch-2", LATE, DataType.ORDERS) == ()
+
+
+def test_types_without_days_have_none_to_restate(wired: Wiring) -> None:
+    _bring(wired, [good(DataType.PRODUCTS)], "batch-1", IN_TIME, DataType.PRODUCTS)
+
+    assert _bring(wired, [good(DataType.PRODUCTS, name="Cup")], "batch-2", LATE, DataType.PRODUCTS) == ()
+
+
+def test_whoever_takes_a_record_to_another_day_restates_the_day_that_loses_it(wired: Wiring) -> None:
+    _bring(wired, [sale(1), sale(2)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
+
+    moved = sale(1, timestamp=f"{OTHER}T08:00:00Z")
+    restated = _bring(wired, [moved], "batch-2", LATE, DataType.TRANSACTIONS)
+
+    assert restated == (DAY,)
+    assert len(parquet_rows(wired.settings, "base/")[SALES.base_key]) == 1
+
+
+def test_a_record_taken_away_by_rows_that_the_ledger_does_not_know_of_is_let_go_all_the_same(wired: Wiring) -> None:
+    _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
+    wired.loader.load(
+        delivery(DataType.TRANSACTIONS, [sale(1, timestamp=f"{OTHER}T08:00:00Z")], origin="batch-2", at=LATE)
+    )
+    (rows,) = (wired.lake.get(key) for key in keys(wired.settings, "incoming/"))
+    assert rows is not None
+    wired.lake.delete([rows])
+    wired.lake.put(PartitionId(DataType.TRANSACTIONS, OTHER).incoming_key("smuggled"), rows.body)
+
+    merge_all(wired)
+
+    assert [len(held) for held in parquet_rows(wired.settings, "base/").values()] == [1, 0]
