@@ -1,0 +1,54 @@
+"""What the document says of a record is what decides over it, and the other way round."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from jsonschema_rs import Draft202012Validator
+
+from shared.records.catalogue import SCHEMAS
+from shared.records.documentation import CURRENCY, currency_schema, record_schemas, schema_name
+from shared.records.schema import DataType
+from shared.records.validation import Form, validate
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+COMPONENTS = {"components": {"schemas": {CURRENCY: currency_schema()}}}
+CHOICES = sorted({choice for schema in SCHEMAS.values() for each in schema.fields for choice in each.choices})
+VALUES: list[object] = [
+    *("2025-01-31T12:00:00Z", "2025-01-31T12:00:00.5+02:00", "yesterday"),
+    *("EUR", "x", "", " ", "x" * 128, "x" * 129, "eur", "XXX"),
+    *("9.90", "-9.90", "1e3", "9" * 12, "9" * 13, "9" * 12 + ".1"),
+    *(1, 0, -1, 0.5, -0.5, 1.5, 1879, 1880, 2100, 2101),
+    *(10**9, 10**9 + 1, 10**12 - 1, 10**12, -(10**12), 2**63 - 1, 2**63),
+    *(True, False, {"a": 1}, {"a": "b"}, {"a": None}, {"a": True}, {}, [], None),
+    *CHOICES,
+]
+
+
+def verdict(schema: dict[str, Any]) -> Draft202012Validator:
+    """What decides by the document."""
+    return Draft202012Validator(schema | COMPONENTS, validate_formats=True)
+
+
+def records(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A record that is right, and every one that differs from it in one field, which may be anything or be missing."""
+    right = {name: next(filter(verdict(field).is_valid, VALUES)) for name, field in told["properties"].items()}
+    yield right
+    for name in (*right, "unheard_of"):
+        yield {other: value for other, value in right.items() if other != name}
+        yield from (right | {name: value} for value in VALUES)
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_what_the_document_allows_is_taken_and_nothing_else(data_type: DataType) -> None:
+    told = record_schemas()[schema_name(SCHEMAS[data_type])]
+    document = verdict(told)
+
+    offered = list(records(told))
+    refused = set(validate(data_type, offered, form=Form.TYPED, at=NOW).rejected)
+
+    wrong = [record for place, record in enumerate(offered) if document.is_valid(record) is (place in refused)]
+    # No document can know which decisions have arrived.
+    assert [record for record in wrong if data_type is not DataType.LABELS or record.get("decision_timestamp")] == []
+    assert 0 < len(refused) < len(offered)
