@@ -1,6 +1,6 @@
 """Deliveries that a crash left half-way, found and finished."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from shared.ingestion.entry import Entry, Kind
-from shared.lake.paths import INCOMING
+from shared.lake.paths import INCOMING, Arrival, IncomingKey
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
@@ -54,9 +54,12 @@ class Sweeper:
         late = list(self.ledger.unfinished(self.clock() - PATIENCE))
         unwritten = [entry for entry in late if entry.kind is Kind.BATCH and not entry.written and not entry.batch_id]
         resumed = sum(1 for entry in unwritten if self._resume(entry))
-        remembered = self._remember(name.key for name in self.lake.names(f"{INCOMING}/")) if late else 0
+        remembered = self._remember(key for key in self._waiting() if late or not _is_rows(key))
         count("DeliveriesInFlightTooLong", len(late))
         return Swept(resumed=resumed, stuck=len(late) - resumed, remembered=remembered, files=self.uploads.sweep())
+
+    def _waiting(self) -> Iterator[str]:
+        return (name.key for name in self.lake.names(f"{INCOMING}/"))
 
     def _resume(self, entry: Entry) -> bool:
         found = self.batches.resume(entry)
@@ -70,3 +73,9 @@ class Sweeper:
             notice = {"Records": [{"s3": {"object": {"key": key}}}]}
             self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=orjson.dumps(notice).decode())
         return len(waiting)
+
+
+def _is_rows(key: str) -> bool:
+    """Whether the ledger would miss an object, if it were forgotten: news and markers are in no entry."""
+    name = IncomingKey.parse(key)
+    return name is None or name.arrival is Arrival.ROWS

@@ -9,6 +9,7 @@ import orjson
 from functions.sweeper.handler import handler
 from shared.ingestion.entry import BatchStatus
 from shared.ingestion.models import BatchIngestionRequest
+from shared.lake.paths import PartitionId
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from shared.runtime.wiring import Wiring
@@ -107,6 +108,17 @@ def test_the_merger_is_reminded_of_what_waits_when_something_is_late(wired: Wiri
 
     assert (swept.resumed, swept.stuck, swept.remembered) == (0, 1, 1)
     assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == [waiting]
+
+
+def test_the_merger_is_reminded_of_news_and_markers_though_no_delivery_is_late(wired: Wiring) -> None:
+    day = PartitionId(DataType.TRANSACTIONS, "2025-02-27")
+    waiting = [day.cancel_key("batch-1"), day.moved_key("2025-02-26", "00ff")]
+    wired.lake.put_all((key, b"") for key in [*waiting, day.incoming_key("batch-2")])
+
+    swept = wired.sweeper.sweep()
+
+    assert swept.remembered == 2
+    assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == sorted(waiting)
 
 
 def test_a_sweep_of_a_platform_where_all_is_done_does_nothing(wired: Wiring, clock: Clock) -> None:
