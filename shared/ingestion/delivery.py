@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Delivery:
     """Rows of one source and type that arrived together, as they were received: one by one, or as columns of a file.
 
-    `malformed` are records that are not even rows. A part of a file names the batch that it belongs to, and how many
-    records of the file came before it. `places` tells where each row stood, if not one after the other from 0 on.
+    `malformed` are records that are not even rows. A part of a file names the batch that it belongs to. `places` tells
+    where each row stood, if not one after the other from 0 on.
     One that is gated is refused as a whole where the score of its rows is too low; what arrives on a stream has nobody
     to be sent back to, and a file was judged as a whole before its parts are loaded. Whether
     it is refused is decided once, unless it is to be judged anew.
@@ -39,7 +39,6 @@ class Delivery:
     places: Sequence[int] = field(default=())
     malformed: Sequence["Malformed | MalformedInFile"] = ()
     batch_id: str = ""
-    first_row: int = 0
     gated: bool = False
     judged_anew: bool = False
 

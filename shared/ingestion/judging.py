@@ -8,7 +8,7 @@ from shared.ingestion.decisions import filed_under_decisions
 from shared.ingestion.mapping import MappingOf, mapped_rows
 from shared.ingestion.personal import without_personal_data
 from shared.lake import columns
-from shared.lake.intake import Taken, take
+from shared.lake.intake import Taken, take, take_table
 from shared.lake.mapping import mapped_table
 from shared.lake.quality_counts import assess
 from shared.quality.rules import Requirements, refusal, the_same_of_all
@@ -108,7 +108,10 @@ class Judge:
             origin=delivery.origin,
             reporting_currency=self.reporting_currency,
         )
-        return take(delivery.data_type, _one_by_one(rows), form=delivery.form, at=delivery.arrived_by, stamp=stamp)
+        at = delivery.arrived_by
+        if isinstance(rows, Sequence):
+            return take(delivery.data_type, rows, form=delivery.form, at=at, stamp=stamp)
+        return take_table(delivery.data_type, rows, form=delivery.form, at=at, stamp=stamp)
 
 
 def _without_what_must_not_stay(delivery: "Delivery") -> "tuple[Sequence[Any] | RowsOfFile, int]":

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from shared.ingestion.models import DataFormat
+from shared.lake.files.options import Compression
 from shared.lake.paths import upload_key
 from shared.quality.state import QualityState
 from shared.quality.store import unpacked
@@ -18,14 +19,6 @@ LEASE = timedelta(minutes=3)
 """For so long after its last sign of life a run of the loader has a file to itself."""
 _MOST_TRIES = 5
 _PART_DIGITS = 5
-
-
-class Compression(StrEnum):
-    """How a file is packed."""
-
-    NONE = "none"
-    GZIP = "gzip"
-    ZSTD = "zstd"
 
 
 class UploadState(StrEnum):

@@ -47,5 +47,4 @@ def delivery_of(upload: "Upload", part: "Part") -> Delivery:
         form=Form.TEXT if upload.format in _AS_TEXT else Form.TYPED,
         places=part.places,
         malformed=part.malformed,
-        first_row=sum(upload.cuts[: part.number]),
     )

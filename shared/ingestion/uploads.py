@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.ingestion.batch_id import new_batch_id, to_the_millisecond
 from shared.ingestion.upload import Failure, Upload, UploadState
-from shared.ingestion.upload_models import LARGEST_FILE, UploadRequest, UploadResponse, options_given
+from shared.ingestion.upload_models import LARGEST_FILE, UploadRequest, UploadResponse
 from shared.runtime.errors import PayloadTooLarge
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Uploads:
             data_type=request.data_type,
             format=request.format,
             compression=request.compression,
-            options=options_given(request.options),
+            options=request.options.model_dump(exclude_none=True),
             metadata=request.metadata.model_dump(exclude_none=True, mode="json") if request.metadata else {},
             declared_bytes=request.size,
             created_at=now,
