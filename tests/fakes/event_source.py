@@ -4,7 +4,8 @@ Resharding rests on four promises. A shard that was split or merged keeps its re
 numbers of its children are higher. A mapping brings the records of a shard in order, a run again and again until the
 function has taken it. And it begins with a shard only after it has come to the end of its parents.
 
-moto moves the records of a parent to its children under new numbers; MiniStack drops them.
+moto moves the records of a parent to its children under new numbers; MiniStack drops them, and the laptop's mends that
+without the last promise.
 """
 
 import base64

@@ -9,6 +9,8 @@ import threading
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
 from ministack.core.persistence import save_all  # type: ignore[import-untyped] # it ships no types
 
+from infra.local.emulator import resharding
+
 _saving = threading.Lock()
 
 
@@ -38,6 +40,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, name="state-save").start())
     sys.argv = sys.argv[:1]
+    resharding.mend()
     ministack.main()
 
 
