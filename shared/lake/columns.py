@@ -207,11 +207,18 @@ def write_parquet(table: pa.Table, *, unique: Sequence[str] = ()) -> bytes:
 
 
 def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:
-    """Read a Parquet object in today's schema: columns it lacks are null, narrower types are widened."""
+    """Read a Parquet object in today's schema: columns it lacks are null, narrower types are widened.
+
+    Raises:
+        UnreadableObject: it is no Parquet, or has more than the schema knows, as a newer version of this code wrote
+            it: to write it again would lose that.
+    """
     table = pq.read_table(pa.BufferReader(data))
     if table.schema.equals(schema):
         return table
     present = set(table.schema.names)
+    if unknown := present - set(schema.names):
+        raise pa.ArrowInvalid(f"columns that this version does not know: {sorted(unknown)}")
     columns = [
         table[each.name].cast(each.type) if each.name in present else pa.nulls(len(table), each.type) for each in schema
     ]
