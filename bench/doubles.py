@@ -11,11 +11,12 @@ from shared.runtime.models import now
 from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from shared.ingestion.entry import Entry, Kind
     from shared.ingestion.ledger import Change
+    from shared.lake.decisions import Decision
     from shared.lake.quarantine import Rejected
 
 
@@ -38,8 +39,11 @@ class MemoryLedger:
 class NoDecisions:
     """An index that no bench asks anything of."""
 
-    def add(self, times: "Mapping[str, datetime]") -> None:
+    def add(self, decisions: "Iterable[Decision]") -> None:
         """Forget them."""
+
+    def wait(self, _: "Collection[str]", __: str) -> None:
+        """Wait for nothing."""
 
     def times(self, _: "Iterable[str]") -> "dict[str, datetime]":
         """Know none."""

@@ -81,7 +81,11 @@ DYNAMO_TABLES = (
     DynamoTable(resource=Resource.SOURCES, partition_key="source_id", sort_key="facet"),
     DynamoTable(resource=Resource.VERSIONS, partition_key="table_name"),
     DynamoTable(resource=Resource.RESULT_CACHE, partition_key="cache_key", expires_by="expires_at"),
-    DynamoTable(resource=Resource.DECISIONS, partition_key="decision_id"),
+    DynamoTable(
+        resource=Resource.DECISIONS,
+        partition_key="decision_id",
+        indexes=(Index(name="due", partition_key="due", sort_key="decision_id"),),
+    ),
     DynamoTable(resource=Resource.CONNECTIONS, partition_key="connection_id", expires_by="expires_at"),
     DynamoTable(resource=Resource.RATE_LIMITS, partition_key="window", expires_by="expires_at"),
     DynamoTable(resource=Resource.KEYS, partition_key="key_id"),

@@ -15,7 +15,7 @@ from shared.quality.rules import Requirements, refusal, the_same_of_all
 from shared.quality.state import QualityState
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
-from shared.records.validation import Form, RowError
+from shared.records.validation import DECISION_UNKNOWN, Form, RowError
 
 if TYPE_CHECKING:
     from shared.ingestion.decisions import DecisionIndex
@@ -69,31 +69,37 @@ class Judge:
 
     def judge(self, delivery: "Delivery") -> Judged:
         """Tell the good rows of a delivery from the others, and whether they are good enough to be loaded."""
-        rows, dropped = _without_what_must_not_stay(delivery)
-        taken = self._taken(delivery, self._filed(delivery, self._mapped(delivery, rows)))
+        rows, dropped = _without_what_must_not_stay(delivery.data_type, delivery.rows)
+        mapped, renamed = self._mapped(delivery, rows)
+        taken = self._taken(delivery, self._filed(delivery, mapped))
         malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
         placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in taken.errors]
         errors = [*placed, *malformed]
         asked = self.requirements_of(delivery.source_id, delivery.data_type)
-        quality = assess(delivery.data_type, taken.table, errors, cadence=asked.cadence)
+        wrong = [each for each in errors if each.code != DECISION_UNKNOWN]  # who comes early has done nothing wrong
+        quality = assess(delivery.data_type, taken.table, wrong, cadence=asked.cadence)
         return Judged(
             rows=rows,
             taken=taken,
             errors=errors,
             rejected=taken.rejected + len(malformed),
-            dropped_fields=dropped,
+            dropped_fields=dropped + renamed,
             quality=quality,
             refusal=refusal(quality, asked.minimum) if delivery.gated else None,
         )
 
-    def _mapped(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
+    def _mapped(
+        self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile"
+    ) -> "tuple[Sequence[Any] | RowsOfFile, int]":
+        """The rows under the data model's names, and how many fields must not stay under those."""
         mapping = self.mapping_of(delivery.source_id, delivery.data_type)
         if mapping is None:
-            return rows
+            return rows, 0
         places = delivery.places or range(len(rows))
         if delivery.form is Form.TEXT and not isinstance(rows, Sequence):
-            return mapped_table(rows, mapping, places)
-        return mapped_rows(_one_by_one(rows), mapping, places, form=delivery.form)
+            return _without_what_must_not_stay(delivery.data_type, mapped_table(rows, mapping, places))
+        mapped = mapped_rows(_one_by_one(rows), mapping, places, form=delivery.form)
+        return _without_what_must_not_stay(delivery.data_type, mapped)
 
     def _filed(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
         """Labels with the time of their decision."""
@@ -114,10 +120,12 @@ class Judge:
         return take_table(delivery.data_type, rows, form=delivery.form, at=at, stamp=stamp)
 
 
-def _without_what_must_not_stay(delivery: "Delivery") -> "tuple[Sequence[Any] | RowsOfFile, int]":
-    if SCHEMAS[delivery.data_type].personal_fields_dropped:
-        return without_personal_data(_one_by_one(delivery.rows))
-    return delivery.rows, 0
+def _without_what_must_not_stay(
+    data_type: DataType, rows: "Sequence[Any] | RowsOfFile"
+) -> "tuple[Sequence[Any] | RowsOfFile, int]":
+    if SCHEMAS[data_type].personal_fields_dropped:
+        return without_personal_data(_one_by_one(rows))
+    return rows, 0
 
 
 def _one_by_one(rows: "Sequence[Any] | RowsOfFile") -> Sequence[Any]:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared.ingestion import rejection
+from shared.ingestion.decisions import awaited_decisions
 from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Kind
 from shared.lake import columns
+from shared.lake.decisions import decisions_in
 from shared.lake.intake import Taken
 from shared.lake.paths import PartitionId
 from shared.records.catalogue import SCHEMAS
@@ -75,7 +77,8 @@ class Loader:
         if judged.errors or delivery.judged_anew:
             self._quarantine(delivery, judged)
         if delivery.data_type is DataType.DECISIONS:
-            self.decisions.add(dict(columns.moments_by(judged.taken.table, "decision_id", "timestamp")))
+            self.decisions.add(decisions_in(judged.taken.table))
+        self.decisions.wait(awaited_decisions(judged.errors), delivery.origin)
         self.lake.put_all(_objects(delivery, judged.taken))
         entry = self.ledger.record(delivery.origin, lambda stands: (stands or entry).with_written(self.clock()))
         return Loaded(entry, judged.errors, refused)

@@ -185,12 +185,6 @@ def latest_event(data_type: DataType, table: pa.Table) -> datetime | None:
     return None if latest is None else latest.replace(tzinfo=UTC)
 
 
-def moments_by(table: pa.Table, key: str, moment: str) -> Iterator[tuple[str, datetime]]:
-    """Each key of a table with its moment, in UTC."""
-    for name, at in zip(table[key].to_pylist(), table[moment].to_pylist(), strict=True):
-        yield name, at.replace(tzinfo=UTC)
-
-
 def write_parquet(table: pa.Table, *, unique: Sequence[str] = ()) -> bytes:
     """Write a table as one zstd-compressed Parquet object.
 

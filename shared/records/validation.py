@@ -19,7 +19,7 @@ LONGEST_ID = 128
 MONEY_BOUND = 1e12 - 1
 QUANTITY_BOUND = 1e9
 DECISION_UNKNOWN = "decision_unknown"
-"""The code of a label whose decision has not arrived: it waits for it in quarantine."""
+"""The code of a label whose decision has not arrived; the rejected value is the decision that it waits for."""
 
 _MONEY_TEXT = r"^-?((\d{1,11}|[0-8]\d{11})(\.\d{1,18})?|9\d{11}(\.\d{1,6}0{0,12})?)$"  # none rounds up to 10^12
 LARGEST_INTEGER = 2**63 - 1
@@ -87,9 +87,9 @@ def _with_event_times(schema: RecordSchema, found: Validated) -> Validated:
     if name is None or schema.by_name[name].required:
         return found
     kept = [(place, row) for place, row in zip(found.places, found.rows, strict=True) if row.get(name)]
-    timeless = [place for place, row in zip(found.places, found.rows, strict=True) if not row.get(name)]
+    timeless = [(place, row) for place, row in zip(found.places, found.rows, strict=True) if not row.get(name)]
     message = "no such decision has arrived yet: send its decision_timestamp, or the label again later"
-    errors = [RowError(place, f"/{name}", DECISION_UNKNOWN, message) for place in timeless]
+    errors = [RowError(place, f"/{name}", DECISION_UNKNOWN, message, row["decision_id"]) for place, row in timeless]
     return Validated([row for _, row in kept], [place for place, _ in kept], [*found.errors, *errors])
 
 

@@ -1,9 +1,15 @@
 """The table versions and the decision index in DynamoDB."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import boto3
+import orjson
 
 from shared.ingestion.decisions import DecisionIndex
+from shared.lake.decisions import Decision
 from shared.runtime.settings import Resource
 from shared.runtime.wiring import Wiring
 from tests.fakes.records import NOW
@@ -20,15 +26,99 @@ def _index(wired: Wiring) -> DecisionIndex:
     return wired.loader.decisions
 
 
-def test_the_time_of_a_decision_is_found_by_its_id(wired: Wiring) -> None:
-    times = {f"d-{number}": NOW + timedelta(milliseconds=number) for number in range(130)}
-    _index(wired).add(times)
-    _index(wired).add(times)
+def _decision(number: int, **fields: Any) -> Decision:
+    decision_id = f"d-{number}"
+    body = orjson.dumps({"decision_id": decision_id, **fields}).decode()
+    return Decision(decision_id=decision_id, timestamp=NOW + timedelta(milliseconds=number), version=NOW, body=body)
 
-    assert wired.settings.name_of(Resource.DECISIONS)
+
+def test_the_time_of_a_decision_is_found_by_its_id(wired: Wiring) -> None:
+    decisions = [_decision(number) for number in range(230)]
+    _index(wired).add(decisions)
+    _index(wired).add(decisions)
+
+    times = {each.decision_id: each.timestamp for each in decisions}
     assert _index(wired).times([*times, *times, "nobody's"]) == times
+
+
+def test_a_decision_is_read_whole_by_its_id(wired: Wiring) -> None:
+    _index(wired).add([_decision(1, score=0.5), _decision(2)])
+
+    assert _index(wired).get("d-1") == {"decision_id": "d-1", "score": 0.5}
+    assert _index(wired).get("d-3") is None
+
+
+def test_the_highest_version_of_a_decision_stays_in_whatever_order_they_come(wired: Wiring) -> None:
+    old, new = _decision(1, score=0.1), replace(_decision(1, score=0.9), version=NOW + timedelta(seconds=1))
+    other = _decision(2)
+
+    _index(wired).add([new])
+    _index(wired).add([old, other])
+    _index(wired).add([old, new, old])
+
+    assert [_index(wired).get(name) for name in ("d-1", "d-2")] == [
+        {"decision_id": "d-1", "score": 0.9},
+        {"decision_id": "d-2"},
+    ]
+
+
+def test_of_equal_versions_the_last_stays(wired: Wiring) -> None:
+    _index(wired).add([_decision(1, score=0.1), _decision(1, score=0.2)])
+    _index(wired).add([_decision(1, score=0.3)])
+
+    assert _index(wired).get("d-1") == {"decision_id": "d-1", "score": 0.3}
 
 
 def test_ids_that_no_decision_can_have_are_found_nowhere(wired: Wiring) -> None:
     assert _index(wired).times(["", "x" * 129, "x" * 5000]) == {}
     assert _index(wired).times([]) == {}
+    assert [_index(wired).get(name) for name in ("", "x" * 5000)] == [None, None]
+
+
+def _due(wired: Wiring) -> dict[str, set[str]]:
+    return {each.decision_id: set(each.origins) for each in _index(wired).due()}
+
+
+def test_a_decision_for_which_labels_wait_is_due_when_it_comes_and_no_other_is(wired: Wiring) -> None:
+    _index(wired).wait({"d-1", "d-2"}, "batch-1")
+    _index(wired).wait({"d-1"}, "batch-2")
+
+    before = _due(wired)
+    _index(wired).add([_decision(1), _decision(3)])
+
+    assert (before, _due(wired)) == ({}, {"d-1": {"batch-1", "batch-2"}})
+    assert _index(wired).times(["d-2"]) == {}
+    assert _index(wired).get("d-2") is None
+
+
+def test_a_label_that_says_it_waits_after_its_decision_has_come_makes_it_due(wired: Wiring) -> None:
+    _index(wired).add([_decision(1)])
+
+    _index(wired).wait({"d-1"}, "batch-1")
+
+    assert _due(wired) == {"d-1": {"batch-1"}}
+
+
+def test_what_is_settled_is_due_no_more_unless_somebody_came_since(wired: Wiring) -> None:
+    _index(wired).wait({"d-1"}, "batch-1")
+    _index(wired).add([_decision(1)])
+    (due,) = _index(wired).due()
+
+    _index(wired).wait({"d-1"}, "batch-2")
+    _index(wired).settle(due)
+    after_one = _due(wired)
+    _index(wired).settle(*_index(wired).due())
+    _index(wired).settle(due)
+
+    assert (after_one, _due(wired)) == ({"d-1": {"batch-2"}}, {})
+    assert _index(wired).get("d-1") == {"decision_id": "d-1"}
+
+
+def test_only_so_many_deliveries_wait_for_one_decision_and_the_others_are_no_failure(wired: Wiring) -> None:
+    index = DecisionIndex(boto3.client("dynamodb"), wired.settings.name_of(Resource.DECISIONS), most_waiting=3)
+    for number in (0, 1, 2, 3, 4, 0):
+        index.wait({"d-1", f"d-1{number}"}, f"batch-{number}")
+
+    index.add([_decision(1), _decision(14)])
+
+    assert _due(wired) == {"d-1": {"batch-0", "batch-1", "batch-2"}, "d-14": {"batch-4"}}
