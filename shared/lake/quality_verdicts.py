@@ -30,8 +30,7 @@ def verdict_on(check: say.Check, table: pa.Table) -> Verdict:  # noqa: PLR0911 #
         case say.NotAbove():
             return pc.less_equal(table[check.field], table[check.other])
         case say.NotAboveProduct():
-            first, second = (table[name] for name in check.factors)
-            return pc.less_equal(table[check.field], pc.abs(pc.multiply(first, second)))
+            return _within_product(table, check)
         case say.Ratio():
             most = pc.multiply(table[check.to], pa.scalar(Decimal(check.at_most)))
             return _where(pc.greater(table[check.to], pa.scalar(0)), pc.less_equal(table[check.field], most))
@@ -61,6 +60,15 @@ def _within(values: pa.ChunkedArray, check: say.Within) -> Verdict:
     return reduce(pc.and_, (keeps(values, pa.scalar(bound)) for keeps, bound in bounds.items() if bound is not None))
 
 
+def _within_product(table: pa.Table, check: say.NotAboveProduct) -> Verdict:
+    """Products are exact, and take their time: only what is above zero can be above one."""
+    amounts = table[check.field].combine_chunks()
+    above = pc.fill_null(pc.greater(amounts, pa.scalar(0)), fill_value=False)
+    first, second = (table[name].combine_chunks().filter(above) for name in check.factors)
+    kept = pc.less_equal(amounts.filter(above), pc.abs(pc.multiply(first, second)))
+    return pc.replace_with_mask(_where(pc.is_valid(amounts), pa.scalar(value=True)), above, kept)
+
+
 def _soon_after(table: pa.Table, later: str, earlier: str, window: timedelta) -> Verdict:
     waited = pc.subtract(table[later].cast(pa.int64()), table[earlier].cast(pa.int64()))
     return pc.less_equal(waited, pa.scalar(window // _MILLISECOND))
@@ -69,29 +77,35 @@ def _soon_after(table: pa.Table, later: str, earlier: str, window: timedelta) ->
 def _one_each(groups: pa.ChunkedArray, values: pa.ChunkedArray) -> Verdict:
     """Whether the group of each row has one value only: false for all rows of a group that has more."""
     concerned = pc.and_(pc.is_valid(groups), pc.is_valid(values))
-    if pc.count_distinct(values).as_py() <= 1:
-        return _where(concerned, pa.scalar(value=True))
-    codes = pa.table({"group": groups, "value": _codes(values)})
-    spread = codes.group_by("group").aggregate([("value", "min"), ("value", "max")])
-    mixed = spread.filter(pc.not_equal(spread["value_min"], spread["value_max"]))["group"].combine_chunks()
+    mixed = _mixed(groups, values)
     if not len(mixed):
         return _where(concerned, pa.scalar(value=True))
     return _where(concerned, pc.invert(pc.is_in(groups, value_set=mixed)))
 
 
-def _codes(values: pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks().dictionary_encode().indices
+def _mixed(groups: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.Array:
+    """The groups with more than one value: only those with another value than the most frequent one can be such."""
+    codes = pa.chunked_array([values.combine_chunks().dictionary_encode().indices])
+    frequent = pc.mode(codes)
+    if not len(frequent):
+        return pa.array([], groups.type)
+    rare = pc.filter(groups, pc.not_equal(codes, frequent[0]["mode"])).unique()
+    concerned = pc.is_in(groups, value_set=rare)
+    table = pa.table({"group": groups.filter(concerned), "value": codes.filter(concerned)})
+    spread = table.group_by("group").aggregate([("value", "min"), ("value", "max")])
+    return spread.filter(pc.not_equal(spread["value_min"], spread["value_max"]))["group"].combine_chunks()
 
 
-def first_of_its_key(schema: RecordSchema, table: pa.Table) -> Verdict:
-    """False for a row whose key (and version, where the client gives one) came earlier in the delivery."""
+def by_key(schema: RecordSchema, table: pa.Table) -> pa.Table:
+    """Each key (with its version, where the client gives one), and how often it comes, as `count_all`."""
     names = [*schema.key, *({schema.version} - {INGESTED_AT, *schema.key})]
-    if len(names) == 1 and pc.count_distinct(table[names[0]]).as_py() == len(table):
-        return pa.repeat(pa.scalar(value=True), len(table))
-    places = pa.array(range(len(table)), pa.int64())
-    numbered = table.select(names).append_column("place", places)
-    first = numbered.group_by(names).aggregate([("place", "min")])["place_min"]
-    return pc.is_in(places, value_set=first.combine_chunks())
+    return table.group_by(names, use_threads=False).aggregate([([], "count_all")])
+
+
+def failing(table: pa.Table, verdict: Verdict, most: int) -> pa.Table:
+    """The first rows that break a rule."""
+    broken = pc.invert(pc.fill_null(verdict, fill_value=True))
+    return table.take(pc.indices_nonzero(broken).slice(0, most))
 
 
 def failures(verdict: Verdict) -> int:

@@ -5,7 +5,7 @@
 
 A row that fails validity, consistency or accuracy is wrong: it costs at least its whole share, so that a further one
 never raises the score. A row with gaps, late or repeated is right and only poor: all three together cost at most 30,
-so that they alone never sink a delivery below 70 (docs/decisions/0050).
+so that they alone never sink a delivery below 70 (docs/decisions/0060).
 """
 
 import math
