@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bench.measure import Row
 
-BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "edge", "formats", "whole_file", "stream")
+BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "edge", "formats", "quality", "whole_file", "stream")
 
 
 def main() -> None:

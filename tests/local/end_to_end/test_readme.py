@@ -52,8 +52,8 @@ def test_the_batch_with_one_bad_row_is_answered_as_the_readme_shows(answers: lis
     told = answers[0]["data"]
 
     assert isinstance(told, dict)
-    assert told["records_received"] == 3
-    assert [(error["row"], error["field"]) for error in told["errors"]] == [(2, "/quantity"), (2, "/unit_price")]
+    assert told["records_received"] == 6
+    assert [(error["row"], error["field"]) for error in told["errors"]] == [(5, "/quantity"), (5, "/unit_price")]
 
 
 def test_revenue_is_what_the_readme_shows(answers: list[dict[str, object]]) -> None:
