@@ -14,7 +14,6 @@ from shared.ingestion.payloads import Unpacked, unpacked
 from shared.ingestion.streaming import record_in
 from shared.records.schema import DataType
 from shared.records.validation import Form
-from shared.runtime.collection import uncollected
 
 if TYPE_CHECKING:
     from shared.ingestion.loading import Loader
@@ -34,7 +33,6 @@ class _Group:
 _Named = tuple[str, str, Form]
 
 
-@uncollected
 def consume(records: Sequence[KinesisRecord], loader: "Loader") -> list[Entry]:
     """Bring a run of Kinesis records in, all or nothing; return the ledger entries it came to.
 
