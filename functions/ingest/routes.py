@@ -25,7 +25,11 @@ Wired = Annotated[Wiring, Depends(wiring)]
 def submit_batch(
     request: Annotated[BatchIngestionRequest, Body()], wired: Wired
 ) -> ApiResponse[BatchIngestionResponse]:
-    """Load the valid rows of up to 10 000 records; the others go to quarantine with every reason."""
+    """Load the valid rows of up to 10 000 records; the others go to quarantine with every reason.
+
+    A batch whose quality score is below what its source asks for (70 unless configured) is refused: 422 with the code
+    `INSUFFICIENT_DATA_QUALITY`, and all its rows are in quarantine.
+    """
     return ApiResponse(data=wired.batches.submit(request, router.current_event.body or ""))
 
 

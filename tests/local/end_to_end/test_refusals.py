@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -146,14 +147,20 @@ def test_of_a_batch_with_bad_rows_the_good_ones_are_loaded(client: Client) -> No
     assert {(each["count"], each["first_row"], each["stage"]) for each in status["errors"]} == {(100, 0, "validate")}
 
 
-def test_a_batch_without_one_good_row_is_rejected_and_kept(client: Client) -> None:
+def test_a_batch_without_one_good_row_is_refused_and_its_quality_told(client: Client) -> None:
     answer = client.http.post("/ingest/batch", json=BATCH | {"source_id": "refusals-all", "data": [1, None, [], {}]})
 
-    assert answer.status_code == 201
-    told = data_of(answer)
-    assert (told["status"], told["records_received"]) == ("rejected", 4)
-    status = client.outcome(told["batch_id"])
-    assert (status["status"], status["progress"]["failed_records"]) == ("failed", 4)
+    assert error_of(answer, 422, "INSUFFICIENT_DATA_QUALITY")["details"] == {
+        "quality_score": 0,
+        "minimum_required": 70,
+        "failed_checks": ["validity"],
+    }
+    day = {"start": datetime.now(UTC) - timedelta(hours=1), "end": datetime.now(UTC) + timedelta(hours=1)}
+    asked = {f"time_range[{name}]": moment.isoformat() for name, moment in day.items()}
+    told = data_of(client.http.get("/data-quality/reports", params={"source_id": "refusals-all", **asked}))
+    assert [(each["data_type"], each["rows"], each["quality_score"]) for each in told["reports"]] == [
+        ("transactions", 4, 0)
+    ]
 
 
 @pytest.mark.parametrize(
