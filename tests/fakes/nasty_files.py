@@ -192,6 +192,9 @@ READABLE = [
         rows=3,
         bad=[4],
     ),
+    NastyFile(
+        name="quoted line breaks before nothing", content=csv_of(line(1, product_name='"Mug\nand"'), ",,,,,"), rows=1
+    ),
     NastyFile(name="ragged rows", content=csv_of(line(1), "n-2,x", line(3), line(4) + ",,"), rows=2, malformed=[3, 5]),
     NastyFile(
         name="broken JSON lines",

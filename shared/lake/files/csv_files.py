@@ -14,6 +14,8 @@ from shared.lake.files.part import Chunk
 from shared.lake.files.text import text_of
 from shared.lake.files.unreadable import UnreadableFile
 
+_TAIL = 64
+
 
 def csv_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
     """Read records as they come; blank lines, and records of nothing but empty fields, are none."""
@@ -82,7 +84,7 @@ class _Reading:
     def _watched(self, size: int) -> bytes:
         data = self.content.read(size)
         self.quoted = self.quoted or self.shape.quote.encode() in data
-        self.tail = (self.tail + data[-4:])[-4:]
+        self.tail = (self.tail + data[-_TAIL:])[-_TAIL:]
         return data
 
     def _told(self, error: pa.ArrowInvalid) -> UnreadableFile:
@@ -96,15 +98,20 @@ class _Reading:
         """Give the last records, without one that is cut off or that an open quote made of all the rest."""
         if last is not None:
             place, text = _last_record(last)
-            is_open = ("\n" in text or "\r" in text) and not self.tail.rstrip(b"\r\n").endswith(
-                self.shape.quote.encode()
-            )
+            is_open = self._runs_to_the_end(text)
             if is_open and self.content.failure is None:
                 message = f"line {place}: a quote is opened and never closed"
                 self.content.failure = UnreadableFile("unclosed_quote", message, row=place)
             is_whole = self.content.failure is None or (self.tail.endswith((b"\n", b"\r")) and not is_open)
             yield last if is_whole else last.cut(len(last) - 1)[0]
         self.content.check()
+
+    def _runs_to_the_end(self, text: str) -> bool:
+        """Whether a field of several lines is the very end of the file, with no quote after it."""
+        if "\n" not in text and "\r" not in text:
+            return False
+        value, end = text.rstrip("\r\n").encode(), self.tail.rstrip(b"\r\n")
+        return not end.endswith(self.shape.quote.encode()) and (value.endswith(end) or end.endswith(value))
 
 
 def _last_record(chunk: Chunk) -> tuple[int, str]:

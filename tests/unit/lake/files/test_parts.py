@@ -1,5 +1,6 @@
 """Parts are cut alike every time, can be left out, and never hold more than memory is meant for."""
 
+import csv
 import gzip
 import io
 import json
@@ -11,10 +12,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.lake.files.options import FileFormat, FileOptions
 from shared.lake.files.reading import read_parts
+from shared.lake.tabular import rows_of
+from shared.records.validation import Form
 from tests.fakes.nasty_files import csv_of, line
 
 LONG = "x" * 10_000
@@ -98,6 +103,47 @@ def test_what_separates_and_quotes_is_found_even_where_texts_hold_the_others(del
     assert not isinstance(part.rows, list)
     assert part.rows.column_names == ["note", "price", "unit"]
     assert set(part.rows["note"].to_pylist()) == {text[1:-1]}
+
+
+_CELLS = st.lists(st.sampled_from(["a", '"', ",", "\n", "\r\n", "é", " ", "'", ";"]), max_size=4).map("".join)
+
+
+@settings(deadline=None, max_examples=150)
+@given(rows=st.lists(st.tuples(_CELLS, _CELLS, _CELLS).filter(any), min_size=1, max_size=9))
+def test_whatever_csv_may_quote_is_read_as_it_was_written_with_the_lines_it_was_written_on(
+    rows: list[tuple[str, str, str]],
+) -> None:
+    text, first_lines = io.StringIO(), []
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["a", "b", "c"])
+    for row in rows:
+        first_lines.append(text.getvalue().count("\n") + 1)
+        writer.writerow(row)
+    options = FileOptions(format=FileFormat.CSV, header=True, delimiter=",", quote='"')
+
+    parts = list(read_parts(io.BytesIO(text.getvalue().encode()), options, rows_per_part=3))
+
+    assert [tuple(row.values()) for part in parts for row in rows_of(part.rows, form=Form.TEXT)] == rows
+    assert [place for part in parts for place in part.places] == first_lines
+
+
+_JSON = st.recursive(
+    st.sampled_from([None, 1, 0.5, True, "x", "},{", '"', "]"]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["a", "b", "},{"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(rows=st.lists(_JSON, min_size=1, max_size=9), indent=st.sampled_from([None, 2]))
+def test_an_array_of_anything_is_read_element_by_element(rows: list[object], indent: int | None) -> None:
+    content = json.dumps(rows, indent=indent).encode()
+
+    parts = list(read_parts(io.BytesIO(content), FileOptions(), rows_per_part=3))
+
+    assert [row for part in parts for row in part.rows] == rows
 
 
 def _csv(path: Path) -> str:
