@@ -14,7 +14,7 @@ from functions.declaration import (
     WebSocketTrigger,
 )
 from shared.audit.anchors import PREFIX as ANCHORED
-from shared.lake.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, ROLLUP, UPLOADS
+from shared.lake.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, REDRIVES, ROLLUP, UPLOADS
 from shared.runtime.settings import Resource
 
 _QUERY = (
@@ -74,6 +74,7 @@ HTTP_FUNCTIONS = (
             Access(Resource.LAKE, LANDING),
             Access(Resource.LAKE, UPLOADS),
             Access(Resource.LAKE, INCOMING),
+            Access(Resource.LAKE, REDRIVES),
         ),
         writes=(
             *_COUNTED,
@@ -83,6 +84,7 @@ HTTP_FUNCTIONS = (
             Access(Resource.UPLOAD_QUEUE),
             Access(Resource.LAKE, LANDING),
             Access(Resource.LAKE, UPLOADS),
+            Access(Resource.LAKE, REDRIVES),
             Access(Resource.EVENT_STREAM),
         ),
     ),
@@ -219,9 +221,11 @@ TRIGGERED_FUNCTIONS = (
             Access(Resource.LAKE, LANDING),
             Access(Resource.LAKE, UPLOADS),
             Access(Resource.LAKE, INCOMING),
+            Access(Resource.LAKE, REDRIVES),
         ),
         writes=(
             *_LOADING_WRITES,
+            Access(Resource.LAKE, REDRIVES),
             Access(Resource.UPLOADS),
             Access(Resource.MERGE_QUEUE),
             Access(Resource.UPLOAD_QUEUE),

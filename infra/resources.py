@@ -106,7 +106,7 @@ BUCKETS = (
         resource=Resource.LAKE,
         versioned=True,
         takes_uploads=True,
-        expire_days=(("landing/", 365), ("uploads/", 365), ("incoming/", 30)),
+        expire_days=(("landing/", 365), ("uploads/", 365), ("incoming/", 30), ("redrives/", 30)),
     ),
     Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7),)),
     Bucket(resource=Resource.ANCHORS, versioned=True, locked_days=400),

@@ -8,17 +8,18 @@ from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import WithJsonSchema
 
-from shared.ingestion.asked import DATA_TYPES, LONGEST_CODE, LONGEST_RANGE
+from shared.ingestion.asked import DATA_TYPES, LONGEST_RANGE, REASON_CODE
+from shared.ingestion.models import SOURCE_ID
 from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER
 
 Given = Mapping[str, list[str]]
-_SOURCE = WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 50, "examples": ["web-shop"]})
+_SOURCE = WithJsonSchema({"type": "string", "pattern": SOURCE_ID, "examples": ["web-shop"]})
 _DATA_TYPE = WithJsonSchema({"type": "string", "enum": list(DATA_TYPES)})
 _START = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-01-01T00:00:00Z"]})
 _END = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-02-01T00:00:00Z"]})
 _PAGE = WithJsonSchema({"type": "integer", "minimum": 0, "maximum": LARGEST_PAGE_NUMBER, "default": 0})
 _SIZE = WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 20})
-_CODE = WithJsonSchema({"type": "string", "maxLength": LONGEST_CODE, "examples": ["decision_unknown"]})
+_CODE = WithJsonSchema({"type": "string", "pattern": f"^{REASON_CODE}$", "examples": ["decision_unknown"]})
 _BOOLEAN = WithJsonSchema({"type": "string", "enum": ["true", "false"], "default": "false"})
 
 SourceId = Annotated[str | None, _SOURCE, Query(description="Only of this source.")]

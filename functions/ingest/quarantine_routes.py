@@ -4,10 +4,12 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from functions.ingest.asking import Given, quarantine_query
+from shared.audit.request import note
 from shared.ingestion.quarantine_models import QuarantineResponse, RowErrorsResponse
+from shared.ingestion.redrive_models import RedriveRequest, RedriveResponse
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.paging import PageNumber, PageSize, Window
 from shared.runtime.wiring import Wiring, wiring
@@ -30,3 +32,15 @@ def browse_quarantine(
 ) -> ApiResponse[QuarantineResponse]:
     """Rows as they were received with every reason, in the order of receipt, by source, type, time and reason."""
     return ApiResponse(data=wired.quarantine_pages.answer(asked))
+
+
+@router.post("/ingest/quarantine/redrive", tags=["ingest"], summary="Drive rejected rows again")
+def redrive(request: Annotated[RedriveRequest, Body()], wired: Wired) -> ApiResponse[RedriveResponse]:
+    """Judge rows by the schema, the mapping and the threshold of now; the good ones are loaded, each counted once.
+
+    With `dry_run` nothing changes, and the answer tells what would.
+    """
+    driven = wired.redrives.answer(request)
+    told = driven.model_dump(mode="json", exclude={"rejected_rows", "skipped_deliveries"})
+    note(after={"request": request.model_dump(mode="json", exclude_none=True), "result": told})
+    return ApiResponse(data=driven)

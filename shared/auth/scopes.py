@@ -55,6 +55,7 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "GET /ingest/batches/{batch_id}/errors": Scope.INGEST_READ,
         "GET /ingest/ledger": Scope.INGEST_READ,
         "GET /ingest/quarantine": Scope.INGEST_READ,
+        "POST /ingest/quarantine/redrive": Scope.INGEST_WRITE,
         "GET /ingest/sources": Scope.INGEST_READ,
         "PUT /ingest/sources/{source_id}": Scope.INGEST_WRITE,
         "GET /analytics/audit/logs": Scope.AUDIT_READ,

@@ -16,7 +16,7 @@ from shared.runtime.reading import Unreadable, moment
 
 LONGEST_RANGE = timedelta(days=92)
 DEFAULT_RANGE = timedelta(days=7)
-LONGEST_CODE = 50
+REASON_CODE = r"[a-z][a-z0-9_]{0,49}"
 DATA_TYPES = (*DataType, UNKNOWN_TYPE)
 """The types that records have here: those of the data model, and that of records which nobody can read."""
 
@@ -114,7 +114,7 @@ def reason_code(text: Any) -> str:
     Raises:
         Unreadable: no code looks like that.
     """
-    if not isinstance(text, str) or not re.fullmatch(rf"[a-z][a-z0-9_]{{0,{LONGEST_CODE - 1}}}", text):
+    if not isinstance(text, str) or not re.fullmatch(REASON_CODE, text):
         raise Unreadable("must be the code of an error, e.g. required or decision_unknown")
     return text
 

@@ -41,6 +41,7 @@ class Delivery:
     batch_id: str = ""
     gated: bool = False
     judged_anew: bool = False
+    judged_at: datetime | None = None
 
     @property
     def received(self) -> int:
@@ -49,7 +50,12 @@ class Delivery:
 
     @property
     def arrived_by(self) -> datetime:
-        """When its last row arrived: rows are judged by that, so that a repetition comes to the same verdicts."""
+        """When its last row arrived: rows are judged by that, so that a repetition comes to the same verdicts.
+
+        Unless it says by which moment they are: what was in the future when it arrived may be in the past by now.
+        """
+        if self.judged_at is not None:
+            return self.judged_at
         if isinstance(self.ingested_at, datetime):
             return self.ingested_at
         return datetime.fromtimestamp(max(self.ingested_at) / 1000, UTC)

@@ -127,7 +127,9 @@ class Entry:
     @property
     def may_come_again(self) -> bool:
         """Whether loading it anew counts nothing twice: nothing of it is in the lake, or on its way there, for good."""
-        return not self.written or self.refused or (self.quarantined == self.received and not self.fates.total)
+        driven = self.redriving or any(self.redrives.values())
+        hopeless = self.refused or (self.quarantined == self.received and not self.fates.total)
+        return not self.written or (hopeless and not driven)
 
     @property
     def counters(self) -> dict[str, int]:
@@ -162,9 +164,14 @@ class Entry:
             raise ValueError(f"{self.origin} has {self.quarantined} rows in quarantine, not {rows}")
         return replace(self, redrives={**self.redrives, number: rows}, redriving=number, completed_at=None)
 
+    @property
+    def next_redrive(self) -> str:
+        """The number of the next re-drive: none is ever used twice."""
+        return str(max(map(int, self.redrives), default=0) + 1)
+
     def with_resumed(self) -> "Entry":
         """The rows that were cancelled are in flight again, as a re-drive of their own."""
-        number = self.redriving or str(max(map(int, self.redrives), default=0) + 1)
+        number = self.redriving or self.next_redrive
         if number in self.redrives and number not in self.resumes:
             raise ValueError(f"re-drive {number} of {self.origin} is under way")
         driven = self.with_redrive(number, sum(self.cancelled_days.values()))

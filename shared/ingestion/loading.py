@@ -72,6 +72,8 @@ class Loader:
         once()
         entry = self._opened(delivery, judged)
         refused = judged.refusal
+        if entry.written and not delivery.judged_anew:
+            return Loaded(entry, judged.errors, refused)
         if entry.refused:
             judged = judged.as_refused(delivery)
         if judged.errors or delivery.judged_anew:
@@ -85,6 +87,9 @@ class Loader:
 
     def refuse(self, origin: str, received_at: datetime, malformed: Sequence["Malformed"]) -> Entry:
         """Put records in quarantine that no source and type can be told of, and account for them."""
+        known = self.ledger.get(origin)
+        if known is not None and len(malformed) <= known.received:
+            return known
         self.quarantine.keep(rejection.malformed(malformed, origin, received_at))
         errors = [RowError(each.place, "", each.code, each.message) for each in malformed]
         entry = Entry(
@@ -103,6 +108,9 @@ class Loader:
         """Account for what was received; whether it is refused is decided once, by what was asked for then."""
 
         def opened(stands: Entry | None) -> Entry:
+            is_new = delivery.judged_anew or (stands and delivery.received > stands.received)  # a run may come longer
+            if stands and stands.written and not is_new:
+                return stands  # rows of it may have been driven again since: what is in place stays as it is
             decided = delivery.gated and not delivery.judged_anew
             refused = stands.refused if stands and decided else judged.refusal is not None
             fresh = _entry(delivery, judged.as_refused(delivery) if refused else judged, refused=refused)

@@ -40,18 +40,18 @@ class Quarantine:
         stored = self.lake.get(kept.key)
         return [] if stored is None else list(rejected_rows(stored.body))
 
-    def take_out(self, kept: Kept, places: Collection[int]) -> None:
+    def take_out(self, delivery: Rejected, places: Collection[int]) -> None:
         """Keep some rows of a delivery no longer; safe to repeat and to race.
 
         Raises:
             Unavailable: others kept changing them.
         """
         for _ in range(_TRIES):
-            stored = self.lake.get(kept.key)
-            left = _rejected(kept, list(rejected_rows(stored.body)) if stored else []).without(places)
+            stored = self.lake.get(delivery.key)
+            left = replace(delivery, rows=list(rejected_rows(stored.body)) if stored else []).without(places)
             try:
                 if stored and left.rows:
-                    self.lake.replace(kept.key, left.written(), expected=stored)
+                    self.lake.replace(stored.key, left.written(), expected=stored)
                 elif stored:
                     self._delete(stored)
                 self.index.put(_summary(left))
@@ -106,24 +106,13 @@ def _cut(
     return found
 
 
-def _rejected(kept: Kept, rows: list[RejectedRow]) -> Rejected:
-    return Rejected(
-        origin=kept.origin,
-        source_id=kept.source_id,
-        data_type=kept.data_type,
-        received_at=kept.received_at,
-        rows=rows,
-    )
-
-
 def _summary(rejected: Rejected) -> Kept:
-    empty = Kept(
+    return Kept(
         origin=rejected.origin,
         source_id=rejected.source_id,
         data_type=rejected.data_type,
         received_at=rejected.received_at,
         rows=len(rejected.rows),
-        reasons=0,
-        codes={},
+        reasons=sum(len(row.reasons) for row in rejected.rows),
+        codes=rejected.codes,
     )
-    return replace(empty, reasons=sum(len(row.reasons) for row in rejected.rows), codes=rejected.codes)

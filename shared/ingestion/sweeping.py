@@ -1,6 +1,6 @@
 """Deliveries that a crash left half-way, found and finished."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
     from shared.ingestion.batches import Batches
+    from shared.ingestion.late_labels import LateLabels
     from shared.ingestion.ledger import Ledger
+    from shared.ingestion.redrive import Redriver
     from shared.ingestion.uploads import Uploads
     from shared.lake.store import LakeStore
     from shared.runtime.models import Clock
@@ -31,6 +33,8 @@ class Swept:
     stuck: int
     remembered: int
     files: int
+    redriven: int
+    late_labels: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,8 @@ class Sweeper:
     ledger: "Ledger"
     batches: "Batches"
     uploads: "Uploads"
+    redriver: Callable[[], "Redriver"]
+    late_labels: Callable[[], "LateLabels"]
     sqs: "SQSClient"
     queue_url: str
     clock: "Clock"
@@ -56,7 +62,19 @@ class Sweeper:
         resumed = sum(1 for entry in unwritten if self._resume(entry))
         remembered = self._remember(key for key in self._waiting() if late or not _is_rows(key))
         count("DeliveriesInFlightTooLong", len(late))
-        return Swept(resumed=resumed, stuck=len(late) - resumed, remembered=remembered, files=self.uploads.sweep())
+        return Swept(
+            resumed=resumed,
+            stuck=len(late) - resumed,
+            remembered=remembered,
+            files=self.uploads.sweep(),
+            redriven=sum(1 for entry in late if self._finish_redrive(entry)),
+            late_labels=self.late_labels().bring(),
+        )
+
+    def _finish_redrive(self, entry: Entry) -> bool:
+        """Finish what a crash left half-way out of quarantine; what is brought back to its batch comes with that."""
+        begun = bool(entry.redriving) and entry.redriving not in entry.resumes
+        return begun and self.redriver().finish(entry.origin, entry.redriving)
 
     def _waiting(self) -> Iterator[str]:
         return (name.key for name in self.lake.names(f"{INCOMING}/"))

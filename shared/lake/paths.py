@@ -8,7 +8,7 @@ from typing import Self
 from shared.records.schema import DataType
 
 LANDING, INCOMING, QUARANTINE, BASE, ROLLUP = "landing", "incoming", "quarantine", "base", "rollup"
-UPLOADS, KEYS = "uploads", "keys"
+UPLOADS, KEYS, REDRIVES = "uploads", "keys", "redrives"
 UNPARTITIONED = "all"
 
 _SAFE_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}")
@@ -141,6 +141,11 @@ def landing_key(data_type: DataType, day: str, origin: str) -> str:
 def quarantine_key(day: str, origin: str) -> str:
     """Where the rejected rows of a delivery are kept, with the reasons."""
     return f"{QUARANTINE}/dt={day}/{safe_part(origin)}.parquet"
+
+
+def redrive_key(origin: str, number: str) -> str:
+    """Where rows lie that are on their way out of quarantine."""
+    return f"{REDRIVES}/{safe_part(origin)}~r{safe_part(number)}.parquet"
 
 
 def upload_key(data_type: DataType, batch_id: str) -> str:

@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from shared.ingestion.accounts import Accounts
     from shared.ingestion.bringing_back import BringingBack
     from shared.ingestion.file_loading import FileLoader
+    from shared.ingestion.late_labels import LateLabels
     from shared.ingestion.loading import Loader
     from shared.ingestion.merging import Merger
     from shared.ingestion.quarantine import Quarantine
     from shared.ingestion.quarantine_pages import QuarantinePages
+    from shared.ingestion.redrive import Redriver
+    from shared.ingestion.redrives import Redrives
     from shared.ingestion.row_errors import RowErrors
     from shared.limits.classes import RateClasses
     from shared.limits.counter import RateLimiter
@@ -141,6 +144,42 @@ class Wiring:
         return QuarantinePages(quarantine=self.quarantine, clock=self.clock)
 
     @cached_property
+    def redriver(self) -> "Redriver":
+        """Drives rejected rows again."""
+        from shared.ingestion.redrive import Redriver  # noqa: PLC0415 # Arrow: only calls that load rows pay
+
+        return Redriver(
+            lake=self.lake,
+            ledger=self.ledger,
+            quarantine=self.quarantine,
+            judge=self.loader.judge,
+            configs=self.source_configs,
+            decisions=self.decisions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def redrives(self) -> "Redrives":
+        """Answers who asks for a re-drive."""
+        from shared.ingestion.redrives import Redrives  # noqa: PLC0415 # only its own route pays
+
+        return Redrives(ledger=self.ledger, quarantine=self.quarantine, redriver=self.redriver, clock=self.clock)
+
+    @cached_property
+    def late_labels(self) -> "LateLabels":
+        """Brings labels to decisions that came after them."""
+        from shared.ingestion.late_labels import LateLabels  # noqa: PLC0415 # only the sweep pays
+
+        return LateLabels(
+            decisions=self.decisions, ledger=self.ledger, quarantine=self.quarantine, redriver=self.redriver
+        )
+
+    @cached_property
+    def decisions(self) -> DecisionIndex:
+        """Every decision by its id."""
+        return DecisionIndex(self._dynamodb, self._name(Resource.DECISIONS))
+
+    @cached_property
     def row_errors(self) -> "RowErrors":
         """Tells what is wrong with a batch's rows."""
         from shared.ingestion.row_errors import RowErrors  # noqa: PLC0415 # as above
@@ -153,14 +192,13 @@ class Wiring:
         from shared.ingestion.judging import Judge  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
         from shared.ingestion.loading import Loader  # noqa: PLC0415 # as above
 
-        decisions = DecisionIndex(self._dynamodb, self._name(Resource.DECISIONS))
         return Loader(
             lake=self.lake,
             ledger=self.ledger,
             quarantine=self.quarantine,
-            decisions=decisions,
+            decisions=self.decisions,
             judge=Judge(
-                decisions=decisions,
+                decisions=self.decisions,
                 reporting_currency=self.settings.reporting_currency,
                 mapping_of=self.source_configs.mapping_of,
                 requirements_of=self.source_configs.requirements_of,
@@ -256,6 +294,8 @@ class Wiring:
             ledger=self.ledger,
             batches=self.batches,
             uploads=self.uploads,
+            redriver=lambda: self.redriver,
+            late_labels=lambda: self.late_labels,
             sqs=self._client("sqs"),
             queue_url=self._name(Resource.MERGE_QUEUE),
             clock=self.clock,
