@@ -43,7 +43,7 @@ Cadence = Annotated[
     PlainSerializer(lambda span: _AS_TEXT.dump_python(span, mode="json"), return_type=str),
     WithJsonSchema({"type": "string", "format": "duration", "examples": ["PT15M", "P1D"]}),
 ]
-Threshold = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Threshold = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=True)]
 
 
 class SourceType(StrEnum):

@@ -4,7 +4,7 @@ import codecs
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
 from shared.runtime.models import Model
 
@@ -47,7 +47,9 @@ class TextOptions(Model):
     )
     delimiter: _Character | None = Field(default=None, description="CSV: absent, one of `,` `;` tab `|`.")
     quote: _Character | None = Field(default=None, description="CSV: absent, one of `\"` `'`.")
-    header: bool | None = Field(default=None, description="CSV: absent, a first record with a number or date is none.")
+    header: StrictBool | None = Field(
+        default=None, description="CSV: absent, a first record with a number or date is none."
+    )
     columns: tuple[str, ...] | None = Field(default=None, description="CSV: names instead of those in the header.")
     record_element: str | None = Field(default=None, description="XML: absent, each child of the root is a record.")
 

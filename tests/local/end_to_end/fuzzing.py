@@ -35,6 +35,7 @@ _BEYOND_SCHEMA = (
     "must be after startDate",
     "client_id is required",  # where HTTP Basic does not carry them
     "client_secret is required",
+    "is required where deliveries are asked for",
     '"field":"data.',  # the record is none of its data type
 )
 
