@@ -1,7 +1,7 @@
 """Where on the event stream a run of records stood, as its deliveries' names tell it.
 
-Within a shard the sequence number alone says which record is later: arrival times are approximate, may be equal and may
-fall. Numbers of different shards do not compare, so that between shards the time of arrival has to do.
+Arrival times are approximate and may be equal: between records of one millisecond the sequence numbers of their shard
+say which is later.
 """
 
 import re

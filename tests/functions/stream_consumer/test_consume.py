@@ -188,6 +188,25 @@ def test_a_run_that_comes_again_with_more_records_behind_balances(wired: Wiring,
     assert holdings(wired.settings).incoming == []
 
 
+@pytest.mark.parametrize("merged_in_between", [False, True])
+def test_a_run_that_comes_again_cut_short_leaves_the_rest_to_the_next(
+    wired: Wiring, *, merged_in_between: bool
+) -> None:
+    _consume(wired, [_envelope(sale(1)), _envelope(sale(2)), _envelope(sale(3)), b"broken"])
+    if merged_in_between:
+        merge_all(wired)
+
+    _consume(wired, [_envelope(sale(1)), _envelope(sale(2))])
+    _consume(wired, [_envelope(sale(3)), b"broken", _envelope(sale(4))], first=2)
+    merge_all(wired)
+
+    sources = {each["source_id"]: each for each in holdings(wired.settings).sources}
+    told = {name: int(sources["web-shop"][name]) for name in ("received", "loaded", "duplicate", "quarantined")}
+    assert told == {"received": 5, "loaded": 4, "duplicate": 1, "quarantined": 0}
+    assert int(sources[UNATTRIBUTED]["received"]) == int(sources[UNATTRIBUTED]["quarantined"]) == 2
+    assert _sold(wired) == ["t-1", "t-2", "t-3", "t-4"]
+
+
 @pytest.mark.parametrize("data_type", DataType)
 def test_a_producers_record_becomes_the_same_row_as_the_apis(wired: Wiring, data_type: DataType) -> None:
     own = _envelope(GOOD[data_type], data_type)

@@ -40,7 +40,7 @@ def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been
         writes = platforms.saboteur.count(lambda: consume(RUN, wired.loader))
         merge_all(wired)
         expected = holdings(settings)
-    assert {"TransactWriteItems", "PutObject", "BatchWriteItem"} <= set(writes)
+    assert {"TransactWriteItems", "PutObject", "PutItem"} <= set(writes)
     assert expected.incoming == []
     assert sorted(
         row["transaction_id"] for key, rows in expected.base.items() if "transactions" in key for row in rows

