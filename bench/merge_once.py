@@ -82,7 +82,7 @@ def _lakes(data: bytes, arrived: bytes) -> Iterator[tuple[MemoryLake, KeyIndex]]
     """The same base, known to the index as every base is that a merge wrote."""
     lake = MemoryLake()
     base = read_parquet(data, arrow_schema(DataType.TRANSACTIONS))
-    KeyIndex(lake).publish(PARTITION, base, pa.array([], pa.string()))
+    KeyIndex(lake).announce(PARTITION, base, pa.array([], pa.string()))
     keys = lake.objects[PARTITION.keys_key].body
     del base
     for _ in range(RUNS):

@@ -43,21 +43,39 @@ def distinct(*keys: pa.ChunkedArray) -> pa.Array:
 class KeyIndex:
     """Says which records a partition may hold, and finds the other partitions that may hold them too.
 
-    Lists that did not change since they were last read are not read again, as long as the process lives.
+    Lists that did not change since they were last read are not read again, as long as the process lives and they fit
+    into so many bytes.
     """
 
-    def __init__(self, lake: LakeStore) -> None:
+    def __init__(self, lake: LakeStore, most_kept: int = _MOST_KEPT) -> None:
         self._lake = lake
+        self._most_kept = most_kept
         self._kept: dict[str, StoredObject] = {}
         self._lock = Lock()
 
-    def publish(self, partition: PartitionId, base: pa.Table, new: pa.Array) -> None:
-        """Say that a partition may hold these keys from now on, beside those of its base.
+    def announce(self, partition: PartitionId, base: pa.Table, new: pa.Array) -> Mapping[PartitionId, pa.Array]:
+        """Say that a partition may hold these keys from now on; then find the other days that may hold any of them.
+
+        Args:
+            partition: what is merged.
+            base: what stands in it, whose keys are known, unless no merge of this partition has told of any.
+            new: the keys that come to it.
 
         Raises:
             LostUpdate: somebody else said so of other keys at the same time.
         """
-        key, told = partition.keys_key, _fingerprints(new)
+        told = _fingerprints(new)
+        self._publish(partition, base, told)
+        names = [name for name in self._lake.names(partition.keys_prefix) if name.key != partition.keys_key]
+        sought, found = _hashes(told), dict[PartitionId, pa.Array]()
+        for start in range(0, len(names), _AT_ONCE):
+            for name, hits in _hits(self._lists(names[start : start + _AT_ONCE]), sought):
+                there = PartitionId(partition.data_type, day_of_keys(name))
+                found[there] = new.filter(pc.is_in(sought, value_set=hits))
+        return found
+
+    def _publish(self, partition: PartitionId, base: pa.Table, told: bytes) -> None:
+        key = partition.keys_key
         known = self._kept.get(key) or self._lake.get(key)
         if known is None:
             missing = _fingerprints(keys_of(partition.data_type, base)) + told
@@ -71,18 +89,6 @@ class KeyIndex:
             with self._lock:
                 self._kept.pop(key, None)
             raise
-
-    def elsewhere(self, partition: PartitionId, keys: pa.Array) -> Mapping[PartitionId, pa.Array]:
-        """Which of the keys other days' partitions may hold, by partition; none that holds one is left out."""
-        sought = _hashes(_fingerprints(keys))
-        names = [name for name in self._lake.names(partition.keys_prefix) if name.key != partition.keys_key]
-        found: dict[PartitionId, pa.Array] = {}
-        for start in range(0, len(names), _AT_ONCE):
-            lists = self._lists(names[start : start + _AT_ONCE])
-            for name, hits in _hits(lists, sought):
-                there = PartitionId(partition.data_type, day_of_keys(name))
-                found[there] = keys.filter(pc.is_in(sought, value_set=hits))
-        return found
 
     def _lists(self, names: Sequence[ObjectName]) -> list[StoredObject]:
         with self._lock:  # so that mergers of one process do not read the same lists side by side
@@ -100,7 +106,7 @@ class KeyIndex:
             self._kept.pop(stored.key, None)
             self._kept[stored.key] = stored
             size = sum(len(each.body) for each in self._kept.values())
-            while size > _MOST_KEPT:
+            while size > self._most_kept:
                 size -= len(self._kept.pop(next(iter(self._kept))).body)
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -118,10 +117,10 @@ def _versions(schema: RecordSchema, arena: pa.Table) -> list[Version]:
     ]
 
 
-def _days(schema: RecordSchema, arena: pa.Table) -> list[date]:
+def _days(schema: RecordSchema, arena: pa.Table) -> list[int]:
     if schema.event_time is None:
-        return [date.min] * len(arena)
-    days: list[date] = arena[schema.event_time].cast(pa.date32(), safe=False).to_pylist()
+        return [0] * len(arena)
+    days: list[int] = arena[schema.event_time].cast(pa.date32(), safe=False).cast(pa.int32()).to_pylist()
     return days
 
 

@@ -6,14 +6,14 @@ lies in the other partition's incoming prefix, and is consumed there like any de
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.keys import KeyIndex, keys_of
+from shared.lake.keys import keys_of
 from shared.lake.paths import PartitionId
 from shared.lake.store import LakeStore, StoredObject
 from shared.records.catalogue import SCHEMAS
@@ -31,22 +31,20 @@ class Rivals:
 
 
 def rivals_of(
-    lake: LakeStore, index: KeyIndex, partition: PartitionId, new: pa.Array, news: Sequence[StoredObject]
+    lake: LakeStore, data_type: DataType, found: Mapping[PartitionId, pa.Array], news: Sequence[StoredObject]
 ) -> Rivals:
-    """Find the rows of other days that a merge must heed.
+    """Read the rows of other days that a merge must heed.
 
     Args:
         lake: where the other partitions lie.
-        index: where keys are found; those of the partition are published in it before.
-        partition: what is merged.
-        new: keys that come to the partition.
+        data_type: what is merged.
+        found: keys that come to the partition and that others may hold.
         news: what other partitions told this one.
     """
-    found = index.elsewhere(partition, new) if len(new) else {}
     rows = [_standing(lake, there, keys) for there, keys in found.items()]
-    told = list(_told(SCHEMAS[partition.data_type], news))
-    meetings = [*found.items(), *((there, pc.unique(keys_of(partition.data_type, table))) for there, table in told)]
-    empty = arrow_schema(partition.data_type).empty_table()
+    told = list(_told(SCHEMAS[data_type], news))
+    meetings = [*found.items(), *((there, pc.unique(keys_of(data_type, table))) for there, table in told)]
+    empty = arrow_schema(data_type).empty_table()
     return Rivals(pa.concat_tables([empty, *rows, *(table for _, table in told)]), meetings)
 
 

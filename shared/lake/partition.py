@@ -114,7 +114,7 @@ class _Pass:
         return self._followed(base, receipt, rivals)
 
     def _rivals(self, base: pa.Table, opened: Opened) -> Rivals:
-        """What other days hold of what comes: asked for once the index says that this day may hold it.
+        """What other days hold of what comes.
 
         Rows that are in the base but still lie there are asked for again: whoever merged them may have died before
         he told other days of them.
@@ -127,9 +127,8 @@ class _Pass:
         known = base_keys.filter(pc.is_in(base_keys, value_set=arrived))
         lacking = pa.chunked_array([arrived.filter(pc.invert(pc.is_in(arrived, value_set=pc.unique(known))))])
         new = distinct(lacking, *(keys_of(data_type, table) for table in opened.repeated))
-        if len(new):
-            self.index.publish(self.partition, base, new)
-        return rivals_of(self.lake, self.index, self.partition, new, self.arrivals.news)
+        found = self.index.announce(self.partition, base, new) if len(new) else {}
+        return rivals_of(self.lake, data_type, found, self.arrivals.news)
 
     def _next_receipt(self, receipt: Receipt, opened: Opened, outcome: Merged) -> Receipt:
         """What lies there now is in the base: as told before, as cancelled, or as just merged."""

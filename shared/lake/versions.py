@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +25,7 @@ class Fate(StrEnum):
 class Version:
     """One record of a key: its version, what it says, which delivery brought it when and to which day.
 
-    `place` tells where the record stands in its table, so that the winner can be found again.
+    `place` tells where the record stands in its table, so that the winner can be found again; `day` counts from 1970.
     """
 
     version: datetime
@@ -33,7 +33,7 @@ class Version:
     origin: str
     ingested_at: datetime
     place: int
-    day: date = date.min
+    day: int = 0
 
     @property
     def rank(self) -> tuple[Any, ...]:
@@ -50,6 +50,11 @@ class Version:
         """Whether this is a copy: equal content and version, or equal content where the platform gave the versions."""
         here = self.by_platform and other.by_platform
         return self.content == other.content and (here or self.version == other.version)
+
+    def ranks_below(self, other: "Version") -> bool:
+        """Compare ranks, by their first parts where those decide, as they nearly always do."""
+        mine, others = (self.version, self.ingested_at), (other.version, other.ingested_at)
+        return mine < others if mine != others else self.rank < other.rank
 
     def is_ordered_with(self, other: "Version") -> bool:
         """Whether one shard of the stream gave both their versions: then they are never equal."""
@@ -97,15 +102,17 @@ def settle(
 
 
 def _higher(base: Version | None, elsewhere: Version | None) -> Version | None:
-    return max((each for each in (base, elsewhere) if each is not None), key=lambda each: each.rank, default=None)
+    if base is None or elsewhere is None:
+        return base or elsewhere
+    return elsewhere if base.ranks_below(elsewhere) else base
 
 
 def _is_repeated(each: Version, base: Version) -> bool:
-    return each.rank == base.rank and each.says_the_same_as(base)
+    return each.origin == base.origin and each.rank == base.rank and each.says_the_same_as(base)
 
 
 def _meet(standing: Version, each: Version) -> tuple[Version, Fate]:
-    winner = each if each.rank >= standing.rank else standing
+    winner = standing if each.ranks_below(standing) else each
     if each.says_the_same_as(standing):
         return winner, Fate.DUPLICATE
     if each.version == standing.version and not each.is_ordered_with(standing):
