@@ -7,6 +7,7 @@ from bench.memory_lake import MemoryLake
 from shared.ingestion.batches import Batches
 from shared.ingestion.judging import Judge
 from shared.ingestion.loading import Loader
+from shared.limits.classes import RateClasses
 from shared.runtime.models import now
 from shared.runtime.settings import Settings
 
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from shared.ingestion.bringing_back import BringingBack
     from shared.ingestion.entry import Entry, Kind
     from shared.ingestion.ledger import Change
     from shared.lake.decisions import Decision
     from shared.lake.quarantine import Rejected
+    from shared.limits.classes import RateClass
 
 
 class MemoryLedger:
@@ -57,11 +60,24 @@ class NoQuarantine:
         """Forget it."""
 
 
+class NoLimits:
+    """A limiter that lets everybody through without counting."""
+
+    def admit(self, _: "RateClass", __: str) -> dict[str, str]:
+        """Let them through."""
+        return {}
+
+
+def _never() -> "BringingBack":
+    raise NotImplementedError("no bench brings anything back")
+
+
 class BenchWiring:
     """The wiring of the ingest functions over stores in memory."""
 
     def __init__(self) -> None:
         self.settings, self.clock, self.identity = Settings(), now, BenchIdentity()
+        self.rate_classes, self.rate_limiter = RateClasses(), NoLimits()
         self.lake, ledger = MemoryLake(), MemoryLedger()
         self.loader = Loader(
             lake=self.lake,
@@ -75,4 +91,10 @@ class BenchWiring:
             ),
             clock=now,
         )
-        self.batches = Batches(lake=self.lake, ledger=ledger, loader=lambda: self.loader, clock=now)  # type: ignore[arg-type] # as above
+        self.batches = Batches(
+            lake=self.lake,
+            ledger=ledger,  # type: ignore[arg-type] # the part of it that loading uses
+            loader=lambda: self.loader,
+            bringing_back=_never,
+            clock=now,
+        )

@@ -28,7 +28,8 @@ from bench.measure import Row, Work, medians, milliseconds
 from bench.own_platform import own_platform
 from bench.sales import sale_lines
 from functions.ingest.handler import app, handler
-from functions.ingest.routes import list_sources, submit_record
+from functions.ingest.routes import submit_record
+from functions.ingest.source_routes import list_sources
 from shared.runtime.http import BASE_PATH
 from shared.runtime.models import now, sortable
 from shared.runtime.settings import Resource, Settings

@@ -7,7 +7,7 @@ import pytest
 
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, connected, data_of, sale
-from tests.local.end_to_end.test_refusals import error_of, fields_of
+from tests.local.end_to_end.refusals import error_of, fields_of
 
 SOURCE, CURRENCY = "metric-queries", "SEK"
 ODD = 'Ö&=+%41 "quoted", [1]'
