@@ -1,0 +1,167 @@
+"""Labels reach the decision they belong to, however late either of them comes, and are counted once."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.ingestion.consuming import consume
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.events.kinesis import kinesis_event
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import holdings, merge_all, parquet_rows
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import NOW, good
+from tests.functions.ingest.conftest import Call
+
+LATE = timedelta(minutes=3)
+
+
+def _label(number: int, **fields: Any) -> dict[str, Any]:
+    return good(DataType.LABELS, decision_id=f"d-{number}", decision_timestamp=None, **fields)
+
+
+def _decision(number: int, day: str = "2025-02-27") -> dict[str, Any]:
+    return good(DataType.DECISIONS, decision_id=f"d-{number}", timestamp=f"{day}T10:15:00Z")
+
+
+def _labels(wired: Wiring, origin: str, *numbers: int, **parts: Any) -> None:
+    wired.loader.load(delivery(DataType.LABELS, [_label(number) for number in numbers], origin=origin, **parts))
+
+
+def _decisions(wired: Wiring, origin: str, *numbers: int, **fields: Any) -> None:
+    rows = [_decision(number, **fields) for number in numbers]
+    wired.loader.load(delivery(DataType.DECISIONS, rows, origin=origin))
+
+
+def _in_lake(wired: Wiring) -> dict[str, str]:
+    merge_all(wired)
+    base = parquet_rows(wired.settings, "base/labels/")
+    return {row["decision_id"]: key.split("=")[1][:10] for key, rows in base.items() for row in rows}
+
+
+def _outcome(wired: Wiring, origin: str) -> tuple[int, int, int, int]:
+    entry = wired.ledger.get(origin)
+    assert entry is not None
+    return entry.received, entry.fates.loaded, entry.quarantined, entry.in_flight
+
+
+def test_a_label_that_came_first_is_filed_under_its_decision_when_that_has_come(wired: Wiring, clock: Clock) -> None:
+    _labels(wired, "batch-l", 1, 2)
+    clock.pass_by(timedelta(days=400))
+    nothing_yet = wired.sweeper.sweep().late_labels
+    _decisions(wired, "batch-d", 1, day="2023-06-05")
+
+    swept = wired.sweeper.sweep()
+
+    assert (nothing_yet, swept.late_labels) == (0, 1)
+    assert _in_lake(wired) == {"d-1": "2023-06-05"}
+    assert _outcome(wired, "batch-l") == (2, 1, 1, 0)
+    assert wired.sweeper.sweep().late_labels == 0
+
+
+def test_a_label_of_a_decision_years_ago_is_filed_under_it_at_once(wired: Wiring) -> None:
+    _decisions(wired, "batch-d", 1, day="2019-01-01")
+    _labels(wired, "batch-l", 1)
+
+    assert _in_lake(wired) == {"d-1": "2019-01-01"}
+    assert wired.sweeper.sweep().late_labels == 0
+
+
+def test_labels_of_several_deliveries_and_of_the_stream_wait_for_one_decision(wired: Wiring) -> None:
+    _labels(wired, "batch-1", 1, 2)
+    other = delivery(DataType.LABELS, [_label(1, source="manual_review")], origin="batch-2")
+    wired.loader.load(other)
+    envelope = {"source_id": "till-7", "data_type": "labels", "timestamp": "2025-03-01T00:00:00Z"}
+    (entry,) = consume(kinesis_event([envelope | {"data": _label(1, source="dispute_won")}])["Records"], wired.loader)
+    _decisions(wired, "batch-d", 1, 2)
+
+    swept = wired.sweeper.sweep()
+
+    merge_all(wired)
+    assert swept.late_labels == 4
+    assert [_outcome(wired, origin)[1:] for origin in ("batch-1", "batch-2", entry.origin)] == [
+        (2, 0, 0),
+        (1, 0, 0),
+        (1, 0, 0),
+    ]
+
+
+def test_decisions_that_come_one_by_one_bring_the_labels_of_one_batch_one_by_one(wired: Wiring) -> None:
+    _labels(wired, "batch-l", 1, 2, 3)
+
+    brought = []
+    for number in (2, 3, 1):
+        _decisions(wired, f"batch-{number}", number)
+        brought.append(wired.sweeper.sweep().late_labels)
+
+    assert brought == [1, 1, 1]
+    assert sorted(_in_lake(wired)) == ["d-1", "d-2", "d-3"]
+    assert _outcome(wired, "batch-l") == (3, 3, 0, 0)
+
+
+def test_a_batch_of_labels_that_all_come_early_is_no_bad_batch(wired: Wiring, submit: Call) -> None:
+    answer = submit([_label(number) for number in range(5)], "labels")
+
+    assert (answer.status, answer.data["validation_status"]) == (201, "failed")
+    assert _outcome(wired, answer.data["batch_id"])[2] == 5
+
+
+def test_labels_that_somebody_drove_by_hand_are_not_brought_again(wired: Wiring, call: Call) -> None:
+    _labels(wired, "batch-l", 1)
+    _decisions(wired, "batch-d", 1)
+    by_hand = call("POST", "/ingest/quarantine/redrive", body={"code": "decision_unknown"}).data
+
+    swept = wired.sweeper.sweep()
+
+    assert (by_hand["accepted"], swept.late_labels) == (1, 0)
+    assert _in_lake(wired) == {"d-1": "2025-02-27"}
+    assert _outcome(wired, "batch-l") == (1, 1, 0, 0)
+    assert list(wired.decisions.due()) == []
+
+
+def test_a_single_label_may_be_put_on_the_stream_before_its_decision(call: Call) -> None:
+    envelope = {"source_id": "till-7", "data_type": "labels", "timestamp": "2025-03-01T00:00:00Z"}
+
+    assert call("POST", "/ingest/stream", body=envelope | {"data": _label(1)}).status == 202
+
+
+def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_once(platforms: Platforms) -> None:
+    def history(wired: Wiring) -> None:
+        _labels(wired, "batch-l", 1, 2)
+        _decisions(wired, "batch-d", 1)
+        wired.sweeper.sweep()
+
+    with platforms.fresh() as settings:
+        writes = platforms.saboteur.count(lambda: history(Wiring(settings, Clock())))
+
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+        with platforms.fresh() as settings:
+            clock = Clock()
+            wired = Wiring(settings, clock)
+            with platforms.saboteur.killing(step, moment):
+                history(wired)
+            _labels(wired, "batch-l", 1, 2)
+            _decisions(wired, "batch-d", 1)
+            clock.pass_by(LATE)
+            for _ in range(2):
+                wired.sweeper.sweep()
+
+            case = f"killed {moment} write {step} of {writes}"
+            assert _in_lake(wired) == {"d-1": "2025-02-27"}, case
+            assert _outcome(wired, "batch-l") == (2, 1, 1, 0), case
+            (left,) = holdings(settings).quarantine.values()
+            assert [row["row"] for row in left] == [1], case
+            assert list(wired.decisions.due()) == [], case
+
+
+def test_labels_of_a_refused_batch_stay_with_it(wired: Wiring, submit: Call) -> None:
+    answer = submit([_label(1), {}, {}, {}], "labels")
+    _decisions(wired, "batch-d", 1)
+
+    swept = wired.sweeper.sweep()
+
+    (entry,) = [each for each in wired.deliveries.between("web-shop", NOW, NOW + LATE) if each.refused]
+    assert (answer.status, swept.late_labels, entry.quarantined) == (422, 0, 4)
+    assert list(wired.decisions.due()) == []

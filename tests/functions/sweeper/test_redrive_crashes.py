@@ -1,0 +1,225 @@
+"""A re-drive, killed before and after each of its writes and swept, ends as if nothing had happened, or done again."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.ingestion.redrive_models import RedriveRequest
+from shared.ingestion.source_models import SourceConfiguration
+from shared.records.schema import DataType
+from shared.runtime.settings import Settings
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import Holdings, holdings, keys, merge_all, waiting
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import NOW, sale
+
+LATE = timedelta(minutes=3)
+MAPPING = SourceConfiguration.model_validate({"mappings": {"transactions": {"columns": {"qty": "quantity"}}}})
+
+
+def _old(number: int, day: int = 27) -> dict[str, Any]:
+    line = sale(number, timestamp=f"2025-02-{day}T10:00:00Z")
+    return {"qty" if name == "quantity" else name: value for name, value in line.items()}
+
+
+def _given(settings: Settings) -> tuple[Wiring, Clock]:
+    """Two merged deliveries with rows in quarantine on two days, of which a mapping has repaired most."""
+    clock = Clock()
+    wired = Wiring(settings, clock)
+    rows = [sale(1), _old(2), _old(3, day=20), _old(2), {}]
+    wired.loader.load(delivery(DataType.TRANSACTIONS, rows, origin="batch-1", at=NOW - timedelta(hours=1)))
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [_old(4)], origin="batch-2"))
+    merge_all(wired)
+    wired.source_configs.put("web-shop", MAPPING)
+    return wired, clock
+
+
+def _redrive(wired: Wiring) -> None:
+    wired.redrives.answer(RedriveRequest())
+
+
+def _without_numbers(held: Holdings) -> list[Any]:
+    """What is held, but for the numbers of re-drives: one that was given up has used one up."""
+    rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
+    told = [{name: value for name, value in row.items() if name != "_origin"} for row in rows]
+    entries = []
+    for item in held.ledger:
+        days: Counter[str] = Counter()
+        for day, fates in item["partitions"].items():
+            days[f"{day.partition('~')[0]} {fates}"] += 1
+        driven = sum(int(rows) for rows in item.get("redrives", {}).values())
+        dropped = {"redrives", "partitions", "completed_at"}
+        entries.append({name: value for name, value in item.items() if name not in dropped} | {"n": driven, "d": days})
+    return sorted([*told, *entries, *held.sources, *held.hours], key=repr)
+
+
+def test_a_redrive_killed_around_any_write_is_finished_by_the_sweep_or_can_be_asked_for_again(
+    platforms: Platforms,
+) -> None:
+    with platforms.fresh() as held:
+        wired, _ = _given(held)
+        writes = platforms.saboteur.count(lambda: _redrive(wired))
+        merge_all(wired)
+        expected = holdings(held)
+    assert writes.count("TransactWriteItems") == 6  # taken, in flight, done: of two deliveries
+    assert [len(rows) for rows in expected.quarantine.values()] == [1]
+    assert all("open" not in item for item in expected.ledger)
+
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+        with platforms.fresh() as held:
+            wired, clock = _given(held)
+
+            with platforms.saboteur.killing(step, moment):
+                _redrive(wired)
+            _assert_balanced(holdings(held))
+            clock.pass_by(LATE)
+            wired.sweeper.sweep()
+            merge_all(wired)
+            _assert_balanced(holdings(held))
+            _redrive(wired)
+            merge_all(wired)
+
+            case = f"killed {moment} write {step} of {writes}"
+            assert _without_numbers(holdings(held)) == _without_numbers(expected), case
+            assert keys(held, "incoming/") == [], case
+
+
+def test_what_the_sweep_finds_half_way_it_finishes_without_being_asked(platforms: Platforms) -> None:
+    with platforms.fresh() as held:
+        wired, _ = _given(held)
+        writes = platforms.saboteur.count(lambda: _redrive(wired))
+    laid_aside = writes.index("PutObject")
+
+    with platforms.fresh() as held:
+        wired, clock = _given(held)
+        with platforms.saboteur.killing(laid_aside, Moment.AFTER):
+            _redrive(wired)
+        clock.pass_by(LATE)
+
+        swept = wired.sweeper.sweep()
+
+        merge_all(wired)
+        entry = wired.ledger.get("batch-1")
+        assert (swept.redriven, entry.is_complete if entry else None) == (1, True)
+        assert sum(entry.redrives.values() if entry else ()) == 3
+
+
+def test_two_who_finish_the_same_redrive_at_once_count_it_once(platforms: Platforms) -> None:
+    with platforms.fresh() as held:
+        wired, _ = _given(held)
+        writes = platforms.saboteur.count(lambda: _redrive(wired))
+
+    for step in range(writes.index("PutObject"), len(writes)):
+        with platforms.fresh() as held:
+            wired, clock = _given(held)
+            with platforms.saboteur.killing(step, Moment.AFTER):
+                _redrive(wired)
+            numbers = {entry.origin: entry.redriving for entry in wired.ledger.unfinished(clock() + LATE)}
+
+            wired.merger.merge(waiting(held), has_time=lambda: True)
+            for origin, number in [*numbers.items(), *numbers.items()]:
+                if number:
+                    wired.redriver.finish(origin, number)
+                    wired.merger.merge(waiting(held), has_time=lambda: True)
+
+            _assert_balanced(holdings(held))
+            assert keys(held, "incoming/") == []
+
+
+def test_a_redrive_that_was_given_up_before_its_rows_were_laid_aside_leaves_them_where_they_are(
+    platforms: Platforms,
+) -> None:
+    with platforms.fresh() as held:
+        wired, clock = _given(held)
+        with platforms.saboteur.killing(0, Moment.AFTER):
+            _redrive(wired)
+        clock.pass_by(LATE)
+
+        swept = wired.sweeper.sweep()
+
+        entry = wired.ledger.get("batch-1")
+        assert entry is not None
+        assert (swept.redriven, entry.redriving, entry.quarantined, entry.is_complete) == (0, "", 4, True)
+
+
+_FATES = ("loaded", "duplicate", "conflict")
+
+
+def _assert_balanced(held: Holdings) -> None:
+    """No row has two fates or none; the totals of sources and of hours are those of the entries."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for item in held.ledger:
+        fates = [list(map(int, text.split())) for text in item["partitions"].values()]
+        met = {name: sum(each[place] for each in fates) for place, name in enumerate(_FATES)}
+        driven = sum(int(rows) for rows in item.get("redrives", {}).values())
+        quarantined = int(item["rejected"]) - driven
+        assert quarantined >= 0
+        assert int(item["received"]) - quarantined - sum(met.values()) >= 0
+        counted = {"received": int(item["received"]), "quarantined": quarantined, **met}
+        totals.update({(item["source_id"], name): value for name, value in counted.items()})
+    assert _told(held.sources) == _told(held.hours) == totals
+
+
+def _told(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+    told: Counter[tuple[str, str]] = Counter()
+    for each in items:
+        if "received" in each:  # the configuration counts nothing
+            told.update({(each["source_id"], name): int(each[name]) for name in ("received", "quarantined", *_FATES)})
+    return told
+
+
+NUMBERS = st.integers(0, 3)
+ROWS = st.lists(st.builds(sale, NUMBERS) | st.builds(_old, NUMBERS), max_size=4)
+CRASH = st.none() | st.tuples(st.integers(0, 9), st.sampled_from(Moment))
+ACTS = st.tuples(st.sampled_from(["load", "merge", "redrive", "sweep", "fix"]), st.integers(0, 2), CRASH)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deliveries=st.lists(ROWS, min_size=3, max_size=3), acts=st.lists(ACTS, min_size=3, max_size=9))
+def test_every_row_has_one_fate_after_every_step_of_any_history_of_loads_fixes_redrives_and_crashes(
+    platforms: Platforms, deliveries: list[list[dict[str, Any]]], acts: list[tuple[str, int, Any]]
+) -> None:
+    with platforms.fresh() as held:
+        clock = Clock()
+        wired = Wiring(held, clock)
+
+        def act(kind: str, number: int) -> None:
+            clock.pass_by(LATE)
+            if kind == "load":
+                rows = [*deliveries[number], {}]
+                wired.loader.load(delivery(DataType.TRANSACTIONS, rows, origin=f"batch-{number}", at=NOW))
+            elif kind == "redrive":
+                _redrive(wired)
+            elif kind == "sweep":
+                wired.sweeper.sweep()
+            elif kind == "fix":
+                wired.source_configs.put("web-shop", MAPPING)
+            else:
+                wired.merger.merge(waiting(held), has_time=lambda: True)
+
+        loaded = set()
+        for kind, number, crash in acts:
+            loaded |= {number} if kind == "load" else set()
+            if crash is None:
+                act(kind, number)
+            else:
+                with platforms.saboteur.killing(*crash):
+                    act(kind, number)
+            _assert_balanced(holdings(held))
+
+        for number in loaded:
+            act("load", number)
+        for kind in ("fix", "sweep", "redrive", "merge"):
+            act(kind, 0)
+            _assert_balanced(holdings(held))
+
+        at_rest = holdings(held)
+        assert all("open" not in item for item in at_rest.ledger)
+        assert at_rest.incoming == []
+        assert [len(rows) for rows in at_rest.quarantine.values()] == [1] * len(loaded)
