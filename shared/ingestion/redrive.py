@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shared.ingestion.source_configs import SourceConfigs
     from shared.lake.quarantine import RejectedRow
     from shared.lake.store import LakeStore
+    from shared.runtime.errors import InsufficientDataQuality
     from shared.runtime.models import Clock
 
 
@@ -122,7 +123,7 @@ class Redriver:
         for error in judged.errors:
             tried.reasons.setdefault(error.row or 0, []).extend(told([error]))
         if judged.refusal is not None:
-            tried.refusal = f"{judged.refusal.message}: {judged.refusal.details}"
+            tried.refusal = _said(judged.refusal)
             return None
         bad = {error.row for error in judged.taken.errors}
         places = [row.place for number, row in enumerate(group.rows) if number not in bad]
@@ -144,6 +145,12 @@ class Redriver:
             rows=(),
         )
         self.quarantine.take_out(whole, set(leaving.places))
+
+
+def _said(refusal: "InsufficientDataQuality") -> str:
+    told = refusal.details or {}
+    failed = ", ".join(told["failed_checks"])
+    return f"{refusal.message}: {told['quality_score']}, where {told['minimum_required']} is asked for ({failed})"
 
 
 def _taken(stands: "Entry | None", number: str) -> "Entry":

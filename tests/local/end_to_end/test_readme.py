@@ -44,8 +44,21 @@ def answers(platform: RunningPlatform) -> list[dict[str, object]]:
     return found
 
 
-def test_there_are_five_things_to_try(answers: list[dict[str, object]]) -> None:
-    assert [answer["success"] for answer in answers] == [True, True, True, True, False]
+def test_there_are_five_things_to_try_and_five_steps_of_a_repair(answers: list[dict[str, object]]) -> None:
+    assert [answer["success"] for answer in answers] == [True, True, True, True, False, False, True, True, True, True]
+
+
+def test_what_was_rejected_is_repaired_as_the_readme_shows(answers: list[dict[str, object]]) -> None:
+    refused, dry, real, ledger = (answers[number] for number in (5, 7, 8, 9))
+
+    assert isinstance(refused["error"], dict)
+    assert refused["error"]["code"] == "INSUFFICIENT_DATA_QUALITY"
+    for told in (dry["data"], real["data"]):
+        assert isinstance(told, dict)
+        assert (told["accepted"], told["rejected"], told["reasons"]) == (2, 1, {"type": 1})
+    assert isinstance(ledger["data"], dict)
+    counted = {name: ledger["data"]["totals"][name] for name in ("received", "loaded", "quarantined", "in_flight")}
+    assert counted == {"received": 3, "loaded": 2, "quarantined": 1, "in_flight": 0}
 
 
 def test_the_batch_with_one_bad_row_is_answered_as_the_readme_shows(answers: list[dict[str, object]]) -> None:
