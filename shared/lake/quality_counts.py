@@ -1,7 +1,7 @@
 """The rows of a delivery, counted by the quality checks of their type."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import reduce
 
@@ -46,8 +46,8 @@ def assess(
         **_validity(len(table), errors),
         **_completeness(standard, table),
         **_uniqueness(len(table), len(keys)),
-        **{name: Count(len(verdict) - verdict.null_count, failures(verdict)) for name, verdict in verdicts.items()},
-        **_by_dimension(verdicts, len(table)),
+        **{name: _count(verdict, wrong=name in standard.wrongs) for name, verdict in verdicts.items()},
+        **_by_dimension(verdicts, standard.wrongs, len(table)),
     }
     kept = {name: count for name, count in counts.items() if count.checked or count.failed}
     return QualityState(kept, dict(_samples(Rows(schema, standard, table, keys, verdicts), errors, kept)))
@@ -69,8 +69,8 @@ def _validity(valid: int, errors: Sequence[RowError]) -> dict[str, Count]:
     for error in errors:
         rows_by_kind[kind_of(error)].add(error.row)
     rejected = len({error.row for error in errors})
-    found = {kind: Count(0, len(rows)) for kind, rows in rows_by_kind.items()}
-    return {Dimension.VALIDITY.value: Count(valid + rejected, rejected), **found}
+    found = {kind: Count(0, len(rows), len(rows)) for kind, rows in rows_by_kind.items()}
+    return {Dimension.VALIDITY.value: Count(valid + rejected, rejected, rejected), **found}
 
 
 def _completeness(standard: Standard, table: pa.Table) -> dict[str, Count]:
@@ -95,15 +95,27 @@ def _verdicts(standard: Standard, table: pa.Table, cadence: timedelta | None) ->
         yield f"{Dimension.TIMELINESS}.{LATE}", verdict_on(on_time, table)
 
 
-def _by_dimension(verdicts: Mapping[str, Verdict], rows: int) -> dict[str, Count]:
+def _count(verdict: Verdict, *, wrong: bool) -> Count:
+    failed = failures(verdict)
+    return Count(len(verdict) - verdict.null_count, failed, failed if wrong else 0)
+
+
+def _by_dimension(verdicts: Mapping[str, Verdict], wrongs: Collection[str], rows: int) -> dict[str, Count]:
     """Count rows once in each dimension, however many of its checks they fail."""
-    of_dimension: defaultdict[str, list[Verdict]] = defaultdict(list)
-    for name, verdict in verdicts.items():
-        of_dimension[name.partition(".")[0]].append(verdict)
-    return {dimension: Count(rows, _failing_rows(each)) for dimension, each in of_dimension.items()}
+    of_dimension: defaultdict[str, list[str]] = defaultdict(list)
+    for name in verdicts:
+        of_dimension[name.partition(".")[0]].append(name)
+    return {
+        dimension: Count(
+            rows,
+            _failing_rows(verdicts[name] for name in names),
+            _failing_rows(verdicts[name] for name in names if name in wrongs),
+        )
+        for dimension, names in of_dimension.items()
+    }
 
 
-def _failing_rows(verdicts: Sequence[Verdict]) -> int:
+def _failing_rows(verdicts: Iterable[Verdict]) -> int:
     failing = [each for each in verdicts if failures(each)]
     if len(failing) < 2:  # noqa: PLR2004 # nothing to unite
         return sum(map(failures, failing))

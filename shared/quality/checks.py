@@ -22,10 +22,15 @@ class Dimension(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One rule that a valid row keeps or breaks: its name, and what to do where it is broken."""
+    """One rule that a valid row keeps or breaks: its name, and what to do where it is broken.
+
+    Who breaks it is `wrong`, or only poor: where something is missing, or where rows differ and nobody can say which of
+    them is wrong.
+    """
 
     name: str
     action: str
+    wrong: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +124,11 @@ class Standard:
     accuracy: tuple[Check, ...]
     dated_by: str | None = None
     on_time: timedelta = timedelta(hours=24)
+
+    @property
+    def wrongs(self) -> frozenset[str]:
+        """The checks, each with its dimension, that make a row wrong."""
+        return frozenset(f"{name}.{check.name}" for name, checks in self.checks for check in checks if check.wrong)
 
     @property
     def checks(self) -> tuple[tuple[Dimension, tuple[Check, ...]], ...]:

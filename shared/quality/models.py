@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.ingestion.models import SourceId
 from shared.quality.checks import Dimension
-from shared.quality.rules import WEIGHTS
+from shared.quality.rules import POOR_WEIGHTS
 from shared.quality.trend import SHORTEST_HISTORY, SMALLEST_CHANGE, Trend
 from shared.records.schema import DataType
 from shared.runtime.models import Model, Timestamp
@@ -25,7 +25,7 @@ class CheckType(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much an issue costs the overall score: 5 points or more, 1 point or more, less."""
+    """What an issue takes off the overall score: 5 points or more, 1 point or more, less."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -56,7 +56,8 @@ class DimensionReport(Model):
     score: Score
     checked: int = Field(description="Rows looked at; of completeness, values.")
     failed: int = Field(description="Those that failed, however many of the checks they failed.")
-    weight: float = Field(description="How much of what is missing to 100 is taken off the overall score.")
+    wrong: int = Field(description="Those of them that are wrong, and not only poor.")
+    poor_weight: float = Field(description="How much of its share a row costs that is poor; a wrong one costs it all.")
     checks: list[NamedCheck]
 
 
@@ -89,7 +90,7 @@ class QualityReport(Model):
     rows: int = Field(description="Added: rows received.")
 
 
-_WEIGHTS = ", ".join(f"{name} {float(weight):g}" for name, weight in WEIGHTS.items())
+_WEIGHTS = ", ".join(f"{name} {float(weight):g}" for name, weight in POOR_WEIGHTS.items() if weight)
 
 
 class DataQualityReportsResponse(Model):
@@ -97,8 +98,8 @@ class DataQualityReportsResponse(Model):
 
     reports: list[QualityReport]
     overall_score: Score = Field(
-        description=f"100, less for each dimension its weight times what is missing to 100: {_WEIGHTS}. "
-        "Of all rows received; 100 where there were none."
+        description="100, less for each dimension the share of its rows that are wrong, and the share of those that "
+        f"are only poor times a weight ({_WEIGHTS}). Of all rows received; 100 where there were none."
     )
     trend: Trend = Field(
         description=f"By daily overall scores without the last day: `stable` unless there are {SHORTEST_HISTORY} days "

@@ -16,9 +16,9 @@ from shared.quality.models import (
     QualityReport,
     Severity,
 )
-from shared.quality.rules import FULL, WEIGHTS, dimension_score, overall_score, told
+from shared.quality.rules import POOR_WEIGHTS, deduction, dimension_score, overall_score, told
 from shared.quality.standards import check_of
-from shared.quality.state import Count, QualityState
+from shared.quality.state import QualityState
 from shared.records.schema import DataType
 from shared.runtime.models import sortable
 
@@ -92,7 +92,8 @@ def _dimensions(state: QualityState) -> Iterator[DimensionReport]:
                 score=told(score),
                 checked=whole.checked,
                 failed=whole.failed,
-                weight=float(WEIGHTS[dimension]),
+                wrong=whole.wrong,
+                poor_weight=float(POOR_WEIGHTS[dimension]),
                 checks=[
                     NamedCheck(name=name, checked=count.checked, failed=count.failed)
                     for name, count in state.checks_of(dimension)
@@ -102,7 +103,7 @@ def _dimensions(state: QualityState) -> Iterator[DimensionReport]:
 
 def _issues(data_type: DataType, state: QualityState) -> list[QualityIssue]:
     costs = [
-        (_cost(state, dimension, count), dimension, name, count.failed)
+        (deduction(dimension, count, state.of(dimension).checked), dimension, name, count.failed)
         for dimension in Dimension
         for name, count in state.checks_of(dimension)
         if count.failed
@@ -117,11 +118,6 @@ def _issues(data_type: DataType, state: QualityState) -> list[QualityIssue]:
         )
         for cost, dimension, name, failed in sorted(costs, key=lambda each: (-each[0], each[1], each[2]))
     ]
-
-
-def _cost(state: QualityState, dimension: Dimension, count: Count) -> Fraction:
-    """What the rows that fail a check take off the overall score, if they failed nothing else."""
-    return WEIGHTS[dimension] * FULL * count.failed / max(state.of(dimension).checked, 1)
 
 
 def _severity(cost: Fraction) -> Severity:

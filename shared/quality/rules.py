@@ -1,11 +1,12 @@
 """The score and the gate: what counts come to, by published weights, and what is too bad to be loaded.
 
     score of a dimension = 100 * (1 - failed / checked)
-    overall score        = 100 - sum of weight * (100 - score of the dimension), never below 0
+    overall score        = 100 - sum over dimensions of 100 * (wrong + weight * (failed - wrong)) / checked, at least 0
 
-A row that fails validity, consistency or accuracy is wrong: it costs at least its whole share, so that a further one
-never raises the score. A row with gaps, late or repeated is right and only poor: all three together cost at most 30,
-so that they alone never sink a delivery below 70 (docs/decisions/0060).
+A row that is wrong (invalid, contradicting itself, implausible) costs at least its whole share, so that a further one
+never raises the score. A row that is only poor (with gaps, late, repeated, at odds with others) is right as far as
+anybody can tell: all that is poor costs at most 30 together, so that it alone never sinks a delivery below 70
+(docs/decisions/0060).
 """
 
 import math
@@ -16,23 +17,23 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from shared.quality.checks import Dimension
-from shared.quality.state import QualityState
+from shared.quality.state import Count, QualityState
 from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
 
 DEFAULT_MINIMUM = Fraction(70)
 FULL = Fraction(100)
-WEIGHTS: Mapping[Dimension, Fraction] = MappingProxyType(
+POOR_WEIGHTS: Mapping[Dimension, Fraction] = MappingProxyType(
     {
         Dimension.COMPLETENESS: Fraction(10, 100),
-        Dimension.VALIDITY: Fraction(1),
-        Dimension.CONSISTENCY: Fraction(1),
-        Dimension.ACCURACY: Fraction(1),
-        Dimension.UNIQUENESS: Fraction(15, 100),
+        Dimension.VALIDITY: Fraction(0),  # who fails it is wrong
+        Dimension.CONSISTENCY: Fraction(5, 100),
+        Dimension.ACCURACY: Fraction(5, 100),
+        Dimension.UNIQUENESS: Fraction(5, 100),
         Dimension.TIMELINESS: Fraction(5, 100),
     }
 )
-"""How much of what a dimension lacks is taken off the overall score."""
+"""How much of its share of a dimension a row costs that is poor; one that is wrong costs all of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,16 @@ def dimension_score(state: QualityState, dimension: Dimension) -> Fraction | Non
     return FULL * (count.checked - count.failed) / count.checked if count.checked else None
 
 
+def deduction(dimension: Dimension, count: Count, checked: int) -> Fraction:
+    """What failures take off the overall score, of so many rows that were looked at."""
+    poor = POOR_WEIGHTS[dimension] * (count.failed - count.wrong)
+    return FULL * (count.wrong + poor) / checked if checked else Fraction(0)
+
+
 def deductions(state: QualityState) -> Mapping[Dimension, Fraction]:
     """What each dimension takes off the overall score, the most costly first."""
-    scores = {each: dimension_score(state, each) for each in Dimension}
-    costs = {each: WEIGHTS[each] * (FULL - score) for each, score in scores.items() if score is not None}
+    counts = {each: state.of(each) for each in Dimension}
+    costs = {each: deduction(each, count, count.checked) for each, count in counts.items() if count.checked}
     return dict(sorted(costs.items(), key=lambda cost: -cost[1]))
 
 

@@ -41,7 +41,7 @@ def _cost(field: str, price: str) -> Ratio:
 
 def _one_each(of: str, field: str) -> OneEach:
     action = f"Send the same {field} with all rows that share their {of}."
-    return OneEach(name=f"one_{field}_per_{of}", of=of, field=field, action=action)
+    return OneEach(name=f"one_{field}_per_{of}", of=of, field=field, action=action, wrong=False)
 
 
 def _in_order(earlier: str, later: str) -> NotAbove:
@@ -50,7 +50,8 @@ def _in_order(earlier: str, later: str) -> NotAbove:
 
 
 def _needs(field: str, needs: str, *, values: tuple[str | bool, ...] = (), name: str) -> Requires:
-    return Requires(name=name, field=field, needs=needs, values=values, action=f"Send {needs} with these records.")
+    action = f"Send {needs} with these records."
+    return Requires(name=name, field=field, needs=needs, values=values, action=action, wrong=False)
 
 
 TRANSACTIONS = Standard(
@@ -133,6 +134,7 @@ INVENTORY = Standard(
             field="reserved",
             other="quantity_on_hand",
             action="Check whether stock and reservations were counted at the same moment.",
+            wrong=False,  # more may be sold than is there
         ),
     ),
     accuracy=(
@@ -189,6 +191,7 @@ LABELS = Standard(
             other="label",
             other_value="legitimate",
             action="A dispute that was won tells of a legitimate payment: check how labels are mapped.",
+            wrong=False,  # which of the two is, nobody can say
         ),
     ),
     accuracy=(

@@ -14,16 +14,17 @@ MOST_SAMPLES = 3
 
 @dataclass(frozen=True)
 class Count:
-    """How many rows (of completeness: values) were looked at, and how many of them failed."""
+    """How many rows (of completeness: values) were looked at, how many failed, and how many of those are wrong."""
 
     checked: int = 0
     failed: int = 0
+    wrong: int = 0
 
     def __add__(self, other: "Count") -> "Count":
-        return Count(self.checked + other.checked, self.failed + other.failed)
+        return Count(self.checked + other.checked, self.failed + other.failed, self.wrong + other.wrong)
 
     def __sub__(self, other: "Count") -> "Count":
-        return Count(self.checked - other.checked, self.failed - other.failed)
+        return Count(self.checked - other.checked, self.failed - other.failed, self.wrong - other.wrong)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class QualityState:
         for name, count in sorted(self.counts.items()):
             outer, _, inner = name.partition(".")
             if outer == dimension and inner:
-                yield inner, count if count.checked else Count(self.of(dimension).checked, count.failed)
+                yield inner, count if count.checked else Count(self.of(dimension).checked, count.failed, count.wrong)
 
 
 _NOTHING = Count()

@@ -101,7 +101,7 @@ def counted(
 
 def packed(state: QualityState) -> dict[str, Any]:
     """A state as the ledger keeps it with a delivery."""
-    counts = {name: f"{count.checked} {count.failed}" for name, count in state.counts.items()}
+    counts = {name: f"{count.checked} {count.failed} {count.wrong}" for name, count in state.counts.items()}
     return {"counts": counts, "samples": {name: list(texts) for name, texts in state.samples.items()}}
 
 
@@ -121,7 +121,7 @@ def _received(item: Mapping[str, Any]) -> Received:
         check, _, what = name.partition("#")
         if what:
             told[check][what] = value
-    counts = {name: Count(int(values.get("checked", 0)), int(values.get("failed", 0))) for name, values in told.items()}
+    counts = {name: Count(*(int(values.get(what, 0)) for what in vars(Count()))) for name, values in told.items()}
     return Received(
         source_id=plain["source_id"],
         data_type=DataType(data_type),

@@ -84,6 +84,7 @@ def test_a_report_on_real_sales_equals_what_is_reckoned_row_by_row(wired: Wiring
     assert min(reckoned[name] for name in told if name != "completeness") > 0
 
     lost = 10 * reckoned["gaps"] / (5 * valid) + 100 * reckoned["validity"] / rows
-    lost += 100 * (reckoned["consistency"] + reckoned["accuracy"]) / valid
-    lost += (15 * reckoned["uniqueness"] + 5 * reckoned["timeliness"]) / valid
+    lost += 100 * (reckoned["discount"] + reckoned["accuracy"]) / valid
+    only_mixed = reckoned["consistency"] - reckoned["discount"]
+    lost += 5 * (only_mixed + reckoned["uniqueness"] + reckoned["timeliness"]) / valid
     assert 0 <= 100 - lost - report["quality_score"] < 0.01

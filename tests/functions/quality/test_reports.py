@@ -74,11 +74,12 @@ def test_uniqueness_and_timeliness_stand_among_the_dimensions_with_the_rows_behi
         "score": 75,
         "checked": 4,
         "failed": 1,
-        "weight": 0.15,
+        "wrong": 0,
+        "poor_weight": 0.05,
         "checks": [{"name": "repeated_key", "checked": 4, "failed": 1}],
     }
-    assert (told["timeliness"]["score"], told["timeliness"]["failed"], told["timeliness"]["weight"]) == (75, 1, 0.05)
-    assert report["quality_score"] == 100 - 0.15 * 25 - 0.05 * 25
+    assert (told["timeliness"]["score"], told["timeliness"]["failed"], told["timeliness"]["wrong"]) == (75, 1, 0)
+    assert report["quality_score"] == 100 - 2 * 0.05 * 25
 
 
 def test_every_score_of_a_report_is_recomputed_from_its_counts(wired: Wiring, ask: Ask) -> None:
@@ -88,7 +89,10 @@ def test_every_score_of_a_report_is_recomputed_from_its_counts(wired: Wiring, as
 
     for each in report["dimensions"]:
         assert each["score"] == pytest.approx(100 * (1 - each["failed"] / each["checked"]), abs=0.01)
-    lost = sum(each["weight"] * 100 * each["failed"] / each["checked"] for each in report["dimensions"])
+    lost = sum(
+        100 * (each["wrong"] + each["poor_weight"] * (each["failed"] - each["wrong"])) / each["checked"]
+        for each in report["dimensions"]
+    )
     assert report["quality_score"] == pytest.approx(100 - lost, abs=0.01)
 
 

@@ -83,10 +83,33 @@ def test_a_row_that_keeps_a_rule_is_counted_and_one_that_breaks_it_is_counted_as
 ) -> None:
     kept, broken = assessed(data_type, [good(data_type, **keeps)]), assessed(data_type, [good(data_type, **breaks)])
 
+    wrong = int(check in STANDARDS[data_type].wrongs)
     assert kept.of(check) == Count(1, 0)
-    assert broken.of(check) == Count(1, 1)
-    assert broken.of(check.partition(".")[0]) == Count(1, 1)
+    assert broken.of(check) == broken.of(check.partition(".")[0]) == Count(1, 1, wrong)
     assert broken.samples[check]
+
+
+def test_what_only_lacks_something_or_differs_from_others_is_poor_and_not_wrong() -> None:
+    wrong = {name for standard in STANDARDS.values() for name in standard.wrongs}
+
+    assert {case[1] for case in CASES} - wrong == {
+        "consistency.active_product_has_price",
+        "consistency.reserved_within_stock",
+        "consistency.product_event_names_product",
+        "consistency.purchase_names_order",
+        "consistency.experiment_names_variant",
+        "consistency.variant_names_experiment",
+        "consistency.attributions_have_base",
+        "consistency.won_dispute_is_legitimate",
+        "timeliness.late",
+    }
+    assert not wrong & GROUPED
+
+
+def test_a_row_that_fails_both_ways_is_one_row_and_wrong() -> None:
+    rows = [good(T, currency="EUR", order_id="o"), good(T, transaction_id="t-2", order_id="o", discount=500)]
+
+    assert assessed(T, rows).of("consistency") == Count(2, 2, 1)
 
 
 def test_every_declared_check_has_a_case() -> None:
@@ -175,17 +198,17 @@ def test_completeness_is_the_share_of_expected_values_that_are_there() -> None:
 def test_a_row_counts_once_in_a_dimension_however_many_checks_it_fails() -> None:
     state = assessed(T, [good(T, quantity=10**6, unit_price=10**9, unit_cost=None)])
 
-    assert state.of("accuracy") == Count(1, 1)
-    assert state.of("accuracy.quantity_plausible") == state.of("accuracy.unit_price_plausible") == Count(1, 1)
+    assert state.of("accuracy") == Count(1, 1, 1)
+    assert state.of("accuracy.quantity_plausible") == state.of("accuracy.unit_price_plausible") == Count(1, 1, 1)
 
 
 def test_an_invalid_row_counts_once_and_under_every_reason_and_is_looked_at_no_further() -> None:
     state = assessed(T, [good(T), {"quantity": "x"}, 7])
 
-    assert state.of("validity") == Count(3, 2)
+    assert state.of("validity") == Count(3, 2, 2)
     assert state.of("validity.quantity:type").failed == 1
     assert state.of("validity.record:type").failed == 1
-    assert dict(state.checks_of(Dimension.VALIDITY))["quantity:type"] == Count(3, 1)
+    assert dict(state.checks_of(Dimension.VALIDITY))["quantity:type"] == Count(3, 1, 1)
     assert {state.of(each).checked for each in ("consistency", "accuracy", "uniqueness", "timeliness")} == {1}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.quality.checks import Dimension
 from shared.quality.rules import (
     DEFAULT_MINIMUM,
-    WEIGHTS,
+    POOR_WEIGHTS,
     deductions,
     dimension_score,
     failed_checks,
@@ -25,9 +25,11 @@ from shared.runtime.errors import InsufficientDataQuality
 from tests.fakes.records import sale
 from tests.unit.quality.assessing import assessed
 
-POOR = {Dimension.COMPLETENESS, Dimension.UNIQUENESS, Dimension.TIMELINESS}
-WRONG = set(Dimension) - POOR
-_COUNTS = st.builds(lambda passed, failed: Count(passed + failed, failed), st.integers(0, 99), st.integers(0, 99))
+POOR = set(Dimension) - {Dimension.VALIDITY, Dimension.COMPLETENESS}
+WRONG = {Dimension.VALIDITY, Dimension.CONSISTENCY, Dimension.ACCURACY}
+_COUNTS = st.builds(
+    lambda passed, poor, wrong: Count(passed + poor + wrong, poor + wrong, wrong), *[st.integers(0, 99)] * 3
+)
 _NAMES = [*Dimension, "validity.quantity:type", "accuracy.unit_cost_plausible"]
 _TEXTS = st.lists(st.text("abc", min_size=1, max_size=2), max_size=3, unique=True).map(lambda each: tuple(sorted(each)))
 STATES = st.builds(
@@ -38,28 +40,25 @@ STATES = st.builds(
 FIELDS = 5
 
 
-def _row(failing: frozenset[Dimension], gaps: int) -> QualityState:
-    """One row: invalid, or valid and failing what is named, with some of its expected values missing."""
-    if Dimension.VALIDITY in failing:
-        return QualityState({Dimension.VALIDITY: Count(1, 1)})
+def _row(wrong: frozenset[Dimension], poor: frozenset[Dimension] = frozenset(), gaps: int = 0) -> QualityState:
+    """One row: invalid, or valid and wrong or poor in what is named, with some of its expected values missing."""
+    if Dimension.VALIDITY in wrong:
+        return QualityState({Dimension.VALIDITY: Count(1, 1, 1)})
     looked_at = set(Dimension) - {Dimension.COMPLETENESS}
-    counts = {str(each): Count(1, int(each in failing)) for each in looked_at}
+    counts = {str(each): Count(1, int(each in wrong | poor), int(each in wrong)) for each in looked_at}
     return QualityState({**counts, str(Dimension.COMPLETENESS): Count(FIELDS, gaps)})
 
 
 def _rows(*failing: Dimension) -> st.SearchStrategy[QualityState]:
-    some = st.frozensets(st.sampled_from(list(failing)), min_size=1) if failing else st.just(frozenset[Dimension]())
-    others = st.frozensets(st.sampled_from(sorted(POOR)))
-    return st.builds(lambda wrong, poor, gaps: _row(wrong | poor, gaps), some, others, st.integers(0, FIELDS))
+    wrong = st.frozensets(st.sampled_from(list(failing)), min_size=1) if failing else st.just(frozenset[Dimension]())
+    return st.builds(_row, wrong, st.frozensets(st.sampled_from(sorted(POOR))), st.integers(0, FIELDS))
 
 
 ANY_ROW = _rows() | _rows(*sorted(WRONG))
 
 
 @given(st.lists(ANY_ROW, max_size=30), _rows(*sorted(WRONG)))
-def test_a_further_row_that_fails_validity_consistency_or_accuracy_never_raises_the_score(
-    rows: list[QualityState], further: QualityState
-) -> None:
+def test_a_further_row_that_is_wrong_never_raises_the_score(rows: list[QualityState], further: QualityState) -> None:
     assert overall_score(total([*rows, further])) <= overall_score(total(rows))
 
 
@@ -76,15 +75,15 @@ def test_a_further_row_never_raises_the_score_of_a_dimension_that_it_fails(
             assert (dimension_score(after, dimension) or 0) <= score
 
 
-@given(STATES, st.sampled_from(Dimension))
-def test_a_row_that_fails_a_check_more_than_before_never_raises_the_score(
-    state: QualityState, dimension: Dimension
+@given(state=STATES, dimension=st.sampled_from(Dimension), wrong=st.booleans())
+def test_a_row_that_fails_where_it_did_not_never_raises_the_score(
+    state: QualityState, dimension: Dimension, *, wrong: bool
 ) -> None:
     count = state.of(dimension)
     if count.failed < count.checked:
-        worse = QualityState({**state.counts, str(dimension): Count(count.checked, count.failed + 1)})
+        worse = Count(count.checked, count.failed + 1, count.wrong + int(wrong))
 
-        assert overall_score(worse) <= overall_score(state)
+        assert overall_score(QualityState({**state.counts, str(dimension): worse})) <= overall_score(state)
 
 
 _LINES: list[dict[str, Any]] = [
@@ -96,6 +95,7 @@ _LINES: list[dict[str, Any]] = [
     {"unit_price": 1, "unit_cost": 99},
     {"quantity": "x"},
     {"order_id": "o-1", "currency": "EUR"},
+    {"order_id": "o-1"},
 ]
 _WRONG_LINES = [{"discount": 500}, {"quantity": 10**6}, {"unit_price": 1, "unit_cost": 99}, {"quantity": "x"}, None]
 
@@ -135,24 +135,24 @@ def test_what_is_counted_apart_adds_up_to_what_is_counted_together(fields: list[
 
 
 @given(STATES)
-def test_scores_lie_between_0_and_100_and_the_overall_one_is_recomputed_from_those_of_the_dimensions(
-    state: QualityState,
-) -> None:
-    scores = {each: dimension_score(state, each) for each in Dimension}
-
-    expected = 100 - sum(WEIGHTS[each] * (100 - score) for each, score in scores.items() if score is not None)
+def test_scores_lie_between_0_and_100_and_the_overall_one_is_recomputed_from_the_counts(state: QualityState) -> None:
+    expected = Fraction(100)
+    for dimension, count in ((each, state.of(each)) for each in Dimension):
+        if count.checked:
+            poor = POOR_WEIGHTS[dimension] * Fraction(count.failed - count.wrong, count.checked)
+            expected -= 100 * (poor + Fraction(count.wrong, count.checked))
+        score = dimension_score(state, dimension)
+        assert score is None or 0 <= score <= 100
     assert overall_score(state) == max(expected, 0)
-    assert all(score is None or 0 <= score <= 100 for score in scores.values())
 
 
-def test_what_is_only_poor_never_costs_more_than_30_and_what_is_wrong_costs_all_of_its_share() -> None:
-    assert sum(WEIGHTS[each] for each in POOR) == Fraction(30, 100)
-    assert {WEIGHTS[each] for each in WRONG} == {1}
-    assert overall_score(total([_row(frozenset(POOR), FIELDS)] * 9)) == DEFAULT_MINIMUM
+def test_all_that_is_only_poor_costs_30_together() -> None:
+    assert sum(POOR_WEIGHTS.values()) == Fraction(30, 100)
+    assert overall_score(total([_row(frozenset(), frozenset(POOR), FIELDS)] * 9)) == DEFAULT_MINIMUM
 
 
 def test_what_reaches_the_minimum_passes_and_what_is_a_row_below_does_not() -> None:
-    good, bad = _row(frozenset(), 0), _row(frozenset({Dimension.ACCURACY}), 0)
+    good, bad = _row(frozenset()), _row(frozenset({Dimension.ACCURACY}))
 
     require_quality(total([good] * 7 + [bad] * 3))
 
@@ -161,7 +161,7 @@ def test_what_reaches_the_minimum_passes_and_what_is_a_row_below_does_not() -> N
 
 
 def test_a_refusal_tells_score_minimum_and_failed_checks_as_the_contract_does() -> None:
-    invalid, bare = _row(frozenset({Dimension.VALIDITY}), 0), _row(frozenset(), FIELDS)
+    invalid, bare = _row(frozenset({Dimension.VALIDITY})), _row(frozenset(), gaps=FIELDS)
 
     refused = refusal(total([invalid] * 2 + [bare]), Fraction(70))
 
@@ -179,8 +179,8 @@ def test_a_refusal_tells_score_minimum_and_failed_checks_as_the_contract_does() 
 
 
 def test_where_no_check_fails_by_itself_all_that_cost_anything_are_named() -> None:
-    rows = [_row(frozenset({each}), 0) for each in (Dimension.VALIDITY, Dimension.CONSISTENCY) for _ in range(2)]
-    state = total([*rows, *[_row(frozenset(), 0)] * 6])
+    rows = [_row(frozenset({each})) for each in (Dimension.VALIDITY, Dimension.CONSISTENCY) for _ in range(2)]
+    state = total([*rows, *[_row(frozenset())] * 6])
 
     assert overall_score(state) < 70
     assert failed_checks(state, Fraction(70)) == [Dimension.CONSISTENCY, Dimension.VALIDITY]
