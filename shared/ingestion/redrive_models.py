@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 from pydantic.config import JsonDict
 
 from shared.ingestion.asked import DEFAULT_RANGE, LONGEST_RANGE, REASON_CODE
@@ -19,6 +19,9 @@ _EXAMPLE: JsonDict = {"source_id": "web-shop", "data_type": "transactions", "dry
 def _row_id(text: str) -> str:
     read_row_id(text)
     return text
+
+
+_RowId = Annotated[str, Field(max_length=250, pattern=r"^.+:[0-9]+$"), AfterValidator(_row_id)]
 
 
 class TimeRange(Model):
@@ -43,9 +46,9 @@ class RedriveRequest(Model):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
-    ids: Optional[
-        Annotated[list[Annotated[str, Field(max_length=250), AfterValidator(_row_id)]], Field(min_length=1)]
-    ] = Field(default=None, max_length=MOST_IDS, description="Rows by their ids; then no filters.")
+    ids: Optional[Annotated[list[_RowId], Field(min_length=1)]] = Field(
+        default=None, max_length=MOST_IDS, description="Rows by their ids; then no filters."
+    )
     source_id: Optional[SourceId] = None
     data_type: Optional[DataType] = None
     time_range: Optional[TimeRange] = Field(
@@ -56,7 +59,7 @@ class RedriveRequest(Model):
     code: Optional[Annotated[str, Field(pattern=f"^{REASON_CODE}$")]] = Field(
         default=None, description="Only rows against which this code speaks."
     )
-    dry_run: bool = Field(default=False, description="Tell what would happen, and change nothing.")
+    dry_run: StrictBool = Field(default=False, description="Tell what would happen, and change nothing.")
     after: Optional[Annotated[str, Field(max_length=300)]] = Field(
         default=None, description="Go on behind the delivery that an answer named which was not `complete`."
     )

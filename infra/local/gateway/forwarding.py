@@ -74,7 +74,7 @@ class RestApi:
 
 def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | None:
     """Return the answer to a request that would never reach the function in AWS."""
-    no_text = [name.lower() for name, value in request.headers if not _is_text(value)]
+    no_text = [name.lower() for name, value in request.headers if not is_text(value)]
     if no_text:
         return _no_text(no_text, request, now)
     if limits.head_bytes(target=request.target, headers=request.headers) > limits.HEAD_BYTES:
@@ -88,7 +88,7 @@ def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | Non
     return None
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
     """Tell whether a header was UTF-8: what was not, aiohttp reads as lone surrogates, and leaves out on the way on."""
     try:
         value.encode()

@@ -14,6 +14,7 @@ from yarl import URL
 from infra.local.gateway import limits
 from infra.local.gateway.answers import Answer, refusal
 from infra.local.gateway.channels import WebSocketApi, accepted_protocol, channel_of, refusal_status
+from infra.local.gateway.forwarding import is_text
 
 IDLE_SECONDS = 10 * 60.0
 CONNECTION_SECONDS = 2 * 60 * 60.0
@@ -35,6 +36,8 @@ class WebSocketDoor:
             return _refused(HTTPStatus.NOT_FOUND, f"There is no channel at {incoming.path}.")
         if incoming.headers.get("Upgrade", "").lower() != "websocket":
             return _refused(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
+        if not all(is_text(value) for value in incoming.headers.values()):
+            return _refused(HTTPStatus.UNAUTHORIZED, "A header is not UTF-8, and no token is like that.")
         try:
             upstream = await self._connect(incoming, channel)
         except aiohttp.WSServerHandshakeError as error:

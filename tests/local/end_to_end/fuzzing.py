@@ -36,6 +36,7 @@ _BEYOND_SCHEMA = (
     "client_id is required",  # where HTTP Basic does not carry them
     "client_secret is required",
     "is required where deliveries are asked for",
+    "ids take no filters beside them",
     '"field":"data.',  # the record is none of its data type
 )
 

@@ -1,6 +1,8 @@
 """The front door joins WebSocket clients to their channel and keeps API Gateway's limits."""
 
 import asyncio
+import contextlib
+import http.client
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -40,6 +42,17 @@ def test_the_path_becomes_the_channel_and_the_token_travels(door: Door) -> None:
     assert seen["headers"]["Authorization"] == "Bearer t"
     assert seen["headers"]["Sec-WebSocket-Protocol"] == "bearer,tok"
     assert seen["protocol"] == "bearer"
+
+
+def test_a_token_that_would_lose_bytes_on_the_way_is_refused(door: Door) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=20)
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+
+    with contextlib.closing(connection):
+        connection.request("GET", "/ws/analytics", headers={**upgrade, "Authorization": b"Bearer good\xe9"})
+        answer = connection.getresponse()
+
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
 def test_messages_travel_both_ways(door: Door) -> None:
