@@ -9,35 +9,19 @@ be in that partition; the partition itself knows.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
 from threading import Lock
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.paths import PartitionId, day_of_keys
+from shared.lake.record_keys import keys_of
 from shared.lake.store import LakeStore, LostUpdate, ObjectName, StoredObject
-from shared.records.catalogue import SCHEMAS
-from shared.records.schema import DataType
 
 _BYTES = 8
 _PARALLEL = 8
 _AT_ONCE = 64
 _MOST_KEPT = 512 * 1024 * 1024
-
-
-def keys_of(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:
-    """One text per row that is equal exactly where the record's key is: each part behind its own length."""
-    columns = [table[name].cast(pa.string()) for name in SCHEMAS[data_type].key]
-    if len(columns) == 1:
-        return columns[0]
-    parts = [part for column in columns for part in (pc.utf8_length(column).cast(pa.string()), column)]
-    return reduce(lambda left, right: pc.binary_join_element_wise(left, right, ":"), parts)
-
-
-def distinct(*keys: pa.ChunkedArray) -> pa.Array:
-    """All that occur in any of several columns of keys."""
-    return pc.unique(pa.chunked_array([chunk for each in keys for chunk in each.chunks], pa.string()))
 
 
 class KeyIndex:

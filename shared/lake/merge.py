@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.keys import distinct, keys_of
 from shared.lake.positions import in_shard_order
+from shared.lake.record_keys import distinct, keys_of
 from shared.lake.versions import Fate, Version, settle
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, STORED_FIELDS, DataType, RecordSchema

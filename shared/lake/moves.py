@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.keys import keys_of
 from shared.lake.paths import PartitionId
+from shared.lake.record_keys import keys_of
 from shared.lake.store import LakeStore, StoredObject
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType, RecordSchema

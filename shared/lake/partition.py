@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 
 from shared.lake.arrivals import CANCELLED, Arrivals, Opened, name_of
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.keys import KeyIndex, distinct, keys_of
+from shared.lake.keys import KeyIndex
 from shared.lake.merge import Merged, merge
 from shared.lake.moves import Rivals, rivals_of, tell
 from shared.lake.receipt import Receipt, receipt_of, with_receipt
+from shared.lake.record_keys import distinct, keys_of
 from shared.lake.restating import late_deliveries
 from shared.lake.rollups import ROLLUPS, roll_up
 from shared.lake.store import LakeStore, LostUpdate, StoredObject
