@@ -6,7 +6,7 @@
 A row that is wrong (invalid, contradicting itself, implausible) costs at least its whole share, so that a further one
 never raises the score. A row that is only poor (with gaps, late, repeated, at odds with others) is right as far as
 anybody can tell: all that is poor costs at most 30 together, so that it alone never sinks a delivery below 70
-(docs/decisions/0060).
+(docs/decisions/0070).
 """
 
 import math

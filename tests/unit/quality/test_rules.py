@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.quality.checks import Dimension
@@ -100,6 +100,7 @@ _LINES: list[dict[str, Any]] = [
 _WRONG_LINES = [{"discount": 500}, {"quantity": 10**6}, {"unit_price": 1, "unit_cost": 99}, {"quantity": "x"}, None]
 
 
+@settings(deadline=None)  # the first one waits for Arrow
 @given(st.lists(st.sampled_from(_LINES), max_size=12), st.sampled_from(_WRONG_LINES))
 def test_so_it_is_with_real_rows(fields: list[dict[str, Any]], wrong: dict[str, Any] | None) -> None:
     rows: list[Any] = [sale(number, **each) for number, each in enumerate(fields)]
@@ -123,6 +124,7 @@ def test_nothing_added_changes_nothing(state: QualityState) -> None:
     assert overall_score(total([])) == 100
 
 
+@settings(deadline=None)  # as above
 @given(st.lists(st.sampled_from(_LINES), max_size=12), st.integers(0, 12))
 def test_what_is_counted_apart_adds_up_to_what_is_counted_together(fields: list[dict[str, Any]], cut: int) -> None:
     alone = [{**each, "order_id": f"o-{number}"} for number, each in enumerate(fields)]  # no order spans the parts
