@@ -25,6 +25,7 @@ BATCH = {
         sale("axios-2", "2016-02-02", unit_price="5.50", currency="ISK", region=REGIONS[1]),
         sale("axios-3", "2016-02-02", unit_price=100, currency="ISK", region="Elsewhere"),
         sale("axios-4", "2016-02-02", quantity="one"),
+        *(sale(f"axios-later-{number}", "2016-03-01", currency="ISK", region="Elsewhere") for number in range(4)),
     ],
 }
 RECORD = {

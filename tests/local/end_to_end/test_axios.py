@@ -33,7 +33,7 @@ def refusal_of(told: Told, attempt: str, status: int, code: str) -> dict[str, An
 def test_a_batch_comes_back_out_of_its_wrapper_with_the_rows_that_are_wrong(told: Told) -> None:
     answer = value_of(told, "batch")
 
-    assert (answer["status"], answer["validation_status"], answer["records_received"]) == ("accepted", "failed", 4)
+    assert (answer["status"], answer["validation_status"], answer["records_received"]) == ("accepted", "failed", 8)
     assert [(each["row"], each["field"]) for each in answer["errors"]] == [(3, "/quantity")]
 
 
@@ -41,7 +41,7 @@ def test_the_page_follows_its_batch_to_the_end(told: Told) -> None:
     status = value_of(told, "merged")
 
     assert (status["batch_id"], status["status"]) == (value_of(told, "batch")["batch_id"], "completed")
-    assert status["progress"]["total_records"] == 4
+    assert status["progress"]["total_records"] == 8
     assert status["progress"]["failed_records"] == 1
 
 
