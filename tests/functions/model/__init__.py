@@ -1,0 +1,1 @@
+"""The real functions against a model of the lake, whatever happens."""

@@ -1,0 +1,152 @@
+"""Whether the platform holds what the model says: the ledger at any moment, and all of it once nothing is in flight."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.ingestion.entry import Entry
+from shared.lake.paths import PartitionId
+from shared.lake.tables import NO_DIMENSION, SALES_DIMENSIONS
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType
+from shared.runtime.settings import Settings
+from tests.fakes.holdings import parquet_rows
+from tests.functions.model.delivered import Delivered
+from tests.functions.model.lake_model import CANCELLED, LakeModel
+
+_FATES = ("loaded", "duplicate", "conflict")
+_COUNTERS = ("received", "quarantined", *_FATES)
+
+
+def assert_accounted(ledger: Mapping[str, Entry], told: Mapping[str, Delivered], totals: "Totals") -> None:
+    """At any moment every row received is in one place, and all totals are the sums of their entries."""
+    by_source, by_hour = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    for origin, entry in ledger.items():
+        delivered, counters = told[origin], entry.counters
+        assert counters["received"] == delivered.received
+        assert min(*counters.values(), entry.in_flight) >= 0
+        assert counters["received"] == sum(counters[name] for name in _COUNTERS[1:]) + entry.in_flight
+        hour = f"{delivered.received_at.astimezone(UTC):%Y-%m-%dT%H}#{delivered.sent.data_type}"
+        for name in _COUNTERS:
+            by_source[delivered.sent.source_id, f"type#{delivered.sent.data_type}", name] += counters[name]
+            by_hour[delivered.sent.source_id, hour, name] += counters[name]
+    assert totals.sources == +by_source
+    assert totals.hours == +by_hour
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the platform keeps for each source and type, and for each hour of them; noughts left out."""
+
+    sources: Counter[tuple[str, ...]]
+    hours: Counter[tuple[str, ...]]
+
+    @staticmethod
+    def of(items: Iterable[Mapping[str, Any]], facet: str) -> Counter[tuple[str, ...]]:
+        """Read the counters of DynamoDB items that are told apart by source and a facet."""
+        found = Counter[tuple[str, ...]]()
+        for each in items:
+            place = (each["source_id"]["S"], each[facet]["S"])
+            found.update({(*place, name): int(each[name]["N"]) for name in _COUNTERS if name in each})
+        return +found
+
+
+def assert_settled(ledger: Mapping[str, Entry], told: Mapping[str, Delivered], model: LakeModel) -> None:
+    """Once nothing is in flight, every delivery is finished, and its rows have met the fates that the model says."""
+    assert ledger.keys() == told.keys()
+    assert [origin for origin, entry in ledger.items() if not entry.is_complete] == []
+    met = {origin: Counter({"quarantined": _rejected(told[origin], entry)}) for origin, entry in ledger.items()}
+    for (origin, _), fate in model.fates.items():
+        met[origin]["quarantined" if fate == CANCELLED else fate] += 1
+    found = {origin: +Counter(entry.counters) for origin, entry in ledger.items()}
+    for each in found.values():
+        del each["received"], each["superseded"]
+    assert found == {origin: +each for origin, each in met.items()}
+
+
+def _rejected(delivered: Delivered, entry: Entry) -> int:
+    return delivered.received if entry.refused else delivered.bad
+
+
+def assert_stored(
+    settings: Settings, ledger: Mapping[str, Entry], told: Mapping[str, Delivered], model: LakeModel
+) -> None:
+    """The lake's rows and roll-ups are those of the model, and quarantine holds what was not good enough.
+
+    Of a file that is refused the file itself is kept, and no row of it.
+    """
+    expected = _expected_base(told, model)
+    assert _base(settings, expected) == expected
+    assert _rollups(settings) == _expected_rollups(model)
+    kept = Counter(row["origin"] for rows in parquet_rows(settings, "quarantine/").values() for row in rows)
+    assert kept == +Counter(
+        {
+            origin: _rejected(told[origin], entry)
+            for origin, entry in ledger.items()
+            if not (entry.refused and told[origin].sent.in_file)
+        }
+    )
+
+
+_Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def _expected_base(told: Mapping[str, Delivered], model: LakeModel) -> _Rows:
+    return {
+        (PartitionId(row.data_type, row.day).base_key, row.key): {
+            **{name: _plain(value) for name, value in row.says.items()},
+            "source_id": told[row.origin].sent.source_id,
+            "_origin": row.origin,
+            "ingested_at": _plain(row.arrived),
+            SCHEMAS[row.data_type].version: _plain(row.version),
+        }
+        for row in model.standing.values()
+    }
+
+
+def _base(settings: Settings, expected: _Rows) -> _Rows:
+    """The rows of each base, as far as something is expected of them."""
+    found: _Rows = {}
+    for path, rows in parquet_rows(settings, "base/").items():
+        (key,) = SCHEMAS[DataType(path.split("/")[1])].key
+        for row in rows:
+            name = (path, row[key])
+            assert name not in found
+            found[name] = {column: row[column] for column in expected.get(name, row)}
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+_Sums = dict[tuple[Any, ...], tuple[int, Decimal, Decimal, Decimal]]
+
+
+def _expected_rollups(model: LakeModel) -> _Sums:
+    """Completed lines by hour, currency and region, which is the one dimension that lines here tell."""
+    net: defaultdict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
+    for row in model.standing.values():
+        if row.data_type is DataType.TRANSACTIONS and row.says["status"] == "completed":
+            hour = _plain(row.says["timestamp"].replace(minute=0))
+            amount = row.says["quantity"] * row.says["unit_price"]
+            net["sales_hourly", row.day, hour, None, None, row.says["region"], None].append(amount)
+            for dimension in (*SALES_DIMENSIONS, NO_DIMENSION):
+                value = row.says["region"] if dimension == "region" else None
+                net["sales_hourly_by_dimension", row.day, hour, dimension, value].append(amount)
+    return {key: (len(each), sum(each, Decimal(0)), min(each), max(each)) for key, each in net.items()}
+
+
+def _rollups(settings: Settings) -> _Sums:
+    found: _Sums = {}
+    for path, rows in parquet_rows(settings, "rollup/").items():
+        _, name, day, _ = path.split("/")
+        dimensions = SALES_DIMENSIONS if name == "sales_hourly" else ("dimension", "value")
+        for row in rows:
+            key = (name, day.removeprefix("dt="), row["hour"], *(row[each] for each in dimensions))
+            assert key not in found
+            found[key] = (row["lines"], row["net_amount"], row["lowest_amount"], row["highest_amount"])
+    return found

@@ -1,0 +1,61 @@
+"""What clients have told, delivery by delivery: the model's rows are made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from shared.lake.paths import UNPARTITIONED
+from shared.records.schema import DataType
+from tests.functions.model.lake_model import Row
+from tests.functions.model.shop import DAYS, THINGS, Told, at, version
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What somebody sent of one type in one go, be it a batch, a part of a file or a part of a run of the stream."""
+
+    source_id: str
+    data_type: DataType
+    tellings: Sequence[Told]
+    shard: str = ""
+    in_file: bool = False
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A delivery that the platform has taken in under this name at this moment."""
+
+    origin: str
+    sent: Sent
+    received_at: datetime
+
+    @property
+    def received(self) -> int:
+        """How many rows it has."""
+        return len(self.sent.tellings)
+
+    @property
+    def bad(self) -> int:
+        """How many of them are not good."""
+        return self.received - len(self.good)
+
+    @cached_property
+    def good(self) -> Sequence[Row]:
+        """The others, as the model sees them."""
+        told = enumerate(self.sent.tellings)
+        return [self._row(place, each) for place, each in told if not each.flaw]
+
+    def _row(self, place: int, each: Told) -> Row:
+        thing, data_type = THINGS[self.sent.data_type], self.sent.data_type
+        return Row(
+            origin=self.origin,
+            place=place,
+            data_type=data_type,
+            key=f"k-{each.number}",
+            day=DAYS[each.day] if thing.by_day else UNPARTITIONED,
+            says=thing.says(each, at(each)),
+            arrived=self.received_at,
+            told_version=version(data_type, each),
+            shard=self.sent.shard,
+        )

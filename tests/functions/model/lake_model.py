@@ -1,0 +1,70 @@
+"""What the lake should hold, as the data model says it: one key at a time, in memory, with nothing to crash."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shared.records.schema import DataType
+
+CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One good row of a delivery: `place` in it, the key and day it belongs to, what it says, and its version.
+
+    A row that does not bring a version has the moment it arrived. `shard` is where it came from, if from the stream.
+    """
+
+    origin: str
+    place: int
+    data_type: DataType
+    key: str
+    day: str
+    says: Mapping[str, Any]
+    arrived: datetime
+    told_version: datetime | None = None
+    shard: str = ""
+
+    @property
+    def version(self) -> datetime:
+        """What is highest wins."""
+        return self.told_version or self.arrived
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Who stands: the highest version; of equal ones the last to come."""
+        return self.version, self.arrived, self.shard, self.origin, self.day, self.place
+
+
+@dataclass
+class LakeModel:
+    """Who stands under each key, and what became of each row."""
+
+    standing: dict[tuple[DataType, str], Row] = field(default_factory=dict)
+    fates: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def merge(self, rows: Iterable[Row]) -> None:
+        """Let rows meet what stands, the oldest delivery first; a row that comes again has met its fate already."""
+        for row in sorted(rows, key=lambda row: (row.arrived, row.origin, row.place)):
+            if self.fates.get((row.origin, row.place), CANCELLED) == CANCELLED:
+                there = self.standing.get((row.data_type, row.key))
+                self.fates[row.origin, row.place] = _fate(row, there)
+                self.standing[row.data_type, row.key] = max(row, there or row, key=lambda each: each.rank)
+
+    def cancel(self, rows: Iterable[Row]) -> None:
+        """Take rows back that have not met what stands."""
+        for row in rows:
+            self.fates.setdefault((row.origin, row.place), CANCELLED)
+
+
+def _fate(row: Row, there: Row | None) -> str:
+    if there is None:
+        return "loaded"
+    by_platform = row.told_version is None and there.told_version is None
+    if row.says == there.says and (by_platform or row.version == there.version):
+        return "duplicate"
+    if row.version == there.version and not (by_platform and row.shard and row.shard == there.shard):
+        return "conflict"
+    return "loaded"

@@ -1,0 +1,216 @@
+"""Everything that may happen to the platform, step by step, beside the model of what it should come to."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from shared.lake.paths import Arrival, IncomingKey, PartitionId
+from shared.records.schema import DataType
+from tests.fakes.crashes import Moment
+from tests.fakes.platforms import Platforms
+from tests.functions.file_loader.files import ROWS_PER_PART
+from tests.functions.model.checks import assert_accounted, assert_settled, assert_stored
+from tests.functions.model.delivered import Delivered, Sent
+from tests.functions.model.lake_model import LakeModel
+from tests.functions.model.shop import Told, at, record, tellings
+from tests.functions.model.world import Crash, Event, World
+
+SOURCES = ("web-shop", "till-7")
+SHARDS = ("shardId-000000000001", "shardId-000000000002")
+MANY_ROUNDS = 12
+_crashes = st.none() | st.none() | st.tuples(st.integers(0, 8), st.sampled_from(Moment))
+_waits = st.sampled_from([0, 0, 1, 1000]).map(lambda milliseconds: timedelta(milliseconds=milliseconds))
+_sources, _types, _any = st.sampled_from(SOURCES), st.integers(0, 1), st.integers(0, 5)
+
+
+@dataclass
+class _Run:
+    """A run of the stream, and whether the consumer is through with it."""
+
+    event: Event
+    done: bool = False
+
+
+class LakeMachine(RuleBasedStateMachine):
+    """Drives the platform with two data types."""
+
+    def __init__(self, platforms: Platforms, data_types: Sequence[DataType]) -> None:
+        super().__init__()
+        self._platform = ExitStack()
+        self.data_types = data_types
+        self.world = World(self._platform.enter_context(platforms.fresh()), platforms.saboteur)
+        self.model = LakeModel()
+        self.sent: dict[str, Sent] = {}
+        self.told: dict[str, Delivered] = {}
+        self.runs: dict[str, list[_Run]] = {shard: [] for shard in SHARDS}
+        self.batches: list[str] = []
+        self.files: list[str] = []
+        self.notices: dict[PartitionId, set[str]] = {}
+
+    @rule(source=_sources, what=_types, told=st.lists(tellings(), min_size=1, max_size=4), wait=_waits, crash=_crashes)
+    def submit(self, source: str, what: int, told: list[Told], wait: timedelta, crash: Crash) -> None:
+        """A client sends a batch; where there is no answer, the ledger tells whether it came through."""
+        self.world.clock.pass_by(wait)
+        data_type = self.data_types[what]
+        body = {"source_id": source, "data_type": data_type, "format": "json"}
+        answer = self.world.call("/ingest/batch", body | {"data": [record(data_type, each) for each in told]}, crash)
+        assert answer is None or answer.status in {201, 422}
+        new = self.world.ledger().keys() - self.told.keys() - self.sent.keys()
+        assert len(new) == 1 or (answer is None and not new)
+        for batch_id in new:
+            self.sent[batch_id] = Sent(source, data_type, told)
+            self.batches.append(batch_id)
+
+    @rule(source=_sources, what=_types, told=st.lists(tellings(), min_size=1, max_size=7), crash=_crashes)
+    def upload(self, source: str, what: int, told: list[Told], crash: Crash) -> None:
+        """A client announces a file, and puts it there if there is an answer."""
+        data_type = self.data_types[what]
+        body = {"source_id": source, "data_type": data_type, "format": "json"}
+        answer = self.world.call("/ingest/uploads", body, crash)
+        if answer is None:
+            return
+        batch_id = answer.data["batch_id"]
+        self.world.put_file(data_type, batch_id, [record(data_type, each) for each in told])
+        for number, first in enumerate(range(0, len(told), ROWS_PER_PART), start=1):
+            part = told[first : first + ROWS_PER_PART]
+            self.sent[f"{batch_id}~p{number:05}"] = Sent(source, data_type, part, in_file=True)
+        self.files.append(batch_id)
+        self.batches.append(batch_id)
+
+    @precondition(lambda self: self.files)
+    @rule(which=_any, parts=st.integers(1, 9), crash=_crashes)
+    def load(self, which: int, parts: int, crash: Crash) -> None:
+        """The loader is told of a file, perhaps again, and has time for some of it."""
+        self.world.load_file(self.files[which % len(self.files)], parts, crash)
+
+    @rule(
+        shard=st.sampled_from(SHARDS),
+        told=st.lists(st.tuples(_sources, _types, tellings()), min_size=1, max_size=4),
+        wait=_waits,
+        crash=_crashes,
+    )
+    def stream(self, shard: str, told: list[tuple[str, int, Told]], wait: timedelta, crash: Crash) -> None:
+        """A producer puts records on the stream, and the consumer gets them as a run; a run it died of goes first."""
+        self.world.clock.pass_by(wait)
+        self._retry(shard)
+        runs = self.runs[shard]
+        payloads = [_envelope(source, self.data_types[what], each) for source, what, each in told]
+        runs.append(_Run(self.world.run_of(shard, 10 * len(runs), payloads)))
+        name = f"{shard}~{runs[-1].event['Records'][0]['kinesis']['sequenceNumber']}"
+        for source, what in {(source, what) for source, what, _ in told}:
+            mine = [each for its, number, each in told if (its, number) == (source, what)]
+            data_type = self.data_types[what]
+            self.sent[f"{name}~{source}~{data_type}"] = Sent(source, data_type, mine, shard)
+        self._consume(runs[-1], crash)
+
+    @precondition(lambda self: any(self.runs.values()))
+    @rule(which=_any, crash=_crashes)
+    def consume(self, which: int, crash: Crash) -> None:
+        """The consumer gets a run again."""
+        runs = [run for shard in SHARDS for run in self.runs[shard]]
+        self._consume(runs[which % len(runs)], crash)
+
+    @rule(which=_any, again=st.booleans(), crash=_crashes)
+    def merge(self, which: int, again: bool, crash: Crash) -> None:
+        """S3 tells the merger of a partition, perhaps a second time, perhaps of objects long merged."""
+        waiting = self._waiting()
+        partitions = sorted(self.notices if again else waiting)
+        if partitions:
+            partition = partitions[which % len(partitions)]
+            before = self.world.written(partition)
+            self.world.merge(sorted(self.notices[partition]), crash)
+            if self.world.written(partition) != before:
+                self._merged(waiting.get(partition, []))
+
+    @precondition(lambda self: self.batches)
+    @rule(which=_any, crash=_crashes)
+    def cancel(self, which: int, crash: Crash) -> None:
+        """A client changes its mind."""
+        answer = self.world.call(f"/ingest/batches/{self.batches[which % len(self.batches)]}/cancel", None, crash)
+        assert answer is None or answer.status in {200, 409}
+
+    @precondition(lambda self: self.batches)
+    @rule(which=_any, crash=_crashes)
+    def resume(self, which: int, crash: Crash) -> None:
+        """A client changes its mind back, or wants what failed tried again."""
+        answer = self.world.call(f"/ingest/batches/{self.batches[which % len(self.batches)]}/resume", None, crash)
+        assert answer is None or answer.status in {200, 409, 422}
+
+    @rule(crash=_crashes)
+    def sweep(self, crash: Crash) -> None:
+        """Minutes later, somebody looks for what is not finished."""
+        self.world.sweep(crash)
+
+    @rule()
+    def settle(self) -> None:
+        """Everything is retried until nothing is left to do: now the platform holds what the model says."""
+        for shard in SHARDS:
+            self._retry(shard)
+        self.world.sweep(None)
+        for batch_id in self.files:
+            self.world.load_file(batch_id, 99, None)
+        for _ in range(MANY_ROUNDS):
+            if not self._waiting():
+                break
+            self.merge(0, again=False, crash=None)
+        assert self.world.incoming() == []
+        ledger = self._seen()
+        assert_settled(ledger, self.told, self.model)
+        assert_stored(self.world.settings, ledger, self.told, self.model)
+
+    @invariant()
+    def everything_is_accounted_for(self) -> None:
+        """Received = loaded + duplicate + conflict + quarantined + in flight, by entry, source and hour."""
+        assert_accounted(self._seen(), self.told, self.world.totals())
+
+    def teardown(self) -> None:
+        """End well."""
+        try:
+            self.settle()
+            self.everything_is_accounted_for()
+        finally:
+            self._platform.close()
+
+    def _seen(self) -> dict[str, Any]:
+        """The ledger, every delivery in which somebody has sent."""
+        ledger = self.world.ledger()
+        for origin in ledger.keys() - self.told.keys():
+            self.told[origin] = Delivered(origin, self.sent[origin], ledger[origin].received_at)
+        return ledger
+
+    def _retry(self, shard: str) -> None:
+        for run in self.runs[shard]:
+            if not run.done:
+                self._consume(run, None)
+
+    def _consume(self, run: _Run, crash: Crash) -> None:
+        run.done = self.world.consume(run.event, crash)
+
+    def _waiting(self) -> dict[PartitionId, list[IncomingKey]]:
+        """What waits for each partition; S3 has sent a notice of every object."""
+        waiting: dict[PartitionId, list[IncomingKey]] = {}
+        for key in self.world.incoming():
+            name = IncomingKey.parse(key)
+            assert name is not None
+            waiting.setdefault(name.partition, []).append(name)
+            self.notices.setdefault(name.partition, set()).add(key)
+        return waiting
+
+    def _merged(self, waited: Sequence[IncomingKey]) -> None:
+        self._seen()
+        taken_back = {each.rows_key for each in waited if each.arrival is Arrival.CANCELLATION}
+        deliveries = [each for each in waited if each.arrival is Arrival.ROWS]
+        rows = {
+            each: [row for row in self.told[each.origin].good if row.day == each.partition.day] for each in deliveries
+        }
+        self.model.cancel(row for each in deliveries if each.rows_key in taken_back for row in rows[each])
+        self.model.merge(row for each in deliveries if each.rows_key not in taken_back for row in rows[each])
+
+
+def _envelope(source: str, what: DataType, each: Told) -> dict[str, Any]:
+    return {"source_id": source, "data_type": what, "timestamp": at(each).isoformat(), "data": record(what, each)}

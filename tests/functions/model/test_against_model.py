@@ -1,0 +1,35 @@
+"""Whatever is sent, retried, repeated, reordered and killed, the lake is what a small model of it says."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from shared.records.schema import DataType
+from tests.fakes.platforms import Platforms
+from tests.functions.model.machine import LakeMachine
+from tests.moto_platform import environment
+
+RUNS = settings(max_examples=100, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(autouse=True)
+def named(platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions find in their environment what every platform here is made of."""
+    with platforms.fresh() as made:
+        for name, value in environment(made).items():
+            monkeypatch.setenv(name, value)
+
+
+def test_sales_and_products(platforms: Platforms) -> None:
+    run(lambda: LakeMachine(platforms, (DataType.TRANSACTIONS, DataType.PRODUCTS)))
+
+
+def test_orders_and_events(platforms: Platforms) -> None:
+    run(lambda: LakeMachine(platforms, (DataType.ORDERS, DataType.EVENTS)))
+
+
+def run(machine: Callable[[], LakeMachine]) -> None:
+    """Let hypothesis look for a history that ends otherwise than the model says."""
+    run_state_machine_as_test(machine, settings=RUNS)  # type: ignore[arg-type] # it is only called

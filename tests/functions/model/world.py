@@ -1,0 +1,133 @@
+"""The platform in moto with everybody who sends, retries, repeats, reorders and kills; it knows no rules."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import orjson
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from functions.ingest.handler import app
+from functions.ingest.handler import handler as ingest
+from functions.merger.handler import handler as merge
+from functions.stream_consumer.handler import handler as consume
+from shared.ingestion.entry import Entry
+from shared.ingestion.ledger_items import entry_of
+from shared.lake.paths import PartitionId, upload_key
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource, Settings
+from shared.runtime.wiring import Wiring, wiring
+from tests.events.api_gateway import context, rest_event
+from tests.events.kinesis import kinesis_event
+from tests.events.sqs import s3_notice, sqs_event
+from tests.fakes.answers import Answer
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment, Saboteur
+from tests.fakes.holdings import keys
+from tests.fakes.identities import Visitor
+from tests.functions.file_loader.files import loader
+from tests.functions.model.checks import Totals
+from tests.moto_platform import REGION
+
+Crash = tuple[int, Moment] | None
+Event = Mapping[str, Any]
+_LATE = timedelta(minutes=5)
+
+
+class World:
+    """Calls the functions as AWS does; a crash kills the process around its n-th write, and the next is a new one."""
+
+    def __init__(self, settings: Settings, saboteur: Saboteur) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self._saboteur = saboteur
+        self._start_anew()
+        self._token = Visitor(self._wired.identity).token
+
+    def call(self, path: str, body: Any, crash: Crash) -> Answer | None:
+        """Post a request to the API; None where the function dies of it."""
+        request = rest_event("POST", f"/api/v1{path}", body=body, token=self._token)
+        answers: list[Any] = []
+        self._survives(lambda: answers.append(ingest(request, context())), crash)
+        return Answer.of(answers[0]) if answers else None
+
+    def put_file(self, data_type: DataType, batch_id: str, records: Sequence[Any]) -> None:
+        """Put a file where its batch was told to."""
+        lines = b"\n".join(map(orjson.dumps, records))
+        lake, key = self.settings.name_of(Resource.LAKE), upload_key(data_type, batch_id)
+        boto3.client("s3").put_object(Bucket=lake, Key=key, Body=lines)
+
+    def load_file(self, batch_id: str, parts: int, crash: Crash) -> bool:
+        """Hand the loader a message about a file, with time for so many parts; False if it died."""
+        time = iter([True] * parts)
+        return self._survives(lambda: loader(self._wired).run(batch_id, lambda: next(time, False)), crash)
+
+    def run_of(self, shard: str, first: int, payloads: Sequence[Mapping[str, Any]]) -> Event:
+        """A run of a shard, all of it arrived now."""
+        event = kinesis_event(payloads, first=first)
+        for each in event["Records"]:
+            each["eventID"] = f"{shard}:{each['kinesis']['sequenceNumber']}"
+            each["kinesis"]["approximateArrivalTimestamp"] = self.clock().timestamp()
+        return event
+
+    def consume(self, run: Event, crash: Crash) -> bool:
+        """Hand a run to the consumer; False if it died, so that the shard waits until the run comes again."""
+        return self._survives(lambda: consume({"Records": run["Records"]}, context()), crash)
+
+    def merge(self, notices: Iterable[str], crash: Crash) -> None:
+        """Hand S3's notices of these keys to the merger."""
+        event = sqs_event([s3_notice(key) for key in notices])
+        answers: list[Any] = []
+        if self._survives(lambda: answers.append(merge(event, context())), crash):
+            assert answers == [{"batchItemFailures": []}]
+
+    def sweep(self, crash: Crash) -> None:
+        """Let the sweep come by when everything that is not finished is late, and leases of the dead are over."""
+        self.clock.pass_by(_LATE)
+        self._survives(self._wired.sweeper.sweep, crash)
+
+    def incoming(self) -> list[str]:
+        """What waits for a merge."""
+        return keys(self.settings, "incoming/")
+
+    def written(self, partition: PartitionId) -> str | None:
+        """The tag of a partition's base, which changes with every merge."""
+        base = self._wired.lake.get(partition.base_key)
+        return None if base is None else base.etag
+
+    def ledger(self) -> dict[str, Entry]:
+        """The entry of each delivery that the ledger knows."""
+        return {entry.origin: entry for entry in map(entry_of, self._items(Resource.LEDGER))}
+
+    def totals(self) -> Totals:
+        """What is kept of each source and of each hour."""
+        sources, hours = self._items(Resource.SOURCES), self._items(Resource.LEDGER_HOURS)
+        return Totals(Totals.of(sources, "facet"), Totals.of(hours, "hour"))
+
+    def uploads(self) -> list[str]:
+        """The batches of every file announced."""
+        return [item["batch_id"]["S"] for item in self._items(Resource.UPLOADS)]
+
+    def _items(self, resource: Resource) -> list[Any]:
+        """Every item of a table, out of moto's own memory: to ask by the API takes longer than all that is tested."""
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(self.settings.name_of(resource))
+        return [{name: value.to_regular_json() for name, value in item.attrs.items()} for item in table.all_items()]
+
+    def _survives(self, act: Callable[[], object], crash: Crash) -> bool:
+        if crash is None:
+            act()
+            return True
+        survived = []
+        with self._saboteur.killing(*crash):
+            act()
+            survived.append(True)
+        if not survived:
+            self._start_anew()
+        return bool(survived)
+
+    def _start_anew(self) -> None:
+        self._wired = Wiring(self.settings, self.clock)
+        wiring.cache_clear()
+        app.dependency_overrides[wiring] = lambda: self._wired
