@@ -50,7 +50,10 @@ def current(layout: Layout) -> Run | None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            said = json.loads(layout.run.read_text())
+            try:
+                said = json.loads(layout.run.read_text())
+            except FileNotFoundError:  # it ends at this moment, or has only begun
+                return None
             return Run(said["pid"], said["started_at"], Ports(**said["ports"]), said["ready"])
     return None
 

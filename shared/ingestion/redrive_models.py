@@ -24,7 +24,7 @@ def _row_id(text: str) -> str:
 _RowId = Annotated[str, Field(max_length=250, pattern=r"^.+:[0-9]+$"), AfterValidator(_row_id)]
 
 
-class TimeRange(Model):
+class ReceivedRange(Model):
     """A half-open range of moments."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +33,7 @@ class TimeRange(Model):
     end: Timestamp
 
     @model_validator(mode="after")
-    def _begins_before_it_ends(self) -> "TimeRange":
+    def _begins_before_it_ends(self) -> "ReceivedRange":
         if self.start >= self.end:
             raise ValueError("must begin before it ends: start is part of it, end is not")
         if self.end - self.start > LONGEST_RANGE:
@@ -51,7 +51,7 @@ class RedriveRequest(Model):
     )
     source_id: Optional[SourceId] = None
     data_type: Optional[DataType] = None
-    time_range: Optional[TimeRange] = Field(
+    time_range: Optional[ReceivedRange] = Field(
         default=None,
         description=f"Received in this range; by default the last {DEFAULT_RANGE.days} days. At most "
         f"{LONGEST_RANGE.days} days.",

@@ -1,5 +1,6 @@
 """The published document says what the functions do."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,17 @@ def test_the_document_names_exactly_the_routes_of_the_manifest() -> None:
     told = {Route(path, method.upper()) for path, item in document()["paths"].items() for method in item}
 
     assert told == declared
+
+
+def test_a_schema_means_the_same_in_every_function() -> None:
+    """The document is merged by name: of two that differ, one would be lost."""
+    told: dict[str, object] = {}
+
+    for function in HTTP_FUNCTIONS:
+        schemas = json.loads(function.app().get_openapi_json_schema())["components"]["schemas"]
+        differing = {name for name, schema in schemas.items() if told.setdefault(name, schema) != schema}
+
+        assert differing == set(), function.name
 
 
 def test_every_reference_leads_somewhere() -> None:
