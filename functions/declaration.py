@@ -75,6 +75,7 @@ class Function:
     memory_mb: int
     timeout_seconds: int
     uses_lake: bool = False
+    uses_science: bool = False
     reads: tuple[Access, ...] = ()
     writes: tuple[Access, ...] = ()
 

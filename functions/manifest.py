@@ -103,6 +103,14 @@ HTTP_FUNCTIONS = (
         writes=(*_COUNTED, Access(Resource.RESULTS), Access(Resource.RESULT_CACHE)),
     ),
     HttpFunction(
+        name="customers",
+        description="Tells which segments customers are in, and what is known of each.",
+        memory_mb=1024,
+        timeout_seconds=29,
+        reads=(*_IDENTITY, Access(Resource.CUSTOMERS)),
+        writes=_COUNTED,
+    ),
+    HttpFunction(
         name="quality",
         description="Tells how good what sources delivered is.",
         memory_mb=1024,
@@ -239,6 +247,16 @@ TRIGGERED_FUNCTIONS = (
         trigger=ScheduleTrigger(every_minutes=30),
         reads=(Access(Resource.AUDIT),),
         writes=(Access(Resource.ANCHORS, ANCHORED),),
+    ),
+    TriggeredFunction(
+        name="customer_models",
+        description="Scores every customer and fits the model of who buys again.",
+        memory_mb=3008,
+        timeout_seconds=900,
+        uses_science=True,
+        trigger=ScheduleTrigger(every_minutes=24 * 60),
+        reads=(*_QUERY, Access(Resource.CUSTOMERS)),
+        writes=(Access(Resource.RESULTS), Access(Resource.CUSTOMERS)),
     ),
     TriggeredFunction(
         name="live",

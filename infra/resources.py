@@ -81,6 +81,7 @@ DYNAMO_TABLES = (
     DynamoTable(resource=Resource.SOURCES, partition_key="source_id", sort_key="facet"),
     DynamoTable(resource=Resource.VERSIONS, partition_key="table_name"),
     DynamoTable(resource=Resource.RESULT_CACHE, partition_key="cache_key", expires_by="expires_at"),
+    DynamoTable(resource=Resource.CUSTOMERS, partition_key="subject"),
     DynamoTable(
         resource=Resource.DECISIONS,
         partition_key="decision_id",

@@ -59,7 +59,15 @@ LAKE = Layer(
     ),
 )
 
-LAYERS = (DEPENDENCIES, LAKE)
+# Tests and what compiles against them; the rest of SciPy imports itself crosswise.
+SCIENCE = Layer(
+    name="science",
+    requirements=HERE / "science.txt",
+    limit=180_000_000,
+    unneeded=("bin", "numpy/**/tests", "scipy/**/tests", "numpy/_core/include", "numpy/f2py", "**/*.pyi", "**/*.a"),
+)
+
+LAYERS = (DEPENDENCIES, LAKE, SCIENCE)
 
 
 class LayerTooLarge(Exception):

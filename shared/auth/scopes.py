@@ -60,6 +60,8 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "PUT /ingest/sources/{source_id}": Scope.INGEST_WRITE,
         "GET /analytics/audit/logs": Scope.AUDIT_READ,
         "GET /analytics/metrics": Scope.ANALYTICS_READ,
+        "GET /analytics/customers/segments": Scope.ANALYTICS_READ,
+        "GET /analytics/customers/{customer_id}/profile": Scope.ANALYTICS_READ,
         "GET /data-quality/reports": Scope.QUALITY_READ,
     }
 )

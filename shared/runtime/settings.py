@@ -23,6 +23,7 @@ class Resource(StrEnum):
     SOURCES = "sources_table"
     VERSIONS = "versions_table"
     RESULT_CACHE = "result_cache_table"
+    CUSTOMERS = "customers_table"
     DECISIONS = "decisions_table"
     CONNECTIONS = "connections_table"
     RATE_LIMITS = "rate_limits_table"

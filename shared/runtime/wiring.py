@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from shared.audit.anchors import Anchors
     from shared.audit.trail import AuditTrail
     from shared.auth.identity import Identity
+    from shared.customers.computing import CustomerComputing
+    from shared.customers.reports import CustomerReports
+    from shared.customers.store import CustomerStore
     from shared.health.checks import Checkup
     from shared.idempotency.once import Idempotency
     from shared.ingestion.accounts import Accounts
@@ -55,6 +58,8 @@ _CLIENT = Config(
 _SIGNING = _CLIENT.merge(Config(signature_version="s3v4"))
 # For what may go unanswered: one try, and together no longer than the checkup waits.
 _IMPATIENT = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1, max_pool_connections=16)
+# For queries of the schedule: a run has 15 minutes.
+_NOBODY_WAITS_SECONDS = 240
 
 
 class Wiring:
@@ -392,6 +397,37 @@ class Wiring:
             reporting_currency=self.settings.reporting_currency,
             clock=self.clock,
         )
+
+    @cached_property
+    def customer_computing(self) -> "CustomerComputing":
+        """Computes customers anew."""
+        from shared.customers.computing import CustomerComputing  # noqa: PLC0415 # SciPy: not on the request path
+        from shared.runtime.athena import Athena  # noqa: PLC0415 # only functions that query pay
+
+        return CustomerComputing(
+            athena=Athena(
+                self._client("athena"),
+                work_group=self._name(Resource.WORK_GROUP),
+                database=self._name(Resource.DATABASE),
+                patience_seconds=_NOBODY_WAITS_SECONDS,
+            ),
+            store=self._customer_store,
+            reporting_currency=self.settings.reporting_currency,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def customer_reports(self) -> "CustomerReports":
+        """Tells of customers."""
+        from shared.customers.reports import CustomerReports  # noqa: PLC0415 # only the function that tells pays
+
+        return CustomerReports(self._customer_store)
+
+    @cached_property
+    def _customer_store(self) -> "CustomerStore":
+        from shared.customers.store import CustomerStore  # noqa: PLC0415 # only functions about customers pay
+
+        return CustomerStore(self._dynamodb, self._name(Resource.CUSTOMERS))
 
     @cached_property
     def quality_reports(self) -> "QualityReports":

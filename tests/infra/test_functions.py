@@ -71,13 +71,14 @@ def test_each_function_writes_to_a_log_group_that_forgets(dev: Assembly, prod: A
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-def test_only_functions_that_use_the_lake_carry_arrow(function: Function, dev: Assembly) -> None:
+def test_only_functions_that_need_arrow_or_scipy_carry_it(function: Function, dev: Assembly) -> None:
     layers = dev.of_type("AWS::Lambda::LayerVersion")
 
     names = {layers[layer["Ref"]]["LayerName"] for layer in made(dev, function)["Layers"]}
 
     lake = {"tally-dev-lake"} if function.uses_lake else set()
-    assert names == {"tally-dev-dependencies"} | lake
+    science = {"tally-dev-science"} if function.uses_science else set()
+    assert names == {"tally-dev-dependencies"} | lake | science
 
 
 def test_on_the_laptop_functions_use_the_packages_of_the_host(local: Assembly) -> None:

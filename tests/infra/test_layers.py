@@ -11,10 +11,12 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk.assertions import Annotations, Match
 
+from functions.declaration import Function
+from functions.manifest import FUNCTIONS
 from infra.aws.app import new_app
 from infra.aws.code import folder_of
 from layers import build
-from layers.build import LAKE, LAMBDA_LIMIT, LAYERS, Layer, LayerTooLarge
+from layers.build import DEPENDENCIES, LAKE, LAMBDA_LIMIT, SCIENCE, Layer, LayerTooLarge
 
 PROJECT = Path(__file__).resolve().parents[2]
 _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
@@ -32,10 +34,20 @@ def test_what_the_lake_runs_on_in_aws_is_what_was_tested() -> None:
     assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
 
 
-def test_a_function_with_all_layers_stays_under_lambdas_limit() -> None:
+def test_what_models_are_fitted_with_in_aws_is_what_was_locked() -> None:
+    in_aws = pinned(SCIENCE.requirements)
+
+    assert {name for name, _ in in_aws} == {"numpy", "scipy"}
+    assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_with_its_layers_stays_under_lambdas_limit(function: Function) -> None:
+    lake = LAKE.limit if function.uses_lake else 0
+    science = SCIENCE.limit if function.uses_science else 0
     code = build.unzipped_size(PROJECT / "functions") + build.unzipped_size(PROJECT / "shared")
 
-    assert sum(layer.limit for layer in LAYERS) + code < LAMBDA_LIMIT
+    assert DEPENDENCIES.limit + lake + science + code < LAMBDA_LIMIT
 
 
 def test_what_is_left_of_arrow_reads_and_writes_the_lake(tmp_path: Path) -> None:

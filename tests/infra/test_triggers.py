@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from aws_cdk import Duration
+from aws_cdk.aws_events import Schedule
 
 from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger, TriggeredFunction
 from functions.manifest import TRIGGERED_FUNCTIONS
@@ -70,7 +72,9 @@ def test_the_clock_starts_what_the_manifest_schedules(dev: Assembly) -> None:
     }
 
     assert started == {
-        f"tally-dev-{function.name}": f"rate({function.trigger.every_minutes} minutes)"
+        f"tally-dev-{function.name.replace('_', '-')}": Schedule.rate(
+            Duration.minutes(function.trigger.every_minutes)
+        ).expression_string
         for function in TRIGGERED_FUNCTIONS
         if isinstance(function.trigger, ScheduleTrigger)
     }

@@ -10,7 +10,7 @@ import pytest
 from functions.manifest import HTTP_FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("pyarrow.parquet", "pandas", "awswrangler", "duckdb", "aws_cdk", "moto")
+HEAVY = ("pyarrow.parquet", "pandas", "awswrangler", "duckdb", "aws_cdk", "moto", "numpy", "scipy")
 
 
 def _modules() -> list[str]:

@@ -1,0 +1,20 @@
+"""The Lambda function behind the schedule that computes customers anew, and whoever invokes it in between."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from shared.runtime.observability import instrumented, logger
+from shared.runtime.wiring import wiring
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def compute(_: dict[str, Any], __: "LambdaContext") -> dict[str, Any]:
+    """Score, forecast and write down every customer; says how many."""
+    computed = asdict(wiring().customer_computing.run())
+    logger().info("customers computed", **computed)
+    return computed
+
+
+handler = instrumented(compute)

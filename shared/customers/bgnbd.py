@@ -1,0 +1,145 @@
+"""The BG/NBD model of who buys again (Fader, Hardie and Lee, 2005), fitted by maximum likelihood. Pure.
+
+While a customer is alive, purchases come at random at a rate that differs between customers (gamma: r, alpha); after
+each purchase a customer leaves for good with a probability that differs, too (beta: a, b).
+
+Only the scheduled function imports this: SciPy is too large for the request path.
+"""
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import betaln, gammaln, hyp2f1
+
+Floats = NDArray[np.float64]
+
+_STARTS = ((1.0, 1.0, 1.0, 1.0), (0.25, 0.5, 1.0, 3.0))
+_BOUND = 12.0
+_AWAY_FROM_ONE = 1e-6
+
+
+class NotFitted(Exception):
+    """The likelihood has no maximum that could be found."""
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What is known of customers up to a moment, each array with a place for every customer.
+
+    `frequency` counts the purchases after the first, `recency` is the time from the first to the last, `age` the time
+    from the first to the moment.
+    """
+
+    frequency: Floats
+    recency: Floats
+    age: Floats
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The four numbers of the model; alpha is in the unit of the histories' times."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The parameters that make the histories likeliest, and how likely."""
+
+    parameters: Parameters
+    log_likelihood: float
+
+
+def fit(histories: Histories) -> Fit:
+    """Find the likeliest parameters.
+
+    Equal histories are counted instead of repeated, and time is measured in the longest age, so that the search does
+    not depend on the unit.
+
+    Raises:
+        NotFitted: the search ended without a maximum inside its bounds.
+    """
+    unit = float(histories.age.max(initial=0.0))
+    if unit <= 0:
+        raise NotFitted("every customer's first purchase is on the last day")
+    if not np.any(histories.frequency > 0):
+        raise NotFitted("nobody came again")
+    rows, counts = np.unique(np.stack(_arrays(histories), axis=1), axis=0, return_counts=True)
+    scaled = Histories(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit)
+    best = _search(scaled, counts.astype(np.float64))
+    parameters = Parameters(best.r, best.alpha * unit, best.a, best.b)
+    return Fit(parameters, log_likelihood(parameters, histories))
+
+
+def log_likelihood(parameters: Parameters, histories: Histories) -> float:
+    """Tell how likely the histories are under the parameters, as a logarithm."""
+    return float(_log_likelihoods(parameters, histories).sum())
+
+
+def probability_alive(parameters: Parameters, histories: Histories) -> Floats:
+    """Tell how likely each customer is still one."""
+    return np.asarray(1 / (1 + _odds_gone(parameters, histories)), np.float64)
+
+
+def expected_purchases(parameters: Parameters, histories: Histories, time: float | Floats) -> Floats:
+    """Tell how many purchases each customer is expected to make within so much time from now."""
+    r, alpha, a, b = astuple(parameters)
+    if abs(a - 1) < _AWAY_FROM_ONE:
+        a = 1 + _AWAY_FROM_ONE
+    x, _, age = _arrays(histories)
+    until = alpha + age + time
+    mass = hyp2f1(r + x, b + x, a + b + x - 1, time / until)
+    purchases = (a + b + x - 1) / (a - 1) * (1 - ((alpha + age) / until) ** (r + x) * mass)
+    return np.asarray(purchases * probability_alive(parameters, histories), np.float64)
+
+
+def days_until_purchase(parameters: Parameters, histories: Histories, longest: int) -> list[int | None]:
+    """Tell within how many days each customer is expected to make one purchase; None if not within the longest."""
+    low = np.zeros_like(histories.age)
+    high = np.full_like(histories.age, float(longest))
+    reached = expected_purchases(parameters, histories, high) >= 1
+    while np.any(high - low > 1):
+        middle = np.floor((low + high) / 2)
+        enough = expected_purchases(parameters, histories, middle) >= 1
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return [int(days) if found else None for days, found in zip(high, reached, strict=True)]
+
+
+def _arrays(histories: Histories) -> tuple[Floats, Floats, Floats]:
+    return histories.frequency, histories.recency, histories.age
+
+
+def _search(histories: Histories, counts: Floats) -> Parameters:
+    def cost(logarithms: Floats) -> float:
+        likelihoods = _log_likelihoods(Parameters(*np.exp(logarithms)), histories)
+        return -float(counts @ likelihoods) / float(counts.sum())
+
+    bounds = [(-_BOUND, _BOUND)] * 4
+    options = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 1000}
+    found = [minimize(cost, np.log(start), method="L-BFGS-B", bounds=bounds, options=options) for start in _STARTS]
+    best = min(found, key=lambda each: each.fun)
+    if not np.isfinite(best.fun) or np.any(np.abs(best.x) > _BOUND - 1e-6):
+        raise NotFitted("the likelihood grows without bound: customers hardly differ, or hardly any came again")
+    return Parameters(*(float(each) for each in np.exp(best.x)))
+
+
+def _log_likelihoods(parameters: Parameters, histories: Histories) -> Floats:
+    r, alpha, a, b = astuple(parameters)
+    x, recency, age = _arrays(histories)
+    bought = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    alive = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + age)
+    came = np.maximum(x, 1)
+    gone = betaln(a + 1, b + came - 1) - betaln(a, b) - (r + x) * np.log(alpha + recency)
+    return np.asarray(bought + np.logaddexp(alive, np.where(x > 0, gone, -np.inf)), np.float64)
+
+
+def _odds_gone(parameters: Parameters, histories: Histories) -> Floats:
+    r, alpha, a, b = astuple(parameters)
+    x, recency, age = _arrays(histories)
+    odds = a / (b + np.maximum(x, 1) - 1) * ((alpha + age) / (alpha + recency)) ** (r + x)
+    return np.asarray(np.where(x > 0, odds, 0.0), np.float64)

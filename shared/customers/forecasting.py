@@ -1,0 +1,114 @@
+"""From facts to what is expected of each customer, or the reason why nothing is. Pure, on NumPy."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from shared.customers.bgnbd import (
+    Fit,
+    Histories,
+    NotFitted,
+    days_until_purchase,
+    expected_purchases,
+    fit,
+    probability_alive,
+)
+from shared.customers.facts import CustomerFacts, Period
+from shared.customers.forecast import NOT_FINITE, TOO_FEW_PURCHASES, Expectation
+from shared.customers.holdout import HoldOut, check
+from shared.customers.models import HoldOutReport, ModelReport
+from shared.customers.queries import RECENT_DAYS
+
+SHORTEST_HOLD_OUT = 14
+LONGEST_PREDICTION = 365
+_MODEL = "bg/nbd"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The model, and what it expects of each customer; of those that are missing nothing is expected, with a reason."""
+
+    report: ModelReport
+    expectations: Mapping[str, Expectation]
+    reasons: Mapping[str, str]
+
+
+def forecast(customers: Sequence[CustomerFacts], period: Period, at: datetime) -> Forecast:
+    """Fit the model, check it on the hold-out, and ask it of every customer who bought on two days or more."""
+    fitted, held_out, reason = _fitted(customers, period)
+    report = ModelReport(
+        model=_MODEL,
+        fitted_at=at,
+        used=reason is None,
+        reason=reason,
+        parameters=asdict(fitted.parameters) if fitted else None,
+        log_likelihood=fitted.log_likelihood if fitted else None,
+        hold_out=_told(held_out) if held_out else None,
+    )
+    if fitted is None or reason is not None:
+        return Forecast(report, {}, {each.customer_id: reason or "" for each in customers})
+    bought_again = [each for each in customers if each.purchase_days > 1]
+    reasons = {each.customer_id: TOO_FEW_PURCHASES for each in customers if each.purchase_days <= 1}
+    expectations = dict(_expectations(bought_again, fitted, period))
+    reasons |= {each.customer_id: NOT_FINITE for each in bought_again if each.customer_id not in expectations}
+    return Forecast(report, expectations, reasons)
+
+
+def _fitted(customers: Sequence[CustomerFacts], period: Period) -> tuple[Fit | None, HoldOut | None, str | None]:
+    """The fit of the whole history, how a fit of its earlier part did, and why the model is not believed."""
+    if period.held_out_days < SHORTEST_HOLD_OUT:
+        return None, None, f"there are fewer than {4 * SHORTEST_HOLD_OUT} days of sales to fit and check a model on"
+    seen = [each for each in customers if each.seen_last_purchase is not None]
+    calibration = _seen(seen, period)
+    later = np.array([each.purchase_days - each.seen_purchase_days for each in seen], np.float64)
+    try:
+        held_out = check(fit(calibration).parameters, calibration, later, period.held_out_days)
+        fitted = fit(_whole(customers, period))
+    except NotFitted as error:
+        return None, None, f"the model could not be fitted: {error}"
+    passed = None if held_out.is_passed else "the model does not beat the naive guess on the hold-out"
+    return fitted, held_out, passed
+
+
+def _whole(customers: Sequence[CustomerFacts], period: Period) -> Histories:
+    return _histories(
+        [(each.purchase_days, each.first_purchase, each.last_purchase) for each in customers], period.last_day
+    )
+
+
+def _seen(customers: Sequence[CustomerFacts], period: Period) -> Histories:
+    told = [
+        (each.seen_purchase_days, each.first_purchase, each.seen_last_purchase or each.first_purchase)
+        for each in customers
+    ]
+    return _histories(told, period.calibration_end)
+
+
+def _histories(told: Sequence[tuple[int, datetime, datetime]], end: date) -> Histories:
+    """Count in days: what is bought on one day is one purchase."""
+    rows = [(days - 1, (last.date() - first.date()).days, (end - first.date()).days) for days, first, last in told]
+    table = np.array(rows, np.float64).reshape(-1, 3)
+    return Histories(table[:, 0], table[:, 1], table[:, 2])
+
+
+def _expectations(customers: Sequence[CustomerFacts], fitted: Fit, period: Period) -> Iterator[tuple[str, Expectation]]:
+    histories = _whole(customers, period)
+    alive = probability_alive(fitted.parameters, histories)
+    purchases = expected_purchases(fitted.parameters, histories, float(RECENT_DAYS))
+    days = days_until_purchase(fitted.parameters, histories, LONGEST_PREDICTION)
+    for each, probability, expected, until in zip(customers, alive, purchases, days, strict=True):
+        if np.isfinite(probability) and np.isfinite(expected):
+            yield each.customer_id, Expectation(float(probability), float(expected), until)
+
+
+def _told(held_out: HoldOut) -> HoldOutReport:
+    return HoldOutReport(
+        days=held_out.days,
+        customers=held_out.customers,
+        expected_purchases=held_out.expected,
+        actual_purchases=held_out.actual,
+        model_error=held_out.model_error,
+        naive_error=held_out.naive_error,
+    )

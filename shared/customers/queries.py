@@ -1,0 +1,127 @@
+"""The SQL about customers: lines are added up by customer in Athena, and only the sums leave it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from shared.customers.facts import ONE_DAY, Period
+from shared.runtime.athena import Statement
+
+RECENT_DAYS, LATELY_DAYS = 90, 30
+"""How long a customer's recent past is; what is retained is compared over as long before it."""
+
+MOST_CATEGORIES = 3
+
+_SPAN = """
+    SELECT MIN("timestamp") AS first, MAX("timestamp") AS last FROM transactions
+    WHERE status = 'completed' AND customer_id IS NOT NULL AND quantity > 0 AND "timestamp" < CAST(? AS timestamp)
+"""
+_LINES = """
+    WITH lines AS (
+        SELECT customer_id, order_id, product_id, product_category, channel, region, quantity, "timestamp" AS moment,
+            CASE WHEN currency = ? THEN quantity * unit_price - discount END AS net_amount
+        FROM transactions
+        WHERE status = 'completed' AND customer_id IS NOT NULL AND "timestamp" < CAST(? AS timestamp)
+    )
+"""
+_ORDERS = """
+    , orders AS (
+        SELECT customer_id, order_id, MIN(moment) FILTER (WHERE quantity > 0) AS placed, SUM(net_amount) AS net_amount
+        FROM lines
+        GROUP BY customer_id, order_id
+    )
+"""
+_BY_ORDER = """
+    , by_order AS (
+        SELECT customer_id, COUNT(placed) AS orders, COUNT(*) FILTER (WHERE net_amount > 0) AS paid_orders,
+            MIN(placed) AS first_purchase, MAX(placed) AS last_purchase,
+            COUNT(DISTINCT date_trunc('day', placed)) AS purchase_days,
+            COUNT(DISTINCT CASE WHEN placed < CAST(? AS timestamp) THEN date_trunc('day', placed) END)
+                AS seen_purchase_days,
+            MAX(placed) FILTER (WHERE placed < CAST(? AS timestamp)) AS seen_last_purchase,
+            COUNT(*) FILTER (WHERE placed >= CAST(? AS timestamp)) AS orders_last_30d,
+            COUNT(*) FILTER (WHERE placed >= CAST(? AS timestamp)) AS orders_last_90d,
+            COUNT(*) FILTER (WHERE placed >= CAST(? AS timestamp) AND placed < CAST(? AS timestamp))
+                AS orders_90d_before
+        FROM orders
+        GROUP BY customer_id
+        HAVING COUNT(placed) > 0
+    )
+"""
+_BY_LINE = """
+    , by_line AS (
+        SELECT customer_id, COALESCE(SUM(net_amount), 0) AS net_amount,
+            COALESCE(SUM(net_amount) FILTER (WHERE moment >= CAST(? AS timestamp)), 0) AS revenue_last_90d,
+            COALESCE(SUM(quantity) FILTER (WHERE quantity > 0), 0) AS units_bought,
+            COALESCE(-SUM(quantity) FILTER (WHERE quantity < 0), 0) AS units_returned,
+            COUNT(DISTINCT product_id) FILTER (WHERE quantity > 0) AS distinct_products,
+            COUNT(DISTINCT date_trunc('day', moment)) AS active_days,
+            COUNT(*) FILTER (WHERE net_amount IS NULL) AS excluded_records
+        FROM lines
+        GROUP BY customer_id
+    )
+"""
+_FACTS = """
+    SELECT o.customer_id, o.orders, o.paid_orders, o.first_purchase, o.last_purchase, o.purchase_days,
+        o.seen_purchase_days, o.seen_last_purchase, o.orders_last_30d, o.orders_last_90d, o.orders_90d_before,
+        l.net_amount, l.revenue_last_90d, l.units_bought, l.units_returned, l.distinct_products, l.active_days,
+        l.excluded_records
+    FROM by_order o JOIN by_line l ON o.customer_id = l.customer_id
+    ORDER BY o.customer_id
+"""
+_TASTES = """
+    , bought AS (SELECT * FROM lines WHERE quantity > 0)
+    , placed AS (
+        SELECT customer_id, order_id, MIN(moment) AS moment, MIN(channel) AS channel, MIN(region) AS region
+        FROM bought
+        GROUP BY customer_id, order_id
+    )
+    , told AS (
+        SELECT customer_id, 'category' AS kind, product_category AS value, SUM(quantity) AS weight
+        FROM bought WHERE product_category IS NOT NULL GROUP BY customer_id, product_category
+        UNION ALL
+        SELECT customer_id, 'channel' AS kind, channel AS value, CAST(COUNT(*) AS decimal(38, 4)) AS weight
+        FROM placed WHERE channel IS NOT NULL GROUP BY customer_id, channel
+        UNION ALL
+        SELECT customer_id, 'region' AS kind, region AS value, CAST(COUNT(*) AS decimal(38, 4)) AS weight
+        FROM placed WHERE region IS NOT NULL GROUP BY customer_id, region
+        UNION ALL
+        SELECT customer_id, 'hour' AS kind, lpad(CAST(hour(moment) AS varchar), 2, '0') AS value,
+            CAST(COUNT(*) AS decimal(38, 4)) AS weight
+        FROM placed GROUP BY customer_id, lpad(CAST(hour(moment) AS varchar), 2, '0')
+    )
+    , ranked AS (
+        SELECT customer_id, kind, value, weight,
+            ROW_NUMBER() OVER (PARTITION BY customer_id, kind ORDER BY weight DESC, value) AS place,
+            SUM(weight) OVER (PARTITION BY customer_id, kind) AS whole
+        FROM told
+    )
+    SELECT customer_id, kind, value, weight, whole FROM ranked
+    WHERE place = 1 OR (kind = 'category' AND place <= ?)
+    ORDER BY customer_id, kind, place
+"""
+
+
+def span(before: datetime) -> Statement:
+    """Find the first and the last purchase of customers that are known."""
+    return Statement(_SPAN, (before,))
+
+
+def facts(period: Period, currency: str) -> Statement:
+    """Add up what every customer bought."""
+    seen_until = _midnight(period.calibration_end + ONE_DAY)
+    recent, lately = _midnight(period.back(RECENT_DAYS)), _midnight(period.back(LATELY_DAYS))
+    before = recent - timedelta(days=RECENT_DAYS)
+    by_order = Statement(_BY_ORDER, (seen_until, seen_until, lately, recent, before, recent))
+    return _lines(period, currency) + Statement(_ORDERS) + by_order + Statement(_BY_LINE, (recent,)) + Statement(_FACTS)
+
+
+def tastes(period: Period, currency: str) -> Statement:
+    """Find what every customer prefers; of two equal things the alphabet's first."""
+    return _lines(period, currency) + Statement(_TASTES, (MOST_CATEGORIES,))
+
+
+def _lines(period: Period, currency: str) -> Statement:
+    return Statement(_LINES, (currency, _midnight(period.last_day + ONE_DAY)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

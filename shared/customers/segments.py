@@ -1,0 +1,105 @@
+"""The eleven segments, declared once as data: the rules, the route and the document read them here. Pure.
+
+A customer's cell is (recency score, value score). Recency has five scores; value is the mean of the frequency and
+monetary scores, halves rounded up. Every one of the 25 cells belongs to exactly one segment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+DEFINITION = "rfm-1"
+"""The version of this table and of the scores; it changes whenever a customer could change cell by it."""
+
+DEFINED_ON = date(2026, 11, 22)
+"""When that version began to hold."""
+
+SCORES = range(1, 6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """One segment: its name, what it says of a customer and the cells that are its own.
+
+    `cells` gives the value scores for each recency score.
+    """
+
+    segment_id: str
+    name: str
+    description: str
+    cells: Mapping[int, tuple[int, ...]]
+
+
+SEGMENTS = (
+    Segment(
+        segment_id="champions",
+        name="Champions",
+        description="Bought lately, and more or more often than most.",
+        cells={5: (4, 5), 4: (5,)},
+    ),
+    Segment(
+        segment_id="loyal_customers",
+        name="Loyal customers",
+        description="Buy well and not long ago.",
+        cells={4: (3, 4), 3: (4, 5)},
+    ),
+    Segment(
+        segment_id="potential_loyalists",
+        name="Potential loyalists",
+        description="Bought lately and have begun to be worth something.",
+        cells={5: (2, 3), 4: (2,)},
+    ),
+    Segment(
+        segment_id="new_customers",
+        name="New customers",
+        description="Bought very lately, and little so far.",
+        cells={5: (1,)},
+    ),
+    Segment(
+        segment_id="promising",
+        name="Promising",
+        description="Bought not long ago, and little so far.",
+        cells={4: (1,)},
+    ),
+    Segment(
+        segment_id="need_attention",
+        name="Need attention",
+        description="Middling in everything, and beginning to stay away.",
+        cells={3: (2, 3)},
+    ),
+    Segment(
+        segment_id="about_to_sleep",
+        name="About to sleep",
+        description="Bought little and have not come for some time.",
+        cells={3: (1,), 2: (2,)},
+    ),
+    Segment(
+        segment_id="at_risk",
+        name="At risk",
+        description="Bought well once and have not come for long.",
+        cells={2: (3, 4), 1: (4,)},
+    ),
+    Segment(
+        segment_id="cannot_lose_them",
+        name="Cannot lose them",
+        description="Were among the best and have not come for long.",
+        cells={2: (5,), 1: (5,)},
+    ),
+    Segment(
+        segment_id="hibernating",
+        name="Hibernating",
+        description="Bought little or middling, long ago.",
+        cells={2: (1,), 1: (3,)},
+    ),
+    Segment(
+        segment_id="lost",
+        name="Lost",
+        description="Bought little, longest ago.",
+        cells={1: (1, 2)},
+    ),
+)
+
+BY_CELL: Mapping[tuple[int, int], Segment] = {
+    (recency, value): segment for segment in SEGMENTS for recency, values in segment.cells.items() for value in values
+}
+"""The segment of every cell."""

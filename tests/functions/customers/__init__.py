@@ -1,0 +1,1 @@
+"""The customer routes and the schedule behind them, over a lake."""
