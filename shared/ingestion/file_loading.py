@@ -7,7 +7,7 @@ other hands, finds out before its next part.
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.upload import Failure, Upload, UploadState
@@ -137,7 +137,8 @@ class FileLoader:
         delivery = delivery_of(upload, part)
         entry = self.ledger.get(delivery.origin)
         if entry is None or entry.may_come_again:
-            self.loader.load(delivery, once=lambda: self._still_ours(upload))
+            anew = replace(delivery, judged_anew=entry is not None and entry.written)
+            self.loader.load(anew, once=lambda: self._still_ours(upload))
         elif entry.cancelled_days or entry.redriving in entry.resumes:
             self.bringing_back.bring_back(delivery)
 
