@@ -36,6 +36,7 @@ EXPECTED = {
     "PayloadTooLarge": (413, "PAYLOAD_TOO_LARGE", "payload_too_large"),
     "UnsupportedMediaType": (415, "UNSUPPORTED_MEDIA_TYPE", "unsupported_media_type"),
     "Unprocessable": (422, "UNPROCESSABLE", "unprocessable"),
+    "InsufficientDataQuality": (422, "INSUFFICIENT_DATA_QUALITY", "unprocessable"),
     "RateLimitExceeded": (429, "RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"),
     "InternalError": (500, "INTERNAL_ERROR", "internal_error"),
     "Unavailable": (503, "SERVICE_UNAVAILABLE", "service_unavailable"),
