@@ -1,0 +1,163 @@
+"""Four months of a British retailer: segments and profiles against an RFM made of the file in pandas."""
+
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from shared.customers.models import CustomerProfileResponse
+from tests.functions.customers.conftest import Opened, Shop
+from tests.online_retail import lines, needs_online_retail
+
+LINES = 170_000
+DAY = pd.Timedelta(days=1)
+
+pytestmark = needs_online_retail
+
+
+@pytest.fixture(scope="module")
+def sold() -> Any:
+    """The lines as the file says them."""
+    frame: Any = pd.DataFrame(list(lines(LINES)))
+    frame["timestamp"] = pd.to_datetime(frame["timestamp"], utc=True)
+    frame["net"] = [
+        Decimal(quantity) * Decimal(price) for quantity, price in zip(frame.quantity, frame.unit_price, strict=True)
+    ]
+    return frame
+
+
+@pytest.fixture(scope="module")
+def shop(open_shop: Opened, sold: Any) -> Shop:
+    """The shop that sold them, with its customers computed."""
+    shop = open_shop("GBP")
+    rows = sold.drop(columns="net").to_dict("records")
+    shop.sell([{name: value for name, value in row.items() if not pd.isna(value)} for row in rows])
+    shop.compute()
+    return shop
+
+
+@pytest.fixture(scope="module")
+def expected(sold: Any) -> Any:
+    """One row for each customer, from the lines alone."""
+    known = sold[sold.customer_id.notna()]
+    bought = known[known.quantity > 0]
+    placed = bought.groupby(["customer_id", "order_id"]).timestamp.min().reset_index()
+    placed["day"] = placed.timestamp.dt.floor("D")
+    grouped = placed.groupby("customer_id")
+    table = grouped.agg(
+        orders=("order_id", "count"),
+        first=("timestamp", "min"),
+        last=("timestamp", "max"),
+        days=("day", "nunique"),
+        last_day=("day", "max"),
+        first_day=("day", "min"),
+    )
+    table["net"] = known.groupby("customer_id").net.sum()
+    nets = known.groupby(["customer_id", "order_id"]).net.sum()
+    table["paid"] = nets[nets > 0].groupby("customer_id").count().reindex(table.index).fillna(0)
+    end = placed.day.max() + DAY
+    table["now"] = placed[placed.timestamp >= end - 90 * DAY].groupby("customer_id").order_id.count()
+    before = placed[(placed.timestamp < end - 90 * DAY) & (placed.timestamp >= end - 180 * DAY)]
+    table["before"] = before.groupby("customer_id").order_id.count()
+    return table.fillna({"now": 0, "before": 0}).assign(segment=_segments(table))
+
+
+def _segments(table: Any) -> list[str]:
+    """A second reading of the table of segments: rows are recency scores from 5 to 1, columns value scores."""
+    grid = {
+        5: "new_customers potential_loyalists potential_loyalists champions champions",
+        4: "promising potential_loyalists loyal_customers loyal_customers champions",
+        3: "about_to_sleep need_attention need_attention loyal_customers loyal_customers",
+        2: "hibernating about_to_sleep at_risk at_risk cannot_lose_them",
+        1: "lost lost hibernating at_risk cannot_lose_them",
+    }
+    count = len(table)
+    frequency = 1 + (5 * (table.orders.rank(method="min") - 1) // count)
+    monetary = 1 + (5 * (table.net.rank(method="min") - 1) // count)
+    recency = 5 - (5 * (count - table.last_day.rank(method="max")) // count)
+    value = ((frequency + monetary + 1) // 2).astype(int)
+    return [grid[int(r)].split()[v - 1] for r, v in zip(recency, value, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def profiles(shop: Shop, expected: Any) -> Mapping[str, CustomerProfileResponse]:
+    """What is told of every customer."""
+    return {each: shop.wired.customer_reports.profile(each) for each in expected.index}
+
+
+@pytest.fixture(scope="module")
+def told(shop: Shop) -> Any:
+    """What is told of all segments."""
+    return shop.get("segments").data
+
+
+def test_every_customer_is_in_the_segment_that_pandas_says(
+    profiles: Mapping[str, CustomerProfileResponse], expected: Any
+) -> None:
+    assert {each: found.segment for each, found in profiles.items()} == dict(expected.segment)
+
+
+def test_values_are_exact_to_the_cent(profiles: Mapping[str, CustomerProfileResponse], expected: Any) -> None:
+    for customer, row in expected.iterrows():
+        found = profiles[str(customer)]
+        assert found.lifetime_value == round(row.net, 4)
+        assert found.total_orders == row.orders
+        assert (found.first_purchase_date, found.last_purchase_date) == (row["first"], row["last"])
+
+
+def test_segments_share_out_all_customers_with_their_averages_and_retention(told: Any, expected: Any) -> None:
+    counts = Counter(expected.segment)
+
+    assert told["total_customers"] == len(expected)
+    for each in told["segments"]:
+        members = expected[expected.segment == each["segment_id"]]
+        assert each["customer_count"] == counts[each["segment_id"]] > 0
+        assert each["avg_lifetime_value"] == pytest.approx(float(members.net.sum()) / len(members), abs=1e-4)
+        assert each["avg_order_value"] == pytest.approx(float(members.net.sum()) / members.paid.sum(), abs=1e-4)
+        before = members[members.before > 0]
+        share = (before.now > 0).mean() if len(before) else None
+        assert each["retention_rate"] == (None if share is None else pytest.approx(share, abs=1e-4))
+
+
+def test_lines_without_a_customer_belong_to_nobody(told: Any, sold: Any) -> None:
+    assert sold.customer_id.isna().sum() > 10_000
+    assert told["excluded_records"] == 0
+
+
+def test_the_model_is_that_of_lifetimes_and_is_believed_only_if_it_beats_the_naive_guess(
+    told: Any, expected: Any
+) -> None:
+    model = told["model"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it was written for older pandas, whose options it still sets
+        from lifetimes import BetaGeoFitter  # noqa: PLC0415 # importing it is what warns
+
+        theirs = BetaGeoFitter()
+        end = expected.last_day.max()
+        theirs.fit(expected.days - 1, (expected.last_day - expected.first_day) / DAY, (end - expected.first_day) / DAY)
+
+    # Hardly anybody left in four months: any large b with a small a is as likely, so only r and alpha are determined.
+    for name in ("r", "alpha"):
+        assert model["parameters"][name] == pytest.approx(theirs.params_[name], rel=0.01)
+    assert model["used"] is (model["hold_out"]["model_error"] < model["hold_out"]["naive_error"])
+
+
+def test_whoever_bought_on_two_days_is_foretold_and_all_others_are_told_why_not(
+    told: Any, profiles: Mapping[str, CustomerProfileResponse], expected: Any
+) -> None:
+    assert told["model"]["used"] is True
+
+    for customer, found in profiles.items():
+        again = expected.days[customer] > 1
+        assert (found.risk_score is not None) is bool(again)
+        assert (found.expected_purchases is not None) is bool(again)
+        if not again:
+            assert found.absent["risk_score"] == "purchases on fewer than two days"
+        if found.predicted_next_purchase is not None:
+            assert found.predicted_next_purchase.date() > found.as_of
+        else:
+            assert found.absent["predicted_next_purchase"]

@@ -1,0 +1,33 @@
+"""Customers are computed when told, and the front door tells of them."""
+
+from typing import Any
+
+from typer.testing import CliRunner
+
+from infra.local.cli import app
+from tests.local.conftest import RunningPlatform
+from tests.local.end_to_end.client import Client, data_of, sale
+from tests.local.end_to_end.waiting import until
+
+SECONDS = 120
+BUYER = "customers-ida"
+
+
+def test_customers_are_computed_on_demand_and_told_at_the_front_door(client: Client, platform: RunningPlatform) -> None:
+    client.send_all("customers-till", [sale("customers-1", "2025-03-02", customer_id=BUYER, unit_price="12.50")])
+    platform.settle()
+
+    started = CliRunner().invoke(app, ["customers", "compute", "--directory", str(platform.layout.directory)])
+
+    assert started.exit_code == 0, started.output
+    profile = until(lambda: told(client, f"{BUYER}/profile"), seconds=SECONDS, what="the profile")
+    assert profile["total_orders"] == 1
+    assert profile["absent"].keys() == {"predicted_next_purchase", "risk_score", "expected_purchases"}
+    segments = until(lambda: told(client, "segments"), seconds=SECONDS, what="the segments")
+    assert profile["segment"] in {each["segment_id"] for each in segments["segments"] if each["customer_count"]}
+
+
+def told(client: Client, path: str) -> Any:
+    """What the front door says, or nothing while it is not computed."""
+    answer = client.http.get(f"/analytics/customers/{path}")
+    return None if answer.status_code == 404 else data_of(answer)
