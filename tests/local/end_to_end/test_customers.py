@@ -14,7 +14,7 @@ BUYER = "customers-ida"
 
 
 def test_customers_are_computed_on_demand_and_told_at_the_front_door(client: Client, platform: RunningPlatform) -> None:
-    client.send_all("customers-till", [sale("customers-1", "2025-03-02", customer_id=BUYER, unit_price="12.50")])
+    client.send_all("customers-till", [sale("customers-1", "2016-05-02", customer_id=BUYER, currency="XPF")])
     platform.settle()
 
     started = CliRunner().invoke(app, ["customers", "compute", "--directory", str(platform.layout.directory)])

@@ -1,0 +1,112 @@
+"""When the model is believed, and what is said when it is not."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+
+from shared.customers.facts import CustomerFacts, Period
+from shared.customers.forecasting import forecast
+
+OPENED = date(2025, 1, 1)
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+YEAR = Period(first_day=OPENED, last_day=OPENED + timedelta(days=360))
+SEEN_DAYS = 270
+
+
+def customer(name: str, days: Sequence[int], period: Period = YEAR) -> CustomerFacts:
+    """Somebody who bought on these days after the shop opened."""
+    moments = [datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=int(day)) for day in sorted(days)]
+    seen = [each for each in moments if each.date() <= period.calibration_end]
+    return CustomerFacts(
+        customer_id=name,
+        orders=len(moments),
+        paid_orders=len(moments),
+        first_purchase=moments[0],
+        last_purchase=moments[-1],
+        purchase_days=len(moments),
+        seen_purchase_days=len(seen),
+        seen_last_purchase=seen[-1] if seen else None,
+        orders_last_30d=0,
+        orders_last_90d=0,
+        orders_90d_before=0,
+        net_amount=Decimal(1),
+        revenue_last_90d=Decimal(0),
+        units_bought=Decimal(1),
+        units_returned=Decimal(0),
+        distinct_products=1,
+        active_days=1,
+        excluded_records=0,
+    )
+
+
+def days_of_leaving(count: int = 300) -> list[list[int]]:
+    """When customers bought who are as the model has them: each at a rate of their own, leaving at some point."""
+    chance = np.random.default_rng(2005)
+    found = []
+    for _ in range(count):
+        rate, leave = chance.gamma(0.6, 1 / 12), chance.beta(1.0, 2.5)
+        days = [int(chance.integers(0, 200))]
+        while chance.random() > leave and (then := days[-1] + 1 + int(chance.exponential(1 / rate))) <= YEAR.days:
+            days.append(then)
+        found.append(days)
+    return found
+
+
+def going_on(days: Sequence[int]) -> CustomerFacts:
+    """Somebody who, in the time held out, buys at exactly the rate of the time before."""
+    seen = [day for day in days if day <= SEEN_DAYS]
+    more = round((len(seen) - 1) / (SEEN_DAYS - seen[0]) * YEAR.held_out_days)
+    return customer(f"c-{days}", [*seen, *(SEEN_DAYS + 1 + place for place in range(more))])
+
+
+def test_a_model_that_beats_the_naive_guess_is_believed_and_tells_its_parameters_date_and_error() -> None:
+    customers = [customer(f"c-{place}", days) for place, days in enumerate(days_of_leaving())]
+
+    found = forecast(customers, YEAR, NOW)
+
+    report = found.report
+    assert report.used
+    assert report.reason is None
+    assert report.fitted_at == NOW
+    assert report.parameters is not None
+    assert report.hold_out is not None
+    assert report.hold_out.days == 90
+    assert report.hold_out.model_error < report.hold_out.naive_error
+    assert set(found.expectations) == {each.customer_id for each in customers if each.purchase_days > 1}
+    assert set(found.reasons) == {each.customer_id for each in customers if each.purchase_days == 1}
+
+
+def test_where_everybody_goes_on_as_before_the_naive_guess_is_better_and_nothing_is_foretold() -> None:
+    found = forecast(list(map(going_on, days_of_leaving())), YEAR, NOW)
+
+    assert not found.report.used
+    assert found.report.parameters is not None
+    assert found.report.hold_out is not None
+    assert found.report.hold_out.model_error >= found.report.hold_out.naive_error
+    assert found.expectations == {}
+    assert set(found.reasons.values()) == {"the model does not beat the naive guess on the hold-out"}
+
+
+def test_less_than_eight_weeks_of_sales_are_too_few_to_check_a_model_on() -> None:
+    short = Period(first_day=OPENED, last_day=OPENED + timedelta(days=55))
+
+    found = forecast([customer("a", [0, 20, 50], short)], short, NOW)
+
+    assert not found.report.used
+    assert found.report.hold_out is None
+    assert found.reasons == {"a": "there are fewer than 56 days of sales to fit and check a model on"}
+
+
+def test_where_nobody_came_again_there_is_no_model() -> None:
+    found = forecast([customer(f"o-{n}", [n]) for n in range(0, 300, 10)], YEAR, NOW)
+
+    assert found.report.reason == "the model could not be fitted: nobody came again"
+
+
+def test_without_customers_there_is_nothing_to_foretell() -> None:
+    found = forecast([], YEAR, NOW)
+
+    assert not found.report.used
+    assert (dict(found.expectations), dict(found.reasons)) == ({}, {})
