@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from shared.ingestion.upload import Failure, Upload, UploadState
 from shared.ingestion.upload_parts import ROWS_PER_PART, delivery_of, parts_of
 from shared.ingestion.upload_store import NoSuchUpload, UploadStore
@@ -17,6 +19,7 @@ from shared.lake.files.unreadable import UnreadableFile
 from shared.lake.store import LostUpdate
 from shared.quality.rules import refusal
 from shared.quality.store import packed
+from shared.runtime.errors import InsufficientDataQuality
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
@@ -122,7 +125,7 @@ class FileLoader:
         refused = refusal(state, self.loader.judge.requirements_of(upload.source_id, upload.data_type).minimum)
         if refused is None:
             return self._changed(upload, lambda stands: stands.checked())
-        low = Failure(code=refused.commerce_code, message=refused.message, stage="validate", details=refused.details)
+        low = Failure(code=refused.commerce_code, message=refused.message, stage="validate", sample=_sample(refused))
         return self._failed(upload, low)
 
     def _load(self, upload: Upload, has_time: Spare) -> Upload:
@@ -169,3 +172,7 @@ class FileLoader:
 
 def _unreadable(error: UnreadableFile) -> Failure:
     return Failure(code=error.code, message=error.message, stage="parse", first_row=error.row)
+
+
+def _sample(refused: InsufficientDataQuality) -> str:
+    return orjson.dumps(refused.details).decode()

@@ -122,7 +122,7 @@ def _failure(failure: Failure) -> ProcessingError:
         stage=failure.stage,
         count=1,
         first_row=failure.first_row,
-        sample=dict(failure.details) if failure.details else None,
+        sample=orjson.loads(failure.sample) if failure.sample else None,
     )
 
 

@@ -49,13 +49,13 @@ _AT_WORK = frozenset({_S.CHECKING, _S.LOADING})
 
 
 class Failure(Model):
-    """Why an upload failed as a whole: what `ProcessingError` tells of it."""
+    """Why an upload failed as a whole: what `ProcessingError` tells of it, its sample as JSON text."""
 
     code: str
     message: str
     stage: str
     first_row: int | None = None
-    details: Mapping[str, Any] | None = None
+    sample: str | None = None
 
 
 class Upload(Model):
@@ -69,7 +69,7 @@ class Upload(Model):
     source_id: str
     data_type: DataType
     format: DataFormat
-    compression: Compression
+    compression: Compression | None = None
     created_at: datetime
     expires_at: datetime
     options: Mapping[str, Any] = {}

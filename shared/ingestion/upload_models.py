@@ -28,7 +28,7 @@ class UploadRequest(Model):
     source_id: SourceId
     data_type: DataType
     format: DataFormat = Field(description="`json`: an array, or one record a line.")
-    compression: Compression = Compression.NONE
+    compression: Optional[Compression] = Field(default=None, description="Absent: found out from the file.")
     options: TextOptions = Field(default=TextOptions(), description="What is absent is found out from the file.")
     metadata: Optional[IngestionMetadata] = None
     size: Optional[Annotated[int, Field(ge=0, strict=True)]] = Field(

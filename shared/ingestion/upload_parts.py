@@ -28,7 +28,7 @@ def parts_of(upload: "Upload", lake: "LakeStore", rows_per_part: int) -> Iterato
         LostUpdate: it is not the file any more that it was.
     """
     file = open_object(lake, upload.key, etag=upload.etag, size=upload.size)
-    said = {**upload.options, "format": upload.format.value, "compression": upload.compression.value}
+    said = {**upload.options, "format": upload.format.value, "compression": upload.compression}
     for part in read_parts(file, FileOptions.model_validate(said), rows_per_part=rows_per_part, skip=upload.parts):
         yield part, min(file.consumed, upload.size)
 

@@ -42,11 +42,11 @@ def put(wired: Wiring, batch_id: str, content: bytes) -> str:
     return s3_notice(upload.key)
 
 
-def loader(wired: Wiring) -> FileLoader:
-    """The loader, with parts of three rows."""
+def loader(wired: Wiring, *, rows_per_part: int = ROWS_PER_PART) -> FileLoader:
+    """The loader, with parts of a few rows."""
     usual = wired.file_loader
-    settlement = replace(usual.settlement, rows_per_part=ROWS_PER_PART)
-    return replace(usual, rows_per_part=ROWS_PER_PART, settlement=settlement)
+    settlement = replace(usual.settlement, rows_per_part=rows_per_part)
+    return replace(usual, rows_per_part=rows_per_part, settlement=settlement)
 
 
 def sent(settings: Settings) -> Iterator[str]:
@@ -58,18 +58,18 @@ def sent(settings: Settings) -> Iterator[str]:
             yield message["Body"]
 
 
-def load(wired: Wiring, *notices: str) -> None:
+def load(wired: Wiring, *notices: str, rows_per_part: int = ROWS_PER_PART) -> None:
     """Run the loader for notices, and for all that it sends itself."""
     for batch_id in batches_of(sqs_event(notices)["Records"]):
-        loader(wired).run(batch_id, has_time=lambda: True)
+        loader(wired, rows_per_part=rows_per_part).run(batch_id, has_time=lambda: True)
     for body in sent(wired.settings):
-        loader(wired).run(orjson.loads(body)["batch_id"], has_time=lambda: True)
+        loader(wired, rows_per_part=rows_per_part).run(orjson.loads(body)["batch_id"], has_time=lambda: True)
 
 
-def upload(wired: Wiring, content: bytes, **said: Any) -> str:
+def upload(wired: Wiring, content: bytes, *, rows_per_part: int = ROWS_PER_PART, **said: Any) -> str:
     """Announce, put and load a file, and merge what it brings; return its batch."""
     batch_id = announce(wired, **said)
-    load(wired, put(wired, batch_id, content))
+    load(wired, put(wired, batch_id, content), rows_per_part=rows_per_part)
     merge_all(wired)
     return batch_id
 

@@ -1,0 +1,40 @@
+"""Whatever is uploaded: one clear outcome, every record counted, and the next good file unaffected."""
+
+import gzip
+
+import pytest
+
+from shared.ingestion.entry import BatchStatus
+from shared.runtime.wiring import Wiring
+from tests.fakes.nasty_files import ALL, NastyFile
+from tests.functions.file_loader.files import outcome, sales_csv, status, upload
+
+
+def _looks_like(content: bytes) -> str:
+    """The format that somebody would announce."""
+    head = gzip.decompress(content)[:4] if content[:2] == b"\x1f\x8b" else content[:4]
+    if head == b"PAR1":
+        return "parquet"
+    return {b"<": "xml", b"[": "json", b"{": "json"}.get(head[:1], "csv")
+
+
+@pytest.mark.parametrize("file", ALL, ids=str)
+def test_a_file_as_it_should_not_be_has_its_outcome_and_the_next_good_one_has_its_own(
+    wired: Wiring, file: NastyFile
+) -> None:
+    said = {"format": _looks_like(file.content)} | dict(file.options)
+    text = {name: value for name, value in said.items() if name not in {"format", "compression"}}
+    batch_id = upload(
+        wired, file.content, **{name: said[name] for name in said.keys() - text}, options=text, rows_per_part=6_000
+    )
+
+    told = status(wired, batch_id)
+    five = told.outcome
+    assert five.in_flight == 0
+    assert five.loaded + five.duplicate + five.conflict + five.quarantined == file.received
+    if file.failure is not None:
+        assert told.status is BatchStatus.FAILED
+        assert told.errors is not None
+        assert (told.errors[0].code, told.errors[0].stage) == (file.failure, "parse")
+        assert five.quarantined == file.received
+    assert outcome(wired, upload(wired, sales_csv(range(3)))) == {"loaded": 3}

@@ -1,0 +1,69 @@
+"""What is wrong with the rows of a file is found row by row, whether the file is loaded or refused, and repaired."""
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from shared.ingestion.redrive_models import RedriveRequest
+from shared.ingestion.source_models import SourceConfiguration
+from shared.records.schema import DataType
+from shared.runtime.paging import Window
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.holdings import keys, merge_all, parquet_rows
+from tests.functions.file_loader.files import loader, outcome, sales_csv, sent, upload
+
+ALL = Window(0, 100)
+_LATER = timedelta(minutes=1)
+
+
+def _wrong_rows(wired: Wiring, batch_id: str) -> list[int | None]:
+    return [error.row for error in wired.row_errors.of_batch(batch_id, ALL).content]
+
+
+def _configure(wired: Wiring, **configuration: Any) -> None:
+    wired.source_configs.put("web-shop", SourceConfiguration.model_validate(configuration))
+
+
+def test_a_file_that_is_refused_says_which_of_its_rows_are_wrong(wired: Wiring) -> None:
+    batch_id = upload(wired, sales_csv(range(7), bad=(0, 2, 3, 6)))
+
+    assert outcome(wired, batch_id) == {"quarantined": 7}
+    assert _wrong_rows(wired, batch_id) == [2, 4, 5, 8]
+
+
+def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wired: Wiring, clock: Clock) -> None:
+    batch_id = upload(wired, sales_csv(range(4), bad=(0, 2)))
+
+    told = wired.redrives.answer(RedriveRequest())
+
+    assert (told.skipped, told.accepted) == (2, 0)
+    assert {each.reason for each in told.skipped_deliveries} == {"the file was refused as a whole: resume its batch"}
+    _configure(wired, thresholds={"transactions": 10})
+    clock.pass_by(_LATER)
+    wired.lifecycle.resume(batch_id)
+    for body in sent(wired.settings):
+        loader(wired).run(orjson.loads(body)["batch_id"], has_time=lambda: True)
+    merge_all(wired)
+    assert outcome(wired, batch_id) == {"loaded": 2, "quarantined": 2}
+    assert _wrong_rows(wired, batch_id) == [2, 4]
+
+
+def test_rows_of_a_loaded_file_are_driven_again_under_the_numbers_that_they_have_in_it(wired: Wiring) -> None:
+    template = {"templates": {"transaction_id": "{transaction_id}-{row}"}}
+    _configure(wired, thresholds={"transactions": 10}, mappings={"transactions": template})
+    batch_id = upload(wired, sales_csv(range(7), bad=(1, 5)))
+    _configure(wired, mappings={"transactions": template | {"constants": {"quantity": 1}}})
+
+    told = wired.redrives.answer(RedriveRequest(data_type=DataType.TRANSACTIONS))
+
+    merge_all(wired)
+    assert (told.accepted, outcome(wired, batch_id)) == (2, {"loaded": 7})
+    assert _loaded(wired) == [f"t-{number}-{number + 2}" for number in range(7)]
+    assert keys(wired.settings, "quarantine/") == []
+
+
+def _loaded(wired: Wiring) -> list[str]:
+    base = parquet_rows(wired.settings, "base/")
+    return sorted(row["transaction_id"] for rows in base.values() for row in rows)

@@ -1,0 +1,137 @@
+"""A file may be stopped at any time and taken up again; what had merged stays, and every row is counted once."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.ingestion.entry import BatchStatus
+from shared.quality.rules import Requirements
+from shared.runtime.errors import Conflict, NotFound
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.holdings import keys, merge_all, parquet_rows
+from tests.functions.file_loader.files import (
+    announce,
+    for_one_part,
+    load,
+    loader,
+    outcome,
+    put,
+    sales_csv,
+    status,
+    upload,
+)
+
+
+def _begun(wired: Wiring, *, runs: int, rows: int = 7) -> str:
+    """A file of three parts, as far as so many runs of one part each bring it."""
+    batch_id = announce(wired)
+    put(wired, batch_id, sales_csv(range(rows)))
+    for _ in range(runs):
+        loader(wired).run(batch_id, has_time=for_one_part())
+    return batch_id
+
+
+def _loaded(wired: Wiring) -> int:
+    return sum(len(rows) for rows in parquet_rows(wired.settings, "base/").values())
+
+
+@pytest.mark.parametrize("runs", range(7))
+@pytest.mark.parametrize("merged", [True, False], ids=["merged meanwhile", "not merged"])
+def test_a_file_cancelled_at_any_time_says_what_had_merged_and_resumed_is_loaded_whole_and_once(
+    wired: Wiring, runs: int, merged: bool
+) -> None:
+    batch_id = _begun(wired, runs=runs)
+    if merged:
+        merge_all(wired)
+    had = _loaded(wired)
+
+    wired.lifecycle.cancel(batch_id)
+    load(wired)
+    merge_all(wired)
+    told = status(wired, batch_id)
+    assert told.status is BatchStatus.CANCELLED
+    assert (told.outcome.loaded, told.outcome.in_flight) == (had, 0)
+    assert told.outcome.quarantined == told.progress.total_records - had
+    assert _loaded(wired) == had
+
+    wired.lifecycle.resume(batch_id)
+    load(wired)
+    merge_all(wired)
+    assert status(wired, batch_id).status is BatchStatus.COMPLETED
+    assert outcome(wired, batch_id) == {"loaded": 7}
+    assert _loaded(wired) == 7
+    assert keys(wired.settings, "incoming/") == []
+
+
+def test_a_file_may_be_cancelled_and_resumed_again_and_again(wired: Wiring) -> None:
+    batch_id = _begun(wired, runs=5)
+
+    for _ in range(3):
+        wired.lifecycle.cancel(batch_id)
+        load(wired)
+        merge_all(wired)
+        assert outcome(wired, batch_id) == {"quarantined": 7}
+        wired.lifecycle.resume(batch_id)
+        for _ in range(5):
+            loader(wired).run(batch_id, has_time=for_one_part())
+    load(wired)
+    merge_all(wired)
+
+    assert outcome(wired, batch_id) == {"loaded": 7}
+    assert _loaded(wired) == 7
+
+
+def test_a_run_whose_file_is_cancelled_under_it_stops_before_its_next_part(wired: Wiring) -> None:
+    batch_id = _begun(wired, runs=3)
+    asked = iter([True, True])
+
+    def cancelled_meanwhile() -> bool:
+        if next(asked, None) is None:
+            raise AssertionError("the run went on")
+        wired.lifecycle.cancel(batch_id) if wired.uploads.store.get(batch_id).state == "loading" else None  # type: ignore[union-attr]
+        return True
+
+    loader(wired).run(batch_id, has_time=cancelled_meanwhile)
+    load(wired)
+    merge_all(wired)
+
+    assert outcome(wired, batch_id) == {"quarantined": 7}
+
+
+def test_only_what_is_under_way_can_be_cancelled_and_only_what_failed_or_was_cancelled_resumed(
+    wired: Wiring, clock: Clock
+) -> None:
+    done = upload(wired, sales_csv(range(2)))
+    never = announce(wired)
+    clock.pass_by(timedelta(minutes=63))
+    wired.sweeper.sweep()
+
+    for batch_id in (done, never):
+        with pytest.raises(Conflict):
+            wired.lifecycle.cancel(batch_id)
+        with pytest.raises(Conflict):
+            wired.lifecycle.resume(batch_id)
+    for act in (wired.lifecycle.status, wired.lifecycle.cancel, wired.lifecycle.resume):
+        with pytest.raises(NotFound):
+            act("batch-of-nobody")
+
+
+def test_a_file_of_too_low_a_score_is_refused_whole_and_loaded_once_its_source_asks_for_less(wired: Wiring) -> None:
+    batch_id = upload(wired, sales_csv(range(10), bad=range(5)))
+
+    told = status(wired, batch_id)
+    assert told.status is BatchStatus.FAILED
+    assert outcome(wired, batch_id) == {"quarantined": 10}
+    assert told.errors is not None
+    assert (told.errors[0].code, told.errors[0].stage) == ("INSUFFICIENT_DATA_QUALITY", "validate")
+    assert told.errors[0].sample is not None
+    assert told.errors[0].sample["minimum_required"] == 70
+    assert keys(wired.settings, "base/") == []
+
+    object.__setattr__(wired.loader.judge, "requirements_of", lambda _, __: Requirements(minimum=0))  # type: ignore[arg-type]
+    wired.lifecycle.resume(batch_id)
+    load(wired)
+    merge_all(wired)
+    assert outcome(wired, batch_id) == {"loaded": 5, "quarantined": 5}
+    assert status(wired, batch_id).status is BatchStatus.COMPLETED
