@@ -48,6 +48,8 @@ def drivable(entry: Entry | None) -> Entry:
     """
     if entry is None:
         raise Obstructed("the ledger does not know this delivery", passes=False)
+    if entry.refused and entry.batch_id:
+        raise Obstructed("the file was refused as a whole: resume its batch", passes=False)
     if not entry.written:
         raise Obstructed("the delivery is still being loaded", passes=True)
     if entry.redriving:

@@ -118,7 +118,7 @@ class FileLoader:
             return self._failed(upload, Failure(code="size_differs", message=said, stage="parse"))
         state = upload.quality
         for part, bytes_read in parts_of(upload, self.lake, self.rows_per_part):
-            state += self.loader.judge.judge(delivery_of(upload, part)).quality
+            state += self.loader.examine(delivery_of(upload, part))
             upload = self._marked(upload, part, bytes_read, packed(state))
             if upload.state is not UploadState.CHECKING or not has_time():
                 return upload

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.ingestion.ledger import Ledger
     from shared.ingestion.quarantine import Quarantine
     from shared.lake.store import LakeStore
+    from shared.quality.state import QualityState
     from shared.runtime.errors import InsufficientDataQuality
     from shared.runtime.models import Clock
 
@@ -76,7 +77,7 @@ class Loader:
             return Loaded(entry, judged.errors, refused)
         if entry.refused:
             judged = judged.as_refused(delivery)
-        if judged.errors or delivery.judged_anew:
+        if judged.errors or delivery.judged_anew or delivery.batch_id:
             self._quarantine(delivery, judged)
         if delivery.data_type is DataType.DECISIONS:
             self.decisions.add(decisions_in(judged.taken.table))
@@ -84,6 +85,16 @@ class Loader:
         self.lake.put_all(_objects(delivery, judged.taken))
         entry = self.ledger.record(delivery.origin, lambda stands: (stands or entry).with_written(self.clock()))
         return Loaded(entry, judged.errors, refused)
+
+    def examine(self, delivery: "Delivery") -> "QualityState":
+        """Tell how good the rows of a part of a file are, and keep those that are wrong with every reason.
+
+        Should the file be refused, they say why; should it be loaded, the loading keeps its own in their place.
+        """
+        judged = self.judge.judge(delivery)
+        if judged.errors:
+            self._quarantine(delivery, judged)
+        return judged.quality
 
     def refuse(self, origin: str, received_at: datetime, malformed: Sequence["Malformed"]) -> Entry:
         """Put records in quarantine that no source and type can be told of, and account for them."""
