@@ -1,0 +1,44 @@
+"""A decision is kept whole under its id, as long as it is small enough to be read at once."""
+
+from typing import Any
+
+import orjson
+
+from shared.lake.columns import Stamp, to_table
+from shared.lake.decisions import LARGEST_DECISION, Decision, decisions_in
+from shared.records.schema import DataType
+from tests.fakes.records import AT, NOW, good
+
+
+def _kept(**fields: Any) -> tuple[Decision, dict[str, Any]]:
+    row = good(DataType.DECISIONS, timestamp=NOW, **fields)
+    stamp = Stamp(source_id="risk-1", ingested_at=NOW, origin="batch-1", reporting_currency="USD")
+    (decision,) = decisions_in(to_table(DataType.DECISIONS, [row], stamp))
+    return decision, orjson.loads(decision.body)
+
+
+def test_all_that_a_decision_says_is_kept() -> None:
+    features = {"amount_7d": 12.5, "country": "DE"}
+
+    decision, told = _kept(amount="19.90", features=features, attributions={"amount_7d": 0.25}, rule="r-7")
+
+    assert (decision.decision_id, decision.timestamp, decision.version) == ("d-1", NOW, NOW)
+    assert {name: told[name] for name in ("score", "outcome", "amount", "source_id", "timestamp")} == {
+        "score": 0.5,
+        "outcome": "review",
+        "amount": "19.900000",
+        "source_id": "risk-1",
+        "timestamp": "2025-03-01T12:00:00.000Z",
+    }
+    assert told["features"] == {"amount_7d": "12.5", "country": "DE"}
+    assert (told["attributions"], told["attributes"]) == ({"amount_7d": 0.25}, {"rule": "r-7"})
+
+
+def test_of_one_that_is_too_large_the_largest_fields_are_left_to_the_lake_and_named() -> None:
+    features = {f"f-{number}": "x" * 100 for number in range(1000)}
+
+    decision, told = _kept(features=features, merchant="m" * 40_000, note=AT, channel="web")
+
+    assert len(decision.body) <= LARGEST_DECISION
+    assert told["truncated"] == ["features", "merchant"]
+    assert (told["decision_id"], told["channel"], told["attributes"]) == ("d-1", "web", {"note": AT})
