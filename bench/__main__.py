@@ -12,7 +12,19 @@ from rich.table import Table
 
 from bench.measure import Row
 
-BENCHES = ("ingest", "consume", "merge", "metrics", "cold_start", "edge", "formats", "quality", "whole_file", "stream")
+BENCHES = (
+    "ingest",
+    "consume",
+    "merge",
+    "metrics",
+    "cold_start",
+    "edge",
+    "formats",
+    "quality",
+    "whole_file",
+    "upload",
+    "stream",
+)
 
 
 def main() -> None:

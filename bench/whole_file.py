@@ -27,11 +27,11 @@ def measure() -> list[Row]:
     rows = list(lines())
     with own_platform() as (up, client):
         sent, merged = _send(client, rows, up)
-        cold, warm = _ask(client), _ask(client)
+        cold, warm = ask(client), ask(client)
     return [
-        _throughput("UCI file, accepted", len(rows), sent),
-        _throughput("UCI file, accepted and merged", len(rows), merged),
-        _sums(cold[0], rows),
+        throughput("UCI file, accepted", len(rows), sent),
+        throughput("UCI file, accepted and merged", len(rows), merged),
+        sums(cold[0], rows),
         Row(
             name="monthly revenue over the front door, cached",
             ours=milliseconds(warm[1]),
@@ -57,14 +57,16 @@ def _send(client: httpx.Client, rows: list[dict[str, Any]], up: Platform) -> tup
     return sent, time.perf_counter() - started
 
 
-def _ask(client: httpx.Client) -> tuple[Any, float]:
+def ask(client: httpx.Client) -> tuple[Any, float]:
+    """Ask for monthly revenue, and tell how long that took."""
     started = time.perf_counter()
     asked = {"metric_type": "revenue", "granularity": "monthly", **_RANGE}
     answer = client.get("/analytics/metrics", params=asked).raise_for_status()
     return answer.json()["data"], time.perf_counter() - started
 
 
-def _throughput(name: str, rows: int, seconds: float) -> Row:
+def throughput(name: str, rows: int, seconds: float) -> Row:
+    """So many rows in so many seconds."""
     return Row(
         name=name,
         ours=f"{rows / seconds:,.0f} rows/s",
@@ -76,7 +78,8 @@ def _throughput(name: str, rows: int, seconds: float) -> Row:
     )
 
 
-def _sums(answer: Any, rows: list[dict[str, Any]]) -> Row:
+def sums(answer: Any, rows: list[dict[str, Any]]) -> Row:
+    """Hold the answer against pandas' own sums."""
     frame = pd.DataFrame(rows)
     frame["amount"] = [
         Decimal(price) * quantity for price, quantity in zip(frame.unit_price, frame.quantity, strict=True)
