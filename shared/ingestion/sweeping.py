@@ -58,8 +58,7 @@ class Sweeper:
         their file.
         """
         late = list(self.ledger.unfinished(self.clock() - PATIENCE))
-        unwritten = [entry for entry in late if entry.kind is Kind.BATCH and not entry.written and not entry.batch_id]
-        resumed = sum(1 for entry in unwritten if self._resume(entry))
+        resumed = sum(1 for entry in late if _is_cut_short(entry) and self._resume(entry))
         remembered = self._remember(key for key in self._waiting() if late or not _is_rows(key))
         count("DeliveriesInFlightTooLong", len(late))
         return Swept(
@@ -72,7 +71,7 @@ class Sweeper:
         )
 
     def _finish_redrive(self, entry: Entry) -> bool:
-        """Finish what a crash left half-way out of quarantine; what is brought back to its batch comes with that."""
+        """Finish what a crash left half-way out of quarantine; what is brought back to a batch is resumed with it."""
         begun = bool(entry.redriving) and entry.redriving not in entry.resumes
         return begun and self.redriver().finish(entry.origin, entry.redriving)
 
@@ -80,7 +79,7 @@ class Sweeper:
         return (name.key for name in self.lake.names(f"{INCOMING}/"))
 
     def _resume(self, entry: Entry) -> bool:
-        found = self.batches.resume(entry)
+        found = self.batches.resume(entry, anew=entry.written)
         if not found:
             logger().error("a batch cannot be resumed: what was received is gone", origin=entry.origin)
         return found
@@ -91,6 +90,12 @@ class Sweeper:
             notice = {"Records": [{"s3": {"object": {"key": key}}}]}
             self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=orjson.dumps(notice).decode())
         return len(waiting)
+
+
+def _is_cut_short(entry: Entry) -> bool:
+    """Whether a batch of a request is not written, or was being brought back after it had been cancelled."""
+    own = entry.kind is Kind.BATCH and not entry.batch_id
+    return own and (not entry.written or entry.redriving in entry.resumes)
 
 
 def _is_rows(key: str) -> bool:

@@ -86,6 +86,40 @@ def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if
             assert held.incoming == [], case
 
 
+def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_wherever_that_was_cut_short(
+    platforms: Platforms,
+) -> None:
+    def cancelled(wired: Wiring) -> str:
+        _submit(wired)
+        (entry,) = holdings(wired.settings).ledger
+        wired.lifecycle.cancel(entry["origin"])
+        merge_all(wired)
+        return str(entry["origin"])
+
+    with platforms.fresh() as settings:
+        wired = Wiring(settings, Clock())
+        batch_id = cancelled(wired)
+        writes = platforms.saboteur.count(lambda: wired.lifecycle.resume(batch_id))
+        merge_all(wired)
+        expected = _without_names(holdings(settings))
+    assert writes.count("PutObject") == 2  # the two days
+
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+        with platforms.fresh() as settings:
+            wired = Wiring(settings, clock := Clock())
+            batch_id = cancelled(wired)
+
+            with platforms.saboteur.killing(step, moment):
+                wired.lifecycle.resume(batch_id)
+            clock.pass_by(LATE)
+            wired.sweeper.sweep()
+            if wired.lifecycle.status(batch_id).status is BatchStatus.CANCELLED:
+                wired.lifecycle.resume(batch_id)  # it was not begun: the client, who has no answer, asks again
+            merge_all(wired)
+
+            assert _without_names(holdings(settings)) == expected, f"killed {moment} write {step} of {writes}"
+
+
 def test_a_batch_that_is_only_young_is_left_alone(platforms: Platforms) -> None:
     with platforms.fresh() as settings:
         clock = Clock()
