@@ -68,7 +68,8 @@ def assert_settled(ledger: Mapping[str, Entry], told: Mapping[str, Delivered], m
 
 
 def _rejected(delivered: Delivered, entry: Entry) -> int:
-    return delivered.received if entry.refused else delivered.bad
+    driven = sum(rows for number, rows in entry.redrives.items() if number not in entry.resumes)
+    return (delivered.received if entry.refused else delivered.bad) - driven
 
 
 def assert_stored(
@@ -76,19 +77,17 @@ def assert_stored(
 ) -> None:
     """The lake's rows and roll-ups are those of the model, and quarantine holds what was not good enough.
 
-    Of a file that is refused the file itself is kept, and no row of it.
+    Of a file that is refused the file itself is kept, and only its bad rows by themselves.
     """
     expected = _expected_base(told, model)
     assert _base(settings, expected) == expected
     assert _rollups(settings) == _expected_rollups(model)
     kept = Counter(row["origin"] for rows in parquet_rows(settings, "quarantine/").values() for row in rows)
-    assert kept == +Counter(
-        {
-            origin: _rejected(told[origin], entry)
-            for origin, entry in ledger.items()
-            if not (entry.refused and told[origin].sent.in_file)
-        }
-    )
+    assert kept == +Counter({origin: _kept(told[origin], entry) for origin, entry in ledger.items()})
+
+
+def _kept(delivered: Delivered, entry: Entry) -> int:
+    return delivered.bad if entry.refused and delivered.sent.in_file else _rejected(delivered, entry)
 
 
 _Rows = dict[tuple[str, str], dict[str, Any]]
@@ -99,7 +98,7 @@ def _expected_base(told: Mapping[str, Delivered], model: LakeModel) -> _Rows:
         (PartitionId(row.data_type, row.day).base_key, row.key): {
             **{name: _plain(value) for name, value in row.says.items()},
             "source_id": told[row.origin].sent.source_id,
-            "_origin": row.origin,
+            "_origin": row.brought_by,
             "ingested_at": _plain(row.arrived),
             SCHEMAS[row.data_type].version: _plain(row.version),
         }

@@ -8,7 +8,7 @@ from functools import cached_property
 from shared.lake.paths import UNPARTITIONED
 from shared.records.schema import DataType
 from tests.functions.model.lake_model import Row
-from tests.functions.model.shop import DAYS, THINGS, Told, at, version
+from tests.functions.model.shop import THINGS, Told, at, is_good, version
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,12 @@ class Delivered:
     @cached_property
     def good(self) -> Sequence[Row]:
         """The others, as the model sees them."""
+        return self.good_by(self.received_at)
+
+    def good_by(self, judged: datetime) -> Sequence[Row]:
+        """Those that are good at a moment."""
         told = enumerate(self.sent.tellings)
-        return [self._row(place, each) for place, each in told if not each.flaw]
+        return [self._row(place, each) for place, each in told if is_good(self.sent.data_type, each, judged)]
 
     def _row(self, place: int, each: Told) -> Row:
         thing, data_type = THINGS[self.sent.data_type], self.sent.data_type
@@ -53,7 +57,7 @@ class Delivered:
             place=place,
             data_type=data_type,
             key=f"k-{each.number}",
-            day=DAYS[each.day] if thing.by_day else UNPARTITIONED,
+            day=f"{at(each):%Y-%m-%d}" if thing.by_day else UNPARTITIONED,
             says=thing.says(each, at(each)),
             arrived=self.received_at,
             told_version=version(data_type, each),

@@ -14,7 +14,8 @@ CANCELLED = "cancelled"
 class Row:
     """One good row of a delivery: `place` in it, the key and day it belongs to, what it says, and its version.
 
-    A row that does not bring a version has the moment it arrived. `shard` is where it came from, if from the stream.
+    A row that does not bring a version has the moment it arrived. `shard` is where it came from, if from the stream;
+    `redrive` is what brought it, if it was not good at first.
     """
 
     origin: str
@@ -26,6 +27,7 @@ class Row:
     arrived: datetime
     told_version: datetime | None = None
     shard: str = ""
+    redrive: str = ""
 
     @property
     def version(self) -> datetime:
@@ -35,7 +37,12 @@ class Row:
     @property
     def rank(self) -> tuple[Any, ...]:
         """Who stands: the highest version; of equal ones the last to come."""
-        return self.version, self.arrived, self.shard, self.origin, self.day, self.place
+        return self.version, self.arrived, self.shard, self.brought_by, self.day, self.place
+
+    @property
+    def brought_by(self) -> str:
+        """The name that the row carries of how it came."""
+        return f"{self.origin}{self.redrive}"
 
 
 @dataclass
@@ -47,7 +54,7 @@ class LakeModel:
 
     def merge(self, rows: Iterable[Row]) -> None:
         """Let rows meet what stands, the oldest delivery first; a row that comes again has met its fate already."""
-        for row in sorted(rows, key=lambda row: (row.arrived, row.origin, row.place)):
+        for row in sorted(rows, key=lambda row: (row.arrived, row.brought_by, row.place)):
             if self.fates.get((row.origin, row.place), CANCELLED) == CANCELLED:
                 there = self.standing.get((row.data_type, row.key))
                 self.fates[row.origin, row.place] = _fate(row, there)

@@ -1,14 +1,15 @@
 """Everything that may happen to the platform, step by step, beside the model of what it should come to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from shared.ingestion.entry import BatchStatus, Entry
 from shared.lake.paths import Arrival, IncomingKey, PartitionId
 from shared.records.schema import DataType
 from tests.fakes.crashes import Moment
@@ -16,13 +17,14 @@ from tests.fakes.platforms import Platforms
 from tests.functions.file_loader.files import ROWS_PER_PART
 from tests.functions.model.checks import assert_accounted, assert_settled, assert_stored
 from tests.functions.model.delivered import Delivered, Sent
-from tests.functions.model.lake_model import LakeModel
-from tests.functions.model.shop import Told, at, record, tellings
+from tests.functions.model.lake_model import LakeModel, Row
+from tests.functions.model.shop import SOON, TOLERANCE, Told, at, record, tellings
 from tests.functions.model.world import Crash, Event, World
 
 SOURCES = ("web-shop", "till-7")
 SHARDS = ("shardId-000000000001", "shardId-000000000002")
-MANY_ROUNDS = 12
+MANY_ROUNDS = 40
+_RESUMABLE = (BatchStatus.FAILED, BatchStatus.CANCELLED)
 _crashes = st.none() | st.none() | st.tuples(st.integers(0, 8), st.sampled_from(Moment))
 _waits = st.sampled_from([0, 0, 1, 1000]).map(lambda milliseconds: timedelta(milliseconds=milliseconds))
 _sources, _types, _any = st.sampled_from(SOURCES), st.integers(0, 1), st.integers(0, 5)
@@ -50,9 +52,16 @@ class LakeMachine(RuleBasedStateMachine):
         self.runs: dict[str, list[_Run]] = {shard: [] for shard in SHARDS}
         self.batches: list[str] = []
         self.files: list[str] = []
+        self.withdrawn: set[str] = set()
         self.notices: dict[PartitionId, set[str]] = {}
+        self.driven: dict[tuple[str, str], Sequence[Row]] = {}
 
-    @rule(source=_sources, what=_types, told=st.lists(tellings(), min_size=1, max_size=4), wait=_waits, crash=_crashes)
+    @initialize(told=st.lists(tellings(), min_size=3, max_size=6))
+    def begin(self, told: list[Told]) -> None:
+        """Something is there already."""
+        self.submit(SOURCES[0], 0, told, timedelta(), None)
+
+    @rule(source=_sources, what=_types, told=st.lists(tellings(), min_size=2, max_size=6), wait=_waits, crash=_crashes)
     def submit(self, source: str, what: int, told: list[Told], wait: timedelta, crash: Crash) -> None:
         """A client sends a batch; where there is no answer, the ledger tells whether it came through."""
         self.world.clock.pass_by(wait)
@@ -90,22 +99,23 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule(
         shard=st.sampled_from(SHARDS),
-        told=st.lists(st.tuples(_sources, _types, tellings()), min_size=1, max_size=4),
+        source=_sources,
+        told=st.lists(st.tuples(_types, tellings()), min_size=1, max_size=6),
         wait=_waits,
         crash=_crashes,
     )
-    def stream(self, shard: str, told: list[tuple[str, int, Told]], wait: timedelta, crash: Crash) -> None:
+    def stream(self, shard: str, source: str, told: list[tuple[int, Told]], wait: timedelta, crash: Crash) -> None:
         """A producer puts records on the stream, and the consumer gets them as a run; a run it died of goes first."""
         self.world.clock.pass_by(wait)
         self._retry(shard)
         runs = self.runs[shard]
-        payloads = [_envelope(source, self.data_types[what], each) for source, what, each in told]
+        payloads = [_envelope(source, self.data_types[what], each) for what, each in told]
         runs.append(_Run(self.world.run_of(shard, 10 * len(runs), payloads)))
         name = f"{shard}~{runs[-1].event['Records'][0]['kinesis']['sequenceNumber']}"
-        for source, what in {(source, what) for source, what, _ in told}:
-            mine = [each for its, number, each in told if (its, number) == (source, what)]
-            data_type = self.data_types[what]
-            self.sent[f"{name}~{source}~{data_type}"] = Sent(source, data_type, mine, shard)
+        for number, data_type in enumerate(self.data_types):
+            mine = [each for what, each in told if what == number]
+            if mine:
+                self.sent[f"{name}~{source}~{data_type}"] = Sent(source, data_type, mine, shard)
         self._consume(runs[-1], crash)
 
     @precondition(lambda self: any(self.runs.values()))
@@ -121,47 +131,74 @@ class LakeMachine(RuleBasedStateMachine):
         waiting = self._waiting()
         partitions = sorted(self.notices if again else waiting)
         if partitions:
-            partition = partitions[which % len(partitions)]
-            before = self.world.written(partition)
-            self.world.merge(sorted(self.notices[partition]), crash)
-            if self.world.written(partition) != before:
-                self._merged(waiting.get(partition, []))
+            self._merge(partitions[which % len(partitions)], waiting, crash)
+
+    @rule()
+    def merge_all(self) -> None:
+        """S3 tells the merger of everything, partition by partition, until nothing waits."""
+        for _ in range(MANY_ROUNDS):
+            waiting = self._waiting()
+            if not waiting:
+                break
+            self._merge(min(waiting), waiting, None)
+        assert self.world.incoming() == []
+
+    @rule(told=st.lists(tellings(), min_size=2, max_size=4), back=st.booleans(), crash=_crashes)
+    def regret(self, told: list[Told], back: bool, crash: Crash) -> None:
+        """A client sends a batch, takes it back at once, and perhaps wants it after all."""
+        self.submit(SOURCES[0], 0, told, timedelta(), None)
+        self.cancel(1, None if back else crash)
+        if back:
+            self.merge_all()
+            self.resume(-1, crash)
+
+    @rule(told=st.lists(tellings(), min_size=4, max_size=7), what=_types, hours=st.sampled_from([0, 2]), crash=_crashes)
+    def hurry(self, told: list[Told], what: int, hours: int, crash: Crash) -> None:
+        """A client tells of something too early; what was rejected is driven again when its time has come."""
+        early = replace(told[0], moment=SOON[hours // 2])
+        self.submit(SOURCES[1], what, [early, *told[1:]], timedelta(), None)
+        self.world.clock.pass_by(timedelta(hours=hours))
+        self.drive_again(None, dry=False, crash=crash)
 
     @precondition(lambda self: self.batches)
-    @rule(which=_any, crash=_crashes)
+    @rule(which=st.integers(1, 3), crash=_crashes)
     def cancel(self, which: int, crash: Crash) -> None:
-        """A client changes its mind."""
-        answer = self.world.call(f"/ingest/batches/{self.batches[which % len(self.batches)]}/cancel", None, crash)
+        """A client changes its mind about one of its last batches."""
+        batch_id = self.batches[-which:][0]
+        self.withdrawn.add(batch_id)
+        answer = self.world.call(f"/ingest/batches/{batch_id}/cancel", None, crash)
         assert answer is None or answer.status in {200, 409}
 
     @precondition(lambda self: self.batches)
     @rule(which=_any, crash=_crashes)
     def resume(self, which: int, crash: Crash) -> None:
         """A client changes its mind back, or wants what failed tried again."""
-        answer = self.world.call(f"/ingest/batches/{self.batches[which % len(self.batches)]}/resume", None, crash)
-        assert answer is None or answer.status in {200, 409, 422}
+        ledger = self.world.ledger()
+        files = [each for each in self.files if each in self.withdrawn]
+        hopeful = [*files, *(each for each in self.batches if each in ledger and ledger[each].status in _RESUMABLE)]
+        if hopeful:
+            answer = self.world.call(f"/ingest/batches/{hopeful[which % len(hopeful)]}/resume", None, crash)
+            assert answer is None or answer.status in {200, 409, 422}
+
+    @precondition(lambda self: any(entry.rejected for entry in self.world.ledger().values()))
+    @rule(source=st.none() | _sources, dry=st.booleans(), crash=_crashes)
+    def drive_again(self, source: str | None, dry: bool, crash: Crash) -> None:
+        """Minutes later, somebody drives rows in quarantine again, or asks what would become of them."""
+        self.world.clock.pass_by(TOLERANCE)
+        before = self._seen()
+        answer = self.world.call("/ingest/quarantine/redrive", {"source_id": source, "dry_run": dry}, crash)
+        assert answer is None or answer.status == 200
+        after = self._seen()
+        assert not dry or after == before
+        for origin, entry in after.items():
+            for number in entry.redrives.keys() - before[origin].redrives.keys():
+                rows = self._quarantined(before[origin])
+                self.driven[origin, number] = [replace(row, redrive=f"~r{number}") for row in rows]
 
     @rule(crash=_crashes)
     def sweep(self, crash: Crash) -> None:
         """Minutes later, somebody looks for what is not finished."""
         self.world.sweep(crash)
-
-    @rule()
-    def settle(self) -> None:
-        """Everything is retried until nothing is left to do: now the platform holds what the model says."""
-        for shard in SHARDS:
-            self._retry(shard)
-        self.world.sweep(None)
-        for batch_id in self.files:
-            self.world.load_file(batch_id, 99, None)
-        for _ in range(MANY_ROUNDS):
-            if not self._waiting():
-                break
-            self.merge(0, again=False, crash=None)
-        assert self.world.incoming() == []
-        ledger = self._seen()
-        assert_settled(ledger, self.told, self.model)
-        assert_stored(self.world.settings, ledger, self.told, self.model)
 
     @invariant()
     def everything_is_accounted_for(self) -> None:
@@ -169,14 +206,28 @@ class LakeMachine(RuleBasedStateMachine):
         assert_accounted(self._seen(), self.told, self.world.totals())
 
     def teardown(self) -> None:
-        """End well."""
+        """Everything is retried until nothing is left to do: now the platform holds what the model says."""
         try:
-            self.settle()
+            for shard in SHARDS:
+                self._retry(shard)
+            self.world.sweep(None)
+            for batch_id in self.files:
+                self.world.load_file(batch_id, 99, None)
+            self.merge_all()
             self.everything_is_accounted_for()
+            self._compare()
         finally:
             self._platform.close()
 
-    def _seen(self) -> dict[str, Any]:
+    def _compare(self) -> None:
+        ledger = self._seen()
+        assert {origin.partition("~p")[0] for origin in self.sent.keys() - ledger.keys()} <= self.withdrawn
+        for (origin, number), rows in self.driven.items():
+            assert ledger[origin].redrives[number] in {0, len(rows)}
+        assert_settled(ledger, self.told, self.model)
+        assert_stored(self.world.settings, ledger, self.told, self.model)
+
+    def _seen(self) -> dict[str, Entry]:
         """The ledger, every delivery in which somebody has sent."""
         ledger = self.world.ledger()
         for origin in ledger.keys() - self.told.keys():
@@ -201,15 +252,33 @@ class LakeMachine(RuleBasedStateMachine):
             self.notices.setdefault(name.partition, set()).add(key)
         return waiting
 
+    def _merge(
+        self, partition: PartitionId, waiting: Mapping[PartitionId, Sequence[IncomingKey]], crash: Crash
+    ) -> None:
+        before = self.world.written(partition)
+        self.world.merge(sorted(self.notices[partition]), crash)
+        if self.world.written(partition) != before:
+            self._merged(waiting.get(partition, []))
+
     def _merged(self, waited: Sequence[IncomingKey]) -> None:
         self._seen()
         taken_back = {each.rows_key for each in waited if each.arrival is Arrival.CANCELLATION}
-        deliveries = [each for each in waited if each.arrival is Arrival.ROWS]
-        rows = {
-            each: [row for row in self.told[each.origin].good if row.day == each.partition.day] for each in deliveries
-        }
-        self.model.cancel(row for each in deliveries if each.rows_key in taken_back for row in rows[each])
-        self.model.merge(row for each in deliveries if each.rows_key not in taken_back for row in rows[each])
+        rows = {each.rows_key: self._rows_of(each) for each in waited if each.arrival is Arrival.ROWS}
+        self.model.cancel(row for key in rows.keys() & taken_back for row in rows[key])
+        self.model.merge(row for key in rows.keys() - taken_back for row in rows[key])
+
+    def _rows_of(self, name: IncomingKey) -> list[Row]:
+        """The rows of an incoming object: of a delivery, or of those of its rows that were driven again."""
+        all_rows = self.driven.get((name.origin, name.redrive.removeprefix("~r")), self.told[name.origin].good)
+        return [row for row in all_rows if row.day == name.partition.day]
+
+    def _quarantined(self, entry: Entry) -> Sequence[Row]:
+        """The rows of a delivery in quarantine that are good by now."""
+        delivered = self.told[entry.origin]
+        gone = set() if entry.refused else {row.place for row in delivered.good}
+        for number, rows in entry.redrives.items():
+            gone |= {row.place for row in self.driven.get((entry.origin, number), ())} if rows else set()
+        return [row for row in delivered.good_by(self.world.clock()) if row.place not in gone]
 
 
 def _envelope(source: str, what: DataType, each: Told) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,27 +10,34 @@ from hypothesis import strategies as st
 
 from shared.records.schema import DataType
 
-DAYS = ("2025-02-26", "2025-02-27", "2025-01-05")
+_MOMENTS = tuple(
+    datetime.fromisoformat(f"{moment}:00+00:00")
+    for moment in ("2025-02-26T12:10", "2025-02-27T12:10", "2025-01-05T12:10", "2025-03-01T12:10", "2025-03-01T13:10")
+)
+SOON = (3, 4)
+"""Moments that are still to come when the first tell of them."""
+TOLERANCE = timedelta(minutes=5)
 _VERSIONS = tuple(datetime(2025, 2, 28, hour, tzinfo=UTC) for hour in range(3))
 _FUTURE = "2026-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a client says of one thing: its number, its day, one of a few contents, and perhaps a version."""
+    """What a client says of one thing: its number, one of a few moments and contents, and perhaps a version."""
 
     number: int
-    day: int
+    moment: int
     content: int
     version: int | None = None
     flaw: str = ""
 
 
-def tellings(*, moving: bool = True) -> st.SearchStrategy[Told]:
-    """Anything a client may say; `moving`: of one thing under several days."""
-    days = st.integers(0, len(DAYS) - 1) if moving else st.just(0)
-    flaws = st.sampled_from(["", "", "", "", "", "missing", "ahead"])
-    return st.builds(Told, st.integers(0, 2), days, st.integers(0, 2), st.none() | st.integers(0, 2), flaws)
+def tellings() -> st.SearchStrategy[Told]:
+    """Anything a client may say; most of it is good, and of few things."""
+    numbers, contents = st.integers(0, 2), st.integers(0, 2)
+    moments = st.sampled_from((0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3))
+    flaws = st.sampled_from(("",) * 18 + ("missing", "ahead"))
+    return st.builds(Told, numbers, moments, contents, st.none() | st.integers(0, 2), flaws)
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,13 @@ THINGS: Mapping[DataType, Thing] = {
 
 
 def at(told: Told) -> datetime:
-    """When it happened: one moment of each day."""
-    return datetime.fromisoformat(f"{DAYS[told.day]}T10:15:00+00:00")
+    """When it happened."""
+    return _MOMENTS[told.moment]
+
+
+def is_good(data_type: DataType, told: Told, judged: datetime) -> bool:
+    """Whether a record is good at a moment: nothing may lie more than five minutes ahead."""
+    return not told.flaw and (not THINGS[data_type].by_day or at(told) <= judged + TOLERANCE)
 
 
 def version(data_type: DataType, told: Told) -> datetime | None:
