@@ -189,6 +189,7 @@ TRIGGERED_FUNCTIONS = (
         writes=(
             *_LOADING_WRITES,
             Access(Resource.UPLOADS),
+            Access(Resource.LAKE, UPLOADS),
             Access(Resource.UPLOAD_QUEUE),
         ),
     ),

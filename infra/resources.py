@@ -107,7 +107,13 @@ BUCKETS = (
         resource=Resource.LAKE,
         versioned=True,
         takes_uploads=True,
-        expire_days=(("landing/", 365), ("uploads/", 365), ("incoming/", 30), ("redrives/", 30)),
+        expire_days=(
+            ("landing/", 365),
+            ("uploads/", 365),
+            ("uploads/customers/", 7),  # as their sender wrote them, names and all, should they not be loaded
+            ("incoming/", 30),
+            ("redrives/", 30),
+        ),
     ),
     Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7),)),
     Bucket(resource=Resource.ANCHORS, versioned=True, locked_days=400),

@@ -19,6 +19,7 @@ from shared.lake.files.unreadable import UnreadableFile
 from shared.lake.store import LostUpdate
 from shared.quality.rules import refusal
 from shared.quality.store import packed
+from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import InsufficientDataQuality
 from shared.runtime.observability import count, logger
 
@@ -134,7 +135,10 @@ class FileLoader:
             upload = self._marked(upload, part, bytes_read)
             if upload.state is not UploadState.LOADING or not has_time():
                 return upload
-        return self._changed(upload, lambda stands: stands.loaded())
+        loaded = self._changed(upload, lambda stands: stands.loaded())
+        if SCHEMAS[upload.data_type].personal_fields_dropped:
+            self.lake.forget(upload.key)
+        return loaded
 
     def _bring_in(self, upload: Upload, part: "Part") -> None:
         delivery = delivery_of(upload, part)

@@ -142,6 +142,10 @@ class LakeStore:
             for each in page.get("Contents", []):
                 yield ObjectName(each["Key"], each["ETag"])
 
+    def forget(self, key: str) -> None:
+        """Delete an object, whatever it holds by now."""
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
+
     def delete(self, objects: Iterable[StoredObject]) -> None:
         """Delete objects that are still as they were read: what was written over them since stays.
 

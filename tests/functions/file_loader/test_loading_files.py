@@ -10,7 +10,7 @@ from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_test_notice, sqs_event
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
+from tests.fakes.holdings import body, holdings, keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import (
     announce,
     for_one_part,
@@ -185,3 +185,15 @@ def test_a_file_that_fails_again_and_again_for_our_own_fault_is_given_up_and_can
 
 def _broken(*_: object, **__: object) -> None:
     raise ZeroDivisionError
+
+
+def test_a_file_of_customers_is_gone_once_it_is_loaded_and_names_are_nowhere(wired: Wiring) -> None:
+    file = b"customer_id,segment,full_name\nc-1,loyal,Ada Lovelace\n,loyal,Alan Turing\n" + b"".join(
+        b"c-%d,new,Grace Hopper\n" % number for number in range(2, 9)
+    )
+    batch_id = upload(wired, file, data_type="customers")
+
+    assert outcome(wired, batch_id) == {"loaded": 8, "quarantined": 1}
+    assert keys(wired.settings, "uploads/") == []
+    for key in keys(wired.settings, ""):
+        assert not any(name in body(wired.settings, key) for name in (b"Lovelace", b"Turing", b"Hopper"))

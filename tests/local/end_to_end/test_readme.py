@@ -10,6 +10,7 @@ import pytest
 
 from infra.local.layout import PROJECT
 from tests.local.conftest import RunningPlatform
+from tests.local.end_to_end.client import Client, counted
 
 README = (PROJECT / "README.md").read_text()
 
@@ -44,8 +45,10 @@ def answers(platform: RunningPlatform) -> list[dict[str, object]]:
     return found
 
 
-def test_there_are_five_things_to_try_and_five_steps_of_a_repair(answers: list[dict[str, object]]) -> None:
-    assert [answer["success"] for answer in answers] == [True, True, True, True, False, False, True, True, True, True]
+def test_there_are_five_things_to_try_and_five_steps_of_a_repair_and_a_file_to_upload(
+    answers: list[dict[str, object]],
+) -> None:
+    assert [answer["success"] for answer in answers] == [True] * 4 + [False] * 2 + [True] * 5
 
 
 def test_what_was_rejected_is_repaired_as_the_readme_shows(answers: list[dict[str, object]]) -> None:
@@ -59,6 +62,13 @@ def test_what_was_rejected_is_repaired_as_the_readme_shows(answers: list[dict[st
     assert isinstance(ledger["data"], dict)
     counted = {name: ledger["data"]["totals"][name] for name in ("received", "loaded", "quarantined", "in_flight")}
     assert counted == {"received": 3, "loaded": 2, "quarantined": 1, "in_flight": 0}
+
+
+def test_the_file_is_loaded_as_the_readme_says(answers: list[dict[str, object]], client: Client) -> None:
+    told = answers[10]["data"]
+
+    assert isinstance(told, dict)
+    assert counted(client.outcome(told["batch_id"])["outcome"]) == {"loaded": 2}
 
 
 def test_the_batch_with_one_bad_row_is_answered_as_the_readme_shows(answers: list[dict[str, object]]) -> None:

@@ -1,0 +1,122 @@
+"""Batches of a request are cancelled and resumed: what had merged stays, and every row is counted once."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.audit.trail import Asked
+from shared.ingestion.entry import Kind
+from shared.ingestion.source_models import SourceConfiguration
+from shared.lake.paths import IncomingKey
+from shared.runtime.paging import Window
+from shared.runtime.wiring import Wiring
+from tests.fakes.holdings import merge_all, parquet_rows
+from tests.fakes.records import sale
+from tests.functions.ingest.conftest import Call
+
+OTHER_DAY = "2025-02-20T08:00:00Z"
+
+
+def _steer(call: Call, batch_id: str, act: str) -> Any:
+    return call("POST", f"/ingest/batches/{batch_id}/{act}")
+
+
+def _outcome(call: Call, batch_id: str) -> dict[str, int]:
+    told = call("GET", f"/ingest/batches/{batch_id}/status").data
+    return {name: number for name, number in told["outcome"].items() if number}
+
+
+def _in_base(wired: Wiring) -> int:
+    return sum(len(rows) for rows in parquet_rows(wired.settings, "base/").values())
+
+
+@pytest.fixture
+def batch_id(submit: Call) -> str:
+    """Three good sales of two days and a bad one, not merged yet."""
+    rows = [sale(1), sale(2), sale(3, timestamp=OTHER_DAY), *(sale(number) for number in range(4, 10)), {"quantity": 1}]
+    name: str = submit(rows).data["batch_id"]
+    return name
+
+
+def test_a_cancelled_batch_says_so_at_once_and_what_had_merged_once_it_is_settled(
+    call: Call, wired: Wiring, batch_id: str
+) -> None:
+    answer = _steer(call, batch_id, "cancel")
+    merge_all(wired)
+
+    assert (answer.status, answer.data["status"]) == (200, "cancelled")
+    assert call("GET", f"/ingest/batches/{batch_id}/status").data["status"] == "cancelled"
+    assert _outcome(call, batch_id) == {"quarantined": 10}
+    assert _in_base(wired) == 0
+
+
+def test_of_a_batch_that_is_merged_in_part_the_rest_is_cancelled_and_resumed(
+    call: Call, wired: Wiring, batch_id: str
+) -> None:
+    first, *_ = sorted(wired.lake.names("incoming/"))
+    assert "2025-02-20" in first.key
+    wired.merger.merge({_partition(first.key)}, has_time=lambda: True)
+
+    _steer(call, batch_id, "cancel")
+    merge_all(wired)
+    assert _outcome(call, batch_id) == {"loaded": 1, "quarantined": 9}
+
+    resumed = _steer(call, batch_id, "resume")
+    merge_all(wired)
+    assert (resumed.status, resumed.data["status"]) == (200, "processing")
+    assert _outcome(call, batch_id) == {"loaded": 9, "quarantined": 1}
+    assert call("GET", f"/ingest/batches/{batch_id}/status").data["status"] == "completed"
+    assert _in_base(wired) == 9
+
+
+def _partition(key: str) -> Any:
+    found = IncomingKey.parse(key)
+    assert found is not None
+    return found.partition
+
+
+def test_what_is_done_or_still_being_cancelled_is_a_conflict_that_says_so(
+    call: Call, wired: Wiring, batch_id: str
+) -> None:
+    early = _steer(call, batch_id, "resume")
+    _steer(call, batch_id, "cancel")
+    unsettled = _steer(call, batch_id, "resume")
+    merge_all(wired)
+    late = _steer(call, batch_id, "cancel")
+
+    assert [answer.status for answer in (early, unsettled, late)] == [409, 409, 409]
+    assert unsettled.headers["retry-after"] == "5"
+    assert late.error["details"] == {"status": "cancelled"}
+    assert _steer(call, "batch-of-nobody", "cancel").status == 404
+
+
+def test_a_refused_batch_is_loaded_once_its_source_asks_for_less(call: Call, wired: Wiring, submit: Call) -> None:
+    refused = submit([sale(1), {"quantity": 1}])
+    (entry,) = [each for each in wired.ledger.recent(Kind.BATCH, 5) if each.refused]
+    assert (refused.status, _steer(call, entry.origin, "resume").status) == (422, 422)
+
+    wired.source_configs.put("web-shop", SourceConfiguration(thresholds={"transactions": 10}))
+    assert _steer(call, entry.origin, "resume").status == 200
+    merge_all(wired)
+
+    assert _outcome(call, entry.origin) == {"loaded": 1, "quarantined": 1}
+    (quarantined,) = [row for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows]
+    assert quarantined["row"] == 1
+
+
+def test_a_cancellation_is_on_record_with_where_the_batch_stood(call: Call, wired: Wiring, batch_id: str) -> None:
+    _steer(call, batch_id, "cancel")
+
+    (entry,) = [json.loads(each.body) for each in wired.audit_trail.find(Asked(), Window(0, 10)).items]
+    assert entry["action"] == f"POST /api/v1/ingest/batches/{batch_id}/cancel"
+    assert (entry["before"]["status"], entry["after"]["status"]) == ("processing", "cancelled")
+
+
+def test_the_address_of_an_upload_is_on_no_record(call: Call, wired: Wiring) -> None:
+    file = {"source_id": "web-shop", "data_type": "transactions", "format": "csv"}
+    announced = call("POST", "/ingest/uploads", body=file)
+
+    (entry,) = [json.loads(each.body) for each in wired.audit_trail.find(Asked(), Window(0, 10)).items]
+    assert entry["after"]["batch_id"] == announced.data["batch_id"]
+    assert "X-Amz-Signature" not in json.dumps(entry)
