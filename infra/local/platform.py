@@ -23,6 +23,7 @@ from infra.local.keys import OwnKey, identity_of
 from infra.local.lake import Lake
 from infra.local.layout import LOOPBACK, PROJECT, Layout, Ports
 from infra.local.progress import Progress
+from infra.local.remembered import forget_answers
 from infra.local.serving import Servers
 from infra.local.webpage import web_application
 
@@ -101,6 +102,8 @@ class Platform:
         if "KeysTableName" in self.outputs.every:
             with progress.step("Making an API key"):
                 OwnKey(options.layout).make(identity_of(session(), self.emulator.url, self.outputs.every, "local"))
+        if table := self.outputs.every.get("ResultCacheTableName"):
+            forget_answers(session(), self.emulator.url, table)
         # Objects outlive a power cut at once, all else only as saved: without its stacks no deployment would succeed.
         self.emulator.save()
         with progress.step("Opening the front door"):

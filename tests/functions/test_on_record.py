@@ -1,6 +1,7 @@
 """Whatever a request changes is in the audit log: who, what, before and after; and never a secret."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -17,6 +18,7 @@ from shared.runtime.paging import Window
 from shared.runtime.settings import Resource
 from shared.runtime.wiring import Wiring
 from tests.fakes.answers import Answer
+from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.fakes.records import sale
 from tests.functions.every_route import ask
@@ -37,9 +39,10 @@ def _change(administrator: Visitor, method: str, path: str, key_id: str = "", **
 
 
 def test_a_change_is_recorded_with_who_made_it_under_which_request_and_how_the_thing_was_before_and_after(
-    everywhere: Wiring, administrator: Visitor
+    everywhere: Wiring, administrator: Visitor, clock: Clock
 ) -> None:
     made = _change(administrator, "POST", "/auth/keys", body={"name": "shop", "scopes": ["ingest:write"]})
+    clock.pass_by(timedelta(seconds=1))
     revoked = _change(administrator, "DELETE", "/auth/keys/{key_id}", made.data["id"])
 
     key = {name: value for name, value in made.data.items() if name != "client_secret"}

@@ -1,0 +1,1 @@
+"""Partitions of an older schema than today's."""
