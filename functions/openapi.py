@@ -34,6 +34,7 @@ _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
 _FOR_CALLERS = (errors.Forbidden, errors.RateLimitExceeded)
 _ONCE = (errors.Conflict,)
 _OF_ROUTES: Mapping[str, tuple[type[errors.TallyError], ...]] = {
+    "/analytics/customers/segments": (errors.NotFound,),  # there are none until they are computed
     "/auth/keys/{key_id}/rotate": (errors.Conflict,),
 }
 """What some routes say beside what all of their kind do."""

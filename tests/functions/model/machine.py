@@ -25,7 +25,8 @@ SOURCES = ("web-shop", "till-7")
 SHARDS = ("shardId-000000000001", "shardId-000000000002")
 MANY_ROUNDS = 40
 _RESUMABLE = (BatchStatus.FAILED, BatchStatus.CANCELLED)
-_crashes = st.none() | st.none() | st.tuples(st.integers(0, 8), st.sampled_from(Moment))
+_deaths = st.tuples(st.integers(0, 8), st.sampled_from(Moment))
+_crashes = st.none() | st.none() | _deaths
 _waits = st.sampled_from([0, 0, 1, 1000]).map(lambda milliseconds: timedelta(milliseconds=milliseconds))
 _sources, _types, _any = st.sampled_from(SOURCES), st.integers(0, 1), st.integers(0, 5)
 
@@ -151,6 +152,15 @@ class LakeMachine(RuleBasedStateMachine):
         if back:
             self.merge_all()
             self.resume(-1, crash)
+
+    @rule(told=st.lists(tellings(), min_size=2, max_size=4), what=_types, crash=_deaths)
+    def clash(self, told: list[Told], what: int, crash: Crash) -> None:
+        """Two clients say the same and the opposite at once, and the merger dies of it."""
+        self.submit(SOURCES[0], what, told, timedelta(), None)
+        self.merge_all()
+        opposite = replace(told[0], content=(told[0].content + 1) % 3)
+        self.submit(SOURCES[1], what, [opposite, *told[1:]], timedelta(), None)
+        self.merge(0, again=False, crash=crash)
 
     @rule(told=st.lists(tellings(), min_size=4, max_size=7), what=_types, hours=st.sampled_from([0, 2]), crash=_crashes)
     def hurry(self, told: list[Told], what: int, hours: int, crash: Crash) -> None:
