@@ -14,7 +14,7 @@ from functions.declaration import (
     WebSocketTrigger,
 )
 from shared.audit.anchors import PREFIX as ANCHORED
-from shared.lake.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, REDRIVES, ROLLUP, UPLOADS
+from shared.lake.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, REDRIVES, REFERENCE, ROLLUP, UPLOADS
 from shared.runtime.settings import Resource
 
 _QUERY = (
@@ -23,6 +23,7 @@ _QUERY = (
     Access(Resource.RESULTS),
     Access(Resource.LAKE, BASE),
     Access(Resource.LAKE, ROLLUP),
+    Access(Resource.LAKE, REFERENCE),
 )
 
 _IDENTITY = (Access(Resource.KEYS), Access(Resource.SIGNING_KEYS))

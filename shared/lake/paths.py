@@ -8,7 +8,7 @@ from typing import Self
 from shared.records.schema import DataType
 
 LANDING, INCOMING, QUARANTINE, BASE, ROLLUP = "landing", "incoming", "quarantine", "base", "rollup"
-UPLOADS, KEYS, REDRIVES = "uploads", "keys", "redrives"
+UPLOADS, KEYS, REDRIVES, REFERENCE = "uploads", "keys", "redrives", "reference"
 UNPARTITIONED = "all"
 
 _SAFE_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.lake.paths import BASE, QUARANTINE, ROLLUP
+from shared.lake.paths import BASE, QUARANTINE, REFERENCE, ROLLUP
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import Partition
 
@@ -81,6 +81,19 @@ QUARANTINE_TABLE = LakeTable(
     ),
 )
 
+EXCHANGE_RATES = LakeTable(
+    name="exchange_rates",
+    description="What one unit of a currency is worth in the reporting currency, from one UTC day to another.",
+    prefix=f"{REFERENCE}/exchange_rates/",
+    partitioned=False,
+    columns=(
+        Column(name="currency", glue_type="string"),
+        Column(name="valid_from", glue_type="string", comment="First UTC day, yyyy-MM-dd."),
+        Column(name="valid_before", glue_type="string", comment="First UTC day that it is not valid on any more."),
+        Column(name="rate", glue_type="decimal(38,15)", comment="Units of the reporting currency for one unit."),
+    ),
+)
+
 
 def _bases() -> tuple[LakeTable, ...]:
     return tuple(
@@ -97,4 +110,4 @@ def _bases() -> tuple[LakeTable, ...]:
     )
 
 
-TABLES = (*_bases(), SALES_HOURLY, SALES_HOURLY_BY_DIMENSION, QUARANTINE_TABLE)
+TABLES = (*_bases(), SALES_HOURLY, SALES_HOURLY_BY_DIMENSION, QUARANTINE_TABLE, EXCHANGE_RATES)

@@ -1,0 +1,53 @@
+"""A lake in moto with Athena on DuckDB over it, and no reference rates at first."""
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from shared.currency.spans import Span
+from shared.lake.exchange_rates import KEY, written
+from shared.runtime.athena import Athena
+from shared.runtime.settings import Resource
+from tests.functions.metrics.lake import DATABASE, TestLake, lake_with_athena
+from tests.moto_platform import CREDENTIALS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Rates = Sequence[tuple[str, str, str, str]]
+Quote = Callable[[Rates], None]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestLake]:
+    """A lake with nothing in it."""
+    directory: Path = tmp_path_factory.mktemp("athena")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        with mock_aws(), lake_with_athena(directory) as (lake, athena):
+            environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
+            yield lake
+
+
+@pytest.fixture
+def athena(lake: TestLake) -> Athena:  # noqa: ARG001 # its endpoint is known once the lake is there
+    return Athena(boto3.client("athena"), work_group="tally-local", database=DATABASE)
+
+
+@pytest.fixture
+def quote(lake: TestLake) -> Iterator[Quote]:
+    """Hold these rates and no others: currency, first day, first day after, rate."""
+    s3, bucket = boto3.client("s3"), lake.settings.name_of(Resource.LAKE)
+
+    def hold(rates: Rates) -> None:
+        spans = [Span(currency, first, after, Decimal(rate)) for currency, first, after, rate in rates]
+        s3.put_object(Bucket=bucket, Key=KEY, Body=written(spans))
+
+    yield hold
+
+    s3.delete_object(Bucket=bucket, Key=KEY)

@@ -1,0 +1,122 @@
+"""Amounts converted in SQL, at the rate of their day."""
+
+from decimal import Decimal
+
+import pytest
+
+from shared.currency.conversion import Days, converted, with_rates
+from shared.runtime.athena import Athena, Statement
+from tests.functions.currency.conftest import Quote
+
+FRIDAY, SATURDAY, SUNDAY, MONDAY = "2025-01-31", "2025-02-01", "2025-02-02", "2025-02-03"
+WEEKEND = [("EUR", FRIDAY, MONDAY, "1.04"), ("EUR", MONDAY, "9999-12-31", "1.025")]
+ONCE_A_DAY = Days(FRIDAY, MONDAY)
+
+
+def worth(athena: Athena, currency: str, day: str, amount: str, *, days: Days | None = None) -> Decimal | None:
+    """Convert one amount that was sold on a day."""
+    sold = Statement(
+        "WITH sold AS (SELECT ? AS currency, ? AS dt, CAST(? AS decimal(38, 10)) AS amount), rated AS (",
+        (currency, day, amount),
+    )
+    rest = Statement(f"SELECT {converted('amount')} AS amount FROM rated")  # noqa: S608 - this project's own SQL
+    [row] = athena.run(sold + with_rates("sold", "USD", days=days) + Statement(")") + rest)
+    value: Decimal | None = row["amount"]
+    return value
+
+
+@pytest.mark.parametrize("days", [None, ONCE_A_DAY])
+def test_an_amount_is_worth_its_days_rate_and_on_a_weekend_that_of_the_friday(
+    athena: Athena, quote: Quote, days: Days | None
+) -> None:
+    quote(WEEKEND)
+
+    found = [worth(athena, "EUR", day, "100", days=days) for day in (FRIDAY, SATURDAY, SUNDAY, MONDAY)]
+
+    assert found == [104, 104, 104, Decimal("102.5")]
+
+
+def test_the_last_known_rate_carries_forward(athena: Athena, quote: Quote) -> None:
+    quote(WEEKEND)
+
+    assert worth(athena, "EUR", "2031-07-01", "2") == Decimal("2.05")
+
+
+def test_before_the_first_known_rate_there_is_none(athena: Athena, quote: Quote) -> None:
+    quote(WEEKEND)
+
+    assert worth(athena, "EUR", "2025-01-30", "100") is None
+
+
+def test_a_currency_without_any_rate_is_not_converted(athena: Athena, quote: Quote) -> None:
+    quote(WEEKEND)
+
+    assert worth(athena, "CHF", FRIDAY, "100") is None
+
+
+def test_the_reporting_currency_needs_no_rates_at_all(athena: Athena) -> None:
+    amount = "1234567890123456789012345678.0123456789"
+
+    assert worth(athena, "USD", FRIDAY, amount) == Decimal(amount)
+    assert worth(athena, "EUR", FRIDAY, "100") is None
+
+
+def test_a_table_of_no_rates_is_as_good_as_none(athena: Athena, quote: Quote) -> None:
+    quote([])
+
+    assert worth(athena, "USD", FRIDAY, "100") == 100
+    assert worth(athena, "EUR", FRIDAY, "100") is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "expected"),
+    [
+        ("1", "0.123456789012345", "0.1234567890"),
+        ("1", "0.000000000050000", "0.0000000001"),
+        ("-1", "0.000000000050000", "-0.0000000001"),
+        ("1", "0.000000000049999", "0"),
+        ("0.0000000001", "0.5", "0.0000000001"),
+        ("19999.99", "0.000061000000000", "1.21999939"),
+        ("-17.35", "1.0372", "-17.99542"),
+        ("999999999999", "1.000000000000001", "999999999999.001"),
+    ],
+)
+def test_what_an_amount_is_worth_has_ten_places_and_halves_go_away_from_zero(
+    athena: Athena, quote: Quote, amount: str, rate: str, expected: str
+) -> None:
+    quote([("EUR", FRIDAY, "9999-12-31", rate)])
+
+    assert worth(athena, "EUR", FRIDAY, amount) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate"), [("1e26", "1.5"), ("-1e26", "1.5"), ("1e16", "0.000061"), ("1", "1e22"), ("123456789012", "30")]
+)
+def test_an_absurd_amount_is_converted_to_a_doubles_digits_instead_of_failing_the_query(
+    athena: Athena, quote: Quote, amount: str, rate: str
+) -> None:
+    quote([("EUR", FRIDAY, "9999-12-31", rate)])
+
+    found = worth(athena, "EUR", FRIDAY, f"{Decimal(amount):f}")
+
+    assert found is not None
+    assert found == pytest.approx(Decimal(amount) * Decimal(rate), rel=Decimal("1e-15"))
+
+
+def test_every_column_of_the_table_is_kept_with_what_has_no_rate(athena: Athena, quote: Quote) -> None:
+    quote(WEEKEND)
+    sold = Statement(f"""
+        WITH sold AS (SELECT * FROM (VALUES
+            ('a', 'EUR', '{MONDAY}', 2), ('b', 'CHF', '{MONDAY}', 3), ('c', 'USD', '{MONDAY}', 4)
+        ) AS t (region, currency, dt, lines)), rated AS (
+    """)  # noqa: S608 - days of this module
+
+    rows = athena.run(
+        sold + with_rates("sold", "USD", days=ONCE_A_DAY) + Statement(") SELECT * FROM rated ORDER BY region")
+    )
+
+    assert rows == [
+        {"region": "a", "currency": "EUR", "dt": MONDAY, "lines": 2, "rate": Decimal("1.025")},
+        {"region": "b", "currency": "CHF", "dt": MONDAY, "lines": 3, "rate": None},
+        {"region": "c", "currency": "USD", "dt": MONDAY, "lines": 4, "rate": Decimal(1)},
+    ]
