@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.columns import AMOUNT, MOMENT
-from shared.lake.tables import NO_DIMENSION, SALES_DIMENSIONS, SALES_HOURLY, SALES_HOURLY_BY_DIMENSION, LakeTable
+from shared.lake.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS, SALES_HOURLY, SALES_HOURLY_BY_DIMENSION
+from shared.lake.table import LakeTable
 from shared.records.schema import DataType
 
 _MEASURES = {

@@ -1,69 +1,10 @@
-"""The tables that Athena sees, as data: bases, roll-ups and the quarantine."""
+"""The tables that Athena sees, as data: bases, roll-ups, the quarantine and reference rates."""
 
-from dataclasses import dataclass
-
-from shared.lake.paths import BASE, QUARANTINE, REFERENCE, ROLLUP
+from shared.lake.paths import BASE, QUARANTINE, REFERENCE
+from shared.lake.rollup_tables import ROLLUP_TABLES
+from shared.lake.table import Column, LakeTable
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import Partition
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """One column of a table: its name and its Glue type."""
-
-    name: str
-    glue_type: str
-    comment: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LakeTable:
-    """One Glue table over Parquet: its columns, its prefix in the lake and whether `dt` partitions it."""
-
-    name: str
-    description: str
-    prefix: str
-    columns: tuple[Column, ...]
-    partitioned: bool
-
-
-_HOUR_AND_CURRENCY = (
-    Column(name="hour", glue_type="timestamp", comment="Start of the hour, UTC."),
-    Column(name="currency", glue_type="string"),
-)
-_SALES_MEASURES = (
-    Column(name="lines", glue_type="bigint", comment="Distinct completed transaction lines."),
-    Column(name="net_amount", glue_type="decimal(38,10)", comment="Sum of quantity x unit_price - discount."),
-    Column(name="lowest_amount", glue_type="decimal(38,10)", comment="Smallest net amount of a line."),
-    Column(name="highest_amount", glue_type="decimal(38,10)", comment="Largest net amount of a line."),
-)
-SALES_DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
-NO_DIMENSION = "none"
-
-SALES_HOURLY = LakeTable(
-    name="sales_hourly",
-    description="Completed sale lines per hour and all dimensions; a function of the transactions partition.",
-    prefix=f"{ROLLUP}/sales_hourly/",
-    partitioned=True,
-    columns=(
-        *_HOUR_AND_CURRENCY,
-        *(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS),
-        *_SALES_MEASURES,
-    ),
-)
-
-SALES_HOURLY_BY_DIMENSION = LakeTable(
-    name="sales_hourly_by_dimension",
-    description="The same lines per hour and one dimension at a time, or none: far fewer rows for most questions.",
-    prefix=f"{ROLLUP}/sales_hourly_by_dimension/",
-    partitioned=True,
-    columns=(
-        *_HOUR_AND_CURRENCY,
-        Column(name="dimension", glue_type="string", comment="Which dimension; `none` for all lines together."),
-        Column(name="value", glue_type="string", comment="The dimension's value."),
-        *_SALES_MEASURES,
-    ),
-)
 
 QUARANTINE_TABLE = LakeTable(
     name="quarantine",
@@ -110,4 +51,4 @@ def _bases() -> tuple[LakeTable, ...]:
     )
 
 
-TABLES = (*_bases(), SALES_HOURLY, SALES_HOURLY_BY_DIMENSION, QUARANTINE_TABLE, EXCHANGE_RATES)
+TABLES = (*_bases(), *ROLLUP_TABLES, QUARANTINE_TABLE, EXCHANGE_RATES)

@@ -10,7 +10,7 @@ from operator import add
 
 from pydantic import TypeAdapter
 
-from shared.lake.tables import NO_DIMENSION
+from shared.lake.rollup_tables import NO_DIMENSION
 from shared.metrics.buckets import Shift
 from shared.metrics.plan import Source
 from shared.metrics.question import Question

@@ -14,7 +14,8 @@ from infra.local.athena.server import serve_in_thread
 from shared.lake.columns import Stamp, by_day, to_table, write_parquet
 from shared.lake.paths import PartitionId
 from shared.lake.rollups import roll_up
-from shared.lake.tables import TABLES, LakeTable
+from shared.lake.table import LakeTable
+from shared.lake.tables import TABLES
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.moto_platform import create_resources

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.ingestion.entry import Entry
 from shared.lake.paths import PartitionId
-from shared.lake.tables import NO_DIMENSION, SALES_DIMENSIONS
+from shared.lake.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings

@@ -1,0 +1,178 @@
+"""The tables of roll-ups, as data: what is computed of base partitions whenever they change."""
+
+from shared.lake.paths import ROLLUP
+from shared.lake.table import Column, LakeTable
+
+_HOUR_AND_CURRENCY = (
+    Column(name="hour", glue_type="timestamp", comment="Start of the hour, UTC."),
+    Column(name="currency", glue_type="string"),
+)
+_LINES = Column(name="lines", glue_type="bigint", comment="Distinct completed transaction lines.")
+_NET_AMOUNT = Column(name="net_amount", glue_type="decimal(38,10)", comment="Sum of quantity x unit_price - discount.")
+_SALES_MEASURES = (
+    _LINES,
+    _NET_AMOUNT,
+    Column(name="lowest_amount", glue_type="decimal(38,10)", comment="Smallest net amount of a line."),
+    Column(name="highest_amount", glue_type="decimal(38,10)", comment="Largest net amount of a line."),
+)
+SALES_DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
+NO_DIMENSION = "none"
+
+SALES_HOURLY = LakeTable(
+    name="sales_hourly",
+    description="Completed sale lines per hour and all dimensions; a function of the transactions partition.",
+    prefix=f"{ROLLUP}/sales_hourly/",
+    partitioned=True,
+    columns=(
+        *_HOUR_AND_CURRENCY,
+        *(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS),
+        *_SALES_MEASURES,
+    ),
+)
+
+SALES_HOURLY_BY_DIMENSION = LakeTable(
+    name="sales_hourly_by_dimension",
+    description="The same lines per hour and one dimension at a time, or none: far fewer rows for most questions.",
+    prefix=f"{ROLLUP}/sales_hourly_by_dimension/",
+    partitioned=True,
+    columns=(
+        *_HOUR_AND_CURRENCY,
+        Column(name="dimension", glue_type="string", comment="Which dimension; `none` for all lines together."),
+        Column(name="value", glue_type="string", comment="The dimension's value."),
+        *_SALES_MEASURES,
+    ),
+)
+
+SALES_DAILY_BY_CUSTOMER = LakeTable(
+    name="sales_daily_by_customer",
+    description="Completed sale lines per day, customer and all dimensions; lines without a customer are not in it.",
+    prefix=f"{ROLLUP}/sales_daily_by_customer/",
+    partitioned=True,
+    columns=(
+        Column(name="customer_id", glue_type="string"),
+        Column(name="currency", glue_type="string"),
+        *(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS),
+        _LINES,
+        Column(name="bought_lines", glue_type="bigint", comment="Those of them whose quantity is positive."),
+        _NET_AMOUNT,
+    ),
+)
+
+SALES_DAILY_BY_PRODUCT = LakeTable(
+    name="sales_daily_by_product",
+    description="Completed sale lines per day, product, the lines' own category, and currency.",
+    prefix=f"{ROLLUP}/sales_daily_by_product/",
+    partitioned=True,
+    columns=(
+        Column(name="product_id", glue_type="string"),
+        Column(name="product_category", glue_type="string", comment="As the lines say."),
+        Column(name="currency", glue_type="string"),
+        Column(name="product_name", glue_type="string", comment="As the latest line says that says one."),
+        Column(name="last_sold", glue_type="timestamp", comment="When the latest line was, UTC."),
+        _LINES,
+        Column(name="quantity", glue_type="decimal(38,10)", comment="Sum of quantities; returns are negative."),
+        _NET_AMOUNT,
+        Column(
+            name="cost_amount",
+            glue_type="decimal(38,10)",
+            comment="Sum of quantity x unit_cost over lines that have one; 0 where none has.",
+        ),
+        Column(
+            name="uncosted_quantity",
+            glue_type="decimal(38,10)",
+            comment="Sum of quantities of lines without a unit_cost; 0 where all have one.",
+        ),
+        Column(name="uncosted_lines", glue_type="bigint", comment="Lines without a unit_cost."),
+    ),
+)
+
+INVENTORY_DAILY = LakeTable(
+    name="inventory_daily",
+    description="The last stock known of each product and location on a day.",
+    prefix=f"{ROLLUP}/inventory_daily/",
+    partitioned=True,
+    columns=(
+        Column(name="product_id", glue_type="string"),
+        Column(name="location", glue_type="string"),
+        Column(name="moment", glue_type="timestamp", comment="When that stock was counted, UTC."),
+        Column(name="quantity_on_hand", glue_type="decimal(18,4)"),
+        Column(name="reserved", glue_type="decimal(18,4)"),
+        Column(name="unit_cost", glue_type="decimal(18,6)"),
+        Column(name="records", glue_type="bigint", comment="Inventory records of the day."),
+    ),
+)
+
+SESSIONS_DAILY = LakeTable(
+    name="sessions_daily",
+    description="Events per day, session and dimensions; a session has a row for each combination it was seen with.",
+    prefix=f"{ROLLUP}/sessions_daily/",
+    partitioned=True,
+    columns=(
+        Column(name="session_id", glue_type="string"),
+        Column(name="product_category", glue_type="string"),
+        Column(name="region", glue_type="string"),
+        Column(name="channel", glue_type="string"),
+        Column(name="first_moment", glue_type="timestamp", comment="The earliest of the events, UTC."),
+        Column(name="events", glue_type="bigint"),
+        Column(name="purchases", glue_type="bigint", comment="Those of them that are purchases."),
+    ),
+)
+
+PRODUCT_SESSIONS_DAILY = LakeTable(
+    name="product_sessions_daily",
+    description="Which session viewed or purchased which product on a day; other events are not in it.",
+    prefix=f"{ROLLUP}/product_sessions_daily/",
+    partitioned=True,
+    columns=(
+        Column(name="product_id", glue_type="string"),
+        Column(name="session_id", glue_type="string"),
+        Column(name="views", glue_type="bigint", comment="Events of type product_view."),
+        Column(name="purchases", glue_type="bigint", comment="Events of type purchase."),
+    ),
+)
+
+_VERSION_SAYS = (
+    Column(name="cost", glue_type="decimal(18,6)", comment="What a unit costs; null where the version does not say."),
+    Column(name="currency", glue_type="string", comment="Of the cost; ISO 4217."),
+    Column(name="category", glue_type="string"),
+    Column(name="name", glue_type="string"),
+)
+
+PRODUCT_VERSIONS = LakeTable(
+    name="product_versions",
+    description="Every version of every product that was ever merged; of two with one time, the one that won.",
+    prefix=f"{ROLLUP}/product_versions/",
+    partitioned=False,
+    columns=(
+        Column(name="product_id", glue_type="string"),
+        Column(name="updated_at", glue_type="timestamp", comment="The version, UTC."),
+        *_VERSION_SAYS,
+        Column(name="ingested_at", glue_type="timestamp"),
+        Column(name="_origin", glue_type="string", comment="The delivery that brought it."),
+    ),
+)
+
+PRODUCT_COSTS = LakeTable(
+    name="product_costs",
+    description="What each product cost when: its versions in order, those of one cost and currency as one row.",
+    prefix=f"{ROLLUP}/product_costs/",
+    partitioned=False,
+    columns=(
+        Column(name="product_id", glue_type="string"),
+        Column(name="valid_from", glue_type="timestamp", comment="From when, UTC: the first version's updated_at."),
+        Column(name="valid_before", glue_type="timestamp", comment="Until when; the end of 9999 for the newest."),
+        *_VERSION_SAYS,
+    ),
+)
+
+ROLLUP_TABLES = (
+    SALES_HOURLY,
+    SALES_HOURLY_BY_DIMENSION,
+    SALES_DAILY_BY_CUSTOMER,
+    SALES_DAILY_BY_PRODUCT,
+    INVENTORY_DAILY,
+    SESSIONS_DAILY,
+    PRODUCT_SESSIONS_DAILY,
+    PRODUCT_VERSIONS,
+    PRODUCT_COSTS,
+)
