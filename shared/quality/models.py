@@ -8,9 +8,10 @@ from pydantic import Field
 from shared.ingestion.models import SourceId
 from shared.quality.checks import Dimension
 from shared.quality.rules import POOR_WEIGHTS
-from shared.quality.trend import SHORTEST_HISTORY, SMALLEST_CHANGE, Trend
+from shared.quality.trend import SMALLEST_CHANGE, Trend
 from shared.records.schema import DataType
 from shared.runtime.models import Model, Timestamp
+from shared.statistics.monotony import FEWEST_POINTS
 
 Score = Annotated[float, Field(ge=0, le=100, description="0 to 100, to 2 places, rounded down.", examples=[97.31])]
 
@@ -102,7 +103,7 @@ class DataQualityReportsResponse(Model):
         f"are only poor times a weight ({_WEIGHTS}). Of all rows received; 100 where there were none."
     )
     trend: Trend = Field(
-        description=f"By daily overall scores without the last day: `stable` unless there are {SHORTEST_HISTORY} days "
+        description=f"By daily overall scores without the last day: `stable` unless there are {FEWEST_POINTS} days "
         "before it, their order is significant (Mann-Kendall, 5 %), and their Theil-Sen slope comes to "
         f"{SMALLEST_CHANGE:g} point or more over them."
     )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.quality.trend import SHORTEST_HISTORY, Trend, theil_sen, trend
+from shared.quality.trend import Trend, trend
+from shared.statistics.monotony import FEWEST_POINTS
 
 DAY = date(2025, 3, 1)
 _SCORES = st.lists(st.floats(0, 100), max_size=40)
@@ -21,7 +22,7 @@ def test_scores_that_rise_or_fall_day_by_day_are_a_trend() -> None:
     assert trend(_by_day([90 - place / 2 for place in range(10)])) is Trend.DECLINING
 
 
-@given(st.lists(st.floats(0, 100), max_size=SHORTEST_HISTORY))
+@given(st.lists(st.floats(0, 100), max_size=FEWEST_POINTS))
 def test_a_short_history_is_stable_whatever_it_says(scores: list[float]) -> None:
     assert trend(_by_day(scores)) is Trend.STABLE
 
@@ -60,15 +61,3 @@ def test_one_terrible_day_neither_makes_a_trend_nor_hides_one() -> None:
 
     assert trend(_by_day(level)) is Trend.STABLE
     assert trend(_by_day([float(each) for each in rising])) is Trend.IMPROVING
-
-
-def test_days_without_data_keep_their_distance() -> None:
-    points = [(0, 90.0), (1, 91.0), (11, 101.0)]
-
-    assert theil_sen(points) == 1.0
-
-
-def test_the_slope_is_the_median_of_all_pairs() -> None:
-    slopes = [1, 1, 1, 100 / 3, 99 / 2, 98]
-
-    assert theil_sen([(0, 0.0), (1, 1.0), (2, 2.0), (3, 100.0)]) == pytest.approx((slopes[2] + slopes[3]) / 2)

@@ -1,0 +1,1 @@
+"""Statistics that findings are told by."""
