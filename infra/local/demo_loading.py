@@ -25,6 +25,6 @@ def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: P
         )
         step.note(f"{totals.batch.total():,} records by batch, {totals.stream.total():,} by stream")
     with progress.step("Merging what was sent") as step:
-        if not settle(lake.pending, timeout=MERGE_SECONDS, tell=lambda backlog: step.note(str(backlog))):
+        if not settle(lake.pending, timeout=MERGE_SECONDS, tell=lambda waiting: step.note(f"{waiting} objects wait")):
             raise NotMerged(MERGE_SECONDS)
         step.note("nothing waits")

@@ -10,26 +10,11 @@ from infra.local.deploy.outputs import Outputs
 
 QUIET_SECONDS = 4.0
 _POLL_SECONDS = 0.5
-_DEAD_LETTERS = ("dead", "dlq")
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What still waits for the merger."""
-
-    objects: int
-    messages: int
-
-    def __bool__(self) -> bool:
-        return self.objects + self.messages > 0
-
-    def __str__(self) -> str:
-        return f"{self.objects} objects and {self.messages} messages wait"
 
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """The deployed lake and the queue in front of its merger."""
+    """The deployed lake."""
 
     session: boto3.Session
     endpoint: str
@@ -39,9 +24,12 @@ class Lake:
         """Tell whether nothing was ever sent."""
         return not any(self._count(prefix, most=1) for prefix in ("landing/", "incoming/", "base/"))
 
-    def pending(self) -> Backlog:
-        """Return what was delivered and not yet merged."""
-        return Backlog(objects=self._count("incoming/", most=1000), messages=self._messages())
+    def pending(self) -> int:
+        """Return how many objects (of a thousand at most) wait for the merger.
+
+        Messages about them are not counted: those whose reader was killed outlast what they tell of by minutes.
+        """
+        return self._count("incoming/", most=1000)
 
     def _count(self, prefix: str, *, most: int) -> int:
         if self.outputs.lake_bucket is None:
@@ -50,24 +38,12 @@ class Lake:
         found = s3.list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix=prefix, MaxKeys=most)
         return found["KeyCount"]
 
-    def _messages(self) -> int:
-        sqs = self.session.client("sqs", endpoint_url=self.endpoint)
-        urls = [url for url in sqs.list_queues().get("QueueUrls", []) if not _is_dead_letter(url)]
-        counts = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls]
-        waiting = sum(int(count["ApproximateNumberOfMessages"]) for count in counts)
-        return waiting + sum(int(count["ApproximateNumberOfMessagesNotVisible"]) for count in counts)
-
-
-def _is_dead_letter(url: str) -> bool:
-    name = url.rpartition("/")[2].lower()
-    return any(mark in name for mark in _DEAD_LETTERS)
-
 
 def settle(
-    pending: Callable[[], Backlog],
+    pending: Callable[[], int],
     *,
     timeout: float,
-    tell: Callable[[Backlog], None],
+    tell: Callable[[int], None],
     quiet: float = QUIET_SECONDS,
     poll: float = _POLL_SECONDS,
 ) -> bool:
@@ -75,9 +51,9 @@ def settle(
     deadline = time.monotonic() + timeout
     quiet_since: float | None = None
     while (now := time.monotonic()) < deadline:
-        backlog = pending()
-        tell(backlog)
-        if backlog:
+        waiting = pending()
+        tell(waiting)
+        if waiting:
             quiet_since = None
         elif quiet_since is None:
             quiet_since = now
