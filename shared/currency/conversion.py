@@ -22,20 +22,21 @@ def with_rates(table: str, reporting_currency: str, *, days: Days | None = None)
 
     Args:
         table: the name of a table, or of a WITH query.
-        reporting_currency: what is reported in; rates are held for that one alone.
+        reporting_currency: what is reported in; rates that were derived for another one are none.
         days: which days the rows are of, where that is known: rates of other days are not looked at then.
     """
     rated = f"""
         SELECT {table}.*,
             CASE WHEN {table}.currency = ? THEN CAST(1 AS decimal(38, 15)) ELSE exchange_rates.rate END AS rate
         FROM {table} LEFT JOIN exchange_rates
-            ON exchange_rates.currency = {table}.currency
+            ON exchange_rates.reporting_currency = ? AND exchange_rates.currency = {table}.currency
             AND {table}.dt >= exchange_rates.valid_from AND {table}.dt < exchange_rates.valid_before
     """  # noqa: S608 - names of this project's own queries; values travel as parameters
+    values = (reporting_currency, reporting_currency)
     if days is None:
-        return Statement(rated, (reporting_currency,))
+        return Statement(rated, values)
     within = "AND exchange_rates.valid_from <= ? AND exchange_rates.valid_before > ?"
-    return Statement(f"{rated} {within}", (reporting_currency, days.last, days.first))
+    return Statement(f"{rated} {within}", (*values, days.last, days.first))
 
 
 def converted(column: str) -> str:

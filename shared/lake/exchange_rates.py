@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 KEY = f"{EXCHANGE_RATES.prefix}rates.parquet"
 _SCHEMA = pa.schema(
     [
+        ("reporting_currency", pa.string()),
         ("currency", pa.string()),
         ("valid_from", pa.string()),
         ("valid_before", pa.string()),
@@ -23,7 +24,7 @@ _SCHEMA = pa.schema(
 )
 
 
-def written(spans: "Sequence[Span]") -> bytes:
-    """Write what currencies are worth, in the order given."""
-    columns = {name: [getattr(span, name) for span in spans] for name in _SCHEMA.names}
-    return write_parquet(pa.table(columns, schema=_SCHEMA))
+def written(reporting_currency: str, spans: "Sequence[Span]") -> bytes:
+    """Write what currencies are worth in the reporting currency, in the order given."""
+    columns = {name: [getattr(span, name) for span in spans] for name in _SCHEMA.names[1:]}
+    return write_parquet(pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_SCHEMA))

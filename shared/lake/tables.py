@@ -28,6 +28,7 @@ EXCHANGE_RATES = LakeTable(
     prefix=f"{REFERENCE}/exchange_rates/",
     partitioned=False,
     columns=(
+        Column(name="reporting_currency", glue_type="string"),
         Column(name="currency", glue_type="string"),
         Column(name="valid_from", glue_type="string", comment="First UTC day, yyyy-MM-dd."),
         Column(name="valid_before", glue_type="string", comment="First UTC day that it is not valid on any more."),

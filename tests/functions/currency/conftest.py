@@ -46,7 +46,7 @@ def quote(lake: TestLake) -> Iterator[Quote]:
 
     def hold(rates: Rates) -> None:
         spans = [Span(currency, first, after, Decimal(rate)) for currency, first, after, rate in rates]
-        s3.put_object(Bucket=bucket, Key=KEY, Body=written(spans))
+        s3.put_object(Bucket=bucket, Key=KEY, Body=written("USD", spans))
 
     yield hold
 

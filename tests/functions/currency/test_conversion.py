@@ -120,3 +120,12 @@ def test_every_column_of_the_table_is_kept_with_what_has_no_rate(athena: Athena,
         {"region": "b", "currency": "CHF", "dt": MONDAY, "lines": 3, "rate": None},
         {"region": "c", "currency": "USD", "dt": MONDAY, "lines": 4, "rate": Decimal(1)},
     ]
+
+
+def test_rates_that_were_derived_for_another_reporting_currency_are_none(athena: Athena, quote: Quote) -> None:
+    quote(WEEKEND)
+    sold = Statement("WITH sold AS (SELECT 'EUR' AS currency, ? AS dt)", (FRIDAY,))
+
+    [row] = athena.run(sold + with_rates("sold", "GBP"))
+
+    assert row["rate"] is None
