@@ -1,0 +1,74 @@
+"""A lake in which a real retailer's year lies, the metrics function over it, and the same year in pandas."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.metrics.handler import app
+from shared.auth.scopes import Scope
+from shared.lake.columns import by_day, write_parquet
+from shared.lake.paths import PartitionId
+from shared.lake.rollups import roll_up
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring, wiring
+from tests.fakes.identities import Visitor
+from tests.functions.metric_oracles.asked import Asked
+from tests.functions.metric_oracles.retail import lake_table, read_sales
+from tests.functions.metrics.conftest import Client
+from tests.functions.metrics.lake import STAMP, TestLake, lake_with_athena
+from tests.moto_platform import CREDENTIALS
+
+Ask = Callable[[Asked], Any]
+
+
+@pytest.fixture(scope="package")
+def sales() -> Any:
+    """The retailer's lines."""
+    return read_sales()
+
+
+@pytest.fixture(scope="package")
+def lake(tmp_path_factory: pytest.TempPathFactory, sales: Any) -> Iterator[TestLake]:
+    """A lake in which they lie, with all that is rolled up of them."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
+            environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
+            store(lake, DataType.TRANSACTIONS, sales)
+            yield lake
+
+
+def store(lake: TestLake, data_type: DataType, rows: Any) -> None:
+    """Write partitions and their roll-ups."""
+    s3, bucket = boto3.client("s3"), lake.settings.name_of(Resource.LAKE)
+    for day, part in by_day(data_type, lake_table(data_type, rows, STAMP)):
+        partition = PartitionId(data_type, day)
+        rolled = {partition.rollup_key(name): each for name, each in roll_up(data_type, part).items()}
+        for key, table in {partition.base_key: part, **rolled}.items():
+            s3.put_object(Bucket=bucket, Key=key, Body=write_parquet(table))
+
+
+@pytest.fixture(scope="package")
+def wired(lake: TestLake) -> Iterator[Wiring]:
+    """The function's wiring over the lake."""
+    over_lake = Wiring(lake.settings)
+    app.dependency_overrides[wiring] = lambda: over_lake
+    yield over_lake
+    app.dependency_overrides.clear()
+
+
+@pytest.fixture
+def ask(wired: Wiring) -> Ask:
+    """Asks the function over HTTP."""
+    client = Client(Visitor(wired.identity, Scope.ANALYTICS_READ))
+
+    def data(asked: Asked) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = client.get(asked.parameters).data
+        return found
+
+    return data
