@@ -13,6 +13,7 @@ from functions.declaration import (
     TriggeredFunction,
     WebSocketTrigger,
 )
+from shared.answers.large import ANSWERS
 from shared.audit.anchors import PREFIX as ANCHORED
 from shared.lake.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, REDRIVES, REFERENCE, ROLLUP, UPLOADS
 from shared.runtime.settings import Resource
@@ -21,10 +22,17 @@ _QUERY = (
     Access(Resource.WORK_GROUP),
     Access(Resource.DATABASE),
     Access(Resource.RESULTS),
+    Access(Resource.RESULT_CACHE),
     Access(Resource.LAKE, BASE),
     Access(Resource.LAKE, ROLLUP),
     Access(Resource.LAKE, REFERENCE),
 )
+
+_QUERY_WRITES = (Access(Resource.RESULTS), Access(Resource.RESULT_CACHE))
+"""What Athena finds, what is remembered of it, and who is querying."""
+
+_LARGE_ANSWERS = (Access(Resource.RESULTS, ANSWERS),)
+"""What it takes to redirect to an answer that is too large to be given: those that query have it."""
 
 _IDENTITY = (Access(Resource.KEYS), Access(Resource.SIGNING_KEYS))
 """What it takes to tell who calls: every function that people reach has it."""
@@ -98,18 +106,17 @@ HTTP_FUNCTIONS = (
             *_IDENTITY,
             *_QUERY,
             Access(Resource.VERSIONS),
-            Access(Resource.RESULT_CACHE),
             Access(Resource.SOURCES),
         ),
-        writes=(*_COUNTED, Access(Resource.RESULTS), Access(Resource.RESULT_CACHE)),
+        writes=(*_COUNTED, *_QUERY_WRITES),
     ),
     HttpFunction(
         name="customers",
         description="Tells which segments customers are in, and what is known of each.",
         memory_mb=1024,
         timeout_seconds=29,
-        reads=(*_IDENTITY, Access(Resource.CUSTOMERS)),
-        writes=_COUNTED,
+        reads=(*_IDENTITY, *_LARGE_ANSWERS, Access(Resource.CUSTOMERS)),
+        writes=(*_COUNTED, *_LARGE_ANSWERS),
     ),
     HttpFunction(
         name="quality",
@@ -258,7 +265,7 @@ TRIGGERED_FUNCTIONS = (
         uses_science=True,
         trigger=ScheduleTrigger(every_minutes=24 * 60),
         reads=(*_QUERY, Access(Resource.CUSTOMERS)),
-        writes=(Access(Resource.RESULTS), Access(Resource.CUSTOMERS)),
+        writes=(*_QUERY_WRITES, Access(Resource.CUSTOMERS)),
     ),
     TriggeredFunction(
         name="live",

@@ -29,7 +29,8 @@ class DynamoTable:
 class Bucket:
     """An S3 bucket and how long what lies under its prefixes is kept (days; absent: for good).
 
-    Pages may put files into one that takes uploads. What is locked cannot be changed or deleted for so many days, by
+    Pages may put files into one that takes uploads, and read what they are redirected to in one that gives answers.
+    What is locked cannot be changed or deleted for so many days, by
     anybody.
     """
 
@@ -37,6 +38,7 @@ class Bucket:
     versioned: bool
     expire_days: tuple[tuple[str, int], ...] = ()
     takes_uploads: bool = False
+    gives_answers: bool = False
     locked_days: int | None = None
 
 
@@ -115,7 +117,7 @@ BUCKETS = (
             ("redrives/", 30),
         ),
     ),
-    Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7),)),
+    Bucket(resource=Resource.RESULTS, versioned=False, expire_days=(("", 7), ("answers/", 1)), gives_answers=True),
     Bucket(resource=Resource.ANCHORS, versioned=True, locked_days=400),
 )
 

@@ -80,10 +80,13 @@ def _when_made(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationPr
 
 
 def _cors(bucket: resources.Bucket, names: Names) -> list[s3.CorsRule] | None:
-    """Let pages of the stage's own origins put files at the addresses that they were given."""
+    """Let pages of the stage's own origins put files, and read answers, at the addresses that they were given."""
     origins = list(names.stage.cors_origins)
-    if not (bucket.takes_uploads and origins):
+    if not origins or not (bucket.takes_uploads or bucket.gives_answers):
         return None
+    if bucket.gives_answers:
+        # A page that follows a redirect from one foreign origin to another comes from "null".
+        return [s3.CorsRule(allowed_origins=["*"], allowed_methods=[s3.HttpMethods.GET], max_age=3600)]
     put = s3.HttpMethods.PUT
     return [s3.CorsRule(allowed_origins=origins, allowed_methods=[put], allowed_headers=["*"], max_age=3600)]
 

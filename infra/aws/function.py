@@ -80,6 +80,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_STAGE": stage.name,
         "TALLY_REPORTING_CURRENCY": stage.reporting_currency,
         "TALLY_CORS_ORIGINS": ",".join(stage.cors_origins),
+        "TALLY_QUERIES_AT_ONCE": str(stage.queries_at_once),
         "TALLY_RATE_LIMIT_OVERRIDES": json.dumps(stage.rate_limits),
         "POWERTOOLS_SERVICE_NAME": function.name,
         "POWERTOOLS_METRICS_NAMESPACE": "Tally",

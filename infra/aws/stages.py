@@ -42,6 +42,8 @@ class StageConfig:
     alarms: bool
     judged: bool
     reporting_currency: str = "USD"
+    queries_at_once: int = 20
+    """Over all functions; no more than the account's quota of active queries."""
     rate_limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`; without any, the contracts'."""
     queue_consumers: int | None = None

@@ -1,15 +1,19 @@
 """Queries in Athena: values travel as execution parameters, results come back typed, waiting has an end."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from shared.runtime.errors import InternalError, Unavailable
 from shared.runtime.models import utc
 from shared.runtime.observability import logger
+from shared.runtime.patience import Patience, answering_within
+from shared.runtime.reachability import unavailable
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -19,11 +23,13 @@ if TYPE_CHECKING:
         StartQueryExecutionInputTypeDef,
     )
 
+    from shared.runtime.slots import QuerySlots
+
 Value = str | int | Decimal | datetime
-_FIRST_WAIT, _LONGEST_WAIT, _GROWTH = 0.01, 0.5, 1.5
 _COME_AGAIN_SECONDS = 5
 _SUCCEEDED = "SUCCEEDED"
 _ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
+_SYSTEM = 1
 _OBJECT_GONE = ("HIVE_CANNOT_OPEN_SPLIT", "HIVE_FILESYSTEM_ERROR", "HIVE_CURSOR_ERROR")
 
 
@@ -54,47 +60,65 @@ def literal(value: Value) -> str:
 
 
 class Athena:
-    """Runs statements in one work group over one database."""
+    """Runs statements in one work group over one database, so many at once as there are slots."""
 
-    def __init__(self, client: "AthenaClient", *, work_group: str, database: str, patience_seconds: float = 24) -> None:
+    def __init__(
+        self,
+        client: "AthenaClient",
+        *,
+        work_group: str,
+        database: str,
+        patience_seconds: float = 20,
+        slots: "QuerySlots | None" = None,
+    ) -> None:
         self._client = client
         self._work_group = work_group
         self._database = database
-        self._patience_seconds = patience_seconds
+        self._patience = Patience(seconds=patience_seconds)
+        self._slots = slots
 
     def run(self, statement: Statement) -> list[dict[str, Any]]:
         """Run a statement to its end and return its rows, typed by their columns.
 
-        A query that a merge has pulled an object away from is run once more.
+        A query that a merge has pulled an object away from is run once more. One that nobody waits for any more is
+        stopped.
 
         Raises:
-            Unavailable: Athena is throttling, or has not finished within the time a caller waits.
+            Unavailable: Athena is throttling or has trouble of its own, too many queries are running, or this one has
+                not finished within the time a caller waits.
             InternalError: the query failed; the log says why.
         """
-        deadline = time.monotonic() + self._patience_seconds
-        try:
-            execution_id, status = self._finish(statement, deadline)
-            if _is_passing(status):
-                execution_id, status = self._finish(statement, deadline)
-            if status["State"] != _SUCCEEDED:
-                raise _failure(status)
-            return self._rows(execution_id)
-        except self._client.exceptions.TooManyRequestsException as error:
-            logger().warning("Athena is throttling", exc_info=error)
-            raise Unavailable("Too many queries are running now", retry_after=_COME_AGAIN_SECONDS) from error
+        with answering_within(self._patience.seconds), self._slot():
+            try:
+                return self._run(statement)
+            except self._client.exceptions.TooManyRequestsException as error:
+                logger().warning("Athena is throttling", exc_info=error)
+                raise Unavailable("Too many queries are running now", retry_after=_COME_AGAIN_SECONDS) from error
 
-    def _finish(self, statement: Statement, deadline: float) -> "tuple[str, QueryExecutionStatusTypeDef]":
-        execution_id, wait = self._start(statement), _FIRST_WAIT
-        while True:
-            status = self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
-            if status["State"] in _ENDED:
+    def _slot(self) -> AbstractContextManager[None]:
+        if self._slots is None:
+            return nullcontext()
+        return self._slots.one(self._patience, Patience(seconds=self._patience.left / 2))
+
+    def _run(self, statement: Statement) -> list[dict[str, Any]]:
+        execution_id, status = self._finish(statement)
+        if _is_passing(status):
+            execution_id, status = self._finish(statement)
+        if status["State"] != _SUCCEEDED:
+            raise _failure(status)
+        return self._rows(execution_id)
+
+    def _finish(self, statement: Statement) -> "tuple[str, QueryExecutionStatusTypeDef]":
+        execution_id = self._start(statement)
+        with self._stopped_on_error(execution_id):
+            for _ in self._patience.polls():
+                status = self._status(execution_id)
+                if status is None or status["State"] not in _ENDED:
+                    continue
                 if status["State"] != _SUCCEEDED:
                     _log_failure(execution_id, status)
                 return execution_id, status
-            if time.monotonic() + wait > deadline:
-                self._give_up(execution_id)
-            time.sleep(wait)
-            wait = min(wait * _GROWTH, _LONGEST_WAIT)
+            raise Unavailable("The query takes too long; ask for a shorter range", retry_after=_COME_AGAIN_SECONDS)
 
     def _start(self, statement: Statement) -> str:
         request: StartQueryExecutionInputTypeDef = {
@@ -106,15 +130,38 @@ class Athena:
             request["ExecutionParameters"] = [literal(value) for value in statement.values]
         return self._client.start_query_execution(**request)["QueryExecutionId"]
 
-    def _give_up(self, execution_id: str) -> None:
-        self._client.stop_query_execution(QueryExecutionId=execution_id)
-        logger().warning("query stopped: it took too long", query_execution_id=execution_id)
-        raise Unavailable("The query takes too long; ask for a shorter range", retry_after=_COME_AGAIN_SECONDS)
+    def _status(self, execution_id: str) -> "QueryExecutionStatusTypeDef | None":
+        """Ask how far a query is; None where Athena does not say now, for the query runs on all the same."""
+        try:
+            return self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
+        except (BotoCoreError, ClientError) as error:
+            if unavailable(error) is None:
+                raise
+            logger().warning("a query's state is not to be had now", query_execution_id=execution_id, exc_info=error)
+            return None
+
+    @contextmanager
+    def _stopped_on_error(self, execution_id: str) -> Iterator[None]:
+        """Leave no query running behind whatever ends the wait for it."""
+        try:
+            yield
+        except BaseException:
+            self._stop(execution_id)
+            raise
+
+    def _stop(self, execution_id: str) -> None:
+        try:
+            self._client.stop_query_execution(QueryExecutionId=execution_id)
+            logger().warning("query stopped", query_execution_id=execution_id)
+        except (BotoCoreError, ClientError) as error:
+            logger().error("query not stopped", query_execution_id=execution_id, exc_info=error)
 
     def _rows(self, execution_id: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         pages = self._client.get_paginator("get_query_results").paginate(QueryExecutionId=execution_id)
         for number, page in enumerate(pages):
+            if number and not self._patience.left:
+                raise Unavailable("The result is too large to be read in time", retry_after=_COME_AGAIN_SECONDS)
             columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
             names = [column["Name"] for column in columns]
             readers = [_READERS.get(column["Type"], str) for column in columns]
@@ -152,7 +199,8 @@ def _is_passing(status: "QueryExecutionStatusTypeDef") -> bool:
 
 
 def _failure(status: "QueryExecutionStatusTypeDef") -> Exception:
-    if status["State"] == "CANCELLED" or _is_passing(status):
+    of_athena = status.get("AthenaError", {}).get("ErrorCategory") == _SYSTEM
+    if status["State"] == "CANCELLED" or of_athena or _is_passing(status):
         return Unavailable("The query was interrupted", retry_after=_COME_AGAIN_SECONDS)
     return InternalError("The query failed; quote the request id when you report it")
 

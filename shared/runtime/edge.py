@@ -1,4 +1,7 @@
-"""What stands between a request and its route, the same on every route: who calls, how often, once, and on record."""
+"""What stands between a request and its route, the same on every route: who calls, how often, once, and on record.
+
+And between the route and its answer: what the caller has already is not sent again, what is too large is put aside.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -6,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.answers import tags
+from shared.answers.large import is_larger
 from shared.audit.request import begin, change_of
 from shared.idempotency.claim import claim_of
 from shared.runtime.errors import Unavailable
 from shared.runtime.observability import count, logger
+from shared.runtime.settings import Resource
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -56,6 +62,14 @@ def on_record(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: 
     if change is not None:
         _record(wired, change)
     return answer
+
+
+def served(wired: "Wiring", answer: Answer) -> Answer:
+    """Send an answer on its way: by a redirect to it where it is too large, tagged, or not at all to who has it."""
+    most = wired.settings.largest_answer_bytes
+    if Resource.RESULTS in wired.settings.names and is_larger(answer, most):
+        return wired.large_answers.redirect_to(answer)
+    return tags.tagged(answer)
 
 
 def _record(wired: "Wiring", change: "Change") -> None:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, ResponseBuilder, Route, Router
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from shared.answers import tags
 from shared.auth.calling import calls
 from shared.auth.presented import token_of_request
 from shared.auth.scopes import Scope, scope_of
@@ -20,6 +21,7 @@ from shared.runtime.cors import cors_headers
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.observability import count, logger
+from shared.runtime.patience import answering_within
 from shared.runtime.reachability import unavailable
 from shared.runtime.request import header, plain
 from shared.runtime.wiring import Wiring, wiring
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from shared.auth.models import Caller
 
 BASE_PATH = "/api/v1"
+# What has to be done after the last thing that was waited for: hanging calls are given up, the answer is written.
+_TO_WRAP_UP_SECONDS = 11
 _REQUEST_PARTS = {"body", "query", "path", "header"}
 
 
@@ -61,12 +65,13 @@ class Api(APIGatewayRestResolver):
         self._admitted = ExitStack()
         self._standing: Mapping[str, str] = {}
         self.exception_handler(TallyError)(self._fail)
+        self.exception_handler(tags.NotModified)(_unchanged)
         self.exception_handler(RequestValidationError)(self._fail_validation)
         self.exception_handler(Exception)(self._fail_unexpectedly)
 
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
         """Answer one request; whatever goes wrong, the answer is in the dialect and names the request."""
-        with self._admitted:
+        with self._admitted, answering_within(_seconds(context)):
             self._standing = {}
             try:
                 answer = super().resolve(dict(event), context)
@@ -96,14 +101,17 @@ class Api(APIGatewayRestResolver):
         wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
         caller = self._admit(wired, event, scope, f"{route.method} {route.openapi_path}")
         event = self._take(plain(event))
+        tags.begin(event, tagged=tags.is_tagged(route.method, scope))
         answer_by_route = super()._call_route
 
         def act() -> dict[str, Any]:
             return answer_by_route(route, route_arguments).build(self.current_event)
 
         if takes_key(route.method, path):
-            return _Built(edge.once(wired, event, self.lambda_context, caller, act))
-        return _Built(edge.on_record(wired, event, caller, act))
+            answer = edge.once(wired, event, self.lambda_context, caller, act)
+        else:
+            answer = edge.on_record(wired, event, caller, act)
+        return _Built(edge.served(wired, answer))
 
     def _take(self, event: dict[str, Any]) -> dict[str, Any]:
         BaseRouter.current_event = self._to_proxy_event(event)
@@ -159,6 +167,14 @@ class _Built(ResponseBuilder[Any]):
     def build(self, *_: Any) -> dict[str, Any]:
         """Return it."""
         return self._answer
+
+
+def _seconds(context: "LambdaContext") -> float:
+    return context.get_remaining_time_in_millis() / 1000 - _TO_WRAP_UP_SECONDS
+
+
+def _unchanged(unchanged: tags.NotModified) -> Response[None]:
+    return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=dict(tags.headers(unchanged.tag)))
 
 
 def _unexpected(error: Exception) -> TallyError:

@@ -23,10 +23,12 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
     return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == wanted), None)
 
 
-def _all(event: Mapping[str, Any], name: str) -> list[str]:
+def headers_named(event: Mapping[str, Any], name: str) -> list[str]:
+    """Every value of a header, whatever case it came in and however often."""
+    wanted = name.lower()
     several = event.get("multiValueHeaders") or {}
     one = {key: [value] for key, value in (event.get("headers") or {}).items()}
-    return [value for key, values in (several or one).items() if key.lower() == name for value in values]
+    return [value for key, values in (several or one).items() if key.lower() == wanted for value in values]
 
 
 def plain(event: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
     typed = {**event, "headers": {**others, "content-type": _BODY_TYPES[0]}}
     if not event.get("body"):
         return typed
-    encoding = ", ".join(_all(event, "content-encoding")).strip().lower() or "identity"
+    encoding = ", ".join(headers_named(event, "content-encoding")).strip().lower() or "identity"
     if not event.get("isBase64Encoded") and encoding == "identity":
         return typed
     data = _decoded(event)
@@ -61,7 +63,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
 
 def _check_once(event: Mapping[str, Any]) -> None:
     """Of two values, each of us and of those before us may have looked at another one."""
-    if problems := [FieldError(name, "must come once") for name in _ONCE if len(_all(event, name)) > 1]:
+    if problems := [FieldError(name, "must come once") for name in _ONCE if len(headers_named(event, name)) > 1]:
         raise InvalidRequest("Request validation failed", field_errors=problems)
 
 

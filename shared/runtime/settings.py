@@ -56,6 +56,10 @@ class Settings:
     reporting_currency: str = "USD"
     cors_origins: tuple[str, ...] = ()
     source_active_for: timedelta = timedelta(days=7)
+    queries_at_once: int = 20
+    """Athena's own default for an account is 20 in most regions."""
+    largest_answer_bytes: int = 5 * 1024**2
+    """What is larger, as it travels inside Lambda's answer, is redirected to."""
     rate_limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`."""
     names: Mapping[Resource, str] = field(default_factory=dict)
@@ -67,6 +71,8 @@ class Settings:
             stage=environment.get("TALLY_STAGE", "local"),
             reporting_currency=environment.get("TALLY_REPORTING_CURRENCY", "USD"),
             cors_origins=tuple(filter(None, environment.get("TALLY_CORS_ORIGINS", "").split(","))),
+            queries_at_once=int(environment.get("TALLY_QUERIES_AT_ONCE", cls.queries_at_once)),
+            largest_answer_bytes=int(environment.get("TALLY_LARGEST_ANSWER_BYTES", cls.largest_answer_bytes)),
             rate_limits=json.loads(environment.get("TALLY_RATE_LIMIT_OVERRIDES", "{}")),
             names={
                 resource: environment[resource.variable] for resource in Resource if resource.variable in environment

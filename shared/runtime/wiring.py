@@ -27,6 +27,8 @@ from shared.runtime.models import Clock, now
 from shared.runtime.settings import Resource, Settings
 
 if TYPE_CHECKING:
+    from shared.answers.cache import ResultCache
+    from shared.answers.large import LargeAnswers
     from shared.audit.anchors import Anchors
     from shared.audit.trail import AuditTrail
     from shared.auth.identity import Identity
@@ -50,16 +52,23 @@ if TYPE_CHECKING:
     from shared.limits.counter import RateLimiter
     from shared.metrics.reports import MetricReports
     from shared.quality.reports import QualityReports
+    from shared.runtime.athena import Athena
 
 _CLIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
 )
 # Left alone, boto3 signs addresses in a version that not every region takes.
 _SIGNING = _CLIENT.merge(Config(signature_version="s3v4"))
+# For queries that somebody waits for: hanging calls at their end must not outlast the function.
+_BRISK = Config(
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2, max_pool_connections=16
+)
 # For what may go unanswered: one try, and together no longer than the checkup waits.
 _IMPATIENT = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1, max_pool_connections=16)
 # For queries of the schedule: a run has 15 minutes.
 _NOBODY_WAITS_SECONDS = 240
+# Of the 29 s of a request: two calls to Athena that hang, 5 s each, and the answer have to fit in beside it.
+_SOMEBODY_WAITS_SECONDS = 18
 
 
 class Wiring:
@@ -78,6 +87,10 @@ class Wiring:
     @cached_property
     def _dynamodb(self) -> Any:
         return self._client("dynamodb")
+
+    @cached_property
+    def _impatient_dynamodb(self) -> Any:
+        return self._client("dynamodb", _IMPATIENT)
 
     @cached_property
     def lake(self) -> LakeStore:
@@ -341,7 +354,7 @@ class Wiring:
         """Counts requests."""
         from shared.limits.counter import RateLimiter  # noqa: PLC0415 # as above
 
-        return RateLimiter(self._client("dynamodb", _IMPATIENT), self._name(Resource.RATE_LIMITS), self.clock)
+        return RateLimiter(self._impatient_dynamodb, self._name(Resource.RATE_LIMITS), self.clock)
 
     @cached_property
     def idempotency(self) -> "Idempotency":
@@ -370,7 +383,7 @@ class Wiring:
         from shared.health import checks  # noqa: PLC0415 # only the health function pays
 
         asked = (
-            checks.dynamodb_check(self._client("dynamodb", _IMPATIENT), self._name(Resource.VERSIONS)),
+            checks.dynamodb_check(self._impatient_dynamodb, self._name(Resource.VERSIONS)),
             checks.s3_check(self._client("s3", _IMPATIENT), self._name(Resource.LAKE)),
             checks.kinesis_check(self._client("kinesis", _IMPATIENT), self._name(Resource.EVENT_STREAM)),
             checks.athena_check(self._client("athena", _IMPATIENT), self._name(Resource.WORK_GROUP)),
@@ -378,21 +391,51 @@ class Wiring:
         return checks.Checkup(asked, self.clock)
 
     @cached_property
+    def athena(self) -> "Athena":
+        """Runs queries that somebody waits for."""
+        return self._athena(_BRISK, _SOMEBODY_WAITS_SECONDS)
+
+    def _athena(self, config: Config, patience_seconds: float) -> "Athena":
+        from shared.runtime.athena import Athena  # noqa: PLC0415 # only functions that query pay
+        from shared.runtime.slots import QuerySlots  # noqa: PLC0415 # as above
+
+        return Athena(
+            self._client("athena", config),
+            work_group=self._name(Resource.WORK_GROUP),
+            database=self._name(Resource.DATABASE),
+            patience_seconds=patience_seconds,
+            slots=QuerySlots(
+                self._impatient_dynamodb,
+                self._name(Resource.RESULT_CACHE),
+                most=self.settings.queries_at_once,
+                clock=self.clock,
+            ),
+        )
+
+    @cached_property
+    def result_cache(self) -> "ResultCache":
+        """What queries found."""
+        from shared.answers.cache import ResultCache  # noqa: PLC0415 # only functions that query pay
+
+        return ResultCache(
+            self._impatient_dynamodb, self._name(Resource.RESULT_CACHE), versions=self.versions, clock=self.clock
+        )
+
+    @cached_property
+    def large_answers(self) -> "LargeAnswers":
+        """Where answers go that are too large to be given."""
+        from shared.answers.large import LargeAnswers  # noqa: PLC0415 # only such answers pay
+
+        return LargeAnswers(self._client("s3", _SIGNING), self._name(Resource.RESULTS))
+
+    @cached_property
     def metric_reports(self) -> "MetricReports":
         """Answers business metrics."""
-        from shared.metrics.cache import ResultCache  # noqa: PLC0415 # only the functions that answer metrics pay
-        from shared.metrics.reports import MetricReports  # noqa: PLC0415 # as above
-        from shared.runtime.athena import Athena  # noqa: PLC0415 # as above
+        from shared.metrics.reports import MetricReports  # noqa: PLC0415 # only the functions that answer metrics pay
 
         return MetricReports(
-            athena=Athena(
-                self._client("athena"),
-                work_group=self._name(Resource.WORK_GROUP),
-                database=self._name(Resource.DATABASE),
-            ),
-            cache=ResultCache(
-                self._dynamodb, self._name(Resource.RESULT_CACHE), versions=self.versions, clock=self.clock
-            ),
+            athena=self.athena,
+            cache=self.result_cache,
             sources=self.sources,
             reporting_currency=self.settings.reporting_currency,
             clock=self.clock,
@@ -402,15 +445,9 @@ class Wiring:
     def customer_computing(self) -> "CustomerComputing":
         """Computes customers anew."""
         from shared.customers.computing import CustomerComputing  # noqa: PLC0415 # SciPy: not on the request path
-        from shared.runtime.athena import Athena  # noqa: PLC0415 # only functions that query pay
 
         return CustomerComputing(
-            athena=Athena(
-                self._client("athena"),
-                work_group=self._name(Resource.WORK_GROUP),
-                database=self._name(Resource.DATABASE),
-                patience_seconds=_NOBODY_WAITS_SECONDS,
-            ),
+            athena=self._athena(_CLIENT, _NOBODY_WAITS_SECONDS),
             store=self._customer_store,
             reporting_currency=self.settings.reporting_currency,
             clock=self.clock,

@@ -10,8 +10,9 @@ import boto3
 import pytest
 from pydantic import TypeAdapter
 
+from shared.answers.cache import ResultCache
+from shared.answers.results import KEPT_FOR
 from shared.ingestion.versions import TableVersions
-from shared.metrics.cache import KEPT_FOR, ResultCache
 from shared.runtime.athena import Statement
 from shared.runtime.settings import Resource, Settings
 
@@ -119,7 +120,19 @@ def test_a_result_too_large_for_an_item_is_served_and_not_remembered(cache: Resu
     result, hit = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
 
     assert (result, hit) == ([noise], False)
-    assert items(aws) == []
+    assert ["body" in item for item in items(aws)] == [False]
+
+
+def test_nobody_waits_for_a_result_that_will_not_be_remembered(cache: ResultCache) -> None:
+    noise = secrets.token_hex(1_000_000)
+
+    def twice_at_once() -> Sequence[str]:
+        cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+        return [noise]
+
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+
+    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, twice_at_once) == ([noise], False)
 
 
 def test_a_large_result_that_packs_well_is_remembered(cache: ResultCache) -> None:

@@ -1,0 +1,68 @@
+"""Answers that are too large to be given are put into the results bucket and redirected to (resolutions § 7)."""
+
+import json
+from base64 import b64decode
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+ANSWERS = "answers"
+GOOD_FOR = timedelta(minutes=15)
+# A character of two or four bytes becomes one or two `\uXXXX` inside a JSON text.
+_MOST_GROWTH = 3
+_OF_THE_BODY = {"content-type": "ContentType", "content-encoding": "ContentEncoding"}
+_NOT_OF_A_REDIRECT = {*_OF_THE_BODY, "etag", "cache-control"}
+Answer = dict[str, Any]
+
+
+def is_larger(answer: Answer, most: int) -> bool:
+    """Whether a good answer's body takes more bytes than this inside the answer of a function, as JSON text."""
+    body = answer.get("body") or ""
+    if answer["statusCode"] != HTTPStatus.OK or len(body) * 4 * _MOST_GROWTH <= most:
+        return False
+    return len(json.dumps(body)) > most
+
+
+class LargeAnswers:
+    """Keeps bodies in the results bucket, each under a name that nobody guesses, until the bucket forgets them."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def redirect_to(self, answer: Answer) -> Answer:
+        """Put an answer's body aside; return the answer that leads to it, for anybody who has its address."""
+        key = f"{ANSWERS}/{uuid4()}"
+        body = answer["body"]
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=b64decode(body) if answer.get("isBase64Encoded") else body.encode(),
+            CacheControl="private, no-store",
+            **self._described(answer),
+        )
+        location = self._s3.generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=int(GOOD_FOR.total_seconds())
+        )
+        kept = {
+            name: values
+            for name, values in answer["multiValueHeaders"].items()
+            if name.lower() not in _NOT_OF_A_REDIRECT
+        }
+        return {
+            "statusCode": HTTPStatus.SEE_OTHER.value,
+            "body": "",
+            "isBase64Encoded": False,
+            "multiValueHeaders": {**kept, "Location": [location], "Cache-Control": ["no-store"]},
+        }
+
+    def _described(self, answer: Answer) -> Any:
+        return {
+            _OF_THE_BODY[name.lower()]: values[0]
+            for name, values in answer["multiValueHeaders"].items()
+            if name.lower() in _OF_THE_BODY
+        }

@@ -1,0 +1,92 @@
+"""Results in DynamoDB, and claims to compute those that are not there: one at a time has the claim to a key."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from shared.runtime.models import Clock
+
+LARGEST_BODY = 350 * 1024
+KEPT_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to compute a result, until it is kept, given up, or too old."""
+
+    key: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a result: the result, or only that it is too large to be kept."""
+
+    packed: bytes | None
+
+
+class Results:
+    """Keeps results under keys that tell all they depend on; expiry only clears up."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    def get(self, key: str, *, surely: bool) -> Kept | None:
+        """Look a result up; surely, if what was kept a moment ago must be seen."""
+        answer = self._dynamodb.get_item(TableName=self._table, Key=_key(key), ConsistentRead=surely)
+        item = answer.get("Item", {})
+        if "body" in item:
+            return Kept(item["body"]["B"])
+        return Kept(None) if "too_large" in item else None
+
+    def claim(self, key: str, seconds: float) -> Claim | None:
+        """Claim a result for so many seconds; None while another's claim holds, or once there is a result."""
+        now = self._clock()
+        claim = Claim(key, str(uuid4()))
+        try:
+            self._put(
+                key,
+                {"holder": {"S": claim.holder}, "claimed_until": _milliseconds(now + timedelta(seconds=seconds))},
+                ConditionExpression="attribute_not_exists(cache_key) OR claimed_until <= :now",
+                ExpressionAttributeValues={":now": _milliseconds(now)},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return None
+        return claim
+
+    def keep(self, key: str, body: bytes) -> None:
+        """Keep a result in the place of any claim to it; of one that is too large, only that it is."""
+        packed = zlib.compress(body)
+        self._put(key, {"too_large": {"BOOL": True}} if len(packed) > LARGEST_BODY else {"body": {"B": packed}})
+
+    def give_up(self, claim: Claim) -> None:
+        """Let the next one compute the result, at once; nothing happens where somebody has done so."""
+        try:
+            self._dynamodb.delete_item(
+                TableName=self._table,
+                Key=_key(claim.key),
+                ConditionExpression="holder = :holder",
+                ExpressionAttributeValues={":holder": {"S": claim.holder}},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return
+
+    def _put(self, key: str, told: dict[str, Any], **condition: Any) -> None:
+        expires_at = int((self._clock() + KEPT_FOR).timestamp())
+        item = {**_key(key), **told, "expires_at": {"N": str(expires_at)}}
+        self._dynamodb.put_item(TableName=self._table, Item=item, **condition)
+
+
+def _key(key: str) -> dict[str, Any]:
+    return {"cache_key": {"S": key}}
+
+
+def _milliseconds(moment: Any) -> dict[str, Any]:
+    return {"N": str(round(moment.timestamp() * 1000))}

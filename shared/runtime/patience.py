@@ -1,0 +1,45 @@
+"""How long something is waited for: never longer than whoever waits for the answer does."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+_ENDS_AT: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+@contextmanager
+def answering_within(seconds: float) -> Iterator[None]:
+    """Let all that is waited for inside end within so many seconds from now, or as early as it had to anyway."""
+    outer, ends_at = _ENDS_AT.get(), time.monotonic() + seconds
+    token = _ENDS_AT.set(ends_at if outer is None else min(outer, ends_at))
+    try:
+        yield
+    finally:
+        _ENDS_AT.reset(token)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long something may take, and how often it is asked for meanwhile; times in seconds."""
+
+    seconds: float
+    first_wait: float = 0.01
+    longest_wait: float = 0.5
+    growth: float = 1.5
+
+    @property
+    def left(self) -> float:
+        """What is left of it if it begins now: all, unless the answer is due before."""
+        ends_at = _ENDS_AT.get()
+        return self.seconds if ends_at is None else max(0.0, min(self.seconds, ends_at - time.monotonic()))
+
+    def polls(self) -> Iterator[None]:
+        """Yield at once, then after ever longer waits, as long as it lasts."""
+        deadline, wait = time.monotonic() + self.left, self.first_wait
+        yield
+        while time.monotonic() + wait <= deadline:
+            time.sleep(wait)
+            yield
+            wait = min(wait * self.growth, self.longest_wait)

@@ -1,0 +1,1 @@
+"""How answers are served, over DynamoDB and S3."""

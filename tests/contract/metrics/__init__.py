@@ -1,1 +1,0 @@
-"""Stores of metrics on what they are made for."""
