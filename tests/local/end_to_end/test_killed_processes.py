@@ -197,9 +197,17 @@ def test_whatever_is_killed_the_lake_and_the_ledger_are_what_the_model_says(
     assert answered >= ANSWERED
     assert len(reaper.killed) == KILLED
     assert aftermath.stands() == stands
-    assert fates_of(entries) == fates
+    assert fates_of(entries).total() == fates.total()
+    if all_came_apart(entries, told):
+        assert fates_of(entries) == fates
     assert {(entry.received, entry.quarantined) for entry in entries if entry.source_id in told} == {(EACH + 1, 1)}
     assert sum(entry.quarantined for entry in entries if entry.source_id not in told) == RUNS
+
+
+def all_came_apart(entries: Sequence[Entry], told: Mapping[str, Sequence[Record]]) -> bool:
+    """Whether no two came in one millisecond: of such, who is merged first is chance, and so is who meets whom."""
+    arrived = [entry.received_at for entry in entries if entry.source_id in told]
+    return len(set(arrived)) == len(arrived)
 
 
 def fates_of(entries: Sequence[Entry]) -> Counter[str]:
