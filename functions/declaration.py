@@ -94,6 +94,11 @@ class Function:
 class HttpFunction(Function):
     """A function behind the REST API; its routes are those its resolver declares."""
 
+    @property
+    def redirects_to_large_answers(self) -> bool:
+        """Whether it may put an answer that is too large to be given where its caller is then sent."""
+        return any(access.resource is Resource.RESULTS for access in self.writes)
+
     def app(self) -> "Api":
         """The resolver, as its handler module builds it."""
         app: Api = import_module(f"functions.{self.name}.handler").app

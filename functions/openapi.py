@@ -11,8 +11,9 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 
-from functions.headers import HEADERS, IDEMPOTENCY_KEY, tell_headers
+from functions.headers import HEADERS, IDEMPOTENCY_KEY, IF_NONE_MATCH, tell_headers
 from functions.manifest import HTTP_FUNCTIONS
+from shared.answers.tags import is_tagged
 from shared.auth.scopes import scope_of
 from shared.idempotency.claim import takes_key
 from shared.ingestion.models import ValidationError
@@ -70,9 +71,11 @@ def document() -> dict[str, Any]:
         description="Every record accounted for, every number recomputable, every answer says how fresh it is.",
     )
     dialects: dict[str, Dialect] = {}
+    redirecting: set[str] = set()
     for function in HTTP_FUNCTIONS:
         own = json.loads(function.app().get_openapi_json_schema())
         dialects |= dict.fromkeys(own["paths"], function.app().dialect)
+        redirecting.update(own["paths"] if function.redirects_to_large_answers else ())
         merged.add_schema(own)
     told = merged.get_openapi_schema()
     schemas = told["components"]["schemas"]
@@ -86,12 +89,23 @@ def document() -> dict[str, Any]:
             operation["security"] = [] if scope is None else [{"token": [scope.value]}]
             if takes_key(method.upper(), path.removeprefix(BASE_PATH)):
                 operation.setdefault("parameters", []).append(dict(IDEMPOTENCY_KEY))
+            if is_tagged(method.upper(), scope):
+                operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
+            _tell_other_ways(operation, redirects=path in redirecting)
             _tell_errors(operation, path, dialects[path])
             tell_headers(operation)
     told["components"]["schemas"] = dict(sorted(schemas.items()))
     told["components"]["headers"] = dict(HEADERS)
     told["components"]["securitySchemes"] = {"token": _TOKEN}
     return told
+
+
+def _tell_other_ways(operation: dict[str, Any], *, redirects: bool) -> None:
+    """Tell of answers that are not given here: because they are too large, or because the caller has them."""
+    if redirects:
+        operation["responses"]["303"] = {"description": "The answer is over 5 MB, and lies somewhere else."}
+    if IF_NONE_MATCH in operation.get("parameters", ()):
+        operation["responses"]["304"] = {"description": "The answer says what the one at hand says."}
 
 
 def _error_schemas() -> dict[str, Any]:

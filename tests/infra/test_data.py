@@ -103,8 +103,24 @@ def test_a_page_of_the_stages_own_may_put_a_file_into_the_lake_and_read_nothing_
 
     assert rule["AllowedOrigins"] == list(dev.stage.cors_origins)
     assert rule["AllowedMethods"] == ["PUT"]
-    assert "CorsConfiguration" not in bucket(dev, "results")[1]
+    assert "CorsConfiguration" not in bucket(dev, "anchors")[1]
     assert "CorsConfiguration" not in bucket(prod, "lake")[1]  # no page is named there
+
+
+def test_any_page_may_read_an_answer_at_the_address_that_it_was_redirected_to(dev: Assembly, prod: Assembly) -> None:
+    (rule,) = bucket(dev, "results")[1]["CorsConfiguration"]["CorsRules"]
+
+    assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == (["*"], ["GET"])
+    assert "CorsConfiguration" not in bucket(prod, "results")[1]
+
+
+def test_an_answer_that_was_put_aside_is_forgotten_after_a_day(dev: Assembly) -> None:
+    rules = bucket(dev, "results")[1]["LifecycleConfiguration"]["Rules"]
+
+    assert {rule.get("Prefix"): rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule} == {
+        None: 7,
+        "answers/": 1,
+    }
 
 
 def test_the_queues_let_in_this_bucket_of_this_account_before_the_bucket_is_made(dev: Assembly) -> None:
