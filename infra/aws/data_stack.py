@@ -48,4 +48,4 @@ class DataStack(Stack):
             alarms = Alarms(self, names=names)
             for queue in queues:
                 alarms.on_letters_in(queue.dead_letters, of=queue.node.id)
-        announce(self, resource_names(names))
+        announce(self, {**resource_names(names), "ReportingCurrency": names.stage.reporting_currency})

@@ -1,22 +1,13 @@
 """Administration of a stage's API keys by somebody with credentials for its account: on record, as through the API."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
-
-import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.keys import identity_of
+from infra.local.on_record import Administrator
 from infra.local.stage import Stage
-from shared.audit.entry import Change
-from shared.audit.trail import AuditTrail
 from shared.auth.key_store import ApiKeys
 from shared.auth.models import ApiKey, ApiKeyWithSecret, NewApiKey
-from shared.runtime.errors import Unavailable
-from shared.runtime.models import now
-
-_NOWHERE = "command line"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,21 +15,17 @@ class KeysAdmin:
     """The keys of a stage, and who changes them."""
 
     keys: ApiKeys
-    trail: AuditTrail
-    who: str
+    by: Administrator
 
     @classmethod
     def of(cls, stage: Stage) -> "KeysAdmin":
-        """Act on a stage, as whom AWS takes us for.
+        """Act on a stage.
 
         Raises:
             NotDeployed: the stage has no audit log to put changes on record in.
         """
-        return cls(
-            keys=identity_of(stage.clients, stage.endpoint, stage.outputs, stage.name).keys,
-            trail=AuditTrail(stage.client("dynamodb"), stage.output("AuditTableName"), now),
-            who=stage.client("sts").get_caller_identity()["Arn"],
-        )
+        keys = identity_of(stage.clients, stage.endpoint, stage.outputs, stage.name).keys
+        return cls(keys=keys, by=Administrator.of(stage))
 
     def create(self, wanted: NewApiKey) -> ApiKeyWithSecret:
         """Make a key."""
@@ -65,18 +52,9 @@ class KeysAdmin:
         return found and found[0]
 
     def _record(self, what: str, before: ApiKey | None, after: ApiKey) -> None:
-        """Put a change on record; where that fails, say so and go on: a secret that is not shown now is lost."""
-        change = Change(
-            action=f"keys {what}",
-            user_id=self.who,
-            key_id=_NOWHERE,
-            resource=f"/api/v1/auth/keys/{after.id}",
-            request_id=str(uuid4()),
-            source_ip=_NOWHERE,
+        self.by.record(
+            f"keys {what}",
+            f"/api/v1/auth/keys/{after.id}",
             before=before and before.model_dump(mode="json"),
             after=after.model_dump(mode="json", exclude={"client_secret"}),
         )
-        try:
-            self.trail.record(change)
-        except (Unavailable, BotoCoreError, ClientError) as error:
-            typer.echo(f"This change is missing in the audit log ({error}): {asdict(change)}", err=True)

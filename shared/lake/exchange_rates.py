@@ -1,19 +1,20 @@
-"""Reference rates as the object that Athena reads."""
+"""Reference rates in the lake: the quotes that are held, and the table that Athena reads."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import UTC
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from shared.lake.columns import write_parquet
+from shared.currency.quotes import HeldQuote, Origin, Quote
+from shared.currency.spans import Span
+from shared.lake.columns import MOMENT, read_parquet, write_parquet
+from shared.lake.paths import REFERENCE, safe_part
 from shared.lake.tables import EXCHANGE_RATES
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from shared.currency.spans import Span
-
-KEY = f"{EXCHANGE_RATES.prefix}rates.parquet"
-_SCHEMA = pa.schema(
+TABLE_KEY = f"{EXCHANGE_RATES.prefix}rates.parquet"
+QUOTES_KEY = f"{REFERENCE}/quotes/quotes.parquet"
+_TABLE = pa.schema(
     [
         ("reporting_currency", pa.string()),
         ("currency", pa.string()),
@@ -22,9 +23,46 @@ _SCHEMA = pa.schema(
         ("rate", pa.decimal128(38, 15)),
     ]
 )
+_QUOTE = pa.schema(
+    [("currency", pa.string()), ("day", pa.string()), ("base", pa.string()), ("rate", pa.decimal128(21, 12))]
+)
+_ORIGIN = pa.schema([("file", pa.string()), ("digest", pa.string()), ("loaded_at", MOMENT)])
+_QUOTES = pa.unify_schemas([_QUOTE, _ORIGIN])
 
 
-def written(reporting_currency: str, spans: "Sequence[Span]") -> bytes:
+def file_key(digest: str) -> str:
+    """Where a file of rates is kept as it was loaded."""
+    return f"{REFERENCE}/files/{safe_part(digest)}"
+
+
+def table_of(reporting_currency: str, spans: Sequence[Span]) -> bytes:
     """Write what currencies are worth in the reporting currency, in the order given."""
-    columns = {name: [getattr(span, name) for span in spans] for name in _SCHEMA.names[1:]}
-    return write_parquet(pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_SCHEMA))
+    columns = {name: [getattr(span, name) for span in spans] for name in _TABLE.names[1:]}
+    return write_parquet(pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_TABLE))
+
+
+def spans_on(day: str, table: bytes, reporting_currency: str) -> list[Span]:
+    """Read what currencies are worth in a reporting currency on a day."""
+    held = read_parquet(table, _TABLE)
+    valid = held.filter(
+        (pc.field("reporting_currency") == reporting_currency)
+        & (pc.field("valid_from") <= day)
+        & (pc.field("valid_before") > day)
+    )
+    return [Span(**row) for row in valid.drop_columns("reporting_currency").to_pylist()]
+
+
+def quotes_written(held: Sequence[HeldQuote]) -> bytes:
+    """Write the quotes that are held, in the order given."""
+    quoted = {name: [getattr(each.quote, name) for each in held] for name in _QUOTE.names}
+    origin = {name: [getattr(each.origin, name) for each in held] for name in _ORIGIN.names}
+    return write_parquet(pa.table({**quoted, **origin}, schema=_QUOTES))
+
+
+def quotes_in(data: bytes) -> list[HeldQuote]:
+    """Read the quotes that are held."""
+    table = read_parquet(data, _QUOTES)
+    quotes = map(Quote, *(table[name].to_pylist() for name in _QUOTE.names))
+    files, digests, moments = (table[name].to_pylist() for name in _ORIGIN.names)
+    origins = map(Origin, files, digests, (moment.replace(tzinfo=UTC) for moment in moments))
+    return list(map(HeldQuote, quotes, origins))

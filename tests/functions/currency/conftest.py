@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from shared.currency.spans import Span
-from shared.lake.exchange_rates import KEY, written
+from shared.lake.exchange_rates import TABLE_KEY, table_of
 from shared.runtime.athena import Athena
 from shared.runtime.settings import Resource
 from tests.functions.metrics.lake import DATABASE, TestLake, lake_with_athena
@@ -46,8 +46,8 @@ def quote(lake: TestLake) -> Iterator[Quote]:
 
     def hold(rates: Rates) -> None:
         spans = [Span(currency, first, after, Decimal(rate)) for currency, first, after, rate in rates]
-        s3.put_object(Bucket=bucket, Key=KEY, Body=written("USD", spans))
+        s3.put_object(Bucket=bucket, Key=TABLE_KEY, Body=table_of("USD", spans))
 
     yield hold
 
-    s3.delete_object(Bucket=bucket, Key=KEY)
+    s3.delete_object(Bucket=bucket, Key=TABLE_KEY)

@@ -1,0 +1,147 @@
+"""The commands for reference rates: `python -m infra.local rates ...`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from infra.local.on_record import Administrator
+from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from shared.currency.mistakes import WrongRates
+from shared.ingestion.versions import TableVersions
+from shared.lake.store import LakeStore
+from shared.runtime.models import now
+
+if TYPE_CHECKING:
+    from shared.currency.quotes import HeldQuote
+    from shared.currency.rates import Loaded, ReferenceRates
+    from shared.currency.spans import Span
+
+app = typer.Typer(help="Load and show the reference rates that amounts are converted by.", no_args_is_help=True)
+
+_SHOWN_MISTAKES = 20
+_RESOURCE = "exchange_rates"
+_LOAD_EXAMPLES = (
+    "Examples: `python -m infra.local rates load eurofxref-hist.zip`, "
+    "`python -m infra.local rates load rates.csv --stage dev`"
+)
+_SHOW_EXAMPLES = "Examples: `python -m infra.local rates show`, `python -m infra.local rates show EUR --on 2025-01-31`"
+RatesFile = Annotated[
+    Path,
+    typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, plain, .gz or .zip.", show_default=False),
+]
+CurrencyArgument = Annotated[str | None, typer.Argument(help="Its ISO 4217 code; all where none is named.")]
+DayOption = Annotated[
+    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day, in UTC; today where none is named.")
+]
+
+
+@app.command(epilog=_LOAD_EXAMPLES)
+def load(file: RatesFile, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
+    """Load a file of rates, whole or, if it has a mistake, not at all; what it says replaces what was held of its days.
+
+    Either the ECB's table (units per EUR, a column per currency), or a line per rate under the header
+    `date,currency,rate,base`: how many units of the currency one unit of the base is worth; without a base, one EUR.
+    """
+    place = Stage.called(stage, directory)
+    rates, by = _rates(place), Administrator.of(place)
+    try:
+        loaded = rates.load(file.name, file.read_bytes())
+    except WrongRates as wrong:
+        for line in mistakes_told(file.name, wrong):
+            typer.echo(line, err=True)
+        raise typer.Exit(code=1) from wrong
+    by.record("rates load", _RESOURCE, before=None, after=asdict(loaded))
+    for line in told(loaded, place.output("ReportingCurrency")):
+        typer.echo(line)
+
+
+@app.command(epilog=_SHOW_EXAMPLES)
+def show(
+    currency: CurrencyArgument = None,
+    *,
+    on: DayOption = None,
+    directory: DirectoryOption = DIRECTORY,
+    stage: StageOption = LOCAL,
+) -> None:
+    """Show what amounts of a day are converted by, and from which file that is; exit code 1 where there is nothing."""
+    place = Stage.called(stage, directory)
+    rates, day = _rates(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
+    spans = [each for each in rates.on(day) if currency in (None, each.currency)]
+    if not spans:
+        typer.echo(
+            f"No rate is known of {currency or 'any currency'} on {day}: `python -m infra.local rates load FILE` "
+            "loads some.",
+            err=True,
+        )
+        raise typer.Exit(code=1)
+    for line in shown(spans, rates.quotes(), place.output("ReportingCurrency"), day):
+        typer.echo(line)
+
+
+def _rates(stage: Stage) -> "ReferenceRates":
+    # The other commands answer at once without Arrow.
+    from shared.currency.rates import ReferenceRates  # noqa: PLC0415
+
+    return ReferenceRates(
+        LakeStore(stage.client("s3"), stage.output("LakeBucketName")),
+        TableVersions(stage.client("dynamodb"), stage.output("VersionsTableName")),
+        now,
+        reporting_currency=stage.output("ReportingCurrency"),
+    )
+
+
+def mistakes_told(file: str, wrong: WrongRates) -> Iterator[str]:
+    """Say what is wrong with a file: a line for each of the first mistakes."""
+    yield f"{file}: {wrong.message}."
+    yield from (f"  {mistake}" for mistake in wrong.mistakes[:_SHOWN_MISTAKES])
+    if (more := len(wrong.mistakes) - _SHOWN_MISTAKES) > 0:
+        yield f"  and {more} more"
+
+
+def told(loaded: "Loaded", reporting_currency: str) -> Iterator[str]:
+    """Say what became of a file and what can be converted now."""
+    yield f"{loaded.file}: {loaded.quotes} quotes, {loaded.new} of them new, {loaded.changed} other than those held."
+    if loaded.left_out:
+        yield f"Left out, since no record can name them: {', '.join(loaded.left_out)}."
+    if loaded.currencies:
+        yield (
+            f"{len(loaded.currencies)} currencies are converted to {reporting_currency} from {loaded.first_day} on; "
+            f"the last quotes are of {loaded.last_day}."
+        )
+    else:
+        yield (
+            f"Nothing can be converted to {reporting_currency} yet: no quote tells what {reporting_currency} is worth."
+        )
+
+
+def shown(spans: "Sequence[Span]", quotes: "Sequence[HeldQuote]", reporting_currency: str, day: str) -> Iterator[str]:
+    """Say what currencies are worth on a day, and the quotes that it follows from."""
+    known = {each.quote.currency: each for each in quotes if each.quote.day <= day}
+    for span in spans:
+        yield f"1 {span.currency} = {span.rate.normalize():f} {reporting_currency}"
+        if len(spans) == 1:
+            yield from _origins(span.currency, reporting_currency, known)
+
+
+def _origins(currency: str, reporting_currency: str, known: "Mapping[str, HeldQuote]") -> Iterator[str]:
+    """Tell every quote that a rate follows from: along the bases of both currencies."""
+    path = _path(currency, known)
+    ends = () if reporting_currency in path else _path(reporting_currency, known)
+    upto = path.index(reporting_currency) if reporting_currency in path else len(path)
+    for held in (known[name] for name in (*path[:upto], *ends) if name in known):
+        quote, origin = held.quote, held.origin
+        yield (
+            f"  {quote.day}: 1 {quote.base} = {quote.rate.normalize():f} {quote.currency} "
+            f"({origin.file}, loaded {origin.loaded_at:%Y-%m-%d %H:%M} UTC)"
+        )
+
+
+def _path(currency: str, known: "Mapping[str, HeldQuote]") -> Sequence[str]:
+    path = [currency]
+    while held := known.get(path[-1]):
+        path.append(held.quote.base)
+    return path

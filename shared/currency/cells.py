@@ -1,0 +1,64 @@
+"""The cells of a file of reference rates: days, currencies and rates out of text."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from shared.records.currencies import ISO_4217, WITHDRAWN
+
+MOST_DIGITS = 9
+"""Digits before the point; behind it there may be 12."""
+_RATE = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}(\.[0-9]{{1,12}})?")
+_NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
+_IN_WORDS = "%d %B %Y"
+_CODES = frozenset((*ISO_4217, *WITHDRAWN))
+
+
+def day_in(text: str) -> str:
+    """Read a day, as `2026-10-30` or, as the ECB writes in the file of one day, `30 October 2026`.
+
+    Raises:
+        ValueError: it is none; the text says what to write.
+    """
+    try:
+        return _day(text).isoformat()
+    except ValueError:
+        raise ValueError(f"{_shown(text)} is no day: write it as 2026-10-30") from None
+
+
+def _day(text: str) -> date:
+    if text[:4].isdecimal():
+        return date.fromisoformat(text)
+    return datetime.strptime(text, _IN_WORDS).date()  # noqa: DTZ007 - a day has no zone
+
+
+def currency_in(text: str) -> str:
+    """Read a currency, be it one that was withdrawn.
+
+    Raises:
+        ValueError: it is none; the text says what to write.
+    """
+    if text not in _CODES:
+        raise ValueError(f"{_shown(text)} is no currency: write its ISO 4217 code, such as USD")
+    return text
+
+
+def rate_in(text: str) -> Decimal:
+    """Read a rate: a decimal above zero, with a point.
+
+    Raises:
+        ValueError: it is none; the text says what to write.
+    """
+    if not _RATE.fullmatch(text):
+        why = "is out of range" if _NUMBER.fullmatch(text) else "is no rate"
+        raise ValueError(
+            f"{_shown(text)} {why}: write a decimal such as 1.0389, with at most 9 digits before the point"
+        )
+    rate = Decimal(text)
+    if not rate:
+        raise ValueError("a rate is above zero")
+    return rate
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:40]}...")  # noqa: PLR2004 - what a reader can take in

@@ -1,0 +1,31 @@
+"""What is wrong with a file of reference rates: every mistake of it, by line and field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.runtime.errors import FieldError, InvalidRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong: in which line, counted from 1, and under which name of the header."""
+
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"line {self.line}, {self.field}: {self.message}"
+
+
+class WrongRates(InvalidRequest):
+    """A file of reference rates of which nothing is loaded, since parts of it are wrong."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        number = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(
+            f"Nothing was loaded: the file has {number}",
+            field_errors=[FieldError(f"line {each.line}, {each.field}", each.message) for each in mistakes],
+        )
+        self.mistakes = tuple(mistakes)

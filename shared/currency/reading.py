@@ -1,0 +1,116 @@
+"""Files of reference rates: the ECB's table with a column per currency, and a long form with a line per rate."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.currency.mistakes import Mistake, WrongRates
+from shared.currency.quotes import Quote
+from shared.currency.sheet import EURO, Cell, Sheet
+
+_DATE, _CURRENCY, _RATE, _BASE = LONG_FORM = ("date", "currency", "rate", "base")
+_UNKNOWN = ("", "N/A")
+_FORMS = "begin it with `Date,USD,JPY,...` (units per EUR, as the ECB does) or with `date,currency,rate[,base]`"
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """The quotes of a file, and the withdrawn currencies that it has too."""
+
+    quotes: Sequence[Quote]
+    left_out: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Row:
+    line: int
+    texts: Sequence[str]
+
+    def under(self, header: Sequence[str]) -> Mapping[str, Cell]:
+        padded = [*self.texts, *[""] * (len(header) - len(self.texts))]
+        return {name: Cell(self.line, name, text) for name, text in zip(header, padded, strict=False)}
+
+
+def read(text: str) -> ReadFile:
+    """Read a file in either form; a rate is how many units of its currency one unit of the base is worth.
+
+    Raises:
+        WrongRates: it has mistakes: all of them.
+    """
+    rows = _rows(text)
+    header = next(rows, _Row(1, ()))
+    names, sheet = _names(header), Sheet()
+    if _CURRENCY in names:
+        _read_long(sheet, names, rows)
+    else:
+        _read_wide(sheet, names, rows, header.line)
+    return ReadFile(sheet.quotes(), sorted(sheet.left_out))
+
+
+def _rows(text: str) -> Iterator[_Row]:
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in lines:
+            texts = [cell.strip() for cell in cells]
+            if any(texts):
+                yield _Row(lines.line_num, texts)
+    except csv.Error as error:
+        raise WrongRates([Mistake(lines.line_num, "file", f"is no CSV ({error})")]) from error
+
+
+def _names(header: _Row) -> Sequence[str]:
+    """The header's names, without the empty one behind a last comma."""
+    names = list(header.texts)
+    while names and not names[-1]:
+        names.pop()
+    lower = [name.lower() for name in names]
+    if _CURRENCY in lower:
+        names = lower
+    elif lower[:1] != [_DATE]:
+        raise WrongRates([Mistake(header.line, "header", f"this is no file of rates: {_FORMS}")])
+    if wrong := [Mistake(header.line, "header", each) for each in _wrong(names)]:
+        raise WrongRates(wrong)
+    return names
+
+
+def _wrong(names: Sequence[str]) -> Iterator[str]:
+    yield from (f"{name or 'a column without a name'} comes twice" for name in sorted(_repeated(names)))
+    if _CURRENCY not in names:
+        return
+    yield from (f"{name} is missing" for name in (_DATE, _RATE) if name not in names)
+    yield from (f"{name or 'a column without a name'} is not known" for name in names if name not in LONG_FORM)
+
+
+def _repeated(names: Sequence[str]) -> set[str]:
+    return {name for name in names if names.count(name) > 1}
+
+
+def _read_wide(sheet: Sheet, names: Sequence[str], rows: Iterator[_Row], line: int) -> None:
+    first, *currencies = names
+    known = [name for name in currencies if sheet.currency(Cell(line, name, name))]
+    if EURO in known:
+        sheet.note(Cell(line, EURO, ""), "rates are per EUR, so that it has none")
+    for row in rows:
+        if any(row.texts[len(names) :]) or len(row.texts) < len(names):
+            sheet.note(Cell(row.line, first, ""), f"has {len(row.texts)} cells where the header has {len(names)}")
+            continue
+        cells = row.under(names)
+        day = sheet.day(cells[first])
+        for name in known if day else ():
+            if day and cells[name].text not in _UNKNOWN:
+                sheet.quote(day, name, cells[name], EURO)
+
+
+def _read_long(sheet: Sheet, names: Sequence[str], rows: Iterator[_Row]) -> None:
+    for row in rows:
+        cells = row.under(names)
+        if any(row.texts[len(names) :]):
+            sheet.note(Cell(row.line, names[0], ""), f"has more cells than the header's {len(names)}")
+            continue
+        day, currency = sheet.day(cells[_DATE]), sheet.currency(cells[_CURRENCY])
+        base = EURO if not (_BASE in cells and cells[_BASE].text) else sheet.currency(cells[_BASE])
+        if currency and currency == base:
+            sheet.note(cells[_CURRENCY], f"{currency} has no rate in itself: name another base")
+        elif day and currency and base:
+            sheet.quote(day, currency, cells[_RATE], base)

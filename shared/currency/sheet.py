@@ -1,0 +1,75 @@
+"""What is read off a file of reference rates so far: its quotes, and every mistake in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.currency.cells import currency_in, day_in, rate_in
+from shared.currency.mistakes import Mistake, WrongRates
+from shared.currency.quotes import Quote
+from shared.records.currencies import WITHDRAWN
+
+EURO = "EUR"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text in a file: in which line it is, and under which name."""
+
+    line: int
+    field: str
+    text: str
+
+
+@dataclass
+class Sheet:
+    """Takes cells in, one quote at a time."""
+
+    mistakes: list[Mistake] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+    _quotes: dict[tuple[str, str], Quote] = field(default_factory=dict)
+
+    def day(self, cell: Cell) -> str | None:
+        """Read a day; None if it is none, which is noted."""
+        try:
+            return day_in(cell.text)
+        except ValueError as error:
+            self.note(cell, str(error))
+            return None
+
+    def currency(self, cell: Cell) -> str | None:
+        """Read a currency; None if it is none, which is noted."""
+        try:
+            return currency_in(cell.text)
+        except ValueError as error:
+            self.note(cell, str(error))
+            return None
+
+    def quote(self, day: str, currency: str, rate: Cell, base: str) -> None:
+        """Take a quote in, or note what is wrong with it."""
+        try:
+            read = Quote(currency, day, base, rate_in(rate.text))
+        except ValueError as error:
+            self.note(rate, str(error))
+            return
+        if gone := {currency, base}.intersection(WITHDRAWN):
+            self.left_out |= gone
+        elif (currency, day) in self._quotes:
+            self.note(rate, f"{currency} is given twice on {day}")
+        else:
+            self._quotes[currency, day] = read
+
+    def note(self, cell: Cell, message: str) -> None:
+        """Remember a mistake."""
+        self.mistakes.append(Mistake(cell.line, cell.field, message))
+
+    def quotes(self) -> Sequence[Quote]:
+        """All that was read, if there is something and nothing is wrong.
+
+        Raises:
+            WrongRates: there is a mistake, or no rate at all.
+        """
+        if not self.mistakes and not self._quotes:
+            self.mistakes.append(Mistake(1, "file", "holds no rate"))
+        if self.mistakes:
+            raise WrongRates(sorted(self.mistakes, key=lambda each: each.line))
+        return list(self._quotes.values())

@@ -1,0 +1,63 @@
+"""A file of reference rates as text: plain, .gz or .zip as it is published."""
+
+import io
+import zipfile
+
+from shared.currency.mistakes import Mistake, WrongRates
+from shared.runtime.errors import InvalidRequest, PayloadTooLarge
+from shared.runtime.request import inflate
+
+LARGEST = 64 * 1024 * 1024
+"""What a file may hold; the longest series there is, every day since 1999, has less than 2 MB."""
+_GZIP, _ZIP = b"\x1f\x8b", b"PK"
+
+
+def text_of(data: bytes) -> str:
+    """Unpack a file and read it as UTF-8, told by its first bytes and not by its name.
+
+    Raises:
+        WrongRates: it cannot be unpacked, holds more than one file or too much, or is no text.
+    """
+    try:
+        return _unpacked(data).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise _unreadable("is not UTF-8 text: save it as CSV in UTF-8", line=line) from error
+
+
+def _unpacked(data: bytes) -> bytes:
+    if data.startswith(_ZIP):
+        return _from_zip(data)
+    if not data.startswith(_GZIP):
+        if len(data) > LARGEST:
+            raise _too_large()
+        return data
+    try:
+        return inflate(data, LARGEST)
+    except PayloadTooLarge as error:
+        raise _too_large() from error
+    except InvalidRequest as error:
+        raise _unreadable("is broken gzip: fetch it again") from error
+
+
+def _from_zip(data: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir()]
+            if len(members) != 1:
+                raise _unreadable(f"holds {len(members)} files and not one")
+            with archive.open(members[0]) as packed:
+                content = packed.read(LARGEST + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise _unreadable(f"is a zip archive that cannot be read ({error}): fetch it again") from error
+    if len(content) > LARGEST:
+        raise _too_large()
+    return content
+
+
+def _too_large() -> WrongRates:
+    return _unreadable(f"holds more than {LARGEST // 1024**2} MB: load it in parts")
+
+
+def _unreadable(why: str, *, line: int = 1) -> WrongRates:
+    return WrongRates([Mistake(line, "file", why)])

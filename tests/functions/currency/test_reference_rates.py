@@ -1,0 +1,187 @@
+"""Reference rates that the platform holds: loaded whole, once, and by whoever comes first or again."""
+
+import gzip
+import hashlib
+from decimal import Decimal
+
+import boto3
+import pytest
+
+from shared.currency.mistakes import WrongRates
+from shared.currency.rates import ReferenceRates
+from shared.currency.spans import NoSuchWorth, Span
+from shared.ingestion.versions import TableVersions
+from shared.lake.exchange_rates import QUOTES_KEY, TABLE_KEY, file_key
+from shared.lake.store import LakeStore, StoredObject
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.crashes import Moment, Saboteur
+
+FRIDAY, MONDAY = "2025-01-31", "2025-02-03"
+OF_FRIDAY = b"Date,USD,GBP,\n2025-01-31,1.0393,0.83608,\n"
+OF_MONDAY = b"Date,USD,GBP,\n2025-02-03,1.0274,0.83,\n"
+CORRECTED = b"Date,USD,\n2025-01-31,1.05,\n"
+
+
+@pytest.fixture
+def rates(wired: Wiring) -> ReferenceRates:
+    return reference_rates(wired)
+
+
+def reference_rates(wired: Wiring, *, reporting_currency: str = "USD") -> ReferenceRates:
+    return ReferenceRates(wired.lake, wired.versions, wired.clock, reporting_currency=reporting_currency)
+
+
+def version(wired: Wiring) -> int:
+    return wired.versions.of(["exchange_rates"])[0]
+
+
+def euro(rates: ReferenceRates, day: str) -> Decimal | None:
+    return {span.currency: span.rate for span in rates.on(day)}.get("EUR")
+
+
+def test_what_was_loaded_can_be_converted_by_and_is_kept_as_it_came(wired: Wiring, rates: ReferenceRates) -> None:
+    packed = gzip.compress(OF_FRIDAY)
+
+    loaded = rates.load("friday.csv.gz", packed)
+
+    assert rates.on(FRIDAY) == [
+        Span("EUR", FRIDAY, "9999-12-31", Decimal("1.0393")),
+        Span("GBP", FRIDAY, "9999-12-31", Decimal("1.243062864797627")),
+    ]
+    assert rates.on("2025-01-30") == []
+    assert (loaded.quotes, loaded.new, loaded.changed) == (2, 2, 0)
+    assert (loaded.currencies, loaded.first_day, loaded.last_day) == (["EUR", "GBP"], FRIDAY, FRIDAY)
+    kept = wired.lake.get(file_key(hashlib.sha256(packed).hexdigest()))
+    assert kept
+    assert kept.body == packed
+
+
+def test_of_every_quote_it_is_known_from_which_file_it_is_and_since_when(wired: Wiring, rates: ReferenceRates) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
+    rates.load("monday.csv", OF_MONDAY)
+    rates.load("corrected.csv", CORRECTED)
+
+    files = {(held.quote.currency, held.quote.day): held.origin.file for held in rates.quotes()}
+
+    assert files == {
+        ("GBP", FRIDAY): "friday.csv",
+        ("GBP", MONDAY): "monday.csv",
+        ("USD", FRIDAY): "corrected.csv",
+        ("USD", MONDAY): "monday.csv",
+    }
+    assert {held.origin.loaded_at for held in rates.quotes()} == {wired.clock()}
+
+
+def test_a_later_file_changes_what_it_says_and_nothing_else(rates: ReferenceRates) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
+    rates.load("monday.csv", OF_MONDAY)
+
+    loaded = rates.load("corrected.csv", CORRECTED)
+
+    assert (loaded.new, loaded.changed) == (0, 1)
+    assert (euro(rates, FRIDAY), euro(rates, MONDAY)) == (Decimal("1.05"), Decimal("1.0274"))
+
+
+def test_a_file_loaded_twice_changes_nothing(wired: Wiring, rates: ReferenceRates) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
+    before = {key: wired.lake.get(key) for key in (TABLE_KEY, QUOTES_KEY)}
+
+    again = rates.load("friday.csv", OF_FRIDAY)
+
+    assert (again.new, again.changed) == (0, 0)
+    assert {key: wired.lake.get(key) for key in (TABLE_KEY, QUOTES_KEY)} == before
+
+
+def test_every_load_makes_remembered_answers_unfindable(wired: Wiring, rates: ReferenceRates) -> None:
+    versions = [version(wired)]
+    for name in ("first", "again"):
+        rates.load(name, OF_FRIDAY)
+        versions.append(version(wired))
+
+    assert versions == sorted(set(versions))
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"Date,USD,\n2025-02-03,1.02,\n2025-02-04,oops,\n", WrongRates),
+        (b"date,currency,rate,base\n2025-02-03,EUR,0.97,USD\n", NoSuchWorth),
+        (b"", WrongRates),
+    ],
+)
+def test_of_a_file_with_a_mistake_nothing_is_loaded(
+    wired: Wiring, rates: ReferenceRates, content: bytes, refusal: type[Exception]
+) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
+    before, held = version(wired), rates.quotes()
+
+    with pytest.raises(refusal):
+        rates.load("wrong.csv", content)
+
+    assert (version(wired), rates.quotes(), euro(rates, MONDAY)) == (before, held, Decimal("1.0393"))
+
+
+def test_rates_derived_for_another_reporting_currency_are_not_used_until_they_are_derived_anew(wired: Wiring) -> None:
+    reference_rates(wired).load("friday.csv", OF_FRIDAY)
+    in_pounds = reference_rates(wired, reporting_currency="GBP")
+
+    assert in_pounds.on(FRIDAY) == []
+    in_pounds.load("friday.csv", OF_FRIDAY)
+    assert euro(in_pounds, FRIDAY) == Decimal("0.83608")
+
+
+WRITES = ["PutObject", "PutObject", "PutObject", "UpdateItem"]
+
+
+@pytest.mark.parametrize("moment", list(Moment))
+@pytest.mark.parametrize("step", range(len(WRITES)))
+def test_a_load_that_died_anywhere_is_completed_by_loading_the_file_again(
+    wired: Wiring, step: int, moment: Moment
+) -> None:
+    reference_rates(wired).load("friday.csv", OF_FRIDAY)
+    saboteur, session = Saboteur(), boto3.Session()
+    saboteur.listen(session.events)
+    mortal = ReferenceRates(
+        LakeStore(session.client("s3"), wired.settings.name_of(Resource.LAKE)),
+        TableVersions(session.client("dynamodb"), wired.settings.name_of(Resource.VERSIONS)),
+        wired.clock,
+        reporting_currency="USD",
+    )
+    before = version(wired)
+
+    with saboteur.killing(step, moment):
+        mortal.load("monday.csv", OF_MONDAY)
+    rates = reference_rates(wired)
+    died_with = euro(rates, MONDAY)
+    rates.load("monday.csv", OF_MONDAY)
+
+    assert died_with in (Decimal("1.0393"), Decimal("1.0274"))
+    assert (euro(rates, FRIDAY), euro(rates, MONDAY)) == (Decimal("1.0393"), Decimal("1.0274"))
+    assert len(rates.quotes()) == 4
+    assert version(wired) > before
+
+
+class Rival(LakeStore):
+    """A lake in which somebody else loads a file, once, right before we write an object of this key."""
+
+    def __init__(self, wired: Wiring, key: str, content: bytes) -> None:
+        super().__init__(boto3.client("s3"), wired.settings.name_of(Resource.LAKE))
+        self._wired, self._key, self._contents = wired, key, [content]
+
+    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
+        """Let the rival go first."""
+        if key == self._key and self._contents:
+            reference_rates(self._wired).load("rival.csv", self._contents.pop())
+        return super().replace(key, body, expected=expected)
+
+
+@pytest.mark.parametrize("overtaken_at", [QUOTES_KEY, TABLE_KEY])
+def test_two_who_load_at_once_lose_nothing_of_either(wired: Wiring, overtaken_at: str) -> None:
+    rates = ReferenceRates(Rival(wired, overtaken_at, OF_FRIDAY), wired.versions, wired.clock, reporting_currency="USD")
+
+    loaded = rates.load("monday.csv", OF_MONDAY)
+
+    assert (loaded.new, loaded.changed) == (2, 0)
+    assert (euro(rates, FRIDAY), euro(rates, MONDAY)) == (Decimal("1.0393"), Decimal("1.0274"))
+    assert len(rates.quotes()) == 4

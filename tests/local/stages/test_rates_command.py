@@ -1,0 +1,153 @@
+"""`rates`: reference rates loaded and shown from the command line, on record like any other change."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from infra.local.cli import app
+from shared.audit.entry import told
+from shared.audit.trail import Asked
+from shared.runtime.paging import Window
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.stacks import Stacks
+
+SERIES = "Date,USD,JPY,HRK,\n2025-01-31,1.0393,161.06,N/A,\n2022-12-30,1.0666,140.66,7.5365,\n"
+
+
+@pytest.fixture(autouse=True)
+def _reporting_currency(stage: str, stacks: Stacks) -> None:
+    stacks.outputs[f"tally-{stage}-data"]["ReportingCurrency"] = "USD"
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> Path:
+    """A file of rates."""
+    file = tmp_path / "eurofxref-hist.csv"
+    file.write_text(SERIES)
+    return file
+
+
+def rates(*words: str | Path) -> Result:
+    """Run a command of `rates`."""
+    return CliRunner().invoke(app, ["rates", *map(str, words), "--stage", "dev"])
+
+
+def on_record(wired: Wiring) -> list[Mapping[str, Any]]:
+    """What the audit log says."""
+    return [told(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
+
+
+def test_loading_tells_what_became_of_the_file_and_what_can_be_converted(series: Path) -> None:
+    answer = rates("load", series)
+
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.splitlines() == [
+        "eurofxref-hist.csv: 4 quotes, 4 of them new, 0 other than those held.",
+        "Left out, since no record can name them: HRK.",
+        "2 currencies are converted to USD from 2022-12-30 on; the last quotes are of 2025-01-31.",
+    ]
+
+
+def test_a_load_is_on_record_with_who_did_it_and_what_it_changed(wired: Wiring, series: Path) -> None:
+    rates("load", series)
+
+    [entry] = on_record(wired)
+    assert (entry["action"], entry["resource"]) == ("rates load", "exchange_rates")
+    assert entry["user_id"] == boto3.client("sts").get_caller_identity()["Arn"]
+    assert entry["after"]["file"] == "eurofxref-hist.csv"
+    assert (entry["after"]["new"], len(entry["after"]["sha256"])) == (4, 64)
+
+
+def test_a_file_with_mistakes_is_refused_with_all_of_them_and_nothing_is_on_record(wired: Wiring, series: Path) -> None:
+    series.write_text(SERIES.replace("161.06", "161,06").replace("2022-12-30", "30.12.2022"))
+
+    answer = rates("load", series)
+
+    assert answer.exit_code == 1
+    assert answer.stderr.splitlines()[0] == "eurofxref-hist.csv: Nothing was loaded: the file has 2 mistakes."
+    assert [line.partition(":")[0].strip() for line in answer.stderr.splitlines()[1:]] == [
+        "line 2, Date",
+        "line 3, Date",
+    ]
+    assert on_record(wired) == []
+
+
+def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are(series: Path) -> None:
+    series.write_text("Date,USD\n" + "never,1\n" * 50)
+
+    lines = rates("load", series).stderr.splitlines()
+
+    assert len(lines) == 22
+    assert lines[-1].strip() == "and 30 more"
+
+
+def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> None:
+    answer = rates("load", tmp_path / "nowhere.csv")
+
+    assert answer.exit_code == 2
+    assert "nowhere.csv" in answer.stderr.replace("\n", "")
+
+
+def test_without_a_quote_of_the_reporting_currency_it_says_so(series: Path) -> None:
+    series.write_text("Date,JPY\n2025-01-31,161.06\n")
+
+    assert "no quote tells what USD is worth" in rates("load", series).stdout
+
+
+def test_all_rates_of_a_day_are_shown_in_the_order_of_their_currencies(series: Path) -> None:
+    rates("load", series)
+
+    answer = rates("show", "--on", "2025-02-02")
+
+    assert answer.stdout.splitlines() == ["1 EUR = 1.0393 USD", "1 JPY = 0.006452874705079 USD"]
+
+
+def test_one_rate_is_shown_with_the_quotes_that_it_follows_from(series: Path) -> None:
+    rates("load", series)
+
+    lines = rates("show", "JPY", "--on", "2025-02-02").stdout.splitlines()
+
+    assert lines[0] == "1 JPY = 0.006452874705079 USD"
+    assert lines[1].startswith("  2025-01-31: 1 EUR = 161.06 JPY (eurofxref-hist.csv, loaded 20")
+    assert lines[2].startswith("  2025-01-31: 1 EUR = 1.0393 USD (eurofxref-hist.csv, loaded 20")
+    assert len(lines) == 3
+
+
+def test_a_rate_along_two_bases_names_each_quote_once(series: Path, tmp_path: Path) -> None:
+    pegged = tmp_path / "pegged.csv"
+    pegged.write_text("date,currency,rate,base\n2025-01-31,AED,3.6725,USD\n")
+    rates("load", series)
+    rates("load", pegged)
+
+    lines = rates("show", "AED", "--on", "2025-01-31").stdout.splitlines()
+
+    assert [line.partition(" (")[0] for line in lines] == [
+        "1 AED = 0.272294077603812 USD",
+        "  2025-01-31: 1 USD = 3.6725 AED",
+    ]
+
+
+@pytest.mark.parametrize("words", [("show",), ("show", "CHF"), ("show", "JPY", "--on", "1998-12-31")])
+def test_where_no_rate_is_known_it_says_what_to_do(series: Path, words: tuple[str, ...]) -> None:
+    if "JPY" in words:
+        rates("load", series)
+
+    answer = rates(*words)
+
+    assert answer.exit_code == 1
+    assert "`python -m infra.local rates load FILE`" in answer.stderr
+
+
+def test_a_load_counts_even_where_it_cannot_be_put_on_record(wired: Wiring, series: Path) -> None:
+    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(Resource.AUDIT))
+
+    answer = rates("load", series)
+
+    assert answer.exit_code == 0
+    assert "This change is missing in the audit log" in answer.stderr
+    assert rates("show", "EUR").exit_code == 0
