@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from shared.lake.arrivals import CANCELLED, Arrivals, Opened, name_of
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
@@ -19,7 +18,7 @@ from shared.lake.moves import Rivals, rivals_of, tell
 from shared.lake.receipt import Receipt, receipt_of, with_receipt
 from shared.lake.record_keys import distinct, keys_of
 from shared.lake.restating import late_deliveries
-from shared.lake.rollups import ROLLUPS, roll_up
+from shared.lake.rolling.standing import RollUps
 from shared.lake.store import LakeStore, LostUpdate, StoredObject
 from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import Unavailable
@@ -149,7 +148,7 @@ class _Pass:
         """Roll up, and tell other days, what the base holds now."""
         changed = any(name_of(each) in receipt.merged for each in (*self.arrivals.rows, *self.arrivals.news))
         if changed:
-            _roll_up(self.lake, self.partition, base, receipt.sequence)
+            RollUps(self.lake).bring_up_to_date(self.partition, base, receipt.sequence)
         tell(self.lake, self.partition, base, rivals.meetings)
         return UpToDate(
             partition=self.partition,
@@ -160,21 +159,3 @@ class _Pass:
             changed=changed,
             restated_by=receipt.restated_by if changed else (),
         )
-
-
-def _roll_up(lake: LakeStore, partition: "PartitionId", base: pa.Table, sequence: int) -> None:
-    """Replace the roll-ups, except those that stem from this base or a later one already."""
-    keys = {name: partition.rollup_key(name) for name in ROLLUPS.get(partition.data_type, ())}
-    stored = {name: lake.get(key) for name, key in keys.items()}
-    stale = [name for name, each in stored.items() if each is None or _sequence(each) < sequence]
-    tables = roll_up(partition.data_type, base) if stale else {}
-    for name in stale:
-        body = write_parquet(with_receipt(tables[name], Receipt(sequence=sequence)))
-        try:
-            lake.replace(keys[name], body, expected=stored[name])
-        except LostUpdate:
-            _roll_up(lake, partition, base, sequence)
-
-
-def _sequence(stored: StoredObject) -> int:
-    return receipt_of(pq.read_schema(pa.BufferReader(stored.body)).empty_table()).sequence

@@ -84,7 +84,8 @@ class PartitionId:
 
     def rollup_key(self, rollup: str) -> str:
         """The object that holds one roll-up of this partition."""
-        return f"{ROLLUP}/{rollup}/dt={self.day}/rollup.parquet"
+        day = "" if self.day == UNPARTITIONED else f"dt={self.day}/"
+        return f"{ROLLUP}/{rollup}/{day}rollup.parquet"
 
     @property
     def _within(self) -> str:

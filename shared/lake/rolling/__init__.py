@@ -1,0 +1,1 @@
+"""What roll-ups are computed with, a noun each."""

@@ -1,0 +1,215 @@
+"""Every roll-up is what plain Python makes of the same rows, whatever they say and however they lie."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.lake.columns import Stamp, to_table, write_parquet
+from shared.lake.rollups import ROLLUPS, roll_up
+from shared.records.schema import DataType
+from shared.records.validation import Form, validate
+from tests.fakes.records import NOW, good
+
+Row = dict[str, Any]
+Group = tuple[Hashable, ...]
+_DAY = datetime(2025, 2, 27)  # noqa: DTZ001 # as the lake's times are: UTC without saying so
+_DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
+_NOTHING = Decimal(0)
+
+
+_RUNS = settings(max_examples=50, deadline=None)
+
+
+def _maybe(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from([*values, None])
+
+
+_MOMENTS = st.integers(0, 86_399_999).map(lambda ms: f"{(_DAY + timedelta(milliseconds=ms)).isoformat()}Z")
+_AMOUNTS = st.decimals("0", "999999", places=6).map(str)
+_SALES = st.fixed_dictionaries(
+    {
+        "timestamp": _MOMENTS,
+        "product_id": st.sampled_from(["p-1", "p-2", "Ω"]),
+        "quantity": st.decimals("-999", "999", places=4).map(float),
+        "unit_price": _AMOUNTS,
+        "discount": _AMOUNTS | st.none(),
+        "unit_cost": _AMOUNTS | st.none(),
+        "customer_id": _maybe("c-1", "c-2"),
+        "product_name": _maybe("Mug", "Cup"),
+        "currency": _maybe("EUR", "JPY"),
+        "status": _maybe("completed", "pending", "cancelled"),
+        **{name: _maybe("a", "b", "") for name in _DIMENSIONS},
+    }
+)
+_STOCK = st.fixed_dictionaries(
+    {
+        "timestamp": _MOMENTS,
+        "product_id": st.sampled_from(["p-1", "p-2"]),
+        "location": _maybe("here", "there"),
+        "quantity_on_hand": st.integers(0, 99),
+        "reserved": _maybe(1, 2.5),
+        "unit_cost": _AMOUNTS | st.none(),
+    }
+)
+_EVENTS = st.fixed_dictionaries(
+    {
+        "timestamp": _MOMENTS,
+        "session_id": st.sampled_from(["s-1", "s-2", "s-3"]),
+        "event_type": st.sampled_from(["product_view", "purchase", "search"]),
+        "product_id": _maybe("p-1", "p-2"),
+        **{name: _maybe("a", "b") for name in ("product_category", "region", "channel")},
+    }
+)
+
+
+def _base(data_type: DataType, rows: Sequence[Row]) -> pa.Table:
+    stamp = Stamp(source_id="shop", ingested_at=NOW, origin="batch", reporting_currency="USD")
+    checked = validate(data_type, [good(data_type, **row) for row in rows], form=Form.TYPED, at=NOW)
+    assert checked.errors == []
+    return to_table(data_type, checked.rows, stamp)
+
+
+def _rolled(data_type: DataType, rows: Sequence[Row], name: str) -> list[Row]:
+    found: list[Row] = roll_up(data_type, _base(data_type, rows))[name].to_pylist()
+    return found
+
+
+def _grouped(rows: Iterable[Row], keys: Sequence[str]) -> dict[Group, list[Row]]:
+    groups: dict[Group, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return groups
+
+
+def _expected(
+    rows: Iterable[Row], keys: Sequence[str], measured: Callable[[list[Row]], Mapping[str, Any]]
+) -> list[Row]:
+    """Groups in the order of their keys, null behind everything."""
+    groups = sorted(_grouped(rows, keys).items(), key=lambda each: [(part is None, part or "") for part in each[0]])
+    return [{**dict(zip(keys, group, strict=True)), **measured(members)} for group, members in groups]
+
+
+def _completed(rows: Sequence[Row]) -> list[Row]:
+    lines: list[Row] = [row for row in _base(DataType.TRANSACTIONS, rows).to_pylist() if row["status"] == "completed"]
+    for line in lines:
+        line["net"] = line["quantity"] * line["unit_price"] - line["discount"]
+    return lines
+
+
+@_RUNS
+@given(st.lists(_SALES, max_size=30))
+def test_customers_have_their_lines_what_they_bought_and_paid_by_all_dimensions(rows: list[Row]) -> None:
+    expected = _expected(
+        [line for line in _completed(rows) if line["customer_id"] is not None],
+        ("customer_id", "currency", *_DIMENSIONS),
+        lambda lines: {
+            "lines": len(lines),
+            "bought_lines": sum(line["quantity"] > 0 for line in lines),
+            "net_amount": sum((line["net"] for line in lines), _NOTHING),
+        },
+    )
+
+    assert _rolled(DataType.TRANSACTIONS, rows, "sales_daily_by_customer") == expected
+
+
+def _sold(lines: list[Row]) -> dict[str, Any]:
+    names = [(line["timestamp"], line["product_name"]) for line in lines if line["product_name"] is not None]
+    costed = [line for line in lines if line["unit_cost"] is not None]
+    uncosted = [line for line in lines if line["unit_cost"] is None]
+    return {
+        "product_name": max(names)[1] if names else None,
+        "last_sold": max(line["timestamp"] for line in lines),
+        "lines": len(lines),
+        "quantity": sum((line["quantity"] for line in lines), _NOTHING),
+        "net_amount": sum((line["net"] for line in lines), _NOTHING),
+        "cost_amount": sum((line["quantity"] * line["unit_cost"] for line in costed), _NOTHING),
+        "uncosted_quantity": sum((line["quantity"] for line in uncosted), _NOTHING),
+        "uncosted_lines": len(uncosted),
+    }
+
+
+@_RUNS
+@given(st.lists(_SALES, max_size=30))
+def test_products_have_what_was_sold_and_returned_what_it_cost_and_what_has_no_cost(rows: list[Row]) -> None:
+    expected = _expected(_completed(rows), ("product_id", "product_category", "currency"), _sold)
+
+    assert _rolled(DataType.TRANSACTIONS, rows, "sales_daily_by_product") == expected
+
+
+@_RUNS
+@given(st.lists(_STOCK, max_size=20, unique_by=lambda row: (row["timestamp"], row["product_id"], row["location"])))
+def test_the_stock_of_a_day_is_the_last_one_counted_at_each_location(rows: list[Row]) -> None:
+    def last(records: list[Row]) -> dict[str, Any]:
+        latest = max(records, key=lambda record: record["timestamp"])
+        told = {name: latest[name] for name in ("quantity_on_hand", "reserved", "unit_cost")}
+        return {"moment": latest["timestamp"], **told, "records": len(records)}
+
+    expected = _expected(_base(DataType.INVENTORY, rows).to_pylist(), ("product_id", "location"), last)
+
+    assert _rolled(DataType.INVENTORY, rows, "inventory_daily") == expected
+
+
+@_RUNS
+@given(st.lists(_EVENTS, max_size=20))
+def test_a_session_has_a_row_for_each_combination_of_dimensions_it_was_seen_with(rows: list[Row]) -> None:
+    expected = _expected(
+        _base(DataType.EVENTS, rows).to_pylist(),
+        ("session_id", "product_category", "region", "channel"),
+        lambda events: {
+            "first_moment": min(event["timestamp"] for event in events),
+            "events": len(events),
+            "purchases": sum(event["event_type"] == "purchase" for event in events),
+        },
+    )
+
+    assert _rolled(DataType.EVENTS, rows, "sessions_daily") == expected
+
+
+@_RUNS
+@given(st.lists(_EVENTS, max_size=20))
+def test_views_and_purchases_of_a_product_are_told_by_session_and_nothing_else_is(rows: list[Row]) -> None:
+    steps = [
+        event
+        for event in _base(DataType.EVENTS, rows).to_pylist()
+        if event["product_id"] is not None and event["event_type"] in {"product_view", "purchase"}
+    ]
+    expected = _expected(
+        steps,
+        ("product_id", "session_id"),
+        lambda events: {
+            "views": sum(event["event_type"] == "product_view" for event in events),
+            "purchases": sum(event["event_type"] == "purchase" for event in events),
+        },
+    )
+
+    assert _rolled(DataType.EVENTS, rows, "product_sessions_daily") == expected
+
+
+@_RUNS
+@given(st.lists(_SALES, min_size=1, max_size=20), st.randoms(use_true_random=False))
+def test_equal_bases_give_equal_bytes_in_whatever_order_their_rows_lie(rows: list[Row], chance: Any) -> None:
+    base = _base(DataType.TRANSACTIONS, rows)
+    places = list(range(len(base)))
+    chance.shuffle(places)
+    mixed = pa.concat_tables([base.slice(place, 1) for place in places])
+
+    one, other = (roll_up(DataType.TRANSACTIONS, each) for each in (base, mixed))
+
+    assert {name: write_parquet(table) for name, table in one.items()} == {
+        name: write_parquet(table) for name, table in other.items()
+    }
+
+
+@pytest.mark.parametrize("data_type", ROLLUPS)
+def test_an_empty_partition_has_empty_roll_ups_of_the_same_columns(data_type: DataType) -> None:
+    empty, full = roll_up(data_type, _base(data_type, [])), roll_up(data_type, _base(data_type, [{}]))
+
+    assert [*empty] == [*full] == [*ROLLUPS[data_type]]
+    assert {len(table) for table in empty.values()} == {0}
+    assert [table.schema for table in empty.values()] == [table.schema for table in full.values()]
