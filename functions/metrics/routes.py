@@ -19,6 +19,6 @@ Asked = Annotated[Mapping[str, list[str]], Depends(query)]
 
 @router.get("/analytics/metrics", tags=["analytics"], summary="Tell a business metric over a range, in buckets")
 def business_metric(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[MetricsResponse]:
-    """Revenue, transactions or average order value: buckets, summary, comparison, and how fresh they are."""
+    """Tell any of the six metrics: buckets, summary, comparison, and how fresh they are."""
     require_commerce(asked)
-    return ApiResponse(data=wired.metric_reports.report(read_question(asked)))
+    return ApiResponse(data=wired.metric_reports.report(read_question(asked, now=wired.clock())))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.metrics.facts import FACTS, Dimension, Fact, FactName, Measure
+
 
 class MetricType(StrEnum):
     """The metrics that the contract names (C 2.1)."""
@@ -17,7 +19,7 @@ class MetricType(StrEnum):
 
 
 class Aggregation(StrEnum):
-    """How the lines of a bucket become its value (C 2.1)."""
+    """How what lies in a bucket becomes its value (C 2.1)."""
 
     SUM = "sum"
     AVG = "avg"
@@ -26,79 +28,126 @@ class Aggregation(StrEnum):
     MAX = "max"
 
 
-class Measure(StrEnum):
-    """What a query adds up for every bucket; a value is one of these, or one divided by another."""
+class Additivity(StrEnum):
+    """How a value over a longer time follows from its parts."""
 
-    NET_AMOUNT = "net_amount"
-    LINES = "lines"
-    ORDERS = "orders"
-    LOWEST_AMOUNT = "lowest_amount"
-    HIGHEST_AMOUNT = "highest_amount"
-
-
-class Dimension(StrEnum):
-    """What a metric may be filtered by, OR within one and AND across them."""
-
-    PRODUCT_CATEGORY = "product_category"
-    CUSTOMER_SEGMENT = "customer_segment"
-    REGION = "region"
-    CHANNEL = "channel"
+    ADDITIVE = "it adds up; 0 without data"
+    DISTINCT = "it is counted anew over the whole; 0 without data"
+    RATIO = "both parts are added up and then divided; absent where there is nothing to divide by"
+    EXTREME = "it is the extreme of the parts; absent without data"
+    LEVEL = "it is what stands at the end; absent before anything is known"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Formula:
-    """How a value follows from measures; additive ones are 0 without data, all others are then absent."""
+    """How a value follows from measures: one of them, or one divided by another."""
 
     numerator: Measure
     denominator: Measure | None = None
-    additive: bool = False
+    additivity: Additivity
+
+    @property
+    def is_zero_without_data(self) -> bool:
+        """Whether a bucket without data shows 0 rather than being absent."""
+        return self.additivity in {Additivity.ADDITIVE, Additivity.DISTINCT}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One metric: what it means, its unit, its aggregations and what else each point tells."""
+    """One metric: what it means, its unit, what it is made of, its aggregations and what else each point tells."""
 
     description: str
     unit: str
-    default: Aggregation
+    made_of: FactName
     formulas: Mapping[Aggregation, Formula]
     beside: tuple[Measure, ...]
-    per_order: bool = False
 
     @property
-    def fits_rollup(self) -> bool:
-        """Whether hourly sums can answer it: distinct orders cannot be added up over hours and dimensions."""
-        return not self.per_order
+    def fact(self) -> Fact:
+        """The facts that it is made of."""
+        return FACTS[self.made_of]
 
+    @property
+    def default(self) -> Aggregation:
+        """The aggregation of a question that names none."""
+        return next(iter(self.formulas))
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The fields of `filters` that it takes."""
+        return self.fact.filters
+
+
+_NET_AMOUNT = Formula(numerator=Measure.NET_AMOUNT, additivity=Additivity.ADDITIVE)
+_LINES = Formula(numerator=Measure.LINES, additivity=Additivity.ADDITIVE)
 
 METRICS: Mapping[MetricType, Metric] = {
     MetricType.REVENUE: Metric(
         description="Net amount of completed lines: quantity x unit price - discount; returns are negative and count.",
         unit="reporting currency",
-        default=Aggregation.SUM,
+        made_of=FactName.SALES,
         formulas={
-            Aggregation.SUM: Formula(numerator=Measure.NET_AMOUNT, additive=True),
-            Aggregation.AVG: Formula(numerator=Measure.NET_AMOUNT, denominator=Measure.LINES),
-            Aggregation.MIN: Formula(numerator=Measure.LOWEST_AMOUNT),
-            Aggregation.MAX: Formula(numerator=Measure.HIGHEST_AMOUNT),
-            Aggregation.COUNT: Formula(numerator=Measure.LINES, additive=True),
+            Aggregation.SUM: _NET_AMOUNT,
+            Aggregation.AVG: Formula(
+                numerator=Measure.NET_AMOUNT, denominator=Measure.LINES, additivity=Additivity.RATIO
+            ),
+            Aggregation.MIN: Formula(numerator=Measure.LOWEST_AMOUNT, additivity=Additivity.EXTREME),
+            Aggregation.MAX: Formula(numerator=Measure.HIGHEST_AMOUNT, additivity=Additivity.EXTREME),
+            Aggregation.COUNT: _LINES,
         },
         beside=(Measure.LINES,),
     ),
     MetricType.TRANSACTIONS: Metric(
         description="Distinct completed transaction lines.",
         unit="lines",
-        default=Aggregation.COUNT,
-        formulas={Aggregation.COUNT: Formula(numerator=Measure.LINES, additive=True)},
+        made_of=FactName.SALES,
+        formulas={Aggregation.COUNT: _LINES},
         beside=(Measure.NET_AMOUNT,),
+    ),
+    MetricType.CUSTOMERS: Metric(
+        description="Distinct customers with a completed line of positive quantity.",
+        unit="customers",
+        made_of=FactName.CUSTOMERS,
+        formulas={Aggregation.COUNT: Formula(numerator=Measure.CUSTOMERS, additivity=Additivity.DISTINCT)},
+        beside=(Measure.LINES,),
+    ),
+    MetricType.INVENTORY: Metric(
+        description="Units on hand at the bucket's end: the last known of every product and location, however old.",
+        unit="units",
+        made_of=FactName.LEVELS,
+        formulas={
+            Aggregation.SUM: Formula(numerator=Measure.UNITS, additivity=Additivity.LEVEL),
+            Aggregation.AVG: Formula(
+                numerator=Measure.UNITS, denominator=Measure.PRODUCT_LOCATIONS, additivity=Additivity.LEVEL
+            ),
+            Aggregation.MIN: Formula(numerator=Measure.LOWEST_UNITS, additivity=Additivity.LEVEL),
+            Aggregation.MAX: Formula(numerator=Measure.HIGHEST_UNITS, additivity=Additivity.LEVEL),
+        },
+        beside=(Measure.PRODUCT_LOCATIONS,),
+    ),
+    MetricType.CONVERSION: Metric(
+        description="Sessions with a purchase divided by all sessions that begin in the bucket; none lasts over a day.",
+        unit="purchasing sessions per session",
+        made_of=FactName.SESSIONS,
+        formulas={
+            Aggregation.AVG: Formula(
+                numerator=Measure.PURCHASING_SESSIONS, denominator=Measure.SESSIONS, additivity=Additivity.RATIO
+            )
+        },
+        beside=(Measure.SESSIONS, Measure.PURCHASING_SESSIONS),
     ),
     MetricType.AVERAGE_ORDER_VALUE: Metric(
         description="Net amount of completed lines divided by distinct orders with a positive net amount.",
         unit="reporting currency per order",
-        default=Aggregation.AVG,
-        formulas={Aggregation.AVG: Formula(numerator=Measure.NET_AMOUNT, denominator=Measure.ORDERS)},
+        made_of=FactName.ORDERS,
+        formulas={
+            Aggregation.AVG: Formula(
+                numerator=Measure.NET_AMOUNT, denominator=Measure.ORDERS, additivity=Additivity.RATIO
+            )
+        },
         beside=(Measure.NET_AMOUNT, Measure.ORDERS),
-        per_order=True,
     ),
 }
-"""The metrics that are answered today; a type of the contract that is not here comes with a later issue."""
+"""The metrics of the contract. The first aggregation of each is its default."""
+
+__all__ = ["METRICS", "Additivity", "Aggregation", "Dimension", "Formula", "Measure", "Metric", "MetricType"]

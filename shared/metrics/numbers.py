@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, WithJsonSchema
 
-from shared.metrics.catalogue import Formula, Measure
+from shared.metrics.catalogue import Formula
+from shared.metrics.facts import Measure
 
 ZERO = Decimal(0)
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -32,9 +33,9 @@ Number = Annotated[
 def value_of(formula: Formula, measures: Mapping[Measure, Decimal]) -> Decimal | None:
     """Compute a metric from what was added up; None where there is nothing to compute it from.
 
-    An additive metric without data is 0. A ratio with a zero denominator, or an extreme of nothing, is None.
+    What is counted or added up is 0 without data. A ratio with a zero denominator, or an extreme of nothing, is None.
     """
-    numerator = measures.get(formula.numerator, ZERO if formula.additive else None)
+    numerator = measures.get(formula.numerator, ZERO if formula.is_zero_without_data else None)
     if numerator is None or formula.denominator is None:
         return numerator
     denominator = measures.get(formula.denominator, ZERO)

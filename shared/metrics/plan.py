@@ -1,20 +1,10 @@
 """The planner: which table answers a question. All must give the same number; roll-ups are only cheaper."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
 
+from shared.metrics.cut import buckets_fit, cut
+from shared.metrics.facts import Source, Table
 from shared.metrics.question import Question
-
-_HOUR = timedelta(hours=1)
-
-
-class Source(StrEnum):
-    """The tables that sales metrics can be computed from."""
-
-    BY_DIMENSION = "sales_hourly_by_dimension"
-    ROLLUP = "sales_hourly"
-    BASE = "transactions"
 
 
 @dataclass(frozen=True)
@@ -27,18 +17,30 @@ class Plan:
 
 def choose(question: Question) -> Plan:
     """Choose the smallest table that can tell the same as the base."""
-    if not question.metric.fits_rollup:
-        return Plan(Source.BASE, f"{question.metric_type} counts distinct orders, which hourly sums do not keep")
-    if not all(_is_whole_hour(edge) for edge in (question.start, question.end)):
-        return Plan(Source.BASE, "the range begins or ends within an hour of UTC")
-    if any(shift.offset % _HOUR for shift in question.clock):
-        return Plan(Source.BASE, f"buckets in {question.zone} begin within an hour of UTC")
-    if not all(_is_whole_hour(shift.since) for shift in question.clock[1:]):
-        return Plan(Source.BASE, f"the clocks of {question.zone} change within an hour of UTC")
-    if len(question.filters) > 1:
-        return Plan(Source.ROLLUP, "hourly sums by all dimensions tell the same")
-    return Plan(Source.BY_DIMENSION, "hourly sums by at most one dimension tell the same")
+    fact = question.metric.fact
+    reasons = [f"only the base keeps {fact.kept_by_base_alone}"] if fact.kept_by_base_alone else []
+    for source, table in fact.tables.items():
+        reason = None if source is Source.BASE else _against(question, source, table)
+        if source is not Source.BASE and reason is None:
+            return Plan(source, _told_by(question, source, table))
+        reasons += [reason] if reason else []
+    return Plan(Source.BASE, "; ".join(dict.fromkeys(reasons)))
 
 
-def _is_whole_hour(moment: datetime) -> bool:
-    return not (moment.minute or moment.second or moment.microsecond)
+def _against(question: Question, source: Source, table: Table) -> str | None:
+    """Why a roll-up cannot answer; None where it can."""
+    if len(question.filters) > table.most_filters:
+        return f"{table.name} keeps {table.most_filters} dimension at a time"
+    if question.metric.fact.looks_back:
+        return None
+    if not buckets_fit(question, table.grain):
+        return f"{question.granularity} buckets in {question.zone} begin or change clocks within a {table.grain} of UTC"
+    if not cut(question, source).rolled:
+        return f"the range holds no whole {table.grain} of UTC"
+    return None
+
+
+def _told_by(question: Question, source: Source, table: Table) -> str:
+    base = question.metric.fact.tables[Source.BASE]
+    parts = cut(question, source)
+    return f"{table.name} tells the same" + (f"; {base.name} tells the {table.grain}s it cuts" if parts.base else "")

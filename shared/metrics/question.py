@@ -7,7 +7,10 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from shared.metrics.buckets import Bucket, Granularity, Shift, buckets, wall_clock
-from shared.metrics.catalogue import METRICS, Aggregation, Dimension, Formula, Measure, Metric, MetricType
+from shared.metrics.catalogue import METRICS, Aggregation, Formula, Metric, MetricType
+from shared.metrics.facts import Dimension, Measure
+
+_EXTREMES = {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT, Measure.LOWEST_UNITS, Measure.HIGHEST_UNITS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +39,8 @@ class Question:
 
     @property
     def asks_for_extremes(self) -> bool:
-        """Whether the smallest or largest line of a bucket is its value."""
-        return self.formula.numerator in {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT}
+        """Whether the smallest or largest of a bucket is its value."""
+        return self.formula.numerator in _EXTREMES
 
     @property
     def previous_start(self) -> datetime:

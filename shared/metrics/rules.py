@@ -1,33 +1,33 @@
 """What may be asked: query parameters become a question, or every failing field is named at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.metrics.buckets import Granularity, buckets, wall_clock
-from shared.metrics.catalogue import METRICS, Aggregation, Dimension, MetricType
+from shared.metrics.catalogue import METRICS, Aggregation, MetricType
+from shared.metrics.facts import CURRENCY, Dimension
 from shared.metrics.question import Question
 from shared.records.currencies import ISO_4217
-from shared.runtime.errors import FieldError, InvalidRequest, Unprocessable
+from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.query import RANGE, TIME_RANGE, Reader, choice
 from shared.runtime.reading import Unreadable, time_zone
 
 MOST_BUCKETS = 10_000
-_FILTERS, _CURRENCY = "filters", "currency"
+_FILTERS = "filters"
 _PLAIN = ("metric_type", "granularity", "aggregation", "include_comparison", "timezone")
-_OBJECTS: Mapping[str, tuple[str, ...]] = {TIME_RANGE: RANGE, _FILTERS: (*Dimension, _CURRENCY)}
+_OBJECTS: Mapping[str, tuple[str, ...]] = {TIME_RANGE: RANGE, _FILTERS: (*Dimension, CURRENCY)}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _UTC = ZoneInfo("UTC")
 
 
-def read_question(given: Mapping[str, Sequence[str]]) -> Question:
-    """Turn decoded query parameters into a question.
+def read_question(given: Mapping[str, Sequence[str]], *, now: datetime | None = None) -> Question:
+    """Turn decoded query parameters into a question; where it is told what time it is, the future is not asked about.
 
     Raises:
         InvalidRequest: a field is missing, unknown or wrong; every one of them is named.
-        Unprocessable: the metric is one that is not answered yet.
     """
     reader = Reader.of(given, plain=_PLAIN, objects=_OBJECTS)
     metric_type = reader.one("metric_type", choice(MetricType), required=True)
@@ -36,16 +36,19 @@ def read_question(given: Mapping[str, Sequence[str]]) -> Question:
     asked = reader.time_range()
     zone = reader.one("timezone", time_zone) or _UTC
     filters = {each: values for each in Dimension if (values := reader.several(f"{_FILTERS}.{each}"))}
-    currency = reader.one(f"{_FILTERS}.{_CURRENCY}", _currency)
+    currency = reader.one(f"{_FILTERS}.{CURRENCY}", _currency)
     compared = reader.one("include_comparison", _boolean) or False
     if asked and not reader.has_refused("granularity", "timezone"):
         reader.errors.extend(_bucket_errors(*asked, granularity, zone))
-    if metric_type and aggregation:
+    if asked and now and asked[0] > now:
+        reader.refuse(TIME_RANGE, "must not begin in the future")
+    if metric_type:
         reader.errors.extend(_aggregation_errors(metric_type, aggregation))
+        reader.errors.extend(_filter_errors(metric_type, (*filters, *([CURRENCY] if currency else []))))
     if reader.errors or metric_type is None or asked is None:
         raise InvalidRequest("Request validation failed", field_errors=reader.errors)
     return Question(
-        metric_type=_available(metric_type),
+        metric_type=metric_type,
         aggregation=aggregation or METRICS[metric_type].default,
         granularity=granularity,
         start=asked[0],
@@ -75,14 +78,14 @@ def _bucket_errors(start: datetime, end: datetime, granularity: Granularity, zon
         yield FieldError(TIME_RANGE, f"holds more than {MOST_BUCKETS} {granularity} buckets; ask for longer ones")
 
 
-def _aggregation_errors(metric_type: MetricType, aggregation: Aggregation) -> Iterator[FieldError]:
-    metric = METRICS.get(metric_type)
-    if metric is not None and aggregation not in metric.formulas:
-        legal = ", ".join(metric.formulas)
-        yield FieldError("aggregation", f"of {metric_type} must be one of {legal}", aggregation)
+def _aggregation_errors(metric_type: MetricType, aggregation: Aggregation | None) -> Iterator[FieldError]:
+    legal = METRICS[metric_type].formulas
+    if aggregation is not None and aggregation not in legal:
+        yield FieldError("aggregation", f"of {metric_type} must be one of {', '.join(legal)}", aggregation)
 
 
-def _available(metric_type: MetricType) -> MetricType:
-    if metric_type not in METRICS:
-        raise Unprocessable(f"The metric {metric_type} is not answered yet; available are {', '.join(METRICS)}")
-    return metric_type
+def _filter_errors(metric_type: MetricType, filters: Iterable[str]) -> Iterator[FieldError]:
+    legal = METRICS[metric_type].filters
+    for each in filters:
+        if each not in legal:
+            yield FieldError(f"{_FILTERS}.{each}", f"is no filter of {metric_type}; its filters are {', '.join(legal)}")

@@ -12,11 +12,12 @@ from moto import mock_aws
 
 from functions.metrics.handler import app, handler
 from shared.auth.scopes import Scope
+from shared.records.schema import DataType
 from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
+from tests.functions.metrics import shop
 from tests.functions.metrics.lake import TestLake, lake_with_athena
-from tests.functions.metrics.shop import lines
 from tests.moto_platform import CREDENTIALS
 
 PATH = "/api/v1/analytics/metrics"
@@ -44,13 +45,17 @@ class Answered:
 
 @pytest.fixture(scope="package")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestLake]:
-    """A lake with the shop's lines in it."""
+    """A lake with the shop's records in it."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in CREDENTIALS.items():
             environment.setenv(name, value)
         with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
-            lake.sell(lines())
+            lake.sell(shop.lines())
+            lake.keep(DataType.INVENTORY, shop.stock())
+            lake.keep(DataType.PRODUCTS, shop.goods())
+            lake.keep(DataType.EVENTS, shop.visits())
+            lake.know_rates(shop.rates())
             yield lake
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pyarrow as pa
 
 from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
@@ -15,7 +16,7 @@ from shared.lake.columns import Stamp, by_day, to_table, write_parquet
 from shared.lake.paths import PartitionId
 from shared.lake.rollups import roll_up
 from shared.lake.table import LakeTable
-from shared.lake.tables import TABLES
+from shared.lake.tables import EXCHANGE_RATES, TABLES
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.moto_platform import create_resources
@@ -32,15 +33,33 @@ class TestLake:
     settings: Settings
 
     def sell(self, rows: Sequence[Row]) -> None:
-        """Store sale lines and what is rolled up of them, a partition at a time, and raise the tables' versions."""
-        table = to_table(DataType.TRANSACTIONS, rows, STAMP)
+        """Store sale lines, as `keep` does."""
+        self.keep(DataType.TRANSACTIONS, rows)
+
+    def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
+        """Store records and what is rolled up of them, a partition at a time; what a partition held before is gone."""
         s3 = boto3.client("s3")
         bucket = self.settings.name_of(Resource.LAKE)
-        for day, part in by_day(DataType.TRANSACTIONS, table):
-            partition = PartitionId(DataType.TRANSACTIONS, day)
+        for day, part in by_day(data_type, to_table(data_type, rows, STAMP)):
+            partition = PartitionId(data_type, day)
             s3.put_object(Bucket=bucket, Key=partition.base_key, Body=write_parquet(part))
-            for name, rolled in roll_up(DataType.TRANSACTIONS, part).items():
+            for name, rolled in roll_up(data_type, part).items():
                 s3.put_object(Bucket=bucket, Key=partition.rollup_key(name), Body=write_parquet(rolled))
+
+    def know_rates(self, rates: Sequence[Row]) -> None:
+        """Store reference rates: currency, valid_from, valid_before and rate of each."""
+        kinds = {"rate": pa.decimal128(38, 15)}
+        columns = {
+            column.name: pa.array(
+                [row.get(column.name, STAMP.reporting_currency) for row in rates], kinds.get(column.name, pa.string())
+            )
+            for column in EXCHANGE_RATES.columns
+        }
+        boto3.client("s3").put_object(
+            Bucket=self.settings.name_of(Resource.LAKE),
+            Key=f"{EXCHANGE_RATES.prefix}rates.parquet",
+            Body=write_parquet(pa.table(columns)),
+        )
 
 
 STAMP = Stamp(
@@ -52,7 +71,7 @@ STAMP = Stamp(
 
 
 @contextmanager
-def lake_with_athena(directory: Path) -> Iterator[tuple[TestLake, str]]:
+def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[tuple[TestLake, str]]:
     """Make the resources and serve Athena over them; gives the lake and Athena's address."""
     settings = create_resources()
     names = {**settings.names, Resource.DATABASE: DATABASE, Resource.WORK_GROUP: "tally-local"}
@@ -62,7 +81,7 @@ def lake_with_athena(directory: Path) -> Iterator[tuple[TestLake, str]]:
         s3=boto3.client("s3"),
         directory=directory,
         default_output=f"s3://{settings.name_of(Resource.RESULTS)}/athena/",
-        limits=Limits(threads=1, queries_at_once=1, memory="512MB"),
+        limits=limits or Limits(threads=1, queries_at_once=1, memory="512MB"),
     )
     try:
         with serve_in_thread(engine) as address:

@@ -1,25 +1,26 @@
-"""What the answers must be, computed from the lines alone: plain decimals, and buckets as the zone's calendar says."""
+"""What the answers about sales must be, computed from the lines alone: plain decimals, and the rates told."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import Aggregation, MetricType
 from shared.metrics.question import Question
+from tests.functions.metrics import shop
+from tests.functions.metrics.calendar_of_zones import bucket_of, spine
 
 Line = Mapping[str, Any]
 REPORTING_CURRENCY = "USD"
+RATES = shop.rates()
 
 
 def points(question: Question, lines: Sequence[Line]) -> dict[datetime, Decimal]:
     """The value of every bucket that the answer must show."""
-    found: dict[datetime, list[Line]] = {start: [] for start in _spine(question)} if _is_additive(question) else {}
+    found: dict[datetime, list[Line]] = {start: [] for start in spine(question)} if _is_dense(question) else {}
     for line in counted(question, lines):
-        found.setdefault(_bucket(question, line["timestamp"]), []).append(line)
+        found.setdefault(bucket_of(question, line["timestamp"]), []).append(line)
     values = {start: _value(question, within) for start, within in sorted(found.items())}
     return {start: value for start, value in values.items() if value is not None}
 
@@ -31,20 +32,32 @@ def total(question: Question, lines: Sequence[Line]) -> Decimal:
 
 def counted(question: Question, lines: Sequence[Line]) -> list[Line]:
     """The lines that an answer is made of."""
-    currency = question.currency or REPORTING_CURRENCY
-    return [line for line in _in_question(question, lines) if line["currency"] == currency]
+    if question.metric_type is MetricType.CUSTOMERS:
+        return [line for line in _in_question(question, lines) if line["quantity"] > 0 and line["customer_id"]]
+    return [line for line in _in_question(question, lines) if _rate(question, line) is not None]
 
 
 def excluded(question: Question, lines: Sequence[Line]) -> int:
-    """How many lines an answer leaves out for their currency."""
-    return 0 if question.currency else len(list(_in_question(question, lines))) - len(counted(question, lines))
+    """How many lines an answer leaves out because nobody knows what their currency was worth."""
+    if question.metric_type is MetricType.CUSTOMERS:
+        return 0
+    return len(list(_in_question(question, lines))) - len(counted(question, lines))
 
 
 def _in_question(question: Question, lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         within = question.start <= line["timestamp"] < question.end and line["status"] == "completed"
-        if within and all(line[dimension] in values for dimension, values in question.filters.items()):
+        of_currency = question.currency in (None, line["currency"])
+        if within and of_currency and all(line[name] in values for name, values in question.filters.items()):
             yield line
+
+
+def _rate(question: Question, line: Line) -> Decimal | None:
+    if line["currency"] == (question.currency or REPORTING_CURRENCY):
+        return Decimal(1)
+    day = line["timestamp"].date().isoformat()
+    of_day = (each for each in RATES if each["currency"] == line["currency"])
+    return next((each["rate"] for each in of_day if each["valid_from"] <= day < each["valid_before"]), None)
 
 
 def net(line: Line) -> Decimal:
@@ -53,19 +66,26 @@ def net(line: Line) -> Decimal:
     return quantity * price - discount
 
 
+def _worth(question: Question, line: Line) -> Decimal:
+    return net(line) * (_rate(question, line) or 0)
+
+
 def _value(question: Question, lines: Sequence[Line]) -> Decimal | None:
-    amounts = [net(line) for line in lines]
-    if question.metric_type is MetricType.AVERAGE_ORDER_VALUE:
-        return _per_order(lines)
-    if question.metric_type is MetricType.TRANSACTIONS:
-        return Decimal(len(amounts))
-    return _AGGREGATIONS[question.aggregation](amounts)
+    match question.metric_type:
+        case MetricType.CUSTOMERS:
+            return Decimal(len({line["customer_id"] for line in lines}))
+        case MetricType.AVERAGE_ORDER_VALUE:
+            return _per_order(question, lines)
+        case MetricType.TRANSACTIONS:
+            return Decimal(len(lines))
+        case _:
+            return _AGGREGATIONS[question.aggregation]([_worth(question, line) for line in lines])
 
 
-def _per_order(lines: Sequence[Line]) -> Decimal | None:
+def _per_order(question: Question, lines: Sequence[Line]) -> Decimal | None:
     orders: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
-        orders[line["order_id"]] += net(line)
+        orders[line["order_id"]] += _worth(question, line)
     positive = sum(amount > 0 for amount in orders.values())
     return sum(orders.values(), Decimal(0)) / positive if positive else None
 
@@ -79,40 +99,7 @@ _AGGREGATIONS: Mapping[Aggregation, Callable[[list[Decimal]], Decimal | None]] =
 }
 
 
-def _is_additive(question: Question) -> bool:
-    return question.metric_type is MetricType.TRANSACTIONS or (
+def _is_dense(question: Question) -> bool:
+    return question.metric_type in (MetricType.TRANSACTIONS, MetricType.CUSTOMERS) or (
         question.metric_type is MetricType.REVENUE and question.aggregation in (Aggregation.SUM, Aggregation.COUNT)
     )
-
-
-def _spine(question: Question) -> Iterator[datetime]:
-    """Every bucket of the range, found by stepping through it by less than the shortest."""
-    step = timedelta(minutes=30) if question.granularity is Granularity.HOURLY else timedelta(hours=12)
-    moment = question.start
-    while moment < question.end:
-        yield _bucket(question, moment)
-        moment += step
-    yield _bucket(question, question.end - timedelta(milliseconds=1))
-
-
-def _bucket(question: Question, moment: datetime) -> datetime:
-    local = moment.astimezone(question.zone)
-    if question.granularity is Granularity.HOURLY:
-        return moment - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    return _midnight(_first_day(question.granularity, local.date()), question.zone)
-
-
-def _first_day(granularity: Granularity, day: date) -> date:
-    match granularity:
-        case Granularity.WEEKLY:
-            return date.fromisocalendar(*day.isocalendar()[:2], 1)
-        case Granularity.MONTHLY:
-            return date(day.year, day.month, 1)
-        case Granularity.QUARTERLY:
-            return date(day.year, (1, 4, 7, 10)[(day.month - 1) // 3], 1)
-        case _:
-            return day
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

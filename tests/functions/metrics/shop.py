@@ -1,7 +1,8 @@
-"""Sale lines of a shop that has everything that can go wrong: returns, other currencies, edges of days, blanks."""
+"""The records of a shop that has everything that can go wrong: returns, other currencies, edges of days, blanks."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -37,11 +38,10 @@ def _given_away(day: int) -> Line:
 
 def _line(number: int, chance: Random) -> dict[str, Any]:
     day = OPENED + timedelta(days=chance.randrange(DAYS))
-    within = chance.choice(EDGES) if chance.random() < 0.1 else timedelta(milliseconds=chance.randrange(86_400_000))
     return {
         "transaction_id": f"line-{number}",
         "order_id": f"order-{chance.randrange(600)}",
-        "timestamp": day + within,
+        "timestamp": day + _within_a_day(chance),
         "product_id": f"product-{chance.randrange(20)}",
         "quantity": chance.choice((1, 2, 3, 0.3333, -1, -2)),
         "unit_price": f"{chance.randrange(1, 9_999_999)}.{chance.randrange(1_000_000):06}"
@@ -54,4 +54,73 @@ def _line(number: int, chance: Random) -> dict[str, Any]:
         "product_category": chance.choice(CATEGORIES),
         "customer_segment": chance.choice(SEGMENTS),
         "status": chance.choice(("completed", "completed", "completed", "completed", "pending", "cancelled")),
+        "customer_id": chance.choice((None, f"customer-{chance.randrange(80)}", f"customer-{chance.randrange(80)}")),
     }
+
+
+def rates() -> list[Line]:
+    """What euros are worth: unknown for a week, then known from one day to another. Of pounds nothing is known."""
+    days = [OPENED.date() + timedelta(days=day) for day in (7, 8, 20, 33)]
+    worth = ("1.0842", "1.07", "1.123456789012345", "0.98765")
+    until = [*(day.isoformat() for day in days[1:]), "9999-12-31"]
+    return [
+        {"currency": "EUR", "valid_from": day.isoformat(), "valid_before": before, "rate": Decimal(rate)}
+        for day, before, rate in zip(days, until, worth, strict=True)
+    ]
+
+
+def goods() -> list[Line]:
+    """Products, some of which are of no category; one is in stock though it is none of them."""
+    return [
+        {
+            "product_id": f"product-{number}",
+            "name": f"Product {number}",
+            "category": CATEGORIES[number % 3],
+            "updated_at": OPENED,
+        }
+        for number in range(11)
+    ]
+
+
+def stock(count: int = 400) -> list[Line]:
+    """Counts of stock at any time of 45 days and long before them; some places are counted once and never again."""
+    chance = Random(20250309)  # noqa: S311 # as above
+    counts = [_count(chance, OPENED + timedelta(days=chance.randrange(DAYS))) for _ in range(count)]
+    old = [_count(chance, datetime(2019, 5, 17, tzinfo=UTC)) | {"location": "cellar"} for _ in range(5)]
+    return list({(each["product_id"], each["location"], each["timestamp"]): each for each in (*counts, *old)}.values())
+
+
+def _count(chance: Random, day: datetime) -> dict[str, Any]:
+    return {
+        "product_id": f"product-{chance.randrange(12)}",
+        "location": chance.choice(("default", "Berlin", "New York")),
+        "timestamp": day + _within_a_day(chance),
+        "quantity_on_hand": chance.choice((0, 1, 7, 12.5, 1000, 0.3333)),
+    }
+
+
+def visits(count: int = 500) -> list[Line]:
+    """Events of sessions that last up to twenty hours, over midnights, a few with a purchase in them."""
+    chance = Random(20250301)  # noqa: S311 # as above
+    return [event for number in range(count) for event in _visit(number, chance)]
+
+
+def _visit(number: int, chance: Random) -> list[Line]:
+    begun = OPENED + timedelta(days=chance.randrange(DAYS)) + _within_a_day(chance)
+    hours = chance.choice((1, 1, 20))
+    return [
+        {
+            "event_id": f"event-{number}-{step}",
+            "session_id": f"session-{number}",
+            "timestamp": begun + timedelta(milliseconds=chance.randrange(hours * 3_600_000) * bool(step)),
+            "event_type": chance.choice(("page_view", "product_view", "product_view", "add_to_cart", "purchase")),
+            "region": chance.choice(REGIONS),
+            "channel": chance.choice(CHANNELS),
+            "product_category": chance.choice(CATEGORIES),
+        }
+        for step in range(chance.randint(1, 4))
+    ]
+
+
+def _within_a_day(chance: Random) -> timedelta:
+    return chance.choice(EDGES) if chance.random() < 0.1 else timedelta(milliseconds=chance.randrange(86_400_000))

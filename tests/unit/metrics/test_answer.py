@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.metrics.answer import answer, period
+from shared.metrics.answer import answer
+from shared.metrics.facts import Measure
 from shared.metrics.models import MetricDataPoint, MetricsResponse, QueryMetadata
-from shared.metrics.queries import SalesRow, Span
+from shared.metrics.periods import periods
+from shared.metrics.queries.rows import MetricRow, Span
 from shared.metrics.question import Question
 from shared.runtime.models import Model
 from tests.unit.metrics.asking import question
@@ -27,14 +29,13 @@ def day(number: int) -> datetime:
     return datetime(2025, 1, number, tzinfo=UTC)
 
 
-def row(bucket: datetime | None, **told: int | str) -> SalesRow:
-    amounts = {name: Decimal(value) for name, value in told.items() if name.endswith("_amount")}
-    counts = {"lines": 1, "excluded": 0, "net_amount": None, **told}
-    return SalesRow(period=Span.CURRENT, bucket=bucket, **{**counts, **amounts})  # type: ignore[arg-type] # by name
+def row(bucket: datetime | None, period: Span = Span.CURRENT, *, excluded: int = 0, **told: int | str) -> MetricRow:
+    measures = {Measure(name): Decimal(value) for name, value in told.items()}
+    return MetricRow(period=period, bucket=bucket, excluded=excluded, measures=measures)
 
 
-def written(asked: Question, current: list[SalesRow], previous: list[SalesRow] | None = None) -> MetricsResponse:
-    return answer(asked, period(current), period(previous or []), METADATA)
+def written(asked: Question, rows: list[MetricRow]) -> MetricsResponse:
+    return answer(asked, periods(asked, rows), METADATA)
 
 
 def shown(points: Sequence[MetricDataPoint]) -> list[tuple[int, Any]]:
@@ -105,8 +106,7 @@ def test_an_empty_answer_is_all_zeros_and_its_percentage_null() -> None:
 def test_the_change_is_against_the_range_just_before() -> None:
     summary = written(
         question(**DAYS),
-        [row(day(4), net_amount="15")],
-        [row(day(1), net_amount="20")],
+        [row(day(4), net_amount="15"), row(day(1), Span.PREVIOUS, net_amount="20")],
     ).summary
 
     assert told(summary, "change_from_previous", "change_percentage") == [-5, -25]
@@ -119,8 +119,7 @@ def test_the_comparison_is_left_out_unless_asked_for() -> None:
 def test_the_comparison_lists_the_buckets_of_the_range_just_before() -> None:
     compared = written(
         question(**DAYS, include_comparison="true"),
-        [row(day(4), net_amount="15")],
-        [row(day(2), net_amount="20")],
+        [row(day(4), net_amount="15"), row(day(2), Span.PREVIOUS, net_amount="20")],
     ).comparison
 
     assert compared is not None
@@ -128,7 +127,53 @@ def test_the_comparison_lists_the_buckets_of_the_range_just_before() -> None:
     assert told(compared, "variance", "variance_percentage") == [-5, -25]
 
 
-def test_lines_left_out_are_counted_once_though_the_whole_is_told_beside_its_buckets() -> None:
-    rows = [row(day(3), excluded=2), row(day(4), excluded=3), row(None, excluded=5)]
+def test_records_are_counted_once_though_the_whole_is_told_beside_its_buckets() -> None:
+    rows = [row(day(3), excluded=2, lines=1), row(day(4), excluded=3, lines=6), row(None, excluded=5, lines=7)]
 
-    assert period(rows).excluded == 5
+    found = periods(question(**DAYS, metric_type="average_order_value"), rows).current
+
+    assert (found.excluded, found.records) == (5, 7)
+
+
+def test_customers_are_dense_and_their_total_is_no_sum() -> None:
+    rows = [row(day(4), customers=2, lines=3), row(None, customers=2, lines=3)]
+
+    answered = written(question(**DAYS, metric_type="customers"), rows)
+
+    assert shown(answered.data) == [(3, 0), (4, 2)]
+    assert answered.summary.total == 2
+
+
+def test_a_level_stands_until_the_next_and_its_total_is_where_it_ends() -> None:
+    asked = question(metric_type="inventory", time_range__start="2025-01-04", time_range__end="2025-01-07")
+    rows = [
+        row(None, Span.BEFORE, units=5, product_locations=1, records=9),
+        row(day(2), Span.PREVIOUS, units=7, product_locations=2, records=1),
+        row(day(5), units=6, product_locations=2, records=4),
+    ]
+
+    answered = written(asked, rows)
+    found = periods(asked, rows)
+
+    assert shown(answered.data) == [(4, 7), (5, 6), (6, 6)]
+    assert told(answered.summary, "total", "change_from_previous") == [6, -1]
+    assert (found.current.records, found.previous.records) == (4, 1)
+
+
+def test_before_anything_is_known_a_level_is_absent() -> None:
+    asked = question(metric_type="inventory", aggregation="min", include_comparison="true", **DAYS)
+
+    answered = written(asked, [row(day(4), units=6, product_locations=2, lowest_units=0, records=4)])
+
+    assert shown(answered.data) == [(4, 0)]
+    assert answered.comparison is not None
+    assert answered.comparison.previous_period == []
+
+
+def test_the_whole_of_a_ratio_is_made_of_both_parts_and_not_of_its_buckets() -> None:
+    rows = [row(day(3), sessions=1, purchasing_sessions=1, events=4), row(day(4), sessions=9, purchasing_sessions=0)]
+
+    answered = written(question(**DAYS, metric_type="conversion"), rows)
+
+    assert shown(answered.data) == [(3, 1), (4, 0)]
+    assert told(answered.summary, "total", "average") == [0.1, 0.5]

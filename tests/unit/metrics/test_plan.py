@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.metrics.plan import Source, choose
+from shared.metrics.facts import Source
+from shared.metrics.plan import choose
 from tests.unit.metrics.asking import question
 
 
@@ -32,11 +33,36 @@ def test_distinct_orders_come_from_the_base() -> None:
 
 
 @pytest.mark.parametrize("edge", ["time_range__start", "time_range__end"])
-def test_a_range_that_cuts_an_hour_comes_from_the_base(edge: str) -> None:
+def test_hours_that_a_range_cuts_come_from_the_base_and_all_others_from_the_roll_up(edge: str) -> None:
     plan = choose(question(**{edge: "2025-01-15T10:30:00Z"}))
 
+    assert plan.source is Source.BY_DIMENSION
+    assert "transactions tells the hours it cuts" in plan.why
+
+
+def test_a_range_without_a_whole_hour_comes_from_the_base() -> None:
+    plan = choose(question(time_range__start="2025-01-15T10:30:00Z", time_range__end="2025-01-15T11:10:00Z"))
+
     assert plan.source is Source.BASE
-    assert "within an hour" in plan.why
+    assert "no whole hour" in plan.why
+
+
+@pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly", "quarterly"])
+@pytest.mark.parametrize("metric_type", ["customers", "inventory"])
+def test_days_of_customers_and_of_stock_come_from_the_roll_up(metric_type: str, granularity: str) -> None:
+    assert choose(question(metric_type=metric_type, granularity=granularity)).source is Source.ROLLUP
+
+
+@pytest.mark.parametrize("changes", [{"granularity": "hourly"}, {"timezone": "Europe/Berlin"}])
+def test_buckets_that_cut_a_day_of_customers_come_from_the_base(changes: dict[str, str]) -> None:
+    assert choose(question(metric_type="customers", **changes)).source is Source.BASE
+
+
+@pytest.mark.parametrize("changes", [{"granularity": "hourly"}, {"timezone": "Asia/Kathmandu"}])
+def test_sessions_and_the_stock_of_long_ago_come_from_the_roll_up_whatever_the_buckets(changes: dict[str, str]) -> None:
+    plans = [choose(question(metric_type=each, **changes)) for each in ("conversion", "inventory")]
+
+    assert [plan.source for plan in plans] == [Source.ROLLUP, Source.ROLLUP]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The SQL of sales metrics: what is a value is a parameter."""
+"""The SQL of metrics: what is a value is a parameter, and nothing is read that a question does not need."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -7,8 +7,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from shared.metrics.plan import Source
-from shared.metrics.queries import sales
+from shared.metrics.buckets import Granularity
+from shared.metrics.catalogue import METRICS, MetricType
+from shared.metrics.facts import CURRENCY, Source
+from shared.metrics.queries.by_fact import query
+from shared.metrics.question import Question
 from shared.runtime.athena import Statement, Value, literal
 from tests.unit.metrics.asking import question
 
@@ -41,11 +44,30 @@ def test_a_literal_reads_back_as_the_one_text_it_was(value: str) -> None:
     assert [(type(each), each.this) for each in read] == [(exp.Literal, value)]
 
 
-@pytest.mark.parametrize("source", Source)
-def test_nothing_a_client_writes_is_in_the_text_of_a_statement(source: Source) -> None:
-    asked = question(filters__region=HOSTILE, filters__channel=["web", "app"], filters__currency="EUR")
+SOURCES = [(name, source) for name, metric in METRICS.items() for source in metric.fact.tables]
 
-    statement = sales(asked, source, reporting_currency="USD")
+
+def statement_of(asked: Question, source: Source) -> Statement:
+    return query(asked, source, reporting_currency="USD").statement
+
+
+def tree_of(statement: Statement) -> exp.Select:
+    [tree] = sqlglot.parse(statement.text, read="trino")
+    assert isinstance(tree, exp.Select)
+    return tree
+
+
+def filtered(metric_type: MetricType, *values: str) -> dict[str, list[str]]:
+    dimensions = METRICS[metric_type].fact.dimensions
+    return {f"filters.{dimension}": list(values) for dimension in dimensions}
+
+
+@pytest.mark.parametrize(("metric_type", "source"), SOURCES)
+def test_nothing_a_client_writes_is_in_the_text_of_a_statement(metric_type: MetricType, source: Source) -> None:
+    currency = {"filters.currency": "EUR"} if CURRENCY in METRICS[metric_type].filters else {}
+    asked = question(metric_type=metric_type, **filtered(metric_type, HOSTILE, "web"), **currency)
+
+    statement = statement_of(asked, source)
 
     assert HOSTILE not in statement.text
     assert "EUR" not in statement.text
@@ -53,47 +75,97 @@ def test_nothing_a_client_writes_is_in_the_text_of_a_statement(source: Source) -
     assert HOSTILE in statement.values
 
 
-@pytest.mark.parametrize("source", Source)
-@pytest.mark.parametrize("metric_type", ["revenue", "average_order_value"])
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Europe/Berlin"])
+@pytest.mark.parametrize("start", ["2025-01-01", "2025-01-01T10:17:00.001Z"])
+@pytest.mark.parametrize(("metric_type", "source"), SOURCES)
 def test_a_statement_is_one_trino_query_with_a_value_for_every_mark(
-    source: Source, metric_type: str, zone: str
+    metric_type: MetricType, source: Source, start: str, zone: str
 ) -> None:
-    statement = sales(question(metric_type=metric_type, timezone=zone), source, reporting_currency="USD")
+    for aggregation in METRICS[metric_type].formulas:
+        asked = question(metric_type=metric_type, aggregation=aggregation, timezone=zone, time_range__start=start)
 
-    [tree] = sqlglot.parse(statement.text, read="trino")
+        statement = statement_of(asked, source)
 
-    assert isinstance(tree, exp.Select)
-    assert len(list(tree.find_all(exp.Placeholder))) == len(statement.values)
+        assert len(list(tree_of(statement).find_all(exp.Placeholder))) == len(statement.values)
 
 
-@pytest.mark.parametrize("source", Source)
+@pytest.mark.parametrize(("metric_type", "source"), SOURCES)
+def test_the_tables_that_are_read_are_those_that_are_named(metric_type: MetricType, source: Source) -> None:
+    asked = question(metric_type=metric_type, time_range__start="2025-01-01T10:17:00Z", **filtered(metric_type, "tea"))
+
+    asks = query(asked, source, reporting_currency="USD")
+
+    tree = tree_of(asks.statement)
+    with_queries = {each.alias for each in tree.find_all(exp.CTE)}
+    assert {each.name for each in tree.find_all(exp.Table)} - with_queries == set(asks.tables)
+
+
+@pytest.mark.parametrize(("metric_type", "source"), SOURCES)
+def test_a_table_is_read_once(metric_type: MetricType, source: Source) -> None:
+    tree = tree_of(statement_of(question(metric_type=metric_type), source))
+
+    mentions = [each.name for each in tree.find_all(exp.Table)]
+    assert len(mentions) == len(set(mentions))
+
+
+@pytest.mark.parametrize("metric_type", METRICS)
+def test_the_base_is_read_for_the_columns_that_the_catalogue_names_alone(metric_type: MetricType) -> None:
+    fact = METRICS[metric_type].fact
+
+    tree = tree_of(statement_of(question(metric_type=metric_type), Source.BASE))
+
+    [scan] = [each for each in tree.find_all(exp.Table) if each.name == fact.tables[Source.BASE].name]
+    select = scan.find_ancestor(exp.Select)
+    assert select is not None
+    assert {column.name for column in select.find_all(exp.Column)} - {"dt"} == set(fact.columns)
+
+
+@pytest.mark.parametrize("source", [Source.BY_DIMENSION, Source.ROLLUP, Source.BASE])
 def test_only_the_days_of_both_ranges_are_read(source: Source) -> None:
     asked = question(time_range__start="2025-03-10", time_range__end="2025-03-12")
 
-    statement = sales(asked, source, reporting_currency="USD")
+    statement = statement_of(asked, source)
 
     assert "dt BETWEEN ? AND ?" in statement.text
     assert statement.values[:2] == ("2025-03-08", "2025-03-11")
+
+
+def test_of_a_range_that_cuts_hours_only_those_are_read_of_the_base() -> None:
+    asked = question(time_range__start="2025-03-10T10:30:00Z", time_range__end="2025-03-11T12:00:00Z")
+
+    statement = statement_of(asked, Source.BY_DIMENSION)
+
+    base = statement.values[statement.values.index("2025-03-09", 1) :]
+    moments = [value for value in statement.values if isinstance(value, datetime)]
+    assert base
+    assert datetime(2025, 3, 10, 10, 30, tzinfo=UTC) in moments
+    assert datetime(2025, 3, 10, 11, tzinfo=UTC) in moments
 
 
 def test_equal_questions_make_equal_statements() -> None:
     one = question(filters__region=["US", "EU"], include_comparison="true")
     other = question(filters__region=["EU", "US"], aggregation="avg")
 
-    statements = {sales(asked, Source.BY_DIMENSION, reporting_currency="USD") for asked in (one, other)}
-
-    assert len(statements) == 1
+    assert len({statement_of(asked, Source.BY_DIMENSION) for asked in (one, other)}) == 1
 
 
-def test_decades_of_a_changing_clock_fit_a_statement() -> None:
+@pytest.mark.parametrize(("metric_type", "source"), SOURCES)
+@pytest.mark.parametrize("granularity", [Granularity.DAILY, Granularity.MONTHLY])
+def test_decades_of_a_changing_clock_and_all_values_of_filters_fit_a_statement(
+    metric_type: MetricType, source: Source, granularity: Granularity
+) -> None:
     asked = question(
-        timezone="Europe/Berlin", granularity="monthly", time_range__start="1990-01-01", time_range__end="2050-01-01"
+        metric_type=metric_type,
+        timezone="Europe/Berlin",
+        granularity=granularity,
+        time_range__start="1998-01-01T00:00:00.001Z",
+        time_range__end="2025-01-01",
+        **filtered(metric_type, *(f"{number:03}{'x' * 497}" for number in range(100))),
     )
 
-    statement = sales(asked, Source.BASE, reporting_currency="USD")
+    statement = statement_of(asked, source)
 
-    assert len(statement.text) < 50_000
+    assert len(statement.text) + sum(len(literal(value)) for value in statement.values) < 262_144
     assert all(len(literal(value)) <= 1024 for value in statement.values)
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.metrics.buckets import Granularity
-from shared.metrics.catalogue import Aggregation, Dimension
+from shared.metrics.catalogue import METRICS, Aggregation
+from shared.metrics.facts import Dimension
 from shared.metrics.forms import require_commerce
 from shared.metrics.rules import read_question
 from shared.runtime.errors import InvalidRequest, Unprocessable
@@ -150,20 +151,44 @@ def test_only_zones_of_the_iana_database_are_time_zones(name: str) -> None:
     [
         ("average_order_value", "sum", "must be one of avg"),
         ("transactions", "avg", "must be one of count"),
+        ("customers", "sum", "must be one of count"),
+        ("inventory", "count", "must be one of sum, avg, min, max"),
+        ("conversion", "max", "must be one of avg"),
     ],
 )
 def test_an_aggregation_that_makes_no_sense_is_told_which_do(metric_type: str, aggregation: str, legal: str) -> None:
     assert legal in refused(metric_type=metric_type, aggregation=aggregation)["aggregation"]
 
 
-@pytest.mark.parametrize("metric_type", ["customers", "inventory", "conversion"])
-def test_a_metric_of_the_contract_that_comes_later_is_refused_with_what_there_is(metric_type: str) -> None:
-    with pytest.raises(Unprocessable, match="revenue, transactions, average_order_value"):
-        read_question(ask(metric_type=metric_type, aggregation="sum"))
+@pytest.mark.parametrize("metric_type", METRICS)
+def test_every_metric_of_the_contract_may_be_asked_for(metric_type: str) -> None:
+    asked = question(metric_type=metric_type)
+
+    assert asked.aggregation is asked.metric.default
 
 
-def test_a_later_metric_does_not_hide_failing_fields() -> None:
-    assert set(refused(metric_type="customers", granularity="x")) == {"granularity"}
+@pytest.mark.parametrize(
+    ("metric_type", "illegal", "legal"),
+    [
+        ("inventory", "region", "product_category"),
+        ("inventory", "currency", "product_category"),
+        ("conversion", "customer_segment", "product_category, region, channel"),
+        ("conversion", "currency", "product_category, region, channel"),
+    ],
+)
+def test_a_filter_that_a_metric_does_not_take_is_told_which_it_does(metric_type: str, illegal: str, legal: str) -> None:
+    message = refused(metric_type=metric_type, **{f"filters__{illegal}": "EUR"})[f"filters.{illegal}"]
+
+    assert message == f"is no filter of {metric_type}; its filters are {legal}"
+
+
+def test_a_range_that_begins_in_the_future_is_refused_beside_other_fields() -> None:
+    now = datetime(2025, 1, 1, tzinfo=UTC)
+
+    assert read_question(ask(), now=now).start == now
+    with pytest.raises(InvalidRequest) as caught:
+        read_question(ask(time_range__start="2025-01-01T00:00:00.001Z", aggregation="median"), now=now)
+    assert {error.field: error.message for error in caught.value.field_errors}.keys() == {"time_range", "aggregation"}
 
 
 @pytest.mark.parametrize("names", [["metric_type", "startDate"], ["time_range[end]", "endDate"], ["granularity"], []])
