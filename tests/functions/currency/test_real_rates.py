@@ -1,0 +1,142 @@
+"""Real sales converted at the European Central Bank's real rates, against whole numbers added up without SQL."""
+
+import csv
+import gzip
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from shared.currency.conversion import Days, converted, with_rates
+from shared.currency.rates import ReferenceRates
+from shared.ingestion.versions import TableVersions
+from shared.lake.store import LakeStore
+from shared.runtime.athena import Athena, Statement
+from shared.runtime.models import now
+from shared.runtime.settings import Resource
+from tests.functions.metrics.lake import TestLake
+from tests.online_retail import lines, needs_online_retail
+
+SERIES = Path(__file__).parents[4] / "shared" / "datasets" / "ecb_eurofxref_hist.csv.gz"
+pytestmark = [needs_online_retail, pytest.mark.skipif(not SERIES.exists(), reason=f"{SERIES} is not here")]
+
+MOST = 30_000
+CURRENCY_OF = {
+    "United Kingdom": "GBP",
+    "Japan": "JPY",
+    "Australia": "AUD",
+    "Norway": "NOK",
+    "Denmark": "DKK",
+    "Switzerland": "CHF",
+    "Iceland": "ISK",
+    "Poland": "PLN",
+    "EIRE": "USD",
+    "Portugal": "SAR",
+    "Cyprus": "BHD",
+}
+"""What a country's lines are said to be in, the euro elsewhere; of riyals and dinars the bank publishes no rate."""
+
+CONVERTED = Statement(f"SELECT currency, dt, {converted('net_amount')} AS amount, lines FROM rated")  # noqa: S608 - own SQL
+BY_DAY = """
+    WITH sold AS (
+        SELECT currency, dt, COUNT(*) AS lines, SUM(quantity * unit_price - discount) AS net_amount
+        FROM transactions
+        WHERE status = 'completed' AND dt BETWEEN ? AND ?
+        GROUP BY currency, dt
+    ), rated AS (
+"""
+
+
+def sold() -> list[dict[str, Any]]:
+    return [
+        {
+            **line,
+            "currency": CURRENCY_OF.get(line["region"], "EUR"),
+            "timestamp": datetime.fromisoformat(line["timestamp"]),
+        }
+        for line in islice(lines(), MOST)
+    ]
+
+
+@pytest.fixture(scope="module")
+def sales(lake: TestLake) -> list[dict[str, Any]]:
+    """The lines, in the lake, and the bank's series loaded."""
+    names = lake.settings
+    rates = ReferenceRates(
+        LakeStore(boto3.client("s3"), names.name_of(Resource.LAKE)),
+        TableVersions(boto3.client("dynamodb"), names.name_of(Resource.VERSIONS)),
+        now,
+        reporting_currency="USD",
+    )
+    rates.load(SERIES.name, SERIES.read_bytes())
+    sales = sold()
+    lake.sell(sales)
+    return sales
+
+
+def dollars(days: set[str]) -> Mapping[tuple[str, str], Fraction]:
+    """What a unit of every currency was worth in dollars: the last quotes of both up to the day, not rounded."""
+    with gzip.open(SERIES, "rt") as file:
+        published = {row["Date"]: row for row in csv.DictReader(file)}
+    known: dict[str, Fraction] = {}
+    found: dict[tuple[str, str], Fraction] = {}
+    for day in sorted(days | published.keys()):
+        quotes = published.get(day, {})
+        known |= {
+            name: Fraction(text) for name, text in quotes.items() if text and text[0].isdigit() and name != "Date"
+        }
+        if day in days:
+            found |= {(name, day): known["USD"] / units for name, units in known.items()} | {("EUR", day): known["USD"]}
+    return found
+
+
+def day_of(line: Mapping[str, Any]) -> str:
+    return f"{line['timestamp']:%Y-%m-%d}"
+
+
+def cents(amount: Fraction) -> int:
+    return round(amount * 100)
+
+
+def expected(sales: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], Fraction, int]]:
+    """What is sold by currency and day, and how many lines that is."""
+    amounts: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    numbers: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for line in sales:
+        key = (line["currency"], day_of(line))
+        amounts[key] += Fraction(line["quantity"]) * Fraction(str(line["unit_price"]))
+        numbers[key] += 1
+    for key, amount in amounts.items():
+        yield key, amount, numbers[key]
+
+
+def test_every_currency_and_day_is_converted_to_the_cent(athena: Athena, sales: list[dict[str, Any]]) -> None:
+    days = Days(min(map(day_of, sales)), max(map(day_of, sales)))
+
+    rows = athena.run(Statement(BY_DAY, days) + with_rates("sold", "USD", days=days) + Statement(")") + CONVERTED)
+
+    rates = dollars({day_of(line) for line in sales})
+    told = {(row["currency"], row["dt"]): (row["amount"], row["lines"]) for row in rows}
+    wanted = {
+        key: (amount if key[0] == "USD" else amount * rates[key] if key in rates else None, number)
+        for key, amount, number in expected(sales)
+    }
+    assert told.keys() == wanted.keys()
+    assert {key for key, (amount, _) in told.items() if amount is None} == {
+        key for key in wanted if key[0] in {"SAR", "BHD"}
+    }
+    assert {key: (_cents(amount), number) for key, (amount, number) in told.items()} == {
+        key: (None if amount is None else cents(amount), number) for key, (amount, number) in wanted.items()
+    }
+    assert {"GBP", "EUR", "JPY", "AUD", "NOK", "USD"} <= {currency for currency, _ in told}
+
+
+def _cents(amount: Decimal | None) -> int | None:
+    return None if amount is None else cents(Fraction(amount))
