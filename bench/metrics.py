@@ -15,7 +15,8 @@ from bench.merge_once import table_of_lines
 from shared.lake.columns import write_parquet
 from shared.lake.paths import PartitionId
 from shared.lake.rollups import roll_up
-from shared.metrics.plan import Plan, Source
+from shared.metrics.facts import Source
+from shared.metrics.plan import Plan
 from shared.metrics.rules import read_question
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
@@ -84,7 +85,7 @@ def _fill(wired: Wiring) -> None:
 def _ask(lake: TestLake, question: Any, source: Source) -> int:
     """Answer at a version of the table that no result is remembered for; return the bytes scanned."""
     wired = Wiring(lake.settings)
-    wired.versions.raise_version(source)
+    wired.versions.raise_version(question.metric.fact.tables[source].name)
     wired.metric_reports.report(question, Plan(source, "the bench says so"))
     athena = boto3.client("athena")
     (newest, *_) = athena.list_query_executions(MaxResults=1, WorkGroup=lake.settings.name_of(Resource.WORK_GROUP))[

@@ -9,12 +9,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import WithJsonSchema
 
 from shared.metrics.buckets import Granularity
-from shared.metrics.catalogue import METRICS, Aggregation, Dimension, MetricType
+from shared.metrics.catalogue import METRICS, Aggregation, MetricType
+from shared.metrics.facts import CURRENCY, Dimension
 from shared.metrics.rules import MOST_BUCKETS
 from shared.records.currencies import ISO_4217
 from shared.runtime.query import LONGEST_VALUE, MOST_VALUES
 
-_METRICS = " ".join(f"`{name}`: {metric.description}" for name, metric in METRICS.items())
+_METRICS = " ".join(f"`{name}` ({metric.unit}): {metric.description}" for name, metric in METRICS.items())
 _AGGREGATIONS = "; ".join(f"{name}: {', '.join(metric.formulas)}" for name, metric in METRICS.items())
 _SPELLINGS = "Objects may also be spelled `name.field=…` or as JSON, `name={…}`."
 _LATER = Query(description="The form of the fraud contract; answered later (422).")
@@ -32,7 +33,14 @@ def _moment(**said: Any) -> WithJsonSchema:
 
 
 def _filter(dimension: Dimension) -> Query:
-    return Query(alias=f"filters[{dimension}][]", description=f"Only lines of any of these; at most {MOST_VALUES}.")
+    said = f"Only what is of any of these; at most {MOST_VALUES}.{_of_metrics(dimension)}"
+    return Query(alias=f"filters[{dimension}][]", description=said)
+
+
+def _of_metrics(field: str) -> str:
+    """Which metrics take a filter, where not all of them do."""
+    takers = [name for name, metric in METRICS.items() if field in metric.filters]
+    return "" if len(takers) == len(METRICS) else f" Of {', '.join(takers)} alone."
 
 
 def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI document
@@ -41,12 +49,15 @@ def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI 
     metric_type: Annotated[
         str | None,
         _one_of(MetricType, examples=["revenue"]),
-        Query(description=f"Required. {_METRICS} The others are answered later (422)."),
+        Query(description=f"Required. {_METRICS}"),
     ] = None,
     start: Annotated[
         str | None,
         _moment(examples=["2025-01-01T00:00:00Z"]),
-        Query(alias="time_range[start]", description=f"Required. The first moment of the range. {_SPELLINGS}"),
+        Query(
+            alias="time_range[start]",
+            description=f"Required. The first moment of the range, not in the future. {_SPELLINGS}",
+        ),
     ] = None,
     end: Annotated[
         str | None,
@@ -61,7 +72,7 @@ def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI 
     aggregation: Annotated[
         str | None,
         _one_of(Aggregation),
-        Query(description=f"How lines become a value, by default the first of the metric's: {_AGGREGATIONS}."),
+        Query(description=f"How a bucket gets its value, by default the first of the metric's: {_AGGREGATIONS}."),
     ] = None,
     include_comparison: Annotated[
         str | None,
@@ -78,7 +89,11 @@ def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI 
     currency: Annotated[
         str | None,
         _one_of(ISO_4217),
-        Query(alias="filters[currency]", description="Only lines of this currency, reported in it."),
+        Query(
+            alias=f"filters[{CURRENCY}]",
+            description="Only lines of this currency, reported in it; without it, lines are converted to the reporting "
+            f"currency at the rate of their UTC day.{_of_metrics(CURRENCY)}",
+        ),
     ] = None,
     startDate: Annotated[str | None, _moment(), _LATER] = None,  # noqa: N803 # the fraud contract's spelling
     endDate: Annotated[str | None, _moment(), _LATER] = None,  # noqa: N803 # the fraud contract's spelling

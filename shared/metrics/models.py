@@ -3,9 +3,11 @@
 from pydantic import Field
 
 from shared.metrics.buckets import Granularity
-from shared.metrics.catalogue import MetricType
+from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.numbers import Number
 from shared.runtime.models import Model, Optional, Timestamp
+
+_BESIDE = "; ".join(f"{', '.join(metric.beside)} of {name}" for name, metric in METRICS.items())
 
 
 class TimeRange(Model):
@@ -24,7 +26,7 @@ class MetricDataPoint(Model):
     )
     value: Number = Field(description="The metric within the bucket, to 4 places.", examples=[12034.5])
     additional_metrics: Optional[dict[str, Number]] = Field(
-        description="What else is known of the bucket: lines, orders or net_amount.", examples=[{"lines": 311}]
+        description=f"What else is known of the bucket: {_BESIDE}.", examples=[{"lines": 311}]
     )
 
 
@@ -32,7 +34,8 @@ class MetricSummary(Model):
     """The whole range in six numbers."""
 
     total: Number = Field(
-        description="The metric over the whole range, recomputed from its lines; 0 where there is nothing to tell.",
+        description="The metric over the whole range, recomputed where it does not add up; a level is the last; 0 "
+        "where there is nothing to tell.",
         examples=[560000.26],
     )
     average: Number = Field(description="The mean of the buckets shown; 0 if there are none.", examples=[18064.5245])
@@ -61,15 +64,17 @@ class ComparisonData(Model):
 class QueryMetadata(Model):
     """What stands behind the answer, and how fresh it is."""
 
-    total_records: int = Field(description="Lines behind the answer.", examples=[35147])
+    total_records: int = Field(
+        description="Records behind the answer: sale lines, counts of stock, events.", examples=[35147]
+    )
     query_time_ms: float = Field(description="How long answering took.", examples=[412.7])
     cache_hit: bool = Field(description="Whether the sums were there already; they are never older than the data.")
     data_freshness: Timestamp = Field(
-        description="The time up to which every active source has delivered; 1970-01-01T00:00:00Z before any has.",
+        description="The time up to which every active source of it delivered; 1970-01-01T00:00:00Z before any did.",
         examples=["2025-02-01T09:30:00Z"],
     )
     excluded_records: int = Field(
-        description="Lines left out because their currency is another and no rate for it is known.", examples=[0]
+        description="Lines left out because no rate of their currency is known for their day.", examples=[0]
     )
     provisional: bool = Field(description="Whether the range reaches past data_freshness, so that more may come.")
 
@@ -81,7 +86,7 @@ class MetricsResponse(Model):
     time_range: TimeRange = Field(description="The range asked for.")
     granularity: Granularity = Field(description="How long the buckets are.", examples=["daily"])
     data: list[MetricDataPoint] = Field(
-        description="The buckets in order: all of them for what adds up, for all else those that have a value."
+        description="The buckets in order: all of them for what is added up or counted, else those that have a value."
     )
     summary: MetricSummary = Field(description="The whole range in six numbers.")
     comparison: Optional[ComparisonData] = Field(description="The range just before; when include_comparison is true.")

@@ -6,6 +6,8 @@ from shared.metrics.cut import buckets_fit, cut
 from shared.metrics.facts import Source, Table
 from shared.metrics.question import Question
 
+__all__ = ["Plan", "Source", "choose"]
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -31,7 +31,9 @@ _MAY_ANSWER_WHAT_DOES_NOT = ["4xx"]
 _BEYOND_SCHEMA = (
     "This path has two forms",  # and a request follows one of them
     "metric_type",  # which that form needs, and which limits
-    "time_range",  # ditto, not before it begins, and not more buckets than are told
+    "time_range",  # ditto, not before it begins nor in the future, and not more buckets than are told
+    '"field":"aggregation"',  # which the metric may not have
+    "is no filter of",  # the metric
     "must be after startDate",
     "client_id is required",  # where HTTP Basic does not carry them
     "client_secret is required",
