@@ -39,16 +39,20 @@ class MetricReports:
         began = perf_counter()
         followed = plan or choose(question)
         asked = query(question, followed.source, reporting_currency=self.reporting_currency)
-        told, hit = self.cache.recall(asked.statement, asked.tables, ROWS, lambda: self._rows(asked.statement))
+        freshness = self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
+        told, hit = self.cache.recall(
+            asked.statement, asked.tables, ROWS, lambda: self._rows(asked.statement), beside=(freshness,)
+        )
         logger().info("metric answered", tables=asked.tables, why=followed.why, cache_hit=hit, rows=len(told))
         found = periods(question, told)
-        return answer(question, found, self._metadata(question, found.current, began, hit=hit))
+        return answer(question, found, self._metadata(question, found.current, freshness, began, hit=hit))
 
     def _rows(self, statement: "Statement") -> Sequence[MetricRow]:
         return rows(self.athena.run(statement))
 
-    def _metadata(self, question: Question, current: Period, began: float, *, hit: bool) -> QueryMetadata:
-        freshness = self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
+    def _metadata(
+        self, question: Question, current: Period, freshness: datetime, began: float, *, hit: bool
+    ) -> QueryMetadata:
         return QueryMetadata(
             total_records=current.records,
             query_time_ms=round((perf_counter() - began) * 1000, 3),
