@@ -45,18 +45,19 @@ _EXTREMES = Statement("""
     ), stays AS (
         SELECT period, bucket, records, quantity, step,
             COALESCE(LEAD(step) OVER (PARTITION BY product_id, location ORDER BY step), MAX(step) OVER () + 1) - 1
-                AS last
+                AS last_step
         FROM steps
     ), spread AS (
-        SELECT period, bucket, records, quantity, step, at
+        SELECT period, bucket, records, quantity, step, held
         FROM stays
-        CROSS JOIN UNNEST(sequence(step / 1000, last / 1000)) AS thousands(thousand)
-        CROSS JOIN UNNEST(sequence(GREATEST(step, thousand * 1000), LEAST(last, thousand * 1000 + 999))) AS ones(at)
+        CROSS JOIN UNNEST(sequence(step / 1000, last_step / 1000)) AS thousands(thousand)
+        CROSS JOIN UNNEST(sequence(GREATEST(step, thousand * 1000), LEAST(last_step, thousand * 1000 + 999)))
+            AS ones(held)
     )
-    SELECT MAX(CASE WHEN at = step THEN period END) AS period, MAX(CASE WHEN at = step THEN bucket END) AS bucket,
-        SUM(CASE WHEN at = step THEN records END) AS records, SUM(quantity) AS units,
+    SELECT MAX(CASE WHEN held = step THEN period END) AS period, MAX(CASE WHEN held = step THEN bucket END) AS bucket,
+        SUM(CASE WHEN held = step THEN records END) AS records, SUM(quantity) AS units,
         COUNT(*) AS product_locations, MIN(quantity) AS lowest_units, MAX(quantity) AS highest_units
-    FROM spread GROUP BY at
+    FROM spread GROUP BY held
 """)
 
 

@@ -15,16 +15,16 @@ from shared.runtime.athena import Statement
 
 _LONGEST = timedelta(days=1)
 _COLUMNS = {
-    Source.ROLLUP: "session_id, first_moment AS at, events, purchases",
+    Source.ROLLUP: "session_id, first_moment AS seen, events, purchases",
     Source.BASE: (
-        'session_id, "timestamp" AS at, CAST(1 AS bigint) AS events,'
+        'session_id, "timestamp" AS seen, CAST(1 AS bigint) AS events,'
         " CASE WHEN event_type = 'purchase' THEN CAST(1 AS bigint) ELSE CAST(0 AS bigint) END AS purchases"
     ),
 }
 _BY_SESSION = Statement("""
-    SELECT session_id, MIN(at) AS moment, SUM(events) AS events, SUM(purchases) AS purchases
+    SELECT session_id, MIN(seen) AS moment, SUM(events) AS events, SUM(purchases) AS purchases
     FROM steps GROUP BY session_id
-    HAVING MIN(at) >= CAST(? AS timestamp) AND MIN(at) < CAST(? AS timestamp)
+    HAVING MIN(seen) >= CAST(? AS timestamp) AND MIN(seen) < CAST(? AS timestamp)
 """)
 _COUNTED = Statement("""
     SELECT period, bucket, SUM(events) AS events, COUNT(*) AS sessions,
