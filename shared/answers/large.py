@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 ANSWERS = "answers"
 GOOD_FOR = timedelta(minutes=15)
-# A character of two or four bytes becomes one or two `\uXXXX` inside a JSON text.
-_MOST_GROWTH = 3
+# Two `\uXXXX` inside a JSON text, and two quotes around all.
+_MOST_OF_A_CHARACTER, _AROUND = 12, 2
 _OF_THE_BODY = {"content-type": "ContentType", "content-encoding": "ContentEncoding"}
 _NOT_OF_A_REDIRECT = {*_OF_THE_BODY, "etag", "cache-control"}
 Answer = dict[str, Any]
@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 def is_larger(answer: Answer, most: int) -> bool:
     """Whether a good answer's body takes more bytes than this inside the answer of a function, as JSON text."""
     body = answer.get("body") or ""
-    if answer["statusCode"] != HTTPStatus.OK or len(body) * 4 * _MOST_GROWTH <= most:
+    if answer["statusCode"] != HTTPStatus.OK or len(body) * _MOST_OF_A_CHARACTER + _AROUND <= most:
         return False
     return len(json.dumps(body)) > most
 

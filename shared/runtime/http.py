@@ -173,8 +173,8 @@ def _seconds(context: "LambdaContext") -> float:
     return context.get_remaining_time_in_millis() / 1000 - _TO_WRAP_UP_SECONDS
 
 
-def _unchanged(unchanged: tags.NotModified) -> Response[None]:
-    return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=dict(tags.headers(unchanged.tag)))
+def _unchanged(unchanged: tags.NotModified) -> Response[str]:
+    return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=dict(tags.headers(unchanged.tag)), body="")
 
 
 def _unexpected(error: Exception) -> TallyError:

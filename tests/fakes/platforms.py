@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from shared.runtime.settings import Settings
 from tests.fakes import s3_conditions
+from tests.fakes.athena import BadAthena
 from tests.fakes.crashes import Saboteur
 from tests.fakes.outages import Outages
 from tests.fakes.whole_calls import WholeCalls
@@ -21,9 +22,11 @@ class Platforms:
     def __init__(self) -> None:
         self.saboteur = Saboteur()
         self.outages = Outages()
+        self.athena = BadAthena()
         self._session = _ThriftySession()
         self.saboteur.listen(self._session.events)
         self.outages.listen(self._session.events)
+        self.athena.listen(self._session.events)
         WholeCalls().listen(self._session.events)
         s3_conditions.listen(self._session.events)
 

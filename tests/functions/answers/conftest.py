@@ -1,0 +1,86 @@
+"""The analytics functions over tables in moto, with an Athena that does as it is told."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+import pytest
+
+from functions.customers import handler as customers
+from functions.metrics import handler as metrics
+from shared.auth.scopes import Scope
+from shared.runtime.settings import Resource, Settings
+from shared.runtime.wiring import Wiring, wiring
+from tests.events.api_gateway import context, rest_event
+from tests.fakes.athena import BadAthena
+from tests.fakes.clock import Clock
+from tests.fakes.identities import Visitor
+from tests.fakes.platforms import Platforms
+
+METRICS = "/api/v1/analytics/metrics"
+MARCH = {
+    "metric_type": ["revenue"],
+    "time_range[start]": ["2025-03-01T00:00:00Z"],
+    "time_range[end]": ["2025-04-01T00:00:00Z"],
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer as API Gateway gets it."""
+
+    status: int
+    headers: Mapping[str, Sequence[str]]
+    text: str
+
+    @property
+    def body(self) -> Any:
+        """What the text says."""
+        return orjson.loads(self.text)
+
+    @property
+    def tag(self) -> str:
+        """The one tag that it has."""
+        [tag] = self.headers["ETag"]
+        return tag
+
+
+@dataclass(frozen=True)
+class Analyst:
+    """Somebody who asks the metrics function, and the platform that it runs on."""
+
+    wired: Wiring
+    athena: BadAthena
+    visitor: Visitor
+
+    def ask(
+        self,
+        changes: Mapping[str, Sequence[str]] | None = None,
+        *,
+        path: str = METRICS,
+        remaining_ms: int = 29_000,
+        lines: Mapping[str, list[str]] | None = None,
+        **headers: str,
+    ) -> Told:
+        """Ask for March, or for something else."""
+        handler = metrics.handler if path == METRICS else customers.handler
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        query = {**MARCH, **(changes or {})} if path == METRICS else None
+        event = rest_event("GET", path, query=query, headers=sent, token=self.visitor.token)
+        event["multiValueHeaders"] |= lines or {}
+        answer: Any = handler(event, context(remaining_ms=remaining_ms))
+        return Told(answer["statusCode"], answer["multiValueHeaders"], answer["body"])
+
+
+@pytest.fixture
+def analyst(aws: Settings, platforms: Platforms, clock: Clock) -> Iterator[Analyst]:
+    """An analyst of a platform in which nothing was sold."""
+    names = {**aws.names, Resource.DATABASE: "tally_tests", Resource.WORK_GROUP: "tally-tests"}
+    wired = Wiring(replace(aws, names=names), clock)
+    with platforms.athena.in_charge() as athena:
+        for app in (metrics.app, customers.app):
+            app.dependency_overrides[wiring] = lambda: wired
+        yield Analyst(wired, athena, Visitor(wired.identity, Scope.ANALYTICS_READ))
+        for app in (metrics.app, customers.app):
+            app.dependency_overrides.clear()

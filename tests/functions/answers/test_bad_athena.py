@@ -1,0 +1,200 @@
+"""Athena on a bad day: the right status, no query left running, nothing remembered, and never longer than a request."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
+from shared.runtime.athena import Athena, Statement
+from shared.runtime.errors import Unavailable
+from shared.runtime.patience import Patience
+from shared.runtime.settings import Resource, Settings
+from shared.runtime.slots import QuerySlots
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Crash
+from tests.fakes.outages import refusal
+from tests.fakes.platforms import Platforms
+from tests.functions.answers.conftest import Analyst
+
+AWAY = EndpointConnectionError(endpoint_url="https://athena.example")
+HANGS = ReadTimeoutError(endpoint_url="https://athena.example")
+SYSTEM, USER = 1, 2
+IN_A_HURRY = 11_200
+"""The milliseconds left of an invocation of which all but a fifth of a second is kept to wrap up in."""
+
+
+def failed(category: int, *, retryable: bool = False) -> dict[str, Any]:
+    return {"State": "FAILED", "AthenaError": {"ErrorCategory": category, "Retryable": retryable}}
+
+
+def remembered(analyst: Analyst) -> list[dict[str, Any]]:
+    """What the cache's table holds of results, claims and slots."""
+    items = boto3.client("dynamodb").scan(TableName=analyst.wired.settings.name_of(Resource.RESULT_CACHE))["Items"]
+    return [item for item in items if item["cache_key"]["S"] != "slots of queries" or "holders" in item]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "queries", "status"),
+    [
+        ({"State": "CANCELLED"}, 1, 503),
+        (failed(SYSTEM), 1, 503),
+        (failed(SYSTEM, retryable=True), 2, 503),
+        (failed(USER), 1, 500),
+        ({"State": "FAILED", "StateChangeReason": "HIVE_CANNOT_OPEN_SPLIT: gone"}, 2, 503),
+    ],
+)
+def test_a_query_that_ends_badly_has_its_status_and_is_not_remembered(
+    analyst: Analyst, outcome: dict[str, Any], queries: int, status: int
+) -> None:
+    analyst.athena.outcome = outcome
+
+    told = analyst.ask()
+
+    assert (told.status, analyst.athena.started) == (status, queries)
+    assert ("Retry-After" in told.headers) is (status == 503)
+    assert "ETag" not in told.headers
+    assert (analyst.athena.running, remembered(analyst)) == (set(), [])
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "status"),
+    [
+        ("StartQueryExecution", refusal("TooManyRequestsException"), 503),
+        ("StartQueryExecution", refusal("ThrottlingException"), 503),
+        ("StartQueryExecution", refusal("InternalServerException", 500), 503),
+        ("StartQueryExecution", AWAY, 503),
+        ("StartQueryExecution", refusal("InvalidRequestException"), 500),
+        ("StartQueryExecution", refusal("AccessDeniedException"), 500),
+        ("GetQueryExecution", refusal("AccessDeniedException"), 500),
+        ("GetQueryResults", refusal("TooManyRequestsException"), 503),
+        ("GetQueryResults", refusal("InternalServerException", 500), 503),
+        ("GetQueryResults", HANGS, 503),
+        ("GetQueryResults", refusal("InvalidRequestException"), 500),
+    ],
+)
+def test_a_call_that_fails_for_good_has_its_status_and_nothing_is_left_of_it(
+    analyst: Analyst, operation: str, error: Exception, status: int
+) -> None:
+    analyst.athena.fails(operation, error)
+
+    told = analyst.ask()
+
+    assert told.status == status
+    assert told.body["error"]["code"] == {500: "INTERNAL_ERROR", 503: "SERVICE_UNAVAILABLE"}[status]
+    assert ("Retry-After" in told.headers) is (status == 503)
+    assert (analyst.athena.running, remembered(analyst)) == (set(), [])
+
+
+@pytest.mark.parametrize("outcome", [{"State": "CANCELLED"}, failed(USER), failed(SYSTEM)])
+def test_after_a_bad_day_the_same_question_is_answered(analyst: Analyst, outcome: dict[str, Any]) -> None:
+    analyst.athena.outcome = outcome
+    bad = analyst.ask()
+    analyst.athena.outcome = {"State": "SUCCEEDED"}
+
+    good, again = analyst.ask(), analyst.ask()
+
+    assert (bad.status >= 500, good.status, again.status) == (True, 200, 200)
+    hits = [told.body["data"]["metadata"]["cache_hit"] for told in (good, again)]
+    assert hits == [False, True]
+
+
+@pytest.mark.parametrize(
+    "error", [AWAY, HANGS, refusal("ThrottlingException"), refusal("InternalServerException", 500)]
+)
+def test_a_query_whose_state_is_not_to_be_had_for_a_while_is_waited_for(analyst: Analyst, error: Exception) -> None:
+    analyst.athena.fails("GetQueryExecution", error, error)
+
+    told = analyst.ask()
+
+    assert (told.status, analyst.athena.calls["GetQueryExecution"]) == (200, 3)
+    assert analyst.athena.calls["StopQueryExecution"] == 0
+
+
+def test_a_query_that_is_not_done_in_time_is_stopped_and_the_caller_comes_again(analyst: Analyst) -> None:
+    analyst.athena.outcome = {"State": "RUNNING"}
+    began = time.monotonic()
+
+    told = analyst.ask(remaining_ms=IN_A_HURRY)
+
+    assert (told.status, told.headers["Retry-After"]) == (503, ["5"])
+    assert time.monotonic() - began < 10
+    assert (analyst.athena.running, remembered(analyst)) == (set(), [])
+
+
+@pytest.mark.parametrize("error", [AWAY, refusal("ThrottlingException")])
+def test_a_query_that_cannot_be_stopped_changes_nothing_of_what_the_caller_is_told(
+    analyst: Analyst, error: Exception
+) -> None:
+    analyst.athena.outcome = {"State": "RUNNING"}
+    analyst.athena.fails("StopQueryExecution", error)
+
+    told = analyst.ask(remaining_ms=IN_A_HURRY)
+
+    assert (told.status, remembered(analyst)) == (503, [])
+
+
+def test_an_overdue_request_ends_at_once(analyst: Analyst) -> None:
+    analyst.athena.outcome = {"State": "RUNNING"}
+
+    told = analyst.ask(remaining_ms=5_000)
+
+    assert (told.status, analyst.athena.running) == (503, set())
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit, Crash, MemoryError])
+def test_whatever_ends_the_wait_the_query_is_stopped(
+    analyst: Analyst, platforms: Platforms, end: type[BaseException]
+) -> None:
+    def ends() -> None:
+        raise end
+
+    platforms.athena.before["GetQueryExecution"] = ends
+
+    with pytest.raises(end):
+        analyst.wired.athena.run(Statement("SELECT 7"))
+
+    assert (analyst.athena.started, analyst.athena.running) == (1, set())
+
+
+def test_a_result_of_many_pages_is_not_read_past_the_time(analyst: Analyst) -> None:
+    analyst.athena.pages = [[["n"]], *[[["1"]]] * 1000]
+    slow = Athena(boto3.client("athena"), work_group="tally-tests", database="tally_tests", patience_seconds=0.05)
+
+    with pytest.raises(Unavailable):
+        slow.run(Statement("SELECT n"))
+
+    assert analyst.athena.calls["GetQueryResults"] < 1000
+
+
+def test_no_more_queries_run_than_there_are_slots_and_who_finds_none_comes_again(analyst: Analyst) -> None:
+    settings, dynamodb, athena = analyst.wired.settings, boto3.client("dynamodb"), boto3.client("athena")
+    slots = QuerySlots(dynamodb, settings.name_of(Resource.RESULT_CACHE), most=1, clock=analyst.wired.clock)
+    few = Athena(athena, work_group="tally-tests", database="tally_tests", patience_seconds=0.3, slots=slots)
+    analyst.athena.outcome = {"State": "RUNNING"}
+
+    def refused(number: int) -> Unavailable:
+        with pytest.raises(Unavailable) as caught:
+            few.run(Statement("SELECT ?", (number,)))
+        return caught.value
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(refused, range(4)))
+
+    assert all("Retry-After" in each.headers for each in told)
+    assert (analyst.athena.most_at_once, analyst.athena.running, remembered(analyst)) == (1, set(), [])
+
+
+def test_without_a_free_slot_a_request_is_unavailable(analyst: Analyst, aws: Settings, clock: Clock) -> None:
+    slots = QuerySlots(boto3.client("dynamodb"), aws.name_of(Resource.RESULT_CACHE), most=20, clock=clock)
+    with ExitStack() as taken:
+        for _ in range(20):
+            taken.enter_context(slots.one(Patience(seconds=20), Patience(seconds=0)))
+
+        told = analyst.ask(remaining_ms=IN_A_HURRY)
+
+    assert (told.status, told.headers["Retry-After"], analyst.athena.started) == (503, ["5"], 0)
+    assert analyst.ask().status == 200

@@ -1,0 +1,200 @@
+"""Who has an answer is told so, at best before anything is computed (RFC 9110, 8.8.3, 13.1.2 and 15.4.5)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.openapi import document
+from shared.auth.scopes import Scope
+from shared.ingestion.versions import TableVersions
+from shared.lake.tables import TABLES
+from shared.runtime.settings import Resource
+from tests.fakes.clock import Clock
+from tests.fakes.identities import Visitor
+from tests.fakes.outages import refusal
+from tests.functions.answers.conftest import METRICS, Analyst
+
+CUSTOMERS = "/api/v1/analytics/customers"
+
+
+def deliver(analyst: Analyst, watermark: datetime) -> None:
+    """Have a source deliver sales up to a moment."""
+    told = {
+        "source_id": "till",
+        "facet": "type#transactions",
+        "watermark": watermark.isoformat(),
+        "last_ingestion": analyst.wired.clock().isoformat(),
+    }
+    table = analyst.wired.settings.name_of(Resource.SOURCES)
+    boto3.client("dynamodb").put_item(TableName=table, Item={name: {"S": text} for name, text in told.items()})
+
+
+def merge(analyst: Analyst) -> None:
+    """Let every table have new rows."""
+    versions = TableVersions(boto3.client("dynamodb"), analyst.wired.settings.name_of(Resource.VERSIONS))
+    for table in TABLES:
+        versions.raise_version(table.name)
+
+
+def test_an_answer_has_one_weak_tag_and_is_its_callers_own_to_be_asked_for_anew(analyst: Analyst) -> None:
+    told = analyst.ask()
+
+    assert told.status == 200
+    assert told.tag.startswith('W/"')
+    assert told.headers["Cache-Control"] == ["private, no-cache"]
+
+
+def test_the_same_answer_has_the_same_tag_however_it_came_about(analyst: Analyst) -> None:
+    computed, remembered = analyst.ask(), analyst.ask()
+
+    assert computed.body["data"]["metadata"]["cache_hit"] is not remembered.body["data"]["metadata"]["cache_hit"]
+    assert computed.body["request_id"] != remembered.body["request_id"]
+    assert computed.tag == remembered.tag
+
+
+def test_who_has_the_answer_is_told_so_without_a_body_a_query_or_a_look_at_what_is_remembered(
+    analyst: Analyst,
+) -> None:
+    tag = analyst.ask().tag
+    table = analyst.wired.settings.name_of(Resource.RESULT_CACHE)
+    boto3.client("dynamodb").delete_table(TableName=table)
+
+    told = analyst.ask(If_None_Match=tag)
+
+    assert (told.status, told.text, told.tag) == (304, "", tag)
+    assert told.headers["Cache-Control"] == ["private, no-cache"]
+    assert "Content-Type" not in told.headers
+    assert told.headers["X-Request-Id"]
+    assert analyst.athena.started == 1
+
+
+@pytest.mark.parametrize(
+    "condition", ["{}", '"other", {}', '{}, "other"', '"a,b",  {} ,W/"c"', ',{},, "x"', "*", " * "]
+)
+def test_a_condition_that_has_the_tag_among_its_own_is_met(analyst: Analyst, condition: str) -> None:
+    tag = analyst.ask().tag
+
+    assert analyst.ask(If_None_Match=condition.format(tag)).status == 304
+    assert analyst.ask(If_None_Match=condition.format(tag.removeprefix("W/"))).status == 304
+
+
+@pytest.mark.parametrize("condition", ['W/"other"', "", '""', '"*"', "nothing quoted", '"', 'W/"', '"a", "b"', "W/*"])
+def test_any_other_condition_is_not(analyst: Analyst, condition: str) -> None:
+    analyst.ask()
+
+    assert analyst.ask(If_None_Match=condition).status == 200
+
+
+def test_a_condition_may_come_in_several_lines(analyst: Analyst) -> None:
+    tag = analyst.ask().tag
+
+    told = analyst.ask(lines={"If-None-Match": ['"other"', tag]})
+
+    assert told.status == 304
+
+
+def test_a_tag_is_not_that_of_another_question(analyst: Analyst) -> None:
+    """Sum and mean are two answers from one result."""
+    tags = {
+        analyst.ask(changes).tag
+        for changes in (
+            {},
+            {"aggregation": ["avg"]},
+            {"include_comparison": ["true"]},
+            {"granularity": ["weekly"]},
+            {"filters[region][]": ["EU"]},
+            {"filters[currency]": ["EUR"]},
+        )
+    }
+
+    assert len(tags) == 6
+
+
+def test_a_merge_makes_another_tag(analyst: Analyst) -> None:
+    before = analyst.ask()
+
+    merge(analyst)
+    after = analyst.ask(If_None_Match=before.tag)
+
+    assert (after.status, analyst.athena.started) == (200, 2)
+    assert after.tag != before.tag
+    assert analyst.ask(If_None_Match=after.tag).status == 304
+
+
+def test_what_makes_an_answer_fresher_makes_another_tag(analyst: Analyst) -> None:
+    before = analyst.ask()
+
+    deliver(analyst, datetime(2025, 3, 20, tzinfo=UTC))
+    after = analyst.ask(If_None_Match=before.tag)
+
+    assert (after.status, after.body["data"]["metadata"]["cache_hit"]) == (200, True)
+    assert after.tag != before.tag
+    assert analyst.ask(If_None_Match=after.tag).status == 304
+
+
+def test_a_source_that_falls_silent_makes_another_tag(analyst: Analyst, clock: Clock) -> None:
+    deliver(analyst, datetime(2025, 3, 20, tzinfo=UTC))
+    before = analyst.ask()
+
+    clock.pass_by(timedelta(days=30))
+
+    assert analyst.ask(If_None_Match=before.tag).status == 200
+
+
+def test_time_that_passes_makes_no_other_tag(analyst: Analyst, clock: Clock) -> None:
+    before = analyst.ask()
+
+    clock.pass_by(timedelta(minutes=20))
+
+    assert analyst.ask(If_None_Match=before.tag).status == 304
+
+
+def test_with_the_versions_out_of_reach_an_answer_is_tagged_by_what_it_says(analyst: Analyst) -> None:
+    boto3.client("dynamodb").delete_table(TableName=analyst.wired.settings.name_of(Resource.VERSIONS))
+
+    told = analyst.ask()
+
+    assert (told.status, analyst.ask(If_None_Match=told.tag).status) == (200, 304)
+    assert analyst.athena.started == 2
+
+
+def test_an_error_has_no_tag_whatever_the_condition(analyst: Analyst) -> None:
+    wrong = analyst.ask({"granularity": ["never"]}, If_None_Match="*")
+    analyst.athena.fails("StartQueryExecution", refusal("AccessDeniedException"))
+    broken = analyst.ask()
+
+    assert (wrong.status, broken.status) == (400, 500)
+    assert all("ETag" not in told.headers and "Cache-Control" not in told.headers for told in (wrong, broken))
+
+
+def test_who_may_not_read_is_not_told_that_they_have_it(analyst: Analyst) -> None:
+    stranger = Analyst(analyst.wired, analyst.athena, Visitor(analyst.wired.identity, Scope.INGEST_READ))
+
+    assert stranger.ask(If_None_Match="*").status == 403
+
+
+def test_who_is_not_known_has_no_tag(analyst: Analyst) -> None:
+    told = analyst.ask(path=f"{CUSTOMERS}/nobody/profile", If_None_Match="*")
+
+    assert (told.status, "ETag" in told.headers) == (404, False)
+
+
+def test_the_document_tells_of_tags_on_exactly_the_routes_that_have_them() -> None:
+    told: dict[str, Any] = document()["paths"]
+
+    tagged = {
+        path
+        for path, item in told.items()
+        for operation in item.values()
+        if any(each["name"] == "If-None-Match" for each in operation.get("parameters", ()))
+    }
+    unchanged = {path for path, item in told.items() for each in item.values() if "304" in each["responses"]}
+
+    assert tagged == unchanged >= {METRICS, f"{CUSTOMERS}/segments", f"{CUSTOMERS}/{{customer_id}}/profile"}
+    for path in tagged:
+        answers = told[path]["get"]["responses"]
+        assert answers["304"].keys() == {"description", "headers"}
+        assert all({"ETag", "Cache-Control"} <= answers[status]["headers"].keys() for status in ("200", "304"))
+        assert "ETag" not in answers["400"]["headers"]
