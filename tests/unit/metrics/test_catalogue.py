@@ -1,0 +1,53 @@
+"""What is declared of metrics and facts holds together, and the README tells the same."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.lake.tables import TABLES
+from shared.metrics.catalogue import METRICS, Additivity, MetricType
+from shared.metrics.facts import FACTS, Fact, Source
+from shared.records.catalogue import SCHEMAS
+
+README = Path(__file__).parents[3] / "README.md"
+COLUMNS = {table.name: {column.name for column in table.columns} for table in TABLES}
+
+
+def test_every_metric_of_the_contract_is_declared() -> None:
+    assert list(METRICS) == list(MetricType)
+
+
+@pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
+def test_a_fact_follows_from_columns_of_its_records_and_its_base_is_the_last_of_its_tables(fact: Fact) -> None:
+    known = {each.name for each in SCHEMAS[fact.data_type].stored}
+
+    assert {*fact.columns} <= known
+    assert list(fact.tables)[-1] is Source.BASE
+    assert fact.tables[Source.BASE].name == fact.data_type
+
+
+@pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
+def test_every_table_of_a_fact_is_one_of_the_lake(fact: Fact) -> None:
+    assert {table.name for table in fact.tables.values()} <= COLUMNS.keys()
+
+
+@pytest.mark.parametrize("metric_type", METRICS)
+def test_what_is_divided_is_a_ratio_or_a_level_and_has_both_parts_beside_it(metric_type: MetricType) -> None:
+    metric = METRICS[metric_type]
+
+    divided = [formula for formula in metric.formulas.values() if formula.denominator]
+
+    assert all(formula.additivity in (Additivity.RATIO, Additivity.LEVEL) for formula in divided)
+    assert all(formula.denominator in metric.beside for formula in divided)
+
+
+@pytest.mark.skipif(not README.exists(), reason="the README is not beside the code")
+@pytest.mark.parametrize("metric_type", METRICS)
+def test_the_readme_tells_the_aggregations_and_filters_of_every_metric(metric_type: MetricType) -> None:
+    metric = METRICS[metric_type]
+
+    [row] = [line for line in README.read_text().splitlines() if line.startswith(f"| `{metric_type}` |")]
+
+    aggregations, filters = (re.findall(r"`(\w+)`", cell) for cell in row.split("|")[3:5])
+    assert (aggregations, filters) == (list(metric.formulas), list(metric.filters))

@@ -1,0 +1,126 @@
+"""Which hours and days come from a roll-up, and which from the base beside it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.metrics.buckets import Granularity, truncate
+from shared.metrics.catalogue import METRICS, MetricType
+from shared.metrics.cut import Stretch, cut, tables_of
+from shared.metrics.facts import Source
+from shared.metrics.question import Question
+from shared.runtime.reading import time_zone
+from tests.unit.metrics.asking import question
+
+ROLLED = [
+    (name, source)
+    for name, metric in METRICS.items()
+    for source in metric.fact.tables
+    if source is not Source.BASE and name is not MetricType.CONVERSION
+]
+ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@st.composite
+def asked(draw: st.DrawFn) -> tuple[Question, Source]:
+    metric_type, source = draw(st.sampled_from(ROLLED))
+    unit = draw(st.sampled_from([timedelta(milliseconds=1), timedelta(minutes=30), timedelta(hours=1), timedelta(1)]))
+    start = at("2025-03-01") + draw(st.integers(0, timedelta(days=40) // unit)) * unit
+    return Question(
+        metric_type=metric_type,
+        aggregation=METRICS[metric_type].default,
+        granularity=draw(st.sampled_from(Granularity)),
+        start=start,
+        end=start + draw(st.integers(1, timedelta(days=9) // unit)) * unit,
+        zone=time_zone(draw(st.sampled_from(ZONES))),
+    ), source
+
+
+def test_whole_hours_come_from_the_roll_up_alone() -> None:
+    parts = cut(question(), Source.BY_DIMENSION)
+
+    assert (parts.rolled, parts.base) == ((Stretch(at("2024-12-01"), at("2025-02-01")),), ())
+
+
+def test_only_the_hours_that_a_range_cuts_come_from_the_base() -> None:
+    asks = question(time_range__start="2025-01-02T10:30:00Z", time_range__end="2025-01-03T10:30:00Z")
+
+    parts = cut(asks, Source.ROLLUP)
+
+    assert [(each.start.hour, each.end.hour, each.start.minute) for each in parts.base] == [
+        (10, 11, 30), (10, 11, 0), (10, 10, 0),
+    ]  # fmt: skip
+    assert [(each.start.hour, each.end.hour) for each in parts.rolled] == [(11, 10), (11, 10)]
+
+
+def test_a_day_of_stock_that_both_ranges_meet_in_comes_from_the_base() -> None:
+    asks = question(metric_type="inventory", time_range__start="2025-01-02T10:30:00Z", time_range__end="2025-01-03")
+
+    parts = cut(asks, Source.ROLLUP)
+
+    assert parts.base == (Stretch(at("2025-01-01"), at("2025-01-02")), Stretch(at("2025-01-02"), at("2025-01-03")))
+    assert parts.rolled == (Stretch(at("1990-01-01"), at("2025-01-01")),)
+
+
+def test_hours_of_stock_come_from_the_base_and_what_was_before_from_the_roll_up() -> None:
+    asks = question(metric_type="inventory", granularity="hourly")
+
+    parts = cut(asks, Source.ROLLUP)
+
+    assert parts.rolled == (Stretch(at("1990-01-01"), at("2024-12-01")),)
+    assert parts.base == (Stretch(at("2024-12-01"), at("2025-02-01")),)
+    assert tables_of(asks, Source.ROLLUP) == ("inventory_daily", "inventory")
+
+
+@given(asked())
+def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[Question, Source]) -> None:
+    asking, source = asks
+    parts = cut(asking, source)
+
+    ordered = sorted([*parts.rolled, *parts.base])
+
+    assert all(each.start < each.end for each in ordered)
+    assert [each.end for each in ordered[:-1]] == [each.start for each in ordered[1:]]
+    looks_back = asking.metric.fact.looks_back
+    assert (ordered[0].start, ordered[-1].end) == (
+        at("1990-01-01") if looks_back else asking.previous_start,
+        asking.end,
+    )
+
+
+@given(asked(), st.data())
+def test_a_unit_that_the_roll_up_tells_lies_in_one_bucket_of_one_range(
+    asks: tuple[Question, Source], data: st.DataObject
+) -> None:
+    asking, source = asks
+    unit = asking.metric.fact.tables[source].grain.unit
+    told = [each for each in cut(asking, source).rolled if each.end > asking.previous_start]
+    if not told:
+        return
+    stretch = data.draw(st.sampled_from(told))
+    begins = stretch.start + data.draw(st.integers(0, (stretch.end - stretch.start) // unit - 1)) * unit
+    last = begins + unit - timedelta(milliseconds=1)
+
+    assert (stretch.end - stretch.start) % unit == timedelta()
+    assert (begins < asking.start) == (last < asking.start)
+    if begins >= asking.previous_start:
+        assert _bucket(asking, begins) == _bucket(asking, last)
+
+
+def _bucket(asking: Question, moment: datetime) -> datetime:
+    shift = [each for each in asking.clock if each.since <= moment][-1]
+    return truncate(moment + shift.offset, asking.granularity)
+
+
+@pytest.mark.parametrize("metric_type", METRICS)
+def test_of_the_base_alone_everything_is_told(metric_type: MetricType) -> None:
+    parts = cut(question(metric_type=metric_type), Source.BASE)
+
+    assert parts.rolled == ()
+    assert len(parts.base) == 1
