@@ -5,6 +5,7 @@ from datetime import UTC
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from shared.currency.quotes import HeldQuote, Origin, Quote
 from shared.currency.spans import Span
@@ -14,6 +15,7 @@ from shared.lake.tables import EXCHANGE_RATES
 
 TABLE_KEY = f"{EXCHANGE_RATES.prefix}rates.parquet"
 QUOTES_KEY = f"{REFERENCE}/quotes/quotes.parquet"
+_ROWS_TOGETHER = 8192
 _TABLE = pa.schema(
     [
         ("reporting_currency", pa.string()),
@@ -36,9 +38,23 @@ def file_key(digest: str) -> str:
 
 
 def table_of(reporting_currency: str, spans: Sequence[Span]) -> bytes:
-    """Write what currencies are worth in the reporting currency, in the order given."""
+    """Write what currencies are worth in the reporting currency, by day.
+
+    A question is about some days of many years: with few rows to a group and bounds for each, only those are read.
+    """
     columns = {name: [getattr(span, name) for span in spans] for name in _TABLE.names[1:]}
-    return write_parquet(pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_TABLE))
+    table = pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_TABLE)
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table.sort_by([("valid_from", "ascending"), ("currency", "ascending")]),
+        sink,
+        compression="zstd",
+        use_dictionary=[name for name in _TABLE.names if name != "rate"],
+        write_statistics=["valid_from", "valid_before"],
+        row_group_size=_ROWS_TOGETHER,
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 def spans_on(day: str, table: bytes, reporting_currency: str) -> list[Span]:
