@@ -17,6 +17,7 @@ from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Fates, Kin
 from shared.lake.columns import UnreadableObject
 from shared.lake.partition import UpToDate, bring_up_to_date
 from shared.lake.paths import IncomingKey, PartitionId
+from shared.lake.product_history import HISTORIES
 from shared.lake.rollups import ROLLUPS
 from shared.runtime.errors import TallyError
 from shared.runtime.observability import count, logger
@@ -108,7 +109,8 @@ class Merger:
 
 
 def _tables(partition: PartitionId) -> tuple[str, ...]:
-    return (partition.data_type, *ROLLUPS.get(partition.data_type, ()))
+    name = partition.data_type
+    return (name, *ROLLUPS.get(name, ()), *HISTORIES.get(name, ()))
 
 
 def _fates_by_origin(done: Sequence[UpToDate]) -> dict[str, dict[str, Fates]]:

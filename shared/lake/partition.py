@@ -15,6 +15,7 @@ from shared.lake.columns import arrow_schema, read_parquet, write_parquet
 from shared.lake.keys import KeyIndex
 from shared.lake.merge import Merged, merge
 from shared.lake.moves import Rivals, rivals_of, tell
+from shared.lake.product_history import HISTORIES, remember
 from shared.lake.receipt import Receipt, receipt_of, with_receipt
 from shared.lake.record_keys import distinct, keys_of
 from shared.lake.restating import late_deliveries
@@ -111,7 +112,7 @@ class _Pass:
             base = with_receipt(outcome.table, receipt)  # lets go of the base that was read, before the next is written
             body = write_parquet(base, unique=SCHEMAS[self.partition.data_type].key)
             self.lake.replace(self.partition.base_key, body, expected=self.stored)
-        return self._followed(base, receipt, rivals)
+        return self._followed(base, receipt, rivals, opened)
 
     def _rivals(self, base: pa.Table, opened: Opened) -> Rivals:
         """What other days hold of what comes.
@@ -144,11 +145,13 @@ class _Pass:
             restated_by=sorted({*late, *(receipt.restated_by if before else ())}),
         )
 
-    def _followed(self, base: pa.Table, receipt: Receipt, rivals: Rivals) -> UpToDate:
-        """Roll up, and tell other days, what the base holds now."""
+    def _followed(self, base: pa.Table, receipt: Receipt, rivals: Rivals, opened: Opened) -> UpToDate:
+        """Roll up, and tell other days, what the base holds now; what it does not hold any more is remembered."""
         changed = any(name_of(each) in receipt.merged for each in (*self.arrivals.rows, *self.arrivals.news))
         if changed:
             RollUps(self.lake).bring_up_to_date(self.partition, base, receipt.sequence)
+        if changed and self.partition.data_type in HISTORIES:
+            remember(self.lake, [base, *opened.fresh.values(), *opened.repeated])
         tell(self.lake, self.partition, base, rivals.meetings)
         return UpToDate(
             partition=self.partition,

@@ -10,6 +10,7 @@ from shared.records.schema import DataType
 LANDING, INCOMING, QUARANTINE, BASE, ROLLUP = "landing", "incoming", "quarantine", "base", "rollup"
 UPLOADS, KEYS, REDRIVES, REFERENCE = "uploads", "keys", "redrives", "reference"
 UNPARTITIONED = "all"
+COST_DAYS_KEY = f"{ROLLUP}/product_cost_days/days.json"
 
 _SAFE_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}")
 _UPLOAD_KEY = re.compile(r"uploads/[a-z]+/(?P<batch_id>[^/]+)")

@@ -30,6 +30,12 @@ class Position:
         return None if match is None else cls(match["shard"], int(match["sequence"]))
 
 
+def stood(origin: str) -> tuple[str, int]:
+    """What orders deliveries of one moment, before their names do; nothing, but for those of the event stream."""
+    position = Position.of(origin)
+    return ("", 0) if position is None else (position.shard, position.sequence)
+
+
 def in_shard_order(items: Sequence[T], origin_of: Callable[[T], str]) -> list[T]:
     """Let the runs of each shard change places among themselves until they are in order; all else stays in place."""
     ordered = list(items)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.lake.positions import Position
+from shared.lake.positions import Position, stood
 
 
 class Fate(StrEnum):
@@ -42,9 +42,7 @@ class Version:
         The version; between equal ones when it arrived; then where it stood in its shard of the stream; then the
         delivery's name. Within one delivery the later day, and within a day, where ranks are equal, the later line.
         """
-        position = Position.of(self.origin)
-        stood = ("", 0) if position is None else (position.shard, position.sequence)
-        return self.version, self.ingested_at, stood, self.origin, self.day
+        return self.version, self.ingested_at, stood(self.origin), self.origin, self.day
 
     def says_the_same_as(self, other: "Version") -> bool:
         """Whether this is a copy: equal content and version, or equal content where the platform gave the versions."""

@@ -62,6 +62,7 @@ def parquet_rows(settings: Settings, prefix: str) -> Rows:
     return {
         key: sorted(pq.read_table(pa.BufferReader(body(settings, key))).to_pylist(), key=repr)
         for key in keys(settings, prefix)
+        if key.endswith(".parquet")
     }
 
 

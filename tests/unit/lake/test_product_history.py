@@ -1,0 +1,223 @@
+"""What products cost when is told by every version that was ever merged, whatever merges meet and whoever dies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.lake.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
+from shared.lake.cost_days import cost_days
+from shared.lake.keys import KeyIndex
+from shared.lake.partition import bring_up_to_date
+from shared.lake.paths import UNPARTITIONED, PartitionId
+from shared.lake.product_history import remember
+from shared.lake.rolling.products import FOR_EVER
+from shared.lake.store import LakeStore
+from shared.records.schema import DataType
+from shared.records.validation import Form, validate
+from shared.runtime.errors import Unavailable
+from tests.fakes.interleaving import Stage, StagedLake
+from tests.fakes.records import NOW, good
+
+Row = dict[str, Any]
+PRODUCTS = PartitionId(DataType.PRODUCTS, UNPARTITIONED)
+_TIMES = (None, "2025-02-26T00:00:00Z", "2025-02-26T10:00:00Z", "2025-02-26T11:00:00Z", "2025-02-27T10:00:00Z")
+_RUNS = settings(max_examples=60, deadline=None)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery of products: its rows, when it arrived (in hours), its name, and whether it is taken back."""
+
+    rows: Sequence[Mapping[str, Any]]
+    hour: int
+    name: str
+    is_cancelled: bool = False
+
+    @property
+    def table(self) -> pa.Table:
+        """The rows as the loader makes them."""
+        checked = validate(DataType.PRODUCTS, self.rows, form=Form.TYPED, at=NOW)
+        assert checked.errors == []
+        at = NOW - timedelta(hours=10 - self.hour)
+        stamp = Stamp(source_id="shop", ingested_at=at, origin=self.name, reporting_currency="EUR")
+        return to_table(DataType.PRODUCTS, checked.rows, stamp)
+
+    def put(self, lake: LakeStore) -> None:
+        """Let it wait for its merge."""
+        if self.is_cancelled:
+            lake.put(PRODUCTS.cancel_key(self.name), b"")
+        lake.put(PRODUCTS.incoming_key(self.name), write_parquet(self.table))
+
+
+_ROWS = st.builds(
+    lambda product, name, cost, currency, updated: good(
+        DataType.PRODUCTS, product_id=product, name=name, cost=cost, currency=currency, updated_at=updated
+    ),
+    st.sampled_from("ab"),
+    st.sampled_from(["Mug", "Cup"]),
+    st.sampled_from([None, 1, 2]),
+    st.sampled_from(["EUR", "USD"]),
+    st.sampled_from(_TIMES),
+)
+_DELIVERIES = st.lists(
+    st.tuples(st.lists(_ROWS, min_size=1, max_size=4), st.integers(0, 2), st.sampled_from([False, False, True])),
+    min_size=2,
+    max_size=6,
+).map(lambda many: [Sent(rows, hour, f"batch-{place}", gone) for place, (rows, hour, gone) in enumerate(many)])
+
+
+def _merge(lake: LakeStore) -> None:
+    """Do what the merger does, without those who are told."""
+    try:
+        done = bring_up_to_date(lake, KeyIndex(lake), PRODUCTS)
+    except Unavailable:
+        return  # the message comes again
+    if done is not None:
+        lake.delete(done.consumed)
+
+
+def _versions(deliveries: Sequence[Sent]) -> list[Row]:
+    """Of each product and time what the last delivery says, and in it the last line."""
+    stands: dict[tuple[str, datetime], tuple[Any, Row]] = {}
+    for sent in deliveries:
+        for place, row in enumerate(sent.table.to_pylist()):
+            rank, key = (row["ingested_at"], row["_origin"], place), (row["product_id"], row["updated_at"])
+            if not sent.is_cancelled and (key not in stands or rank > stands[key][0]):
+                stands[key] = (rank, row)
+    return [row for _, (_, row) in sorted(stands.items())]
+
+
+def _costs(versions: Sequence[Row]) -> list[Row]:
+    """One row for as long as cost and currency stay."""
+    costs: list[Row] = []
+    for row in versions:
+        says = {name: row[name] for name in ("cost", "currency")}
+        new = {"product_id": row["product_id"], "valid_from": row["updated_at"], "valid_before": FOR_EVER, **says}
+        names = {name: row[name] for name in ("category", "name")}
+        last = costs[-1] if costs and costs[-1]["product_id"] == row["product_id"] else None
+        if last is not None and says.items() <= last.items():
+            last.update(names)
+            continue
+        if last is not None:
+            last["valid_before"] = row["updated_at"]
+        costs.append({**new, **names})
+    return costs
+
+
+def _days(costs: Sequence[Row]) -> set[str]:
+    moments = {row["valid_from"] for row in costs}
+    return {f"{moment:%Y-%m-%d}" for moment in moments if f"{moment:%H%M%S%f}".strip("0")}
+
+
+def _stored(lake: LakeStore, name: str) -> list[Row]:
+    stored = lake.get(PRODUCTS.rollup_key(name))
+    rows: list[Row] = [] if stored is None else pq.read_table(pa.BufferReader(stored.body)).to_pylist()
+    return rows
+
+
+def _assert_told(lake: LakeStore, deliveries: Sequence[Sent]) -> None:
+    versions = _versions(deliveries)
+    remembered = [
+        {name: row[name] for name in version}
+        for row, version in zip(versions, _stored(lake, "product_versions"), strict=True)
+    ]
+    assert _stored(lake, "product_versions") == remembered
+    assert _stored(lake, "product_costs") == _costs(versions)
+    _assert_no_day_is_missed(lake)
+
+
+def _assert_no_day_is_missed(lake: LakeStore) -> None:
+    """No cost may be found to change within a day that is not told."""
+    assert _days(_stored(lake, "product_costs")) <= set(cost_days(lake))
+
+
+@_RUNS
+@given(data=st.data())
+def test_costs_depend_on_what_was_merged_and_not_on_when_or_how_often(data: st.DataObject) -> None:
+    deliveries = data.draw(_DELIVERIES)
+    lake = StagedLake(Stage())
+
+    again = data.draw(st.lists(st.sampled_from(deliveries), max_size=2))
+    for sent in data.draw(st.permutations([*deliveries, *again])):
+        sent.put(lake)
+        if data.draw(st.booleans()):
+            _merge(lake)
+    _merge(lake)
+
+    _assert_told(lake, deliveries)
+
+
+@_RUNS
+@given(data=st.data())
+def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(data: st.DataObject) -> None:
+    deliveries, stage = data.draw(_DELIVERIES), Stage()
+    lake, numbers = StagedLake(stage), st.integers(0, 10**6)
+
+    def choose(many: int) -> int:
+        _assert_no_day_is_missed(lake)
+        return data.draw(numbers) % many
+
+    for some in (deliveries[::2], deliveries[1::2]):
+        for sent in some:
+            sent.put(lake)
+        deaths = data.draw(st.lists(st.integers(0, 40), max_size=2))
+        stage.play([partial(_merge, lake)] * data.draw(st.integers(1, 3)), choose, deaths)
+    _merge(lake)
+
+    _assert_told(lake, deliveries)
+    assert [name.key for name in lake.names("incoming/") if name.key.endswith(".parquet")] == []
+
+
+@_RUNS
+@given(_DELIVERIES)
+def test_the_newest_cost_is_that_of_the_base(deliveries: list[Sent]) -> None:
+    lake = StagedLake(Stage())
+    for sent in deliveries:
+        sent.put(lake)
+        _merge(lake)
+
+    stored = lake.get(PRODUCTS.base_key)
+    assert stored is not None
+    base = read_parquet(stored.body, arrow_schema(DataType.PRODUCTS)).to_pylist()
+
+    newest = [row for row in _stored(lake, "product_costs") if row["valid_before"] == FOR_EVER]
+    assert [(row["product_id"], row["cost"], row["currency"], row["name"]) for row in newest] == sorted(
+        (row["product_id"], row["cost"], row["currency"], row["name"]) for row in base
+    )
+
+
+def test_what_is_remembered_already_is_not_written_again() -> None:
+    lake = StagedLake(Stage())
+    table = Sent([good(DataType.PRODUCTS, cost=2, updated_at=_TIMES[2])], 1, "batch-1").table
+    remember(lake, [table])
+    before = dict(lake.objects)
+
+    remember(lake, [table, table])
+
+    assert all(lake.objects[key] is each for key, each in before.items())
+    assert len(before) == len(lake.objects) == 3
+
+
+def test_a_lake_without_products_has_no_days() -> None:
+    assert list(cost_days(StagedLake(Stage()))) == []
+
+
+def test_costs_of_a_product_follow_each_other_without_a_gap() -> None:
+    lake = StagedLake(Stage())
+    costs = [(1, _TIMES[1]), (2, _TIMES[2]), (2, _TIMES[3]), (1, _TIMES[4])]
+    rows = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in costs]
+    remember(lake, [Sent(rows, 1, "batch-1").table])
+
+    told = _stored(lake, "product_costs")
+
+    assert [int(row["cost"]) for row in told] == [1, 2, 1]
+    assert all(row["valid_before"] == after["valid_from"] for row, after in pairwise(told))
+    assert list(cost_days(lake)) == ["2025-02-26", "2025-02-27"]
