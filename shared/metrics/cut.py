@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from shared.metrics.buckets import Granularity
 from shared.metrics.facts import Grain, Source
 from shared.metrics.question import Question
-from shared.records.validation import EARLIEST
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,7 +34,7 @@ def cut(question: Question, source: Source) -> Cut:
     came before both, where a fact looks back, is one bucket of its own.
     """
     fact = question.metric.fact
-    since = min(EARLIEST, question.previous_start) if fact.looks_back else question.previous_start
+    since = min(question.known_since, question.previous_start) if fact.looks_back else question.previous_start
     if source is Source.BASE:
         return Cut((), (Stretch(since, question.end),))
     grain = fact.tables[source].grain

@@ -9,13 +9,17 @@ from zoneinfo import ZoneInfo
 from shared.metrics.buckets import Bucket, Granularity, Shift, buckets, wall_clock
 from shared.metrics.catalogue import METRICS, Aggregation, Formula, Metric, MetricType
 from shared.metrics.facts import Dimension, Measure
+from shared.records.validation import EARLIEST
 
 _EXTREMES = {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT, Measure.LOWEST_UNITS, Measure.HIGHEST_UNITS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Which metric, over which half-open range, in which buckets, of which lines."""
+    """Which metric, over which half-open range, in which buckets, of which lines.
+
+    `known_since` is how far a fact that looks back has to look: before that day there are no records.
+    """
 
     metric_type: MetricType
     aggregation: Aggregation
@@ -26,6 +30,7 @@ class Question:
     filters: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     currency: str | None = None
     include_comparison: bool = False
+    known_since: datetime = EARLIEST
 
     @property
     def metric(self) -> Metric:

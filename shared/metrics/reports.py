@@ -1,7 +1,7 @@
 """The use case: a question goes to the cache, else to Athena, and comes back as an answer that tells its freshness."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -16,8 +16,11 @@ from shared.metrics.question import Question
 from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.answers.cache import ResultCache
     from shared.ingestion.sources import Sources
+    from shared.records.schema import DataType
     from shared.runtime.athena import Athena, Statement
     from shared.runtime.models import Clock
 
@@ -31,12 +34,14 @@ class MetricReports:
     athena: "Athena"
     cache: "ResultCache"
     sources: "Sources"
+    first_day: "Callable[[DataType], datetime | None]"
     reporting_currency: str
     clock: "Clock"
 
     def report(self, question: Question, plan: Plan | None = None) -> MetricsResponse:
         """Answer a question, from the table that the planner chooses unless told otherwise."""
         began = perf_counter()
+        question = self._looking_back(question)
         followed = plan or choose(question)
         asked = query(question, followed.source, reporting_currency=self.reporting_currency)
         freshness = self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
@@ -46,6 +51,12 @@ class MetricReports:
         logger().info("metric answered", tables=asked.tables, why=followed.why, cache_hit=hit, rows=len(told))
         found = periods(question, told)
         return answer(question, found, self._metadata(question, found.current, freshness, began, hit=hit))
+
+    def _looking_back(self, question: Question) -> Question:
+        """Look back no further than to the first day of which anything is known."""
+        fact = question.metric.fact
+        since = self.first_day(fact.data_type) if fact.looks_back else None
+        return replace(question, known_since=since) if since else question
 
     def _rows(self, statement: "Statement") -> Sequence[MetricRow]:
         return rows(self.athena.run(statement))

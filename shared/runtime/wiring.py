@@ -431,12 +431,14 @@ class Wiring:
     @cached_property
     def metric_reports(self) -> "MetricReports":
         """Answers business metrics."""
-        from shared.metrics.reports import MetricReports  # noqa: PLC0415 # only the functions that answer metrics pay
+        from shared.lake.first_day import first_day  # noqa: PLC0415 # only the functions that answer metrics pay
+        from shared.metrics.reports import MetricReports  # noqa: PLC0415 # as above
 
         return MetricReports(
             athena=self.athena,
             cache=self.result_cache,
             sources=self.sources,
+            first_day=lambda data_type: first_day(self.lake, data_type),
             reporting_currency=self.settings.reporting_currency,
             clock=self.clock,
         )
