@@ -76,7 +76,7 @@ class CustomerComputing:
         rows = self.athena.run(queries.facts(period, self.reporting_currency))
         customers = [CustomerFacts(**row) for row in rows]
         tastes: defaultdict[str, list[Taste]] = defaultdict(list)
-        for row in self.athena.run(queries.tastes(period, self.reporting_currency)):
+        for row in self.athena.run(queries.tastes(period)):
             tastes[row["customer_id"]].append(Taste(**{**row, "kind": TasteKind(row["kind"])}))
         scores = score_customers(
             [each.last_purchase.date() for each in customers],

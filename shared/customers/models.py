@@ -67,7 +67,7 @@ class CustomerSegmentationResponse(Model):
     definition_version: str = Field(description="Added: the version of scores and segments.", examples=["rfm-1"])
     definition_date: date = Field(description="Added: since when that version holds.")
     reporting_currency: str = Field(description="Added: amounts are in it.", examples=["USD"])
-    excluded_records: int = Field(description="Added: lines of other currencies, of which no amount is told.")
+    excluded_records: int = Field(description="Added: lines of which no amount is told, their currency having no rate.")
     model: ModelReport = Field(description="Added: the model behind the predictions of profiles.")
 
 
@@ -141,5 +141,5 @@ class CustomerProfileResponse(Model):
     as_of: date = Field(description="Added: the last day with a sale; all times are counted back from its end.")
     definition_version: str = Field(description="Added: the version of scores and segments.", examples=["rfm-1"])
     reporting_currency: str = Field(description="Added: amounts are in it.", examples=["USD"])
-    excluded_records: int = Field(description="Added: lines of other currencies, of which no amount is told.")
+    excluded_records: int = Field(description="Added: lines of which no amount is told, their currency having no rate.")
     model: ModelReport = Field(description="Added: the model behind what is expected.")

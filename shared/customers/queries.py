@@ -1,7 +1,10 @@
 """The SQL about customers: lines are added up by customer in Athena, and only the sums leave it."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from operator import add
 
+from shared.currency.conversion import converted, with_rates
 from shared.customers.facts import ONE_DAY, Period
 from shared.runtime.athena import Statement
 
@@ -17,21 +20,36 @@ _SPAN = """
 _LINES = """
     WITH lines AS (
         SELECT customer_id, order_id, product_id, product_category, channel, region, quantity, "timestamp" AS moment,
-            CASE WHEN currency = ? THEN quantity * unit_price - discount END AS net_amount
+            currency, dt, CAST(quantity * unit_price - discount AS decimal(38, 10)) AS net_amount
         FROM transactions
         WHERE status = 'completed' AND customer_id IS NOT NULL AND "timestamp" < CAST(? AS timestamp)
     )
 """
-_ORDERS = """
-    , orders AS (
-        SELECT customer_id, order_id, MIN(moment) FILTER (WHERE quantity > 0) AS placed, SUM(net_amount) AS net_amount
+_RATES = ", currencies AS (SELECT DISTINCT currency, dt FROM lines), rates AS ("
+_ORDERS = f"""
+    ), sold AS (
+        SELECT customer_id, order_id, currency, dt, COUNT(*) AS lines, SUM(net_amount) AS net_amount,
+            MIN(moment) FILTER (WHERE quantity > 0) AS placed
         FROM lines
+        GROUP BY customer_id, order_id, currency, dt
+    )
+    , rated AS (
+        SELECT s.customer_id, s.order_id, s.dt, s.lines, s.placed, {converted("net_amount")} AS net_amount
+        FROM sold s LEFT JOIN rates r ON s.currency = r.currency AND s.dt = r.dt
+    )
+    , orders AS (
+        SELECT customer_id, order_id, MIN(placed) AS placed, SUM(net_amount) AS net_amount,
+            SUM(net_amount) FILTER (WHERE dt >= ?) AS recent_amount,
+            COALESCE(SUM(lines) FILTER (WHERE net_amount IS NULL), 0) AS excluded_records
+        FROM rated
         GROUP BY customer_id, order_id
     )
-"""
+"""  # noqa: S608 - this project's own SQL; values travel as parameters
 _BY_ORDER = """
     , by_order AS (
         SELECT customer_id, COUNT(placed) AS orders, COUNT(*) FILTER (WHERE net_amount > 0) AS paid_orders,
+            COALESCE(SUM(net_amount), 0) AS net_amount, COALESCE(SUM(recent_amount), 0) AS revenue_last_90d,
+            SUM(excluded_records) AS excluded_records,
             MIN(placed) AS first_purchase, MAX(placed) AS last_purchase,
             COUNT(DISTINCT date_trunc('day', placed)) AS purchase_days,
             COUNT(DISTINCT CASE WHEN placed < CAST(? AS timestamp) THEN date_trunc('day', placed) END)
@@ -48,13 +66,11 @@ _BY_ORDER = """
 """
 _BY_LINE = """
     , by_line AS (
-        SELECT customer_id, COALESCE(SUM(net_amount), 0) AS net_amount,
-            COALESCE(SUM(net_amount) FILTER (WHERE moment >= CAST(? AS timestamp)), 0) AS revenue_last_90d,
+        SELECT customer_id,
             COALESCE(SUM(quantity) FILTER (WHERE quantity > 0), 0) AS units_bought,
             COALESCE(-SUM(quantity) FILTER (WHERE quantity < 0), 0) AS units_returned,
             COUNT(DISTINCT product_id) FILTER (WHERE quantity > 0) AS distinct_products,
-            COUNT(DISTINCT date_trunc('day', moment)) AS active_days,
-            COUNT(*) FILTER (WHERE net_amount IS NULL) AS excluded_records
+            COUNT(DISTINCT dt) AS active_days
         FROM lines
         GROUP BY customer_id
     )
@@ -62,8 +78,8 @@ _BY_LINE = """
 _FACTS = """
     SELECT o.customer_id, o.orders, o.paid_orders, o.first_purchase, o.last_purchase, o.purchase_days,
         o.seen_purchase_days, o.seen_last_purchase, o.orders_last_30d, o.orders_last_90d, o.orders_90d_before,
-        l.net_amount, l.revenue_last_90d, l.units_bought, l.units_returned, l.distinct_products, l.active_days,
-        l.excluded_records
+        o.net_amount, o.revenue_last_90d, l.units_bought, l.units_returned, l.distinct_products, l.active_days,
+        o.excluded_records
     FROM by_order o JOIN by_line l ON o.customer_id = l.customer_id
     ORDER BY o.customer_id
 """
@@ -106,21 +122,31 @@ def span(before: datetime) -> Statement:
 
 
 def facts(period: Period, currency: str) -> Statement:
-    """Add up what every customer bought."""
+    """Add up what every customer bought, converted to a currency at the rate of each line's day."""
     seen_until = _midnight(period.calibration_end + ONE_DAY)
     recent, lately = _midnight(period.back(RECENT_DAYS)), _midnight(period.back(LATELY_DAYS))
     before = recent - timedelta(days=RECENT_DAYS)
-    by_order = Statement(_BY_ORDER, (seen_until, seen_until, lately, recent, before, recent))
-    return _lines(period, currency) + Statement(_ORDERS) + by_order + Statement(_BY_LINE, (recent,)) + Statement(_FACTS)
+    return reduce(
+        add,
+        (
+            _lines(period),
+            Statement(_RATES),
+            with_rates("currencies", currency),
+            Statement(_ORDERS, (period.back(RECENT_DAYS).isoformat(),)),
+            Statement(_BY_ORDER, (seen_until, seen_until, lately, recent, before, recent)),
+            Statement(_BY_LINE),
+            Statement(_FACTS),
+        ),
+    )
 
 
-def tastes(period: Period, currency: str) -> Statement:
+def tastes(period: Period) -> Statement:
     """Find what every customer prefers; of two equal things the alphabet's first."""
-    return _lines(period, currency) + Statement(_TASTES, (MOST_CATEGORIES,))
+    return _lines(period) + Statement(_TASTES, (MOST_CATEGORIES,))
 
 
-def _lines(period: Period, currency: str) -> Statement:
-    return Statement(_LINES, (currency, _midnight(period.last_day + ONE_DAY)))
+def _lines(period: Period) -> Statement:
+    return Statement(_LINES, (_midnight(period.last_day + ONE_DAY),))
 
 
 def _midnight(day: date) -> datetime:

@@ -104,7 +104,7 @@ def test_a_customer_who_bought_once_has_no_prediction_and_is_told_why(computed: 
     assert data["lifetime_value"] == 18.75
 
 
-def test_amounts_in_other_currencies_are_left_out_and_counted(computed: Shop) -> None:
+def test_amounts_in_currencies_without_a_rate_are_left_out_and_counted(computed: Shop) -> None:
     data = computed.get("eve/profile").data
 
     assert data["total_orders"] == 1
