@@ -44,7 +44,7 @@ def read_question(given: Mapping[str, Sequence[str]], *, now: datetime | None = 
         reader.refuse(TIME_RANGE, "must not begin in the future")
     if metric_type:
         reader.errors.extend(_aggregation_errors(metric_type, aggregation))
-        reader.errors.extend(_filter_errors(metric_type, (*filters, *([CURRENCY] if currency else []))))
+        reader.errors.extend(_filter_errors(metric_type, [*filters.items(), (CURRENCY, currency)]))
     if reader.errors or metric_type is None or asked is None:
         raise InvalidRequest("Request validation failed", field_errors=reader.errors)
     return Question(
@@ -84,8 +84,9 @@ def _aggregation_errors(metric_type: MetricType, aggregation: Aggregation | None
         yield FieldError("aggregation", f"of {metric_type} must be one of {', '.join(legal)}", aggregation)
 
 
-def _filter_errors(metric_type: MetricType, filters: Iterable[str]) -> Iterator[FieldError]:
+def _filter_errors(metric_type: MetricType, filters: Iterable[tuple[str, object]]) -> Iterator[FieldError]:
     legal = METRICS[metric_type].filters
-    for each in filters:
-        if each not in legal:
-            yield FieldError(f"{_FILTERS}.{each}", f"is no filter of {metric_type}; its filters are {', '.join(legal)}")
+    for name, asked in filters:
+        if asked and name not in legal:
+            said = f"is no filter of {metric_type}; its filters are {', '.join(legal)}"
+            yield FieldError(f"{_FILTERS}.{name}", said, asked)
