@@ -1,19 +1,25 @@
-"""Fills an empty platform with demo data and waits until all of it is merged."""
+"""Fills an empty platform with demo data and waits until all of it is merged and computed."""
 
 from datetime import UTC, datetime
 
-from infra.local.demo.scenario import Scale, demo
+from botocore.config import Config
+
+from infra.local.demo.rates import RATES_FILE, rates_file
+from infra.local.demo.scenario import Scale, Scenario, demo
 from infra.local.demo.sender import send
 from infra.local.failures import NotMerged
 from infra.local.lake import Lake, settle
 from infra.local.progress import Progress
+from infra.local.rates import rates_of
+from infra.local.stage import LOCAL, Stage
 
 MERGE_SECONDS = 15 * 60.0
 
 
 def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: Progress) -> None:
-    """Send the demo of the days up to now through the public doors, and return once it can be queried."""
+    """Send the demo of the days up to now through the public doors, and return once it can be asked about."""
     scenario = demo(end=datetime.now(UTC), scale=scale)
+    _load_rates(scenario, lake, progress)
     with progress.step(f"Sending demo data ({scale})") as step:
         totals = send(
             scenario,
@@ -25,6 +31,28 @@ def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: P
         )
         step.note(f"{totals.batch.total():,} records by batch, {totals.stream.total():,} by stream")
     with progress.step("Merging what was sent") as step:
-        if not settle(lake.pending, timeout=MERGE_SECONDS, tell=lambda waiting: step.note(f"{waiting} objects wait")):
+        if not settle(lake.pending, timeout=MERGE_SECONDS, tell=lambda backlog: step.note(str(backlog))):
             raise NotMerged(MERGE_SECONDS)
         step.note("nothing waits")
+    _compute_customers(lake, progress)
+
+
+def _load_rates(scenario: Scenario, lake: Lake, progress: Progress) -> None:
+    """Hold made-up rates for the store that sells in euro, unless somebody has loaded real ones."""
+    rates = rates_of(Stage(LOCAL, lake.session, lake.endpoint))
+    with progress.step("Loading reference rates") as step:
+        if rates.on(scenario.window.first.isoformat()):
+            step.note("some are held already")
+        else:
+            loaded = rates.load(RATES_FILE, rates_file(scenario.seed, scenario.window))
+            step.note(f"{loaded.quotes} made-up quotes")
+
+
+def _compute_customers(lake: Lake, progress: Progress) -> None:
+    """Do what the clock does once a day, so that nobody has to wait for it."""
+    patient = Config(read_timeout=MERGE_SECONDS, retries={"max_attempts": 0})
+    functions = lake.session.client("lambda", endpoint_url=lake.endpoint, config=patient)
+    with progress.step("Computing customers") as step:
+        answer = functions.invoke(FunctionName=f"tally-{LOCAL}-customer-models")
+        if "FunctionError" in answer:
+            step.note("that failed; `python -m infra.local logs customer_models` tells why")

@@ -11,9 +11,6 @@ import typer
 from infra.local.on_record import Administrator
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
 from shared.currency.mistakes import WrongRates
-from shared.ingestion.versions import TableVersions
-from shared.lake.store import LakeStore
-from shared.runtime.models import now
 
 if TYPE_CHECKING:
     from shared.currency.quotes import HeldQuote
@@ -84,14 +81,9 @@ def show(
 
 def _rates(stage: Stage) -> "ReferenceRates":
     # The other commands answer at once without Arrow.
-    from shared.currency.rates import ReferenceRates  # noqa: PLC0415
+    from infra.local.rates import rates_of  # noqa: PLC0415
 
-    return ReferenceRates(
-        LakeStore(stage.client("s3"), stage.output("LakeBucketName")),
-        TableVersions(stage.client("dynamodb"), stage.output("VersionsTableName")),
-        now,
-        reporting_currency=stage.output("ReportingCurrency"),
-    )
+    return rates_of(stage)
 
 
 def mistakes_told(file: str, wrong: WrongRates) -> Iterator[str]:

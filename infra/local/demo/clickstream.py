@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from infra.local.demo.catalogue import Product, Shelves
     from infra.local.demo.fraud import Decision
+    from infra.local.demo.sales import Order
     from infra.local.demo.shoppers import Shopper
 
 Step = tuple[str, "Product | None"]
@@ -93,22 +94,23 @@ class Clicks:
 
 def _buying(rng: random.Random, day: date, number: int, decision: Decision) -> list[tuple[datetime, Record]]:
     order = decision.order
-    steps = [(step, rng.randint(5, 120)) for step in _buying_steps(rng, decision)]
+    steps = [(step, rng.randint(5, 120)) for step in _steps_to_checkout(rng, order)]
     # Every step is timed back from the last, so that the purchase is the very moment the order was placed.
-    starts_at = order.placed_at - timedelta(seconds=sum(pause for _, pause in steps[:-1]))
-    session = _Session(number, day, order.shopper, order.channel, known=True, order_id=order.order_id)
-    return list(session.records(starts_at, steps))
-
-
-def _buying_steps(rng: random.Random, decision: Decision) -> list[Step]:
-    steps: list[Step] = [("page_view", None)]
-    for line in decision.order.lines:
-        if rng.random() < 0.3:  # noqa: PLR2004 (a share of the story)
-            steps.append(("search", None))
-        steps += [("product_view", line.product), ("add_to_cart", line.product)]
-    steps.append(("checkout", None))
+    starts_at = order.placed_at - timedelta(seconds=sum(pause for _, pause in steps))
     # A declined payment never gets past the checkout.
-    return steps if decision.outcome == "decline" else [*steps, ("purchase", None)]
+    bought = () if decision.outcome == "decline" else order.lines
+    session = _Session(number, day, order.shopper, order.channel, known=True, order_id=order.order_id)
+    return list(session.records(starts_at, [*steps, *((("purchase", line.product), 0) for line in bought)]))
+
+
+def _steps_to_checkout(rng: random.Random, order: Order) -> Iterator[Step]:
+    yield "page_view", None
+    for line in order.lines:
+        if rng.random() < 0.3:  # noqa: PLR2004 (a share of the story)
+            yield "search", None
+        yield "product_view", line.product
+        yield "add_to_cart", line.product
+    yield "checkout", None
 
 
 def _idle_steps(rng: random.Random, shopper: Shopper, shelves: Shelves) -> Iterator[Step]:

@@ -154,10 +154,30 @@ def test_sessions_that_buy_run_from_a_page_view_to_the_purchase_of_a_real_order(
         steps = [event["event_type"] for event in events]
         assert steps[0] == "page_view"
         assert steps.index("product_view") < steps.index("add_to_cart") < steps.index("checkout")
-        assert events[-1]["timestamp"] == orders[events[-1]["order_id"]]
-    assert len(buying) == sum(event["event_type"] == "purchase" for event in story.records["events"])
+        assert {event["timestamp"] for event in purchases(events)} == {orders[events[-1]["order_id"]]}
+        assert {event["product_id"] for event in purchases(events)} <= {
+            event.get("product_id") for event in events[:-1]
+        }
+    assert {event["session_id"] for event in purchases(story.records["events"])} == {
+        events[0]["session_id"] for events in buying
+    }
     assert len({events[-1]["order_id"] for events in buying}) == len(buying)
     assert 0.05 < len(buying) / len(sessions) < 0.20
+
+
+def purchases(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for event in events if event["event_type"] == "purchase"]
+
+
+def test_a_session_buys_every_product_of_its_order(story: Story) -> None:
+    ordered, bought = defaultdict(set), defaultdict(set)
+    for line in story.sold:
+        ordered[line["order_id"]].add(line["product_id"])
+    for event in purchases(story.records["events"]):
+        bought[event["order_id"]].add(event["product_id"])
+
+    assert bought
+    assert all(products == ordered[order_id] for order_id, products in bought.items())
 
 
 def test_weekends_are_busier_and_the_campaign_shows(story: Story) -> None:

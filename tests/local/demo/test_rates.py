@@ -1,0 +1,35 @@
+"""The demo's euro is worth something on every day of its window."""
+
+from datetime import date
+from decimal import Decimal
+
+from infra.local.demo.rates import rates_file
+from infra.local.demo.window import Window
+from shared.currency.reading import read
+from shared.currency.spans import spans
+from shared.currency.unpacking import text_of
+from tests.local.demo.conftest import END
+
+WINDOW = Window(END)
+
+
+def test_sales_of_every_day_can_be_converted_also_where_the_window_begins_on_a_sunday() -> None:
+    for first in range(7):
+        window = Window(END, 90 - first)
+
+        [since, *_] = spans(read(text_of(rates_file(7, window))).quotes, "USD")
+
+        assert since.valid_from <= window.first.isoformat()
+
+
+def test_rates_are_of_weekdays_and_move_a_little_from_one_to_the_next() -> None:
+    quotes = read(text_of(rates_file(7, WINDOW))).quotes
+
+    assert {date.fromisoformat(quote.day).weekday() for quote in quotes} == {0, 1, 2, 3, 4}
+    assert all(Decimal("1.02") <= quote.rate <= Decimal("1.16") for quote in quotes)
+    assert len({quote.rate for quote in quotes}) > len(quotes) / 2
+
+
+def test_the_same_seed_gives_the_same_rates() -> None:
+    assert rates_file(7, WINDOW) == rates_file(7, WINDOW)
+    assert rates_file(7, WINDOW) != rates_file(8, WINDOW)
