@@ -85,7 +85,7 @@ def tagged(answer: Answer) -> Answer:
     exchange = _EXCHANGE.get()
     if exchange is None or answer["statusCode"] != HTTPStatus.OK:
         return answer
-    tag = exchange.tag or _tag("said", exchange.address, _lasting(orjson.loads(answer["body"])))
+    tag = exchange.tag or _tag("said", exchange.address, _lasting(answer["body"]))
     told = {name: [value] for name, value in headers(tag).items()}
     if exchange.is_met_by(tag):
         return {**answer, "statusCode": HTTPStatus.NOT_MODIFIED.value, "body": "", "multiValueHeaders": told}
@@ -111,8 +111,12 @@ def _tag(*parts: object) -> str:
     return f'W/"{urlsafe_b64encode(hashlib.sha256(written).digest()[:18]).decode()}"'
 
 
-def _lasting(body: Any) -> Any:
+def _lasting(text: str) -> Any:
     """What an answer says, without what is another each time it is said."""
+    try:
+        body = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
     said = body["data"] if isinstance(body, dict) and body.keys() >= {"success", "data"} else body
     if not isinstance(said, dict) or not isinstance(said.get("metadata"), dict):
         return said

@@ -98,7 +98,7 @@ def test_a_preflight_names_the_origin_and_what_the_contract_allows(dev: Assembly
         assert headers["Access-Control-Allow-Origin"] == "'http://localhost:3008'"
         assert headers["Access-Control-Allow-Credentials"] == "'true'"
         assert headers["Access-Control-Allow-Methods"] == "'GET,POST,PUT,DELETE,OPTIONS'"
-        assert {"Content-Type", "Authorization", "X-Requested-With"} <= set(
+        assert {"Content-Type", "Authorization", "X-Requested-With", "If-None-Match"} <= set(
             headers["Access-Control-Allow-Headers"].strip("'").split(",")
         )
 

@@ -1,0 +1,41 @@
+"""A process that wants a result: `python -m tests.local.end_to_end.rival`, told all else by its environment.
+
+It says when it computes, waits for a line before it ends that, and then says what it has.
+"""
+
+import os
+import sys
+from datetime import UTC, datetime
+
+import boto3
+from pydantic import TypeAdapter
+
+from shared.answers.cache import ResultCache
+from shared.ingestion.versions import TableVersions
+from shared.runtime.athena import Statement
+from shared.runtime.patience import Patience
+
+
+def _compute() -> int:
+    print("computes", flush=True)  # noqa: T201 # its way of telling
+    sys.stdin.readline()
+    return os.getpid()
+
+
+def main() -> None:
+    """Recall the result."""
+    dynamodb = boto3.client("dynamodb")
+    cache = ResultCache(
+        dynamodb,
+        os.environ["RESULTS"],
+        versions=TableVersions(dynamodb, os.environ["VERSIONS"]),
+        clock=lambda: datetime.now(UTC),
+        patience=Patience(seconds=float(os.environ["PATIENCE"])),
+    )
+    asked = Statement("SELECT ?", (os.environ["QUESTION"],))
+    result, hit = cache.recall(asked, ["sales_hourly"], TypeAdapter(int), _compute)
+    print(f"has {result} {'remembered' if hit else 'computed'}", flush=True)  # noqa: T201 # as above
+
+
+if __name__ == "__main__":
+    main()
