@@ -17,14 +17,17 @@ class MemoryLake(LakeStore):
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object, over whatever was there."""
-        self.objects[key] = StoredObject(key, body, f'"{hash(body):x}"')
+        self._write(key, body)
 
     def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
         """Write an object only if it is still as it was read."""
         stands = self.objects.get(key)
         if (stands and stands.etag) != (expected and expected.etag):
             raise LostUpdate(key)
-        self.put(key, body)
+        return self._write(key, body)
+
+    def _write(self, key: str, body: bytes) -> StoredObject:
+        self.objects[key] = StoredObject(key, body, f'"{hash(body):x}"')
         return self.objects[key]
 
     def names(self, prefix: str) -> Iterator[ObjectName]:

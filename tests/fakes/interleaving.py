@@ -105,6 +105,11 @@ class StagedLake(MemoryLake):
         self._stage.call()
         super().put(key, body)
 
+    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
+        """Write an object, if it is still as it was read when the turn has come."""
+        self._stage.call()
+        return super().replace(key, body, expected=expected)
+
     def put_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
         """Write several objects, one after the other."""
         for key, body in objects:

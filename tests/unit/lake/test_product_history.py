@@ -1,6 +1,6 @@
 """What products cost when is told by every version that was ever merged, whatever merges meet and whoever dies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,17 +9,19 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.memory_lake import MemoryLake
 from shared.lake.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
 from shared.lake.cost_days import cost_days
 from shared.lake.keys import KeyIndex
 from shared.lake.partition import bring_up_to_date
-from shared.lake.paths import UNPARTITIONED, PartitionId
+from shared.lake.paths import COST_DAYS_KEY, UNPARTITIONED, PartitionId
 from shared.lake.product_history import remember
 from shared.lake.rolling.products import FOR_EVER
-from shared.lake.store import LakeStore
+from shared.lake.store import LakeStore, StoredObject
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
@@ -165,15 +167,81 @@ def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(d
         _assert_no_day_is_missed(lake)
         return data.draw(numbers) % many
 
-    for some in (deliveries[::2], deliveries[1::2]):
-        for sent in some:
+    arrived = list[Sent]()
+
+    def arrive(sent: Sent) -> None:
+        sent.put(lake)
+        arrived.append(sent)
+
+    arrive(deliveries[0])
+    arriving = [partial(arrive, sent) for sent in deliveries[1:]]
+    deaths = data.draw(st.lists(st.integers(0, 60), max_size=2))
+    stage.play([*arriving, *([partial(_merge, lake)] * data.draw(st.integers(1, 4)))], choose, deaths)
+    for sent in deliveries:
+        if sent not in arrived:  # whoever died at it comes again
             sent.put(lake)
-        deaths = data.draw(st.lists(st.integers(0, 40), max_size=2))
-        stage.play([partial(_merge, lake)] * data.draw(st.integers(1, 3)), choose, deaths)
     _merge(lake)
 
     _assert_told(lake, deliveries)
     assert [name.key for name in lake.names("incoming/") if name.key.endswith(".parquet")] == []
+
+
+@pytest.mark.parametrize("call", range(16))
+def test_a_version_that_was_never_the_newest_is_remembered_whenever_the_merge_dies(call: int) -> None:
+    stage = Stage()
+    lake = StagedLake(stage)
+    dated = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in enumerate(_TIMES[2:])]
+    deliveries = [Sent(dated[::-1], 1, "batch-1"), Sent([{**dated[0], "cost": 7}], 2, "batch-2")]
+    for sent in deliveries:
+        sent.put(lake)
+
+    stage.play([partial(_merge, lake)], lambda _: 0, [call])
+    _assert_no_day_is_missed(lake)
+    _merge(lake)
+
+    _assert_told(lake, deliveries)
+
+
+@dataclass
+class OvertakenLake(MemoryLake):
+    """A lake in memory in which something happens, once, just before an object is replaced."""
+
+    key: str
+    overtake: Callable[[], object] | None = None
+
+    def __post_init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+
+    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
+        """Write an object only if it is still as it was read."""
+        act, self.overtake = (self.overtake, None) if key == self.key else (None, self.overtake)
+        if act is not None:
+            act()
+        return super().replace(key, body, expected=expected)
+
+
+@pytest.mark.parametrize(
+    "key", [PRODUCTS.rollup_key("product_versions"), COST_DAYS_KEY, PRODUCTS.rollup_key("product_costs")]
+)
+def test_a_merge_overtaken_at_the_history_forgets_nothing_that_the_other_one_brought(key: str) -> None:
+    lake = OvertakenLake(key)
+    old, older, new = (
+        good(DataType.PRODUCTS, cost=cost, updated_at=at)
+        for cost, at in ((2, _TIMES[3]), (1, _TIMES[2]), (3, _TIMES[4]))
+    )
+    deliveries = [Sent([old, new], 1, "batch-1"), Sent([older], 2, "batch-2")]
+
+    def overtake() -> None:
+        deliveries[1].put(lake)
+        _merge(lake)
+
+    deliveries[0].put(lake)
+    lake.overtake = overtake
+
+    _merge(lake)
+
+    _assert_told(lake, deliveries)
 
 
 @_RUNS
