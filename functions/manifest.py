@@ -119,6 +119,19 @@ HTTP_FUNCTIONS = (
         writes=(*_COUNTED, *_LARGE_ANSWERS),
     ),
     HttpFunction(
+        name="products",
+        description="Answers how products perform, from Athena or from the result cache.",
+        memory_mb=1024,
+        timeout_seconds=29,
+        reads=(
+            *_IDENTITY,
+            *_QUERY,
+            Access(Resource.VERSIONS),
+            Access(Resource.SOURCES),
+        ),
+        writes=(*_COUNTED, *_QUERY_WRITES),
+    ),
+    HttpFunction(
         name="quality",
         description="Tells how good what sources delivered is.",
         memory_mb=1024,

@@ -62,6 +62,7 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
         "GET /analytics/metrics": Scope.ANALYTICS_READ,
         "GET /analytics/customers/segments": Scope.ANALYTICS_READ,
         "GET /analytics/customers/{customer_id}/profile": Scope.ANALYTICS_READ,
+        "GET /analytics/products/performance": Scope.ANALYTICS_READ,
         "GET /data-quality/reports": Scope.QUALITY_READ,
     }
 )

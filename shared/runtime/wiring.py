@@ -23,6 +23,7 @@ from shared.ingestion.versions import TableVersions
 from shared.ingestion.withdrawing import Withdrawal
 from shared.lake.store import LakeStore
 from shared.live.connections import Connections
+from shared.records.schema import DataType
 from shared.runtime.models import Clock, now
 from shared.runtime.settings import Resource, Settings
 
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from shared.limits.classes import RateClasses
     from shared.limits.counter import RateLimiter
     from shared.metrics.reports import MetricReports
+    from shared.products.reports import ProductReports
     from shared.quality.reports import QualityReports
     from shared.runtime.athena import Athena
 
@@ -439,6 +441,23 @@ class Wiring:
             cache=self.result_cache,
             sources=self.sources,
             first_day=lambda data_type: first_day(self.lake, data_type),
+            reporting_currency=self.settings.reporting_currency,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def product_reports(self) -> "ProductReports":
+        """Answers how products perform."""
+        from shared.lake.cost_days import cost_days  # noqa: PLC0415 # only the function that answers it pays
+        from shared.lake.first_day import first_day  # noqa: PLC0415 # as above
+        from shared.products.queries import Known  # noqa: PLC0415 # as above
+        from shared.products.reports import ProductReports  # noqa: PLC0415 # as above
+
+        return ProductReports(
+            athena=self.athena,
+            cache=self.result_cache,
+            sources=self.sources,
+            known=lambda: Known(cost_days(self.lake), first_day(self.lake, DataType.INVENTORY)),
             reporting_currency=self.settings.reporting_currency,
             clock=self.clock,
         )

@@ -1,0 +1,22 @@
+"""The product route (contract C § 2.3)."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.products.parameters import query
+from shared.products.models import ProductPerformanceResponse
+from shared.products.rules import read_question
+from shared.runtime.dialects import ApiResponse
+from shared.runtime.wiring import Wiring, wiring
+
+router = Router()
+Asked = Annotated[Mapping[str, list[str]], Depends(query)]
+
+
+@router.get("/analytics/products/performance", tags=["analytics"], summary="Tell how products performed over a range")
+def performance(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[ProductPerformanceResponse]:
+    """The best products by revenue, quantity or margin, with conversion, turnover of stock and trend."""
+    return ApiResponse(data=wired.product_reports.report(read_question(asked, wired.clock())))

@@ -1,0 +1,131 @@
+"""From rows to the answer: every product's numbers, and for each that is absent the reason. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from shared.metrics.models import QueryMetadata, TimeRange
+from shared.metrics.numbers import EXACT, ZERO
+from shared.products.facts import ProductRow
+from shared.products.models import CategorySummary, ProductMetrics, ProductPerformanceResponse
+from shared.products.question import Question
+from shared.products.trend import trend
+from shared.statistics.monotony import FEWEST_POINTS
+
+NO_NAME = "neither the catalogue nor any line names it"
+NO_CATEGORY = "neither the catalogue nor any line has one"
+NO_COST = "no unit cost, nor had the product's version at the sale, in a currency with a known rate"
+NO_VIEWS = "no session viewed it within the range"
+NO_STOCK = "no level of its stock is known for any time of the range"
+NO_WORTH = "its stock was worth nothing within the range"
+TOO_SHORT = f"a trend takes at least {FEWEST_POINTS} whole UTC days within the range that are delivered"
+NO_REVENUE = "all categories together have no revenue"
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """In the place of a number: why there is none."""
+
+    why: str
+
+
+_Found = Decimal | _Missing
+
+
+def answer(
+    question: Question, rows: Sequence[ProductRow], reporting_currency: str, metadata: QueryMetadata
+) -> ProductPerformanceResponse:
+    """Write the answer."""
+    summary = _summary(question.category, rows) if question.category is not None else None
+    return ProductPerformanceResponse(
+        products=[_product(row, question.end) for row in rows if row.counts],
+        category_summary=summary,
+        time_range=TimeRange(start=question.start, end=question.end),
+        reporting_currency=reporting_currency,
+        metadata=metadata,
+    )
+
+
+def _product(row: ProductRow, end: datetime) -> ProductMetrics:
+    found = {
+        "margin": _margin(row),
+        "conversion_rate": _conversion_rate(row),
+        "inventory_turnover": _turnover(row, end),
+    }
+    numbers = {field: value for field, value in found.items() if isinstance(value, Decimal)}
+    absent = {field: value.why for field, value in found.items() if isinstance(value, _Missing)}
+    return ProductMetrics(
+        product_id=row.product_id,
+        name=row.name,
+        category=row.category,
+        revenue=row.revenue or ZERO,
+        quantity_sold=row.quantity or ZERO,
+        trend=trend([float(part) for part in row.parts]) if row.parts else None,
+        absent=absent | dict(_unknown(row)),
+        **numbers,
+    )
+
+
+def _unknown(row: ProductRow) -> Iterator[tuple[str, str]]:
+    if row.name is None:
+        yield "name", NO_NAME
+    if row.category is None:
+        yield "category", NO_CATEGORY
+    if not row.parts:
+        yield "trend", TOO_SHORT
+
+
+def _margin(row: ProductRow) -> _Found:
+    if row.margin is None:
+        return _Missing(f"{row.uncosted_lines} of its {row.lines} lines have {NO_COST}")
+    return row.margin
+
+
+def _conversion_rate(row: ProductRow) -> _Found:
+    if not row.viewing_sessions:
+        return _Missing(NO_VIEWS)
+    return EXACT.divide(Decimal(row.buying_sessions or 0), Decimal(row.viewing_sessions))
+
+
+def _turnover(row: ProductRow, end: datetime) -> _Found:
+    """Cost of goods ÷ (worth x time ÷ time)."""
+    if row.margin is None:
+        return _margin(row)
+    if row.stocked_since is None:
+        return _Missing(NO_STOCK)
+    if row.unvalued_levels:
+        return _Missing(f"what its stock was worth is not known of {row.unvalued_levels} of its levels")
+    if not row.worth_by_time:
+        return _Missing(NO_WORTH)
+    held_for = Decimal((end - row.stocked_since) // _MILLISECOND)
+    return EXACT.divide(EXACT.multiply(row.cost, held_for), row.worth_by_time)
+
+
+def _summary(category: str, rows: Sequence[ProductRow]) -> CategorySummary:
+    first = rows[0] if rows else None
+    revenue = (first and first.listed_revenue) or ZERO
+    margin = _category_margin(first)
+    share = _share(revenue, (first and first.all_revenue) or ZERO)
+    found = {"margin": margin, "revenue_share": share}
+    return CategorySummary(
+        category=category,
+        revenue=revenue,
+        quantity_sold=(first and first.listed_quantity) or ZERO,
+        product_count=first.listed_products if first else 0,
+        absent={field: value.why for field, value in found.items() if isinstance(value, _Missing)},
+        **{field: value for field, value in found.items() if isinstance(value, Decimal)},
+    )
+
+
+def _category_margin(row: ProductRow | None) -> _Found:
+    if row is None or not row.listed_products:
+        return ZERO
+    if row.marginless_products:
+        return _Missing(f"that of {row.marginless_products} of its {row.listed_products} products is not known")
+    return row.listed_margin or ZERO
+
+
+def _share(revenue: Decimal, of_all: Decimal) -> _Found:
+    return EXACT.divide(revenue, of_all) if of_all > 0 else _Missing(NO_REVENUE)

@@ -1,0 +1,61 @@
+"""Which days of a range its roll-ups can tell, and for which the records themselves are read."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from itertools import groupby
+
+from shared.currency.conversion import Days
+from shared.runtime.athena import Statement
+
+_DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class Split:
+    """The days of a range: those told from roll-ups, and those told from records, each as spans without gaps."""
+
+    whole: tuple[Days, ...]
+    exact: tuple[Days, ...]
+
+
+def split(start: datetime, end: datetime, changing: Collection[str] = ()) -> Split:
+    """Split a range: roll-ups tell the days that lie in it as a whole, but for those on which something changes."""
+    told = [(day, _is_whole(day, start, end) and day.isoformat() not in changing) for day in _days(start, end)]
+    spans = [(whole, [day for day, _ in run]) for whole, run in groupby(told, key=lambda each: each[1])]
+    return Split(
+        tuple(_span(days) for whole, days in spans if whole),
+        tuple(_span(days) for whole, days in spans if not whole),
+    )
+
+
+def within(spans: Iterable[Days]) -> Statement:
+    """The condition that a row's partition is one of these days."""
+    each = [Statement("dt BETWEEN ? AND ?", (span.first, span.last)) for span in spans]
+    return Statement("(") + joined(each, by="OR") + Statement(")")
+
+
+def joined(parts: Iterable[Statement], *, by: str) -> Statement:
+    """Write statements one behind the other with something between them."""
+    return reduce(lambda before, after: before + Statement(by) + after, parts)
+
+
+def whole_days(start: datetime, end: datetime) -> tuple[date, date]:
+    """The first day that begins within a range, and the first that does not end within it."""
+    first = start.date() if start.time() == time() else start.date() + _DAY
+    return first, max(first, end.date())
+
+
+def _days(start: datetime, end: datetime) -> Sequence[date]:
+    last = (end - _MOMENT).date()
+    return [start.date() + n * _DAY for n in range((last - start.date()).days + 1)]
+
+
+def _is_whole(day: date, start: datetime, end: datetime) -> bool:
+    first, beyond = whole_days(start, end)
+    return first <= day < beyond
+
+
+def _span(days: Sequence[date]) -> Days:
+    return Days(days[0].isoformat(), days[-1].isoformat())

@@ -1,0 +1,26 @@
+"""A question about products, as every later step sees it: checked, in UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+DEFAULT_LIMIT, MOST_PRODUCTS = 50, 500
+
+
+class SortBy(StrEnum):
+    """What the best products are the best by (C 2.3)."""
+
+    REVENUE = "revenue"
+    QUANTITY = "quantity"
+    MARGIN = "margin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Which half-open range, which category, and how many of the products in which order."""
+
+    start: datetime
+    end: datetime
+    category: str | None = None
+    sort_by: SortBy = SortBy.REVENUE
+    limit: int = DEFAULT_LIMIT

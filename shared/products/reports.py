@@ -1,0 +1,82 @@
+"""The use case: a question about products goes to the cache, else to Athena, and comes back as an answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from shared.metrics.models import QueryMetadata
+from shared.metrics.reports import NOTHING_DELIVERED
+from shared.products.answer import answer
+from shared.products.facts import PRODUCT_ROWS, ProductRow, product_rows
+from shared.products.models import ProductPerformanceResponse
+from shared.products.queries import Known, plan
+from shared.products.question import Question
+from shared.products.trend import Parts, parts_of
+from shared.records.schema import DataType
+from shared.runtime.observability import logger
+
+if TYPE_CHECKING:
+    from shared.answers.cache import ResultCache
+    from shared.ingestion.sources import Sources
+    from shared.runtime.athena import Athena, Statement
+    from shared.runtime.models import Clock
+
+_TOLD_FROM = (DataType.TRANSACTIONS, DataType.EVENTS, DataType.INVENTORY)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Up to when sales are delivered or not to be waited for, and up to when all that an answer tells of is."""
+
+    sales: datetime
+    all: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductReports:
+    """Answers questions about products."""
+
+    athena: "Athena"
+    cache: "ResultCache"
+    sources: "Sources"
+    known: Callable[[], Known]
+    reporting_currency: str
+    clock: "Clock"
+
+    def report(self, question: Question, known: Known | None = None) -> ProductPerformanceResponse:
+        """Answer a question, by what is known of the lake unless something else is told of it."""
+        began = perf_counter()
+        fresh = self._freshness()
+        parts = parts_of(question.start, min(question.end, fresh.sales))
+        told = plan(question, parts, known or self.known(), reporting_currency=self.reporting_currency)
+        rows, hit = self.cache.recall(
+            told.statement,
+            told.tables,
+            PRODUCT_ROWS,
+            lambda: self._rows(told.statement, parts),
+            beside=(fresh.all,),
+        )
+        logger().info("products answered", tables=told.tables, cache_hit=hit, rows=len(rows))
+        metadata = QueryMetadata(
+            total_records=rows[0].all_lines if rows else 0,
+            query_time_ms=round((perf_counter() - began) * 1000, 3),
+            cache_hit=hit,
+            data_freshness=fresh.all,
+            excluded_records=rows[0].all_excluded if rows else 0,
+            provisional=question.end > fresh.all,
+        )
+        return answer(question, rows, self.reporting_currency, metadata)
+
+    def _rows(self, statement: "Statement", parts: Parts | None) -> Sequence[ProductRow]:
+        return product_rows(self.athena.run(statement), parts)
+
+    def _freshness(self) -> Freshness:
+        """Nothing is waited for that no source delivers any more; but nothing is fresh of which no sales are."""
+        now = self.clock()
+        marks = {each: self.sources.watermark(each, now) for each in _TOLD_FROM}
+        sales = marks[DataType.TRANSACTIONS]
+        if sales is None:
+            return Freshness(now, NOTHING_DELIVERED)
+        return Freshness(sales, min(mark for mark in marks.values() if mark is not None))

@@ -1,0 +1,1 @@
+"""The product route over a lake in moto."""

@@ -1,0 +1,113 @@
+"""Every number of an answer equals the one computed from the records alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.metrics.numbers import ZERO, at_the_edge
+from shared.products.models import ProductPerformanceResponse
+from shared.products.question import MOST_PRODUCTS, Question, SortBy
+from tests.functions.products.conftest import OpenShop
+from tests.functions.products.shop import CATEGORIES, DAYS, OPENED
+
+END = OPENED + timedelta(days=DAYS)
+FIELDS = ("name", "category", "margin", "conversion_rate", "inventory_turnover", "trend")
+
+
+def told(answer: ProductPerformanceResponse) -> list[dict[str, Any]]:
+    """The products of an answer, with None for what is absent and explained."""
+    rows = [product.model_dump(mode="json") for product in answer.products]
+    for row in rows:
+        assert row["absent"].keys() == {name for name in FIELDS if name not in row}
+    return [row | dict.fromkeys(row.pop("absent")) for row in rows]
+
+
+def expected(shop: OpenShop, question: Question) -> list[dict[str, Any]]:
+    return [
+        {name: _rounded(value) for name, value in product.items() if name not in ("lines", "excluded")}
+        for product in shop.oracle.products(question)[: question.limit]
+    ]
+
+
+def _rounded(value: Any) -> Any:
+    return at_the_edge(value) if isinstance(value, Decimal) else value
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    unit = timedelta(milliseconds=draw(st.sampled_from([1, 3_600_000, 86_400_000, 86_400_000])))
+    start = OPENED - timedelta(days=3) + draw(st.integers(0, timedelta(days=40) // unit)) * unit
+    return Question(
+        start=start,
+        end=start + draw(st.integers(1, timedelta(days=45) // unit)) * unit,
+        category=draw(st.sampled_from([None, None, "unheard of", *filter(None, CATEGORIES)])),
+        sort_by=draw(st.sampled_from(SortBy)),
+        limit=draw(st.sampled_from([1, 3, MOST_PRODUCTS])),
+    )
+
+
+@pytest.mark.parametrize("sort_by", SortBy)
+@pytest.mark.parametrize("limit", [1, 5, MOST_PRODUCTS])
+def test_the_best_products_of_the_whole_time_are_those_that_records_tell(
+    open_shop: OpenShop, sort_by: SortBy, limit: int
+) -> None:
+    question = Question(start=OPENED, end=END, sort_by=sort_by, limit=limit)
+
+    assert told(open_shop.report(question)) == expected(open_shop, question)
+
+
+@given(questions())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_answers_equal_what_the_records_say(open_shop: OpenShop, question: Question) -> None:
+    answer = open_shop.report(question)
+
+    assert told(answer) == expected(open_shop, question)
+    every = open_shop.oracle.products(question)
+    assert answer.metadata.total_records == sum(each["lines"] for each in every)
+    assert answer.metadata.excluded_records == open_shop.oracle.excluded(question)
+
+
+CALM = (timedelta(), timedelta(hours=7, milliseconds=1))
+
+
+@pytest.mark.parametrize("cut_off", CALM)
+def test_days_told_from_roll_ups_are_the_same_told_from_records(open_shop: OpenShop, cut_off: timedelta) -> None:
+    every_day = [(OPENED + timedelta(days=day)).date().isoformat() for day in range(DAYS)]
+    question = Question(start=OPENED + cut_off, end=END - cut_off, limit=MOST_PRODUCTS)
+
+    by_records = open_shop.report(question, every_day)
+
+    assert told(by_records) == told(open_shop.report(question)) == expected(open_shop, question)
+
+
+def test_on_days_within_which_a_cost_changes_roll_ups_would_be_wrong(open_shop: OpenShop) -> None:
+    question = Question(start=OPENED, end=END, limit=MOST_PRODUCTS)
+
+    assert told(open_shop.report(question, [])) != expected(open_shop, question)
+
+
+@pytest.mark.parametrize("category", [*filter(None, CATEGORIES), "unheard of"])
+def test_a_category_is_summed_up_beyond_the_limit(open_shop: OpenShop, category: str) -> None:
+    question = Question(start=OPENED, end=END, category=category, limit=1)
+
+    summary = open_shop.report(question).category_summary
+
+    assert summary is not None
+    within = open_shop.oracle.products(question)
+    every = open_shop.oracle.products(replace(question, category=None))
+    margins = [each["margin"] for each in within]
+    told = summary.model_dump(mode="json")
+    assert told.pop("absent").keys() == ({"margin"} if None in margins else set())
+    assert told == {
+        "category": category,
+        "revenue": at_the_edge(revenue := sum((each["revenue"] for each in within), ZERO)),
+        "quantity_sold": at_the_edge(sum((each["quantity_sold"] for each in within), ZERO)),
+        **({} if None in margins else {"margin": at_the_edge(sum(margins, ZERO))}),
+        "product_count": len(within),
+        "revenue_share": at_the_edge(revenue / sum(each["revenue"] for each in every)),
+    }

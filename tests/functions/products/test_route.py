@@ -1,0 +1,121 @@
+"""`GET /analytics/products/performance`, request by request."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+import pytest
+
+from shared.auth.scopes import Scope
+from shared.ingestion.versions import TableVersions
+from shared.runtime.models import rfc3339
+from shared.runtime.settings import Resource
+from tests.fakes.identities import Visitor
+from tests.functions.products.conftest import NOW, OpenShop
+from tests.functions.products.shop import OPENED
+
+MARCH = {"time_range[start]": ["2025-03-01"], "time_range[end]": ["2025-04-01"]}
+
+
+def test_an_answer_has_the_shape_of_the_contract(open_shop: OpenShop) -> None:
+    answer = open_shop.get({**MARCH, "category": ["tea"], "limit": ["2"]})
+
+    assert answer.status == HTTPStatus.OK
+    assert list(answer.data) == ["products", "category_summary", "time_range", "reporting_currency", "metadata"]
+    assert answer.data["time_range"] == {"start": "2025-03-01T00:00:00Z", "end": "2025-04-01T00:00:00Z"}
+    first = answer.data["products"][0]
+    assert {"product_id", "name", "category", "revenue", "quantity_sold", "trend"} <= first.keys()
+    assert list(answer.data["category_summary"])[:3] == ["category", "revenue", "quantity_sold"]
+
+
+def test_a_category_is_summed_up_only_when_it_is_asked_for(open_shop: OpenShop) -> None:
+    assert "category_summary" not in open_shop.get(MARCH).data
+
+
+def test_a_category_that_nothing_has_lists_nothing(open_shop: OpenShop) -> None:
+    data = open_shop.get({**MARCH, "category": ["unheard of"]}).data
+
+    assert data["products"] == []
+    assert data["category_summary"]["product_count"] == 0
+    assert data["metadata"]["total_records"] == 0
+
+
+def test_a_range_in_which_nothing_happened_lists_nothing(open_shop: OpenShop) -> None:
+    data = open_shop.get({"time_range[start]": ["1999-01-01"], "time_range[end]": ["1999-02-01"]}).data
+
+    assert data["products"] == []
+    assert data["metadata"]["total_records"] == data["metadata"]["excluded_records"] == 0
+
+
+def test_every_failing_field_is_named_at_once_in_the_dialect_of_the_contract(open_shop: OpenShop) -> None:
+    answer = open_shop.get({"sort_by": ["profit"], "limit": ["0"], "time_range[start]": ["2025-03-01"]})
+
+    assert answer.status == HTTPStatus.BAD_REQUEST
+    assert answer.code == "VALIDATION_ERROR"
+    assert answer.fields.keys() == {"sort_by", "limit", "time_range.end"}
+
+
+def test_a_range_that_begins_in_the_future_is_refused(open_shop: OpenShop) -> None:
+    answer = open_shop.get({"time_range[start]": ["2031-01-01"], "time_range[end]": ["2031-02-01"]})
+
+    assert answer.fields == {"time_range": "begins in the future: nothing is known of it"}
+
+
+def test_who_may_not_read_analytics_reads_nothing(open_shop: OpenShop) -> None:
+    stranger = Visitor(open_shop.wired.identity, Scope.INGEST_WRITE)
+
+    answer = replace(open_shop, visitor=stranger).get(MARCH)
+
+    assert answer.status == HTTPStatus.FORBIDDEN
+
+
+def test_an_answer_is_remembered_until_any_of_its_tables_changes(open_shop: OpenShop) -> None:
+    asked = {**MARCH, "limit": ["7"]}
+    versions = TableVersions(boto3.client("dynamodb"), open_shop.wired.settings.name_of(Resource.VERSIONS))
+    first, again = open_shop.get(asked).data, open_shop.get(asked).data
+
+    assert not first["metadata"]["cache_hit"]
+    assert again["metadata"]["cache_hit"]
+    assert again["products"] == first["products"]
+    for table in ("sales_daily_by_product", "product_costs", "inventory_daily", "product_sessions_daily", "products"):
+        versions.raise_version(table)
+        assert not open_shop.get(asked).data["metadata"]["cache_hit"], table
+
+
+@pytest.fixture
+def delivered(open_shop: OpenShop) -> Iterator[dict[str, str]]:
+    """A till that has delivered nearly up to now, and a warehouse that is late."""
+    marks = {"transactions": NOW, "inventory": OPENED}
+    dynamodb, table = boto3.client("dynamodb"), open_shop.wired.settings.name_of(Resource.SOURCES)
+    keys: list[Any] = [{"source_id": {"S": "till"}, "facet": {"S": f"type#{name}"}} for name in marks]
+    for key, moment in zip(keys, marks.values(), strict=True):
+        told = {"watermark": {"S": moment.isoformat()}, "last_ingestion": {"S": NOW.isoformat()}}
+        dynamodb.put_item(TableName=table, Item={**key, **told})
+    yield {name: rfc3339(moment) for name, moment in marks.items()}
+    for key in keys:
+        dynamodb.delete_item(TableName=table, Key=key)
+
+
+def test_an_answer_is_only_as_fresh_as_the_slowest_of_all_that_it_tells_of(
+    open_shop: OpenShop, delivered: dict[str, str]
+) -> None:
+    metadata = open_shop.get(MARCH).data["metadata"]
+
+    assert metadata["data_freshness"] == delivered["inventory"]
+    assert metadata["provisional"]
+
+
+def test_before_any_source_has_delivered_sales_everything_is_provisional(open_shop: OpenShop) -> None:
+    metadata = open_shop.get(MARCH).data["metadata"]
+
+    assert metadata["data_freshness"] == "1970-01-01T00:00:00Z"
+    assert metadata["provisional"]
+
+
+def test_who_has_the_answer_is_not_sent_it_again(open_shop: OpenShop) -> None:
+    first = open_shop.get(MARCH)
+
+    assert open_shop.get(MARCH).headers["etag"] == first.headers["etag"]
+    assert open_shop.get({**MARCH, "sort_by": ["margin"]}).headers["etag"] != first.headers["etag"]

@@ -1,0 +1,1 @@
+"""How products perform: rules, days, trends, reasons."""

@@ -1,0 +1,160 @@
+"""What is not known of a product is absent and says why; nothing is made up."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.metrics.models import QueryMetadata
+from shared.products import answer as told
+from shared.products.answer import answer
+from shared.products.facts import ProductRow
+from shared.products.models import ProductPerformanceResponse
+from shared.products.question import Question
+
+START, END = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 11, tzinfo=UTC)
+MARCH = Question(start=START, end=END)
+HUNDRED_FOR_TEN_DAYS = Decimal(100 * 10 * 86_400_000)
+TEAPOT = ProductRow(
+    product_id="teapot",
+    name="Teapot",
+    category="tea",
+    counts=True,
+    lines=10,
+    quantity=Decimal(20),
+    revenue=Decimal(500),
+    cost=Decimal(300),
+    margin=Decimal(200),
+    uncosted_lines=0,
+    viewing_sessions=8,
+    buying_sessions=2,
+    stocked_since=START,
+    unvalued_levels=0,
+    worth_by_time=HUNDRED_FOR_TEN_DAYS,
+    all_revenue=Decimal(2000),
+    all_lines=10,
+    all_excluded=0,
+    listed_revenue=Decimal(500),
+    listed_quantity=Decimal(20),
+    listed_margin=Decimal(200),
+    listed_products=1,
+    marginless_products=0,
+    parts=tuple(Decimal(50) for _ in range(10)),
+)
+
+
+def about(*rows: ProductRow, question: Question = MARCH) -> ProductPerformanceResponse:
+    metadata = QueryMetadata(
+        total_records=10, query_time_ms=1, cache_hit=False, data_freshness=END, excluded_records=0, provisional=False
+    )
+    return answer(question, rows, "USD", metadata)
+
+
+def product(**changes: Any) -> dict[str, Any]:
+    [found] = about(replace(TEAPOT, **changes)).model_dump(mode="json")["products"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_product_of_which_everything_is_known_lacks_nothing() -> None:
+    assert product() == {
+        "product_id": "teapot",
+        "name": "Teapot",
+        "category": "tea",
+        "revenue": 500,
+        "quantity_sold": 20,
+        "margin": 200,
+        "conversion_rate": 0.25,
+        "inventory_turnover": 3,
+        "trend": "stable",
+        "absent": {},
+    }
+
+
+def test_one_line_of_unknown_cost_makes_the_margin_unknown_and_so_the_turnover() -> None:
+    found = product(margin=None, uncosted_lines=1)
+
+    why = f"1 of its 10 lines have {told.NO_COST}"
+    assert not {"margin", "inventory_turnover"} & found.keys()
+    assert found["absent"] == {"margin": why, "inventory_turnover": why}
+
+
+def test_without_views_there_is_no_conversion_whatever_was_purchased() -> None:
+    for views in (None, 0):
+        found = product(viewing_sessions=views, buying_sessions=3 if views == 0 else None)
+
+        assert "conversion_rate" not in found
+        assert found["absent"] == {"conversion_rate": told.NO_VIEWS}
+
+
+def test_without_stock_or_its_worth_there_is_no_turnover() -> None:
+    for changes, why in (
+        ({"stocked_since": None, "unvalued_levels": None, "worth_by_time": None}, told.NO_STOCK),
+        ({"worth_by_time": Decimal(0)}, told.NO_WORTH),
+        ({"unvalued_levels": 2}, "what its stock was worth is not known of 2 of its levels"),
+    ):
+        assert product(**changes)["absent"] == {"inventory_turnover": why}
+
+
+def test_stock_that_is_known_for_a_part_of_the_range_is_averaged_over_that_part() -> None:
+    five_days = datetime(2025, 3, 6, tzinfo=UTC)
+
+    assert product(stocked_since=five_days, worth_by_time=HUNDRED_FOR_TEN_DAYS / 2)["inventory_turnover"] == 3
+
+
+def test_a_product_that_nothing_names_has_no_name_and_no_category() -> None:
+    found = product(name=None, category=None)
+
+    assert found["absent"] == {"name": told.NO_NAME, "category": told.NO_CATEGORY}
+
+
+def test_a_range_too_short_for_a_trend_has_none() -> None:
+    assert product(parts=())["absent"] == {"trend": told.TOO_SHORT}
+
+
+def test_a_loss_is_a_margin_and_returns_may_outweigh_sales() -> None:
+    found = product(revenue=Decimal(-10), quantity=Decimal(-1), cost=Decimal(-3), margin=Decimal(-7))
+
+    assert (found["revenue"], found["quantity_sold"], found["margin"]) == (-10, -1, -7)
+
+
+def category(*rows: ProductRow) -> dict[str, Any]:
+    question = replace(MARCH, category="tea")
+    found = about(*rows, question=question).model_dump(mode="json")["category_summary"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_category_is_summed_up_only_when_it_is_asked_for() -> None:
+    assert "category_summary" not in about(TEAPOT).model_dump(mode="json")
+    assert category(TEAPOT) == {
+        "category": "tea",
+        "revenue": 500,
+        "quantity_sold": 20,
+        "margin": 200,
+        "product_count": 1,
+        "revenue_share": 0.25,
+        "absent": {},
+    }
+
+
+def test_the_margin_of_a_category_is_unknown_if_that_of_a_product_is() -> None:
+    found = category(replace(TEAPOT, listed_products=3, marginless_products=1))
+
+    assert "margin" not in found
+    assert found["absent"] == {"margin": "that of 1 of its 3 products is not known"}
+
+
+def test_a_category_that_nothing_has_comes_to_nothing() -> None:
+    bearer = replace(TEAPOT, counts=False, listed_revenue=None, listed_quantity=None, listed_margin=None)
+
+    found = category(replace(bearer, listed_products=0))
+
+    assert about(replace(bearer, listed_products=0)).products == []
+    assert (found["revenue"], found["quantity_sold"], found["margin"], found["product_count"]) == (0, 0, 0, 0)
+    assert found["revenue_share"] == 0
+
+
+def test_where_nothing_was_sold_there_are_no_shares() -> None:
+    assert category()["absent"] == {"revenue_share": told.NO_REVENUE}
+    assert category(replace(TEAPOT, all_revenue=Decimal(-5)))["absent"] == {"revenue_share": told.NO_REVENUE}

@@ -1,0 +1,103 @@
+"""One statement in Athena's dialect: values travel apart from it, and no more is read than is needed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from shared.products.queries import Known, Plan, plan
+from shared.products.question import Question, SortBy
+from shared.products.trend import parts_of
+
+START = datetime(2025, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+MARCH = Question(start=START, end=START + 31 * DAY)
+ROLLED_UP = ["exchange_rates", "inventory_daily", "product_costs", "product_sessions_daily", "products"]
+
+
+def planned(question: Question, *changing: str) -> Plan:
+    known = Known(changing, START - 100 * DAY)
+    return plan(question, parts_of(question.start, question.end), known, reporting_currency="USD")
+
+
+def mentioned(found: Plan) -> set[str]:
+    tree = sqlglot.parse_one(found.statement.text, dialect="athena")
+    own = {each.alias for each in tree.find_all(exp.CTE)}
+    return {table.name for table in tree.find_all(exp.Table)} - own
+
+
+def test_whole_days_are_read_from_roll_ups_alone() -> None:
+    assert planned(MARCH).tables == sorted([*ROLLED_UP, "sales_daily_by_product"])
+
+
+def test_records_of_sales_are_read_of_the_days_on_which_costs_change() -> None:
+    found = planned(MARCH, "2025-03-07")
+
+    assert found.tables == sorted([*ROLLED_UP, "sales_daily_by_product", "transactions"])
+    assert found.statement.values.count("2025-03-07") == 2
+
+
+def test_of_a_range_within_a_day_all_records_are_read() -> None:
+    found = planned(Question(start=START, end=START + timedelta(hours=1)))
+
+    assert set(found.tables) >= {"transactions", "events", "inventory"}
+    assert not {"sales_daily_by_product", "product_sessions_daily"} & set(found.tables)
+
+
+@pytest.mark.parametrize("cut_off", [timedelta(), timedelta(hours=1)])
+@pytest.mark.parametrize("changing", [(), ("2025-03-07", "2025-03-09")])
+@pytest.mark.parametrize("sort_by", SortBy)
+def test_the_tables_named_are_those_that_are_read(
+    cut_off: timedelta, changing: tuple[str, ...], sort_by: SortBy
+) -> None:
+    found = planned(Question(start=START + cut_off, end=START + 31 * DAY, sort_by=sort_by), *changing)
+
+    assert set(found.tables) == mentioned(found)
+    assert len(found.statement.values) == found.statement.text.count("?")
+
+
+def test_no_value_of_a_caller_is_a_part_of_the_statement() -> None:
+    hostile = Question(start=START, end=START + DAY, category="x') OR 1=1 --", limit=499)
+
+    found = planned(hostile)
+
+    assert "OR 1=1" not in found.statement.text
+    assert "499" not in found.statement.text
+    assert {"x') OR 1=1 --", 499} < set(found.statement.values)
+
+
+def test_every_table_but_small_ones_is_read_once() -> None:
+    tree = sqlglot.parse_one(planned(MARCH, "2025-03-07").statement.text, dialect="athena")
+    read = [table.name for table in tree.find_all(exp.Table)]
+    queries = [each.alias for each in tree.find_all(exp.CTE)]
+
+    assert {name for name in read if read.count(name) > 1} <= {"product_costs", "exchange_rates"}
+    assert sorted(queries) == sorted(name for name in read if name in queries)
+
+
+@pytest.mark.parametrize(
+    ("stocked_since", "days"),
+    [
+        (START - 3 * DAY, ("2025-02-26", "2025-02-28")),
+        (START - DAY, ("2025-02-28", "2025-02-28")),
+        (START, ()),
+        (None, ()),
+    ],
+)
+def test_levels_are_looked_for_from_the_first_day_on_that_has_any(
+    stocked_since: datetime | None, days: tuple[str, ...]
+) -> None:
+    found = plan(MARCH, None, Known((), stocked_since), reporting_currency="USD")
+
+    looked_at = [value for value in found.statement.values if isinstance(value, str) and "2025-02" in value]
+    assert tuple(looked_at) == days
+    assert mentioned(found) == set(found.tables)
+
+
+def test_within_a_day_before_which_no_stock_is_known_only_its_records_are_looked_at() -> None:
+    found = plan(replace(MARCH, end=START + timedelta(hours=1)), None, Known((), None), reporting_currency="USD")
+
+    assert "inventory_daily" not in found.tables
+    assert mentioned(found) == set(found.tables)

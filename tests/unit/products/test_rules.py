@@ -1,0 +1,89 @@
+"""What may be asked of products, and how what may not is refused: every failing field at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.products.question import Question, SortBy
+from shared.products.rules import read_question
+from shared.runtime.errors import InvalidRequest
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+MARCH = {"time_range[start]": ["2025-03-01"], "time_range[end]": ["2025-04-01"]}
+
+
+def refused(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        read_question(given, NOW)
+    return {each.field: each.message for each in caught.value.field_errors}
+
+
+def test_a_range_is_all_that_has_to_be_asked() -> None:
+    asked = read_question(MARCH, NOW)
+
+    assert asked == Question(
+        start=datetime(2025, 3, 1, tzinfo=UTC),
+        end=datetime(2025, 4, 1, tzinfo=UTC),
+        category=None,
+        sort_by=SortBy.REVENUE,
+        limit=50,
+    )
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        {"time_range.start": ["2025-03-01"], "time_range.end": ["2025-04-01T02:00:00+02:00"]},
+        {"time_range": ['{"start": "2025-03-01", "end": "2025-04-01"}']},
+    ],
+)
+def test_a_range_may_be_spelled_as_clients_do(spelled: Mapping[str, Sequence[str]]) -> None:
+    assert read_question(spelled, NOW) == read_question(MARCH, NOW)
+
+
+def test_everything_may_be_asked() -> None:
+    asked = read_question({**MARCH, "category": ["  Kräuter & mehr "], "sort_by": ["margin"], "limit": ["500"]}, NOW)
+
+    assert (asked.category, asked.sort_by, asked.limit) == ("Kräuter & mehr", SortBy.MARGIN, 500)
+
+
+def test_every_failing_field_is_named_at_once() -> None:
+    given = {"category": [" "], "sort_by": ["profit"], "limit": ["501"], "page": ["2"], "time_range[start]": ["soon"]}
+
+    assert refused(given).keys() == {"category", "sort_by", "limit", "page", "time_range.start", "time_range.end"}
+
+
+@pytest.mark.parametrize("limit", ["0", "501", "-1", "ten", "", "1.5", "1e2", "٣", "9" * 5000])
+def test_a_limit_is_a_whole_number_up_to_500(limit: str) -> None:
+    assert refused({**MARCH, "limit": [limit]}) == {"limit": "must be a whole number from 1 to 500"}
+
+
+@pytest.mark.parametrize("field", ["category", "sort_by", "limit"])
+def test_what_has_one_value_is_given_once(field: str) -> None:
+    assert refused({**MARCH, field: ["1", "2"]}) == {field: "takes one value, not 2"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2025-04-01", "2025-03-01", "must begin before it ends"),
+        ("2025-03-01", "2025-03-01", "must begin before it ends"),
+        ("2025-06-01T00:00:00.001Z", "2025-07-01", "begins in the future"),
+        ("2022-03-01", "2025-03-02", "longer than 1096 days"),
+    ],
+)
+def test_a_range_runs_forward_from_the_past_and_is_no_longer_than_is_told(start: str, end: str, said: str) -> None:
+    assert said in refused({"time_range[start]": [start], "time_range[end]": [end]})["time_range"]
+
+
+def test_the_longest_range_may_be_asked_and_may_reach_into_the_future() -> None:
+    asked = read_question({"time_range[start]": ["2022-06-03"], "time_range[end]": ["2025-06-03"]}, NOW)
+
+    assert (asked.end - asked.start).days == 1096
+
+
+def test_a_category_of_sql_is_a_category() -> None:
+    hostile = "x') OR 1=1; DROP TABLE products; --"
+
+    assert read_question({**MARCH, "category": [hostile]}, NOW).category == hostile
