@@ -1,0 +1,1 @@
+"""Metrics between merges of late and restated rows."""

@@ -1,0 +1,84 @@
+"""A lake that deliveries are loaded and merged into as in the platform, and metrics are asked of in between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import boto3
+
+from shared.currency.spans import Span
+from shared.lake.exchange_rates import TABLE_KEY, table_of
+from shared.lake.tables import TABLES
+from shared.metrics.models import MetricsResponse
+from shared.metrics.plan import Plan, Source
+from shared.metrics.question import Question
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.clock import Clock
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import keys, merge_all
+from tests.functions.metrics.lake import TestLake
+
+OPENED = datetime(2025, 4, 3, tzinfo=UTC)
+RATES = (
+    Span("EUR", "2025-03-29", "2025-03-31", Decimal("1.0825")),
+    Span("EUR", "2025-03-31", "9999-12-31", Decimal("1.0815")),
+    Span("GBP", "2025-03-30", "9999-12-31", Decimal("1.294")),
+)
+"""None of yen, and of others none before a day."""
+_names = count()
+
+
+class Forgetful:
+    """Remembers nothing: every question is computed."""
+
+    def recall(self, *asked: Any, **_: Any) -> tuple[Any, bool]:
+        """Compute it: how to is what comes last."""
+        return asked[-1](), False
+
+
+@dataclass
+class Market:
+    """The platform as far as sales, stock and visitors go into it and metrics come out."""
+
+    lake: TestLake
+    clock: Clock
+    wired: Wiring
+
+    def empty(self) -> None:
+        """Begin anew: nothing in the lake but reference rates, and nothing remembered that was there."""
+        s3, bucket = boto3.client("s3"), self.lake.settings.name_of(Resource.LAKE)
+        for key in keys(self.lake.settings, ""):
+            s3.delete_object(Bucket=bucket, Key=key)
+        self.clock.now = OPENED
+        self.wired = Wiring(self.lake.settings, self.clock)
+        self.wired.lake.put(TABLE_KEY, table_of("USD", RATES))
+        for table in TABLES:
+            self.wired.versions.raise_version(table.name)
+
+    def deliver(self, data_type: DataType, rows: Sequence[Any]) -> None:
+        """Load rows and merge them, a while after what came before."""
+        self.clock.pass_by(timedelta(hours=7))
+        self.wired.loader.load(delivery(data_type, rows, origin=f"batch-{next(_names)}", at=self.clock()))
+        merge_all(self.wired)
+
+    def tell(self, question: Question) -> Any:
+        """Answer as the route does, remembering and remembered."""
+        return numbers(self.wired.metric_reports.report(question))
+
+    def compute(self, question: Question, source: Source) -> Any:
+        """Answer from one source, and not from memory."""
+        forgetful: Any = Forgetful()
+        reports = replace(self.wired.metric_reports, cache=forgetful)
+        return numbers(reports.report(question, Plan(source, "the test says so")))
+
+
+def numbers(answer: MetricsResponse) -> Any:
+    """What an answer tells, but for how it came about."""
+    told = answer.model_dump(mode="json")
+    beside = {name: told["metadata"][name] for name in ("total_records", "excluded_records")}
+    return {**told, "metadata": beside}

@@ -1,0 +1,52 @@
+"""Whatever is asked, whatever comes late or is restated: every source says the same, and memory says it too."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.metrics.catalogue import MetricType
+from shared.metrics.plan import Source
+from shared.metrics.question import Question
+from shared.records.schema import DataType
+from tests.functions.metric_merges.histories import questions, rows
+from tests.functions.metric_merges.market import Market
+
+TOLD = {
+    MetricType.REVENUE: (DataType.TRANSACTIONS,),
+    MetricType.TRANSACTIONS: (DataType.TRANSACTIONS,),
+    MetricType.CUSTOMERS: (DataType.TRANSACTIONS,),
+    MetricType.AVERAGE_ORDER_VALUE: (DataType.TRANSACTIONS,),
+    MetricType.INVENTORY: (DataType.INVENTORY, DataType.INVENTORY, DataType.PRODUCTS),
+    MetricType.CONVERSION: (DataType.EVENTS,),
+}
+"""What comes in when a metric is asked for."""
+MERGES = 2
+RUNS = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def sources(question: Question) -> Iterator[Source]:
+    """Every table that keeps what the question needs."""
+    for source, table in question.metric.fact.tables.items():
+        if len(question.filters) <= table.most_filters:
+            yield source
+
+
+@pytest.mark.parametrize("metric_type", MetricType)
+@given(data=st.data())
+@RUNS
+def test_after_every_merge_all_sources_and_what_is_remembered_say_the_same(
+    market: Market, metric_type: MetricType, data: st.DataObject
+) -> None:
+    market.empty()
+    asked = data.draw(st.lists(questions(metric_type), min_size=2, max_size=2))
+
+    for _ in range(MERGES):
+        data_type = data.draw(st.sampled_from(TOLD[metric_type]))
+        market.deliver(data_type, data.draw(rows(data_type)))
+
+        for question in asked:
+            computed = [market.compute(question, source) for source in sources(question)]
+            told_twice = [market.tell(question) for _ in range(2)]
+            assert [*computed, *told_twice] == [computed[-1]] * (len(computed) + 2)
