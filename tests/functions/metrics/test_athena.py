@@ -73,6 +73,25 @@ def test_a_query_that_fails_is_an_internal_error_that_does_not_tell_why(athena_c
     assert "no_such_table" not in caught.value.message
 
 
+ENDLESS = Statement(
+    """
+    SELECT count(*) AS n FROM UNNEST(sequence(1, 100000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y)
+    CROSS JOIN UNNEST(sequence(1, 1000)) AS c(z) WHERE x + y + z = ?
+""",
+    (7,),
+)
+
+
+def test_a_query_that_takes_too_long_runs_no_more(athena_client: "AthenaClient") -> None:
+    with pytest.raises(Unavailable):
+        over(athena_client, patience_seconds=0.3).run(ENDLESS)
+
+    [latest, *_] = athena_client.list_query_executions(WorkGroup="tally-local")["QueryExecutionIds"]
+    stopped = athena_client.get_query_execution(QueryExecutionId=latest)["QueryExecution"]
+    assert (stopped["Query"].strip()[:6], stopped["Status"]["State"]) == ("SELECT", "CANCELLED")
+    assert over(athena_client).run(SEVEN) == [{"n": 7}]
+
+
 @pytest.fixture
 def stubbed(athena_client: "AthenaClient") -> Iterator[Stubber]:
     with Stubber(athena_client) as stubber:

@@ -14,7 +14,8 @@ OF_API_GATEWAY = 29
 def longest_call(config: Any) -> int:
     """How long a call to a service takes whose connections are accepted and never answered."""
     tries: int = config.retries["total_max_attempts"]
-    return tries * config.read_timeout + (tries - 1) * LONGEST_BACK_OFF
+    seconds: int = tries * config.read_timeout + (tries - 1) * LONGEST_BACK_OFF
+    return seconds
 
 
 def test_a_query_that_hangs_at_its_end_and_cannot_be_stopped_either_still_leaves_time_to_say_so() -> None:
