@@ -19,4 +19,5 @@ Asked = Annotated[Mapping[str, list[str]], Depends(query)]
 @router.get("/analytics/products/performance", tags=["analytics"], summary="Tell how products performed over a range")
 def performance(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[ProductPerformanceResponse]:
     """The best products by revenue, quantity or margin, with conversion, turnover of stock and trend."""
-    return ApiResponse(data=wired.product_reports.report(read_question(asked, wired.clock())))
+    question = read_question(asked, wired.clock())
+    return ApiResponse(data=wired.product_reports.report(question))

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from shared.metrics.models import QueryMetadata, TimeRange
 from shared.metrics.numbers import Number
-from shared.products.trend import MOST_PARTS, SMALLEST_CHANGE, Trend
+from shared.products.trend import MOST_PARTS, SMALLEST_CHANGE, RevenueTrend
 from shared.runtime.models import Model, Optional
 from shared.statistics.monotony import FEWEST_POINTS
 
@@ -33,7 +33,7 @@ class ProductMetrics(Model):
         "in which a level is known; of each day and location the last record counts.",
         examples=[3.2],
     )
-    trend: Optional[Trend] = Field(
+    trend: Optional[RevenueTrend] = Field(
         description=f"Of its revenue over up to {MOST_PARTS} equal parts of the range, each of so many whole UTC days "
         f"that are delivered; absent with fewer than {FEWEST_POINTS}. `stable` unless their order is significant "
         "(Mann-Kendall, 5 %) and the median slope (Theil-Sen) comes, from the first part to the last, to "

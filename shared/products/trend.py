@@ -13,7 +13,7 @@ SMALLEST_CHANGE = 0.1
 """So large a share of a part's mean revenue the slope has to come to, from the first part to the last."""
 
 
-class Trend(StrEnum):
+class RevenueTrend(StrEnum):
     """Where a product's revenue is going (C 2.3)."""
 
     INCREASING = "increasing"
@@ -44,15 +44,15 @@ def parts_of(start: datetime, end: datetime) -> Parts | None:
     return Parts(beyond - timedelta(days=each * count), each, count)
 
 
-def trend(revenues: Sequence[float]) -> Trend:
+def trend(revenues: Sequence[float]) -> RevenueTrend:
     """Tell the trend of the parts' revenue.
 
     It is `stable` unless the order of the parts is significant (Mann-Kendall, 5 %) and the slope (Theil-Sen) comes to a
     tenth of a part's mean revenue or more, from the first part to the last.
     """
     if not is_monotone(revenues):
-        return Trend.STABLE
+        return RevenueTrend.STABLE
     change = theil_sen(list(enumerate(revenues))) * (len(revenues) - 1)
     if abs(change) < SMALLEST_CHANGE * sum(map(abs, revenues)) / len(revenues):
-        return Trend.STABLE
-    return Trend.INCREASING if change > 0 else Trend.DECREASING
+        return RevenueTrend.STABLE
+    return RevenueTrend.INCREASING if change > 0 else RevenueTrend.DECREASING

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.products.trend import MOST_PARTS, SMALLEST_CHANGE, Parts, Trend, parts_of, trend
+from shared.products.trend import MOST_PARTS, SMALLEST_CHANGE, Parts, RevenueTrend, parts_of, trend
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
 def test_revenue_that_rises_or_falls_steadily_is_a_trend() -> None:
-    assert trend([100 + day for day in range(30)]) is Trend.INCREASING
-    assert trend([100 - day for day in range(30)]) is Trend.DECREASING
+    assert trend([100 + day for day in range(30)]) is RevenueTrend.INCREASING
+    assert trend([100 - day for day in range(30)]) is RevenueTrend.DECREASING
 
 
 @pytest.mark.parametrize(
@@ -27,23 +27,27 @@ def test_revenue_that_rises_or_falls_steadily_is_a_trend() -> None:
     ],
 )
 def test_what_is_no_more_than_chance_is_stable(revenue: list[float]) -> None:
-    assert trend(revenue) is Trend.STABLE
+    assert trend(revenue) is RevenueTrend.STABLE
 
 
 def test_a_change_counts_from_a_tenth_of_the_mean_on() -> None:
     step = SMALLEST_CHANGE * 1000 / 10
 
-    assert trend([1000 + (day - 5) * step for day in range(11)]) is Trend.INCREASING
-    assert trend([1000 + (day - 5) * step * 0.99 for day in range(11)]) is Trend.STABLE
+    assert trend([1000 + (day - 5) * step for day in range(11)]) is RevenueTrend.INCREASING
+    assert trend([1000 + (day - 5) * step * 0.99 for day in range(11)]) is RevenueTrend.STABLE
 
 
 def test_returns_that_outweigh_sales_have_trends_too() -> None:
-    assert trend([-100.0 + 10 * day for day in range(10)]) is Trend.INCREASING
+    assert trend([-100.0 + 10 * day for day in range(10)]) is RevenueTrend.INCREASING
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=7, max_size=30))
 def test_what_rises_forwards_falls_backwards(revenue: list[float]) -> None:
-    opposite = {Trend.INCREASING: Trend.DECREASING, Trend.DECREASING: Trend.INCREASING, Trend.STABLE: Trend.STABLE}
+    opposite = {
+        RevenueTrend.INCREASING: RevenueTrend.DECREASING,
+        RevenueTrend.DECREASING: RevenueTrend.INCREASING,
+        RevenueTrend.STABLE: RevenueTrend.STABLE,
+    }
 
     assert trend(revenue[::-1]) is opposite[trend(revenue)]
 
