@@ -1,4 +1,4 @@
-"""The laptop's command line: up, down, status, reset, demo, token, keys, audit, customers, rates, logs."""
+"""The laptop's command line: up, down, status, reset, demo, token, keys, audit, customers, rates, rollups, logs."""
 
 import shutil
 import sys
@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.local import audit_cli, customers_cli, keys_cli, log_files, rates_cli, run_state, try_it
+from infra.local import audit_cli, customers_cli, keys_cli, log_files, rates_cli, rollups_cli, run_state, try_it
 from infra.local.background import start_detached, stop
 from infra.local.demo.scenario import Scale
 from infra.local.demo_loading import load_demo
@@ -37,6 +37,7 @@ app.add_typer(keys_cli.app, name="keys")
 app.add_typer(audit_cli.app, name="audit")
 app.add_typer(customers_cli.app, name="customers")
 app.add_typer(rates_cli.app, name="rates")
+app.add_typer(rollups_cli.app, name="rollups")
 
 _PORTS = Ports()
 _PROGRAM = "python -m infra.local"

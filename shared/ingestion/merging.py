@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.ingestion.versions import TableVersions
     from shared.lake.keys import KeyIndex
     from shared.lake.store import LakeStore
+    from shared.records.schema import DataType
     from shared.runtime.models import Clock
 
 Spare = Callable[[], bool]
@@ -70,7 +71,7 @@ class Merger:
 
     def _tell(self, done: Sequence[UpToDate]) -> None:
         changed = [each for each in done if each.changed]
-        for table in sorted({name for each in changed for name in _tables(each.partition)}):
+        for table in sorted({name for each in changed for name in tables_of(each.partition.data_type)}):
             self.versions.raise_version(table)
         fates, days = _fates_by_origin(done), _days_by_origin(changed)
         for origin in sorted(fates.keys() | {name for name in days if self.ledger.get(name) is not None}):
@@ -108,9 +109,9 @@ class Merger:
         )
 
 
-def _tables(partition: PartitionId) -> tuple[str, ...]:
-    name = partition.data_type
-    return (name, *ROLLUPS.get(name, ()), *HISTORIES.get(name, ()))
+def tables_of(data_type: "DataType") -> tuple[str, ...]:
+    """Every table whose rows change with those of a type."""
+    return (data_type, *ROLLUPS.get(data_type, ()), *HISTORIES.get(data_type, ()))
 
 
 def _fates_by_origin(done: Sequence[UpToDate]) -> dict[str, dict[str, Fates]]:

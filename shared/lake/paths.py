@@ -88,6 +88,12 @@ class PartitionId:
         day = "" if self.day == UNPARTITIONED else f"dt={self.day}/"
         return f"{ROLLUP}/{rollup}/{day}rollup.parquet"
 
+    @classmethod
+    def of_base(cls, key: str) -> Self:
+        """The partition that a base object holds."""
+        _, data_type, *day, _ = key.split("/")
+        return cls(DataType(data_type), day[0].removeprefix("dt=") if day else UNPARTITIONED)
+
     @property
     def _within(self) -> str:
         return f"{self.data_type}/" if self.day == UNPARTITIONED else f"{self.data_type}/dt={self.day}/"

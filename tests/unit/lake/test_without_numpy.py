@@ -12,6 +12,7 @@ from shared.lake import columns, intake, partition, quarantine, rollups
 from shared.lake.files.options import FileOptions
 from shared.lake.files.reading import read_parts
 from shared.lake.merge import merge
+from shared.lake.rolling import products
 from shared.records.schema import DataType
 from shared.records.validation import Form
 
@@ -25,7 +26,13 @@ text = "transaction_id,timestamp,product_id,quantity,unit_price\\nt-2,2025-01-01
 refused = intake.take_table(DataType.TRANSACTIONS, part.rows, form=Form.TEXT, at=at, stamp=stamp)
 merged = merge(DataType.TRANSACTIONS, base, [taken.table])
 print(refused.rejected, len(merged.table))
+print([len(table) for table in rollups.roll_up(DataType.TRANSACTIONS, merged.table).values()])
 print(rollups.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_amount"].to_pylist())
+for data_type in (DataType.INVENTORY, DataType.EVENTS):
+    print([len(table) for table in rollups.roll_up(data_type, columns.arrow_schema(data_type).empty_table()).values()])
+at_cost = columns.to_table(DataType.PRODUCTS, [{"product_id": "p", "name": "Mug", "cost": 2, "updated_at": at}], stamp)
+costs = products.costs_of(products.united([at_cost, at_cost]))
+print(costs["cost"].to_pylist(), products.days_of(costs))
 """
 
 
@@ -33,4 +40,11 @@ def test_rows_are_taken_merged_and_rolled_up_without_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)  # noqa: S603 # our own script
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "1 1\n[Decimal('6.0000000000')]"
+    assert done.stdout.splitlines() == [
+        "1 1",
+        "[1, 5, 0, 1]",
+        "[Decimal('6.0000000000')]",
+        "[0]",
+        "[0, 0]",
+        "[Decimal('2.000000')] set()",
+    ]

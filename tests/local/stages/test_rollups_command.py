@@ -1,0 +1,98 @@
+"""`rollups rebuild`: what was merged before a roll-up was thought of is rolled up all the same."""
+
+import boto3
+import pyarrow as pa
+import pytest
+from typer.testing import CliRunner, Result
+
+from infra.local.cli import app
+from shared.lake.columns import read_parquet, write_parquet
+from shared.lake.cost_days import cost_days
+from shared.lake.paths import PartitionId
+from shared.lake.receipt import Receipt, with_receipt
+from shared.lake.rolling.shape import schema_of
+from shared.lake.rollup_tables import SESSIONS_DAILY
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import body, keys, merge_all, versions
+from tests.fakes.records import DAY, good, sale
+
+VISITS = PartitionId(DataType.EVENTS, DAY)
+
+
+@pytest.fixture
+def merged(wired: Wiring) -> Wiring:
+    """A lake in which sales, events and products were merged."""
+    rows = {
+        DataType.TRANSACTIONS: [sale(1, customer_id="c-1"), sale(2, timestamp="2025-02-20T08:00:00Z")],
+        DataType.EVENTS: [good(DataType.EVENTS)],
+        DataType.PRODUCTS: [good(DataType.PRODUCTS, cost=2, updated_at="2025-02-20T08:00:00Z")],
+    }
+    for data_type, some in rows.items():
+        wired.loader.load(delivery(data_type, some, origin=f"batch-{data_type}"))
+    merge_all(wired)
+    return wired
+
+
+def rebuild(stage: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(app, ["rollups", "rebuild", "--stage", stage])
+
+
+def rolled(wired: Wiring) -> dict[str, bytes]:
+    """Every object made of bases."""
+    return {key: body(wired.settings, key) for key in keys(wired.settings, "rollup/")}
+
+
+def test_what_is_missing_is_made_as_merges_would_have_made_it(merged: Wiring, stage: str) -> None:
+    expected, numbers = rolled(merged), versions(merged.settings)
+    for key in expected:
+        merged.lake.forget(key)
+
+    answer = rebuild(stage)
+
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.startswith("4 partitions ")
+    assert rolled(merged) == expected
+    assert list(cost_days(merged.lake)) == ["2025-02-20"]
+    assert versions(merged.settings) == {name: number + 1 for name, number in numbers.items()}
+
+
+def test_what_an_older_version_of_the_code_made_otherwise_is_made_again(merged: Wiring, stage: str) -> None:
+    expected = rolled(merged)
+    key = VISITS.rollup_key(SESSIONS_DAILY.name)
+    merged.lake.put(key, write_parquet(_of_sequence(schema_of(SESSIONS_DAILY).empty_table(), 1)))
+
+    rebuild(stage)
+
+    assert rolled(merged) == expected
+
+
+def test_what_stems_from_a_later_base_stays(merged: Wiring, stage: str) -> None:
+    key = VISITS.rollup_key(SESSIONS_DAILY.name)
+    later = write_parquet(_of_sequence(read_parquet(rolled(merged)[key], schema_of(SESSIONS_DAILY)), 2))
+    merged.lake.put(key, later)
+
+    rebuild(stage)
+
+    assert rolled(merged)[key] == later
+
+
+def test_nothing_is_written_that_would_be_the_same(merged: Wiring, stage: str) -> None:
+    before = _ever_written(merged)
+
+    rebuild(stage)
+
+    assert _ever_written(merged) == before
+
+
+def _ever_written(wired: Wiring) -> int:
+    """How many versions of objects made of bases there are: the lake keeps those that are written over."""
+    bucket = wired.settings.name_of(Resource.LAKE)
+    return len(boto3.client("s3").list_object_versions(Bucket=bucket, Prefix="rollup/")["Versions"])
+
+
+def _of_sequence(table: pa.Table, sequence: int) -> pa.Table:
+    return with_receipt(table, Receipt(sequence=sequence))
