@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from shared.metrics.cut import buckets_fit, cut
-from shared.metrics.facts import Source, Table
+from shared.metrics.cut import cut, days_of
+from shared.metrics.facts import Source
 from shared.metrics.question import Question
 
 __all__ = ["Plan", "Source", "choose"]
@@ -18,31 +18,18 @@ class Plan:
 
 
 def choose(question: Question) -> Plan:
-    """Choose the smallest table that can tell the same as the base."""
+    """Choose the smallest table that can tell the same as the base, unless the base is read on most days anyway."""
     fact = question.metric.fact
     reasons = [f"only the base keeps {fact.kept_by_base_alone}"] if fact.kept_by_base_alone else []
     for source, table in fact.tables.items():
-        reason = None if source is Source.BASE else _against(question, source, table)
-        if source is not Source.BASE and reason is None:
-            return Plan(source, _told_by(question, source, table))
-        reasons += [reason] if reason else []
+        if source is Source.BASE:
+            break
+        if len(question.filters) > table.most_filters:
+            reasons.append(f"{table.name} keeps {table.most_filters} dimension at a time")
+            continue
+        parts = cut(question, source)
+        if fact.looks_back or days_of(parts.base) * 2 <= days_of((*parts.rolled, *parts.base)):
+            besides = f"; {fact.tables[Source.BASE].name} what no {table.grain} tells whole" if parts.base else ""
+            return Plan(source, f"{table.name} tells the same{besides}")
+        reasons.append(f"on most days the range or a bucket ({question.zone}) cuts a {table.grain} of UTC")
     return Plan(Source.BASE, "; ".join(dict.fromkeys(reasons)))
-
-
-def _against(question: Question, source: Source, table: Table) -> str | None:
-    """Why a roll-up cannot answer; None where it can."""
-    if len(question.filters) > table.most_filters:
-        return f"{table.name} keeps {table.most_filters} dimension at a time"
-    if question.metric.fact.looks_back:
-        return None
-    if not buckets_fit(question, table.grain):
-        return f"{question.granularity} buckets in {question.zone} begin or change clocks within a {table.grain} of UTC"
-    if not cut(question, source).rolled:
-        return f"the range holds no whole {table.grain} of UTC"
-    return None
-
-
-def _told_by(question: Question, source: Source, table: Table) -> str:
-    base = question.metric.fact.tables[Source.BASE]
-    parts = cut(question, source)
-    return f"{table.name} tells the same" + (f"; {base.name} tells the {table.grain}s it cuts" if parts.base else "")

@@ -2,7 +2,8 @@
 
 from shared.currency.conversion import Days, converted, with_rates
 from shared.lake.tables import EXCHANGE_RATES
-from shared.metrics.queries.parts import LAST_MOMENT, day, joined
+from shared.metrics.cut import LAST_MOMENT
+from shared.metrics.queries.parts import day, joined
 from shared.metrics.question import Question
 from shared.runtime.athena import Statement
 

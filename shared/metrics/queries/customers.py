@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.metrics.cut import cut, tables_of
+from shared.metrics.cut import Cut, cut, tables_of
 from shared.metrics.facts import CURRENCY, Source
 from shared.metrics.queries.parts import either, filtered, joined, on_days, placed, told_of, within
 from shared.metrics.queries.rows import Query
@@ -19,20 +19,20 @@ _COUNTED = Statement("""
 
 def customers(question: Question, source: Source) -> Query:
     """Count the customers that bought, per period and bucket and once more per period."""
+    parts = cut(question, source)
     statement = joined(
         [
-            Statement("WITH lines AS ("), either(list(_lines(question, source))),
+            Statement("WITH lines AS ("), either(list(_lines(question, parts))),
             Statement("), placed AS ("), placed(question), *filtered(question),
             Statement("""), bought AS (
                 SELECT period, bucket, customer_id, SUM(lines) AS lines FROM placed GROUP BY period, bucket, customer_id
             )"""), _COUNTED,
         ]
     )  # fmt: skip
-    return Query(statement, tables_of(question, source))
+    return Query(statement, tables_of(question, source, parts))
 
 
-def _lines(question: Question, source: Source) -> Iterator[Statement]:
-    parts = cut(question, source)
+def _lines(question: Question, parts: Cut) -> Iterator[Statement]:
     if parts.rolled:
         columns = _columns(question, "CAST(dt AS timestamp) AS moment", "bought_lines AS lines")
         yield joined([columns, _ROLLED, on_days(parts.rolled)])

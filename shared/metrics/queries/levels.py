@@ -5,7 +5,7 @@ A bucket without records has no row: the level of the one before goes on.
 
 from collections.abc import Iterator
 
-from shared.metrics.cut import cut, tables_of
+from shared.metrics.cut import Cut, cut, tables_of
 from shared.metrics.facts import Dimension, Source
 from shared.metrics.queries.parts import bucket, either, joined, on_days, one_of, period, within
 from shared.metrics.queries.rows import Query, Span
@@ -63,20 +63,20 @@ _EXTREMES = Statement("""
 
 def levels(question: Question, source: Source) -> Query:
     """Tell the stock at the end of every bucket that has records, and of what was before both ranges."""
+    parts = cut(question, source)
     statement = joined(
         [
-            Statement("WITH lines AS ("), either(list(_lines(question, source))),
+            Statement("WITH lines AS ("), either(list(_lines(parts))),
             Statement("), placed AS ("), _placed(question), *_of_category(question),
             Statement("), latest AS ("), _LAST, Statement(")"),
             _EXTREMES if question.asks_for_extremes else _SUMS,
         ]
     )  # fmt: skip
-    tables = tables_of(question, source)
+    tables = tables_of(question, source, parts)
     return Query(statement, (*tables, DataType.PRODUCTS) if question.filters else tables)
 
 
-def _lines(question: Question, source: Source) -> Iterator[Statement]:
-    parts = cut(question, source)
+def _lines(parts: Cut) -> Iterator[Statement]:
     if parts.rolled:
         yield _ROLLED + on_days(parts.rolled)
     if parts.base:

@@ -1,20 +1,18 @@
 """The pieces that the statements of all facts share: which rows, and which bucket each lies in."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from itertools import chain, repeat
 from operator import add
 
 from shared.metrics.buckets import Shift
-from shared.metrics.cut import Stretch
+from shared.metrics.cut import LAST_MOMENT, Stretch
 from shared.metrics.facts import CURRENCY
 from shared.metrics.queries.rows import Span
 from shared.metrics.question import Question
 from shared.records.validation import EARLIEST
 from shared.runtime.athena import Statement
-
-LAST_MOMENT = timedelta(milliseconds=1)
 
 
 def joined(parts: Iterable[Statement]) -> Statement:

@@ -1,9 +1,9 @@
 """Sale lines and their amounts: added up from the cube, from one of its faces, or from the lines themselves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from shared.lake.rollup_tables import NO_DIMENSION
-from shared.metrics.cut import cut, tables_of
+from shared.metrics.cut import Cut, Stretch, cut, tables_of
 from shared.metrics.facts import Measure, Source
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.parts import either, filtered, joined, placed, told_of, within
@@ -20,28 +20,27 @@ _EXTREMES = {Measure.LOWEST_AMOUNT: "MIN", Measure.HIGHEST_AMOUNT: "MAX"}
 
 def sales(question: Question, source: Source, *, reporting_currency: str) -> Query:
     """Add up the completed lines that a question is about, per period and bucket."""
-    amounts = Amounts(question, reporting_currency)
+    amounts, parts = Amounts(question, reporting_currency), cut(question, source)
     told = _EXTREMES if question.asks_for_extremes else _SUMS
     added = ", ".join(f"{function}({column}) AS {column}" for column, function in told.items())
     reported = ", ".join(f"{function}({amounts.of(column)}) AS {column}" for column, function in told.items())
     statement = joined(
         [
-            Statement("WITH lines AS ("), either(list(_lines(question, source))),
+            Statement("WITH lines AS ("), either(list(_lines(question, source, parts))),
             Statement("), placed AS ("), placed(question), *filtered(question),
             Statement("), daily AS ("), _BY_DAY, Statement(added), _OF_PLACED,
             Statement("), rated AS ("), amounts.rated("daily"),
             Statement(f") SELECT period, bucket, {amounts.counts}, {reported}"), _OF_RATED,
         ]
     )  # fmt: skip
-    return Query(statement, (*tables_of(question, source), *amounts.tables))
+    return Query(statement, (*tables_of(question, source, parts), *amounts.tables))
 
 
-def _lines(question: Question, source: Source) -> Iterator[Statement]:
+def _lines(question: Question, source: Source, parts: Cut) -> Iterator[Statement]:
     """The rows that are added up, with no column that the question does not need: columns are what a scan costs."""
-    parts = cut(question, source)
     told = _EXTREMES if question.asks_for_extremes else _SUMS
     if parts.rolled:
-        yield joined(_rolled(question, source, ("hour AS moment", "dt", "currency", "lines", *told)))
+        yield joined(_rolled(question, source, parts.rolled, ("currency", "lines", *told)))
     if parts.base:
         columns = ", ".join((*(f"{NET} AS {each}" for each in told), *told_of(question)))
         yield joined(
@@ -53,12 +52,14 @@ def _lines(question: Question, source: Source) -> Iterator[Statement]:
         )
 
 
-def _rolled(question: Question, source: Source, columns: Sequence[str]) -> Iterator[Statement]:
+def _rolled(
+    question: Question, source: Source, stretches: Sequence[Stretch], columns: Iterable[str]
+) -> Iterator[Statement]:
     """The rows of a roll-up; one that keeps a dimension at a time has the values of each in one column."""
     by_dimension = source is Source.BY_DIMENSION
-    filtered_by = [f"value AS {each}" if by_dimension else each for each in told_of(question)]
-    yield Statement(f"SELECT {', '.join((*columns, *filtered_by))}")
+    filtered_by = (f"value AS {each}" if by_dimension else each for each in told_of(question))
+    yield Statement(f"SELECT hour AS moment, dt, {', '.join((*columns, *filtered_by))}")
     yield Statement(f"FROM {question.metric.fact.tables[source].name} WHERE lines > 0 AND")
-    yield within("hour", cut(question, source).rolled)
+    yield within("hour", stretches)
     if by_dimension:
         yield Statement("AND dimension = ?", (next(iter(question.filters), NO_DIMENSION),))

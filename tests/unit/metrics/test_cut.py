@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.metrics.buckets import Granularity, truncate
 from shared.metrics.catalogue import METRICS, MetricType
-from shared.metrics.cut import Stretch, cut, tables_of
+from shared.metrics.cut import MOST_STRETCHES, Stretch, cut, days_of
 from shared.metrics.facts import Source
 from shared.metrics.question import Question
 from shared.runtime.reading import time_zone
@@ -53,19 +53,21 @@ def test_only_the_hours_that_a_range_cuts_come_from_the_base() -> None:
 
     parts = cut(asks, Source.ROLLUP)
 
-    assert [(each.start.hour, each.end.hour, each.start.minute) for each in parts.base] == [
-        (10, 11, 30), (10, 11, 0), (10, 10, 0),
-    ]  # fmt: skip
+    assert parts.base == (
+        Stretch(at("2025-01-01T10:30"), at("2025-01-01T11:00")),
+        Stretch(at("2025-01-02T10:00"), at("2025-01-02T11:00")),
+        Stretch(at("2025-01-03T10:00"), at("2025-01-03T10:30")),
+    )
     assert [(each.start.hour, each.end.hour) for each in parts.rolled] == [(11, 10), (11, 10)]
 
 
 def test_a_day_of_stock_that_both_ranges_meet_in_comes_from_the_base() -> None:
-    asks = question(metric_type="inventory", time_range__start="2025-01-02T10:30:00Z", time_range__end="2025-01-03")
+    asks = question(metric_type="inventory", time_range__start="2025-01-02T16:00:00Z", time_range__end="2025-01-03")
 
     parts = cut(asks, Source.ROLLUP)
 
-    assert parts.base == (Stretch(at("2025-01-01"), at("2025-01-02")), Stretch(at("2025-01-02"), at("2025-01-03")))
-    assert parts.rolled == (Stretch(at("1990-01-01"), at("2025-01-01")),)
+    assert parts.base == (Stretch(at("2025-01-02"), at("2025-01-03")),)
+    assert parts.rolled == (Stretch(at("1990-01-01"), at("2025-01-02")),)
 
 
 def test_hours_of_stock_come_from_the_base_and_what_was_before_from_the_roll_up() -> None:
@@ -75,7 +77,46 @@ def test_hours_of_stock_come_from_the_base_and_what_was_before_from_the_roll_up(
 
     assert parts.rolled == (Stretch(at("1990-01-01"), at("2024-12-01")),)
     assert parts.base == (Stretch(at("2024-12-01"), at("2025-02-01")),)
-    assert tables_of(asks, Source.ROLLUP) == ("inventory_daily", "inventory")
+
+
+def test_days_that_months_of_a_zone_cut_come_from_the_base_and_all_others_from_the_roll_up() -> None:
+    asks = question(
+        metric_type="customers",
+        granularity="monthly",
+        timezone="Europe/Berlin",
+        time_range__start="2024-12-31T23:00:00Z",
+        time_range__end="2025-03-31T22:00:00Z",
+    )
+
+    parts = cut(asks, Source.ROLLUP)
+
+    edges = ("2024-10-31", "2024-11-30", "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31")
+    assert {each.start.date().isoformat() for each in parts.base} >= {*edges}
+    assert days_of(parts.base) == len(parts.base) == len(edges)
+    assert days_of(parts.rolled) > 170
+
+
+def test_what_would_be_too_many_pieces_comes_from_the_base_as_a_whole() -> None:
+    ranges = {"time_range__start": "2024-01-01", "time_range__end": "2025-01-01"}
+
+    daily, monthly = (
+        cut(question(timezone="Asia/Kolkata", granularity=each, **ranges), Source.ROLLUP)
+        for each in ("daily", "monthly")
+    )
+
+    assert (len(daily.base), len(daily.rolled)) == (1, 0)
+    assert len(monthly.base) < MOST_STRETCHES
+    assert days_of(monthly.rolled) > 700
+
+
+def test_days_are_counted_once_however_many_stretches_lie_in_them() -> None:
+    stretches = [
+        Stretch(at("2025-01-01T10:00"), at("2025-01-01T11:00")),
+        Stretch(at("2025-01-01T22:00"), at("2025-01-03")),
+        Stretch(at("2025-01-05"), at("2025-01-05T00:00:00.001")),
+    ]
+
+    assert days_of(stretches) == 3
 
 
 @given(asked())

@@ -37,14 +37,14 @@ def test_hours_that_a_range_cuts_come_from_the_base_and_all_others_from_the_roll
     plan = choose(question(**{edge: "2025-01-15T10:30:00Z"}))
 
     assert plan.source is Source.BY_DIMENSION
-    assert "transactions tells the hours it cuts" in plan.why
+    assert "transactions what no hour tells whole" in plan.why
 
 
-def test_a_range_without_a_whole_hour_comes_from_the_base() -> None:
+def test_a_range_whose_days_are_all_cut_comes_from_the_base() -> None:
     plan = choose(question(time_range__start="2025-01-15T10:30:00Z", time_range__end="2025-01-15T11:10:00Z"))
 
     assert plan.source is Source.BASE
-    assert "no whole hour" in plan.why
+    assert "on most days" in plan.why
 
 
 @pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly", "quarterly"])
@@ -72,12 +72,33 @@ def test_sessions_and_the_stock_of_long_ago_come_from_the_roll_up_whatever_the_b
         ("America/New_York", Source.BY_DIMENSION),
         ("Asia/Kolkata", Source.BASE),
         ("Asia/Kathmandu", Source.BASE),
-        ("Australia/Lord_Howe", Source.BASE),
     ],
 )
 @pytest.mark.parametrize("granularity", ["hourly", "daily"])
 def test_buckets_that_cut_an_hour_of_utc_come_from_the_base(zone: str, source: Source, granularity: str) -> None:
     assert choose(question(timezone=zone, granularity=granularity)).source is source
+
+
+@pytest.mark.parametrize(("granularity", "source"), [("daily", Source.BASE), ("monthly", Source.BY_DIMENSION)])
+def test_few_buckets_that_cut_an_hour_leave_all_other_hours_to_the_roll_up(granularity: str, source: Source) -> None:
+    asked = question(timezone="Asia/Kolkata", granularity=granularity, time_range__end="2026-01-01")
+
+    assert choose(asked).source is source
+
+
+def test_months_of_customers_in_a_zone_come_from_the_roll_up_but_for_their_edges() -> None:
+    plan = choose(question(metric_type="customers", granularity="monthly", timezone="America/New_York"))
+
+    assert plan.source is Source.ROLLUP
+    assert "transactions what no day tells whole" in plan.why
+
+
+def test_half_an_hours_shift_in_summer_alone_does_not_matter_in_winter() -> None:
+    winter = {"time_range__start": "2025-07-01", "time_range__end": "2025-08-01"}
+
+    plans = [choose(question(timezone="Australia/Lord_Howe", **each)) for each in ({}, winter)]
+
+    assert [plan.source for plan in plans] == [Source.BY_DIMENSION, Source.BASE]
 
 
 def test_a_zone_counts_with_the_offset_it_had_then() -> None:
