@@ -9,6 +9,7 @@ import pytest
 
 from functions.customers import handler as customers
 from functions.metrics import handler as metrics
+from functions.products import handler as products
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource, Settings
 from shared.runtime.wiring import Wiring, wiring
@@ -19,11 +20,12 @@ from tests.fakes.identities import Visitor
 from tests.fakes.platforms import Platforms
 
 METRICS = "/api/v1/analytics/metrics"
-MARCH = {
-    "metric_type": ["revenue"],
-    "time_range[start]": ["2025-03-01T00:00:00Z"],
-    "time_range[end]": ["2025-04-01T00:00:00Z"],
-}
+PRODUCTS = "/api/v1/analytics/products/performance"
+CUSTOMERS = "/api/v1/analytics/customers"
+MARCH = {"time_range[start]": ["2025-03-01T00:00:00Z"], "time_range[end]": ["2025-04-01T00:00:00Z"]}
+HANDLERS = {METRICS: metrics.handler, PRODUCTS: products.handler}
+ASKED: Mapping[str, Mapping[str, Sequence[str]]] = {METRICS: {"metric_type": ["revenue"], **MARCH}, PRODUCTS: MARCH}
+APPS = (metrics.app, products.app, customers.app)
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ class Analyst:
         **headers: str,
     ) -> Told:
         """Ask for March, or for something else."""
-        handler = metrics.handler if path == METRICS else customers.handler
+        handler = HANDLERS.get(path, customers.handler)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        query = {**MARCH, **(changes or {})} if path == METRICS else None
+        query = {**ASKED.get(path, {}), **(changes or {})}
         event = rest_event("GET", path, query=query, headers=sent, token=self.visitor.token)
         event["multiValueHeaders"] |= lines or {}
         answer: Any = handler(event, context(remaining_ms=remaining_ms))
@@ -79,8 +81,8 @@ def analyst(aws: Settings, platforms: Platforms, clock: Clock) -> Iterator[Analy
     names = {**aws.names, Resource.DATABASE: "tally_tests", Resource.WORK_GROUP: "tally-tests"}
     wired = Wiring(replace(aws, names=names), clock)
     with platforms.athena.in_charge() as athena:
-        for app in (metrics.app, customers.app):
+        for app in APPS:
             app.dependency_overrides[wiring] = lambda: wired
         yield Analyst(wired, athena, Visitor(wired.identity, Scope.ANALYTICS_READ))
-        for app in (metrics.app, customers.app):
+        for app in APPS:
             app.dependency_overrides.clear()

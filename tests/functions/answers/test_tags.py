@@ -14,9 +14,9 @@ from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.fakes.outages import refusal
-from tests.functions.answers.conftest import METRICS, Analyst
+from tests.functions.answers.conftest import CUSTOMERS, METRICS, PRODUCTS, Analyst
 
-CUSTOMERS = "/api/v1/analytics/customers"
+each_that_queries = pytest.mark.parametrize("path", [METRICS, PRODUCTS])
 
 
 def deliver(analyst: Analyst, watermark: datetime) -> None:
@@ -46,22 +46,26 @@ def test_an_answer_has_one_weak_tag_and_is_its_callers_own_to_be_asked_for_anew(
     assert told.headers["Cache-Control"] == ["private, no-cache"]
 
 
-def test_the_same_answer_has_the_same_tag_however_it_came_about(analyst: Analyst) -> None:
-    computed, remembered = analyst.ask(), analyst.ask()
+@each_that_queries
+def test_the_same_answer_has_the_same_tag_however_it_came_about(analyst: Analyst, path: str) -> None:
+    deliver(analyst, analyst.wired.clock())
+    computed, remembered = analyst.ask(path=path), analyst.ask(path=path)
 
     assert computed.body["data"]["metadata"]["cache_hit"] is not remembered.body["data"]["metadata"]["cache_hit"]
     assert computed.body["request_id"] != remembered.body["request_id"]
     assert computed.tag == remembered.tag
 
 
+@each_that_queries
 def test_who_has_the_answer_is_told_so_without_a_body_a_query_or_a_look_at_what_is_remembered(
-    analyst: Analyst,
+    analyst: Analyst, path: str
 ) -> None:
-    tag = analyst.ask().tag
+    deliver(analyst, analyst.wired.clock())
+    tag = analyst.ask(path=path).tag
     table = analyst.wired.settings.name_of(Resource.RESULT_CACHE)
     boto3.client("dynamodb").delete_table(TableName=table)
 
-    told = analyst.ask(If_None_Match=tag)
+    told = analyst.ask(path=path, If_None_Match=tag)
 
     assert (told.status, told.text, told.tag) == (304, "", tag)
     assert told.headers["Cache-Control"] == ["private, no-cache"]
@@ -112,15 +116,17 @@ def test_a_tag_is_not_that_of_another_question(analyst: Analyst) -> None:
     assert len(tags) == 6
 
 
-def test_a_merge_makes_another_tag(analyst: Analyst) -> None:
-    before = analyst.ask()
+@each_that_queries
+def test_a_merge_makes_another_tag(analyst: Analyst, path: str) -> None:
+    deliver(analyst, analyst.wired.clock())
+    before = analyst.ask(path=path)
 
     merge(analyst)
-    after = analyst.ask(If_None_Match=before.tag)
+    after = analyst.ask(path=path, If_None_Match=before.tag)
 
     assert (after.status, analyst.athena.started) == (200, 2)
     assert after.tag != before.tag
-    assert analyst.ask(If_None_Match=after.tag).status == 304
+    assert analyst.ask(path=path, If_None_Match=after.tag).status == 304
 
 
 def test_what_makes_an_answer_fresher_makes_another_tag(analyst: Analyst) -> None:
@@ -192,7 +198,7 @@ def test_the_document_tells_of_tags_on_exactly_the_routes_that_have_them() -> No
     }
     unchanged = {path for path, item in told.items() for each in item.values() if "304" in each["responses"]}
 
-    assert tagged == unchanged >= {METRICS, f"{CUSTOMERS}/segments", f"{CUSTOMERS}/{{customer_id}}/profile"}
+    assert tagged == unchanged >= {METRICS, PRODUCTS, f"{CUSTOMERS}/segments", f"{CUSTOMERS}/{{customer_id}}/profile"}
     for path in tagged:
         answers = told[path]["get"]["responses"]
         assert answers["304"].keys() == {"description", "headers"}
