@@ -1,6 +1,9 @@
 """Amounts converted in SQL, at the rate of their day."""
 
+import random
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -129,3 +132,53 @@ def test_rates_that_were_derived_for_another_reporting_currency_are_none(athena:
     [row] = athena.run(sold + with_rates("sold", "GBP"))
 
     assert row["rate"] is None
+
+
+SINCE, DAYS_KNOWN = date(2021, 12, 20), 800
+LEAP_DAY = "2024-02-29"
+
+
+def any_rates() -> list[tuple[str, str, str, str]]:
+    """Rates of three currencies that change after a day, a week or years, the first of each a while after the start."""
+    dice, found = random.Random(103), []  # noqa: S311 - the same every time
+    for currency, longest in (("EUR", 3), ("GBP", 40), ("JPY", 900)):
+        changes = [SINCE + timedelta(days=dice.randint(1, 20))]
+        while changes[-1] < SINCE + timedelta(days=DAYS_KNOWN):
+            changes.append(changes[-1] + timedelta(days=dice.randint(1, longest)))
+        days = [*map(date.isoformat, changes), "9999-12-31"]
+        found += [(currency, *span, f"{dice.uniform(0.001, 9):.9f}") for span in pairwise(days)]
+    return found
+
+
+@pytest.mark.parametrize(
+    "days",
+    [None, Days("2021-12-20", "2024-03-10"), Days("2022-01-31", LEAP_DAY), Days(LEAP_DAY, LEAP_DAY)],
+    ids=lambda days: "unknown" if days is None else "..".join(days),
+)
+def test_on_every_day_of_years_each_currency_has_the_one_rate_that_is_valid_then(
+    athena: Athena, quote: Quote, days: Days | None
+) -> None:
+    rates = any_rates()
+    quote(rates)
+    first, last = days or Days("2021-12-20", "2024-03-10")
+    asked = Statement(
+        """
+        WITH sold AS (
+            SELECT currency, substr(CAST(day AS varchar), 1, 10) AS dt
+            FROM UNNEST(sequence(CAST(? AS date), CAST(? AS date), INTERVAL '1' DAY)) AS days (day)
+            CROSS JOIN (VALUES 'EUR', 'GBP', 'JPY') AS currencies (currency)
+        )
+        """,
+        (first, last),
+    )
+
+    rows = athena.run(asked + with_rates("sold", "USD", days=days))
+
+    told = {(row["currency"], row["dt"]): row["rate"] for row in rows}
+    assert len(rows) == len(told) == 3 * ((date.fromisoformat(last) - date.fromisoformat(first)).days + 1)
+    assert told == {
+        (currency, day): next(
+            (Decimal(rate) for name, *span, rate in rates if name == currency and span[0] <= day < span[1]), None
+        )
+        for currency, day in told
+    }
