@@ -1,10 +1,20 @@
 """The version of each table: raised by every merge, a part of every cached answer's key."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+_TRIES = 3
+
+
+class VersionsUnread(BotoCoreError):
+    """DynamoDB would not tell the versions of some tables: to who asks, it is out of reach."""
+
+    fmt = "The versions of some tables were left out"
 
 
 class TableVersions:
@@ -24,11 +34,19 @@ class TableVersions:
         )
 
     def of(self, table_names: Sequence[str]) -> tuple[int, ...]:
-        """The present version of each table; 0 for one that nothing was merged into yet."""
-        return tuple(map(self._of, table_names))
+        """The present version of each table, all in one read; 0 for one that nothing was merged into yet.
 
-    def _of(self, table_name: str) -> int:
-        answer = self._dynamodb.get_item(
-            TableName=self._table, Key={"table_name": {"S": table_name}}, ConsistentRead=True
-        )
-        return int(answer["Item"]["version"]["N"]) if "Item" in answer else 0
+        Raises:
+            VersionsUnread: DynamoDB has left some out, however often it was asked.
+        """
+        keys = [{"table_name": {"S": name}} for name in dict.fromkeys(table_names)]
+        asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        found: dict[str, int] = {}
+        for _ in range(_TRIES):
+            answer = self._dynamodb.batch_get_item(RequestItems=asked)
+            items = answer["Responses"].get(self._table, ())
+            found |= {item["table_name"]["S"]: int(item["version"]["N"]) for item in items}
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                return tuple(found.get(name, 0) for name in table_names)
+        raise VersionsUnread

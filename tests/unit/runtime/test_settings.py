@@ -16,3 +16,12 @@ def test_the_name_of_a_resource_is_never_read_as_another_setting() -> None:
 def test_a_resource_that_was_not_granted_is_asked_for_by_the_name_of_its_grant() -> None:
     with pytest.raises(SettingMissing, match="add LEDGER to the function's reads or writes"):
         Settings().name_of(Resource.LEDGER)
+
+
+def test_what_bounds_queries_and_answers_can_be_told() -> None:
+    told = {"TALLY_QUERIES_AT_ONCE": "7", "TALLY_LARGEST_ANSWER_BYTES": "1000"}
+
+    settings = Settings.from_environment(told)
+
+    assert (settings.queries_at_once, settings.largest_answer_bytes) == (7, 1000)
+    assert (Settings().queries_at_once, Settings().largest_answer_bytes) == (20, 5 * 1024 * 1024)
