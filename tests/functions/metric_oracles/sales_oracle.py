@@ -70,6 +70,7 @@ _VALUES: Mapping[tuple[str, str], Callable[[Any, Any], Values]] = {
     ("revenue", "avg"): _mean_line,
     ("revenue", "count"): _counts,
     ("transactions", "count"): _counts,
+    ("customers", "count"): _customers,
     ("average_order_value", "avg"): _order_value,
 }
 METRICS = tuple(_VALUES)

@@ -1,0 +1,75 @@
+"""Conversion of a real clickstream: sessions and purchases are those of the tables that its authors expect."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from shared.records.schema import DataType
+from tests.functions.metric_oracles import clickstream
+from tests.functions.metric_oracles.asked import Asked, answer, numbers
+from tests.functions.metric_oracles.conftest import Ask, store
+from tests.functions.metrics.lake import TestLake
+from tests.snowplow import needs_snowplow
+
+pytestmark = needs_snowplow
+
+ZONES = ("UTC", "Europe/Athens", "Asia/Kolkata", "America/St_Johns")
+CATEGORIES: Sequence[list[str]] = ([], ["Cloth"], ["Hats", "Beanies"], [], ["unheard of"])
+RANGES = {
+    "hourly": ("2022-11-27", "2022-12-01"),
+    "daily": ("2022-10-25T07:52", "2022-11-29T12:57"),
+    "weekly": ("2022-11-15T12:00", "2022-12-31"),
+    "monthly": ("2022-11-01", "2023-01-01"),
+    "quarterly": ("2022-07-01", "2023-01-01"),
+}
+
+
+@pytest.fixture(scope="module")
+def sessions(lake: TestLake) -> Any:
+    """What is expected of the sessions whose events lie in the lake."""
+    store(lake, DataType.EVENTS, clickstream.events())
+    return clickstream.sessions()
+
+
+def asked(granularity: str, **changes: Any) -> Asked:
+    start, end = (pd.Timestamp(edge, tz="UTC") for edge in RANGES[granularity])
+    return Asked(metric="conversion", aggregation="avg", granularity=granularity, start=start, end=end, **changes)
+
+
+def _questions() -> Iterator[Asked]:
+    for turn, (granularity, zone) in enumerate(product(RANGES, ZONES)):
+        categories = CATEGORIES[turn % len(CATEGORIES)]
+        yield asked(granularity, zone=zone, filters={"product_category": categories} if categories else {})
+
+
+def _name(asked: Asked) -> str:
+    return f"{asked.granularity}-{asked.zone}-{len(asked.filters)}"
+
+
+@pytest.mark.parametrize("question", list(_questions()), ids=_name)
+def test_every_share_is_the_one_that_the_expected_tables_say(ask: Ask, sessions: Any, question: Asked) -> None:
+    data = ask(question)
+
+    current, previous = clickstream.told(sessions, question), clickstream.told(sessions, question.previous)
+    assert numbers(data) == answer(current, previous)
+
+
+def test_sessions_and_those_with_a_purchase_are_counted_as_expected(ask: Ask, sessions: Any) -> None:
+    data = ask(asked("quarterly"))
+
+    (point,) = (each for each in data["data"] if each["timestamp"].startswith("2022-10-01"))
+    assert len(sessions) == 63
+    assert point["additional_metrics"] == {"sessions": 63, "purchasing_sessions": int(sessions.bought.sum())}
+    assert data["metadata"]["total_records"] == len(clickstream.events())
+
+
+@pytest.mark.parametrize(("channel", "region", "count"), [("mob", "CZ", 1), ("web", "GR", 62), ("mob", "GR", 0)])
+def test_sessions_are_kept_by_channel_and_region(
+    ask: Ask, sessions: Any, channel: str, region: str, count: int
+) -> None:
+    data = ask(asked("quarterly", filters={"channel": [channel], "region": [region]}))
+
+    assert sum(point["additional_metrics"]["sessions"] for point in data["data"]) == count <= len(sessions)

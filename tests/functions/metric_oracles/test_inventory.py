@@ -1,0 +1,74 @@
+"""Levels of stock that a year of real sales implies: every number is the one found by looking each level up."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import boto3
+import pandas as pd
+import pytest
+
+from shared.lake.columns import write_parquet
+from shared.lake.paths import UNPARTITIONED, PartitionId
+from shared.records.schema import DataType
+from shared.runtime.settings import Resource
+from tests.functions.metric_oracles import stock
+from tests.functions.metric_oracles.asked import Asked, answer, numbers
+from tests.functions.metric_oracles.conftest import Ask, store
+from tests.functions.metric_oracles.retail import lake_table
+from tests.functions.metrics.lake import STAMP, TestLake
+from tests.online_retail import needs_online_retail
+
+pytestmark = needs_online_retail
+
+RANGES = {
+    "hourly": [("2011-03-25", "2011-03-29"), ("2011-10-27T10:20", "2011-11-02")],
+    "daily": [("2011-03-05", "2011-04-02"), ("2010-12-11T09:12", "2010-12-20T15:02"), ("2011-10-10", "2011-11-12")],
+    "weekly": [("2011-02-07", "2011-05-02"), ("2011-09-13T11:00", "2011-12-30T12:00")],
+    "monthly": [("2010-11-01", "2011-07-01"), ("2011-06-15", "2011-12-10")],
+    "quarterly": [("2011-04-01", "2011-12-10"), ("2011-01-10T08:00", "2011-06-20T13:34")],
+}
+"""Some begin before anything was known, or end after the last that is."""
+ZONES = ("UTC", "Europe/London", "Asia/Kolkata", "America/Sao_Paulo", "Australia/Adelaide")
+CATEGORIES: Sequence[list[str]] = ([], ["home"], ["gifts", "garden"])
+VIEWS = 2
+
+
+@pytest.fixture(scope="module")
+def levels(lake: TestLake, sales: Any) -> Any:
+    """The ledger of stock, which lies in the lake, as the products do."""
+    ledger = stock.ledger(sales)
+    store(lake, DataType.INVENTORY, ledger)
+    products = lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP)
+    key = PartitionId(DataType.PRODUCTS, UNPARTITIONED).base_key
+    boto3.client("s3").put_object(Bucket=lake.settings.name_of(Resource.LAKE), Key=key, Body=write_parquet(products))
+    return ledger
+
+
+def _questions() -> Iterator[Asked]:
+    turn = 0
+    for aggregation, granularity in product(("sum", "avg", "min", "max"), RANGES):
+        for _ in range(VIEWS):
+            start, end = RANGES[granularity][turn % len(RANGES[granularity])]
+            categories = CATEGORIES[turn % len(CATEGORIES)]
+            yield Asked(
+                metric="inventory",
+                aggregation=aggregation,
+                granularity=granularity,
+                start=pd.Timestamp(start, tz="UTC"),
+                end=pd.Timestamp(end, tz="UTC"),
+                zone=ZONES[turn % len(ZONES)],
+                filters={"product_category": categories} if categories else {},
+            )
+            turn += 1
+
+
+def _name(asked: Asked) -> str:
+    return f"{asked.aggregation}-{asked.granularity}-{asked.zone}-{len(asked.filters)}-{asked.start:%m-%d}"
+
+
+@pytest.mark.parametrize("asked", list(_questions()), ids=_name)
+def test_every_level_is_the_last_known_of_every_product_and_location(ask: Ask, levels: Any, asked: Asked) -> None:
+    data = ask(asked)
+
+    assert numbers(data) == answer(stock.told(levels, asked), stock.told(levels, asked.previous))
