@@ -18,6 +18,11 @@ def customers() -> None:
 def compute(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Start what the clock starts once a day, and return at once; `segmentation_date` tells when it is done."""
     Stage.called(stage, directory).client("lambda").invoke(
-        FunctionName=f"tally-{stage}-customer-models", InvocationType="Event"
+        FunctionName=function_that_computes(stage), InvocationType="Event"
     )
     typer.echo("Customers are being computed: `python -m infra.local logs customer_models` tells when it is done.")
+
+
+def function_that_computes(stage: str) -> str:
+    """Return the name of the function that computes the customers of a stage."""
+    return f"tally-{stage}-customer-models"

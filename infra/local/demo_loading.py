@@ -1,9 +1,11 @@
 """Fills an empty platform with demo data and waits until all of it is merged and computed."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
+from infra.local.customers_cli import function_that_computes
 from infra.local.demo.rates import RATES_FILE, rates_file
 from infra.local.demo.scenario import Scale, Scenario, demo
 from infra.local.demo.sender import send
@@ -13,13 +15,16 @@ from infra.local.progress import Progress
 from infra.local.rates import rates_of
 from infra.local.stage import LOCAL, Stage
 
+if TYPE_CHECKING:
+    from shared.currency.rates import ReferenceRates
+
 MERGE_SECONDS = 15 * 60.0
 
 
 def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: Progress) -> None:
     """Send the demo of the days up to now through the public doors, and return once it can be asked about."""
     scenario = demo(end=datetime.now(UTC), scale=scale)
-    _load_rates(scenario, lake, progress)
+    hold_rates(scenario, rates_of(Stage(LOCAL, lake.session, lake.endpoint)), progress)
     with progress.step(f"Sending demo data ({scale})") as step:
         totals = send(
             scenario,
@@ -37,9 +42,8 @@ def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: P
     _compute_customers(lake, progress)
 
 
-def _load_rates(scenario: Scenario, lake: Lake, progress: Progress) -> None:
-    """Hold made-up rates for the store that sells in euro, unless somebody has loaded real ones."""
-    rates = rates_of(Stage(LOCAL, lake.session, lake.endpoint))
+def hold_rates(scenario: Scenario, rates: "ReferenceRates", progress: Progress) -> None:
+    """Load made-up rates for the store that sells in euro, unless some are held, which may be real ones."""
     with progress.step("Loading reference rates") as step:
         if rates.on(scenario.window.first.isoformat()):
             step.note("some are held already")
@@ -53,6 +57,6 @@ def _compute_customers(lake: Lake, progress: Progress) -> None:
     patient = Config(read_timeout=MERGE_SECONDS, retries={"max_attempts": 0})
     functions = lake.session.client("lambda", endpoint_url=lake.endpoint, config=patient)
     with progress.step("Computing customers") as step:
-        answer = functions.invoke(FunctionName=f"tally-{LOCAL}-customer-models")
+        answer = functions.invoke(FunctionName=function_that_computes(LOCAL))
         if "FunctionError" in answer:
             step.note("that failed; `python -m infra.local logs customer_models` tells why")

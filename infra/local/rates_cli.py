@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.local.on_record import Administrator
+from infra.local.rates import rates_of
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
 from shared.currency.mistakes import WrongRates
 
 if TYPE_CHECKING:
     from shared.currency.quotes import HeldQuote
-    from shared.currency.rates import Loaded, ReferenceRates
+    from shared.currency.rates import Loaded
     from shared.currency.spans import Span
 
 app = typer.Typer(help="Load and show the reference rates that amounts are converted by.", no_args_is_help=True)
@@ -44,7 +45,7 @@ def load(file: RatesFile, *, directory: DirectoryOption = DIRECTORY, stage: Stag
     `date,currency,rate,base`: how many units of the currency one unit of the base is worth; without a base, one EUR.
     """
     place = Stage.called(stage, directory)
-    rates, by = _rates(place), Administrator.of(place)
+    rates, by = rates_of(place), Administrator.of(place)
     try:
         loaded = rates.load(file.name, file.read_bytes())
     except WrongRates as wrong:
@@ -66,7 +67,7 @@ def show(
 ) -> None:
     """Show what amounts of a day are converted by, and from which file that is; exit code 1 where there is nothing."""
     place = Stage.called(stage, directory)
-    rates, day = _rates(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
+    rates, day = rates_of(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
     spans = [each for each in rates.on(day) if currency in (None, each.currency)]
     if not spans:
         typer.echo(
@@ -77,13 +78,6 @@ def show(
         raise typer.Exit(code=1)
     for line in shown(spans, rates.quotes(), place.output("ReportingCurrency"), day):
         typer.echo(line)
-
-
-def _rates(stage: Stage) -> "ReferenceRates":
-    # The other commands answer at once without Arrow.
-    from infra.local.rates import rates_of  # noqa: PLC0415
-
-    return rates_of(stage)
 
 
 def mistakes_told(file: str, wrong: WrongRates) -> Iterator[str]:

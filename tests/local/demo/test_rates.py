@@ -1,13 +1,20 @@
-"""The demo's euro is worth something on every day of its window."""
+"""The demo's euro is worth something on every day of its window, and real rates are left as they are."""
 
 from datetime import date
 from decimal import Decimal
 
+from rich.console import Console
+
 from infra.local.demo.rates import rates_file
+from infra.local.demo.scenario import demo
 from infra.local.demo.window import Window
+from infra.local.demo_loading import hold_rates
+from infra.local.progress import Progress
+from shared.currency.rates import ReferenceRates
 from shared.currency.reading import read
 from shared.currency.spans import spans
 from shared.currency.unpacking import text_of
+from shared.runtime.wiring import Wiring
 from tests.local.demo.conftest import END
 
 WINDOW = Window(END)
@@ -33,3 +40,21 @@ def test_rates_are_of_weekdays_and_move_a_little_from_one_to_the_next() -> None:
 def test_the_same_seed_gives_the_same_rates() -> None:
     assert rates_file(7, WINDOW) == rates_file(7, WINDOW)
     assert rates_file(7, WINDOW) != rates_file(8, WINDOW)
+
+
+def test_the_demo_holds_rates_for_all_of_its_days(wired: Wiring) -> None:
+    rates = ReferenceRates(wired.lake, wired.versions, wired.clock, reporting_currency="USD")
+
+    hold_rates(demo(end=END), rates, Progress(Console(quiet=True)))
+
+    assert all([span.currency for span in rates.on(day.isoformat())] == ["EUR"] for day in WINDOW.days())
+
+
+def test_rates_that_somebody_has_loaded_are_left_as_they_are(wired: Wiring) -> None:
+    rates = ReferenceRates(wired.lake, wired.versions, wired.clock, reporting_currency="USD")
+    rates.load("real.csv", b"Date,USD\n2026-01-02,1.1721\n")
+    before = rates.quotes()
+
+    hold_rates(demo(end=END), rates, Progress(Console(quiet=True)))
+
+    assert rates.quotes() == before
