@@ -12,7 +12,7 @@ from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, SortBy
 from shared.products.rules import LONGEST_RANGE
 from shared.runtime.query import LONGEST_VALUE
 
-_CATEGORY = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "examples": ["tea"]})
+_CATEGORY = WithJsonSchema({"type": "string", "pattern": r"\S", "maxLength": LONGEST_VALUE, "examples": ["tea"]})
 _SORT_BY = WithJsonSchema({"type": "string", "enum": list(SortBy)})
 _LIMIT = WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_PRODUCTS})
 _START = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-01-01T00:00:00Z"]})
