@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from shared.answers.results import Claim, Results
 from shared.answers.tags import tell_state
-from shared.runtime.athena import Statement, literal
 from shared.runtime.errors import Unavailable
 from shared.runtime.observability import count, logger
 from shared.runtime.patience import Patience
+from shared.runtime.statement import Statement, literal
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

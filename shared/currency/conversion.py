@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _EXACT_BELOW = "1e12"
 

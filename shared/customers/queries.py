@@ -6,7 +6,7 @@ from operator import add
 
 from shared.currency.conversion import converted, with_rates
 from shared.customers.facts import ONE_DAY, Period
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 RECENT_DAYS, LATELY_DAYS = 90, 30
 """How long a customer's recent past is; what is retained is compared over as long before it."""

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from shared.answers.cache import ResultCache
     from shared.ingestion.sources import Sources
     from shared.records.schema import DataType
-    from shared.runtime.athena import Athena, Statement
+    from shared.runtime.athena import Athena
     from shared.runtime.models import Clock
+    from shared.runtime.statement import Statement
 
 NOTHING_DELIVERED = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import groupby
 
 from shared.currency.conversion import Days
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
 

@@ -10,7 +10,7 @@ from shared.products.sales import sales, tables_of_sales
 from shared.products.stock import days_before, stock, tables_of_stock
 from shared.products.trend import Parts
 from shared.products.visits import tables_of_visits, visits
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _NAMED = """
     SELECT by_product.*, COALESCE(products.name, by_product.sold_as) AS name,

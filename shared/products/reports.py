@@ -20,8 +20,9 @@ from shared.runtime.observability import logger
 if TYPE_CHECKING:
     from shared.answers.cache import ResultCache
     from shared.ingestion.sources import Sources
-    from shared.runtime.athena import Athena, Statement
+    from shared.runtime.athena import Athena
     from shared.runtime.models import Clock
+    from shared.runtime.statement import Statement
 
 _TOLD_FROM = (DataType.TRANSACTIONS, DataType.EVENTS, DataType.INVENTORY)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from shared.currency.conversion import Days, converted, with_rates
 from shared.products.days import Split, joined, within
 from shared.products.question import Question
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _OF_WHOLE_DAYS = "SELECT product_id, location, moment, quantity_on_hand, unit_cost, dt FROM inventory_daily WHERE"
 _OF_RECORDS = """

@@ -1,8 +1,7 @@
-"""Queries in Athena: values travel as execution parameters, results come back typed, waiting has an end."""
+"""Queries in Athena: each takes a slot, is waited for while there is time and else stopped; results come back typed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from shared.runtime.models import utc
 from shared.runtime.observability import logger
 from shared.runtime.patience import Patience, answering_within
 from shared.runtime.reachability import unavailable
+from shared.runtime.statement import Statement, literal
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -25,38 +25,11 @@ if TYPE_CHECKING:
 
     from shared.runtime.slots import QuerySlots
 
-Value = str | int | Decimal | datetime
 _COME_AGAIN_SECONDS = 5
 _SUCCEEDED = "SUCCEEDED"
 _ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
 _SYSTEM = 1
 _OBJECT_GONE = ("HIVE_CANNOT_OPEN_SPLIT", "HIVE_FILESYSTEM_ERROR", "HIVE_CURSOR_ERROR")
-
-
-@dataclass(frozen=True)
-class Statement:
-    """SQL in Athena's dialect with a `?` for every value, and the values in their order."""
-
-    text: str
-    values: tuple[Value, ...] = ()
-
-    def __add__(self, other: "Statement") -> "Statement":
-        """Write one behind the other."""
-        return Statement(f"{self.text} {other.text}".strip(), self.values + other.values)
-
-
-def literal(value: Value) -> str:
-    """Write a value as an SQL literal, which is the form execution parameters have.
-
-    Moments are text for `CAST(? AS timestamp)`: UTC, to the millisecond.
-    """
-    match value:
-        case str():
-            return "'" + value.replace("'", "''") + "'"
-        case datetime():
-            return f"'{utc(value).replace(tzinfo=None).isoformat(' ', 'milliseconds')}'"
-        case _:
-            return str(value)
 
 
 class Athena:

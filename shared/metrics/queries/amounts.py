@@ -5,7 +5,7 @@ from shared.lake.tables import EXCHANGE_RATES
 from shared.metrics.cut import LAST_MOMENT
 from shared.metrics.queries.parts import day, joined
 from shared.metrics.question import Question
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 NET = "CAST(quantity * unit_price - discount AS decimal(38, 10))"
 """The net amount of a sale line."""

@@ -11,7 +11,7 @@ from shared.metrics.queries.parts import bucket, either, joined, on_days, one_of
 from shared.metrics.queries.rows import Query, Span
 from shared.metrics.question import Question
 from shared.records.schema import DataType
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _ROLLED = Statement("SELECT product_id, location, moment, quantity_on_hand, records FROM inventory_daily WHERE")
 _BASE = Statement("""

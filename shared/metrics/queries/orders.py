@@ -6,7 +6,7 @@ from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.parts import filtered, joined, placed, told_of, within
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _LINES = f'SELECT "timestamp" AS moment, dt, currency, order_id, {NET} AS net_amount'
 _COMPLETED = Statement("FROM transactions WHERE status = 'completed' AND")

@@ -12,7 +12,7 @@ from shared.metrics.facts import CURRENCY
 from shared.metrics.queries.rows import Span
 from shared.metrics.question import Question
 from shared.records.validation import EARLIEST
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 
 def joined(parts: Iterable[Statement]) -> Statement:

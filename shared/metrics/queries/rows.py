@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared.metrics.facts import Measure
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.parts import either, filtered, joined, placed, told_of, within
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _SUMS = {Measure.NET_AMOUNT: "SUM"}
 _BY_DAY = Statement("SELECT period, bucket, currency, dt, SUM(lines) AS lines,")

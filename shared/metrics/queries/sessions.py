@@ -11,7 +11,7 @@ from shared.metrics.facts import Source
 from shared.metrics.queries.parts import joined, on_days, one_of, placed, told_of
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.runtime.athena import Statement
+from shared.runtime.statement import Statement
 
 _LONGEST = timedelta(days=1)
 _COLUMNS = {

@@ -12,10 +12,10 @@ from pydantic import TypeAdapter
 
 from shared.answers.cache import ResultCache
 from shared.ingestion.versions import TableVersions
-from shared.runtime.athena import Statement
 from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Patience
 from shared.runtime.settings import Resource, Settings
+from shared.runtime.statement import Statement
 from tests.fakes.clock import Clock
 from tests.fakes.interleaving import Stage
 from tests.fakes.whole_calls import atomic_dynamodb

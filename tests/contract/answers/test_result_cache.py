@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from shared.answers.cache import ResultCache
 from shared.answers.results import KEPT_FOR
 from shared.ingestion.versions import TableVersions
-from shared.runtime.athena import Statement
 from shared.runtime.settings import Resource, Settings
+from shared.runtime.statement import Statement
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,8 @@ from shared.lake.columns import UnreadableObject, arrow_schema, read_parquet, wr
 from shared.lake.paths import PartitionId
 from shared.lake.rollups import roll_up
 from shared.records.schema import DataType
-from shared.runtime.athena import Athena, Statement
+from shared.runtime.athena import Athena
+from shared.runtime.statement import Statement
 from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from shared.answers.cache import ResultCache
 from shared.ingestion.versions import TableVersions
-from shared.runtime.athena import Statement
 from shared.runtime.patience import Patience
+from shared.runtime.statement import Statement
 
 
 def _compute() -> int:
