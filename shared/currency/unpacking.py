@@ -42,17 +42,21 @@ def _unpacked(data: bytes) -> bytes:
 
 def _from_zip(data: bytes) -> bytes:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir()]
-            if len(members) != 1:
-                raise _unreadable(f"holds {len(members)} files and not one")
-            with archive.open(members[0]) as packed:
-                content = packed.read(LARGEST + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        members = _members(data)
+    except Exception as error:  # zipfile has no one error for archives that are damaged, encrypted or unknown to it
         raise _unreadable(f"is a zip archive that cannot be read ({error}): fetch it again") from error
-    if len(content) > LARGEST:
+    if len(members) != 1:
+        raise _unreadable(f"holds {len(members)} files and not one")
+    if len(members[0]) > LARGEST:
         raise _too_large()
-    return content
+    return members[0]
+
+
+def _members(data: bytes) -> list[bytes]:
+    """Read the file of an archive, no further than to be too large; of several only how many there are."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [each for each in archive.infolist() if not each.is_dir()]
+        return [archive.open(name).read(LARGEST + 1) if len(names) == 1 else b"" for name in names]
 
 
 def _too_large() -> WrongRates:
