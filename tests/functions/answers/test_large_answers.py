@@ -23,6 +23,7 @@ from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 from tests.fakes.platforms import Platforms
+from tests.functions.answers.conftest import APPS, METRICS, PRODUCTS, Analyst
 
 MOST = 10_000
 
@@ -146,6 +147,20 @@ def test_an_answer_counts_as_it_travels_inside_the_functions(text: str) -> None:
     answer = {"statusCode": 200, "body": text}
 
     assert (is_larger(answer, travels - 1), is_larger(answer, travels)) == (True, False)
+
+
+@pytest.mark.parametrize("path", [METRICS, PRODUCTS])
+def test_what_queries_found_is_put_aside_and_remembered_all_the_same(analyst: Analyst, path: str) -> None:
+    little = replace(analyst.wired.settings, largest_answer_bytes=100)
+    wired = Wiring(little, analyst.wired.clock)
+    for app in APPS:
+        app.dependency_overrides[wiring] = lambda: wired
+
+    first, second = analyst.ask(path=path), analyst.ask(path=path)
+
+    told = [orjson.loads(lying_at(each.headers["Location"][0])["Body"].read())["data"] for each in (first, second)]
+    assert (first.status, second.status, analyst.athena.started) == (303, 303, 1)
+    assert [each["metadata"]["cache_hit"] for each in told] == [False, True]
 
 
 def test_an_error_is_never_redirected_to() -> None:
