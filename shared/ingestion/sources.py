@@ -122,15 +122,16 @@ class Sources:
 
     def watermark(self, data_type: DataType, now: datetime) -> datetime | None:
         """The event time up to which every active source has delivered a type; None if none ever did."""
-        since = now - self._active_for
-        times = [
-            _moment(facet["watermark"])
-            for facet in self._facets()
-            if facet["facet"] == f"type#{data_type}"
-            and "watermark" in facet
-            and _moment(facet["last_ingestion"]) >= since
-        ]
-        return min(times, default=None)
+        return self.watermarks(now).get(data_type)
+
+    def watermarks(self, now: datetime) -> Mapping[DataType, datetime]:
+        """The same of every type that some active source has delivered."""
+        found: dict[DataType, datetime] = {}
+        for facet in self._facets():
+            if "watermark" in facet and _moment(facet["last_ingestion"]) >= now - self._active_for:
+                data_type, mark = DataType(facet["facet"].removeprefix("type#")), _moment(facet["watermark"])
+                found[data_type] = min(mark, found.get(data_type, mark))
+        return found
 
     def _is_overdue(self, source: _Source, now: datetime) -> bool:
         cadence = source.configuration.cadence

@@ -76,8 +76,8 @@ class ProductReports:
     def _freshness(self) -> Freshness:
         """Nothing is waited for that no source delivers any more; but nothing is fresh of which no sales are."""
         now = self.clock()
-        marks = {each: self.sources.watermark(each, now) for each in _TOLD_FROM}
-        sales = marks[DataType.TRANSACTIONS]
+        marks = self.sources.watermarks(now)
+        sales = marks.get(DataType.TRANSACTIONS)
         if sales is None:
             return Freshness(now, NOTHING_DELIVERED)
-        return Freshness(sales, min(mark for mark in marks.values() if mark is not None))
+        return Freshness(sales, min(mark for data_type, mark in marks.items() if data_type in _TOLD_FROM))
