@@ -68,6 +68,9 @@ def show(
     """Show what amounts of a day are converted by, and from which file that is; exit code 1 where there is nothing."""
     place = Stage.called(stage, directory)
     rates, day = rates_of(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
+    if currency == place.output("ReportingCurrency"):
+        typer.echo(f"Amounts are reported in {currency}: those in it are told as they are.")
+        return
     spans = [each for each in rates.on(day) if currency in (None, each.currency)]
     if not spans:
         typer.echo(

@@ -82,7 +82,7 @@ def test_the_outputs_name_everything_a_host_needs(stage: str, request: pytest.Fi
 
     assert {"ApiUrl", "RestApiId", "RestApiStage", "WebSocketApiId", "WebSocketApiStage"} <= outputs
     assert {"EventStreamName", "LakeBucketName", "ResultsBucketName", "WorkGroupName", "DatabaseName"} <= outputs
-    assert {"LedgerTableName", "MergeQueueName"} <= outputs
+    assert {"LedgerTableName", "MergeQueueName", "ReportingCurrency"} <= outputs
     assert len([name for name in outputs if name.endswith("Name")]) == len(Resource)
 
 

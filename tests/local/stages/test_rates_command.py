@@ -132,6 +132,13 @@ def test_a_rate_along_two_bases_names_each_quote_once(series: Path, tmp_path: Pa
     ]
 
 
+def test_the_reporting_currency_needs_no_rate() -> None:
+    answer = rates("show", "USD")
+
+    assert answer.exit_code == 0
+    assert answer.stdout == "Amounts are reported in USD: those in it are told as they are.\n"
+
+
 @pytest.mark.parametrize("words", [("show",), ("show", "CHF"), ("show", "JPY", "--on", "1998-12-31")])
 def test_where_no_rate_is_known_it_says_what_to_do(series: Path, words: tuple[str, ...]) -> None:
     if "JPY" in words:
