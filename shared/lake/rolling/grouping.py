@@ -72,9 +72,9 @@ def _numbered(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     whole = _whole(column)
     encoded = whole.dictionary_encode()
     order = pc.sort_indices(encoded.dictionary)
-    ranks = pc.sort_indices(order).cast(pa.int64())  # the inverse of a permutation is what sorts it
+    ranks = pc.sort_indices(order).cast(pa.int32())  # the inverse of a permutation is what sorts it
     values = pa.concat_arrays([encoded.dictionary.take(order), pa.nulls(1, whole.type)])
-    return values, pc.fill_null(ranks.take(encoded.indices), len(order))
+    return values, pc.fill_null(ranks.take(encoded.indices), pa.scalar(len(order), pa.int32()))
 
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
