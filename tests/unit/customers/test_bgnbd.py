@@ -65,7 +65,9 @@ def test_what_was_held_out_of_cdnow_is_foretold_better_than_by_the_naive_guess(f
 
     weeks = [each / WEEK for each in (known.calibration.recency, known.calibration.age)]
     theirs = fitter.conditional_expected_number_of_purchases_up_to_time(39, known.calibration.frequency, *weeks)
-    assert found.expected == pytest.approx(float(theirs.sum()), rel=0.02)
+    each = expected_purchases(fit(known.calibration).parameters, known.calibration, float(known.days))
+    assert each == pytest.approx(np.asarray(theirs), rel=0.01)
+    assert found.expected == pytest.approx(float(theirs.sum()), rel=0.01)
     assert found.actual == int(known.later.sum()) > 0
     assert found.expected == pytest.approx(found.actual, rel=0.15)
     assert found.model_error < found.naive_error
