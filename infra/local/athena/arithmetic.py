@@ -60,7 +60,7 @@ def shift_date(node: exp.Expr) -> exp.Expr:
     if (
         unit is None
         or str(unit).upper() in TIME_UNITS
-        or not (node.this.is_type("date") or node.expression.is_type("date"))
+        or not (node.this.is_type(exp.DType.DATE) or node.expression.is_type(exp.DType.DATE))
     ):
         return node
     return cast(exp.Paren(this=node.copy()), "DATE")

@@ -11,15 +11,15 @@ from infra.local.athena.spelling import Rewrite, call, cast
 def convert(node: exp.Expr) -> exp.Expr:
     """Cast as Trino does: halves away from zero, timestamps with milliseconds, JSON by its content."""
     source, target = node.this, node.args["to"]
-    if target.is_type("json"):
+    if target.is_type(exp.DType.JSON):
         return call("to_json", source)
-    if target.is_type("varchar"):
+    if target.is_type(exp.DType.VARCHAR):
         return _text(node)
-    if source.type and source.type.is_type("double", "float") and is_integer(target):
+    if source.type and source.type.is_type(exp.DType.DOUBLE, exp.DType.FLOAT) and is_integer(target):
         source = call("round", source)
-    elif target.is_type("timestamp", "date"):
+    elif target.is_type(exp.DType.TIMESTAMP, exp.DType.DATE):
         source = local(source)
-    elif source.type and source.type.is_type("json"):
+    elif source.type and source.type.is_type(exp.DType.JSON):
         source = call("json_extract_string", source, exp.Literal.string("$")) if not target.expressions else source
     changed = node.copy()
     changed.set("this", source.copy())
@@ -28,15 +28,15 @@ def convert(node: exp.Expr) -> exp.Expr:
 
 def _text(node: exp.Expr) -> exp.Expr:
     source, zone = node.this, node.this.type
-    if source.is_type("timestamp"):
+    if source.is_type(exp.DType.TIMESTAMP):
         return call("timestamp_text", source)
-    if source.is_type("timestamptz"):
+    if source.is_type(exp.DType.TIMESTAMPTZ):
         if local(source) is not source:
             raise not_supported("CAST of a timestamp in another zone than UTC to varchar")
         return call("instant_text", source)
-    if source.is_type("double"):
+    if source.is_type(exp.DType.DOUBLE):
         return call("double_text", source)
-    if zone and source.is_type("json"):
+    if zone and source.is_type(exp.DType.JSON):
         return call("json_extract_string", source, exp.Literal.string("$"))
     return node
 
@@ -66,7 +66,7 @@ def map_of_pairs(node: exp.Expr) -> exp.Expr:
 
 def size(node: exp.Expr) -> exp.Expr:
     """Count the entries of an array or a map."""
-    name = "cardinality" if node.this.is_type("map") else "len"
+    name = "cardinality" if node.this.is_type(exp.DType.MAP) else "len"
     return cast(call(name, node.this), "BIGINT")
 
 
@@ -93,7 +93,7 @@ def part_of_array(node: exp.Expr) -> exp.Expr:
 def series(node: exp.Expr) -> exp.Expr:
     """Make a sequence; of dates it is one of dates."""
     start, end, step = node.args["start"], node.args["end"], node.args.get("step")
-    if not start.is_type("date"):
+    if not start.is_type(exp.DType.DATE):
         return node
     step = step or exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
     return cast(call("generate_series", start, end, step), "DATE[]")

@@ -38,7 +38,7 @@ def back(clock: exp.Expr, like: exp.Expr) -> exp.Expr:
 def truncate(node: exp.Expr) -> exp.Expr:
     """Truncate on the zone's clock; weeks begin on Monday in both engines."""
     unit = exp.Literal.string(node.args["unit"].name.lower())
-    if node.this.is_type("date"):
+    if node.this.is_type(exp.DType.DATE):
         return cast(call("date_trunc", unit, node.this), "DATE")
     return back(call("date_trunc", unit, local(node.this)), node.this)
 
@@ -109,11 +109,11 @@ def read_joda(node: exp.Expr) -> exp.Expr:
 def iso(node: exp.Expr) -> exp.Expr:
     """Write ISO 8601: a date without a time, an instant with its Z."""
     (moment,) = node.expressions
-    if moment.is_type("date"):
+    if moment.is_type(exp.DType.DATE):
         return call("strftime", moment, exp.Literal.string("%Y-%m-%d"))
     if zone_of(moment.type):
         raise not_supported("to_iso8601 of a timestamp in another zone than UTC")
-    end = "Z" if moment.is_type("timestamptz") else ""
+    end = "Z" if moment.is_type(exp.DType.TIMESTAMPTZ) else ""
     return call("strftime", moment, exp.Literal.string(f"%Y-%m-%dT%H:%M:%S.%g{end}"))
 
 

@@ -49,23 +49,25 @@ def _longest(values: list[exp.Expr]) -> exp.Expr:
 
 def _row_fields(source: exp.Expr) -> list[exp.Expr]:
     element = (
-        source.type.expressions[0] if source.is_type("array") and source.type and source.type.expressions else None
+        source.type.expressions[0]
+        if source.is_type(exp.DType.ARRAY) and source.type and source.type.expressions
+        else None
     )
-    return list(element.expressions) if isinstance(element, exp.DataType) and element.is_type("struct") else []
+    return list(element.expressions) if isinstance(element, exp.DataType) and element.is_type(exp.DType.STRUCT) else []
 
 
 def _types_of(source: exp.Expr) -> Iterator[exp.DataType]:
     fields = _row_fields(source)
     if fields:
         yield from (field.args["kind"] for field in fields)
-    elif source.type and source.type.expressions and source.is_type("map", "array"):
+    elif source.type and source.type.expressions and source.is_type(exp.DType.MAP, exp.DType.ARRAY):
         yield from source.type.expressions
     else:
         yield exp.DType.UNKNOWN.into_expr()
 
 
 def _values_of(source: exp.Expr) -> list[exp.Expr]:
-    if source.is_type("map"):
+    if source.is_type(exp.DType.MAP):
         return [call("map_keys", source), call("map_values", source.copy())]
     fields = _row_fields(source)
     return [call("list_transform", source.copy(), _field(name.name)) for name in fields] or [source]
