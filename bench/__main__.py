@@ -16,7 +16,7 @@ BENCHES = (
     "ingest",
     "consume",
     "merge",
-    "metrics",
+    "analytics",
     "cold_start",
     "edge",
     "formats",

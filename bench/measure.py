@@ -23,12 +23,20 @@ class Row:
 
 
 def medians(
-    contenders: Mapping[str, Work], *, runs: int = 7, clock: Callable[[], float] = time.perf_counter
+    contenders: Mapping[str, Work],
+    *,
+    runs: int = 7,
+    clock: Callable[[], float] = time.perf_counter,
+    before: Work = lambda: None,
 ) -> dict[str, float]:
-    """Run the contenders in turn, one warm-up each, and return the median seconds of each by the clock."""
+    """Run the contenders in turn, one warm-up each, and return the median seconds of each by the clock.
+
+    `before` runs before each, untimed.
+    """
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for run in range(runs + 1):
         for name, work in contenders.items():
+            before()
             gc.collect()
             started = clock()
             work()
