@@ -22,19 +22,22 @@ def answer(question: Question, found: Periods, metadata: QueryMetadata) -> Metri
     points = _points(question, question.buckets, found.current)
     total, before = _total(question, found.current), _total(question, found.previous)
     change = EXACT.subtract(total, before)
-    comparison = ComparisonData(
-        previous_period=_points(question, question.previous_buckets, found.previous),
-        variance=change,
-        variance_percentage=percentage(change, before),
-    )
     return MetricsResponse(
         metric_type=question.metric_type,
         time_range=TimeRange(start=question.start, end=question.end),
         granularity=question.granularity,
         data=points,
         summary=_summary([point.value for point in points], total, change, percentage(change, before)),
-        comparison=comparison if question.include_comparison else None,
+        comparison=_comparison(question, found.previous, change, before) if question.include_comparison else None,
         metadata=metadata,
+    )
+
+
+def _comparison(question: Question, previous: Period, change: Decimal, before: Decimal) -> ComparisonData:
+    return ComparisonData(
+        previous_period=_points(question, question.previous_buckets, previous),
+        variance=change,
+        variance_percentage=percentage(change, before),
     )
 
 
@@ -56,11 +59,11 @@ def _summary(
 
 
 def _points(question: Question, spine: Iterable[Bucket], found: Period) -> list[MetricDataPoint]:
-    points = []
+    points, formula, told_beside = [], question.formula, question.metric.beside
     for bucket in spine:
         measures = found.by_bucket.get(bucket.name, {})
-        value = value_of(question.formula, measures)
+        value = value_of(formula, measures)
         if value is not None:
-            beside = {each: measures.get(each, ZERO) for each in question.metric.beside}
+            beside = {each: measures.get(each, ZERO) for each in told_beside}
             points.append(MetricDataPoint(timestamp=bucket.start, value=value, additional_metrics=beside))
     return points

@@ -95,26 +95,30 @@ def truncate(wall: datetime, granularity: Granularity) -> datetime:
             return midnight.replace(day=1, month=wall.month - (wall.month - 1) % _MONTHS_PER_QUARTER)
 
 
+_ALWAYS_AS_LONG = {Granularity.HOURLY: _HOUR, Granularity.DAILY: _DAY, Granularity.WEEKLY: timedelta(days=7)}
+_LONGER_THAN_ONE = {Granularity.MONTHLY: timedelta(days=31), Granularity.QUARTERLY: timedelta(days=92)}
+
+
 def _next(name: datetime, granularity: Granularity) -> datetime:
-    longer_than_one = {
-        Granularity.HOURLY: _HOUR,
-        Granularity.DAILY: _DAY,
-        Granularity.WEEKLY: timedelta(days=7),
-        Granularity.MONTHLY: timedelta(days=31),
-        Granularity.QUARTERLY: timedelta(days=92),
-    }
-    return truncate(name + longer_than_one[granularity], granularity)
+    length = _ALWAYS_AS_LONG.get(granularity)
+    return name + length if length else truncate(name + _LONGER_THAN_ONE[granularity], granularity)
 
 
 def _walk(clock: Sequence[Shift], granularity: Granularity, end: datetime) -> Iterator[Bucket]:
+    """Step over the wall clock's own time: there a bucket begins where its name says."""
     last: datetime | None = None
     for shift, until in zip(clock, [*(each.since for each in clock[1:]), end], strict=True):
-        name = truncate(shift.since + shift.offset, granularity)
-        while name - shift.offset < min(until, end):
+        begins, ends = (_wall(moment, shift.offset) for moment in (shift.since, min(until, end)))
+        name = truncate(begins, granularity)
+        while name < ends:
             if last is None or name > last:
-                yield Bucket(max(shift.since, name - shift.offset), name.replace(tzinfo=None))
+                yield Bucket(max(shift.since, (name - shift.offset).replace(tzinfo=UTC)), name)
                 last = name
             name = _next(name, granularity)
+
+
+def _wall(moment: datetime, offset: timedelta) -> datetime:
+    return moment.replace(tzinfo=None) + offset
 
 
 def _changes(zone: tzinfo, start: datetime, end: datetime) -> list[Shift]:

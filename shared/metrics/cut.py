@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from shared.metrics.buckets import Granularity
 from shared.metrics.facts import Grain, Source
 from shared.metrics.question import Question
 
@@ -72,7 +73,7 @@ def _floor(moment: datetime, unit: timedelta) -> datetime:
 
 def _torn(question: Question, grain: Grain) -> list[Stretch]:
     """What only the base can tell: the units within which a range or a bucket begins or ends, side by side or apart."""
-    begun = sorted({begin for edge in _edges(question) if (begin := _floor(edge, grain.unit)) != edge})
+    begun = sorted({begin for edge in _edges(question, grain) if (begin := _floor(edge, grain.unit)) != edge})
     torn: list[Stretch] = []
     for begin in begun:
         goes_on = bool(torn) and torn[-1].end == begin
@@ -82,10 +83,20 @@ def _torn(question: Question, grain: Grain) -> list[Stretch]:
     return torn
 
 
-def _edges(question: Question) -> Iterator[datetime]:
+def _edges(question: Question, grain: Grain) -> Iterator[datetime]:
     yield from (question.previous_start, question.start, question.end)
-    buckets = (*question.previous_buckets, *question.buckets)
-    yield from (bucket.start for bucket in buckets if bucket.start > question.previous_start)
+    if not _begin_with_units(question, grain):
+        buckets = (*question.previous_buckets, *question.buckets)
+        yield from (bucket.start for bucket in buckets if bucket.start > question.previous_start)
+
+
+def _begin_with_units(question: Question, grain: Grain) -> bool:
+    """Whether all buckets begin with a unit of UTC, told without looking at each."""
+    if grain is Grain.DAY and question.granularity is Granularity.HOURLY:
+        return False
+    turns = (shift.since for shift in question.clock[1:])
+    shifts = (shift.offset % grain.unit for shift in question.clock)
+    return not any(shifts) and all(_floor(turn, grain.unit) == turn for turn in turns)
 
 
 def _between(torn: Sequence[Stretch], whole: Stretch) -> Iterator[Stretch]:

@@ -59,7 +59,8 @@ def _of_span(question: Question, rows: Iterable[MetricRow], span: Span) -> Perio
             continue
         by_bucket[row.bucket.replace(tzinfo=None)] = row.measures
         excluded += row.excluded
-    records = sum(int(measures.get(question.metric.fact.records, 0)) for measures in by_bucket.values())
+    counts = question.metric.fact.records
+    records = sum(int(measures.get(counts, 0)) for measures in by_bucket.values())
     return Period(by_bucket, _together(by_bucket.values()) if whole is None else whole, records, excluded)
 
 
