@@ -6,7 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlglot
 from sqlglot import exp
+from sqlglot.optimizer.pushdown_projections import pushdown_projections
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import traverse_scope
 
+from shared.lake.tables import TABLES
 from shared.products.queries import Known, Plan, plan
 from shared.products.question import Question, SortBy
 from shared.products.trend import parts_of
@@ -101,3 +105,40 @@ def test_within_a_day_before_which_no_stock_is_known_only_its_records_are_looked
 
     assert "inventory_daily" not in found.tables
     assert mentioned(found) == set(found.tables)
+
+
+NEEDED = {
+    "sales_daily_by_product": {
+        *("product_id", "product_category", "product_name", "currency", "dt", "last_sold", "lines", "quantity"),
+        *("net_amount", "cost_amount", "uncosted_quantity", "uncosted_lines"),
+    },
+    "transactions": {
+        *("product_id", "product_category", "product_name", "currency", "dt", "timestamp", "status", "quantity"),
+        *("unit_price", "discount", "unit_cost"),
+    },
+    "product_costs": {"product_id", "valid_from", "valid_before", "cost", "currency"},
+    "products": {"product_id", "name", "category"},
+    "product_sessions_daily": {"product_id", "session_id", "views", "purchases", "dt"},
+    "events": {"product_id", "session_id", "event_type", "timestamp", "dt"},
+    "inventory_daily": {"product_id", "location", "moment", "quantity_on_hand", "unit_cost", "dt"},
+    "inventory": {"product_id", "location", "timestamp", "quantity_on_hand", "unit_cost", "dt"},
+}
+
+
+def test_no_column_is_read_that_is_not_needed() -> None:
+    found = planned(replace(MARCH, start=START + timedelta(hours=1), category="tea"), "2025-03-07")
+    types: dict[str, object] = {
+        table.name: dict.fromkeys([*(column.name for column in table.columns), *["dt"] * table.partitioned], "text")
+        for table in TABLES
+    }
+    whole = qualify(sqlglot.parse_one(found.statement.text, dialect="athena"), schema=types, dialect="athena")
+
+    read: dict[str, set[str]] = {}
+    for scope in traverse_scope(pushdown_projections(whole)):
+        for column in scope.columns:
+            source = scope.sources.get(column.table)
+            if isinstance(source, exp.Table):
+                read.setdefault(source.name, set()).add(column.name)
+
+    assert {name: read[name] for name in NEEDED} == NEEDED
+    assert read.keys() - NEEDED.keys() == {"exchange_rates"}
