@@ -10,12 +10,13 @@ from moto import mock_aws
 from functions.metrics.handler import app
 from shared.auth.scopes import Scope
 from shared.lake.columns import by_day, write_parquet
-from shared.lake.paths import PartitionId
+from shared.lake.paths import UNPARTITIONED, PartitionId
 from shared.lake.rollups import roll_up
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from shared.runtime.wiring import Wiring, wiring
 from tests.fakes.identities import Visitor
+from tests.functions.metric_oracles import stock
 from tests.functions.metric_oracles.asked import Asked
 from tests.functions.metric_oracles.retail import lake_table, read_sales
 from tests.functions.metrics.conftest import Client
@@ -51,6 +52,17 @@ def store(lake: TestLake, data_type: DataType, rows: Any) -> None:
         rolled = {partition.rollup_key(name): each for name, each in roll_up(data_type, part).items()}
         for key, table in {partition.base_key: part, **rolled}.items():
             s3.put_object(Bucket=bucket, Key=key, Body=write_parquet(table))
+
+
+@pytest.fixture(scope="package")
+def levels(lake: TestLake, sales: Any) -> Any:
+    """The ledger of stock, which lies in the lake, as the products do."""
+    ledger = stock.ledger(sales)
+    store(lake, DataType.INVENTORY, ledger)
+    products = lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP)
+    key = PartitionId(DataType.PRODUCTS, UNPARTITIONED).base_key
+    boto3.client("s3").put_object(Bucket=lake.settings.name_of(Resource.LAKE), Key=key, Body=write_parquet(products))
+    return ledger
 
 
 @pytest.fixture(scope="package")

@@ -14,6 +14,9 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType, Field
 from tests.online_retail import FILE
 
+THOUSAND = 1000
+"""Thousandths of a pound in one."""
+
 CATEGORIES = {"2": "gifts", "8": "home", "4": "garden"}
 SEGMENTS = {"0": "new", "1": "new", "2": "new", "3": "loyal", "4": "loyal", "5": "loyal & large"}
 CHANNELS = {"1": "web", "3": "web", "5": "web", "7": "app", "9": "app", "0": "shop", "2": "shop"}

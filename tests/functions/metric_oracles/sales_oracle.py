@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from tests.functions.metric_oracles.asked import Asked, Told, Values
+from tests.functions.metric_oracles.retail import THOUSAND
 
 _ADDITIVE = {("revenue", "sum"), ("revenue", "count"), ("transactions", "count"), ("customers", "count")}
-_THOUSAND = 1000
 
 
 def lines_of(sales: Any, asked: Asked) -> Any:
@@ -62,7 +62,7 @@ def _order_value(lines: Any, keys: Any) -> Values:
 
 
 def _money(amounts: Any) -> Values:
-    return {key: Fraction(each) / _THOUSAND for key, each in amounts.items()}
+    return {key: Fraction(each) / THOUSAND for key, each in amounts.items()}
 
 
 _VALUES: Mapping[tuple[str, str], Callable[[Any, Any], Values]] = {

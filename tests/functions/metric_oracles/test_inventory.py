@@ -4,19 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-import boto3
 import pandas as pd
 import pytest
 
-from shared.lake.columns import write_parquet
-from shared.lake.paths import UNPARTITIONED, PartitionId
-from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.functions.metric_oracles import stock
 from tests.functions.metric_oracles.asked import Asked, answer, numbers
-from tests.functions.metric_oracles.conftest import Ask, store
-from tests.functions.metric_oracles.retail import lake_table
-from tests.functions.metrics.lake import STAMP, TestLake
+from tests.functions.metric_oracles.conftest import Ask
 from tests.online_retail import needs_online_retail
 
 pytestmark = needs_online_retail
@@ -32,17 +25,6 @@ RANGES = {
 ZONES = ("UTC", "Europe/London", "Asia/Kolkata", "America/Sao_Paulo", "Australia/Adelaide")
 CATEGORIES: Sequence[list[str]] = ([], ["home"], ["gifts", "garden"])
 VIEWS = 2
-
-
-@pytest.fixture(scope="module")
-def levels(lake: TestLake, sales: Any) -> Any:
-    """The ledger of stock, which lies in the lake, as the products do."""
-    ledger = stock.ledger(sales)
-    store(lake, DataType.INVENTORY, ledger)
-    products = lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP)
-    key = PartitionId(DataType.PRODUCTS, UNPARTITIONED).base_key
-    boto3.client("s3").put_object(Bucket=lake.settings.name_of(Resource.LAKE), Key=key, Body=write_parquet(products))
-    return ledger
 
 
 def _questions() -> Iterator[Asked]:
