@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from shared.ingestion.entry import Entry
+from shared.lake.columns import arrow_schema, read_parquet
 from shared.lake.paths import PartitionId
+from shared.lake.product_history import HISTORIES
 from shared.lake.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
+from shared.lake.rollups import roll_up
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
-from tests.fakes.holdings import parquet_rows
+from tests.fakes.holdings import Rows, body, keys, parquet_rows
 from tests.functions.model.delivered import Delivered
 from tests.functions.model.lake_model import CANCELLED, LakeModel
 
@@ -81,7 +84,9 @@ def assert_stored(
     """
     expected = _expected_base(told, model)
     assert _base(settings, expected) == expected
-    assert _rollups(settings) == _expected_rollups(model)
+    assert _hours(settings) == _expected_hours(model)
+    assert _rolled_up(settings) == _computed(settings)
+    assert _product_versions(settings) == _expected_versions(model)
     kept = Counter(row["origin"] for rows in parquet_rows(settings, "quarantine/").values() for row in rows)
     assert kept == +Counter({origin: _kept(told[origin], entry) for origin, entry in ledger.items()})
 
@@ -125,7 +130,7 @@ def _plain(value: Any) -> Any:
 _Sums = dict[tuple[Any, ...], tuple[int, Decimal, Decimal, Decimal]]
 
 
-def _expected_rollups(model: LakeModel) -> _Sums:
+def _expected_hours(model: LakeModel) -> _Sums:
     """Completed lines by hour, currency and region, which is the one dimension that lines here tell."""
     net: defaultdict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
     for row in model.standing.values():
@@ -139,9 +144,9 @@ def _expected_rollups(model: LakeModel) -> _Sums:
     return {key: (len(each), sum(each, Decimal(0)), min(each), max(each)) for key, each in net.items()}
 
 
-def _rollups(settings: Settings) -> _Sums:
+def _hours(settings: Settings) -> _Sums:
     found: _Sums = {}
-    for path, rows in parquet_rows(settings, "rollup/").items():
+    for path, rows in parquet_rows(settings, "rollup/sales_hourly").items():
         _, name, day, _ = path.split("/")
         dimensions = SALES_DIMENSIONS if name == "sales_hourly" else ("dimension", "value")
         for row in rows:
@@ -149,3 +154,33 @@ def _rollups(settings: Settings) -> _Sums:
             assert key not in found
             found[key] = (row["lines"], row["net_amount"], row["lowest_amount"], row["highest_amount"])
     return found
+
+
+def _rolled_up(settings: Settings) -> Rows:
+    """All that is a function of one partition."""
+    remembered = tuple(f"rollup/{name}/" for names in HISTORIES.values() for name in names)
+    return {path: rows for path, rows in parquet_rows(settings, "rollup/").items() if not path.startswith(remembered)}
+
+
+def _computed(settings: Settings) -> Rows:
+    """The same, made of the bases as they stand."""
+    found: Rows = {}
+    for path in keys(settings, "base/"):
+        there = PartitionId.of_base(path)
+        base = read_parquet(body(settings, path), arrow_schema(there.data_type))
+        for name, table in roll_up(there.data_type, base).items():
+            found[there.rollup_key(name)] = sorted(table.to_pylist(), key=repr)
+    return found
+
+
+def _product_versions(settings: Settings) -> set[tuple[Any, ...]]:
+    rows = [row for some in parquet_rows(settings, "rollup/product_versions/").values() for row in some]
+    return {(row["product_id"], row["updated_at"], row["name"], row["cost"], row["_origin"]) for row in rows}
+
+
+def _expected_versions(model: LakeModel) -> set[tuple[Any, ...]]:
+    return {
+        (row.key, _plain(row.version), row.says["name"], row.says["cost"], row.brought_by)
+        for row in model.versions.values()
+        if row.data_type is DataType.PRODUCTS
+    }

@@ -47,9 +47,10 @@ class Row:
 
 @dataclass
 class LakeModel:
-    """Who stands under each key, and what became of each row."""
+    """Who stands under each key, and what became of each row; of every version of each key, who stood for it last."""
 
     standing: dict[tuple[DataType, str], Row] = field(default_factory=dict)
+    versions: dict[tuple[DataType, str, datetime], Row] = field(default_factory=dict)
     fates: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def merge(self, rows: Iterable[Row]) -> None:
@@ -59,6 +60,8 @@ class LakeModel:
                 there = self.standing.get((row.data_type, row.key))
                 self.fates[row.origin, row.place] = _fate(row, there)
                 self.standing[row.data_type, row.key] = max(row, there or row, key=lambda each: each.rank)
+                same = self.versions.get((row.data_type, row.key, row.version), row)
+                self.versions[row.data_type, row.key, row.version] = max(row, same, key=lambda each: each.rank)
 
     def cancel(self, rows: Iterable[Row]) -> None:
         """Take rows back that have not met what stands."""

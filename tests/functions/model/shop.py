@@ -67,7 +67,7 @@ def _order(told: Told, at: datetime) -> dict[str, Any]:
 
 
 def _product(told: Told, _: datetime) -> dict[str, Any]:
-    return {"name": f"Mug {told.content}", "price": Decimal(told.content)}
+    return {"name": f"Mug {told.content}", "price": Decimal(told.content), "cost": Decimal(told.content // 2)}
 
 
 def _event(told: Told, at: datetime) -> dict[str, Any]:
