@@ -11,6 +11,7 @@ from shared.metrics.question import Question
 MOST_STRETCHES = 200
 """In how many pieces the base is read beside a roll-up; each takes a line of the statement."""
 
+HOUR = timedelta(hours=1)
 LAST_MOMENT = timedelta(milliseconds=1)
 """How far the last moment of a half-open stretch is from its end."""
 

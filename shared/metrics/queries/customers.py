@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.metrics.cut import Cut, cut, tables_of
 from shared.metrics.facts import CURRENCY, Source
-from shared.metrics.queries.parts import either, filtered, joined, on_days, placed, told_of, within
+from shared.metrics.queries.parts import days_of, either, filtered, joined, placed, told_of, within
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
 from shared.runtime.statement import Statement
@@ -35,7 +35,7 @@ def customers(question: Question, source: Source) -> Query:
 def _lines(question: Question, parts: Cut) -> Iterator[Statement]:
     if parts.rolled:
         columns = _columns(question, "CAST(dt AS timestamp) AS moment", "bought_lines AS lines")
-        yield joined([columns, _ROLLED, on_days(parts.rolled)])
+        yield joined([columns, _ROLLED, days_of(parts.rolled)])
     if parts.base:
         columns = _columns(question, '"timestamp" AS moment', "CAST(1 AS bigint) AS lines")
         yield joined([columns, _BASE, within('"timestamp"', parts.base)])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared.metrics.cut import Cut, cut, tables_of
 from shared.metrics.facts import Dimension, Source
-from shared.metrics.queries.parts import bucket, either, joined, on_days, one_of, period, within
+from shared.metrics.queries.parts import bucket, days_of, either, joined, one_of, period, within
 from shared.metrics.queries.rows import Query, Span
 from shared.metrics.question import Question
 from shared.records.schema import DataType
@@ -78,7 +78,7 @@ def levels(question: Question, source: Source) -> Query:
 
 def _lines(parts: Cut) -> Iterator[Statement]:
     if parts.rolled:
-        yield _ROLLED + on_days(parts.rolled)
+        yield _ROLLED + days_of(parts.rolled)
     if parts.base:
         yield _BASE + within('"timestamp"', parts.base)
 

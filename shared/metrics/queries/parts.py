@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import reduce
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from operator import add
 
 from shared.metrics.buckets import Shift
-from shared.metrics.cut import LAST_MOMENT, Stretch
+from shared.metrics.cut import HOUR, LAST_MOMENT, Stretch
 from shared.metrics.facts import CURRENCY
 from shared.metrics.queries.rows import Span
 from shared.metrics.question import Question
 from shared.records.validation import EARLIEST
-from shared.runtime.statement import Statement
+from shared.runtime.statement import Statement, Value
+
+_MOMENT = "CAST(? AS timestamp)"
 
 
 def joined(parts: Iterable[Statement]) -> Statement:
@@ -38,11 +40,35 @@ def on_days(stretches: Sequence[Stretch]) -> Statement:
 
 def within(column: str, stretches: Sequence[Stretch]) -> Statement:
     """Read only the rows of some stretches, of their partitions alone."""
-    moments = f"{column} >= CAST(? AS timestamp) AND {column} < CAST(? AS timestamp)"
+    moments = f"{column} >= {_MOMENT} AND {column} < {_MOMENT}"
     return joined([on_days(stretches), Statement("AND"), _any(moments, [(each.start, each.end) for each in stretches])])
 
 
-def _any(condition: str, values: Sequence[tuple[str, str] | tuple[datetime, datetime]]) -> Statement:
+def hours_of(column: str, stretches: Sequence[Stretch]) -> Statement:
+    """Read of a roll-up by the hour only the hours of some stretches, of their partitions alone."""
+    first, last = stretches[0], stretches[-1]
+    bounds = Statement(f"AND {column} >= {_MOMENT} AND {column} < {_MOMENT}", (first.start, last.end))
+    holes = [(before.end, after.start - HOUR) for before, after in pairwise(stretches)]
+    return joined([on_days([Stretch(first.start, last.end)]), bounds, *_but_for(column, _MOMENT, holes)])
+
+
+def days_of(stretches: Sequence[Stretch]) -> Statement:
+    """Read of a roll-up by the day only the days of some stretches."""
+    holes = [(day(before.end), day(after.start - LAST_MOMENT)) for before, after in pairwise(stretches)]
+    return joined([on_days([Stretch(stretches[0].start, stretches[-1].end)]), *_but_for("dt", "?", holes)])
+
+
+def _but_for(column: str, mark: str, holes: Sequence[tuple[Value, Value]]) -> Iterator[Statement]:
+    """Leave out some units, each told by the first and the last of them: looking one up costs less than a range."""
+    alone = tuple(first for first, last in holes if first == last)
+    if alone:
+        yield Statement(f"AND {column} NOT IN ({', '.join([mark] * len(alone))})", alone)
+    for first, last in holes:
+        if first != last:
+            yield Statement(f"AND {column} NOT BETWEEN {mark} AND {mark}", (first, last))
+
+
+def _any(condition: str, values: Sequence[tuple[Value, Value]]) -> Statement:
     alternatives = " OR ".join([condition] * len(values))
     return Statement(f"({alternatives})", tuple(value for pair in values for value in pair))
 

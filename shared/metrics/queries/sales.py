@@ -6,7 +6,7 @@ from shared.lake.rollup_tables import NO_DIMENSION
 from shared.metrics.cut import Cut, Stretch, cut, tables_of
 from shared.metrics.facts import Measure, Source
 from shared.metrics.queries.amounts import NET, Amounts
-from shared.metrics.queries.parts import either, filtered, joined, placed, told_of, within
+from shared.metrics.queries.parts import either, filtered, hours_of, joined, placed, told_of, within
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
 from shared.runtime.statement import Statement
@@ -60,6 +60,6 @@ def _rolled(
     filtered_by = (f"value AS {each}" if by_dimension else each for each in told_of(question))
     yield Statement(f"SELECT hour AS moment, dt, {', '.join((*columns, *filtered_by))}")
     yield Statement(f"FROM {question.metric.fact.tables[source].name} WHERE lines > 0 AND")
-    yield within("hour", stretches)
+    yield hours_of("hour", stretches)
     if by_dimension:
         yield Statement("AND dimension = ?", (next(iter(question.filters), NO_DIMENSION),))
