@@ -100,7 +100,7 @@ def _turnover(row: ProductRow, end: datetime) -> _Found:
     if not row.worth_by_time:
         return _Missing(NO_WORTH)
     held_for = Decimal((end - row.stocked_since) // _MILLISECOND)
-    return EXACT.divide(EXACT.multiply(row.cost, held_for), row.worth_by_time)
+    return EXACT.divide(EXACT.multiply(row.cost, held_for), Decimal(row.worth_by_time))
 
 
 def _summary(category: str, rows: Sequence[ProductRow]) -> CategorySummary:

@@ -16,8 +16,8 @@ class ProductRow:
     """One product, and the sums over all that are asked for, which every row repeats.
 
     `counts` is false of a row that is there for the sums alone. Amounts are in the reporting currency. `uncosted_lines`
-    are those whose cost is not known, `worth_by_time` is in units of currency x milliseconds, and `parts` is the
-    revenue of each part of the range.
+    are those whose cost is not known, `worth_by_time` is in units of currency x milliseconds (with what the largest
+    levels come to, no decimal of Athena's holds that), and `parts` is the revenue of each part of the range.
     """
 
     product_id: str
@@ -34,7 +34,7 @@ class ProductRow:
     buying_sessions: int | None
     stocked_since: datetime | None
     unvalued_levels: int | None
-    worth_by_time: Decimal | None
+    worth_by_time: float | None
     all_revenue: Decimal | None
     all_lines: int
     all_excluded: int

@@ -51,7 +51,7 @@ _ONE_ROW_A_DAY = """
 _IN_REPORTING_CURRENCY = f"""
     SELECT product_id, product_category, product_name, last_sold, dt, lines, quantity, uncosted_lines,
         rate IS NOT NULL AS counted, {converted("net_amount")} AS amount, {converted("cost_amount")} AS own_cost,
-        CAST(uncosted_quantity * cost AS decimal(38, 10)) AS version_cost, cost_currency AS currency
+        CAST(uncosted_quantity AS decimal(28, 4)) * cost AS version_cost, cost_currency AS currency
     FROM rated
 """  # noqa: S608 - names of this project's own; values travel as parameters
 _WITH_COSTS = f"""

@@ -41,7 +41,7 @@ _HELD = f"""
 """  # noqa: S608 - names of this project's own; values travel as parameters
 _BY_PRODUCT = """
     SELECT product_id, MIN(held_since) AS stocked_since, COUNT_IF(worth IS NULL) AS unvalued_levels,
-        SUM(worth * date_diff('millisecond', held_since, held_until)) AS worth_by_time
+        SUM(CAST(worth AS double) * date_diff('millisecond', held_since, held_until)) AS worth_by_time
     FROM held WHERE held_since < held_until GROUP BY product_id
 """
 

@@ -30,7 +30,7 @@ def version(moment: Any, **said: Any) -> Mapping[str, Any]:
     return {"product_id": "teapot", "name": "Teapot", "category": "tea", "updated_at": moment.isoformat(), **said}
 
 
-def line(name: str, hour: int, quantity: int, **said: Any) -> Mapping[str, Any]:
+def line(name: str, hour: int, quantity: float, **said: Any) -> Mapping[str, Any]:
     at = (SOLD_ON + timedelta(hours=hour)).isoformat()
     told = {"transaction_id": name, "timestamp": at, "product_id": "teapot", "quantity": quantity, "unit_price": 10}
     return {**told, **said}
@@ -109,3 +109,18 @@ def test_a_sale_that_is_taken_back_is_no_longer_told(teapots: Market) -> None:
     product = told(teapots)
 
     assert [product.revenue, product.quantity_sold] == [10, 1]
+
+
+def test_the_largest_numbers_that_records_may_say_keep_nobody_from_an_answer(teapots: Market) -> None:
+    units, amount = 999999999.9999, "999999999998.999999"
+    counted = {"product_id": "teapot", "timestamp": (SOLD_ON - 40 * DAY).isoformat(), "quantity_on_hand": units}
+    teapots.deliver(DataType.TRANSACTIONS, [line("all", 14, units, unit_price=amount)])
+    teapots.deliver(DataType.PRODUCTS, [version(SOLD_ON - 60 * DAY, cost=amount)])
+    teapots.deliver(DataType.INVENTORY, [{**counted, "unit_cost": amount}])
+
+    product = told(teapots)
+
+    assert float(product.revenue) == pytest.approx(1e21)
+    assert product.margin == 30 - 3 * Decimal(amount)
+    assert product.inventory_turnover is not None
+    assert float(product.inventory_turnover) == pytest.approx(1)

@@ -14,7 +14,7 @@ from shared.products.question import Question
 
 START, END = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 11, tzinfo=UTC)
 MARCH = Question(start=START, end=END)
-HUNDRED_FOR_TEN_DAYS = Decimal(100 * 10 * 86_400_000)
+HUNDRED_FOR_TEN_DAYS = 100.0 * 10 * 86_400_000
 TEAPOT = ProductRow(
     product_id="teapot",
     name="Teapot",
@@ -90,7 +90,7 @@ def test_without_views_there_is_no_conversion_whatever_was_purchased() -> None:
 def test_without_stock_or_its_worth_there_is_no_turnover() -> None:
     for changes, why in (
         ({"stocked_since": None, "unvalued_levels": None, "worth_by_time": None}, told.NO_STOCK),
-        ({"worth_by_time": Decimal(0)}, told.NO_WORTH),
+        ({"worth_by_time": 0.0}, told.NO_WORTH),
         ({"unvalued_levels": 2}, "what its stock was worth is not known of 2 of its levels"),
     ):
         assert product(**changes)["absent"] == {"inventory_turnover": why}
