@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
+from shared.metrics.cut import cut
 from shared.metrics.facts import CURRENCY, Dimension, FactName, Source
 from shared.metrics.models import MetricsResponse
 from shared.metrics.numbers import at_the_edge
@@ -164,6 +165,26 @@ def test_every_aggregation_tells_what_it_says(wired: Wiring, metric_type: Metric
     )
 
     assert_right(asked, wired.metric_reports.report(asked))
+
+
+@pytest.mark.parametrize("metric_type", ["customers", "inventory"])
+@pytest.mark.parametrize(("zone", "granularity"), [("Europe/London", "daily"), ("Australia/Sydney", "monthly")])
+def test_summers_that_cut_days_in_the_midst_of_a_range_come_from_the_base(
+    wired: Wiring, metric_type: str, zone: str, granularity: str
+) -> None:
+    asked = question(
+        metric_type=metric_type,
+        granularity=granularity,
+        timezone=zone,
+        time_range__start="2024-11-01",
+        time_range__end="2025-12-01",
+    )
+    parts = cut(asked, Source.ROLLUP)
+
+    answer = wired.metric_reports.report(asked, Plan(Source.ROLLUP, "the test says so"))
+
+    assert len(parts.rolled) > 1 < len(parts.base)
+    assert_right(asked, answer)
 
 
 def test_lines_of_which_nobody_knows_what_they_are_worth_are_counted(wired: Wiring) -> None:
