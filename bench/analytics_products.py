@@ -20,8 +20,8 @@ _PARTS = """
         SELECT product_id, SUM(quantity) AS quantity,
             SUM(net * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END) AS revenue,
             SUM(cost * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END) AS cost
-        FROM daily LEFT JOIN {exchange_rates} AS known
-            ON known.currency = daily.currency AND daily.dt >= known.valid_from AND daily.dt < known.valid_before
+        FROM daily ASOF LEFT JOIN {exchange_rates} AS known
+            ON known.currency = daily.currency AND daily.dt >= known.valid_from
         GROUP BY product_id
     ), visits AS (
         SELECT product_id, session_id, SUM(views) AS views, SUM(purchases) AS purchases

@@ -17,8 +17,8 @@ _ROLLED_SALES = """
         FROM {table} WHERE {rolled_where} GROUP BY ALL
     )
     SELECT bucket, SUM(net * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END)
-    FROM daily LEFT JOIN {exchange_rates} AS known
-        ON known.currency = daily.currency AND daily.dt >= known.valid_from AND daily.dt < known.valid_before
+    FROM daily ASOF LEFT JOIN {exchange_rates} AS known
+        ON known.currency = daily.currency AND daily.dt >= known.valid_from
     GROUP BY bucket
 """
 _RAW_SALES = """
@@ -27,22 +27,26 @@ _RAW_SALES = """
         FROM {transactions} WHERE status = 'completed' AND {raw_where} GROUP BY ALL
     )
     SELECT bucket, SUM(net * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END)
-    FROM daily LEFT JOIN {exchange_rates} AS known
-        ON known.currency = daily.currency AND daily.dt >= known.valid_from AND daily.dt < known.valid_before
+    FROM daily ASOF LEFT JOIN {exchange_rates} AS known
+        ON known.currency = daily.currency AND daily.dt >= known.valid_from
     GROUP BY bucket
 """
 _ORDER_VALUE = """
-    WITH lines AS (
-        SELECT date_trunc('day', "timestamp") AS bucket, order_id,
-            (quantity * unit_price - discount) * CASE WHEN line.currency = 'USD' THEN 1 ELSE known.rate END AS net
-        FROM {transactions} AS line LEFT JOIN {exchange_rates} AS known
-            ON known.currency = line.currency AND line.dt >= known.valid_from AND line.dt < known.valid_before
-        WHERE status = 'completed'
+    WITH daily AS (
+        SELECT date_trunc('day', "timestamp") AS bucket, order_id, currency, dt,
+            SUM(quantity * unit_price - discount) AS net
+        FROM {transactions} WHERE status = 'completed' GROUP BY ALL
     ), orders AS (
-        SELECT bucket, order_id, SUM(net) AS net FROM lines
-        GROUP BY GROUPING SETS ((bucket, order_id), (order_id))
+        SELECT bucket, order_id, SUM(net * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END) AS net
+        FROM daily ASOF LEFT JOIN {exchange_rates} AS known
+            ON known.currency = daily.currency AND daily.dt >= known.valid_from
+        GROUP BY bucket, order_id
+    ), once AS (
+        SELECT * FROM orders
+        UNION ALL
+        SELECT NULL AS bucket, order_id, SUM(net) AS net FROM orders GROUP BY order_id
     )
-    SELECT bucket, SUM(net) / COUNT(*) FILTER (WHERE net > 0) FROM orders GROUP BY bucket
+    SELECT bucket, SUM(net) / COUNT(*) FILTER (WHERE net > 0) FROM once GROUP BY bucket
 """
 _CUSTOMERS = "SELECT dt, COUNT(DISTINCT customer_id) FROM {} WHERE {} GROUP BY GROUPING SETS ((dt), ())"
 _SESSIONS = """
