@@ -46,15 +46,17 @@ class Numbered:
         columns = {name: column for name, (column, _) in measures.items()}
         rows = pa.table({"_group": self.packed(keys), "_place": self.places, **columns})
         aggregates = [("_place", "one"), *((name, how) for name, (_, how) in measures.items())]
-        groups = rows.group_by("_group").aggregate(aggregates).combine_chunks().sort_by("_group")
+        groups = rows.group_by("_group").aggregate(aggregates)
+        order = pc.sort_indices(groups["_group"])
+        groups = groups.drop_columns("_group").combine_chunks().take(order)
         places = groups["_place_one"].combine_chunks()
         found = {name: self.values(name).take(self.numbers(name).take(places)) for name in keys}
         return pa.table(found | {name: groups[f"{name}_{how}"] for name, (_, how) in measures.items()})
 
     def packed(self, keys: Sequence[str]) -> pa.Array:
         """One number for each row that orders the rows as all these columns do together."""
-        packed, size = pa.repeat(pa.scalar(0, pa.int64()), len(self)), 1
-        for name in keys:
+        packed, size = self.numbers(keys[0]).cast(pa.int64()), len(self.values(keys[0]))
+        for name in keys[1:]:
             count = len(self.values(name))
             if size * count > _LARGEST:
                 distinct, packed = _numbered(packed)
@@ -74,7 +76,8 @@ def _numbered(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     order = pc.sort_indices(encoded.dictionary)
     ranks = pc.sort_indices(order).cast(pa.int32())  # the inverse of a permutation is what sorts it
     values = pa.concat_arrays([encoded.dictionary.take(order), pa.nulls(1, whole.type)])
-    return values, pc.fill_null(ranks.take(encoded.indices), pa.scalar(len(order), pa.int32()))
+    numbers = ranks.take(encoded.indices)
+    return values, pc.fill_null(numbers, pa.scalar(len(order), pa.int32())) if numbers.null_count else numbers
 
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
