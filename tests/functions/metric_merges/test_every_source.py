@@ -23,7 +23,7 @@ TOLD = {
 }
 """What comes in when a metric is asked for."""
 MERGES = 2
-RUNS = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def sources(question: Question) -> Iterator[Source]:

@@ -28,9 +28,8 @@ VIEWS = 2
 
 
 def _questions() -> Iterator[Asked]:
-    turn = 0
-    for aggregation, granularity in product(("sum", "avg", "min", "max"), RANGES):
-        for _ in range(VIEWS):
+    for place, aggregation in enumerate(("sum", "avg", "min", "max")):
+        for turn, (granularity, _) in enumerate(product(RANGES, range(VIEWS)), start=len(RANGES) * VIEWS * place):
             start, end = RANGES[granularity][turn % len(RANGES[granularity])]
             categories = CATEGORIES[turn % len(CATEGORIES)]
             yield Asked(
@@ -39,10 +38,9 @@ def _questions() -> Iterator[Asked]:
                 granularity=granularity,
                 start=pd.Timestamp(start, tz="UTC"),
                 end=pd.Timestamp(end, tz="UTC"),
-                zone=ZONES[turn % len(ZONES)],
+                zone=ZONES[(turn + place) % len(ZONES)],
                 filters={"product_category": categories} if categories else {},
             )
-            turn += 1
 
 
 def _name(asked: Asked) -> str:

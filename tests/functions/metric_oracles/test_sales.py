@@ -39,14 +39,13 @@ FILTERS: Sequence[Mapping[str, Sequence[str]]] = (
     {"customer_segment": ["loyal & large", "new"], "channel": ["web", "unheard of"]},
     {"region": ["United Kingdom"], "channel": ["app", "shop"], "product_category": ["gifts", "garden"]},
 )
-VIEWS = 3
+VIEWS = 2
 
 
 def _questions() -> Iterator[Asked]:
     """Every metric, aggregation and granularity, each through some of the zones and filters and ranges in turn."""
-    turn = 0
-    for (metric, aggregation), granularity in product(sales_oracle.METRICS, RANGES):
-        for _ in range(VIEWS):
+    for place, (metric, aggregation) in enumerate(sales_oracle.METRICS):
+        for turn, (granularity, _) in enumerate(product(RANGES, range(VIEWS)), start=len(RANGES) * VIEWS * place):
             start, end = RANGES[granularity][turn % len(RANGES[granularity])]
             yield Asked(
                 metric=metric,
@@ -55,10 +54,9 @@ def _questions() -> Iterator[Asked]:
                 start=pd.Timestamp(start, tz="UTC"),
                 end=pd.Timestamp(end, tz="UTC"),
                 zone=ZONES[turn % len(ZONES)],
-                filters=FILTERS[turn % len(FILTERS)],
+                filters=FILTERS[(turn + place) % len(FILTERS)],
                 currency="GBP",
             )
-            turn += 1
 
 
 def _name(asked: Asked) -> str:
