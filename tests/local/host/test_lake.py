@@ -6,27 +6,22 @@ import pytest
 
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.clients import session
-from infra.local.lake import Backlog, Lake, settle
+from infra.local.lake import Lake, settle
 from tests.local.host.conftest import Running
 
-BUCKET, QUEUE = "lake-of-a-test", "merge-of-a-test"
+BUCKET = "lake-of-a-test"
 
 
 @pytest.fixture
 def lake(running: Running) -> Iterator[Lake]:
     url = running.emulator.url
-    s3, sqs = session().client("s3", endpoint_url=url), session().client("sqs", endpoint_url=url)
+    s3 = session().client("s3", endpoint_url=url)
     s3.create_bucket(Bucket=BUCKET)
-    queue = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
-    dead = sqs.create_queue(QueueName=f"{QUEUE}-dead-letters")["QueueUrl"]
-    sqs.send_message(QueueUrl=dead, MessageBody="given up")
     outputs = Outputs.of({"S": {"RestApiId": "r", "RestApiStage": "local", "LakeBucketName": BUCKET}})
     yield Lake(session(), url, outputs)
     for found in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         s3.delete_object(Bucket=BUCKET, Key=found["Key"])
     s3.delete_bucket(Bucket=BUCKET)
-    sqs.delete_queue(QueueUrl=queue)
-    sqs.delete_queue(QueueUrl=dead)
 
 
 def test_a_new_lake_is_empty_and_has_no_backlog(lake: Lake) -> None:
@@ -34,12 +29,10 @@ def test_a_new_lake_is_empty_and_has_no_backlog(lake: Lake) -> None:
     assert not lake.pending()
 
 
-def test_incoming_objects_and_queued_messages_are_a_backlog(lake: Lake) -> None:
+def test_incoming_objects_are_a_backlog(lake: Lake) -> None:
     lake.session.client("s3", endpoint_url=lake.endpoint).put_object(Bucket=BUCKET, Key="incoming/orders/a", Body=b"")
-    sqs = lake.session.client("sqs", endpoint_url=lake.endpoint)
-    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"], MessageBody="{}")
 
-    assert lake.pending() == Backlog(objects=1, messages=1)
+    assert lake.pending() == 1
     assert not lake.is_empty()
 
 
@@ -51,17 +44,15 @@ def test_a_merged_lake_is_neither_empty_nor_behind(lake: Lake) -> None:
 
 
 def test_settling_waits_for_the_backlog_and_then_for_quiet() -> None:
-    backlogs = [Backlog(2, 0), Backlog(0, 0), Backlog(0, 1)]
-    told: list[Backlog] = []
+    backlogs = [2, 0, 1]
+    told: list[int] = []
 
-    settled = settle(
-        lambda: backlogs.pop(0) if backlogs else Backlog(0, 0), timeout=5, tell=told.append, quiet=0.05, poll=0.01
-    )
+    settled = settle(lambda: backlogs.pop(0) if backlogs else 0, timeout=5, tell=told.append, quiet=0.05, poll=0.01)
 
     assert settled
-    assert told[:3] == [Backlog(2, 0), Backlog(0, 0), Backlog(0, 1)]
+    assert told[:3] == [2, 0, 1]
     assert len(told) > 4
 
 
 def test_settling_gives_up_in_time() -> None:
-    assert not settle(lambda: Backlog(1, 0), timeout=0.05, tell=lambda _: None, poll=0.01)
+    assert not settle(lambda: 1, timeout=0.05, tell=lambda _: None, poll=0.01)
