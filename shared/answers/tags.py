@@ -3,7 +3,8 @@
 import hashlib
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
@@ -56,11 +57,17 @@ def is_tagged(method: str, scope: Scope | None) -> bool:
     return method == "GET" and scope is Scope.ANALYTICS_READ
 
 
-def begin(event: Mapping[str, Any], *, tagged: bool) -> None:
-    """Note what a request asks and has; to be called as each begins."""
+@contextmanager
+def exchange(event: Mapping[str, Any], *, tagged: bool) -> Iterator[None]:
+    """Note what a request asks and has, as long as it is answered."""
     asked = event.get("multiValueQueryStringParameters") or {}
     address = (event["httpMethod"], event["path"], sorted(asked.items()))
-    _EXCHANGE.set(_Exchange(address, ", ".join(headers_named(event, CONDITION))) if tagged else None)
+    begun = _Exchange(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
+    token = _EXCHANGE.set(begun)
+    try:
+        yield
+    finally:
+        _EXCHANGE.reset(token)
 
 
 def tell_state(*parts: object) -> None:
@@ -70,24 +77,24 @@ def tell_state(*parts: object) -> None:
         NotModified: the caller has an answer that tells of that state.
         TaggedTwice: it has a tag.
     """
-    exchange = _EXCHANGE.get()
-    if exchange is None:
+    begun = _EXCHANGE.get()
+    if begun is None:
         return
-    if exchange.tag is not None:
-        raise TaggedTwice(exchange.tag)
-    exchange.tag = _tag("state", release(), exchange.address, parts)
-    if exchange.is_met_by(exchange.tag):
-        raise NotModified(exchange.tag)
+    if begun.tag is not None:
+        raise TaggedTwice(begun.tag)
+    begun.tag = _tag("state", release(), begun.address, parts)
+    if begun.is_met_by(begun.tag):
+        raise NotModified(begun.tag)
 
 
 def tagged(answer: Answer) -> Answer:
     """Give a good answer its tag, that of what it says unless its state was told; nothing of it to who has it."""
-    exchange = _EXCHANGE.get()
-    if exchange is None or answer["statusCode"] != HTTPStatus.OK:
+    begun = _EXCHANGE.get()
+    if begun is None or answer["statusCode"] != HTTPStatus.OK:
         return answer
-    tag = exchange.tag or _tag("said", exchange.address, _lasting(answer["body"]))
+    tag = begun.tag or _tag("said", begun.address, _lasting(answer["body"]))
     told = {name: [value] for name, value in headers(tag).items()}
-    if exchange.is_met_by(tag):
+    if begun.is_met_by(tag):
         return {**answer, "statusCode": HTTPStatus.NOT_MODIFIED.value, "body": "", "multiValueHeaders": told}
     return {**answer, "multiValueHeaders": {**answer["multiValueHeaders"], **told}}
 

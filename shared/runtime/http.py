@@ -101,7 +101,7 @@ class Api(APIGatewayRestResolver):
         wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
         caller = self._admit(wired, event, scope, f"{route.method} {route.openapi_path}")
         event = self._take(plain(event))
-        tags.begin(event, tagged=tags.is_tagged(route.method, scope))
+        self._admitted.enter_context(tags.exchange(event, tagged=tags.is_tagged(route.method, scope)))
         answer_by_route = super()._call_route
 
         def act() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 
-from shared.answers.tags import begin
 from shared.currency.spans import Span
 from shared.lake.exchange_rates import TABLE_KEY, table_of
 from shared.lake.tables import TABLES
@@ -68,13 +67,11 @@ class Market:
         merge_all(self.wired)
 
     def tell(self, question: Question) -> Any:
-        """Answer as the route does, remembering and remembered; no request is under way that would be tagged."""
-        begin({"httpMethod": "GET", "path": "/"}, tagged=False)
+        """Answer as the route does, remembering and remembered."""
         return numbers(self.wired.metric_reports.report(question))
 
     def compute(self, question: Question, source: Source) -> Any:
         """Answer from one source, and not from memory."""
-        begin({"httpMethod": "GET", "path": "/"}, tagged=False)
         forgetful: Any = Forgetful()
         reports = replace(self.wired.metric_reports, cache=forgetful)
         return numbers(reports.report(question, Plan(source, "the test says so")))
