@@ -124,13 +124,13 @@ def _sales_questions() -> list[Asked]:
     two = one | {"filters[channel][]": ["web", "app"]}
     both = "region = 'Germany' AND channel IN ('web', 'app')"
     return [
-        _sales("revenue, daily", "day", {}, "sales_hourly_by_dimension", "dimension = 'none'", "true"),
+        _sales("revenue, daily", "day", {}, "sales_hourly_by_none", "true", "true"),
         _sales(
             "revenue, hourly, one region",
             "hour",
             one,
-            "sales_hourly_by_dimension",
-            "dimension = 'region' AND value = 'Germany'",
+            "sales_hourly_by_region",
+            "region = 'Germany'",
             "region = 'Germany'",
         ),
         _sales("revenue, daily, region and channels", "day", two, "sales_hourly", both, both),

@@ -1,5 +1,7 @@
 """The tables of roll-ups, as data: what is computed of base partitions whenever they change."""
 
+from collections.abc import Iterable
+
 from shared.lake.paths import ROLLUP
 from shared.lake.table import Column, LakeTable
 
@@ -18,30 +20,36 @@ _SALES_MEASURES = (
 SALES_DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
 NO_DIMENSION = "none"
 
-SALES_HOURLY = LakeTable(
-    name="sales_hourly",
-    description="Completed sale lines per hour and all dimensions; a function of the transactions partition.",
-    prefix=f"{ROLLUP}/sales_hourly/",
-    partitioned=True,
-    columns=(
-        *_HOUR_AND_CURRENCY,
-        *(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS),
-        *_SALES_MEASURES,
-    ),
+
+def _sales_hourly(name: str, description: str, dimensions: Iterable[str]) -> LakeTable:
+    return LakeTable(
+        name=name,
+        description=description,
+        prefix=f"{ROLLUP}/{name}/",
+        partitioned=True,
+        columns=(
+            *_HOUR_AND_CURRENCY,
+            *(Column(name=dimension, glue_type="string") for dimension in dimensions),
+            *_SALES_MEASURES,
+        ),
+    )
+
+
+SALES_HOURLY = _sales_hourly(
+    "sales_hourly",
+    "Completed sale lines per hour and all dimensions; a function of the transactions partition.",
+    SALES_DIMENSIONS,
 )
 
-SALES_HOURLY_BY_DIMENSION = LakeTable(
-    name="sales_hourly_by_dimension",
-    description="The same lines per hour and one dimension at a time, or none: far fewer rows for most questions.",
-    prefix=f"{ROLLUP}/sales_hourly_by_dimension/",
-    partitioned=True,
-    columns=(
-        *_HOUR_AND_CURRENCY,
-        Column(name="dimension", glue_type="string", comment="Which dimension; `none` for all lines together."),
-        Column(name="value", glue_type="string", comment="The dimension's value."),
-        *_SALES_MEASURES,
-    ),
-)
+SALES_HOURLY_BY_ONE = {
+    dimension: _sales_hourly(
+        f"sales_hourly_by_{dimension}",
+        f"The same lines per hour and {dimension}: far fewer rows.",
+        [dimension] if dimension in SALES_DIMENSIONS else [],
+    )
+    for dimension in (*SALES_DIMENSIONS, NO_DIMENSION)
+}
+"""Faces of the cube: by one dimension, or by none, which is how most questions ask."""
 
 SALES_DAILY_BY_CUSTOMER = LakeTable(
     name="sales_daily_by_customer",
@@ -167,7 +175,7 @@ PRODUCT_COSTS = LakeTable(
 
 ROLLUP_TABLES = (
     SALES_HOURLY,
-    SALES_HOURLY_BY_DIMENSION,
+    *SALES_HOURLY_BY_ONE.values(),
     SALES_DAILY_BY_CUSTOMER,
     SALES_DAILY_BY_PRODUCT,
     INVENTORY_DAILY,

@@ -13,7 +13,7 @@ from shared.lake.rollup_tables import (
     SALES_DAILY_BY_CUSTOMER,
     SALES_DAILY_BY_PRODUCT,
     SALES_HOURLY,
-    SALES_HOURLY_BY_DIMENSION,
+    SALES_HOURLY_BY_ONE,
     SESSIONS_DAILY,
 )
 from shared.records.schema import DataType
@@ -21,7 +21,7 @@ from shared.records.schema import DataType
 ROLLUPS: Mapping[DataType, Sequence[str]] = {
     DataType.TRANSACTIONS: (
         SALES_HOURLY.name,
-        SALES_HOURLY_BY_DIMENSION.name,
+        *(table.name for table in SALES_HOURLY_BY_ONE.values()),
         SALES_DAILY_BY_CUSTOMER.name,
         SALES_DAILY_BY_PRODUCT.name,
     ),

@@ -54,7 +54,7 @@ def tables_of(question: Question, source: Source, parts: Cut) -> tuple[str, ...]
     """The tables that tell the parts of a question."""
     tables = question.metric.fact.tables
     read = ((parts.rolled, tables[source]), (parts.base, tables[Source.BASE]))
-    return tuple(table.name for stretches, table in read if stretches)
+    return tuple(table.called(question.filters) for stretches, table in read if stretches)
 
 
 def days_of(stretches: Iterable[Stretch]) -> int:

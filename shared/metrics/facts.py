@@ -1,10 +1,11 @@
 """What metrics are made of, as data: which tables keep it, how fine, from which columns, and what can be filtered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from shared.lake.rollup_tables import NO_DIMENSION
 from shared.records.schema import DataType
 
 CURRENCY = "currency"
@@ -69,11 +70,18 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table that tells a fact: how fine it is and how many dimensions it keeps together."""
+    """A table that tells a fact: how fine it is and how many dimensions it keeps together.
+
+    Of one dimension at a time there are as many tables as there are dimensions, and one more of none.
+    """
 
     name: str
     grain: Grain = Grain.MOMENT
     most_filters: int = len(Dimension)
+
+    def called(self, dimensions: Iterable[str]) -> str:
+        """The name of the table that keeps these dimensions."""
+        return self.name.format(dimension=next(iter(dimensions), NO_DIMENSION))
 
 
 class FactName(StrEnum):
@@ -116,7 +124,7 @@ FACTS: Mapping[FactName, Fact] = {
         data_type=DataType.TRANSACTIONS,
         columns=("status", "timestamp", "currency", "quantity", "unit_price", "discount"),
         tables={
-            Source.BY_DIMENSION: Table(name="sales_hourly_by_dimension", grain=Grain.HOUR, most_filters=1),
+            Source.BY_DIMENSION: Table(name="sales_hourly_by_{dimension}", grain=Grain.HOUR, most_filters=1),
             Source.ROLLUP: Table(name="sales_hourly", grain=Grain.HOUR),
             Source.BASE: _TRANSACTIONS,
         },

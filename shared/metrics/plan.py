@@ -25,11 +25,11 @@ def choose(question: Question) -> Plan:
         if source is Source.BASE:
             break
         if len(question.filters) > table.most_filters:
-            reasons.append(f"{table.name} keeps {table.most_filters} dimension at a time")
+            reasons.append(f"the {source} keeps no more than that")
             continue
         parts = cut(question, source)
         if fact.looks_back or days_of(parts.base) * 2 <= days_of((*parts.rolled, *parts.base)):
             besides = f"; {fact.tables[Source.BASE].name} what no {table.grain} tells whole" if parts.base else ""
-            return Plan(source, f"{table.name} tells the same{besides}")
+            return Plan(source, f"{table.called(question.filters)} tells the same{besides}")
         reasons.append(f"on most days the range or a bucket ({question.zone}) cuts a {table.grain} of UTC")
     return Plan(Source.BASE, "; ".join(dict.fromkeys(reasons)))

@@ -9,12 +9,11 @@ from shared.lake.columns import AMOUNT
 from shared.lake.rolling.grouping import Measures, Numbered, ones, remainder, since_first
 from shared.lake.rolling.shape import in_shape
 from shared.lake.rollup_tables import (
-    NO_DIMENSION,
     SALES_DAILY_BY_CUSTOMER,
     SALES_DAILY_BY_PRODUCT,
     SALES_DIMENSIONS,
     SALES_HOURLY,
-    SALES_HOURLY_BY_DIMENSION,
+    SALES_HOURLY_BY_ONE,
 )
 
 _AT_SCALE = pa.decimal128(24, 10)
@@ -33,7 +32,7 @@ def roll_up_sales(transactions: pa.Table) -> dict[str, pa.Table]:
         products = _by_product(numbered, lines)
         return {
             SALES_HOURLY.name: in_shape(cube, SALES_HOURLY),
-            SALES_HOURLY_BY_DIMENSION.name: _faces(cube),
+            **_faces(cube),
             SALES_DAILY_BY_CUSTOMER.name: customers.result(),
             SALES_DAILY_BY_PRODUCT.name: products,
         }
@@ -67,7 +66,7 @@ def _by_hour(numbered: Numbered, lines: pa.Table) -> pa.Table:
     return numbered.grouped(["hour", "currency", *SALES_DIMENSIONS], measures)
 
 
-def _faces(cube: pa.Table) -> pa.Table:
+def _faces(cube: pa.Table) -> dict[str, pa.Table]:
     """The cube by one dimension at a time, and by none."""
     numbered = Numbered(cube)
     measures: Measures = {
@@ -76,19 +75,11 @@ def _faces(cube: pa.Table) -> pa.Table:
         "lowest_amount": (cube["lowest_amount"], "min"),
         "highest_amount": (cube["highest_amount"], "max"),
     }
-    faces = []
-    for dimension in SALES_DIMENSIONS:
-        face = numbered.grouped(["hour", "currency", dimension], measures)
-        faces.append(_face(face.rename_columns({dimension: "value"}), dimension))
-    total = numbered.grouped(["hour", "currency"], measures)
-    faces.append(_face(total.append_column("value", pa.nulls(len(total), pa.string())), NO_DIMENSION))
-    keys = ("hour", "currency", "dimension", "value")
-    together = pa.concat_tables([in_shape(face, SALES_HOURLY_BY_DIMENSION) for face in faces])
-    return together.sort_by([(name, "ascending") for name in keys])
-
-
-def _face(sums: pa.Table, dimension: str) -> pa.Table:
-    return sums.append_column("dimension", pa.repeat(pa.scalar(dimension), len(sums)))
+    faces = {}
+    for dimension, table in SALES_HOURLY_BY_ONE.items():
+        keys = ["hour", "currency", *(name for name in SALES_DIMENSIONS if name == dimension)]
+        faces[table.name] = in_shape(numbered.grouped(keys, measures), table)
+    return faces
 
 
 def _by_customer(numbered: Numbered, lines: pa.Table) -> pa.Table:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared.lake.rollup_tables import NO_DIMENSION
 from shared.metrics.cut import Cut, Stretch, cut, tables_of
 from shared.metrics.facts import Measure, Source
 from shared.metrics.queries.amounts import NET, Amounts
@@ -55,11 +54,7 @@ def _lines(question: Question, source: Source, parts: Cut) -> Iterator[Statement
 def _rolled(
     question: Question, source: Source, stretches: Sequence[Stretch], columns: Iterable[str]
 ) -> Iterator[Statement]:
-    """The rows of a roll-up; one that keeps a dimension at a time has the values of each in one column."""
-    by_dimension = source is Source.BY_DIMENSION
-    filtered_by = (f"value AS {each}" if by_dimension else each for each in told_of(question))
-    yield Statement(f"SELECT hour AS moment, dt, {', '.join((*columns, *filtered_by))}")
-    yield Statement(f"FROM {question.metric.fact.tables[source].name} WHERE lines > 0 AND")
+    table = question.metric.fact.tables[source].called(question.filters)
+    yield Statement(f"SELECT hour AS moment, dt, {', '.join((*columns, *told_of(question)))}")
+    yield Statement(f"FROM {table} WHERE lines > 0 AND")
     yield hours_of("hour", stretches)
-    if by_dimension:
-        yield Statement("AND dimension = ?", (next(iter(question.filters), NO_DIMENSION),))

@@ -130,7 +130,7 @@ def test_a_merge_makes_the_next_answer_anew(client: Client, lake: TestLake) -> N
     client.get(asked)
 
     TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).raise_version(
-        "sales_hourly_by_dimension"
+        "sales_hourly_by_region"
     )
 
     assert client.get(asked).data["metadata"]["cache_hit"] is False

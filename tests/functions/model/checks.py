@@ -139,8 +139,8 @@ def _expected_hours(model: LakeModel) -> _Sums:
             amount = row.says["quantity"] * row.says["unit_price"]
             net["sales_hourly", row.day, hour, None, None, row.says["region"], None].append(amount)
             for dimension in (*SALES_DIMENSIONS, NO_DIMENSION):
-                value = row.says["region"] if dimension == "region" else None
-                net["sales_hourly_by_dimension", row.day, hour, dimension, value].append(amount)
+                values = {"region": (row.says["region"],), NO_DIMENSION: ()}.get(dimension, (None,))
+                net[f"sales_hourly_by_{dimension}", row.day, hour, *values].append(amount)
     return {key: (len(each), sum(each, Decimal(0)), min(each), max(each)) for key, each in net.items()}
 
 
@@ -148,8 +148,8 @@ def _hours(settings: Settings) -> _Sums:
     found: _Sums = {}
     for path, rows in parquet_rows(settings, "rollup/sales_hourly").items():
         _, name, day, _ = path.split("/")
-        dimensions = SALES_DIMENSIONS if name == "sales_hourly" else ("dimension", "value")
         for row in rows:
+            dimensions = [each for each in SALES_DIMENSIONS if each in row]
             key = (name, day.removeprefix("dt="), row["hour"], *(row[each] for each in dimensions))
             assert key not in found
             found[key] = (row["lines"], row["net_amount"], row["lowest_amount"], row["highest_amount"])

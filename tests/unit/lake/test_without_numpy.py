@@ -42,7 +42,7 @@ def test_rows_are_taken_merged_and_rolled_up_without_numpy() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "1 1",
-        "[1, 5, 0, 1]",
+        "[1, 1, 1, 1, 1, 1, 0, 1]",
         "[Decimal('6.0000000000')]",
         "[0]",
         "[0, 0]",

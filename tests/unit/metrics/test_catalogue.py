@@ -29,7 +29,9 @@ def test_a_fact_follows_from_columns_of_its_records_and_its_base_is_the_last_of_
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
 def test_every_table_of_a_fact_is_one_of_the_lake(fact: Fact) -> None:
-    assert {table.name for table in fact.tables.values()} <= COLUMNS.keys()
+    asked = [(), *((dimension,) for dimension in fact.dimensions)]
+
+    assert {table.called(dimensions) for table in fact.tables.values() for dimensions in asked} <= COLUMNS.keys()
 
 
 @pytest.mark.parametrize("metric_type", METRICS)
