@@ -25,7 +25,7 @@ run: setup-run ## Bring the platform up on this machine; ARGS="--help" lists its
 	@exec $(PYTHON) -m infra.local up $(ARGS)
 
 test: check ## Check the code and run every test; PYTEST="tests/unit" narrows it
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope $(PYTEST)
 
 check: setup-test ## Formatting, lint, types and import rules
 	$(VENV)/bin/ruff format --check .

@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -12,10 +13,17 @@ from shared.runtime.wiring import Wiring, wiring
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
 from tests.moto_platform import CREDENTIALS, environment
+from tests.together import Together
 
 settings.register_profile("every run alike", derandomize=True)
 if os.environ.get("CI"):  # a landing must not hang on luck; everybody else's runs look for new examples
     settings.load_profile("every run alike")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Let tests that share what takes long to make run in one worker."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

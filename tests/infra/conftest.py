@@ -8,13 +8,6 @@ from infra.aws.stages import DEV, LOCAL, PROD, StageConfig
 from tests.infra.assembly import Assembly
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker, or each would synthesise everything again."""
-    for item in items:
-        if "infra" in item.path.parts[-2:-1]:
-            item.add_marker(pytest.mark.xdist_group("infra"))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def quiet_jsii() -> Iterator[None]:
     """A jsii that does not judge the Node that runs it."""

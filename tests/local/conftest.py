@@ -17,9 +17,6 @@ from infra.local.layout import Layout, Ports
 from infra.local.progress import Progress
 from tests.local.host.free_ports import free_ports
 
-# All tests that use the platform run in one worker, so that it is deployed once.
-PLATFORM_GROUP = "platform"
-
 
 class RunningPlatform:
     """A platform that is up: its public addresses and a way into its AWS APIs."""
@@ -82,11 +79,3 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
     running.start(Console(quiet=True))
     yield running
     running.stop()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep every test that uses the platform in one worker of pytest-xdist."""
-    for item in items:
-        if "platform" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(PLATFORM_GROUP))

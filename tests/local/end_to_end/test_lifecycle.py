@@ -12,8 +12,6 @@ from tests.local.end_to_end.client import Client, connected, counted, data_of, s
 from tests.local.end_to_end.laptop import ENDED_WITHIN, Laptop
 from tests.local.end_to_end.waiting import until
 
-pytestmark = pytest.mark.xdist_group("lifecycle")
-
 DAYS = [f"2015-04-{day:02}" for day in range(1, 6)]
 RANGE = {"start": "2015-04-01", "end": "2015-05-01"}
 

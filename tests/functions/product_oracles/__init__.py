@@ -1,0 +1,1 @@
+"""How products perform, held against what others compute of real data."""
