@@ -8,8 +8,9 @@ import pytest
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, Aggregation
 from shared.metrics.facts import Dimension
-from shared.metrics.forms import require_commerce
+from shared.metrics.forms import dialect_of, require_commerce
 from shared.metrics.rules import read_question
+from shared.runtime.dialects import Dialect
 from shared.runtime.errors import InvalidRequest, Unprocessable
 from tests.unit.metrics.asking import ask, question
 
@@ -201,6 +202,8 @@ def test_a_request_of_both_contracts_or_of_neither_is_told_both_forms(names: lis
 @pytest.mark.parametrize("names", [["metric_type"], ["time_range"], ["time_range[start]"], ["time_range.end", "x"]])
 def test_a_metric_type_or_any_time_range_makes_it_the_commerce_contracts(names: list[str]) -> None:
     require_commerce(names)
+
+    assert dialect_of(names) is Dialect.COMMERCE
 
 
 @pytest.mark.parametrize("names", [["startDate"], ["endDate", "includeLatency"]])
