@@ -1,6 +1,8 @@
 """A lake in which a real retailer's year lies, the metrics function over it, and the same year in pandas."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -35,10 +37,17 @@ def sales() -> Any:
 @pytest.fixture(scope="package")
 def lake(tmp_path_factory: pytest.TempPathFactory, sales: Any) -> Iterator[TestLake]:
     """A lake in which they lie, with all that is rolled up of them."""
+    with lake_of(sales, tmp_path_factory.mktemp("athena")) as lake:
+        yield lake
+
+
+@contextmanager
+def lake_of(sales: Any, directory: Path) -> Iterator[TestLake]:
+    """A lake of sales in moto, with Athena on DuckDB."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in CREDENTIALS.items():
             environment.setenv(name, value)
-        with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
+        with mock_aws(), lake_with_athena(directory) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
             store(lake, DataType.TRANSACTIONS, sales)
             yield lake

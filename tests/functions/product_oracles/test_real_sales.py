@@ -7,17 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from shared.products.models import ProductPerformanceResponse
 from shared.products.queries import Known
 from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
-from shared.records.schema import DataType
 from shared.runtime.wiring import Wiring
-from tests.functions.metric_oracles.conftest import store
+from tests.functions.metric_oracles.conftest import lake_of
 from tests.functions.metric_oracles.retail import read_sales
-from tests.functions.metrics.lake import lake_with_athena
-from tests.moto_platform import CREDENTIALS
 from tests.online_retail import needs_online_retail
 
 YEAR = (datetime(2010, 12, 1, tzinfo=UTC), datetime(2011, 12, 10, tzinfo=UTC))
@@ -37,13 +33,8 @@ def sales() -> Any:
 @pytest.fixture(scope="module")
 def wired(tmp_path_factory: pytest.TempPathFactory, sales: Any) -> Iterator[Wiring]:
     """The function's wiring over a lake in which they lie; pounds are what is reported in."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in CREDENTIALS.items():
-            environment.setenv(name, value)
-        with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
-            environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
-            store(lake, DataType.TRANSACTIONS, sales)
-            yield Wiring(replace(lake.settings, reporting_currency="GBP"))
+    with lake_of(sales, tmp_path_factory.mktemp("athena")) as lake:
+        yield Wiring(replace(lake.settings, reporting_currency="GBP"))
 
 
 def best(sales: Any, question: Question) -> list[tuple[str, Fraction, int]]:
