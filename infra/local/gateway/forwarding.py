@@ -11,6 +11,7 @@ import orjson
 
 from infra.local.gateway import limits
 from infra.local.gateway.answers import Answer, Headers, refusal, spelt
+from infra.local.guard.headers import HOST_KEY_HEADER
 
 _HOP_BY_HOP = {
     "connection",
@@ -132,7 +133,7 @@ def upstream_headers(request: Request) -> Headers:
     kept = tuple(
         (spelling.setdefault(name.lower(), name), value)
         for name, value in _end_to_end(request.headers)
-        if name.lower() != "host"
+        if name.lower() not in {"host", HOST_KEY_HEADER}
     )
     forwarded = request.header("x-forwarded-for")
     chain = f"{forwarded}, {request.client}" if forwarded else request.client
