@@ -44,7 +44,7 @@ def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = No
 
 @router.post("/auth/refresh", tags=["auth"], summary="Get the next token for a refresh token")
 def refresh_token(wired: Wired, request: Annotated[RefreshRequest, Body()]) -> Response[ApiResponse[TokenPair]]:
-    """A refresh token is good once; its second use ends all that came of the same API key's request."""
+    """A refresh token is good once; its second use ends, within a minute, every token of its family."""
     return _not_to_be_kept(wired.identity.grants.to_refresh_token(request.refresh_token))
 
 
