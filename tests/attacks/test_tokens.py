@@ -10,7 +10,7 @@ from shared.auth.scopes import Scope
 from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
-from tests.fakes.bad_tokens import BAD_TOKENS
+from tests.fakes.bad_tokens import BAD_TOKENS, UNSENDABLE_TOKENS
 from tests.fakes.clock import Clock
 from tests.fakes.forger import Forger
 from tests.fakes.identities import Visitor
@@ -18,6 +18,7 @@ from tests.functions.every_route import ask
 
 SOURCES = Route("/api/v1/ingest/sources", "GET")
 REFRESH = Route("/api/v1/auth/refresh", "POST")
+ALL = {**BAD_TOKENS, **UNSENDABLE_TOKENS}
 REFUSED = (401, ["Bearer"], {"code": "UNAUTHORIZED", "message": "Invalid or expired token"})
 
 
@@ -35,7 +36,7 @@ def test_a_bad_token_opens_no_route(everywhere: Wiring, clock: Clock) -> None:
     let_in: dict[str, Any] = {}
     assert ask(SOURCES, token=forger.good())["statusCode"] == 200
 
-    for name, forge in BAD_TOKENS.items():
+    for name, forge in ALL.items():
         told = _told(ask(SOURCES, token=forge(forger)))
         let_in |= {name: told} if told != REFUSED else {}
 
@@ -49,7 +50,7 @@ def test_a_bad_token_opens_no_socket(deployed: Wiring) -> None:
     good = connect_event("abc=", headers={"Authorization": f"Bearer {forger.good()}"})
     assert live(good, context()) == {"statusCode": 200}
 
-    for name, forge in BAD_TOKENS.items():
+    for name, forge in ALL.items():
         event = connect_event("abc=")
         event["multiValueQueryStringParameters"]["token"] = [forge(forger)]
         answer = live(event, context())
@@ -62,8 +63,8 @@ def test_a_bad_token_gets_no_new_pair(everywhere: Wiring, clock: Clock) -> None:
     forger = Forger(everywhere.identity, clock)
     given: dict[str, Any] = {}
 
-    for name in BAD_TOKENS.keys() - {"refresh used as access"}:
-        told = _told(ask(REFRESH, body={"refresh_token": BAD_TOKENS[name](forger)}))
+    for name in ALL.keys() - {"refresh used as access"}:
+        told = _told(ask(REFRESH, body={"refresh_token": ALL[name](forger)}))
         given |= {name: told} if told != REFUSED else {}
 
     assert given == {}

@@ -123,9 +123,7 @@ BAD_TOKENS: Mapping[str, Callable[[Forger], str]] = MappingProxyType(
         "signature in another spelling": lambda it: it.with_twin_of_signature(),
         "truncated by one": lambda it: it.good()[:-1],
         "truncated in its claims": lambda it: it.good()[:200],
-        "a line break at its end": lambda it: f"{it.good()}\n",
         "a blank in it": lambda it: it.good().replace(".", ". "),
-        "a NUL at its end": lambda it: f"{it.good()}\0",
         "in the other base64 alphabet": lambda it: (
             it.with_raw_header('{"alg":"ES256","kid":"\u00ff\u00fe~~"}').replace("-", "+").replace("_", "/")
         ),
@@ -135,3 +133,11 @@ BAD_TOKENS: Mapping[str, Callable[[Forger], str]] = MappingProxyType(
         "not ASCII": lambda it: it.good() + "é",
     }
 )
+
+UNSENDABLE_TOKENS: Mapping[str, Callable[[Forger], str]] = MappingProxyType(
+    {
+        "a line break at its end": lambda it: f"{it.good()}\n",
+        "a NUL at its end": lambda it: f"{it.good()}\0",
+    }
+)
+"""Tokens that no HTTP client puts in a header; a body and a query may bring them."""
