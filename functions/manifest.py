@@ -34,7 +34,7 @@ _QUERY_WRITES = (Access(Resource.RESULTS), Access(Resource.RESULT_CACHE))
 _LARGE_ANSWERS = (Access(Resource.RESULTS, ANSWERS),)
 """What it takes to redirect to an answer that is too large to be given: those that query have it."""
 
-_IDENTITY = (Access(Resource.KEYS), Access(Resource.SIGNING_KEYS))
+_IDENTITY = (Access(Resource.KEYS), Access(Resource.FAMILIES), Access(Resource.SIGNING_KEYS))
 """What it takes to tell who calls: every function that people reach has it."""
 
 _COUNTED = (Access(Resource.RATE_LIMITS),)

@@ -3,12 +3,15 @@
 import gc
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 from hypothesis import settings
 
-from shared.runtime.settings import Settings
+from functions.manifest import HTTP_FUNCTIONS
+from shared.runtime.settings import Resource, Settings
 from shared.runtime.wiring import Wiring, wiring
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
@@ -67,6 +70,19 @@ def deployed(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]
     wiring.cache_clear()
     yield wiring()
     wiring.cache_clear()
+
+
+@pytest.fixture
+def everywhere(aws: Settings, clock: Clock) -> Iterator[Wiring]:
+    """One wiring behind all functions."""
+    boto3.client("athena").create_work_group(Name="tally-tests")
+    wired = Wiring(replace(aws, names={**aws.names, Resource.WORK_GROUP: "tally-tests"}), clock)
+    apps = [function.app() for function in HTTP_FUNCTIONS]
+    for app in apps:
+        app.dependency_overrides[wiring] = lambda: wired
+    yield wired
+    for app in apps:
+        app.dependency_overrides.clear()
 
 
 def pytest_unconfigure() -> None:

@@ -22,7 +22,7 @@ from shared.auth.models import (
     TokenPair,
     TokenRequest,
 )
-from shared.auth.presented import credentials_of
+from shared.auth.presented import credentials_of, shows_basic
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.paging import PageNumber, PageSize
@@ -44,7 +44,7 @@ def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = No
 
 @router.post("/auth/refresh", tags=["auth"], summary="Get the next token for a refresh token")
 def refresh_token(wired: Wired, request: Annotated[RefreshRequest, Body()]) -> Response[ApiResponse[TokenPair]]:
-    """A refresh token is good once; its second use ends all that came of the same API key's request."""
+    """A refresh token is good once; its second use ends, within a minute, every token of its family."""
     return _not_to_be_kept(wired.identity.grants.to_refresh_token(request.refresh_token))
 
 
@@ -107,11 +107,12 @@ def _without_secret(key: ApiKeyWithSecret) -> Any:
 
 
 def _shown(request: TokenRequest) -> Credentials:
-    basic = credentials_of(router.current_event.raw_event)
+    event = router.current_event.raw_event
+    basic = credentials_of(event)
     given = {"client_id": request.client_id, "client_secret": request.client_secret}
     if basic and not any(given.values()):
         return basic
-    if basic:
+    if any(given.values()) and shows_basic(event):
         raise InvalidRequest("Show the API key once: in the body or in HTTP Basic, not in both")
     missing = [FieldError(name, f"{name} is required") for name, value in given.items() if not value]
     if missing or not request.client_id or not request.client_secret:

@@ -24,7 +24,7 @@ def identity_of(clients: boto3.Session, endpoint: str | None, outputs: Mapping[s
     """Return the identity of a deployed stage, from what its stacks say of themselves."""
     places = Places(
         keys_table=outputs["KeysTableName"],
-        families_table=lambda: outputs["FamiliesTableName"],
+        families_table=outputs["FamiliesTableName"],
         signing_keys=outputs["SigningKeysName"].split(","),
     )
     dynamodb, kms = clients.client("dynamodb", endpoint_url=endpoint), clients.client("kms", endpoint_url=endpoint)

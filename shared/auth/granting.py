@@ -93,7 +93,7 @@ def _wrong_key() -> Unauthorized:
 
 
 def _chosen(wanted: str | None, allowed: frozenset[Scope]) -> frozenset[Scope]:
-    words = (wanted or "").split()
+    words = [word for word in (wanted or "").split(" ") if word]  # RFC 6749: blanks alone separate scopes
     if not words:
         return allowed
     beyond = sorted(set(words) - allowed)

@@ -1,6 +1,6 @@
 """Everything that decides who may come in, over the same keys: built when first asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where identity keeps what it knows: two tables, and the names of keys in KMS, of which the first signs.
-
-    The families are asked for with the first token that is given: whoever only verifies may not even know their name.
-    """
+    """Where identity keeps what it knows: two tables, and the names of keys in KMS, of which the first signs."""
 
     keys_table: str
-    families_table: Callable[[], str]
+    families_table: str
     signing_keys: Sequence[str]
 
 
@@ -49,12 +46,16 @@ class Identity:
         return ApiKeys(self._dynamodb, self._places.keys_table, self._clock)
 
     @cached_property
+    def families(self) -> Families:
+        """The families of tokens."""
+        return Families(self._dynamodb, self._places.families_table, self._clock)
+
+    @cached_property
     def grants(self) -> Grants:
         """Gives tokens out."""
-        families = Families(self._dynamodb, self._places.families_table(), self._clock)
-        return Grants(keys=self.keys, families=families, tokens=self.tokens)
+        return Grants(keys=self.keys, families=self.families, tokens=self.tokens)
 
     @cached_property
     def verifier(self) -> Verifier:
         """Tells who calls."""
-        return Verifier(self.tokens, self.keys, self._clock)
+        return Verifier(self.tokens, self.keys, self.families, self._clock)

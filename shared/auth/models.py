@@ -9,6 +9,8 @@ from shared.auth.scopes import Scope
 from shared.runtime.models import Model, Optional, PageResponse, Timestamp
 
 KEY_ID = r"key-[0-9a-f]{16}"
+CREDENTIALS = frozenset({"client_id", "client_secret", "refresh_token"})
+"""Fields whose values no refusal repeats, lest logs of clients and proxies keep them; ids and secrets get swapped."""
 
 
 @dataclass(frozen=True, kw_only=True)

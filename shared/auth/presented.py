@@ -26,12 +26,20 @@ def token_of_handshake(event: Mapping[str, Any]) -> str | None:
 
 def credentials_of(event: Mapping[str, Any]) -> Credentials | None:
     """The API key of HTTP Basic, each half percent-encoded as OAuth 2 has it; None where there is none to be read."""
-    shown = _only([found[1] for value in _values(event, "authorization") if (found := _BASIC.fullmatch(value))])
+    shown = _only(list(_values(event, "authorization"))) or ""
+    found = _BASIC.fullmatch(shown)
     try:
-        client_id, colon, client_secret = base64.b64decode(shown or "", validate=True).decode().partition(":")
+        client_id, colon, client_secret = (
+            base64.b64decode(found[1] if found else "", validate=True).decode().partition(":")
+        )
     except (binascii.Error, UnicodeDecodeError):
         return None
     return Credentials(client_id=unquote_plus(client_id), client_secret=unquote_plus(client_secret)) if colon else None
+
+
+def shows_basic(event: Mapping[str, Any]) -> bool:
+    """Whether a request brings an API key in HTTP Basic, even one that cannot be read."""
+    return any(value.lower().startswith("basic ") for value in _values(event, "authorization"))
 
 
 def _only(found: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Families of refresh tokens in DynamoDB: each token is good once, and its second use ends the family."""
+"""Families of tokens in DynamoDB: each refresh token is good once, and its second use ends the family."""
 
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,16 @@ class Families:
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             self._end(spent.family)
             raise SpentToken from None
+
+    def is_good(self, family: str) -> bool:
+        """Tell whether a family has not ended, as of about a second ago.
+
+        A family without an item is good: our signature says that it began, and an item may be too new to be seen.
+        """
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key={"family_id": {"S": family}}, ProjectionExpression="ended_at"
+        )
+        return "ended_at" not in answer.get("Item", {})
 
     def _end(self, family: str) -> None:
         try:

@@ -93,6 +93,7 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._key_of, algorithms=[ALGORITHM]).claims
             self._rules(use).validate(claims)
+            _check_lifetime(claims, use)
             return _ticket(claims)
         except (JoseError, ValueError, TypeError) as error:  # the last two: joserfc, of headers of an odd shape
             raise BadToken(f"{type(error).__name__}: {error}") from None
@@ -116,6 +117,16 @@ class Tokens:
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
+
+
+def _check_lifetime(claims: "Mapping[str, Any]", use: Use) -> None:
+    """Accept only the lifetime that tokens of a use are written with, in whole seconds: no other is one of ours."""
+    said = [claims[name] for name in _TIMES]
+    if not all(type(each) is int for each in said):
+        raise BadToken("a time is not a whole number of seconds")
+    issued, _, expires = said
+    if expires - issued > int(GOOD_FOR[use].total_seconds()):
+        raise BadToken("expires later than any token of ours")
 
 
 def _ticket(claims: "Mapping[str, Any]") -> Ticket:

@@ -1,5 +1,6 @@
 """Who calls: the one judge of access tokens, for REST and WebSocket alike."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,14 @@ from shared.runtime.observability import logger
 if TYPE_CHECKING:
     from shared.auth.key_store import ApiKeys
     from shared.auth.models import Caller
+    from shared.auth.refresh import Families
     from shared.auth.scopes import Scope
     from shared.auth.tokens import Tokens
     from shared.runtime.models import Clock
 
 LOOKED_AT_FOR = timedelta(seconds=30)
-"""How long a look at a key is good; a revocation holds everywhere after that."""
+"""How long a look at a key or a family is good; a revocation holds everywhere after that."""
+_MOST_REMEMBERED = 10_000
 
 
 def unauthorized(message: str = "Invalid or expired token") -> Unauthorized:
@@ -40,37 +43,60 @@ def require(scope: "Scope", caller: "Caller") -> None:
 class Verifier:
     """Tells who calls from the token that was presented."""
 
-    def __init__(self, tokens: "Tokens", keys: "ApiKeys", clock: "Clock") -> None:
+    def __init__(self, tokens: "Tokens", keys: "ApiKeys", families: "Families", clock: "Clock") -> None:
         self._tokens = tokens
-        self._keys = keys
-        self._clock = clock
-        self._seen_good: dict[str, datetime] = {}
+        self._keys = _Remembered(keys.is_good, clock)
+        self._families = _Remembered(families.is_good, clock)
 
     def caller(self, token: str | None) -> "Caller":
         """Return who calls.
 
         Raises:
-            Unauthorized: there is no token, or it is not good for access now.
+            Unauthorized: there is no token, it is not good for access now, or its API key or its family is revoked.
         """
         if token is None:
             raise unauthorized()
         try:
-            caller = self._tokens.read(token, Use.ACCESS).caller
+            ticket = self._tokens.read(token, Use.ACCESS)
         except BadToken as bad:
             logger().info("token refused", reason=str(bad))
             raise unauthorized() from None
-        if not self._is_good(caller.key_id):
+        caller = ticket.caller
+        if not self._keys.is_good(caller.key_id):
             logger().info("token refused", reason="its API key is revoked", key_id=caller.key_id)
+            raise unauthorized()
+        if not self._families.is_good(ticket.family):
+            logger().info("token refused", reason="its family is revoked", key_id=caller.key_id, family=ticket.family)
             raise unauthorized()
         return caller
 
-    def _is_good(self, key_id: str) -> bool:
+
+class _Remembered:
+    """Remembers for a while what a look found good, so that not every request costs a read.
+
+    What was found revoked is looked at again each time: such requests are refused, and few.
+    """
+
+    def __init__(self, look: Callable[[str], bool], clock: "Clock") -> None:
+        self._look = look
+        self._clock = clock
+        self._seen_good: dict[str, datetime] = {}
+
+    def is_good(self, name: str) -> bool:
+        """Tell whether something is good, as of at most `LOOKED_AT_FOR` ago."""
         now = self._clock()
-        seen = self._seen_good.get(key_id)
+        seen = self._seen_good.get(name)
         if seen is not None and now - seen <= LOOKED_AT_FOR:
             return True
-        if not self._keys.is_good(key_id):
-            self._seen_good.pop(key_id, None)
+        if not self._look(name):
+            self._seen_good.pop(name, None)
             return False
-        self._seen_good[key_id] = now
+        self._remember(name, now)
         return True
+
+    def _remember(self, name: str, now: datetime) -> None:
+        """Keep the memory bounded: a client may begin a new family with every request."""
+        if len(self._seen_good) >= _MOST_REMEMBERED:
+            self._seen_good = {each: seen for each, seen in self._seen_good.items() if now - seen <= LOOKED_AT_FOR}
+        if len(self._seen_good) < _MOST_REMEMBERED:
+            self._seen_good[name] = now

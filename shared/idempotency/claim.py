@@ -13,8 +13,9 @@ from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.request import header
 
 HEADER = "Idempotency-Key"
-# These answers have secrets in them, which are shown once and stored nowhere.
-_SHOWN_ONCE = {"/auth/token", "/auth/refresh", "/auth/keys", "/auth/keys/{key_id}/rotate"}
+# These answers contain secrets, which are shown once and stored nowhere; the address of an upload is one, and expires
+# long before an answer is forgotten.
+_SHOWN_ONCE = {"/auth/token", "/auth/refresh", "/auth/keys", "/auth/keys/{key_id}/rotate", "/ingest/uploads"}
 PATTERN = r"[\x21-\x7e]{1,255}"
 
 

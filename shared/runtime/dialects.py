@@ -117,6 +117,8 @@ def given_again(body: str) -> str:
 
 def echo(value: Any) -> Any:
     """Return a rejected value fit for an error: JSON, and cut where it is longer than 500 characters."""
+    if isinstance(value, str):
+        value = value.encode("utf-8", "backslashreplace").decode()  # headers may hold halves of surrogate pairs
     text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     if len(text) <= _LONGEST_ECHO:
         return orjson.loads(text)

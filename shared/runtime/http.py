@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from shared.answers import tags
 from shared.auth.calling import calls
+from shared.auth.models import CREDENTIALS
 from shared.auth.presented import token_of_request
 from shared.auth.scopes import Scope, scope_of
 from shared.auth.verifier import require
@@ -199,7 +200,7 @@ def _read(body: str) -> Any:
         raise InvalidRequest(f"The body cannot be read: {error}") from None
     if not isinstance(value, dict | None):
         # Of a list, Powertools would take the first item for the whole and drop the others without a word.
-        raise InvalidRequest("Request validation failed", field_errors=[FieldError("body", "must be an object", value)])
+        raise InvalidRequest("Request validation failed", field_errors=[FieldError("body", "must be an object")])
     return value
 
 
@@ -208,7 +209,8 @@ def _field(problem: Mapping[str, Any]) -> FieldError:
     name = ".".join(path) or "body"
     if problem["type"] == "missing":
         return FieldError(name, f"{name} is required")
-    return FieldError(name, _sentence(str(problem["msg"])), problem.get("input"))
+    rejected = None if CREDENTIALS.intersection(path) else problem.get("input")
+    return FieldError(name, _sentence(str(problem["msg"])), rejected)
 
 
 def _sentence(message: str) -> str:

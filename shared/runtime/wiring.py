@@ -333,7 +333,7 @@ class Wiring:
 
         places = Places(
             keys_table=self._name(Resource.KEYS),
-            families_table=lambda: self._name(Resource.FAMILIES),
+            families_table=self._name(Resource.FAMILIES),
             signing_keys=self._name(Resource.SIGNING_KEYS).split(","),
         )
         return Identity(

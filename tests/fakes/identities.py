@@ -18,9 +18,7 @@ SIGNING_KEY = "alias/tally-signing-1"
 
 def identity_over(signing_keys: Sequence[str], clock: Clock, *, stage: str = STAGE, dynamodb: Any = None) -> Identity:
     """An identity that signs with the first of these keys; as another function's, it has looked at nothing yet."""
-    places = Places(
-        keys_table="tally-keys-table", families_table=lambda: "tally-families-table", signing_keys=signing_keys
-    )
+    places = Places(keys_table="tally-keys-table", families_table="tally-families-table", signing_keys=signing_keys)
     kms = boto3.client("kms")
     return Identity(dynamodb=dynamodb or boto3.client("dynamodb"), kms=kms, places=places, stage=stage, clock=clock)
 

@@ -5,8 +5,6 @@ import pytest
 from functions.declaration import Route
 from shared.auth.scopes import Scope
 from shared.runtime.wiring import Wiring
-from tests.fakes.bad_tokens import BAD_TOKENS, Forger
-from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.functions.every_route import GUARDED, OPEN, OWNERS, ask, each_guarded, message_of
 
@@ -52,12 +50,3 @@ def test_an_open_route_takes_anybody_even_with_a_token_that_is_none(everywhere: 
     answer = ask(route, token="none")  # that is none
 
     assert answer["statusCode"] in {200, 400, 404}
-
-
-@pytest.mark.parametrize("bad", BAD_TOKENS)
-def test_a_bad_token_opens_nothing_and_is_told_nothing(everywhere: Wiring, clock: Clock, bad: str) -> None:
-    token = BAD_TOKENS[bad](Forger(everywhere.identity, clock))
-
-    answer = ask(Route("/api/v1/ingest/sources", "GET"), token=token)
-
-    assert (answer["statusCode"], message_of(answer)) == (401, "Invalid or expired token")

@@ -4,8 +4,8 @@ import pytest
 
 from shared.auth.identity import Identity
 from shared.runtime.wiring import Wiring
-from tests.fakes.bad_tokens import Forger
 from tests.fakes.clock import Clock
+from tests.fakes.forger import Forger
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Getting tokens: by API key, and by refresh token, which is good once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,10 +11,8 @@ from shared.auth.models import Credentials, TokenPair
 from shared.auth.scopes import Scope
 from shared.auth.secret import Cost, derive
 from shared.runtime.errors import InvalidRequest, Unauthorized
-from tests.fakes.bad_tokens import BAD_TOKENS, Forger
 from tests.fakes.clock import Clock
-from tests.fakes.identities import SIGNING_KEY, credentials, identity_over, make_key
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.identities import SIGNING_KEY, credentials, make_key
 
 
 @pytest.fixture
@@ -101,34 +98,6 @@ def test_a_refresh_token_gets_a_new_pair_of_the_same_caller(identity: Identity, 
     assert identity.grants.to_refresh_token(renewed.refresh_token)
 
 
-def test_the_second_use_of_a_refresh_token_ends_its_family_and_no_other(identity: Identity, pair: TokenPair) -> None:
-    key = make_key(identity)
-    bystander = identity.grants.to_key(credentials(key))
-    renewed = identity.grants.to_refresh_token(pair.refresh_token)
-
-    assert _renew(identity, pair.refresh_token) is None
-
-    assert _renew(identity, renewed.refresh_token) is None
-    assert _renew(identity, bystander.refresh_token)
-
-
-def test_of_those_who_race_with_the_same_refresh_token_exactly_one_wins(pair: TokenPair, clock: Clock) -> None:
-    identity = identity_over([SIGNING_KEY], clock, dynamodb=atomic_dynamodb())
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: _renew(identity, pair.refresh_token), range(8)))
-
-    won = [answer for answer in answers if answer]
-    assert len(won) == 1
-    assert _renew(identity, won[0].refresh_token) is None
-
-
-def test_a_refresh_token_of_a_revoked_key_gets_nothing(identity: Identity, pair: TokenPair) -> None:
-    identity.keys.revoke(identity.verifier.caller(pair.access_token).key_id)
-
-    assert _renew(identity, pair.refresh_token) is None
-
-
 def test_a_refresh_token_is_good_for_thirty_days_from_its_own_making(
     identity: Identity, pair: TokenPair, clock: Clock
 ) -> None:
@@ -164,11 +133,6 @@ def test_a_family_is_forgotten_when_its_last_token_has_expired(
 def test_an_access_token_is_no_refresh_token(identity: Identity, pair: TokenPair) -> None:
     assert _renew(identity, pair.access_token) is None
     assert _renew(identity, pair.refresh_token)
-
-
-@pytest.mark.parametrize("name", sorted(set(BAD_TOKENS) - {"refresh used as access"}))
-def test_a_bad_token_gets_no_pair(forger: Forger, name: str) -> None:
-    assert _renew(forger.identity, BAD_TOKENS[name](forger)) is None
 
 
 def test_while_kms_is_away_no_refresh_token_is_spent(identity: Identity, pair: TokenPair) -> None:

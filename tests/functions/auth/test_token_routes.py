@@ -10,8 +10,9 @@ from shared.auth.identity import Identity
 from shared.auth.models import ApiKeyWithSecret
 from shared.auth.scopes import Scope
 from tests.fakes.answers import Answer
-from tests.fakes.bad_tokens import BAD_TOKENS, Forger
+from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
+from tests.fakes.forger import Forger
 from tests.fakes.identities import make_key
 from tests.functions.auth.conftest import Call
 

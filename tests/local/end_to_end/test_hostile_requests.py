@@ -9,8 +9,9 @@ import pytest
 
 from infra.local.keys import identity_of
 from shared.runtime.models import now
-from tests.fakes.bad_tokens import BAD_TOKENS, Forger
+from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
+from tests.fakes.forger import Forger
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, sale
 from tests.local.end_to_end.refusals import error_of, fraud_error_of

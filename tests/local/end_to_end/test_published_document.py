@@ -13,8 +13,9 @@ from shared.auth.identity import Identity
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
 from shared.runtime.models import now
-from tests.fakes.bad_tokens import BAD_TOKENS, Forger
+from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
+from tests.fakes.forger import Forger
 from tests.fakes.identities import access_token, credentials, make_key
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.fuzzing import Case, Findings, findings, published_at

@@ -1,0 +1,185 @@
+"""Nobody gets a scope that their key does not have, whatever they ask for and however they spell it."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import orjson
+import pytest
+
+from functions.declaration import Route
+from shared.auth.models import ApiKeyWithSecret
+from shared.auth.scopes import Scope
+from shared.runtime.settings import Resource
+from shared.runtime.wiring import Wiring
+from tests.fakes.answers import Answer
+from tests.fakes.identities import Visitor, make_key
+from tests.functions.every_route import ask
+
+TOKEN = Route("/api/v1/auth/token", "POST")
+KEYS = Route("/api/v1/auth/keys", "POST")
+ROTATE = Route("/api/v1/auth/keys/{key_id}/rotate", "POST")
+REVOKE = Route("/api/v1/auth/keys/{key_id}", "DELETE")
+LIST = Route("/api/v1/auth/keys", "GET")
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+ALL_BUT_ADMIN = tuple(set(Scope) - {Scope.ADMIN})
+TWINS = (
+    *("ADMIN", "Admin", " admin", "admin ", "admin\n", "admin\0", "\ufeffadmin", "admin\u200b", "admin\u00a0"),
+    *(
+        "\uff41dmin",
+        "\u0430dmin",
+        "ad\u00admin",
+        "admi\u0144",
+        "\u202eadmin",
+        "%61dmin",
+        "*",
+        "admin:*",
+        "admin,audit:read",
+    ),
+)
+
+
+@pytest.fixture
+def reader(everywhere: Wiring) -> ApiKeyWithSecret:
+    return make_key(everywhere.identity, Scope.INGEST_READ, Scope.QUALITY_READ, owner="ann")
+
+
+def _get_token(key: ApiKeyWithSecret, **more: Any) -> Answer:
+    return Answer.of(ask(TOKEN, body={"client_id": key.id, "client_secret": key.client_secret, **more}))
+
+
+def _basic(key: ApiKeyWithSecret) -> str:
+    return "Basic " + base64.b64encode(f"{key.id}:{key.client_secret}".encode()).decode()
+
+
+@pytest.mark.parametrize("wanted", [*TWINS, "ingest:read admin", "admin admin", "ingest:read\u00a0quality:read"])
+def test_a_token_for_a_scope_beyond_the_key_is_refused_in_every_spelling(reader: ApiKeyWithSecret, wanted: str) -> None:
+    answer = _get_token(reader, scope=wanted)
+
+    assert (answer.status, set(answer.fields)) == (400, {"scope"})
+
+
+@pytest.mark.parametrize("wanted", ["INGEST:READ", "ingest:read\tquality:read", "ingest:read,quality:read", "\u2003"])
+def test_not_even_a_scope_of_the_key_is_guessed_from_another_spelling(reader: ApiKeyWithSecret, wanted: str) -> None:
+    answer = _get_token(reader, scope=wanted)
+
+    assert (answer.status, set(answer.fields)) == (400, {"scope"})
+
+
+@pytest.mark.parametrize("wanted", [["admin"], ["ingest:read", "admin"], {"scope": "admin"}, 1, True])
+def test_a_scope_that_is_no_text_is_refused(reader: ApiKeyWithSecret, wanted: Any) -> None:
+    assert _get_token(reader, scope=wanted).status == 400
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given"), [("quality:read  quality:read", "quality:read"), (" ingest:read ", "ingest:read")]
+)
+def test_a_scope_that_comes_twice_is_one(reader: ApiKeyWithSecret, wanted: str, given: str) -> None:
+    assert _get_token(reader, scope=wanted).data["scope"] == given
+
+
+def test_a_scope_that_comes_in_two_places_or_twice_is_refused_or_overlooked(reader: ApiKeyWithSecret) -> None:
+    shown = {"client_id": reader.id, "client_secret": reader.client_secret}
+    twice = [*shown.items(), ("scope", "ingest:read"), ("scope", "admin")]
+
+    in_form = Answer.of(ask(TOKEN, raw=urlencode(twice), headers=FORM))
+    in_query = Answer.of(ask(TOKEN, body=shown | {"scope": "ingest:read"}, query={"scope": ["admin"]}))
+
+    assert in_form.status == 400
+    assert in_query.data["scope"] == "ingest:read"
+
+
+def test_two_keys_in_one_request_are_refused_whichever_is_right(everywhere: Wiring, reader: ApiKeyWithSecret) -> None:
+    other = make_key(everywhere.identity, Scope.ADMIN)
+    in_body = {"client_id": reader.id, "client_secret": reader.client_secret}
+
+    attempts: tuple[dict[str, Any], ...] = (
+        {"body": in_body, "headers": {"Authorization": _basic(other)}},
+        {"body": in_body, "headers": {"Authorization": "Basic !!!"}},
+        {"body": {"client_id": reader.id}, "headers": {"Authorization": _basic(reader)}},
+        {"headers": {"Authorization": f"{_basic(reader)}, {_basic(other)}"}},
+        {"headers": {"Authorization": _basic(reader), "authorization": _basic(other)}},
+        {"headers": {"Authorization": _basic(reader), "authorization": "Bearer x"}},
+    )
+    for parts in attempts:
+        assert ask(TOKEN, **parts)["statusCode"] == 400, parts
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_no_key_is_made_with_a_scope_that_only_looks_like_one(everywhere: Wiring, twin: str) -> None:
+    administrator = Visitor(everywhere.identity, Scope.ADMIN)
+
+    answer = ask(KEYS, body={"name": "shop", "scopes": [twin]}, token=administrator.token)
+
+    assert answer["statusCode"] == 400
+    assert _keys(everywhere) == {administrator.key.id}
+
+
+@pytest.mark.parametrize("scopes", ["admin", {"admin": True}, [["admin"]], [None], [{"value": "admin"}], [1], None])
+def test_no_key_is_made_from_scopes_in_another_shape(everywhere: Wiring, scopes: Any) -> None:
+    answer = ask(KEYS, body={"name": "shop", "scopes": scopes}, token=Visitor(everywhere.identity, Scope.ADMIN).token)
+
+    assert answer["statusCode"] == 400
+
+
+@pytest.mark.parametrize("scopes", [ALL_BUT_ADMIN, (Scope.INGEST_READ,)], ids=["all but admin", "one"])
+def test_who_does_not_administer_keys_reaches_none_not_even_their_own(
+    everywhere: Wiring, scopes: Sequence[Scope]
+) -> None:
+    visitor, victim = Visitor(everywhere.identity, *scopes), make_key(everywhere.identity, Scope.ADMIN)
+    before = _items(everywhere)
+
+    for route, at in (
+        (KEYS, KEYS.path),
+        (LIST, LIST.path),
+        *(
+            (route, route.path.replace("{key_id}", key))
+            for route in (ROTATE, REVOKE)
+            for key in (visitor.key.id, victim.id)
+        ),
+    ):
+        answer = ask(route, at=at, body={"name": "x", "scopes": ["admin"]}, token=visitor.token)
+        assert answer["statusCode"] == 403, route
+
+    assert _items(everywhere) == before
+
+
+def test_rotating_a_key_changes_neither_its_scopes_nor_its_owner(everywhere: Wiring) -> None:
+    key, administrator = make_key(everywhere.identity, Scope.INGEST_READ, owner="ann"), Visitor(everywhere.identity)
+    change = {"scopes": ["admin"], "owner": "root", "sub": "root"}
+
+    answer = ask(
+        ROTATE,
+        at=ROTATE.path.replace("{key_id}", key.id),
+        body=change,
+        query={"owner": ["root"]},
+        token=administrator.token,
+    )
+
+    rotated = orjson.loads(answer["body"])["data"]
+    assert (rotated["scopes"], rotated["owner"]) == (["ingest:read"], "ann")
+    found = everywhere.identity.keys.find(key.id)
+    assert found
+    assert (found[0].scopes, found[0].owner) == ([Scope.INGEST_READ], "ann")
+
+
+def test_an_administrator_may_grant_what_they_lack_and_is_on_record_for_it(everywhere: Wiring) -> None:
+    administrator = Visitor(everywhere.identity, Scope.ADMIN)
+
+    answer = ask(KEYS, body={"name": "shop", "scopes": ["export:run"], "owner": "ann"}, token=administrator.token)
+
+    assert answer["statusCode"] == 201
+    recorded = str(boto3.client("dynamodb").scan(TableName=everywhere.settings.name_of(Resource.AUDIT))["Items"])
+    assert administrator.key.id in recorded
+    assert "export:run" in recorded
+
+
+def _items(wired: Wiring) -> Any:
+    items = boto3.client("dynamodb").scan(TableName=wired.settings.name_of(Resource.KEYS))["Items"]
+    return sorted(items, key=str)
+
+
+def _keys(wired: Wiring) -> set[str]:
+    return {item["key_id"]["S"] for item in _items(wired)}
