@@ -13,10 +13,13 @@ from infra.local.gateway.framing import Handler
 from infra.local.gateway.server import FrontDoor
 from infra.local.gateway.unreadable import DoorRunner
 from infra.local.serving import Servers
+from shared.runtime import cors
+from tests.attacks.edge.origins import CONFIGURED
+from tests.functions.conftest import everywhere
 from tests.local.host.conftest import BINARY, HOME, upstream
 from tests.local.host.free_ports import free_ports
 
-ORIGINS = ("http://localhost:3008", "http://127.0.0.1:3008")
+__all__ = ["everywhere"]
 
 
 class Arrival(NamedTuple):
@@ -58,7 +61,7 @@ def running_door() -> Iterator[WatchedDoor]:
         rest=RestApi.at(url, "abc", "local", BINARY),
         websocket=WebSocketApi.at(url, "wsx", "local"),
         home=HOME,
-        origins=ORIGINS,
+        origins=CONFIGURED,
     )
     with Servers() as servers:
         servers.serve(behind, ports.emulator)
@@ -71,3 +74,12 @@ def watched(running_door: WatchedDoor) -> WatchedDoor:
     """The front door before anything of this test came through it."""
     running_door.arrivals.clear()
     return running_door
+
+
+@pytest.fixture
+def own_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Functions that are configured with origins."""
+    monkeypatch.setenv("TALLY_CORS_ORIGINS", ",".join(CONFIGURED))
+    cors.origins.cache_clear()
+    yield
+    cors.origins.cache_clear()
