@@ -12,7 +12,7 @@ from typing import TypeVar
 import boto3
 
 from infra.local.athena.engine import Limits
-from infra.local.emulator.environment import credentials
+from infra.local.emulator.credentials import Credentials
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
 from shared.lake.keys import KeyIndex
@@ -40,8 +40,9 @@ def lake_of(directories: Sequence[Path]) -> Iterator[Wiring]:
     """Put every file of the directories into a lake under its own path, merge the products, and wire its functions."""
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        emulator = stack.enter_context(Emulator(layout=Layout(scratch / "platform"), ports=free_ports()))
-        stack.enter_context(_environment({**credentials(), "AWS_ENDPOINT_URL": emulator.url}))
+        layout = Layout(scratch / "platform")
+        emulator = stack.enter_context(Emulator(layout=layout, ports=free_ports()))
+        stack.enter_context(_environment({**Credentials.of(layout).environment(), "AWS_ENDPOINT_URL": emulator.url}))
         limits = Limits(threads=THREADS, queries_at_once=1)
         lake, athena = stack.enter_context(lake_with_athena(scratch / "athena", limits))
         stack.enter_context(_environment({"AWS_ENDPOINT_URL_ATHENA": athena}))

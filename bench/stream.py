@@ -18,7 +18,7 @@ from bench.own_platform import own_platform
 from bench.stream_producer import SOURCE, Pushed, Task, event_id, push
 from infra.aws.outputs import output_name
 from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import Credentials
 from shared.runtime.settings import Resource
 
 EVENTS, PRODUCERS = 1_000_000, 4
@@ -30,12 +30,13 @@ class Target:
     """A running platform: its AWS APIs, what is deployed there, and a client at its front door."""
 
     endpoint: str
+    credentials: Credentials
     outputs: Outputs
     client: httpx.Client
 
     def aws(self, service: str) -> Any:
         """A client of one of its AWS APIs."""
-        clients: Any = session()
+        clients: Any = self.credentials.session()
         return clients.client(service, endpoint_url=self.endpoint)
 
     def name(self, resource: Resource) -> str:
@@ -71,7 +72,7 @@ class Streamed:
 def measure(events: int = EVENTS) -> list[Row]:
     """Push events through a platform of its own and account for every one."""
     with own_platform() as (up, client):
-        found = stream(Target(up.emulator.url, up.outputs, client), events, timeout=60 + events / 500)
+        found = stream(Target(up.emulator.url, up.credentials, up.outputs, client), events, timeout=60 + events / 500)
     wrong = found.lost + found.doubled + (not found.balanced)
     median, last = found.freshness
     return [
@@ -93,7 +94,7 @@ def measure(events: int = EVENTS) -> list[Row]:
 def stream(target: Target, events: int, *, timeout: float) -> Streamed:
     """Have the producers push, wait until the ledger has balanced, and look every event up in the lake."""
     tasks = [
-        Task(target.endpoint, target.name(Resource.EVENT_STREAM), producer, events // PRODUCERS)
+        Task(target.endpoint, target.credentials, target.name(Resource.EVENT_STREAM), producer, events // PRODUCERS)
         for producer in range(PRODUCERS)
     ]
     with ProcessPoolExecutor(PRODUCERS, get_context("spawn")) as producers:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from botocore.config import Config
 
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import Credentials
 
 SOURCE = "bench-clicks"
 PER_CALL = 500
@@ -33,6 +33,7 @@ class Task:
     """What one producer has to send, and where."""
 
     endpoint: str
+    credentials: Credentials
     stream: str
     producer: int
     events: int
@@ -49,7 +50,7 @@ class Pushed:
 
 def push(task: Task) -> Pushed:
     """Put all events on the stream, 500 to a call, and those again that it did not take."""
-    kinesis = session().client("kinesis", endpoint_url=task.endpoint, config=_RETRIES)
+    kinesis = task.credentials.session().client("kinesis", endpoint_url=task.endpoint, config=_RETRIES)
     began, records = time.time(), 0
     events = _events(task)
     for number, call in enumerate(iter(lambda: list(islice(events, PER_CALL)), [])):

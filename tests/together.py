@@ -6,6 +6,7 @@ _END_TO_END = "tests/local/end_to_end/"
 _TOGETHER = {
     f"{_END_TO_END}test_lifecycle.py": "platforms of its own",
     _END_TO_END: "the platform",
+    "tests/local/host/test_guarded_ports.py": "the platform",
     "tests/local/host/test_platform.py": "the platform",
     "tests/local/host/test_restart.py": "the platform",
     "tests/infra/": "the synthesised stages",

@@ -1,4 +1,4 @@
-"""The laptop's command line: up, down, status, reset, demo, token, keys, audit, customers, rates, rollups, logs."""
+"""The laptop's command line: the life of the platform, its credentials, data and logs, and administration."""
 
 import shutil
 import sys
@@ -17,7 +17,7 @@ from infra.local.background import start_detached, stop
 from infra.local.demo.scenario import Scale
 from infra.local.demo_loading import load_demo
 from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import Credentials, session
 from infra.local.emulator.supervisor import answers
 from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog
 from infra.local.function_logs import FunctionLogs
@@ -125,7 +125,7 @@ def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL)
     """Send demo data to the platform that is up, through its public doors."""
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
-    lake = Lake(session(), ports.url("emulator"), Outputs.read(layout.outputs))
+    lake = Lake(session(layout), ports.url("emulator"), Outputs.read(layout.outputs))
     api_url = f"{ports.url('front')}/api/v1"
     shown = OwnKey(layout).token(api_url)
     load_demo(api_url=api_url, token=shown, lake=lake, scale=scale, progress=Progress(Console()))
@@ -137,6 +137,15 @@ def token(*, directory: Directory = _DIRECTORY) -> None:
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
     typer.echo(OwnKey(layout).token(f"{ports.url('front')}/api/v1"))
+
+
+@app.command(epilog=f'Example: `eval "$({_PROGRAM} credentials)"`, then `aws kinesis list-streams` or boto3')
+def credentials(*, directory: Directory = _DIRECTORY) -> None:
+    """Print shell commands that point AWS clients to the platform that is up, with this installation's credentials."""
+    layout = Layout(directory.resolve())
+    ports = run_state.required(layout).ports
+    for line in try_it.exports(Credentials.of(layout), ports):
+        typer.echo(line)
 
 
 @app.command(epilog=f"Examples: `{_PROGRAM} logs`, `{_PROGRAM} logs emulator`, `{_PROGRAM} logs merger --follow`")
@@ -165,7 +174,7 @@ def logs(
 
 def _function_logs(layout: Layout) -> FunctionLogs | None:
     run = run_state.current(layout)
-    return FunctionLogs(session(), run.ports.url("emulator")) if run is not None and run.ready else None
+    return FunctionLogs(session(layout), run.ports.url("emulator")) if run is not None and run.ready else None
 
 
 def _echo(lines: Iterable[str]) -> None:

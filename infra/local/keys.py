@@ -1,7 +1,6 @@
 """Administration of API keys, on the laptop and against AWS alike, and the laptop's own key."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import urllib3
 
 from infra.local.failures import NoToken
 from infra.local.layout import Layout
+from infra.local.private_files import replace_private
 from shared.auth.identity import Identity, Places
 from shared.auth.models import ApiKey, NewApiKey
 from shared.auth.scopes import Scope
@@ -55,10 +55,7 @@ class OwnKey:
             return
         made = identity.keys.create(NewApiKey(name="laptop", scopes=list(Scope), owner="laptop"))
         shown = json.dumps({"client_id": made.id, "client_secret": made.client_secret})
-        self.layout.own_key.unlink(missing_ok=True)
-        file = os.open(self.layout.own_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
-        with os.fdopen(file, "w") as kept:
-            kept.write(shown)
+        replace_private(self.layout.own_key, shown)
 
     def token(self, api_url: str) -> str:
         """Get an access token for the key at the public door.

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from infra.local.private_files import OWNER_ONLY_FOLDER
+
 LOOPBACK = "127.0.0.1"
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -59,6 +61,11 @@ class Layout:
         return self.directory / "key.json"
 
     @property
+    def credentials(self) -> Path:
+        """The credentials of the emulator's AWS APIs."""
+        return self.directory / "credentials.json"
+
+    @property
     def run(self) -> Path:
         """Process id and ports of the platform that is up."""
         return self.directory / "run.json"
@@ -73,7 +80,9 @@ class Layout:
         return self.logs / f"{name}.log"
 
     def create(self) -> None:
-        """Make every folder that something will write into."""
+        """Make every folder that something will write into, closed to other users of this machine."""
+        self.directory.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        self.directory.chmod(OWNER_ONLY_FOLDER)
         for folder in (self.state, self.objects, self.scratch, self.cache, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
 

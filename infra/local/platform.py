@@ -13,12 +13,15 @@ from infra.local.athena.server import create_app
 from infra.local.deploy.cdk import CdkApp
 from infra.local.deploy.deployment import Deployment
 from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import Credentials
 from infra.local.emulator.supervisor import Emulator
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.discovery import find_rest_api
-from infra.local.gateway.server import FrontDoor
+from infra.local.gateway.server import PUBLIC, FrontDoor
 from infra.local.gateway.unreadable import DoorRunner
+from infra.local.guard.browser import BrowserPolicy
+from infra.local.guard.headers import HOST_KEY_HEADER
+from infra.local.guard.middleware import PageGuard, SignatureGuard, protect
 from infra.local.keys import OwnKey, identity_of
 from infra.local.lake import Lake
 from infra.local.layout import LOOPBACK, PROJECT, Layout, Ports
@@ -52,6 +55,7 @@ class Platform:
 
     outputs: Outputs
     emulator: Emulator
+    credentials: Credentials
 
     def __init__(self, options: Options, progress: Progress) -> None:
         self._options = options
@@ -77,7 +81,7 @@ class Platform:
     @property
     def lake(self) -> Lake:
         """The lake as seen from outside."""
-        return Lake(session(), self.emulator.url, self.outputs)
+        return Lake(self.credentials.session(), self.emulator.url, self.outputs)
 
     def token(self) -> str:
         """Get a token at the public door, for the key that the laptop made."""
@@ -86,6 +90,7 @@ class Platform:
     def _start(self, stack: ExitStack) -> None:
         options, progress = self._options, self._progress
         stack.enter_context(run_state.exclusive(options.layout))
+        self.credentials = Credentials.of(options.layout)
         run = run_state.Run(os.getpid(), time.time(), options.ports)
         run.write(options.layout)
         with progress.step("Checking Python, Node, the CDK CLI and the ports"):
@@ -97,13 +102,15 @@ class Platform:
             engine = self._athena()
             stack.callback(engine.close)
             servers = stack.enter_context(Servers())
-            servers.serve(create_app(engine), options.ports.athena)
+            guard = SignatureGuard(BrowserPolicy.of(options.ports, "athena"), self.credentials)
+            servers.serve(protect(create_app(engine), guard), options.ports.athena)
         self.outputs = Deployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
+        clients = self.credentials.session()
         if "KeysTableName" in self.outputs.every:
             with progress.step("Making an API key"):
-                OwnKey(options.layout).make(identity_of(session(), self.emulator.url, self.outputs.every, "local"))
+                OwnKey(options.layout).make(identity_of(clients, self.emulator.url, self.outputs.every, "local"))
         if table := self.outputs.every.get("ResultCacheTableName"):
-            forget_answers(session(), self.emulator.url, table)
+            forget_answers(clients, self.emulator.url, table)
         # Objects outlive a power cut at once, all else only as saved: without its stacks no deployment would succeed.
         self.emulator.save()
         with progress.step("Opening the front door"):
@@ -111,7 +118,7 @@ class Platform:
         replace(run, ready=True).write(options.layout)
 
     def _athena(self) -> Engine:
-        clients, url = session(), self.emulator.url
+        clients, url = self.credentials.session(), self.emulator.url
         return build_engine(
             glue=clients.client("glue", endpoint_url=url),
             s3=clients.client("s3", endpoint_url=url),
@@ -121,12 +128,21 @@ class Platform:
 
     def _serve_front_door(self, servers: Servers) -> None:
         url, ports, outputs = self.emulator.url, self._options.ports, self.outputs
-        rest = find_rest_api(session(), endpoint=url, api_id=outputs.rest_api_id, stage=outputs.rest_api_stage)
+        clients = self.credentials.session()
+        rest = find_rest_api(clients, endpoint=url, api_id=outputs.rest_api_id, stage=outputs.rest_api_stage)
         websocket = (
             WebSocketApi.at(url, outputs.websocket_api_id, outputs.websocket_api_stage)
             if outputs.websocket_api_id and outputs.websocket_api_stage
             else None
         )
-        door = FrontDoor(rest=rest, websocket=websocket, home=ports.url("web"), origins=web_origins(ports))
-        servers.serve(door.application(), ports.front, run_by=DoorRunner)
-        servers.serve(web_application(PROJECT / "web", api=ports.url("front")), ports.web)
+        door = FrontDoor(
+            rest=rest,
+            websocket=websocket,
+            home=ports.url("web"),
+            origins=web_origins(ports),
+            upstream_headers={HOST_KEY_HEADER: self.credentials.host_key},
+        )
+        guard = PageGuard(BrowserPolicy.of(ports, "front"), public=PUBLIC)
+        servers.serve(protect(door.application(), guard), ports.front, run_by=DoorRunner)
+        page = web_application(PROJECT / "web", api=ports.url("front"))
+        servers.serve(protect(page, PageGuard(BrowserPolicy.of(ports, "web"))), ports.web)

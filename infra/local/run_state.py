@@ -28,7 +28,7 @@ class Run:
 @contextmanager
 def exclusive(layout: Layout) -> Iterator[None]:
     """Hold the directory while the context lasts; the kernel lets go of it however we end."""
-    layout.directory.mkdir(parents=True, exist_ok=True)
+    layout.create()
     with layout.lock.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,7 +10,7 @@ import boto3
 import typer
 
 from infra.local import run_state
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import session
 from infra.local.failures import NotDeployed
 from infra.local.keys import outputs_of
 from infra.local.layout import PROJECT, Layout
@@ -38,7 +38,9 @@ class Stage:
         """
         if name != LOCAL:
             return cls(name, boto3.Session(), None)
-        return cls(name, session(), run_state.required(Layout(directory.resolve())).ports.url("emulator"))
+        layout = Layout(directory.resolve())
+        endpoint = run_state.required(layout).ports.url("emulator")
+        return cls(name, session(layout), endpoint)
 
     def client(self, service: str) -> Any:
         """A client of its account."""

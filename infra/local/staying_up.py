@@ -1,5 +1,6 @@
 """Keeps the platform up until somebody ends it, whatever the way."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ class Ended(BaseException):
 
 def stay_up(layout: Layout, ports: Ports, *, scale: Scale | None, console: Console) -> bool:
     """Bring the platform up, show what to try, stop everything once asked to; tell whether it ever was ready."""
+    os.umask(0o077)  # state, objects and logs are the user's own
     started = time.monotonic()
     progress = Progress(console)
     ready = False

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from infra.local.emulator.environment import ACCOUNT, REGION
+from infra.local.emulator.credentials import REGION, Credentials
 from infra.local.layout import PROJECT, Layout, Ports
 
 
@@ -22,7 +22,8 @@ def addresses(ports: Ports) -> dict[str, str]:
 
 def commands(layout: Layout, ports: Ports, stream: str | None, now: datetime) -> dict[str, str]:
     """Return shell commands by what they show; each gets itself a token."""
-    bearer = f'-H "Authorization: Bearer $({_token(layout)})"'
+    own_token = _command("token", layout)
+    bearer = f'-H "Authorization: Bearer $({own_token})"'
     api = f"{ports.url('front')}/api/v1"
     revenue = f"{api}/analytics/metrics?metric_type=revenue&{last_days(30, now)}"
     found = {
@@ -31,7 +32,7 @@ def commands(layout: Layout, ports: Ports, stream: str | None, now: datetime) ->
         "Send a sale": _post(f"{api}/ingest/batch", bearer, _sale(now)),
     }
     if stream:
-        found["Put a sale on the stream"] = _put_record(ports, stream, now)
+        found["Put a sale on the stream"] = _put_record(layout, stream, now)
     return found
 
 
@@ -53,21 +54,33 @@ def _sale(now: datetime) -> str:
     )
 
 
-def _token(layout: Layout) -> str:
+def exports(credentials: Credentials, ports: Ports) -> list[str]:
+    """Return shell commands after which AWS clients reach the emulator, whatever account they were set up for."""
+    own = {
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": ports.url("emulator"),
+        "AWS_ENDPOINT_URL_ATHENA": ports.url("athena"),
+    }
+    return ["unset AWS_PROFILE AWS_SESSION_TOKEN", *(f"export {name}={value}" for name, value in own.items())]
+
+
+def _command(name: str, layout: Layout) -> str:
     elsewhere = layout.directory != PROJECT / ".local"
-    return ".venv/bin/python -m infra.local token" + (f" --directory {layout.directory}" if elsewhere else "")
+    return f".venv/bin/python -m infra.local {name}" + (f" --directory {layout.directory}" if elsewhere else "")
 
 
 def _post(url: str, bearer: str, body: str) -> str:
     return f"curl -s -X POST {url} {bearer} -H 'Content-Type: application/json' -d '{body}'"
 
 
-def _put_record(ports: Ports, stream: str, now: datetime) -> str:
+def _put_record(layout: Layout, stream: str, now: datetime) -> str:
     spelt = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     script = (
         "import boto3, json; "
-        f"kinesis = boto3.client('kinesis', endpoint_url='{ports.url('emulator')}', region_name='{REGION}', "
-        f"aws_access_key_id='{ACCOUNT}', aws_secret_access_key='local'); "
+        "kinesis = boto3.client('kinesis'); "
         "sale = {'transaction_id': 'try-2', "
         f"'timestamp': '{spelt}', 'product_id': 'mug-1', 'quantity': 1, 'unit_price': '9.90'}}; "
         "message = {'source_id': 'my-shop', 'data_type': 'transactions', "
@@ -75,7 +88,8 @@ def _put_record(ports: Ports, stream: str, now: datetime) -> str:
         f"print(kinesis.put_record(StreamName='{stream}', PartitionKey='try-2', Data=json.dumps(message))"
         "['SequenceNumber'])"
     )
-    return f'.venv/bin/python -c "{script}"'
+    # In a shell of its own, so that the reader's keeps its AWS settings.
+    return f'(eval "$({_command("credentials", layout)})"; .venv/bin/python -c "{script}")'
 
 
 def show(console: Console, layout: Layout, ports: Ports, stream: str | None) -> None:

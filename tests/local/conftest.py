@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import Credentials
 from infra.local.keys import OwnKey
 from infra.local.lake import QUIET_SECONDS, Lake, settle
 from infra.local.layout import Layout, Ports
@@ -49,10 +49,15 @@ class RunningPlatform:
         """Where the AWS APIs answer."""
         return self.ports.url("emulator")
 
+    @property
+    def credentials(self) -> Credentials:
+        """What opens its AWS APIs."""
+        return Credentials.of(self.layout)
+
     def client(self, service: str) -> Any:
         """Return a boto3 client of the platform's account; Athena's talks to our own engine."""
         door = "athena" if service == "athena" else "emulator"
-        clients: Any = session()
+        clients: Any = self.credentials.session()
         return clients.client(service, endpoint_url=self.ports.url(door))
 
     def settle(self, timeout: float = 120, quiet: float = QUIET_SECONDS) -> None:

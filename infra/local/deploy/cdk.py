@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.local.emulator.environment import ACCOUNT, REGION, credentials
+from infra.local.emulator.credentials import ACCOUNT, REGION, Credentials
 from infra.local.failures import DeployFailed, MissingTool
 from infra.local.layout import PROJECT, Layout
 
@@ -35,11 +35,11 @@ def cli(project: Path) -> str:
     return str(path)
 
 
-def cdk_environment(endpoint: str, outer: Mapping[str, str]) -> dict[str, str]:
+def cdk_environment(endpoint: str, credentials: Credentials, outer: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which the CLI can reach the emulator and nothing else of AWS."""
     return {
         **{name: value for name, value in outer.items() if not name.startswith(_OURS)},
-        **credentials(),
+        **credentials.environment(),
         "AWS_ENDPOINT_URL": endpoint,
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
@@ -54,7 +54,7 @@ def cdk_environment(endpoint: str, outer: Mapping[str, str]) -> dict[str, str]:
 def bootstrap(*, app: CdkApp, layout: Layout, endpoint: str) -> None:
     """Make the toolkit stack, outside the project so that its app is not synthesized for it."""
     command = [cli(app.project), "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--no-notices"]
-    _run("bootstrap", command, cwd=layout.directory, log=layout.log("deploy"), endpoint=endpoint)
+    _run("bootstrap", command, cwd=layout.directory, layout=layout, endpoint=endpoint)
 
 
 def deploy(*, app: CdkApp, layout: Layout, endpoint: str) -> None:
@@ -74,16 +74,17 @@ def deploy(*, app: CdkApp, layout: Layout, endpoint: str) -> None:
         "--no-notices",
         "--no-version-reporting",
     ]
-    _run("deploy", command, cwd=app.project, log=layout.log("deploy"), endpoint=endpoint)
+    _run("deploy", command, cwd=app.project, layout=layout, endpoint=endpoint)
 
 
-def _run(step: str, command: Sequence[str], *, cwd: Path, log: Path, endpoint: str) -> None:
+def _run(step: str, command: Sequence[str], *, cwd: Path, layout: Layout, endpoint: str) -> None:
+    log = layout.log("deploy")
     with log.open("ab") as out:
         begins = out.tell()
         process = subprocess.Popen(
             command,
             cwd=cwd,
-            env=cdk_environment(endpoint, os.environ),
+            env=cdk_environment(endpoint, Credentials.of(layout), os.environ),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

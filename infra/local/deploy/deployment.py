@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from infra.local.deploy import cdk
 from infra.local.deploy.fingerprint import fingerprint
 from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import session
 from infra.local.layout import Layout
 from infra.local.progress import Progress
 
@@ -44,7 +44,7 @@ class Deployment:
 
     def _stacks(self) -> set[str]:
         """Return the names of the stacks that are complete in the emulator."""
-        client = session().client("cloudformation", endpoint_url=self.endpoint)
+        client = session(self.layout).client("cloudformation", endpoint_url=self.endpoint)
         pages = client.get_paginator("describe_stacks").paginate()
         stacks = [stack for page in pages for stack in page["Stacks"]]
         return {stack["StackName"] for stack in stacks if stack["StackStatus"].endswith("_COMPLETE")}

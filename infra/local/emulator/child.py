@@ -1,15 +1,21 @@
-"""The emulator's own process: runs MiniStack, saves its state on SIGUSR1, ends when its standard input does."""
+"""The emulator's own process: runs MiniStack behind the guard, saves on SIGUSR1, ends when its standard input does."""
 
+import json
 import logging
 import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
 from ministack.core.persistence import save_all  # type: ignore[import-untyped] # it ships no types
 
 from infra.local.emulator import resharding
+from infra.local.emulator.credentials import Credentials
+from infra.local.guard.browser import BrowserPolicy
+from infra.local.guard.emulator import EmulatorGuard
+from infra.local.layout import Layout, Ports
 
 _saving = threading.Lock()
 
@@ -35,10 +41,19 @@ def _save() -> None:
     logging.getLogger("tally").info("State saved")
 
 
+def _guard(directory: str, ports: str) -> None:
+    """Put the guard before everything that MiniStack serves."""
+    policy = BrowserPolicy.of(Ports(**json.loads(ports)), "emulator")
+    ministack.app = EmulatorGuard(ministack.app, policy, Credentials.of(Layout(Path(directory))).host_key)
+
+
 def main() -> None:
     """Serve until the parent's end of standard input closes."""
+    # What MiniStack writes is the user's own: its state holds every table and object.
+    os.umask(0o077)
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, name="state-save").start())
+    _guard(*sys.argv[1:])
     sys.argv = sys.argv[:1]
     resharding.mend()
     ministack.main()

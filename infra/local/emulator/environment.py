@@ -1,34 +1,20 @@
 """The environment in which MiniStack runs, as a value."""
 
-import os
 from collections.abc import Mapping
 
+from infra.local.emulator.credentials import ACCOUNT, REGION, Credentials
 from infra.local.layout import LOOPBACK, Layout, Ports
-
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
-def credentials() -> dict[str, str]:
-    """Return what AWS clients need to talk to the emulator's one account, and nothing of the user's own."""
-    return {
-        "AWS_ACCESS_KEY_ID": ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
-
-
-def emulator_environment(layout: Layout, ports: Ports, outer: Mapping[str, str]) -> dict[str, str]:
+def emulator_environment(
+    layout: Layout, ports: Ports, credentials: Credentials, outer: Mapping[str, str]
+) -> dict[str, str]:
     """Return MiniStack's environment; the functions it runs inherit it, so it holds nothing of the user's session."""
     return {
         **{name: outer[name] for name in _KEPT if name in outer},
-        **credentials(),
+        **credentials.environment(),
         "AWS_ENDPOINT_URL": ports.url("emulator"),
         "AWS_ENDPOINT_URL_ATHENA": ports.url("athena"),
         "BIND_HOST": LOOPBACK,

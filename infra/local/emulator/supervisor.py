@@ -1,5 +1,6 @@
 """Starts the emulator, knows when it is ready, and leaves no process behind when it stops."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,15 +9,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
 import psutil
 
+from infra.local.emulator.credentials import Credentials
 from infra.local.emulator.environment import emulator_environment
 from infra.local.failures import EmulatorFailed
+from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.log_files import begin_anew_if_long
 from infra.local.preflight import held
@@ -60,22 +65,29 @@ class Emulator:
         shutil.rmtree(self._layout.scratch, ignore_errors=True)
         self._layout.scratch.mkdir()
         begin_anew_if_long(self._layout.log("emulator"))
+        own = Credentials.of(self._layout)
         with self._layout.log("emulator").open("ab") as log:
             # The open pipe is the child's proof that we live: it closes with us, even on SIGKILL.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local.emulator.child"],
+                [
+                    sys.executable,
+                    "-m",
+                    "infra.local.emulator.child",
+                    str(self._layout.directory),
+                    json.dumps(asdict(self._ports)),
+                ],
                 cwd=PROJECT,
-                env=emulator_environment(self._layout, self._ports, os.environ),
+                env=emulator_environment(self._layout, self._ports, own, os.environ),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._wait_until_ready(self._process)
+        self._wait_until_ready(self._process, own)
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes], own: Credentials) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not answers(f"{self.url}/_ministack/ready"):
+        while not answers(f"{self.url}/_ministack/ready", {HOST_KEY_HEADER: own.host_key}):
             if process.poll() is not None:
                 raise EmulatorFailed(f"ended at its start with code {process.returncode}", self._layout.log("emulator"))
             if time.monotonic() > deadline:
@@ -107,10 +119,11 @@ class Emulator:
         _end(workers)
 
 
-def answers(url: str) -> bool:
+def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
     """Tell whether `url` answers 200 now."""
+    request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310 - always our own loopback address
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - always our own loopback address
+        with urllib.request.urlopen(request, timeout=2) as response:  # noqa: S310 - as above
             return bool(response.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False

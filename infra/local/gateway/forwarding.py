@@ -11,6 +11,7 @@ import orjson
 
 from infra.local.gateway import limits
 from infra.local.gateway.answers import Answer, Headers, refusal, spelt
+from infra.local.guard.headers import HOST_KEY_HEADER
 
 _HOP_BY_HOP = {
     "connection",
@@ -135,7 +136,7 @@ def upstream_headers(request: Request) -> Headers:
     kept = tuple(
         (spelling.setdefault(name.lower(), name), value)
         for name, value in _end_to_end(request.headers)
-        if name.lower() not in {"host", "expect"}
+        if name.lower() not in {"host", "expect", HOST_KEY_HEADER}
     )
     without = tuple(pair for pair in kept if not pair[0].lower().startswith("x-forwarded-"))
     return (

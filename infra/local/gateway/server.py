@@ -3,7 +3,7 @@
 import asyncio
 import io
 import uuid
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -21,21 +21,25 @@ from infra.local.gateway.origins import readable
 from infra.local.gateway.websocket import WebSocketDoor
 
 API_PREFIX = "/api/v1"
+PUBLIC = (API_PREFIX, "/ws/")
+"""Starts of the paths whose functions check tokens and origins themselves, here as in AWS."""
 _SKIPPED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
 
 class FrontDoor:
     """Serves the public addresses of the platform over one REST API and one WebSocket API."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is served, to whom and how, each by its name
         self,
         *,
         rest: RestApi,
         websocket: WebSocketApi | None,
         home: str,
         origins: Collection[str] = (),
+        upstream_headers: Mapping[str, str] | None = None,
         integration_seconds: float = limits.INTEGRATION_SECONDS,
     ) -> None:
+        self._upstream_headers = upstream_headers or {}
         self._integration_seconds = integration_seconds
         self._rest = rest
         self._websocket = websocket
@@ -59,7 +63,11 @@ class FrontDoor:
         # Shorter than the emulator's own 75 s, so that we never write into a connection it just closed.
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
         async with aiohttp.ClientSession(
-            timeout=timeout, connector=connector, auto_decompress=False, skip_auto_headers=_SKIPPED
+            timeout=timeout,
+            connector=connector,
+            headers=self._upstream_headers,
+            auto_decompress=False,
+            skip_auto_headers=_SKIPPED,
         ) as session:
             self._session = session
             yield

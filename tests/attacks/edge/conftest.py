@@ -12,6 +12,7 @@ from infra.local.gateway.forwarding import RestApi
 from infra.local.gateway.framing import Handler
 from infra.local.gateway.server import FrontDoor
 from infra.local.gateway.unreadable import DoorRunner
+from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.serving import Servers
 from shared.runtime import cors
 from tests.attacks.edge.origins import CONFIGURED
@@ -20,6 +21,7 @@ from tests.local.host.conftest import BINARY, HOME, upstream
 from tests.local.host.free_ports import free_ports
 
 __all__ = ["everywhere"]
+HOST_KEY = "the host's own"
 
 
 class Arrival(NamedTuple):
@@ -62,6 +64,7 @@ def running_door() -> Iterator[WatchedDoor]:
         websocket=WebSocketApi.at(url, "wsx", "local"),
         home=HOME,
         origins=CONFIGURED,
+        upstream_headers={HOST_KEY_HEADER: HOST_KEY},
     )
     with Servers() as servers:
         servers.serve(behind, ports.emulator)

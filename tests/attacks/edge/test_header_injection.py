@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from infra.local.guard.headers import HOST_KEY_HEADER
 from shared.audit.request import change_of
-from tests.attacks.edge.conftest import WatchedDoor
+from tests.attacks.edge.conftest import HOST_KEY, WatchedDoor
 from tests.attacks.edge.raw_http import Answer, ask
 from tests.events.api_gateway import rest_event
 
@@ -72,6 +73,17 @@ def test_a_header_of_a_similar_name_is_not_that_header(watched: WatchedDoor, nam
     get(watched, "/api/v1/a", f"{name}: Bearer t")
 
     assert all(arrival.values("Authorization") == [] for arrival in watched.arrivals)
+
+
+@pytest.mark.parametrize("name", [HOST_KEY_HEADER, HOST_KEY_HEADER.upper(), HOST_KEY_HEADER.title()])
+@pytest.mark.parametrize("connection", ["keep-alive", HOST_KEY_HEADER, f"close, {HOST_KEY_HEADER}"])
+def test_a_client_neither_gives_nor_takes_the_key_of_the_host(watched: WatchedDoor, name: str, connection: str) -> None:
+    upgrade = ("Upgrade: websocket", f"Sec-WebSocket-Key: {'A' * 22}==", "Sec-WebSocket-Version: 13")
+
+    get(watched, "/api/v1/a", f"{name}: guess", f"{name}: again", f"Connection: {connection}")
+    get(watched, "/ws/analytics", f"{name}: guess", f"Connection: Upgrade, {connection}", *upgrade)
+
+    assert [arrival.values(HOST_KEY_HEADER) for arrival in watched.arrivals] == [[HOST_KEY]] * 2
 
 
 @pytest.mark.parametrize("request_id", ["6" * 5000, "id; a=b", "<script>"])

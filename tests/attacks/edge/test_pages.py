@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,10 +23,11 @@ from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 from tests.functions.every_route import GUARDED, OPEN
 from tests.functions.every_route import ask as ask_route
+from tests.local.host import chromium
 from tests.local.host.free_ports import free_ports
 
 DOCS = "/api/v1/docs"
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(chromium.program() is None, reason="needs Chromium: apt-get install chromium")
 PUBLIC = {"/api/v1/openapi.json", DOCS, "/api/v1/docs/{name}", "/api/v1/.well-known/jwks.json"}
 
 
@@ -146,36 +145,24 @@ def as_served(watched: list[str]) -> web.Application:
     return app
 
 
-def visited(browser: str, address: str, profile: Path) -> subprocess.CompletedProcess[str]:
-    """What a browser made of a page: its elements, and its console among the errors."""
-    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=8000"]
-    return subprocess.run(  # noqa: S603 # a browser of this machine on a page of ours
-        [browser, *flags, f"--user-data-dir={profile}", "--dump-dom", address],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-
-
-@pytest.mark.skipif(BROWSER is None, reason="No Chromium on this machine: the pages are only read, not looked at.")
+@needs_browser
 def test_a_browser_shows_the_documents_page_under_its_policy(tmp_path: Path) -> None:
     ports, asked = free_ports(), list[str]()
 
     with Servers() as servers:
         servers.serve(as_served(asked), ports.web)
-        shown = visited(str(BROWSER), f"{ports.url('web')}{DOCS}", tmp_path)
+        page = chromium.shown(f"{ports.url('web')}{DOCS}", tmp_path)
 
-    assert "opblock-summary-path" in shown.stdout
-    assert "/api/v1/ingest" in shown.stdout
-    assert "Content Security Policy" not in shown.stderr
+    assert "opblock-summary-path" in page.stdout
+    assert "/api/v1/ingest" in page.stdout
+    assert "Content Security Policy" not in page.stderr
     expected = {DOCS, "/api/v1/openapi.json", *(f"{DOCS}/{each}" for each in Asset)}
     assert set(asked) - {"/favicon.ico"} == expected
 
 
-@pytest.mark.skipif(BROWSER is None, reason="No Chromium on this machine: the pages are only read, not looked at.")
+@needs_browser
 def test_a_browser_shows_the_small_page_under_its_policy(small_page: str, tmp_path: Path) -> None:
-    shown = visited(str(BROWSER), small_page, tmp_path / "profile")
+    page = chromium.shown(small_page, tmp_path / "profile")
 
-    assert "Tally is up" in shown.stdout
-    assert "Content Security Policy" not in shown.stderr
+    assert "Tally is up" in page.stdout
+    assert "Content Security Policy" not in page.stderr

@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.athena.engine import build_engine
 from infra.local.athena.server import serve_in_thread
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import session
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
 from tests.local.athena.conftest import BUCKET, DATABASE, Asker, Lake
@@ -18,8 +18,9 @@ from tests.local.host.free_ports import free_ports
 def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lake, Asker]]:
     """A lake in the emulator and an asker in front of an engine over it."""
     folder = tmp_path_factory.mktemp("emulator")
-    with Emulator(layout=Layout(folder), ports=free_ports()) as emulator:
-        clients = session()
+    layout = Layout(folder)
+    with Emulator(layout=layout, ports=free_ports()) as emulator:
+        clients = session(layout)
         glue = clients.client("glue", endpoint_url=emulator.url)
         s3 = clients.client("s3", endpoint_url=emulator.url)
         athena = clients.client("athena", endpoint_url=emulator.url)

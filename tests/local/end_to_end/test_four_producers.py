@@ -10,7 +10,8 @@ EVENTS = 20_000
 def test_every_event_of_four_producers_is_in_the_lake_once_and_in_the_ledger_as_often_as_it_was_sent(
     platform: RunningPlatform, client: Client
 ) -> None:
-    found = stream(Target(platform.emulator_url, platform.outputs, client.http), EVENTS, timeout=120)
+    target = Target(platform.emulator_url, platform.credentials, platform.outputs, client.http)
+    found = stream(target, EVENTS, timeout=120)
 
     assert (found.events, found.lost, found.doubled) == (EVENTS, 0, 0)
     assert found.sent > EVENTS

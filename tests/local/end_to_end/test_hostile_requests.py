@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import httpx
 import pytest
 
-from infra.local.emulator.clients import session
 from infra.local.keys import identity_of
 from shared.runtime.models import now
 from tests.fakes.bad_tokens import BAD_TOKENS, Forger
@@ -34,7 +33,7 @@ Headers = Sequence[tuple[str, str]]
 @pytest.fixture(scope="module")
 def bad_tokens(platform: RunningPlatform) -> Mapping[str, str]:
     """Tokens that forgers, thieves and yesterday's callers bring to this very platform."""
-    identity = identity_of(session(), platform.emulator_url, platform.outputs.every, "local")
+    identity = identity_of(platform.credentials.session(), platform.emulator_url, platform.outputs.every, "local")
     forger = Forger(identity, Clock(now()))
     return {name: make(forger) for name, make in BAD_TOKENS.items()}
 

@@ -12,7 +12,6 @@ import httpx
 import orjson
 import pytest
 
-from infra.local.emulator.environment import credentials
 from shared.ingestion.entry import Entry
 from shared.ingestion.ledger_items import entry_of
 from shared.records.schema import DataType
@@ -105,7 +104,7 @@ def _settings_of(platform: RunningPlatform, function: str) -> Settings:
 @pytest.fixture
 def ours(platform: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> RunningPlatform:
     """The platform, where clients that this process makes find it as the functions do."""
-    for name, value in credentials().items():
+    for name, value in platform.credentials.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", platform.emulator_url)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # other tests of this process have made one

@@ -8,7 +8,6 @@ import pytest
 import schemathesis
 
 from functions.openapi import document
-from infra.local.emulator.clients import session
 from infra.local.keys import identity_of, outputs_of
 from shared.auth.identity import Identity
 from shared.auth.models import ApiKey
@@ -38,8 +37,8 @@ each_guarded_route = pytest.mark.parametrize("route", [name for name, told in OP
 @pytest.fixture(scope="module")
 def identity(platform: RunningPlatform) -> Identity:
     """What gives keys and tokens on the platform."""
-    url = platform.emulator_url
-    return identity_of(session(), url, outputs_of(session(), url, "local"), "local")
+    url, session = platform.emulator_url, platform.credentials.session()
+    return identity_of(session, url, outputs_of(session, url, "local"), "local")
 
 
 @pytest.fixture(scope="module")

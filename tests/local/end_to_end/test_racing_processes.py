@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 
-from infra.local.emulator.environment import credentials
 from infra.local.layout import PROJECT
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.waiting import until
@@ -53,7 +52,7 @@ def begun(platform: RunningPlatform, tmp_path: Path) -> Iterator[Begun]:
     """Begins rivals for one result, each as patient as is said."""
     told = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        **credentials(),
+        **platform.credentials.environment(),
         "AWS_ENDPOINT_URL": platform.emulator_url,
         "RESULTS": platform.outputs.every["ResultCacheTableName"],
         "VERSIONS": platform.outputs.every["VersionsTableName"],

@@ -1,6 +1,7 @@
 """The README's commands do what it says, run as they stand there against a platform of our own."""
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,10 +23,9 @@ def blocks(language: str) -> Iterator[str]:
 
 def at(platform: RunningPlatform, text: str) -> str:
     """The same commands, sent to where this platform answers."""
-    text = text.replace("infra.local token", f"infra.local token --directory {platform.layout.directory}")
-    return text.replace("http://127.0.0.1:8090", platform.ports.url("front")).replace(
-        "http://127.0.0.1:4566", platform.emulator_url
-    )
+    for command in ("token", "credentials"):
+        text = text.replace(f"infra.local {command}", f"infra.local {command} --directory {platform.layout.directory}")
+    return text.replace("http://127.0.0.1:8090", platform.ports.url("front"))
 
 
 def run(*command: str) -> str:
@@ -103,9 +103,9 @@ def test_every_mistake_is_told_at_once(answers: list[dict[str, object]]) -> None
 
 
 def test_a_producer_puts_a_record_as_the_readme_shows(platform: RunningPlatform) -> None:
-    (script,) = blocks("python")
+    (credentials,), (script,) = blocks("sh"), blocks("python")
 
-    run(sys.executable, "-c", at(platform, script))
+    run("bash", "-c", f"{at(platform, credentials)}{sys.executable} -c {shlex.quote(script)}")
     platform.settle()
 
     sources = platform.client("dynamodb").query(

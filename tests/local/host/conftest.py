@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
+from botocore.config import Config
 
+from infra.local.emulator.credentials import session
 from infra.local.emulator.supervisor import Emulator
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.forwarding import RestApi
@@ -97,6 +100,11 @@ class Running:
     emulator: Emulator
     layout: Layout
     ports: Ports
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client with the emulator's own credentials."""
+        clients: Any = session(self.layout)
+        return clients.client(service, endpoint_url=self.emulator.url, config=Config(signature_version="v4"))
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def test_up_in_the_background_says_why_it_did_not_come_up(tmp_path: Path) -> Non
     assert f"Port {ports.athena} (athena) is taken" in answer.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "reset", "demo", "token", "logs"])
+@pytest.mark.parametrize("command", ["up", "down", "status", "reset", "demo", "token", "credentials", "logs"])
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     answer = CliRunner().invoke(app, [command, "--help"])
 

@@ -14,9 +14,9 @@ import pytest
 from types_boto3_s3.client import S3Client
 from types_boto3_sqs.client import SQSClient
 
-from infra.local.emulator.clients import session
+from infra.local.emulator.credentials import Credentials, session
 from infra.local.emulator.environment import emulator_environment
-from infra.local.emulator.supervisor import Emulator, answers
+from infra.local.emulator.supervisor import Emulator
 from infra.local.failures import PortTaken
 from infra.local.layout import PROJECT, Layout, Ports
 from tests.local.host.conftest import Running
@@ -48,14 +48,13 @@ def processes_using(directory: Path) -> list[psutil.Process]:
     return found
 
 
-def clients(emulator: Emulator) -> tuple[S3Client, SQSClient]:
-    own = session()
+def clients(emulator: Emulator, layout: Layout) -> tuple[S3Client, SQSClient]:
+    own = session(layout)
     return own.client("s3", endpoint_url=emulator.url), own.client("sqs", endpoint_url=emulator.url)
 
 
 def test_it_answers_once_started(running: Running) -> None:
-    assert answers(f"{running.emulator.url}/_ministack/health")
-    assert session().client("s3", endpoint_url=running.emulator.url).list_buckets()["Buckets"] == []
+    assert running.client("s3").list_buckets()["Buckets"] == []
 
 
 def test_it_listens_on_loopback_alone(running: Running) -> None:
@@ -77,13 +76,13 @@ def test_its_log_is_kept(running: Running) -> None:
 def test_objects_and_tables_survive_a_restart(tmp_path: Path) -> None:
     layout, ports = Layout(tmp_path), free_ports()
     with Emulator(layout=layout, ports=ports) as emulator:
-        s3, sqs = clients(emulator)
+        s3, sqs = clients(emulator, layout)
         s3.create_bucket(Bucket=BUCKET)
         s3.put_object(Bucket=BUCKET, Key="a/b", Body=b"kept")
         sqs.create_queue(QueueName="kept-queue")
 
     with Emulator(layout=layout, ports=ports) as emulator:
-        s3, sqs = clients(emulator)
+        s3, sqs = clients(emulator, layout)
 
         assert s3.get_object(Bucket=BUCKET, Key="a/b")["Body"].read() == b"kept"
         assert sqs.get_queue_url(QueueName="kept-queue")["QueueUrl"].endswith("/kept-queue")
@@ -92,7 +91,7 @@ def test_objects_and_tables_survive_a_restart(tmp_path: Path) -> None:
 def test_a_save_writes_the_state_while_it_runs(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     with Emulator(layout=layout, ports=free_ports()) as emulator:
-        session().client("sqs", endpoint_url=emulator.url).create_queue(QueueName="saved-queue")
+        session(layout).client("sqs", endpoint_url=emulator.url).create_queue(QueueName="saved-queue")
 
         emulator.save()
 
@@ -126,7 +125,7 @@ def test_it_ends_and_saves_when_its_parent_is_killed(tmp_path: Path) -> None:
     assert parent.stdout is not None
     with parent.stdout as said:
         assert said.readline() == b"up\n"
-    session().client("sqs", endpoint_url=ports.url("emulator")).create_queue(QueueName="orphan-queue")
+    session(layout).client("sqs", endpoint_url=ports.url("emulator")).create_queue(QueueName="orphan-queue")
 
     parent.send_signal(signal.SIGKILL)
     parent.wait()
@@ -138,7 +137,9 @@ def test_it_ends_and_saves_when_its_parent_is_killed(tmp_path: Path) -> None:
 def test_functions_inherit_nothing_of_the_users_own_aws_settings(tmp_path: Path) -> None:
     mine = {"AWS_PROFILE": "prod", "AWS_SECRET_ACCESS_KEY": "mine", "PYTHONPATH": "/x", "PATH": "/bin"}
 
-    environment = emulator_environment(Layout(tmp_path), Ports(emulator=1, athena=2), mine)
+    environment = emulator_environment(
+        Layout(tmp_path), Ports(emulator=1, athena=2), Credentials("id", "secret", "host"), mine
+    )
 
     assert "AWS_PROFILE" not in environment
     assert "PYTHONPATH" not in environment

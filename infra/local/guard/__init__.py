@@ -1,0 +1,1 @@
+"""Keeps web pages and strangers away from the platform's ports: what CloudFront, IAM and distance do in AWS."""
