@@ -9,10 +9,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from functions.docs.files import DOCUMENT, PAGE, Asset
 
 router = Router()
-_MINUTES, _DAY = {"Cache-Control": "public, max-age=300"}, {"Cache-Control": "public, max-age=86400"}
-# Nothing is loaded from, or sent to, anywhere but this API; Swagger UI writes styles and draws icons of its own.
+_KEPT = {"Vary": "Accept-Encoding"}
+_MINUTES = {"Cache-Control": "public, max-age=300", **_KEPT}
+_DAY = {"Cache-Control": "public, max-age=86400", **_KEPT}
+# Nothing is loaded from, or sent to, anywhere but this API; Swagger UI draws its icons from data of its own.
 _OWN_ONLY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -41,7 +43,7 @@ def openapi_document() -> Response[str]:
 )
 def docs_page() -> Response[str]:
     """Swagger UI, all of it from here."""
-    headers = {**_MINUTES, "Content-Security-Policy": _OWN_ONLY, "X-Content-Type-Options": "nosniff"}
+    headers = {**_MINUTES, "Content-Security-Policy": _OWN_ONLY}
     return Response(200, "text/html; charset=utf-8", PAGE.read_text("utf-8"), headers)
 
 
@@ -55,4 +57,4 @@ def docs_page() -> Response[str]:
 def docs_asset(name: Annotated[str, Path(max_length=100, examples=[each.value for each in Asset])]) -> Response[str]:
     """Style and scripts of the page."""
     asset = Asset.named(name)
-    return Response(200, asset.content_type, asset.read(), {**_DAY, "X-Content-Type-Options": "nosniff"})
+    return Response(200, asset.content_type, asset.read(), _DAY)

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.auth.presented import token_of_handshake
 from shared.auth.scopes import scope_of_channel
 from shared.auth.verifier import require
+from shared.runtime.cors import require_own_page
 from shared.runtime.errors import TallyError
 from shared.runtime.observability import count, instrumented, logger
 from shared.runtime.reachability import unavailable
@@ -51,7 +52,8 @@ def _refusal(refused: TallyError) -> dict[str, Any]:
 
 
 def _admit(event: dict[str, Any]) -> str:
-    """Return the channel, for a caller who may listen to it."""
+    """Return the channel, for a caller who may listen to it and is not led here by a foreign page."""
+    require_own_page(event)
     channel: str = (event.get("queryStringParameters") or {}).get("channel", "")
     caller = wiring().identity.verifier.caller(token_of_handshake(event))
     require(scope_of_channel(channel), caller)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_apigateway as apigateway
 
 from shared.runtime import errors
+from shared.runtime.browser_headers import PROTECTION
 from shared.runtime.request import UPLOAD_ROUTE
 
 
@@ -24,6 +25,8 @@ _R = apigateway.ResponseType
 _BEARER = {"WWW-Authenticate": "Bearer"}
 _SOON = {"Retry-After": "1"}
 _LATER = {"Retry-After": "5"}
+# A constant stands between single quotes there, so a content policy, which has some of its own, cannot be one.
+_PROTECTION = {name: value for name, value in PROTECTION.items() if "'" not in value}
 
 REFUSALS = (
     Refusal(kind=_R.BAD_REQUEST_BODY, error=errors.InvalidRequest, message="The body cannot be read."),
@@ -87,7 +90,8 @@ def body(refusal: Refusal) -> str:
 
 def _headers(refusal: Refusal, origins: Sequence[str]) -> dict[str, str]:
     """Return the headers; a gateway response can name one origin only, so the first configured one it is."""
-    headers = {"X-Request-Id": "context.requestId", **{name: f"'{value}'" for name, value in refusal.headers.items()}}
+    constant = {**_PROTECTION, **refusal.headers}
+    headers = {"X-Request-Id": "context.requestId", **{name: f"'{value}'" for name, value in constant.items()}}
     if not origins:
         return headers
     return headers | {

@@ -1,5 +1,6 @@
 """What sets one deployment of the platform apart from another, as data."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,10 +11,17 @@ from aws_cdk.aws_logs import RetentionDays
 from shared.limits.classes import RATE_CLASSES
 
 _GIGABYTE = 1024**3
+# As browsers write one: `*` and `null` would be anybody, and any other spelling is no page's.
+_ORIGIN = re.compile(r"(?P<scheme>https?)://[a-z0-9-]+(\.[a-z0-9-]+)*(:(?P<port>[1-9][0-9]{0,4}))?")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class UnknownStage(LookupError):
     """Somebody asked for a stage that nobody described."""
+
+
+class IllegalOrigin(ValueError):
+    """What was configured as an origin is none that a browser could name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,20 @@ class StageConfig:
     """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`; without any, the contracts'."""
     queue_consumers: int | None = None
     """At most so many runs of a function at once for one queue; None leaves it to the manifest."""
+
+    def __post_init__(self) -> None:
+        """Refuse origins under which pages of anybody, or of nobody, could call with credentials.
+
+        Raises:
+            IllegalOrigin: one of them is no `scheme://host[:port]` as browsers write it.
+        """
+        if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
+            raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
+
+
+def _is_origin(text: str) -> bool:
+    found = _ORIGIN.fullmatch(text)
+    return found is not None and found["port"] != _DEFAULT_PORTS[found["scheme"]]
 
 
 LOCAL = StageConfig(

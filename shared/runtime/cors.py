@@ -1,8 +1,12 @@
 """Which browsers' pages may call: configured origins only, with credentials (contract C 6.3)."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
+from shared.runtime.errors import Forbidden
+from shared.runtime.request import headers_named
 from shared.runtime.settings import Settings
 
 _EXPOSED = (
@@ -12,17 +16,30 @@ _EXPOSED = (
 
 
 @cache
-def _origins() -> tuple[str, ...]:
+def origins() -> tuple[str, ...]:
+    """The origins that this deployment is configured with."""
     return Settings.from_environment(os.environ).cors_origins
 
 
-def cors_headers(origin: str | None) -> dict[str, list[str]]:
-    """The headers that let a page of this origin read the answer; only `Vary` where it may not."""
-    if origin is None or origin not in _origins():
-        return {"Vary": ["Origin"]}
-    return {
-        "Access-Control-Allow-Origin": [origin],
-        "Access-Control-Allow-Credentials": ["true"],
-        "Access-Control-Expose-Headers": [_EXPOSED],
-        "Vary": ["Origin"],
-    }
+def cors_headers(event: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The headers that let the page that asks read the answer; none where it may not, or names several origins."""
+    match headers_named(event, "origin"):
+        case [origin] if origin in origins():
+            return {
+                "Access-Control-Allow-Origin": [origin],
+                "Access-Control-Allow-Credentials": ["true"],
+                "Access-Control-Expose-Headers": [_EXPOSED],
+            }
+        case _:
+            return {}
+
+
+def require_own_page(event: Mapping[str, Any]) -> None:
+    """Let in programs, which send no `Origin`, and pages of the configured origins: browsers ask nobody on WebSockets.
+
+    Raises:
+        Forbidden: a page of another origin opens the connection, or it names several.
+    """
+    named = headers_named(event, "origin")
+    if named and (len(named) > 1 or named[0] not in origins()):
+        raise Forbidden("Pages of this origin may not connect")

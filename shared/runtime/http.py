@@ -18,13 +18,14 @@ from shared.auth.scopes import Scope, scope_of
 from shared.auth.verifier import require
 from shared.idempotency.claim import takes_key
 from shared.runtime import edge, strict_json
+from shared.runtime.browser_headers import PROTECTION
 from shared.runtime.cors import cors_headers
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.observability import count, logger
 from shared.runtime.patience import answering_within
 from shared.runtime.reachability import unavailable
-from shared.runtime.request import header, plain
+from shared.runtime.request import plain
 from shared.runtime.wiring import Wiring, wiring
 
 if TYPE_CHECKING:
@@ -84,11 +85,14 @@ class Api(APIGatewayRestResolver):
         return answer
 
     def _complete(self, event: Mapping[str, Any], answer: dict[str, Any]) -> None:
+        own = answer.get("multiValueHeaders", {})
         answer["multiValueHeaders"] = {
-            **answer.get("multiValueHeaders", {}),
+            **{name: [value] for name, value in PROTECTION.items()},
+            **own,
             **{name: [value] for name, value in self._standing.items()},
             "X-Request-Id": [REQUEST_ID.get()],
-            **cors_headers(header(event, "origin")),
+            "Vary": ["Origin", *own.get("Vary", ())],
+            **cors_headers(event),
         }
         _log(event, answer)
 

@@ -1,0 +1,1 @@
+"""Attacks, kind by kind: each is held, whoever tries it."""

@@ -177,6 +177,21 @@ def test_a_page_can_read_when_to_come_again_after_a_refusal_of_api_gateways_own(
         assert exposed == "'X-Request-Id, Retry-After'"
 
 
+def test_what_api_gateway_refuses_itself_is_not_kept_nor_framed_nor_taken_for_another_type(prod: Assembly) -> None:
+    for response in prod.of_type("AWS::ApiGateway::GatewayResponse").values():
+        told = {
+            name.removeprefix("gatewayresponse.header."): value
+            for name, value in response["ResponseParameters"].items()
+        }
+
+        assert told["Cache-Control"] == "'no-store'"
+        assert told["X-Content-Type-Options"] == "'nosniff'"
+        assert told["X-Frame-Options"] == "'DENY'"
+        assert told["Referrer-Policy"] == "'no-referrer'"
+        assert not any("'" in value[1:-1] for value in told.values())
+        assert "Access-Control-Allow-Origin" not in told  # no page is named there
+
+
 def test_a_body_over_the_limit_is_told_of_the_upload_route(dev: Assembly) -> None:
     dev.template("api").has_resource_properties(
         "AWS::ApiGateway::GatewayResponse",

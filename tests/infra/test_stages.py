@@ -1,11 +1,12 @@
 """How the stages differ, and what holds in all of them."""
 
 import json
+import re
 
 import pytest
 
 from infra.aws.app import chosen, new_app
-from infra.aws.stages import UnknownStage
+from infra.aws.stages import IllegalOrigin, UnknownStage
 from shared.runtime.settings import Resource
 from tests.infra.assembly import Assembly
 
@@ -96,6 +97,30 @@ def test_no_stack_comes_near_the_limit_of_five_hundred_resources(stage: str, req
 def test_a_stage_that_nobody_described_is_refused_with_those_that_are() -> None:
     with pytest.raises(UnknownStage, match="local, dev, prod"):
         chosen(new_app(stage="staging"))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "http://localhost:3008/",
+        "HTTPS://shop.example",
+        "https://Shop.example",
+        "https://shop.example:443",
+        "http://shop.example:80",
+        "https://*.shop.example",
+        "https://shop.example.",
+        "shop.example",
+        "https://shop.example/page",
+        " https://shop.example",
+        "https://user@shop.example",
+        "ftp://shop.example",
+    ],
+)
+def test_an_origin_that_no_browser_names_or_every_page_has_cannot_be_configured(origin: str) -> None:
+    with pytest.raises(IllegalOrigin, match=re.escape(repr(origin))):
+        chosen(new_app(stage="prod", corsOrigins=f"https://a.example,{origin}"))
 
 
 def test_the_command_line_chooses_stage_origins_and_currency() -> None:

@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 import orjson
 
+from shared.runtime.browser_headers import PROTECTION
+
 Headers = tuple[tuple[str, str], ...]
 
 _CODES = {
@@ -18,6 +20,7 @@ _CODES = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
     HTTPStatus.TOO_MANY_REQUESTS: "RATE_LIMIT_EXCEEDED",
     HTTPStatus.SERVICE_UNAVAILABLE: "SERVICE_UNAVAILABLE",
+    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: "VALIDATION_ERROR",
 }
 
 
@@ -42,7 +45,7 @@ def refusal(status: int, message: str, *, request_id: str, now: datetime, header
         "timestamp": spelt(now),
         "request_id": request_id,
     }
-    own = (("Content-Type", "application/json"), ("X-Request-Id", request_id))
+    own = (("Content-Type", "application/json"), ("X-Request-Id", request_id), *PROTECTION.items())
     return Answer(status, orjson.dumps(body), own + headers)
 
 

@@ -127,20 +127,21 @@ def _too_large(message: str, request: Request, now: datetime) -> Answer:
 def upstream_headers(request: Request) -> Headers:
     """Return the headers API Gateway would hand on: the client's own and where the request came from.
 
+    The emulator believes the first address of `X-Forwarded-For`, where API Gateway looks at the connection: the chain
+    that a client brings is left out, or it could choose the address in the audit log. `Expect` was for the front door.
+
     What comes twice goes on under one spelling: of two, aiohttp's client would send the last only.
     """
     spelling: dict[str, str] = {}
     kept = tuple(
         (spelling.setdefault(name.lower(), name), value)
         for name, value in _end_to_end(request.headers)
-        if name.lower() not in {"host", HOST_KEY_HEADER}
+        if name.lower() not in {"host", "expect", HOST_KEY_HEADER}
     )
-    forwarded = request.header("x-forwarded-for")
-    chain = f"{forwarded}, {request.client}" if forwarded else request.client
     without = tuple(pair for pair in kept if not pair[0].lower().startswith("x-forwarded-"))
     return (
         *without,
-        ("X-Forwarded-For", chain),
+        ("X-Forwarded-For", request.client),
         ("X-Forwarded-Proto", "http"),
         ("X-Forwarded-Host", request.header("host")),
     )

@@ -1,6 +1,6 @@
 """Which pages may read an answer: what API Gateway's own templates say and the emulator's do not."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from infra.local.gateway.answers import Answer, Headers
 
@@ -8,16 +8,16 @@ _ALLOWED = "Access-Control-Allow-Origin"
 _EXPOSED = "X-Request-Id, Retry-After"
 
 
-def readable(answer: Answer, origin: str | None, origins: Collection[str]) -> Answer:
-    """Return the answer such that a page of a configured origin may read it, refusals and preflights included."""
-    if origin is None or origin not in origins:
-        return answer
+def readable(answer: Answer, named: Sequence[str], origins: Collection[str]) -> Answer:
+    """Return the answer such that a page of a configured origin may read it, refusals and preflights included.
+
+    A request that names several origins is nobody's.
+    """
+    varies: Headers = () if answer.header("Vary") else (("Vary", "Origin"),)
+    if len(named) != 1 or named[0] not in origins:
+        return Answer(answer.status, answer.body, answer.headers + varies)
     kept = tuple((name, value) for name, value in answer.headers if name.lower() != _ALLOWED.lower())
-    own: Headers = ((_ALLOWED, origin),)
+    own: Headers = ((_ALLOWED, named[0]),)
     if answer.header("Access-Control-Allow-Credentials") is None:
-        own += (
-            ("Access-Control-Allow-Credentials", "true"),
-            ("Access-Control-Expose-Headers", _EXPOSED),
-            ("Vary", "Origin"),
-        )
-    return Answer(answer.status, answer.body, kept + own)
+        own += (("Access-Control-Allow-Credentials", "true"), ("Access-Control-Expose-Headers", _EXPOSED))
+    return Answer(answer.status, answer.body, kept + varies + own)

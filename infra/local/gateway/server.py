@@ -16,6 +16,7 @@ from infra.local.gateway import limits
 from infra.local.gateway.answers import Answer, refusal
 from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.forwarding import Request, RestApi, correct, refuse_before, upstream_headers
+from infra.local.gateway.framing import invite_body, refuse_ambiguous
 from infra.local.gateway.origins import readable
 from infra.local.gateway.websocket import WebSocketDoor
 
@@ -48,12 +49,13 @@ class FrontDoor:
 
     def application(self) -> web.Application:
         """Return the application to run; it opens its connections when it starts."""
-        app = web.Application(client_max_size=limits.BODY_BYTES)
+        app = web.Application(client_max_size=limits.BODY_BYTES, middlewares=[refuse_ambiguous])
         app.cleanup_ctx.append(self._connections)
-        app.router.add_get("/", self._welcome, allow_head=False)
+        app.router.add_get("/", self._welcome, allow_head=False, expect_handler=invite_body)
         if self._websocket is not None:
-            app.router.add_get("/ws/{channel:.*}", WebSocketDoor(self._websocket, self._client).serve, allow_head=False)
-        app.router.add_route("*", r"/{anything:[\s\S]*}", self._serve)
+            serve = WebSocketDoor(self._websocket, self._client).serve
+            app.router.add_get("/ws/{channel:.*}", serve, allow_head=False, expect_handler=invite_body)
+        app.router.add_route("*", r"/{anything:[\s\S]*}", self._serve, expect_handler=invite_body)
         return app
 
     async def _connections(self, _: web.Application) -> AsyncIterator[None]:
@@ -81,7 +83,7 @@ class FrontDoor:
 
     async def _serve(self, incoming: web.Request) -> web.Response:
         answer = await self._served(incoming, _received(incoming), datetime.now(UTC))
-        return _written(readable(answer, incoming.headers.get("Origin"), self._origins))
+        return _written(readable(answer, incoming.headers.getall("Origin", []), self._origins))
 
     async def _served(self, incoming: web.Request, request: Request, now: datetime) -> Answer:
         if not _is_api(request.path):

@@ -1,6 +1,7 @@
 """The front door's WebSocket sockets: joins a client to the WebSocket API of the emulator."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ IDLE_SECONDS = 10 * 60.0
 CONNECTION_SECONDS = 2 * 60 * 60.0
 _End: TypeAlias = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 _PASSED = ("Authorization", "User-Agent", "Origin", "X-Request-Id")
+# Of what comes twice, the emulator would look at one only.
+_ONCE = (*_PASSED, "Host", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol")
+_KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 
 
 class WebSocketDoor:
@@ -34,10 +38,8 @@ class WebSocketDoor:
         channel = channel_of(incoming.path)
         if channel is None:
             return _refused(HTTPStatus.NOT_FOUND, f"There is no channel at {incoming.path}.")
-        if incoming.headers.get("Upgrade", "").lower() != "websocket":
-            return _refused(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
-        if not all(is_text(value) for value in incoming.headers.values()):
-            return _refused(HTTPStatus.UNAUTHORIZED, "A header is not UTF-8, and no token is like that.")
+        if problem := _unclear(incoming):
+            return problem
         try:
             upstream = await self._connect(incoming, channel)
         except aiohttp.WSServerHandshakeError as error:
@@ -57,6 +59,31 @@ class WebSocketDoor:
         )
 
 
+def _unclear(incoming: web.Request) -> web.Response | None:
+    """Refuse a handshake that cannot become a connection before anybody behind the front door hears of it."""
+    if incoming.headers.get("Upgrade", "").lower() != "websocket":
+        return _refused(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
+    if not all(is_text(value) for value in incoming.headers.values()):
+        return _refused(HTTPStatus.UNAUTHORIZED, "A header is not UTF-8, and no token is like that.")
+    twice = [name for name in _ONCE if len(incoming.headers.getall(name, [])) > 1]
+    if "Authorization" in twice:
+        return _refused(HTTPStatus.UNAUTHORIZED, "Authorization must come once.")
+    if twice:
+        return _refused(HTTPStatus.BAD_REQUEST, f"{', '.join(twice)} must come once.")
+    key, version = (incoming.headers.get(name, "") for name in ("Sec-WebSocket-Key", "Sec-WebSocket-Version"))
+    if version != "13" or not _KEY.fullmatch(key) or not _socket(incoming).can_prepare(incoming):
+        return _refused(HTTPStatus.BAD_REQUEST, "The handshake is not one of WebSocket version 13.")
+    return None
+
+
+def _socket(incoming: web.Request) -> web.WebSocketResponse:
+    """Return the client's end; it takes no compression, so a message is no larger than what was sent."""
+    protocol = accepted_protocol(_offered(incoming))
+    return web.WebSocketResponse(
+        max_msg_size=limits.MESSAGE_BYTES, protocols=[protocol] if protocol else [], compress=False
+    )
+
+
 def _offered(incoming: web.Request) -> list[str]:
     lines = incoming.headers.getall("Sec-WebSocket-Protocol", [])
     return [name.strip() for line in lines for name in line.split(",") if name.strip()]
@@ -67,8 +94,7 @@ def _bears_token(incoming: web.Request) -> bool:
 
 
 async def _join(incoming: web.Request, upstream: aiohttp.ClientWebSocketResponse) -> web.WebSocketResponse:
-    protocol = accepted_protocol(_offered(incoming))
-    client = web.WebSocketResponse(max_msg_size=limits.MESSAGE_BYTES, protocols=[protocol] if protocol else [])
+    client = _socket(incoming)
     await client.prepare(incoming)
     await _carry(client, upstream)
     return client

@@ -40,3 +40,13 @@ def visiting(address: str, profile: Path) -> Iterator[None]:
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def shown(address: str, profile: Path) -> subprocess.CompletedProcess[str]:
+    """Return what the browser made of a page once its scripts have run: its elements, and its console as the errors."""
+    browser = program()
+    assert browser is not None
+    options = ("--enable-logging=stderr", "--virtual-time-budget=8000", f"--user-data-dir={profile}", "--dump-dom")
+    return subprocess.run(  # noqa: S603 # the browser of this machine
+        [browser, *_QUIET, *options, address], capture_output=True, text=True, timeout=120, check=True
+    )

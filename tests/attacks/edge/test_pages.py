@@ -1,0 +1,168 @@
+"""What browsers are told about every answer and every page: nothing is framed, lent, kept or loaded from elsewhere."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aiohttp import web
+
+from functions.docs.files import Asset
+from functions.docs.handler import handler as docs
+from infra.local.serving import Servers
+from infra.local.webpage import web_application
+from shared.auth.scopes import Scope
+from shared.runtime.browser_headers import PROTECTION
+from shared.runtime.wiring import Wiring
+from tests.attacks.edge.conftest import WatchedDoor
+from tests.attacks.edge.raw_http import ask
+from tests.events.api_gateway import context, rest_event
+from tests.fakes.identities import Visitor
+from tests.functions.every_route import GUARDED, OPEN
+from tests.functions.every_route import ask as ask_route
+from tests.local.host import chromium
+from tests.local.host.free_ports import free_ports
+
+DOCS = "/api/v1/docs"
+needs_browser = pytest.mark.skipif(chromium.program() is None, reason="needs Chromium: apt-get install chromium")
+PUBLIC = {"/api/v1/openapi.json", DOCS, "/api/v1/docs/{name}", "/api/v1/.well-known/jwks.json"}
+
+
+def told(answer: Any) -> Mapping[str, str]:
+    """The headers of a function's answer."""
+    return {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+
+
+def policy_of(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The rules of a content policy by their directives."""
+    return dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
+
+
+def assert_protected(headers: Mapping[str, str]) -> None:
+    """Fail unless an answer is neither framed, nor lent, nor taken for another type."""
+    for name, value in PROTECTION.items():
+        assert name in headers, name
+        if name not in {"Cache-Control", "Content-Security-Policy"}:
+            assert headers[name] == value
+    policy = policy_of(headers)
+    assert (policy["frame-ancestors"], policy["default-src"], policy["base-uri"]) == ("'none'",) * 3
+    assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_every_answer_is_protected_and_only_what_is_public_may_be_kept_by_all(everywhere: Wiring) -> None:
+    visitor = Visitor(everywhere.identity, *Scope)
+
+    for route in [*OPEN, *(route for route, _ in GUARDED)]:
+        headers = told(ask_route(route, token=visitor.token))
+        assert_protected(headers)
+        if route.path not in PUBLIC:
+            assert headers["Cache-Control"] in {"no-store", "private, no-cache"}, route
+
+
+@pytest.mark.usefixtures("everywhere")
+def test_a_refusal_is_protected_and_never_kept() -> None:
+    for route, _ in GUARDED:
+        headers = told(ask_route(route))
+        assert_protected(headers)
+        assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    ["GET /elsewhere HTTP/1.1", "GET /ws/elsewhere HTTP/1.1", "GET /api/v1/a#b HTTP/1.1", "GET /api/v1/a", "no HTTP"],
+)
+def test_what_the_front_door_refuses_is_protected_and_never_kept(watched: WatchedDoor, request_line: str) -> None:
+    answer = ask(watched.port, f"{request_line}\r\nHost: d\r\n\r\n".encode())
+
+    assert {name: answer.values(name.lower()) for name in PROTECTION} == {k: [v] for k, v in PROTECTION.items()}
+
+
+def served(path: str) -> tuple[Mapping[str, str], str]:
+    """The headers and the text of a file of the document's page."""
+    answer: Any = docs(rest_event("GET", path), context())
+    return told(answer), answer["body"]
+
+
+def test_the_documents_page_runs_its_own_script_and_nothing_that_is_written_into_it() -> None:
+    headers, page = served(DOCS)
+
+    policy = policy_of(headers)
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["form-action"] == "'none'"
+    assert not re.search(r"<script>|<style|style=|\son\w+=|https?://", page)
+
+
+@pytest.fixture
+def small_page(tmp_path: Path) -> Iterator[str]:
+    """The address of the small page, while there is no web application."""
+    ports = free_ports()
+    with Servers() as servers:
+        servers.serve(web_application(tmp_path, api="http://127.0.0.1:1"), ports.web)
+        yield ports.url("web")
+
+
+def test_the_small_page_is_protected_and_its_style_is_the_one_that_is_allowed(small_page: str) -> None:
+    with httpx.Client(base_url=small_page) as client:
+        answers = [client.get("/"), client.get("/nothing"), client.post("/")]
+
+    assert [answer.status_code for answer in answers] == [200, 404, 405]
+    for answer in answers:
+        headers = {name: answer.headers.get(name) for name in PROTECTION}
+        assert_protected(headers)
+    assert "script" not in answers[0].text
+
+
+def test_an_application_in_the_folder_is_not_framed_and_loads_what_is_its_own(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html><script src=app.js></script>")
+    (tmp_path / "app.js").write_text("1")
+    ports = free_ports()
+
+    with Servers() as servers:
+        servers.serve(web_application(tmp_path, api="http://127.0.0.1:1"), ports.web)
+        answers = [httpx.get(f"{ports.url('web')}{path}") for path in ("/", "/app.js", "/../secret", "/%2e%2e/secret")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
+    for answer in answers:
+        policy = policy_of({"Content-Security-Policy": answer.headers["Content-Security-Policy"]})
+        assert (policy["frame-ancestors"], policy["object-src"]) == ("'none'", "'none'")
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def as_served(watched: list[str]) -> web.Application:
+    """The document's page over HTTP, and a list of what a browser asked for."""
+
+    async def serve(request: web.Request) -> web.Response:
+        watched.append(request.path)
+        answer: Any = await asyncio.to_thread(docs, rest_event("GET", request.path), context())
+        return web.Response(status=answer["statusCode"], text=answer["body"], headers=dict(told(answer)))
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", serve)
+    return app
+
+
+@needs_browser
+def test_a_browser_shows_the_documents_page_under_its_policy(tmp_path: Path) -> None:
+    ports, asked = free_ports(), list[str]()
+
+    with Servers() as servers:
+        servers.serve(as_served(asked), ports.web)
+        page = chromium.shown(f"{ports.url('web')}{DOCS}", tmp_path)
+
+    assert "opblock-summary-path" in page.stdout
+    assert "/api/v1/ingest" in page.stdout
+    assert "Content Security Policy" not in page.stderr
+    expected = {DOCS, "/api/v1/openapi.json", *(f"{DOCS}/{each}" for each in Asset)}
+    assert set(asked) - {"/favicon.ico"} == expected
+
+
+@needs_browser
+def test_a_browser_shows_the_small_page_under_its_policy(small_page: str, tmp_path: Path) -> None:
+    page = chromium.shown(small_page, tmp_path / "profile")
+
+    assert "Tally is up" in page.stdout
+    assert "Content Security Policy" not in page.stderr
