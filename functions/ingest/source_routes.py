@@ -38,9 +38,5 @@ def configure_source(
     Rows that are in quarantine by then can be driven again.
     """
     before = wired.source_configs.put(source_id, configuration)
-    note(before=_on_record(before) if before else None, after=_on_record(configuration))
+    note(before=before, after=configuration.model_dump(mode="json", exclude_none=True))
     return ApiResponse(data=wired.sources.get(source_id, wired.clock()))
-
-
-def _on_record(configuration: SourceConfiguration) -> dict[str, object]:
-    return configuration.model_dump(mode="json", exclude_none=True)

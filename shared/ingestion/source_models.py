@@ -101,7 +101,8 @@ class DataSource(Model):
     total_records: int = Field(description="Records received, by the ledger.")
     configuration: dict[str, Any] = Field(
         description="`cadence`, `thresholds` and `mappings` as they were put; `data_types`: per type the ledger's "
-        "counters and the watermark."
+        "counters and the watermark; `faults`: fields that an earlier version saved and that cannot be applied, with "
+        "the reason (the records that they concern go to quarantine)."
     )
 
 
