@@ -5,9 +5,21 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic.config import JsonDict
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from shared.ingestion.configuration_trial import Path, faults_of
 from shared.ingestion.mapping import EXAMPLE as MAPPING
 from shared.ingestion.mapping import SourceMapping
 from shared.ingestion.models import SourceId
@@ -79,6 +91,31 @@ class SourceConfiguration(Model):
         default_factory=dict, description="Per data type the lowest quality score that is loaded; 70 unless told."
     )
     mappings: dict[DataType, SourceMapping] = Field(
+        default_factory=dict, description="Per data type how the source's records become those of the data model."
+    )
+
+
+def _tried(sent: Any, read: ValidatorFunctionWrapHandler) -> dict[DataType, SourceMapping]:
+    """Read mappings and try them: what is wrong with their shape and what could not be applied is told together."""
+    problems: list[InitErrorDetails] = []
+    try:
+        mappings: dict[DataType, SourceMapping] = read(sent)
+    except ValidationError as failure:
+        problems += [_problem(each["loc"], each["msg"], each["input"]) for each in failure.errors(include_url=False)]
+    problems += [_problem(path, message, value) for path, message, value in faults_of(sent)]
+    if problems:
+        raise ValidationError.from_exception_data("mappings", problems)
+    return mappings
+
+
+def _problem(path: Path, message: str, value: Any) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError("value_error", "{said}", {"said": message}), loc=path, input=value)
+
+
+class SourceConfigurationRequest(SourceConfiguration):
+    """What is to be known of a source beside what it delivers; its next delivery is judged by it."""
+
+    mappings: Annotated[dict[DataType, SourceMapping], WrapValidator(_tried)] = Field(
         default_factory=dict, description="Per data type how the source's records become those of the data model."
     )
 
