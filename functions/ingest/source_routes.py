@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from shared.audit.request import note
 from shared.ingestion.models import SourceId
-from shared.ingestion.source_models import DataSource, DataSourcesResponse, SourceConfiguration
+from shared.ingestion.source_models import DataSource, DataSourcesResponse, SourceConfigurationRequest
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.paging import PageNumber, PageSize
 from shared.runtime.wiring import Wiring, wiring
@@ -31,16 +31,13 @@ def list_sources(
 
 @router.put("/ingest/sources/<source_id>", tags=["ingest"], summary="Configure a data source")
 def configure_source(
-    source_id: Annotated[SourceId, Path()], configuration: Annotated[SourceConfiguration, Body()], wired: Wired
+    source_id: Annotated[SourceId, Path()], configuration: Annotated[SourceConfigurationRequest, Body()], wired: Wired
 ) -> ApiResponse[DataSource]:
     """Register a source, or replace all that is configured of it; within seconds its deliveries are judged by that.
 
+    The configuration is tried first: 400 names every field that could not be applied to a record.
     Rows that are in quarantine by then can be driven again.
     """
     before = wired.source_configs.put(source_id, configuration)
-    note(before=_on_record(before) if before else None, after=_on_record(configuration))
+    note(before=before, after=configuration.model_dump(mode="json", exclude_none=True))
     return ApiResponse(data=wired.sources.get(source_id, wired.clock()))
-
-
-def _on_record(configuration: SourceConfiguration) -> dict[str, object]:
-    return configuration.model_dump(mode="json", exclude_none=True)

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.decisions import filed_under_decisions
-from shared.ingestion.mapping import MappingOf, mapped_rows
+from shared.ingestion.mapped_delivery import Mapped, apply_configuration
+from shared.ingestion.mapping import MappingOf
 from shared.ingestion.personal import without_personal_data
 from shared.lake import columns
 from shared.lake.intake import Taken, take, take_table
-from shared.lake.mapping import mapped_table
 from shared.lake.quality_counts import assess
 from shared.quality.rules import Requirements, refusal, the_same_of_all
 from shared.quality.state import QualityState
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
-from shared.records.validation import DECISION_UNKNOWN, Form, RowError
+from shared.records.validation import DECISION_UNKNOWN, RowError
 
 if TYPE_CHECKING:
     from shared.ingestion.decisions import DecisionIndex
@@ -70,8 +70,9 @@ class Judge:
     def judge(self, delivery: "Delivery") -> Judged:
         """Tell the good rows of a delivery from the others, and whether they are good enough to be loaded."""
         rows, dropped = _without_what_must_not_stay(delivery.data_type, delivery.rows)
-        mapped, renamed = self._mapped(delivery, rows)
-        taken = self._taken(delivery, self._filed(delivery, mapped))
+        mapped = apply_configuration(self.mapping_of, delivery, rows)
+        kept, renamed = _without_what_must_not_stay(delivery.data_type, mapped.rows)
+        taken = self._taken(delivery, replace(mapped, rows=self._filed(delivery, kept)))
         malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
         placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in taken.errors]
         errors = [*placed, *malformed]
@@ -88,36 +89,22 @@ class Judge:
             refusal=refusal(quality, asked.minimum) if delivery.gated else None,
         )
 
-    def _mapped(
-        self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile"
-    ) -> "tuple[Sequence[Any] | RowsOfFile, int]":
-        """The rows under the data model's names, and how many fields must not stay under those."""
-        mapping = self.mapping_of(delivery.source_id, delivery.data_type)
-        if mapping is None:
-            return rows, 0
-        places = delivery.places or range(len(rows))
-        if delivery.form is Form.TEXT and not isinstance(rows, Sequence):
-            return _without_what_must_not_stay(delivery.data_type, mapped_table(rows, mapping, places))
-        mapped = mapped_rows(_one_by_one(rows), mapping, places, form=delivery.form)
-        return _without_what_must_not_stay(delivery.data_type, mapped)
-
     def _filed(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
         """Labels with the time of their decision."""
         if delivery.data_type is DataType.LABELS:
             return filed_under_decisions(_one_by_one(rows), self.decisions)
         return rows
 
-    def _taken(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> Taken:
+    def _taken(self, delivery: "Delivery", mapped: Mapped) -> Taken:
         stamp = columns.Stamp(
             source_id=delivery.source_id,
-            ingested_at=delivery.ingested_at,
+            ingested_at=mapped.ingested_at(delivery),
             origin=delivery.origin,
             reporting_currency=self.reporting_currency,
         )
-        at = delivery.arrived_by
-        if isinstance(rows, Sequence):
-            return take(delivery.data_type, rows, form=delivery.form, at=at, stamp=stamp)
-        return take_table(delivery.data_type, rows, form=delivery.form, at=at, stamp=stamp)
+        takes = take if isinstance(mapped.rows, Sequence) else take_table
+        taken = takes(delivery.data_type, mapped.rows, form=delivery.form, at=delivery.arrived_by, stamp=stamp)
+        return taken.within(mapped.places, mapped.errors) if mapped.errors else taken
 
 
 def _without_what_must_not_stay(

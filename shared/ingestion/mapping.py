@@ -1,31 +1,32 @@
-"""How the records of a source become those of the data model: its own names, constants and ways to write a time."""
+"""How the records of a source become those of the data model: its own names, constants and ways to write a time.
 
+Nothing here reads or writes anything outside of the rows: a failure is a matter of one row and one mapping.
+"""
+
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
+from shared.ingestion.written_times import BLANKS, WrittenTimes, time_in_utc
 from shared.records.schema import DataType
-from shared.records.validation import Form
-from shared.runtime.models import Model, sortable
-from shared.runtime.reading import time_zone
+from shared.records.validation import LARGEST_INTEGER, Form
+from shared.runtime.models import Model
 
 ROW = "row"
 """What stands in a template for where the record stood in what was received: the same number that errors tell."""
 
-BLANKS = " \t\r\n"
+LONGEST_FILLED = 2_000
+"""A template makes at most so many characters: a text that repeats a long value many times must not fill the memory."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-_DIRECTIVES = re.compile(r"%.?", re.DOTALL)
-_KNOWN_DIRECTIVES = frozenset(f"%{letter}" for letter in "YymdHIMSfpbBaAjz%")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECONDS_IN = {"unix": 1, "unix_ms": 1000}
-_NUMBER = re.compile(r"-?\d{1,17}(\.\d{1,9})?", re.ASCII)
-_MOST_NAMES = 200
+_LONGEST_CONSTANT = 500
+MOST_NAMES = 200
 EXAMPLE: JsonDict = {
     "columns": {"InvoiceNo": "order_id", "StockCode": "product_id", "InvoiceDate": "timestamp"},
     "templates": {"transaction_id": "{InvoiceNo}-{row}"},
@@ -42,40 +43,25 @@ def _template(text: str) -> str:
     return text
 
 
-def _format(text: str) -> str:
-    if text in _SECONDS_IN:
-        return text
-    unknown = set(_DIRECTIVES.findall(text)) - _KNOWN_DIRECTIVES
-    if unknown or not re.search("%[Yy]", text):
-        raise ValueError("must be unix, unix_ms or a strptime format with a year, e.g. %d/%m/%Y %H:%M")
-    return text
-
-
-def _zone(name: str) -> str:
-    time_zone(name)
-    return name
+def _constant(value: Any) -> Any:
+    if not isinstance(value, str | bool | int | float) or (isinstance(value, str) and len(value) > _LONGEST_CONSTANT):
+        raise ValueError(f"must be text of at most {_LONGEST_CONSTANT} characters, a number, true or false")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("must be a finite number")
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        raise ValueError("must be within 64 bits")
+    return value
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Constant = Annotated[str, Field(max_length=500)] | bool | int | float
+Constant = Annotated[
+    str | bool | int | float,
+    BeforeValidator(_constant),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "maxLength": _LONGEST_CONSTANT}, {"type": "boolean"}, {"type": "number"}]}
+    ),
+]
 Template = Annotated[str, Field(max_length=500), AfterValidator(_template)]
-DateFormat = Annotated[str, Field(min_length=2, max_length=100), AfterValidator(_format)]
-
-
-class WrittenTimes(Model):
-    """How a source writes times where it does not write RFC 3339."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    formats: list[DateFormat] = Field(
-        min_length=1,
-        max_length=10,
-        description="Tried in order: strptime's directives, `unix` (seconds since 1970) or `unix_ms`. A time that fits "
-        "none is left as it is.",
-    )
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="UTC", max_length=64, description="The IANA time zone of times that name none."
-    )
 
 
 class SourceMapping(Model):
@@ -87,33 +73,45 @@ class SourceMapping(Model):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     columns: dict[Name, Name] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="The source's name of a column to the field it fills."
+        default_factory=dict, max_length=MOST_NAMES, description="The source's name of a column to the field it fills."
     )
     templates: dict[Name, Template] = Field(
         default_factory=dict,
-        max_length=_MOST_NAMES,
+        max_length=MOST_NAMES,
         description="Field to a text made of the source's columns in braces; `{row}` is the record's 0-based place in "
-        "its batch, or its own line or number in its file. Where one of the columns is absent, so is the text.",
+        "its batch, or its own line or number in its file. Where one of the columns is absent, so is the text. A row "
+        f"of which a template makes more than {LONGEST_FILLED} characters goes to quarantine.",
     )
     suffixes: dict[Name, Name] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to what is cut off its end, e.g. `.0`."
+        default_factory=dict, max_length=MOST_NAMES, description="Field to what is cut off its end, e.g. `.0`."
     )
     date_formats: dict[Name, WrittenTimes] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to how the source writes times in it."
+        default_factory=dict, max_length=MOST_NAMES, description="Field to how the source writes times in it."
     )
     constants: dict[Name, Constant] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to its value in every record."
+        default_factory=dict, max_length=MOST_NAMES, description="Field to its value in every record."
     )
     defaults: dict[Name, Constant] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to its value where the record has none."
+        default_factory=dict, max_length=MOST_NAMES, description="Field to its value where the record has none."
     )
     drop: list[Name] = Field(
-        default_factory=list, max_length=_MOST_NAMES, description="The source's columns that are not kept."
+        default_factory=list, max_length=MOST_NAMES, description="The source's columns that are not kept."
     )
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A row that its source's mapping cannot be applied to, and why."""
+
+    reason: str
+
+
+class UnfitForMapping(ValueError):
+    """A mapping cannot be applied to these values; the message is the reason."""
 
 
 MappingOf = Callable[[str, DataType], SourceMapping | None]
-"""Tells how a source's records of a type become those of the data model; None if they are that already."""
+"""Returns the mapping of a source's records of a type; None if they are records of the data model already."""
 
 
 def mapped_rows(
@@ -126,11 +124,23 @@ def mapped_rows(
         mapping: what the source's configuration says of the data type.
         places: where each row stood in what was received.
         form: as `text`, constants and defaults are written as text, too.
+
+    Returns:
+        A record for each row, or `Unmapped` in its place.
     """
     return [
-        _mapped(row, mapping, place, form) if isinstance(row, dict) else row
+        _tried(row, mapping, place, form) if isinstance(row, dict) else row
         for place, row in zip(places, rows, strict=True)
     ]
+
+
+def _tried(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any] | Unmapped:
+    try:
+        return _mapped(row, mapping, place, form)
+    except UnfitForMapping as unfit:
+        return Unmapped(str(unfit))
+    except Exception as error:  # noqa: BLE001 # no I/O here: whatever this row does to the mapping concerns this row
+        return Unmapped(f"{type(error).__name__}: {error}"[:_LONGEST_CONSTANT])
 
 
 def _mapped(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any]:
@@ -175,12 +185,16 @@ def _filled(template: str, row: Mapping[str, Any], place: int) -> str | None:
         if value is None or (column is not None and not value):
             return None
         text += fixed + value
+        if len(text) > LONGEST_FILLED:
+            raise UnfitForMapping(f"a template makes more than {LONGEST_FILLED} characters of it")
     return text
 
 
 def _as_text(value: Any) -> str | None:
     if isinstance(value, str):
         return value.strip(BLANKS)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return orjson.dumps(value).decode() if isinstance(value, bool | int | float) else None
@@ -190,23 +204,3 @@ def _read_time(record: Mapping[str, Any], field: str, written: WrittenTimes) -> 
     text = _as_text(record.get(field))
     found = None if text is None else time_in_utc(text, tuple(written.formats), written.timezone)
     return {} if found is None else {field: found}
-
-
-@lru_cache(maxsize=50_000)
-def time_in_utc(text: str, formats: tuple[str, ...], zone: str) -> str | None:
-    """A time as the first format reads it that fits, in RFC 3339; None if none fits."""
-    for each in formats:
-        try:
-            return sortable(_moment(text.strip(BLANKS), each, zone))
-        except (ValueError, OverflowError):
-            continue
-    return None
-
-
-def _moment(text: str, written: str, zone: str) -> datetime:
-    if written in _SECONDS_IN:
-        if not _NUMBER.fullmatch(text):
-            raise ValueError(text)
-        return _EPOCH + timedelta(seconds=float(text) / _SECONDS_IN[written])
-    found = datetime.strptime(text, written)  # noqa: DTZ007 # its zone is that of the source, if it names none
-    return (found if found.tzinfo else found.replace(tzinfo=time_zone(zone))).astimezone(UTC)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.source_models import SourceConfiguration
+from shared.ingestion.stored_configuration import StoredConfiguration
 from shared.quality.rules import DEFAULT_MINIMUM, Requirements
-from shared.runtime.errors import FieldError, InvalidRequest
+from shared.runtime.errors import FieldError, InvalidRequest, UnusableConfiguration
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ FRESH_FOR = timedelta(seconds=15)
 
 _LARGEST = 200_000
 _MOST_KEPT = 1_000
-_UNCONFIGURED = SourceConfiguration()
+_UNCONFIGURED = StoredConfiguration()
 
 
 @dataclass(frozen=True)
 class _Known:
-    configuration: SourceConfiguration
+    stored: StoredConfiguration
     since: datetime
 
 
@@ -44,22 +45,36 @@ class SourceConfigs:
         self._known: dict[str, _Known] = {}
 
     def of(self, source_id: str, *, fresh: bool = False) -> SourceConfiguration:
-        """What is configured of a source; of one that nobody configured, that nothing is.
+        """What is configured of a source, as far as it can be applied; of one that nobody configured, nothing is.
 
         Args:
             source_id: the source.
             fresh: whether what was read a moment ago will not do.
         """
+        return self._stored(source_id, fresh=fresh).usable
+
+    def _stored(self, source_id: str, *, fresh: bool = False) -> StoredConfiguration:
         known, now = self._known.get(source_id), self._clock()
         if known is None or fresh or now - known.since >= FRESH_FOR:
             known = self._known[source_id] = _Known(self._read(source_id), now)
             while len(self._known) > _MOST_KEPT:
                 self._known.pop(next(iter(self._known)))
-        return known.configuration
+        return known.stored
 
     def mapping_of(self, source_id: str, data_type: "DataType") -> "SourceMapping | None":
-        """How a source's records of a type become those of the data model; None if they are that already."""
-        return self.of(source_id).mappings.get(data_type)
+        """How a source's records of a type become those of the data model; None if they are that already.
+
+        Raises:
+            UnusableConfiguration: what is configured of them cannot be applied.
+        """
+        stored = self._stored(source_id)
+        fault = stored.fault_of(data_type)
+        if fault:
+            raise UnusableConfiguration(
+                f"The configuration of the source {source_id} cannot be applied ({fault}); "
+                f"correct it with PUT /api/v1/ingest/sources/{source_id}"
+            )
+        return stored.usable.mappings.get(data_type)
 
     def requirements_of(self, source_id: str, data_type: "DataType") -> Requirements:
         """What is asked of a source's deliveries of a type."""
@@ -68,8 +83,8 @@ class SourceConfigs:
         minimum = DEFAULT_MINIMUM if threshold is None else Fraction(str(threshold))
         return Requirements(minimum=minimum, cadence=configured.cadence)
 
-    def put(self, source_id: str, configuration: SourceConfiguration) -> SourceConfiguration | None:
-        """Configure a source, known or new; return what was configured before.
+    def put(self, source_id: str, configuration: SourceConfiguration) -> Any:
+        """Configure a source, known or new; return what was saved before, None if nothing was.
 
         Raises:
             InvalidRequest: the configuration is too large to be kept.
@@ -87,15 +102,15 @@ class SourceConfigs:
             ExpressionAttributeValues={":body": {"S": body}, ":now": {"S": sortable(self._clock())}},
             ReturnValues="ALL_OLD",
         )
-        self._known[source_id] = _Known(configuration, self._clock())
+        self._known[source_id] = _Known(StoredConfiguration.of(configuration), self._clock())
         old = answer.get("Attributes")
-        return SourceConfiguration.model_validate_json(old["body"]["S"]) if old else None
+        return StoredConfiguration.read(old["body"]["S"]).saved if old else None
 
-    def _read(self, source_id: str) -> SourceConfiguration:
+    def _read(self, source_id: str) -> StoredConfiguration:
         answer = self._dynamodb.get_item(TableName=self._table, Key=_key(source_id), ConsistentRead=True)
         if "Item" not in answer:
             return _UNCONFIGURED
-        return SourceConfiguration.model_validate_json(answer["Item"]["body"]["S"])
+        return StoredConfiguration.read(answer["Item"]["body"]["S"])
 
 
 def _key(source_id: str) -> dict[str, dict[str, str]]:

@@ -5,9 +5,21 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic.config import JsonDict
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from shared.ingestion.configuration_trial import Path, faults_of
 from shared.ingestion.mapping import EXAMPLE as MAPPING
 from shared.ingestion.mapping import SourceMapping
 from shared.ingestion.models import SourceId
@@ -83,6 +95,31 @@ class SourceConfiguration(Model):
     )
 
 
+def _tried(sent: Any, read: ValidatorFunctionWrapHandler) -> dict[DataType, SourceMapping]:
+    """Read mappings and try them: what is wrong with their shape and what could not be applied is told together."""
+    problems: list[InitErrorDetails] = []
+    try:
+        mappings: dict[DataType, SourceMapping] = read(sent)
+    except ValidationError as failure:
+        problems += [_problem(each["loc"], each["msg"], each["input"]) for each in failure.errors(include_url=False)]
+    problems += [_problem(path, message, value) for path, message, value in faults_of(sent)]
+    if problems:
+        raise ValidationError.from_exception_data("mappings", problems)
+    return mappings
+
+
+def _problem(path: Path, message: str, value: Any) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError("value_error", "{said}", {"said": message}), loc=path, input=value)
+
+
+class SourceConfigurationRequest(SourceConfiguration):
+    """What is to be known of a source beside what it delivers; its next delivery is judged by it."""
+
+    mappings: Annotated[dict[DataType, SourceMapping], WrapValidator(_tried)] = Field(
+        default_factory=dict, description="Per data type how the source's records become those of the data model."
+    )
+
+
 _STATUS = (
     f"`inactive`: never delivered, or not for {MISSED_CADENCES} times its cadence (seven days where it has none). "
     f"`error`: delivers, but of its last {FAILING_DELIVERIES} deliveries (or as many as there are) not one row was "
@@ -101,7 +138,8 @@ class DataSource(Model):
     total_records: int = Field(description="Records received, by the ledger.")
     configuration: dict[str, Any] = Field(
         description="`cadence`, `thresholds` and `mappings` as they were put; `data_types`: per type the ledger's "
-        "counters and the watermark."
+        "counters and the watermark; `faults`: fields that an earlier version saved and that cannot be applied, with "
+        "the reason (the records that they concern go to quarantine)."
     )
 
 

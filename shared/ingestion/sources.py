@@ -11,14 +11,9 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from shared.ingestion.entry import UNATTRIBUTED, Kind
 from shared.ingestion.source_configs import CONFIG
-from shared.ingestion.source_models import (
-    DataSource,
-    DataSourcesResponse,
-    SourceConfiguration,
-    SourceStatus,
-    SourceType,
-)
+from shared.ingestion.source_models import DataSource, DataSourcesResponse, SourceStatus, SourceType
 from shared.ingestion.source_status import FAILING_DELIVERIES, is_failing, is_overdue
+from shared.ingestion.stored_configuration import StoredConfiguration
 from shared.records.schema import DataType
 from shared.runtime.paging import Window, cut
 
@@ -26,6 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.ingestion.deliveries import Deliveries
+    from shared.ingestion.source_models import SourceConfiguration
 
 _DESERIALIZE = TypeDeserializer().deserialize
 _COUNTERS = ("received", "loaded", "duplicate", "conflict", "quarantined", "superseded")
@@ -41,15 +37,19 @@ class _Source:
     source_id: str
     known_since: str
     totals: Sequence[Facet]
-    configuration: SourceConfiguration
+    stored: StoredConfiguration
 
     @classmethod
     def of(cls, facets: Sequence[Facet]) -> "_Source":
         bodies = [facet["body"] for facet in facets if facet["facet"] == CONFIG]
-        configured = SourceConfiguration.model_validate_json(bodies[0]) if bodies else SourceConfiguration()
+        configured = StoredConfiguration.read(bodies[0]) if bodies else StoredConfiguration()
         since = min(facet.get("known_since", "") for facet in facets)  # before such times were kept: older than all
         totals = [facet for facet in facets if facet["facet"] != CONFIG]
         return cls(facets[0]["source_id"], since, totals, configured)
+
+    @property
+    def configuration(self) -> "SourceConfiguration":
+        return self.stored.usable
 
     @property
     def last_ingestion(self) -> datetime | None:
@@ -63,7 +63,6 @@ class _Source:
         return SourceType.API if earliest is None else _TYPE_OF_KIND[Kind(earliest["kind"])]
 
     def told(self, status: SourceStatus) -> DataSource:
-        configured = self.configuration.model_dump(mode="json", include={"cadence", "thresholds", "mappings"})
         by_type = {facet["facet"].removeprefix("type#"): _counters(facet) for facet in self.totals}
         return DataSource(
             source_id=self.source_id,
@@ -72,7 +71,7 @@ class _Source:
             status=status,
             last_ingestion=self.last_ingestion,
             total_records=sum(int(facet["received"]) for facet in self.totals),
-            configuration={**configured, "data_types": by_type},
+            configuration={**self.stored.shown(), "data_types": by_type},
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.ingestion.mapping import MappingOf, mapped_rows
+from shared.ingestion.mapping import MappingOf, Unmapped, mapped_rows
 from shared.ingestion.models import StreamIngestionRequest
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
@@ -36,6 +36,7 @@ class EventStream:
 
         Raises:
             InvalidRequest: the record does not fit its data type.
+            UnusableConfiguration: the configuration of its source cannot be applied.
             PayloadTooLarge: it is over the 1 MB that a stream takes.
             Unavailable: the stream takes no more just now.
         """
@@ -66,6 +67,8 @@ class EventStream:
         if mapping is None:
             return record
         (mapped,) = mapped_rows([record], mapping, [0])
+        if isinstance(mapped, Unmapped):
+            raise InvalidRequest("Request validation failed", field_errors=[FieldError("data", mapped.reason)])
         return dict(mapped)
 
 

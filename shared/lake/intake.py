@@ -56,6 +56,11 @@ class Taken:
         """How many rows were not taken."""
         return len({error.row for error in self.errors})
 
+    def within(self, places: Sequence[int], others: Sequence[RowError]) -> "Taken":
+        """The same as part of a delivery: its rows have these places there, and the others are not taken either."""
+        errors = [replace(each, row=None if each.row is None else places[each.row]) for each in self.errors]
+        return Taken(self.table, [*errors, *others])
+
 
 def take(data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime, stamp: Stamp) -> Taken:
     """Check rows and turn the good ones into columns.
@@ -96,8 +101,8 @@ def take_table(data_type: DataType, table: pa.Table, *, form: Form, at: datetime
     rejected = {error.row for error in checked.errors}
     places = [*straight, *(place for row, place in enumerate(doubtful) if row not in rejected)]
     order = pc.sort_indices(pa.array(places, pa.int64()))
-    errors = [replace(error, row=None if error.row is None else doubtful[error.row]) for error in checked.errors]
-    return Taken(pa.concat_tables([stored, checked.table]).take(order), errors)
+    merged = Taken(pa.concat_tables([stored, checked.table]).take(order), checked.errors)
+    return merged.within(doubtful, ())
 
 
 def _stamp_of(stamp: Stamp, places: Sequence[int]) -> Stamp:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.ingestion.mapping import BLANKS, ROW, SourceMapping, WrittenTimes, in_form, parts_of, time_in_utc
+from shared.ingestion.mapping import LONGEST_FILLED, ROW, SourceMapping, UnfitForMapping, in_form, parts_of
+from shared.ingestion.written_times import BLANKS, WrittenTimes, time_in_utc
 from shared.records.validation import Form
 
 _Columns = dict[str, pa.ChunkedArray]
@@ -18,6 +19,9 @@ def mapped_table(table: pa.Table, mapping: SourceMapping, places: Sequence[int])
         table: as read, every column text; a null is a value that the record does not have.
         mapping: what the source's configuration says of the data type.
         places: where each row stood in the file.
+
+    Raises:
+        UnfitForMapping: some row may be unfit for it; `mapped_rows` says which.
     """
     given: _Columns = {name: table[name] for name in table.column_names}
     taken = mapping.columns.keys() | set(mapping.drop)
@@ -50,13 +54,17 @@ def _blank(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _filled(template: str, given: Mapping[str, pa.ChunkedArray], size: int) -> pa.ChunkedArray:
-    pieces = []
+    pieces, longest = [], 0
     for fixed, column in parts_of(template):
+        longest += len(fixed)
         pieces.append(pa.scalar(fixed))
         if column is not None:
             values = given.get(column, pa.nulls(size, pa.string()))
             trimmed = pc.utf8_trim(values, characters=BLANKS)
             pieces.append(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
+            longest += pc.max(pc.utf8_length(trimmed)).as_py() or 0
+    if longest > LONGEST_FILLED:  # found out before the texts are joined: their sizes multiply
+        raise UnfitForMapping(f"a template may make more than {LONGEST_FILLED} characters of a row")
     return pc.binary_join_element_wise(*pieces, "")
 
 

@@ -12,6 +12,9 @@ from shared.runtime.models import Model, Optional, Timestamp, now, rfc3339
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _LONGEST_ECHO = 500
+_LONGEST_FIELD = 500
+MOST_FIELD_ERRORS = 100
+"""An answer names so many failing fields and counts the others: a body may have more of them than an answer holds."""
 
 
 def current_request_id() -> str:
@@ -81,15 +84,21 @@ def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
 
 def _fields(error: TallyError) -> list[dict[str, Any]]:
     return [
-        {"field": each.field, "message": each.message, "rejected_value": echo(each.rejected_value)}
-        for each in error.field_errors
+        {"field": each.field[:_LONGEST_FIELD], "message": each.message, "rejected_value": echo(each.rejected_value)}
+        for each in error.field_errors[:MOST_FIELD_ERRORS]
     ]
+
+
+def _details(error: TallyError) -> dict[str, Any]:
+    further = len(error.field_errors) - MOST_FIELD_ERRORS
+    return {**(error.details or {}), **({"further_field_errors": further} if further > 0 else {})}
 
 
 def _commerce(error: TallyError) -> dict[str, Any]:
     body: dict[str, Any] = {"code": error.commerce_code, "message": error.message}
-    if error.details:
-        body["details"] = error.details
+    details = _details(error)
+    if details:
+        body["details"] = details
     if error.field_errors:
         body["field_errors"] = _fields(error)
     return {"success": False, "error": body, "timestamp": rfc3339(now()), "request_id": current_request_id()}
@@ -97,7 +106,7 @@ def _commerce(error: TallyError) -> dict[str, Any]:
 
 def _fraud(error: TallyError) -> dict[str, Any]:
     body: dict[str, Any] = {"error": error.fraud_code, "message": error.message, "requestId": current_request_id()}
-    details = dict(error.details or {})
+    details = _details(error)
     if error.field_errors:
         details["fields"] = _fields(error)
     if details:

@@ -10,7 +10,8 @@
     ├── PayloadTooLarge         413
     ├── UnsupportedMediaType    415
     ├── Unprocessable           422
-    │   └── InsufficientDataQuality   its rows are too bad to be loaded
+    │   ├── InsufficientDataQuality   its rows are too bad to be loaded
+    │   └── UnusableConfiguration     its source's configuration cannot be applied to it
     ├── RateLimitExceeded       429  says when to come again
     ├── InternalError           500
     └── Unavailable             503  says when to come again
@@ -134,6 +135,10 @@ class InsufficientDataQuality(Unprocessable):
     """Too many rows of a delivery are bad: nothing of it is loaded."""
 
     commerce_code = "INSUFFICIENT_DATA_QUALITY"
+
+
+class UnusableConfiguration(Unprocessable):
+    """The configuration of the source cannot be applied to its records."""
 
 
 class RateLimitExceeded(TallyError):

@@ -22,6 +22,7 @@ from shared.runtime.browser_headers import PROTECTION
 from shared.runtime.cors import cors_headers
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
+from shared.runtime.models import sentence
 from shared.runtime.observability import count, logger
 from shared.runtime.patience import answering_within
 from shared.runtime.reachability import unavailable
@@ -214,13 +215,7 @@ def _field(problem: Mapping[str, Any]) -> FieldError:
     if problem["type"] == "missing":
         return FieldError(name, f"{name} is required")
     rejected = None if CREDENTIALS.intersection(path) else problem.get("input")
-    return FieldError(name, _sentence(str(problem["msg"])), rejected)
-
-
-def _sentence(message: str) -> str:
-    """Pydantic's message, as one says it of a field."""
-    said = message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("List ")
-    return said.replace("should be", "must be").replace("should have", "must have").replace(" after validation", "")
+    return FieldError(name, sentence(str(problem["msg"])), rejected)
 
 
 def _log(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

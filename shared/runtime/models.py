@@ -75,6 +75,13 @@ Timestamp = Annotated[
 ]
 """A moment: RFC 3339 in, UTC with `Z` out; a bare date is midnight UTC, no zone means UTC."""
 
+
+def sentence(message: str) -> str:
+    """Return pydantic's message about a field in the words of this API: the field's name may precede it."""
+    said = message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("List ")
+    return said.replace("should be", "must be").replace("should have", "must have").replace(" after validation", "")
+
+
 Clock = Callable[[], datetime]
 """Whatever tells the present moment, in UTC."""
 

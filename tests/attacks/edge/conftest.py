@@ -16,11 +16,9 @@ from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.serving import Servers
 from shared.runtime import cors
 from tests.attacks.edge.origins import CONFIGURED
-from tests.functions.conftest import everywhere
 from tests.local.host.conftest import BINARY, HOME, upstream
 from tests.local.host.free_ports import free_ports
 
-__all__ = ["everywhere"]
 HOST_KEY = "the host's own"
 
 

@@ -179,7 +179,7 @@ def test_a_change_is_seen_by_whoever_read_the_configuration_before_within_second
         ("till-7", {"name": ""}, "name"),
         ("till-7", {"threshold": 5}, "threshold"),
         ("till-7", {"mappings": {"orders": {"templates": {"x": "y"}}}}, "mappings.orders.templates.x"),
-        ("till-7", {"mappings": {"orders": {"constants": {str(n): "é" * 500 for n in range(200)}}}}, "mappings"),
+        ("till-7", {"mappings": {str(each): {"drop": ["é" * 200] * 200} for each in DataType}}, "mappings"),
     ],
 )
 def test_a_configuration_that_cannot_be_used_is_refused(

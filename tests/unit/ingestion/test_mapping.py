@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.ingestion.mapping import SourceMapping, WrittenTimes, mapped_rows
+from shared.ingestion.mapping import SourceMapping, mapped_rows
+from shared.ingestion.written_times import WrittenTimes
 from shared.lake.mapping import mapped_table
 from shared.records.validation import Form
 from tests.online_retail import RETAIL_MAPPING
@@ -97,6 +98,7 @@ def test_a_column_named_row_is_taken_before_the_place() -> None:
         ("yesterday", ["unix", "%d/%m/%Y"], "UTC", "yesterday"),
         ("01/01/0001", ["%d/%m/%Y"], "Asia/Tokyo", "01/01/0001"),
         ("9" * 17, ["unix"], "UTC", "9" * 17),
+        ("2025" + " " * 200 + "01", ["%Y %m"], "UTC", "2025" + " " * 200 + "01"),
         (None, ["unix"], "UTC", None),
     ],
 )
@@ -120,6 +122,9 @@ def test_constants_win_and_defaults_give_way_each_in_the_form_of_the_records() -
         {"templates": {"id": "fixed"}},
         {"date_formats": {"timestamp": {"formats": ["%d.%m."]}}},
         {"date_formats": {"timestamp": {"formats": ["%Y %Q"]}}},
+        {"date_formats": {"timestamp": {"formats": ["%Y %Y"]}}},
+        {"constants": {"x": 10**30}},
+        {"constants": {"x": float("inf")}},
         {"date_formats": {"timestamp": {"formats": ["%Y%"]}}},
         {"date_formats": {"timestamp": {"formats": []}}},
         {"date_formats": {"timestamp": {"formats": ["%Y"], "timezone": "../etc/passwd"}}},

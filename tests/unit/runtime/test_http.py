@@ -37,6 +37,7 @@ EXPECTED = {
     "UnsupportedMediaType": (415, "UNSUPPORTED_MEDIA_TYPE", "unsupported_media_type"),
     "Unprocessable": (422, "UNPROCESSABLE", "unprocessable"),
     "InsufficientDataQuality": (422, "INSUFFICIENT_DATA_QUALITY", "unprocessable"),
+    "UnusableConfiguration": (422, "UNPROCESSABLE", "unprocessable"),
     "RateLimitExceeded": (429, "RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"),
     "InternalError": (500, "INTERNAL_ERROR", "internal_error"),
     "Unavailable": (503, "SERVICE_UNAVAILABLE", "service_unavailable"),

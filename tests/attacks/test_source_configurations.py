@@ -1,0 +1,74 @@
+"""A configuration that could not be applied is refused as a whole when it is saved, with every field at fault."""
+
+from typing import Any
+
+import pytest
+
+from shared.records.schema import DataType
+from shared.runtime.wiring import Wiring
+from tests.attacks.source_configurations import REFUSED, read_as
+from tests.functions.ingest.conftest import Call
+from tests.online_retail import RETAIL_MAPPING
+
+
+def _put(call: Call, configuration: Any) -> Any:
+    return call("PUT", "/ingest/sources/till-7", body=configuration)
+
+
+def test_a_configuration_that_could_not_be_applied_is_refused_with_every_field_at_fault(call: Call) -> None:
+    answers = {name: _put(call, configuration) for name, (configuration, _) in REFUSED.items()}
+
+    named = {name: sorted(each["field"] for each in answer.error["field_errors"]) for name, answer in answers.items()}
+    assert named == {name: sorted(fields) for name, (_, fields) in REFUSED.items()}
+    assert {(answer.status, answer.code) for answer in answers.values()} == {(400, "VALIDATION_ERROR")}
+    assert call("GET", "/ingest/sources", query={"active_only": ["false"]}).data["content"] == []
+
+
+def test_faults_of_every_part_are_named_together(call: Call) -> None:
+    faulty = read_as("%Y %Y") | {"cadence": "soon", "thresholds": {"orders": 101}, "extra": 1}
+    faulty["mappings"]["orders"] = {"columns": {"Ort": "regoin", "": "region"}, "drop": "all"}
+
+    answer = _put(call, faulty)
+
+    assert set(answer.fields) == {
+        "cadence",
+        "thresholds.orders",
+        "extra",
+        "mappings.transactions.date_formats.timestamp.formats.0",
+        "mappings.orders.columns.Ort",
+        "mappings.orders.columns..[key]",
+        "mappings.orders.drop",
+    }
+    assert answer.fields["mappings.orders.columns.Ort"].startswith("must name a field of orders: order_id, ")
+
+
+def test_a_configuration_as_large_as_may_be_is_saved_replaced_and_put_on_record(wired: Wiring, call: Call) -> None:
+    largest = {"mappings": {str(each): {"drop": [f"{n:0200}" for n in range(120)]} for each in DataType}}
+
+    statuses = [_put(call, largest).status for _ in range(2)]
+
+    assert statuses == [200, 200]
+    assert len(wired.source_configs.of("till-7", fresh=True).mappings) == len(DataType)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "%d/%m/%Y %H:%M",
+        "%Y-%m-%d %H:%M:%S.%f",
+        "%Y%m%d",
+        "%b %d, %Y %I:%M:%S %p",
+        "%A %d %B %Y",
+        "%Y-%m-%dT%H:%M:%S%z",
+        "%j/%y",
+        "%Y",
+        "unix_ms",
+        "%d.%m.%Y (a+)+$",
+    ],
+)
+def test_a_format_that_reads_what_it_writes_is_taken_whatever_else_it_contains(call: Call, written: str) -> None:
+    assert _put(call, read_as(written)).status == 200
+
+
+def test_the_mapping_of_a_real_export_is_taken(call: Call) -> None:
+    assert _put(call, {"mappings": {"transactions": RETAIL_MAPPING}}).status == 200
