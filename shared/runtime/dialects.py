@@ -12,6 +12,8 @@ from shared.runtime.models import Model, Optional, Timestamp, now, rfc3339
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _LONGEST_ECHO = 500
+_LONGEST_NAME, _LONGEST_MESSAGE = 200, 1000
+_MOST_FIELDS = 100
 
 
 def current_request_id() -> str:
@@ -81,13 +83,28 @@ def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
 
 def _fields(error: TallyError) -> list[dict[str, Any]]:
     return [
-        {"field": each.field, "message": each.message, "rejected_value": echo(each.rejected_value)}
-        for each in error.field_errors
+        {
+            "field": _cut(each.field, _LONGEST_NAME),
+            "message": _cut(each.message, _LONGEST_MESSAGE),
+            "rejected_value": echo(each.rejected_value),
+        }
+        for each in error.field_errors[:_MOST_FIELDS]
     ]
 
 
+def _message(error: TallyError) -> str:
+    """The sentence of an error, and how many of its failing fields it does not list."""
+    left_out = len(error.field_errors) - _MOST_FIELDS
+    said = _cut(error.message, _LONGEST_MESSAGE)
+    return f"{said} (the first {_MOST_FIELDS} of {len(error.field_errors)} errors are listed)" if left_out > 0 else said
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
+
+
 def _commerce(error: TallyError) -> dict[str, Any]:
-    body: dict[str, Any] = {"code": error.commerce_code, "message": error.message}
+    body: dict[str, Any] = {"code": error.commerce_code, "message": _message(error)}
     if error.details:
         body["details"] = error.details
     if error.field_errors:
@@ -96,7 +113,7 @@ def _commerce(error: TallyError) -> dict[str, Any]:
 
 
 def _fraud(error: TallyError) -> dict[str, Any]:
-    body: dict[str, Any] = {"error": error.fraud_code, "message": error.message, "requestId": current_request_id()}
+    body: dict[str, Any] = {"error": error.fraud_code, "message": _message(error), "requestId": current_request_id()}
     details = dict(error.details or {})
     if error.field_errors:
         details["fields"] = _fields(error)

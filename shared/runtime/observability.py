@@ -1,9 +1,10 @@
 """Logs, metrics and traces of every function, all of which name the request they belong to."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,11 @@ NAMESPACE = "Tally"
 
 @cache
 def logger() -> Logger:
-    """The structured log of this function."""
-    return Logger()
+    """The structured log of this function: one line of ASCII per record, whatever the values in it contain.
+
+    Unescaped, a lone surrogate would lose the record; U+2028 or a C1 control would split it, or steer a terminal.
+    """
+    return Logger(json_serializer=partial(json.dumps, default=str, separators=(",", ":"), ensure_ascii=True))
 
 
 @cache
