@@ -40,5 +40,20 @@ TEXTS: Mapping[str, str] = {
     "formula": "=cmd|' /C calc'!A0",
 }
 
+SQL = {
+    kind: TEXTS[kind]
+    for kind in (
+        "SQL quote",
+        "SQL comment",
+        "SQL escape",
+        "placeholder",
+        "wildcards",
+        "NUL",
+        "bidi override",
+        "newline",
+    )
+}
+"""Those that mean something to a parser of SQL, or upset one."""
+
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
 """Any text that has a UTF-8 form."""
