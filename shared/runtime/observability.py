@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from functools import cache, partial, wraps
+from functools import cache, wraps
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 _STARTED: ContextVar[float] = ContextVar("started", default=0.0)
 Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 NAMESPACE = "Tally"
+_NOT_PRINTABLE_ASCII = re.compile("[^ -~]")
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    text = json.dumps(record, default=str, separators=(",", ":"), ensure_ascii=False)
+    return _NOT_PRINTABLE_ASCII.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0].encode("utf-8", "replace").decode())[1:-1]
 
 
 @cache
@@ -28,7 +39,7 @@ def logger() -> Logger:
 
     Unescaped, a lone surrogate would lose the record; U+2028 or a C1 control would split it, or steer a terminal.
     """
-    return Logger(json_serializer=partial(json.dumps, default=str, separators=(",", ":"), ensure_ascii=True))
+    return Logger(json_serializer=_line)
 
 
 @cache
