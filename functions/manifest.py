@@ -78,6 +78,7 @@ HTTP_FUNCTIONS = (
         reads=(
             *_IDENTITY,
             *_ON_RECORD,
+            *_LARGE_ANSWERS,
             *_LOADING_READS,
             Access(Resource.UPLOADS),
             Access(Resource.LAKE, LANDING),
@@ -88,6 +89,7 @@ HTTP_FUNCTIONS = (
         writes=(
             *_COUNTED,
             *_ON_RECORD,
+            *_LARGE_ANSWERS,
             *_LOADING_WRITES,
             Access(Resource.UPLOADS),
             Access(Resource.UPLOAD_QUEUE),
@@ -136,8 +138,8 @@ HTTP_FUNCTIONS = (
         description="Tells how good what sources delivered is.",
         memory_mb=1024,
         timeout_seconds=29,
-        reads=(*_IDENTITY, Access(Resource.QUALITY), Access(Resource.SOURCES)),
-        writes=_COUNTED,
+        reads=(*_IDENTITY, *_LARGE_ANSWERS, Access(Resource.QUALITY), Access(Resource.SOURCES)),
+        writes=(*_COUNTED, *_LARGE_ANSWERS),
     ),
     HttpFunction(
         name="health",
@@ -166,11 +168,8 @@ HTTP_FUNCTIONS = (
         description="Tells who changed or took out what.",
         memory_mb=1024,
         timeout_seconds=29,
-        reads=(
-            *_IDENTITY,
-            Access(Resource.AUDIT),
-        ),
-        writes=_COUNTED,
+        reads=(*_IDENTITY, *_LARGE_ANSWERS, Access(Resource.AUDIT)),
+        writes=(*_COUNTED, *_LARGE_ANSWERS),
     ),
 )
 

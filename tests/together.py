@@ -9,6 +9,7 @@ _TOGETHER = {
     "tests/local/host/test_guarded_ports.py": "the platform",
     "tests/local/host/test_platform.py": "the platform",
     "tests/local/host/test_restart.py": "the platform",
+    "tests/attacks/": "an attacked platform",
     "tests/infra/": "the synthesised stages",
     "tests/functions/metric_oracles/": "a real year",
     "tests/functions/metrics/": "a shop's lake",

@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.failures import LaptopError
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.terminal import echo
 from shared.audit.anchors import Anchors
 from shared.audit.trail import AuditTrail
 from shared.audit.verification import Verdict, verify
@@ -29,10 +30,10 @@ def verify_log(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = L
     try:
         verdicts = _verdicts(Stage.called(stage, directory))
     except (LaptopError, BotoCoreError, ClientError) as error:
-        typer.echo(f"The audit log of {stage} could not be checked: {error}", err=True)
+        echo(f"The audit log of {stage} could not be checked: {error}", err=True)
         raise typer.Exit(code=_NOT_CHECKED) from error
     for line in told(verdicts):
-        typer.echo(line)
+        echo(line)
     if any(verdict.findings for verdict in verdicts):
         raise typer.Exit(code=_TOUCHED)
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from infra.local import audit_cli, customers_cli, keys_cli, log_files, rates_cli, rollups_cli, run_state, try_it
@@ -25,6 +26,7 @@ from infra.local.keys import OwnKey
 from infra.local.lake import Lake
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.progress import Progress
+from infra.local.terminal import echo, printable
 from shared.runtime.errors import TallyError
 
 app = typer.Typer(
@@ -136,7 +138,7 @@ def token(*, directory: Directory = _DIRECTORY) -> None:
     """Print an access token for the key that `up` made, good for a day and for everything."""
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
-    typer.echo(OwnKey(layout).token(f"{ports.url('front')}/api/v1"))
+    echo(OwnKey(layout).token(f"{ports.url('front')}/api/v1"))
 
 
 @app.command(epilog=f'Example: `eval "$({_PROGRAM} credentials)"`, then `aws kinesis list-streams` or boto3')
@@ -162,7 +164,7 @@ def logs(
     groups = functions.groups() if functions else {}
     if name is None:
         for each in [*files.values(), *groups.values()]:
-            typer.echo(each)
+            echo(each)
     elif name in files:
         _echo(log_files.tail(files[name], lines=lines, follow=follow))
     elif functions and name in groups:
@@ -179,7 +181,7 @@ def _function_logs(layout: Layout) -> FunctionLogs | None:
 
 def _echo(lines: Iterable[str]) -> None:
     for line in lines:
-        typer.echo(line)
+        echo(line)
 
 
 def main() -> None:
@@ -187,5 +189,6 @@ def main() -> None:
     try:
         app(prog_name=_PROGRAM)
     except (LaptopError, TallyError, BotoCoreError, ClientError) as error:
-        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error}", soft_wrap=True, highlight=False)
+        said = escape(printable(str(error)))
+        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {said}", soft_wrap=True, highlight=False)
         sys.exit(1)

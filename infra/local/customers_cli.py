@@ -3,6 +3,7 @@
 import typer
 
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.terminal import echo
 
 app = typer.Typer(help="Segments, profiles and the model of who buys again.", no_args_is_help=True)
 
@@ -20,7 +21,7 @@ def compute(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCA
     Stage.called(stage, directory).client("lambda").invoke(
         FunctionName=function_that_computes(stage), InvocationType="Event"
     )
-    typer.echo("Customers are being computed: `python -m infra.local logs customer_models` tells when it is done.")
+    echo("Customers are being computed: `python -m infra.local logs customer_models` tells when it is done.")
 
 
 def function_that_computes(stage: str) -> str:

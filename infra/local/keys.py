@@ -39,8 +39,8 @@ def outputs_of(clients: boto3.Session, endpoint: str | None, stage: str) -> dict
 
 
 def told(key: ApiKey) -> str:
-    """Write a key as the commands print it."""
-    return key.model_dump_json(indent=1, exclude_none=True)
+    """Write a key as the commands print it: JSON in ASCII, so that it stays JSON on any terminal."""
+    return json.dumps(key.model_dump(mode="json", exclude_none=True), indent=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import typer
 from infra.local.keys import told
 from infra.local.keys_admin import KeysAdmin
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.terminal import echo
 from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
 
@@ -33,7 +34,7 @@ def create(
 ) -> None:
     """Make a key; its secret is shown now and never again."""
     wanted = NewApiKey(name=name, scopes=scope, owner=owner)
-    typer.echo(told(_keys(directory, stage).create(wanted)))
+    echo(told(_keys(directory, stage).create(wanted)))
 
 
 @app.command("list", epilog="Example: `python -m infra.local keys list`")
@@ -43,7 +44,7 @@ def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LO
     while True:
         page = keys.page(number=number, size=_PAGE)
         for key in page.content:
-            typer.echo(told(key))
+            echo(told(key))
         if page.last:
             return
         number += 1
@@ -52,7 +53,7 @@ def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LO
 @app.command(epilog="Example: `python -m infra.local keys revoke key-0123456789abcdef`")
 def revoke(key_id: KeyId, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Make a key good for nothing, within a minute also for tokens it already got."""
-    typer.echo(told(_keys(directory, stage).revoke(key_id)))
+    echo(told(_keys(directory, stage).revoke(key_id)))
 
 
 @app.command(epilog="Example: `python -m infra.local keys rotate key-0123456789abcdef --grace-hours 1`")
@@ -64,4 +65,4 @@ def rotate(
     stage: StageOption = LOCAL,
 ) -> None:
     """Give a key a new secret, shown now and never again."""
-    typer.echo(told(_keys(directory, stage).rotate(key_id, grace=timedelta(hours=grace_hours))))
+    echo(told(_keys(directory, stage).rotate(key_id, grace=timedelta(hours=grace_hours))))

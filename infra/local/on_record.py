@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import uuid4
 
-import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.stage import Stage
+from infra.local.terminal import echo
 from shared.audit.entry import Change
 from shared.audit.trail import AuditTrail
 from shared.runtime.errors import Unavailable
@@ -50,4 +50,4 @@ class Administrator:
         try:
             self.trail.record(change)
         except (Unavailable, BotoCoreError, ClientError) as error:
-            typer.echo(f"This change is missing in the audit log ({error}): {asdict(change)}", err=True)
+            echo(f"This change is missing in the audit log ({error}): {asdict(change)}", err=True)

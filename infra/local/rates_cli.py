@@ -11,6 +11,7 @@ import typer
 from infra.local.on_record import Administrator
 from infra.local.rates import rates_of
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.terminal import echo
 from shared.currency.mistakes import WrongRates
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def load(file: RatesFile, *, directory: DirectoryOption = DIRECTORY, stage: Stag
         loaded = rates.load(file.name, file.read_bytes())
     except WrongRates as wrong:
         for line in mistakes_told(file.name, wrong):
-            typer.echo(line, err=True)
+            echo(line, err=True)
         raise typer.Exit(code=1) from wrong
     by.record("rates load", _RESOURCE, before=None, after=asdict(loaded))
     for line in told(loaded, place.output("ReportingCurrency")):
-        typer.echo(line)
+        echo(line)
 
 
 @app.command(epilog=_SHOW_EXAMPLES)
@@ -69,18 +70,18 @@ def show(
     place = Stage.called(stage, directory)
     rates, day = rates_of(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
     if currency == place.output("ReportingCurrency"):
-        typer.echo(f"Amounts are reported in {currency}: those in it are told as they are.")
+        echo(f"Amounts are reported in {currency}: those in it are told as they are.")
         return
     spans = [each for each in rates.on(day) if currency in (None, each.currency)]
     if not spans:
-        typer.echo(
+        echo(
             f"No rate is known of {currency or 'any currency'} on {day}: `python -m infra.local rates load FILE` "
             "loads some.",
             err=True,
         )
         raise typer.Exit(code=1)
     for line in shown(spans, rates.quotes(), place.output("ReportingCurrency"), day):
-        typer.echo(line)
+        echo(line)
 
 
 def mistakes_told(file: str, wrong: WrongRates) -> Iterator[str]:

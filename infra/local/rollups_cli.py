@@ -3,6 +3,7 @@
 import typer
 
 from infra.local.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.terminal import echo
 
 app = typer.Typer(help="What is computed of the lake's partitions whenever they change.", no_args_is_help=True)
 
@@ -24,4 +25,4 @@ def rebuild(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCA
     from infra.local.rebuilding import rebuild_all  # noqa: PLC0415
 
     count = rebuild_all(Stage.called(stage, directory))
-    typer.echo(f"{count} partitions are rolled up as this version does it; cached answers are computed anew.")
+    echo(f"{count} partitions are rolled up as this version does it; cached answers are computed anew.")

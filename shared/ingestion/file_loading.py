@@ -62,12 +62,19 @@ class FileLoader:
             self._work(self.uploads.change(batch_id, lambda stands: self._taken_in_hand(stands, name)), has_time)
         except (NotOurs, NoSuchUpload) as error:
             logger().info("nothing to do about an upload", batch_id=batch_id, reason=str(error))
+            self._forget_late_copy(batch_id)
         except BaseException:
             self._let_go(batch_id, name)  # the sweep calls the next run: what is out of reach now may need its time
             raise
         left = self._let_go(batch_id, name)
         if left is not None and left.is_open:
             self.queue.send(batch_id)
+
+    def _forget_late_copy(self, batch_id: str) -> None:
+        """Delete personal data that is put at an address once more, after its file was loaded and deleted."""
+        stands = self.uploads.get(batch_id)
+        if stands is not None and stands.state is UploadState.LOADED and _names_people(stands):
+            self.lake.forget(stands.key)
 
     def _taken_in_hand(self, stands: Upload, name: str) -> Upload:
         now = self.clock()
@@ -136,7 +143,7 @@ class FileLoader:
             if upload.state is not UploadState.LOADING or not has_time():
                 return upload
         loaded = self._changed(upload, lambda stands: stands.loaded())
-        if SCHEMAS[upload.data_type].personal_fields_dropped:
+        if _names_people(upload):
             self.lake.forget(upload.key)
         return loaded
 
@@ -172,6 +179,10 @@ class FileLoader:
     def _still_ours(self, upload: Upload) -> None:
         if self._changed(upload, lambda stands: stands).state is not upload.state:
             raise NotOurs("it was cancelled")
+
+
+def _names_people(upload: Upload) -> bool:
+    return SCHEMAS[upload.data_type].personal_fields_dropped
 
 
 def _unreadable(error: UnreadableFile) -> Failure:

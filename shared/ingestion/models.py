@@ -13,6 +13,7 @@ from shared.runtime.models import Model, Optional, Timestamp
 
 LARGEST_BATCH = 10_000
 LONGEST_CORRELATION_ID = 200
+_SAID = Annotated[str, Field(max_length=500)]
 SOURCE_ID = r"^[A-Za-z0-9-]{3,50}$"
 
 
@@ -60,10 +61,10 @@ _RECORD: JsonDict = {
 class IngestionMetadata(Model):
     """What the sender says about a batch; kept with it as received."""
 
-    source_system: Optional[str] = None
+    source_system: Optional[_SAID] = None
     extraction_timestamp: Optional[Timestamp] = None
-    schema_version: Optional[str] = None
-    compression: Optional[str] = None
+    schema_version: Optional[_SAID] = None
+    compression: Optional[_SAID] = None
 
 
 class BatchIngestionRequest(Model):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 LARGEST_RECORD = 1024 * 1024
+"""Bytes of data and partition key together."""
+_LONGEST_KEY = 128
+"""Half of what Kinesis takes: a character beyond the basic plane may count as two."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +52,13 @@ class EventStream:
                 FieldError("data" + each.field.replace("/", "."), each.message, each.rejected_value) for each in errors
             ]
             raise InvalidRequest("Request validation failed", field_errors=fields)
-        data = orjson.dumps(body)
-        if len(data) > LARGEST_RECORD:
+        data, partition_key = orjson.dumps(body), _partition_key(request.data_type, row)
+        if len(data) + len(partition_key.encode()) > LARGEST_RECORD:
             raise PayloadTooLarge(
                 f"A record of the event stream holds at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
             )
         try:
-            placed = self.kinesis.put_record(
-                StreamName=self.stream_name, Data=data, PartitionKey=_partition_key(request.data_type, row)
-            )
+            placed = self.kinesis.put_record(StreamName=self.stream_name, Data=data, PartitionKey=partition_key)
         except self.kinesis.exceptions.ProvisionedThroughputExceededException:
             raise Unavailable("The event stream is at its limit; try again", retry_after=1) from None
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
@@ -81,4 +82,4 @@ def record_in(envelope: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _partition_key(data_type: DataType, row: Mapping[str, Any]) -> str:
-    return "|".join(str(row.get(name, "")) for name in SCHEMAS[data_type].key)[:256] or data_type
+    return "|".join(str(row.get(name, "")) for name in SCHEMAS[data_type].key)[:_LONGEST_KEY] or data_type

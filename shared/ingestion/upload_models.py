@@ -32,7 +32,7 @@ class UploadRequest(Model):
     options: TextOptions = Field(default=TextOptions(), description="What is absent is found out from the file.")
     metadata: Optional[IngestionMetadata] = None
     size: Optional[Annotated[int, Field(ge=0, strict=True)]] = Field(
-        default=None, description="Bytes as uploaded; a file of another size fails. At most 5 GB."
+        default=None, description="Bytes as uploaded; S3 refuses a file of another size at the address. At most 5 GB."
     )
 
 

@@ -43,7 +43,7 @@ class Uploads:
             raise PayloadTooLarge(f"The file is over {LARGEST_FILE} bytes (5 GB): split it into several uploads")
         upload = self._announced(request)
         self.store.add(upload)
-        address = self.lake.put_url(upload.key, seconds=round(TIME_TO_PUT.total_seconds()))
+        address = self.lake.put_url(upload.key, seconds=round(TIME_TO_PUT.total_seconds()), size=request.size)
         return UploadResponse(
             batch_id=upload.batch_id, url=address.url, headers=dict(address.headers), expires_at=upload.expires_at
         )

@@ -23,6 +23,7 @@ from shared.records.validation import (
     EARLIEST,
     FUTURE_TOLERANCE,
     LONGEST_ID,
+    LONGEST_TEXT,
     MONEY_BOUND,
     QUANTITY_BOUND,
     Form,
@@ -184,15 +185,19 @@ def _beyond_doubt(each: Field, values: pa.Array) -> bool:
         return False
     match each.kind:
         case Kind.ID:
-            lengths = pc.min_max(pc.utf8_length(values)).as_py()
-            return _trimmed(values) and (lengths["min"] is None or 1 <= lengths["min"] <= lengths["max"] <= LONGEST_ID)
+            return _trimmed(values) and _have_lengths(values, 1, LONGEST_ID)
         case Kind.TEXT:
-            return _trimmed(values)
+            return _trimmed(values) and _have_lengths(values, 0, LONGEST_TEXT)
         case Kind.CHOICE | Kind.CURRENCY:
             allowed = pa.array([None, *(each.choices or ISO_4217)], pa.string())
             return bool(pc.all(pc.is_in(values, value_set=allowed), min_count=0).as_py())
         case _:
             return True
+
+
+def _have_lengths(values: pa.Array, low: int, high: int) -> bool:
+    lengths = pc.min_max(pc.utf8_length(values)).as_py()
+    return lengths["min"] is None or low <= lengths["min"] <= lengths["max"] <= high
 
 
 def _trimmed(values: pa.Array) -> bool:

@@ -97,10 +97,15 @@ class LakeStore:
         body: bytes = answer["Body"].read()
         return body
 
-    def put_url(self, key: str, *, seconds: int) -> PutUrl:
-        """Return an address at which anybody may put this object once, for a while."""
+    def put_url(self, key: str, *, seconds: int, size: int | None = None) -> PutUrl:
+        """Return an address at which anybody may put this object once, for a while; of exactly a size, if it is known.
+
+        The signature covers the method, the key, the expiry, `If-None-Match` and a known `Content-Length`, which every
+        HTTP client sends by itself. S3 refuses `x-amz-` headers that it does not cover.
+        """
+        known = {} if size is None else {"ContentLength": size}
         url = self._s3.generate_presigned_url(
-            "put_object", Params={"Bucket": self._bucket, "Key": key, "IfNoneMatch": "*"}, ExpiresIn=seconds
+            "put_object", Params={"Bucket": self._bucket, "Key": key, "IfNoneMatch": "*", **known}, ExpiresIn=seconds
         )
         return PutUrl(url, {"If-None-Match": "*"})
 

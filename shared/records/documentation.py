@@ -5,14 +5,14 @@ from typing import Any
 from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
 from shared.records.schema import Field, Kind, RecordSchema
-from shared.records.validation import LARGEST_INTEGER, LONGEST_ID, MONEY_BOUND, QUANTITY_BOUND, money_text
+from shared.records.validation import LARGEST_INTEGER, LONGEST_ID, LONGEST_TEXT, MONEY_BOUND, QUANTITY_BOUND, money_text
 
 CURRENCY = "Currency"
 TEXT_RECORD = "TextRecord"
 _REF = "#/components/schemas/{name}"
 _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.ID: {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"\S"},  # blanks around it go
-    Kind.TEXT: {"type": "string"},
+    Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
     Kind.CHOICE: {"type": "string"},
     Kind.TIMESTAMP: {"type": "string", "format": "date-time"},
     Kind.QUANTITY: {"type": "number", "minimum": -QUANTITY_BOUND, "maximum": QUANTITY_BOUND},

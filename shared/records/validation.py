@@ -16,6 +16,8 @@ from shared.records.schema import DataType, Field, Kind, RecordSchema
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = timedelta(minutes=5)
 LONGEST_ID = 128
+LONGEST_TEXT = 4000
+"""Characters; a profile holds a handful of a customer's texts, and its item in DynamoDB at most 400 KB."""
 MONEY_BOUND = 1e12 - 1
 QUANTITY_BOUND = 1e9
 DECISION_UNKNOWN = "decision_unknown"
@@ -195,7 +197,7 @@ def _dated(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
 
 _SCHEMAS: dict[Kind, Callable[[Field], CoreSchema]] = {
     Kind.ID: lambda _: core_schema.str_schema(min_length=1, max_length=LONGEST_ID),
-    Kind.TEXT: lambda _: core_schema.str_schema(),
+    Kind.TEXT: lambda _: core_schema.str_schema(max_length=LONGEST_TEXT),
     Kind.CHOICE: lambda each: core_schema.literal_schema(list(each.choices)),
     Kind.CURRENCY: lambda _: _refusal(
         core_schema.literal_schema(list(ISO_4217)), "currency", "must be an ISO 4217 code, e.g. EUR"
@@ -225,7 +227,7 @@ _CODES = {
     "int_parsing_size": ("range", "must be within 64 bits"),
     "finite_number": ("range", "must be a finite number"),
     "string_too_short": ("too_short", "must not be empty"),
-    "string_too_long": ("too_long", f"must have at most {LONGEST_ID} characters"),
+    "string_too_long": ("too_long", "must have at most {max_length} characters"),
     "greater_than_equal": ("range", None),
     "less_than_equal": ("range", None),
     "literal_error": ("choice", None),
@@ -246,6 +248,8 @@ def _row_error(error: Any) -> RowError:
         row=place,
         field="".join(f"/{_pointer_step(step)}" for step in path),
         code=code,
-        message=message or error["msg"].replace("Input should be", "must be"),
+        message=message.format_map(error.get("ctx", {}))
+        if message
+        else error["msg"].replace("Input should be", "must be"),
         rejected_value=None if error["type"] == "missing" else error["input"],
     )

@@ -12,7 +12,7 @@ from shared.runtime.models import Model, Optional, Timestamp, now, rfc3339
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _LONGEST_ECHO = 500
-_LONGEST_FIELD = 500
+_LONGEST_FIELD, _LONGEST_MESSAGE = 500, 1000
 MOST_FIELD_ERRORS = 100
 """An answer names so many failing fields and counts the others: a body may have more of them than an answer holds."""
 
@@ -84,9 +84,17 @@ def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
 
 def _fields(error: TallyError) -> list[dict[str, Any]]:
     return [
-        {"field": each.field[:_LONGEST_FIELD], "message": each.message, "rejected_value": echo(each.rejected_value)}
+        {
+            "field": _cut(each.field, _LONGEST_FIELD),
+            "message": _cut(each.message, _LONGEST_MESSAGE),
+            "rejected_value": echo(each.rejected_value),
+        }
         for each in error.field_errors[:MOST_FIELD_ERRORS]
     ]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def _details(error: TallyError) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def _details(error: TallyError) -> dict[str, Any]:
 
 
 def _commerce(error: TallyError) -> dict[str, Any]:
-    body: dict[str, Any] = {"code": error.commerce_code, "message": error.message}
+    body: dict[str, Any] = {"code": error.commerce_code, "message": _cut(error.message, _LONGEST_MESSAGE)}
     details = _details(error)
     if details:
         body["details"] = details
@@ -105,7 +113,11 @@ def _commerce(error: TallyError) -> dict[str, Any]:
 
 
 def _fraud(error: TallyError) -> dict[str, Any]:
-    body: dict[str, Any] = {"error": error.fraud_code, "message": error.message, "requestId": current_request_id()}
+    body: dict[str, Any] = {
+        "error": error.fraud_code,
+        "message": _cut(error.message, _LONGEST_MESSAGE),
+        "requestId": current_request_id(),
+    }
     details = _details(error)
     if error.field_errors:
         details["fields"] = _fields(error)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import unquote
 
 import orjson
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
@@ -26,7 +27,7 @@ from shared.runtime.models import sentence
 from shared.runtime.observability import count, logger
 from shared.runtime.patience import answering_within
 from shared.runtime.reachability import unavailable
-from shared.runtime.request import plain
+from shared.runtime.request import plain, well_formed
 from shared.runtime.wiring import Wiring, wiring
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Api(APIGatewayRestResolver):
         with self._admitted, answering_within(_seconds(context)):
             self._standing = {}
             try:
-                answer = super().resolve(dict(event), context)
+                answer = super().resolve(well_formed(event), context)
             except TallyError as error:
                 answer = self._without_route(event, error)
             except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
@@ -101,9 +102,10 @@ class Api(APIGatewayRestResolver):
         """Answer by a route, for a caller who may; of others, not even the body is looked at."""
         event = self.current_event.raw_event
         scope, path = self._scopes[route], route.openapi_path.removeprefix(BASE_PATH)
+        decoded = {name: unquote(value) for name, value in route_arguments.items()}
         if scope is None:
             self._take(plain(event))
-            return super()._call_route(route, route_arguments)
+            return super()._call_route(route, decoded)
         wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
         caller = self._admit(wired, event, scope, f"{route.method} {route.openapi_path}")
         event = self._take(plain(event))
@@ -111,7 +113,7 @@ class Api(APIGatewayRestResolver):
         answer_by_route = super()._call_route
 
         def act() -> dict[str, Any]:
-            return answer_by_route(route, route_arguments).build(self.current_event)
+            return answer_by_route(route, decoded).build(self.current_event)
 
         if takes_key(route.method, path):
             answer = edge.once(wired, event, self.lambda_context, caller, act)

@@ -1,6 +1,8 @@
 """Logs, metrics and traces of every function, all of which name the request they belong to."""
 
+import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache, wraps
@@ -19,12 +21,25 @@ if TYPE_CHECKING:
 _STARTED: ContextVar[float] = ContextVar("started", default=0.0)
 Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 NAMESPACE = "Tally"
+_NOT_PRINTABLE_ASCII = re.compile("[^ -~]")
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    text = json.dumps(record, default=str, separators=(",", ":"), ensure_ascii=False)
+    return _NOT_PRINTABLE_ASCII.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0].encode("utf-8", "replace").decode())[1:-1]
 
 
 @cache
 def logger() -> Logger:
-    """The structured log of this function."""
-    return Logger()
+    """The structured log of this function: one line of ASCII per record, whatever the values in it contain.
+
+    Unescaped, a lone surrogate would lose the record; U+2028 or a C1 control would split it, or steer a terminal.
+    """
+    return Logger(json_serializer=_line)
 
 
 @cache

@@ -5,8 +5,9 @@ import binascii
 import gzip
 import io
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, unquote
 
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
@@ -15,6 +16,45 @@ UPLOAD_ROUTE = "POST /api/v1/ingest/uploads"
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _BODY_TYPES = ("application/json",)
 _ONCE = ("content-type", "idempotency-key")
+_UNENCODED = "!$&'()*+,;=:@"
+"""What a segment of a path may contain as it is, beside letters, digits and `-._~` (RFC 3986, `pchar`)."""
+_TEXTS = {"multiValueQueryStringParameters": "query", "multiValueHeaders": "header"}
+_OF_THE_VERIFIER = "authorization"
+
+
+def well_formed(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event with its path in canonical spelling, once all its text is known to be Unicode.
+
+    A REST API passes the path on percent-encoded. In canonical spelling a resource has one path only, which names it
+    in the audit log, in claims of idempotency keys and in tags; its parameters are decoded once, by the router.
+
+    Raises:
+        InvalidRequest: the path is not UTF-8, or a header or query parameter contains a lone surrogate.
+    """
+    if problems := list(_broken_texts(event)):
+        raise InvalidRequest("Request validation failed", field_errors=problems)
+    try:
+        segments = [unquote(segment, errors="strict") for segment in str(event.get("path") or "/").split("/")]
+        return {**event, "path": "/".join(quote(segment, safe=_UNENCODED) for segment in segments)}
+    except UnicodeError:
+        raise InvalidRequest("The path must be percent-encoded UTF-8") from None
+
+
+def _broken_texts(event: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Name every header and query parameter that cannot be written as UTF-8; a broken token is refused as a token."""
+    for part, kind in _TEXTS.items():
+        for name, values in (event.get(part) or {}).items():
+            if name.lower() != _OF_THE_VERIFIER and not _is_unicode(name, *values):
+                shown = name.encode("utf-8", "replace").decode()
+                yield FieldError(shown, f"this {kind} must be valid Unicode text, without lone surrogates")
+
+
+def _is_unicode(*texts: str) -> bool:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def header(event: Mapping[str, Any], name: str) -> str | None:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 
@@ -40,7 +39,7 @@ def rest_event(  # noqa: PLR0913 # a request has that many parts
     headers: Mapping[str, str] | None = None,
     token: str | None = None,
 ) -> dict[str, Any]:
-    """A request to the REST API; bytes travel in base64, as binary media types do."""
+    """A request to the REST API: the path percent-encoded, as sent; bytes in base64, as binary media types are."""
     content = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
     binary = isinstance(content, bytes)
     shown = {"Authorization": f"Bearer {token}"} if token is not None else {}
@@ -49,7 +48,7 @@ def rest_event(  # noqa: PLR0913 # a request has that many parts
     sent = {name: value for name, value in usual.items() if name.lower() not in said} | dict(headers or {})
     return {
         "resource": path,
-        "path": unquote(path),
+        "path": path,
         "httpMethod": method,
         "headers": sent,
         "multiValueHeaders": {name: [value] for name, value in sent.items()},

@@ -23,6 +23,8 @@ class BadAthena:
     pages: list[list[list[str]]] = field(default_factory=lambda: [[["n"]]])
     """Of the result, the header first."""
     calls: Counter[str] = field(default_factory=Counter)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """Every request to start a query, in order."""
     running: set[str] = field(default_factory=set)
     most_at_once: int = 0
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
@@ -67,7 +69,8 @@ class BadAthena:
             told = getattr(self, f"_{model.name}")(json.loads(params["body"]))
         return AWSResponse("https://athena.example", 200, {}, None), told  # type: ignore[arg-type] # nobody reads it
 
-    def _StartQueryExecution(self, _: Any) -> dict[str, Any]:  # noqa: N802 # AWS's name
+    def _StartQueryExecution(self, asked: Any) -> dict[str, Any]:  # noqa: N802 # AWS's name
+        self.asked.append(asked)
         identity = f"query-{next(self._ids)}"
         self.running.add(identity)
         self.most_at_once = max(self.most_at_once, len(self.running))

@@ -1,6 +1,5 @@
 """How a request goes to the emulator's REST API and how its answer comes back, value to value."""
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,6 @@ _HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
-_ENCODED_SLASH = re.compile("%2F", re.IGNORECASE)
 _FAILED = "The request could not be served; try again, and quote the request id if it fails again."
 _ANSWER_TOO_LARGE = f"The answer is over {limits.PAYLOAD_BYTES // 2**20} MB, the most that a function may return."
 _NO_TOKEN = "Invalid or expired token"  # noqa: S105 # the words of the functions' own refusal
@@ -65,12 +63,12 @@ class RestApi:
         return cls(f"{emulator}/restapis/{api_id}/{stage}/_user_request_", tuple(binary_media_types))
 
     def url(self, target: str) -> str:
-        """Return the upstream address of a target, its encoding untouched but for what the emulator gets wrong.
+        """Return the upstream address of a target: the path encoded once more, since the emulator decodes it once.
 
-        The emulator decodes a path before it splits it, where API Gateway splits first.
+        A REST API splits the path as it was sent and passes it on to the function still percent-encoded.
         """
         path, mark, query = target.partition("?")
-        return self.base + _ENCODED_SLASH.sub("%252F", path) + mark + query
+        return self.base + path.replace("%", "%25") + mark + query
 
 
 def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | None:

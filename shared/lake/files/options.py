@@ -34,6 +34,7 @@ def _known_encoding(name: str) -> str:
         raise ValueError("is not the name of an encoding, such as utf-8 or windows-1252") from None
 
 
+_MOST_BYTES_OF_COLUMNS = 100_000
 _Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[\t\x20-\x7e]$")]
 
 
@@ -42,7 +43,7 @@ class TextOptions(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
+    encoding: Annotated[str, Field(max_length=50), AfterValidator(_known_encoding)] | None = Field(
         default=None, description="Absent: by byte order mark, else UTF-8, else windows-1252."
     )
     delimiter: _Character | None = Field(default=None, description="CSV: absent, one of `,` `;` tab `|`.")
@@ -51,12 +52,16 @@ class TextOptions(Model):
         default=None, description="CSV: absent, a first record with a number or date is none."
     )
     columns: tuple[str, ...] | None = Field(default=None, description="CSV: names instead of those in the header.")
-    record_element: str | None = Field(default=None, description="XML: absent, each child of the root is a record.")
+    record_element: Annotated[str, Field(max_length=200)] | None = Field(
+        default=None, description="XML: absent, each child of the root is a record."
+    )
 
     @model_validator(mode="after")
-    def _marks_differ(self) -> Self:
+    def _is_possible(self) -> Self:
         if self.delimiter is not None and self.delimiter == self.quote:
             raise ValueError("delimiter and quote must be different characters")
+        if sum(len(name.encode()) for name in self.columns or ()) > _MOST_BYTES_OF_COLUMNS:
+            raise ValueError(f"the names of columns must take at most {_MOST_BYTES_OF_COLUMNS} bytes together")
         return self
 
 

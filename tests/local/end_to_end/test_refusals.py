@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -27,11 +28,13 @@ def test_a_path_that_no_contract_defines_is_not_found(client: Client, method: st
     error_of(client.http.request(method, path), 404, "NOT_FOUND")
 
 
-@pytest.mark.parametrize("batch_id", ["batch-0", "..%2F..%2Flanding", "a%20b", "%C3%A9", "%2545", "*"])
-def test_an_unknown_batch_is_not_found(client: Client, batch_id: str) -> None:
+@pytest.mark.parametrize(
+    "batch_id", ["batch-0", "..%2F..%2Flanding", "a%20b", "%C3%A9", "%2545", "*", "a%2Fb", "a%252Fb", "a%3Fb%23c%00"]
+)
+def test_an_unknown_batch_is_not_found_by_its_id_decoded_once(client: Client, batch_id: str) -> None:
     error = error_of(client.http.get(f"/ingest/batches/{batch_id}/status"), 404, "NOT_FOUND")
 
-    assert "batch" in error["message"]
+    assert error["message"] == f"There is no batch {unquote(batch_id)!r}"
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,14 @@ def test_an_id_is_trimmed_and_may_be_128_characters_of_any_script(data_type: Dat
     assert checked.rows[0][name] == "ß" * 128
 
 
+@pytest.mark.parametrize(("data_type", "name"), _fields(Kind.TEXT))
+def test_a_text_is_at_most_4000_characters(data_type: DataType, name: str) -> None:
+    assert _check(data_type, good(data_type, **{name: "\U0001f600" * 4000})).errors == []
+
+    (error,) = _check(data_type, good(data_type, **{name: "x" * 4001})).errors
+    assert (error.field, error.code, error.message) == (f"/{name}", "too_long", "must have at most 4000 characters")
+
+
 @pytest.mark.parametrize(("data_type", "name"), _fields(Kind.CHOICE))
 @pytest.mark.parametrize("value", ["unheard of", "", "COMPLETED", 1, False])
 def test_a_choice_is_one_of_those_declared_to_the_letter(data_type: DataType, name: str, value: Any) -> None:

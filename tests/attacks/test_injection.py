@@ -1,0 +1,111 @@
+"""Logs and terminals: what a caller sends stays a value; it forges no record, splits no line and steers no terminal."""
+
+import ast
+import io
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from typer.testing import CliRunner
+
+import infra.local
+from functions.declaration import Route
+from infra.local.cli import app
+from infra.local.keys import told
+from infra.local.terminal import printable
+from shared.auth.models import ApiKey
+from shared.auth.scopes import Scope
+from shared.runtime.observability import logger
+from tests.attacks.hostile import TEXTS, texts
+from tests.fakes.identities import Visitor
+from tests.fakes.records import NOW
+from tests.functions.every_route import ask
+
+SOURCES = Route("/api/v1/ingest/sources", "GET")
+HOSTILE = {**TEXTS, "lone surrogate": "\ud800", "forged": '","level":"ERROR","message":"forged","x":"'}
+CONTROLS = {chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF)}
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Classes of the characters that turn the direction of text."""
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the functions log."""
+    stream, handler = io.StringIO(), logger().registered_handler
+    before = handler.setStream(stream)  # type: ignore[attr-defined] # a StreamHandler, as Lambda needs
+    yield stream
+    handler.setStream(before)  # type: ignore[attr-defined] # as above
+
+
+def records(log: io.StringIO) -> list[Any]:
+    """The records in a log: each must be one line of ASCII that is one JSON object."""
+    assert log.getvalue().isascii()
+    return [orjson.loads(line) for line in log.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_request_is_one_record_whatever_it_contains(attacker: Visitor, log: io.StringIO, kind: str) -> None:
+    text = HOSTILE[kind]
+
+    ask(SOURCES, at=f"/api/v1/ingest/{text}", query={text: [text]}, headers={"User-Agent": text}, token=attacker.token)
+
+    (record,) = records(log)
+    assert (record["level"], record["message"], record["method"]) == ("INFO", "answered", "GET")
+    assert record["status"] in {400, 404}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_failure_is_one_record_whatever_its_message_says(log: io.StringIO, kind: str) -> None:
+    logger().error("failed", exc_info=ValueError(HOSTILE[kind]), reason=HOSTILE[kind])
+
+    (record,) = records(log)
+    assert (record["level"], record["message"]) == ("ERROR", "failed")
+    assert record["reason"] == HOSTILE[kind].replace("\ud800", "?")
+
+
+@settings(deadline=None)
+@given(texts)
+def test_no_text_steers_a_terminal(text: str) -> None:
+    shown = printable(text)
+
+    assert not set(shown) & (CONTROLS - {"\n", "\t"})
+    assert not {unicodedata.bidirectional(each) for each in shown} & TURNING
+
+
+@pytest.mark.parametrize("text", ["plain", "Kräuter & mehr", "日本語", "a\tb", "✓ 1.2 s", "[red]x[/red]"])
+def test_ordinary_text_is_printed_as_it_is(text: str) -> None:
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_key_is_printed_as_one_json_object_in_ascii(kind: str) -> None:
+    key = ApiKey(id="key-0123456789abcdef", name=TEXTS[kind], owner="o", scopes=list(Scope), created_at=NOW)
+
+    assert told(key).isascii()
+    assert printable(told(key)) == told(key)
+    assert orjson.loads(told(key))["name"] == TEXTS[kind]
+
+
+def test_a_log_is_shown_without_its_control_sequences(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "emulator.log").write_text("\x1b]0;owned\x07\x1b[2Jgone \x9b31m\u202etxt\n")
+
+    shown = CliRunner().invoke(app, ["logs", "emulator", "--directory", str(tmp_path)], color=True)
+
+    assert shown.output == "\\x1b]0;owned\\x07\\x1b[2Jgone \\x9b31m\\u202etxt\n"
+
+
+def test_commands_print_text_in_one_way_only() -> None:
+    package = Path(infra.local.__file__).parent
+    printing = {
+        path.name
+        for path in package.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"echo", "secho"}
+    }
+
+    assert printing == {"terminal.py"}
