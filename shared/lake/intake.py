@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.lake.bounds import surely_within
 from shared.lake.columns import MOMENT, Stamp, attributes, column, completed, to_table
 from shared.lake.tabular import judged
 from shared.records.catalogue import SCHEMAS
@@ -23,6 +24,7 @@ from shared.records.validation import (
     EARLIEST,
     FUTURE_TOLERANCE,
     LONGEST_ID,
+    LONGEST_TEXT,
     MONEY_BOUND,
     QUANTITY_BOUND,
     Form,
@@ -121,10 +123,12 @@ def _straight(data_type: DataType, rows: Sequence[Any], at: datetime, stamp: Sta
     dated = [name for name in (schema.event_time, schema.version) if name is not None and name in moments]
     if schema.event_time is not None and moments[schema.event_time].null_count:
         return None
-    if not all(_in_time(moments[name], at) for name in dated):
-        return None
     found = columns | moments
-    return completed(schema, found, attributes(schema, rows, found), stamp)
+    unknown = attributes(schema, rows, found)
+    is_within = pc.all(surely_within(schema, found, unknown), min_count=0).as_py()
+    if not (is_within and all(_in_time(moments[name], at) for name in dated)):
+        return None
+    return completed(schema, found, unknown, stamp)
 
 
 class _Doubt(Exception):
@@ -182,7 +186,7 @@ def _beyond_doubt(each: Field, values: pa.Array) -> bool:
             lengths = pc.min_max(pc.utf8_length(values)).as_py()
             return _trimmed(values) and (lengths["min"] is None or 1 <= lengths["min"] <= lengths["max"] <= LONGEST_ID)
         case Kind.TEXT:
-            return _trimmed(values)
+            return _trimmed(values) and (pc.max(pc.utf8_length(values)).as_py() or 0) <= LONGEST_TEXT
         case Kind.CHOICE | Kind.CURRENCY:
             allowed = pa.array([None, *(each.choices or ISO_4217)], pa.string())
             return bool(pc.all(pc.is_in(values, value_set=allowed), min_count=0).as_py())

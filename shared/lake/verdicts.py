@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from shared.lake.columns import MOMENT, arrow_type
 from shared.records.currencies import ISO_4217
 from shared.records.schema import Field, Kind
-from shared.records.validation import EARLIEST, FUTURE_TOLERANCE, LONGEST_ID
+from shared.records.validation import EARLIEST, FUTURE_TOLERANCE, LONGEST_ID, LONGEST_TEXT
 
 _IN_ZONE = pa.timestamp("us", "UTC")
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
@@ -84,9 +84,9 @@ def _fits(each: Field, values: pa.StringArray) -> pa.BooleanArray:
     if each.kind in (Kind.CHOICE, Kind.CURRENCY):
         return _among(values, each.choices or ISO_4217)
     trimmed = pc.equal(pc.utf8_trim_whitespace(values), values)
-    if each.kind is Kind.TEXT:
-        return trimmed
     length = pc.utf8_length(values)
+    if each.kind is Kind.TEXT:
+        return pc.and_(trimmed, pc.less_equal(length, LONGEST_TEXT))
     return pc.and_(trimmed, pc.and_(pc.greater(length, 0), pc.less_equal(length, LONGEST_ID)))
 
 
