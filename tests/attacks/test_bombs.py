@@ -44,7 +44,7 @@ DOCUMENTS = {
 """JSON that is not taken, by what is wrong with it."""
 
 
-@pytest.fixture(params=DOCUMENTS.values(), ids=DOCUMENTS.keys())
+@pytest.fixture(params=list(DOCUMENTS.values()), ids=list(DOCUMENTS))
 def document(request: pytest.FixtureRequest) -> str:
     text: str = request.param
     return text
