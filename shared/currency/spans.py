@@ -13,7 +13,7 @@ FOREVER = "9999-12-31"
 PLACES = 15
 _PLACE = Decimal(1).scaleb(-PLACES)
 _EXACTLY = Context(prec=100, rounding=ROUND_HALF_EVEN)
-_LARGEST = Decimal(10) ** (38 - PLACES)
+_LARGEST = Decimal(10) ** 9  # as a quote: a bound on it keeps sums of converted amounts within 38 digits
 
 
 class NoSuchWorth(InvalidRequest):
@@ -38,7 +38,7 @@ def spans(quotes: Iterable[Quote], reporting_currency: str) -> Sequence[Span]:
     is to it, rounded half-even to 15 places. There is none where they do not, nor before both are known.
 
     Raises:
-        NoSuchWorth: bases go round in a circle, or a rate does not fit into 15 places and 23 digits before them.
+        NoSuchWorth: bases go round in a circle, or a rate does not fit into 15 places and 9 digits before them.
     """
     steps = _steps(sorted(quotes, key=attrgetter("day")), reporting_currency)
     found = [span for currency, each in _by_currency(steps).items() for span in _joined(currency, each)]

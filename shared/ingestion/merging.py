@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.ingestion.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Fates, Kind
+from shared.lake.arrivals import MOST_BYTES
 from shared.lake.columns import UnreadableObject
 from shared.lake.partition import UpToDate, bring_up_to_date
 from shared.lake.paths import IncomingKey, PartitionId
@@ -45,25 +46,29 @@ class Merger:
     versions: "TableVersions"
     events: "MergeEvents"
     clock: "Clock"
+    most_bytes: int = MOST_BYTES
 
     def merge(self, partitions: Iterable[PartitionId], has_time: Spare) -> set[PartitionId]:
         """Bring partitions up to date, several at once, as long as there is time; return those that were left out.
 
-        A partition that fails is left out and logged, and holds up no other.
+        A partition that fails is left out and logged, and holds up no other. One for which more waits than a pass
+        takes in gets another pass, once everyone is told of the last.
         """
-        wanted = sorted(set(partitions))
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            outcomes = list(pool.map(lambda each: self._attempt(each, has_time), wanted))
-        done = [outcome for outcome in outcomes if isinstance(outcome, UpToDate)]
-        left = {each for each, outcome in zip(wanted, outcomes, strict=True) if outcome is False}
-        self._tell(done)
+        wanted, left = sorted(set(partitions)), set[PartitionId]()
+        while wanted:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                outcomes = list(pool.map(lambda each: self._attempt(each, has_time), wanted))
+            done = [outcome for outcome in outcomes if isinstance(outcome, UpToDate)]
+            left |= {each for each, outcome in zip(wanted, outcomes, strict=True) if outcome is False}
+            self._tell(done)
+            wanted = [each.partition for each in done if not each.is_all]
         return left
 
     def _attempt(self, partition: PartitionId, has_time: Spare) -> UpToDate | Literal[False] | None:
         if not has_time():
             return False
         try:
-            return bring_up_to_date(self.lake, self.index, partition)
+            return bring_up_to_date(self.lake, self.index, partition, self.most_bytes)
         except (ClientError, BotoCoreError, UnreadableObject, TallyError):
             logger().exception("merge failed", extra={"partition": str(partition)})
             count("FailedMerges")

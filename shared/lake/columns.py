@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shared.lake.paths import UNPARTITIONED
+from shared.records.bounds import attributes_of
 from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType, Field, Kind, Partition, RecordSchema
 
@@ -93,13 +93,7 @@ def attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns:
     known = schema.by_name.keys()
     if sum(map(len, rows)) == sum(len(rows) - columns[name].null_count for name in known):
         return pa.nulls(len(rows), pa.string())
-    texts = [
-        None
-        if row.keys() <= known
-        else orjson.dumps({name: row[name] for name in row if name not in known}, default=str).decode()
-        for row in rows
-    ]
-    return pa.array(texts, pa.string())
+    return pa.array([attributes_of(row, known) for row in rows], pa.binary()).cast(pa.string())
 
 
 def arrow_type(each: Field) -> pa.DataType:

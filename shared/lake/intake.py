@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.lake.bounds import surely_within
 from shared.lake.columns import MOMENT, Stamp, attributes, column, completed, to_table
 from shared.lake.tabular import judged
 from shared.records.catalogue import SCHEMAS
@@ -127,10 +128,12 @@ def _straight(data_type: DataType, rows: Sequence[Any], at: datetime, stamp: Sta
     dated = [name for name in (schema.event_time, schema.version) if name is not None and name in moments]
     if schema.event_time is not None and moments[schema.event_time].null_count:
         return None
-    if not all(_in_time(moments[name], at) for name in dated):
-        return None
     found = columns | moments
-    return completed(schema, found, attributes(schema, rows, found), stamp)
+    unknown = attributes(schema, rows, found)
+    is_within = pc.all(surely_within(schema, found, unknown), min_count=0).as_py()
+    if not (is_within and all(_in_time(moments[name], at) for name in dated)):
+        return None
+    return completed(schema, found, unknown, stamp)
 
 
 class _Doubt(Exception):

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
 from shared.lake.paths import PartitionId
 from shared.lake.record_keys import keys_of
-from shared.lake.store import LakeStore, StoredObject
+from shared.lake.store import LakeStore
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType, RecordSchema
 
@@ -31,7 +31,7 @@ class Rivals:
 
 
 def rivals_of(
-    lake: LakeStore, data_type: DataType, found: Mapping[PartitionId, pa.Array], news: Sequence[StoredObject]
+    lake: LakeStore, data_type: DataType, found: Mapping[PartitionId, pa.Array], news: Sequence[pa.Table]
 ) -> Rivals:
     """Read the rows of other days that a merge must heed.
 
@@ -79,7 +79,6 @@ def _standing(lake: LakeStore, there: PartitionId, keys: pa.Array) -> pa.Table:
     return base.filter(pc.is_in(keys_of(there.data_type, base), value_set=keys)).replace_schema_metadata(None)
 
 
-def _told(schema: RecordSchema, news: Sequence[StoredObject]) -> Iterator[tuple[PartitionId, pa.Table]]:
-    for each in news:
-        table = read_parquet(each.body, arrow_schema(schema.data_type))
+def _told(schema: RecordSchema, news: Sequence[pa.Table]) -> Iterator[tuple[PartitionId, pa.Table]]:
+    for table in news:
         yield PartitionId(schema.data_type, table[schema.event_time][0].as_py().date().isoformat()), table

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.arrivals import CANCELLED, Arrivals, Opened, name_of
+from shared.lake.arrivals import CANCELLED, MOST_BYTES, Arrivals, Opened, name_of
 from shared.lake.columns import arrow_schema, read_parquet, write_parquet
 from shared.lake.keys import KeyIndex
 from shared.lake.merge import Merged, merge
@@ -36,7 +36,8 @@ class UpToDate:
 
     `merged` holds the deliveries that are in it, with the fates of their rows, by incoming key; `consumed` what has
     done its work; `early` the markers whose rows are not there; `changed` tells whether any of it was news to the
-    base. `restated_by` names deliveries that changed it after it was complete.
+    base. `restated_by` names deliveries that changed it after it was complete. Unless it `is_all`, more waits than one
+    pass takes in: it is taken in by the next, once what is consumed is deleted.
     """
 
     partition: "PartitionId"
@@ -46,6 +47,7 @@ class UpToDate:
     rows: int
     changed: bool
     restated_by: Sequence[str] = ()
+    is_all: bool = True
 
     @property
     def fates(self) -> Mapping[str, int]:
@@ -53,8 +55,10 @@ class UpToDate:
         return sum(map(Counter, self.merged.values()), Counter[str]())
 
 
-def bring_up_to_date(lake: LakeStore, index: KeyIndex, partition: "PartitionId") -> UpToDate | None:
-    """Merge whatever waits for a partition and roll it up; None if nothing waits.
+def bring_up_to_date(
+    lake: LakeStore, index: KeyIndex, partition: "PartitionId", most_bytes: int = MOST_BYTES
+) -> UpToDate | None:
+    """Merge what waits for a partition, up to so many bytes of memory, and roll it up; None if nothing waits.
 
     Safe to repeat and to race: the base is replaced only if it is the one that was read; an incoming object that is
     already in it (a crash came before its deletion) is not merged again, but answers with the fates it had.
@@ -64,25 +68,25 @@ def bring_up_to_date(lake: LakeStore, index: KeyIndex, partition: "PartitionId")
     """
     for attempt in range(_TRIES):
         stored = lake.get(partition.base_key)
-        waiting = _waiting(lake, partition)
-        if not waiting:
+        arrivals = _waiting(lake, partition, most_bytes)
+        if arrivals is None:
             return None
         try:
-            return _Pass(lake, index, partition, stored, Arrivals.of(waiting)).run()
+            return _Pass(lake, index, partition, stored, arrivals).run()
         except LostUpdate:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
     raise Unavailable(f"{partition} is being written by others", retry_after=1)
 
 
-def _waiting(lake: LakeStore, partition: "PartitionId") -> list[StoredObject]:
+def _waiting(lake: LakeStore, partition: "PartitionId", most_bytes: int) -> Arrivals | None:
     """What waits now: always listed after the base was read.
 
     An object is deleted only once a base that holds it, with its receipt, was written. So whatever is listed is
     either in the receipt of the base just read, or not in that base, or that base is not the newest and cannot be
     replaced.
     """
-    found = (lake.get(name.key) for name in lake.names(partition.incoming_prefix))
-    return [each for each in found if each is not None]
+    found = Arrivals.read(lake, partition, arrow_schema(partition.data_type), most_bytes)
+    return found if found.rows or found.news or found.cancelled else None
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class _Pass:
         schema = arrow_schema(self.partition.data_type)
         base = schema.empty_table() if self.stored is None else read_parquet(self.stored.body, schema)
         receipt = receipt_of(base)
-        opened = self.arrivals.opened(receipt, schema)
+        opened = self.arrivals.opened(receipt)
         rivals = self._rivals(base, opened)
         outcome = merge(self.partition.data_type, base, list(opened.fresh.values()), rivals.rows)
         if opened.fresh or opened.cancelled or len(outcome.lost_to):
@@ -129,13 +133,16 @@ class _Pass:
         lacking = pa.chunked_array([arrived.filter(pc.invert(pc.is_in(arrived, value_set=pc.unique(known))))])
         new = distinct(lacking, *(keys_of(data_type, table) for table in opened.repeated))
         found = self.index.announce(self.partition, base, new) if len(new) else {}
-        return rivals_of(self.lake, data_type, found, self.arrivals.news)
+        return rivals_of(self.lake, data_type, found, [each.table for each in self.arrivals.news])
 
     def _next_receipt(self, receipt: Receipt, opened: Opened, outcome: Merged) -> Receipt:
-        """What lies there now is in the base: as told before, as cancelled, or as just merged."""
-        lying = [name_of(each) for each in (*self.arrivals.rows, *self.arrivals.news)]
+        """What lies there now is in the base: as told before, as cancelled, or as just merged.
+
+        What was told before is kept of all that lies there, taken in by this pass or not.
+        """
+        lying = [*map(name_of, self.arrivals.left), *self._taken_in]
         before = {name: receipt.merged[name] for name in lying if name in receipt.merged}
-        news = {name_of(each): dict[str, int]() for each in self.arrivals.news}
+        news = {name_of(each.stored): dict[str, int]() for each in self.arrivals.news}
         cancelled = {name: {CANCELLED: rows} for name, rows in opened.cancelled.items()}
         merged = dict(zip(opened.fresh, outcome.fates, strict=True))
         late = [] if self.stored is None else late_deliveries(self.partition, list(opened.fresh.values()), outcome)
@@ -147,7 +154,7 @@ class _Pass:
 
     def _followed(self, base: pa.Table, receipt: Receipt, rivals: Rivals, opened: Opened) -> UpToDate:
         """Roll up, and tell other days, what the base holds now; what it does not hold any more is remembered."""
-        changed = any(name_of(each) in receipt.merged for each in (*self.arrivals.rows, *self.arrivals.news))
+        changed = any(name in receipt.merged for name in self._taken_in)
         if changed:
             RollUps(self.lake).bring_up_to_date(self.partition, base, receipt.sequence)
         if changed and self.partition.data_type in HISTORIES:
@@ -155,10 +162,15 @@ class _Pass:
         tell(self.lake, self.partition, base, rivals.meetings)
         return UpToDate(
             partition=self.partition,
-            merged={each.key: receipt.merged[name_of(each)] for each in self.arrivals.rows},
+            merged={each.stored.key: receipt.merged[name_of(each.stored)] for each in self.arrivals.rows},
             consumed=self.arrivals.settled,
             early=self.arrivals.early,
             rows=len(base),
             changed=changed,
             restated_by=receipt.restated_by if changed else (),
+            is_all=not self.arrivals.left,
         )
+
+    @property
+    def _taken_in(self) -> list[str]:
+        return [name_of(each.stored) for each in (*self.arrivals.rows, *self.arrivals.news)]

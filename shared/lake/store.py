@@ -32,10 +32,11 @@ class StoredObject:
 
 @dataclass(frozen=True, order=True)
 class ObjectName:
-    """An object as a listing names it."""
+    """An object as a listing names it; `made_at` is in seconds since 1970."""
 
     key: str
     etag: str
+    made_at: float = 0
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class LakeStore:
         """Name every object below a prefix."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
             for each in page.get("Contents", []):
-                yield ObjectName(each["Key"], each["ETag"])
+                yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp())
 
     def forget(self, key: str) -> None:
         """Delete an object, whatever it holds by now."""

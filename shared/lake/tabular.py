@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.lake.bounds import surely_within
 from shared.lake.columns import Stamp, arrow_type, completed
 from shared.lake.plain_values import judged_as, plain_rows
 from shared.lake.typed_verdicts import typed_verdict
@@ -25,6 +26,7 @@ class JudgedTable:
     table: pa.Table
     form: Form
     columns: Mapping[str, pa.Array]
+    attributes: pa.Array
     sure: pa.BooleanArray
 
     @property
@@ -44,11 +46,10 @@ class JudgedTable:
     def stored(self, stamp: Stamp) -> pa.Table:
         """The rows that go straight as they are stored."""
         all_sure = len(self.straight) == len(self.table)
-        table = self.table if all_sure else self.table.filter(self.sure)
-        columns = self.columns if all_sure else {name: each.filter(self.sure) for name, each in self.columns.items()}
-        known = self.schema.by_name.keys()
-        unknown = texts_as_json(table, known) if self.form is Form.TEXT else values_as_json(table, known)
-        return completed(self.schema, columns, unknown, stamp)
+        if all_sure:
+            return completed(self.schema, self.columns, self.attributes, stamp)
+        columns = {name: each.filter(self.sure) for name, each in self.columns.items()}
+        return completed(self.schema, columns, self.attributes.filter(self.sure), stamp)
 
     def records(self, places: Sequence[int]) -> list[dict[str, Any]]:
         """Some rows as records."""
@@ -80,7 +81,9 @@ def judged(schema: RecordSchema, table: pa.Table, *, form: Form, at: datetime) -
         if values.null_count:
             kept = pc.if_else(pc.is_valid(values), kept, pa.scalar(not needed))
         sure = pc.and_(sure, kept)
-    return JudgedTable(schema, table, form, columns, sure)
+    known = schema.by_name.keys()
+    unknown = texts_as_json(table, known) if form is Form.TEXT else values_as_json(table, known)
+    return JudgedTable(schema, table, form, columns, unknown, pc.and_(sure, surely_within(schema, columns, unknown)))
 
 
 def _values(each: Field, table: pa.Table, form: Form) -> pa.Array:

@@ -14,12 +14,17 @@ ZERO = Decimal(0)
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _PERCENT = Decimal(100)
 _EDGE = Decimal("0.0001")
+_BEYOND_64_BITS = 2**63
 
 
 def at_the_edge(value: Decimal) -> float:
-    """Round half-even to 4 places and write as a JSON number, whole ones without a point."""
+    """Round half-even to 4 places and write as a JSON number, whole ones without a point.
+
+    Whole numbers beyond 64 bits, which JSON writers refuse, become the nearest float, as fractions do.
+    """
     rounded = value.quantize(_EDGE, context=EXACT)
-    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
+    is_integer = rounded == rounded.to_integral_value() and abs(rounded) < _BEYOND_64_BITS
+    return int(rounded) if is_integer else float(rounded)
 
 
 Number = Annotated[

@@ -38,6 +38,7 @@ TRANSACTIONS = RecordSchema(
     key=("transaction_id",),
     version="ingested_at",
     partition=Partition.DAY,
+    amounts=(("quantity", "unit_price"), ("quantity", "unit_cost")),
     fields=(
         _id("transaction_id", required=True),
         _TIMESTAMP,
@@ -118,6 +119,7 @@ INVENTORY = RecordSchema(
     key=("product_id", "location", "timestamp"),
     version="ingested_at",
     partition=Partition.DAY,
+    amounts=(("quantity_on_hand", "unit_cost"),),
     fields=(
         _id("product_id", required=True),
         _TIMESTAMP,

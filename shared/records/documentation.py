@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_MAP
 from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
 from shared.records.schema import Field, Kind, RecordSchema
@@ -10,6 +11,7 @@ from shared.records.validation import LARGEST_INTEGER, LONGEST_ID, LONGEST_TEXT,
 CURRENCY = "Currency"
 TEXT_RECORD = "TextRecord"
 _REF = "#/components/schemas/{name}"
+_MAP = f"At most {LARGEST_MAP // 1024} KiB as JSON."
 _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.ID: {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"\S"},  # blanks around it go
     Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
@@ -19,8 +21,12 @@ _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.INTEGER: {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
     Kind.NUMBER: {"type": "number"},
     Kind.BOOLEAN: {"type": "boolean"},
-    Kind.TEXT_MAP: {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
-    Kind.NUMBER_MAP: {"type": "object", "additionalProperties": {"type": "number"}},
+    Kind.TEXT_MAP: {
+        "type": "object",
+        "description": _MAP,
+        "additionalProperties": {"type": ["number", "string"]},
+    },
+    Kind.NUMBER_MAP: {"type": "object", "description": _MAP, "additionalProperties": {"type": "number"}},
 }
 
 
@@ -50,10 +56,12 @@ def schema_name(schema: RecordSchema) -> str:
 
 def _record(schema: RecordSchema) -> dict[str, Any]:
     key = ", ".join(schema.key)
+    bounded = "".join(f" {one} x {other} is below 10^15." for one, other in schema.amounts)
     return {
         "title": schema_name(schema),
         "type": "object",
-        "description": f"{schema.description} Key: {key}; version: {schema.version}. Unknown fields are kept.",
+        "description": f"{schema.description} Key: {key}; version: {schema.version}.{bounded} "
+        f"Unknown fields are kept, up to {LARGEST_ATTRIBUTES // 1024} KiB of JSON a record.",
         "properties": {each.name: _property(each) for each in schema.fields},
         "required": [each.name for each in schema.fields if each.required],
         "additionalProperties": True,

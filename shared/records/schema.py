@@ -98,6 +98,7 @@ class RecordSchema:
     """One data type: its fields, what identifies a record, what orders its versions and where it is kept.
 
     `allowed_lateness` is how long after its end a day is still expected to change; after that a change restates it.
+    `amounts` names the pairs of fields whose product is an amount of money, which has a bound.
     """
 
     data_type: DataType
@@ -109,6 +110,7 @@ class RecordSchema:
     event_time: str | None = "timestamp"
     personal_fields_dropped: bool = False
     allowed_lateness: timedelta = timedelta(days=1)
+    amounts: tuple[tuple[str, str], ...] = ()
 
     @property
     def roams(self) -> bool:

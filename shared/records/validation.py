@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, ValidationError, core_schema
 
+from shared.records.bounds import Bounds
 from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
 from shared.records.schema import DataType, Field, Kind, RecordSchema
@@ -16,7 +17,7 @@ from shared.records.schema import DataType, Field, Kind, RecordSchema
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = timedelta(minutes=5)
 LONGEST_ID = 128
-LONGEST_TEXT = 4000
+LONGEST_TEXT = 4096
 """Characters; a profile holds a handful of a customer's texts, and its item in DynamoDB at most 400 KB."""
 MONEY_BOUND = 1e12 - 1
 QUANTITY_BOUND = 1e9
@@ -80,7 +81,23 @@ def validate(data_type: DataType, rows: Sequence[Any], *, form: Form, at: dateti
         places = [place for place in range(len(offered)) if place not in rejected]
         good = validator.validate_python([offered[place] for place in places], context=latest)
         found = Validated(good, places, errors)
-    return _with_event_times(SCHEMAS[data_type], found)
+    return _with_event_times(SCHEMAS[data_type], _within_bounds(SCHEMAS[data_type], found))
+
+
+def _within_bounds(schema: RecordSchema, found: Validated) -> Validated:
+    """Set rows apart that hold too much, each by itself or all together."""
+    bounds = Bounds(schema)
+    excesses = [bounds.excesses(row) for row in found.rows]
+    errors = [
+        RowError(place, each.field, each.code, each.message, each.value)
+        for place, those in zip(found.places, excesses, strict=True)
+        for each in those
+    ]
+    if not errors:
+        return found
+    kept = [number for number, those in enumerate(excesses) if not those]
+    rows, places = [found.rows[each] for each in kept], [found.places[each] for each in kept]
+    return Validated(rows, places, [*found.errors, *errors])
 
 
 def _with_event_times(schema: RecordSchema, found: Validated) -> Validated:
@@ -227,7 +244,7 @@ _CODES = {
     "int_parsing_size": ("range", "must be within 64 bits"),
     "finite_number": ("range", "must be a finite number"),
     "string_too_short": ("too_short", "must not be empty"),
-    "string_too_long": ("too_long", "must have at most {max_length} characters"),
+    "string_too_long": ("too_long", None),
     "greater_than_equal": ("range", None),
     "less_than_equal": ("range", None),
     "literal_error": ("choice", None),
@@ -241,6 +258,10 @@ def _pointer_step(step: str | int) -> str:
     return str(step)[:_LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
+def _sentence(message: str) -> str:
+    return message.replace("Input should be", "must be").replace("String should have", "must have")
+
+
 def _row_error(error: Any) -> RowError:
     place, *path = error["loc"]
     code, message = _CODES.get(error["type"], (error["type"], None))
@@ -248,8 +269,6 @@ def _row_error(error: Any) -> RowError:
         row=place,
         field="".join(f"/{_pointer_step(step)}" for step in path),
         code=code,
-        message=message.format_map(error.get("ctx", {}))
-        if message
-        else error["msg"].replace("Input should be", "must be"),
+        message=message or _sentence(error["msg"]),
         rejected_value=None if error["type"] == "missing" else error["input"],
     )

@@ -1,6 +1,7 @@
 """JSON read strictly and fast: no duplicate keys, no NaN, bounded depth."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -31,14 +32,18 @@ def loads(raw: bytes | str) -> Any:
     except orjson.JSONEncodeError:
         raise NotStrictJson("nested deeper than 254 levels") from None
     if written != data and (data.count(b":") != written.count(b":") or b"\\u003" in data):
-        json.loads(data, object_pairs_hook=_without_duplicates)
+        json.loads(data, object_pairs_hook=without_duplicates)
     return value
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its members.
+
+    Raises:
+        NotStrictJson: two of them have one name.
+    """
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise NotStrictJson(f"the key {twice[:_LONGEST_NAME]!r} stands twice in one object")
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from shared.records.bounds import Bounds
 from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
 from shared.records.schema import DataType, Field, Kind
@@ -100,4 +101,4 @@ def records(data_type: DataType) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {name: values[name] for name in required},
         optional={name: values[name] | st.none() for name in values.keys() - required},
-    )
+    ).filter(lambda record: not Bounds(schema).excesses(record))

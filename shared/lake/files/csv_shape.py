@@ -11,6 +11,8 @@ from shared.lake.files.options import FileOptions
 from shared.lake.files.unreadable import UnreadableFile
 
 SAMPLE = 64 * 1024
+MOST_COLUMNS = 2000
+"""Each is work for every part of a file, whether or not it has a value."""
 _DELIMITERS = ",;\t|"
 _RECORDS_LOOKED_AT = 50
 _DATA = re.compile(r"\s*[-+]?\d[\d.,:/ TZ+-]*\s*$")
@@ -37,6 +39,8 @@ def shape_of(sample: str, options: FileOptions) -> Shape:
     quote = options.quote or ("'" if '"' not in sample and sample.lstrip().startswith("'") else '"')
     delimiter = options.delimiter or max(_DELIMITERS, key=lambda each: _agreement(_records(sample, each, quote)))
     first = next(iter(_records(sample, delimiter, quote)), None)
+    if first is None and sample.strip() and len(sample) >= SAMPLE:
+        raise UnreadableFile("record_too_long", f"the first line does not end within {SAMPLE} characters", row=1)
     if first is None:
         raise UnreadableFile("no_records", "the file has no records")
     header = not any(map(_DATA.match, first)) if options.header is None else options.header
@@ -71,9 +75,20 @@ def _agreement(records: Sequence[Sequence[str]]) -> tuple[float, int]:
 
 
 def _check(names: Sequence[str], first: Sequence[str]) -> None:
+    check_names(names)
     if len(names) != len(first):
         message = f"{len(names)} column names are given, and the first record has {len(first)} fields"
         raise UnreadableFile("columns", message, row=1)
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse columns that are too many or have a name twice.
+
+    Raises:
+        UnreadableFile: they are.
+    """
+    if len(names) > MOST_COLUMNS:
+        raise UnreadableFile("columns", f"there are {len(names)} columns; {MOST_COLUMNS} are the most", row=1)
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise UnreadableFile("columns", f"the column {twice[0][:100]!r} stands twice in the header", row=1)

@@ -65,11 +65,16 @@ class _Array:
         raise UnreadableFile(code, f"record {self.number}: {why}", row=self.number)
 
     def _is_empty(self) -> bool:
-        while not self.buffer.strip() and self._more():
-            pass
-        is_empty = self.buffer.lstrip().startswith(b"]")
-        self.buffer = self.buffer.lstrip()[1:] if is_empty else self.buffer
+        self._skip_blanks()
+        is_empty = self.buffer.startswith(b"]")
+        self.buffer = self.buffer[1:] if is_empty else self.buffer
         return is_empty
+
+    def _skip_blanks(self) -> None:
+        """Let go of blanks, however many there are."""
+        self.buffer = self.buffer.lstrip()
+        while not self.buffer and self._more():
+            self.buffer = self.buffer.lstrip()
 
     def _at_once(self) -> Chunk | None:
         cuts = list(_BETWEEN_RECORDS.finditer(self.buffer, max(len(self.buffer) - _LOOKED_AT, 0)))
@@ -118,8 +123,7 @@ class _Array:
         return start, end, after.end(), after[1] == "]"
 
     def _end(self) -> None:
-        while not self.buffer.strip() and self._more():
-            pass
+        self._skip_blanks()
         self.content.check()
-        if self.buffer.strip():
+        if self.buffer:
             raise UnreadableFile("not_well_formed", "something stands after the end of the array", row=self.number)

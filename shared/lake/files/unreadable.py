@@ -7,7 +7,8 @@ class UnreadableFile(Unprocessable):
     """The file as a whole is not what it should be, from its beginning or from some row on.
 
     `code` is stable: `empty_file`, `no_records`, `wrong_format`, `wrong_compression`, `truncated`, `corrupt`,
-    `encoding`, `columns`, `record_too_long`, `unclosed_quote`, `not_well_formed`, `forbidden_xml`, `nested_too_deep`.
+    `encoding`, `columns`, `page_too_large`, `record_too_long`, `unclosed_quote`, `not_well_formed`, `forbidden_xml`,
+    `nested_too_deep`, `too_compressed`.
     """
 
     commerce_code = "UNREADABLE_FILE"

@@ -55,7 +55,7 @@ class XmlRecords:
         self.depth += 1
         is_record = self.depth == 2 if self.name is None else _local(tag) == self.name  # noqa: PLR2004 # below the root
         if self.open or is_record:
-            self._grow(len(tag) + sum(map(len, attributes.values())))
+            self._grow(len(tag) + sum(len(name) + len(value) for name, value in attributes.items()))
             if len(self.open) == _DEEPEST:
                 raise UnreadableFile("nested_too_deep", f"record {self.number} is nested too deep", row=self.number)
             self.open.append(_Element({_local(name): value for name, value in attributes.items()}))

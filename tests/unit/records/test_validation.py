@@ -94,11 +94,11 @@ def test_an_id_is_trimmed_and_may_be_128_characters_of_any_script(data_type: Dat
 
 
 @pytest.mark.parametrize(("data_type", "name"), _fields(Kind.TEXT))
-def test_a_text_is_at_most_4000_characters(data_type: DataType, name: str) -> None:
-    assert _check(data_type, good(data_type, **{name: "\U0001f600" * 4000})).errors == []
+def test_a_text_is_at_most_4096_characters(data_type: DataType, name: str) -> None:
+    assert _check(data_type, good(data_type, **{name: "\U0001f600" * 4096})).errors == []
 
-    (error,) = _check(data_type, good(data_type, **{name: "x" * 4001})).errors
-    assert (error.field, error.code, error.message) == (f"/{name}", "too_long", "must have at most 4000 characters")
+    (error,) = _check(data_type, good(data_type, **{name: "x" * 4097})).errors
+    assert (error.field, error.code, error.message) == (f"/{name}", "too_long", "must have at most 4096 characters")
 
 
 @pytest.mark.parametrize(("data_type", "name"), _fields(Kind.CHOICE))

@@ -24,7 +24,13 @@ from tests.fakes.nasty_files import csv_of, line
 
 LONG = "x" * 10_000
 REPEATED, ROWS_EACH = 90, 500
-FIELDS = {"transaction_id": "t", "timestamp": "2025-02-27T10:15:00Z", "product_id": "p", "product_name": LONG}
+FIELDS = {
+    "transaction_id": "t",
+    "timestamp": "2025-02-27T10:15:00Z",
+    "product_id": "p",
+    "product_name": LONG[:4000],
+    "note": LONG[4000:],
+}
 PEAK = """
 import resource, sys
 from datetime import UTC, datetime

@@ -1,0 +1,33 @@
+"""Which rows of columns surely keep the bounds on what a record may hold; `records.bounds` decides about the others."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, NEAR_LARGEST_AMOUNT
+from shared.records.schema import RecordSchema
+
+_FLOAT = pa.float64()
+
+
+def surely_within(schema: RecordSchema, columns: Mapping[str, pa.Array], attributes: pa.Array) -> pa.BooleanArray:
+    """Tell for each row whether its amounts and attributes surely keep their bounds.
+
+    Args:
+        schema: what the rows are.
+        columns: the fields as they are stored.
+        attributes: the fields that the schema does not know, as JSON text.
+    """
+    sizes = pc.binary_length(attributes)
+    if (pc.sum(sizes).as_py() or 0) > LARGEST_ATTRIBUTES_OF_DELIVERY:
+        return pa.repeat(pa.scalar(value=False), len(attributes))
+    within = _or_absent(pc.less_equal(sizes, LARGEST_ATTRIBUTES))
+    for one, other in schema.amounts:
+        amounts = pc.abs(pc.multiply(columns[one].cast(_FLOAT), columns[other].cast(_FLOAT)))
+        within = pc.and_(within, _or_absent(pc.less(amounts, NEAR_LARGEST_AMOUNT)))
+    return within
+
+
+def _or_absent(kept: pa.BooleanArray) -> pa.BooleanArray:
+    return pc.fill_null(kept, fill_value=True)

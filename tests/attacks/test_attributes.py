@@ -1,0 +1,216 @@
+"""Fields that no schema knows, and texts, are bounded on every way in, and so is what one pass of a merge takes in."""
+
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pytest
+
+from functions.ingest.handler import app, handler
+from shared.ingestion.consuming import consume
+from shared.lake.intake import take, take_table
+from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
+from shared.records.schema import DataType
+from shared.records.validation import LONGEST_TEXT, Form
+from shared.runtime.wiring import Wiring, wiring
+from tests.events.api_gateway import context, rest_event
+from tests.events.kinesis import kinesis_event
+from tests.fakes.answers import Answer
+from tests.fakes.crashes import Moment
+from tests.fakes.deliveries import delivery
+from tests.fakes.holdings import balance, holdings, keys, merge_all, parquet_rows, versions, waiting
+from tests.fakes.identities import Visitor
+from tests.fakes.nasty_files import parquet_of
+from tests.fakes.platforms import Platforms
+from tests.fakes.records import AT, NOW, good, sale
+from tests.functions.file_loader.files import status, upload
+from tests.unit.lake.test_intake import STAMP
+
+AT_THE_BOUND = "x" * (LARGEST_ATTRIBUTES - len('{"note":""}'))
+OVER = AT_THE_BOUND + "x"
+ROWS = [sale(1, note=AT_THE_BOUND), sale(2, note=OVER), sale(3)]
+
+
+def _call(wired: Wiring, path: str, body: Any) -> Answer:
+    app.dependency_overrides[wiring] = lambda: wired
+    try:
+        token = Visitor(wired.identity).token
+        raw, headers = gzip.compress(orjson.dumps(body)), {"Content-Encoding": "gzip"}
+        return Answer.of(
+            handler(rest_event("POST", f"/api/v1{path}", token=token, raw=raw, headers=headers), context())
+        )
+    finally:
+        app.dependency_overrides.clear()
+
+
+def _batch(wired: Wiring, rows: Sequence[Mapping[str, Any]], **fields: Any) -> Answer:
+    body = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": rows, **fields}
+    return _call(wired, "/ingest/batch", body)
+
+
+def _codes(wired: Wiring) -> list[tuple[int, str]]:
+    """The place of each row in quarantine, and the first code against it."""
+    rows = chain.from_iterable(parquet_rows(wired.settings, "quarantine/").values())
+    return sorted((row["row"], orjson.loads(row["errors"])[0]["code"]) for row in rows)
+
+
+def _sold(wired: Wiring) -> list[str]:
+    rows = chain.from_iterable(parquet_rows(wired.settings, "base/transactions/").values())
+    return sorted(row["transaction_id"] for row in rows)
+
+
+def test_a_row_of_a_batch_with_too_many_unknown_fields_is_rejected_alone(wired: Wiring) -> None:
+    answer = _batch(wired, [*ROWS, *(sale(number) for number in range(4, 9))])
+    merge_all(wired)
+
+    assert [(each["row"], each["code"]) for each in answer.data["errors"]] == [(1, "attributes_too_large")]
+    assert _codes(wired) == [(1, "attributes_too_large")]
+    assert "t-1" in _sold(wired)
+
+
+def test_a_record_of_the_stream_with_too_many_unknown_fields_is_quarantined(wired: Wiring) -> None:
+    payloads = [
+        orjson.dumps({"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": row})
+        for row in ROWS
+    ]
+    consume(kinesis_event(payloads)["Records"], wired.loader)
+    merge_all(wired)
+
+    assert _codes(wired) == [(1, "attributes_too_large")]
+    assert _sold(wired) == ["t-1", "t-3"]
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    names = list(rows[0])
+    return "\n".join([",".join(names), *(",".join(str(row.get(name, "")) for name in names) for row in rows)]).encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("csv", _csv(ROWS)),
+        ("json", orjson.dumps(ROWS)),
+        ("parquet", parquet_of([{"note": None, **row} for row in ROWS])),
+    ],
+)
+def test_a_row_of_a_file_with_too_many_unknown_fields_is_quarantined(
+    wired: Wiring,
+    kind: str,
+    content: bytes,
+) -> None:
+    configured = wired.source_configs.of("web-shop")
+    wired.source_configs.put("web-shop", configured.model_copy(update={"thresholds": {DataType.TRANSACTIONS: 0}}))
+
+    batch_id = upload(wired, content, format=kind)
+
+    assert [code for _, code in _codes(wired)] == ["attributes_too_large"]
+    assert status(wired, batch_id).outcome.loaded == 2
+
+
+def test_a_rejected_row_is_judged_by_the_same_bound_when_it_is_driven_again(wired: Wiring) -> None:
+    _batch(wired, [*ROWS, *(sale(number) for number in range(4, 9))])
+
+    answer = _call(wired, "/ingest/quarantine/redrive", {"source_id": "web-shop", "dry_run": True})
+
+    assert answer.data["reasons"] == {"attributes_too_large": 1}
+
+
+@pytest.mark.parametrize(
+    ("data_type", "fields", "field", "code"),
+    [
+        (DataType.TRANSACTIONS, {"region": "x" * (LONGEST_TEXT + 1)}, "/region", "too_long"),
+        (DataType.PRODUCTS, {"name": "ß" * (LONGEST_TEXT + 1)}, "/name", "too_long"),
+        (DataType.DECISIONS, {"features": {"f": "x" * LARGEST_MAP}}, "/features", "too_large"),
+        (DataType.DECISIONS, {"attributions": {f"f{n}": n / 7 for n in range(4000)}}, "/attributions", "too_large"),
+    ],
+)
+def test_texts_and_maps_have_bounds_as_well(data_type: DataType, fields: dict[str, Any], field: str, code: str) -> None:
+    taken = take(data_type, [good(data_type), good(data_type, **fields)], form=Form.TYPED, at=NOW, stamp=STAMP)
+
+    assert [(each.row, each.field, each.code) for each in taken.errors] == [(1, field, code)]
+
+
+def test_unknown_fields_of_a_delivery_are_bounded_together_and_what_comes_later_is_set_apart() -> None:
+    fit = LARGEST_ATTRIBUTES_OF_DELIVERY // LARGEST_ATTRIBUTES
+    rows = [{key: str(value) for key, value in sale(number, note=AT_THE_BOUND).items()} for number in range(fit + 2)]
+    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]})
+
+    by_row = take(DataType.TRANSACTIONS, rows, form=Form.TEXT, at=NOW, stamp=STAMP)
+    by_column = take_table(DataType.TRANSACTIONS, table, form=Form.TEXT, at=NOW, stamp=STAMP)
+
+    assert [(each.row, each.code) for each in by_row.errors] == [(fit + n, "attributes_too_large") for n in (0, 1)]
+    assert list(by_column.errors) == list(by_row.errors)
+    assert by_column.table.equals(by_row.table)
+
+
+def _loaded(wired: Wiring, count: int) -> None:
+    """Deliveries of one day that share records."""
+    for number in range(count):
+        rows = [sale(number, quantity=1), sale(number + 1, quantity=number + 2), sale(0, quantity=number + 1)]
+        wired.loader.load(delivery(DataType.TRANSACTIONS, rows, origin=f"batch-{number}"))
+
+
+def _in_flight(wired: Wiring) -> int:
+    return sum(balance(each, lambda text: map(int, text.split())) for each in holdings(wired.settings).ledger)
+
+
+def test_what_waits_beyond_the_bound_of_a_pass_is_taken_in_by_the_next_ones(wired: Wiring) -> None:
+    _loaded(wired, 4)
+    before = versions(wired.settings).get("transactions", 0)
+    merger = replace(wired.merger, most_bytes=1)
+
+    left = merger.merge(waiting(wired.settings), has_time=lambda: True)
+
+    assert left == set()
+    assert keys(wired.settings, "incoming/") == []
+    assert versions(wired.settings)["transactions"] - before == 4  # a pass for each delivery
+    assert _in_flight(wired) == 0
+
+
+def test_passes_that_time_does_not_suffice_for_come_again_with_the_message(wired: Wiring) -> None:
+    _loaded(wired, 3)
+    merger, times = replace(wired.merger, most_bytes=1), iter([True])
+    wanted = waiting(wired.settings)
+
+    left = merger.merge(wanted, has_time=lambda: next(times, False))
+
+    assert left == wanted
+    assert len(keys(wired.settings, "incoming/")) == 2
+    assert _in_flight(wired) == 6
+    assert merger.merge(left, has_time=lambda: True) == set()
+    assert _in_flight(wired) == 0
+
+
+def test_many_passes_leave_the_same_rows_as_one(platforms: Platforms) -> None:
+    assert list(_rows_after(platforms, 1)) == list(_rows_after(platforms, 2**30))
+
+
+def _rows_after(platforms: Platforms, most_bytes: int) -> Iterator[Any]:
+    with platforms.fresh() as settings:
+        wired = Wiring(settings)
+        _loaded(wired, 4)
+        replace(wired.merger, most_bytes=most_bytes).merge(waiting(settings), has_time=lambda: True)
+        yield from parquet_rows(settings, "base/transactions/").items()
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("call", [1, 3, 5, 7])
+def test_a_merge_that_dies_between_its_passes_counts_every_row_once(
+    platforms: Platforms, call: int, moment: Moment
+) -> None:
+    with platforms.fresh() as settings:
+        wired = Wiring(settings)
+        _loaded(wired, 3)
+        merger = replace(wired.merger, most_bytes=1)
+
+        with platforms.saboteur.killing(call, moment):
+            merger.merge(waiting(settings), has_time=lambda: True)
+        merger.merge(waiting(settings), has_time=lambda: True)
+        merge_all(wired)
+
+        assert keys(settings, "incoming/") == []
+        assert _in_flight(wired) == 0
