@@ -1,5 +1,6 @@
 """API Gateway's and Lambda's size limits, which the emulator does not enforce."""
 
+import os
 from collections.abc import Iterable
 
 import orjson
@@ -11,6 +12,9 @@ HEAD_BYTES = 10_240  # the request line and the values of all headers
 PAYLOAD_BYTES = 6 * 1024 * 1024
 MESSAGE_BYTES = 128 * 1024
 INTEGRATION_SECONDS = 29.0
+# The emulator runs each request that is under way in a process of its own. Over this many the machine would only swap
+# between them, so the others wait their turn, within the time that API Gateway gives to a request.
+REQUESTS_AT_ONCE = max(16, 4 * (os.cpu_count() or 1))
 
 UPLOADS = "POST /api/v1/ingest/uploads"
 # requestContext, resource, stage variables and the other fields whose size hardly varies

@@ -38,7 +38,9 @@ class FrontDoor:
         origins: Collection[str] = (),
         upstream_headers: Mapping[str, str] | None = None,
         integration_seconds: float = limits.INTEGRATION_SECONDS,
+        requests_at_once: int = limits.REQUESTS_AT_ONCE,
     ) -> None:
+        self._turns = asyncio.Semaphore(requests_at_once)
         self._upstream_headers = upstream_headers or {}
         self._integration_seconds = integration_seconds
         self._rest = rest
@@ -101,7 +103,8 @@ class FrontDoor:
         if refused is not None:
             return refused
         try:
-            upstream = await self._ask(request)
+            async with asyncio.timeout(self._integration_seconds), self._turns:
+                upstream = await self._ask(request)
         except TimeoutError:
             message = f"The request took over {self._integration_seconds:.0f} s, the most API Gateway waits."
             return _unavailable(message, request, now, retry_after=5)
