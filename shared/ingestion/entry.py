@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class BatchStatus(StrEnum):
-    """Where a delivery stands, as contract C 1.3 names it."""
+    """Status of a delivery."""
 
     PROCESSING = "processing"
     COMPLETED = "completed"

@@ -1,4 +1,4 @@
-"""How the records of a source become those of the data model: its own names, constants and ways to write a time."""
+"""The mapping of a source's records to the data model: column names, constants and time formats."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ EXAMPLE: JsonDict = {
 def _template(text: str) -> str:
     if not _PLACEHOLDER.search(text):
         raise ValueError(
-            "must name at least one column in braces, e.g. {InvoiceNo}-{row}; for a fixed value: constants"
+            "must name at least one column in braces, e.g. {InvoiceNo}-{row}; use constants for a fixed value"
         )
     return text
 
@@ -63,53 +63,51 @@ DateFormat = Annotated[str, Field(min_length=2, max_length=100), AfterValidator(
 
 
 class WrittenTimes(Model):
-    """How a source writes times where it does not write RFC 3339."""
+    """Time formats of a source that does not use RFC 3339."""
 
     model_config = ConfigDict(extra="forbid")
 
     formats: list[DateFormat] = Field(
         min_length=1,
         max_length=10,
-        description="Tried in order: strptime's directives, `unix` (seconds since 1970) or `unix_ms`. A time that fits "
-        "none is left as it is.",
+        description="Formats, tried in order: strptime directives, `unix` (seconds since 1970), `unix_ms`. A time that "
+        "matches none is left unchanged.",
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="UTC", max_length=64, description="The IANA time zone of times that name none."
+        default="UTC", max_length=64, description="IANA time zone of times without one (default: `UTC`)."
     )
 
 
 class SourceMapping(Model):
-    """From a source's own columns to the fields of a data type.
+    """Mapping of a source's columns to the fields of a data type.
 
-    A value that is null or blank counts as absent. Columns that are not named here keep their names.
+    A null or blank value counts as absent. Columns not listed here keep their names.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     columns: dict[Name, Name] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="The source's name of a column to the field it fills."
+        default_factory=dict, max_length=_MOST_NAMES, description="Source column → field."
     )
     templates: dict[Name, Template] = Field(
         default_factory=dict,
         max_length=_MOST_NAMES,
-        description="Field to a text made of the source's columns in braces; `{row}` is the record's 0-based place in "
-        "its batch, or its own line or number in its file. Where one of the columns is absent, so is the text.",
+        description="Field → text with source columns in braces. `{row}` is the record's 0-based position in "
+        "its batch, or its line or record number in its file. If one of the columns is absent, the field is absent.",
     )
     suffixes: dict[Name, Name] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to what is cut off its end, e.g. `.0`."
+        default_factory=dict, max_length=_MOST_NAMES, description="Field → suffix to remove, e.g. `.0`."
     )
     date_formats: dict[Name, WrittenTimes] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to how the source writes times in it."
+        default_factory=dict, max_length=_MOST_NAMES, description="Field → time formats that the source uses in it."
     )
     constants: dict[Name, Constant] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to its value in every record."
+        default_factory=dict, max_length=_MOST_NAMES, description="Field → value in every record."
     )
     defaults: dict[Name, Constant] = Field(
-        default_factory=dict, max_length=_MOST_NAMES, description="Field to its value where the record has none."
+        default_factory=dict, max_length=_MOST_NAMES, description="Field → value if the record has none."
     )
-    drop: list[Name] = Field(
-        default_factory=list, max_length=_MOST_NAMES, description="The source's columns that are not kept."
-    )
+    drop: list[Name] = Field(default_factory=list, max_length=_MOST_NAMES, description="Source columns to drop.")
 
 
 MappingOf = Callable[[str, DataType], SourceMapping | None]

@@ -31,20 +31,21 @@ def record_schemas() -> dict[str, dict[str, Any]]:
 
 def currency_schema() -> dict[str, Any]:
     """The JSON Schema of a currency."""
-    return {"title": CURRENCY, "type": "string", "enum": list(ISO_4217), "examples": ["EUR"]}
+    told = {"title": CURRENCY, "type": "string", "description": "An ISO 4217 currency code."}
+    return told | {"enum": list(ISO_4217), "examples": ["EUR"]}
 
 
 def _text_record() -> dict[str, Any]:
     return {
         "title": TEXT_RECORD,
         "type": "object",
-        "description": "A record of `csv` or `xml`: the fields of its data type, every value as text; blank is absent.",
+        "description": "A `csv` or `xml` record: the fields of its data type, all values as text. Blank means absent.",
         "additionalProperties": {"type": ["string", "null"]},
     }
 
 
 def schema_name(schema: RecordSchema) -> str:
-    """How the OpenAPI document names the records of a data type."""
+    """Return the name of a data type's record schema in the OpenAPI document."""
     return f"{schema.data_type.title()}Record"
 
 
@@ -53,7 +54,7 @@ def _record(schema: RecordSchema) -> dict[str, Any]:
     return {
         "title": schema_name(schema),
         "type": "object",
-        "description": f"{schema.description} Key: {key}; version: {schema.version}. Unknown fields are kept.",
+        "description": f"{schema.description} Key: {key}; version: {schema.version}. Unknown fields are stored.",
         "properties": {each.name: _property(each) for each in schema.fields},
         "required": [each.name for each in schema.fields if each.required],
         "additionalProperties": True,
@@ -72,7 +73,7 @@ def _property(each: Field) -> dict[str, Any]:
 
 
 def _value(each: Field) -> dict[str, Any]:
-    """What a field takes; of one that may be absent, null says that it is."""
+    """Return the value schema of a field; an optional field also accepts null."""
     if each.kind is Kind.CURRENCY:
         return {"anyOf": [{"$ref": _REF.format(name=CURRENCY)}, {"type": "null"}]}
     if each.kind is Kind.MONEY:
