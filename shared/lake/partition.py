@@ -71,7 +71,7 @@ def bring_up_to_date(lake: LakeStore, index: KeyIndex, partition: "PartitionId")
             return _Pass(lake, index, partition, stored, Arrivals.of(waiting)).run()
         except LostUpdate:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
-    raise Unavailable(f"{partition} is being written by others", retry_after=1)
+    raise Unavailable(f"another merge is writing {partition}; retry later", retry_after=1)
 
 
 def _waiting(lake: LakeStore, partition: "PartitionId") -> list[StoredObject]:

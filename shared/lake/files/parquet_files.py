@@ -29,7 +29,7 @@ def parquet_chunks(raw: Content) -> Iterator[Chunk]:
             yield from _batches(pq.ParquetFile(file, pre_buffer=False, buffer_size=BLOCK))
         except pa.ArrowInvalid as error:
             code = "truncated" if "magic bytes not found in footer" in str(error) else "corrupt"
-            raise UnreadableFile(code, f"not a whole Parquet file: {error}") from None
+            raise UnreadableFile(code, f"not a complete Parquet file: {error}") from None
 
 
 def _copy(raw: Content, file: IO[bytes]) -> None:
@@ -42,7 +42,7 @@ def _copy(raw: Content, file: IO[bytes]) -> None:
 def _batches(file: pq.ParquetFile) -> Iterator[Chunk]:
     twice = [name for name, count in Counter(file.schema_arrow.names).items() if count > 1]
     if twice:
-        raise UnreadableFile("columns", f"the column {twice[0][:100]!r} stands twice in the schema")
+        raise UnreadableFile("columns", f"duplicate column {twice[0][:100]!r} in the schema")
     number, batches = 1, _by_group(file)
     while True:
         try:
