@@ -30,7 +30,7 @@ class Asset(StrEnum):
         try:
             return cls(name)
         except ValueError:
-            raise NotFound("The page has no such file") from None
+            raise NotFound("This file does not exist") from None
 
     @property
     def content_type(self) -> str:

@@ -31,7 +31,7 @@ def require(scope: "Scope", caller: "Caller") -> None:
     """
     if scope not in caller.scopes:
         raise Forbidden(
-            f"This needs the scope {scope}",
+            f"The scope {scope} is required",
             details={"required_scope": scope.value},
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
         )
@@ -57,10 +57,10 @@ class Verifier:
         try:
             caller = self._tokens.read(token, Use.ACCESS).caller
         except BadToken as bad:
-            logger().info("token refused", reason=str(bad))
+            logger().info("token rejected", reason=str(bad))
             raise unauthorized() from None
         if not self._is_good(caller.key_id):
-            logger().info("token refused", reason="its API key is revoked", key_id=caller.key_id)
+            logger().info("token rejected", reason="the API key is revoked", key_id=caller.key_id)
             raise unauthorized()
         return caller
 

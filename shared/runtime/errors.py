@@ -60,7 +60,7 @@ class TallyError(Exception):
 
 
 class InvalidRequest(TallyError):
-    """The request is malformed or invalid; `field_errors` lists every invalid field."""
+    """The request is malformed or invalid; the error lists every invalid field."""
 
     status = 400
     commerce_code = "VALIDATION_ERROR"

@@ -205,7 +205,7 @@ def _read(body: str) -> Any:
     try:
         value = strict_json.loads(body or "null")
     except strict_json.NotStrictJson as error:
-        raise InvalidRequest(f"The body is not valid JSON: {error}") from None
+        raise InvalidRequest(f"The body is malformed: {error}") from None
     if not isinstance(value, dict | None):
         # Powertools would silently use the first item of a list as the body and drop the others.
         raise InvalidRequest("Request validation failed", field_errors=[FieldError("body", "must be an object", value)])

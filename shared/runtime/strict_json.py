@@ -40,5 +40,5 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise NotStrictJson(f"the key {twice[:_LONGEST_NAME]!r} stands twice in one object")
+        raise NotStrictJson(f"duplicate key {twice[:_LONGEST_NAME]!r}")
     return found
