@@ -100,7 +100,7 @@ class Platform:
             servers.serve(create_app(engine), options.ports.athena)
         self.outputs = Deployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
         if "KeysTableName" in self.outputs.every:
-            with progress.step("Making an API key"):
+            with progress.step("Creating an API key"):
                 OwnKey(options.layout).make(identity_of(session(), self.emulator.url, self.outputs.every, "local"))
         if table := self.outputs.every.get("ResultCacheTableName"):
             forget_answers(session(), self.emulator.url, table)

@@ -14,10 +14,10 @@ _PAGE = """<!doctype html>
   code {{ background: #eef2f6; padding: .1rem .3rem; border-radius: .25rem; }}
 </style>
 <h1>Tally is up</h1>
-<p>The API answers at <code>{api}/api/v1</code>.</p>
+<p>The API is available at <code>{api}/api/v1</code>.</p>
 <ul>
-  <li><a href="{api}/api/v1/health">Which dependencies answer</a></li>
-  <li><a href="{api}/api/v1/docs">Every route, with its parameters and answers</a></li>
+  <li><a href="{api}/api/v1/health">Health of the platform</a></li>
+  <li><a href="{api}/api/v1/docs">API documentation</a></li>
 </ul>
 </html>
 """

@@ -33,19 +33,19 @@ class WebSocketDoor:
         """Join the client to its channel, or answer as the handshake was answered upstream."""
         channel = channel_of(incoming.path)
         if channel is None:
-            return _refused(HTTPStatus.NOT_FOUND, f"There is no channel at {incoming.path}.")
+            return _refused(HTTPStatus.NOT_FOUND, f"The channel {incoming.path} does not exist.")
         if incoming.headers.get("Upgrade", "").lower() != "websocket":
-            return _refused(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
+            return _refused(HTTPStatus.UPGRADE_REQUIRED, "This is a WebSocket endpoint; send an Upgrade request.")
         if not all(is_text(value) for value in incoming.headers.values()):
-            return _refused(HTTPStatus.UNAUTHORIZED, "A header is not UTF-8, and no token is like that.")
+            return _refused(HTTPStatus.UNAUTHORIZED, "A header is not UTF-8, so it cannot contain a valid token.")
         try:
             upstream = await self._connect(incoming, channel)
         except aiohttp.WSServerHandshakeError as error:
             return _refused(
-                refusal_status(error.status, bears_token=_bears_token(incoming)), "The handshake was refused."
+                refusal_status(error.status, bears_token=_bears_token(incoming)), "The handshake was rejected."
             )
         except (aiohttp.ClientError, TimeoutError):
-            return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not answer; try again.")
+            return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not respond; retry later.")
         async with upstream:
             return await _join(incoming, upstream)
 
