@@ -21,10 +21,10 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup-run ## Bring the platform up on this machine; ARGS="--help" lists its options
+run: setup-run ## Run the platform on this machine; ARGS="--help" lists the options
 	@exec $(PYTHON) -m infra.local up $(ARGS)
 
-test: check ## Check the code and run every test; PYTEST="tests/unit" narrows it
+test: check ## Check the code and run all tests; PYTEST="tests/unit" runs a part of them
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope $(PYTEST)
 
 check: setup-test ## Formatting, lint, types and import rules
@@ -33,7 +33,7 @@ check: setup-test ## Formatting, lint, types and import rules
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
 
-bench: setup-test ## Measure, and print the table of ratios
+bench: setup-test ## Run the benchmarks and print the table of ratios
 	$(PYTHON) -m bench
 
 deploy: setup-test layers ## Deploy to AWS with your own credentials; STAGE=dev or prod
@@ -42,15 +42,15 @@ deploy: setup-test layers ## Deploy to AWS with your own credentials; STAGE=dev 
 layers: setup-test ## Build the Lambda layers for AWS (arm64, Python 3.13) from their pinned wheels
 	$(PYTHON) -m layers.build
 
-lock: setup-test ## Compile requirements/*.txt anew from requirements/*.in
+lock: setup-test ## Compile requirements/*.txt from requirements/*.in
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) requirements/laptop.in --constraint requirements/dev.txt --output-file requirements/laptop.txt
 	$(COMPILE) requirements/runtime.in --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
-openapi: setup-test ## Write docs/openapi.json anew from the routes
+openapi: setup-test ## Generate docs/openapi.json from the routes
 	$(PYTHON) -m functions.openapi
 
-clean: ## Throw away everything that can be made again, the platform's data included
+clean: ## Delete everything that can be rebuilt, including the platform's data
 	rm -rf $(VENV) node_modules .local cdk.out layers/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
 
@@ -71,16 +71,16 @@ $(VENV)/.dev: requirements/dev.txt | $(PYTHON)
 $(PYTHON):
 	@for candidate in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	  if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    echo "Making a virtual environment with $$("$$candidate" --version) ..."; \
+	    echo "Creating a virtual environment with $$("$$candidate" --version) ..."; \
 	    exec "$$candidate" -m venv $(VENV); \
 	  fi; \
 	done; \
-	echo "Python 3.11 or newer, with its venv module, is needed and none was found: install it from https://www.python.org and try again." >&2; \
+	echo "Python 3.11 or newer, with its venv module, is required but was not found; install it from https://www.python.org and try again." >&2; \
 	exit 1
 
 node_modules/.ready: package-lock.json
-	@command -v npm >/dev/null || { echo "Node 20 or newer is needed and none was found: install it from https://nodejs.org and try again." >&2; exit 1; }
-	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node $$(node --version) is too old: install Node 20 or newer from https://nodejs.org and try again." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "Node 20 or newer is required but was not found; install it from https://nodejs.org and try again." >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node $$(node --version) is too old; install Node 20 or newer from https://nodejs.org and try again." >&2; exit 1; }
 	@echo "Installing the CDK command line and the tests' axios (npm ci) ..."
 	@npm ci --silent --no-fund --no-audit
 	@touch $@

@@ -1,4 +1,4 @@
-"""What requests and answers say beside their bodies, for the OpenAPI document."""
+"""Request and response headers, for the OpenAPI document."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -16,8 +16,8 @@ IDEMPOTENCY_KEY: Mapping[str, Any] = MappingProxyType(
         "in": "header",
         "required": False,
         "description": (
-            "A name for this request: for a day, the same key with the same body gets the first answer again and has "
-            "no second effect; with another body, 409."
+            "A unique key for this request. Repeating the request with the same key and body within 24 hours has no "
+            "second effect and returns the first response; another body with the same key returns 409."
         ),
         "schema": {"type": "string", "pattern": f"^{PATTERN}$"},
     }
@@ -29,8 +29,8 @@ IF_NONE_MATCH: Mapping[str, Any] = MappingProxyType(
         "in": "header",
         "required": False,
         "description": (
-            "The `ETag` of an answer that is at hand, or several of them; where the present one says the same, 304 and "
-            "nothing more. What is no tag is overlooked."
+            "One or more `ETag`s of earlier responses. If one matches the current response, 304 is returned without a "
+            "body. Invalid tags are ignored."
         ),
         "schema": {"type": "string"},
     }
@@ -45,27 +45,34 @@ _TEXT = {"type": "string"}
 _WHOLE = {"type": "integer", "minimum": 0}
 HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "X-Request-Id": _header("The id of this request, as in the body and in the logs.", _TEXT, always=True),
-        "X-RateLimit-Limit": _header("Requests that a window lets through; absent while none are counted.", _WHOLE),
-        "X-RateLimit-Remaining": _header("Requests left in this window.", _WHOLE),
-        "X-RateLimit-Reset": _header("When this window ends, in seconds since 1970.", _WHOLE),
-        "Retry-After": _header("Seconds until it is worth another try.", _WHOLE),
-        "WWW-Authenticate": _header("`Bearer`, and the scope that is missing.", _TEXT, always=True),
-        "X-Total-Count": _header("How many there are in all.", _WHOLE, always=True),
-        "X-Page-Limit": _header("How many were asked for at most.", _WHOLE, always=True),
-        "X-Page-Offset": _header("How many were left out in front.", _WHOLE, always=True),
+        "X-Request-Id": _header("Id of the request, as in the body and in the logs.", _TEXT, always=True),
+        "X-RateLimit-Limit": _header(
+            "Maximum number of requests per window; absent if the counter is unavailable.", _WHOLE
+        ),
+        "X-RateLimit-Remaining": _header("Requests left in the current window.", _WHOLE),
+        "X-RateLimit-Reset": _header("End of the current window, in seconds since 1970.", _WHOLE),
+        "Retry-After": _header("Seconds to wait before a retry.", _WHOLE),
+        "WWW-Authenticate": _header("`Bearer`, with the missing scope, if any.", _TEXT, always=True),
+        "X-Total-Count": _header("Total number of items.", _WHOLE, always=True),
+        "X-Page-Limit": _header("The `limit` of the request.", _WHOLE, always=True),
+        "X-Page-Offset": _header("The `offset` of the request.", _WHOLE, always=True),
         "ETag": _header(
-            "Names what the answer says but for how it came about: weak, to be sent with `If-None-Match`.",
+            "Weak validator of the response, for `If-None-Match`.",
             {"type": "string", "pattern": '^W/"[!#-~]+"$'},
             always=True,
         ),
         "Cache-Control": _header(
-            "Whether the answer may be kept; if it may, by its caller alone, to be asked for anew each time.",
+            "Whether the client may cache the response. Cached responses are private; revalidate them before use.",
             {"type": "string", "enum": ["private, no-cache", "no-store"]},
             always=True,
         ),
-        "Location": _header("Where the answer lies for 15 minutes.", {"type": "string", "format": "uri"}, always=True),
-        REPLAYED: _header("The first answer to this `Idempotency-Key`, again.", {"type": "string", "enum": ["true"]}),
+        "Location": _header(
+            "URL of the response, valid for 15 minutes.", {"type": "string", "format": "uri"}, always=True
+        ),
+        REPLAYED: _header(
+            "`true` if this is a replay of the first response to the `Idempotency-Key`.",
+            {"type": "string", "enum": ["true"]},
+        ),
     }
 )
 _RATE_LIMIT = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -83,7 +90,7 @@ _FIRST_REDIRECTION = 300
 
 
 def tell_headers(operation: dict[str, Any]) -> None:
-    """Add to every answer of an operation the headers that it comes with."""
+    """Add its headers to every response of an operation."""
     for status, answer in operation["responses"].items():
         told = _of_success(operation) if int(status) < _FIRST_REDIRECTION else _OF_STATUS.get(int(status), ())
         limited = _RATE_LIMIT if operation["security"] and int(status) != Unauthorized.status else ()

@@ -57,7 +57,7 @@ _LOADING_WRITES = (*_LOADING_READS, Access(Resource.LAKE, INCOMING))
 HTTP_FUNCTIONS = (
     HttpFunction(
         name="auth",
-        description="Gives tokens for API keys, and administers the keys.",
+        description="Issues tokens for API keys and manages the keys.",
         memory_mb=1024,
         timeout_seconds=10,
         reads=(*_IDENTITY, *_ON_RECORD),
@@ -71,7 +71,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="ingest",
-        description="Takes batches and single records in, and tells what became of them.",
+        description="Accepts batches, records and uploads, and reports their outcomes.",
         memory_mb=1769,
         timeout_seconds=29,
         uses_lake=True,
@@ -101,7 +101,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="metrics",
-        description="Answers business metrics from Athena or from the result cache.",
+        description="Serves business metrics from Athena or the result cache.",
         memory_mb=1024,
         timeout_seconds=29,
         reads=(
@@ -114,7 +114,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="customers",
-        description="Tells which segments customers are in, and what is known of each.",
+        description="Serves customer segments and profiles.",
         memory_mb=1024,
         timeout_seconds=29,
         reads=(*_IDENTITY, *_LARGE_ANSWERS, Access(Resource.CUSTOMERS)),
@@ -122,7 +122,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="products",
-        description="Answers how products perform, from Athena or from the result cache.",
+        description="Serves product performance from Athena or the result cache.",
         memory_mb=1024,
         timeout_seconds=29,
         reads=(
@@ -135,7 +135,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="quality",
-        description="Tells how good what sources delivered is.",
+        description="Serves data quality reports.",
         memory_mb=1024,
         timeout_seconds=29,
         reads=(*_IDENTITY, *_LARGE_ANSWERS, Access(Resource.QUALITY), Access(Resource.SOURCES)),
@@ -143,7 +143,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="health",
-        description="Says which dependencies answer.",
+        description="Reports the health of the platform and its dependencies.",
         memory_mb=512,
         timeout_seconds=10,
         reads=(
@@ -157,7 +157,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="docs",
-        description="Serves the OpenAPI document and a page that shows it.",
+        description="Serves the OpenAPI document and a page that displays it.",
         memory_mb=512,
         timeout_seconds=10,
         reads=_IDENTITY,
@@ -165,7 +165,7 @@ HTTP_FUNCTIONS = (
     ),
     HttpFunction(
         name="audit",
-        description="Tells who changed or took out what.",
+        description="Serves the audit log.",
         memory_mb=1024,
         timeout_seconds=29,
         reads=(*_IDENTITY, *_LARGE_ANSWERS, Access(Resource.AUDIT)),
@@ -176,7 +176,7 @@ HTTP_FUNCTIONS = (
 TRIGGERED_FUNCTIONS = (
     TriggeredFunction(
         name="stream_consumer",
-        description="Turns records of the event stream into incoming rows.",
+        description="Validates and loads records of the event stream.",
         memory_mb=1769,
         timeout_seconds=120,
         uses_lake=True,
@@ -215,7 +215,7 @@ TRIGGERED_FUNCTIONS = (
     ),
     TriggeredFunction(
         name="merger",
-        description="Merges incoming rows into their partitions and rolls those up.",
+        description="Merges incoming rows into their partitions and refreshes the roll-ups.",
         memory_mb=3008,
         timeout_seconds=120,
         uses_lake=True,
@@ -239,7 +239,7 @@ TRIGGERED_FUNCTIONS = (
     ),
     TriggeredFunction(
         name="sweeper",
-        description="Finishes deliveries that a crash left half-way.",
+        description="Completes deliveries that a crash interrupted.",
         memory_mb=1769,
         timeout_seconds=300,
         uses_lake=True,
@@ -262,7 +262,7 @@ TRIGGERED_FUNCTIONS = (
     ),
     TriggeredFunction(
         name="anchor",
-        description="Puts the heads of the audit log's chains where nobody can change them.",
+        description="Stores checkpoints of the audit chains under Object Lock.",
         memory_mb=512,
         timeout_seconds=60,
         trigger=ScheduleTrigger(every_minutes=30),
@@ -271,7 +271,7 @@ TRIGGERED_FUNCTIONS = (
     ),
     TriggeredFunction(
         name="customer_models",
-        description="Scores every customer and fits the model of who buys again.",
+        description="Computes customer scores and fits the repeat-purchase model.",
         memory_mb=3008,
         timeout_seconds=900,
         uses_science=True,
@@ -281,7 +281,7 @@ TRIGGERED_FUNCTIONS = (
     ),
     TriggeredFunction(
         name="live",
-        description="Keeps the connections of the WebSocket API.",
+        description="Manages the connections of the WebSocket API.",
         memory_mb=512,
         timeout_seconds=10,
         trigger=WebSocketTrigger(route_keys=("$connect", "$disconnect", "$default")),

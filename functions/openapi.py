@@ -1,11 +1,12 @@
-"""The published OpenAPI document: every function's own, merged, with the errors that the exception tree declares.
+"""The published OpenAPI document: the documents of all functions, merged, plus the errors of the exception tree.
 
 `python -m functions.openapi` writes functions/docs/openapi.json, which the docs function serves and to which
-docs/openapi.json leads; a test fails when that copy is not what this says.
+docs/openapi.json links; a test fails if that copy is outdated.
 """
 
 import json
 from collections.abc import Iterator, Mapping
+from inspect import getdoc
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,20 @@ from shared.idempotency.claim import takes_key
 from shared.ingestion.models import ValidationError
 from shared.records.documentation import CURRENCY, currency_schema, record_schemas
 from shared.runtime import errors
-from shared.runtime.dialects import ApiErrorBody, ApiErrorResponse, Dialect, FieldErrorBody, FraudErrorResponse
+from shared.runtime.dialects import (
+    ApiErrorBody,
+    ApiErrorResponse,
+    ApiResponse,
+    Dialect,
+    FieldErrorBody,
+    FraudErrorResponse,
+)
 from shared.runtime.http import BASE_PATH
 
 COPY = Path(__file__).parent / "docs" / "openapi.json"
 _ALWAYS = (
     errors.InvalidRequest,
-    errors.Unauthorized,  # on open routes, too: of a token that is too long to be read by any
+    errors.Unauthorized,  # on public routes, too: a token that is too long is rejected everywhere
     errors.NotFound,
     errors.InternalError,
     errors.Unavailable,
@@ -35,19 +43,19 @@ _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
 _FOR_CALLERS = (errors.Forbidden, errors.RateLimitExceeded)
 _ONCE = (errors.Conflict,)
 _OF_ROUTES: Mapping[str, tuple[type[errors.TallyError], ...]] = {
-    "/analytics/customers/segments": (errors.NotFound,),  # there are none until they are computed
+    "/analytics/customers/segments": (errors.NotFound,),  # until the first snapshot is computed
     "/auth/keys/{key_id}/rotate": (errors.Conflict,),
 }
-"""What some routes say beside what all of their kind do."""
+"""Additional errors of single routes."""
 
 _OF_THE_DOOR = {
-    "414": "The address is longer than what stands in front of the functions reads.",
-    "431": "The headers are longer than what stands in front of the functions reads.",
+    "414": "The URL exceeds the limit of the gateway.",
+    "431": "The headers exceed the limit of the gateway.",
 }
-"""What no function says: always in the Commerce dialect, for whoever says it does not know the routes."""
+"""Errors of the gateway, always in the Commerce dialect, because the gateway does not know the routes."""
 
 _IN_BOTH_DIALECTS = {"/analytics/metrics"}
-"""Both contracts define it, and the form of a request tells in which dialect it is answered (resolutions § 1)."""
+"""Paths of both contracts; the query parameters select the dialect (docs/contracts.md)."""
 
 _FORMS = {Dialect.COMMERCE: ApiErrorResponse, Dialect.FRAUD: FraudErrorResponse}
 _DOORS_FORM = ApiErrorResponse.__name__
@@ -56,8 +64,12 @@ _TOKEN = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "The access token of `POST /api/v1/auth/token`; each route names the scope that it asks for.",
+    "description": "An access token from `POST /api/v1/auth/token`. Each route lists the scope that it requires.",
 }
+_ENVELOPE = f"{ApiResponse.__name__}_"
+_UNDESCRIBED = "Successful Response"
+"""What Powertools writes for a response that has no description."""
+
 _POWERTOOLS_OWN = ("HTTPValidationError", "ResponseValidationError")
 _REF = "#/components/schemas/{model}"
 
@@ -68,7 +80,7 @@ def document() -> dict[str, Any]:
         title="Tally",
         version="1.0.0",
         summary="E-commerce data and fraud analytics",
-        description="Every record accounted for, every number recomputable, every answer says how fresh it is.",
+        description="Every record accounted for, every number recomputable, every answer with its freshness.",
     )
     dialects: dict[str, Dialect] = {}
     redirecting: set[str] = set()
@@ -83,6 +95,7 @@ def document() -> dict[str, Any]:
     for name in _POWERTOOLS_OWN:
         schemas.pop(name, None)
     _refer_to_records(schemas)
+    _describe_envelopes(schemas)
     for path, item in told["paths"].items():
         for method, operation in item.items():
             scope = scope_of(method.upper(), path.removeprefix(BASE_PATH))
@@ -94,6 +107,7 @@ def document() -> dict[str, Any]:
             _tell_other_ways(operation, redirects=path in redirecting)
             _tell_errors(operation, path, dialects[path])
             tell_headers(operation)
+            _describe_bodies(operation, schemas)
     told["components"]["schemas"] = dict(sorted(schemas.items()))
     told["components"]["headers"] = dict(HEADERS)
     told["components"]["securitySchemes"] = {"token": _TOKEN}
@@ -101,11 +115,13 @@ def document() -> dict[str, Any]:
 
 
 def _tell_other_ways(operation: dict[str, Any], *, redirects: bool) -> None:
-    """Tell of answers that are not given here: because they are too large, or because the caller has them."""
+    """Add the redirect for large responses and the response for an unchanged `ETag`."""
     if redirects:
-        operation["responses"]["303"] = {"description": "The answer is over 5 MB, and lies somewhere else."}
+        operation["responses"]["303"] = {
+            "description": "The response exceeds 5 MB; fetch it from `Location`, valid for 15 minutes."
+        }
     if IF_NONE_MATCH in operation.get("parameters", ()):
-        operation["responses"]["304"] = {"description": "The answer says what the one at hand says."}
+        operation["responses"]["304"] = {"description": "Not modified since the `ETag` in `If-None-Match`."}
 
 
 def _error_schemas() -> dict[str, Any]:
@@ -122,12 +138,40 @@ def _error_schemas() -> dict[str, Any]:
     for schema in told.values():
         schema.pop("$defs", None)
     forms = [{"$ref": _REF.format(model=form.__name__)} for form in _FORMS.values()]
-    return told | {_EITHER: {"title": _EITHER, "description": "In the dialect of the request.", "anyOf": forms}}
+    return told | {
+        _EITHER: {"title": _EITHER, "description": "An error in the dialect of the request.", "anyOf": forms}
+    }
 
 
 def _refer_to_records(schemas: dict[str, Any]) -> None:
     records = [{"$ref": _REF.format(model=name)} for name in record_schemas()]
     schemas["BatchIngestionRequest"]["properties"]["data"]["items"] = {"anyOf": records}
+
+
+def _describe_envelopes(schemas: dict[str, Any]) -> None:
+    """Describe the envelopes: pydantic drops the docstring of a generic model from its concrete forms."""
+    for name, schema in schemas.items():
+        if name.startswith(_ENVELOPE):
+            schema["description"] = getdoc(ApiResponse)
+
+
+def _describe_bodies(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Describe the request body and the successful response by the models that they contain."""
+    bodies = [operation["requestBody"]] if "requestBody" in operation else []
+    bodies += [each for each in operation["responses"].values() if each["description"] == _UNDESCRIBED]
+    for body in bodies:
+        body["description"] = _model_in(body, schemas)["description"]
+
+
+def _model_in(body: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
+    schema = body["content"]["application/json"]["schema"]
+    schema = next(iter(schema.get("anyOf", [schema])))  # of an optional body, the model
+    model = schemas[_name(schema)]
+    return schemas[_name(model["properties"]["data"])] if _name(schema).startswith(_ENVELOPE) else model
+
+
+def _name(reference: Mapping[str, str]) -> str:
+    return reference["$ref"].rpartition("/")[2]
 
 
 def _tell_errors(operation: dict[str, Any], path: str, dialect: Dialect) -> None:
@@ -159,7 +203,7 @@ def _errors_of(operation: Mapping[str, Any], route: str) -> Iterator[type[errors
 
 
 def text() -> str:
-    """The document as it is published."""
+    """Return the published document as JSON text."""
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 

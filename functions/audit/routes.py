@@ -1,4 +1,4 @@
-"""The audit log (contract F, Audit)."""
+"""The audit log route."""
 
 from typing import Annotated
 
@@ -17,18 +17,18 @@ from shared.runtime.wiring import Wiring, wiring
 router = Router()
 
 
-@router.get("/analytics/audit/logs", tags=["audit"], summary="List who changed or took out what")
+@router.get("/analytics/audit/logs", tags=["audit"], summary="List audit log entries")
 def audit_logs(  # noqa: PLR0913 # the contract's parameters
     wired: Annotated[Wiring, Depends(wiring)],
     *,
-    user_id: Annotated[str | None, Query(alias="userId", max_length=200)] = None,
-    action: Annotated[str | None, Query(max_length=200)] = None,
-    start: Annotated[Timestamp | None, Query(alias="startDate", description="From this moment on.")] = None,
-    end: Annotated[Timestamp | None, Query(alias="endDate", description="Before this moment.")] = None,
+    user_id: Annotated[str | None, Query(alias="userId", max_length=200, description="Only this user.")] = None,
+    action: Annotated[str | None, Query(max_length=200, description="Only this action.")] = None,
+    start: Annotated[Timestamp | None, Query(alias="startDate", description="Start of the range, inclusive.")] = None,
+    end: Annotated[Timestamp | None, Query(alias="endDate", description="End of the range, exclusive.")] = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response[AuditLogsResponse]:
-    """Entries in the order in which they were made, so that a window once read never changes."""
+    """Returns who changed or exported what, oldest first. New entries are appended, so pages never shift."""
     if start and end and start >= end:
         raise InvalidRequest("Invalid date range", field_errors=[FieldError("endDate", "must be after startDate")])
     asked = Asked(user_id=user_id, action=action, start=start, end=end)

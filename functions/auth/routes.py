@@ -1,4 +1,4 @@
-"""The auth routes (resolutions § 5)."""
+"""The auth routes: tokens, their public keys, and API keys."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -32,25 +32,25 @@ router = Router()
 
 
 Wired = Annotated[Wiring, Depends(wiring)]
-KeyId = Annotated[str, Path(pattern=f"^{KEY_ID}$")]
+KeyId = Annotated[str, Path(pattern=f"^{KEY_ID}$", description="Id of the API key.")]
 
 
-@router.post("/auth/token", tags=["auth"], summary="Get a token for an API key")
+@router.post("/auth/token", tags=["auth"], summary="Obtain a token for an API key")
 def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = None) -> Response[ApiResponse[TokenPair]]:
-    """OAuth 2 client credentials: in the body, JSON or form, or in HTTP Basic."""
+    """Exchanges OAuth 2 client credentials, in a JSON or form body or in HTTP Basic, for an access token."""
     request = request or TokenRequest()
     return _not_to_be_kept(wired.identity.grants.to_key(_shown(request), request.scope))
 
 
-@router.post("/auth/refresh", tags=["auth"], summary="Get the next token for a refresh token")
+@router.post("/auth/refresh", tags=["auth"], summary="Refresh a token")
 def refresh_token(wired: Wired, request: Annotated[RefreshRequest, Body()]) -> Response[ApiResponse[TokenPair]]:
-    """A refresh token is good once; its second use ends, within a minute, every token of its family."""
+    """Exchanges a refresh token for a new pair. A second use of it revokes all tokens of that login within a minute."""
     return _not_to_be_kept(wired.identity.grants.to_refresh_token(request.refresh_token))
 
 
-@router.get("/.well-known/jwks.json", tags=["auth"], summary="List the public keys that verify tokens")
+@router.get("/.well-known/jwks.json", tags=["auth"], summary="List the public signing keys")
 def public_keys(wired: Wired) -> Response[JsonWebKeySet]:
-    """A JSON Web Key Set as it stands, without the wrapper, for any JOSE library to read."""
+    """Returns a plain JSON Web Key Set, without the response envelope, so that any JOSE library can read it."""
     return Response(
         status_code=HTTPStatus.OK,
         content_type=content_types.APPLICATION_JSON,
@@ -59,38 +59,40 @@ def public_keys(wired: Wired) -> Response[JsonWebKeySet]:
     )
 
 
-@router.post("/auth/keys", status_code=HTTPStatus.CREATED, tags=["auth"], summary="Make an API key")
+@router.post("/auth/keys", status_code=HTTPStatus.CREATED, tags=["auth"], summary="Create an API key")
 def create_key(wired: Wired, wanted: Annotated[NewApiKey, Body()]) -> ApiResponse[ApiKeyWithSecret]:
-    """The secret is shown in this answer and never again."""
+    """Creates an API key. Its secret is returned in this response only."""
     made = wired.identity.keys.create(wanted)
     note(after=_without_secret(made))
     return ApiResponse(data=made)
 
 
-@router.get("/auth/keys", tags=["auth"], summary="List the API keys")
+@router.get("/auth/keys", tags=["auth"], summary="List API keys")
 def list_keys(
     wired: Wired,
     page: PageNumber = 0,
     size: PageSize = 20,
 ) -> ApiResponse[ApiKeyPage]:
-    """Every key, revoked ones too, oldest first."""
+    """Returns all keys, including revoked ones, oldest first."""
     return ApiResponse(data=wired.identity.keys.page(number=page, size=size))
 
 
 @router.delete("/auth/keys/<key_id>", tags=["auth"], summary="Revoke an API key")
 def revoke_key(wired: Wired, key_id: KeyId) -> ApiResponse[ApiKey]:
-    """No token of the key is taken any more, at the latest within a minute."""
+    """Revokes a key. Its tokens stop working within a minute."""
     note(before=_as_it_is(wired, key_id))
     return ApiResponse(data=wired.identity.keys.revoke(key_id))
 
 
-@router.post("/auth/keys/<key_id>/rotate", tags=["auth"], summary="Replace the secret of an API key")
+@router.post("/auth/keys/<key_id>/rotate", tags=["auth"], summary="Rotate the secret of an API key")
 def rotate_key(
     wired: Wired,
     key_id: KeyId,
-    grace_hours: Annotated[int, Query(ge=0, le=168, description="How long the old secret counts as well.")] = 24,
+    grace_hours: Annotated[
+        int, Query(ge=0, le=168, description="Hours for which the old secret also stays valid.")
+    ] = 24,
 ) -> ApiResponse[ApiKeyWithSecret]:
-    """Tokens stay good, so that no client stops; a key whose secret leaked is to be revoked instead."""
+    """Replaces the secret. Existing tokens stay valid; if a secret has leaked, revoke the key instead."""
     before = _as_it_is(wired, key_id)
     rotated = wired.identity.keys.rotate(key_id, grace=timedelta(hours=grace_hours))
     note(before=before, after=_without_secret(rotated))
@@ -113,7 +115,7 @@ def _shown(request: TokenRequest) -> Credentials:
     if basic and not any(given.values()):
         return basic
     if any(given.values()) and shows_basic(event):
-        raise InvalidRequest("Show the API key once: in the body or in HTTP Basic, not in both")
+        raise InvalidRequest("Send the API key either in the body or in HTTP Basic, not in both")
     missing = [FieldError(name, f"{name} is required") for name, value in given.items() if not value]
     if missing or not request.client_id or not request.client_secret:
         raise InvalidRequest("Request validation failed", field_errors=missing)

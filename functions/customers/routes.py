@@ -1,4 +1,4 @@
-"""The customer routes (contract C § 2.2)."""
+"""The customer routes."""
 
 from typing import Annotated
 
@@ -14,17 +14,15 @@ router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]
 
 
-@router.get("/analytics/customers/segments", tags=["analytics"], summary="Tell the segments that customers are in")
+@router.get("/analytics/customers/segments", tags=["analytics"], summary="Get customer segments")
 def segments(wired: Wired) -> ApiResponse[CustomerSegmentationResponse]:
-    """Eleven segments by recency, frequency and monetary value, as the last run of the schedule found them."""
+    """Returns eleven segments by recency, frequency and monetary value, from the latest daily snapshot."""
     return ApiResponse(data=wired.customer_reports.segments())
 
 
-@router.get(
-    "/analytics/customers/<customer_id>/profile", tags=["analytics"], summary="Tell what is known of a customer"
-)
+@router.get("/analytics/customers/<customer_id>/profile", tags=["analytics"], summary="Get a customer's profile")
 def profile(
-    customer_id: Annotated[str, Path(min_length=1, max_length=128)], wired: Wired
+    customer_id: Annotated[str, Path(min_length=1, max_length=128, description="Id of the customer.")], wired: Wired
 ) -> ApiResponse[CustomerProfileResponse]:
-    """Value, habits and what is expected of a customer, as the last run of the schedule found them."""
+    """Returns a customer's value, preferences, behaviour and predictions, from the latest daily snapshot."""
     return ApiResponse(data=wired.customer_reports.profile(customer_id))

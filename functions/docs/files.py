@@ -1,4 +1,4 @@
-"""What the page is made of: our own files, and Swagger UI as Powertools packs it, so that no CDN is asked."""
+"""Files of the documentation page: our own, and Swagger UI as packaged by Powertools, so that no CDN is needed."""
 
 from enum import StrEnum
 from importlib.resources import files
@@ -14,7 +14,7 @@ PAGE = _HERE / "page.html"
 
 
 class Asset(StrEnum):
-    """A file that the page loads."""
+    """A file of the documentation page."""
 
     STYLE = "swagger-ui.css"
     SCRIPT = "swagger-ui.js"
@@ -22,23 +22,23 @@ class Asset(StrEnum):
 
     @classmethod
     def named(cls, name: str) -> "Asset":
-        """The file of this name.
+        """Return the file with this name.
 
         Raises:
-            NotFound: the page has none.
+            NotFound: the page has no such file.
         """
         try:
             return cls(name)
         except ValueError:
-            raise NotFound("The page has no such file") from None
+            raise NotFound("This file does not exist") from None
 
     @property
     def content_type(self) -> str:
-        """The type that a browser is told."""
+        """The `Content-Type` of the file."""
         return "text/css; charset=utf-8" if self is Asset.STYLE else "text/javascript; charset=utf-8"
 
     def read(self) -> str:
-        """The file's text."""
+        """Return the text of the file."""
         match self:
             case Asset.STYLE:
                 return (files(swagger_ui) / "swagger-ui.min.css").read_text("utf-8")

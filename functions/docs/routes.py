@@ -1,4 +1,4 @@
-"""The OpenAPI document as committed, and a page that shows it; both public (resolutions § 5)."""
+"""The OpenAPI document as committed, and a page that displays it; both are public."""
 
 from typing import Annotated, Any
 
@@ -26,23 +26,23 @@ def _answer(description: str, schema: dict[str, Any], *content_types: str) -> di
 @router.get(
     "/openapi.json",
     tags=["platform"],
-    summary="The OpenAPI document",
+    summary="Get the OpenAPI document",
     compress=True,
     responses=_answer("This document.", {"type": "object", "required": ["openapi", "paths"]}, "application/json"),
 )
 def openapi_document() -> Response[str]:
-    """OpenAPI 3.1: every route, schema, parameter and error."""
+    """Returns the OpenAPI 3.1 document with every route, schema, parameter and error."""
     return Response(200, content_types.APPLICATION_JSON, DOCUMENT.read_text("utf-8"), _MINUTES)
 
 
 @router.get(
     "/docs",
     tags=["platform"],
-    summary="The OpenAPI document as a page",
+    summary="Browse the OpenAPI document",
     responses=_answer("Swagger UI over `/api/v1/openapi.json`.", {"type": "string"}, "text/html"),
 )
 def docs_page() -> Response[str]:
-    """Swagger UI, all of it from here."""
+    """Returns Swagger UI for the OpenAPI document, without third-party resources."""
     headers = {**_MINUTES, "Content-Security-Policy": _OWN_ONLY}
     return Response(200, "text/html; charset=utf-8", PAGE.read_text("utf-8"), headers)
 
@@ -50,11 +50,15 @@ def docs_page() -> Response[str]:
 @router.get(
     "/docs/<name>",
     tags=["platform"],
-    summary="A file of the page",
+    summary="Get a file of the documentation page",
     compress=True,
     responses=_answer("The file.", {"type": "string"}, "text/css", "text/javascript"),
 )
-def docs_asset(name: Annotated[str, Path(max_length=100, examples=[each.value for each in Asset])]) -> Response[str]:
-    """Style and scripts of the page."""
+def docs_asset(
+    name: Annotated[
+        str, Path(max_length=100, description="Name of the file.", examples=[each.value for each in Asset])
+    ],
+) -> Response[str]:
+    """Returns a stylesheet or script of the documentation page."""
     asset = Asset.named(name)
     return Response(200, asset.content_type, asset.read(), _DAY)

@@ -1,4 +1,4 @@
-"""The health route (resolutions § 9): public, so that whatever watches the platform needs no token."""
+"""The health route; it is public, so that monitoring needs no token."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from shared.runtime.wiring import Wiring, wiring
 router = Router()
 
 
-@router.get("/health", tags=["platform"], summary="Say which dependencies answer")
+@router.get("/health", tags=["platform"], summary="Check the health of the platform")
 def health(wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[Health]:
-    """200 as long as everything required answers; 503, with the same report in `details`, otherwise."""
+    """Returns 200 if every required dependency responds, otherwise 503 with the same report in `details`."""
     return ApiResponse(data=wired.checkup.health())

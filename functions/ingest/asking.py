@@ -1,5 +1,5 @@
-"""The queries of the quarantine and of the ledger: documented one by one, read as a whole in every spelling."""
-# ruff: noqa: ARG001 # arguments of the queries are documentation: any spelling of them is read from the request
+"""Query parameters of the quarantine and ledger routes, declared for the OpenAPI document."""
+# ruff: noqa: ARG001 # arguments are documentation only: values are read from the request, in any spelling
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -22,20 +22,22 @@ _SIZE = WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE
 _CODE = WithJsonSchema({"type": "string", "pattern": f"^{REASON_CODE}$", "examples": ["decision_unknown"]})
 _BOOLEAN = WithJsonSchema({"type": "string", "enum": ["true", "false"], "default": "false"})
 
-SourceId = Annotated[str | None, _SOURCE, Query(description="Only of this source.")]
-OfType = Annotated[str | None, _DATA_TYPE, Query(description="Only of this type.")]
+SourceId = Annotated[str | None, _SOURCE, Query(description="Only data from this source.")]
+OfType = Annotated[str | None, _DATA_TYPE, Query(description="Only records of this type.")]
 Start = Annotated[
     str | None,
     _START,
     Query(
         alias="time_range[start]",
-        description="Received from this moment on; by default the midnight seven days before the end. At most "
-        f"{LONGEST_RANGE.days} days. Objects may also be spelled `name.field=…` or as JSON, `name={{…}}`.",
+        description="Start of the range of receipt (default: midnight seven days before the end). At most "
+        f"{LONGEST_RANGE.days} days. Objects may also be written as `name.field=…` or as JSON, `name={{…}}`.",
     ),
 ]
-End = Annotated[str | None, _END, Query(alias="time_range[end]", description="Received before; by default up to now.")]
-Page = Annotated[str | None, _PAGE, Query(description="0-based.")]
-Size = Annotated[str | None, _SIZE, Query(description="Items on a page.")]
+End = Annotated[
+    str | None, _END, Query(alias="time_range[end]", description="End of the range, exclusive (default: now).")
+]
+Page = Annotated[str | None, _PAGE, Query(description="Page number, starting at 0.")]
+Size = Annotated[str | None, _SIZE, Query(description="Number of items per page.")]
 
 
 def quarantine_query(  # noqa: PLR0913 # the parameters, listed for the OpenAPI document
@@ -45,11 +47,11 @@ def quarantine_query(  # noqa: PLR0913 # the parameters, listed for the OpenAPI 
     data_type: OfType = None,
     start: Start = None,
     end: End = None,
-    code: Annotated[str | None, _CODE, Query(description="Only rows against which this code speaks.")] = None,
+    code: Annotated[str | None, _CODE, Query(description="Only rows rejected with this error code.")] = None,
     page: Page = None,
     size: Size = None,
 ) -> Given:
-    """Every parameter as API Gateway decoded it, with all its values."""
+    """Return every parameter with all its values, as decoded by API Gateway."""
     return request.resolved_event.multi_value_query_string_parameters
 
 
@@ -61,10 +63,10 @@ def ledger_query(  # noqa: PLR0913 # the parameters, listed for the OpenAPI docu
     start: Start = None,
     end: End = None,
     deliveries: Annotated[
-        str | None, _BOOLEAN, Query(description="A line for each delivery of `source_id` instead of each hour.")
+        str | None, _BOOLEAN, Query(description="Return one line per delivery of `source_id` instead of per hour.")
     ] = None,
     page: Page = None,
     size: Size = None,
 ) -> Given:
-    """Every parameter as API Gateway decoded it, with all its values."""
+    """Return every parameter with all its values, as decoded by API Gateway."""
     return request.resolved_event.multi_value_query_string_parameters

@@ -1,4 +1,4 @@
-"""The routes of uploads and of what may be done with a batch (resolutions §§ 7 and 9)."""
+"""The routes of file uploads and of the batch lifecycle."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -15,32 +15,32 @@ from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]
-BatchId = Annotated[str, Path(max_length=100)]
+BatchId = Annotated[str, Path(max_length=100, description="Id of the batch.")]
 
 
-@router.post("/ingest/uploads", status_code=HTTPStatus.CREATED, tags=["ingest"], summary="Announce a file")
+@router.post("/ingest/uploads", status_code=HTTPStatus.CREATED, tags=["ingest"], summary="Create a file upload")
 def announce_upload(request: Annotated[UploadRequest, Body()], wired: Wired) -> ApiResponse[UploadResponse]:
-    """Tell what a file of up to 5 GB holds, and get an address to put it at; it is loaded once it is there."""
+    """Returns a presigned URL for a file of up to 5 GB. The file is loaded after it has been uploaded there."""
     announced = wired.uploads.announce(request)
     note(after=announced.model_dump(mode="json", exclude={"url"}))
     return ApiResponse(data=announced)
 
 
-@router.get("/ingest/batches/<batch_id>/status", tags=["ingest"], summary="Tell where a batch stands")
+@router.get("/ingest/batches/<batch_id>/status", tags=["ingest"], summary="Get the status of a batch")
 def batch_status(batch_id: BatchId, wired: Wired) -> ApiResponse[BatchStatusResponse]:
-    """Progress, outcome in the ledger and kinds of errors of a batch, sent in a request or as a file."""
+    """Returns progress, outcomes and errors by kind of a batch, whether it was sent in a request or as a file."""
     return ApiResponse(data=wired.lifecycle.status(batch_id))
 
 
 @router.post("/ingest/batches/<batch_id>/cancel", tags=["ingest"], summary="Cancel a batch")
 def cancel_batch(batch_id: BatchId, wired: Wired) -> ApiResponse[BatchStatusResponse]:
-    """Stop what has not merged and say what had; what was received is kept, so that the batch can be resumed."""
+    """Stops the rows that are not merged yet and reports those that are. The data is kept: the batch can be resumed."""
     note(before=wired.lifecycle.status(batch_id).model_dump(mode="json"))
     return ApiResponse(data=wired.lifecycle.cancel(batch_id))
 
 
 @router.post("/ingest/batches/<batch_id>/resume", tags=["ingest"], summary="Resume a failed or cancelled batch")
 def resume_batch(batch_id: BatchId, wired: Wired) -> ApiResponse[BatchStatusResponse]:
-    """Load what is not loaded, by the source's configuration as it is now; every record is counted once."""
+    """Loads the rows that are not loaded yet, by the current configuration of the source. No row is counted twice."""
     note(before=wired.lifecycle.status(batch_id).model_dump(mode="json"))
     return ApiResponse(data=wired.lifecycle.resume(batch_id))

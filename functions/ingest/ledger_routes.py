@@ -1,4 +1,4 @@
-"""The ledger's route (resolutions § 9): what became of every record."""
+"""The ledger route: the outcome of every record."""
 
 from typing import Annotated
 
@@ -13,9 +13,9 @@ from shared.runtime.wiring import Wiring, wiring
 router = Router()
 
 
-@router.get("/ingest/ledger", tags=["ingest"], summary="Tell what became of every record")
+@router.get("/ingest/ledger", tags=["ingest"], summary="Query the ledger")
 def ledger(
     asked: Annotated[Given, Depends(ledger_query)], wired: Annotated[Wiring, Depends(wiring)]
 ) -> ApiResponse[LedgerResponse]:
-    """A line for each source, type and hour that the range touches, or for each delivery, and what they add up to."""
+    """Returns the outcomes of all records by source, type and hour of receipt, or by delivery, with totals."""
     return ApiResponse(data=wired.accounts.answer(asked))

@@ -1,4 +1,4 @@
-"""The quarantine's routes (resolutions § 9): what was rejected and why."""
+"""The quarantine routes: rejected rows, their errors, and their redrive."""
 
 from typing import Annotated
 
@@ -18,27 +18,30 @@ router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]
 
 
-@router.get("/ingest/batches/<batch_id>/errors", tags=["ingest"], summary="List the errors of a batch's rows")
+@router.get("/ingest/batches/<batch_id>/errors", tags=["ingest"], summary="List row errors of a batch")
 def batch_errors(
-    batch_id: Annotated[str, Path(max_length=100)], wired: Wired, page: PageNumber = 0, size: PageSize = 20
+    batch_id: Annotated[str, Path(max_length=100, description="Id of the batch.")],
+    wired: Wired,
+    page: PageNumber = 0,
+    size: PageSize = 20,
 ) -> ApiResponse[RowErrorsResponse]:
-    """Every reason against every row that is in quarantine, of a batch or of all parts of a file."""
+    """Returns every error of every quarantined row of a batch, or of all parts of a file."""
     return ApiResponse(data=wired.row_errors.of_batch(batch_id, Window.of_page(page, size)))
 
 
-@router.get("/ingest/quarantine", tags=["ingest"], summary="Browse rejected rows")
+@router.get("/ingest/quarantine", tags=["ingest"], summary="List quarantined rows")
 def browse_quarantine(
     asked: Annotated[Given, Depends(quarantine_query)], wired: Wired
 ) -> ApiResponse[QuarantineResponse]:
-    """Rows as they were received with every reason, in the order of receipt, by source, type, time and reason."""
+    """Returns rejected rows as received, with every error, in order of receipt; filter by source, type, time, code."""
     return ApiResponse(data=wired.quarantine_pages.answer(asked))
 
 
-@router.post("/ingest/quarantine/redrive", tags=["ingest"], summary="Drive rejected rows again")
+@router.post("/ingest/quarantine/redrive", tags=["ingest"], summary="Redrive quarantined rows")
 def redrive(request: Annotated[RedriveRequest, Body()], wired: Wired) -> ApiResponse[RedriveResponse]:
-    """Judge rows by the schema, the mapping and the threshold of now; the good ones are loaded, each counted once.
+    """Validates rows against the current schema, mapping and threshold, and loads the valid ones.
 
-    With `dry_run` nothing changes, and the answer tells what would.
+    Each row is counted once. With `dry_run` nothing changes; the response reports what would happen.
     """
     driven = wired.redrives.answer(request)
     told = driven.model_dump(mode="json", exclude={"rejected_rows", "skipped_deliveries"})

@@ -1,4 +1,4 @@
-"""The ingest routes (contract C § 1)."""
+"""The routes that accept records."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -25,10 +25,10 @@ Wired = Annotated[Wiring, Depends(wiring)]
 def submit_batch(
     request: Annotated[BatchIngestionRequest, Body()], wired: Wired
 ) -> ApiResponse[BatchIngestionResponse]:
-    """Load the valid rows of up to 10 000 records; the others go to quarantine with every reason.
+    """Loads the valid rows of up to 10 000 records; invalid rows go to quarantine with every error.
 
-    A batch whose quality score is below what its source asks for (70 unless configured) is refused: 422 with the code
-    `INSUFFICIENT_DATA_QUALITY`, and all its rows are in quarantine.
+    A batch whose quality score is below the minimum of its source (default: 70) is rejected with 422 and the code
+    `INSUFFICIENT_DATA_QUALITY`; all its rows go to quarantine.
     """
     return ApiResponse(data=wired.batches.submit(request, router.current_event.body or ""))
 
@@ -37,7 +37,7 @@ def submit_batch(
 def submit_record(
     request: Annotated[StreamIngestionRequest, Body()], wired: Wired
 ) -> ApiResponse[StreamIngestionResponse]:
-    """Put one valid record on the event stream, where producers may also put records themselves."""
+    """Puts one valid record on the event stream. Producers may also write to the stream directly."""
     record_id = wired.event_stream.put(request)
     taken = StreamIngestionResponse(
         record_id=record_id, timestamp=request.timestamp, processing_latency_ms=elapsed_ms()

@@ -1,4 +1,4 @@
-"""The routes of sources (contract C 1.3, resolutions § 9)."""
+"""The source routes."""
 
 from typing import Annotated
 
@@ -17,26 +17,28 @@ router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]
 
 
-@router.get("/ingest/sources", tags=["ingest"], summary="List the data sources")
+@router.get("/ingest/sources", tags=["ingest"], summary="List data sources")
 def list_sources(
     wired: Wired,
     page: PageNumber = 0,
     size: PageSize = 20,
-    active_only: Annotated[bool, Query(description="Leave out those that are `inactive`.")] = True,
+    active_only: Annotated[bool, Query(description="Whether to omit `inactive` sources (default: true).")] = True,
 ) -> ApiResponse[DataSourcesResponse]:
-    """Every source that is configured or has delivered, a new one last, with the ledger's totals."""
+    """Returns every source that is configured or has delivered data, with its ledger totals, newest last."""
     sources = wired.sources.page(number=page, size=size, active_only=active_only, now=wired.clock())
     return ApiResponse(data=sources)
 
 
 @router.put("/ingest/sources/<source_id>", tags=["ingest"], summary="Configure a data source")
 def configure_source(
-    source_id: Annotated[SourceId, Path()], configuration: Annotated[SourceConfigurationRequest, Body()], wired: Wired
+    source_id: Annotated[SourceId, Path(description="Id of the source: 3 to 50 letters, digits or hyphens.")],
+    configuration: Annotated[SourceConfigurationRequest, Body()],
+    wired: Wired,
 ) -> ApiResponse[DataSource]:
-    """Register a source, or replace all that is configured of it; within seconds its deliveries are judged by that.
+    """Creates or replaces the configuration of a source. It applies to new deliveries within seconds.
 
-    The configuration is tried first: 400 names every field that could not be applied to a record.
-    Rows that are in quarantine by then can be driven again.
+    The configuration is validated first: 400 names every field that cannot be applied to a record.
+    Rows already in quarantine can be redriven.
     """
     before = wired.source_configs.put(source_id, configuration)
     note(before=before, after=configuration.model_dump(mode="json", exclude_none=True))

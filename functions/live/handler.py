@@ -42,7 +42,7 @@ def _passing(error: Exception) -> TallyError:
     passing = unavailable(error)
     if passing is None:
         raise error
-    logger().warning("out of reach", exc_info=error)
+    logger().warning("dependency unavailable", exc_info=error)
     count("OutOfReach")
     return passing
 

@@ -1,4 +1,4 @@
-"""The metrics route (contract C § 2.1)."""
+"""The metrics route."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -17,8 +17,8 @@ router = Router()
 Asked = Annotated[Mapping[str, list[str]], Depends(query)]
 
 
-@router.get("/analytics/metrics", tags=["analytics"], summary="Tell a business metric over a range, in buckets")
+@router.get("/analytics/metrics", tags=["analytics"], summary="Query a business metric")
 def business_metric(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[MetricsResponse]:
-    """Tell any of the six metrics: buckets, summary, comparison, and how fresh they are."""
+    """Returns a business metric over a time range: buckets, summary, optional comparison, and freshness."""
     require_commerce(asked)
     return ApiResponse(data=wired.metric_reports.report(read_question(asked, now=wired.clock())))

@@ -1,5 +1,5 @@
-"""The query of the product route: documented parameter by parameter, read as a whole in every spelling."""
-# ruff: noqa: ARG001 # arguments here are documentation: any spelling of them is read from the request
+"""Query parameters of the product route, declared for the OpenAPI document."""
+# ruff: noqa: ARG001 # arguments are documentation only: values are read from the request, in any spelling
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -27,22 +27,22 @@ def query(  # noqa: PLR0913 # the contract's parameters, listed for the OpenAPI 
         _START,
         Query(
             alias="time_range[start]",
-            description=f"Required. The first moment of the range, which may not be in the future and not longer than "
-            f"{LONGEST_RANGE.days} days. Objects may also be spelled `name.field=…` or as JSON, `name={{…}}`.",
+            description=f"Required. Start of the range, inclusive, not in the future. The range is at most "
+            f"{LONGEST_RANGE.days} days long. Objects may also be written as `name.field=…` or as JSON, `name={{…}}`.",
         ),
     ] = None,
     end: Annotated[
-        str | None, _END, Query(alias="time_range[end]", description="Required. The first moment after the range.")
+        str | None, _END, Query(alias="time_range[end]", description="Required. End of the range, exclusive.")
     ] = None,
     category: Annotated[
-        str | None, _CATEGORY, Query(description="Only products of this category; one that nothing has lists nothing.")
+        str | None,
+        _CATEGORY,
+        Query(description="Only products of this category; an unknown category yields an empty list."),
     ] = None,
-    sort_by: Annotated[
-        str | None, _SORT_BY, Query(description="What the best are the best by; revenue unless told.")
-    ] = None,
+    sort_by: Annotated[str | None, _SORT_BY, Query(description="Ranking metric (default: `revenue`).")] = None,
     limit: Annotated[
-        str | None, _LIMIT, Query(description=f"At most so many products; {DEFAULT_LIMIT} unless told.")
+        str | None, _LIMIT, Query(description=f"Maximum number of products (default: {DEFAULT_LIMIT}).")
     ] = None,
 ) -> Mapping[str, list[str]]:
-    """Every parameter as API Gateway decoded it, with all its values."""
+    """Return every parameter with all its values, as decoded by API Gateway."""
     return request.resolved_event.multi_value_query_string_parameters

@@ -1,4 +1,4 @@
-"""The product route (contract C § 2.3)."""
+"""The product route."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -16,8 +16,8 @@ router = Router()
 Asked = Annotated[Mapping[str, list[str]], Depends(query)]
 
 
-@router.get("/analytics/products/performance", tags=["analytics"], summary="Tell how products performed over a range")
+@router.get("/analytics/products/performance", tags=["analytics"], summary="Rank products by performance")
 def performance(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[ProductPerformanceResponse]:
-    """The best products by revenue, quantity or margin, with conversion, turnover of stock and trend."""
+    """Returns the top products of a range by revenue, quantity or margin, with conversion, turnover and trend."""
     question = read_question(asked, wired.clock())
     return ApiResponse(data=wired.product_reports.report(question))

@@ -1,4 +1,4 @@
-"""The data quality route (contract C § 4)."""
+"""The data quality route."""
 # ruff: noqa: ARG001 # arguments of the query are documentation: any spelling of them is read from the request
 
 from collections.abc import Mapping
@@ -22,29 +22,29 @@ _DATA_TYPE = WithJsonSchema({"type": "string", "enum": list(DataType)})
 _START = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-01-01T00:00:00Z"]})
 _END = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-02-01T00:00:00Z"]})
 _RANGE = (
-    "Required. The first moment of the range of receipt; whole hours count, those that the range touches. At most "
-    f"{LONGEST.days} days. Objects may also be spelled `name.field=…` or as JSON, `name={{…}}`."
+    "Required. Start of the range of receipt, inclusive. Hours that the range touches count as a whole. At most "
+    f"{LONGEST.days} days. Objects may also be written as `name.field=…` or as JSON, `name={{…}}`."
 )
 
 
 def query(
     *,
     request: Request,
-    source_id: Annotated[str | None, _SOURCE, Query(description="Only what this source delivered.")] = None,
+    source_id: Annotated[str | None, _SOURCE, Query(description="Only data from this source.")] = None,
     data_type: Annotated[str | None, _DATA_TYPE, Query(description="Only records of this type.")] = None,
     start: Annotated[str | None, _START, Query(alias="time_range[start]", description=_RANGE)] = None,
     end: Annotated[
-        str | None, _END, Query(alias="time_range[end]", description="Required. The first moment after the range.")
+        str | None, _END, Query(alias="time_range[end]", description="Required. End of the range, exclusive.")
     ] = None,
 ) -> Mapping[str, list[str]]:
-    """Every parameter as API Gateway decoded it, with all its values."""
+    """Return every parameter with all its values, as decoded by API Gateway."""
     return request.resolved_event.multi_value_query_string_parameters
 
 
 Asked = Annotated[Mapping[str, list[str]], Depends(query)]
 
 
-@router.get("/data-quality/reports", tags=["quality"], summary="Tell how good what sources delivered is")
+@router.get("/data-quality/reports", tags=["quality"], summary="Get data quality reports")
 def quality_reports(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[DataQualityReportsResponse]:
-    """Scores, checks and issues by source and type, with the rows behind them, and where quality is going."""
+    """Returns scores, checks and issues by source and data type, with row counts and the overall trend."""
     return ApiResponse(data=wired.quality_reports.answer(read_question(asked)))

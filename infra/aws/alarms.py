@@ -25,11 +25,11 @@ _COUNTED: Mapping[str, tuple[Access, str]] = MappingProxyType(
     {
         "AuditUnreachable": (
             Access(Resource.AUDIT),
-            "A change was made that is not in the audit log; the function's log has its whole entry.",
+            "A change could not be written to the audit log; the complete entry is in the function's log.",
         ),
         "UnknownDeliveries": (
             Access(Resource.LAKE, BASE),
-            "Rows were merged that no delivery in the ledger brought: somebody writes into the lake past it.",
+            "Rows of a delivery that is not in the ledger were merged; something writes to the lake directly.",
         ),
     }
 )
@@ -44,7 +44,7 @@ class AlarmTopic(Construct):
         key = kms.Key(
             self,
             "Key",
-            description="Encrypts what Tally's alarms say.",
+            description="Encrypts Tally's alarm notifications.",
             enable_key_rotation=True,
             removal_policy=names.stage.removal_policy,
         )
@@ -75,21 +75,21 @@ class Alarms(Construct):
         """Alarm at the first message in a dead-letter queue."""
         waiting = queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum")
         self._alarm(
-            f"{of}-letters", waiting, at=1, because="Something failed for good and waits in a dead-letter queue."
+            f"{of}-letters", waiting, at=1, because="A message failed permanently and is in a dead-letter queue."
         )
 
     def on_trouble_in(self, function: PlatformFunction) -> None:
         """Alarm when a function fails or is turned away."""
         name, metrics = function.declared.name, function.function
-        self._alarm(f"{name}-errors", metrics.metric_errors(period=_PERIOD), at=1, because="The function raised.")
+        self._alarm(f"{name}-errors", metrics.metric_errors(period=_PERIOD), at=1, because="The function failed.")
         throttled = metrics.metric_throttles(period=_PERIOD)
-        self._alarm(f"{name}-throttles", throttled, at=1, because="The account's concurrency is used up.")
+        self._alarm(f"{name}-throttles", throttled, at=1, because="The account's concurrency is exhausted.")
 
     def on_falling_behind(self, function: PlatformFunction) -> None:
         """Alarm when the oldest record of a stream waits too long for its function."""
         age = function.function.metric("IteratorAge", period=_PERIOD, statistic="Maximum")
         name, limit = function.declared.name, _TOO_LATE.to_milliseconds()
-        self._alarm(f"{name}-iterator-age", age, at=limit, because="Records come faster than they are taken.")
+        self._alarm(f"{name}-iterator-age", age, at=limit, because="Records arrive faster than they are processed.")
 
     def on_what_it_counts(self, function: PlatformFunction) -> None:
         """Alarm when a function counts what nobody should have to count."""
@@ -107,7 +107,7 @@ class Alarms(Construct):
 
     def on_server_errors(self, metric: cloudwatch.Metric) -> None:
         """Alarm when the REST API answers that it cannot answer."""
-        self._alarm("rest-api-5xx", metric, at=5, because="The API fails.")
+        self._alarm("rest-api-5xx", metric, at=5, because="The API returns server errors.")
 
     def _alarm(self, name: str, metric: cloudwatch.Metric, *, at: float, because: str) -> None:
         alarm = cloudwatch.Alarm(

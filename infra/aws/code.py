@@ -60,6 +60,6 @@ def folder_of(layer: Layer, *, user: Construct) -> Path:
         return layer.packages.parent
     Annotations.of(user).add_warning_v2(
         f"tally:layer-not-built:{layer.name}",
-        f"The layer {layer.name} is an empty stand-in: run `make layers` before deploying.",
+        f"The layer {layer.name} is an empty placeholder; run `make layers` before deploying.",
     )
     return LAYERS / "placeholder"

@@ -1,4 +1,4 @@
-"""Answers browsers that ask before they call: which pages may, with which methods and headers (contract C 6.3)."""
+"""CORS preflight responses: the allowed origins, methods and headers."""
 
 from collections.abc import Sequence
 

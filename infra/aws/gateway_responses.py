@@ -1,4 +1,4 @@
-"""What API Gateway says when it answers itself, in the dialect of the Commerce contract (resolutions § 1, § 4)."""
+"""Error responses of API Gateway itself, in the dialect of the Commerce contract."""
 
 import json
 from collections.abc import Sequence
@@ -29,35 +29,53 @@ _LATER = {"Retry-After": "5"}
 _PROTECTION = {name: value for name, value in PROTECTION.items() if "'" not in value}
 
 REFUSALS = (
-    Refusal(kind=_R.BAD_REQUEST_BODY, error=errors.InvalidRequest, message="The body cannot be read."),
-    Refusal(kind=_R.BAD_REQUEST_PARAMETERS, error=errors.InvalidRequest, message="A parameter cannot be read."),
+    Refusal(kind=_R.BAD_REQUEST_BODY, error=errors.InvalidRequest, message="The body is malformed."),
+    Refusal(kind=_R.BAD_REQUEST_PARAMETERS, error=errors.InvalidRequest, message="A parameter is malformed."),
     Refusal(
-        kind=_R.MISSING_AUTHENTICATION_TOKEN, error=errors.Unauthorized, message="No credentials.", headers=_BEARER
+        kind=_R.MISSING_AUTHENTICATION_TOKEN,
+        error=errors.Unauthorized,
+        message="The token is missing.",
+        headers=_BEARER,
     ),
-    Refusal(kind=_R.UNAUTHORIZED, error=errors.Unauthorized, message="The token is not valid.", headers=_BEARER),
+    Refusal(kind=_R.UNAUTHORIZED, error=errors.Unauthorized, message="The token is invalid.", headers=_BEARER),
     Refusal(kind=_R.EXPIRED_TOKEN, error=errors.Unauthorized, message="The token has expired.", headers=_BEARER),
-    Refusal(
-        kind=_R.INVALID_SIGNATURE, error=errors.Unauthorized, message="The signature is not valid.", headers=_BEARER
-    ),
-    Refusal(kind=_R.ACCESS_DENIED, error=errors.Forbidden, message="These credentials do not allow that."),
-    Refusal(kind=_R.INVALID_API_KEY, error=errors.Forbidden, message="The API key is not known."),
-    Refusal(kind=_R.WAF_FILTERED, error=errors.Forbidden, message="The firewall refuses the request."),
-    Refusal(kind=_R.RESOURCE_NOT_FOUND, error=errors.NotFound, message="No such path."),
+    Refusal(kind=_R.INVALID_SIGNATURE, error=errors.Unauthorized, message="The signature is invalid.", headers=_BEARER),
+    Refusal(kind=_R.ACCESS_DENIED, error=errors.Forbidden, message="The caller lacks the required permission."),
+    Refusal(kind=_R.INVALID_API_KEY, error=errors.Forbidden, message="The API key is unknown."),
+    Refusal(kind=_R.WAF_FILTERED, error=errors.Forbidden, message="The firewall rejected the request."),
+    Refusal(kind=_R.RESOURCE_NOT_FOUND, error=errors.NotFound, message="This path does not exist."),
     Refusal(
         kind=_R.REQUEST_TOO_LARGE,
         error=errors.PayloadTooLarge,
-        message=f"The request is over the limit of 10 MB: split it, or send it as a file through {UPLOAD_ROUTE}.",
+        message=f"The request exceeds the limit of 10 MB; split it, or send it as a file through {UPLOAD_ROUTE}.",
     ),
     Refusal(
         kind=_R.UNSUPPORTED_MEDIA_TYPE,
         error=errors.UnsupportedMediaType,
-        message="The content type or encoding is not one that is read here.",
+        message="The content type or encoding is not supported.",
     ),
-    Refusal(kind=_R.THROTTLED, error=errors.RateLimitExceeded, message="Too many requests at once.", headers=_SOON),
-    Refusal(kind=_R.QUOTA_EXCEEDED, error=errors.RateLimitExceeded, message="The quota is used up.", headers=_LATER),
-    Refusal(kind=_R.INTEGRATION_FAILURE, error=errors.Unavailable, message="Try again shortly.", headers=_LATER),
-    Refusal(kind=_R.INTEGRATION_TIMEOUT, error=errors.Unavailable, message="It took too long.", headers=_LATER),
-    Refusal(kind=_R.DEFAULT_4_XX, error=errors.InvalidRequest, message="The request cannot be taken."),
+    Refusal(
+        kind=_R.THROTTLED, error=errors.RateLimitExceeded, message="Too many requests; retry later.", headers=_SOON
+    ),
+    Refusal(
+        kind=_R.QUOTA_EXCEEDED,
+        error=errors.RateLimitExceeded,
+        message="The quota is exhausted; retry later.",
+        headers=_LATER,
+    ),
+    Refusal(
+        kind=_R.INTEGRATION_FAILURE,
+        error=errors.Unavailable,
+        message="The backend is unavailable; retry later.",
+        headers=_LATER,
+    ),
+    Refusal(
+        kind=_R.INTEGRATION_TIMEOUT,
+        error=errors.Unavailable,
+        message="The request timed out; retry later.",
+        headers=_LATER,
+    ),
+    Refusal(kind=_R.DEFAULT_4_XX, error=errors.InvalidRequest, message="The request is invalid."),
     Refusal(kind=_R.DEFAULT_5_XX, error=errors.InternalError, message="An unexpected error occurred."),
 )
 

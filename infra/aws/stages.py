@@ -136,4 +136,4 @@ def stage_named(name: str) -> StageConfig:
     try:
         return STAGES[name]
     except KeyError:
-        raise UnknownStage(f"no stage is called {name!r}: use -c stage=<one of {', '.join(STAGES)}>") from None
+        raise UnknownStage(f"unknown stage {name!r}; use -c stage=<one of {', '.join(STAGES)}>") from None

@@ -1,4 +1,4 @@
-"""The command that holds the audit log against itself: `python -m infra.local audit verify`."""
+"""The command that verifies the audit log: `python -m infra.local audit verify`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ from shared.audit.trail import AuditTrail
 from shared.audit.verification import Verdict, verify
 from shared.runtime.models import now
 
-app = typer.Typer(help="Find out whether somebody has touched the audit log.", no_args_is_help=True)
+app = typer.Typer(help="Verify the integrity of the audit log.", no_args_is_help=True)
 
 _TOUCHED, _NOT_CHECKED = 1, 2
 _EPILOG = "Examples: `python -m infra.local audit verify`, `python -m infra.local audit verify --stage dev`"
@@ -21,12 +21,12 @@ _EPILOG = "Examples: `python -m infra.local audit verify`, `python -m infra.loca
 
 @app.callback()
 def audit() -> None:
-    """Find out whether somebody has touched the audit log."""
+    """Verify the integrity of the audit log."""
 
 
 @app.command("verify", epilog=_EPILOG)
 def verify_log(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
-    """Look for entries that were edited, deleted, moved or cut off; exit code 1 if there are, 2 if nobody can tell."""
+    """Detect edited, deleted, moved or cut-off entries; exit code 1 if there are any, 2 if the check failed."""
     try:
         verdicts = _verdicts(Stage.called(stage, directory))
     except (LaptopError, BotoCoreError, ClientError) as error:
@@ -39,13 +39,13 @@ def verify_log(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = L
 
 
 def told(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Write a verdict on every chain, each thing found in it, and the sum of all."""
+    """Format the result of every chain, its findings, and the total."""
     for verdict in verdicts:
         yield f"{verdict.chain}: {verdict.verified} of {_many(verdict.entries, 'entry', 'entries')} verified"
         yield from (f"  {finding}" for finding in verdict.findings)
     findings = sum(len(verdict.findings) for verdict in verdicts)
     entries = sum(verdict.entries for verdict in verdicts)
-    found = f"{_many(findings, 'thing', 'things')} found" if findings else "nothing was touched"
+    found = _many(findings, "sign of tampering", "signs of tampering") if findings else "no sign of tampering"
     yield f"{_many(entries, 'entry', 'entries')} in {len(verdicts)} chains: {found}."
 
 

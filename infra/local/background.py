@@ -35,7 +35,7 @@ def start_detached(layout: Layout, arguments: Sequence[str]) -> None:
         raise HostFailed(f"is not ready after {START_SECONDS:.0f} s", log)
     if process.returncode is not None:
         words = log.read_text(errors="replace").strip().splitlines()
-        raise HostFailed(f"did not come up ({words[-1] if words else 'it said nothing'})", log)
+        raise HostFailed(f"did not start ({words[-1] if words else 'no output'})", log)
 
 
 def stop(layout: Layout, run: run_state.Run) -> None:

@@ -43,8 +43,8 @@ app.add_typer(rollups_cli.app, name="rollups")
 
 _PORTS = Ports()
 _PROGRAM = "python -m infra.local"
-Directory = Annotated[Path, typer.Option("--directory", help="Where state, data and logs are kept.")]
-ScaleOption = Annotated[Scale, typer.Option("--scale", help="How much demo data.")]
+Directory = Annotated[Path, typer.Option("--directory", help="Directory of state, data and logs.")]
+ScaleOption = Annotated[Scale, typer.Option("--scale", help="Amount of demo data.")]
 _DIRECTORY = PROJECT / ".local"
 
 
@@ -58,9 +58,9 @@ def up(  # noqa: PLR0913 - each is one option of the command
     athena_port: Annotated[int, typer.Option("--athena-port", help="Port of Athena.")] = _PORTS.athena,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Load demo data if the lake is empty.")] = True,
     scale: ScaleOption = Scale.SMALL,
-    detach: Annotated[bool, typer.Option("--detach", help="Return once it is up; end it with `down`.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when it is up; stop it with `down`.")] = False,
 ) -> None:
-    """Bring the platform up and keep it up until Ctrl-C; the next start finds all data again."""
+    """Start the platform and keep it running until Ctrl-C; data is kept for the next start."""
     layout = Layout(directory.resolve())
     if detach:
         start_detached(layout, [argument for argument in sys.argv[1:] if argument != "--detach"])
@@ -76,11 +76,11 @@ def up(  # noqa: PLR0913 - each is one option of the command
 
 @app.command(epilog=f"Example: `{_PROGRAM} down`")
 def down(*, directory: Directory = _DIRECTORY) -> None:
-    """Stop the platform that is up, keeping its data."""
+    """Stop the running platform and keep its data."""
     layout = Layout(directory.resolve())
     run = run_state.current(layout)
     if run is None:
-        Console().print("Nothing is up.")
+        Console().print("The platform is not running.")
         return
     with Progress(Console()).step("Stopping the platform"):
         stop(layout, run)
@@ -88,10 +88,10 @@ def down(*, directory: Directory = _DIRECTORY) -> None:
 
 @app.command(epilog=f"Example: `{_PROGRAM} status`")
 def status(*, directory: Directory = _DIRECTORY) -> None:
-    """Show what is up and where; exit code 3 when nothing is."""
+    """Show the running platform and its addresses; exit code 3 if it is not running."""
     run = run_state.current(Layout(directory.resolve()))
     if run is None:
-        Console().print("Nothing is up.")
+        Console().print("The platform is not running.")
         raise typer.Exit(code=3)
     since = datetime.fromtimestamp(run.started_at, UTC).astimezone()
     state = "up" if run.ready else "starting"
@@ -100,7 +100,7 @@ def status(*, directory: Directory = _DIRECTORY) -> None:
     for name, address in try_it.addresses(run.ports).items():
         table.add_row(name, address)
     healthy = answers(f"{run.ports.url('front')}/api/v1/health")
-    table.add_row("Health", "[green]good[/green]" if healthy else "[red]the API does not answer[/red]")
+    table.add_row("Health", "[green]good[/green]" if healthy else "[red]the API does not respond[/red]")
     Console().print(table)
 
 
@@ -108,23 +108,23 @@ def status(*, directory: Directory = _DIRECTORY) -> None:
 def reset(
     *,
     directory: Directory = _DIRECTORY,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Throw all local data and state away, so that the next `up` starts from nothing."""
+    """Delete all local data and state, so that the next `up` starts from scratch."""
     layout = Layout(directory.resolve())
     if run_state.current(layout) is not None:
-        raise AlreadyUp(f"The platform is up: end it with `{_PROGRAM} down` before its data is thrown away.")
+        raise AlreadyUp(f"The platform is running; stop it with `{_PROGRAM} down` before deleting its data.")
     if not layout.directory.exists():
-        Console().print("There is nothing to throw away.")
+        Console().print("There is nothing to delete.")
         return
     if not yes:
-        typer.confirm(f"Throw away everything in {layout.directory}?", abort=True)
+        typer.confirm(f"Delete everything in {layout.directory}?", abort=True)
     shutil.rmtree(layout.directory)
 
 
 @app.command(epilog=f"Example: `{_PROGRAM} demo --scale medium`")
 def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL) -> None:
-    """Send demo data to the platform that is up, through its public doors."""
+    """Send demo data to the running platform through its public API and stream."""
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
     lake = Lake(session(layout), ports.url("emulator"), Outputs.read(layout.outputs))
@@ -135,7 +135,7 @@ def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL)
 
 @app.command(epilog=f"Example: `TOKEN=$({_PROGRAM} token)`")
 def token(*, directory: Directory = _DIRECTORY) -> None:
-    """Print an access token for the key that `up` made, good for a day and for everything."""
+    """Print an access token for the API key created by `up`; it is valid for a day and has every scope."""
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
     echo(OwnKey(layout).token(f"{ports.url('front')}/api/v1"))
@@ -152,13 +152,13 @@ def credentials(*, directory: Directory = _DIRECTORY) -> None:
 
 @app.command(epilog=f"Examples: `{_PROGRAM} logs`, `{_PROGRAM} logs emulator`, `{_PROGRAM} logs merger --follow`")
 def logs(
-    name: Annotated[str | None, typer.Argument(help="A file or a function; without it, those there are.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of a log file or function (default: list all).")] = None,
     *,
     directory: Directory = _DIRECTORY,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many of its last lines.")] = 50,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as it grows, until Ctrl-C.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Number of last lines to show.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow the log until Ctrl-C.")] = False,
 ) -> None:
-    """Show the end of a log, or which logs there are."""
+    """Show the end of a log, or list all logs."""
     layout = Layout(directory.resolve())
     files, functions = log_files.by_name(layout), _function_logs(layout)
     groups = functions.groups() if functions else {}
@@ -171,7 +171,7 @@ def logs(
         _echo(functions.tail(groups[name], lines=lines, follow=follow))
     else:
         known = ", ".join([*files, *groups]) or "none yet"
-        raise NoSuchLog(f"There is no log called {name}; there are: {known}.")
+        raise NoSuchLog(f"The log {name} does not exist; choose one of: {known}.")
 
 
 def _function_logs(layout: Layout) -> FunctionLogs | None:
@@ -185,7 +185,7 @@ def _echo(lines: Iterable[str]) -> None:
 
 
 def main() -> None:
-    """Run the command line; a failure is one sentence and exit code 1."""
+    """Run the command line; a failure prints one sentence and exits with code 1."""
     try:
         app(prog_name=_PROGRAM)
     except (LaptopError, TallyError, BotoCoreError, ClientError) as error:

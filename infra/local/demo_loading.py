@@ -35,10 +35,10 @@ def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: P
             progress=lambda _, done, total: step.note(f"day {done} of {total}"),
         )
         step.note(f"{totals.batch.total():,} records by batch, {totals.stream.total():,} by stream")
-    with progress.step("Merging what was sent") as step:
+    with progress.step("Merging the demo data") as step:
         if not settle(lake.pending, timeout=MERGE_SECONDS, tell=lambda backlog: step.note(str(backlog))):
             raise NotMerged(MERGE_SECONDS)
-        step.note("nothing waits")
+        step.note("nothing pending")
     _compute_customers(lake, progress)
 
 
@@ -46,10 +46,10 @@ def hold_rates(scenario: Scenario, rates: "ReferenceRates", progress: Progress) 
     """Load made-up rates for the store that sells in euro, unless some are held, which may be real ones."""
     with progress.step("Loading reference rates") as step:
         if rates.on(scenario.window.first.isoformat()):
-            step.note("some are held already")
+            step.note("rates exist already")
         else:
             loaded = rates.load(RATES_FILE, rates_file(scenario.seed, scenario.window))
-            step.note(f"{loaded.quotes} made-up quotes")
+            step.note(f"{loaded.quotes} synthetic quotes")
 
 
 def _compute_customers(lake: Lake, progress: Progress) -> None:
@@ -59,4 +59,4 @@ def _compute_customers(lake: Lake, progress: Progress) -> None:
     with progress.step("Computing customers") as step:
         answer = functions.invoke(FunctionName=function_that_computes(LOCAL))
         if "FunctionError" in answer:
-            step.note("that failed; `python -m infra.local logs customer_models` tells why")
+            step.note("failed; `python -m infra.local logs customer_models` shows why")

@@ -1,16 +1,16 @@
-"""Why the platform could not come up, each as one sentence that says what to do.
+"""Failures of the local platform; each message is one sentence that says what to do.
 
 LaptopError
-├── MissingTool          Python, Node or the CDK CLI is not there or too old
-├── PortTaken            another program listens where we must
+├── MissingTool          Python, Node or the CDK CLI is missing or too old
+├── PortTaken            another program uses a port of the platform
 ├── AlreadyUp            another `up` uses the same directory
 ├── NotUp                a command needs a running platform
-├── EmulatorFailed       MiniStack ended or never answered
-├── NotDeployed          a stage is older than what is asked of it
-├── NoToken              the API gives the laptop's own key no token
+├── EmulatorFailed       MiniStack ended or never responded
+├── NotDeployed          the stack of a stage is older than the command
+├── NoToken              the API rejects the local API key
 └── DeployFailed         bootstrap, synth or deploy ended with an error
-    ├── NotMerged            demo data is still on its way after all patience
-    └── NoSuchLog            a log that nothing writes
+    ├── NotMerged            demo data is not merged in time
+    └── NoSuchLog            the log does not exist
 """
 
 from pathlib import Path
@@ -25,12 +25,12 @@ class MissingTool(LaptopError):
 
 
 class PortTaken(LaptopError):
-    """A port that the platform needs and somebody else holds."""
+    """A port that the platform needs is in use."""
 
     def __init__(self, name: str, port: int) -> None:
         option = "--port" if name == "front" else f"--{name}-port"
         super().__init__(
-            f"Port {port} ({name}) is taken by another program: stop it, or choose another port with {option}."
+            f"Port {port} ({name}) is in use by another program; stop it, or choose another port with {option}."
         )
         self.port = port
 
@@ -44,48 +44,50 @@ class NotUp(LaptopError):
 
 
 class EmulatorFailed(LaptopError):
-    """MiniStack did not come up or went away."""
+    """MiniStack did not start, or ended."""
 
     def __init__(self, what: str, log: Path) -> None:
         super().__init__(
-            f"The emulator {what}: see {log} and start again; `python -m infra.local reset` drops a state that is bad."
+            f"The emulator {what}; see {log} and start again. `python -m infra.local reset` deletes a damaged state."
         )
 
 
 class HostFailed(LaptopError):
-    """A platform started in the background did not come up."""
+    """A platform started in the background did not become ready."""
 
     def __init__(self, what: str, log: Path) -> None:
-        super().__init__(f"The platform {what}: read {log}.")
+        super().__init__(f"The platform {what}; see {log}.")
 
 
 class DeployFailed(LaptopError):
     """The CDK CLI ended with an error."""
 
     def __init__(self, step: str, reason: str, log: Path) -> None:
-        super().__init__(f"`cdk {step}` failed ({reason}): fix what the end of {log} says and run it again.")
+        super().__init__(f"`cdk {step}` failed ({reason}); fix the error at the end of {log} and run it again.")
 
 
 class NotDeployed(LaptopError):
     """A stage whose stack does not have what a command needs."""
 
     def __init__(self, stage: str, output: str) -> None:
-        super().__init__(f"The stack of stage {stage} says nothing of {output}: deploy this version of the app first.")
+        super().__init__(f"The stack of stage {stage} has no output {output}; deploy this version of the app first.")
 
 
 class NoToken(LaptopError):
-    """The laptop's own key opens nothing."""
+    """The local API key obtains no token."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"There is no token ({reason}): is the platform up? `python -m infra.local up` makes the key.")
+        super().__init__(
+            f"No token was issued ({reason}); `python -m infra.local up` starts the platform and creates the key."
+        )
 
 
 class NotMerged(LaptopError):
-    """What was sent is not merged in time."""
+    """The data sent was not merged in time."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"The data sent is not merged after {seconds:.0f} s: `python -m infra.local logs emulator` shows why."
+            f"The data sent is not merged after {seconds:.0f} s; `python -m infra.local logs emulator` shows why."
         )
 
 

@@ -64,7 +64,7 @@ class OwnKey:
             NoToken: the API gives none.
         """
         if not self.layout.own_key.exists():
-            raise NoToken("the laptop has made no key yet")
+            raise NoToken("no local API key exists yet")
         with _door() as door:
             try:
                 answer = door.request("POST", f"{api_url}/auth/token", json=self._kept())

@@ -1,4 +1,4 @@
-"""The commands that administer API keys: `python -m infra.local keys ...`."""
+"""The commands that manage API keys: `python -m infra.local keys ...`."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +13,10 @@ from infra.local.terminal import echo
 from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
 
-app = typer.Typer(help="Make, list, revoke and rotate API keys.", no_args_is_help=True)
+app = typer.Typer(help="Create, list, revoke and rotate API keys.", no_args_is_help=True)
 
 _PAGE = 100
-KeyId = Annotated[str, typer.Argument(help="The key's `client_id`.")]
+KeyId = Annotated[str, typer.Argument(help="The `client_id` of the key.")]
 
 
 def _keys(directory: Path, stage: str) -> KeysAdmin:
@@ -25,21 +25,21 @@ def _keys(directory: Path, stage: str) -> KeysAdmin:
 
 @app.command(epilog="Example: `python -m infra.local keys create 'web shop' --scope ingest:write`")
 def create(
-    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    name: Annotated[str, typer.Argument(help="Purpose of the key.")],
     *,
-    scope: Annotated[list[Scope], typer.Option("--scope", help="What its tokens may do; several times.")],
-    owner: Annotated[str | None, typer.Option("--owner", help="On whose behalf it acts.")] = None,
+    scope: Annotated[list[Scope], typer.Option("--scope", help="Scope of its tokens; repeatable.")],
+    owner: Annotated[str | None, typer.Option("--owner", help="User or system that it acts for.")] = None,
     directory: DirectoryOption = DIRECTORY,
     stage: StageOption = LOCAL,
 ) -> None:
-    """Make a key; its secret is shown now and never again."""
+    """Create a key. Its secret is shown once."""
     wanted = NewApiKey(name=name, scopes=scope, owner=owner)
     echo(told(_keys(directory, stage).create(wanted)))
 
 
 @app.command("list", epilog="Example: `python -m infra.local keys list`")
 def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
-    """Show every key, revoked ones too, oldest first."""
+    """List all keys, including revoked ones, oldest first."""
     keys, number = _keys(directory, stage).keys, 0
     while True:
         page = keys.page(number=number, size=_PAGE)
@@ -52,7 +52,7 @@ def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LO
 
 @app.command(epilog="Example: `python -m infra.local keys revoke key-0123456789abcdef`")
 def revoke(key_id: KeyId, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
-    """Make a key good for nothing, within a minute also for tokens it already got."""
+    """Revoke a key; tokens that it obtained stop working within a minute."""
     echo(told(_keys(directory, stage).revoke(key_id)))
 
 
@@ -60,9 +60,11 @@ def revoke(key_id: KeyId, *, directory: DirectoryOption = DIRECTORY, stage: Stag
 def rotate(
     key_id: KeyId,
     *,
-    grace_hours: Annotated[int, typer.Option("--grace-hours", min=0, max=168, help="The old secret counts on.")] = 24,
+    grace_hours: Annotated[
+        int, typer.Option("--grace-hours", min=0, max=168, help="How long the old secret stays valid.")
+    ] = 24,
     directory: DirectoryOption = DIRECTORY,
     stage: StageOption = LOCAL,
 ) -> None:
-    """Give a key a new secret, shown now and never again."""
+    """Replace the secret of a key. The new secret is shown once."""
     echo(told(_keys(directory, stage).rotate(key_id, grace=timedelta(hours=grace_hours))))

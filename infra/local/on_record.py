@@ -50,4 +50,4 @@ class Administrator:
         try:
             self.trail.record(change)
         except (Unavailable, BotoCoreError, ClientError) as error:
-            echo(f"This change is missing in the audit log ({error}): {asdict(change)}", err=True)
+            echo(f"This change could not be written to the audit log ({error}): {asdict(change)}", err=True)

@@ -107,7 +107,7 @@ class Platform:
         self.outputs = Deployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
         clients = self.credentials.session()
         if "KeysTableName" in self.outputs.every:
-            with progress.step("Making an API key"):
+            with progress.step("Creating an API key"):
                 OwnKey(options.layout).make(identity_of(clients, self.emulator.url, self.outputs.every, "local"))
         if table := self.outputs.every.get("ResultCacheTableName"):
             forget_answers(clients, self.emulator.url, table)

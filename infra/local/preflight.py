@@ -27,15 +27,15 @@ def check_python(version: Sequence[int]) -> None:
     """Raise MissingTool for a Python older than ours."""
     if tuple(version) < OLDEST_PYTHON:
         found, wanted = (".".join(map(str, one)) for one in (version, OLDEST_PYTHON))
-        raise MissingTool(f"Python {found} is too old: install Python {wanted} or newer and run `make run`.")
+        raise MissingTool(f"Python {found} is too old; install Python {wanted} or newer and run `make run`.")
 
 
 def check_node(version: str | None) -> None:
     """Raise MissingTool without Node, or for one that the CDK CLI does not run on."""
     if version is None:
-        raise MissingTool(f"Node is not installed: install Node {OLDEST_NODE} or newer from https://nodejs.org.")
+        raise MissingTool(f"Node is not installed; install Node {OLDEST_NODE} or newer from https://nodejs.org.")
     if int(version.lstrip("v").partition(".")[0]) < OLDEST_NODE:
-        raise MissingTool(f"Node {version} is too old: install Node {OLDEST_NODE} or newer from https://nodejs.org.")
+        raise MissingTool(f"Node {version} is too old; install Node {OLDEST_NODE} or newer from https://nodejs.org.")
 
 
 def node_version() -> str | None:

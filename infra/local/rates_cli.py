@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.currency.rates import Loaded
     from shared.currency.spans import Span
 
-app = typer.Typer(help="Load and show the reference rates that amounts are converted by.", no_args_is_help=True)
+app = typer.Typer(help="Load and show the reference rates for currency conversion.", no_args_is_help=True)
 
 _SHOWN_MISTAKES = 20
 _RESOURCE = "exchange_rates"
@@ -30,20 +30,20 @@ _LOAD_EXAMPLES = (
 _SHOW_EXAMPLES = "Examples: `python -m infra.local rates show`, `python -m infra.local rates show EUR --on 2025-01-31`"
 RatesFile = Annotated[
     Path,
-    typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, plain, .gz or .zip.", show_default=False),
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, help="CSV file, plain, .gz or .zip.", show_default=False
+    ),
 ]
-CurrencyArgument = Annotated[str | None, typer.Argument(help="Its ISO 4217 code; all where none is named.")]
-DayOption = Annotated[
-    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day, in UTC; today where none is named.")
-]
+CurrencyArgument = Annotated[str | None, typer.Argument(help="ISO 4217 code (default: all).")]
+DayOption = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="UTC day (default: today).")]
 
 
 @app.command(epilog=_LOAD_EXAMPLES)
 def load(file: RatesFile, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
-    """Load a file of rates, whole or, if it has a mistake, not at all; what it says replaces what was held of its days.
+    """Load a file of rates, or nothing if it has an error. Its rates replace existing ones of the same days.
 
-    Either the ECB's table (units per EUR, a column per currency), or a line per rate under the header
-    `date,currency,rate,base`: how many units of the currency one unit of the base is worth; without a base, one EUR.
+    The file is the ECB's table (units per EUR, one column per currency) or has one rate per line under the header
+    `date,currency,rate,base`: units of the currency per unit of the base (default: EUR).
     """
     place = Stage.called(stage, directory)
     rates, by = rates_of(place), Administrator.of(place)
@@ -66,17 +66,17 @@ def show(
     directory: DirectoryOption = DIRECTORY,
     stage: StageOption = LOCAL,
 ) -> None:
-    """Show what amounts of a day are converted by, and from which file that is; exit code 1 where there is nothing."""
+    """Show the rates of a day and the files that they come from; exit code 1 if there are none."""
     place = Stage.called(stage, directory)
     rates, day = rates_of(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
     if currency == place.output("ReportingCurrency"):
-        echo(f"Amounts are reported in {currency}: those in it are told as they are.")
+        echo(f"{currency} is the reporting currency; amounts in it are not converted.")
         return
     spans = [each for each in rates.on(day) if currency in (None, each.currency)]
     if not spans:
         echo(
-            f"No rate is known of {currency or 'any currency'} on {day}: `python -m infra.local rates load FILE` "
-            "loads some.",
+            f"There is no rate of {currency or 'any currency'} on {day}; load some with "
+            "`python -m infra.local rates load FILE`.",
             err=True,
         )
         raise typer.Exit(code=1)
@@ -85,7 +85,7 @@ def show(
 
 
 def mistakes_told(file: str, wrong: WrongRates) -> Iterator[str]:
-    """Say what is wrong with a file: a line for each of the first mistakes."""
+    """Format the first errors of a file, one per line."""
     yield f"{file}: {wrong.message}."
     yield from (f"  {mistake}" for mistake in wrong.mistakes[:_SHOWN_MISTAKES])
     if (more := len(wrong.mistakes) - _SHOWN_MISTAKES) > 0:
@@ -93,23 +93,21 @@ def mistakes_told(file: str, wrong: WrongRates) -> Iterator[str]:
 
 
 def told(loaded: "Loaded", reporting_currency: str) -> Iterator[str]:
-    """Say what became of a file and what can be converted now."""
-    yield f"{loaded.file}: {loaded.quotes} quotes, {loaded.new} of them new, {loaded.changed} other than those held."
+    """Format the result of a load and the available conversions."""
+    yield f"{loaded.file}: {loaded.quotes} quotes, {loaded.new} of them new, {loaded.changed} changed."
     if loaded.left_out:
-        yield f"Left out, since no record can name them: {', '.join(loaded.left_out)}."
+        yield f"Skipped, because records cannot use them: {', '.join(loaded.left_out)}."
     if loaded.currencies:
         yield (
             f"{len(loaded.currencies)} currencies are converted to {reporting_currency} from {loaded.first_day} on; "
-            f"the last quotes are of {loaded.last_day}."
+            f"the latest quotes are from {loaded.last_day}."
         )
     else:
-        yield (
-            f"Nothing can be converted to {reporting_currency} yet: no quote tells what {reporting_currency} is worth."
-        )
+        yield (f"Nothing can be converted to {reporting_currency} yet, because no quote contains {reporting_currency}.")
 
 
 def shown(spans: "Sequence[Span]", quotes: "Sequence[HeldQuote]", reporting_currency: str, day: str) -> Iterator[str]:
-    """Say what currencies are worth on a day, and the quotes that it follows from."""
+    """Format the rates of a day and the quotes that they are derived from."""
     known = {each.quote.currency: each for each in quotes if each.quote.day <= day}
     for span in spans:
         yield f"1 {span.currency} = {span.rate.normalize():f} {reporting_currency}"
@@ -118,7 +116,7 @@ def shown(spans: "Sequence[Span]", quotes: "Sequence[HeldQuote]", reporting_curr
 
 
 def _origins(currency: str, reporting_currency: str, known: "Mapping[str, HeldQuote]") -> Iterator[str]:
-    """Tell every quote that a rate follows from: along the bases of both currencies."""
+    """Format every quote that a rate is derived from, along the bases of both currencies."""
     path = _path(currency, known)
     ends = () if reporting_currency in path else _path(reporting_currency, known)
     upto = path.index(reporting_currency) if reporting_currency in path else len(path)

@@ -34,7 +34,7 @@ def exclusive(layout: Layout) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise AlreadyUp(
-                f"A platform is up in {layout.directory}: use it, or end it with `python -m infra.local down`."
+                f"A platform is running in {layout.directory}; use it, or stop it with `python -m infra.local down`."
             ) from error
         try:
             yield
@@ -62,7 +62,7 @@ def required(layout: Layout) -> Run:
     """Return the platform that is up, or raise NotUp."""
     run = current(layout)
     if run is None or not run.ready:
-        raise NotUp(f"No platform is up in {layout.directory}: start it with `python -m infra.local up`.")
+        raise NotUp(f"No platform is running in {layout.directory}; start it with `python -m infra.local up`.")
     return run
 
 

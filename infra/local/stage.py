@@ -17,8 +17,8 @@ from infra.local.layout import PROJECT, Layout
 
 LOCAL = "local"
 DIRECTORY = PROJECT / ".local"
-DirectoryOption = Annotated[Path, typer.Option("--directory", help="Where the laptop platform is kept.")]
-StageOption = Annotated[str, typer.Option("--stage", help="`local`, or a stage in AWS with your own credentials.")]
+DirectoryOption = Annotated[Path, typer.Option("--directory", help="Directory of the local platform.")]
+StageOption = Annotated[str, typer.Option("--stage", help="`local`, or a stage in AWS, with your own credentials.")]
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ def commands(layout: Layout, ports: Ports, stream: str | None, now: datetime) ->
     api = f"{ports.url('front')}/api/v1"
     revenue = f"{api}/analytics/metrics?metric_type=revenue&{last_days(30, now)}"
     found = {
-        "Who sends data, and how fresh it is": f"curl -s {bearer} {api}/ingest/sources",
-        "Revenue of the last 30 days": f"curl -sg {bearer} '{revenue}'",
+        "List data sources and their freshness": f"curl -s {bearer} {api}/ingest/sources",
+        "Query the revenue of the last 30 days": f"curl -sg {bearer} '{revenue}'",
         "Send a sale": _post(f"{api}/ingest/batch", bearer, _sale(now)),
     }
     if stream:
@@ -101,4 +101,4 @@ def show(console: Console, layout: Layout, ports: Ports, stream: str | None) -> 
     for name, command in commands(layout, ports, stream, datetime.now(UTC)).items():
         console.print(f"[dim]# {name}[/dim]", highlight=False)
         console.print(command, soft_wrap=True, markup=False, highlight=False)
-    console.print("\nCtrl-C stops everything; the next start finds all data again.", highlight=False)
+    console.print("\nCtrl-C stops everything; data is kept for the next start.", highlight=False)

@@ -19,10 +19,10 @@ _PAGE = """<!doctype html>
 <title>Tally on this laptop</title>
 <style>{style}</style>
 <h1>Tally is up</h1>
-<p>The API answers at <code>{api}/api/v1</code>.</p>
+<p>The API is available at <code>{api}/api/v1</code>.</p>
 <ul>
-  <li><a href="{api}/api/v1/health">Which dependencies answer</a></li>
-  <li><a href="{api}/api/v1/docs">Every route, with its parameters and answers</a></li>
+  <li><a href="{api}/api/v1/health">Health of the platform</a></li>
+  <li><a href="{api}/api/v1/docs">API documentation</a></li>
 </ul>
 </html>
 """

@@ -104,7 +104,7 @@ class ResultCache:
         except _UNREACHABLE as error:
             _note(error)
             return None
-        raise Unavailable("The same is being computed for somebody else; try again", retry_after=_COME_AGAIN_SECONDS)
+        raise Unavailable("Another request is computing the same result; retry later", retry_after=_COME_AGAIN_SECONDS)
 
     def _computed(self, claim: Claim, form: "TypeAdapter[T]", compute: Callable[[], T]) -> T:
         kept = False
@@ -129,7 +129,7 @@ def _read(form: "TypeAdapter[T]", packed: bytes) -> tuple[T, bool] | None:
     try:
         return form.validate_json(zlib.decompress(packed)), True
     except (ValidationError, zlib.error) as error:
-        logger().error("a remembered result cannot be read", exc_info=error)
+        logger().error("a cached result cannot be read", exc_info=error)
         count("ResultCacheUnreadable")
         return None
 
@@ -143,5 +143,5 @@ def _if_reachable(step: Callable[[], U]) -> U | None:
 
 
 def _note(error: Exception) -> None:
-    logger().warning("result cache out of reach", exc_info=error)
+    logger().warning("result cache unavailable", exc_info=error)
     count("ResultCacheUnreachable")

@@ -1,4 +1,4 @@
-"""Answers that are too large to be given are put into the results bucket and redirected to (resolutions § 7)."""
+"""Responses over 5 MB are stored in the results bucket and redirected to with a presigned URL."""
 
 import json
 from base64 import b64decode

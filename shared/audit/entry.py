@@ -76,7 +76,7 @@ def heads_in(text: str | bytes) -> list[Head]:
     try:
         kept = _HEADS.validate_json(text, strict=True)
     except ValidationError as error:
-        logger().error("heads of the audit log cannot be read", exc_info=error)
+        logger().error("the chain heads of the audit log cannot be read", exc_info=error)
         return []
     return kept if isinstance(kept, list) else [kept]
 

@@ -1,4 +1,4 @@
-"""The nouns of the audit route (contract F, Audit)."""
+"""Models of the audit route."""
 
 from typing import Any
 
@@ -9,23 +9,25 @@ from shared.runtime.models import Model, Optional
 
 
 class AuditLog(Model):
-    """One thing that somebody did."""
+    """One audited action."""
 
-    id: str = Field(description="Chain and place in it.", examples=["chain-03-000000000012"])
-    timestamp: str = Field(examples=["2026-11-22T12:00:00.000Z"])
-    userId: str  # noqa: N815 # the contract's spelling
-    keyId: str = Field(description="The API key that the user's token was got for.")  # noqa: N815 # as above
-    action: str = Field(examples=["export.create"])
-    resource: str = Field(description="What it was done to.", examples=["/api/v1/analytics/export"])
-    before: Optional[Any] = Field(default=None, description="The thing as it was.")
-    after: Optional[Any] = Field(default=None, description="The thing as it was then.")
-    requestId: str  # noqa: N815 # the contract's spelling
-    sourceIp: str  # noqa: N815 # as above
-    hash: str = Field(description="SHA-256 of the entry, which the next one in its chain carries.")
+    id: str = Field(
+        description="The hash chain and the position of the entry in it.", examples=["chain-03-000000000012"]
+    )
+    timestamp: str = Field(description="Time of the action.", examples=["2026-11-22T12:00:00.000Z"])
+    userId: str = Field(description="The user who acted: the `sub` of the token.")  # noqa: N815 # the contract's spelling
+    keyId: str = Field(description="The API key that obtained the user's token.")  # noqa: N815 # as above
+    action: str = Field(description="The action.", examples=["export.create"])
+    resource: str = Field(description="The resource acted on.", examples=["/api/v1/analytics/export"])
+    before: Optional[Any] = Field(default=None, description="State of the resource before the action.")
+    after: Optional[Any] = Field(default=None, description="State of the resource after the action.")
+    requestId: str = Field(description="Id of the request.")  # noqa: N815 # the contract's spelling
+    sourceIp: str = Field(description="IP address of the client.")  # noqa: N815 # as above
+    hash: str = Field(description="SHA-256 of the entry, included in the next entry of its chain.")
 
     @classmethod
     def of(cls, entry: Entry) -> "AuditLog":
-        """Tell an entry as the API does."""
+        """Convert an entry to its API form."""
         said = told(entry.body)
         return cls(
             id=f"{entry.chain}-{entry.sequence:012d}",
@@ -43,7 +45,7 @@ class AuditLog(Model):
 
 
 class AuditLogsResponse(Model):
-    """A window of the audit log, and how many entries there are in all."""
+    """A slice of the audit log and the total number of entries."""
 
-    logs: list[AuditLog]
-    total: int = Field(ge=0)
+    logs: list[AuditLog] = Field(description="The entries, oldest first.")
+    total: int = Field(ge=0, description="Number of entries that match the filters.")

@@ -89,7 +89,7 @@ class AuditTrail:
                 self._advance(entry.head())
                 return entry
         count("AuditContention")
-        raise Unavailable("The audit log is busy", retry_after=1)
+        raise Unavailable("The audit log is busy; retry later", retry_after=1)
 
     def heads(self) -> list[Head]:
         """How far each chain has come, as told apart from its entries; a writer that died may have told less."""

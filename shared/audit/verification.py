@@ -29,23 +29,23 @@ class Tampering(StrEnum):
 
 
 _SENTENCES = {
-    Tampering.EDITED: "entry {0} does not say what was written",
+    Tampering.EDITED: "entry {0} was changed after it was written",
     Tampering.DELETED: "entry {0} is missing",
-    Tampering.REORDERED: "entry {0} does not stand where it was written",
-    Tampering.CUT_OFF: "the end is missing, from entry {0} on",
+    Tampering.REORDERED: "entry {0} is not at its original position",
+    Tampering.CUT_OFF: "entries from {0} on are missing",
 }
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing that is not as it was written; the sequence counts from 1 within the chain."""
+    """One sign of tampering; the sequence number starts at 1 in each chain."""
 
     chain: str
     sequence: int
     tampering: Tampering
 
     def __str__(self) -> str:
-        """The finding as a sentence of a report."""
+        """Format the finding as a line of the report."""
         what = self.tampering.replace("_", " ")
         return f"{what}: in {self.chain}, {_SENTENCES[self.tampering].format(self.sequence)}"
 

@@ -61,7 +61,7 @@ class Grants:
         try:
             spent = self.tokens.read(token, Use.REFRESH)
         except BadToken as bad:
-            logger().info("refresh token refused", reason=str(bad))
+            logger().info("refresh token rejected", reason=str(bad))
             raise unauthorized() from None
         successor = _ticket(spent.caller, spent.family)
         pair = self._pair(successor)  # before the old one is spent: when KMS fails, the client may try again
@@ -70,7 +70,7 @@ class Grants:
         try:
             self.families.renew(spent, successor)
         except SpentToken:
-            logger().warning("refresh token used twice", key_id=spent.caller.key_id, family=spent.family)
+            logger().warning("refresh token reused", key_id=spent.caller.key_id, family=spent.family)
             count("RefreshTokenReuse")
             raise unauthorized() from None
         return pair
@@ -89,7 +89,7 @@ def _ticket(caller: Caller, family: str) -> Ticket:
 
 
 def _wrong_key() -> Unauthorized:
-    return unauthorized("The API key is unknown, or its secret is another one")
+    return unauthorized("The API key is unknown or its secret is wrong")
 
 
 def _chosen(wanted: str | None, allowed: frozenset[Scope]) -> frozenset[Scope]:
@@ -99,7 +99,7 @@ def _chosen(wanted: str | None, allowed: frozenset[Scope]) -> frozenset[Scope]:
     beyond = sorted(set(words) - allowed)
     if beyond:
         raise InvalidRequest(
-            "The key may not do all that is wanted",
-            field_errors=[FieldError("scope", f"{', '.join(beyond)}: not a scope of this key", wanted)],
+            "The API key does not have all requested scopes",
+            field_errors=[FieldError("scope", f"the API key does not have {', '.join(beyond)}", wanted)],
         )
     return frozenset(Scope(word) for word in words)

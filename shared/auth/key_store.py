@@ -113,7 +113,7 @@ class ApiKeys:
         try:
             item = self._update(key_id, change, f"{_IS_GOOD} AND digest = :old", values)
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            raise Conflict("The key is revoked, or is being rotated by somebody else") from None
+            raise Conflict("The API key is revoked, or another request is rotating it") from None
         return _with_secret(item, secret)
 
     def _update(self, key_id: str, change: str, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _named(key_id: str) -> Any:
 
 
 def _no_such(key_id: str) -> NotFound:
-    return NotFound(f"There is no API key {key_id!r}")
+    return NotFound(f"The API key {key_id!r} does not exist")
 
 
 def _item(values: Mapping[str, Any]) -> dict[str, Any]:

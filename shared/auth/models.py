@@ -1,4 +1,4 @@
-"""The nouns of identity: keys as administrators see them, tokens as clients get them, the caller as routes know it."""
+"""Models of identity: API keys for administrators, tokens for clients, the caller for routes."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ CREDENTIALS = frozenset({"client_id", "client_secret", "refresh_token"})
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who calls: an API key, on whose behalf, and what they may do."""
+    """The authenticated caller: its API key, subject and scopes."""
 
     key_id: str
     subject: str
@@ -24,7 +24,7 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What a client shows to get a token."""
+    """The API key credentials with which a client requests a token."""
 
     client_id: str
     client_secret: str
@@ -39,81 +39,93 @@ Scopes = Annotated[list[Scope], Field(min_length=1, max_length=100), AfterValida
 
 
 class NewApiKey(Model):
-    """What an administrator says of a key to be made."""
+    """The API key to create."""
 
-    name: Name = Field(description="What the key is for.", examples=["web shop"])
-    scopes: Scopes = Field(description="What its tokens may do.", examples=[["ingest:write", "ingest:read"]])
-    owner: Optional[Name] = Field(default=None, description="On whose behalf it acts: the `sub` of its tokens.")
+    name: Name = Field(description="Purpose of the key.", examples=["web shop"])
+    scopes: Scopes = Field(
+        description="Scopes that tokens of this key may have.", examples=[["ingest:write", "ingest:read"]]
+    )
+    owner: Optional[Name] = Field(
+        default=None, description="The user or system that the key acts for: the `sub` of its tokens."
+    )
 
 
 class ApiKey(Model):
-    """An API key; its secret is not part of it."""
+    """An API key, without its secret."""
 
-    id: str = Field(description="The `client_id`.", examples=["key-0123456789abcdef"])
-    name: str
-    owner: str = Field(description="The `sub` of its tokens.")
-    scopes: list[Scope]
-    created_at: Timestamp
-    rotated_at: Optional[Timestamp] = Field(default=None, description="When its secret was last replaced.")
-    last_used_at: Optional[Timestamp] = Field(default=None, description="When it last got a token.")
-    revoked_at: Optional[Timestamp] = Field(default=None, description="Since when it is good for nothing.")
+    id: str = Field(description="Id of the key; the `client_id` in token requests.", examples=["key-0123456789abcdef"])
+    name: str = Field(description="Purpose of the key.")
+    owner: str = Field(description="The user or system that the key acts for: the `sub` of its tokens.")
+    scopes: list[Scope] = Field(description="Scopes that tokens of this key may have.")
+    created_at: Timestamp = Field(description="Time of creation.")
+    rotated_at: Optional[Timestamp] = Field(default=None, description="Time of the last rotation of its secret.")
+    last_used_at: Optional[Timestamp] = Field(default=None, description="Time when it last obtained a token.")
+    revoked_at: Optional[Timestamp] = Field(
+        default=None, description="Time of revocation; absent while the key is valid."
+    )
 
 
 class ApiKeyWithSecret(ApiKey):
-    """An API key at the one moment when its secret is shown."""
+    """An API key together with its new secret."""
 
-    client_secret: str = Field(description="Shown now and never again; only a salted hash of it is kept.")
+    client_secret: str = Field(
+        description="The secret. Store it now: only a salted hash is kept, and it is never returned again."
+    )
 
 
 class ApiKeyPage(PageResponse):
-    """One page of the API keys, oldest first."""
+    """One page of API keys, oldest first."""
 
-    content: list[ApiKey]
+    content: list[ApiKey] = Field(description="The API keys on this page.")
 
 
 class TokenRequest(Model):
-    """An API key, shown to get a token (OAuth 2 client credentials); HTTP Basic may carry it instead."""
+    """The credentials of an API key (OAuth 2 client credentials). They may be sent in HTTP Basic instead."""
 
-    grant_type: Optional[Literal["client_credentials"]] = None
-    client_id: Optional[str] = Field(default=None, examples=["key-0123456789abcdef"])
-    client_secret: Optional[str] = Field(default=None, examples=["the secret shown when the key was made"])
+    grant_type: Optional[Literal["client_credentials"]] = Field(default=None, description="OAuth 2 grant type.")
+    client_id: Optional[str] = Field(default=None, description="Id of the API key.", examples=["key-0123456789abcdef"])
+    client_secret: Optional[str] = Field(
+        default=None,
+        description="Secret of the API key.",
+        examples=["the secret returned when the key was created"],
+    )
     scope: Optional[str] = Field(
         default=None,
-        description="What the token may do, as words; without it, all that the key may.",
+        description="Requested scopes, separated by spaces (default: all scopes of the key).",
         examples=["ingest:write ingest:read"],
     )
 
 
 class RefreshRequest(Model):
-    """A refresh token, spent for a new pair."""
+    """The refresh token to exchange for a new token pair."""
 
-    grant_type: Optional[Literal["refresh_token"]] = None
-    refresh_token: str
+    grant_type: Optional[Literal["refresh_token"]] = Field(default=None, description="OAuth 2 grant type.")
+    refresh_token: str = Field(description="The refresh token; it is valid once.")
 
 
 class TokenPair(Model):
-    """An access token, and the refresh token that gets the next pair, once."""
+    """An access token and the single-use refresh token that obtains the next pair."""
 
-    access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 # a type, no secret
-    expires_in: int = Field(description="Seconds for which the access token is good.")
-    refresh_token: str
-    scope: str = Field(description="What the access token may do, as words.")
+    access_token: str = Field(description="The JWT to send as `Authorization: Bearer`.")
+    token_type: Literal["Bearer"] = Field(default="Bearer", description="Always `Bearer`.")
+    expires_in: int = Field(description="Lifetime of the access token in seconds.")
+    refresh_token: str = Field(description="Obtains the next pair at `POST /auth/refresh`, once.")
+    scope: str = Field(description="Scopes of the access token, separated by spaces.")
 
 
 class JsonWebKey(Model):
     """A public key that verifies tokens (RFC 7517)."""
 
-    kty: Literal["EC"]
-    crv: Literal["P-256"]
-    x: str
-    y: str
-    kid: str
-    use: Literal["sig"]
-    alg: Literal["ES256"]
+    kty: Literal["EC"] = Field(description="Key type.")
+    crv: Literal["P-256"] = Field(description="Curve.")
+    x: str = Field(description="X coordinate, base64url.")
+    y: str = Field(description="Y coordinate, base64url.")
+    kid: str = Field(description="Key id, as in the header of the tokens that it signs.")
+    use: Literal["sig"] = Field(description="Intended use: signatures.")
+    alg: Literal["ES256"] = Field(description="Signature algorithm.")
 
 
 class JsonWebKeySet(Model):
     """The public keys that verify tokens (RFC 7517)."""
 
-    keys: list[JsonWebKey]
+    keys: list[JsonWebKey] = Field(description="Every key that verifies a token still in use.")

@@ -1,4 +1,4 @@
-"""The token that a request or a WebSocket handshake brings, wherever its client could put it (resolutions § 8)."""
+"""Reads the token of a request or WebSocket handshake from every place where a client may send it."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What a caller may do, and what each route of the API asks for: the one table of both (resolutions § 5)."""
+"""The scopes of the API and the table of the scope that each route requires."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 
 class Scope(StrEnum):
-    """One thing that an API key may be allowed to do; none contains another."""
+    """A permission of an API key; no scope includes another."""
 
     INGEST_WRITE = "ingest:write"
     INGEST_READ = "ingest:read"
@@ -27,11 +27,11 @@ class Scope(StrEnum):
 
 
 class RouteWithoutScope(LookupError):
-    """A route was added, and nobody said who may call it."""
+    """A route has no entry in the scope table."""
 
 
 PUBLIC = None
-"""What a route asks of a caller when it is open to everybody."""
+"""The scope of a route that requires no token."""
 
 ROUTES: Mapping[str, Scope | None] = MappingProxyType(
     {
@@ -69,28 +69,28 @@ ROUTES: Mapping[str, Scope | None] = MappingProxyType(
 
 
 def scope_of(method: str, path: str) -> Scope | None:
-    """Return what a route asks for; its path is that of the OpenAPI document, below the base path.
+    """Return the scope that a route requires; its path is that of the OpenAPI document, without the base path.
 
     Raises:
-        RouteWithoutScope: the table does not name the route.
+        RouteWithoutScope: the route is not in the table.
     """
     try:
         return ROUTES[f"{method} {path}"]
     except KeyError:
-        raise RouteWithoutScope(f"{method} {path} has no scope: name one in shared/auth/scopes.py, or PUBLIC") from None
+        raise RouteWithoutScope(f"{method} {path} has no scope: add one, or PUBLIC, to shared/auth/scopes.py") from None
 
 
 def scope_of_channel(channel: str) -> Scope:
-    """Return what listening to a channel of the WebSocket API asks for: one dashboard, or everything."""
+    """Return the scope that a channel of the WebSocket API requires: one dashboard, or all analytics."""
     return Scope.DASHBOARDS_READ if channel.startswith("dashboards/") else Scope.ANALYTICS_READ
 
 
 def spelt(scopes: Iterable[Scope]) -> str:
-    """Write scopes as tokens carry them: words, always in the same order."""
+    """Format scopes as in tokens: separated by spaces, in a fixed order."""
     return " ".join(sorted(scopes))
 
 
 def understood(words: str) -> frozenset[Scope]:
-    """Read the scopes of a token; a word that means nothing any more allows nothing."""
+    """Parse the scopes of a token; unknown words are ignored."""
     said = frozenset(words.split())
     return frozenset(scope for scope in Scope if scope in said)

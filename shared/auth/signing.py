@@ -30,7 +30,7 @@ class KmsKey(ECKey):
     def __init__(self, kms: "KMSClient", key_id: str) -> None:
         public = load_der_public_key(kms.get_public_key(KeyId=key_id)["PublicKey"])
         if not isinstance(public, EllipticCurvePublicKey) or public.curve.name != "secp256r1":
-            raise NotASigningKey(f"{key_id} is no ECC_NIST_P256 key")
+            raise NotASigningKey(f"{key_id} is not an ECC_NIST_P256 key")
         super().__init__(public, public, {"use": "sig", "alg": ALGORITHM})
         self.ensure_kid()
         self._kms = kms

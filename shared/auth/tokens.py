@@ -102,7 +102,7 @@ class Tokens:
         kid = token.headers().get("kid")
         key = self._keys.of(kid) if isinstance(kid, str) else None
         if key is None:
-            raise BadToken("signed by a key that is not ours")
+            raise BadToken("signed by an unknown key")
         return key
 
     def _rules(self, use: Use) -> jwt.JWTClaimsRegistry:
@@ -132,7 +132,7 @@ def _check_lifetime(claims: "Mapping[str, Any]", use: Use) -> None:
 def _ticket(claims: "Mapping[str, Any]") -> Ticket:
     said = [claims[name] for name in _TEXTS]
     if not all(isinstance(each, str) for each in said):
-        raise BadToken("a claim is no text")
+        raise BadToken("a claim is not text")
     key_id, subject, scope, family, token_id = said
     return Ticket(
         caller=Caller(key_id=key_id, subject=subject, scopes=understood(scope)), family=family, token_id=token_id

@@ -34,7 +34,7 @@ def require(scope: "Scope", caller: "Caller") -> None:
     """
     if scope not in caller.scopes:
         raise Forbidden(
-            f"This needs the scope {scope}",
+            f"The scope {scope} is required",
             details={"required_scope": scope.value},
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
         )
@@ -59,11 +59,11 @@ class Verifier:
         try:
             ticket = self._tokens.read(token, Use.ACCESS)
         except BadToken as bad:
-            logger().info("token refused", reason=str(bad))
+            logger().info("token rejected", reason=str(bad))
             raise unauthorized() from None
         caller = ticket.caller
         if not self._keys.is_good(caller.key_id):
-            logger().info("token refused", reason="its API key is revoked", key_id=caller.key_id)
+            logger().info("token rejected", reason="the API key is revoked", key_id=caller.key_id)
             raise unauthorized()
         if not self._families.is_good(ticket.family):
             logger().info("token refused", reason="its family is revoked", key_id=caller.key_id, family=ticket.family)

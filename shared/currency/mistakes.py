@@ -15,15 +15,15 @@ class Mistake:
     message: str
 
     def __str__(self) -> str:
-        """Say it in a line."""
+        """Format the error as one line."""
         return f"line {self.line}, {self.field}: {self.message}"
 
 
 class WrongRates(InvalidRequest):
-    """A file of reference rates of which nothing is loaded, since parts of it are wrong."""
+    """A file of reference rates has errors, so nothing of it is loaded."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        number = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        number = "1 error" if len(mistakes) == 1 else f"{len(mistakes)} errors"
         super().__init__(
             f"Nothing was loaded: the file has {number}",
             field_errors=[FieldError(f"line {each.line}, {each.field}", each.message) for each in mistakes],

@@ -77,7 +77,7 @@ class ReferenceRates:
                 continue
             self._versions.raise_version(EXCHANGE_RATES.name)
             return loaded
-        raise Unavailable("Others load reference rates at the same time; load the file again", retry_after=1)
+        raise Unavailable("Another load of reference rates is in progress; load the file again later", retry_after=1)
 
     def on(self, day: str) -> Sequence[Span]:
         """What currencies are worth on a day."""

@@ -11,7 +11,7 @@ from shared.currency.sheet import EURO, Cell, Sheet
 
 _DATE, _CURRENCY, _RATE, _BASE = LONG_FORM = ("date", "currency", "rate", "base")
 _UNKNOWN = ("", "N/A")
-_FORMS = "begin it with `Date,USD,JPY,...` (units per EUR, as the ECB does) or with `date,currency,rate[,base]`"
+_FORMS = "start it with the header `Date,USD,JPY,...` (units per EUR, as the ECB does) or `date,currency,rate[,base]`"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _rows(text: str) -> Iterator[_Row]:
             if any(texts):
                 yield _Row(lines.line_num, texts)
     except csv.Error as error:
-        raise WrongRates([Mistake(lines.line_num, "file", f"is no CSV ({error})")]) from error
+        raise WrongRates([Mistake(lines.line_num, "file", f"is not valid CSV ({error})")]) from error
 
 
 def _names(header: _Row) -> Sequence[str]:
@@ -68,18 +68,18 @@ def _names(header: _Row) -> Sequence[str]:
     if _CURRENCY in lower:
         names = lower
     elif lower[:1] != [_DATE]:
-        raise WrongRates([Mistake(header.line, "header", f"this is no file of rates: {_FORMS}")])
+        raise WrongRates([Mistake(header.line, "header", f"this is not a file of rates; {_FORMS}")])
     if wrong := [Mistake(header.line, "header", each) for each in _wrong(names)]:
         raise WrongRates(wrong)
     return names
 
 
 def _wrong(names: Sequence[str]) -> Iterator[str]:
-    yield from (f"{name or 'a column without a name'} comes twice" for name in sorted(_repeated(names)))
+    yield from (f"{name or 'an unnamed column'} occurs twice" for name in sorted(_repeated(names)))
     if _CURRENCY not in names:
         return
     yield from (f"{name} is missing" for name in (_DATE, _RATE) if name not in names)
-    yield from (f"{name or 'a column without a name'} is not known" for name in names if name not in LONG_FORM)
+    yield from (f"{name or 'an unnamed column'} is unknown" for name in names if name not in LONG_FORM)
 
 
 def _repeated(names: Sequence[str]) -> set[str]:
@@ -90,10 +90,10 @@ def _read_wide(sheet: Sheet, names: Sequence[str], rows: Iterator[_Row], line: i
     first, *currencies = names
     known = [name for name in currencies if sheet.currency(Cell(line, name, name))]
     if EURO in known:
-        sheet.note(Cell(line, EURO, ""), "rates are per EUR, so that it has none")
+        sheet.note(Cell(line, EURO, ""), "rates are per EUR, so EUR itself must not have one")
     for row in rows:
         if any(row.texts[len(names) :]) or len(row.texts) < len(names):
-            sheet.note(Cell(row.line, first, ""), f"has {len(row.texts)} cells where the header has {len(names)}")
+            sheet.note(Cell(row.line, first, ""), f"has {len(row.texts)} cells, but the header has {len(names)}")
             continue
         cells = row.under(names)
         day = sheet.day(cells[first])
@@ -106,11 +106,11 @@ def _read_long(sheet: Sheet, names: Sequence[str], rows: Iterator[_Row]) -> None
     for row in rows:
         cells = row.under(names)
         if any(row.texts[len(names) :]):
-            sheet.note(Cell(row.line, names[0], ""), f"has more cells than the header's {len(names)}")
+            sheet.note(Cell(row.line, names[0], ""), f"has more than the {len(names)} cells of the header")
             continue
         day, currency = sheet.day(cells[_DATE]), sheet.currency(cells[_CURRENCY])
         base = EURO if not (_BASE in cells and cells[_BASE].text) else sheet.currency(cells[_BASE])
         if currency and currency == base:
-            sheet.note(cells[_CURRENCY], f"{currency} has no rate in itself: name another base")
+            sheet.note(cells[_CURRENCY], f"{currency} cannot be its own base; name another base")
         elif day and currency and base:
             sheet.quote(day, currency, cells[_RATE], base)

@@ -54,7 +54,7 @@ class Sheet:
         if gone := {currency, base}.intersection(WITHDRAWN):
             self.left_out |= gone
         elif (currency, day) in self._quotes:
-            self.note(rate, f"{currency} is given twice on {day}")
+            self.note(rate, f"{currency} has two rates on {day}")
         else:
             self._quotes[currency, day] = read
 
@@ -69,7 +69,7 @@ class Sheet:
             WrongRates: there is a mistake, or no rate at all.
         """
         if not self.mistakes and not self._quotes:
-            self.mistakes.append(Mistake(1, "file", "holds no rate"))
+            self.mistakes.append(Mistake(1, "file", "contains no rate"))
         if self.mistakes:
             raise WrongRates(sorted(self.mistakes, key=lambda each: each.line))
         return list(self._quotes.values())

@@ -75,7 +75,7 @@ def _parity(currency: str, known: Mapping[str, Quote]) -> tuple[str, Decimal]:
         currency, units = quote.base, _EXACTLY.multiply(units, quote.rate)
         if currency in passed:
             circle = ", ".join(sorted(passed))
-            raise NoSuchWorth(f"Nothing was loaded: on {quote.day} these are quoted in one another: {circle}")
+            raise NoSuchWorth(f"Nothing was loaded: the quotes of {quote.day} form a cycle: {circle}")
         passed.add(currency)
     return currency, units
 
@@ -83,7 +83,7 @@ def _parity(currency: str, known: Mapping[str, Quote]) -> tuple[str, Decimal]:
 def _rounded(day: str, currency: str, units: Decimal, other: Decimal) -> Decimal:
     worth = _EXACTLY.divide(units, other).quantize(_PLACE, context=_EXACTLY)
     if not 0 < worth < _LARGEST:
-        raise NoSuchWorth(f"Nothing was loaded: on {day} the rate of {currency} would be {worth:e}: check its quotes")
+        raise NoSuchWorth(f"Nothing was loaded: on {day} the rate of {currency} would be {worth:e}; check its quotes")
     return worth
 
 

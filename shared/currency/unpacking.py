@@ -22,7 +22,7 @@ def text_of(data: bytes) -> str:
         return _unpacked(data).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise _unreadable("is not UTF-8 text: save it as CSV in UTF-8", line=line) from error
+        raise _unreadable("is not UTF-8 text; save it as CSV in UTF-8", line=line) from error
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -37,16 +37,16 @@ def _unpacked(data: bytes) -> bytes:
     except PayloadTooLarge as error:
         raise _too_large() from error
     except InvalidRequest as error:
-        raise _unreadable("is broken gzip: fetch it again") from error
+        raise _unreadable("is damaged gzip; download it again") from error
 
 
 def _from_zip(data: bytes) -> bytes:
     try:
         members = _members(data)
     except Exception as error:  # zipfile has no one error for archives that are damaged, encrypted or unknown to it
-        raise _unreadable(f"is a zip archive that cannot be read ({error}): fetch it again") from error
+        raise _unreadable(f"is a zip archive that cannot be read ({error}); download it again") from error
     if len(members) != 1:
-        raise _unreadable(f"holds {len(members)} files and not one")
+        raise _unreadable(f"contains {len(members)} files instead of one")
     if len(members[0]) > LARGEST:
         raise _too_large()
     return members[0]
@@ -60,7 +60,7 @@ def _members(data: bytes) -> list[bytes]:
 
 
 def _too_large() -> WrongRates:
-    return _unreadable(f"holds more than {LARGEST // 1024**2} MB: load it in parts")
+    return _unreadable(f"exceeds {LARGEST // 1024**2} MB; load it in parts")
 
 
 def _unreadable(why: str, *, line: int = 1) -> WrongRates:

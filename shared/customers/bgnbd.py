@@ -68,7 +68,7 @@ def fit(histories: Histories) -> Fit:
     if unit <= 0:
         raise NotFitted("every customer's first purchase is on the last day")
     if not np.any(histories.frequency > 0):
-        raise NotFitted("nobody came again")
+        raise NotFitted("no customer made a second purchase")
     rows, counts = np.unique(np.stack(_arrays(histories), axis=1), axis=0, return_counts=True)
     scaled = Histories(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit)
     best = _search(scaled, counts.astype(np.float64))
@@ -124,7 +124,7 @@ def _search(histories: Histories, counts: Floats) -> Parameters:
     found = [minimize(cost, np.log(start), method="L-BFGS-B", bounds=bounds, options=options) for start in _STARTS]
     best = min(found, key=lambda each: each.fun)
     if not np.isfinite(best.fun) or np.any(np.abs(best.x) > _BOUND - 1e-6):
-        raise NotFitted("the likelihood grows without bound: customers hardly differ, or hardly any came again")
+        raise NotFitted("the likelihood has no maximum: customers hardly differ, or hardly any made a second purchase")
     return Parameters(*(float(each) for each in np.exp(best.x)))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 TOO_FEW_PURCHASES = "purchases on fewer than two days"
-NOT_FINITE = "the model gives no finite number"
+NOT_FINITE = "the model returns no finite number"
 NOT_WITHIN_A_YEAR = "no purchase is expected within a year"
 NOTHING_PAID = "no order has a positive net amount in the reporting currency"
 

@@ -59,7 +59,7 @@ def forecast(customers: Sequence[CustomerFacts], period: Period, at: datetime) -
 def _fitted(customers: Sequence[CustomerFacts], period: Period) -> tuple[Fit | None, HoldOut | None, str | None]:
     """The fit of the whole history, how a fit of its earlier part did, and why the model is not believed."""
     if period.held_out_days < SHORTEST_HOLD_OUT:
-        return None, None, f"there are fewer than {4 * SHORTEST_HOLD_OUT} days of sales to fit and check a model on"
+        return None, None, f"there are fewer than {4 * SHORTEST_HOLD_OUT} days of sales to fit and validate a model"
     seen = [each for each in customers if each.seen_last_purchase is not None]
     calibration = _seen(seen, period)
     later = np.array([each.purchase_days - each.seen_purchase_days for each in seen], np.float64)
@@ -68,7 +68,7 @@ def _fitted(customers: Sequence[CustomerFacts], period: Period) -> tuple[Fit | N
         fitted = fit(_whole(customers, period))
     except NotFitted as error:
         return None, None, f"the model could not be fitted: {error}"
-    passed = None if held_out.is_passed else "the model does not beat the naive guess on the hold-out"
+    passed = None if held_out.is_passed else "the model does not beat the naive forecast on the hold-out"
     return fitted, held_out, passed
 
 

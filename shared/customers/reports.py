@@ -21,7 +21,7 @@ class CustomerReports:
         """
         found = self.store.segmentation()
         if found is None:
-            raise NotFound("Segments have not been computed yet: the schedule does so once a day")
+            raise NotFound("Segments have not been computed yet; they are computed once a day")
         return found
 
     def profile(self, customer_id: str) -> CustomerProfileResponse:
@@ -32,5 +32,5 @@ class CustomerReports:
         """
         found = self.store.profile(customer_id)
         if found is None:
-            raise NotFound(f"There is no customer {customer_id} with a purchase")
+            raise NotFound(f"The customer {customer_id} does not exist or has no purchase")
         return found

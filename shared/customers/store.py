@@ -82,7 +82,7 @@ class CustomerStore:
             if not left:
                 return
             time.sleep(_FIRST_WAIT * 2**again)
-        raise NotStored(f"{len(left[self._table])} items were left over after {_TRIES} tries")
+        raise NotStored(f"{len(left[self._table])} items were not written after {_TRIES} attempts")
 
 
 def _item(profile: CustomerProfileResponse) -> Any:

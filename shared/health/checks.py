@@ -75,7 +75,7 @@ class Checkup:
             self._last = self._examine()
         if self._last.status is OverallStatus.DOWN:
             raise Unavailable(
-                "Something that every answer needs is down",
+                "A required dependency is down; details has the report",
                 details=self._last.model_dump(mode="json"),
                 retry_after=_COME_AGAIN_SECONDS,
             )
@@ -92,7 +92,7 @@ class Checkup:
     def _found(self, check: Check, future: "Future[tuple[float, Exception | None]]") -> Dependency:
         took, problem = future.result() if future.done() else (self._patience_seconds, TimeoutError(check.name))
         if problem is not None:
-            logger().warning("a dependency does not answer", dependency=check.name, exc_info=problem)
+            logger().warning("a dependency does not respond", dependency=check.name, exc_info=problem)
             count("DependencyDown")
         return Dependency(
             name=check.name,

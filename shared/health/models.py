@@ -1,4 +1,4 @@
-"""The nouns of the health route (resolutions § 9)."""
+"""Models of the health route."""
 
 from enum import StrEnum
 
@@ -8,14 +8,14 @@ from shared.runtime.models import Model, Timestamp
 
 
 class DependencyStatus(StrEnum):
-    """Whether something the platform stands on answers."""
+    """Whether a dependency responds."""
 
     OK = "ok"
     DOWN = "down"
 
 
 class OverallStatus(StrEnum):
-    """How much of the platform can answer."""
+    """Overall availability of the platform."""
 
     OK = "ok"
     DEGRADED = "degraded"
@@ -23,19 +23,19 @@ class OverallStatus(StrEnum):
 
 
 class Dependency(Model):
-    """Something the platform stands on, and how it answered."""
+    """The result of one dependency check."""
 
-    name: str = Field(examples=["dynamodb"])
-    required: bool = Field(description="Nothing can be answered without it; the others carry a part of the API.")
-    status: DependencyStatus
-    latency_ms: float = Field(ge=0, description="How long the answer took, or how long it was waited for.")
+    name: str = Field(description="Name of the dependency.", examples=["dynamodb"])
+    required: bool = Field(description="Whether the whole API depends on it; the others affect a part of the API.")
+    status: DependencyStatus = Field(description="Whether the dependency responds.")
+    latency_ms: float = Field(ge=0, description="Response time in milliseconds, or the time waited before giving up.")
 
 
 class Health(Model):
-    """What answers and what does not."""
+    """The health of the platform and of each dependency."""
 
     status: OverallStatus = Field(
-        description="`degraded` when something that is not required is down. `down`, with 503, otherwise."
+        description="`degraded`: a dependency that is not required is down. `down` (status 503): a required one is."
     )
-    checked_at: Timestamp = Field(description="A report is remembered for a few seconds.")
-    dependencies: list[Dependency]
+    checked_at: Timestamp = Field(description="Time of the check. Reports are cached for a few seconds.")
+    dependencies: list[Dependency] = Field(description="The result of each check.")

@@ -73,13 +73,13 @@ class Idempotency:
         except _NotKept:
             return given[0]
         except IdempotencyValidationError:
-            raise Conflict("This Idempotency-Key was used with another body") from None
+            raise Conflict("This Idempotency-Key was used with another body; use a new key") from None
         except IdempotencyPersistenceLayerError as error:
-            logger().error("claims out of reach", exc_info=error)
+            logger().error("idempotency store unavailable", exc_info=error)
             count("IdempotencyUnreachable")
             if given:
                 return given[0]
-            raise Unavailable("Whether this request came before cannot be known now", retry_after=1) from error
+            raise Unavailable("The Idempotency-Key cannot be checked now; retry later", retry_after=1) from error
         return answer if given else _replayed(answer)
 
     def _handled(self, claim: "Claim", context: "LambdaContext", effect: Callable[[], Answer]) -> Answer:
@@ -92,7 +92,7 @@ class Idempotency:
                 time.sleep(wait)
             else:
                 return answer
-        raise Conflict("The first request with this Idempotency-Key is still being answered", retry_after=1)
+        raise Conflict("The first request with this Idempotency-Key is still in progress; retry later", retry_after=1)
 
     def _handler(self, claim: "Claim", context: "LambdaContext", effect: Callable[[], Answer]) -> IdempotencyHandler:
         config = IdempotencyConfig(
@@ -117,7 +117,7 @@ def _is_kept(answer: Answer) -> bool:
     if answer["statusCode"] >= _FIRST_FAILURE:
         return False
     if len(orjson.dumps(answer)) > LARGEST_ANSWER:
-        logger().warning("an answer is too large to be given again")
+        logger().warning("a response is too large to be stored for replay")
         count("IdempotencyAnswerTooLarge")
         return False
     return True

@@ -1,4 +1,4 @@
-"""The nouns of the ledger's route (resolutions § 9)."""
+"""Models of the ledger route."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
@@ -12,36 +12,36 @@ _COUNTED = ("received", "loaded", "duplicate", "conflict", "quarantined", "super
 
 
 class LedgerCounters(Model):
-    """What became of records: received = loaded + duplicate + conflict + quarantined + in flight, at any time."""
+    """Outcomes of records. At any time, received = loaded + duplicate + conflict + quarantined + in_flight."""
 
-    received: int
-    loaded: int
-    duplicate: int
-    conflict: int
-    quarantined: int = Field(description="Kept apart: rejected and not driven again, or cancelled before the merge.")
-    superseded: int = Field(description="How many of the loaded ones were older than what was there already.")
+    received: int = Field(description="Records received.")
+    loaded: int = Field(description="Records merged, including superseded ones.")
+    duplicate: int = Field(description="Records identical to one already loaded.")
+    conflict: int = Field(description="Records with the key and version of a loaded one but other values.")
+    quarantined: int = Field(description="Records in quarantine: rejected, or cancelled before the merge.")
+    superseded: int = Field(description="Loaded records that were older than the version already present.")
 
-    @computed_field(description="Their fate is not known yet.")  # type: ignore[prop-decorator] # pydantic's own way
+    @computed_field(description="Records without a final outcome yet.")  # type: ignore[prop-decorator] # pydantic's own way
     @property
     def in_flight(self) -> int:
-        """Records whose fate is not known yet."""
+        """Records without a final outcome yet."""
         return self.received - self.loaded - self.duplicate - self.conflict - self.quarantined
 
-    @computed_field(description="No record is missing, and none is counted twice.")  # type: ignore[prop-decorator] # as above
+    @computed_field(description="Whether every record is counted exactly once.")  # type: ignore[prop-decorator] # as above
     @property
     def balanced(self) -> bool:
-        """Whether no record has two fates: what is in flight is what is left, never less than nothing."""
+        """Whether every record has at most one outcome: in_flight is the remainder, so it must not be negative."""
         counters: list[int] = [self.in_flight, *(getattr(self, name) for name in _COUNTED)]
         return min(counters) >= 0
 
     @classmethod
     def numbers(cls, item: Mapping[str, Any]) -> dict[str, int]:
-        """The counters as an item has them; those that it does not have are nothing."""
+        """Read the counters of an item; a missing counter is 0."""
         return {name: int(item.get(name, 0)) for name in _COUNTED}
 
     @classmethod
     def sum(cls, lines: Iterable[Self]) -> "LedgerCounters":
-        """Add up lines."""
+        """Add up ledger lines."""
         totals = dict.fromkeys(_COUNTED, 0)
         for line in lines:
             for name in _COUNTED:
@@ -50,25 +50,25 @@ class LedgerCounters(Model):
 
 
 class LedgerLine(LedgerCounters):
-    """What one source delivered of one type within one hour, or in one delivery."""
+    """Outcomes of the records of one source and data type, for one hour or one delivery."""
 
-    source_id: str = Field(description="`unattributed`: records of which not even the source can be read.")
-    data_type: str = Field(description="`unknown`: records of which not even the type can be read.")
-    hour: Timestamp = Field(description="The start of the hour of receipt.")
-    origin: Optional[str] = Field(default=None, description="The delivery; only where deliveries are asked for.")
-    batch_id: Optional[str] = Field(default=None, description="The file of which the delivery is a part.")
-    status: Optional[BatchStatus] = None
-    received_at: Optional[Timestamp] = None
-    restated: Optional[list[str]] = Field(default=None, description="Days that late rows of the delivery changed.")
+    source_id: str = Field(description="The source; `unattributed` for records whose source cannot be read.")
+    data_type: str = Field(description="The data type; `unknown` for records whose type cannot be read.")
+    hour: Timestamp = Field(description="Start of the hour of receipt.")
+    origin: Optional[str] = Field(default=None, description="Id of the delivery; only with `deliveries=true`.")
+    batch_id: Optional[str] = Field(default=None, description="The file upload that the delivery is a part of.")
+    status: Optional[BatchStatus] = Field(default=None, description="Status of the delivery.")
+    received_at: Optional[Timestamp] = Field(default=None, description="Time of receipt of the delivery.")
+    restated: Optional[list[str]] = Field(default=None, description="Days restated by late rows of the delivery.")
 
     @property
     def place(self) -> tuple[str, ...]:
-        """What tells lines of one moment apart."""
+        """Sort key of lines with the same time."""
         return (self.source_id, self.data_type, self.origin or "")
 
 
 class LedgerResponse(PageResponse):
-    """One page of the ledger, the oldest first; the totals are those of all pages."""
+    """One page of the ledger, oldest first, with the totals of all pages."""
 
-    content: list[LedgerLine]
-    totals: LedgerCounters
+    content: list[LedgerLine] = Field(description="The lines on this page.")
+    totals: LedgerCounters = Field(description="Sums over all pages.")

@@ -69,7 +69,7 @@ class Accounts:
         filters, window = question.filters(self.clock()), question.window()
         by_delivery = question.one("deliveries", one_of(("true", "false"))) == "true"
         if by_delivery and not filters.source_id:
-            question.refuse("source_id", "is required where deliveries are asked for")
+            question.refuse("source_id", "is required if deliveries is true")
         question.check()
         lines = self._by_delivery(filters) if by_delivery else self._by_hour(filters)
         return _told(lines, window)

@@ -27,13 +27,13 @@ def user_records(data: bytes) -> list[bytes]:
     """
     message, digest = data[len(MARK) : -_DIGEST], data[-_DIGEST:]
     if len(data) < len(MARK) + _DIGEST or hashlib.md5(message, usedforsecurity=False).digest() != digest:
-        raise BrokenAggregate("the checksum of the aggregated record is not that of its content")
+        raise BrokenAggregate("the checksum of the aggregated record does not match its content")
     try:
         records = [_data_of(each) for number, each in _fields(message) if number == _RECORDS]
     except IndexError:
-        raise BrokenAggregate("the aggregated record breaks off before its end") from None
+        raise BrokenAggregate("the aggregated record is truncated") from None
     if not records:
-        raise BrokenAggregate("the aggregated record holds no record")
+        raise BrokenAggregate("the aggregated record contains no record")
     return records
 
 
@@ -59,7 +59,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
             case kind if kind in (_FIXED_64, _FIXED_32):
                 size = 8 if kind == _FIXED_64 else 4
             case kind:
-                raise BrokenAggregate(f"the aggregated record has a field of the unknown kind {kind}")
+                raise BrokenAggregate(f"the aggregated record has a field of unknown wire type {kind}")
         place += size
     if place > len(message):
         raise IndexError(place)

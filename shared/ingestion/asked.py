@@ -63,7 +63,7 @@ class Question:
         last = end or now + timedelta(milliseconds=1)
         first = start or midnight(last - DEFAULT_RANGE)
         if first >= last:
-            self._reader.refuse(TIME_RANGE, "must begin before it ends: start is part of it, end is not")
+            self._reader.refuse(TIME_RANGE, "start must be before end")
         elif last - first > LONGEST_RANGE:
             self._reader.refuse(TIME_RANGE, f"must not be longer than {LONGEST_RANGE.days} days")
         return Filters(source_id=source_id, data_type=data_type, start=first, end=last)

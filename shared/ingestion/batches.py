@@ -61,7 +61,7 @@ class Batches:
             InsufficientDataQuality: the batch is refused; its rows are in quarantine.
         """
         if request.format is DataFormat.PARQUET:
-            raise Unprocessable("Parquet does not fit into a JSON request; send the records as json, csv or xml")
+            raise Unprocessable("Parquet cannot be sent in a JSON request; send json, csv or xml, or upload a file")
         received_at = to_the_millisecond(self.clock())
         delivery = _delivery(new_batch_id(received_at), received_at, request)
         with ThreadPoolExecutor(1) as aside:

@@ -64,5 +64,5 @@ def _brought_back(entry: Entry | None, number: str, at: "datetime") -> Entry:
 
 def _standing(entry: Entry | None) -> Entry:
     if entry is None:
-        raise LookupError("an entry went away")
+        raise LookupError("the ledger entry no longer exists")
     return entry

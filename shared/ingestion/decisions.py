@@ -77,7 +77,7 @@ class DecisionIndex:
         refused = write_all(self._dynamodb, [self._waiting(name, origin) for name in sorted(set(decision_ids))])
         if refused:
             count("LabelsNotAwaited", len(refused))
-            logger().error("too many deliveries wait for these decisions: drive their labels by hand", origin=origin)
+            logger().error("too many deliveries wait for these decisions; redrive their labels manually", origin=origin)
         self._mark_due(self.times(decision_ids))
 
     def due(self) -> Iterator[Due]:

@@ -22,7 +22,7 @@ Reasons = dict[int, list[dict[str, Any]]]
 
 
 class Obstructed(Exception):
-    """Rows of a delivery cannot be driven now; `passes` tells whether that will change by itself."""
+    """Rows of a delivery cannot be redriven now; `passes` is true if a later attempt may succeed."""
 
     def __init__(self, why: str, *, passes: bool) -> None:
         super().__init__(why)
@@ -31,7 +31,7 @@ class Obstructed(Exception):
 
 @dataclass(frozen=True)
 class Group:
-    """Rows of one source, type and form, and what they say."""
+    """Rows of one source, type and encoding, with their parsed records."""
 
     source_id: str
     data_type: DataType
@@ -41,21 +41,21 @@ class Group:
 
 
 def drivable(entry: Entry | None) -> Entry:
-    """The entry of a delivery whose rows can be driven.
+    """Return the ledger entry of a delivery whose rows can be redriven.
 
     Raises:
-        Obstructed: they cannot.
+        Obstructed: the rows cannot be redriven now.
     """
     if entry is None:
-        raise Obstructed("the ledger does not know this delivery", passes=False)
+        raise Obstructed("the delivery is not in the ledger", passes=False)
     if entry.refused and entry.batch_id:
-        raise Obstructed("the file was refused as a whole: resume its batch", passes=False)
+        raise Obstructed("the file was rejected as a whole; resume its batch", passes=False)
     if not entry.written:
         raise Obstructed("the delivery is still being loaded", passes=True)
     if entry.redriving:
-        raise Obstructed("other rows of this delivery are being driven", passes=True)
+        raise Obstructed("another redrive of this delivery is in progress", passes=True)
     if entry.cancelled:
-        raise Obstructed("the batch was cancelled: resume it", passes=False)
+        raise Obstructed("the batch was cancelled; resume it", passes=False)
     return entry
 
 

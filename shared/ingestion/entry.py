@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class BatchStatus(StrEnum):
-    """Where a delivery stands, as contract C 1.3 names it."""
+    """Status of a delivery."""
 
     PROCESSING = "processing"
     COMPLETED = "completed"
@@ -159,7 +159,7 @@ class Entry:
             ValueError: another re-drive of this delivery is under way, or fewer rows than that are in quarantine.
         """
         if self.redriving not in {"", number}:
-            raise ValueError(f"re-drive {self.redriving} of {self.origin} is under way")
+            raise ValueError(f"redrive {self.redriving} of {self.origin} is in progress")
         if number not in self.redrives and rows > self.quarantined:
             raise ValueError(f"{self.origin} has {self.quarantined} rows in quarantine, not {rows}")
         return replace(self, redrives={**self.redrives, number: rows}, redriving=number, completed_at=None)
@@ -173,7 +173,7 @@ class Entry:
         """The rows that were cancelled are in flight again, as a re-drive of their own."""
         number = self.redriving or self.next_redrive
         if number in self.redrives and number not in self.resumes:
-            raise ValueError(f"re-drive {number} of {self.origin} is under way")
+            raise ValueError(f"redrive {number} of {self.origin} is in progress")
         driven = self.with_redrive(number, sum(self.cancelled_days.values()))
         return replace(driven, cancelled=False, resumes=tuple(dict.fromkeys((*self.resumes, number))))
 

@@ -31,7 +31,7 @@ Envelope = Mapping[str, Any]
 
 def _of_text(request: BatchIngestionRequest) -> BatchIngestionRequest:
     if request.format is DataFormat.PARQUET:
-        raise ValueError("Parquet does not fit into a record of the stream")
+        raise ValueError("Parquet cannot be sent in a stream record")
     return request
 
 

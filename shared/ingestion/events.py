@@ -39,7 +39,7 @@ class MergeEvents:
                 ]
             )
             if answer["FailedEntryCount"]:
-                raise ConnectionError(f"the event bus did not take {answer['FailedEntryCount']} events")
+                raise ConnectionError(f"the event bus rejected {answer['FailedEntryCount']} events")
 
 
 def _detail(merged: "UpToDate") -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 Spare = Callable[[], bool]
-_GONE = Failure(code="file_gone", message="The file is not there any more, or was replaced", stage="parse")
+_GONE = Failure(code="file_gone", message="The file was deleted or replaced", stage="parse")
 
 
 class NotOurs(Exception):
@@ -61,7 +61,7 @@ class FileLoader:
         try:
             self._work(self.uploads.change(batch_id, lambda stands: self._taken_in_hand(stands, name)), has_time)
         except (NotOurs, NoSuchUpload) as error:
-            logger().info("nothing to do about an upload", batch_id=batch_id, reason=str(error))
+            logger().info("upload skipped", batch_id=batch_id, reason=str(error))
             self._forget_late_copy(batch_id)
         except BaseException:
             self._let_go(batch_id, name)  # the sweep calls the next run: what is out of reach now may need its time
@@ -80,7 +80,7 @@ class FileLoader:
         now = self.clock()
         here = self._arrived(stands) if stands.state in {UploadState.AWAITED, UploadState.EXPIRED} else stands
         if not here.is_open or here.is_leased(now):
-            raise NotOurs(f"it is {here.state}, or another run reads it")
+            raise NotOurs(f"the upload is {here.state}, or another run is loading it")
         taken = here.leased(name, now)
         if not taken.is_worn_out:
             return taken
@@ -91,7 +91,7 @@ class FileLoader:
     def _arrived(self, stands: Upload) -> Upload:
         facts = self.lake.describe(stands.key)
         if facts is None:
-            raise NotOurs("nothing was uploaded yet")
+            raise NotOurs("no file was uploaded yet")
         return stands.arrived(etag=facts.etag, size=facts.size, at=self.clock())
 
     def _let_go(self, batch_id: str, name: str) -> Upload | None:
@@ -122,7 +122,7 @@ class FileLoader:
 
     def _check(self, upload: Upload, has_time: Spare) -> Upload:
         if upload.declared_bytes not in {None, upload.size}:
-            said = f"{upload.declared_bytes} bytes were announced, {upload.size} came"
+            said = f"{upload.declared_bytes} bytes were declared, {upload.size} were uploaded"
             return self._failed(upload, Failure(code="size_differs", message=said, stage="parse"))
         state = upload.quality
         for part, bytes_read in parts_of(upload, self.lake, self.rows_per_part):
@@ -171,14 +171,14 @@ class FileLoader:
     def _changed(self, upload: Upload, change: Callable[[Upload], Upload]) -> Upload:
         def ours(stands: Upload) -> Upload:
             if (stands.leased_to, stands.parts) != (upload.leased_to, upload.parts):
-                raise NotOurs("another run has taken it in hand")
+                raise NotOurs("another run is loading the upload")
             return stands if stands.state is not upload.state else change(stands)
 
         return self.uploads.change(upload.batch_id, ours)
 
     def _still_ours(self, upload: Upload) -> None:
         if self._changed(upload, lambda stands: stands).state is not upload.state:
-            raise NotOurs("it was cancelled")
+            raise NotOurs("the upload was cancelled")
 
 
 def _names_people(upload: Upload) -> bool:

@@ -47,9 +47,7 @@ class Judged:
     def as_refused(self, delivery: "Delivery") -> "Judged":
         """The same with the good rows kept apart as well."""
         good = sorted(set(range(len(delivery.rows))) - {error.row for error in self.taken.errors})
-        reasons = [
-            RowError(row, "", GATE, "is good; its batch was refused, and it can be driven again") for row in good
-        ]
+        reasons = [RowError(row, "", GATE, "is valid, but its batch was rejected; redrive it") for row in good]
         return replace(
             self,
             taken=Taken(self.taken.table.slice(0, 0), [*self.taken.errors, *reasons]),

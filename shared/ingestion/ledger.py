@@ -73,7 +73,7 @@ class Ledger:
                 continue
             self._raise_watermark(after)
             return after
-        raise Unavailable("The ledger is busy; try again", retry_after=1)
+        raise Unavailable("The ledger is busy; retry later", retry_after=1)
 
     def unfinished(self, before: datetime) -> Iterator[Entry]:
         """Every entry received before a moment that is not complete yet, oldest first."""

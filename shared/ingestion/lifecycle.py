@@ -79,7 +79,7 @@ class Lifecycle:
             return entry
         upload = self.uploads.get(batch_id)
         if upload is None:
-            raise NotFound(f"There is no batch {batch_id!r}")
+            raise NotFound(f"The batch {batch_id!r} does not exist")
         return upload
 
     def _parts(self, upload: Upload) -> Sequence[Entry]:
@@ -87,7 +87,7 @@ class Lifecycle:
 
     def _cancel_batch(self, entry: Entry) -> None:
         if entry.is_complete or not entry.written:
-            raise _too_late(entry.origin, entry.status) if entry.written else _not_yet(entry.origin, "taken in")
+            raise _too_late(entry.origin, entry.status) if entry.written else _not_yet(entry.origin, "loaded")
         if not self.withdrawal.withdraw(entry.data_type, entry.origin):
             raise _not_yet(entry.origin, "merged")
 
@@ -101,30 +101,34 @@ class Lifecycle:
 
     def _resume_batch(self, entry: Entry) -> None:
         if entry.status not in {BatchStatus.FAILED, BatchStatus.CANCELLED}:
-            raise Conflict(f"The batch {entry.origin} is {entry.status}: only a failed or cancelled one is resumed")
+            raise Conflict(
+                f"The batch {entry.origin} is {entry.status}; only a failed or cancelled batch can be resumed"
+            )
         if not entry.is_complete:
             raise _not_yet(entry.origin, "cancelled")
         if not self.batches.resume(entry, anew=True):
-            raise Conflict(f"What was received as {entry.origin} is not kept any more, or reads otherwise by now")
+            raise Conflict(f"The received data of {entry.origin} was deleted or changed; send it again")
 
     def _resume_upload(self, upload: Upload) -> None:
         entries = self._parts(upload)
         status = status_of_upload(upload, entries)
         if status not in {BatchStatus.FAILED, BatchStatus.CANCELLED} or upload.state is UploadState.EXPIRED:
-            raise Conflict(f"The batch {upload.batch_id} is {upload.state}: it cannot be resumed")
+            raise Conflict(f"The batch {upload.batch_id} is {upload.state}; it cannot be resumed")
         if not is_settled(upload, entries):
             raise _not_yet(upload.batch_id, str(status))
         facts = self.lake.describe(upload.key)
         if facts is None:
-            raise Conflict(f"The file of {upload.batch_id} is not there: announce it anew and upload it")
+            raise Conflict(f"The file of {upload.batch_id} does not exist; create a new upload")
         at = upload.arrived_at or self.clock()
         self.uploads.change(upload.batch_id, lambda stands: stands.resumed(etag=facts.etag, size=facts.size, at=at))
         self.queue.send(upload.batch_id)
 
 
 def _too_late(batch_id: str, status: BatchStatus) -> Conflict:
-    return Conflict(f"The batch {batch_id} is {status}: there is nothing left to cancel", details={"status": status})
+    return Conflict(
+        f"The batch {batch_id} is {status}; only a batch in progress can be cancelled", details={"status": status}
+    )
 
 
 def _not_yet(batch_id: str, doing: str) -> Conflict:
-    return Conflict(f"The batch {batch_id} is being {doing} at this moment; try again", retry_after=_AGAIN_SECONDS)
+    return Conflict(f"The batch {batch_id} is being {doing}; retry later", retry_after=_AGAIN_SECONDS)

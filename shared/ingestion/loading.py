@@ -161,7 +161,7 @@ def _objects(delivery: "Delivery", taken: Taken) -> list[tuple[str, bytes]]:
 
 
 def _problems(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]:
-    """Sum errors up by field and code, as `ProcessingError` tells them (resolutions § 10), most frequent first."""
+    """Group errors by field and code in the form of `ProcessingError`, most frequent first."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for error in errors:
         problem = found.setdefault(

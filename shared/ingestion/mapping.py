@@ -1,4 +1,4 @@
-"""How the records of a source become those of the data model: its own names, constants and ways to write a time.
+"""The mapping of a source's records to the data model: column names, constants and time formats.
 
 Nothing here reads or writes anything outside of the rows: a failure is a matter of one row and one mapping.
 """
@@ -38,7 +38,7 @@ EXAMPLE: JsonDict = {
 def _template(text: str) -> str:
     if not _PLACEHOLDER.search(text):
         raise ValueError(
-            "must name at least one column in braces, e.g. {InvoiceNo}-{row}; for a fixed value: constants"
+            "must name at least one column in braces, e.g. {InvoiceNo}-{row}; use constants for a fixed value"
         )
     return text
 
@@ -65,38 +65,34 @@ Template = Annotated[str, Field(max_length=500), AfterValidator(_template)]
 
 
 class SourceMapping(Model):
-    """From a source's own columns to the fields of a data type.
+    """Mapping of a source's columns to the fields of a data type.
 
-    A value that is null or blank counts as absent. Columns that are not named here keep their names.
+    A null or blank value counts as absent. Columns not listed here keep their names.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
-    columns: dict[Name, Name] = Field(
-        default_factory=dict, max_length=MOST_NAMES, description="The source's name of a column to the field it fills."
-    )
+    columns: dict[Name, Name] = Field(default_factory=dict, max_length=MOST_NAMES, description="Source column → field.")
     templates: dict[Name, Template] = Field(
         default_factory=dict,
         max_length=MOST_NAMES,
-        description="Field to a text made of the source's columns in braces; `{row}` is the record's 0-based place in "
-        "its batch, or its own line or number in its file. Where one of the columns is absent, so is the text. A row "
-        f"of which a template makes more than {LONGEST_FILLED} characters goes to quarantine.",
+        description="Field → text with source columns in braces. `{row}` is the record's 0-based position in "
+        "its batch, or its line or record number in its file. If one of the columns is absent, the field is absent. "
+        f"A row for which a template gives more than {LONGEST_FILLED} characters goes to quarantine.",
     )
     suffixes: dict[Name, Name] = Field(
-        default_factory=dict, max_length=MOST_NAMES, description="Field to what is cut off its end, e.g. `.0`."
+        default_factory=dict, max_length=MOST_NAMES, description="Field → suffix to remove, e.g. `.0`."
     )
     date_formats: dict[Name, WrittenTimes] = Field(
-        default_factory=dict, max_length=MOST_NAMES, description="Field to how the source writes times in it."
+        default_factory=dict, max_length=MOST_NAMES, description="Field → time formats that the source uses in it."
     )
     constants: dict[Name, Constant] = Field(
-        default_factory=dict, max_length=MOST_NAMES, description="Field to its value in every record."
+        default_factory=dict, max_length=MOST_NAMES, description="Field → value in every record."
     )
     defaults: dict[Name, Constant] = Field(
-        default_factory=dict, max_length=MOST_NAMES, description="Field to its value where the record has none."
+        default_factory=dict, max_length=MOST_NAMES, description="Field → value if the record has none."
     )
-    drop: list[Name] = Field(
-        default_factory=list, max_length=MOST_NAMES, description="The source's columns that are not kept."
-    )
+    drop: list[Name] = Field(default_factory=list, max_length=MOST_NAMES, description="Source columns to drop.")
 
 
 @dataclass(frozen=True)

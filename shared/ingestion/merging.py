@@ -101,7 +101,7 @@ class Merger:
 
     def _foundling(self, origin: str, fates: Mapping[str, Fates]) -> Entry:
         """Account for rows that somebody put into the lake past the ledger, under no source's name."""
-        logger().error("rows of a delivery that the ledger does not know were merged", origin=origin)
+        logger().error("merged rows of a delivery that is not in the ledger", origin=origin)
         count("UnknownDeliveries")
         return Entry(
             origin=origin,

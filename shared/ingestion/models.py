@@ -1,4 +1,4 @@
-"""The nouns of the ingest routes, as contract C § 1 and resolutions §§ 9 and 10 name them."""
+"""Models of the ingest routes."""
 
 import re
 from enum import StrEnum
@@ -18,7 +18,7 @@ SOURCE_ID = r"^[A-Za-z0-9-]{3,50}$"
 
 
 class DataFormat(StrEnum):
-    """How the values of a delivery are written."""
+    """Format of the records."""
 
     JSON = "json"
     CSV = "csv"
@@ -36,7 +36,7 @@ SourceId = Annotated[
     str,
     AfterValidator(_source_id),
     WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 50, "pattern": SOURCE_ID}),
-    Field(description="The source: 3 to 50 letters, digits or hyphens.", examples=["web-shop"]),
+    Field(description="Id of the source: 3 to 50 letters, digits or hyphens.", examples=["web-shop"]),
 ]
 
 
@@ -59,12 +59,12 @@ _RECORD: JsonDict = {
 
 
 class IngestionMetadata(Model):
-    """What the sender says about a batch; kept with it as received."""
+    """Metadata from the sender, archived unchanged with the batch."""
 
-    source_system: Optional[_SAID] = None
-    extraction_timestamp: Optional[Timestamp] = None
-    schema_version: Optional[_SAID] = None
-    compression: Optional[_SAID] = None
+    source_system: Optional[_SAID] = Field(default=None, description="System that the data was extracted from.")
+    extraction_timestamp: Optional[Timestamp] = Field(default=None, description="Time of the extraction.")
+    schema_version: Optional[_SAID] = Field(default=None, description="Version of the sender's schema.")
+    compression: Optional[_SAID] = Field(default=None, description="Compression at the source, for information only.")
 
 
 class BatchIngestionRequest(Model):
@@ -73,29 +73,29 @@ class BatchIngestionRequest(Model):
     model_config = ConfigDict(json_schema_extra={"examples": [_BATCH]})
 
     source_id: SourceId
-    data_type: DataType
+    data_type: DataType = Field(description="Type of the records.")
     format: DataFormat = Field(
-        description="`json`: typed values. `csv`, `xml`: the same records with all values as text. "
-        "`parquet` does not fit into a request."
+        description="`json`: typed values. `csv`, `xml`: the same records with every value as text. "
+        "`parquet` is accepted in file uploads only."
     )
-    metadata: Optional[IngestionMetadata] = None
+    metadata: Optional[IngestionMetadata] = Field(default=None, description="Metadata from the sender.")
     data: Annotated[list[Any], WithJsonSchema(_RECORDS)] = Field(
         min_length=1,
         max_length=LARGEST_BATCH,
         repr=False,
-        description="The records; their fields follow from `data_type`. One that does not fit goes to quarantine.",
+        description="The records, with the fields of `data_type`. Invalid records go to quarantine.",
     )
 
 
 class Acceptance(StrEnum):
-    """Whether anything of a batch was taken."""
+    """Whether at least one record was accepted."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
 
 
 class ValidationStatus(StrEnum):
-    """Whether all rows of a batch were valid."""
+    """Whether every row was valid."""
 
     PENDING = "pending"
     PASSED = "passed"
@@ -103,96 +103,102 @@ class ValidationStatus(StrEnum):
 
 
 class ValidationError(Model):
-    """Why a row was not taken."""
+    """One error of one row."""
 
-    row: int | None = Field(description="0-based place in `data`.")
-    field: str = Field(description="JSON pointer into the record; empty for the record itself.")
-    code: str
-    message: str
-    rejected_value: Optional[Any] = None
+    row: int | None = Field(description="Position of the row, starting at 0.")
+    field: str = Field(description="JSON pointer to the field; empty for the whole record.")
+    code: str = Field(description="Stable code of the error.")
+    message: str = Field(description="Description of the error for people.")
+    rejected_value: Optional[Any] = Field(default=None, description="The value received.")
 
 
 class BatchIngestionResponse(Model):
-    """What became of a batch so far: good rows are on their way to the lake, the others are in quarantine."""
+    """The accepted batch: valid rows are queued for the merge, invalid rows are in quarantine."""
 
-    status: Acceptance = Field(description="`rejected` when not one row was valid.")
-    batch_id: str
-    records_received: int
+    status: Acceptance = Field(description="`rejected` if no row was valid.")
+    batch_id: str = Field(description="Id of the batch.")
+    records_received: int = Field(description="Number of records in the request.")
     validation_status: ValidationStatus = Field(
-        description="`failed` when some row was not valid; the valid ones of the batch are loaded all the same."
+        description="`failed` if at least one row was invalid; valid rows are loaded nevertheless."
     )
     estimated_processing_time: str = Field(
-        description="ISO 8601 duration until the rows are merged: the median of recent batches; "
-        "`unknown` as long as there are none.",
+        description="Expected time until the rows are merged, as an ISO 8601 duration: the median of recent batches; "
+        "`unknown` if there are none.",
         examples=["PT3.2S"],
     )
-    created_at: Timestamp
-    errors: Optional[list[ValidationError]] = Field(default=None, description="At most 100.")
+    created_at: Timestamp = Field(description="Time of receipt.")
+    errors: Optional[list[ValidationError]] = Field(
+        default=None, description="The first 100 errors; `GET /ingest/batches/{batch_id}/errors` lists all."
+    )
 
 
 class StreamIngestionRequest(Model):
-    """One record for the event stream: the form of a Kinesis record, too."""
+    """One record for the event stream. Producers send the same JSON in a Kinesis record."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_RECORD]})
 
     source_id: SourceId
-    data_type: DataType
-    timestamp: Timestamp = Field(description="Stands in for the record's own event time where that is absent.")
-    data: dict[str, Any] = Field(min_length=1)
-    correlation_id: Optional[str] = Field(default=None, max_length=LONGEST_CORRELATION_ID)
+    data_type: DataType = Field(description="Type of the record.")
+    timestamp: Timestamp = Field(description="Event time of the record if `data` has none.")
+    data: dict[str, Any] = Field(min_length=1, description="The record, with the fields of `data_type`.")
+    correlation_id: Optional[str] = Field(
+        default=None, max_length=LONGEST_CORRELATION_ID, description="The sender's own id for the record."
+    )
 
 
 class StreamIngestionResponse(Model):
-    """A record that the event stream has taken."""
+    """The record accepted by the event stream."""
 
-    status: Acceptance = Acceptance.ACCEPTED
+    status: Acceptance = Field(default=Acceptance.ACCEPTED, description="Always `accepted`.")
     record_id: str = Field(description="Shard and sequence number in the event stream.")
-    timestamp: Timestamp
-    processing_latency_ms: float = Field(ge=0, description="From the request's arrival to the stream's receipt.")
+    timestamp: Timestamp = Field(description="The timestamp of the request.")
+    processing_latency_ms: float = Field(
+        ge=0, description="Milliseconds from the arrival of the request to the stream's receipt."
+    )
 
 
 class BatchProgress(Model):
-    """How far a batch is."""
+    """Progress of a batch."""
 
-    total_records: int
-    processed_records: int = Field(description="Rows whose fate is known: merged, or failed.")
+    total_records: int = Field(description="Records received.")
+    processed_records: int = Field(description="Rows with a final outcome: merged or failed.")
     failed_records: int = Field(description="Rows in quarantine.")
     progress_percentage: float = Field(
-        ge=0, le=100, description="Of a file: a third each for bytes checked, records loaded and records merged."
+        ge=0, le=100, description="For a file: a third each for bytes checked, records loaded and records merged."
     )
-    total_bytes: Optional[int] = Field(default=None, description="Of a file.")
-    checked_bytes: Optional[int] = Field(default=None, description="Of a file: read and checked so far.")
-    loaded_records: Optional[int] = Field(default=None, description="Of a file: on their way to the merge, or past it.")
+    total_bytes: Optional[int] = Field(default=None, description="Files only: size of the file.")
+    checked_bytes: Optional[int] = Field(default=None, description="Files only: bytes checked so far.")
+    loaded_records: Optional[int] = Field(default=None, description="Files only: records loaded so far, merged or not.")
 
 
 class ProcessingError(Model):
-    """One kind of error in a batch, with how often it occurred."""
+    """One kind of error in a batch, with its number of occurrences."""
 
-    code: str
-    message: str
-    stage: str
-    count: int
-    first_row: Optional[int] = None
-    sample: Optional[Any] = None
+    code: str = Field(description="Stable code of the error.")
+    message: str = Field(description="Description of the error for people.")
+    stage: str = Field(description="Stage in which it occurred: `parse`, `validate`, `load` or `merge`.")
+    count: int = Field(description="Number of occurrences.")
+    first_row: Optional[int] = Field(default=None, description="First row with this error.")
+    sample: Optional[Any] = Field(default=None, description="A rejected value.")
 
 
 class BatchOutcome(Model):
-    """The batch's line in the ledger: the five add up to the records received."""
+    """Outcomes of the batch in the ledger; the five counts add up to the records received."""
 
-    loaded: int
-    duplicate: int
-    conflict: int
-    quarantined: int
-    in_flight: int
+    loaded: int = Field(description="Rows merged.")
+    duplicate: int = Field(description="Rows identical to a record already loaded.")
+    conflict: int = Field(description="Rows with the key and version of a loaded record but other values.")
+    quarantined: int = Field(description="Rows in quarantine.")
+    in_flight: int = Field(description="Rows without a final outcome yet.")
 
 
 class BatchStatusResponse(Model):
-    """Where a batch stands."""
+    """Status of a batch."""
 
-    batch_id: str
-    status: BatchStatus
-    progress: BatchProgress
-    started_at: Timestamp
-    completed_at: Optional[Timestamp] = None
-    errors: Optional[list[ProcessingError]] = None
-    outcome: BatchOutcome
+    batch_id: str = Field(description="Id of the batch.")
+    status: BatchStatus = Field(description="Current status.")
+    progress: BatchProgress = Field(description="Progress of the batch.")
+    started_at: Timestamp = Field(description="Time of receipt.")
+    completed_at: Optional[Timestamp] = Field(default=None, description="Time of completion.")
+    errors: Optional[list[ProcessingError]] = Field(default=None, description="Errors by kind, most frequent first.")
+    outcome: BatchOutcome = Field(description="Outcomes of the rows in the ledger.")

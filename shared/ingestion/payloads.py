@@ -86,7 +86,7 @@ def _inflated(data: bytes) -> bytes | Unreadable:
     try:
         return inflate(data, min(LARGEST_TEXT, _HIGHEST_RATIO * len(data)))
     except PayloadTooLarge:
-        return _as_it_came(data, "gzip holds more than 16 MB, or more than 200 times its own size")
+        return _as_it_came(data, "the gzip data inflates to more than 16 MB, or to more than 200 times its size")
     except InvalidRequest as refused:
         return _as_it_came(data, refused.message)
 

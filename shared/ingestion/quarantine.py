@@ -58,7 +58,7 @@ class Quarantine:
             except LostUpdate:
                 continue
             return
-        raise Unavailable("These rows are being changed by others; try again", retry_after=1)
+        raise Unavailable("Another request is changing these rows; retry later", retry_after=1)
 
     def _delete(self, stored: "StoredObject") -> None:
         self.lake.delete([stored])

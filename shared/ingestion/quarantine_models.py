@@ -1,4 +1,4 @@
-"""The nouns of the quarantine routes (resolutions § 9)."""
+"""Models of the quarantine routes."""
 
 from typing import Any
 
@@ -12,44 +12,44 @@ MOST_REASONS = 100
 
 
 class QuarantinedRow(Model):
-    """A row that was not taken: as it was received, with every reason."""
+    """A rejected row as it was received, with every error."""
 
-    id: str = Field(description="Names the row when it is to be driven again.", examples=["batch-0197…:3"])
-    origin: str = Field(description="The delivery that brought it: a batch, a part of a file, a run of the stream.")
-    source_id: str = Field(description="`unattributed` for a record of which not even that can be read.")
-    data_type: str = Field(description="`unknown` for a record of which not even that can be read.")
-    row: int = Field(description="Where it stood: 0-based in a batch, its own line or number in a file.")
-    received_at: Timestamp
+    id: str = Field(description="Id of the row, for a redrive.", examples=["batch-0197…:3"])
+    origin: str = Field(description="Id of the delivery: a batch, a part of a file, or a batch of the stream.")
+    source_id: str = Field(description="Source of the row; `unattributed` if it cannot be read.")
+    data_type: str = Field(description="Data type of the row; `unknown` if it cannot be read.")
+    row: int = Field(description="Position of the row: 0-based in a batch; its line or record number in a file.")
+    received_at: Timestamp = Field(description="Time of receipt.")
     raw: str = Field(
-        description=f"The row as JSON text, or as it came if it is none (base64 if it is no text); cut after "
-        f"{LONGEST_RAW} characters. Personal fields of customers are not in it."
+        description=f"The row as JSON text; as received if it is not JSON (base64 if it is not text). Truncated after "
+        f"{LONGEST_RAW} characters. Personal fields of customers are removed."
     )
-    raw_is_cut: bool
-    errors: list[ValidationError] = Field(description=f"At most {MOST_REASONS}.")
+    raw_is_cut: bool = Field(description="Whether `raw` is truncated.")
+    errors: list[ValidationError] = Field(description=f"Errors of the row, at most {MOST_REASONS}.")
 
 
 class QuarantineResponse(PageResponse):
-    """One page of the quarantine, in the order of receipt."""
+    """One page of quarantined rows, in order of receipt."""
 
-    content: list[QuarantinedRow]
+    content: list[QuarantinedRow] = Field(description="The rows on this page.")
 
 
 class RowErrorsResponse(PageResponse):
-    """One page of the errors of a batch's rows, in the order of the rows."""
+    """One page of row errors of a batch, in row order."""
 
-    content: list[ValidationError]
+    content: list[ValidationError] = Field(description="The errors on this page.")
 
 
 def row_id(origin: str, place: int) -> str:
-    """How a row in quarantine is named."""
+    """Return the id of a row in quarantine."""
     return f"{origin}:{place}"
 
 
 def read_row_id(name: str) -> tuple[str, int]:
-    """The delivery and the place that a name of a row tells.
+    """Parse the id of a quarantined row into delivery and position.
 
     Raises:
-        ValueError: it is no such name.
+        ValueError: it is not the id of a row.
     """
     origin, _, place = name.rpartition(":")
     if not origin or not place.isascii() or not place.isdigit():
@@ -58,5 +58,5 @@ def read_row_id(name: str) -> tuple[str, int]:
 
 
 def told(place: int, reason: dict[str, Any]) -> ValidationError:
-    """A reason as the API tells it."""
+    """Convert an error to its API form."""
     return ValidationError(row=place, **reason)

@@ -85,7 +85,7 @@ class Redriver:
                 self.ledger.record(kept.origin, partial(_taken, number=number))
                 self.lake.put(redrive_key(kept.origin, number), leaving.written())
                 if not self.finish(kept.origin, number):
-                    raise Conflict(f"Rows of {kept.origin} are being driven by others; try again")
+                    raise Conflict(f"Another redrive of {kept.origin} is in progress; retry later")
         return tried
 
     def finish(self, origin: str, number: str) -> bool:
@@ -150,13 +150,13 @@ class Redriver:
 def _said(refusal: "InsufficientDataQuality") -> str:
     told = refusal.details or {}
     failed = ", ".join(told["failed_checks"])
-    return f"{refusal.message}: {told['quality_score']}, where {told['minimum_required']} is asked for ({failed})"
+    return f"{refusal.message}: {told['quality_score']}, minimum {told['minimum_required']} ({failed})"
 
 
 def _taken(stands: "Entry | None", number: str) -> "Entry":
     entry = drivable(stands)
     if entry.next_redrive != number:
-        raise Conflict(f"Rows of {entry.origin} are being driven by others; try again")
+        raise Conflict(f"Another redrive of {entry.origin} is in progress; retry later")
     return entry.with_redrive(number, 0)
 
 
@@ -178,5 +178,5 @@ def _done(stands: "Entry | None", number: str, at: datetime) -> "Entry":
 
 def _known(stands: "Entry | None") -> "Entry":
     if stands is None:
-        raise LookupError("an entry went away")
+        raise LookupError("the ledger entry no longer exists")
     return stands

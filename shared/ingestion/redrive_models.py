@@ -1,4 +1,4 @@
-"""The nouns of the re-drive route (resolutions § 9)."""
+"""Models of the redrive route."""
 
 from typing import Annotated
 
@@ -25,77 +25,82 @@ _RowId = Annotated[str, Field(max_length=250, pattern=r"^.+:[0-9]+$"), AfterVali
 
 
 class ReceivedRange(Model):
-    """A half-open range of moments."""
+    """A half-open range of receipt times."""
 
     model_config = ConfigDict(extra="forbid")
 
-    start: Timestamp
-    end: Timestamp
+    start: Timestamp = Field(description="Start of the range, inclusive.")
+    end: Timestamp = Field(description="End of the range, exclusive.")
 
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> "ReceivedRange":
         if self.start >= self.end:
-            raise ValueError("must begin before it ends: start is part of it, end is not")
+            raise ValueError("start must be before end")
         if self.end - self.start > LONGEST_RANGE:
             raise ValueError(f"must not be longer than {LONGEST_RANGE.days} days")
         return self
 
 
 class RedriveRequest(Model):
-    """Which rows in quarantine are to be driven again: those named, or all that the filters mean."""
+    """The quarantined rows to redrive: by id, or by filters."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     ids: Optional[Annotated[list[_RowId], Field(min_length=1)]] = Field(
-        default=None, max_length=MOST_IDS, description="Rows by their ids; then no filters."
+        default=None, max_length=MOST_IDS, description="Ids of rows; excludes all filters."
     )
-    source_id: Optional[SourceId] = None
-    data_type: Optional[DataType] = None
+    source_id: Optional[SourceId] = Field(default=None, description="Only rows from this source.")
+    data_type: Optional[DataType] = Field(default=None, description="Only rows of this type.")
     time_range: Optional[ReceivedRange] = Field(
         default=None,
-        description=f"Received in this range; by default the last {DEFAULT_RANGE.days} days. At most "
-        f"{LONGEST_RANGE.days} days.",
+        description=f"Only rows received in this range (default: the last {DEFAULT_RANGE.days} days), at most "
+        f"{LONGEST_RANGE.days} days long.",
     )
     code: Optional[Annotated[str, Field(pattern=f"^{REASON_CODE}$")]] = Field(
-        default=None, description="Only rows against which this code speaks."
+        default=None, description="Only rows rejected with this error code."
     )
-    dry_run: StrictBool = Field(default=False, description="Tell what would happen, and change nothing.")
+    dry_run: StrictBool = Field(
+        default=False, description="Validate only: report the result without changing anything."
+    )
     after: Optional[Annotated[str, Field(max_length=300)]] = Field(
-        default=None, description="Go on behind the delivery that an answer named which was not `complete`."
+        default=None,
+        description="Continue after this delivery: `after` of the previous response if that was not `complete`.",
     )
 
     @model_validator(mode="after")
     def _names_or_filters(self) -> "RedriveRequest":
         if self.ids and any((self.source_id, self.data_type, self.time_range, self.code, self.after)):
-            raise ValueError("ids take no filters beside them")
+            raise ValueError("ids and filters must not be combined")
         return self
 
 
 class RejectedAgain(Model):
-    """A row that stays in quarantine, and why."""
+    """A row that remains in quarantine, with its errors."""
 
-    id: str
-    errors: list[ValidationError]
+    id: str = Field(description="Id of the row.")
+    errors: list[ValidationError] = Field(description="Errors of the row.")
 
 
 class Skipped(Model):
-    """A delivery none of whose rows was driven, and why."""
+    """A delivery that was skipped, with the reason."""
 
-    origin: str
-    rows: int
-    reason: str
+    origin: str = Field(description="Id of the delivery.")
+    rows: int = Field(description="Number of rows skipped.")
+    reason: str = Field(description="Why the delivery was skipped.")
 
 
 class RedriveResponse(Model):
-    """What became of rows that were driven again, or would become of them."""
+    """Result of a redrive, or of its dry run."""
 
-    dry_run: bool
-    rows: int = Field(description="Rows that were looked at.")
-    accepted: int = Field(description="Good by now: in flight, or they would be.")
-    rejected: int = Field(description="Not good yet: they stay in quarantine.")
-    skipped: int = Field(description="Not looked at: their delivery cannot be driven now.")
-    reasons: dict[str, int] = Field(description="How many of the rejected rows each code speaks against.")
-    rejected_rows: list[RejectedAgain] = Field(description=f"The first {MOST_TOLD} of the rejected rows.")
-    skipped_deliveries: list[Skipped] = Field(description=f"The first {MOST_TOLD} deliveries that were skipped.")
-    complete: bool = Field(description="Whether all that is meant was looked at; if not, ask again with `after`.")
-    after: Optional[str] = Field(default=None, description="The last delivery that was looked at, if not `complete`.")
+    dry_run: bool = Field(description="Whether this was a dry run.")
+    rows: int = Field(description="Rows validated.")
+    accepted: int = Field(description="Rows that are valid now: in flight after a redrive, unchanged after a dry run.")
+    rejected: int = Field(description="Rows that are still invalid and remain in quarantine.")
+    skipped: int = Field(description="Rows not validated because their delivery cannot be redriven now.")
+    reasons: dict[str, int] = Field(description="Number of rejected rows per error code.")
+    rejected_rows: list[RejectedAgain] = Field(description=f"The first {MOST_TOLD} rejected rows.")
+    skipped_deliveries: list[Skipped] = Field(description=f"The first {MOST_TOLD} skipped deliveries.")
+    complete: bool = Field(
+        description="Whether all selected rows were processed; if not, repeat the request with `after`."
+    )
+    after: Optional[str] = Field(default=None, description="Last delivery processed; present if not `complete`.")

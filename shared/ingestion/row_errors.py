@@ -38,5 +38,5 @@ class RowErrors:
             return [entry]
         parts = list(self.ledger.of_batch(batch_id))
         if not parts and self.uploads.get(batch_id) is None:
-            raise NotFound(f"There is no batch {batch_id!r}")
+            raise NotFound(f"The batch {batch_id!r} does not exist")
         return parts

@@ -93,7 +93,7 @@ class SourceConfigs:
         if len(body.encode()) > _LARGEST:
             raise InvalidRequest(
                 "Request validation failed",
-                field_errors=[FieldError("mappings", f"must not make a configuration over {_LARGEST} bytes")],
+                field_errors=[FieldError("mappings", f"must be smaller: a configuration has at most {_LARGEST} bytes")],
             )
         answer = self._dynamodb.update_item(
             TableName=self._table,

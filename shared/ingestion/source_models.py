@@ -1,4 +1,4 @@
-"""The nouns of sources (contract C 1.3, resolutions § 9): what is configured of them, and what they have delivered."""
+"""Models of the source routes: a source's configuration, status and totals."""
 
 import re
 from datetime import timedelta
@@ -45,7 +45,7 @@ def _duration(value: Any) -> Any:
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
         raise ValueError("must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, e.g. PT15M or P1D")
     if not _SHORTEST <= _AS_TEXT.validate_python(value) <= _LONGEST:
-        raise ValueError("must lie between PT1M and P366D")
+        raise ValueError("must be between PT1M and P366D")
     return value
 
 
@@ -59,7 +59,7 @@ Threshold = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=Tru
 
 
 class SourceType(StrEnum):
-    """What kind of source delivers."""
+    """Kind of source."""
 
     API = "api"
     DATABASE = "database"
@@ -68,7 +68,7 @@ class SourceType(StrEnum):
 
 
 class SourceStatus(StrEnum):
-    """How a source behaves."""
+    """Status of a source."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -76,22 +76,26 @@ class SourceStatus(StrEnum):
 
 
 class SourceConfiguration(Model):
-    """What is known of a source beside what it delivers; its next delivery is judged by it."""
+    """Configuration of a source; it applies from the next delivery on."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     name: Optional[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
-        default=None, description="For people; made of the id unless told."
+        default=None, description="Display name (default: derived from the id)."
     )
-    type: Optional[SourceType] = Field(default=None, description="Told by how it first delivered unless named here.")
+    type: Optional[SourceType] = Field(
+        default=None, description="Kind of source (default: derived from its first delivery)."
+    )
     cadence: Optional[Cadence] = Field(
-        default=None, description="How often it is expected to deliver, as an ISO 8601 duration: PT1M to P366D."
+        default=None, description="Expected interval between deliveries, as an ISO 8601 duration from PT1M to P366D."
     )
     thresholds: dict[DataType, Threshold] = Field(
-        default_factory=dict, description="Per data type the lowest quality score that is loaded; 70 unless told."
+        default_factory=dict,
+        description="Minimum quality score per data type (default: 70). Batches below it are rejected.",
     )
     mappings: dict[DataType, SourceMapping] = Field(
-        default_factory=dict, description="Per data type how the source's records become those of the data model."
+        default_factory=dict,
+        description="Per data type, the mapping of the source's columns to the fields of the data model.",
     )
 
 
@@ -121,29 +125,29 @@ class SourceConfigurationRequest(SourceConfiguration):
 
 
 _STATUS = (
-    f"`inactive`: never delivered, or not for {MISSED_CADENCES} times its cadence (seven days where it has none). "
-    f"`error`: delivers, but of its last {FAILING_DELIVERIES} deliveries (or as many as there are) not one row was "
-    "good or passed the quality gate. `active`: all others."
+    f"`inactive`: no delivery yet, or none for {MISSED_CADENCES} times the cadence (seven days without a cadence). "
+    f"`error`: none of the last {FAILING_DELIVERIES} deliveries (or all, if fewer) had a row that was "
+    "valid and passed the quality gate. `active`: otherwise."
 )
 
 
 class DataSource(Model):
-    """A source and what it has delivered."""
+    """A data source with its status and totals."""
 
     source_id: SourceId
-    name: str
-    type: SourceType
+    name: str = Field(description="Display name.")
+    type: SourceType = Field(description="Kind of the source, configured or derived from its first delivery.")
     status: SourceStatus = Field(description=_STATUS)
-    last_ingestion: Timestamp | None = Field(description="Null as long as it has delivered nothing.")
-    total_records: int = Field(description="Records received, by the ledger.")
+    last_ingestion: Timestamp | None = Field(description="Time of the last delivery; null if there was none.")
+    total_records: int = Field(description="Records received, from the ledger.")
     configuration: dict[str, Any] = Field(
-        description="`cadence`, `thresholds` and `mappings` as they were put; `data_types`: per type the ledger's "
-        "counters and the watermark; `faults`: fields that an earlier version saved and that cannot be applied, with "
-        "the reason (the records that they concern go to quarantine)."
+        description="`cadence`, `thresholds` and `mappings` as configured; `data_types`: per type the ledger "
+        "counters and the watermark; `faults`: fields saved by an earlier version that cannot be applied, each with "
+        "the reason (records that depend on them go to quarantine)."
     )
 
 
 class DataSourcesResponse(PageResponse):
-    """One page of the sources, in the order in which they became known."""
+    """One page of data sources, in order of registration."""
 
-    content: list[DataSource]
+    content: list[DataSource] = Field(description="The sources on this page.")

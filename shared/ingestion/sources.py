@@ -111,7 +111,7 @@ class Sources:
             ConsistentRead=True,
         )
         if not answer["Items"]:
-            raise LookupError(f"there is no source {source_id}")
+            raise LookupError(f"the source {source_id} does not exist")
         source = _Source.of([_plain(item) for item in answer["Items"]])
         return source.told(self._status(source, now))
 

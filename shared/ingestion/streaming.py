@@ -55,12 +55,12 @@ class EventStream:
         data, partition_key = orjson.dumps(body), _partition_key(request.data_type, row)
         if len(data) + len(partition_key.encode()) > LARGEST_RECORD:
             raise PayloadTooLarge(
-                f"A record of the event stream holds at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
+                f"A record of the event stream has at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
             )
         try:
             placed = self.kinesis.put_record(StreamName=self.stream_name, Data=data, PartitionKey=partition_key)
         except self.kinesis.exceptions.ProvisionedThroughputExceededException:
-            raise Unavailable("The event stream is at its limit; try again", retry_after=1) from None
+            raise Unavailable("The event stream is at its limit; retry later", retry_after=1) from None
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
 
     def _mapped(self, request: StreamIngestionRequest, record: dict[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Sweeper:
     def _resume(self, entry: Entry) -> bool:
         found = self.batches.resume(entry, anew=entry.written)
         if not found:
-            logger().error("a batch cannot be resumed: what was received is gone", origin=entry.origin)
+            logger().error("a batch cannot be resumed because its received data was deleted", origin=entry.origin)
         return found
 
     def _remember(self, keys: Iterable[str]) -> int:

@@ -104,7 +104,7 @@ class Upload(Model):
             ValueError: it has not.
         """
         if self.arrived_at is None:
-            raise ValueError(f"{self.batch_id} has not arrived")
+            raise ValueError(f"the file of {self.batch_id} has not been uploaded")
         return self.arrived_at
 
     @property
@@ -152,7 +152,7 @@ class Upload(Model):
             Conflict: there is no way from this state to that.
         """
         if to not in _MOVES[self.state]:
-            raise Conflict(f"The upload {self.batch_id} is {self.state}: it cannot become {to}")
+            raise Conflict(f"The upload {self.batch_id} is {self.state}; it cannot become {to}")
         return self.model_copy(update={"state": to, **changes})
 
     def arrived(self, *, etag: str, size: int, at: datetime) -> Self:

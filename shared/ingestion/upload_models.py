@@ -1,4 +1,4 @@
-"""The nouns of the upload routes (resolutions §§ 7 and 9)."""
+"""Models of the upload routes."""
 
 from typing import Annotated
 
@@ -21,27 +21,28 @@ _EXAMPLE: JsonDict = {
 
 
 class UploadRequest(Model):
-    """A file that somebody is about to upload."""
+    """The file to upload."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     source_id: SourceId
-    data_type: DataType
-    format: DataFormat = Field(description="`json`: an array, or one record a line.")
-    compression: Optional[Compression] = Field(default=None, description="Absent: found out from the file.")
-    options: TextOptions = Field(default=TextOptions(), description="What is absent is found out from the file.")
-    metadata: Optional[IngestionMetadata] = None
+    data_type: DataType = Field(description="Type of the records.")
+    format: DataFormat = Field(description="Format of the file. `json` is an array, or one record per line.")
+    compression: Optional[Compression] = Field(default=None, description="Compression of the file (default: detected).")
+    options: TextOptions = Field(default=TextOptions(), description="How the text is written (default: detected).")
+    metadata: Optional[IngestionMetadata] = Field(default=None, description="Metadata from the sender.")
     size: Optional[Annotated[int, Field(ge=0, strict=True)]] = Field(
-        default=None, description="Bytes as uploaded; S3 refuses a file of another size at the address. At most 5 GB."
+        default=None,
+        description="Size of the uploaded file in bytes, at most 5 GB; S3 rejects a file of another size.",
     )
 
 
 class UploadResponse(Model):
-    """Where to put the file: one `PUT` with these headers, until it expires."""
+    """The presigned address for the file: send one `PUT` with these headers before it expires."""
 
-    batch_id: str
-    url: str = Field(description="Presigned: it needs no token, so it is a secret.")
-    method: str = "PUT"
-    headers: dict[str, str] = Field(description="To be sent with the `PUT` exactly so.")
-    expires_at: Timestamp
-    max_bytes: int = LARGEST_FILE
+    batch_id: str = Field(description="Id of the batch, for its status and errors.")
+    url: str = Field(description="Presigned URL. It works without a token, so keep it secret.")
+    method: str = Field(default="PUT", description="HTTP method to use.")
+    headers: dict[str, str] = Field(description="Headers that the `PUT` must send unchanged.")
+    expires_at: Timestamp = Field(description="Time when the URL expires.")
+    max_bytes: int = Field(default=LARGEST_FILE, description="Maximum size of the file in bytes.")

@@ -63,7 +63,7 @@ class UploadStore:
                 return self._replace(before, after)
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
                 continue
-        raise Unavailable("The upload is being changed by others; try again", retry_after=1)
+        raise Unavailable("Another request is changing the upload; retry later", retry_after=1)
 
     def open(self, before: datetime) -> Iterator[Upload]:
         """Every upload made before a moment about which something is still to be done, oldest first."""

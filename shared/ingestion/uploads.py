@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TIME_TO_PUT = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)
 _NEVER_CAME = Failure(
-    code="never_uploaded", message="Nothing was uploaded in time: announce the file again", stage="parse"
+    code="never_uploaded", message="No file was uploaded before the URL expired; create a new upload", stage="parse"
 )
 
 
@@ -40,7 +40,7 @@ class Uploads:
             PayloadTooLarge: the file is over what S3 takes in one piece.
         """
         if request.size is not None and request.size > LARGEST_FILE:
-            raise PayloadTooLarge(f"The file is over {LARGEST_FILE} bytes (5 GB): split it into several uploads")
+            raise PayloadTooLarge(f"The file exceeds {LARGEST_FILE} bytes (5 GB); split it into several uploads")
         upload = self._announced(request)
         self.store.add(upload)
         address = self.lake.put_url(upload.key, seconds=round(TIME_TO_PUT.total_seconds()), size=request.size)

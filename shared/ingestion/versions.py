@@ -14,7 +14,7 @@ _TRIES = 3
 class VersionsUnread(BotoCoreError):
     """DynamoDB would not tell the versions of some tables: to who asks, it is out of reach."""
 
-    fmt = "The versions of some tables were left out"
+    fmt = "The versions of some tables were not returned"
 
 
 class TableVersions:

@@ -43,5 +43,5 @@ def _is_own(name: IncomingKey, entry: Entry | None) -> bool:
 
 def _cancelled(entry: Entry | None) -> Entry:
     if entry is None:
-        raise LookupError("an entry went away")
+        raise LookupError("the ledger entry no longer exists")
     return replace(entry, cancelled=True)

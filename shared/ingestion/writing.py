@@ -41,4 +41,4 @@ def _write(dynamodb: "DynamoDBClient", updates: Sequence[Any]) -> list[Any]:
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
             continue
         return refused
-    raise Unavailable("The decisions are being written by others; try again", retry_after=1)
+    raise Unavailable("Another request is writing the decisions; retry later", retry_after=1)

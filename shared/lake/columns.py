@@ -206,7 +206,7 @@ def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:
         return table
     present = set(table.schema.names)
     if unknown := present - set(schema.names):
-        raise pa.ArrowInvalid(f"columns that this version does not know: {sorted(unknown)}")
+        raise pa.ArrowInvalid(f"columns unknown to this version: {sorted(unknown)}")
     columns = [
         table[each.name].cast(each.type) if each.name in present else pa.nulls(len(table), each.type) for each in schema
     ]

@@ -75,7 +75,7 @@ def bring_up_to_date(
             return _Pass(lake, index, partition, stored, arrivals).run()
         except LostUpdate:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
-    raise Unavailable(f"{partition} is being written by others", retry_after=1)
+    raise Unavailable(f"another merge is writing {partition}; retry later", retry_after=1)
 
 
 def _waiting(lake: LakeStore, partition: "PartitionId", most_bytes: int) -> Arrivals | None:

@@ -28,7 +28,7 @@ def safe_part(text: str) -> str:
             ASCII letters, digits and ``_ ~ . -``.
     """
     if not _SAFE_PART.fullmatch(text):
-        raise ValueError(f"not fit to be a part of an object key: {text[:80]!r}")
+        raise ValueError(f"not allowed in an object key: {text[:80]!r}")
     return text
 
 

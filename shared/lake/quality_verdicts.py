@@ -44,7 +44,7 @@ def verdict_on(check: say.Check, table: pa.Table) -> Verdict:  # noqa: PLR0911 #
             return _where(pc.equal(table[check.field], check.value), pc.equal(table[check.other], check.other_value))
         case say.OneEach():
             return _one_each(table[check.of], table[check.field])
-    raise NotImplementedError(f"no verdict on {check}")
+    raise NotImplementedError(f"unsupported check {check}")
 
 
 def _where(concerned: Verdict, verdict: Verdict) -> Verdict:

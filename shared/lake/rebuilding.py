@@ -42,4 +42,4 @@ def rebuild(lake: LakeStore, partition: PartitionId) -> None:
         except LostUpdate:
             continue
         return
-    raise Unavailable(f"{partition} is being written by others", retry_after=1)
+    raise Unavailable(f"another merge is writing {partition}; retry later", retry_after=1)

@@ -1,4 +1,4 @@
-"""The tables of roll-ups, as data: what is computed of base partitions whenever they change."""
+"""The roll-up tables as data: aggregates of base partitions, refreshed when a partition changes."""
 
 from collections.abc import Iterable
 
@@ -44,16 +44,16 @@ SALES_HOURLY = _sales_hourly(
 SALES_HOURLY_BY_ONE = {
     dimension: _sales_hourly(
         f"sales_hourly_by_{dimension}",
-        f"The same lines per hour and {dimension}: far fewer rows.",
+        f"Completed sale lines per hour and {dimension}; far fewer rows than with all dimensions.",
         [dimension] if dimension in SALES_DIMENSIONS else [],
     )
     for dimension in (*SALES_DIMENSIONS, NO_DIMENSION)
 }
-"""Faces of the cube: by one dimension, or by none, which is how most questions ask."""
+"""Faces of the cube: roll-ups by one dimension or none, which answer most queries."""
 
 SALES_DAILY_BY_CUSTOMER = LakeTable(
     name="sales_daily_by_customer",
-    description="Completed sale lines per day, customer and all dimensions; lines without a customer are not in it.",
+    description="Completed sale lines per day, customer and all dimensions; excludes lines without a customer.",
     prefix=f"{ROLLUP}/sales_daily_by_customer/",
     partitioned=True,
     columns=(
@@ -61,7 +61,7 @@ SALES_DAILY_BY_CUSTOMER = LakeTable(
         Column(name="currency", glue_type="string"),
         *(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS),
         _LINES,
-        Column(name="bought_lines", glue_type="bigint", comment="Those of them whose quantity is positive."),
+        Column(name="bought_lines", glue_type="bigint", comment="Lines with a positive quantity."),
         _NET_AMOUNT,
     ),
 )
@@ -73,22 +73,22 @@ SALES_DAILY_BY_PRODUCT = LakeTable(
     partitioned=True,
     columns=(
         Column(name="product_id", glue_type="string"),
-        Column(name="product_category", glue_type="string", comment="As the lines say."),
+        Column(name="product_category", glue_type="string", comment="Category of the lines."),
         Column(name="currency", glue_type="string"),
-        Column(name="product_name", glue_type="string", comment="As the latest line says that says one."),
-        Column(name="last_sold", glue_type="timestamp", comment="When the latest line was, UTC."),
+        Column(name="product_name", glue_type="string", comment="Name in the latest line that has one."),
+        Column(name="last_sold", glue_type="timestamp", comment="Time of the latest line, UTC."),
         _LINES,
         Column(name="quantity", glue_type="decimal(38,10)", comment="Sum of quantities; returns are negative."),
         _NET_AMOUNT,
         Column(
             name="cost_amount",
             glue_type="decimal(38,10)",
-            comment="Sum of quantity x unit_cost over lines that have one; 0 where none has.",
+            comment="Sum of quantity x unit_cost over lines with a unit_cost; 0 if none has.",
         ),
         Column(
             name="uncosted_quantity",
             glue_type="decimal(38,10)",
-            comment="Sum of quantities of lines without a unit_cost; 0 where all have one.",
+            comment="Sum of quantities of lines without a unit_cost; 0 if all have one.",
         ),
         Column(name="uncosted_lines", glue_type="bigint", comment="Lines without a unit_cost."),
     ),
@@ -96,13 +96,13 @@ SALES_DAILY_BY_PRODUCT = LakeTable(
 
 INVENTORY_DAILY = LakeTable(
     name="inventory_daily",
-    description="The last stock known of each product and location on a day.",
+    description="The last stock level of each product and location on a day.",
     prefix=f"{ROLLUP}/inventory_daily/",
     partitioned=True,
     columns=(
         Column(name="product_id", glue_type="string"),
         Column(name="location", glue_type="string"),
-        Column(name="moment", glue_type="timestamp", comment="When that stock was counted, UTC."),
+        Column(name="moment", glue_type="timestamp", comment="Time of the stock level, UTC."),
         Column(name="quantity_on_hand", glue_type="decimal(18,4)"),
         Column(name="reserved", glue_type="decimal(18,4)"),
         Column(name="unit_cost", glue_type="decimal(18,6)"),
@@ -112,7 +112,7 @@ INVENTORY_DAILY = LakeTable(
 
 SESSIONS_DAILY = LakeTable(
     name="sessions_daily",
-    description="Events per day, session and dimensions; a session has a row for each combination it was seen with.",
+    description="Events per day, session and dimensions; a session has one row per combination of dimensions.",
     prefix=f"{ROLLUP}/sessions_daily/",
     partitioned=True,
     columns=(
@@ -120,15 +120,15 @@ SESSIONS_DAILY = LakeTable(
         Column(name="product_category", glue_type="string"),
         Column(name="region", glue_type="string"),
         Column(name="channel", glue_type="string"),
-        Column(name="first_moment", glue_type="timestamp", comment="The earliest of the events, UTC."),
+        Column(name="first_moment", glue_type="timestamp", comment="Time of the first event, UTC."),
         Column(name="events", glue_type="bigint"),
-        Column(name="purchases", glue_type="bigint", comment="Those of them that are purchases."),
+        Column(name="purchases", glue_type="bigint", comment="Number of purchase events."),
     ),
 )
 
 PRODUCT_SESSIONS_DAILY = LakeTable(
     name="product_sessions_daily",
-    description="Which session viewed or purchased which product on a day; other events are not in it.",
+    description="Views and purchases per day, product and session; excludes other events.",
     prefix=f"{ROLLUP}/product_sessions_daily/",
     partitioned=True,
     columns=(
@@ -140,35 +140,41 @@ PRODUCT_SESSIONS_DAILY = LakeTable(
 )
 
 _VERSION_SAYS = (
-    Column(name="cost", glue_type="decimal(18,6)", comment="What a unit costs; null where the version does not say."),
-    Column(name="currency", glue_type="string", comment="Of the cost; ISO 4217."),
+    Column(name="cost", glue_type="decimal(18,6)", comment="Cost per unit; null if the version has none."),
+    Column(name="currency", glue_type="string", comment="ISO 4217 currency of the cost."),
     Column(name="category", glue_type="string"),
     Column(name="name", glue_type="string"),
 )
 
 PRODUCT_VERSIONS = LakeTable(
     name="product_versions",
-    description="Every version of every product that was ever merged; of two with one time, the one that won.",
+    description="Every version of every product ever merged; of two with the same time, the winner of the merge.",
     prefix=f"{ROLLUP}/product_versions/",
     partitioned=False,
     columns=(
         Column(name="product_id", glue_type="string"),
-        Column(name="updated_at", glue_type="timestamp", comment="The version, UTC."),
+        Column(name="updated_at", glue_type="timestamp", comment="Time of the version, UTC."),
         *_VERSION_SAYS,
         Column(name="ingested_at", glue_type="timestamp"),
-        Column(name="_origin", glue_type="string", comment="The delivery that brought it."),
+        Column(name="_origin", glue_type="string", comment="Id of the delivery that contained the version."),
     ),
 )
 
 PRODUCT_COSTS = LakeTable(
     name="product_costs",
-    description="What each product cost when: its versions in order, those of one cost and currency as one row.",
+    description="Cost of each product by validity period; consecutive versions with equal values are one row.",
     prefix=f"{ROLLUP}/product_costs/",
     partitioned=False,
     columns=(
         Column(name="product_id", glue_type="string"),
-        Column(name="valid_from", glue_type="timestamp", comment="From when, UTC: the first version's updated_at."),
-        Column(name="valid_before", glue_type="timestamp", comment="Until when; the end of 9999 for the newest."),
+        Column(
+            name="valid_from", glue_type="timestamp", comment="Start of validity, UTC: updated_at of the first version."
+        ),
+        Column(
+            name="valid_before",
+            glue_type="timestamp",
+            comment="End of validity; the end of 9999 for the newest version.",
+        ),
         *_VERSION_SAYS,
     ),
 )

@@ -8,15 +8,15 @@ from shared.records.schema import Partition
 
 QUARANTINE_TABLE = LakeTable(
     name="quarantine",
-    description="Rows that failed validation, as received, with every reason.",
+    description="Rows that failed validation, as received, with every error.",
     prefix=f"{QUARANTINE}/",
     partitioned=True,
     columns=(
-        Column(name="origin", glue_type="string", comment="The delivery that brought the row."),
+        Column(name="origin", glue_type="string", comment="Id of the delivery that contained the row."),
         Column(name="source_id", glue_type="string"),
         Column(name="data_type", glue_type="string"),
-        Column(name="row", glue_type="bigint", comment="0-based place in the delivery."),
-        Column(name="raw", glue_type="string", comment="The row as received; base64 where it is not UTF-8 text."),
+        Column(name="row", glue_type="bigint", comment="Position in the delivery, starting at 0."),
+        Column(name="raw", glue_type="string", comment="The row as received; base64 if it is not UTF-8 text."),
         Column(name="errors", glue_type="string", comment="JSON array of {field, code, message, rejected_value}."),
         Column(name="received_at", glue_type="timestamp"),
     ),
@@ -24,14 +24,14 @@ QUARANTINE_TABLE = LakeTable(
 
 EXCHANGE_RATES = LakeTable(
     name="exchange_rates",
-    description="What one unit of a currency is worth in the reporting currency, from one UTC day to another.",
+    description="Value of one unit of a currency in the reporting currency, by validity period in UTC days.",
     prefix=f"{REFERENCE}/exchange_rates/",
     partitioned=False,
     columns=(
         Column(name="reporting_currency", glue_type="string"),
         Column(name="currency", glue_type="string"),
         Column(name="valid_from", glue_type="string", comment="First UTC day, yyyy-MM-dd."),
-        Column(name="valid_before", glue_type="string", comment="First UTC day that it is not valid on any more."),
+        Column(name="valid_before", glue_type="string", comment="First UTC day on which it is no longer valid."),
         Column(name="rate", glue_type="decimal(38,15)", comment="Units of the reporting currency for one unit."),
     ),
 )

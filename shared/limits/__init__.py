@@ -1,1 +1,1 @@
-"""How much a caller may ask: rate classes as data, and the counters behind them (resolutions § 6)."""
+"""Rate limits: rate classes as data, and their counters (docs/contracts.md)."""

@@ -107,7 +107,7 @@ class RateClasses:
         """
         known = {each.name for each in RATE_CLASSES}
         if unknown := changes.keys() - known:
-            raise UnknownRateClass(f"no rate class is called {sorted(unknown)}: there are {sorted(known)}")
+            raise UnknownRateClass(f"unknown rate classes {sorted(unknown)}; expected {sorted(known)}")
         return cls(tuple(replace(each, **_checked(each.name, changes.get(each.name, {}))) for each in RATE_CLASSES))
 
     def of(self, route: str, dialect: Dialect) -> RateClass:
@@ -118,5 +118,7 @@ class RateClasses:
 def _checked(name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     for key, value in changes.items():
         if key not in {"limit", "window_seconds"} or type(value) is not int or value < 1:
-            raise UnknownRateClass(f"{name}.{key} = {value!r}: a class has a limit and window_seconds, both above zero")
+            raise UnknownRateClass(
+                f"{name}.{key} = {value!r}is invalid; a class has a limit and window_seconds, both greater than zero"
+            )
     return changes

@@ -73,7 +73,9 @@ class RateLimiter:
             self._remember_full(window)
             raise self._exceeded(rate_class, window) from None
         except _UNREACHABLE as error:
-            logger().warning("rate limits out of reach: the request is served uncounted", exc_info=error)
+            logger().warning(
+                "rate limit store unavailable; the request is served without being counted", exc_info=error
+            )
             count("RateLimitUnreachable")
             return {}
         if used >= window.limit:
@@ -113,7 +115,7 @@ class RateLimiter:
         wait = max(1, ceil(window.ends_at - self._clock().timestamp()))
         count("RateLimited")
         return RateLimitExceeded(
-            f"More than {rate_class.limit} requests in {rate_class.window_seconds} seconds; come again in {wait}",
+            f"More than {rate_class.limit} requests in {rate_class.window_seconds} seconds; retry in {wait} seconds",
             details={"class": rate_class.name, "limit": rate_class.limit, "window_seconds": rate_class.window_seconds},
             retry_after=wait,
             headers=Standing(window.limit, window.limit, window.ends_at).headers,

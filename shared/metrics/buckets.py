@@ -18,7 +18,7 @@ _MONTHS_PER_QUARTER = 3
 
 
 class Granularity(StrEnum):
-    """How long a bucket is (C 2.1); weeks are ISO weeks and begin on Monday."""
+    """Bucket size; weeks are ISO weeks and start on Monday."""
 
     HOURLY = "hourly"
     DAILY = "daily"

@@ -1,4 +1,4 @@
-"""Every business metric declared once, as data: validation, the planner, the SQL and the documents read it here."""
+"""Every business metric declared once, as data, for validation, the planner, the SQL and the documentation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shared.metrics.facts import FACTS, Dimension, Fact, FactName, Measure
 
 
 class MetricType(StrEnum):
-    """The metrics that the contract names (C 2.1)."""
+    """The business metrics."""
 
     REVENUE = "revenue"
     TRANSACTIONS = "transactions"
@@ -19,7 +19,7 @@ class MetricType(StrEnum):
 
 
 class Aggregation(StrEnum):
-    """How what lies in a bucket becomes its value (C 2.1)."""
+    """How the values in a bucket are aggregated."""
 
     SUM = "sum"
     AVG = "avg"
@@ -83,7 +83,7 @@ _LINES = Formula(numerator=Measure.LINES, additivity=Additivity.ADDITIVE)
 
 METRICS: Mapping[MetricType, Metric] = {
     MetricType.REVENUE: Metric(
-        description="Net amount of completed lines: quantity x unit price - discount; returns are negative and count.",
+        description="Net amount of completed lines: quantity x unit price - discount. Returns count as negative.",
         unit="reporting currency",
         made_of=FactName.SALES,
         formulas={
@@ -98,21 +98,21 @@ METRICS: Mapping[MetricType, Metric] = {
         beside=(Measure.LINES,),
     ),
     MetricType.TRANSACTIONS: Metric(
-        description="Distinct completed transaction lines.",
+        description="Number of distinct completed transaction lines.",
         unit="lines",
         made_of=FactName.SALES,
         formulas={Aggregation.COUNT: _LINES},
         beside=(Measure.NET_AMOUNT,),
     ),
     MetricType.CUSTOMERS: Metric(
-        description="Distinct customers with a completed line of positive quantity.",
+        description="Number of distinct customers with a completed line of positive quantity.",
         unit="customers",
         made_of=FactName.CUSTOMERS,
         formulas={Aggregation.COUNT: Formula(numerator=Measure.CUSTOMERS, additivity=Additivity.DISTINCT)},
         beside=(Measure.LINES,),
     ),
     MetricType.INVENTORY: Metric(
-        description="Units on hand at the bucket's end: the last known of every product and location, however old.",
+        description="Units on hand at the end of the bucket: latest level of each product and location, however old.",
         unit="units",
         made_of=FactName.LEVELS,
         formulas={
@@ -126,7 +126,7 @@ METRICS: Mapping[MetricType, Metric] = {
         beside=(Measure.PRODUCT_LOCATIONS,),
     ),
     MetricType.CONVERSION: Metric(
-        description="Sessions with a purchase divided by all sessions that begin in the bucket; none lasts over a day.",
+        description="Sessions with a purchase divided by all that start in the bucket. A session lasts at most a day.",
         unit="purchasing sessions per session",
         made_of=FactName.SESSIONS,
         formulas={

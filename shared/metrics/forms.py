@@ -1,4 +1,4 @@
-"""Whose request it is: both contracts define `GET /analytics/metrics`, and the parameters tell (resolutions § 1)."""
+"""Selects the contract of `GET /analytics/metrics`, which both define, by the query parameters."""
 
 import re
 from collections.abc import Iterable
@@ -26,12 +26,12 @@ def require_commerce(parameter_names: Iterable[str]) -> None:
     commerce, fraud = _followed(parameter_names)
     if commerce is fraud:
         raise InvalidRequest(
-            "This path has two forms; send either metric_type and time_range for a business metric, "
+            "This path accepts two kinds of query: send either metric_type and time_range for a business metric, "
             "or startDate and endDate for fraud metrics" + (", not both" if commerce else "")
         )
     if fraud:
         raise Unprocessable(
-            "Fraud metrics are not answered yet; business metrics are: send metric_type and time_range instead"
+            "Fraud metrics are not available yet; send metric_type and time_range for a business metric"
         )
 
 

@@ -1,4 +1,4 @@
-"""The answer to a metrics question, as the contract spells it (C 2.1)."""
+"""Models of the metrics route."""
 
 from pydantic import Field
 
@@ -13,81 +13,89 @@ _BESIDE = "; ".join(f"{', '.join(metric.beside)} of {name}" for name, metric in 
 class TimeRange(Model):
     """A half-open range of time."""
 
-    start: Timestamp = Field(description="The first moment that belongs to it.", examples=["2025-01-01T00:00:00Z"])
-    end: Timestamp = Field(description="The first moment after it.", examples=["2025-02-01T00:00:00Z"])
+    start: Timestamp = Field(description="Start of the range, inclusive.", examples=["2025-01-01T00:00:00Z"])
+    end: Timestamp = Field(description="End of the range, exclusive.", examples=["2025-02-01T00:00:00Z"])
 
 
 class MetricDataPoint(Model):
     """The value of one bucket."""
 
     timestamp: Timestamp = Field(
-        description="When the bucket begins; the first one may begin before the range, and covers what lies in it.",
+        description="Start of the bucket. The first bucket may start before the range; it contains only data in it.",
         examples=["2025-01-01T00:00:00Z"],
     )
-    value: Number = Field(description="The metric within the bucket, to 4 places.", examples=[12034.5])
+    value: Number = Field(description="Value of the metric, rounded to 4 places.", examples=[12034.5])
     additional_metrics: Optional[dict[str, Number]] = Field(
-        description=f"What else is known of the bucket: {_BESIDE}.", examples=[{"lines": 311}]
+        description=f"Supporting measures of the bucket: {_BESIDE}.", examples=[{"lines": 311}]
     )
 
 
 class MetricSummary(Model):
-    """The whole range in six numbers."""
+    """Totals of the whole range."""
 
     total: Number = Field(
-        description="The metric over the whole range, recomputed where it does not add up; a level is the last; 0 "
-        "where there is nothing to tell.",
+        description="Value of the metric over the whole range: recomputed if it is not additive, the closing level "
+        "for stock; 0 without data.",
         examples=[560000.26],
     )
-    average: Number = Field(description="The mean of the buckets shown; 0 if there are none.", examples=[18064.5245])
-    min: Number = Field(description="The smallest of the buckets shown; 0 if there are none.", examples=[0])
-    max: Number = Field(description="The largest of the buckets shown; 0 if there are none.", examples=[39620.77])
+    average: Number = Field(description="Mean of the returned buckets; 0 if there are none.", examples=[18064.5245])
+    min: Number = Field(description="Smallest of the returned buckets; 0 if there are none.", examples=[0])
+    max: Number = Field(description="Largest of the returned buckets; 0 if there are none.", examples=[39620.77])
     change_from_previous: Number = Field(
-        description="The total less that of the equally long range just before.", examples=[-188956.76]
+        description="Total minus the total of the preceding range of the same length.", examples=[-188956.76]
     )
     change_percentage: Number | None = Field(
-        description="That change as a percentage of the earlier total's size; null where that is 0.",
+        description="The change as a percentage of the preceding total; null if that is 0.",
         examples=[-25.2293],
     )
 
 
 class ComparisonData(Model):
-    """The equally long range just before."""
+    """The preceding range of the same length."""
 
-    previous_period: list[MetricDataPoint] = Field(description="Its buckets, at the same granularity.")
-    variance: Number = Field(description="The total less that of the range just before.", examples=[-188956.76])
+    previous_period: list[MetricDataPoint] = Field(
+        description="Buckets of the preceding range, at the same granularity."
+    )
+    variance: Number = Field(description="Total minus the total of the preceding range.", examples=[-188956.76])
     variance_percentage: Number | None = Field(
-        description="The variance in percent of the earlier total's size; null where that is 0.",
+        description="The variance as a percentage of the preceding total; null if that is 0.",
         examples=[-25.2293],
     )
 
 
 class QueryMetadata(Model):
-    """What stands behind the answer, and how fresh it is."""
+    """Provenance and freshness of the result."""
 
     total_records: int = Field(
-        description="Records behind the answer: sale lines, counts of stock, events.", examples=[35147]
+        description="Number of source records: sale lines, stock records or events.", examples=[35147]
     )
-    query_time_ms: float = Field(description="How long answering took.", examples=[412.7])
-    cache_hit: bool = Field(description="Whether the sums were there already; they are never older than the data.")
+    query_time_ms: float = Field(description="Processing time in milliseconds.", examples=[412.7])
+    cache_hit: bool = Field(
+        description="Whether the result came from the cache, which is invalidated when its tables change."
+    )
     data_freshness: Timestamp = Field(
-        description="The time up to which every active source of it delivered; 1970-01-01T00:00:00Z before any did.",
+        description="Watermark: every active source has delivered up to this time; 1970-01-01T00:00:00Z if none has.",
         examples=["2025-02-01T09:30:00Z"],
     )
     excluded_records: int = Field(
-        description="Lines left out because no rate of their currency is known for their day.", examples=[0]
+        description="Lines excluded because no exchange rate is known for their currency and day.", examples=[0]
     )
-    provisional: bool = Field(description="Whether the range reaches past data_freshness, so that more may come.")
+    provisional: bool = Field(
+        description="Whether the range extends past `data_freshness`, so that more data may arrive."
+    )
 
 
 class MetricsResponse(Model):
-    """A business metric over a range, in buckets."""
+    """A business metric over a time range, in buckets."""
 
-    metric_type: MetricType = Field(description="The metric asked for.", examples=["revenue"])
-    time_range: TimeRange = Field(description="The range asked for.")
-    granularity: Granularity = Field(description="How long the buckets are.", examples=["daily"])
+    metric_type: MetricType = Field(description="The requested metric.", examples=["revenue"])
+    time_range: TimeRange = Field(description="The requested range.")
+    granularity: Granularity = Field(description="Bucket size.", examples=["daily"])
     data: list[MetricDataPoint] = Field(
-        description="The buckets in order: all of them for what is added up or counted, else those that have a value."
+        description="The buckets in order: all for additive metrics and counts, otherwise those with a value."
     )
-    summary: MetricSummary = Field(description="The whole range in six numbers.")
-    comparison: Optional[ComparisonData] = Field(description="The range just before; when include_comparison is true.")
-    metadata: QueryMetadata = Field(description="What stands behind the answer.")
+    summary: MetricSummary = Field(description="Totals of the requested range.")
+    comparison: Optional[ComparisonData] = Field(
+        description="The preceding range; present if `include_comparison` is true."
+    )
+    metadata: QueryMetadata = Field(description="Source records, cache state and freshness of the result.")

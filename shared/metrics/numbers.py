@@ -1,4 +1,4 @@
-"""Exact arithmetic behind the answer's numbers, and the one place where it is rounded (resolutions § 3)."""
+"""Exact decimal arithmetic, rounded in one place: half-even to 4 places when a number leaves the platform."""
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal

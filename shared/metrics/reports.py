@@ -49,7 +49,7 @@ class MetricReports:
         told, hit = self.cache.recall(
             asked.statement, asked.tables, ROWS, lambda: self._rows(asked.statement), beside=(freshness,)
         )
-        logger().info("metric answered", tables=asked.tables, why=followed.why, cache_hit=hit, rows=len(told))
+        logger().info("metric computed", tables=asked.tables, why=followed.why, cache_hit=hit, rows=len(told))
         found = periods(question, told)
         return answer(question, found, self._metadata(question, found.current, freshness, began, hit=hit))
 

@@ -41,7 +41,7 @@ def read_question(given: Mapping[str, Sequence[str]], *, now: datetime | None = 
     if asked and not reader.has_refused("granularity", "timezone"):
         reader.errors.extend(_bucket_errors(*asked, granularity, zone))
     if asked and now and asked[0] > now:
-        reader.refuse(TIME_RANGE, "must not begin in the future")
+        reader.refuse(TIME_RANGE, "must not start in the future")
     if metric_type:
         reader.errors.extend(_aggregation_errors(metric_type, aggregation))
         reader.errors.extend(_filter_errors(metric_type, [*filters.items(), (CURRENCY, currency)]))
@@ -75,18 +75,18 @@ def _currency(text: Any) -> str:
 def _bucket_errors(start: datetime, end: datetime, granularity: Granularity, zone: ZoneInfo) -> Iterator[FieldError]:
     found = buckets(wall_clock(zone, granularity, start, end), granularity, start, end)
     if next(islice(found, MOST_BUCKETS, None), None) is not None:
-        yield FieldError(TIME_RANGE, f"holds more than {MOST_BUCKETS} {granularity} buckets; ask for longer ones")
+        yield FieldError(TIME_RANGE, f"has more than {MOST_BUCKETS} {granularity} buckets; use a coarser granularity")
 
 
 def _aggregation_errors(metric_type: MetricType, aggregation: Aggregation | None) -> Iterator[FieldError]:
     legal = METRICS[metric_type].formulas
     if aggregation is not None and aggregation not in legal:
-        yield FieldError("aggregation", f"of {metric_type} must be one of {', '.join(legal)}", aggregation)
+        yield FieldError("aggregation", f"must be one of {', '.join(legal)} for {metric_type}", aggregation)
 
 
 def _filter_errors(metric_type: MetricType, filters: Iterable[tuple[str, object]]) -> Iterator[FieldError]:
     legal = METRICS[metric_type].filters
     for name, asked in filters:
         if asked and name not in legal:
-            said = f"is no filter of {metric_type}; its filters are {', '.join(legal)}"
+            said = f"is not a filter of {metric_type}; expected one of {', '.join(legal)}"
             yield FieldError(f"{_FILTERS}.{name}", said, asked)

@@ -13,13 +13,13 @@ from shared.products.question import Question
 from shared.products.trend import trend
 from shared.statistics.monotony import FEWEST_POINTS
 
-NO_NAME = "neither the catalogue nor any line names it"
-NO_CATEGORY = "neither the catalogue nor any line has one"
-NO_COST = "no unit cost, nor had the product's version at the sale, in a currency with a known rate"
+NO_NAME = "neither the catalogue nor any line has a name"
+NO_CATEGORY = "neither the catalogue nor any line has a category"
+NO_COST = "no unit cost in a currency with a known rate, nor does the product version at the time of sale"
 NO_VIEWS = "no session viewed it within the range"
-NO_STOCK = "no level of its stock is known for any time of the range"
-NO_WORTH = "its stock was worth nothing within the range"
-TOO_SHORT = f"a trend takes at least {FEWEST_POINTS} whole UTC days within the range that are delivered"
+NO_STOCK = "no stock level is known within the range"
+NO_WORTH = "the stock had no value within the range"
+TOO_SHORT = f"a trend needs at least {FEWEST_POINTS} whole UTC days with complete data within the range"
 NO_REVENUE = "all categories together have no revenue"
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -79,7 +79,7 @@ def _unknown(row: ProductRow) -> Iterator[tuple[str, str]]:
 
 def _margin(row: ProductRow) -> _Found:
     if row.margin is None:
-        return _Missing(f"{row.uncosted_lines} of its {row.lines} lines have {NO_COST}")
+        return _Missing(f"{row.uncosted_lines} of {row.lines} lines have {NO_COST}")
     return row.margin
 
 
@@ -96,7 +96,7 @@ def _turnover(row: ProductRow, end: datetime) -> _Found:
     if row.stocked_since is None:
         return _Missing(NO_STOCK)
     if row.unvalued_levels:
-        return _Missing(f"what its stock was worth is not known of {row.unvalued_levels} of its levels")
+        return _Missing(f"the value of {row.unvalued_levels} stock levels is unknown")
     if not row.worth_by_time:
         return _Missing(NO_WORTH)
     held_for = Decimal((end - row.stocked_since) // _MILLISECOND)
@@ -123,7 +123,7 @@ def _category_margin(row: ProductRow | None) -> _Found:
     if row is None or not row.listed_products:
         return ZERO
     if row.marginless_products:
-        return _Missing(f"that of {row.marginless_products} of its {row.listed_products} products is not known")
+        return _Missing(f"the margin of {row.marginless_products} of {row.listed_products} products is unknown")
     return row.listed_margin or ZERO
 
 

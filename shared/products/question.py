@@ -8,7 +8,7 @@ DEFAULT_LIMIT, MOST_PRODUCTS = 50, 500
 
 
 class SortBy(StrEnum):
-    """What the best products are the best by (C 2.3)."""
+    """Metric by which products are ranked."""
 
     REVENUE = "revenue"
     QUANTITY = "quantity"

@@ -59,7 +59,7 @@ class ProductReports:
             lambda: self._rows(told.statement, parts),
             beside=(fresh.all,),
         )
-        logger().info("products answered", tables=told.tables, cache_hit=hit, rows=len(rows))
+        logger().info("products computed", tables=told.tables, cache_hit=hit, rows=len(rows))
         metadata = QueryMetadata(
             total_records=rows[0].all_lines if rows else 0,
             query_time_ms=round((perf_counter() - began) * 1000, 3),

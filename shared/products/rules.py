@@ -27,9 +27,9 @@ def read_question(given: Mapping[str, Sequence[str]], now: datetime) -> Question
     limit = reader.one("limit", _limit) or DEFAULT_LIMIT
     asked = reader.time_range()
     if asked and asked[0] > now:
-        reader.refuse(TIME_RANGE, "begins in the future: nothing is known of it")
+        reader.refuse(TIME_RANGE, "must not start in the future")
     if asked and asked[1] - asked[0] > LONGEST_RANGE:
-        reader.refuse(TIME_RANGE, f"is longer than {LONGEST_RANGE.days} days; ask for a shorter one")
+        reader.refuse(TIME_RANGE, f"must not be longer than {LONGEST_RANGE.days} days")
     if reader.errors or asked is None:
         raise InvalidRequest("Request validation failed", field_errors=reader.errors)
     return Question(start=asked[0], end=asked[1], category=category, sort_by=sort_by, limit=limit)

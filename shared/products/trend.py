@@ -14,7 +14,7 @@ SMALLEST_CHANGE = 0.1
 
 
 class RevenueTrend(StrEnum):
-    """Where a product's revenue is going (C 2.3)."""
+    """Trend of a product's revenue."""
 
     INCREASING = "increasing"
     DECREASING = "decreasing"

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Dimension(StrEnum):
-    """The six sides of quality."""
+    """The six quality dimensions."""
 
     COMPLETENESS = "completeness"
     VALIDITY = "validity"

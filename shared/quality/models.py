@@ -1,4 +1,4 @@
-"""The answer to a question about quality, as contract C 4.1 names it; what it adds is said to be added."""
+"""Models of the data quality route; fields added to the contract start with "Added:" in their description."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,11 +13,13 @@ from shared.records.schema import DataType
 from shared.runtime.models import Model, Timestamp
 from shared.statistics.monotony import FEWEST_POINTS
 
-Score = Annotated[float, Field(ge=0, le=100, description="0 to 100, to 2 places, rounded down.", examples=[97.31])]
+Score = Annotated[
+    float, Field(ge=0, le=100, description="Score from 0 to 100, rounded down to 2 places.", examples=[97.31])
+]
 
 
 class CheckType(StrEnum):
-    """The checks that the contract names."""
+    """The types of check."""
 
     COMPLETENESS = Dimension.COMPLETENESS.value
     ACCURACY = Dimension.ACCURACY.value
@@ -26,7 +28,7 @@ class CheckType(StrEnum):
 
 
 class Severity(StrEnum):
-    """What an issue takes off the overall score: 5 points or more, 1 point or more, less."""
+    """How much an issue reduces the overall score: `high` 5 points or more, `medium` 1 or more, `low` less."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -34,59 +36,63 @@ class Severity(StrEnum):
 
 
 class QualityCheck(Model):
-    """One of the four checks that the contract names."""
+    """The result of one type of check."""
 
-    check_type: CheckType
-    passed: bool = Field(description="Whether its score reaches the minimum that is asked of the source and type.")
+    check_type: CheckType = Field(description="Type of the check.")
+    passed: bool = Field(description="Whether the score reaches the minimum configured for the source and data type.")
     score: Score
-    details: str = Field(examples=["2 of 10000 rows failed: discount_within_amount 2 of 4711"])
+    details: str = Field(
+        description="Rows that failed, by check.", examples=["2 of 10000 rows failed: discount_within_amount 2 of 4711"]
+    )
 
 
 class NamedCheck(Model):
-    """One named check: the rows that it looked at, and those that failed it."""
+    """The counts of one named check."""
 
-    name: str = Field(examples=["discount_within_amount"])
-    checked: int
-    failed: int
+    name: str = Field(description="Name of the check.", examples=["discount_within_amount"])
+    checked: int = Field(description="Rows checked.")
+    failed: int = Field(description="Rows that failed.")
 
 
 class DimensionReport(Model):
-    """One of the six dimensions with everything that its score is computed from."""
+    """One quality dimension and the counts behind its score."""
 
-    dimension: Dimension
+    dimension: Dimension = Field(description="The dimension.")
     score: Score
-    checked: int = Field(description="Rows looked at; of completeness, values.")
-    failed: int = Field(description="Those that failed, however many of the checks they failed.")
-    wrong: int = Field(description="Those of them that are wrong, and not only poor.")
-    poor_weight: float = Field(description="How much of its share a row costs that is poor; a wrong one costs it all.")
-    checks: list[NamedCheck]
+    checked: int = Field(description="Rows checked; for completeness, values.")
+    failed: int = Field(description="Rows that failed at least one check.")
+    wrong: int = Field(description="Failed rows with an error, as opposed to a warning (`poor`).")
+    poor_weight: float = Field(description="Weight of a poor row in the score, relative to a wrong row.")
+    checks: list[NamedCheck] = Field(description="The checks of the dimension.")
 
 
 class QualityIssue(Model):
-    """One kind of bad rows."""
+    """One kind of defect, with the number of rows that have it."""
 
-    issue_type: str = Field(description="Dimension and check.", examples=["validity.quantity:type"])
-    severity: Severity
-    count: int = Field(description="Rows that have it.")
+    issue_type: str = Field(
+        description="The dimension and the check, separated by a dot.", examples=["validity.quantity:type"]
+    )
+    severity: Severity = Field(description="Effect on the overall score.")
+    count: int = Field(description="Number of rows with the defect.")
     sample_records: list[str] = Field(
-        description="Up to three: the delivery, and the shape of the values (letters as x, digits as 9).",
+        description="Up to three samples: the delivery and the masked values (letters as x, digits as 9).",
         examples=[["batch-01a2010b2332b30fda2d539c8797 row 17: quantity=xxx"]],
     )
-    suggested_action: str
+    suggested_action: str = Field(description="How to fix the cause.")
 
 
 class QualityReport(Model):
-    """How good what one source delivered of one type was."""
+    """Quality of the data of one type from one source."""
 
-    report_id: str = Field(description="The same for the same source, type and range.")
+    report_id: str = Field(description="Id of the report; identical for the same source, type and range.")
     source_id: SourceId
-    data_type: DataType
+    data_type: DataType = Field(description="Type of the records.")
     quality_score: Score
-    checks_performed: list[QualityCheck] = Field(description="Those of the contract's four that looked at anything.")
-    issues_found: list[QualityIssue] = Field(description="The most costly first.")
-    generated_at: Timestamp
+    checks_performed: list[QualityCheck] = Field(description="The checks that applied to at least one row.")
+    issues_found: list[QualityIssue] = Field(description="Defects by descending effect on the score.")
+    generated_at: Timestamp = Field(description="Time of the report.")
     dimensions: list[DimensionReport] = Field(
-        description="Added: all six dimensions, uniqueness and timeliness included, with the rows behind them."
+        description="Added: all six dimensions, including uniqueness and timeliness, with their counts."
     )
     rows: int = Field(description="Added: rows received.")
 
@@ -95,15 +101,15 @@ _WEIGHTS = ", ".join(f"{name} {float(weight):g}" for name, weight in POOR_WEIGHT
 
 
 class DataQualityReportsResponse(Model):
-    """Reports by source and type, and all of them together."""
+    """Quality reports by source and data type, with an overall score."""
 
-    reports: list[QualityReport]
+    reports: list[QualityReport] = Field(description="One report per source and data type.")
     overall_score: Score = Field(
-        description="100, less for each dimension the share of its rows that are wrong, and the share of those that "
-        f"are only poor times a weight ({_WEIGHTS}). Of all rows received; 100 where there were none."
+        description="100 minus, for each dimension, the share of wrong rows and the weighted share of rows that "
+        f"are only poor (weights: {_WEIGHTS}). Computed over all rows received; 100 if there were none."
     )
     trend: Trend = Field(
-        description=f"By daily overall scores without the last day: `stable` unless there are {FEWEST_POINTS} days "
-        "before it, their order is significant (Mann-Kendall, 5 %), and their Theil-Sen slope comes to "
-        f"{SMALLEST_CHANGE:g} point or more over them."
+        description=f"Trend of the daily overall scores before the last day: `stable` unless there are {FEWEST_POINTS} "
+        "days or more, the trend is significant (Mann-Kendall, 5 %), and the Theil-Sen slope amounts to "
+        f"{SMALLEST_CHANGE:g} point or more over the period."
     )

@@ -44,4 +44,4 @@ def read_question(given: Mapping[str, Sequence[str]]) -> Question:
 def _source_id(text: Any) -> str:
     if isinstance(text, str) and 0 < len(text) <= _LONGEST_ID:
         return text
-    raise Unreadable(f"must be the id of a source: a text of at most {_LONGEST_ID} characters")
+    raise Unreadable(f"must be a source id of at most {_LONGEST_ID} characters")

@@ -25,10 +25,9 @@ from shared.runtime.models import sortable
 _HIGH, _MEDIUM = Fraction(5), Fraction(1)
 _ACTIONS = {
     Dimension.COMPLETENESS: "Send {} with every record.",
-    Dimension.VALIDITY: "Correct {} at the source; every reason is with the rows in quarantine, from where they can be "
-    "driven again.",
+    Dimension.VALIDITY: "Correct {} at the source. The rows are in quarantine with every error and can be redriven.",
     Dimension.UNIQUENESS: "Send each record once; look for a join or a retry that repeats rows within a delivery.",
-    Dimension.TIMELINESS: "Deliver sooner after the event, or set the source's cadence to how often it delivers.",
+    Dimension.TIMELINESS: "Deliver sooner after the event, or set the source's cadence to its delivery interval.",
 }
 
 

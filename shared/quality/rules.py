@@ -79,7 +79,7 @@ def failed_checks(state: QualityState, minimum: Fraction) -> list[Dimension]:
 
 
 def refusal(state: QualityState, minimum: Fraction) -> InsufficientDataQuality | None:
-    """Why rows are not loaded, with the details of contract C 5.4; None if their score reaches the minimum."""
+    """Return the error for rows whose score is below the minimum, with score, minimum and failed checks; else None."""
     score = overall_score(state)
     if score >= minimum:
         return None

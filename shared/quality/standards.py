@@ -27,7 +27,7 @@ _LARGEST_AMOUNT = 100_000_000
 _MOST_UNITS = 100_000
 _LARGEST_STOCK = 10_000_000
 _COST_TO_PRICE = 10
-_UNITS_OR_PRICES = "Check units and decimal places of {} at the source."
+_UNITS_OR_PRICES = "Check the unit and the decimal places of {} at the source."
 
 
 def _amount(field: str) -> Within:
@@ -35,22 +35,22 @@ def _amount(field: str) -> Within:
 
 
 def _cost(field: str, price: str) -> Ratio:
-    action = f"Check whether {field} and {price} are in the same currency and unit."
+    action = f"Check that {field} and {price} are in the same currency and unit."
     return Ratio(name=f"{field}_plausible", field=field, to=price, at_most=_COST_TO_PRICE, action=action)
 
 
 def _one_each(of: str, field: str) -> OneEach:
-    action = f"Send the same {field} with all rows that share their {of}."
+    action = f"Send the same {field} in all rows with the same {of}."
     return OneEach(name=f"one_{field}_per_{of}", of=of, field=field, action=action, wrong=False)
 
 
 def _in_order(earlier: str, later: str) -> NotAbove:
-    action = f"Check the clocks and time zones that {earlier} and {later} come from."
+    action = f"Check the clocks and time zones of {earlier} and {later}."
     return NotAbove(name=f"{earlier}_before_{later}", field=earlier, other=later, action=action)
 
 
 def _needs(field: str, needs: str, *, values: tuple[str | bool, ...] = (), name: str) -> Requires:
-    action = f"Send {needs} with these records."
+    action = f"Send {needs} in these records."
     return Requires(name=name, field=field, needs=needs, values=values, action=action, wrong=False)
 
 
@@ -61,7 +61,7 @@ TRANSACTIONS = Standard(
             name="discount_within_amount",
             field="discount",
             factors=("quantity", "unit_price"),
-            action="Send the discount of the line in money, not in percent or of the whole order.",
+            action="Send the discount as an amount for the line, not as a percentage or for the whole order.",
         ),
         _one_each("order_id", "currency"),
     ),
@@ -115,13 +115,13 @@ CUSTOMERS = Standard(
             name="birth_year_plausible",
             field="birth_year",
             low=1900,
-            action="Leave birth_year out where it is not known.",
+            action="Omit birth_year if it is unknown.",
         ),
         YearNotAfter(
             name="born_before_received",
             field="birth_year",
             moment="ingested_at",
-            action="Leave birth_year out where it is not known.",
+            action="Omit birth_year if it is unknown.",
         ),
     ),
 )
@@ -133,7 +133,7 @@ INVENTORY = Standard(
             name="reserved_within_stock",
             field="reserved",
             other="quantity_on_hand",
-            action="Check whether stock and reservations were counted at the same moment.",
+            action="Check that stock and reservations are counted at the same time.",
             wrong=False,  # more may be sold than is there
         ),
     ),
@@ -173,7 +173,7 @@ DECISIONS = Standard(
             name="latency_ms_plausible",
             field="latency_ms",
             high=600_000,
-            action="Check whether latency_ms is in milliseconds.",
+            action="Check that latency_ms is in milliseconds.",
         ),
         _amount("amount"),
     ),
@@ -190,7 +190,7 @@ LABELS = Standard(
             value="dispute_won",
             other="label",
             other_value="legitimate",
-            action="A dispute that was won tells of a legitimate payment: check how labels are mapped.",
+            action="A won dispute means a legitimate payment; check the mapping of labels.",
             wrong=False,  # which of the two is, nobody can say
         ),
     ),
@@ -200,7 +200,7 @@ LABELS = Standard(
             field="labelled_at",
             after="decision_timestamp",
             within=timedelta(days=730),
-            action="Check which decision these labels were meant for.",
+            action="Check the decision_id of these labels.",
         ),
         _amount("amount"),
     ),

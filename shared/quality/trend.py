@@ -11,7 +11,7 @@ SMALLEST_CHANGE = 1.0
 
 
 class Trend(StrEnum):
-    """Where quality is going."""
+    """Trend of the quality score."""
 
     IMPROVING = "improving"
     DECLINING = "declining"

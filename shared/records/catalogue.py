@@ -5,32 +5,38 @@ from datetime import timedelta
 from shared.records.schema import DataType, Field, Kind, Partition, RecordSchema
 
 
-def _id(name: str, *, required: bool = False, **extra: str) -> Field:
-    return Field(name=name, kind=Kind.ID, required=required, **extra)  # type: ignore[arg-type] # texts only
+def _id(name: str, description: str, *, required: bool = False, **extra: str) -> Field:
+    return Field(name=name, kind=Kind.ID, required=required, description=description, **extra)  # type: ignore[arg-type] # texts only
 
 
-def _text(*names: str) -> tuple[Field, ...]:
-    return tuple(Field(name=name, kind=Kind.TEXT) for name in names)
+def _text(**descriptions: str) -> tuple[Field, ...]:
+    return tuple(Field(name=name, kind=Kind.TEXT, description=each) for name, each in descriptions.items())
 
 
-def _money(name: str, *, required: bool = False, minimum: float | None = 0, default: float | None = None) -> Field:
-    return Field(name=name, kind=Kind.MONEY, required=required, minimum=minimum, default=default)
+def _money(name: str, description: str, *, required: bool = False, default: float | None = None) -> Field:
+    return Field(name=name, kind=Kind.MONEY, required=required, minimum=0, default=default, description=description)
 
 
-def _choice(name: str, *choices: str, required: bool = False, default: str | None = None) -> Field:
-    return Field(name=name, kind=Kind.CHOICE, choices=choices, required=required, default=default)
+def _choice(name: str, description: str, *choices: str, required: bool = False, default: str | None = None) -> Field:
+    return Field(
+        name=name, kind=Kind.CHOICE, choices=choices, required=required, default=default, description=description
+    )
 
 
-def _time(name: str, *, required: bool = False, default_from: str | None = None) -> Field:
-    return Field(name=name, kind=Kind.TIMESTAMP, required=required, default_from=default_from)
+def _time(name: str, description: str, *, required: bool = False, default_from: str | None = None) -> Field:
+    return Field(name=name, kind=Kind.TIMESTAMP, required=required, default_from=default_from, description=description)
 
 
 PLATFORM_CURRENCY = "platform"
 
 _CURRENCY = Field(
-    name="currency", kind=Kind.CURRENCY, default=PLATFORM_CURRENCY, description="ISO 4217; the platform's when absent."
+    name="currency",
+    kind=Kind.CURRENCY,
+    default=PLATFORM_CURRENCY,
+    description="ISO 4217 code (default: the platform's currency).",
 )
-_TIMESTAMP = _time("timestamp", required=True)
+_TIMESTAMP = _time("timestamp", "Event time.", required=True)
+_CUSTOMER = _id("customer_id", "Id of the customer.")
 
 TRANSACTIONS = RecordSchema(
     data_type=DataType.TRANSACTIONS,
@@ -40,108 +46,126 @@ TRANSACTIONS = RecordSchema(
     partition=Partition.DAY,
     amounts=(("quantity", "unit_price"), ("quantity", "unit_cost")),
     fields=(
-        _id("transaction_id", required=True),
+        _id("transaction_id", "Id of the line.", required=True),
         _TIMESTAMP,
-        _id("product_id", required=True),
+        _id("product_id", "Id of the product.", required=True),
         Field(name="quantity", kind=Kind.QUANTITY, required=True, description="Units; negative for a return."),
-        _money("unit_price", required=True),
-        _id("order_id", default_from="transaction_id"),
-        _id("customer_id"),
-        *_text("product_name", "product_category"),
-        _money("unit_cost"),
-        _money("discount", default=0),
+        _money("unit_price", "Price per unit.", required=True),
+        _id("order_id", "Id of the order.", default_from="transaction_id"),
+        _CUSTOMER,
+        *_text(product_name="Name of the product.", product_category="Category of the product."),
+        _money("unit_cost", "Cost per unit."),
+        _money("discount", "Discount on the whole line.", default=0),
         _CURRENCY,
-        *_text("channel", "region", "customer_segment"),
-        _choice("status", "completed", "pending", "cancelled", default="completed"),
+        *_text(channel="Sales channel.", region="Region of the sale.", customer_segment="Segment of the customer."),
+        _choice(
+            "status",
+            "Status of the line; only completed lines count.",
+            "completed",
+            "pending",
+            "cancelled",
+            default="completed",
+        ),
     ),
 )
 
 ORDERS = RecordSchema(
     data_type=DataType.ORDERS,
-    description="An order and where it stands.",
+    description="An order with its current status.",
     key=("order_id",),
     version="updated_at",
     partition=Partition.DAY,
     allowed_lateness=timedelta(days=30),  # an order goes on being shipped, delivered, returned
     fields=(
-        _id("order_id", required=True),
+        _id("order_id", "Id of the order.", required=True),
         _TIMESTAMP,
-        _choice("status", "placed", "paid", "shipped", "delivered", "cancelled", "returned", required=True),
-        _money("total_amount", required=True),
-        _id("customer_id"),
+        _choice(
+            "status",
+            "Current status of the order.",
+            "placed",
+            "paid",
+            "shipped",
+            "delivered",
+            "cancelled",
+            "returned",
+            required=True,
+        ),
+        _money("total_amount", "Total of the order.", required=True),
+        _CUSTOMER,
         _CURRENCY,
-        Field(name="item_count", kind=Kind.INTEGER, minimum=0),
-        *_text("channel", "region"),
-        _time("updated_at", default_from="timestamp"),
+        Field(name="item_count", kind=Kind.INTEGER, minimum=0, description="Number of items."),
+        *_text(channel="Sales channel.", region="Region of the order."),
+        _time("updated_at", "Time of the last change.", default_from="timestamp"),
     ),
 )
 
 PRODUCTS = RecordSchema(
     data_type=DataType.PRODUCTS,
-    description="A product of the catalogue, with its price and cost.",
+    description="A product in the catalogue, with its price and cost.",
     key=("product_id",),
     version="updated_at",
     partition=Partition.NONE,
     event_time=None,
     fields=(
-        _id("product_id", required=True),
-        Field(name="name", kind=Kind.TEXT, required=True),
-        *_text("category"),
-        _money("price"),
-        _money("cost"),
+        _id("product_id", "Id of the product.", required=True),
+        Field(name="name", kind=Kind.TEXT, required=True, description="Name of the product."),
+        *_text(category="Category of the product."),
+        _money("price", "List price."),
+        _money("cost", "Cost per unit."),
         _CURRENCY,
-        Field(name="active", kind=Kind.BOOLEAN),
-        _time("updated_at", default_from="ingested_at"),
+        Field(name="active", kind=Kind.BOOLEAN, description="Whether the product is on sale."),
+        _time("updated_at", "Time of the last change.", default_from="ingested_at"),
     ),
 )
 
 CUSTOMERS = RecordSchema(
     data_type=DataType.CUSTOMERS,
-    description="A customer without name, mail or phone: those are dropped and counted.",
+    description="A customer. Personal fields (name, mail, phone) are dropped and counted.",
     key=("customer_id",),
     version="updated_at",
     partition=Partition.NONE,
     event_time=None,
     personal_fields_dropped=True,
     fields=(
-        _id("customer_id", required=True),
-        *_text("segment", "region"),
-        _time("registered_at"),
-        Field(name="birth_year", kind=Kind.INTEGER, minimum=1880, maximum=2100),
-        Field(name="marketing_opt_in", kind=Kind.BOOLEAN),
-        _time("updated_at", default_from="ingested_at"),
+        _id("customer_id", "Id of the customer.", required=True),
+        *_text(segment="Segment of the customer.", region="Region of the customer."),
+        _time("registered_at", "Time of registration."),
+        Field(name="birth_year", kind=Kind.INTEGER, minimum=1880, maximum=2100, description="Year of birth."),
+        Field(name="marketing_opt_in", kind=Kind.BOOLEAN, description="Consent to marketing."),
+        _time("updated_at", "Time of the last change.", default_from="ingested_at"),
     ),
 )
 
 INVENTORY = RecordSchema(
     data_type=DataType.INVENTORY,
-    description="The stock of a product at a location, at a moment.",
+    description="The stock level of a product at a location and time.",
     key=("product_id", "location", "timestamp"),
     version="ingested_at",
     partition=Partition.DAY,
     amounts=(("quantity_on_hand", "unit_cost"),),
     fields=(
-        _id("product_id", required=True),
+        _id("product_id", "Id of the product.", required=True),
         _TIMESTAMP,
-        Field(name="quantity_on_hand", kind=Kind.QUANTITY, required=True, minimum=0),
-        _id("location", default="default"),
-        Field(name="reserved", kind=Kind.QUANTITY, minimum=0),
-        _money("unit_cost"),
+        Field(name="quantity_on_hand", kind=Kind.QUANTITY, required=True, minimum=0, description="Units on hand."),
+        _id("location", "Id of the location.", default="default"),
+        Field(name="reserved", kind=Kind.QUANTITY, minimum=0, description="Units reserved."),
+        _money("unit_cost", "Cost per unit."),
     ),
 )
 
 EVENTS = RecordSchema(
     data_type=DataType.EVENTS,
-    description="One step of a visit to the shop (clickstream).",
+    description="One event of a session in the shop (clickstream).",
     key=("event_id",),
     version="ingested_at",
     partition=Partition.DAY,
     fields=(
-        _id("event_id", required=True),
+        _id("event_id", "Id of the event.", required=True),
         _TIMESTAMP,
-        _id("session_id", required=True),
+        _id("session_id", "Id of the session.", required=True),
         _choice(
             "event_type",
+            "Type of the event.",
             "page_view",
             "product_view",
             "add_to_cart",
@@ -151,54 +175,70 @@ EVENTS = RecordSchema(
             "search",
             required=True,
         ),
-        _id("customer_id"),
-        _id("product_id"),
-        *_text("product_category"),
-        _id("order_id"),
-        *_text("channel", "region", "device"),
+        _CUSTOMER,
+        _id("product_id", "Id of the product."),
+        *_text(product_category="Category of the product."),
+        _id("order_id", "Id of the order, for a purchase."),
+        *_text(channel="Channel of the session.", region="Region of the visitor.", device="Device of the visitor."),
     ),
 )
 
 DECISIONS = RecordSchema(
     data_type=DataType.DECISIONS,
-    description="What the fraud models decided, and from which features.",
+    description="A decision of the fraud models, with the features that it is based on.",
     key=("decision_id",),
     version="ingested_at",
     partition=Partition.DAY,
     fields=(
-        _id("decision_id", required=True),
+        _id("decision_id", "Id of the decision.", required=True),
         _TIMESTAMP,
-        Field(name="score", kind=Kind.NUMBER, required=True, minimum=0, maximum=1),
-        _choice("outcome", "approve", "review", "decline", required=True),
-        _id("transaction_id"),
-        _id("customer_id"),
-        *_text("merchant", "channel", "geography", "device", "risk_band", "model_version", "rule_version"),
-        _money("amount"),
+        Field(name="score", kind=Kind.NUMBER, required=True, minimum=0, maximum=1, description="Fraud score."),
+        _choice("outcome", "Decision taken.", "approve", "review", "decline", required=True),
+        _id("transaction_id", "Id of the transaction decided on."),
+        _CUSTOMER,
+        *_text(
+            merchant="Merchant.",
+            channel="Sales channel.",
+            geography="Country or region of the transaction.",
+            device="Device of the customer.",
+            risk_band="Risk band of the score.",
+            model_version="Version of the model.",
+            rule_version="Version of the rules.",
+        ),
+        _money("amount", "Amount of the transaction."),
         _CURRENCY,
-        Field(name="latency_ms", kind=Kind.NUMBER, minimum=0),
-        _id("experiment_id"),
-        _id("variant_id"),
-        Field(name="features", kind=Kind.TEXT_MAP, description="Text to number or text."),
-        Field(name="attributions", kind=Kind.NUMBER_MAP),
-        Field(name="base_value", kind=Kind.NUMBER),
+        Field(name="latency_ms", kind=Kind.NUMBER, minimum=0, description="Decision time in milliseconds."),
+        _id("experiment_id", "Id of the experiment, if the decision was part of one."),
+        _id("variant_id", "Id of the variant in the experiment."),
+        Field(name="features", kind=Kind.TEXT_MAP, description="Feature name → number or text."),
+        Field(name="attributions", kind=Kind.NUMBER_MAP, description="Feature name → contribution to the score."),
+        Field(name="base_value", kind=Kind.NUMBER, description="Score before all attributions."),
     ),
 )
 
 LABELS = RecordSchema(
     data_type=DataType.LABELS,
-    description="What a decision turned out to be, told later by one source of truth or another.",
+    description="The true class of a decision, reported later by one of several sources.",
     key=("decision_id", "source"),
     version="labelled_at",
     partition=Partition.DAY,
     event_time="decision_timestamp",
     allowed_lateness=timedelta(days=120),  # a chargeback takes months
     fields=(
-        _id("decision_id", required=True),
-        _choice("label", "fraud", "legitimate", required=True),
-        _time("labelled_at", required=True),
-        _choice("source", "chargeback", "manual_review", "customer_report", "dispute_won", required=True),
-        _money("amount"),
-        _time("decision_timestamp"),
+        _id("decision_id", "Id of the decision.", required=True),
+        _choice("label", "True class of the decision.", "fraud", "legitimate", required=True),
+        _time("labelled_at", "Time of the label.", required=True),
+        _choice(
+            "source",
+            "Source of the label.",
+            "chargeback",
+            "manual_review",
+            "customer_report",
+            "dispute_won",
+            required=True,
+        ),
+        _money("amount", "Amount concerned."),
+        _time("decision_timestamp", "Event time of the decision (default: that of the decision itself)."),
     ),
 )
 

@@ -37,20 +37,21 @@ def record_schemas() -> dict[str, dict[str, Any]]:
 
 def currency_schema() -> dict[str, Any]:
     """The JSON Schema of a currency."""
-    return {"title": CURRENCY, "type": "string", "enum": list(ISO_4217), "examples": ["EUR"]}
+    told = {"title": CURRENCY, "type": "string", "description": "An ISO 4217 currency code."}
+    return told | {"enum": list(ISO_4217), "examples": ["EUR"]}
 
 
 def _text_record() -> dict[str, Any]:
     return {
         "title": TEXT_RECORD,
         "type": "object",
-        "description": "A record of `csv` or `xml`: the fields of its data type, every value as text; blank is absent.",
+        "description": "A `csv` or `xml` record: the fields of its data type, all values as text. Blank means absent.",
         "additionalProperties": {"type": ["string", "null"]},
     }
 
 
 def schema_name(schema: RecordSchema) -> str:
-    """How the OpenAPI document names the records of a data type."""
+    """Return the name of a data type's record schema in the OpenAPI document."""
     return f"{schema.data_type.title()}Record"
 
 
@@ -61,7 +62,7 @@ def _record(schema: RecordSchema) -> dict[str, Any]:
         "title": schema_name(schema),
         "type": "object",
         "description": f"{schema.description} Key: {key}; version: {schema.version}.{bounded} "
-        f"Unknown fields are kept, up to {LARGEST_ATTRIBUTES // 1024} KiB of JSON a record.",
+        f"Unknown fields are stored, up to {LARGEST_ATTRIBUTES // 1024} KiB of JSON per record.",
         "properties": {each.name: _property(each) for each in schema.fields},
         "required": [each.name for each in schema.fields if each.required],
         "additionalProperties": True,
@@ -80,7 +81,7 @@ def _property(each: Field) -> dict[str, Any]:
 
 
 def _value(each: Field) -> dict[str, Any]:
-    """What a field takes; of one that may be absent, null says that it is."""
+    """Return the value schema of a field; an optional field also accepts null."""
     if each.kind is Kind.CURRENCY:
         return {"anyOf": [{"$ref": _REF.format(name=CURRENCY)}, {"type": "null"}]}
     if each.kind is Kind.MONEY:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 
 class DataType(StrEnum):
-    """The data types a client may ingest (contract C 1.1 and resolutions § 9)."""
+    """The data types that can be ingested."""
 
     TRANSACTIONS = "transactions"
     PRODUCTS = "products"
@@ -86,10 +86,10 @@ class Partition(StrEnum):
 INGESTED_AT = "ingested_at"
 
 STORED_FIELDS = (
-    Field(name="attributes", kind=Kind.TEXT, description="Fields the schema does not know, as JSON text."),
+    Field(name="attributes", kind=Kind.TEXT, description="Fields that are not in the schema, as JSON text."),
     Field(name="source_id", kind=Kind.ID, description="The source that delivered the row."),
     Field(name=INGESTED_AT, kind=Kind.TIMESTAMP, description="When the platform received the row."),
-    Field(name="_origin", kind=Kind.ID, description="The delivery that brought the row."),
+    Field(name="_origin", kind=Kind.ID, description="Id of the delivery that contained the row."),
 )
 
 

@@ -107,7 +107,7 @@ def _with_event_times(schema: RecordSchema, found: Validated) -> Validated:
         return found
     kept = [(place, row) for place, row in zip(found.places, found.rows, strict=True) if row.get(name)]
     timeless = [(place, row) for place, row in zip(found.places, found.rows, strict=True) if not row.get(name)]
-    message = "no such decision has arrived yet: send its decision_timestamp, or the label again later"
+    message = "the decision has not arrived yet; send its decision_timestamp, or wait for the automatic redrive"
     errors = [RowError(place, f"/{name}", DECISION_UNKNOWN, message, row["decision_id"]) for place, row in timeless]
     return Validated([row for _, row in kept], [place for place, _ in kept], [*found.errors, *errors])
 
@@ -200,15 +200,15 @@ def _zoned(moment: datetime, _: core_schema.ValidationInfo) -> datetime:
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("timestamp", "must lie within the years 1 to 9999 of UTC") from None
+        raise PydanticCustomError("timestamp", "must be in the years 1 to 9999 UTC") from None
 
 
 def _dated(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
     zoned = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     if zoned > info.context:  # type: ignore[operator] # the context is the latest moment allowed
-        raise PydanticCustomError("in_future", "lies more than 5 minutes in the future")
+        raise PydanticCustomError("in_future", "must not be more than 5 minutes in the future")
     if zoned < EARLIEST:
-        raise PydanticCustomError("before_1990", "lies before 1990")
+        raise PydanticCustomError("before_1990", "must not be before 1990")
     return zoned
 
 

@@ -66,7 +66,9 @@ class Athena:
                 return self._run(statement)
             except self._client.exceptions.TooManyRequestsException as error:
                 logger().warning("Athena is throttling", exc_info=error)
-                raise Unavailable("Too many queries are running now", retry_after=_COME_AGAIN_SECONDS) from error
+                raise Unavailable(
+                    "Too many queries are running; retry later", retry_after=_COME_AGAIN_SECONDS
+                ) from error
 
     def _slot(self) -> AbstractContextManager[None]:
         if self._slots is None:
@@ -91,7 +93,7 @@ class Athena:
                 if status["State"] != _SUCCEEDED:
                     _log_failure(execution_id, status)
                 return execution_id, status
-            raise Unavailable("The query takes too long; ask for a shorter range", retry_after=_COME_AGAIN_SECONDS)
+            raise Unavailable("The query takes too long; request a shorter range", retry_after=_COME_AGAIN_SECONDS)
 
     def _start(self, statement: Statement) -> str:
         request: StartQueryExecutionInputTypeDef = {
@@ -110,7 +112,7 @@ class Athena:
         except (BotoCoreError, ClientError) as error:
             if unavailable(error) is None:
                 raise
-            logger().warning("a query's state is not to be had now", query_execution_id=execution_id, exc_info=error)
+            logger().warning("the state of a query is unavailable", query_execution_id=execution_id, exc_info=error)
             return None
 
     @contextmanager
@@ -127,14 +129,17 @@ class Athena:
             self._client.stop_query_execution(QueryExecutionId=execution_id)
             logger().warning("query stopped", query_execution_id=execution_id)
         except (BotoCoreError, ClientError) as error:
-            logger().error("query not stopped", query_execution_id=execution_id, exc_info=error)
+            logger().error("stopping a query failed", query_execution_id=execution_id, exc_info=error)
 
     def _rows(self, execution_id: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         pages = self._client.get_paginator("get_query_results").paginate(QueryExecutionId=execution_id)
         for number, page in enumerate(pages):
             if number and not self._patience.left:
-                raise Unavailable("The result is too large to be read in time", retry_after=_COME_AGAIN_SECONDS)
+                raise Unavailable(
+                    "The result is too large to be read in time; request a shorter range",
+                    retry_after=_COME_AGAIN_SECONDS,
+                )
             columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
             names = [column["Name"] for column in columns]
             readers = [_READERS.get(column["Type"], str) for column in columns]
@@ -174,8 +179,8 @@ def _is_passing(status: "QueryExecutionStatusTypeDef") -> bool:
 def _failure(status: "QueryExecutionStatusTypeDef") -> Exception:
     of_athena = status.get("AthenaError", {}).get("ErrorCategory") == _SYSTEM
     if status["State"] == "CANCELLED" or of_athena or _is_passing(status):
-        return Unavailable("The query was interrupted", retry_after=_COME_AGAIN_SECONDS)
-    return InternalError("The query failed; quote the request id when you report it")
+        return Unavailable("The query was interrupted; retry later", retry_after=_COME_AGAIN_SECONDS)
+    return InternalError("The query failed; quote the request id when reporting it")
 
 
 def _log_failure(execution_id: str, status: "QueryExecutionStatusTypeDef") -> None:

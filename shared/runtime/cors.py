@@ -1,4 +1,4 @@
-"""Which browsers' pages may call: configured origins only, with credentials (contract C 6.3)."""
+"""CORS headers: configured origins only, with credentials."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The two dialects of the API: how each contract writes an answer and an error (resolutions § 1)."""
+"""The two dialects of the API: the shape of successful and error responses in each (docs/contracts.md)."""
 
 from contextvars import ContextVar
 from enum import StrEnum
@@ -18,67 +18,69 @@ MOST_FIELD_ERRORS = 100
 
 
 def current_request_id() -> str:
-    """The id of the request being answered: API Gateway's own, also in the header and in the logs."""
+    """Return the id of the current request: API Gateway's own, also used in the header and in the logs."""
     return REQUEST_ID.get()
 
 
 class Dialect(StrEnum):
-    """Which contract a route speaks."""
+    """The contract whose response format a route uses."""
 
     COMMERCE = "commerce"
     FRAUD = "fraud"
 
 
 class FieldErrorBody(Model):
-    """One failing field, as the Commerce contract writes it (C 5.1)."""
+    """One invalid field of a request, in the Commerce dialect."""
 
-    field: str
-    message: str
-    rejected_value: Any = None
+    field: str = Field(description="Path of the field, e.g. `time_range.start`.")
+    message: str = Field(description="What is wrong with the field.")
+    rejected_value: Any = Field(default=None, description="The value received, truncated after 500 characters.")
 
 
 class ApiErrorBody(Model):
-    """What went wrong, as the Commerce contract writes it (C 5.1)."""
+    """Details of an error in the Commerce dialect."""
 
-    code: str
-    message: str
-    details: Optional[dict[str, Any]] = None
-    field_errors: Optional[list[FieldErrorBody]] = None
+    code: str = Field(description="Stable code of the error, e.g. `VALIDATION_ERROR`.")
+    message: str = Field(description="Description of the error for people.")
+    details: Optional[dict[str, Any]] = Field(default=None, description="Machine-readable details of the error.")
+    field_errors: Optional[list[FieldErrorBody]] = Field(default=None, description="Every invalid field.")
 
 
 T = TypeVar("T")
 
 
 class ApiResponse(Model, Generic[T]):
-    """The wrapper around every Commerce answer that went well (C 5.1)."""
+    """The envelope of every successful response in the Commerce dialect."""
 
-    success: bool = True
-    data: T
-    timestamp: Timestamp = Field(default_factory=now)
-    request_id: str = Field(default_factory=current_request_id)
+    success: bool = Field(default=True, description="Always true.")
+    data: T = Field(description="The requested data.")
+    timestamp: Timestamp = Field(default_factory=now, description="Time of the response.")
+    request_id: str = Field(default_factory=current_request_id, description="Same as the header `X-Request-Id`.")
 
 
 class ApiErrorResponse(Model):
-    """The wrapper around every Commerce answer that did not go well (C 5.1)."""
+    """The envelope of every error response in the Commerce dialect."""
 
-    success: bool = False
-    error: ApiErrorBody
-    timestamp: Timestamp = Field(default_factory=now)
-    request_id: str = Field(default_factory=current_request_id)
+    success: bool = Field(default=False, description="Always false.")
+    error: ApiErrorBody = Field(description="The error.")
+    timestamp: Timestamp = Field(default_factory=now, description="Time of the response.")
+    request_id: str = Field(default_factory=current_request_id, description="Same as the header `X-Request-Id`.")
 
 
 class FraudErrorResponse(Model):
-    """What went wrong, as the Fraud contract writes it."""
+    """Body of every error response in the Fraud dialect."""
 
-    error: str
-    message: str
-    details: Optional[dict[str, Any]] = None
-    requestId: str  # noqa: N815 # the contract's spelling
-    retryAfter: Optional[int] = Field(default=None, description="Seconds.")  # noqa: N815 # as above
+    error: str = Field(description="Stable code of the error, e.g. `validation_error`.")
+    message: str = Field(description="Description of the error for people.")
+    details: Optional[dict[str, Any]] = Field(
+        default=None, description="Machine-readable details; `fields` lists every invalid field."
+    )
+    requestId: str = Field(description="Same as the header `X-Request-Id`.")  # noqa: N815 # the contract's spelling
+    retryAfter: Optional[int] = Field(default=None, description="Seconds to wait before a retry.")  # noqa: N815 # as above
 
 
 def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
-    """Write an error in a dialect, as JSON values."""
+    """Return the body of an error response in a dialect."""
     return _commerce(error) if dialect is Dialect.COMMERCE else _fraud(error)
 
 
@@ -129,7 +131,7 @@ def _fraud(error: TallyError) -> dict[str, Any]:
 
 
 def given_again(body: str) -> str:
-    """An answer that was given before, naming the request that it answers now where its dialect names one."""
+    """Return a replayed response body with the id of the current request, if its dialect includes one."""
     told = orjson.loads(body or "null")
     if not isinstance(told, dict) or not told.keys() >= {"success", "request_id"}:
         return body
@@ -137,7 +139,7 @@ def given_again(body: str) -> str:
 
 
 def echo(value: Any) -> Any:
-    """Return a rejected value fit for an error: JSON, and cut where it is longer than 500 characters."""
+    """Return a rejected value as JSON for an error response, truncated after 500 characters."""
     if isinstance(value, str):
         value = value.encode("utf-8", "backslashreplace").decode()  # headers may hold halves of surrogate pairs
     text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

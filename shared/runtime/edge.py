@@ -77,5 +77,5 @@ def _record(wired: "Wiring", change: "Change") -> None:
     try:
         wired.audit_trail.record(change)
     except _NOT_RECORDED as error:
-        logger().error("a change is missing in the audit log", exc_info=error, change=asdict(change))
+        logger().error("a change could not be written to the audit log", exc_info=error, change=asdict(change))
         count("AuditUnreachable")

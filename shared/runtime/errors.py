@@ -1,7 +1,7 @@
-"""Everything that can go wrong for a caller, and how both dialects say it.
+"""The exception tree of the API: status and error codes in both dialects.
 
     TallyError
-    ├── InvalidRequest          400  names every failing field
+    ├── InvalidRequest          400  lists every invalid field
     ├── Unauthorized            401
     ├── Forbidden               403
     ├── NotFound                404
@@ -10,13 +10,14 @@
     ├── PayloadTooLarge         413
     ├── UnsupportedMediaType    415
     ├── Unprocessable           422
-    │   ├── InsufficientDataQuality   its rows are too bad to be loaded
-    │   └── UnusableConfiguration     its source's configuration cannot be applied to it
-    ├── RateLimitExceeded       429  says when to come again
+    │   ├── InsufficientDataQuality   the quality score of a delivery is below its minimum
+    │   └── UnusableConfiguration     the source's configuration cannot be applied to the record
+    ├── RateLimitExceeded       429  with Retry-After
     ├── InternalError           500
-    └── Unavailable             503  says when to come again
+    └── Unavailable             503  with Retry-After
 
-Status and codes stand on the class; the mapper in `dialects` and the OpenAPI document read them there.
+Status and codes are class attributes. `dialects` and the OpenAPI document read them there; the docstrings of the
+classes are published as response descriptions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field of a request."""
+    """One invalid field of a request."""
 
     field: str
     message: str
@@ -34,7 +35,7 @@ class FieldError:
 
 
 class TallyError(Exception):
-    """Something that a caller is told: a status, a code per dialect and a sentence that says what to do."""
+    """An error response: a status, a code per dialect, and a message that says what to do."""
 
     status: ClassVar[int] = 500
     commerce_code: ClassVar[str] = "INTERNAL_ERROR"
@@ -60,7 +61,7 @@ class TallyError(Exception):
 
 
 class InvalidRequest(TallyError):
-    """The request is malformed or fails validation."""
+    """The request is malformed or invalid; the error lists every invalid field."""
 
     status = 400
     commerce_code = "VALIDATION_ERROR"
@@ -68,7 +69,7 @@ class InvalidRequest(TallyError):
 
 
 class Unauthorized(TallyError):
-    """Nobody the platform knows."""
+    """Authentication is missing or invalid."""
 
     status = 401
     commerce_code = "UNAUTHORIZED"
@@ -76,7 +77,7 @@ class Unauthorized(TallyError):
 
 
 class Forbidden(TallyError):
-    """Somebody the platform knows, who may not do this."""
+    """The caller lacks the required scope."""
 
     status = 403
     commerce_code = "FORBIDDEN"
@@ -84,7 +85,7 @@ class Forbidden(TallyError):
 
 
 class NotFound(TallyError):
-    """There is no such thing."""
+    """The resource does not exist."""
 
     status = 404
     commerce_code = "NOT_FOUND"
@@ -92,7 +93,7 @@ class NotFound(TallyError):
 
 
 class MethodNotAllowed(TallyError):
-    """The path exists, with other methods."""
+    """The path does not support this method; `Allow` lists those that it does."""
 
     status = 405
     commerce_code = "METHOD_NOT_ALLOWED"
@@ -100,7 +101,7 @@ class MethodNotAllowed(TallyError):
 
 
 class Conflict(TallyError):
-    """The thing is not in a state that allows this."""
+    """The request conflicts with the state of the resource, or reuses an idempotency key for another request."""
 
     status = 409
     commerce_code = "CONFLICT"
@@ -108,7 +109,7 @@ class Conflict(TallyError):
 
 
 class PayloadTooLarge(TallyError):
-    """The body is over the byte limit."""
+    """The request body exceeds the size limit."""
 
     status = 413
     commerce_code = "PAYLOAD_TOO_LARGE"
@@ -116,7 +117,7 @@ class PayloadTooLarge(TallyError):
 
 
 class UnsupportedMediaType(TallyError):
-    """The body comes in a form that the route does not read."""
+    """The route does not support the content type or encoding of the request body."""
 
     status = 415
     commerce_code = "UNSUPPORTED_MEDIA_TYPE"
@@ -124,7 +125,7 @@ class UnsupportedMediaType(TallyError):
 
 
 class Unprocessable(TallyError):
-    """Well-formed, and refused by the business rules."""
+    """The request is well-formed but violates a business rule."""
 
     status = 422
     commerce_code = "UNPROCESSABLE"
@@ -132,7 +133,7 @@ class Unprocessable(TallyError):
 
 
 class InsufficientDataQuality(Unprocessable):
-    """Too many rows of a delivery are bad: nothing of it is loaded."""
+    """The quality score of the delivery is below its minimum; no row is loaded."""
 
     commerce_code = "INSUFFICIENT_DATA_QUALITY"
 
@@ -142,7 +143,7 @@ class UnusableConfiguration(Unprocessable):
 
 
 class RateLimitExceeded(TallyError):
-    """Over the limit."""
+    """The rate limit is exceeded; retry after `Retry-After`."""
 
     status = 429
     commerce_code = "RATE_LIMIT_EXCEEDED"
@@ -150,11 +151,11 @@ class RateLimitExceeded(TallyError):
 
 
 class InternalError(TallyError):
-    """A fault of the platform's own."""
+    """An unexpected error occurred; quote `X-Request-Id` when reporting it."""
 
 
 class Unavailable(TallyError):
-    """Something that the answer needs does not answer now."""
+    """A dependency is temporarily unavailable; retry after `Retry-After`."""
 
     status = 503
     commerce_code = "SERVICE_UNAVAILABLE"

@@ -1,8 +1,9 @@
-"""The resolver behind every REST function: typed routes, both dialects, one way to fail."""
+"""The resolver of every REST function: typed routes, both dialects, uniform errors."""
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from http import HTTPStatus
+from inspect import getdoc
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote
 
@@ -42,12 +43,13 @@ _REQUEST_PARTS = {"body", "query", "path", "header"}
 
 
 class Api(APIGatewayRestResolver):
-    """One endpoint group behind API Gateway, none of whose routes answers a stranger unless it says so.
+    """One group of routes behind API Gateway; every route requires a token unless the scope table says otherwise.
 
-    It speaks one dialect, or the one that `spoken_in` hears in a request.
+    Responses use one dialect, or the one that `spoken_in` derives from the request. The docstring of a route function
+    is the description of its operation in the OpenAPI document.
 
     Raises:
-        RouteWithoutScope: nobody said who may call one of the routes.
+        RouteWithoutScope: a route has no entry in the scope table.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class Api(APIGatewayRestResolver):
         self._spoken_in = spoken_in or (lambda _: dialect)
         for router in routers:
             self.include_router(router, prefix=BASE_PATH)
+        for route in (*self._static_routes, *self._dynamic_routes):
+            route.description = _paragraphs(getdoc(route.func) or "")
         self._scopes = {
             route: asked_by(route.method, route.openapi_path.removeprefix(BASE_PATH))
             for route in (*self._static_routes, *self._dynamic_routes)
@@ -74,7 +78,7 @@ class Api(APIGatewayRestResolver):
         self.exception_handler(Exception)(self._fail_unexpectedly)
 
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
-        """Answer one request; whatever goes wrong, the answer is in the dialect and names the request."""
+        """Respond to one request; every error is in the dialect of the request and contains the request id."""
         with self._admitted, answering_within(_seconds(context)):
             self._standing = {}
             try:
@@ -99,7 +103,7 @@ class Api(APIGatewayRestResolver):
         _log(event, answer)
 
     def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
-        """Answer by a route, for a caller who may; of others, not even the body is looked at."""
+        """Call the route if the caller is authorized; otherwise the body is not even parsed."""
         event = self.current_event.raw_event
         scope, path = self._scopes[route], route.openapi_path.removeprefix(BASE_PATH)
         decoded = {name: unquote(value) for name, value in route_arguments.items()}
@@ -156,25 +160,30 @@ class Api(APIGatewayRestResolver):
         return self._fail(InvalidRequest("Request validation failed", field_errors=[_field(each) for each in problems]))
 
     def _handle_not_found(self, method: str, path: str) -> NoReturn:
-        """Refuse what no route takes."""
+        """Respond 405 to another method of a known path and 404 to an unknown path."""
         allowed = ", ".join(sorted({route.method for route in self._scopes if route.rule.match(path)}))
         if allowed:
-            raise MethodNotAllowed(f"This path takes {allowed}, not {method}", headers={"Allow": allowed})
-        raise NotFound("There is no such path in this API")
+            raise MethodNotAllowed(f"{method} is not supported; use {allowed}", headers={"Allow": allowed})
+        raise NotFound("This path does not exist")
 
     def _fail_unexpectedly(self, error: Exception) -> Response[dict[str, Any]]:
         return self._fail(_unexpected(error))
 
 
 class _Built(ResponseBuilder[Any]):
-    """An answer that stands as it is: the resolver has nothing to build any more."""
+    """A response that is already complete, so that the resolver does not build it again."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
         self._answer = answer
 
     def build(self, *_: Any) -> dict[str, Any]:
-        """Return it."""
+        """Return the response."""
         return self._answer
+
+
+def _paragraphs(docstring: str) -> str:
+    """Unwrap the lines of a docstring, because Markdown viewers may keep line breaks."""
+    return "\n\n".join(" ".join(each.split()) for each in docstring.split("\n\n"))
 
 
 def _seconds(context: "LambdaContext") -> float:
@@ -188,12 +197,12 @@ def _unchanged(unchanged: tags.NotModified) -> Response[str]:
 def _unexpected(error: Exception) -> TallyError:
     passing = unavailable(error)
     if passing is not None:
-        logger().warning("out of reach", exc_info=error)
+        logger().warning("dependency unavailable", exc_info=error)
         count("OutOfReach")
         return passing
     logger().error("unexpected failure", exc_info=error)
     count("UnexpectedFailures")
-    return InternalError("An unexpected error occurred; quote the request id when you report it")
+    return InternalError("An unexpected error occurred; quote the request id when reporting it")
 
 
 def _write(body: Any) -> str:
@@ -204,9 +213,9 @@ def _read(body: str) -> Any:
     try:
         value = strict_json.loads(body or "null")
     except strict_json.NotStrictJson as error:
-        raise InvalidRequest(f"The body cannot be read: {error}") from None
+        raise InvalidRequest(f"The body is malformed: {error}") from None
     if not isinstance(value, dict | None):
-        # Of a list, Powertools would take the first item for the whole and drop the others without a word.
+        # Powertools would silently use the first item of a list as the body and drop the others.
         raise InvalidRequest("Request validation failed", field_errors=[FieldError("body", "must be an object")])
     return value
 
@@ -222,4 +231,4 @@ def _field(problem: Mapping[str, Any]) -> FieldError:
 
 def _log(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     status = HTTPStatus(answer["statusCode"])
-    logger().info("answered", method=event.get("httpMethod"), path=event.get("path"), status=status.value)
+    logger().info("request completed", method=event.get("httpMethod"), path=event.get("path"), status=status.value)

@@ -1,4 +1,4 @@
-"""What all models of the API share: frozen nouns, optional fields that stay away, times in UTC."""
+"""Base types of all API models: immutable models, optional fields that are omitted, timestamps in UTC."""
 
 import re
 from collections.abc import Callable
@@ -9,20 +9,20 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 
 class Model(BaseModel):
-    """A noun of the API: immutable, described, checked on the way in and on the way out."""
+    """Base class of API models: immutable, validated in requests and in responses."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class PageResponse(Model):
-    """One page of a list (C 5.2)."""
+    """One page of a list."""
 
-    totalElements: int  # noqa: N815 # the contract's name
-    totalPages: int  # noqa: N815 # the contract's name
-    size: int
-    number: int
-    first: bool
-    last: bool
+    totalElements: int = Field(description="Number of items on all pages.")  # noqa: N815 # the contract's name
+    totalPages: int = Field(description="Number of pages.")  # noqa: N815 # the contract's name
+    size: int = Field(description="Number of items per page, as requested.")
+    number: int = Field(description="Number of this page, starting at 0.")
+    first: bool = Field(description="Whether this is the first page.")
+    last: bool = Field(description="Whether this is the last page.")
 
 
 def _absent(value: Any) -> bool:
@@ -31,22 +31,22 @@ def _absent(value: Any) -> bool:
 
 T = TypeVar("T")
 Optional = Annotated[T | None, Field(default=None, exclude_if=_absent)]
-"""A field that a contract marks with `?`: left out of the answer when there is nothing to say."""
+"""A field that a contract marks with `?`: omitted from the response when it has no value."""
 
 
 def utc(moment: datetime) -> datetime:
-    """Read a time without a zone as UTC, and every other one in UTC."""
+    """Convert a time to UTC; a time without a zone is taken as UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def rfc3339(moment: datetime) -> str:
-    """Write a time as the contracts do: UTC, `Z`, milliseconds only where there are any."""
+    """Format a time as the contracts do: UTC with `Z`, and milliseconds only if they are not zero."""
     text = utc(moment).isoformat(timespec="milliseconds" if moment.microsecond // 1000 else "seconds")
     return text.removesuffix("+00:00") + "Z"
 
 
 def sortable(moment: datetime) -> str:
-    """Write a time so that texts sort as times do: UTC, always with milliseconds."""
+    """Format a time so that text order equals time order: UTC, always with milliseconds."""
     return utc(moment).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
@@ -54,14 +54,14 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return utc(moment)
     except OverflowError:
-        raise ValueError("must lie within the years 1 to 9999 of UTC") from None
+        raise ValueError("must be in the years 1 to 9999 UTC") from None
 
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]|$)", re.ASCII)
 
 
 def _dated(moment: Any) -> Any:
-    """Let nothing else pass for a moment: pydantic would take numbers, too, for seconds since 1970."""
+    """Accept only dates and times: pydantic would also read numbers, as seconds since 1970."""
     if isinstance(moment, datetime) or (isinstance(moment, str) and _DATED.match(moment)):
         return moment
     raise ValueError("must be an RFC 3339 time or date, e.g. 2025-01-31T12:00:00Z or 2025-01-31")
@@ -73,7 +73,7 @@ Timestamp = Annotated[
     AfterValidator(_in_utc),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
 ]
-"""A moment: RFC 3339 in, UTC with `Z` out; a bare date is midnight UTC, no zone means UTC."""
+"""A point in time: RFC 3339 in, UTC with `Z` out. A bare date is midnight UTC; no zone means UTC."""
 
 
 def sentence(message: str) -> str:
@@ -83,9 +83,9 @@ def sentence(message: str) -> str:
 
 
 Clock = Callable[[], datetime]
-"""Whatever tells the present moment, in UTC."""
+"""A function that returns the current time in UTC."""
 
 
 def now() -> datetime:
-    """The present moment, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

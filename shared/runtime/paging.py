@@ -1,4 +1,4 @@
-"""Pages of lists in both dialects, cut from one order: whatever is added comes last, so no page ever shifts."""
+"""Pagination in both dialects over one append-only order: new items sort last, so existing pages never shift."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,48 +10,50 @@ LARGEST_OFFSET = 1_000_000
 LARGEST_PAGE_NUMBER = 100_000
 LARGEST_PAGE = 100
 
-PageNumber = Annotated[int, Query(ge=0, le=LARGEST_PAGE_NUMBER, description="0-based.")]
-"""Which page, in the Commerce dialect."""
+PageNumber = Annotated[int, Query(ge=0, le=LARGEST_PAGE_NUMBER, description="Page number, starting at 0.")]
+"""Page number in the Commerce dialect."""
 
-PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items on a page.")]
-"""How many items on a page, in the Commerce dialect."""
+PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Number of items per page.")]
+"""Page size in the Commerce dialect."""
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many items.")]
-"""How many items, in the Fraud dialect."""
+Limit = Annotated[int, Query(ge=1, le=1000, description="Maximum number of items to return.")]
+"""Maximum number of items in the Fraud dialect."""
 
-Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET, description="Skip so many items; the oldest stand first.")]
-"""How many items to skip, in the Fraud dialect."""
+Offset = Annotated[
+    int, Query(ge=0, le=LARGEST_OFFSET, description="Number of items to skip. The oldest item comes first.")
+]
+"""Number of items to skip in the Fraud dialect."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which items of a list are asked for."""
+    """The requested slice of a list."""
 
     offset: int
     limit: int
 
     @classmethod
     def of_page(cls, number: int, size: int) -> "Window":
-        """The window that a 0-based page of a size is."""
+        """Return the window that covers a 0-based page."""
         return cls(number * size, size)
 
     def of(self, items: Sequence[T]) -> Sequence[T]:
-        """The items that lie in the window."""
+        """Return the items inside the window."""
         return items[self.offset : self.offset + self.limit]
 
 
 @dataclass(frozen=True)
 class Cut(Generic[T]):
-    """The items in a window, and how many there are outside and inside."""
+    """The items in a window, with the total number of items."""
 
     items: Sequence[T]
     total: int
     window: Window
 
     def page(self) -> dict[str, Any]:
-        """What a Commerce page says of itself (C 5.2); windows are whole pages there."""
+        """Return the Commerce page fields. Windows are always whole pages in that dialect."""
         size = self.window.limit
         number, pages = self.window.offset // size, -(-self.total // size)
         return {
@@ -64,7 +66,7 @@ class Cut(Generic[T]):
         }
 
     def headers(self) -> dict[str, str]:
-        """What the headers of a Fraud list say of it."""
+        """Return the pagination headers of the Fraud dialect."""
         return {
             "X-Total-Count": str(self.total),
             "X-Page-Limit": str(self.window.limit),
@@ -73,11 +75,11 @@ class Cut(Generic[T]):
 
 
 def cut(items: Iterable[T], window: Window, *, arrival: Callable[[T], Any]) -> Cut[T]:
-    """Cut a window out of items, ordered by when they arrived.
+    """Return a window of items in order of arrival.
 
-    `arrival` has to be unique and never change, and what is added later has to have a later one (a creation time with
-    the id behind it): then an item stands at one place for ever, and pages read while others write neither skip nor
-    double it.
+    `arrival` must be unique and immutable, and later items must have a later value (a creation time followed by
+    the id). Items then never change position, so reading pages during concurrent writes neither skips nor
+    repeats an item.
     """
     ordered = sorted(items, key=arrival)
     return Cut(window.of(ordered), len(ordered), window)

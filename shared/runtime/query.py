@@ -1,4 +1,4 @@
-"""Query parameters of object type in every spelling that clients use, read into one form (resolutions § 2)."""
+"""Query parameters of object type, normalised from every supported spelling (docs/contracts.md)."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ def _path(spelled: str, objects: Collection[str]) -> tuple[str, str | None]:
     name = match["name"] if match else re.split(r"[\[.]", spelled, maxsplit=1)[0]
     if match is None:
         raise _Malformed(
-            f"cannot be read; write {_SPELLINGS.format(name)}" if name in objects else "is not the name of a parameter"
+            f"is malformed; write {_SPELLINGS.format(name)}" if name in objects else "is not a parameter name"
         )
     key = match["bracketed"] or match["dotted"]
     if key is not None and name not in objects:
@@ -87,7 +87,7 @@ def _object(name: str, text: str) -> dict[str, Any]:
     try:
         value = strict_json.loads(text)
     except strict_json.NotStrictJson as error:
-        raise _Malformed(f"cannot be read: {error}; write {_SPELLINGS.format(name)}") from None
+        raise _Malformed(f"is malformed: {error}; write {_SPELLINGS.format(name)}") from None
     if not isinstance(value, dict):
         raise _Malformed(f"must be an object; write {_SPELLINGS.format(name)}")
     return value
@@ -115,7 +115,7 @@ class Reader:
         """Read a field that has one value."""
         values = self._values(name)
         if len(values) > 1:
-            self.refuse(name, f"takes one value, not {len(values)}", values)
+            self.refuse(name, f"must have one value, not {len(values)}", values)
         elif values:
             try:
                 return read(values[0])
@@ -130,11 +130,11 @@ class Reader:
         values = self._values(name)
         texts = {value.strip() for value in values if isinstance(value, str)}
         if len(values) > MOST_VALUES:
-            self.refuse(name, f"takes at most {MOST_VALUES} values, not {len(values)}")
+            self.refuse(name, f"must have at most {MOST_VALUES} values, not {len(values)}")
         elif not all(isinstance(value, str) for value in values):
-            self.refuse(name, "takes texts", values)
+            self.refuse(name, "must be a list of texts", values)
         elif not all(0 < len(text) <= LONGEST_VALUE for text in texts):
-            self.refuse(name, f"takes texts of 1 to {LONGEST_VALUE} characters", values)
+            self.refuse(name, f"must be a list of texts of 1 to {LONGEST_VALUE} characters", values)
         return tuple(sorted(texts))
 
     def time_range(self) -> tuple[datetime, datetime] | None:
@@ -143,7 +143,7 @@ class Reader:
         if start is None or end is None:
             return None
         if start >= end:
-            self.refuse(TIME_RANGE, "must begin before it ends: start is part of it, end is not")
+            self.refuse(TIME_RANGE, "start must be before end")
             return None
         return start, end
 
@@ -163,7 +163,7 @@ class Reader:
 def _strangers(prefix: str, given: Mapping[str, Sequence[Any]], known: Sequence[str]) -> Iterator[FieldError]:
     for name in given:
         if name not in known:
-            yield FieldError(f"{prefix}{name}", f"is not known here; known are {', '.join(known)}", given[name])
+            yield FieldError(f"{prefix}{name}", f"unknown parameter; expected one of {', '.join(known)}", given[name])
 
 
 def choice(choices: type[Choice]) -> Callable[[Any], Choice]:

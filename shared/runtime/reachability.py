@@ -35,7 +35,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
     passes = isinstance(error, _NOT_REACHED) or (isinstance(error, ClientError) and _may_pass(error))
     if not passes:
         return None
-    return Unavailable("Something that the answer needs is out of reach; try again", retry_after=_COME_AGAIN_SECONDS)
+    return Unavailable("A dependency is temporarily unavailable; retry later", retry_after=_COME_AGAIN_SECONDS)
 
 
 def _may_pass(error: ClientError) -> bool:

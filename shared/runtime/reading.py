@@ -35,9 +35,9 @@ def moment(text: object) -> datetime:
     try:
         found = utc(datetime.fromisoformat(written))
     except (ValueError, OverflowError):
-        raise Unreadable("is not a moment that exists") from None
+        raise Unreadable("is not a valid date or time") from None
     if not EARLIEST <= found <= LATEST:
-        raise Unreadable(f"must lie between the years {EARLIEST.year} and {LATEST.year}")
+        raise Unreadable(f"must be between the years {EARLIEST.year} and {LATEST.year}")
     return found.replace(microsecond=found.microsecond // _MILLISECOND * _MILLISECOND)
 
 
@@ -52,4 +52,4 @@ def time_zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    raise Unreadable("must be a time zone of the IANA database, e.g. Europe/Berlin")
+    raise Unreadable("must be an IANA time zone, e.g. Europe/Berlin")

@@ -94,7 +94,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
     if encoding == "gzip" and data[:2] == b"\x1f\x8b":
         data = inflate(data, LARGEST_INFLATED)
     elif encoding not in {"gzip", "identity"}:
-        raise UnsupportedMediaType(f"Content-Encoding {encoding!r} is not read here; send gzip or none")
+        raise UnsupportedMediaType(f"Content-Encoding {encoding!r} is not supported; send gzip or none")
     try:
         return {**typed, "body": data.decode(), "isBase64Encoded": False}
     except UnicodeDecodeError:
@@ -103,14 +103,14 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
 
 def _check_once(event: Mapping[str, Any]) -> None:
     """Of two values, each of us and of those before us may have looked at another one."""
-    if problems := [FieldError(name, "must come once") for name in _ONCE if len(headers_named(event, name)) > 1]:
+    if problems := [FieldError(name, "must occur only once") for name in _ONCE if len(headers_named(event, name)) > 1]:
         raise InvalidRequest("Request validation failed", field_errors=problems)
 
 
 def _check_type(content_type: str | None) -> None:
     kind = (content_type or _BODY_TYPES[0]).split(";")[0].strip().lower()
     if kind not in _BODY_TYPES:
-        raise UnsupportedMediaType(f"Content-Type {kind!r} is not read here; send application/json")
+        raise UnsupportedMediaType(f"Content-Type {kind!r} is not supported; send application/json")
 
 
 def _decoded(event: Mapping[str, Any]) -> bytes:
@@ -134,11 +134,11 @@ def inflate(data: bytes, limit: int) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             inflated = stream.read(limit + 1)
     except EOFError:
-        raise InvalidRequest("The gzip body breaks off before its end") from None
+        raise InvalidRequest("The gzip body is truncated") from None
     except (OSError, zlib.error):
         raise InvalidRequest("The body is not valid gzip") from None
     if len(inflated) > limit:
         raise PayloadTooLarge(
-            f"The body is over {limit // 2**20} MB once inflated; send it as a file through {UPLOAD_ROUTE}"
+            f"The decompressed body exceeds {limit // 2**20} MB; send it as a file through {UPLOAD_ROUTE}"
         )
     return inflated

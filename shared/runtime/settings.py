@@ -89,6 +89,6 @@ class Settings:
             return self.names[resource]
         except KeyError:
             raise SettingMissing(
-                f"{resource.variable} is not set: add {resource.name} to the function's reads or writes in "
+                f"{resource.variable} is not set; add {resource.name} to the function's reads or writes in "
                 "functions/manifest.py"
             ) from None

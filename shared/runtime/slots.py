@@ -43,7 +43,7 @@ class QuerySlots:
         try:
             holder = self._take(patience, wait)
         except _UNREACHABLE as error:
-            logger().warning("slots out of reach: the query runs without one", exc_info=error)
+            logger().warning("query slots unavailable; the query runs without one", exc_info=error)
             count("QuerySlotsUnreachable")
             yield
             return
@@ -58,7 +58,7 @@ class QuerySlots:
             if self._add(holder) or (self._clear() and self._add(holder)):
                 return holder
         count("QuerySlotsTaken")
-        raise Unavailable("Too many queries are running now", retry_after=_COME_AGAIN_SECONDS)
+        raise Unavailable("Too many queries are running; retry later", retry_after=_COME_AGAIN_SECONDS)
 
     def _name(self, patience: "Patience") -> str:
         until = self._clock() + timedelta(seconds=patience.left) + _GRACE
@@ -83,7 +83,7 @@ class QuerySlots:
         now = f"{round(self._clock().timestamp() * 1000):015d}"
         ran_out = [holder for holder in item.get("holders", {}).get("SS", ()) if holder < now]
         if ran_out:
-            logger().warning("slots of queries were never given back", slots=len(ran_out))
+            logger().warning("query slots expired without being released", slots=len(ran_out))
             self._remove(ran_out)
         return bool(ran_out)
 
@@ -91,7 +91,7 @@ class QuerySlots:
         try:
             self._remove([holder])
         except _UNREACHABLE as error:
-            logger().warning("a slot could not be given back, and will run out", exc_info=error)
+            logger().warning("releasing a query slot failed; it will expire", exc_info=error)
 
     def _remove(self, holders: list[str]) -> None:
         self._dynamodb.update_item(

@@ -45,5 +45,5 @@ def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise NotStrictJson(f"the key {twice[:_LONGEST_NAME]!r} stands twice in one object")
+        raise NotStrictJson(f"duplicate key {twice[:_LONGEST_NAME]!r}")
     return found

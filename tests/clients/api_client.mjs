@@ -1,7 +1,7 @@
-/** The client that the Commerce contract gives to frontends (C 7.2), with a call for each route that is built. */
+/** The client that the Commerce contract gives to frontends, with a call for each route that is built. */
 import axios from 'axios';
 
-/** Why the API refused, taken out of its wrapper (C 5.1). */
+/** Why the API refused, taken out of its wrapper. */
 export class ApiFailure extends Error {
   constructor({ status, headers, data }) {
     super(data.error.message);

@@ -117,8 +117,54 @@ def test_every_example_is_what_its_schema_allows() -> None:
     assert len(list(_examples(told))) > 20
 
 
+def test_everything_in_the_document_has_a_description() -> None:
+    published = document()
+
+    undescribed = [where for where, node in _described_nodes(published) if not node.get("description")]
+
+    assert undescribed == []
+    assert len(list(_described_nodes(published))) > 1000
+
+
+def test_every_operation_has_a_summary_and_its_own_description() -> None:
+    operations = [operation for item in document()["paths"].values() for operation in item.values()]
+
+    assert all(each["summary"] and each["description"] != each["summary"] for each in operations)
+    assert len({each["description"] for each in operations}) == len(operations)
+
+
+def test_no_response_keeps_the_placeholder_of_the_router() -> None:
+    assert "Successful Response" not in text()
+
+
 def test_no_answer_of_the_router_that_we_never_give_is_documented() -> None:
     assert "HTTPValidationError" not in text()
+
+
+def _described_nodes(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every part of the document that must have a description, with its location."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            where = f"{method} {path}"
+            yield where, operation
+            yield from ((f"{where} {status}", each) for status, each in operation["responses"].items())
+            yield from ((f"{where} {each['name']}", each) for each in operation.get("parameters", ()))
+            if "requestBody" in operation:
+                yield f"{where} body", operation["requestBody"]
+    for kind in ("schemas", "headers", "securitySchemes"):
+        yield from document["components"][kind].items()
+    yield from _properties("", document)
+
+
+def _properties(where: str, node: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, list):
+        for place, each in enumerate(node):
+            yield from _properties(f"{where}/{place}", each)
+    if isinstance(node, dict):
+        for name, each in node.items():
+            if name == "properties":
+                yield from ((f"{where}/{key}", schema) for key, schema in each.items())
+            yield from _properties(f"{where}/{name}", each)
 
 
 def _examples(node: object) -> Iterator[tuple[Any, Any]]:

@@ -158,7 +158,7 @@ def test_what_api_gateway_refuses_itself_it_refuses_in_the_commerce_dialect(dev:
         ("DEFAULT_5XX", None, "INTERNAL_ERROR", None),
     ],
 )
-def test_each_refusal_has_the_status_and_code_of_the_resolutions(
+def test_each_error_of_the_gateway_has_the_status_and_code_of_the_contract(
     kind: str, status: str | None, code: str, header: str | None, dev: Assembly
 ) -> None:
     (response,) = [

@@ -48,7 +48,7 @@ class BatchClient:
         try:
             answer = self._http.request("POST", self._url, body=body, headers=headers | self._bearer)
         except urllib3.exceptions.HTTPError as error:
-            raise DemoNotSent(f"{what}: {self._url} cannot be reached ({error}); is the platform up?") from error
+            raise DemoNotSent(f"{what}: {self._url} cannot be reached ({error}); is the platform running?") from error
         complaint = _complaint(answer.status, answer.data)
         if complaint:
             raise DemoNotSent(f"{what}: {self._url} answered {complaint}")
@@ -78,7 +78,7 @@ def _complaint(status: int, body: bytes) -> str | None:
         return f"{status} {error.get('code')}: {error.get('message')}{_fields(error.get('field_errors'))}"
     taken = answer.get("data") or {}
     if taken.get("status") == "rejected" or taken.get("errors"):
-        return f"{status} but refused rows{_fields(taken.get('errors'))}"
+        return f"{status} but rejected rows{_fields(taken.get('errors'))}"
     return None
 
 

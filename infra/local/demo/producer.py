@@ -61,7 +61,7 @@ class StreamProducer:
                 return
             self._pause(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt))
         why = ", ".join(sorted(refusals))
-        raise DemoNotSent(f"stream {self._stream_name} refused {len(entries)} records {_TRIES} times: {why}")
+        raise DemoNotSent(f"stream {self._stream_name} rejected {len(entries)} records {_TRIES} times: {why}")
 
 
 def in_calls(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

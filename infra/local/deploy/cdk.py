@@ -31,7 +31,7 @@ def cli(project: Path) -> str:
     """Return the CDK CLI that package-lock.json pins."""
     path = project / "node_modules" / ".bin" / "cdk"
     if not path.exists():
-        raise MissingTool("The CDK CLI is not installed: run `npm ci` (or `make run`, which does it) and try again.")
+        raise MissingTool("The CDK CLI is not installed; run `npm ci` (or `make run`, which does it) and try again.")
     return str(path)
 
 
@@ -104,7 +104,7 @@ def reason_in(said: str) -> str:
     """Return the line of the CLI's output that names the reason: the last error, or else its last words."""
     lines = [line.strip(" ‣\t") for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR.match(line)]
-    return [*lines[-1:], *errors[-1:]][-1] if lines else "it said nothing"
+    return [*lines[-1:], *errors[-1:]][-1] if lines else "no output"
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -89,9 +89,11 @@ class Emulator:
         deadline = time.monotonic() + START_SECONDS
         while not answers(f"{self.url}/_ministack/ready", {HOST_KEY_HEADER: own.host_key}):
             if process.poll() is not None:
-                raise EmulatorFailed(f"ended at its start with code {process.returncode}", self._layout.log("emulator"))
+                raise EmulatorFailed(
+                    f"ended during startup with code {process.returncode}", self._layout.log("emulator")
+                )
             if time.monotonic() > deadline:
-                raise EmulatorFailed(f"did not answer within {START_SECONDS} s", self._layout.log("emulator"))
+                raise EmulatorFailed(f"did not respond within {START_SECONDS} s", self._layout.log("emulator"))
             time.sleep(_POLL_SECONDS)
 
     def is_running(self) -> bool:

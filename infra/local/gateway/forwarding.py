@@ -23,8 +23,8 @@ _HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
-_FAILED = "The request could not be served; try again, and quote the request id if it fails again."
-_ANSWER_TOO_LARGE = f"The answer is over {limits.PAYLOAD_BYTES // 2**20} MB, the most that a function may return."
+_FAILED = "The request failed; retry later, and quote the request id if it fails again."
+_ANSWER_TOO_LARGE = f"The response exceeds {limits.PAYLOAD_BYTES // 2**20} MB, the maximum that a function may return."
 _NO_TOKEN = "Invalid or expired token"  # noqa: S105 # the words of the functions' own refusal
 _EMULATOR_ONLY = {"x-amz-request-id", "x-amz-id-2"}
 

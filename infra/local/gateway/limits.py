@@ -20,13 +20,13 @@ UPLOADS = "POST /api/v1/ingest/uploads"
 # requestContext, resource, stage variables and the other fields whose size hardly varies
 _EVENT_OVERHEAD = 1_500
 
-HEAD_TOO_LARGE = f"The request line and the values of all headers are over {HEAD_BYTES} bytes together."
+HEAD_TOO_LARGE = f"The request line and the header values exceed {HEAD_BYTES} bytes in total."
 TOO_LARGE_FOR_GATEWAY = (
-    f"The request body is over {BODY_BYTES // 2**20} MB, the most that one request may carry: "
+    f"The request body exceeds {BODY_BYTES // 2**20} MB, the most that one request may carry: "
     f"compress it with gzip, split it, or send the file through {UPLOADS}."
 )
 TOO_LARGE_FOR_FUNCTION = (
-    f"The request is over {PAYLOAD_BYTES // 2**20} MB once API Gateway has wrapped it for the function: "
+    f"The request exceeds {PAYLOAD_BYTES // 2**20} MB once API Gateway has wrapped it for the function: "
     f"compress it with gzip, split it, or send the file through {UPLOADS}."
 )
 

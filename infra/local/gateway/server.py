@@ -89,7 +89,7 @@ class FrontDoor:
 
     async def _served(self, incoming: web.Request, request: Request, now: datetime) -> Answer:
         if not _is_api(request.path):
-            message = f"Nothing is served at {request.path}; the API starts at {API_PREFIX}."
+            message = f"The path {request.path} does not exist; the API starts at {API_PREFIX}."
             return refusal(HTTPStatus.NOT_FOUND, message, request_id=request.request_id, now=now)
         body = await _body(incoming)
         if body is None:
@@ -106,10 +106,10 @@ class FrontDoor:
             async with asyncio.timeout(self._integration_seconds), self._turns:
                 upstream = await self._ask(request)
         except TimeoutError:
-            message = f"The request took over {self._integration_seconds:.0f} s, the most API Gateway waits."
+            message = f"The request took longer than {self._integration_seconds:.0f} s, the limit of API Gateway."
             return _unavailable(message, request, now, retry_after=5)
         except aiohttp.ClientError as error:
-            message = f"The platform behind the front door does not answer ({type(error).__name__}); try again."
+            message = f"The platform does not respond ({type(error).__name__}); retry later."
             return _unavailable(message, request, now, retry_after=2)
         return await asyncio.to_thread(correct, request, upstream, now)
 

@@ -11,7 +11,7 @@ from infra.local.gateway.answers import refusal
 
 # Whole, so that a request over API Gateway's limit is read, and told so: see `limits.HEAD_BYTES`.
 _LINE_BYTES = 1024 * 1024
-_FAILED = "An unexpected error occurred; quote the request id when you report it."
+_FAILED = "An unexpected error occurred; quote the request id when reporting it."
 
 
 class DoorRunner(web.AppRunner):
@@ -46,7 +46,7 @@ class _Connection(web.RequestHandler):
         ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
         if ours or request.writer.output_size > 0:
             super().handle_error(request, status, exc, message)  # which logs it, and breaks off what was begun
-        said = _FAILED if ours else f"The request cannot be read: {_reason(message)}."
+        said = _FAILED if ours else f"The request is malformed: {_reason(message)}."
         answer = refusal(status, said, request_id=str(uuid.uuid4()), now=datetime.now(UTC))
         response = web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
         response.force_close()
@@ -55,4 +55,4 @@ class _Connection(web.RequestHandler):
 
 def _reason(message: str | None) -> str:
     """What aiohttp says of it, without the client's own words that follow."""
-    return (message or "it is no HTTP").partition(":")[0].rstrip(".")
+    return (message or "not HTTP").partition(":")[0].rstrip(".")

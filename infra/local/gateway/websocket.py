@@ -37,17 +37,17 @@ class WebSocketDoor:
         """Join the client to its channel, or answer as the handshake was answered upstream."""
         channel = channel_of(incoming.path)
         if channel is None:
-            return _refused(HTTPStatus.NOT_FOUND, f"There is no channel at {incoming.path}.")
+            return _refused(HTTPStatus.NOT_FOUND, f"The channel {incoming.path} does not exist.")
         if problem := _unclear(incoming):
             return problem
         try:
             upstream = await self._connect(incoming, channel)
         except aiohttp.WSServerHandshakeError as error:
             return _refused(
-                refusal_status(error.status, bears_token=_bears_token(incoming)), "The handshake was refused."
+                refusal_status(error.status, bears_token=_bears_token(incoming)), "The handshake was rejected."
             )
         except (aiohttp.ClientError, TimeoutError):
-            return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not answer; try again.")
+            return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not respond; retry later.")
         async with upstream:
             return await _join(incoming, upstream)
 

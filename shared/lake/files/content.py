@@ -97,7 +97,7 @@ def content_of(stream: BinaryStream, declared: Compression | None) -> Content:
         raise UnreadableFile("empty_file", "the file is empty")
     found = next((kind for magic, kind in _BY_MAGIC.items() if head.startswith(magic)), Compression.NONE)
     if declared not in (None, found):
-        raise UnreadableFile("wrong_compression", f"declared as compression {declared}, it is {found}")
+        raise UnreadableFile("wrong_compression", f"the declared compression is {declared}, but the file is {found}")
     if found is Compression.GZIP:
         return Content(_gunzipped(raw))
     return Content(_zstd_decompressed(raw)) if found is Compression.ZSTD else raw
@@ -110,7 +110,7 @@ def _gunzipped(raw: Content) -> Callable[[int], bytes]:
         try:
             data: bytes = file.read1(size)
         except EOFError:
-            raise UnreadableFile("truncated", "the gzip file ends before its end") from None
+            raise UnreadableFile("truncated", "the gzip file is truncated") from None
         except (gzip.BadGzipFile, zlib.error) as error:
             raise UnreadableFile("corrupt", f"the gzip file is damaged: {error}") from None
         return data
@@ -128,7 +128,7 @@ def _zstd_decompressed(raw: Content) -> Callable[[int], bytes]:
             if type(error) is not OSError or error.errno is not None:  # it is the stream below that failed
                 raise
             if "Truncated" in str(error):
-                raise UnreadableFile("truncated", "the zstd file ends before its end") from None
+                raise UnreadableFile("truncated", "the zstd file is truncated") from None
             raise UnreadableFile("corrupt", f"the zstd file is damaged: {error}") from None
         return data
 

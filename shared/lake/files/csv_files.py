@@ -90,7 +90,7 @@ class _Reading:
     def _told(self, error: pa.ArrowInvalid) -> UnreadableFile:
         row = self.lines.record + self.lines.breaks
         if "straddl" in str(error):
-            message = f"a record after line {row} does not end within {LONGEST_RECORD} bytes: is a quote left open?"
+            message = f"a record after line {row} exceeds {LONGEST_RECORD} bytes; check for an unclosed quote"
             return UnreadableFile("record_too_long", message, row=row)
         return UnreadableFile("not_well_formed", f"after line {row}: {error}", row=row)
 
@@ -100,7 +100,7 @@ class _Reading:
             place, text = _last_record(last)
             is_open = self._runs_to_the_end(text)
             if is_open and self.content.failure is None:
-                message = f"line {place}: a quote is opened and never closed"
+                message = f"line {place}: a quote is never closed"
                 self.content.failure = UnreadableFile("unclosed_quote", message, row=place)
             is_whole = self.content.failure is None or (self.tail.endswith((b"\n", b"\r")) and not is_open)
             yield last if is_whole else last.cut(len(last) - 1)[0]
@@ -124,6 +124,6 @@ def _last_record(chunk: Chunk) -> tuple[int, str]:
 
 def _without_header(chunk: Chunk) -> Chunk:
     if chunk.malformed and (not chunk.places or chunk.malformed[0].place < chunk.places[0]):
-        raise UnreadableFile("columns", "the header cannot be read: is a quote left open?", row=1)
+        raise UnreadableFile("columns", "the header cannot be read; check for an unclosed quote", row=1)
     rows: pa.Table = chunk.rows
     return replace(chunk, rows=rows.slice(1), places=chunk.places[1:])

@@ -63,7 +63,7 @@ def _records(sample: str, delimiter: str, quote: str) -> list[list[str]]:
             if len(found) == _RECORDS_LOOKED_AT:
                 break
     except csv.Error as error:
-        raise UnreadableFile("record_too_long", f"the beginning cannot be read: {error}") from None
+        raise UnreadableFile("record_too_long", f"the start of the file cannot be read: {error}") from None
     return found
 
 
@@ -77,7 +77,7 @@ def _agreement(records: Sequence[Sequence[str]]) -> tuple[float, int]:
 def _check(names: Sequence[str], first: Sequence[str]) -> None:
     check_names(names)
     if len(names) != len(first):
-        message = f"{len(names)} column names are given, and the first record has {len(first)} fields"
+        message = f"{len(names)} column names are given, but the first record has {len(first)} fields"
         raise UnreadableFile("columns", message, row=1)
 
 
@@ -91,4 +91,4 @@ def check_names(names: Sequence[str]) -> None:
         raise UnreadableFile("columns", f"there are {len(names)} columns; {MOST_COLUMNS} are the most", row=1)
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise UnreadableFile("columns", f"the column {twice[0][:100]!r} stands twice in the header", row=1)
+        raise UnreadableFile("columns", f"duplicate column {twice[0][:100]!r} in the header", row=1)

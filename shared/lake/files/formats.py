@@ -25,7 +25,7 @@ def format_of(head: bytes, declared: FileFormat | None) -> FileFormat:
     may_be_csv = found is not FileFormat.PARQUET and not _SURELY_JSON.match(text) and not _SURELY_XML.match(text)
     if declared in (None, found) or (declared is FileFormat.CSV and may_be_csv):
         return declared or found
-    raise UnreadableFile("wrong_format", f"declared as {declared}, it is {found}")
+    raise UnreadableFile("wrong_format", f"the declared format is {declared}, but the file is {found}")
 
 
 def _found(head: bytes) -> FileFormat:

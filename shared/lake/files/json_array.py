@@ -36,7 +36,7 @@ class _Array:
     content: Content
     buffer: bytes = b""
     number: int = 1
-    doubt: tuple[str, str] = ("truncated", "the array does not end")
+    doubt: tuple[str, str] = ("truncated", "the array is not closed")
 
     def chunks(self) -> Iterator[Chunk]:
         self.buffer = self.content.read().lstrip()[1:]
@@ -113,12 +113,16 @@ class _Array:
             return None
         except ValueError as error:
             is_cut = getattr(error, "pos", 0) >= len(text.rstrip()) or "Unterminated" in str(error)
-            self.doubt = ("truncated", "the array does not end") if is_cut else ("not_well_formed", str(error))
+            self.doubt = ("truncated", "the array is not closed") if is_cut else ("not_well_formed", str(error))
             return None
         after = _AFTER.match(text, end)
         if after is None:
             is_cut = not text[end:].strip()
-            self.doubt = ("truncated", "the array does not end") if is_cut else ("not_well_formed", "no comma after it")
+            self.doubt = (
+                ("truncated", "the array is not closed")
+                if is_cut
+                else ("not_well_formed", "missing comma after the record")
+            )
             return None
         return start, end, after.end(), after[1] == "]"
 
@@ -126,4 +130,4 @@ class _Array:
         self._skip_blanks()
         self.content.check()
         if self.buffer:
-            raise UnreadableFile("not_well_formed", "something stands after the end of the array", row=self.number)
+            raise UnreadableFile("not_well_formed", "unexpected data after the end of the array", row=self.number)

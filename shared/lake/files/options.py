@@ -1,4 +1,4 @@
-"""How a file is written: what its sender says of it, and what is left to be found out from the file itself."""
+"""How a file is written: the sender's options, and what is detected from the file itself."""
 
 import codecs
 from enum import StrEnum
@@ -10,7 +10,7 @@ from shared.runtime.models import Model
 
 
 class FileFormat(StrEnum):
-    """The formats that files are read in."""
+    """The supported file formats."""
 
     JSON = "json"
     CSV = "csv"
@@ -19,7 +19,7 @@ class FileFormat(StrEnum):
 
 
 class Compression(StrEnum):
-    """What a file as a whole may be compressed with."""
+    """Compression of the whole file."""
 
     NONE = "none"
     GZIP = "gzip"
@@ -31,7 +31,7 @@ def _known_encoding(name: str) -> str:
         "x".encode(name)
         return codecs.lookup(name).name
     except LookupError:
-        raise ValueError("is not the name of an encoding, such as utf-8 or windows-1252") from None
+        raise ValueError("must be the name of an encoding, e.g. utf-8 or windows-1252") from None
 
 
 _MOST_BYTES_OF_COLUMNS = 100_000
@@ -39,21 +39,25 @@ _Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[\t\x20
 
 
 class TextOptions(Model):
-    """How the text of a file is written; all that is absent is found out."""
+    """Options of a text file; absent options are detected."""
 
     model_config = ConfigDict(extra="forbid")
 
     encoding: Annotated[str, Field(max_length=50), AfterValidator(_known_encoding)] | None = Field(
-        default=None, description="Absent: by byte order mark, else UTF-8, else windows-1252."
+        default=None, description="Text encoding (default: by byte order mark, then UTF-8, then windows-1252)."
     )
-    delimiter: _Character | None = Field(default=None, description="CSV: absent, one of `,` `;` tab `|`.")
-    quote: _Character | None = Field(default=None, description="CSV: absent, one of `\"` `'`.")
+    delimiter: _Character | None = Field(
+        default=None, description="CSV: delimiter (default: detected among `,` `;` tab `|`)."
+    )
+    quote: _Character | None = Field(
+        default=None, description="CSV: quote character (default: detected among `\"` `'`)."
+    )
     header: StrictBool | None = Field(
-        default=None, description="CSV: absent, a first record with a number or date is none."
+        default=None, description="CSV: whether the first record is a header (default: if it has no number or date)."
     )
-    columns: tuple[str, ...] | None = Field(default=None, description="CSV: names instead of those in the header.")
+    columns: tuple[str, ...] | None = Field(default=None, description="CSV: column names to use instead of the header.")
     record_element: Annotated[str, Field(max_length=200)] | None = Field(
-        default=None, description="XML: absent, each child of the root is a record."
+        default=None, description="XML: name of the record element (default: each child of the root)."
     )
 
     @model_validator(mode="after")
@@ -66,7 +70,7 @@ class TextOptions(Model):
 
 
 class FileOptions(TextOptions):
-    """What is known of a file; all that is absent is found out, and what is said is held against the file."""
+    """All options of a file; absent ones are detected, given ones are verified against the file."""
 
     format: FileFormat | None = None
     compression: Compression | None = None

@@ -39,7 +39,7 @@ def parquet_chunks(raw: Content) -> Iterator[Chunk]:
             opened = _opened(file)
         except (pa.ArrowException, OSError) as error:
             code = "truncated" if "magic bytes not found in footer" in str(error) else "corrupt"
-            raise UnreadableFile(code, f"not a whole Parquet file: {error}") from None
+            raise UnreadableFile(code, f"not a complete Parquet file: {error}") from None
         yield from _chunks(opened, most)
 
 

@@ -22,7 +22,9 @@ def text_of(raw: Content, declared: str | None) -> Content:
     head = raw.peek(1024)
     mark, marked = next(((mark, name) for mark, name in _MARKS if head.startswith(mark)), (b"", None))
     if declared and marked and not marked.startswith(declared.removesuffix("-sig")):
-        raise UnreadableFile("encoding", f"declared as {declared}, it begins with the mark of {marked}")
+        raise UnreadableFile(
+            "encoding", f"the declared encoding is {declared}, but the file starts with the byte order mark of {marked}"
+        )
     raw.read(len(mark))
     encoding = marked or declared
     if b"\0" in head and not (encoding or "").startswith(("utf-16", "utf-32")):
@@ -84,7 +86,7 @@ class _Transcoder:
         """Nothing more is text: the line on which that is so is told."""
         data = text.encode()
         row = self._lines + data.count(b"\n") + 1
-        known = f"not {self._encoding}" if not self._is_guess else f"{self._encoding} before, and not any more"
-        message = f"line {row}: the text is {known}; name the encoding, or write all of the file in one"
+        known = f"not {self._encoding}" if not self._is_guess else f"no longer {self._encoding}"
+        message = f"line {row}: the text is {known}; declare the encoding and use one for the whole file"
         self._failure = UnreadableFile("encoding", message, row=row)
         return data

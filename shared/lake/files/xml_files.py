@@ -33,13 +33,13 @@ def xml_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
         if failure is not None:
             raise failure
         if fed - parser.parser.CurrentByteIndex > 2 * LONGEST_RECORD:  # a tag that does not end
-            raise UnreadableFile("record_too_long", f"record {records.number}: a tag does not end", row=records.number)
+            raise UnreadableFile("record_too_long", f"record {records.number}: a tag is not closed", row=records.number)
     content.check()
     failure = _failure_of(parser.close, records)
     if failure is not None:
         raise UnreadableFile("truncated", failure.message, row=failure.row)
     if records.number == 1 and options.record_element is not None:
-        raise UnreadableFile("no_records", f"there is no element {options.record_element}")
+        raise UnreadableFile("no_records", f"the file has no element {options.record_element}")
 
 
 def _failure_of(step: Callable[[], object], records: XmlRecords) -> UnreadableFile | None:
@@ -49,7 +49,7 @@ def _failure_of(step: Callable[[], object], records: XmlRecords) -> UnreadableFi
     except UnreadableFile as error:
         return error
     except DefusedXmlException as error:
-        message = f"document types and entities are not read: {type(error).__name__}"
+        message = f"document types and entities are not supported: {type(error).__name__}"
         return UnreadableFile("forbidden_xml", message, row=records.number)
     except (ParseError, LookupError, ValueError) as error:
         return UnreadableFile("not_well_formed", f"record {records.number}: {error}", row=records.number)

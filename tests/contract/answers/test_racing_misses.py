@@ -128,7 +128,7 @@ def test_who_waits_is_not_told_of_another_statements_result(made: Made) -> None:
 
 
 def test_after_a_failure_one_of_those_who_waited_computes_anew(made: Made, aws: Settings) -> None:
-    failing, query = Query(Unavailable("Too many queries are running now", retry_after=5)), Query()
+    failing, query = Query(Unavailable("Too many queries are running; retry later", retry_after=5)), Query()
 
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(ask, made(), failing)

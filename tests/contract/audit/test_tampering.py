@@ -167,10 +167,10 @@ def test_an_anchor_that_seems_deleted_or_overwritten_still_counts(
 @pytest.mark.parametrize(
     ("tampering", "sentence"),
     [
-        (Tampering.EDITED, "edited: in chain-03, entry 7 does not say what was written"),
+        (Tampering.EDITED, "edited: in chain-03, entry 7 was changed after it was written"),
         (Tampering.DELETED, "deleted: in chain-03, entry 7 is missing"),
-        (Tampering.REORDERED, "reordered: in chain-03, entry 7 does not stand where it was written"),
-        (Tampering.CUT_OFF, "cut off: in chain-03, the end is missing, from entry 7 on"),
+        (Tampering.REORDERED, "reordered: in chain-03, entry 7 is not at its original position"),
+        (Tampering.CUT_OFF, "cut off: in chain-03, entries from 7 on are missing"),
     ],
 )
 def test_a_finding_says_what_and_where(tampering: Tampering, sentence: str) -> None:

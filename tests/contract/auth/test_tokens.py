@@ -145,5 +145,5 @@ def test_a_missing_scope_is_named(identity: Identity) -> None:
     with pytest.raises(Forbidden) as refused:
         require(Scope.INGEST_WRITE, caller)
 
-    assert refused.value.message == "This needs the scope ingest:write"
+    assert refused.value.message == "The scope ingest:write is required"
     assert refused.value.details == {"required_scope": "ingest:write"}

@@ -1,4 +1,4 @@
-"""An answer that is too large to be given lies where its caller is sent (resolutions § 7)."""
+"""A response over 5 MB is stored, and its caller is redirected to it."""
 
 import json
 from dataclasses import dataclass, replace

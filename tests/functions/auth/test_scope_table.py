@@ -8,7 +8,6 @@ from functions.manifest import HTTP_FUNCTIONS
 from shared.auth.scopes import ROUTES, RouteWithoutScope, Scope, scope_of, spelt, understood
 from shared.runtime.http import BASE_PATH
 
-# resolutions § 5
 SCOPES = """
 ingest:write ingest:read analytics:read dashboards:read dashboards:write alerts:read alerts:write quality:read
 fraud:read experiments:read experiments:write replay:read replay:run audit:read export:run admin

@@ -39,7 +39,7 @@ def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wire
     told = wired.redrives.answer(RedriveRequest())
 
     assert (told.skipped, told.accepted) == (2, 0)
-    assert {each.reason for each in told.skipped_deliveries} == {"the file was refused as a whole: resume its batch"}
+    assert {each.reason for each in told.skipped_deliveries} == {"the file was rejected as a whole; resume its batch"}
     _configure(wired, thresholds={"transactions": 10})
     clock.pass_by(_LATER)
     wired.lifecycle.resume(batch_id)

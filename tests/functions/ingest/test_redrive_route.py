@@ -191,7 +191,7 @@ def test_what_cannot_be_driven_now_is_skipped_and_says_why(wired: Wiring, call: 
 
     assert (told["rows"], told["skipped"]) == (0, 3)
     assert [each["origin"] for each in told["skipped_deliveries"]] == ["batch-0", "batch-1", "batch-2"]
-    assert [each["reason"].split()[-1] for each in told["skipped_deliveries"]] == ["loaded", "it", "driven"]
+    assert [each["reason"].split()[-1] for each in told["skipped_deliveries"]] == ["loaded", "it", "progress"]
 
 
 def _some(entry: Entry | None) -> Entry:

@@ -54,8 +54,8 @@ def test_a_report_has_the_shape_of_the_contract(wired: Wiring, ask: Ask) -> None
             "severity": "high",
             "count": 1,
             "sample_records": ["batch-1 row 9: quantity=x"],
-            "suggested_action": "Correct quantity at the source; every reason is with the rows in quarantine, "
-            "from where they can be driven again.",
+            "suggested_action": "Correct quantity at the source. "
+            "The rows are in quarantine with every error and can be redriven.",
         }
     ]
 

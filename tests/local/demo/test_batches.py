@@ -46,8 +46,8 @@ QUARANTINED: Answer = (
         (REFUSED, r"/data/0/quantity: must be a number; .*/data/4/quantity: must be a number; and 2 more"),
         ((503, b"<html>upstream</html>"), r"answered 503: <html>upstream"),
         ((502, {"message": "Internal server error"}), r"answered 502"),
-        ((201, {"success": True, "data": {"status": "rejected"}}), r"refused rows"),
-        (QUARANTINED, r"201 but refused rows \(row 3 /score: too big\)"),
+        ((201, {"success": True, "data": {"status": "rejected"}}), r"rejected rows"),
+        (QUARANTINED, r"201 but rejected rows \(row 3 /score: too big\)"),
     ],
 )
 def test_an_answer_that_is_not_full_success_is_explained(
@@ -64,7 +64,7 @@ def test_a_platform_that_is_not_there_is_named() -> None:
         url = gone.url
     client = BatchClient(url, token="a-token", extracted_at="2026-11-22T13:37:00Z")
 
-    with pytest.raises(DemoNotSent, match=r"cannot be reached.*is the platform up"):
+    with pytest.raises(DemoNotSent, match=r"cannot be reached.*is the platform running"):
         client.post("web-shop", "events", events(1))
 
 

@@ -76,7 +76,7 @@ def test_refused_records_are_put_again_until_all_are_in(kinesis: "KinesisClient"
 def test_a_stream_that_never_takes_a_record_is_named(kinesis: "KinesisClient") -> None:
     producer = StreamProducer(cast("KinesisClient", Busy(kinesis, refusals=1_000)), STREAM, lambda _: None)
 
-    with pytest.raises(DemoNotSent, match=r"tally-test-intake refused 1 records.*ProvisionedThroughputExceeded"):
+    with pytest.raises(DemoNotSent, match=r"tally-test-intake rejected 1 records.*ProvisionedThroughputExceeded"):
         producer.put("web-shop", "events", events(9))
 
 

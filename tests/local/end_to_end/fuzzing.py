@@ -29,16 +29,16 @@ _MAY_ANSWER_WHAT_FITS = ["2xx", "3xx", "401", "403", "404", "409", "414", "422",
 _MAY_ANSWER_WHAT_DOES_NOT = ["4xx"]
 # What the document says in words, since JSON Schema has none for it.
 _BEYOND_SCHEMA = (
-    "This path has two forms",  # and a request follows one of them
+    "This path accepts two kinds of query",  # and a request follows one of them
     "metric_type",  # which that form needs, and which limits
     "time_range",  # ditto, not before it begins nor in the future, and not more buckets than are told
     '"field":"aggregation"',  # which the metric may not have
-    "is no filter of",  # the metric
+    "is not a filter of",  # the metric
     "must be after startDate",
     "client_id is required",  # where HTTP Basic does not carry them
     "client_secret is required",
-    "is required where deliveries are asked for",
-    "ids take no filters beside them",
+    "is required if deliveries is true",
+    "ids and filters must not be combined",
     '"field":"data.',  # the record is none of its data type
 )
 

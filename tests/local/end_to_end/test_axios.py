@@ -1,4 +1,4 @@
-"""A page of a browser with the contract's own axios client (C 7.2): it reads every answer, and why it is refused."""
+"""A browser page with the axios client of the Commerce contract reads every answer and every error."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit

@@ -129,8 +129,8 @@ def test_the_commands_that_are_printed_work_as_printed(laptop: Laptop) -> None:
         assert counted(client.ledger_of("my-shop", 2)) == {"loaded": 2}
         revenue = client.metric("revenue", "2020-01-01", "2100-01-01", granularity="quarterly")
         assert str(revenue["summary"]["total"]) == "29.7"
-    assert '"my-shop"' in bash(commands["Who sends data, and how fresh it is"])
-    assert "29.7" in bash(commands["Revenue of the last 30 days"])
+    assert '"my-shop"' in bash(commands["List data sources and their freshness"])
+    assert "29.7" in bash(commands["Query the revenue of the last 30 days"])
 
 
 def bash(command: str) -> str:

@@ -30,7 +30,7 @@ MALFORMED = {
     b'{"tally-e2e-deep":' + b"[" * 5_000 + b"]" * 5_000 + b"}": (JSON, "not valid JSON"),
     GOOD.replace(b'"1.00"', b"NaN"): (JSON, "not valid JSON"),
     GOOD.replace(b'"1.00"', b"-Infinity"): (JSON, "not valid JSON"),
-    GOOD.replace(b'"quantity": 1', b'"quantity": 1, "quantity": 2'): (JSON, "the key 'quantity' stands twice"),
+    GOOD.replace(b'"quantity": 1', b'"quantity": 1, "quantity": 2'): (JSON, "duplicate key 'quantity'"),
     b'["tally-e2e-no-object"]': (ENVELOPE, "record: Input should be"),
     GOOD.replace(b'"source_id"', b'"source"'): (ENVELOPE, "source_id: Field required"),
     GOOD.replace(STREAMED.encode(), b"no/source"): (ENVELOPE, "source_id: "),

@@ -29,7 +29,7 @@ def test_the_cli_sees_the_emulator_and_none_of_the_users_aws_settings() -> None:
             "ValidationError: Template format error",
         ),
         ("one\n\n  two \n", "two"),
-        ("", "it said nothing"),
+        ("", "no output"),
     ],
 )
 def test_the_reason_is_the_last_error_that_was_named(said: str, reason: str) -> None:

@@ -41,7 +41,7 @@ def test_up_with_a_busy_port_says_which_and_leaves_nothing(tmp_path: Path) -> No
         answer = run("up", "--no-demo", *options(tmp_path, ports))
 
     assert answer.returncode == 1
-    assert f"Port {ports.front} (front) is taken by another program" in answer.stderr
+    assert f"Port {ports.front} (front) is in use by another program" in answer.stderr
     assert "--port" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert processes_using(tmp_path) == []
@@ -57,7 +57,7 @@ def test_up_in_the_background_says_why_it_did_not_come_up(tmp_path: Path) -> Non
         answer = run("up", "--detach", "--no-demo", *options(tmp_path, ports))
 
     assert answer.returncode == 1
-    assert f"Port {ports.athena} (athena) is taken" in answer.stderr
+    assert f"Port {ports.athena} (athena) is in use" in answer.stderr
 
 
 @pytest.mark.parametrize("command", ["up", "down", "status", "reset", "demo", "token", "credentials", "logs"])
@@ -71,13 +71,13 @@ def test_every_command_explains_itself_with_an_example(command: str) -> None:
 def test_status_of_nothing_is_exit_code_3(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["status", "--directory", str(tmp_path)])
 
-    assert (answer.exit_code, answer.output) == (3, "Nothing is up.\n")
+    assert (answer.exit_code, answer.output) == (3, "The platform is not running.\n")
 
 
 def test_down_with_nothing_up_is_no_error(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["down", "--directory", str(tmp_path)])
 
-    assert (answer.exit_code, answer.output) == (0, "Nothing is up.\n")
+    assert (answer.exit_code, answer.output) == (0, "The platform is not running.\n")
 
 
 def test_reset_asks_and_takes_no_for_an_answer(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_reset_spares_a_platform_that_is_up(tmp_path: Path) -> None:
         answer = run("reset", "--yes", "--directory", str(tmp_path))
 
     assert answer.returncode == 1
-    assert "end it with `python -m infra.local down`" in answer.stderr
+    assert "stop it with `python -m infra.local down`" in answer.stderr
     assert tmp_path.exists()
 
 
@@ -114,7 +114,7 @@ def test_demo_needs_a_platform_that_is_up(tmp_path: Path) -> None:
     answer = run("demo", "--directory", str(tmp_path))
 
     assert answer.returncode == 1
-    assert "No platform is up" in answer.stderr
+    assert "No platform is running" in answer.stderr
 
 
 def test_logs_lists_them_and_shows_the_end_of_one(tmp_path: Path) -> None:
@@ -137,4 +137,4 @@ def test_a_log_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path)
     answer = run("logs", "nope", "--directory", str(tmp_path))
 
     assert answer.returncode == 1
-    assert "there are: deploy" in answer.stderr
+    assert "choose one of: deploy" in answer.stderr

@@ -16,14 +16,14 @@ from tests.local.host.free_ports import free_ports
 def test_a_python_before_3_11_is_too_old() -> None:
     preflight.check_python((3, 11))
 
-    with pytest.raises(MissingTool, match=r"Python 3\.10 is too old: install Python 3\.11 or newer"):
+    with pytest.raises(MissingTool, match=r"Python 3\.10 is too old; install Python 3\.11 or newer"):
         preflight.check_python((3, 10))
 
 
 def test_node_must_be_there_and_new_enough() -> None:
     preflight.check_node("v20.20.2")
 
-    with pytest.raises(MissingTool, match=r"Node v18\.0\.0 is too old: install Node 20 or newer"):
+    with pytest.raises(MissingTool, match=r"Node v18\.0\.0 is too old; install Node 20 or newer"):
         preflight.check_node("v18.0.0")
     with pytest.raises(MissingTool, match="Node is not installed"):
         preflight.check_node(None)

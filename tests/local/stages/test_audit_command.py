@@ -48,7 +48,7 @@ def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_ve
     assert lines[0] == "chain-00: 1 of 1 entry verified"
     assert lines[1] == "chain-01: 0 of 0 entries verified"
     assert lines[3] == "chain-03: 5 of 5 entries verified"
-    assert lines[-1] == "7 entries in 16 chains: nothing was touched."
+    assert lines[-1] == "7 entries in 16 chains: no sign of tampering."
     assert len(lines) == 17
 
 
@@ -66,10 +66,10 @@ def test_each_finding_is_a_sentence_below_its_chain_and_the_end_is_exit_code_1(
     lines = answer.output.splitlines()
     assert lines[3:6] == [
         "chain-03: 2 of 3 entries verified",
-        "  edited: in chain-03, entry 2 does not say what was written",
-        "  cut off: in chain-03, the end is missing, from entry 4 on",
+        "  edited: in chain-03, entry 2 was changed after it was written",
+        "  cut off: in chain-03, entries from 4 on are missing",
     ]
-    assert lines[-1] == "5 entries in 16 chains: 2 things found."
+    assert lines[-1] == "5 entries in 16 chains: 2 signs of tampering."
 
 
 @pytest.mark.usefixtures("stacks")
@@ -87,7 +87,7 @@ def test_a_stage_from_before_the_audit_log_could_not_be_checked(stacks: Stacks) 
     answer = verify("--stage", "dev")
 
     assert answer.exit_code == 2
-    assert "says nothing of AuditTableName: deploy this version of the app first" in answer.stderr
+    assert "has no output AuditTableName; deploy this version of the app first" in answer.stderr
 
 
 def test_a_log_whose_table_is_gone_could_not_be_checked(written: str, wired: Wiring) -> None:
@@ -116,7 +116,7 @@ def test_on_a_laptop_where_nothing_is_up_it_could_not_be_checked(tmp_path: Path)
     answer = verify("--directory", str(tmp_path))
 
     assert answer.exit_code == 2
-    assert "No platform is up" in answer.stderr
+    assert "No platform is running" in answer.stderr
 
 
 @pytest.mark.parametrize("command", [["audit", "--help"], ["audit", "verify", "--help"]])

@@ -62,7 +62,7 @@ def test_a_secret_is_shown_even_where_the_record_cannot_be_written(wired: Wiring
 
     assert answer.exit_code == 0
     secret = json.loads(answer.stdout)["client_secret"]
-    assert "This change is missing in the audit log" in answer.stderr
+    assert "This change could not be written to the audit log" in answer.stderr
     assert secret not in answer.stderr
 
 
@@ -70,5 +70,5 @@ def test_a_secret_is_shown_even_where_the_record_cannot_be_written(wired: Wiring
 def test_of_a_key_that_is_not_there_nothing_is_on_record(wired: Wiring) -> None:
     answer = CliRunner().invoke(app, ["keys", "revoke", "key-0000000000000000", "--stage", "dev"])
 
-    assert "There is no API key" in str(answer.exception)
+    assert "The API key" in str(answer.exception)
     assert on_record(wired) == []

@@ -47,9 +47,9 @@ def test_loading_tells_what_became_of_the_file_and_what_can_be_converted(series:
 
     assert answer.exit_code == 0, answer.output
     assert answer.stdout.splitlines() == [
-        "eurofxref-hist.csv: 4 quotes, 4 of them new, 0 other than those held.",
-        "Left out, since no record can name them: HRK.",
-        "2 currencies are converted to USD from 2022-12-30 on; the last quotes are of 2025-01-31.",
+        "eurofxref-hist.csv: 4 quotes, 4 of them new, 0 changed.",
+        "Skipped, because records cannot use them: HRK.",
+        "2 currencies are converted to USD from 2022-12-30 on; the latest quotes are from 2025-01-31.",
     ]
 
 
@@ -69,7 +69,7 @@ def test_a_file_with_mistakes_is_refused_with_all_of_them_and_nothing_is_on_reco
     answer = rates("load", series)
 
     assert answer.exit_code == 1
-    assert answer.stderr.splitlines()[0] == "eurofxref-hist.csv: Nothing was loaded: the file has 2 mistakes."
+    assert answer.stderr.splitlines()[0] == "eurofxref-hist.csv: Nothing was loaded: the file has 2 errors."
     assert [line.partition(":")[0].strip() for line in answer.stderr.splitlines()[1:]] == [
         "line 2, Date",
         "line 3, Date",
@@ -96,7 +96,7 @@ def test_a_file_that_is_not_there_is_told_by_its_name() -> None:
 def test_without_a_quote_of_the_reporting_currency_it_says_so(series: Path) -> None:
     series.write_text("Date,JPY\n2025-01-31,161.06\n")
 
-    assert "no quote tells what USD is worth" in rates("load", series).stdout
+    assert "no quote contains USD" in rates("load", series).stdout
 
 
 def test_all_rates_of_a_day_are_shown_in_the_order_of_their_currencies(series: Path) -> None:
@@ -136,7 +136,7 @@ def test_the_reporting_currency_needs_no_rate() -> None:
     answer = rates("show", "USD")
 
     assert answer.exit_code == 0
-    assert answer.stdout == "Amounts are reported in USD: those in it are told as they are.\n"
+    assert answer.stdout == "USD is the reporting currency; amounts in it are not converted.\n"
 
 
 @pytest.mark.parametrize("words", [("show",), ("show", "CHF"), ("show", "JPY", "--on", "1998-12-31")])
@@ -156,5 +156,5 @@ def test_a_load_counts_even_where_it_cannot_be_put_on_record(wired: Wiring, seri
     answer = rates("load", series)
 
     assert answer.exit_code == 0
-    assert "This change is missing in the audit log" in answer.stderr
+    assert "This change could not be written to the audit log" in answer.stderr
     assert rates("show", "EUR").exit_code == 0

@@ -83,13 +83,13 @@ def test_it_does_not_matter_how_a_file_is_packed(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (zipped(), "holds 0 files and not one"),
-        (zipped("a", "b"), "holds 2 files and not one"),
+        (zipped(), "contains 0 files instead of one"),
+        (zipped("a", "b"), "contains 2 files instead of one"),
         (zipped(AS_THE_ECB_WRITES)[:-30], "is a zip archive that cannot be read"),
-        (gzip.compress(AS_THE_ECB_WRITES.encode())[:-9], "is broken gzip"),
+        (gzip.compress(AS_THE_ECB_WRITES.encode())[:-9], "is damaged gzip"),
         (b"Date,USD\n2026-10-30,\xff\n", "is not UTF-8 text"),
-        (gzip.compress(bytes(unpacking.LARGEST + 1), 1), "holds more than 64 MB"),
-        (zipped("0" * (unpacking.LARGEST + 1)), "holds more than 64 MB"),
+        (gzip.compress(bytes(unpacking.LARGEST + 1), 1), "exceeds 64 MB"),
+        (zipped("0" * (unpacking.LARGEST + 1)), "exceeds 64 MB"),
     ],
 )
 def test_what_cannot_be_unpacked_is_refused_with_the_reason(data: bytes, why: str) -> None:
@@ -102,28 +102,28 @@ def test_what_cannot_be_unpacked_is_refused_with_the_reason(data: bytes, why: st
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "line 1, header: this is no file of rates"),
-        ("USD,1.1172\n", "line 1, header: this is no file of rates"),
-        ("Date;USD\n2026-10-30;1,1172\n", "line 1, header: this is no file of rates"),
-        ("Date,USD\n", "line 1, file: holds no rate"),
-        ("Date,USD\n2026-10-30,N/A\n", "line 1, file: holds no rate"),
-        ("Date,USD,USD\n2026-10-30,1,1\n", "line 1, header: USD comes twice"),
-        ("Date,USD,,JPY\n2026-10-30,1,,2\n", "line 1, : '' is no currency"),
-        ("Date,USB\n2026-10-30,1.1\n", "line 1, USB: 'USB' is no currency"),
+        ("", "line 1, header: this is not a file of rates"),
+        ("USD,1.1172\n", "line 1, header: this is not a file of rates"),
+        ("Date;USD\n2026-10-30;1,1172\n", "line 1, header: this is not a file of rates"),
+        ("Date,USD\n", "line 1, file: contains no rate"),
+        ("Date,USD\n2026-10-30,N/A\n", "line 1, file: contains no rate"),
+        ("Date,USD,USD\n2026-10-30,1,1\n", "line 1, header: USD occurs twice"),
+        ("Date,USD,,JPY\n2026-10-30,1,,2\n", "line 1, : '' is not a currency"),
+        ("Date,USB\n2026-10-30,1.1\n", "line 1, USB: 'USB' is not a currency"),
         ("Date,EUR\n2026-10-30,1\n", "line 1, EUR: rates are per EUR"),
-        ("Date,USD\n30.10.2026,1.1\n", "line 2, Date: '30.10.2026' is no day"),
-        ("Date,USD\n2026-02-30,1.1\n", "line 2, Date: '2026-02-30' is no day"),
-        ("Date,USD,JPY\n2026-10-30,1.1\n", "line 2, Date: has 2 cells where the header has 3"),
-        ("Date,USD\n2026-10-30,1.1,7\n", "line 2, Date: has 3 cells where the header has 2"),
-        ("Date,USD\n2026-10-30,1.1\n2026-10-30,1.2\n", "line 3, USD: USD is given twice on 2026-10-30"),
-        ("Date,USD\n2026-10-30,\n2026-10-29,1.1.1\n", "line 3, USD: '1.1.1' is no rate"),
-        ('Date,USD\n2026-10-30,"1.1\n', "line 2, file: is no CSV"),
+        ("Date,USD\n30.10.2026,1.1\n", "line 2, Date: '30.10.2026' is not a date"),
+        ("Date,USD\n2026-02-30,1.1\n", "line 2, Date: '2026-02-30' is not a date"),
+        ("Date,USD,JPY\n2026-10-30,1.1\n", "line 2, Date: has 2 cells, but the header has 3"),
+        ("Date,USD\n2026-10-30,1.1,7\n", "line 2, Date: has 3 cells, but the header has 2"),
+        ("Date,USD\n2026-10-30,1.1\n2026-10-30,1.2\n", "line 3, USD: USD has two rates on 2026-10-30"),
+        ("Date,USD\n2026-10-30,\n2026-10-29,1.1.1\n", "line 3, USD: '1.1.1' is not a rate"),
+        ('Date,USD\n2026-10-30,"1.1\n', "line 2, file: is not valid CSV"),
         ("date,currency\n2026-10-30,USD\n", "line 1, header: rate is missing"),
-        ("date,currency,rate,quote\n", "line 1, header: quote is not known"),
-        ("date,currency,rate\n2026-10-30,EUR,1.04\n", "line 2, currency: EUR has no rate in itself"),
-        ("date,currency,rate,base\n2026-10-30,AED,3.67,USDT\n", "line 2, base: 'USDT' is no currency"),
-        ("date,currency,rate\n2026-10-30,USD,1.1,EUR\n", "line 2, date: has more cells than the header's 3"),
-        ("date,currency,rate\n2026-10-30,USD\n", "line 2, rate: '' is no rate"),
+        ("date,currency,rate,quote\n", "line 1, header: quote is unknown"),
+        ("date,currency,rate\n2026-10-30,EUR,1.04\n", "line 2, currency: EUR cannot be its own base"),
+        ("date,currency,rate,base\n2026-10-30,AED,3.67,USDT\n", "line 2, base: 'USDT' is not a currency"),
+        ("date,currency,rate\n2026-10-30,USD,1.1,EUR\n", "line 2, date: has more than the 3 cells of the header"),
+        ("date,currency,rate\n2026-10-30,USD\n", "line 2, rate: '' is not a rate"),
     ],
 )
 def test_a_mistake_is_told_by_line_and_field(text: str, expected: str) -> None:
@@ -135,16 +135,16 @@ def test_a_mistake_is_told_by_line_and_field(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("rate", "why"),
     [
-        ("0", "a rate is above zero"),
-        ("0.000", "a rate is above zero"),
+        ("0", "a rate must be greater than zero"),
+        ("0.000", "a rate must be greater than zero"),
         ("-1.1", "'-1.1' is out of range"),
         ("1e3", "'1e3' is out of range"),
         ("1234567890", "'1234567890' is out of range"),
         ("1.1234567890123", "'1.1234567890123' is out of range"),
-        ("NaN", "'NaN' is no rate"),
-        ("Infinity", "'Infinity' is no rate"),
-        ("\N{FULLWIDTH DIGIT ONE}.1", "is no rate"),
-        ("1_000", "'1_000' is no rate"),
+        ("NaN", "'NaN' is not a rate"),
+        ("Infinity", "'Infinity' is not a rate"),
+        ("\N{FULLWIDTH DIGIT ONE}.1", "is not a rate"),
+        ("1_000", "'1_000' is not a rate"),
     ],
 )
 def test_a_rate_is_a_decimal_above_zero(rate: str, why: str) -> None:
@@ -166,4 +166,4 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:
 
 
 def test_a_file_in_which_nothing_but_withdrawn_currencies_is_quoted_holds_no_rate() -> None:
-    assert mistakes("Date,HRK\n2022-12-30,7.5365\n") == ["line 1, file: holds no rate"]
+    assert mistakes("Date,HRK\n2022-12-30,7.5365\n") == ["line 1, file: contains no rate"]

@@ -123,7 +123,7 @@ def test_nothing_is_fitted_where_everybody_came_on_the_last_day() -> None:
 def test_nothing_is_fitted_where_nobody_came_again() -> None:
     nobody = np.zeros(50)
 
-    with pytest.raises(NotFitted, match="nobody came again"):
+    with pytest.raises(NotFitted, match="no customer made a second purchase"):
         fit(Histories(nobody, nobody, np.linspace(1, 300, 50)))
 
 

@@ -86,7 +86,7 @@ def test_where_everybody_goes_on_as_before_the_naive_guess_is_better_and_nothing
     assert found.report.hold_out is not None
     assert found.report.hold_out.model_error >= found.report.hold_out.naive_error
     assert found.expectations == {}
-    assert set(found.reasons.values()) == {"the model does not beat the naive guess on the hold-out"}
+    assert set(found.reasons.values()) == {"the model does not beat the naive forecast on the hold-out"}
 
 
 def test_less_than_eight_weeks_of_sales_are_too_few_to_check_a_model_on() -> None:
@@ -96,13 +96,13 @@ def test_less_than_eight_weeks_of_sales_are_too_few_to_check_a_model_on() -> Non
 
     assert not found.report.used
     assert found.report.hold_out is None
-    assert found.reasons == {"a": "there are fewer than 56 days of sales to fit and check a model on"}
+    assert found.reasons == {"a": "there are fewer than 56 days of sales to fit and validate a model"}
 
 
 def test_where_nobody_came_again_there_is_no_model() -> None:
     found = forecast([customer(f"o-{n}", [n]) for n in range(0, 300, 10)], YEAR, NOW)
 
-    assert found.report.reason == "the model could not be fitted: nobody came again"
+    assert found.report.reason == "the model could not be fitted: no customer made a second purchase"
 
 
 def test_without_customers_there_is_nothing_to_foretell() -> None:

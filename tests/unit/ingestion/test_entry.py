@@ -112,7 +112,7 @@ def test_no_more_rows_are_driven_again_than_are_in_quarantine_and_only_by_one_at
 
     with pytest.raises(ValueError, match="3 rows in quarantine"):
         entry.with_redrive("1", 4)
-    with pytest.raises(ValueError, match="under way"):
+    with pytest.raises(ValueError, match="in progress"):
         entry.with_redrive("1", 2).with_redrive("2", 1)
     assert entry.with_redrive("1", 2).with_redrive("1", 2) == entry.with_redrive("1", 2)
 

@@ -73,7 +73,7 @@ def test_a_text_that_might_steer_an_object_elsewhere_is_no_part_of_a_key(text: s
         lambda part: landing_key(DataType.ORDERS, "2025-01-01", part),
         lambda part: quarantine_key("2025-01-01", part),
     ):
-        with pytest.raises(ValueError, match="not fit"):
+        with pytest.raises(ValueError, match="not allowed"):
             spell(text)
 
 

@@ -1,4 +1,4 @@
-"""Which limit a request falls under, as the table of resolutions § 6 has it."""
+"""Every request falls under the rate class that docs/contracts.md lists."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Query parameters of object type (resolutions § 2)."""
+"""Query parameters of object type are read in every supported spelling."""
 
 import pytest
 

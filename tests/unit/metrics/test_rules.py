@@ -41,7 +41,7 @@ def test_what_is_not_said_has_the_contracts_defaults() -> None:
         ("2025-01-01T10:00:00 02:00", datetime(2025, 1, 1, 8, tzinfo=UTC)),
     ],
 )
-def test_moments_are_read_as_the_resolutions_say(text: str, moment: datetime) -> None:
+def test_a_time_without_zone_is_utc_and_a_date_is_midnight(text: str, moment: datetime) -> None:
     assert question(time_range__start=text).start == moment
 
 
@@ -181,7 +181,7 @@ def test_every_metric_of_the_contract_may_be_asked_for(metric_type: str) -> None
 def test_a_filter_that_a_metric_does_not_take_is_told_which_it_does(metric_type: str, illegal: str, legal: str) -> None:
     message = refused(metric_type=metric_type, **{f"filters__{illegal}": "EUR"})[f"filters.{illegal}"]
 
-    assert message == f"is no filter of {metric_type}; its filters are {legal}"
+    assert message == f"is not a filter of {metric_type}; expected one of {legal}"
 
 
 def test_a_range_that_begins_in_the_future_is_refused_beside_other_fields() -> None:

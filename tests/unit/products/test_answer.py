@@ -74,7 +74,7 @@ def test_a_product_of_which_everything_is_known_lacks_nothing() -> None:
 def test_one_line_of_unknown_cost_makes_the_margin_unknown_and_so_the_turnover() -> None:
     found = product(margin=None, uncosted_lines=1)
 
-    why = f"1 of its 10 lines have {told.NO_COST}"
+    why = f"1 of 10 lines have {told.NO_COST}"
     assert not {"margin", "inventory_turnover"} & found.keys()
     assert found["absent"] == {"margin": why, "inventory_turnover": why}
 
@@ -91,7 +91,7 @@ def test_without_stock_or_its_worth_there_is_no_turnover() -> None:
     for changes, why in (
         ({"stocked_since": None, "unvalued_levels": None, "worth_by_time": None}, told.NO_STOCK),
         ({"worth_by_time": 0.0}, told.NO_WORTH),
-        ({"unvalued_levels": 2}, "what its stock was worth is not known of 2 of its levels"),
+        ({"unvalued_levels": 2}, "the value of 2 stock levels is unknown"),
     ):
         assert product(**changes)["absent"] == {"inventory_turnover": why}
 
@@ -142,7 +142,7 @@ def test_the_margin_of_a_category_is_unknown_if_that_of_a_product_is() -> None:
     found = category(replace(TEAPOT, listed_products=3, marginless_products=1))
 
     assert "margin" not in found
-    assert found["absent"] == {"margin": "that of 1 of its 3 products is not known"}
+    assert found["absent"] == {"margin": "the margin of 1 of 3 products is unknown"}
 
 
 def test_a_category_that_nothing_has_comes_to_nothing() -> None:

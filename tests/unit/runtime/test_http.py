@@ -148,7 +148,7 @@ def test_the_request_id_is_the_same_in_header_body_and_log() -> None:
     request_id, in_header, body = json.loads(ran.stderr.splitlines()[-1])
     logged = [json.loads(line) for line in ran.stdout.splitlines()]
 
-    answered = [line for line in logged if line.get("message") == "answered"]
+    answered = [line for line in logged if line.get("message") == "request completed"]
     assert in_header == [request_id]
     assert json.loads(body)["request_id"] == request_id
     assert [(line["request_id"], line["status"], line["path"]) for line in answered] == [

@@ -82,7 +82,7 @@ def test_the_caller_hears_nothing_of_what_it_was(case: str) -> None:
     told = unavailable(PASSING[case])
 
     assert told is not None
-    assert told.message == "Something that the answer needs is out of reach; try again"
+    assert told.message == "A dependency is temporarily unavailable; retry later"
     assert told.details is None
 
 
