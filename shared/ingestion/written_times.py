@@ -1,4 +1,4 @@
-"""How a source writes times that are not RFC 3339, and the reading of them."""
+"""Time formats of a source that does not use RFC 3339, and how such times are parsed."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from shared.runtime.reading import time_zone
 
 BLANKS = " \t\r\n"
 LONGEST_TIME = 200
-"""A longer text is not a time: it is neither tried nor remembered."""
+"""Characters. A longer text is not a time: it is neither parsed nor cached."""
 
 MOST_FORMATS = 10
 _LONGEST_FORMAT = 100
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"-?\d{1,17}(\.\d{1,9})?", re.ASCII)
 
 
 def is_strptime(text: str) -> bool:
-    """Whether a format consists of strptime's directives."""
+    """Tell whether a format consists of strptime directives."""
     return text not in _SECONDS_IN
 
 
@@ -34,7 +34,9 @@ def _format(text: str) -> str:
         return text
     unknown = sorted(set(_DIRECTIVES.findall(text)) - _KNOWN_DIRECTIVES)
     if unknown:
-        raise ValueError(f"must not contain {', '.join(unknown)}; known are {' '.join(sorted(_KNOWN_DIRECTIVES))}")
+        raise ValueError(
+            f"must not contain {', '.join(unknown)}; expected one of {' '.join(sorted(_KNOWN_DIRECTIVES))}"
+        )
     if not re.search("%[Yy]", text):
         raise ValueError("must be unix, unix_ms or a strptime format with a year, e.g. %d/%m/%Y %H:%M")
     named = Counter(_DIRECTIVES.findall(text))
@@ -53,18 +55,18 @@ DateFormat = Annotated[str, Field(min_length=2, max_length=_LONGEST_FORMAT), Aft
 
 
 class WrittenTimes(Model):
-    """How a source writes times where it does not write RFC 3339."""
+    """Time formats of a source that does not use RFC 3339."""
 
     model_config = ConfigDict(extra="forbid")
 
     formats: list[DateFormat] = Field(
         min_length=1,
         max_length=MOST_FORMATS,
-        description="Tried in order, at most 5: strptime's directives, `unix` (seconds since 1970) or `unix_ms`. A "
-        "time that fits none is left as it is.",
+        description="Formats, tried in order, at most 5: strptime directives, `unix` (seconds since 1970), `unix_ms`. "
+        "A time that matches none is left unchanged.",
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="UTC", max_length=64, description="The IANA time zone of times that name none."
+        default="UTC", max_length=64, description="IANA time zone of times without one (default: `UTC`)."
     )
 
 
@@ -79,7 +81,7 @@ def _in_utc(text: str, formats: tuple[str, ...], zone: str) -> str | None:
 
 
 def time_in_utc(text: str, formats: tuple[str, ...], zone: str) -> str | None:
-    """A time as the first format reads it that fits, in RFC 3339; None if none fits."""
+    """Return a time, parsed by the first format that matches, in RFC 3339; None if none matches."""
     stripped = text.strip(BLANKS)
     return None if len(stripped) > LONGEST_TIME else _in_utc(stripped, formats, zone)
 
