@@ -7,9 +7,9 @@ import sys
 import threading
 
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
-from ministack.core.persistence import save_all  # type: ignore[import-untyped] # it ships no types
 
-from infra.local.emulator import resharding
+from infra.local.emulator import object_files, resharding, retention
+from infra.local.emulator.durability import Durability
 
 _saving = threading.Lock()
 
@@ -23,13 +23,12 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _save() -> None:
-    """Write the state now, so that a power cut costs minutes and not the platform."""
+def _save(durability: Durability) -> None:
+    """Write the state now: the journal begins anew, and what is not in it is not lost either."""
     if not _saving.acquire(blocking=False):
         return
     try:
-        # MiniStack saves only when it stops and offers no other door; its version is pinned.
-        save_all(ministack._build_persistence_save_dict())  # noqa: SLF001
+        durability.save()
     finally:
         _saving.release()
     logging.getLogger("tally").info("State saved")
@@ -38,9 +37,12 @@ def _save() -> None:
 def main() -> None:
     """Serve until the parent's end of standard input closes."""
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
-    signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, name="state-save").start())
+    durability = Durability()
+    signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, args=[durability], name="save").start())
     sys.argv = sys.argv[:1]
-    resharding.mend()
+    for module in (object_files, resharding, retention):
+        module.mend()
+    durability.mend()
     ministack.main()
 
 

@@ -16,6 +16,7 @@ from typing import Self
 import psutil
 
 from infra.local.emulator.environment import emulator_environment
+from infra.local.emulator.torn_objects import describe_torn_objects
 from infra.local.failures import EmulatorFailed
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.log_files import begin_anew_if_long
@@ -59,6 +60,7 @@ class Emulator:
             self._layout.create()
         shutil.rmtree(self._layout.scratch, ignore_errors=True)
         self._layout.scratch.mkdir()
+        describe_torn_objects(self._layout.objects)
         begin_anew_if_long(self._layout.log("emulator"))
         with self._layout.log("emulator").open("ab") as log:
             # The open pipe is the child's proof that we live: it closes with us, even on SIGKILL.
@@ -93,6 +95,13 @@ class Emulator:
 
     def stop(self) -> None:
         """End the process gracefully, which saves its state, then whatever is left of its group."""
+        self._end(seconds=STOP_SECONDS)
+
+    def abandon(self) -> None:
+        """End the process and its workers at once, saving nothing."""
+        self._end(seconds=0)
+
+    def _end(self, *, seconds: float) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -100,17 +109,17 @@ class Emulator:
         if process.stdin is not None:
             process.stdin.close()
         try:
-            process.wait(timeout=STOP_SECONDS)
+            process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        _end(workers)
+        _end_all(workers)
 
 
-def answers(url: str) -> bool:
-    """Tell whether `url` answers 200 now."""
+def answers(url: str, seconds: float = 2.0) -> bool:
+    """Tell whether `url` answers 200 in time."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - always our own loopback address
+        with urllib.request.urlopen(url, timeout=seconds) as response:  # noqa: S310 - always our own loopback address
             return bool(response.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False
@@ -123,7 +132,7 @@ def _descendants(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _end(workers: list[psutil.Process]) -> None:
+def _end_all(workers: list[psutil.Process]) -> None:
     """End the function workers that did not notice yet that their emulator is gone; they hold no state."""
     for worker in workers:
         with suppress(psutil.NoSuchProcess):
