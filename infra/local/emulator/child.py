@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
 
@@ -12,6 +13,7 @@ from infra.local.emulator import object_files, resharding, retention
 from infra.local.emulator.durability import Durability
 
 _saving = threading.Lock()
+_GRACE_SECONDS = 15.0
 
 
 def _end_with_parent() -> None:
@@ -21,6 +23,9 @@ def _end_with_parent() -> None:
     # Two saves at once would spoil each other's files; held from here on, so that no other begins.
     _saving.acquire()
     os.kill(os.getpid(), signal.SIGTERM)
+    # Requests that wait for functions hold a graceful stop up, with nobody left who could end it otherwise.
+    time.sleep(_GRACE_SECONDS)
+    os._exit(1)  # what was acknowledged is in the journal
 
 
 def _save(durability: Durability) -> None:
