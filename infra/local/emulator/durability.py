@@ -172,8 +172,10 @@ class Replay:
             records.append(record)
 
     def _read(self, mapping: list[str], stream: str, shard: str, last: str) -> None:
-        positions = lambda_svc._kinesis_positions._data.get(tuple(mapping))  # noqa: SLF001 # as above
-        if positions is not None and stream in self._streams and shard in self._streams[stream]["shards"]:
+        if tuple(mapping) not in lambda_svc._esms._data or stream not in self._streams:  # noqa: SLF001 # as above
+            return
+        if shard in self._streams[stream]["shards"]:
+            positions = lambda_svc._kinesis_positions._data.setdefault(tuple(mapping), {})  # noqa: SLF001 # as above
             records = self._streams[stream]["shards"][shard]["records"]
             positions[shard] = sum(1 for each in records if each["SequenceNumber"] <= last)
 
