@@ -95,21 +95,23 @@ class Emulator:
 
     def stop(self) -> None:
         """End the process gracefully, which saves its state, then whatever is left of its group."""
-        self._end(seconds=STOP_SECONDS)
+        self._end(graceful=True)
 
     def abandon(self) -> None:
         """End the process and its workers at once, saving nothing."""
-        self._end(seconds=0)
+        self._end(graceful=False)
 
-    def _end(self, *, seconds: float) -> None:
+    def _end(self, *, graceful: bool) -> None:
         process, self._process = self._process, None
         if process is None:
             return
         workers = _descendants(process.pid)
+        if not graceful:
+            process.kill()
         if process.stdin is not None:
             process.stdin.close()
         try:
-            process.wait(timeout=seconds)
+            process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
