@@ -54,6 +54,11 @@ class Layout:
         return self.directory / "deployed.json"
 
     @property
+    def rolled_up(self) -> Path:
+        """The fingerprint of the source that all roll-ups were made by."""
+        return self.directory / "rolled_up.json"
+
+    @property
     def own_key(self) -> Path:
         """The API key that the laptop made for its user."""
         return self.directory / "key.json"
