@@ -1,5 +1,6 @@
 """Where the laptop platform keeps what it must remember, and the ports it listens on."""
 
+import shutil
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -79,8 +80,17 @@ class Layout:
 
     def create(self) -> None:
         """Make every folder that something will write into."""
-        for folder in (self.state, self.objects, self.scratch, self.cache, self.logs):
+        for folder in self._folders:
             folder.mkdir(parents=True, exist_ok=True)
+
+    def remove_folders(self) -> None:
+        """Remove every folder that something writes into."""
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (self.state, self.objects, self.scratch, self.cache, self.logs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def _watch(platform: Platform, layout: Layout) -> NoReturn:
         time.sleep(_POLL_SECONDS)
         if run_state.current(layout) is None:
             platform.emulator.abandon()  # a graceful stop would make half of the directory again
+            if not layout.lock.exists():  # and a save that was under way has: half a state would be taken for a whole
+                layout.remove_folders()
             raise DirectoryGone(layout.directory)
         if time.monotonic() - saved > SAVE_SECONDS:
             platform.emulator.save()
