@@ -1,6 +1,7 @@
 """Measures everything, or what is named, and prints the table: `python -m bench [ingest consume merge …]`.
 
-`stream=20000` measures with so many events instead of a million.
+`stream=20000` measures with so many events instead of a million, `crowd=50` with so many clients, `reliability=20`
+with so many kills.
 """
 
 import importlib
@@ -24,6 +25,8 @@ BENCHES = (
     "whole_file",
     "upload",
     "stream",
+    "crowd",
+    "reliability",
 )
 
 

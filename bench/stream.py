@@ -12,6 +12,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from botocore.config import Config
 
 from bench.measure import Row
 from bench.own_platform import own_platform
@@ -34,10 +35,10 @@ class Target:
     outputs: Outputs
     client: httpx.Client
 
-    def aws(self, service: str) -> Any:
+    def aws(self, service: str, config: Config | None = None) -> Any:
         """A client of one of its AWS APIs."""
         clients: Any = self.credentials.session()
-        return clients.client(service, endpoint_url=self.endpoint)
+        return clients.client(service, endpoint_url=self.endpoint, config=config)
 
     def name(self, resource: Resource) -> str:
         """What a resource is called there."""
@@ -146,15 +147,18 @@ _COUNTED = ("received", "loaded", "duplicate", "conflict", "quarantined", "in_fl
 
 def _rows(target: Target) -> pa.Table:
     """The base rows of this run's events."""
+    rows = base_rows(target, "events", ["event_id", "ingested_at", "_origin", "source_id"])
+    return rows.filter(pc.equal(rows["source_id"], SOURCE))
+
+
+def base_rows(target: Target, data_type: str, columns: list[str]) -> pa.Table:
+    """Some columns of all rows of a type in the lake, read past the API."""
     s3, bucket = target.aws("s3"), target.name(Resource.LAKE)
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="base/events/")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"base/{data_type}/")
     bodies = [
         s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for page in pages for each in page["Contents"]
     ]
-    columns = ["event_id", "ingested_at", "_origin", "source_id"]
-    tables = [pq.read_table(pa.BufferReader(body), columns=columns) for body in bodies]
-    rows = pa.concat_tables(tables)
-    return rows.filter(pc.equal(rows["source_id"], SOURCE))
+    return pa.concat_tables([pq.read_table(pa.BufferReader(body), columns=columns) for body in bodies])
 
 
 def _freshness(target: Target, rows: pa.Table) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from infra.local import run_state
-from infra.local.failures import HostFailed
+from infra.local.failures import AlreadyUp, HostFailed
 from infra.local.layout import PROJECT, Layout
 
 START_SECONDS = 30 * 60.0
@@ -19,6 +19,8 @@ _POLL_SECONDS = 0.1
 
 def start_detached(layout: Layout, arguments: Sequence[str]) -> None:
     """Run this command line again in the background and return once its platform is ready."""
+    if run_state.current(layout) is not None:
+        raise AlreadyUp(layout.directory)  # before its log is begun anew
     layout.create()
     log = layout.log("host")
     with log.open("wb") as out:

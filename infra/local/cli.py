@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,7 +20,7 @@ from infra.local.demo_loading import load_demo
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.credentials import Credentials, session
 from infra.local.emulator.supervisor import answers
-from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog
+from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog, Unwritable
 from infra.local.function_logs import FunctionLogs
 from infra.local.keys import OwnKey
 from infra.local.lake import Lake
@@ -42,6 +42,7 @@ app.add_typer(rates_cli.app, name="rates")
 app.add_typer(rollups_cli.app, name="rollups")
 
 _PORTS = Ports()
+_HEALTH_SECONDS = 15.0  # the first request after a start waits for its function's
 _PROGRAM = "python -m infra.local"
 Directory = Annotated[Path, typer.Option("--directory", help="Directory of state, data and logs.")]
 ScaleOption = Annotated[Scale, typer.Option("--scale", help="Amount of demo data.")]
@@ -99,7 +100,7 @@ def status(*, directory: Directory = _DIRECTORY) -> None:
     table.add_row("Platform", f"{state}, process {run.pid}, since {since:%Y-%m-%d %H:%M:%S}")
     for name, address in try_it.addresses(run.ports).items():
         table.add_row(name, address)
-    healthy = answers(f"{run.ports.url('front')}/api/v1/health")
+    healthy = answers(f"{run.ports.url('front')}/api/v1/health", seconds=_HEALTH_SECONDS)
     table.add_row("Health", "[green]good[/green]" if healthy else "[red]the API does not respond[/red]")
     Console().print(table)
 
@@ -113,7 +114,7 @@ def reset(
     """Delete all local data and state, so that the next `up` starts from scratch."""
     layout = Layout(directory.resolve())
     if run_state.current(layout) is not None:
-        raise AlreadyUp(f"The platform is running; stop it with `{_PROGRAM} down` before deleting its data.")
+        raise AlreadyUp(layout.directory, f"stop it with `{_PROGRAM} down` before deleting its data")
     if not layout.directory.exists():
         Console().print("There is nothing to delete.")
         return
@@ -189,6 +190,14 @@ def main() -> None:
     try:
         app(prog_name=_PROGRAM)
     except (LaptopError, TallyError, BotoCoreError, ClientError) as error:
-        said = escape(printable(str(error)))
-        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {said}", soft_wrap=True, highlight=False)
-        sys.exit(1)
+        _fail(error)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(Unwritable(error))
+
+
+def _fail(error: Exception) -> NoReturn:
+    said = escape(printable(str(error)))
+    Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {said}", soft_wrap=True, highlight=False)
+    sys.exit(1)

@@ -2,6 +2,8 @@
 
 LaptopError
 ├── MissingTool          Python, Node or the CDK CLI is missing or too old
+├── Unwritable           the directory, or something in it, cannot be written
+├── DirectoryGone        the directory was removed while the platform was running
 ├── PortTaken            another program uses a port of the platform
 ├── AlreadyUp            another `up` uses the same directory
 ├── NotUp                a command needs a running platform
@@ -35,8 +37,31 @@ class PortTaken(LaptopError):
         self.port = port
 
 
+class Unwritable(LaptopError):
+    """A directory that is read-only, full, or not a directory."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"{error.filename} cannot be written ({error.strerror}): make room or give access there, "
+            "or choose another place with --directory."
+        )
+
+
+class DirectoryGone(LaptopError):
+    """The directory of a platform that is up was removed."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"{directory} was removed while its platform was up: everything in it is lost; "
+            "start anew with `python -m infra.local up`."
+        )
+
+
 class AlreadyUp(LaptopError):
     """A second `up` on the same directory."""
+
+    def __init__(self, directory: Path, instead: str = "use it, or stop it with `python -m infra.local down`") -> None:
+        super().__init__(f"A platform is running in {directory}: {instead}.")
 
 
 class NotUp(LaptopError):

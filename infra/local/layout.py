@@ -1,5 +1,6 @@
 """Where the laptop platform keeps what it must remember, and the ports it listens on."""
 
+import shutil
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -56,6 +57,11 @@ class Layout:
         return self.directory / "deployed.json"
 
     @property
+    def rolled_up(self) -> Path:
+        """The fingerprint of the source that all roll-ups were made by."""
+        return self.directory / "rolled_up.json"
+
+    @property
     def own_key(self) -> Path:
         """The API key that the laptop made for its user."""
         return self.directory / "key.json"
@@ -83,8 +89,17 @@ class Layout:
         """Make every folder that something will write into, closed to other users of this machine."""
         self.directory.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         self.directory.chmod(OWNER_ONLY_FOLDER)
-        for folder in (self.state, self.objects, self.scratch, self.cache, self.logs):
+        for folder in self._folders:
             folder.mkdir(parents=True, exist_ok=True)
+
+    def remove_folders(self) -> None:
+        """Remove every folder that something writes into."""
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (self.state, self.objects, self.scratch, self.cache, self.logs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from infra.local.athena.server import create_app
 from infra.local.deploy.cdk import CdkApp
 from infra.local.deploy.deployment import Deployment
 from infra.local.deploy.outputs import Outputs
+from infra.local.deploy.roll_ups import RollUps
 from infra.local.emulator.credentials import Credentials
 from infra.local.emulator.supervisor import Emulator
 from infra.local.gateway.channels import WebSocketApi
@@ -28,6 +29,7 @@ from infra.local.layout import LOOPBACK, PROJECT, Layout, Ports
 from infra.local.progress import Progress
 from infra.local.remembered import forget_answers
 from infra.local.serving import Servers
+from infra.local.stage import LOCAL, Stage
 from infra.local.webpage import web_application
 
 
@@ -109,6 +111,8 @@ class Platform:
         if "KeysTableName" in self.outputs.every:
             with progress.step("Creating an API key"):
                 OwnKey(options.layout).make(identity_of(clients, self.emulator.url, self.outputs.every, "local"))
+        if "LakeBucketName" in self.outputs.every:
+            RollUps(options.layout, Stage(LOCAL, clients, self.emulator.url)).bring_up_to_date(progress)
         if table := self.outputs.every.get("ResultCacheTableName"):
             forget_answers(clients, self.emulator.url, table)
         # Objects outlive a power cut at once, all else only as saved: without its stacks no deployment would succeed.

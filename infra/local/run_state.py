@@ -33,9 +33,7 @@ def exclusive(layout: Layout) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AlreadyUp(
-                f"A platform is running in {layout.directory}; use it, or stop it with `python -m infra.local down`."
-            ) from error
+            raise AlreadyUp(layout.directory) from error
         try:
             yield
         finally:

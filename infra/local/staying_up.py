@@ -10,10 +10,10 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from infra.local import try_it
+from infra.local import run_state, try_it
 from infra.local.demo.scenario import Scale
 from infra.local.demo_loading import load_demo
-from infra.local.failures import EmulatorFailed
+from infra.local.failures import DirectoryGone, EmulatorFailed
 from infra.local.layout import Layout, Ports
 from infra.local.platform import Options, Platform
 from infra.local.progress import Progress
@@ -53,10 +53,15 @@ def _fill(platform: Platform, scale: Scale | None, progress: Progress) -> None:
 
 
 def _watch(platform: Platform, layout: Layout) -> NoReturn:
-    """Wait until somebody ends us, or the emulator dies."""
+    """Wait until somebody ends us, removes the directory, or the emulator dies."""
     saved = time.monotonic()
     while platform.emulator.is_running():
         time.sleep(_POLL_SECONDS)
+        if run_state.current(layout) is None:
+            platform.emulator.abandon()  # a graceful stop would make half of the directory again
+            if not layout.lock.exists():  # and a save that was under way has: half a state would be taken for a whole
+                layout.remove_folders()
+            raise DirectoryGone(layout.directory)
         if time.monotonic() - saved > SAVE_SECONDS:
             platform.emulator.save()
             saved = time.monotonic()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 SOURCES = (
@@ -18,17 +18,17 @@ _ELSEWHERE = ("infra/local", "layers/build")
 _SKIPPED = {"__pycache__", "node_modules"}
 
 
-def fingerprint(project: Path, context: Mapping[str, str]) -> str:
+def fingerprint(project: Path, context: Mapping[str, str], sources: Sequence[str] = SOURCES) -> str:
     """Return the digest of all that determines the assembly: the context, and files by path and content."""
     digest = hashlib.sha256(json.dumps(dict(context), sort_keys=True).encode())
-    for path in sorted(_files(project)):
+    for path in sorted(_files(project, sources)):
         digest.update(path.relative_to(project).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _files(project: Path) -> Iterator[Path]:
-    for name in SOURCES:
+def _files(project: Path, sources: Sequence[str]) -> Iterator[Path]:
+    for name in sources:
         source = project / name
         if source.is_file():
             yield source

@@ -6,18 +6,20 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
-from ministack.core.persistence import save_all  # type: ignore[import-untyped] # it ships no types
 
-from infra.local.emulator import resharding
+from infra.local.emulator import object_files, resharding, retention
 from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.durability import Durability
 from infra.local.guard.browser import BrowserPolicy
 from infra.local.guard.emulator import EmulatorGuard
 from infra.local.layout import Layout, Ports
 
 _saving = threading.Lock()
+_GRACE_SECONDS = 15.0
 
 
 def _end_with_parent() -> None:
@@ -27,15 +29,17 @@ def _end_with_parent() -> None:
     # Two saves at once would spoil each other's files; held from here on, so that no other begins.
     _saving.acquire()
     os.kill(os.getpid(), signal.SIGTERM)
+    # Requests that wait for functions hold a graceful stop up, with nobody left who could end it otherwise.
+    time.sleep(_GRACE_SECONDS)
+    os._exit(1)  # what was acknowledged is in the journal
 
 
-def _save() -> None:
-    """Write the state now, so that a power cut costs minutes and not the platform."""
+def _save(durability: Durability) -> None:
+    """Write the state now: the journal begins anew, and what is not in it is not lost either."""
     if not _saving.acquire(blocking=False):
         return
     try:
-        # MiniStack saves only when it stops and offers no other door; its version is pinned.
-        save_all(ministack._build_persistence_save_dict())  # noqa: SLF001
+        durability.save()
     finally:
         _saving.release()
     logging.getLogger("tally").info("State saved")
@@ -52,10 +56,13 @@ def main() -> None:
     # What MiniStack writes is the user's own: its state holds every table and object.
     os.umask(0o077)
     threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
-    signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, name="state-save").start())
+    durability = Durability()
+    signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=_save, args=[durability], name="save").start())
     _guard(*sys.argv[1:])
     sys.argv = sys.argv[:1]
-    resharding.mend()
+    for module in (object_files, resharding, retention):
+        module.mend()
+    durability.mend()
     ministack.main()
 
 

@@ -20,6 +20,7 @@ import psutil
 
 from infra.local.emulator.credentials import Credentials
 from infra.local.emulator.environment import emulator_environment
+from infra.local.emulator.torn_objects import describe_torn_objects
 from infra.local.failures import EmulatorFailed
 from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.layout import PROJECT, Layout, Ports
@@ -64,6 +65,7 @@ class Emulator:
             self._layout.create()
         shutil.rmtree(self._layout.scratch, ignore_errors=True)
         self._layout.scratch.mkdir()
+        describe_torn_objects(self._layout.objects)
         begin_anew_if_long(self._layout.log("emulator"))
         own = Credentials.of(self._layout)
         with self._layout.log("emulator").open("ab") as log:
@@ -107,10 +109,19 @@ class Emulator:
 
     def stop(self) -> None:
         """End the process gracefully, which saves its state, then whatever is left of its group."""
+        self._end(graceful=True)
+
+    def abandon(self) -> None:
+        """End the process and its workers at once, saving nothing."""
+        self._end(graceful=False)
+
+    def _end(self, *, graceful: bool) -> None:
         process, self._process = self._process, None
         if process is None:
             return
         workers = _descendants(process.pid)
+        if not graceful:
+            process.kill()
         if process.stdin is not None:
             process.stdin.close()
         try:
@@ -118,14 +129,14 @@ class Emulator:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        _end(workers)
+        _end_all(workers)
 
 
-def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
-    """Tell whether `url` answers 200 now."""
+def answers(url: str, headers: Mapping[str, str] | None = None, *, seconds: float = 2.0) -> bool:
+    """Tell whether `url` answers 200 in time."""
     request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310 - always our own loopback address
     try:
-        with urllib.request.urlopen(request, timeout=2) as response:  # noqa: S310 - as above
+        with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310 - as above
             return bool(response.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False
@@ -138,7 +149,7 @@ def _descendants(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _end(workers: list[psutil.Process]) -> None:
+def _end_all(workers: list[psutil.Process]) -> None:
     """End the function workers that did not notice yet that their emulator is gone; they hold no state."""
     for worker in workers:
         with suppress(psutil.NoSuchProcess):

@@ -90,21 +90,21 @@ class Laptop:
             capture_output=True,
             timeout=ENDED_WITHIN,
         )
-        return self._ended()
+        return self.ended()
 
     def kill(self) -> None:
         """End its supervisor without a chance to clean up."""
         run = run_state.current(self.layout)
         assert run is not None
         os.kill(run.pid, signal.SIGKILL)
-        self._ended()
+        self.ended()
 
     def cut_power(self) -> None:
         """End every process of it at once, the emulator too, which so cannot save what it knows."""
         for process in processes_using(self.directory):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        self._ended()
+        self.ended()
 
     def is_gone(self) -> bool:
         """Tell whether no process of it is left."""
@@ -117,6 +117,11 @@ class Laptop:
             self._process.wait()
         until(self.is_gone, seconds=ENDED_WITHIN, what="every process ends")
 
-    def _ended(self) -> int:
+    def said(self) -> str:
+        """Return what the last `up` has printed so far."""
+        return self._said.read_text()
+
+    def ended(self) -> int:
+        """Wait until `up` has ended, and return its exit code."""
         assert self._process is not None
         return self._process.wait(timeout=ENDED_WITHIN)

@@ -138,3 +138,28 @@ def test_a_log_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path)
 
     assert answer.returncode == 1
     assert "choose one of: deploy" in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["up --no-demo", "up --no-demo --detach"])
+def test_up_in_a_place_that_cannot_be_written_says_so_in_one_sentence(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").write_text("no directory")
+
+    answer = run(*command.split(), *options(tmp_path / "file" / "platform", free_ports()))
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"Unwritable: {tmp_path}/file")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_second_up_in_the_background_leaves_the_first_ones_log_alone(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.create()
+    layout.log("host").write_text("of the first")
+
+    with run_state.exclusive(layout):
+        run_state.Run(os.getpid(), 0.0, Ports()).write(layout)
+        answer = run("up", "--detach", "--no-demo", *options(tmp_path, free_ports()))
+
+    assert answer.returncode == 1
+    assert "AlreadyUp" in answer.stderr
+    assert layout.log("host").read_text() == "of the first"

@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 from types_boto3_s3.client import S3Client
 from types_boto3_sqs.client import SQSClient
 
@@ -145,3 +147,34 @@ def test_functions_inherit_nothing_of_the_users_own_aws_settings(tmp_path: Path)
     assert "PYTHONPATH" not in environment
     assert environment["AWS_SECRET_ACCESS_KEY"] != "mine"
     assert environment["AWS_ENDPOINT_URL_ATHENA"] == "http://127.0.0.1:2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("bytes=2-4", b"234"),
+        ("bytes=7-", b"789"),
+        ("bytes=-2", b"89"),
+        ("bytes=0-99", b"0123456789"),
+        ("", b"0123456789"),
+    ],
+)
+def test_a_range_of_an_object_is_read(running: Running, asked: str, answered: bytes) -> None:
+    s3: Any = clients(running.emulator)[0]
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="digits", Body=b"0123456789")
+
+    got = s3.get_object(Bucket=BUCKET, Key="digits", **({"Range": asked} if asked else {}))
+
+    assert got["Body"].read() == answered
+    assert got["ContentLength"] == len(answered)
+
+
+@pytest.mark.parametrize("content", [b"", b"0123456789"])
+def test_a_range_behind_the_end_of_an_object_is_refused(running: Running, content: bytes) -> None:
+    s3, _ = clients(running.emulator)
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="short", Body=content)
+
+    with pytest.raises(ClientError, match="InvalidRange"):
+        s3.get_object(Bucket=BUCKET, Key="short", Range="bytes=10-20")

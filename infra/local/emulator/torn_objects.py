@@ -1,0 +1,39 @@
+"""Objects whose emulator was killed between their file and the sidecar that describes it.
+
+MiniStack writes the file first. It would serve the new bytes under the old size and ETag: a Parquet file that nobody
+can read, or a cache that takes it for the one before.
+"""
+
+import json
+from collections.abc import Iterator
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+_SIDECAR = ".meta.json"
+
+
+def describe_torn_objects(directory: Path) -> None:
+    """Write the size and the ETag of such objects anew; before MiniStack reads the directory."""
+    for sidecar in _outdated(directory):
+        content = _described(sidecar).read_bytes()
+        etag = f'"{md5(content, usedforsecurity=False).hexdigest()}"'
+        sidecar.write_text(json.dumps({**_read(sidecar), "size": len(content), "etag": etag, "checksums": {}}))
+
+
+def _outdated(directory: Path) -> Iterator[Path]:
+    for sidecar in directory.rglob(f"*{_SIDECAR}"):
+        described = _described(sidecar)
+        if described.is_file() and described.stat().st_mtime_ns > sidecar.stat().st_mtime_ns:
+            yield sidecar
+
+
+def _described(sidecar: Path) -> Path:
+    return sidecar.with_name(sidecar.name.removesuffix(_SIDECAR))
+
+
+def _read(sidecar: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(sidecar.read_text()))
+    except ValueError:
+        return {}
