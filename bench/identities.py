@@ -61,4 +61,5 @@ class BenchIdentity:
     @cached_property
     def verifier(self) -> Verifier:
         """Tells who calls."""
-        return Verifier(self.tokens, GoodKeys(), now)  # type: ignore[arg-type] # the part of the keys that is used
+        good = GoodKeys()
+        return Verifier(self.tokens, good, good, now)  # type: ignore[arg-type] # the part of keys and families that is used

@@ -16,8 +16,9 @@ from tests.attacks.edge.origins import CONFIGURED, FOREIGN
 from tests.attacks.edge.raw_http import Answer, ask
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
-from tests.fakes.bad_tokens import BAD_TOKENS, Forger
+from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
+from tests.fakes.forger import Forger
 from tests.fakes.identities import Visitor
 
 PLACES = ("header", "query", "subprotocol")

@@ -173,11 +173,11 @@ def test_roll_ups_that_an_older_version_did_not_make_are_made(laptop: Laptop) ->
 
     said = laptop.up()
 
-    assert "Rolling up" in said
+    assert "Rebuilding roll-ups" in said
     with connected(laptop) as client:
         assert answers(client) == before
     laptop.down()
-    assert "Rolling up" not in laptop.up()
+    assert "Rebuilding roll-ups" not in laptop.up()
 
 
 def test_the_commands_that_are_printed_work_as_printed(laptop: Laptop) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from infra.local.emulator.credentials import session
 
+from infra.local.emulator.credentials import session
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
 from tests.local.host.free_ports import free_ports
