@@ -148,7 +148,7 @@ def credentials(*, directory: Directory = _DIRECTORY) -> None:
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
     for line in try_it.exports(Credentials.of(layout), ports):
-        typer.echo(line)
+        echo(line)
 
 
 @app.command(epilog=f"Examples: `{_PROGRAM} logs`, `{_PROGRAM} logs emulator`, `{_PROGRAM} logs merger --follow`")
