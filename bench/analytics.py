@@ -19,11 +19,11 @@ from bench.cube_peer import ANYWAY, IF_KEPT, Cube, cube_over
 from bench.floor import Floor
 from bench.kept_year import kept_year
 from bench.measure import Row, Work, above_floor, faster, medians, milliseconds
-from shared.lake.exchange_rates import TABLE_KEY
+from shared.app.wiring import Wiring
+from shared.currency.rate_tables import TABLE_KEY
 from shared.metrics.facts import Source
 from shared.metrics.plan import Plan, choose
 from shared.metrics.rules import read_question
-from shared.runtime.wiring import Wiring
 
 MOST_ABOVE_FLOOR, FEWER_BYTES, CACHED_FASTER = 3, 20, 50
 RUNS, CUBE_RUNS = 3, 3

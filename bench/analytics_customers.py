@@ -12,10 +12,10 @@ import boto3
 import orjson
 
 from bench.measure import Row, above_floor, medians
+from shared.app.wiring import Wiring, wiring
 from shared.customers.reports import CustomerReports
 from shared.customers.store import CustomerStore
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring, wiring
 from tests.moto_platform import environment
 
 GIGABYTE = 2**30

@@ -15,16 +15,16 @@ from infra.local.athena.engine import Limits
 from infra.local.emulator.credentials import Credentials
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
-from shared.lake.keys import KeyIndex
+from shared.app.wiring import Wiring
+from shared.athena.client import Athena
+from shared.lake.catalog.tables import TABLES
+from shared.lake.merge.key_index import KeyIndex
 from shared.lake.partition import bring_up_to_date
-from shared.lake.paths import UNPARTITIONED, PartitionId
-from shared.lake.tables import TABLES
+from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.metrics.reports import MetricReports
 from shared.products.reports import ProductReports
 from shared.records.schema import DataType
-from shared.runtime.athena import Athena
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.functions.metrics.lake import lake_with_athena
 from tests.local.host.free_ports import free_ports
 

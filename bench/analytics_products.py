@@ -8,8 +8,8 @@ from bench.analytics_lake import forget, patient
 from bench.floor import Floor
 from bench.measure import Row, above_floor, faster, medians
 from bench.year import DAYS, START
+from shared.app.wiring import Wiring
 from shared.products.rules import read_question
-from shared.runtime.wiring import Wiring
 
 MOST_ABOVE_FLOOR, CACHED_FASTER, RUNS = 3, 50, 3
 _PARTS = """

@@ -16,7 +16,7 @@ from bench.doubles import BenchWiring
 from bench.ingest import Transaction
 from bench.measure import Row, faster, medians
 from bench.sales import DAY, sale_lines
-from shared.ingestion.consuming import consume
+from shared.ingestion.stream.consumer import consume
 from tests.events.api_gateway import context
 
 RECORDS = 10_000

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from bench.identities import BenchIdentity
 from bench.memory_lake import MemoryLake
-from shared.ingestion.batches import Batches
-from shared.ingestion.judging import Judge
-from shared.ingestion.loading import Loader
+from shared.ingestion.batches.submission import Batches
+from shared.ingestion.loader import Loader
+from shared.ingestion.validation import Judge
 from shared.limits.classes import RateClasses
 from shared.runtime.models import now
 from shared.runtime.settings import Settings
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from shared.ingestion.bringing_back import BringingBack
-    from shared.ingestion.entry import Entry, Kind
-    from shared.ingestion.ledger import Change
-    from shared.lake.decisions import Decision
-    from shared.lake.quarantine import Rejected
+    from shared.ingestion.restore import BringingBack
+    from shared.lake.quarantine.decisions import Decision
+    from shared.lake.quarantine.rejected_rows import Rejected
+    from shared.ledger.entry import Entry, Kind
+    from shared.ledger.store import Change
     from shared.limits.classes import RateClass
 
 

@@ -30,10 +30,10 @@ from bench.sales import sale_lines
 from functions.ingest.handler import app, handler
 from functions.ingest.routes import submit_record
 from functions.ingest.source_routes import list_sources
-from shared.runtime.http import BASE_PATH
+from shared.app.http import BASE_PATH
+from shared.app.wiring import Wiring, wiring
 from shared.runtime.models import now, sortable
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 
 MOST = 0.002

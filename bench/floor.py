@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 
 from bench.analytics_lake import THREADS
-from shared.lake.exchange_rates import TABLE_KEY
-from shared.lake.paths import BASE, ROLLUP
-from shared.lake.tables import EXCHANGE_RATES, TABLES
+from shared.currency.rate_tables import TABLE_KEY
+from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
+from shared.lake.storage.paths import BASE, ROLLUP
 
 
 class Floor:

@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 
 from bench.measure import Row, medians
 from bench.sales import sale_lines
-from shared.lake.columns import Stamp
 from shared.lake.files.options import FileFormat, FileOptions
 from shared.lake.files.reading import read_parts
-from shared.lake.intake import Taken, take, take_table
+from shared.lake.parquet.columns import Stamp
+from shared.lake.validation.rows import Taken, take, take_table
 from shared.records.currencies import ISO_4217
 from shared.records.schema import DataType
 from shared.records.validation import Form

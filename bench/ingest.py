@@ -20,7 +20,7 @@ from bench.doubles import BenchWiring
 from bench.measure import Row, above_floor, faster, medians
 from bench.sales import sale_lines
 from functions.ingest.handler import app
-from shared.runtime.wiring import wiring
+from shared.app.wiring import wiring
 from tests.events.api_gateway import context, rest_event
 from tests.moto_platform import CREDENTIALS
 

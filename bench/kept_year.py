@@ -14,10 +14,14 @@ from types import ModuleType
 import pyarrow.parquet as pq
 
 from bench import year
-from shared.lake import columns, exchange_rates, paths, rolling, rollups
-from shared.lake.columns import write_parquet
-from shared.lake.paths import UNPARTITIONED, PartitionId
-from shared.lake.rollups import roll_up
+from shared.currency import rate_tables
+from shared.lake import rollups as rolling
+from shared.lake.parquet import columns
+from shared.lake.parquet.columns import write_parquet
+from shared.lake.rollups import compute
+from shared.lake.rollups.compute import roll_up
+from shared.lake.storage import paths
+from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.records import catalogue
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
@@ -34,7 +38,7 @@ def kept_year() -> list[Path]:
     """Write what is not kept yet; the directories of bases and of what follows from them, objects under their keys."""
     makers = [year, columns, paths, catalogue]
     base = _kept("base", _files(makers), _write_base)
-    return [base, _kept("rollup", _files([*makers, exchange_rates, rolling, rollups]), _roll_up(base))]
+    return [base, _kept("rollup", _files([*makers, rate_tables, rolling, compute]), _roll_up(base))]
 
 
 def _files(modules: Sequence[ModuleType]) -> list[Path]:
@@ -68,7 +72,7 @@ def _write_base(directory: Path) -> None:
 
 def _roll_up(base: Path) -> Callable[[Path], None]:
     def write(directory: Path) -> None:
-        _put(directory / exchange_rates.TABLE_KEY, exchange_rates.table_of("USD", year.rates()))
+        _put(directory / rate_tables.TABLE_KEY, rate_tables.table_of("USD", year.rates()))
         for data_type in DAILY:
             for number in range(year.DAYS):
                 partition = PartitionId(data_type, year.day_of(number).date().isoformat())

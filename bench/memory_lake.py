@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from shared.lake.store import LakeStore, LostUpdate, ObjectName, StoredObject
+from shared.lake.storage.object_store import LakeStore, LostUpdate, ObjectName, StoredObject
 
 
 class MemoryLake(LakeStore):

@@ -18,10 +18,10 @@ import pyarrow as pa
 from bench.measure import Work
 from bench.memory_lake import MemoryLake
 from bench.sales import CATEGORIES, CHANNELS, DAY, REGIONS
-from shared.lake.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.keys import KeyIndex
+from shared.lake.merge.key_index import KeyIndex
+from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parquet
 from shared.lake.partition import bring_up_to_date
-from shared.lake.paths import PartitionId
+from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 
 PARTITION = PartitionId(DataType.TRANSACTIONS, DAY.date().isoformat())

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
+from infra.local.host.platform import Options, Platform
 from infra.local.layout import Layout
-from infra.local.platform import Options, Platform
 from infra.local.progress import Progress
 from tests.local.host.free_ports import free_ports
 

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from bench.measure import Row, faster, medians
 from bench.sales import DAY, sale_lines
-from shared.lake.columns import Stamp
-from shared.lake.intake import take
-from shared.lake.quality_counts import assess
+from shared.lake.parquet.columns import Stamp
+from shared.lake.quality.assess import assess
+from shared.lake.validation.rows import take
 from shared.quality.standards import TRANSACTIONS
 from shared.records.schema import DataType
 from shared.records.validation import Form

@@ -10,8 +10,8 @@ import psutil
 from bench.measure import Row
 from bench.own_platform import own_platform
 from bench.whole_file import ask, sums, throughput
+from infra.local.host.platform import Platform
 from infra.local.lake import settle
-from infra.local.platform import Platform
 from tests.online_retail import FILE, RETAIL_MAPPING, lines
 
 _LONGEST_WAIT = 300.0

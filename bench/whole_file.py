@@ -11,8 +11,8 @@ import pandas as pd
 
 from bench.measure import Row, milliseconds
 from bench.own_platform import own_platform
+from infra.local.host.platform import Platform
 from infra.local.lake import settle
-from infra.local.platform import Platform
 from tests.online_retail import BATCH, FILE, lines
 
 _LONGEST_WAIT = 300.0

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from bench.sales import CATEGORIES, CHANNELS, REGIONS
 from shared.currency.spans import Span
-from shared.lake.columns import arrow_schema
+from shared.lake.parquet.columns import arrow_schema
 from shared.records.schema import DataType
 
 LINES, DAYS = 10_000_000, 365

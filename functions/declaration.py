@@ -9,7 +9,7 @@ from shared.runtime.settings import Resource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shared.runtime.http import Api
+    from shared.app.http import Api
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from shared.answers.tags import CONDITION
 from shared.idempotency.claim import HEADER, PATTERN
 from shared.idempotency.once import REPLAYED
 from shared.runtime.errors import Forbidden, RateLimitExceeded, Unauthorized, Unavailable
+from shared.runtime.etags import CONDITION
 
 IDEMPOTENCY_KEY: Mapping[str, Any] = MappingProxyType(
     {

@@ -13,9 +13,9 @@ from functions.declaration import (
     TriggeredFunction,
     WebSocketTrigger,
 )
-from shared.answers.large import ANSWERS
+from shared.app.large_responses import ANSWERS
 from shared.audit.anchors import PREFIX as ANCHORED
-from shared.lake.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, REDRIVES, REFERENCE, ROLLUP, UPLOADS
+from shared.lake.storage.paths import BASE, INCOMING, KEYS, LANDING, QUARANTINE, REDRIVES, REFERENCE, ROLLUP, UPLOADS
 from shared.runtime.settings import Resource
 
 _QUERY = (

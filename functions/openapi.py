@@ -14,11 +14,12 @@ from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 
 from functions.headers import HEADERS, IDEMPOTENCY_KEY, IF_NONE_MATCH, tell_headers
 from functions.manifest import HTTP_FUNCTIONS
-from shared.answers.tags import is_tagged
+from shared.app.http import BASE_PATH
+from shared.app.tagging import is_tagged
 from shared.auth.scopes import scope_of
 from shared.idempotency.claim import takes_key
-from shared.ingestion.models import ValidationError
 from shared.records.documentation import CURRENCY, currency_schema, record_schemas
+from shared.records.row_error import ValidationError
 from shared.runtime import errors
 from shared.runtime.dialects import (
     ApiErrorBody,
@@ -28,7 +29,6 @@ from shared.runtime.dialects import (
     FieldErrorBody,
     FraudErrorResponse,
 )
-from shared.runtime.http import BASE_PATH
 
 COPY = Path(__file__).parent / "docs" / "openapi.json"
 _ALWAYS = (

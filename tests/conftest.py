@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 
 from functions.manifest import HTTP_FUNCTIONS
+from shared.app.wiring import Wiring, wiring
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring, wiring
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
 from tests.moto_platform import CREDENTIALS, environment

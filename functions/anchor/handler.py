@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from shared.app.wiring import wiring
 from shared.runtime.observability import instrumented, logger
-from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

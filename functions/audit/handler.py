@@ -1,8 +1,8 @@
 """The Lambda function behind the audit log's route."""
 
 from functions.audit.routes import router
+from shared.app.http import Api
 from shared.runtime.dialects import Dialect
-from shared.runtime.http import Api
 from shared.runtime.observability import instrumented
 
 app = Api(router, dialect=Dialect.FRAUD)

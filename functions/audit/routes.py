@@ -7,12 +7,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from shared.app.wiring import Wiring, wiring
 from shared.audit.models import AuditLog, AuditLogsResponse
 from shared.audit.trail import Asked
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.models import Timestamp
 from shared.runtime.paging import Limit, Offset, Window
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.auth.forms import as_json
 from functions.auth.routes import router
-from shared.runtime.http import Api
+from shared.app.http import Api
 from shared.runtime.observability import instrumented
 
 if TYPE_CHECKING:

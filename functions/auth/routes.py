@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
 from shared.auth.models import (
     KEY_ID,
@@ -26,7 +27,6 @@ from shared.auth.presented import credentials_of, shows_basic
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.paging import PageNumber, PageSize
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 

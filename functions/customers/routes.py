@@ -6,9 +6,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from shared.app.wiring import Wiring, wiring
 from shared.customers.models import CustomerProfileResponse, CustomerSegmentationResponse
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]

@@ -1,7 +1,7 @@
 """The Lambda function behind the OpenAPI document and its page."""
 
 from functions.docs.routes import router
-from shared.runtime.http import Api
+from shared.app.http import Api
 from shared.runtime.observability import instrumented
 
 app = Api(router)

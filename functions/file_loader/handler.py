@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from functions.file_loader.messages import batches_of
+from shared.app.wiring import wiring
 from shared.runtime.observability import instrumented
-from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 import orjson
 
-from shared.lake.paths import uploaded_batch
+from shared.lake.storage.paths import uploaded_batch
 
 
 def batches_of(records: Sequence[Mapping[str, Any]]) -> list[str]:

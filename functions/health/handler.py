@@ -1,7 +1,7 @@
 """The Lambda function behind the health route."""
 
 from functions.health.routes import router
-from shared.runtime.http import Api
+from shared.app.http import Api
 from shared.runtime.observability import instrumented
 
 app = Api(router)

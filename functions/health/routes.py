@@ -5,9 +5,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from shared.app.wiring import Wiring, wiring
 from shared.health.models import Health
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import WithJsonSchema
 
-from shared.ingestion.asked import DATA_TYPES, LONGEST_RANGE, REASON_CODE
-from shared.ingestion.models import SOURCE_ID
+from shared.ledger.filters import DATA_TYPES, LONGEST_RANGE, REASON_CODE
+from shared.records.ids import SOURCE_ID
 from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER
 
 Given = Mapping[str, list[str]]

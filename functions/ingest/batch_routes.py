@@ -7,11 +7,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
+from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
 from shared.ingestion.models import BatchStatusResponse
-from shared.ingestion.upload_models import UploadRequest, UploadResponse
+from shared.ingestion.uploads.models import UploadRequest, UploadResponse
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]

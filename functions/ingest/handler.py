@@ -1,7 +1,7 @@
 """The Lambda function behind the ingest routes."""
 
 from functions.ingest import batch_routes, ledger_routes, quarantine_routes, routes, source_routes
-from shared.runtime.http import Api
+from shared.app.http import Api
 from shared.runtime.observability import instrumented
 
 app = Api(routes.router, batch_routes.router, source_routes.router, quarantine_routes.router, ledger_routes.router)

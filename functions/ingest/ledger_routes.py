@@ -6,9 +6,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.ingest.asking import Given, ledger_query
-from shared.ingestion.account_models import LedgerResponse
+from shared.app.wiring import Wiring, wiring
+from shared.ledger.models import LedgerResponse
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 

@@ -7,12 +7,12 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from functions.ingest.asking import Given, quarantine_query
+from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
-from shared.ingestion.quarantine_models import QuarantineResponse, RowErrorsResponse
-from shared.ingestion.redrive_models import RedriveRequest, RedriveResponse
+from shared.quarantine.models import QuarantineResponse, RowErrorsResponse
+from shared.recovery.models import RedriveRequest, RedriveResponse
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.paging import PageNumber, PageSize, Window
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from shared.app.wiring import Wiring, wiring
 from shared.ingestion.models import (
     BatchIngestionRequest,
     BatchIngestionResponse,
@@ -15,7 +16,6 @@ from shared.ingestion.models import (
 )
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.observability import elapsed_ms
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]

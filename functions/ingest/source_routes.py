@@ -6,12 +6,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
-from shared.ingestion.models import SourceId
-from shared.ingestion.source_models import DataSource, DataSourcesResponse, SourceConfigurationRequest
+from shared.records.ids import SourceId
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.paging import PageNumber, PageSize
-from shared.runtime.wiring import Wiring, wiring
+from shared.sources.models import DataSource, DataSourcesResponse, SourceConfigurationRequest
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]

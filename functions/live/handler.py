@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.app.cors import require_own_page
+from shared.app.wiring import wiring
 from shared.auth.presented import token_of_handshake
 from shared.auth.scopes import scope_of_channel
 from shared.auth.verifier import require
-from shared.runtime.cors import require_own_page
 from shared.runtime.errors import TallyError
 from shared.runtime.observability import count, instrumented, logger
 from shared.runtime.reachability import unavailable
 from shared.runtime.request import header
-from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

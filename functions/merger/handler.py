@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from functions.merger.messages import failures, partitions_of
+from shared.app.wiring import wiring
 from shared.runtime.observability import instrumented, logger
-from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

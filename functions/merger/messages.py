@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 import orjson
 
-from shared.lake.paths import IncomingKey, PartitionId
+from shared.lake.storage.paths import IncomingKey, PartitionId
 
 
 def partitions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, set[PartitionId]]:

@@ -1,8 +1,8 @@
 """The Lambda function behind the metrics route."""
 
 from functions.metrics.routes import router
+from shared.app.http import Api
 from shared.metrics.forms import dialect_of
-from shared.runtime.http import Api
 from shared.runtime.observability import instrumented
 
 app = Api(router, spoken_in=lambda event: dialect_of(event.get("multiValueQueryStringParameters") or ()))

@@ -7,11 +7,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.metrics.parameters import query
+from shared.app.wiring import Wiring, wiring
 from shared.metrics.forms import require_commerce
 from shared.metrics.models import MetricsResponse
 from shared.metrics.rules import read_question
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 Asked = Annotated[Mapping[str, list[str]], Depends(query)]

@@ -1,7 +1,7 @@
 """The Lambda function behind the product route."""
 
 from functions.products.routes import router
-from shared.runtime.http import Api
+from shared.app.http import Api
 from shared.runtime.observability import instrumented
 
 app = Api(router)

@@ -7,10 +7,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.products.parameters import query
+from shared.app.wiring import Wiring, wiring
 from shared.products.models import ProductPerformanceResponse
 from shared.products.rules import read_question
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 Asked = Annotated[Mapping[str, list[str]], Depends(query)]

@@ -10,11 +10,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import WithJsonSchema
 
+from shared.app.wiring import Wiring, wiring
 from shared.quality.models import DataQualityReportsResponse
 from shared.quality.question import LONGEST, read_question
 from shared.records.schema import DataType
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.wiring import Wiring, wiring
 
 router = Router()
 _SOURCE = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 50, "examples": ["web-shop"]})

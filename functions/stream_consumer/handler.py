@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.ingestion.consuming import consume, lag_ms
+from shared.app.wiring import wiring
+from shared.ingestion.stream.consumer import consume, lag_ms
 from shared.runtime.observability import count, instrumented, logger
-from shared.runtime.wiring import wiring
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

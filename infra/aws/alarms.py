@@ -15,7 +15,7 @@ from constructs import Construct
 from functions.declaration import Access
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
-from shared.lake.paths import BASE
+from shared.lake.storage.paths import BASE
 from shared.runtime.observability import NAMESPACE
 from shared.runtime.settings import Resource
 

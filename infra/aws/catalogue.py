@@ -6,8 +6,8 @@ from aws_cdk import aws_glue as glue
 from constructs import Construct
 
 from infra.aws.names import Names
-from shared.lake.table import LakeTable
-from shared.lake.tables import TABLES
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import TABLES
 from shared.runtime.settings import Resource
 
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"

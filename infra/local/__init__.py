@@ -1,1 +1,1 @@
-"""The laptop: the emulator, the same deploy, Athena on DuckDB and the front door."""
+"""The laptop: the command line, the host of a local stage, and what stands in for AWS around it."""

@@ -13,15 +13,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infra.local import audit_cli, customers_cli, keys_cli, log_files, rates_cli, rollups_cli, run_state, try_it
-from infra.local.background import start_detached, stop
+from infra.admin import audit_command, customers_command, keys_command, rates_command, rollups_command
+from infra.local import run_state
+from infra.local.demo.loader import load_demo
 from infra.local.demo.scenario import Scale
-from infra.local.demo_loading import load_demo
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.credentials import Credentials, session
 from infra.local.emulator.supervisor import answers
 from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog, Unwritable
-from infra.local.function_logs import FunctionLogs
+from infra.local.host import getting_started, log_files
+from infra.local.host.daemon import start_detached, stop
+from infra.local.host.function_logs import FunctionLogs
 from infra.local.keys import OwnKey
 from infra.local.lake import Lake
 from infra.local.layout import PROJECT, Layout, Ports
@@ -35,11 +37,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(keys_cli.app, name="keys")
-app.add_typer(audit_cli.app, name="audit")
-app.add_typer(customers_cli.app, name="customers")
-app.add_typer(rates_cli.app, name="rates")
-app.add_typer(rollups_cli.app, name="rollups")
+app.add_typer(keys_command.app, name="keys")
+app.add_typer(audit_command.app, name="audit")
+app.add_typer(customers_command.app, name="customers")
+app.add_typer(rates_command.app, name="rates")
+app.add_typer(rollups_command.app, name="rollups")
 
 _PORTS = Ports()
 _HEALTH_SECONDS = 15.0  # the first request after a start waits for its function's
@@ -68,7 +70,7 @@ def up(  # noqa: PLR0913 - each is one option of the command
         status(directory=directory)
         return
     # Only `up` needs DuckDB, the emulator and the servers; the other commands answer at once without them.
-    from infra.local.staying_up import stay_up  # noqa: PLC0415
+    from infra.local.host.foreground import stay_up  # noqa: PLC0415
 
     ports = Ports(front=port, web=web_port, emulator=emulator_port, athena=athena_port)
     if not stay_up(layout, ports, scale=scale if demo else None, console=Console()):
@@ -98,7 +100,7 @@ def status(*, directory: Directory = _DIRECTORY) -> None:
     state = "up" if run.ready else "starting"
     table = Table.grid(padding=(0, 2))
     table.add_row("Platform", f"{state}, process {run.pid}, since {since:%Y-%m-%d %H:%M:%S}")
-    for name, address in try_it.addresses(run.ports).items():
+    for name, address in getting_started.addresses(run.ports).items():
         table.add_row(name, address)
     healthy = answers(f"{run.ports.url('front')}/api/v1/health", seconds=_HEALTH_SECONDS)
     table.add_row("Health", "[green]good[/green]" if healthy else "[red]the API does not respond[/red]")
@@ -147,7 +149,7 @@ def credentials(*, directory: Directory = _DIRECTORY) -> None:
     """Print shell commands that point AWS clients to the platform that is up, with this installation's credentials."""
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
-    for line in try_it.exports(Credentials.of(layout), ports):
+    for line in getting_started.exports(Credentials.of(layout), ports):
         echo(line)
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from shared.runtime.statement import Statement
+from shared.athena.sql import Statement
 
 _EXACT_BELOW = "1e12"
 

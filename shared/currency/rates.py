@@ -7,24 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.currency.quotes import HeldQuote, Origin, merge
+from shared.currency.rate_tables import QUOTES_KEY, TABLE_KEY, file_key, quotes_in, quotes_written, spans_on, table_of
 from shared.currency.reading import ReadFile, read
 from shared.currency.spans import Span, spans
 from shared.currency.unpacking import text_of
-from shared.lake.exchange_rates import (
-    QUOTES_KEY,
-    TABLE_KEY,
-    file_key,
-    quotes_in,
-    quotes_written,
-    spans_on,
-    table_of,
-)
-from shared.lake.store import LakeStore, LostUpdate
-from shared.lake.tables import EXCHANGE_RATES
+from shared.lake.catalog.tables import EXCHANGE_RATES
+from shared.lake.storage.object_store import LakeStore, LostUpdate
 from shared.runtime.errors import Unavailable
 
 if TYPE_CHECKING:
-    from shared.ingestion.versions import TableVersions
+    from shared.lake.catalog.versions import TableVersions
     from shared.runtime.models import Clock
 
 _ATTEMPTS = 5

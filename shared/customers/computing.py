@@ -16,8 +16,8 @@ from shared.customers.segmentation import segmentation
 from shared.customers.store import CustomerStore
 
 if TYPE_CHECKING:
+    from shared.athena.client import Athena
     from shared.customers.forecast import Expectation
-    from shared.runtime.athena import Athena
     from shared.runtime.models import Clock
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.metrics.numbers import Number
 from shared.runtime.models import Model, Optional, Timestamp
+from shared.runtime.numbers import Number
 
 
 class HoldOutReport(Model):

@@ -18,7 +18,7 @@ from shared.customers.models import (
 )
 from shared.customers.rules import Scores
 from shared.customers.segments import DEFINITION
-from shared.metrics.numbers import EXACT
+from shared.runtime.numbers import EXACT
 
 _A_DAY = Decimal(86_400)
 _PLACES = 4

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from operator import add
 
+from shared.athena.sql import Statement
 from shared.currency.conversion import converted, with_rates
 from shared.customers.facts import ONE_DAY, Period
-from shared.runtime.statement import Statement
 
 RECENT_DAYS, LATELY_DAYS = 90, 30
 """How long a customer's recent past is; what is retained is compared over as long before it."""

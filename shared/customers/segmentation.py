@@ -12,7 +12,7 @@ from shared.customers.models import CustomerSegment, CustomerSegmentationRespons
 from shared.customers.profiles import Run
 from shared.customers.rules import Scores
 from shared.customers.segments import DEFINED_ON, DEFINITION, SEGMENTS, Segment
-from shared.metrics.numbers import EXACT, ZERO
+from shared.runtime.numbers import EXACT, ZERO
 
 _PLACES = 4
 

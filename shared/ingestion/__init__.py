@@ -1,1 +1,1 @@
-"""Ingest: from a request or a stream to incoming rows, and the ledger that accounts for every one of them."""
+"""Ingestion: deliveries of any kind are validated, loaded into the lake, and quarantined where invalid."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from shared.ingestion.entry import Kind
+from shared.ledger.entry import Kind
 from shared.records.schema import DataType
 from shared.records.validation import Form
 

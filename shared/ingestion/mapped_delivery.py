@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.ingestion.mapping import MappingOf, Unmapped, mapped_rows
-from shared.lake.mapping import mapped_table
+from shared.lake.validation.mapping import mapped_table
+from shared.records.mapping import MappingOf, Unmapped, mapped_rows
 from shared.records.validation import Form, RowError
 from shared.runtime.errors import UnusableConfiguration
 from shared.runtime.observability import count, logger

@@ -1,20 +1,20 @@
 """Models of the ingest routes."""
 
-import re
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
-from shared.ingestion.entry import BatchStatus
+from shared.ledger.entry import BatchStatus
+from shared.records.ids import SourceId
+from shared.records.row_error import ValidationError
 from shared.records.schema import DataType
 from shared.runtime.models import Model, Optional, Timestamp
 
 LARGEST_BATCH = 10_000
 LONGEST_CORRELATION_ID = 200
 _SAID = Annotated[str, Field(max_length=500)]
-SOURCE_ID = r"^[A-Za-z0-9-]{3,50}$"
 
 
 class DataFormat(StrEnum):
@@ -24,20 +24,6 @@ class DataFormat(StrEnum):
     CSV = "csv"
     XML = "xml"
     PARQUET = "parquet"
-
-
-def _source_id(text: str) -> str:
-    if not re.fullmatch(SOURCE_ID, text):
-        raise ValueError("must be 3 to 50 letters, digits or hyphens")
-    return text
-
-
-SourceId = Annotated[
-    str,
-    AfterValidator(_source_id),
-    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 50, "pattern": SOURCE_ID}),
-    Field(description="Id of the source: 3 to 50 letters, digits or hyphens.", examples=["web-shop"]),
-]
 
 
 _RECORDS = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": LARGEST_BATCH}
@@ -100,16 +86,6 @@ class ValidationStatus(StrEnum):
     PENDING = "pending"
     PASSED = "passed"
     FAILED = "failed"
-
-
-class ValidationError(Model):
-    """One error of one row."""
-
-    row: int | None = Field(description="Position of the row, starting at 0.")
-    field: str = Field(description="JSON pointer to the field; empty for the whole record.")
-    code: str = Field(description="Stable code of the error.")
-    message: str = Field(description="Description of the error for people.")
-    rejected_value: Optional[Any] = Field(default=None, description="The value received.")
 
 
 class BatchIngestionResponse(Model):

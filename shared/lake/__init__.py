@@ -1,1 +1,1 @@
-"""The lake: where objects lie, what their columns are, and how partitions are merged and rolled up."""
+"""The lake: storage layout, tables, validation into columns, merging of partitions, and roll-ups."""

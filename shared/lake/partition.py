@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.arrivals import CANCELLED, MOST_BYTES, Arrivals, Opened, name_of
-from shared.lake.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.keys import KeyIndex
-from shared.lake.merge import Merged, merge
-from shared.lake.moves import Rivals, rivals_of, tell
-from shared.lake.product_history import HISTORIES, remember
-from shared.lake.receipt import Receipt, receipt_of, with_receipt
-from shared.lake.record_keys import distinct, keys_of
-from shared.lake.restating import late_deliveries
-from shared.lake.rolling.standing import RollUps
-from shared.lake.store import LakeStore, LostUpdate, StoredObject
+from shared.lake.merge.key_index import KeyIndex
+from shared.lake.merge.key_moves import Rivals, rivals_of, tell
+from shared.lake.merge.late_data import late_deliveries
+from shared.lake.merge.pending import CANCELLED, MOST_BYTES, Arrivals, Opened, name_of
+from shared.lake.merge.upsert import Merged, merge
+from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parquet
+from shared.lake.parquet.receipt import Receipt, receipt_of, with_receipt
+from shared.lake.parquet.record_keys import distinct, keys_of
+from shared.lake.rollups.product_history import HISTORIES, remember
+from shared.lake.rollups.writer import RollUps
+from shared.lake.storage.object_store import LakeStore, LostUpdate, StoredObject
 from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import Unavailable
 
 if TYPE_CHECKING:
-    from shared.lake.paths import PartitionId
+    from shared.lake.storage.paths import PartitionId
 
 _TRIES = 8
 

@@ -4,17 +4,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from shared.metrics.buckets import Bucket
-from shared.metrics.models import (
-    ComparisonData,
-    MetricDataPoint,
-    MetricsResponse,
-    MetricSummary,
-    QueryMetadata,
-    TimeRange,
-)
-from shared.metrics.numbers import EXACT, ZERO, mean, percentage, value_of
+from shared.metrics.models import ComparisonData, MetricDataPoint, MetricsResponse, MetricSummary
+from shared.metrics.numbers import value_of
 from shared.metrics.periods import Period, Periods
 from shared.metrics.question import Question
+from shared.runtime.numbers import EXACT, ZERO, mean, percentage
+from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
 
 def answer(question: Question, found: Periods, metadata: QueryMetadata) -> MetricsResponse:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from shared.lake.rollup_tables import NO_DIMENSION
+from shared.lake.catalog.rollup_tables import NO_DIMENSION
 from shared.records.schema import DataType
 
 CURRENCY = "currency"

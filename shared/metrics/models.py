@@ -4,17 +4,11 @@ from pydantic import Field
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
-from shared.metrics.numbers import Number
 from shared.runtime.models import Model, Optional, Timestamp
+from shared.runtime.numbers import Number
+from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
 _BESIDE = "; ".join(f"{', '.join(metric.beside)} of {name}" for name, metric in METRICS.items())
-
-
-class TimeRange(Model):
-    """A half-open range of time."""
-
-    start: Timestamp = Field(description="Start of the range, inclusive.", examples=["2025-01-01T00:00:00Z"])
-    end: Timestamp = Field(description="End of the range, exclusive.", examples=["2025-02-01T00:00:00Z"])
 
 
 class MetricDataPoint(Model):
@@ -60,28 +54,6 @@ class ComparisonData(Model):
     variance_percentage: Number | None = Field(
         description="The variance as a percentage of the preceding total; null if that is 0.",
         examples=[-25.2293],
-    )
-
-
-class QueryMetadata(Model):
-    """Provenance and freshness of the result."""
-
-    total_records: int = Field(
-        description="Number of source records: sale lines, stock records or events.", examples=[35147]
-    )
-    query_time_ms: float = Field(description="Processing time in milliseconds.", examples=[412.7])
-    cache_hit: bool = Field(
-        description="Whether the result came from the cache, which is invalidated when its tables change."
-    )
-    data_freshness: Timestamp = Field(
-        description="Watermark: every active source has delivered up to this time; 1970-01-01T00:00:00Z if none has.",
-        examples=["2025-02-01T09:30:00Z"],
-    )
-    excluded_records: int = Field(
-        description="Lines excluded because no exchange rate is known for their currency and day.", examples=[0]
-    )
-    provisional: bool = Field(
-        description="Whether the range extends past `data_freshness`, so that more data may arrive."
     )
 
 

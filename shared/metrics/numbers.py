@@ -1,38 +1,11 @@
-"""Exact decimal arithmetic, rounded in one place: half-even to 4 places when a number leaves the platform."""
+"""The value of a metric, computed exactly from its measures."""
 
-from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
-from functools import reduce
-from typing import Annotated
-
-from pydantic import PlainSerializer, WithJsonSchema
+from collections.abc import Mapping
+from decimal import Decimal
 
 from shared.metrics.catalogue import Formula
 from shared.metrics.facts import Measure
-
-ZERO = Decimal(0)
-EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_PERCENT = Decimal(100)
-_EDGE = Decimal("0.0001")
-_BEYOND_64_BITS = 2**63
-
-
-def at_the_edge(value: Decimal) -> float:
-    """Round half-even to 4 places and write as a JSON number, whole ones without a point.
-
-    Whole numbers beyond 64 bits, which JSON writers refuse, become the nearest float, as fractions do.
-    """
-    rounded = value.quantize(_EDGE, context=EXACT)
-    is_integer = rounded == rounded.to_integral_value() and abs(rounded) < _BEYOND_64_BITS
-    return int(rounded) if is_integer else float(rounded)
-
-
-Number = Annotated[
-    Decimal,
-    PlainSerializer(at_the_edge, return_type=int | float),
-    WithJsonSchema({"type": "number"}, mode="serialization"),
-]
-"""An exact decimal inside, a JSON number of at most 4 places outside."""
+from shared.runtime.numbers import EXACT, ZERO
 
 
 def value_of(formula: Formula, measures: Mapping[Measure, Decimal]) -> Decimal | None:
@@ -45,13 +18,3 @@ def value_of(formula: Formula, measures: Mapping[Measure, Decimal]) -> Decimal |
         return numerator
     denominator = measures.get(formula.denominator, ZERO)
     return EXACT.divide(numerator, denominator) if denominator else None
-
-
-def percentage(change: Decimal, base: Decimal) -> Decimal | None:
-    """Tell a change as a percentage of the size of its base; None where the base is 0."""
-    return EXACT.divide(EXACT.multiply(change, _PERCENT), EXACT.abs(base)) if base else None
-
-
-def mean(values: Sequence[Decimal]) -> Decimal:
-    """The mean of some values; 0 of none."""
-    return EXACT.divide(reduce(EXACT.add, values), Decimal(len(values))) if values else ZERO

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from shared.metrics.buckets import Bucket
 from shared.metrics.facts import Measure
-from shared.metrics.numbers import EXACT
 from shared.metrics.queries.rows import MetricRow, Span
 from shared.metrics.question import Question
+from shared.runtime.numbers import EXACT
 
 Measures = Mapping[Measure, Decimal]
 Join = Callable[[Decimal, Decimal], Decimal]

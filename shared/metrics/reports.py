@@ -7,23 +7,24 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from shared.metrics.answer import answer
-from shared.metrics.models import MetricsResponse, QueryMetadata
+from shared.metrics.models import MetricsResponse
 from shared.metrics.periods import Period, periods
 from shared.metrics.plan import Plan, choose
 from shared.metrics.queries.by_fact import query
 from shared.metrics.queries.rows import ROWS, MetricRow, rows
 from shared.metrics.question import Question
 from shared.runtime.observability import logger
+from shared.runtime.query_metadata import QueryMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.answers.cache import ResultCache
-    from shared.ingestion.sources import Sources
+    from shared.athena.client import Athena
+    from shared.athena.result_cache import ResultCache
+    from shared.athena.sql import Statement
     from shared.records.schema import DataType
-    from shared.runtime.athena import Athena
     from shared.runtime.models import Clock
-    from shared.runtime.statement import Statement
+    from shared.sources.directory import Sources
 
 NOTHING_DELIVERED = datetime(1970, 1, 1, tzinfo=UTC)
 

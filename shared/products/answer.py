@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from shared.metrics.models import QueryMetadata, TimeRange
-from shared.metrics.numbers import EXACT, ZERO
 from shared.products.facts import ProductRow
 from shared.products.models import CategorySummary, ProductMetrics, ProductPerformanceResponse
 from shared.products.question import Question
 from shared.products.trend import trend
+from shared.runtime.numbers import EXACT, ZERO
+from shared.runtime.query_metadata import QueryMetadata, TimeRange
 from shared.statistics.monotony import FEWEST_POINTS
 
 NO_NAME = "neither the catalogue nor any line has a name"

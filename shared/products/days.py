@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from functools import reduce
 from itertools import groupby
 
+from shared.athena.sql import Statement
 from shared.currency.conversion import Days
-from shared.runtime.statement import Statement
 
 _DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
 

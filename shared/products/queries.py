@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.athena.sql import Statement
 from shared.products.days import joined, split
 from shared.products.question import Question, SortBy
 from shared.products.sales import sales, tables_of_sales
 from shared.products.stock import days_before, stock, tables_of_stock
 from shared.products.trend import Parts
 from shared.products.visits import tables_of_visits, visits
-from shared.runtime.statement import Statement
 
 _NAMED = """
     SELECT by_product.*, COALESCE(products.name, by_product.sold_as) AS name,

@@ -6,7 +6,6 @@ from datetime import datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from shared.metrics.models import QueryMetadata
 from shared.metrics.reports import NOTHING_DELIVERED
 from shared.products.answer import answer
 from shared.products.facts import PRODUCT_ROWS, ProductRow, product_rows
@@ -16,13 +15,14 @@ from shared.products.question import Question
 from shared.products.trend import Parts, parts_of
 from shared.records.schema import DataType
 from shared.runtime.observability import logger
+from shared.runtime.query_metadata import QueryMetadata
 
 if TYPE_CHECKING:
-    from shared.answers.cache import ResultCache
-    from shared.ingestion.sources import Sources
-    from shared.runtime.athena import Athena
+    from shared.athena.client import Athena
+    from shared.athena.result_cache import ResultCache
+    from shared.athena.sql import Statement
     from shared.runtime.models import Clock
-    from shared.runtime.statement import Statement
+    from shared.sources.directory import Sources
 
 _TOLD_FROM = (DataType.TRANSACTIONS, DataType.EVENTS, DataType.INVENTORY)
 

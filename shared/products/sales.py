@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from shared.athena.sql import Statement
 from shared.currency.conversion import Days, converted, with_rates
 from shared.products.days import Split, joined, within
 from shared.products.question import Question
 from shared.products.trend import Parts
-from shared.runtime.statement import Statement
 
 _MOMENT = timedelta(milliseconds=1)
 _MOMENT_DIGITS = len("2025-01-31 12:00:00.000")

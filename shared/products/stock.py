@@ -9,10 +9,10 @@ version of that moment, at the rate of that day.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from shared.athena.sql import Statement
 from shared.currency.conversion import Days, converted, with_rates
 from shared.products.days import Split, joined, within
 from shared.products.question import Question
-from shared.runtime.statement import Statement
 
 _OF_WHOLE_DAYS = "SELECT product_id, location, moment, quantity_on_hand, unit_cost, dt FROM inventory_daily WHERE"
 _OF_RECORDS = """

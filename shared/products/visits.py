@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from shared.athena.sql import Statement
 from shared.products.days import Split, joined, within
 from shared.products.question import Question
-from shared.runtime.statement import Statement
 
 _OF_WHOLE_DAYS = "SELECT product_id, session_id, views, purchases FROM product_sessions_daily WHERE"
 _OF_EVENTS = """

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.ingestion.models import SourceId
 from shared.quality.checks import Dimension
 from shared.quality.rules import POOR_WEIGHTS
 from shared.quality.trend import SMALLEST_CHANGE, Trend
+from shared.records.ids import SourceId
 from shared.records.schema import DataType
 from shared.runtime.models import Model, Timestamp
 from shared.statistics.monotony import FEWEST_POINTS

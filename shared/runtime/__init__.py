@@ -1,1 +1,1 @@
-"""What every function stands on: settings, wiring, errors, HTTP in both dialects, observability."""
+"""What every package uses: settings, errors, models, requests, dialects, observability."""

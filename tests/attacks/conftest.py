@@ -7,9 +7,9 @@ import boto3
 import pytest
 
 from functions.manifest import HTTP_FUNCTIONS
+from shared.app.wiring import Wiring, wiring
 from shared.limits.classes import RATE_CLASSES
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring, wiring
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.fakes.platforms import Platforms

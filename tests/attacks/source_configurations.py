@@ -5,9 +5,9 @@ from typing import Any
 import boto3
 import orjson
 
-from shared.ingestion.source_configs import CONFIG
+from shared.app.wiring import Wiring
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
+from shared.sources.config_store import CONFIG
 
 
 def of_sales(**mapping: Any) -> dict[str, Any]:

@@ -11,10 +11,10 @@ import pytest
 from functions.declaration import Route
 from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
+from shared.app.wiring import Wiring
 from shared.customers.models import FavoriteCategory
 from shared.records.validation import LONGEST_TEXT
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.attacks.test_ids import UPLOAD, profile_of
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 
 from functions.ingest.handler import app, handler
-from shared.ingestion.consuming import consume
-from shared.lake.intake import take, take_table
+from shared.app.wiring import Wiring, wiring
+from shared.ingestion.stream.consumer import consume
+from shared.lake.validation.rows import take, take_table
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
 from shared.records.schema import DataType
 from shared.records.validation import LONGEST_TEXT, Form
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer

@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from functions.ingest.handler import app, handler
-from shared.ingestion.consuming import consume
-from shared.ingestion.entry import UNATTRIBUTED
+from shared.app.wiring import Wiring, wiring
+from shared.ingestion.stream.consumer import consume
 from shared.lake.files.csv_shape import MOST_COLUMNS
 from shared.lake.files.options import FileOptions
 from shared.lake.files.reading import read_parts
 from shared.lake.files.unreadable import UnreadableFile
+from shared.ledger.entry import UNATTRIBUTED
 from shared.runtime import strict_json
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer

@@ -10,9 +10,9 @@ import pytest
 
 from functions.declaration import Route
 from functions.openapi import document
+from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.idempotency.claim import HEADER
-from shared.runtime.wiring import Wiring
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.holdings import keys

@@ -9,8 +9,8 @@ import pytest
 
 from functions.declaration import Route
 from functions.openapi import document
+from shared.app.wiring import Wiring
 from shared.customers.models import CustomerProfileResponse, CustomerSegmentationResponse
-from shared.runtime.wiring import Wiring
 from tests.attacks.hostile import TEXTS
 from tests.fakes.answers import Answer
 from tests.fakes.holdings import keys

@@ -19,16 +19,16 @@ from functions.customers.handler import app as customers_app
 from functions.ingest.handler import app as ingest_app
 from functions.metrics.handler import app as metrics_app
 from functions.products.handler import app as products_app
-from shared.lake.intake import take, take_table
-from shared.lake.tabular import judged
+from shared.app.wiring import Wiring, wiring
+from shared.lake.validation.rows import take, take_table
+from shared.lake.validation.tables import judged
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
-from shared.metrics.numbers import at_the_edge
 from shared.records.bounds import LARGEST_AMOUNT
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form
-from shared.runtime.wiring import Wiring, wiring
+from shared.runtime.numbers import at_the_edge
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock

@@ -8,10 +8,10 @@ import pytest
 
 from functions.declaration import Route
 from functions.openapi import document
+from shared.app.wiring import Wiring
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.holdings import body, keys
 from tests.fakes.identities import Visitor, credentials, make_key
 from tests.functions.every_route import ask

@@ -10,9 +10,9 @@ import pytest
 from functions.declaration import Route
 from functions.ingest.handler import handler as ingest
 from functions.manifest import HTTP_FUNCTIONS
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.limits.classes import RATE_CLASSES
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock

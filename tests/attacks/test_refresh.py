@@ -9,11 +9,11 @@ import pytest
 
 from functions.declaration import Route
 from functions.live.handler import handler as live
+from shared.app.wiring import Wiring
 from shared.auth.identity import Identity
 from shared.auth.models import TokenPair
 from shared.auth.scopes import Scope
 from shared.runtime.errors import Unauthorized
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
 from tests.fakes.clock import Clock

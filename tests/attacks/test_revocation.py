@@ -6,8 +6,8 @@ import pytest
 
 from functions.declaration import Route
 from functions.live.handler import handler as live
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
 from tests.fakes.clock import Clock

@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from functions.declaration import Route
+from shared.app.wiring import Wiring
 from shared.auth.models import ApiKeyWithSecret
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor, make_key
 from tests.functions.every_route import ask

@@ -11,9 +11,9 @@ import pytest
 
 from functions.declaration import Route
 from functions.live.handler import handler as live
+from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.observability import logger
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
 from tests.fakes.answers import Answer

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.attacks.source_configurations import REFUSED, read_as
 from tests.functions.ingest.conftest import Call
 from tests.online_retail import RETAIL_MAPPING

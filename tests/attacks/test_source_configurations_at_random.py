@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.ingestion.delivery import Delivery
-from shared.ingestion.entry import Kind
-from shared.ingestion.judging import Judge
-from shared.ingestion.source_models import SourceConfigurationRequest
-from shared.ingestion.stored_configuration import StoredConfiguration
+from shared.ingestion.validation import Judge
+from shared.ledger.entry import Kind
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form
 from shared.runtime.models import now
+from shared.sources.models import SourceConfigurationRequest
+from shared.sources.stored_configuration import StoredConfiguration
 
 SALES = DataType.TRANSACTIONS
 COLUMNS = ("Zeit", "Menge", "timestamp", "quantity", "transaction_id", "")

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.stream_consumer.handler import handler
-from shared.ingestion.consuming import consume
-from shared.ingestion.redrive_models import RedriveRequest
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
+from shared.ingestion.stream.consumer import consume
+from shared.recovery.models import RedriveRequest
 from tests.attacks.source_configurations import POISON, of_sales, read_as, save_unchecked
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event

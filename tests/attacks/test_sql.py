@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from sqlglot import TokenType
 
 from functions.declaration import Route
-from shared.runtime.statement import literal
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
+from shared.athena.sql import literal
 from tests.attacks.hostile import SQL, texts
 from tests.attacks.test_ids import is_free_text, parameters
 from tests.fakes.athena import BadAthena

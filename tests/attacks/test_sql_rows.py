@@ -11,8 +11,8 @@ from moto import mock_aws
 from functions.declaration import Route
 from functions.metrics.handler import app as metrics_app
 from functions.products.handler import app as products_app
+from shared.app.wiring import Wiring, wiring
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring, wiring
 from tests.attacks.conftest import UNLIMITED
 from tests.attacks.hostile import SQL
 from tests.fakes.answers import Answer

@@ -7,10 +7,10 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import boto3
 import pytest
 
-from shared.ingestion.entry import BatchStatus
-from shared.ingestion.upload_models import UploadRequest
+from shared.app.wiring import Wiring
+from shared.ingestion.uploads.models import UploadRequest
+from shared.ledger.entry import BatchStatus
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.holdings import keys, merge_all
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, outcome, put, sales_csv, status

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from shared.app.wiring import Wiring
 from shared.audit.entry import Change
 from shared.audit.verification import Finding, verify
-from shared.runtime.wiring import Wiring
 
 
 def change(number: int = 1, **fields: Any) -> Change:

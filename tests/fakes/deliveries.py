@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.ingestion.delivery import Delivery
-from shared.ingestion.entry import Kind
+from shared.ledger.entry import Kind
 from shared.records.schema import DataType
 from tests.fakes.records import NOW
 

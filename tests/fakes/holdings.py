@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from boto3.dynamodb.types import TypeDeserializer
 
-from shared.lake.paths import IncomingKey, PartitionId
+from shared.app.wiring import Wiring
+from shared.lake.storage.paths import IncomingKey, PartitionId
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 
 _DESERIALIZE = TypeDeserializer().deserialize
 _MOST_ROUNDS = 9

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bench.memory_lake import MemoryLake
-from shared.lake.store import ObjectName, StoredObject
+from shared.lake.storage.object_store import ObjectName, StoredObject
 from tests.fakes.crashes import Crash
 
 _LONGEST = 20

@@ -10,11 +10,11 @@ import pytest
 
 from functions.declaration import Route
 from functions.manifest import HTTP_FUNCTIONS
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.limits.classes import RATE_CLASSES
 from shared.runtime.dialects import Dialect
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring, wiring
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.functions.every_route import GUARDED, OPEN, OWNERS, ask, each_guarded

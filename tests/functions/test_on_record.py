@@ -9,14 +9,14 @@ import pytest
 
 from functions.declaration import Route
 from functions.manifest import HTTP_FUNCTIONS
+from shared.app.http import BASE_PATH
+from shared.app.wiring import Wiring
 from shared.audit.request import is_recorded
 from shared.audit.trail import Asked
 from shared.auth.scopes import Scope
 from shared.idempotency.claim import takes_key
-from shared.runtime.http import BASE_PATH
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor

@@ -7,9 +7,9 @@ import boto3
 import pytest
 
 from functions.declaration import Route
+from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.answers import Answer
 from tests.fakes.holdings import keys
 from tests.fakes.identities import Visitor

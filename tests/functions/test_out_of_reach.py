@@ -3,8 +3,8 @@
 import pytest
 
 from functions.declaration import Route
+from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
-from shared.runtime.wiring import Wiring
 from tests.fakes.identities import Visitor
 from tests.fakes.outages import refusal
 from tests.fakes.platforms import Platforms

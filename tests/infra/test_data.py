@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS, Queue
-from shared.lake.table import LakeTable
-from shared.lake.tables import TABLES
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import TABLES
 from tests.infra.assembly import Assembly, flat
 
 

@@ -67,7 +67,7 @@ class RunningPlatform:
     def start(self, console: Console) -> None:
         """Bring it up as the command does, without demo data."""
         # Imported only here: the other tests of this folder need neither the whole host nor a deployable app.
-        from infra.local.platform import Options, Platform  # noqa: PLC0415
+        from infra.local.host.platform import Options, Platform  # noqa: PLC0415
 
         up = self._up.enter_context(Platform(Options.of(self.layout, self.ports), Progress(console)))
         self.outputs, self.lake = up.outputs, up.lake

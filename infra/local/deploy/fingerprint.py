@@ -14,7 +14,7 @@ SOURCES = (
     "requirements",
     "shared",
 )
-_ELSEWHERE = ("infra/local", "layers/build")
+_ELSEWHERE = ("infra/admin", "infra/local", "layers/build")
 _SKIPPED = {"__pycache__", "node_modules"}
 
 
@@ -38,6 +38,6 @@ def _files(project: Path, sources: Sequence[str]) -> Iterator[Path]:
 
 
 def _counts(path: Path) -> bool:
-    """Leave out the laptop host itself, what was built, and what tools leave behind."""
+    """Leave out the laptop host, the administration, build outputs and hidden files: none changes the assembly."""
     inside = any(path.is_relative_to(folder) for folder in _ELSEWHERE)
     return not inside and not any(part in _SKIPPED or part.startswith(".") for part in path.parts)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from infra.admin.rollup_backfill import rebuild_all
+from infra.admin.stage import Stage
 from infra.local.deploy.fingerprint import fingerprint
 from infra.local.layout import PROJECT, Layout
 from infra.local.progress import Progress
-from infra.local.rebuilding import rebuild_all
-from infra.local.stage import Stage
 
 _MAKERS = ("shared/lake", "shared/records")
 

@@ -23,9 +23,9 @@ from infra.local.emulator.environment import emulator_environment
 from infra.local.emulator.torn_objects import describe_torn_objects
 from infra.local.failures import EmulatorFailed
 from infra.local.guard.headers import HOST_KEY_HEADER
+from infra.local.host.log_files import begin_anew_if_long
+from infra.local.host.preflight import held
 from infra.local.layout import PROJECT, Layout, Ports
-from infra.local.log_files import begin_anew_if_long
-from infra.local.preflight import held
 
 START_SECONDS = 60
 STOP_SECONDS = 20

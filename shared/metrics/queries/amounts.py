@@ -1,11 +1,11 @@
 """Amounts in one currency: what was added up by day and currency is converted, and what has no rate is counted."""
 
+from shared.athena.sql import Statement
 from shared.currency.conversion import Days, converted, with_rates
-from shared.lake.tables import EXCHANGE_RATES
+from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.metrics.cut import LAST_MOMENT
 from shared.metrics.queries.parts import day, joined
 from shared.metrics.question import Question
-from shared.runtime.statement import Statement
 
 NET = "CAST(quantity * unit_price - discount AS decimal(38, 10))"
 """The net amount of a sale line."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from shared.athena.sql import Statement
 from shared.metrics.cut import Cut, cut, tables_of
 from shared.metrics.facts import CURRENCY, Source
 from shared.metrics.queries.parts import days_of, either, filtered, joined, placed, told_of, within
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.runtime.statement import Statement
 
 _ROLLED = Statement("FROM sales_daily_by_customer WHERE bought_lines > 0 AND")
 _BASE = Statement("FROM transactions WHERE status = 'completed' AND quantity > 0 AND customer_id IS NOT NULL AND")

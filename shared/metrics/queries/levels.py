@@ -5,13 +5,13 @@ A bucket without records has no row: the level of the one before goes on.
 
 from collections.abc import Iterator
 
+from shared.athena.sql import Statement
 from shared.metrics.cut import Cut, cut, tables_of
 from shared.metrics.facts import Dimension, Source
 from shared.metrics.queries.parts import bucket, days_of, either, joined, one_of, period, within
 from shared.metrics.queries.rows import Query, Span
 from shared.metrics.question import Question
 from shared.records.schema import DataType
-from shared.runtime.statement import Statement
 
 _ROLLED = Statement("SELECT product_id, location, moment, quantity_on_hand, records FROM inventory_daily WHERE")
 _BASE = Statement("""

@@ -1,12 +1,12 @@
 """Orders: the lines of each are added up before orders are counted, once in a bucket and once in a range."""
 
+from shared.athena.sql import Statement
 from shared.metrics.cut import cut
 from shared.metrics.facts import Source
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.parts import filtered, joined, placed, told_of, within
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.runtime.statement import Statement
 
 _LINES = f'SELECT "timestamp" AS moment, dt, currency, order_id, {NET} AS net_amount'
 _COMPLETED = Statement("FROM transactions WHERE status = 'completed' AND")

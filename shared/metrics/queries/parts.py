@@ -6,13 +6,13 @@ from functools import reduce
 from itertools import chain, pairwise, repeat
 from operator import add
 
+from shared.athena.sql import Statement, Value
 from shared.metrics.buckets import Shift
 from shared.metrics.cut import HOUR, LAST_MOMENT, Stretch
 from shared.metrics.facts import CURRENCY
 from shared.metrics.queries.rows import Span
 from shared.metrics.question import Question
 from shared.records.validation import EARLIEST
-from shared.runtime.statement import Statement, Value
 
 _MOMENT = "CAST(? AS timestamp)"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from shared.athena.sql import Statement
 from shared.metrics.facts import Measure
-from shared.runtime.statement import Statement
 
 
 @dataclass(frozen=True)

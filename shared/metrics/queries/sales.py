@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from shared.athena.sql import Statement
 from shared.metrics.cut import Cut, Stretch, cut, tables_of
 from shared.metrics.facts import Measure, Source
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.parts import either, filtered, hours_of, joined, placed, told_of, within
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.runtime.statement import Statement
 
 _SUMS = {Measure.NET_AMOUNT: "SUM"}
 _BY_DAY = Statement("SELECT period, bucket, currency, dt, SUM(lines) AS lines,")

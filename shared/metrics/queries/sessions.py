@@ -6,12 +6,12 @@ A session is taken to last at most a day, so the events of one day of UTC more o
 from collections.abc import Iterator
 from datetime import timedelta
 
+from shared.athena.sql import Statement
 from shared.metrics.cut import Stretch
 from shared.metrics.facts import Source
 from shared.metrics.queries.parts import joined, on_days, one_of, placed, told_of
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.runtime.statement import Statement
 
 _LONGEST = timedelta(days=1)
 _COLUMNS = {

@@ -13,8 +13,8 @@ from infra.local.gateway.framing import Handler
 from infra.local.gateway.server import FrontDoor
 from infra.local.gateway.unreadable import DoorRunner
 from infra.local.guard.headers import HOST_KEY_HEADER
-from infra.local.serving import Servers
-from shared.runtime import cors
+from infra.local.host.servers import Servers
+from shared.app import cors
 from tests.attacks.edge.origins import CONFIGURED
 from tests.local.host.conftest import BINARY, HOME, upstream
 from tests.local.host.free_ports import free_ports

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from functions.docs.files import Asset
 from functions.docs.handler import handler as docs
-from infra.local.serving import Servers
-from infra.local.webpage import web_application
+from infra.local.host.servers import Servers
+from infra.local.host.web_app import web_application
+from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.browser_headers import PROTECTION
-from shared.runtime.wiring import Wiring
 from tests.attacks.edge.conftest import WatchedDoor
 from tests.attacks.edge.raw_http import ask
 from tests.events.api_gateway import context, rest_event

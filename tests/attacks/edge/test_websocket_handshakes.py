@@ -7,10 +7,10 @@ import boto3
 import pytest
 
 from functions.live.handler import handler
+from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.models import now
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.attacks.edge.conftest import WatchedDoor
 from tests.attacks.edge.origins import CONFIGURED, FOREIGN
 from tests.attacks.edge.raw_http import Answer, ask

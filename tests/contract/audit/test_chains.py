@@ -8,13 +8,13 @@ from typing import Any
 import boto3
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.audit.entry import told
 from shared.audit.trail import Asked, AuditTrail
 from shared.audit.verification import verify
 from shared.runtime.errors import Unavailable
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.audit import change, findings
 from tests.fakes.clock import Clock
 from tests.fakes.vandal import CHAIN

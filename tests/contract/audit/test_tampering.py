@@ -6,11 +6,11 @@ import boto3
 import orjson
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.audit.entry import Change, Entry, Head, follow, told
 from shared.audit.trail import item_of
 from shared.audit.verification import Finding, Tampering, verify
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.audit import findings
 from tests.fakes.vandal import CHAIN, Vandal
 

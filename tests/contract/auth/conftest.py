@@ -2,8 +2,8 @@
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.auth.identity import Identity
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.forger import Forger
 

@@ -8,12 +8,12 @@ from typing import Any
 import boto3
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.idempotency.claim import Claim, fingerprint
 from shared.idempotency.once import KEPT_FOR, LARGEST_ANSWER, REPLAYED, Answer, Idempotency
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.models import now
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.fakes.whole_calls import atomic_dynamodb
 

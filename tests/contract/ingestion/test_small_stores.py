@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import orjson
 
-from shared.ingestion.decisions import DecisionIndex
-from shared.lake.decisions import Decision
+from shared.app.wiring import Wiring
+from shared.decisions.index import DecisionIndex
+from shared.lake.quarantine.decisions import Decision
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.records import NOW
 
 

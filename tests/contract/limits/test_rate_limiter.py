@@ -9,13 +9,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from shared.app.wiring import Wiring
 from shared.limits.classes import RateClass, Subject
 from shared.limits.counter import RateLimiter
 from shared.runtime.dialects import Dialect
 from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import metrics
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
 from tests.fakes.whole_calls import atomic_dynamodb

@@ -3,9 +3,9 @@
 import boto3
 
 from functions.anchor.handler import handler
+from shared.app.wiring import Wiring
 from shared.audit.verification import Tampering
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.audit import change, findings

@@ -10,9 +10,9 @@ import pytest
 from functions.customers import handler as customers
 from functions.metrics import handler as metrics
 from functions.products import handler as products
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.athena import BadAthena
 from tests.fakes.clock import Clock

@@ -9,12 +9,12 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from shared.runtime.athena import Athena
+from shared.athena.client import Athena
+from shared.athena.concurrency import QuerySlots
+from shared.athena.sql import Statement
 from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Patience
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.slots import QuerySlots
-from shared.runtime.statement import Statement
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Crash
 from tests.fakes.outages import refusal

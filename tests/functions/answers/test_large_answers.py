@@ -13,13 +13,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
-from shared.answers.large import is_larger
+from shared.app.http import Api
+from shared.app.large_responses import is_larger
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.runtime.dialects import ApiResponse, Dialect
-from shared.runtime.http import Api
 from shared.runtime.observability import instrumented
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 from tests.fakes.platforms import Platforms

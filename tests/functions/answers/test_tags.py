@@ -8,8 +8,8 @@ import pytest
 
 from functions.openapi import document
 from shared.auth.scopes import Scope
-from shared.ingestion.versions import TableVersions
-from shared.lake.tables import TABLES
+from shared.lake.catalog.tables import TABLES
+from shared.lake.catalog.versions import TableVersions
 from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from functions.audit.handler import app, handler
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.runtime.models import rfc3339
-from shared.runtime.wiring import Wiring
 from tests.fakes.audit import change
 from tests.fakes.clock import Clock
 from tests.functions.audit.conftest import Ask

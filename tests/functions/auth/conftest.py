@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from functions.auth.handler import app, handler
+from shared.app.wiring import Wiring, wiring
 from shared.auth.identity import Identity
 from shared.auth.scopes import Scope
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor

@@ -8,13 +8,13 @@ import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from shared.app.http import Api
+from shared.app.wiring import Wiring, wiring
 from shared.auth.calling import caller
 from shared.auth.models import Caller
 from shared.auth.scopes import PUBLIC, Scope
 from shared.runtime.dialects import Dialect
-from shared.runtime.http import Api
 from shared.runtime.observability import instrumented, logger
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 

@@ -11,9 +11,9 @@ import pytest
 from functions.audit import handler as audit
 from functions.auth import handler as auth
 from functions.ingest import handler as ingest
+from shared.app.wiring import Wiring, wiring
 from shared.auth.models import TokenPair
 from shared.auth.scopes import Scope
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor, credentials, make_key

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from functions.manifest import HTTP_FUNCTIONS
+from shared.app.http import BASE_PATH
 from shared.auth.scopes import ROUTES, RouteWithoutScope, Scope, scope_of, spelt, understood
-from shared.runtime.http import BASE_PATH
 
 SCOPES = """
 ingest:write ingest:read analytics:read dashboards:read dashboards:write alerts:read alerts:write quality:read

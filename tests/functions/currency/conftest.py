@@ -8,9 +8,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from shared.athena.client import Athena
+from shared.currency.rate_tables import TABLE_KEY, table_of
 from shared.currency.spans import Span
-from shared.lake.exchange_rates import TABLE_KEY, table_of
-from shared.runtime.athena import Athena
 from shared.runtime.settings import Resource
 from tests.functions.metrics.lake import DATABASE, TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS

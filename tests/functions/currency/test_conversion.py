@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from shared.athena.client import Athena
+from shared.athena.sql import Statement
 from shared.currency.conversion import Days, converted, with_rates
-from shared.runtime.athena import Athena
-from shared.runtime.statement import Statement
 from tests.functions.currency.conftest import Quote
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = "2025-01-31", "2025-02-01", "2025-02-02", "2025-02-03"

@@ -14,14 +14,14 @@ from typing import Any
 import boto3
 import pytest
 
+from shared.athena.client import Athena
+from shared.athena.sql import Statement
 from shared.currency.conversion import Days, converted, with_rates
 from shared.currency.rates import ReferenceRates
-from shared.ingestion.versions import TableVersions
-from shared.lake.store import LakeStore
-from shared.runtime.athena import Athena
+from shared.lake.catalog.versions import TableVersions
+from shared.lake.storage.object_store import LakeStore
 from shared.runtime.models import now
 from shared.runtime.settings import Resource
-from shared.runtime.statement import Statement
 from tests.functions.metrics.lake import TestLake
 from tests.online_retail import lines, needs_online_retail
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 import boto3
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.currency.mistakes import WrongRates
+from shared.currency.rate_tables import QUOTES_KEY, TABLE_KEY, file_key
 from shared.currency.rates import ReferenceRates
 from shared.currency.spans import NoSuchWorth, Span
-from shared.ingestion.versions import TableVersions
-from shared.lake.exchange_rates import QUOTES_KEY, TABLE_KEY, file_key
-from shared.lake.store import LakeStore, StoredObject
+from shared.lake.catalog.versions import TableVersions
+from shared.lake.storage.object_store import LakeStore, StoredObject
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.crashes import Moment, Saboteur
 
 FRIDAY, MONDAY = "2025-01-31", "2025-02-03"

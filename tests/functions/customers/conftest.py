@@ -8,9 +8,9 @@ import pytest
 from moto import mock_aws
 
 from functions.customers.handler import app, handler
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.customers.computing import Computed
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock

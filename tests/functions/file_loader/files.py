@@ -9,11 +9,11 @@ import boto3
 import orjson
 
 from functions.file_loader.messages import batches_of
-from shared.ingestion.file_loading import FileLoader
+from shared.app.wiring import Wiring
 from shared.ingestion.models import BatchStatusResponse
-from shared.ingestion.upload_models import UploadRequest
+from shared.ingestion.uploads.loader import FileLoader
+from shared.ingestion.uploads.models import UploadRequest
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.events.sqs import s3_notice, sqs_event
 from tests.fakes.holdings import merge_all
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from shared.app.wiring import Wiring
 from shared.runtime.settings import Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Moment
 from tests.fakes.holdings import Holdings, holdings, merge_all

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from functions.file_loader.handler import handler
-from shared.ingestion.entry import BatchStatus
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
+from shared.ledger.entry import BatchStatus
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_test_notice, sqs_event
 from tests.fakes.clock import Clock

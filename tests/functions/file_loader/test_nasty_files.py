@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from shared.ingestion.entry import BatchStatus
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
+from shared.ledger.entry import BatchStatus
 from tests.fakes.nasty_files import ALL, NastyFile
 from tests.functions.file_loader.files import outcome, sales_csv, status, upload
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
-from shared.ingestion.redrive_models import RedriveRequest
-from shared.ingestion.source_models import SourceConfiguration
+from shared.app.wiring import Wiring
 from shared.records.schema import DataType
+from shared.recovery.models import RedriveRequest
 from shared.runtime.paging import Window
-from shared.runtime.wiring import Wiring
+from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
 from tests.fakes.holdings import keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import loader, outcome, sales_csv, sent, upload

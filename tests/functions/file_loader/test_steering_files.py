@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.ingestion.entry import BatchStatus
+from shared.app.wiring import Wiring
+from shared.ledger.entry import BatchStatus
 from shared.quality.rules import Requirements
 from shared.runtime.errors import Conflict, NotFound
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.holdings import keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import (

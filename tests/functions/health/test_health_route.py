@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from functions.health.handler import app, handler
+from shared.app.wiring import Wiring, wiring
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 
 Ask = Callable[[], tuple[int, Any, dict[str, Any]]]

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from functions.ingest.handler import app, handler
-from shared.runtime.wiring import Wiring, wiring
+from shared.app.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor

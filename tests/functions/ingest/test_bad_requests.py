@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
 from tests.fakes.holdings import keys
 from tests.fakes.records import sale
 from tests.functions.ingest.conftest import Call

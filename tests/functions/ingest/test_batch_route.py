@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.lake import landing
-from shared.lake.paths import safe_part
+from shared.app.wiring import Wiring
+from shared.lake.storage import landing
+from shared.lake.storage.paths import safe_part
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.holdings import Rows, body, holdings, keys, merge_all, parquet_rows
 from tests.fakes.records import GOOD, NOW, good, sale

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
-from shared.ingestion.entry import Kind
-from shared.ingestion.source_models import SourceConfiguration
-from shared.lake.paths import IncomingKey
+from shared.lake.storage.paths import IncomingKey
+from shared.ledger.entry import Kind
 from shared.runtime.paging import Window
-from shared.runtime.wiring import Wiring
+from shared.sources.models import SourceConfiguration
 from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import sale
 from tests.functions.ingest.conftest import Call

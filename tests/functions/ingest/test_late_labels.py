@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from shared.ingestion.consuming import consume
+from shared.app.wiring import Wiring
+from shared.ingestion.stream.consumer import consume
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Moment

@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.ingestion.entry import BatchStatus
+from shared.app.wiring import Wiring
 from shared.ingestion.models import BatchIngestionRequest
+from shared.ledger.entry import BatchStatus
 from shared.quality.rules import overall_score
 from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery

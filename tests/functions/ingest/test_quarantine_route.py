@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.ingestion.consuming import consume
+from shared.app.wiring import Wiring
 from shared.ingestion.delivery import Malformed
+from shared.ingestion.stream.consumer import consume
 from shared.records.schema import DataType
 from shared.records.validation import Form
-from shared.runtime.wiring import Wiring
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
-from shared.ingestion.consuming import consume
-from shared.ingestion.entry import Entry
-from shared.ingestion.redrive_models import RedriveRequest
+from shared.ingestion.stream.consumer import consume
+from shared.ledger.entry import Entry
 from shared.records.schema import DataType
+from shared.recovery.models import RedriveRequest
 from shared.runtime.paging import Window
-from shared.runtime.wiring import Wiring
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery

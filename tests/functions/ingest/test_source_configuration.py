@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
-from shared.ingestion.consuming import consume
-from shared.ingestion.source_configs import FRESH_FOR
+from shared.ingestion.stream.consumer import consume
 from shared.records.schema import DataType
 from shared.runtime.paging import Window
-from shared.runtime.wiring import Wiring
+from shared.sources.config_store import FRESH_FOR
 from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock

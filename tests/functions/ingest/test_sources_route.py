@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.ingestion.consuming import consume
+from shared.app.wiring import Wiring
+from shared.ingestion.stream.consumer import consume
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery

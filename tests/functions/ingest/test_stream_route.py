@@ -6,10 +6,10 @@ import boto3
 import orjson
 import pytest
 
-from shared.ingestion.consuming import consume
+from shared.app.wiring import Wiring
+from shared.ingestion.stream.consumer import consume
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.events.kinesis import kinesis_event
 from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import AT, GOOD, good, sale

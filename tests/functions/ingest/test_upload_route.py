@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
 from tests.functions.ingest.conftest import Call
 
 FILE: dict[str, Any] = {"source_id": "web-shop", "data_type": "transactions", "format": "csv", "compression": "gzip"}

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.live.handler import handler
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event, disconnect_event, message_event
 from tests.fakes.identities import Visitor

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from shared.ingestion.entry import Entry
-from shared.lake.paths import PartitionId
-from shared.lake.store import LakeStore
+from shared.app.wiring import Wiring
+from shared.lake.storage.object_store import LakeStore
+from shared.lake.storage.paths import PartitionId
+from shared.ledger.entry import Entry
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from shared.app.wiring import Wiring
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery

@@ -2,9 +2,9 @@
 
 from functions.merger.handler import handler
 from functions.merger.messages import failures, partitions_of
-from shared.lake.paths import PartitionId
+from shared.app.wiring import Wiring
+from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_notice, s3_test_notice, sqs_event
 from tests.fakes.deliveries import delivery

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from shared.ingestion.merging import Merger
-from shared.lake.paths import PartitionId
-from shared.lake.store import LakeStore
+from shared.app.wiring import Wiring
+from shared.lake.storage.object_store import LakeStore
+from shared.lake.storage.paths import PartitionId
+from shared.merging.merger import Merger
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes import s3_conditions
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows, waiting

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from shared.ingestion.merging import Merger
-from shared.lake.paths import PartitionId
-from shared.lake.store import LakeStore
+from shared.app.wiring import Wiring
+from shared.lake.storage.object_store import LakeStore
+from shared.lake.storage.paths import PartitionId
+from shared.merging.merger import Merger
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery

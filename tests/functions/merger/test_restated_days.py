@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 import orjson
 
-from shared.ingestion.events import MergeEvents
-from shared.lake.paths import PartitionId
+from shared.app.wiring import Wiring
+from shared.lake.storage.paths import PartitionId
+from shared.merging.events import MergeEvents
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import keys, merge_all, parquet_rows
 from tests.fakes.records import DAY, NOW, good, sale

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from shared.ingestion.merging import tables_of
-from shared.lake.columns import arrow_schema, read_parquet
-from shared.lake.cost_days import cost_days
-from shared.lake.paths import PartitionId
-from shared.lake.rebuilding import rolled_up_partitions
-from shared.lake.rollups import ROLLUPS, roll_up
+from shared.app.wiring import Wiring
+from shared.lake.backfill import rolled_up_partitions
+from shared.lake.parquet.columns import arrow_schema, read_parquet
+from shared.lake.rollups.compute import ROLLUPS, roll_up
+from shared.lake.rollups.cost_days import cost_days
+from shared.lake.storage.paths import PartitionId
+from shared.merging.merger import tables_of
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import merge_all, parquet_rows, versions
 from tests.fakes.records import DAY, NOW, good

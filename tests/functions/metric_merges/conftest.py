@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
 from tests.fakes import s3_conditions
 from tests.fakes.clock import Clock
 from tests.fakes.whole_calls import WholeCalls

@@ -9,15 +9,15 @@ from typing import Any
 
 import boto3
 
+from shared.app.wiring import Wiring
+from shared.currency.rate_tables import TABLE_KEY, table_of
 from shared.currency.spans import Span
-from shared.lake.exchange_rates import TABLE_KEY, table_of
-from shared.lake.tables import TABLES
+from shared.lake.catalog.tables import TABLES
 from shared.metrics.models import MetricsResponse
 from shared.metrics.plan import Plan, Source
 from shared.metrics.question import Question
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import keys, merge_all

@@ -10,13 +10,13 @@ import pytest
 from moto import mock_aws
 
 from functions.metrics.handler import app
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.lake.columns import by_day, write_parquet
-from shared.lake.paths import UNPARTITIONED, PartitionId
-from shared.lake.rollups import roll_up
+from shared.lake.parquet.columns import by_day, write_parquet
+from shared.lake.rollups.compute import roll_up
+from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring, wiring
 from tests.fakes.identities import Visitor
 from tests.functions.metric_oracles import stock
 from tests.functions.metric_oracles.asked import Asked

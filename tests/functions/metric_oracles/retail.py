@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from shared.lake.columns import Stamp, arrow_type, column, completed
+from shared.lake.parquet.columns import Stamp, arrow_type, column, completed
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType, Field
 from tests.online_retail import FILE

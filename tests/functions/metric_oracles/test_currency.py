@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.currency.rates import ReferenceRates
-from shared.runtime.wiring import Wiring
 from tests.functions.metric_oracles import sales_oracle
 from tests.functions.metric_oracles.asked import Asked, answer, numbers
 from tests.functions.metric_oracles.conftest import Ask

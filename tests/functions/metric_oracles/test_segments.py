@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.customers.bgnbd import Histories, fit
-from shared.runtime.wiring import Wiring
 from tests.functions.customers.rfm import DAY, assert_shared_out, rfm
 from tests.functions.metric_oracles.retail import THOUSAND
 from tests.functions.metrics.lake import TestLake

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities.parser.models import APIGatewayProxyEventMo
 from moto import mock_aws
 
 from functions.metrics.handler import app, handler
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 from tests.functions.metrics import shop

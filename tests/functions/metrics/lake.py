@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
-from shared.lake.columns import Stamp, by_day, to_table, write_parquet
-from shared.lake.paths import PartitionId
-from shared.lake.rollups import roll_up
-from shared.lake.table import LakeTable
-from shared.lake.tables import EXCHANGE_RATES, TABLES
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
+from shared.lake.parquet.columns import Stamp, by_day, to_table, write_parquet
+from shared.lake.rollups.compute import roll_up
+from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.moto_platform import create_resources

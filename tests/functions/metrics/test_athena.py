@@ -9,9 +9,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from shared.runtime.athena import Athena
+from shared.athena.client import Athena
+from shared.athena.sql import Statement
 from shared.runtime.errors import InternalError, Unavailable
-from shared.runtime.statement import Statement
 from tests.functions.metrics.lake import DATABASE, TestLake
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 
-from shared.lake.first_day import first_day
+from shared.app.wiring import Wiring
+from shared.lake.catalog.first_day import first_day
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.unit.metrics.asking import question
 
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.app.wiring import Wiring
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.cut import cut
 from shared.metrics.facts import CURRENCY, Dimension, FactName, Source
 from shared.metrics.models import MetricsResponse
-from shared.metrics.numbers import at_the_edge
 from shared.metrics.plan import Plan
 from shared.metrics.question import Question
+from shared.runtime.numbers import at_the_edge
 from shared.runtime.reading import time_zone
-from shared.runtime.wiring import Wiring
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
 from tests.unit.metrics.asking import question
 

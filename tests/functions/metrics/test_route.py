@@ -9,10 +9,10 @@ import boto3
 import pytest
 
 from functions.metrics.handler import app
-from shared.ingestion.versions import TableVersions
+from shared.app.wiring import Wiring
+from shared.lake.catalog.versions import TableVersions
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.functions.metrics import oracle, shop
 from tests.functions.metrics.conftest import Client
 from tests.functions.metrics.lake import TestLake

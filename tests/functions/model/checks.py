@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.ingestion.entry import Entry
-from shared.lake.columns import arrow_schema, read_parquet
-from shared.lake.paths import PartitionId
-from shared.lake.product_history import HISTORIES
-from shared.lake.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
-from shared.lake.rollups import roll_up
+from shared.lake.catalog.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
+from shared.lake.parquet.columns import arrow_schema, read_parquet
+from shared.lake.rollups.compute import roll_up
+from shared.lake.rollups.product_history import HISTORIES
+from shared.lake.storage.paths import PartitionId
+from shared.ledger.entry import Entry
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from shared.lake.paths import UNPARTITIONED
+from shared.lake.storage.paths import UNPARTITIONED
 from shared.records.schema import DataType
 from tests.functions.model.lake_model import Row
 from tests.functions.model.shop import THINGS, Told, at, is_good, version

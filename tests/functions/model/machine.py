@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.ingestion.entry import BatchStatus, Entry
-from shared.lake.paths import Arrival, IncomingKey, PartitionId
+from shared.lake.storage.paths import Arrival, IncomingKey, PartitionId
+from shared.ledger.entry import BatchStatus, Entry
 from shared.records.schema import DataType
 from tests.fakes.crashes import Moment
 from tests.fakes.platforms import Platforms

@@ -13,12 +13,12 @@ from functions.ingest.handler import app
 from functions.ingest.handler import handler as ingest
 from functions.merger.handler import handler as merge
 from functions.stream_consumer.handler import handler as consume
-from shared.ingestion.entry import Entry
-from shared.ingestion.ledger_items import entry_of
-from shared.lake.paths import PartitionId, upload_key
+from shared.app.wiring import Wiring, wiring
+from shared.lake.storage.paths import PartitionId, upload_key
+from shared.ledger.entry import Entry
+from shared.ledger.items import entry_of
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.events.sqs import s3_notice, sqs_event

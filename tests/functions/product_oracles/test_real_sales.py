@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.products.models import ProductPerformanceResponse
 from shared.products.queries import Known
 from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
-from shared.runtime.wiring import Wiring
 from tests.functions.metric_oracles.conftest import lake_of
 from tests.functions.metric_oracles.retail import read_sales
 from tests.online_retail import needs_online_retail

@@ -14,16 +14,16 @@ import pytest
 from moto import mock_aws
 
 from functions.products.handler import app, handler
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.lake.columns import write_parquet
-from shared.lake.cost_days import write_days
-from shared.lake.paths import COST_DAYS_KEY
-from shared.lake.rollup_tables import PRODUCT_COSTS
+from shared.lake.catalog.rollup_tables import PRODUCT_COSTS
+from shared.lake.parquet.columns import write_parquet
+from shared.lake.rollups.cost_days import write_days
+from shared.lake.storage.paths import COST_DAYS_KEY
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import Question
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.metrics.numbers import ZERO, at_the_edge
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import MOST_PRODUCTS, Question, SortBy
+from shared.runtime.numbers import ZERO, at_the_edge
 from tests.functions.products.conftest import OpenShop
 from tests.functions.products.shop import CATEGORIES, DAYS, OPENED
 

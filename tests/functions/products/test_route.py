@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from shared.auth.scopes import Scope
-from shared.ingestion.versions import TableVersions
+from shared.lake.catalog.versions import TableVersions
 from shared.runtime.models import rfc3339
 from shared.runtime.settings import Resource
 from tests.fakes.identities import Visitor

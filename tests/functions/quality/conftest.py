@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.quality.handler import app, handler
+from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.runtime.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor

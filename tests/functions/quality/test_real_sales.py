@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from shared.app.wiring import Wiring
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import NOW
 from tests.functions.quality.conftest import Ask

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from shared.app.wiring import Wiring
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import keys, merge_all
 from tests.fakes.records import NOW, good, sale

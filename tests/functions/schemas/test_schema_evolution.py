@@ -10,13 +10,13 @@ import pyarrow as pa
 import pytest
 from moto import mock_aws
 
-from shared.lake.columns import UnreadableObject, arrow_schema, read_parquet, write_parquet
-from shared.lake.paths import PartitionId
-from shared.lake.rollups import roll_up
+from shared.app.wiring import Wiring
+from shared.athena.client import Athena
+from shared.athena.sql import Statement
+from shared.lake.parquet.columns import UnreadableObject, arrow_schema, read_parquet, write_parquet
+from shared.lake.rollups.compute import roll_up
+from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
-from shared.runtime.athena import Athena
-from shared.runtime.statement import Statement
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import merge_all, parquet_rows

@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from functions.stream_consumer.handler import handler
-from shared.ingestion.consuming import consume
-from shared.ingestion.entry import UNATTRIBUTED, Entry
+from shared.app.wiring import Wiring
 from shared.ingestion.models import StreamIngestionRequest
+from shared.ingestion.stream.consumer import consume
+from shared.ledger.entry import UNATTRIBUTED, Entry
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event, kinesis_record
 from tests.fakes.clock import Clock

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from functions.stream_consumer.handler import handler
-from shared.ingestion.consuming import lag_ms
+from shared.ingestion.stream.consumer import lag_ms
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event
 from tests.fakes.records import AT, NOW, sale

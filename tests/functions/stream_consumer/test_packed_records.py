@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.ingestion.consuming import consume
-from shared.ingestion.entry import UNATTRIBUTED, Entry
+from shared.app.wiring import Wiring
+from shared.ingestion.stream.consumer import consume
+from shared.ledger.entry import UNATTRIBUTED, Entry
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.events.kinesis import kinesis_event
 from tests.fakes.aggregates import BROKEN, aggregate_of
 from tests.fakes.holdings import holdings, merge_all, parquet_rows

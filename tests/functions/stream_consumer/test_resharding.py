@@ -10,9 +10,9 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.ingestion.consuming import consume
+from shared.app.wiring import Wiring
+from shared.ingestion.stream.consumer import consume
 from shared.records.schema import DataType
-from shared.runtime.wiring import Wiring
 from tests.fakes.clock import Clock
 from tests.fakes.event_source import EventSource
 from tests.fakes.holdings import holdings, merge_all, parquet_rows

@@ -9,8 +9,8 @@ import pytest
 
 from functions.stream_consumer.handler import handler
 from infra.local.demo.producer import StreamProducer
+from shared.app.wiring import Wiring
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.fakes.event_source import runs_of
 from tests.fakes.holdings import holdings, merge_all, parquet_rows

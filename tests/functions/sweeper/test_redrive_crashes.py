@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.ingestion.redrive_models import RedriveRequest
-from shared.ingestion.source_models import SourceConfiguration
+from shared.app.wiring import Wiring
 from shared.records.schema import DataType
+from shared.recovery.models import RedriveRequest
 from shared.runtime.settings import Settings
-from shared.runtime.wiring import Wiring
+from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
 from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery

@@ -7,12 +7,12 @@ import boto3
 import orjson
 
 from functions.sweeper.handler import handler
-from shared.ingestion.entry import BatchStatus
+from shared.app.wiring import Wiring
 from shared.ingestion.models import BatchIngestionRequest
-from shared.lake.paths import PartitionId
+from shared.lake.storage.paths import PartitionId
+from shared.ledger.entry import BatchStatus
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.clock import Clock

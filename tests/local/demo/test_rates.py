@@ -5,16 +5,16 @@ from decimal import Decimal
 
 from rich.console import Console
 
+from infra.local.demo.loader import hold_rates
 from infra.local.demo.rates import rates_file
 from infra.local.demo.scenario import demo
 from infra.local.demo.window import Window
-from infra.local.demo_loading import hold_rates
 from infra.local.progress import Progress
+from shared.app.wiring import Wiring
 from shared.currency.rates import ReferenceRates
 from shared.currency.reading import read
 from shared.currency.spans import spans
 from shared.currency.unpacking import text_of
-from shared.runtime.wiring import Wiring
 from tests.local.demo.conftest import END
 
 WINDOW = Window(END)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import boto3
 from pydantic import TypeAdapter
 
-from shared.answers.cache import ResultCache
-from shared.ingestion.versions import TableVersions
+from shared.athena.result_cache import ResultCache
+from shared.athena.sql import Statement
+from shared.lake.catalog.versions import TableVersions
 from shared.runtime.patience import Patience
-from shared.runtime.statement import Statement
 
 
 def _compute() -> int:

@@ -12,11 +12,11 @@ import httpx
 import orjson
 import pytest
 
-from shared.ingestion.entry import Entry
-from shared.ingestion.ledger_items import entry_of
+from shared.app.wiring import Wiring
+from shared.ledger.entry import Entry
+from shared.ledger.items import entry_of
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
-from shared.runtime.wiring import Wiring
 from tests.fakes.holdings import keys, parquet_rows
 from tests.functions.model.lake_model import LakeModel, Row
 from tests.local.conftest import RunningPlatform

@@ -16,8 +16,8 @@ from infra.local.gateway.channels import WebSocketApi
 from infra.local.gateway.forwarding import RestApi
 from infra.local.gateway.server import FrontDoor
 from infra.local.gateway.unreadable import DoorRunner
+from infra.local.host.servers import Servers
 from infra.local.layout import Layout, Ports
-from infra.local.serving import Servers
 from tests.local.host.free_ports import free_ports
 
 HOME = "http://127.0.0.1:3008"

@@ -8,7 +8,7 @@ from aiohttp import web
 from infra.local.gateway.forwarding import RestApi
 from infra.local.gateway.server import FrontDoor
 from infra.local.gateway.unreadable import DoorRunner
-from infra.local.serving import Servers
+from infra.local.host.servers import Servers
 from tests.local.host.conftest import BINARY, HOME
 from tests.local.host.free_ports import free_ports
 from tests.local.host.test_front_door import ask

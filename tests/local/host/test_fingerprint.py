@@ -11,7 +11,7 @@ CONTEXT = {"stage": "local"}
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("infra/aws/app.py", "functions/ingest/handler.py", "shared/lake/merge.py", "cdk.json"):
+    for name in ("infra/aws/app.py", "functions/ingest/handler.py", "shared/lake/merge/upsert.py", "cdk.json"):
         write(tmp_path / name, "first")
     return tmp_path
 
@@ -22,7 +22,8 @@ def write(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", ["functions/ingest/handler.py", "shared/lake/merge.py", "infra/aws/app.py", "cdk.json", "layers/a.txt"]
+    "changed",
+    ["functions/ingest/handler.py", "shared/lake/merge/upsert.py", "infra/aws/app.py", "cdk.json", "layers/a.txt"],
 )
 def test_a_changed_or_new_source_changes_it(project: Path, changed: str) -> None:
     before = fingerprint(project, CONTEXT)
@@ -35,7 +36,7 @@ def test_a_changed_or_new_source_changes_it(project: Path, changed: str) -> None
 def test_a_removed_or_renamed_source_changes_it(project: Path) -> None:
     before = fingerprint(project, CONTEXT)
 
-    (project / "shared/lake/merge.py").rename(project / "shared/lake/other.py")
+    (project / "shared/lake/merge/upsert.py").rename(project / "shared/lake/other.py")
 
     assert fingerprint(project, CONTEXT) != before
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from infra.local.serving import Servers
+from infra.local.host.servers import Servers
 from tests.local.host import chromium
 from tests.local.host.conftest import Running
 from tests.local.host.free_ports import free_ports

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from infra.local.emulator.credentials import session
-from infra.local.function_logs import FunctionLogs, function_of
+from infra.local.host.function_logs import FunctionLogs, function_of
 from tests.local.host.conftest import Running
 
 GROUP = "/aws/lambda/tally-local-stream-consumer"

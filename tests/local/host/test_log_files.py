@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from infra.local.host.log_files import begin_anew_if_long, by_name, tail
 from infra.local.layout import Layout
-from infra.local.log_files import begin_anew_if_long, by_name, tail
 
 
 def test_following_a_file_gives_what_is_added(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from infra.local.host.getting_started import commands
 from infra.local.layout import PROJECT, Layout, Ports
-from infra.local.try_it import commands
 from tests.local.conftest import RunningPlatform
 from tests.local.host.test_front_door import Reply, ask
 

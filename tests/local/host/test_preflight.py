@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import preflight
 from infra.local.deploy import cdk
 from infra.local.failures import MissingTool, PortTaken
+from infra.local.host import preflight
 from infra.local.layout import Ports
 from tests.local.host.free_ports import free_ports
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.aws.outputs import output_name
-from shared.runtime.wiring import Wiring
+from shared.app.wiring import Wiring
 from tests.fakes.stacks import Stacks, serving_stacks
 
 

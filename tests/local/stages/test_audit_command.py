@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from infra.local.cli import app
+from shared.app.wiring import Wiring
 from shared.audit.trail import AuditTrail
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.audit import change
 from tests.fakes.platforms import Platforms
 from tests.fakes.stacks import Stacks

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from infra.local.cli import app
+from shared.app.wiring import Wiring
 from shared.audit.entry import told
 from shared.audit.trail import Asked
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.identities import make_key
 
 

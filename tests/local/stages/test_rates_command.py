@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from infra.local.cli import app
+from shared.app.wiring import Wiring
 from shared.audit.entry import told
 from shared.audit.trail import Asked
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.stacks import Stacks
 
 SERIES = "Date,USD,JPY,HRK,\n2025-01-31,1.0393,161.06,N/A,\n2022-12-30,1.0666,140.66,7.5365,\n"

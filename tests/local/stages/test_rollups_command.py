@@ -6,15 +6,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from infra.local.cli import app
-from shared.lake.columns import read_parquet, write_parquet
-from shared.lake.cost_days import cost_days
-from shared.lake.paths import PartitionId
-from shared.lake.receipt import Receipt, with_receipt
-from shared.lake.rolling.shape import schema_of
-from shared.lake.rollup_tables import SESSIONS_DAILY
+from shared.app.wiring import Wiring
+from shared.lake.catalog.rollup_tables import SESSIONS_DAILY
+from shared.lake.parquet.columns import read_parquet, write_parquet
+from shared.lake.parquet.receipt import Receipt, with_receipt
+from shared.lake.rollups.cost_days import cost_days
+from shared.lake.rollups.schema import schema_of
+from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
-from shared.runtime.wiring import Wiring
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import body, keys, merge_all, versions
 from tests.fakes.records import DAY, good, sale

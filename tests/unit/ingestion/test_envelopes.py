@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.ingestion.envelopes import Part, read
-from shared.ingestion.payloads import unpacked
+from shared.ingestion.stream.envelopes import Part, read
+from shared.ingestion.stream.payloads import unpacked
 from tests.fakes.records import AT, sale
 
 GOOD = {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(1)}

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from shared.ingestion.payloads import LARGEST_PART, LARGEST_TEXT, Unreadable, unpacked
+from shared.ingestion.stream.payloads import LARGEST_PART, LARGEST_TEXT, Unreadable, unpacked
 from tests.fakes.aggregates import BROKEN, aggregate_of
 
 ZEROS = bytes(LARGEST_TEXT)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.ingestion.models import DataFormat
-from shared.ingestion.upload import LEASE, Failure, Upload, UploadState
+from shared.ingestion.uploads.state import LEASE, Failure, Upload, UploadState
 from shared.records.schema import DataType
 from shared.runtime.errors import Conflict
 from tests.fakes.records import NOW

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
-from shared.lake.keys import KeyIndex
+from shared.lake.merge.key_index import KeyIndex
+from shared.lake.parquet.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
 from shared.lake.partition import bring_up_to_date
-from shared.lake.paths import IncomingKey, PartitionId
-from shared.lake.store import LakeStore
+from shared.lake.storage.object_store import LakeStore
+from shared.lake.storage.paths import IncomingKey, PartitionId
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate

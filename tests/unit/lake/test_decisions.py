@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
-from shared.lake.columns import Stamp, to_table
-from shared.lake.decisions import LARGEST_DECISION, Decision, decisions_in
+from shared.lake.parquet.columns import Stamp, to_table
+from shared.lake.quarantine.decisions import LARGEST_DECISION, Decision, decisions_in
 from shared.records.schema import DataType
 from tests.fakes.records import AT, NOW, good
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.columns import Stamp, to_table
-from shared.lake.intake import take
+from shared.lake.parquet.columns import Stamp, to_table
+from shared.lake.validation.rows import take
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate

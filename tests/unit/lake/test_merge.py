@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.columns import Stamp, arrow_schema, to_table
-from shared.lake.merge import merge
-from shared.lake.rollup_tables import SALES_HOURLY_BY_ONE
-from shared.lake.rollups import ROLLUPS, roll_up
+from shared.lake.catalog.rollup_tables import SALES_HOURLY_BY_ONE
+from shared.lake.merge.upsert import merge
+from shared.lake.parquet.columns import Stamp, arrow_schema, to_table
+from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType
 from shared.records.validation import Form, validate

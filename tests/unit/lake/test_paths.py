@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.lake import landing
-from shared.lake.paths import Arrival, IncomingKey, PartitionId, landing_key, quarantine_key, safe_part
+from shared.lake.storage import landing
+from shared.lake.storage.paths import Arrival, IncomingKey, PartitionId, landing_key, quarantine_key, safe_part
 from shared.records.schema import DataType
 
 

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.memory_lake import MemoryLake
-from shared.lake.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
-from shared.lake.cost_days import cost_days
-from shared.lake.keys import KeyIndex
+from shared.lake.merge.key_index import KeyIndex
+from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
 from shared.lake.partition import bring_up_to_date
-from shared.lake.paths import COST_DAYS_KEY, UNPARTITIONED, PartitionId
-from shared.lake.product_history import remember
-from shared.lake.rolling.products import FOR_EVER
-from shared.lake.store import LakeStore, StoredObject
+from shared.lake.rollups.cost_days import cost_days
+from shared.lake.rollups.product_history import remember
+from shared.lake.rollups.products import FOR_EVER
+from shared.lake.storage.object_store import LakeStore, StoredObject
+from shared.lake.storage.paths import COST_DAYS_KEY, UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable

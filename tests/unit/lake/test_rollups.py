@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.columns import Stamp, to_table, write_parquet
-from shared.lake.rollups import ROLLUPS, roll_up
+from shared.lake.parquet.columns import Stamp, to_table, write_parquet
+from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from tests.fakes.records import NOW, good

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
-from shared.lake.intake import take
+from shared.lake.parquet.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
+from shared.lake.validation.rows import take
 from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.schema import DataType, Field, Kind
 from shared.records.validation import Form, validate

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.columns import Stamp
-from shared.lake.intake import take, take_table
-from shared.lake.tabular import judged, rows_of
+from shared.lake.parquet.columns import Stamp
+from shared.lake.validation.rows import take, take_table
+from shared.lake.validation.tables import judged, rows_of
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType, Field
 from shared.records.validation import Form

@@ -8,28 +8,32 @@ import io
 import sys
 sys.modules["numpy"] = None
 from datetime import UTC, datetime
-from shared.lake import columns, intake, partition, quarantine, rollups
+from shared.lake.parquet import columns
+from shared.lake.validation import rows
+from shared.lake import partition
+from shared.lake.quarantine import rejected_rows
+from shared.lake.rollups import compute
 from shared.lake.files.options import FileOptions
 from shared.lake.files.reading import read_parts
-from shared.lake.merge import merge
-from shared.lake.rolling import products
+from shared.lake.merge.upsert import merge
+from shared.lake.rollups import products
 from shared.records.schema import DataType
 from shared.records.validation import Form
 
 row = {"transaction_id": "t-1", "timestamp": "2025-01-01T10:00:00Z", "product_id": "p", "quantity": 2, "unit_price": 3}
 at = datetime(2025, 1, 2, tzinfo=UTC)
 stamp = columns.Stamp(source_id="shop", ingested_at=at, origin="o", reporting_currency="USD")
-taken = intake.take(DataType.TRANSACTIONS, [row, {**row, "quantity": "x"}], form=Form.TYPED, at=at, stamp=stamp)
+taken = rows.take(DataType.TRANSACTIONS, [row, {**row, "quantity": "x"}], form=Form.TYPED, at=at, stamp=stamp)
 base = columns.read_parquet(columns.write_parquet(taken.table), columns.arrow_schema(DataType.TRANSACTIONS))
 text = "transaction_id,timestamp,product_id,quantity,unit_price\\nt-2,2025-01-01 10:00:00,p,2,x\\n"
 (part,) = read_parts(io.BytesIO(text.encode()), FileOptions())
-refused = intake.take_table(DataType.TRANSACTIONS, part.rows, form=Form.TEXT, at=at, stamp=stamp)
+refused = rows.take_table(DataType.TRANSACTIONS, part.rows, form=Form.TEXT, at=at, stamp=stamp)
 merged = merge(DataType.TRANSACTIONS, base, [taken.table])
 print(refused.rejected, len(merged.table))
-print([len(table) for table in rollups.roll_up(DataType.TRANSACTIONS, merged.table).values()])
-print(rollups.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_amount"].to_pylist())
+print([len(table) for table in compute.roll_up(DataType.TRANSACTIONS, merged.table).values()])
+print(compute.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_amount"].to_pylist())
 for data_type in (DataType.INVENTORY, DataType.EVENTS):
-    print([len(table) for table in rollups.roll_up(data_type, columns.arrow_schema(data_type).empty_table()).values()])
+    print([len(table) for table in compute.roll_up(data_type, columns.arrow_schema(data_type).empty_table()).values()])
 at_cost = columns.to_table(DataType.PRODUCTS, [{"product_id": "p", "name": "Mug", "cost": 2, "updated_at": at}], stamp)
 costs = products.costs_of(products.united([at_cost, at_cost]))
 print(costs["cost"].to_pylist(), products.days_of(costs))

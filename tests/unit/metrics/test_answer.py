@@ -7,11 +7,12 @@ from typing import Any
 
 from shared.metrics.answer import answer
 from shared.metrics.facts import Measure
-from shared.metrics.models import MetricDataPoint, MetricsResponse, QueryMetadata
+from shared.metrics.models import MetricDataPoint, MetricsResponse
 from shared.metrics.periods import periods
 from shared.metrics.queries.rows import MetricRow, Span
 from shared.metrics.question import Question
 from shared.runtime.models import Model
+from shared.runtime.query_metadata import QueryMetadata
 from tests.unit.metrics.asking import question
 
 METADATA = QueryMetadata(

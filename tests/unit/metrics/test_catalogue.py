@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.lake.tables import TABLES
+from shared.lake.catalog.tables import TABLES
 from shared.metrics.catalogue import METRICS, Additivity, MetricType
 from shared.metrics.facts import FACTS, Fact, Source
 from shared.records.catalogue import SCHEMAS

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shared.metrics.catalogue import METRICS, Aggregation, MetricType
 from shared.metrics.facts import Measure
-from shared.metrics.numbers import at_the_edge, mean, percentage, value_of
+from shared.metrics.numbers import value_of
+from shared.runtime.numbers import at_the_edge, mean, percentage
 
 
 @pytest.mark.parametrize(

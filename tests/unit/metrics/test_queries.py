@@ -7,12 +7,12 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from shared.athena.sql import Statement, Value, literal
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import CURRENCY, Source
 from shared.metrics.queries.by_fact import query
 from shared.metrics.question import Question
-from shared.runtime.statement import Statement, Value, literal
 from tests.unit.metrics.asking import question
 
 HOSTILE = "x') OR 1=1; DROP TABLE transactions; --"

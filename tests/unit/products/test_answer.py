@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.metrics.models import QueryMetadata
 from shared.products import answer as told
 from shared.products.answer import answer
 from shared.products.facts import ProductRow
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import Question
+from shared.runtime.query_metadata import QueryMetadata
 
 START, END = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 11, tzinfo=UTC)
 MARCH = Question(start=START, end=END)

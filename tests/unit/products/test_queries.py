@@ -10,7 +10,7 @@ from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
-from shared.lake.tables import TABLES
+from shared.lake.catalog.tables import TABLES
 from shared.products.queries import Known, Plan, plan
 from shared.products.question import Question, SortBy
 from shared.products.trend import parts_of

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.lake.columns import Stamp
-from shared.lake.intake import take
-from shared.lake.quality_counts import assess
+from shared.lake.parquet.columns import Stamp
+from shared.lake.quality.assess import assess
+from shared.lake.validation.rows import take
 from shared.quality.state import QualityState
 from shared.records.schema import DataType
 from shared.records.validation import Form

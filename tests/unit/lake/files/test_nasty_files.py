@@ -4,12 +4,12 @@ import io
 
 import pytest
 
-from shared.lake.columns import Stamp
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Part
 from shared.lake.files.reading import read_parts
 from shared.lake.files.unreadable import UnreadableFile
-from shared.lake.intake import take, take_table
+from shared.lake.parquet.columns import Stamp
+from shared.lake.validation.rows import take, take_table
 from shared.records.schema import DataType
 from shared.records.validation import Form
 from tests.fakes.nasty_files import ALL, DAMAGED_GZIP, TRUNCATED_GZIP, NastyFile

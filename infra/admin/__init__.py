@@ -1,0 +1,1 @@
+"""Administration of any stage from the command line: keys, audit, rates, customers, roll-ups."""

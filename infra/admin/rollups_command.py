@@ -1,0 +1,30 @@
+"""The command that makes roll-ups again: `python -m infra.local rollups rebuild`."""
+
+import typer
+
+from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.terminal import echo
+
+app = typer.Typer(
+    help="Roll-ups: aggregates of the lake's partitions, refreshed when a partition changes.", no_args_is_help=True
+)
+
+_EPILOG = "Examples: `python -m infra.local rollups rebuild`, `python -m infra.local rollups rebuild --stage dev`"
+
+
+@app.callback()
+def rollups() -> None:
+    """Roll-ups: aggregates of the lake's partitions, refreshed when a partition changes."""
+
+
+@app.command(epilog=_EPILOG)
+def rebuild(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
+    """Rebuild missing and outdated roll-ups. If interrupted, run it again.
+
+    Reads every partition of sales, inventory, events and products once. Merges may continue meanwhile.
+    """
+    # The other commands answer at once without Arrow.
+    from infra.admin.rollup_backfill import rebuild_all  # noqa: PLC0415
+
+    count = rebuild_all(Stage.called(stage, directory))
+    echo(f"{count} partitions have current roll-ups; cached results are recomputed.")

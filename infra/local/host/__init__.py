@@ -1,0 +1,1 @@
+"""The local stage as a process: starting, serving, logs, and staying up."""

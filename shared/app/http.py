@@ -1,0 +1,235 @@
+"""The resolver of every REST function: typed routes, both dialects, uniform errors."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from http import HTTPStatus
+from inspect import getdoc
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import unquote
+
+import orjson
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, ResponseBuilder, Route, Router
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from shared.app import middleware
+from shared.app.cors import cors_headers
+from shared.app.tagging import is_tagged
+from shared.app.wiring import Wiring, wiring
+from shared.auth.calling import calls
+from shared.auth.models import CREDENTIALS
+from shared.auth.presented import token_of_request
+from shared.auth.scopes import Scope, scope_of
+from shared.auth.verifier import require
+from shared.idempotency.claim import takes_key
+from shared.runtime import etags, strict_json
+from shared.runtime.browser_headers import PROTECTION
+from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
+from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
+from shared.runtime.models import sentence
+from shared.runtime.observability import count, logger
+from shared.runtime.patience import answering_within
+from shared.runtime.reachability import unavailable
+from shared.runtime.request import plain, well_formed
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.auth.models import Caller
+
+BASE_PATH = "/api/v1"
+# What has to be done after the last thing that was waited for: hanging calls are given up, the answer is written.
+_TO_WRAP_UP_SECONDS = 11
+_REQUEST_PARTS = {"body", "query", "path", "header"}
+
+
+class Api(APIGatewayRestResolver):
+    """One group of routes behind API Gateway; every route requires a token unless the scope table says otherwise.
+
+    Responses use one dialect, or the one that `spoken_in` derives from the request. The docstring of a route function
+    is the description of its operation in the OpenAPI document.
+
+    Raises:
+        RouteWithoutScope: a route has no entry in the scope table.
+    """
+
+    def __init__(
+        self,
+        *routers: Router,
+        dialect: Dialect = Dialect.COMMERCE,
+        spoken_in: Callable[[Mapping[str, Any]], Dialect] | None = None,
+        asked_by: Callable[[str, str], Scope | None] = scope_of,
+    ) -> None:
+        super().__init__(enable_validation=True, serializer=_write, json_body_deserializer=_read)
+        self.dialect = dialect
+        self._spoken_in = spoken_in or (lambda _: dialect)
+        for router in routers:
+            self.include_router(router, prefix=BASE_PATH)
+        for route in (*self._static_routes, *self._dynamic_routes):
+            route.description = _paragraphs(getdoc(route.func) or "")
+        self._scopes = {
+            route: asked_by(route.method, route.openapi_path.removeprefix(BASE_PATH))
+            for route in (*self._static_routes, *self._dynamic_routes)
+        }
+        self._admitted = ExitStack()
+        self._standing: Mapping[str, str] = {}
+        self.exception_handler(TallyError)(self._fail)
+        self.exception_handler(etags.NotModified)(_unchanged)
+        self.exception_handler(RequestValidationError)(self._fail_validation)
+        self.exception_handler(Exception)(self._fail_unexpectedly)
+
+    def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+        """Respond to one request; every error is in the dialect of the request and contains the request id."""
+        with self._admitted, answering_within(_seconds(context)):
+            self._standing = {}
+            try:
+                answer = super().resolve(well_formed(event), context)
+            except TallyError as error:
+                answer = self._without_route(event, error)
+            except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
+                answer = self._without_route(event, _unexpected(error))
+            self._complete(event, answer)
+        return answer
+
+    def _complete(self, event: Mapping[str, Any], answer: dict[str, Any]) -> None:
+        own = answer.get("multiValueHeaders", {})
+        answer["multiValueHeaders"] = {
+            **{name: [value] for name, value in PROTECTION.items()},
+            **own,
+            **{name: [value] for name, value in self._standing.items()},
+            "X-Request-Id": [REQUEST_ID.get()],
+            "Vary": ["Origin", *own.get("Vary", ())],
+            **cors_headers(event),
+        }
+        _log(event, answer)
+
+    def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
+        """Call the route if the caller is authorized; otherwise the body is not even parsed."""
+        event = self.current_event.raw_event
+        scope, path = self._scopes[route], route.openapi_path.removeprefix(BASE_PATH)
+        decoded = {name: unquote(value) for name, value in route_arguments.items()}
+        if scope is None:
+            self._take(plain(event))
+            return super()._call_route(route, decoded)
+        wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
+        caller = self._admit(wired, event, scope, f"{route.method} {route.openapi_path}")
+        event = self._take(plain(event))
+        self._admitted.enter_context(etags.exchange(event, tagged=is_tagged(route.method, scope)))
+        answer_by_route = super()._call_route
+
+        def act() -> dict[str, Any]:
+            return answer_by_route(route, decoded).build(self.current_event)
+
+        if takes_key(route.method, path):
+            answer = middleware.once(wired, event, self.lambda_context, caller, act)
+        else:
+            answer = middleware.on_record(wired, event, caller, act)
+        return _Built(middleware.served(wired, answer))
+
+    def _take(self, event: dict[str, Any]) -> dict[str, Any]:
+        BaseRouter.current_event = self._to_proxy_event(event)
+        return event
+
+    def _admit(self, wired: "Wiring", event: Mapping[str, Any], scope: Scope, route: str) -> "Caller":
+        caller = wired.identity.verifier.caller(token_of_request(event))
+        self._admitted.enter_context(calls(caller))
+        self._standing = middleware.counted(wired, caller, route, self._spoken_in(event))
+        require(scope, caller)
+        return caller
+
+    def _without_route(self, event: Mapping[str, Any], error: TallyError) -> dict[str, Any]:
+        headers = {name: [value] for name, value in error.headers.items()}
+        return {
+            "statusCode": error.status,
+            "body": _write(error_body(error, self._spoken_in(event))),
+            "isBase64Encoded": False,
+            "multiValueHeaders": {"Content-Type": [content_types.APPLICATION_JSON], **headers},
+        }
+
+    def _fail(self, error: TallyError) -> Response[dict[str, Any]]:
+        return Response(
+            status_code=error.status,
+            content_type=content_types.APPLICATION_JSON,
+            headers=dict(error.headers),
+            body=error_body(error, self._spoken_in(self.current_event.raw_event)),
+        )
+
+    def _fail_validation(self, failure: RequestValidationError) -> Response[dict[str, Any]]:
+        problems = failure.errors()
+        if any(problem["loc"][:1] == ("response",) for problem in problems):
+            return self._fail_unexpectedly(failure)
+        return self._fail(InvalidRequest("Request validation failed", field_errors=[_field(each) for each in problems]))
+
+    def _handle_not_found(self, method: str, path: str) -> NoReturn:
+        """Respond 405 to another method of a known path and 404 to an unknown path."""
+        allowed = ", ".join(sorted({route.method for route in self._scopes if route.rule.match(path)}))
+        if allowed:
+            raise MethodNotAllowed(f"{method} is not supported; use {allowed}", headers={"Allow": allowed})
+        raise NotFound("This path does not exist")
+
+    def _fail_unexpectedly(self, error: Exception) -> Response[dict[str, Any]]:
+        return self._fail(_unexpected(error))
+
+
+class _Built(ResponseBuilder[Any]):
+    """A response that is already complete, so that the resolver does not build it again."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._answer = answer
+
+    def build(self, *_: Any) -> dict[str, Any]:
+        """Return the response."""
+        return self._answer
+
+
+def _paragraphs(docstring: str) -> str:
+    """Unwrap the lines of a docstring, because Markdown viewers may keep line breaks."""
+    return "\n\n".join(" ".join(each.split()) for each in docstring.split("\n\n"))
+
+
+def _seconds(context: "LambdaContext") -> float:
+    return context.get_remaining_time_in_millis() / 1000 - _TO_WRAP_UP_SECONDS
+
+
+def _unchanged(unchanged: etags.NotModified) -> Response[str]:
+    return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=dict(etags.headers(unchanged.tag)), body="")
+
+
+def _unexpected(error: Exception) -> TallyError:
+    passing = unavailable(error)
+    if passing is not None:
+        logger().warning("dependency unavailable", exc_info=error)
+        count("OutOfReach")
+        return passing
+    logger().error("unexpected failure", exc_info=error)
+    count("UnexpectedFailures")
+    return InternalError("An unexpected error occurred; quote the request id when reporting it")
+
+
+def _write(body: Any) -> str:
+    return orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _read(body: str) -> Any:
+    try:
+        value = strict_json.loads(body or "null")
+    except strict_json.NotStrictJson as error:
+        raise InvalidRequest(f"The body is malformed: {error}") from None
+    if not isinstance(value, dict | None):
+        # Powertools would silently use the first item of a list as the body and drop the others.
+        raise InvalidRequest("Request validation failed", field_errors=[FieldError("body", "must be an object")])
+    return value
+
+
+def _field(problem: Mapping[str, Any]) -> FieldError:
+    path = [str(step) for step in problem["loc"] if step not in _REQUEST_PARTS]
+    name = ".".join(path) or "body"
+    if problem["type"] == "missing":
+        return FieldError(name, f"{name} is required")
+    rejected = None if CREDENTIALS.intersection(path) else problem.get("input")
+    return FieldError(name, sentence(str(problem["msg"])), rejected)
+
+
+def _log(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    status = HTTPStatus(answer["statusCode"])
+    logger().info("request completed", method=event.get("httpMethod"), path=event.get("path"), status=status.value)

@@ -1,0 +1,81 @@
+"""What stands between a request and its route, the same on every route: who calls, how often, once, and on record.
+
+And between the route and its answer: what the caller has already is not sent again, what is too large is put aside.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.app.large_responses import is_larger
+from shared.audit.request import begin, change_of
+from shared.idempotency.claim import claim_of
+from shared.runtime import etags
+from shared.runtime.errors import Unavailable
+from shared.runtime.observability import count, logger
+from shared.runtime.settings import Resource
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.app.wiring import Wiring
+    from shared.audit.entry import Change
+    from shared.auth.models import Caller
+    from shared.runtime.dialects import Dialect
+
+Answer = dict[str, Any]
+Act = Callable[[], Answer]
+_NOT_RECORDED = (Unavailable, BotoCoreError, ClientError)
+
+
+def counted(wired: "Wiring", caller: "Caller", route: str, dialect: "Dialect") -> Mapping[str, str]:
+    """Count a request against its caller's limit; return what its answer tells of that.
+
+    Raises:
+        RateLimitExceeded: the caller has to wait.
+    """
+    rate_class = wired.rate_classes.of(route, dialect)
+    return wired.rate_limiter.admit(rate_class, rate_class.subject_of(caller))
+
+
+def once(wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", caller: "Caller", act: Act) -> Answer:
+    """Answer a request that may carry an `Idempotency-Key`: it happens once, and is put on record once.
+
+    Raises:
+        InvalidRequest: the key is none.
+        Conflict: the key stands for another body, or its first request is still being answered.
+        Unavailable: whether this happened before cannot be known now.
+    """
+    claim = claim_of(event, subject=caller.subject, route=f"{event['httpMethod']} {event['path']}")
+    if claim is None:
+        return on_record(wired, event, caller, act)
+    return wired.idempotency.once(claim, context, lambda: on_record(wired, event, caller, act))
+
+
+def on_record(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: Act) -> Answer:
+    """Answer a request, and put what it changed in the audit log."""
+    begin()
+    answer = act()
+    change = change_of(event, answer, user_id=caller.subject, key_id=caller.key_id)
+    if change is not None:
+        _record(wired, change)
+    return answer
+
+
+def served(wired: "Wiring", answer: Answer) -> Answer:
+    """Send an answer on its way: by a redirect to it where it is too large, tagged, or not at all to who has it."""
+    most = wired.settings.largest_answer_bytes
+    if Resource.RESULTS in wired.settings.names and is_larger(answer, most):
+        return wired.large_answers.redirect_to(answer)
+    return etags.tagged(answer)
+
+
+def _record(wired: "Wiring", change: "Change") -> None:
+    """Put a change on record; where that fails, in the log: the change happened, and a refusal would have it again."""
+    try:
+        wired.audit_trail.record(change)
+    except _NOT_RECORDED as error:
+        logger().error("a change could not be written to the audit log", exc_info=error, change=asdict(change))
+        count("AuditUnreachable")

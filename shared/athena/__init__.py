@@ -1,0 +1,1 @@
+"""Queries: the Athena client, its SQL, the limit on concurrent queries, and cached results."""

@@ -1,0 +1,193 @@
+"""Queries in Athena: each takes a slot, is waited for while there is time and else stopped; results come back typed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.athena.sql import Statement, literal
+from shared.runtime.errors import InternalError, Unavailable
+from shared.runtime.models import utc
+from shared.runtime.observability import logger
+from shared.runtime.patience import Patience, answering_within
+from shared.runtime.reachability import unavailable
+
+if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
+    from types_boto3_athena.type_defs import (
+        DatumTypeDef,
+        QueryExecutionStatusTypeDef,
+        StartQueryExecutionInputTypeDef,
+    )
+
+    from shared.athena.concurrency import QuerySlots
+
+_COME_AGAIN_SECONDS = 5
+_SUCCEEDED = "SUCCEEDED"
+_ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
+_SYSTEM = 1
+_OBJECT_GONE = ("HIVE_CANNOT_OPEN_SPLIT", "HIVE_FILESYSTEM_ERROR", "HIVE_CURSOR_ERROR")
+
+
+class Athena:
+    """Runs statements in one work group over one database, so many at once as there are slots."""
+
+    def __init__(
+        self,
+        client: "AthenaClient",
+        *,
+        work_group: str,
+        database: str,
+        patience_seconds: float = 20,
+        slots: "QuerySlots | None" = None,
+    ) -> None:
+        self._client = client
+        self._work_group = work_group
+        self._database = database
+        self._patience = Patience(seconds=patience_seconds)
+        self._slots = slots
+
+    def run(self, statement: Statement) -> list[dict[str, Any]]:
+        """Run a statement to its end and return its rows, typed by their columns.
+
+        A query that a merge has pulled an object away from is run once more. One that nobody waits for any more is
+        stopped.
+
+        Raises:
+            Unavailable: Athena is throttling or has trouble of its own, too many queries are running, or this one has
+                not finished within the time a caller waits.
+            InternalError: the query failed; the log says why.
+        """
+        with answering_within(self._patience.seconds), self._slot():
+            try:
+                return self._run(statement)
+            except self._client.exceptions.TooManyRequestsException as error:
+                logger().warning("Athena is throttling", exc_info=error)
+                raise Unavailable(
+                    "Too many queries are running; retry later", retry_after=_COME_AGAIN_SECONDS
+                ) from error
+
+    def _slot(self) -> AbstractContextManager[None]:
+        if self._slots is None:
+            return nullcontext()
+        return self._slots.one(self._patience, Patience(seconds=self._patience.left / 2))
+
+    def _run(self, statement: Statement) -> list[dict[str, Any]]:
+        execution_id, status = self._finish(statement)
+        if _is_passing(status):
+            execution_id, status = self._finish(statement)
+        if status["State"] != _SUCCEEDED:
+            raise _failure(status)
+        return self._rows(execution_id)
+
+    def _finish(self, statement: Statement) -> "tuple[str, QueryExecutionStatusTypeDef]":
+        execution_id = self._start(statement)
+        with self._stopped_on_error(execution_id):
+            for _ in self._patience.polls():
+                status = self._status(execution_id)
+                if status is None or status["State"] not in _ENDED:
+                    continue
+                if status["State"] != _SUCCEEDED:
+                    _log_failure(execution_id, status)
+                return execution_id, status
+            raise Unavailable("The query takes too long; request a shorter range", retry_after=_COME_AGAIN_SECONDS)
+
+    def _start(self, statement: Statement) -> str:
+        request: StartQueryExecutionInputTypeDef = {
+            "QueryString": statement.text,
+            "QueryExecutionContext": {"Database": self._database},
+            "WorkGroup": self._work_group,
+        }
+        if statement.values:
+            request["ExecutionParameters"] = [literal(value) for value in statement.values]
+        return self._client.start_query_execution(**request)["QueryExecutionId"]
+
+    def _status(self, execution_id: str) -> "QueryExecutionStatusTypeDef | None":
+        """Ask how far a query is; None where Athena does not say now, for the query runs on all the same."""
+        try:
+            return self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
+        except (BotoCoreError, ClientError) as error:
+            if unavailable(error) is None:
+                raise
+            logger().warning("the state of a query is unavailable", query_execution_id=execution_id, exc_info=error)
+            return None
+
+    @contextmanager
+    def _stopped_on_error(self, execution_id: str) -> Iterator[None]:
+        """Leave no query running behind whatever ends the wait for it."""
+        try:
+            yield
+        except BaseException:
+            self._stop(execution_id)
+            raise
+
+    def _stop(self, execution_id: str) -> None:
+        try:
+            self._client.stop_query_execution(QueryExecutionId=execution_id)
+            logger().warning("query stopped", query_execution_id=execution_id)
+        except (BotoCoreError, ClientError) as error:
+            logger().error("stopping a query failed", query_execution_id=execution_id, exc_info=error)
+
+    def _rows(self, execution_id: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        pages = self._client.get_paginator("get_query_results").paginate(QueryExecutionId=execution_id)
+        for number, page in enumerate(pages):
+            if number and not self._patience.left:
+                raise Unavailable(
+                    "The result is too large to be read in time; request a shorter range",
+                    retry_after=_COME_AGAIN_SECONDS,
+                )
+            columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+            names = [column["Name"] for column in columns]
+            readers = [_READERS.get(column["Type"], str) for column in columns]
+            rows = page["ResultSet"]["Rows"][1 if number == 0 else 0 :]
+            found.extend(dict(zip(names, map(_read, readers, row["Data"]), strict=True)) for row in rows)
+        return found
+
+
+def _read(reader: Callable[[str], Any], datum: "DatumTypeDef") -> Any:
+    text = datum.get("VarCharValue")
+    return None if text is None else reader(text)
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "boolean": lambda text: text == "true",
+    "tinyint": int,
+    "smallint": int,
+    "integer": int,
+    "bigint": int,
+    "real": float,
+    "double": float,
+    "decimal": Decimal,
+    "date": date.fromisoformat,
+    "timestamp": lambda text: utc(datetime.fromisoformat(text)),
+}
+
+
+def _is_passing(status: "QueryExecutionStatusTypeDef") -> bool:
+    """Whether the same query may well succeed: Athena says so, or an object was replaced while it was read."""
+    if status["State"] != "FAILED":
+        return False
+    return status.get("AthenaError", {}).get("Retryable", False) or status.get("StateChangeReason", "").startswith(
+        _OBJECT_GONE
+    )
+
+
+def _failure(status: "QueryExecutionStatusTypeDef") -> Exception:
+    of_athena = status.get("AthenaError", {}).get("ErrorCategory") == _SYSTEM
+    if status["State"] == "CANCELLED" or of_athena or _is_passing(status):
+        return Unavailable("The query was interrupted; retry later", retry_after=_COME_AGAIN_SECONDS)
+    return InternalError("The query failed; quote the request id when reporting it")
+
+
+def _log_failure(execution_id: str, status: "QueryExecutionStatusTypeDef") -> None:
+    logger().error(
+        "query ended without a result",
+        query_execution_id=execution_id,
+        state=status["State"],
+        reason=status.get("StateChangeReason"),
+        category=status.get("AthenaError", {}).get("ErrorCategory"),
+    )

@@ -1,0 +1,1 @@
+"""The index of fraud decisions by id, which labels are joined with."""

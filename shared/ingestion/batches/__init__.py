@@ -1,0 +1,1 @@
+"""Batches in one request: submission, status, row errors and lifecycle."""

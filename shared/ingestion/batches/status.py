@@ -1,0 +1,140 @@
+"""Where a batch stands, told of its line in the ledger or of an upload and the lines of its parts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from shared.ingestion.models import BatchOutcome, BatchProgress, BatchStatusResponse, ProcessingError
+from shared.ingestion.uploads.state import Failure, Upload, UploadState
+from shared.ledger.entry import BatchStatus, Entry
+
+_MOST_PROBLEMS = 20
+_LEGS = 3
+"""A file is checked, loaded and merged: each counts a third of the way."""
+
+
+def standing_of(entry: Entry) -> BatchStatusResponse:
+    """Tell where a batch stands that came in one request."""
+    done = entry.received - entry.in_flight
+    return BatchStatusResponse(
+        batch_id=entry.origin,
+        status=entry.status,
+        progress=BatchProgress(
+            total_records=entry.received,
+            processed_records=done,
+            failed_records=entry.quarantined,
+            progress_percentage=_percent(done, entry.received),
+        ),
+        started_at=entry.received_at,
+        completed_at=entry.completed_at,
+        errors=_told(entry.problems) or None,
+        outcome=_outcome([entry]),
+    )
+
+
+def standing_of_upload(upload: Upload, entries: Sequence[Entry]) -> BatchStatusResponse:
+    """Tell where a file stands."""
+    outcome = _outcome(entries)
+    received = sum(entry.received for entry in entries)
+    status = status_of_upload(upload, entries)
+    total = max(upload.total_rows, received)
+    done = received - outcome.in_flight
+    failure = [_failure(upload.failure)] if upload.failure else []
+    return BatchStatusResponse(
+        batch_id=upload.batch_id,
+        status=status,
+        progress=BatchProgress(
+            total_records=total,
+            processed_records=done,
+            failed_records=outcome.quarantined,
+            progress_percentage=100.0 if status is BatchStatus.COMPLETED else _way(upload, done, total),
+            total_bytes=upload.size or upload.declared_bytes,
+            checked_bytes=_checked_bytes(upload),
+            loaded_records=received,
+        ),
+        started_at=upload.created_at,
+        completed_at=_completed_at(upload, status, entries),
+        errors=[*failure, *_told(problem for entry in entries for problem in entry.problems)] or None,
+        outcome=outcome,
+    )
+
+
+def status_of_upload(upload: Upload, entries: Sequence[Entry]) -> BatchStatus:
+    """What a client is told of an upload's state."""
+    match upload.state:
+        case UploadState.FAILED | UploadState.EXPIRED:
+            return BatchStatus.FAILED
+        case UploadState.CANCELLED:
+            return BatchStatus.CANCELLED
+        case UploadState.LOADED if _all_met(upload, entries):
+            hopeless = all(entry.quarantined == entry.received for entry in entries)
+            return BatchStatus.FAILED if hopeless else BatchStatus.COMPLETED
+        case _:
+            return BatchStatus.PROCESSING
+
+
+def is_settled(upload: Upload, entries: Iterable[Entry]) -> bool:
+    """Whether nothing of an upload is on its way any more."""
+    return upload.settled and all(entry.is_complete for entry in entries)
+
+
+def _all_met(upload: Upload, entries: Sequence[Entry]) -> bool:
+    """Whether every row has met its fate: an entry that an index does not show yet has not."""
+    return len(entries) == len(upload.cuts) and all(entry.is_complete for entry in entries)
+
+
+def _outcome(entries: Sequence[Entry]) -> BatchOutcome:
+    return BatchOutcome(
+        loaded=sum(entry.fates.loaded for entry in entries),
+        duplicate=sum(entry.fates.duplicate for entry in entries),
+        conflict=sum(entry.fates.conflict for entry in entries),
+        quarantined=sum(entry.quarantined for entry in entries),
+        in_flight=sum(entry.in_flight for entry in entries),
+    )
+
+
+def _checked_bytes(upload: Upload) -> int:
+    return upload.size if upload.state in {UploadState.LOADING, UploadState.LOADED} else upload.bytes_read
+
+
+def _way(upload: Upload, done: int, total: int) -> float:
+    loaded = upload.rows if upload.state is UploadState.LOADING else total if upload.state is UploadState.LOADED else 0
+    legs = (_percent(_checked_bytes(upload), upload.size), _percent(loaded, total), _percent(done, total))
+    return round(sum(legs) / _LEGS, 2)
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+def _completed_at(upload: Upload, status: BatchStatus, entries: Sequence[Entry]) -> datetime | None:
+    if status is BatchStatus.PROCESSING:
+        return None
+    return upload.ended_at or max((entry.completed_at for entry in entries if entry.completed_at), default=None)
+
+
+def _failure(failure: Failure) -> ProcessingError:
+    return ProcessingError(
+        code=failure.code,
+        message=failure.message,
+        stage=failure.stage,
+        count=1,
+        first_row=failure.first_row,
+        sample=orjson.loads(failure.sample) if failure.sample else None,
+    )
+
+
+def _told(problems: Iterable[Mapping[str, Any]]) -> list[ProcessingError]:
+    """Errors of one kind in several parts are one kind: the most frequent first."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for problem in problems:
+        kind = (problem["stage"], problem["code"], problem["message"])
+        if kind not in found:
+            found[kind] = {**problem, "sample": orjson.loads(problem["sample"])}
+        else:
+            found[kind]["count"] += problem["count"]
+            found[kind]["first_row"] = min(found[kind]["first_row"], problem["first_row"])
+    most = sorted(found.values(), key=lambda problem: -problem["count"])[:_MOST_PROBLEMS]
+    return [ProcessingError(**problem) for problem in most]

@@ -1,0 +1,108 @@
+"""The uploads in DynamoDB: one item each, changed only as it was read."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from shared.ingestion.uploads.state import Upload
+from shared.runtime.errors import Unavailable
+from shared.runtime.models import sortable
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+Change = Callable[[Upload], Upload]
+_TRIES = 8
+_SERIALIZE = TypeSerializer().serialize
+_DESERIALIZE = TypeDeserializer().deserialize
+
+
+class NoSuchUpload(LookupError):
+    """Nobody has announced it."""
+
+
+class UploadStore:
+    """Keeps uploads; whoever changes one names what it was, so that of two only one comes through."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def add(self, upload: Upload) -> None:
+        """Keep a new upload."""
+        self._dynamodb.put_item(
+            TableName=self._table, Item=_item(upload), ConditionExpression="attribute_not_exists(batch_id)"
+        )
+
+    def get(self, batch_id: str) -> Upload | None:
+        """Read an upload."""
+        answer = self._dynamodb.get_item(TableName=self._table, Key={"batch_id": {"S": batch_id}}, ConsistentRead=True)
+        return _upload(answer["Item"]) if "Item" in answer else None
+
+    def change(self, batch_id: str, change: Change) -> Upload:
+        """Change an upload that exists.
+
+        Args:
+            batch_id: the upload.
+            change: from the upload as it stands to the upload as it shall be; may run again, and may raise.
+
+        Raises:
+            NoSuchUpload: there is none.
+            Unavailable: others kept changing it.
+        """
+        for _ in range(_TRIES):
+            before = self.get(batch_id)
+            if before is None:
+                raise NoSuchUpload(batch_id)
+            after = change(before)
+            if after == before:
+                return before
+            try:
+                return self._replace(before, after)
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                continue
+        raise Unavailable("Another request is changing the upload; retry later", retry_after=1)
+
+    def open(self, before: datetime) -> Iterator[Upload]:
+        """Every upload made before a moment about which something is still to be done, oldest first."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="open",
+            KeyConditionExpression="#open = :open AND created_at < :before",
+            ExpressionAttributeNames={"#open": "open"},
+            ExpressionAttributeValues={":open": {"S": "yes"}, ":before": {"S": sortable(before)}},
+        )
+        for page in pages:
+            yield from map(_upload, page["Items"])
+
+    def _replace(self, before: Upload, after: Upload) -> Upload:
+        kept = after.model_copy(update={"revision": before.revision + 1})
+        self._dynamodb.put_item(
+            TableName=self._table,
+            Item=_item(kept),
+            ConditionExpression="revision = :revision",
+            ExpressionAttributeValues={":revision": {"N": str(before.revision)}},
+        )
+        return kept
+
+
+def _item(upload: Upload) -> dict[str, Any]:
+    plain = {name: _plain(value) for name, value in upload.model_dump().items() if value is not None}
+    marked = {**plain, "open": "yes"} if upload.is_open else plain
+    return {name: _SERIALIZE(value) for name, value in marked.items()}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return sortable(value)
+        case dict():
+            return {name: _plain(each) for name, each in value.items() if each is not None}
+        case _:
+            return value
+
+
+def _upload(item: Any) -> Upload:
+    return Upload.model_validate({name: _DESERIALIZE(value) for name, value in item.items()})

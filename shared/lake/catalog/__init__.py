@@ -1,0 +1,1 @@
+"""The tables of the lake as Glue knows them, and the version of each."""

@@ -1,0 +1,1 @@
+"""Parquet objects: columns, keys of records, and the receipt in the metadata."""

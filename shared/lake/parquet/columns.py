@@ -1,0 +1,213 @@
+"""Rows to Arrow columns and back to Parquet: what the record schemas mean for storage."""
+
+import decimal
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from shared.lake.storage.paths import UNPARTITIONED
+from shared.records.bounds import attributes_of
+from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
+from shared.records.schema import INGESTED_AT, DataType, Field, Kind, Partition, RecordSchema
+
+MOMENT = pa.timestamp("ms")
+AMOUNT = pa.decimal128(38, 10)
+_ARROW_TYPES = {
+    Kind.ID: pa.string(),
+    Kind.TEXT: pa.string(),
+    Kind.CHOICE: pa.string(),
+    Kind.CURRENCY: pa.string(),
+    Kind.TIMESTAMP: MOMENT,
+    Kind.MONEY: pa.decimal128(18, 6),
+    Kind.QUANTITY: pa.decimal128(18, 4),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.TEXT_MAP: pa.map_(pa.string(), pa.string()),
+    Kind.NUMBER_MAP: pa.map_(pa.string(), pa.float64()),
+}
+_EXACT_AS_FLOAT = 1e9
+
+
+UnreadableObject = pa.lib.ArrowException
+"""What Arrow raises for an object that is not Parquet or does not fit the schema."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """What the platform adds to the rows of a delivery.
+
+    `ingested_at` is one moment for all rows, or one for each, in milliseconds since 1970.
+    """
+
+    source_id: str
+    ingested_at: datetime | Sequence[int]
+    origin: str
+    reporting_currency: str
+
+
+@cache
+def arrow_schema(data_type: DataType) -> pa.Schema:
+    """The Parquet schema of a data type's base and incoming objects."""
+    return pa.schema([(each.name, _ARROW_TYPES[each.kind]) for each in SCHEMAS[data_type].stored])
+
+
+def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: Stamp) -> pa.Table:
+    """Turn valid rows into the columns of their data type, defaults filled in and unknown fields kept as JSON."""
+    schema = SCHEMAS[data_type]
+    columns = {each.name: column(each, [row.get(each.name) for row in rows]) for each in schema.fields}
+    return completed(schema, columns, attributes(schema, rows, columns), stamp)
+
+
+def completed(schema: RecordSchema, columns: Mapping[str, pa.Array], unknown: pa.Array, stamp: Stamp) -> pa.Table:
+    """Add to the client's columns what the platform adds: defaults, unknown fields as JSON, the delivery's stamp."""
+    size = len(unknown)
+    stamped = {
+        **columns,
+        "attributes": unknown,
+        "source_id": pa.repeat(pa.scalar(stamp.source_id), size),
+        INGESTED_AT: _ingested_at(stamp.ingested_at, size),
+        "_origin": pa.repeat(pa.scalar(stamp.origin), size),
+    }
+    for each in schema.fields:
+        stamped[each.name] = _with_default(each, stamped, stamp.reporting_currency)
+    target = arrow_schema(schema.data_type)
+    return pa.table([stamped[name] for name in target.names], schema=target)
+
+
+def _ingested_at(moments: datetime | Sequence[int], size: int) -> pa.Array:
+    if isinstance(moments, datetime):
+        return pa.repeat(pa.scalar(moments, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False), size)
+    return pa.array(moments, pa.int64()).cast(MOMENT)
+
+
+def attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array]) -> pa.Array:
+    """Write as JSON what the schema does not know; where all values are counted for by columns there is nothing."""
+    known = schema.by_name.keys()
+    if sum(map(len, rows)) == sum(len(rows) - columns[name].null_count for name in known):
+        return pa.nulls(len(rows), pa.string())
+    return pa.array([attributes_of(row, known) for row in rows], pa.binary()).cast(pa.string())
+
+
+def arrow_type(each: Field) -> pa.DataType:
+    """The type of a field's column."""
+    return _ARROW_TYPES[each.kind]
+
+
+def column(each: Field, values: list[Any]) -> pa.Array:
+    """Turn the validated values of one field into a column."""
+    match each.kind:
+        case Kind.MONEY | Kind.QUANTITY:
+            return _decimals(values, _ARROW_TYPES[each.kind])
+        case Kind.TIMESTAMP:
+            return pa.array(values, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False)
+        case Kind.TEXT_MAP:
+            texts = [None if value is None else [(k, _as_text(v)) for k, v in value.items()] for value in values]
+            return pa.array(texts, _ARROW_TYPES[each.kind])
+        case _:
+            return pa.array(values, _ARROW_TYPES[each.kind])
+
+
+def _as_text(value: str | float) -> str:
+    return value if isinstance(value, str) else json.dumps(int(value) if value == int(value) else value)
+
+
+def _decimals(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
+    """Arrow casts numbers below 10^9 that have no more places than are kept; the rest are rounded by their text."""
+    try:
+        numbers = pa.array(values, pa.float64())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return _decimals_by_text(values, kind)
+    return numbers.cast(kind) if _needs_no_rounding(numbers, kind.scale) else _decimals_by_text(values, kind)
+
+
+def _needs_no_rounding(numbers: pa.DoubleArray, places: int) -> bool:
+    """Whether each is the float nearest to a decimal of so many places: then it is that decimal, as it was written."""
+    if (pc.max(pc.abs(numbers)).as_py() or 0) >= _EXACT_AS_FLOAT:
+        return False
+    nearest = pc.divide(pc.round(pc.multiply(numbers, 10.0**places)), 10.0**places)
+    return bool(pc.all(pc.equal(nearest, numbers), min_count=0).as_py())
+
+
+def _decimals_by_text(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
+    place = decimal.Decimal(1).scaleb(-kind.scale)
+    exact = [
+        None
+        if value is None
+        else decimal.Decimal(value if isinstance(value, str) else repr(value)).quantize(place, decimal.ROUND_HALF_EVEN)
+        for value in values
+    ]
+    return pa.array(exact, kind)
+
+
+def _with_default(each: Field, columns: Mapping[str, pa.Array], reporting_currency: str) -> pa.Array:
+    column = columns[each.name]
+    if column.null_count == 0:
+        return column
+    if each.default_from is not None:
+        return pc.coalesce(column, columns[each.default_from])
+    if each.default is None:
+        return column
+    default = reporting_currency if each.default == PLATFORM_CURRENCY else each.default
+    exact = decimal.Decimal(default) if each.kind in (Kind.MONEY, Kind.QUANTITY) else default
+    return pc.fill_null(column, pa.scalar(exact, column.type))
+
+
+def by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Cut a table into the partitions its rows belong to, keeping their order within each."""
+    schema = SCHEMAS[data_type]
+    if schema.partition is Partition.NONE or schema.event_time is None:
+        yield UNPARTITIONED, table
+        return
+    days = table[schema.event_time].cast(pa.date32(), safe=False)
+    for day in pc.unique(days).sort():
+        rows = table if len(table) == 0 else table.filter(pc.equal(days, day))
+        yield day.as_py().isoformat(), rows
+
+
+def latest_event(data_type: DataType, table: pa.Table) -> datetime | None:
+    """The latest event time among rows of a type that has one, in UTC."""
+    name = SCHEMAS[data_type].event_time
+    latest = None if name is None else pc.max(table[name]).as_py()
+    return None if latest is None else latest.replace(tzinfo=UTC)
+
+
+def write_parquet(table: pa.Table, *, unique: Sequence[str] = ()) -> bytes:
+    """Write a table as one zstd-compressed Parquet object.
+
+    Columns whose values are all different gain nothing from a dictionary, and only times are ever asked for by range.
+    """
+    times = [each.name for each in table.schema if pa.types.is_timestamp(each.type)]
+    repeating = [each.name for each in table.schema if each.name not in {*unique, *times}]
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table, sink, compression="zstd", compression_level=1, use_dictionary=repeating, write_statistics=times
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:
+    """Read a Parquet object in today's schema: columns it lacks are null, narrower types are widened.
+
+    Raises:
+        UnreadableObject: it is no Parquet, or has more than the schema knows, as a newer version of this code wrote
+            it: to write it again would lose that.
+    """
+    table = pq.read_table(pa.BufferReader(data))
+    if table.schema.equals(schema):
+        return table
+    present = set(table.schema.names)
+    if unknown := present - set(schema.names):
+        raise pa.ArrowInvalid(f"columns unknown to this version: {sorted(unknown)}")
+    columns = [
+        table[each.name].cast(each.type) if each.name in present else pa.nulls(len(table), each.type) for each in schema
+    ]
+    return pa.table(columns, schema=schema.with_metadata(table.schema.metadata))

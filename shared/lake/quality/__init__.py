@@ -1,0 +1,1 @@
+"""Quality of a delivery, counted in columns."""

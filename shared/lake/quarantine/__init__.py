@@ -1,0 +1,1 @@
+"""Rejected rows as objects of the lake, and batches of them for redrive."""

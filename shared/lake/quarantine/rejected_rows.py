@@ -1,0 +1,118 @@
+"""Rejected rows as an object: each as it was received, with every reason, and what it takes to drive it again."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from shared.lake.parquet.columns import MOMENT, read_parquet, write_parquet
+from shared.lake.storage.paths import quarantine_key
+
+SCHEMA = pa.schema(
+    [
+        ("origin", pa.string()),
+        ("source_id", pa.string()),
+        ("data_type", pa.string()),
+        ("row", pa.int64()),
+        ("raw", pa.string()),
+        ("errors", pa.string()),
+        ("received_at", MOMENT),
+        ("form", pa.string()),
+        ("ingested_at", MOMENT),
+    ]
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectedRow:
+    """One row that was not taken: where it stood, its text as received, the reasons as JSON text, when it arrived (ms).
+
+    `form` tells how its values are written; one that has none is not even a row, and its text is whatever came.
+    """
+
+    place: int
+    raw: str
+    errors: str
+    form: str = ""
+    arrived: int = 0
+
+    @cached_property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Every reason against it: field, code, message, rejected value."""
+        reasons: list[dict[str, Any]] = orjson.loads(self.errors)
+        return reasons
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of the reasons against it."""
+        return {reason["code"] for reason in self.reasons}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """The rejected rows of one delivery, in the order of their places."""
+
+    origin: str
+    source_id: str
+    data_type: str
+    received_at: datetime
+    rows: Sequence[RejectedRow]
+
+    @property
+    def key(self) -> str:
+        """The one object that holds them."""
+        return quarantine_key(self.received_at.date().isoformat(), self.origin)
+
+    @property
+    def codes(self) -> Mapping[str, int]:
+        """How many rows each code speaks against."""
+        return Counter(code for row in self.rows for code in row.codes)
+
+    def without(self, places: Collection[int]) -> "Rejected":
+        """Those that are left when some are driven again."""
+        return replace(self, rows=[row for row in self.rows if row.place not in places])
+
+    def written(self) -> bytes:
+        """Them as one Parquet object, in the columns of the quarantine table and those that a re-drive needs."""
+        size = len(self.rows)
+        columns = [
+            pa.repeat(pa.scalar(self.origin), size),
+            pa.repeat(pa.scalar(self.source_id), size),
+            pa.repeat(pa.scalar(self.data_type), size),
+            pa.array([each.place for each in self.rows], pa.int64()),
+            pa.array([each.raw for each in self.rows], pa.string()),
+            pa.array([each.errors for each in self.rows], pa.string()),
+            pa.repeat(pa.scalar(milliseconds(self.received_at), pa.int64()), size).cast(MOMENT),
+            pa.array([each.form or None for each in self.rows], pa.string()),
+            pa.array([each.arrived for each in self.rows], pa.int64()).cast(MOMENT),
+        ]
+        return write_parquet(pa.table(columns, schema=SCHEMA))
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def rejected_rows(body: bytes) -> Iterator[RejectedRow]:
+    """Read the rows of an object of the quarantine, in order."""
+    table = read_parquet(body, SCHEMA)
+    arrived = table["ingested_at"].cast(pa.int64())
+    columns = (table["row"], table["raw"], table["errors"], table["form"], arrived)
+    for place, raw, errors, form, at in zip(*(each.to_pylist() for each in columns), strict=True):
+        yield RejectedRow(place=place, raw=raw, errors=errors, form=form or "", arrived=at or 0)
+
+
+def picked(rows: Sequence[Any] | pa.Table, places: Sequence[int]) -> list[Any]:
+    """Some of the rows, one by one, however they are held."""
+    if isinstance(rows, pa.Table):
+        found: list[Any] = rows.take(pa.array(places, pa.int64())).to_pylist()
+        return found
+    return [rows[each] for each in places]

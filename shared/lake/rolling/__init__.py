@@ -1,1 +1,0 @@
-"""What roll-ups are computed with, a noun each."""

@@ -1,0 +1,61 @@
+"""An object of the lake as a file that can be read from any place, in pieces, however large it is."""
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.lake.storage.object_store import LakeStore
+
+PIECE = 8 * 1024 * 1024
+
+
+class ObjectFile(io.RawIOBase):
+    """Fetches a piece of an object whenever one is needed, and keeps only the last."""
+
+    def __init__(self, fetch: "Callable[[int, int], bytes]", size: int) -> None:
+        super().__init__()
+        self._fetch = fetch
+        self._size = size
+        self._position = 0
+        self._piece_at, self._piece = 0, b""
+        self.consumed = 0
+        """How many bytes were read so far, some perhaps more than once."""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def tell(self) -> int:
+        """Return the place of the next byte."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # all that io ever passes
+        """Read some bytes, none at the end."""
+        if self._position >= self._size:
+            return 0
+        if not self._piece_at <= self._position < self._piece_at + len(self._piece):
+            self._piece = self._fetch(self._position, min(PIECE, self._size - self._position))
+            self._piece_at = self._position
+        start = self._position - self._piece_at
+        found = self._piece[start : start + len(buffer)]
+        buffer[: len(found)] = found
+        self._position += len(found)
+        self.consumed += len(found)
+        return len(found)
+
+
+def open_object(lake: "LakeStore", key: str, *, etag: str, size: int) -> ObjectFile:
+    """Open an object as it was when it had this tag; if it is replaced meanwhile, the next piece fails."""
+    return ObjectFile(lambda first, length: lake.read_range(key, etag, first, length), size)

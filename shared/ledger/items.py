@@ -1,0 +1,92 @@
+"""Entries of the ledger as DynamoDB keeps them."""
+
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from shared.ledger.entry import Entry, Fates, Kind
+from shared.quality.store import packed, unpacked
+from shared.runtime.models import sortable
+
+_SERIALIZE = TypeSerializer().serialize
+_DESERIALIZE = TypeDeserializer().deserialize
+
+
+def item_of(entry: Entry, revision: int) -> dict[str, Any]:
+    """Write an entry as an item; what it does not have stays away."""
+    plain = {
+        "origin": entry.origin,
+        "kind": entry.kind.value,
+        "source_id": entry.source_id,
+        "data_type": entry.data_type,
+        "received_at": sortable(entry.received_at),
+        "received": entry.received,
+        "rejected": entry.rejected,
+        "batch_id": entry.batch_id or None,
+        "refused": entry.refused or None,
+        "cancelled": entry.cancelled or None,
+        "redrives": dict(entry.redrives) or None,
+        "redriving": entry.redriving or None,
+        "resumes": list(entry.resumes) or None,
+        "restated": list(entry.restated) or None,
+        "dropped_fields": entry.dropped_fields,
+        "written": entry.written,
+        "partitions": {day: _packed(fates) for day, fates in entry.partitions.items()},
+        "problems": list(entry.problems),
+        "quality": packed(entry.quality) if entry.quality.counts else None,
+        "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
+        "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
+        "open": None if entry.is_complete else "yes",
+        "revision": revision,
+    }
+    return {name: _SERIALIZE(value) for name, value in plain.items() if value is not None}
+
+
+def entry_of(item: Any) -> Entry:
+    """Read an item."""
+    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
+    return Entry(
+        origin=plain["origin"],
+        kind=Kind(plain["kind"]),
+        source_id=plain["source_id"],
+        data_type=plain["data_type"],
+        received_at=datetime.fromisoformat(plain["received_at"]),
+        received=int(plain["received"]),
+        rejected=int(plain["rejected"]),
+        batch_id=plain.get("batch_id", ""),
+        refused=plain.get("refused", False),
+        cancelled=plain.get("cancelled", False),
+        redrives={number: int(rows) for number, rows in plain.get("redrives", {}).items()},
+        redriving=plain.get("redriving", ""),
+        resumes=tuple(plain.get("resumes", ())),
+        restated=tuple(plain.get("restated", ())),
+        dropped_fields=int(plain["dropped_fields"]),
+        written=plain["written"],
+        partitions={day: _unpacked(text) for day, text in plain["partitions"].items()},
+        problems=tuple(_whole(problem) for problem in plain["problems"]),
+        quality=unpacked(plain.get("quality")),
+        latest_event=_moment(plain.get("latest_event")),
+        completed_at=_moment(plain.get("completed_at")),
+        revision=int(plain["revision"]),
+    )
+
+
+_FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled")
+
+
+def _packed(fates: Fates) -> str:
+    """Fates as numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
+    return " ".join(str(getattr(fates, name)) for name in _FATES)
+
+
+def _unpacked(text: str) -> Fates:
+    return Fates(**dict(zip(_FATES, map(int, text.split()), strict=False)))  # entries of before knew of fewer
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _whole(problem: dict[str, Any]) -> dict[str, Any]:
+    return {name: int(value) if name in {"count", "first_row"} else value for name, value in problem.items()}

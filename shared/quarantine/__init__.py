@@ -1,0 +1,1 @@
+"""Quarantine: rejected rows, their index, and the reports about them."""

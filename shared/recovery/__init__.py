@@ -1,0 +1,1 @@
+"""Recovery: redrive of quarantined rows, late labels, and the sweeper."""

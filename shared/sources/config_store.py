@@ -1,0 +1,117 @@
+"""What is configured of each source: kept beside its totals, read once in a while by whoever takes its records in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from shared.quality.rules import DEFAULT_MINIMUM, Requirements
+from shared.runtime.errors import FieldError, InvalidRequest, UnusableConfiguration
+from shared.runtime.models import sortable
+from shared.sources.models import SourceConfiguration
+from shared.sources.stored_configuration import StoredConfiguration
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from shared.records.mapping import SourceMapping
+    from shared.records.schema import DataType
+    from shared.runtime.models import Clock
+
+CONFIG = "config"
+"""The facet of a source that holds its configuration."""
+
+FRESH_FOR = timedelta(seconds=15)
+"""How long deliveries may still be judged by what was configured before."""
+
+_LARGEST = 200_000
+_MOST_KEPT = 1_000
+_UNCONFIGURED = StoredConfiguration()
+
+
+@dataclass(frozen=True)
+class _Known:
+    stored: StoredConfiguration
+    since: datetime
+
+
+class SourceConfigs:
+    """Keeps configurations in DynamoDB, and those in use in memory for a few seconds."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+
+    def of(self, source_id: str, *, fresh: bool = False) -> SourceConfiguration:
+        """What is configured of a source, as far as it can be applied; of one that nobody configured, nothing is.
+
+        Args:
+            source_id: the source.
+            fresh: whether what was read a moment ago will not do.
+        """
+        return self._stored(source_id, fresh=fresh).usable
+
+    def _stored(self, source_id: str, *, fresh: bool = False) -> StoredConfiguration:
+        known, now = self._known.get(source_id), self._clock()
+        if known is None or fresh or now - known.since >= FRESH_FOR:
+            known = self._known[source_id] = _Known(self._read(source_id), now)
+            while len(self._known) > _MOST_KEPT:
+                self._known.pop(next(iter(self._known)))
+        return known.stored
+
+    def mapping_of(self, source_id: str, data_type: "DataType") -> "SourceMapping | None":
+        """How a source's records of a type become those of the data model; None if they are that already.
+
+        Raises:
+            UnusableConfiguration: what is configured of them cannot be applied.
+        """
+        stored = self._stored(source_id)
+        fault = stored.fault_of(data_type)
+        if fault:
+            raise UnusableConfiguration(
+                f"The configuration of the source {source_id} cannot be applied ({fault}); "
+                f"correct it with PUT /api/v1/ingest/sources/{source_id}"
+            )
+        return stored.usable.mappings.get(data_type)
+
+    def requirements_of(self, source_id: str, data_type: "DataType") -> Requirements:
+        """What is asked of a source's deliveries of a type."""
+        configured = self.of(source_id)
+        threshold = configured.thresholds.get(data_type)
+        minimum = DEFAULT_MINIMUM if threshold is None else Fraction(str(threshold))
+        return Requirements(minimum=minimum, cadence=configured.cadence)
+
+    def put(self, source_id: str, configuration: SourceConfiguration) -> Any:
+        """Configure a source, known or new; return what was saved before, None if nothing was.
+
+        Raises:
+            InvalidRequest: the configuration is too large to be kept.
+        """
+        body = configuration.model_dump_json(exclude_none=True)
+        if len(body.encode()) > _LARGEST:
+            raise InvalidRequest(
+                "Request validation failed",
+                field_errors=[FieldError("mappings", f"must be smaller: a configuration has at most {_LARGEST} bytes")],
+            )
+        answer = self._dynamodb.update_item(
+            TableName=self._table,
+            Key=_key(source_id),
+            UpdateExpression="SET body = :body, known_since = if_not_exists(known_since, :now)",
+            ExpressionAttributeValues={":body": {"S": body}, ":now": {"S": sortable(self._clock())}},
+            ReturnValues="ALL_OLD",
+        )
+        self._known[source_id] = _Known(StoredConfiguration.of(configuration), self._clock())
+        old = answer.get("Attributes")
+        return StoredConfiguration.read(old["body"]["S"]).saved if old else None
+
+    def _read(self, source_id: str) -> StoredConfiguration:
+        answer = self._dynamodb.get_item(TableName=self._table, Key=_key(source_id), ConsistentRead=True)
+        if "Item" not in answer:
+            return _UNCONFIGURED
+        return StoredConfiguration.read(answer["Item"]["body"]["S"])
+
+
+def _key(source_id: str) -> dict[str, dict[str, str]]:
+    return {"source_id": {"S": source_id}, "facet": {"S": CONFIG}}

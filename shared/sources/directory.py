@@ -1,0 +1,167 @@
+"""The sources: what is configured of each, and what it has delivered by the ledger's own totals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from shared.ledger.entry import UNATTRIBUTED, Kind
+from shared.records.schema import DataType
+from shared.runtime.paging import Window, cut
+from shared.sources.config_store import CONFIG
+from shared.sources.models import DataSource, DataSourcesResponse, SourceStatus, SourceType
+from shared.sources.rules import FAILING_DELIVERIES, is_failing, is_overdue
+from shared.sources.stored_configuration import StoredConfiguration
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from shared.ledger.by_source import Deliveries
+    from shared.sources.models import SourceConfiguration
+
+_DESERIALIZE = TypeDeserializer().deserialize
+_COUNTERS = ("received", "loaded", "duplicate", "conflict", "quarantined", "superseded")
+_TYPE_OF_KIND = {Kind.BATCH: SourceType.API, Kind.STREAM: SourceType.STREAM}
+_AT_ONCE = 8
+Facet = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The facets of one source: a total for each type that it delivered, and its configuration."""
+
+    source_id: str
+    known_since: str
+    totals: Sequence[Facet]
+    stored: StoredConfiguration
+
+    @classmethod
+    def of(cls, facets: Sequence[Facet]) -> "_Source":
+        bodies = [facet["body"] for facet in facets if facet["facet"] == CONFIG]
+        configured = StoredConfiguration.read(bodies[0]) if bodies else StoredConfiguration()
+        since = min(facet.get("known_since", "") for facet in facets)  # before such times were kept: older than all
+        totals = [facet for facet in facets if facet["facet"] != CONFIG]
+        return cls(facets[0]["source_id"], since, totals, configured)
+
+    @property
+    def configuration(self) -> "SourceConfiguration":
+        return self.stored.usable
+
+    @property
+    def last_ingestion(self) -> datetime | None:
+        return max((_moment(facet["last_ingestion"]) for facet in self.totals), default=None)
+
+    @property
+    def type(self) -> SourceType:
+        if self.configuration.type is not None:
+            return self.configuration.type
+        earliest = min(self.totals, key=lambda facet: facet["last_ingestion"], default=None)
+        return SourceType.API if earliest is None else _TYPE_OF_KIND[Kind(earliest["kind"])]
+
+    def told(self, status: SourceStatus) -> DataSource:
+        by_type = {facet["facet"].removeprefix("type#"): _counters(facet) for facet in self.totals}
+        return DataSource(
+            source_id=self.source_id,
+            name=self.configuration.name or self.source_id.replace("-", " ").title(),
+            type=self.type,
+            status=status,
+            last_ingestion=self.last_ingestion,
+            total_records=sum(int(facet["received"]) for facet in self.totals),
+            configuration={**self.stored.shown(), "data_types": by_type},
+        )
+
+
+class Sources:
+    """Reads the sources' facets from DynamoDB."""
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", table: str, *, deliveries: Callable[[], "Deliveries"], active_for: timedelta
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._deliveries = deliveries
+        self._active_for = active_for
+
+    def page(self, *, number: int, size: int, active_only: bool, now: datetime) -> DataSourcesResponse:
+        """One page of the sources, of which a new one is always the last.
+
+        Only those that are not inactive, unless told otherwise: one that falls silent leaves that list.
+        """
+        every = (_Source.of(list(facets)) for _, facets in self._by_source())
+        shown = (each for each in every if not active_only or not self._is_overdue(each, now))
+        found = cut(shown, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            told = list(pool.map(lambda each: each.told(self._status(each, now)), found.items))
+        return DataSourcesResponse(content=told, **found.page())
+
+    def get(self, source_id: str, now: datetime) -> DataSource:
+        """One source that is configured or has delivered.
+
+        Raises:
+            LookupError: nobody has heard of it.
+        """
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            KeyConditionExpression="source_id = :source",
+            ExpressionAttributeValues={":source": {"S": source_id}},
+            ConsistentRead=True,
+        )
+        if not answer["Items"]:
+            raise LookupError(f"the source {source_id} does not exist")
+        source = _Source.of([_plain(item) for item in answer["Items"]])
+        return source.told(self._status(source, now))
+
+    def ids(self) -> list[str]:
+        """Every source that has delivered, whether it was told of or not."""
+        return sorted({facet["source_id"] for facet in self._facets() if facet["facet"] != CONFIG})
+
+    def watermark(self, data_type: DataType, now: datetime) -> datetime | None:
+        """The event time up to which every active source has delivered a type; None if none ever did."""
+        return self.watermarks(now).get(data_type)
+
+    def watermarks(self, now: datetime) -> Mapping[DataType, datetime]:
+        """The same of every type that some active source has delivered."""
+        found: dict[DataType, datetime] = {}
+        for facet in self._facets():
+            if "watermark" in facet and _moment(facet["last_ingestion"]) >= now - self._active_for:
+                data_type, mark = DataType(facet["facet"].removeprefix("type#")), _moment(facet["watermark"])
+                found[data_type] = min(mark, found.get(data_type, mark))
+        return found
+
+    def _is_overdue(self, source: _Source, now: datetime) -> bool:
+        cadence = source.configuration.cadence
+        return is_overdue(source.last_ingestion, now, cadence=cadence, otherwise=self._active_for)
+
+    def _status(self, source: _Source, now: datetime) -> SourceStatus:
+        if self._is_overdue(source, now):
+            return SourceStatus.INACTIVE
+        failing = is_failing(self._deliveries().latest(source.source_id, FAILING_DELIVERIES))
+        return SourceStatus.ERROR if failing else SourceStatus.ACTIVE
+
+    def _by_source(self) -> "groupby[str, Facet]":
+        known = (facet for facet in self._facets() if facet["source_id"] != UNATTRIBUTED)
+        return groupby(
+            sorted(known, key=lambda facet: (facet["source_id"], facet["facet"])), lambda each: each["source_id"]
+        )
+
+    def _facets(self) -> list[Facet]:
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        return [_plain(item) for page in pages for item in page["Items"]]
+
+
+def _plain(item: Any) -> Facet:
+    return {name: _DESERIALIZE(value) for name, value in item.items()}
+
+
+def _counters(facet: Facet) -> dict[str, Any]:
+    counters: dict[str, Any] = {name: int(facet.get(name, 0)) for name in _COUNTERS}
+    fates = sum(counters[name] for name in ("loaded", "duplicate", "conflict", "quarantined"))
+    return {**counters, "in_flight": counters["received"] - fates, "watermark": facet.get("watermark")}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,1 +1,0 @@
-"""How answers are served, over DynamoDB and S3."""

@@ -1,0 +1,164 @@
+"""So many queries run at once and no more, however many functions there are and whichever of them die."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from shared.athena.concurrency import QuerySlots
+from shared.runtime.errors import Unavailable
+from shared.runtime.patience import Patience
+from shared.runtime.settings import Resource, Settings
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.platforms import Platforms
+
+QUERY = Patience(seconds=20)
+GONE_FOR_SURE = timedelta(minutes=2)
+AT_ONCE = Patience(seconds=0)
+FOR_LONG = Patience(seconds=20, first_wait=0.001, longest_wait=0.005)
+MOST = 3
+BOUND = 20
+Made = Callable[[], QuerySlots]
+
+
+@pytest.fixture
+def made(aws: Settings, clock: Clock) -> Made:
+    """Makes the slots as one more process sees them."""
+    dynamodb: Any = boto3.client("dynamodb")
+    return lambda: QuerySlots(dynamodb, aws.name_of(Resource.RESULT_CACHE), most=MOST, clock=clock)
+
+
+class Held:
+    """Slots that are held until they are told to be given back."""
+
+    def __init__(self, made: Made, pool: ThreadPoolExecutor, number: int) -> None:
+        self._may_end = threading.Event()
+        self._taken = threading.Semaphore(0)
+        self._holding = [pool.submit(self._hold, made()) for _ in range(number)]
+        for _ in self._holding:
+            assert self._taken.acquire(timeout=BOUND)
+
+    def _hold(self, slots: QuerySlots) -> None:
+        with slots.one(QUERY, FOR_LONG):
+            self._taken.release()
+            assert self._may_end.wait(BOUND)
+
+    def give_back(self) -> None:
+        """Let all of them go."""
+        self._may_end.set()
+        for each in self._holding:
+            each.result(BOUND)
+
+
+def is_free(made: Made) -> bool:
+    try:
+        with made().one(QUERY, AT_ONCE):
+            return True
+    except Unavailable:
+        return False
+
+
+def test_there_are_so_many_slots_and_each_that_is_given_back_is_free_again(made: Made) -> None:
+    with ThreadPoolExecutor(MOST) as pool:
+        held = Held(made, pool, MOST)
+        while_held = is_free(made)
+        held.give_back()
+
+    assert (while_held, is_free(made)) == (False, True)
+
+
+def test_without_a_free_slot_within_the_patience_the_caller_is_told_to_come_again(made: Made) -> None:
+    with ThreadPoolExecutor(MOST) as pool:
+        held = Held(made, pool, MOST)
+
+        with pytest.raises(Unavailable) as caught, made().one(QUERY, AT_ONCE):
+            raise AssertionError("there was none")
+        held.give_back()
+
+    assert caught.value.retry_after is not None
+
+
+def test_who_waits_gets_the_slot_that_is_given_back(made: Made) -> None:
+    with ThreadPoolExecutor(MOST + 1) as pool:
+        held = Held(made, pool, MOST)
+        waiting = pool.submit(Held, made, ThreadPoolExecutor(1), 1)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.05)
+
+        held.give_back()
+
+        waiting.result(BOUND).give_back()
+
+
+def test_of_many_that_race_never_more_run_than_there_are_slots(made: Made) -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    def run() -> None:
+        nonlocal running, most
+        with made().one(QUERY, FOR_LONG):
+            with lock:
+                running += 1
+                most = max(most, running)
+            with lock:
+                running -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        for each in [pool.submit(run) for _ in range(40)]:
+            each.result(BOUND)
+
+    assert 1 <= most <= MOST
+    assert is_free(made)
+
+
+def test_a_slot_is_given_back_when_its_query_fails(made: Made) -> None:
+    for _ in range(MOST + 1):
+        with pytest.raises(LookupError), made().one(QUERY, AT_ONCE):
+            raise LookupError
+
+    assert is_free(made)
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("step", [0, 1])
+def test_the_slots_of_processes_that_died_are_free_once_they_have_run_out(
+    made: Made, platforms: Platforms, clock: Clock, step: int, moment: Moment
+) -> None:
+    for _ in range(MOST):
+        with platforms.saboteur.killing(step, moment), made().one(QUERY, AT_ONCE):
+            pass
+    left = is_free(made)
+
+    clock.pass_by(GONE_FOR_SURE)
+
+    assert is_free(made)
+    assert left is ((step, moment) in {(0, Moment.BEFORE), (1, Moment.AFTER)})
+
+
+def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: Platforms, clock: Clock) -> None:
+    with platforms.saboteur.killing(0, Moment.AFTER), made().one(QUERY, AT_ONCE):
+        pass
+    clock.pass_by(GONE_FOR_SURE)
+    with ThreadPoolExecutor(MOST) as pool:
+        held = Held(made, pool, MOST)
+        while_held = is_free(made)
+        held.give_back()
+
+    assert while_held is False
+
+
+def test_with_the_slots_out_of_reach_a_query_runs_without_one(made: Made, platforms: Platforms) -> None:
+    with platforms.outages.of("dynamodb"):
+        assert is_free(made)
+
+
+def test_a_slot_that_cannot_be_given_back_spoils_nothing(made: Made, platforms: Platforms) -> None:
+    with ExitStack() as outage, made().one(QUERY, AT_ONCE):
+        outage.enter_context(platforms.outages.of("dynamodb"))
+
+    assert is_free(made)

@@ -1,0 +1,247 @@
+"""Who misses at the same time computes once; a claim of who failed or died is the next one's."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from pydantic import TypeAdapter
+
+from shared.athena.result_cache import ResultCache
+from shared.athena.sql import Statement
+from shared.lake.catalog.versions import TableVersions
+from shared.runtime.errors import Unavailable
+from shared.runtime.patience import Patience
+from shared.runtime.settings import Resource, Settings
+from tests.fakes.clock import Clock
+from tests.fakes.crashes import Moment
+from tests.fakes.outages import refusal
+from tests.fakes.platforms import Platforms
+from tests.fakes.whole_calls import atomic_dynamodb
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+WHOLE: TypeAdapter[int] = TypeAdapter(int)
+STATEMENT = Statement("SELECT 7")
+LEASE = timedelta(seconds=10)
+BOUND = 20
+Made = Callable[..., ResultCache]
+Recalled = tuple[int, bool]
+
+
+@pytest.fixture
+def dynamodb(aws: Settings) -> "DynamoDBClient":  # noqa: ARG001 # moto must be there first
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def versions(aws: Settings, dynamodb: "DynamoDBClient") -> TableVersions:
+    return TableVersions(dynamodb, aws.name_of(Resource.VERSIONS))
+
+
+@pytest.fixture
+def made(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions, clock: Clock) -> Made:
+    """Makes the cache of one more process."""
+
+    def make(seconds: float = LEASE.total_seconds()) -> ResultCache:
+        patience = Patience(seconds=seconds, first_wait=0.001, longest_wait=0.005)
+        table = aws.name_of(Resource.RESULT_CACHE)
+        return ResultCache(dynamodb, table, versions=versions, clock=clock, patience=patience)
+
+    return make
+
+
+class Query:
+    """A query that ends when it is told to, and counts how often it was run."""
+
+    def __init__(self, result: int | Exception = 7) -> None:
+        self.runs = 0
+        self.running = threading.Event()
+        self.may_end = threading.Event()
+        self._result = result
+
+    def __call__(self) -> int:
+        self.runs += 1
+        self.running.set()
+        assert self.may_end.wait(BOUND)
+        if isinstance(self._result, Exception):
+            raise self._result
+        return self._result
+
+
+def ask(cache: ResultCache, compute: Callable[[], int]) -> Recalled:
+    return cache.recall(STATEMENT, ["sales_hourly"], WHOLE, compute)
+
+
+def at_once(result: int = 7) -> Callable[[], int]:
+    return lambda: result
+
+
+def never() -> int:
+    raise AssertionError("somebody else is computing this")
+
+
+def items(settings: Settings) -> list[dict[str, Any]]:
+    return boto3.client("dynamodb").scan(TableName=settings.name_of(Resource.RESULT_CACHE))["Items"]
+
+
+def test_of_many_racing_misses_one_computes_and_all_have_the_result(made: Made) -> None:
+    query, racers = Query(), 8
+
+    with ThreadPoolExecutor(racers) as pool:
+        racing = [pool.submit(ask, made(), query) for _ in range(racers)]
+        assert query.running.wait(BOUND)
+        query.may_end.set()
+        results = [each.result(BOUND) for each in racing]
+
+    assert query.runs == 1
+    assert sorted(results) == [(7, False), *[(7, True)] * (racers - 1)]
+
+
+def test_who_comes_while_somebody_computes_waits_for_that_and_does_not_compute(made: Made) -> None:
+    query = Query()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, made(), query)
+        assert query.running.wait(BOUND)
+        second = pool.submit(ask, made(), never)
+        query.may_end.set()
+
+        assert (first.result(BOUND), second.result(BOUND)) == ((7, False), (7, True))
+
+
+def test_who_waits_is_not_told_of_another_statements_result(made: Made) -> None:
+    query = Query()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(ask, made(), query)
+        assert query.running.wait(BOUND)
+
+        other = made().recall(Statement("SELECT 8"), ["sales_hourly"], WHOLE, at_once(8))
+        query.may_end.set()
+
+    assert other == (8, False)
+
+
+def test_after_a_failure_one_of_those_who_waited_computes_anew(made: Made, aws: Settings) -> None:
+    failing, query = Query(Unavailable("Too many queries are running; retry later", retry_after=5)), Query()
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(ask, made(), failing)
+        assert failing.running.wait(BOUND)
+        others: list[Future[Recalled]] = [pool.submit(ask, made(), query) for _ in range(3)]
+        failing.may_end.set()
+        query.may_end.set()
+
+        with pytest.raises(Unavailable):
+            first.result(BOUND)
+        results = [each.result(BOUND) for each in others]
+
+    assert (failing.runs, query.runs) == (1, 1)
+    assert sorted(results) == [(7, False), (7, True), (7, True)]
+    assert len(items(aws)) == 1
+
+
+def test_a_failure_leaves_nothing_behind(made: Made, aws: Settings) -> None:
+    query = Query(LookupError("no such table"))
+    query.may_end.set()
+
+    with pytest.raises(LookupError):
+        ask(made(), query)
+
+    assert items(aws) == []
+
+
+def test_who_waits_for_a_process_that_died_takes_over_once_its_claim_has_run_out(
+    made: Made, platforms: Platforms, clock: Clock
+) -> None:
+    with platforms.saboteur.killing(0, Moment.AFTER):
+        ask(made(), never)
+
+    with ThreadPoolExecutor(1) as pool:
+        taking_over = pool.submit(ask, made(BOUND), at_once())
+        with pytest.raises(TimeoutError):
+            taking_over.result(0.05)
+        clock.pass_by(LEASE)
+
+        assert taking_over.result(BOUND) == (7, False)
+
+
+def test_nobody_waits_for_ever(made: Made) -> None:
+    query = Query()
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(ask, made(), query)
+        assert query.running.wait(BOUND)
+
+        with pytest.raises(Unavailable) as caught:
+            ask(made(0.01), never)
+        query.may_end.set()
+
+        assert (slow.result(BOUND), caught.value.retry_after) == ((7, False), 2)
+
+
+def test_one_who_was_taken_for_dead_does_not_give_up_the_claim_of_the_next(made: Made, clock: Clock) -> None:
+    late, next_one = Query(OSError("the network is back")), Query()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, made(), late)
+        assert late.running.wait(BOUND)
+        clock.pass_by(LEASE)
+        second = pool.submit(ask, made(), next_one)
+        assert next_one.running.wait(BOUND)
+        late.may_end.set()
+        with pytest.raises(OSError, match="network"):
+            first.result(BOUND)
+
+        third = pool.submit(ask, made(), never)
+        next_one.may_end.set()
+
+        assert (second.result(BOUND), third.result(BOUND)) == ((7, False), (7, True))
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("step", [0, 1])
+def test_whenever_a_process_dies_the_next_has_the_result_once_the_claim_has_run_out(
+    made: Made, platforms: Platforms, clock: Clock, step: int, moment: Moment
+) -> None:
+    with platforms.saboteur.killing(step, moment):
+        ask(made(), at_once())
+    clock.pass_by(LEASE)
+
+    result, _ = ask(made(), at_once())
+
+    assert result == 7
+
+
+def test_a_result_that_cannot_be_kept_is_given_and_the_claim_to_it_given_up(
+    aws: Settings, versions: TableVersions, clock: Clock
+) -> None:
+    client, throttled = atomic_dynamodb(), threading.Event()
+
+    def refuse(**_: Any) -> None:
+        if throttled.is_set():
+            raise refusal("ThrottlingException")
+
+    def computed() -> int:
+        throttled.set()
+        return 7
+
+    client.meta.events.register_first("before-call.dynamodb.PutItem", refuse)
+    cache = ResultCache(client, aws.name_of(Resource.RESULT_CACHE), versions=versions, clock=clock)
+
+    assert ask(cache, computed) == (7, False)
+    assert items(aws) == []
+
+
+def test_a_remembered_result_that_cannot_be_read_is_computed_anew(made: Made, aws: Settings) -> None:
+    ask(made(), at_once())
+    [item] = items(aws)
+    spoiled = {**item, "body": {"B": b"no deflated JSON"}}
+    boto3.client("dynamodb").put_item(TableName=aws.name_of(Resource.RESULT_CACHE), Item=spoiled)
+
+    assert ask(made(), at_once()) == (7, False)

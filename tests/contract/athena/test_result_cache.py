@@ -1,0 +1,160 @@
+"""Results are remembered until a merge changes what they were read from."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from pydantic import TypeAdapter
+
+from shared.athena.cached_results import KEPT_FOR
+from shared.athena.result_cache import ResultCache
+from shared.athena.sql import Statement
+from shared.lake.catalog.versions import TableVersions
+from shared.runtime.settings import Resource, Settings
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TEXTS: TypeAdapter[Sequence[str]] = TypeAdapter(Sequence[str])
+STATEMENT = Statement("SELECT ?", ("EU",))
+
+
+@dataclass
+class Counted:
+    """A computation that counts how often it was needed."""
+
+    result: Sequence[str] = ("a", "b")
+    times: int = field(default=0)
+
+    def __call__(self) -> Sequence[str]:
+        self.times += 1
+        return self.result
+
+
+@pytest.fixture
+def dynamodb(aws: Settings) -> "DynamoDBClient":  # noqa: ARG001 # moto must be there first
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def versions(aws: Settings, dynamodb: "DynamoDBClient") -> TableVersions:
+    return TableVersions(dynamodb, aws.name_of(Resource.VERSIONS))
+
+
+@pytest.fixture
+def cache(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions) -> ResultCache:
+    return ResultCache(dynamodb, aws.name_of(Resource.RESULT_CACHE), versions=versions, clock=lambda: NOW)
+
+
+def items(settings: Settings) -> list[dict[str, Any]]:
+    return boto3.client("dynamodb").scan(TableName=settings.name_of(Resource.RESULT_CACHE))["Items"]
+
+
+def test_the_second_time_a_result_is_remembered(cache: ResultCache) -> None:
+    compute = Counted()
+
+    first = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
+    second = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
+
+    assert (list(first[0]), first[1]) == (["a", "b"], False)
+    assert (list(second[0]), second[1]) == (["a", "b"], True)
+    assert compute.times == 1
+
+
+def test_a_merge_makes_what_was_remembered_of_its_table_unfindable(cache: ResultCache, versions: TableVersions) -> None:
+    compute = Counted()
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
+
+    versions.raise_version("sales_hourly")
+
+    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is False
+    assert compute.times == 2
+
+
+def test_a_merge_of_another_table_changes_nothing(cache: ResultCache, versions: TableVersions) -> None:
+    compute = Counted()
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
+
+    versions.raise_version("inventory")
+
+    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is True
+
+
+def test_a_merge_while_the_result_is_computed_leaves_nothing_stale_behind(
+    cache: ResultCache, versions: TableVersions
+) -> None:
+    def merged_meanwhile() -> Sequence[str]:
+        versions.raise_version("sales_hourly")
+        return ["before or after the merge"]
+
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, merged_meanwhile)
+
+    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is False
+
+
+@pytest.mark.parametrize(
+    "other", [Statement("SELECT ?", ("US",)), Statement("SELECT  ?", ("EU",)), Statement("SELECT ?, ?", ("E", "U"))]
+)
+def test_another_statement_is_another_result(cache: ResultCache, other: Statement) -> None:
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())
+
+    assert cache.recall(other, ["sales_hourly"], TEXTS, Counted())[1] is False
+
+
+def test_what_is_remembered_expires_after_a_day(cache: ResultCache, aws: Settings) -> None:
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())
+
+    [item] = items(aws)
+    assert int(item["expires_at"]["N"]) == (NOW + timedelta(days=1)).timestamp()
+    assert timedelta(days=1) == KEPT_FOR
+
+
+def test_a_result_too_large_for_an_item_is_served_and_not_remembered(cache: ResultCache, aws: Settings) -> None:
+    noise = secrets.token_hex(1_000_000)
+
+    result, hit = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+
+    assert (result, hit) == ([noise], False)
+    assert ["body" in item for item in items(aws)] == [False]
+
+
+def test_nobody_waits_for_a_result_that_will_not_be_remembered(cache: ResultCache) -> None:
+    noise = secrets.token_hex(1_000_000)
+
+    def twice_at_once() -> Sequence[str]:
+        cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+        return [noise]
+
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+
+    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, twice_at_once) == ([noise], False)
+
+
+def test_a_large_result_that_packs_well_is_remembered(cache: ResultCache) -> None:
+    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted(["2025-01-01T00:00:00Z"] * 100_000))
+
+    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is True
+
+
+@pytest.mark.parametrize("lost", [Resource.RESULT_CACHE, Resource.VERSIONS])
+def test_a_cache_out_of_reach_costs_only_time(
+    cache: ResultCache, aws: Settings, dynamodb: "DynamoDBClient", lost: Resource
+) -> None:
+    dynamodb.delete_table(TableName=aws.name_of(lost))
+
+    result, hit = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())
+
+    assert (list(result), hit) == (["a", "b"], False)
+
+
+def test_an_error_of_the_computation_is_not_taken_for_one_of_the_cache(cache: ResultCache) -> None:
+    def fail() -> Sequence[str]:
+        raise LookupError("no such table")
+
+    with pytest.raises(LookupError):
+        cache.recall(STATEMENT, ["sales_hourly"], TEXTS, fail)

@@ -1,0 +1,1 @@
+"""The stores of the lake, over S3 and DynamoDB."""

@@ -1,0 +1,97 @@
+"""The list of sources: whoever reads it while others begin to deliver sees each source once."""
+
+from datetime import datetime, timedelta
+
+import boto3
+import pytest
+
+from shared.app.wiring import Wiring
+from shared.ledger.entry import Entry, Kind
+from shared.ledger.store import Ledger
+from shared.runtime.settings import Resource
+from tests.fakes.clock import Clock
+
+
+@pytest.fixture
+def ledger(wired: Wiring, clock: Clock) -> Ledger:
+    """A ledger at the time of the test's clock."""
+    tables = (Resource.LEDGER, Resource.SOURCES, Resource.LEDGER_HOURS, Resource.QUALITY)
+    table, sources, hours, quality = map(wired.settings.name_of, tables)
+    return Ledger(
+        boto3.client("dynamodb"),
+        table=table,
+        sources_table=sources,
+        hours_table=hours,
+        quality_table=quality,
+        clock=clock,
+    )
+
+
+def _deliver(ledger: Ledger, source_id: str, at: datetime, *, data_type: str = "orders") -> None:
+    origin = f"batch-{source_id}-{data_type}-{at:%H%M%S%f}"
+    entry = Entry(origin=origin, kind=Kind.BATCH, source_id=source_id, data_type=data_type, received_at=at, received=1)
+    ledger.record(origin, lambda _: entry)
+
+
+def _ids(wired: Wiring, clock: Clock, number: int, *, active_only: bool = True) -> list[str]:
+    page = wired.sources.page(number=number, size=2, active_only=active_only, now=clock())
+    return [source.source_id for source in page.content]
+
+
+@pytest.mark.parametrize("active_only", [True, False])
+def test_pages_read_while_sources_are_added_neither_skip_nor_double_any(
+    wired: Wiring, clock: Clock, ledger: Ledger, *, active_only: bool
+) -> None:
+    for source_id in ("src-m", "src-z", "src-f", "src-t", "src-k"):
+        _deliver(ledger, source_id, clock())
+        clock.pass_by(timedelta(seconds=1))
+
+    read = []
+    for number, added in enumerate(("src-a", "src-n", "src-b", None)):
+        read.append(_ids(wired, clock, number, active_only=active_only))
+        if added:
+            _deliver(ledger, added, clock())
+            clock.pass_by(timedelta(seconds=1))
+
+    assert read == [["src-m", "src-z"], ["src-f", "src-t"], ["src-k", "src-a"], ["src-n", "src-b"]]
+
+
+def test_a_source_keeps_its_place_when_it_delivers_again_and_of_other_types(
+    wired: Wiring, clock: Clock, ledger: Ledger
+) -> None:
+    for source_id in ("till", "shop"):
+        _deliver(ledger, source_id, clock())
+        clock.pass_by(timedelta(seconds=1))
+
+    _deliver(ledger, "till", clock())
+    _deliver(ledger, "till", clock(), data_type="customers")
+
+    assert _ids(wired, clock, 0) == ["till", "shop"]
+
+
+def test_a_source_whose_records_lay_on_the_stream_for_an_hour_comes_after_those_known_meanwhile(
+    wired: Wiring, clock: Clock, ledger: Ledger
+) -> None:
+    put_on_the_stream = clock()
+    clock.pass_by(timedelta(minutes=30))
+    _deliver(ledger, "known", clock())
+    clock.pass_by(timedelta(minutes=30))
+
+    _deliver(ledger, "late", put_on_the_stream)
+
+    assert _ids(wired, clock, 0) == ["known", "late"]
+
+
+def test_sources_from_before_such_times_were_kept_come_first_by_their_id(
+    wired: Wiring, clock: Clock, ledger: Ledger
+) -> None:
+    for source_id in ("new", "old-2", "old-1"):
+        _deliver(ledger, source_id, clock())
+    for source_id in ("old-2", "old-1"):
+        boto3.client("dynamodb").update_item(
+            TableName=wired.settings.name_of(Resource.SOURCES),
+            Key={"source_id": {"S": source_id}, "facet": {"S": "type#orders"}},
+            UpdateExpression="REMOVE known_since",
+        )
+
+    assert [*_ids(wired, clock, 0), *_ids(wired, clock, 1)] == ["old-1", "old-2", "new"]

@@ -1,0 +1,1 @@
+"""HTTP routing and the composition root, without AWS."""

@@ -1,0 +1,181 @@
+"""One way to fail: any error in either dialect, with one request id everywhere, and nothing inner told."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from shared.app.http import Api
+from shared.auth.scopes import PUBLIC, RouteWithoutScope
+from shared.runtime import errors
+from shared.runtime.dialects import Dialect, error_body
+from shared.runtime.errors import FieldError, TallyError
+from shared.runtime.observability import instrumented
+from tests.events.api_gateway import context, rest_event
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def _subclasses(kind: type[TallyError]) -> list[type[TallyError]]:
+    return [each for child in kind.__subclasses__() for each in (child, *_subclasses(child))]
+
+
+ERRORS = [each for each in _subclasses(TallyError) if each.__module__ == errors.__name__]
+EXPECTED = {
+    "InvalidRequest": (400, "VALIDATION_ERROR", "validation_error"),
+    "Unauthorized": (401, "UNAUTHORIZED", "unauthorized"),
+    "Forbidden": (403, "FORBIDDEN", "forbidden"),
+    "NotFound": (404, "NOT_FOUND", "not_found"),
+    "MethodNotAllowed": (405, "METHOD_NOT_ALLOWED", "method_not_allowed"),
+    "Conflict": (409, "CONFLICT", "conflict"),
+    "PayloadTooLarge": (413, "PAYLOAD_TOO_LARGE", "payload_too_large"),
+    "UnsupportedMediaType": (415, "UNSUPPORTED_MEDIA_TYPE", "unsupported_media_type"),
+    "Unprocessable": (422, "UNPROCESSABLE", "unprocessable"),
+    "InsufficientDataQuality": (422, "INSUFFICIENT_DATA_QUALITY", "unprocessable"),
+    "UnusableConfiguration": (422, "UNPROCESSABLE", "unprocessable"),
+    "RateLimitExceeded": (429, "RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"),
+    "InternalError": (500, "INTERNAL_ERROR", "internal_error"),
+    "Unavailable": (503, "SERVICE_UNAVAILABLE", "service_unavailable"),
+}
+
+
+def _api(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE) -> Any:
+    router = Router()
+
+    @router.get("/thing")
+    def thing() -> dict[str, int]:
+        if raised is not None:
+            raise raised
+        return {"answer": 42}
+
+    return instrumented(Api(router, dialect=dialect, asked_by=lambda *_: PUBLIC).resolve)
+
+
+def _ask(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE, path: str = "/thing", **parts: Any) -> Any:
+    event = rest_event("GET", f"/api/v1{path}", **parts)
+    return event, _api(raised, dialect)(event, context())
+
+
+def test_the_tree_of_errors_is_the_table_of_statuses_and_codes() -> None:
+    assert {each.__name__: (each.status, each.commerce_code, each.fraud_code) for each in ERRORS} == EXPECTED
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+@pytest.mark.parametrize("dialect", Dialect)
+def test_every_error_has_its_status_and_the_shape_of_its_dialect(kind: type[TallyError], dialect: Dialect) -> None:
+    event, answer = _ask(kind("It is so", retry_after=7, headers={"Allow": "GET"}), dialect)
+
+    body, request_id = orjson.loads(answer["body"]), event["requestContext"]["requestId"]
+    assert answer["statusCode"] == kind.status
+    assert answer["multiValueHeaders"]["Retry-After"] == ["7"]
+    assert answer["multiValueHeaders"]["Allow"] == ["GET"]
+    if dialect is Dialect.COMMERCE:
+        assert body.pop("timestamp").endswith("Z")
+        error = {"code": kind.commerce_code, "message": "It is so"}
+        assert body == {"success": False, "error": error, "request_id": request_id}
+    else:
+        assert body == {"error": kind.fraud_code, "message": "It is so", "requestId": request_id, "retryAfter": 7}
+
+
+def test_failing_fields_stand_where_each_dialect_has_them() -> None:
+    error = errors.InvalidRequest("Wrong", field_errors=[FieldError("size", "is too big", 101)], details={"limit": 100})
+
+    commerce, fraud = error_body(error, Dialect.COMMERCE), error_body(error, Dialect.FRAUD)
+
+    fields = [{"field": "size", "message": "is too big", "rejected_value": 101}]
+    assert (commerce["error"]["field_errors"], commerce["error"]["details"]) == (fields, {"limit": 100})
+    assert fraud["details"] == {"limit": 100, "fields": fields}
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize(
+    "raised", [RuntimeError("the password is hunter2"), KeyError("hunter2"), OverflowError("hunter2")]
+)
+def test_what_nobody_expected_is_an_internal_error_that_tells_nothing_inner(
+    raised: Exception, dialect: Dialect
+) -> None:
+    event, answer = _ask(raised, dialect)
+
+    assert answer["statusCode"] == 500
+    assert "hunter2" not in answer["body"]
+    assert type(raised).__name__ not in answer["body"]
+    assert answer["multiValueHeaders"]["X-Request-Id"] == [event["requestContext"]["requestId"]]
+
+
+def test_a_good_answer_names_its_request_in_the_header() -> None:
+    event, answer = _ask(None)
+
+    assert (answer["statusCode"], orjson.loads(answer["body"])) == (200, {"answer": 42})
+    assert answer["multiValueHeaders"]["X-Request-Id"] == [event["requestContext"]["requestId"]]
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_a_path_that_nobody_declared_is_not_found(dialect: Dialect) -> None:
+    _, answer = _ask(None, dialect, "/nothing")
+
+    assert answer["statusCode"] == 404
+
+
+_LOGGED = """
+import json, sys
+from functions.ingest.handler import handler
+from tests.events.api_gateway import context, rest_event
+
+event = rest_event("GET", "/api/v1/nothing")
+answer = handler(event, context())
+named = [event["requestContext"]["requestId"], answer["multiValueHeaders"]["X-Request-Id"], answer["body"]]
+print(json.dumps(named), file=sys.stderr)
+"""
+
+
+def test_the_request_id_is_the_same_in_header_body_and_log() -> None:
+    environment = {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_TRACE_DISABLED": "true"}
+    ran = subprocess.run(  # noqa: S603 # our own interpreter and words
+        [sys.executable, "-c", _LOGGED],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        cwd=ROOT,
+        timeout=60,
+    )
+
+    request_id, in_header, body = json.loads(ran.stderr.splitlines()[-1])
+    logged = [json.loads(line) for line in ran.stdout.splitlines()]
+
+    answered = [line for line in logged if line.get("message") == "request completed"]
+    assert in_header == [request_id]
+    assert json.loads(body)["request_id"] == request_id
+    assert [(line["request_id"], line["status"], line["path"]) for line in answered] == [
+        (request_id, 404, "/api/v1/nothing")
+    ]
+
+
+def _new() -> Router:
+    router = Router()
+
+    @router.get("/new")
+    def new() -> dict[str, int]:
+        return {}
+
+    return router
+
+
+def test_an_api_with_a_route_that_nobody_gave_a_scope_cannot_be_built() -> None:
+    with pytest.raises(RouteWithoutScope, match="GET /new"):
+        Api(_new())
+
+
+def test_a_route_that_is_added_later_is_closed_to_everybody() -> None:
+    api = Api(_new(), asked_by=lambda *_: PUBLIC)
+    api.get("/api/v1/later")(lambda: {"answer": "hunter2"})
+
+    answer = instrumented(api.resolve)(rest_event("GET", "/api/v1/later"), context())
+
+    assert answer["statusCode"] == 500
+    assert "hunter2" not in answer["body"]

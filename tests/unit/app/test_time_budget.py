@@ -1,0 +1,31 @@
+"""Of the time that a request has, all that may be waited for leaves enough to answer in."""
+
+from typing import Any
+
+from functions.manifest import HTTP_FUNCTIONS
+from shared.app import http, wiring
+from shared.runtime.settings import Resource
+
+LONGEST_BACK_OFF = 1
+"""Seconds that botocore's standard mode waits at most before a second try."""
+OF_API_GATEWAY = 29
+
+
+def longest_call(config: Any) -> int:
+    """How long a call to a service takes whose connections are accepted and never answered."""
+    tries: int = config.retries["total_max_attempts"]
+    seconds: int = tries * config.read_timeout + (tries - 1) * LONGEST_BACK_OFF
+    return seconds
+
+
+def test_a_query_that_hangs_at_its_end_and_cannot_be_stopped_either_still_leaves_time_to_say_so() -> None:
+    waited = min(wiring._SOMEBODY_WAITS_SECONDS, OF_API_GATEWAY - http._TO_WRAP_UP_SECONDS)
+
+    assert waited + 2 * longest_call(wiring._BRISK) < OF_API_GATEWAY
+
+
+def test_functions_that_query_have_as_long_as_api_gateway_waits() -> None:
+    querying = [each for each in HTTP_FUNCTIONS if Resource.DATABASE in each.resources]
+
+    assert querying
+    assert {each.timeout_seconds for each in querying} == {OF_API_GATEWAY}

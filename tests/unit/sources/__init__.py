@@ -1,0 +1,1 @@
+"""The rules of a source's status."""
