@@ -138,7 +138,7 @@ class Wiring:
 
         return Accounts(
             hours=LedgerHours(self._dynamodb, self._name(Resource.LEDGER_HOURS)),
-            sources=self.sources,
+            source_ids=self.sources.ids,
             deliveries=self.deliveries,
             clock=self.clock,
         )

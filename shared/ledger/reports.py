@@ -1,6 +1,6 @@
 """The ledger as it is told: a line for each source, type and hour, or for each delivery, and what they add up to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from shared.ledger.by_source import Deliveries
     from shared.ledger.entry import Entry
     from shared.runtime.models import Clock
-    from shared.sources.directory import Sources
 
 _DESERIALIZE = TypeDeserializer().deserialize
 _HOUR = len("2025-03-01T12")
@@ -55,7 +54,7 @@ class Accounts:
     """Answers what became of every record."""
 
     hours: LedgerHours
-    sources: "Sources"
+    source_ids: Callable[[], Iterable[str]]
     deliveries: "Deliveries"
     clock: "Clock"
 
@@ -75,7 +74,7 @@ class Accounts:
         return _told(lines, window)
 
     def _by_hour(self, filters: Filters) -> Iterator[LedgerLine]:
-        source_ids = [filters.source_id] if filters.source_id else self.sources.ids()
+        source_ids = [filters.source_id] if filters.source_id else self.source_ids()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for lines in pool.map(lambda source_id: self.hours.of(source_id, filters), source_ids):
                 yield from lines
