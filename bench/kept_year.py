@@ -15,10 +15,9 @@ import pyarrow.parquet as pq
 
 from bench import year
 from shared.currency import rate_tables
-from shared.lake import rollups as rolling
+from shared.lake import rollups
 from shared.lake.parquet import columns
 from shared.lake.parquet.columns import write_parquet
-from shared.lake.rollups import compute
 from shared.lake.rollups.compute import roll_up
 from shared.lake.storage import paths
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
@@ -38,7 +37,7 @@ def kept_year() -> list[Path]:
     """Write what is not kept yet; the directories of bases and of what follows from them, objects under their keys."""
     makers = [year, columns, paths, catalogue]
     base = _kept("base", _files(makers), _write_base)
-    return [base, _kept("rollup", _files([*makers, rate_tables, rolling, compute]), _roll_up(base))]
+    return [base, _kept("rollup", _files([*makers, rate_tables, rollups]), _roll_up(base))]
 
 
 def _files(modules: Sequence[ModuleType]) -> list[Path]:

@@ -151,8 +151,8 @@ class Wiring:
     @cached_property
     def quarantine(self) -> "Quarantine":
         """What was rejected."""
-        from shared.quarantine.index import QuarantineIndex  # noqa: PLC0415 # as above
-        from shared.quarantine.store import Quarantine  # noqa: PLC0415 # Arrow: only calls that load rows pay
+        from shared.quarantine.index import QuarantineIndex  # noqa: PLC0415 # Arrow: only calls that load rows pay
+        from shared.quarantine.store import Quarantine  # noqa: PLC0415 # as above
 
         return Quarantine(lake=self.lake, index=QuarantineIndex(self._dynamodb, self._name(Resource.QUARANTINE)))
 
@@ -202,15 +202,15 @@ class Wiring:
     @cached_property
     def row_errors(self) -> "RowErrors":
         """Tells what is wrong with a batch's rows."""
-        from shared.ingestion.batches.row_errors import RowErrors  # noqa: PLC0415 # as above
+        from shared.ingestion.batches.row_errors import RowErrors  # noqa: PLC0415 # only its own route pays
 
         return RowErrors(ledger=self.ledger, uploads=self._upload_store, quarantine=self.quarantine)
 
     @cached_property
     def loader(self) -> "Loader":
         """Brings deliveries in."""
-        from shared.ingestion.loader import Loader  # noqa: PLC0415 # as above
-        from shared.ingestion.validation import Judge  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
+        from shared.ingestion.loader import Loader  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
+        from shared.ingestion.validation import Judge  # noqa: PLC0415 # as above
 
         return Loader(
             lake=self.lake,
@@ -448,8 +448,8 @@ class Wiring:
     @cached_property
     def product_reports(self) -> "ProductReports":
         """Answers how products perform."""
-        from shared.lake.catalog.first_day import first_day  # noqa: PLC0415 # as above
-        from shared.lake.rollups.cost_days import cost_days  # noqa: PLC0415 # only the function that answers it pays
+        from shared.lake.catalog.first_day import first_day  # noqa: PLC0415 # only the function that answers it pays
+        from shared.lake.rollups.cost_days import cost_days  # noqa: PLC0415 # as above
         from shared.products.queries import Known  # noqa: PLC0415 # as above
         from shared.products.reports import ProductReports  # noqa: PLC0415 # as above
 
@@ -503,8 +503,8 @@ class Wiring:
     @cached_property
     def merger(self) -> "Merger":
         """Merges partitions."""
-        from shared.lake.merge.key_index import KeyIndex  # noqa: PLC0415 # as above
-        from shared.merging.events import MergeEvents  # noqa: PLC0415 # Arrow: not on the request path
+        from shared.lake.merge.key_index import KeyIndex  # noqa: PLC0415 # Arrow: not on the request path
+        from shared.merging.events import MergeEvents  # noqa: PLC0415 # as above
         from shared.merging.merger import Merger  # noqa: PLC0415 # as above
 
         return Merger(
