@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
-LARGEST_RECORD = 1024 * 1024
-"""Bytes of data and partition key together."""
 _LONGEST_KEY = 128
 """Half of what Kinesis takes: a character beyond the basic plane may count as two."""
+LARGEST_RECORD = 1024 * 1024 - 4 * _LONGEST_KEY
+"""Bytes; Kinesis takes 1 MB of data and partition key together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,11 @@ class EventStream:
             Unavailable: the stream takes no more just now.
         """
         body = request.model_dump(mode="json")
+        data = orjson.dumps(body)
+        if len(data) > LARGEST_RECORD:
+            raise PayloadTooLarge(
+                f"A record of the event stream has at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
+            )
         row = self._mapped(request, record_in(body))
         found = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
         errors = [each for each in found if each.code != DECISION_UNKNOWN]  # it may arrive before the label is read
@@ -52,11 +57,7 @@ class EventStream:
                 FieldError("data" + each.field.replace("/", "."), each.message, each.rejected_value) for each in errors
             ]
             raise InvalidRequest("Request validation failed", field_errors=fields)
-        data, partition_key = orjson.dumps(body), _partition_key(request.data_type, row)
-        if len(data) + len(partition_key.encode()) > LARGEST_RECORD:
-            raise PayloadTooLarge(
-                f"A record of the event stream has at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
-            )
+        partition_key = _partition_key(request.data_type, row)
         try:
             placed = self.kinesis.put_record(StreamName=self.stream_name, Data=data, PartitionKey=partition_key)
         except self.kinesis.exceptions.ProvisionedThroughputExceededException:
