@@ -196,7 +196,7 @@ def test_completeness_is_the_share_of_expected_values_that_are_there() -> None:
 
 
 def test_a_row_counts_once_in_a_dimension_however_many_checks_it_fails() -> None:
-    state = assessed(T, [good(T, quantity=10**6, unit_price=10**8, unit_cost=None)])
+    state = assessed(T, [good(T, quantity=10**6, unit_price=2 * 10**8, unit_cost=None)])
 
     assert state.of("accuracy") == Count(1, 1, 1)
     assert state.of("accuracy.quantity_plausible") == state.of("accuracy.unit_price_plausible") == Count(1, 1, 1)
