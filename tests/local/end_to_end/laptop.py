@@ -18,7 +18,7 @@ from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
 from tests.local.host.test_emulator import processes_using
 
-UP_WITHIN, ENDED_WITHIN = 120.0, 60.0
+UP_WITHIN, ENDED_WITHIN = 300.0, 60.0
 _READY = "Ready after"
 
 

@@ -107,12 +107,12 @@ def test_nobody_puts_another_file_in_its_place(client: Client) -> None:
     assert [(error["code"], error["stage"]) for error in told["errors"]] == [("no_records", "parse")]
 
 
-def test_a_page_of_the_web_app_may_put_a_file(client: Client) -> None:
-    announced = _announce(client)
-    asks = {"Origin": "http://localhost:3008", "Access-Control-Request-Method": "PUT"}
+def test_a_page_of_the_web_app_may_put_a_file(platform: RunningPlatform, client: Client) -> None:
+    announced, page = _announce(client), f"http://localhost:{platform.ports.web}"
+    asks = {"Origin": page, "Access-Control-Request-Method": "PUT"}
     asks["Access-Control-Request-Headers"] = "if-none-match,content-type"
 
     answer = httpx.options(announced["url"], headers=asks)
 
     assert answer.is_success
-    assert answer.headers["access-control-allow-origin"] in {"http://localhost:3008", "*"}  # the emulator lets all in
+    assert answer.headers["access-control-allow-origin"] in {page, "*"}  # the emulator lets all in

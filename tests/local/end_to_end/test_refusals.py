@@ -34,7 +34,7 @@ def test_a_path_that_no_contract_defines_is_not_found(client: Client, method: st
 def test_an_unknown_batch_is_not_found_by_its_id_decoded_once(client: Client, batch_id: str) -> None:
     error = error_of(client.http.get(f"/ingest/batches/{batch_id}/status"), 404, "NOT_FOUND")
 
-    assert error["message"] == f"There is no batch {unquote(batch_id)!r}"
+    assert error["message"] == f"The batch {unquote(batch_id)!r} does not exist"
 
 
 @pytest.mark.parametrize(
