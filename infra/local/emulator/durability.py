@@ -166,7 +166,9 @@ class Replay:
             hashed = kinesis._partition_key_to_hash(record["PartitionKey"])  # noqa: SLF001 # as above
             shard = kinesis._route_to_shard(hashed, self._streams[stream])  # noqa: SLF001 # as above
         records = shards[shard]["records"]
-        known = self._known.setdefault((stream, shard), {each["SequenceNumber"] for each in records})
+        if (stream, shard) not in self._known:  # once for all puts: a journal may hold as many as there are records
+            self._known[stream, shard] = {each["SequenceNumber"] for each in records}
+        known = self._known[stream, shard]
         if record["SequenceNumber"] not in known:
             known.add(record["SequenceNumber"])
             records.append(record)

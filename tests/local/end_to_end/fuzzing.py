@@ -40,6 +40,7 @@ _BEYOND_SCHEMA = (
     "is required if deliveries is true",
     "ids and filters must not be combined",
     '"field":"data.',  # the record is none of its data type
+    '"field":"options.encoding"',  # which must be the name of an encoding
 )
 
 
