@@ -47,8 +47,9 @@ lock: setup-test ## Compile requirements/*.txt from requirements/*.in
 	$(COMPILE) requirements/laptop.in --constraint requirements/dev.txt --output-file requirements/laptop.txt
 	$(COMPILE) requirements/runtime.in --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
-openapi: setup-test ## Generate docs/openapi.json from the routes
+openapi: setup-test ## Generate docs/openapi.json and docs/routes.md from the routes
 	$(PYTHON) -m functions.openapi
+	$(PYTHON) -m functions.route_table
 
 clean: ## Delete everything that can be rebuilt, including the platform's data
 	rm -rf $(VENV) node_modules .local cdk.out layers/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -54,7 +54,7 @@ _OF_THE_DOOR = {
 }
 """Errors of the gateway, always in the Commerce dialect, because the gateway does not know the routes."""
 
-_IN_BOTH_DIALECTS = {"/analytics/metrics"}
+IN_BOTH_DIALECTS = {"/analytics/metrics"}
 """Paths of both contracts; the query parameters select the dialect (docs/contracts.md)."""
 
 _FORMS = {Dialect.COMMERCE: ApiErrorResponse, Dialect.FRAUD: FraudErrorResponse}
@@ -176,7 +176,7 @@ def _name(reference: Mapping[str, str]) -> str:
 
 def _tell_errors(operation: dict[str, Any], path: str, dialect: Dialect) -> None:
     route = path.removeprefix(BASE_PATH)
-    own = _EITHER if route in _IN_BOTH_DIALECTS else _FORMS[dialect].__name__
+    own = _EITHER if route in IN_BOTH_DIALECTS else _FORMS[dialect].__name__
     for error in _errors_of(operation, route):
         form = _EITHER if error is errors.Unauthorized and dialect is Dialect.FRAUD else own
         code = error.commerce_code if dialect is Dialect.COMMERCE else error.fraud_code
