@@ -1,4 +1,4 @@
-"""The command that verifies the audit log: `python -m infra.local audit verify`."""
+"""The command that verifies the audit log: `./tally audit verify`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ from shared.runtime.models import now
 app = typer.Typer(help="Verify the integrity of the audit log.", no_args_is_help=True)
 
 _TOUCHED, _NOT_CHECKED = 1, 2
-_EPILOG = "Examples: `python -m infra.local audit verify`, `python -m infra.local audit verify --stage dev`"
+_EPILOG = "Examples: `./tally audit verify`, `./tally audit verify --stage dev`"
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""The commands that manage API keys: `python -m infra.local keys ...`."""
+"""The commands that manage API keys: `./tally keys ...`."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ def _keys(directory: Path, stage: str) -> KeysAdmin:
     return KeysAdmin.of(Stage.called(stage, directory))
 
 
-@app.command(epilog="Example: `python -m infra.local keys create 'web shop' --scope ingest:write`")
+@app.command(epilog="Example: `./tally keys create 'web shop' --scope ingest:write`")
 def create(
     name: Annotated[str, typer.Argument(help="Purpose of the key.")],
     *,
@@ -37,7 +37,7 @@ def create(
     echo(told(_keys(directory, stage).create(wanted)))
 
 
-@app.command("list", epilog="Example: `python -m infra.local keys list`")
+@app.command("list", epilog="Example: `./tally keys list`")
 def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """List all keys, including revoked ones, oldest first."""
     keys, number = _keys(directory, stage).keys, 0
@@ -50,13 +50,13 @@ def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LO
         number += 1
 
 
-@app.command(epilog="Example: `python -m infra.local keys revoke key-0123456789abcdef`")
+@app.command(epilog="Example: `./tally keys revoke key-0123456789abcdef`")
 def revoke(key_id: KeyId, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Revoke a key; tokens that it obtained stop working within a minute."""
     echo(told(_keys(directory, stage).revoke(key_id)))
 
 
-@app.command(epilog="Example: `python -m infra.local keys rotate key-0123456789abcdef --grace-hours 1`")
+@app.command(epilog="Example: `./tally keys rotate key-0123456789abcdef --grace-hours 1`")
 def rotate(
     key_id: KeyId,
     *,

@@ -1,4 +1,4 @@
-"""The commands for reference rates: `python -m infra.local rates ...`."""
+"""The commands for reference rates: `./tally rates ...`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -24,10 +24,10 @@ app = typer.Typer(help="Load and show the reference rates for currency conversio
 _SHOWN_MISTAKES = 20
 _RESOURCE = "exchange_rates"
 _LOAD_EXAMPLES = (
-    "Examples: `python -m infra.local rates load eurofxref-hist.zip`, "
-    "`python -m infra.local rates load rates.csv --stage dev`"
+    "Examples: `./tally rates load eurofxref-hist.zip`, "
+    "`./tally rates load rates.csv --stage dev`"
 )
-_SHOW_EXAMPLES = "Examples: `python -m infra.local rates show`, `python -m infra.local rates show EUR --on 2025-01-31`"
+_SHOW_EXAMPLES = "Examples: `./tally rates show`, `./tally rates show EUR --on 2025-01-31`"
 RatesFile = Annotated[
     Path,
     typer.Argument(
@@ -76,7 +76,7 @@ def show(
     if not spans:
         echo(
             f"There is no rate of {currency or 'any currency'} on {day}; load some with "
-            "`python -m infra.local rates load FILE`.",
+            "`./tally rates load FILE`.",
             err=True,
         )
         raise typer.Exit(code=1)

@@ -1,4 +1,4 @@
-"""The command that makes roll-ups again: `python -m infra.local rollups rebuild`."""
+"""The command that makes roll-ups again: `./tally rollups rebuild`."""
 
 import typer
 
@@ -9,7 +9,7 @@ app = typer.Typer(
     help="Roll-ups: aggregates of the lake's partitions, refreshed when a partition changes.", no_args_is_help=True
 )
 
-_EPILOG = "Examples: `python -m infra.local rollups rebuild`, `python -m infra.local rollups rebuild --stage dev`"
+_EPILOG = "Examples: `./tally rollups rebuild`, `./tally rollups rebuild --stage dev`"
 
 
 @app.callback()

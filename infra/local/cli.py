@@ -45,7 +45,7 @@ app.add_typer(rollups_command.app, name="rollups")
 
 _PORTS = Ports()
 _HEALTH_SECONDS = 15.0  # the first request after a start waits for its function's
-_PROGRAM = "python -m infra.local"
+_PROGRAM = "./tally"
 Directory = Annotated[Path, typer.Option("--directory", help="Directory of state, data and logs.")]
 ScaleOption = Annotated[Scale, typer.Option("--scale", help="Amount of demo data.")]
 _DIRECTORY = PROJECT / ".local"

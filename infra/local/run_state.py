@@ -60,7 +60,7 @@ def required(layout: Layout) -> Run:
     """Return the platform that is up, or raise NotUp."""
     run = current(layout)
     if run is None or not run.ready:
-        raise NotUp(f"No platform is running in {layout.directory}; start it with `python -m infra.local up`.")
+        raise NotUp(f"No platform is running in {layout.directory}; start it with `./tally up`.")
     return run
 
 

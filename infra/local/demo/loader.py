@@ -59,4 +59,4 @@ def _compute_customers(lake: Lake, progress: Progress) -> None:
     with progress.step("Computing customers") as step:
         answer = functions.invoke(FunctionName=function_that_computes(LOCAL))
         if "FunctionError" in answer:
-            step.note("failed; `python -m infra.local logs customer_models` shows why")
+            step.note("failed; `./tally logs customer_models` shows why")

@@ -186,7 +186,7 @@ def test_the_commands_that_are_printed_work_as_printed(laptop: Laptop) -> None:
 
     said = {name: bash(command) for name, command in reversed(commands.items())}
 
-    assert {word for command in commands.values() for word in command.split()[:1]} == {"curl", ".venv/bin/python"}
+    assert {word for command in commands.values() for word in command.split()[:1]} == {"curl", "(eval"}
     assert said.pop("Put a sale on the stream").strip().isdigit()
     assert all('"success":true' in text for text in said.values())
     assert '"records_received":1' in said["Send a sale"]

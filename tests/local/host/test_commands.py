@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from tests.local.host.test_emulator import processes_using
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     environment = {**os.environ, "COLUMNS": "200"}
-    command = [sys.executable, "-m", "infra.local", *arguments]
+    command = [str(PROJECT / "tally"), *arguments]
     return subprocess.run(  # noqa: S603 - our own program
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=60
     )
@@ -65,7 +64,7 @@ def test_every_command_explains_itself_with_an_example(command: str) -> None:
     answer = CliRunner().invoke(app, [command, "--help"])
 
     assert answer.exit_code == 0
-    assert "python -m infra.local" in answer.output
+    assert "./tally" in answer.output
 
 
 def test_status_of_nothing_is_exit_code_3(tmp_path: Path) -> None:
@@ -106,7 +105,7 @@ def test_reset_spares_a_platform_that_is_up(tmp_path: Path) -> None:
         answer = run("reset", "--yes", "--directory", str(tmp_path))
 
     assert answer.returncode == 1
-    assert "stop it with `python -m infra.local down`" in answer.stderr
+    assert "stop it with `./tally down`" in answer.stderr
     assert tmp_path.exists()
 
 

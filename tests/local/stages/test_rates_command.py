@@ -147,7 +147,7 @@ def test_where_no_rate_is_known_it_says_what_to_do(series: Path, words: tuple[st
     answer = rates(*words)
 
     assert answer.exit_code == 1
-    assert "`python -m infra.local rates load FILE`" in answer.stderr
+    assert "`./tally rates load FILE`" in answer.stderr
 
 
 def test_a_load_counts_even_where_it_cannot_be_put_on_record(wired: Wiring, series: Path) -> None:
