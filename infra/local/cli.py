@@ -16,7 +16,7 @@ from rich.table import Table
 from infra.admin import audit_command, customers_command, keys_command, rates_command, rollups_command
 from infra.local import run_state
 from infra.local.demo.loader import load_demo
-from infra.local.demo.scenario import Scale
+from infra.local.demo.scale import Scale
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.credentials import Credentials, session
 from infra.local.emulator.supervisor import answers

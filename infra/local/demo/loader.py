@@ -9,7 +9,8 @@ from infra.admin.customers_command import function_that_computes
 from infra.admin.rates import rates_of
 from infra.admin.stage import LOCAL, Stage
 from infra.local.demo.rates import RATES_FILE, rates_file
-from infra.local.demo.scenario import Scale, Scenario, demo
+from infra.local.demo.scale import Scale
+from infra.local.demo.scenario import Scenario, demo
 from infra.local.demo.sender import send
 from infra.local.failures import NotMerged
 from infra.local.lake import Lake, settle
