@@ -91,8 +91,8 @@ def _every(keys: "ApiKeys") -> "Iterator[ApiKey]":
 
 def _row(key: "ApiKey") -> Sequence[str]:
     scopes = "all" if set(key.scopes) == set(Scope) else " ".join(key.scopes)
-    return (key.id, key.name, key.owner, scopes, *map(_time, (key.created_at, key.last_used_at, key.revoked_at)))
+    return (key.id, key.name, key.owner, scopes, *map(_day, (key.created_at, key.last_used_at, key.revoked_at)))
 
 
-def _time(at: datetime | None) -> str:
-    return "-" if at is None else f"{at:%Y-%m-%d %H:%M}"
+def _day(at: datetime | None) -> str:
+    return "-" if at is None else f"{at:%Y-%m-%d}"

@@ -177,6 +177,8 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow the log until Ctrl-C.")] = False,
 ) -> None:
     """Show the end of a log, or list all logs."""
+    if json and name is not None:
+        raise typer.BadParameter("only the list of logs is a JSON document; leave out the name.", param_hint="--json")
     layout = Layout(directory.resolve())
     files, functions = log_files.by_name(layout), _function_logs(layout)
     groups = functions.groups() if functions else {}

@@ -161,6 +161,13 @@ def test_logs_lists_them_and_shows_the_end_of_one(tmp_path: Path) -> None:
     assert shown.output == "line 98\nline 99\n"
 
 
+def test_one_log_is_lines_and_no_json_document(tmp_path: Path) -> None:
+    answer = run("logs", "emulator", "--json", "--directory", str(tmp_path))
+
+    assert answer.returncode == 2
+    assert "leave out the name" in answer.stderr
+
+
 def test_a_log_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.create()
