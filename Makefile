@@ -7,7 +7,7 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 STAGE ?= dev
-# Passed to `python -m infra.local up`, e.g. make run ARGS="--port 9090"
+# Passed to `./tally up`, e.g. make run ARGS="--port 9090"
 ARGS ?=
 # Passed to pytest, e.g. make test PYTEST="tests/unit -q"
 PYTEST ?=
@@ -22,7 +22,7 @@ help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup-run ## Run the platform on this machine; ARGS="--help" lists the options
-	@exec $(PYTHON) -m infra.local up $(ARGS)
+	@exec ./tally up $(ARGS)
 
 test: check ## Check the code and run all tests; PYTEST="tests/unit" runs a part of them
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope $(PYTEST)

@@ -1,22 +1,21 @@
-"""The command that verifies the audit log: `python -m infra.local audit verify`."""
+"""The command that verifies the audit log: `./tally audit verify`."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
 from infra.local.failures import LaptopError
-from infra.local.terminal import echo
-from shared.audit.anchors import Anchors
-from shared.audit.trail import AuditTrail
-from shared.audit.verification import Verdict, verify
-from shared.runtime.models import now
+from infra.local.terminal import JsonOption, echo, echo_json, echo_table
+
+if TYPE_CHECKING:
+    from shared.audit.verification import Verdict
 
 app = typer.Typer(help="Verify the integrity of the audit log.", no_args_is_help=True)
 
 _TOUCHED, _NOT_CHECKED = 1, 2
-_EPILOG = "Examples: `python -m infra.local audit verify`, `python -m infra.local audit verify --stage dev`"
+_EPILOG = "Examples: `./tally audit verify`, `./tally audit verify --stage dev --json`"
 
 
 @app.callback()
@@ -25,31 +24,54 @@ def audit() -> None:
 
 
 @app.command("verify", epilog=_EPILOG)
-def verify_log(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
+def verify_log(*, json: JsonOption = False, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Detect edited, deleted, moved or cut-off entries; exit code 1 if there are any, 2 if the check failed."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - not on the path of --help
+
     try:
         verdicts = _verdicts(Stage.called(stage, directory))
     except (LaptopError, BotoCoreError, ClientError) as error:
         echo(f"The audit log of {stage} could not be checked: {error}", err=True)
         raise typer.Exit(code=_NOT_CHECKED) from error
-    for line in told(verdicts):
-        echo(line)
+    if json:
+        echo_json(document(verdicts))
+    else:
+        echo_table(("Chain", "Entries", "Verified"), ((each.chain, each.entries, each.verified) for each in verdicts))
+        for line in summary(verdicts):
+            echo(line)
     if any(verdict.findings for verdict in verdicts):
         raise typer.Exit(code=_TOUCHED)
 
 
-def told(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Format the result of every chain, its findings, and the total."""
-    for verdict in verdicts:
-        yield f"{verdict.chain}: {verdict.verified} of {_many(verdict.entries, 'entry', 'entries')} verified"
-        yield from (f"  {finding}" for finding in verdict.findings)
+def summary(verdicts: "Sequence[Verdict]") -> Iterator[str]:
+    """Format every finding, and the total."""
+    yield from (str(finding) for verdict in verdicts for finding in verdict.findings)
     findings = sum(len(verdict.findings) for verdict in verdicts)
     entries = sum(verdict.entries for verdict in verdicts)
     found = _many(findings, "sign of tampering", "signs of tampering") if findings else "no sign of tampering"
     yield f"{_many(entries, 'entry', 'entries')} in {len(verdicts)} chains: {found}."
 
 
-def _verdicts(stage: Stage) -> list[Verdict]:
+def document(verdicts: "Sequence[Verdict]") -> dict[str, Any]:
+    """Return the result of every chain with its findings, for programs."""
+    chains = [
+        {
+            "chain": each.chain,
+            "entries": each.entries,
+            "verified": each.verified,
+            "findings": [{"sequence": one.sequence, "tampering": one.tampering} for one in each.findings],
+        }
+        for each in verdicts
+    ]
+    return {"intact": not any(each.findings for each in verdicts), "chains": chains}
+
+
+def _verdicts(stage: Stage) -> "list[Verdict]":
+    from shared.audit.anchors import Anchors  # noqa: PLC0415 - not on the path of --help
+    from shared.audit.trail import AuditTrail  # noqa: PLC0415 - not on the path of --help
+    from shared.audit.verification import verify  # noqa: PLC0415 - not on the path of --help
+    from shared.runtime.models import now  # noqa: PLC0415 - not on the path of --help
+
     trail = AuditTrail(stage.client("dynamodb"), stage.output("AuditTableName"), now)
     return verify(trail, Anchors(stage.client("s3"), stage.output("AnchorsBucketName"), now))
 

@@ -1,4 +1,4 @@
-"""The command that computes the customer snapshot on demand: `python -m infra.local customers compute`."""
+"""The command that computes the customer snapshot on demand: `./tally customers compute`."""
 
 import typer
 
@@ -7,7 +7,7 @@ from infra.local.terminal import echo
 
 app = typer.Typer(help="Customer segments, profiles and the repeat-purchase model.", no_args_is_help=True)
 
-_EPILOG = "Examples: `python -m infra.local customers compute`, `python -m infra.local customers compute --stage dev`"
+_EPILOG = "Examples: `./tally customers compute`, `./tally customers compute --stage dev`"
 
 
 @app.callback()
@@ -21,7 +21,7 @@ def compute(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCA
     Stage.called(stage, directory).client("lambda").invoke(
         FunctionName=function_that_computes(stage), InvocationType="Event"
     )
-    echo("The customer snapshot is being computed; `python -m infra.local logs customer_models` shows when it is done.")
+    echo("The customer snapshot is being computed; `./tally logs customer_models` shows when it is done.")
 
 
 def function_that_computes(stage: str) -> str:

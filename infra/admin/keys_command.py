@@ -1,29 +1,35 @@
-"""The commands that manage API keys: `python -m infra.local keys ...`."""
+"""The commands that manage API keys: `./tally keys ...`."""
 
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from infra.admin.keys import KeysAdmin
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
-from infra.local.keys import told
-from infra.local.terminal import echo
-from shared.auth.models import NewApiKey
+from infra.local.terminal import JsonOption, echo, echo_json, echo_table
 from shared.auth.scopes import Scope
+
+if TYPE_CHECKING:
+    from infra.admin.keys import KeysAdmin
+    from shared.auth.key_store import ApiKeys
+    from shared.auth.models import ApiKey
 
 app = typer.Typer(help="Create, list, revoke and rotate API keys.", no_args_is_help=True)
 
 _PAGE = 100
+_COLUMNS = ("Id", "Name", "Owner", "Scopes", "Created", "Last used", "Revoked")
 KeyId = Annotated[str, typer.Argument(help="The `client_id` of the key.")]
 
 
-def _keys(directory: Path, stage: str) -> KeysAdmin:
+def _keys(directory: Path, stage: str) -> "KeysAdmin":
+    from infra.admin.keys import KeysAdmin  # noqa: PLC0415 - not on the path of --help
+
     return KeysAdmin.of(Stage.called(stage, directory))
 
 
-@app.command(epilog="Example: `python -m infra.local keys create 'web shop' --scope ingest:write`")
+@app.command(epilog="Example: `./tally keys create 'web shop' --scope ingest:write`")
 def create(
     name: Annotated[str, typer.Argument(help="Purpose of the key.")],
     *,
@@ -33,30 +39,29 @@ def create(
     stage: StageOption = LOCAL,
 ) -> None:
     """Create a key. Its secret is shown once."""
+    from shared.auth.models import NewApiKey  # noqa: PLC0415 - not on the path of --help
+
     wanted = NewApiKey(name=name, scopes=scope, owner=owner)
-    echo(told(_keys(directory, stage).create(wanted)))
+    _show(_keys(directory, stage).create(wanted))
 
 
-@app.command("list", epilog="Example: `python -m infra.local keys list`")
-def list_keys(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
+@app.command("list", epilog="Examples: `./tally keys list`, `./tally keys list --stage dev --json`")
+def list_keys(*, json: JsonOption = False, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """List all keys, including revoked ones, oldest first."""
-    keys, number = _keys(directory, stage).keys, 0
-    while True:
-        page = keys.page(number=number, size=_PAGE)
-        for key in page.content:
-            echo(told(key))
-        if page.last:
-            return
-        number += 1
+    keys = list(_every(_keys(directory, stage).keys))
+    if json:
+        echo_json([key.model_dump(mode="json", exclude_none=True) for key in keys])
+    else:
+        echo_table(_COLUMNS, map(_row, keys))
 
 
-@app.command(epilog="Example: `python -m infra.local keys revoke key-0123456789abcdef`")
+@app.command(epilog="Example: `./tally keys revoke key-0123456789abcdef`")
 def revoke(key_id: KeyId, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Revoke a key; tokens that it obtained stop working within a minute."""
-    echo(told(_keys(directory, stage).revoke(key_id)))
+    _show(_keys(directory, stage).revoke(key_id))
 
 
-@app.command(epilog="Example: `python -m infra.local keys rotate key-0123456789abcdef --grace-hours 1`")
+@app.command(epilog="Example: `./tally keys rotate key-0123456789abcdef --grace-hours 1`")
 def rotate(
     key_id: KeyId,
     *,
@@ -67,4 +72,27 @@ def rotate(
     stage: StageOption = LOCAL,
 ) -> None:
     """Replace the secret of a key. The new secret is shown once."""
-    echo(told(_keys(directory, stage).rotate(key_id, grace=timedelta(hours=grace_hours))))
+    _show(_keys(directory, stage).rotate(key_id, grace=timedelta(hours=grace_hours)))
+
+
+def _show(key: "ApiKey") -> None:
+    from infra.local.keys import told  # noqa: PLC0415 - not on the path of --help
+
+    echo(told(key))
+
+
+def _every(keys: "ApiKeys") -> "Iterator[ApiKey]":
+    number, last = 0, False
+    while not last:
+        page = keys.page(number=number, size=_PAGE)
+        yield from page.content
+        number, last = number + 1, page.last
+
+
+def _row(key: "ApiKey") -> Sequence[str]:
+    scopes = "all" if set(key.scopes) == set(Scope) else " ".join(key.scopes)
+    return (key.id, key.name, key.owner, scopes, *map(_day, (key.created_at, key.last_used_at, key.revoked_at)))
+
+
+def _day(at: datetime | None) -> str:
+    return "-" if at is None else f"{at:%Y-%m-%d}"

@@ -1,6 +1,6 @@
-"""The commands for reference rates: `python -m infra.local rates ...`."""
+"""The commands for reference rates: `./tally rates ...`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,26 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from infra.admin.audited import Administrator
-from infra.admin.rates import rates_of
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
-from infra.local.terminal import echo
-from shared.currency.mistakes import WrongRates
+from infra.local.terminal import JsonOption, echo, echo_json, echo_table
 
 if TYPE_CHECKING:
-    from shared.currency.quotes import HeldQuote
+    from infra.admin.rates_of_day import RatesOfDay
+    from shared.currency.mistakes import WrongRates
     from shared.currency.rates import Loaded
-    from shared.currency.spans import Span
 
 app = typer.Typer(help="Load and show the reference rates for currency conversion.", no_args_is_help=True)
 
 _SHOWN_MISTAKES = 20
 _RESOURCE = "exchange_rates"
-_LOAD_EXAMPLES = (
-    "Examples: `python -m infra.local rates load eurofxref-hist.zip`, "
-    "`python -m infra.local rates load rates.csv --stage dev`"
-)
-_SHOW_EXAMPLES = "Examples: `python -m infra.local rates show`, `python -m infra.local rates show EUR --on 2025-01-31`"
+_RATE_COLUMNS = ("Currency", "Rate", "In")
+_QUOTE_COLUMNS = ("Day", "Units", "Currency", "Per", "File", "Loaded (UTC)")
+_LOAD_EXAMPLES = "Examples: `./tally rates load eurofxref-hist.zip`, `./tally rates load rates.csv --stage dev`"
+_SHOW_EXAMPLES = "Examples: `./tally rates show`, `./tally rates show EUR --on 2025-01-31 --json`"
 RatesFile = Annotated[
     Path,
     typer.Argument(
@@ -45,6 +41,10 @@ def load(file: RatesFile, *, directory: DirectoryOption = DIRECTORY, stage: Stag
     The file is the ECB's table (units per EUR, one column per currency) or has one rate per line under the header
     `date,currency,rate,base`: units of the currency per unit of the base (default: EUR).
     """
+    from infra.admin.audited import Administrator  # noqa: PLC0415 - not on the path of --help
+    from infra.admin.rates import rates_of  # noqa: PLC0415 - not on the path of --help
+    from shared.currency.mistakes import WrongRates  # noqa: PLC0415 - not on the path of --help
+
     place = Stage.called(stage, directory)
     rates, by = rates_of(place), Administrator.of(place)
     try:
@@ -63,28 +63,43 @@ def show(
     currency: CurrencyArgument = None,
     *,
     on: DayOption = None,
+    json: JsonOption = False,
     directory: DirectoryOption = DIRECTORY,
     stage: StageOption = LOCAL,
 ) -> None:
-    """Show the rates of a day and the files that they come from; exit code 1 if there are none."""
+    """Show the rates of a day; exit code 1 if there are none. With a currency, list the quotes that its rate uses."""
+    from infra.admin.rates import rates_of  # noqa: PLC0415 - not on the path of --help
+    from infra.admin.rates_of_day import RatesOfDay  # noqa: PLC0415 - not on the path of --help
+
     place = Stage.called(stage, directory)
     rates, day = rates_of(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
-    if currency == place.output("ReportingCurrency"):
+    reporting_currency = place.output("ReportingCurrency")
+    if currency == reporting_currency and not json:
         echo(f"{currency} is the reporting currency; amounts in it are not converted.")
         return
     spans = [each for each in rates.on(day) if currency in (None, each.currency)]
-    if not spans:
-        echo(
-            f"There is no rate of {currency or 'any currency'} on {day}; load some with "
-            "`python -m infra.local rates load FILE`.",
-            err=True,
-        )
+    if not spans and currency != reporting_currency:
+        echo(_nothing(currency, day), err=True)
         raise typer.Exit(code=1)
-    for line in shown(spans, rates.quotes(), place.output("ReportingCurrency"), day):
-        echo(line)
+    found = RatesOfDay(day=day, reporting_currency=reporting_currency, spans=spans, quotes=rates.quotes())
+    if json:
+        echo_json(found.document())
+    else:
+        _echo_tables(found, currency)
 
 
-def mistakes_told(file: str, wrong: WrongRates) -> Iterator[str]:
+def _echo_tables(found: "RatesOfDay", currency: str | None) -> None:
+    echo_table(_RATE_COLUMNS, found.rates())
+    if currency is not None:
+        echo("")
+        echo_table(_QUOTE_COLUMNS, found.origins(currency))
+
+
+def _nothing(currency: str | None, day: str) -> str:
+    return f"There is no rate of {currency or 'any currency'} on {day}; load some with `./tally rates load FILE`."
+
+
+def mistakes_told(file: str, wrong: "WrongRates") -> Iterator[str]:
     """Format the first errors of a file, one per line."""
     yield f"{file}: {wrong.message}."
     yield from (f"  {mistake}" for mistake in wrong.mistakes[:_SHOWN_MISTAKES])
@@ -104,32 +119,3 @@ def told(loaded: "Loaded", reporting_currency: str) -> Iterator[str]:
         )
     else:
         yield (f"Nothing can be converted to {reporting_currency} yet, because no quote contains {reporting_currency}.")
-
-
-def shown(spans: "Sequence[Span]", quotes: "Sequence[HeldQuote]", reporting_currency: str, day: str) -> Iterator[str]:
-    """Format the rates of a day and the quotes that they are derived from."""
-    known = {each.quote.currency: each for each in quotes if each.quote.day <= day}
-    for span in spans:
-        yield f"1 {span.currency} = {span.rate.normalize():f} {reporting_currency}"
-        if len(spans) == 1:
-            yield from _origins(span.currency, reporting_currency, known)
-
-
-def _origins(currency: str, reporting_currency: str, known: "Mapping[str, HeldQuote]") -> Iterator[str]:
-    """Format every quote that a rate is derived from, along the bases of both currencies."""
-    path = _path(currency, known)
-    ends = () if reporting_currency in path else _path(reporting_currency, known)
-    upto = path.index(reporting_currency) if reporting_currency in path else len(path)
-    for held in (known[name] for name in (*path[:upto], *ends) if name in known):
-        quote, origin = held.quote, held.origin
-        yield (
-            f"  {quote.day}: 1 {quote.base} = {quote.rate.normalize():f} {quote.currency} "
-            f"({origin.file}, loaded {origin.loaded_at:%Y-%m-%d %H:%M} UTC)"
-        )
-
-
-def _path(currency: str, known: "Mapping[str, HeldQuote]") -> Sequence[str]:
-    path = [currency]
-    while held := known.get(path[-1]):
-        path.append(held.quote.base)
-    return path

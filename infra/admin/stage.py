@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import boto3
 import typer
 
 from infra.local import run_state
 from infra.local.emulator.credentials import session
 from infra.local.failures import NotDeployed
-from infra.local.keys import outputs_of
 from infra.local.layout import PROJECT, Layout
+
+if TYPE_CHECKING:
+    import boto3
 
 LOCAL = "local"
 DIRECTORY = PROJECT / ".local"
@@ -26,7 +27,7 @@ class Stage:
     """A deployed stage and the account it lives in."""
 
     name: str
-    clients: boto3.Session
+    clients: "boto3.Session"
     endpoint: str | None
 
     @classmethod
@@ -37,6 +38,8 @@ class Stage:
             NotUp: it is the laptop's, and that is not up.
         """
         if name != LOCAL:
+            import boto3  # noqa: PLC0415 - not on the path of --help
+
             return cls(name, boto3.Session(), None)
         layout = Layout(directory.resolve())
         endpoint = run_state.required(layout).ports.url("emulator")
@@ -49,6 +52,8 @@ class Stage:
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """What its stateful stack says of itself."""
+        from infra.local.keys import outputs_of  # noqa: PLC0415 - not on the path of --help
+
         return outputs_of(self.clients, self.endpoint, self.name)
 
     def output(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Makes `python -m infra.local` the laptop's command line."""
+"""Runs the command line as `python -m infra.local`; `./tally` at the root of the repository does the same."""
 
 from infra.local.cli import main
 

@@ -2,34 +2,26 @@
 
 import shutil
 import sys
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from infra.admin import audit_command, customers_command, keys_command, rates_command, rollups_command
 from infra.local import run_state
-from infra.local.demo.loader import load_demo
-from infra.local.demo.scenario import Scale
+from infra.local.demo.scale import Scale
 from infra.local.deploy.outputs import Outputs
 from infra.local.emulator.credentials import Credentials, session
-from infra.local.emulator.supervisor import answers
 from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog, Unwritable
 from infra.local.host import getting_started, log_files
 from infra.local.host.daemon import start_detached, stop
 from infra.local.host.function_logs import FunctionLogs
-from infra.local.keys import OwnKey
-from infra.local.lake import Lake
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.progress import Progress
-from infra.local.terminal import echo, printable
-from shared.runtime.errors import TallyError
+from infra.local.terminal import JsonOption, echo, echo_json, echo_table, printable
 
 app = typer.Typer(
     help="Tally on this laptop: an AWS emulator with the real app deployed into it, Athena on DuckDB and a front door.",
@@ -45,7 +37,7 @@ app.add_typer(rollups_command.app, name="rollups")
 
 _PORTS = Ports()
 _HEALTH_SECONDS = 15.0  # the first request after a start waits for its function's
-_PROGRAM = "python -m infra.local"
+_PROGRAM = "./tally"
 Directory = Annotated[Path, typer.Option("--directory", help="Directory of state, data and logs.")]
 ScaleOption = Annotated[Scale, typer.Option("--scale", help="Amount of demo data.")]
 _DIRECTORY = PROJECT / ".local"
@@ -69,8 +61,7 @@ def up(  # noqa: PLR0913 - each is one option of the command
         start_detached(layout, [argument for argument in sys.argv[1:] if argument != "--detach"])
         status(directory=directory)
         return
-    # Only `up` needs DuckDB, the emulator and the servers; the other commands answer at once without them.
-    from infra.local.host.foreground import stay_up  # noqa: PLC0415
+    from infra.local.host.foreground import stay_up  # noqa: PLC0415 - not on the path of --help
 
     ports = Ports(front=port, web=web_port, emulator=emulator_port, athena=athena_port)
     if not stay_up(layout, ports, scale=scale if demo else None, console=Console()):
@@ -89,22 +80,39 @@ def down(*, directory: Directory = _DIRECTORY) -> None:
         stop(layout, run)
 
 
-@app.command(epilog=f"Example: `{_PROGRAM} status`")
-def status(*, directory: Directory = _DIRECTORY) -> None:
+@app.command(epilog=f"Examples: `{_PROGRAM} status`, `{_PROGRAM} status --json`")
+def status(*, json: JsonOption = False, directory: Directory = _DIRECTORY) -> None:
     """Show the running platform and its addresses; exit code 3 if it is not running."""
+    from infra.local.emulator.supervisor import answers  # noqa: PLC0415 - not on the path of --help
+
     run = run_state.current(Layout(directory.resolve()))
     if run is None:
-        Console().print("The platform is not running.")
+        if json:
+            echo_json({"state": "down"})
+        else:
+            echo("The platform is not running.")
         raise typer.Exit(code=3)
-    since = datetime.fromtimestamp(run.started_at, UTC).astimezone()
-    state = "up" if run.ready else "starting"
-    table = Table.grid(padding=(0, 2))
-    table.add_row("Platform", f"{state}, process {run.pid}, since {since:%Y-%m-%d %H:%M:%S}")
-    for name, address in getting_started.addresses(run.ports).items():
-        table.add_row(name, address)
     healthy = answers(f"{run.ports.url('front')}/api/v1/health", seconds=_HEALTH_SECONDS)
-    table.add_row("Health", "[green]good[/green]" if healthy else "[red]the API does not respond[/red]")
-    Console().print(table)
+    if json:
+        echo_json(_document(run, healthy=healthy))
+    else:
+        echo_table(("Part", "State"), _parts(run, healthy=healthy))
+
+
+def _document(run: run_state.Run, *, healthy: bool) -> dict[str, object]:
+    return {
+        "state": run.state,
+        "process": run.pid,
+        "since": run.since.isoformat(timespec="seconds"),
+        "healthy": healthy,
+        "addresses": {name: run.ports.url(name) for name in run.ports.names()},
+    }
+
+
+def _parts(run: run_state.Run, *, healthy: bool) -> Iterable[tuple[str, str]]:
+    yield "Platform", f"{run.state}, process {run.pid}, since {run.since.astimezone():%Y-%m-%d %H:%M:%S}"
+    yield from getting_started.addresses(run.ports).items()
+    yield "Health", "good" if healthy else "the API does not respond"
 
 
 @app.command(epilog=f"Examples: `{_PROGRAM} reset`, `{_PROGRAM} reset --yes`")
@@ -128,6 +136,10 @@ def reset(
 @app.command(epilog=f"Example: `{_PROGRAM} demo --scale medium`")
 def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL) -> None:
     """Send demo data to the running platform through its public API and stream."""
+    from infra.local.demo.loader import load_demo  # noqa: PLC0415 - not on the path of --help
+    from infra.local.keys import OwnKey  # noqa: PLC0415 - not on the path of --help
+    from infra.local.lake import Lake  # noqa: PLC0415 - not on the path of --help
+
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
     lake = Lake(session(layout), ports.url("emulator"), Outputs.read(layout.outputs))
@@ -139,6 +151,8 @@ def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL)
 @app.command(epilog=f"Example: `TOKEN=$({_PROGRAM} token)`")
 def token(*, directory: Directory = _DIRECTORY) -> None:
     """Print an access token for the API key created by `up`; it is valid for a day and has every scope."""
+    from infra.local.keys import OwnKey  # noqa: PLC0415 - not on the path of --help
+
     layout = Layout(directory.resolve())
     ports = run_state.required(layout).ports
     echo(OwnKey(layout).token(f"{ports.url('front')}/api/v1"))
@@ -157,17 +171,19 @@ def credentials(*, directory: Directory = _DIRECTORY) -> None:
 def logs(
     name: Annotated[str | None, typer.Argument(help="Name of a log file or function (default: list all).")] = None,
     *,
+    json: Annotated[bool, typer.Option("--json", help="Print the list of logs as one JSON document.")] = False,
     directory: Directory = _DIRECTORY,
     lines: Annotated[int, typer.Option("--lines", "-n", help="Number of last lines to show.")] = 50,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow the log until Ctrl-C.")] = False,
 ) -> None:
     """Show the end of a log, or list all logs."""
+    if json and name is not None:
+        raise typer.BadParameter("only the list of logs is a JSON document; leave out the name.", param_hint="--json")
     layout = Layout(directory.resolve())
     files, functions = log_files.by_name(layout), _function_logs(layout)
     groups = functions.groups() if functions else {}
     if name is None:
-        for each in [*files.values(), *groups.values()]:
-            echo(each)
+        _list_logs({**groups, **files}, json=json)
     elif name in files:
         _echo(log_files.tail(files[name], lines=lines, follow=follow))
     elif functions and name in groups:
@@ -175,6 +191,14 @@ def logs(
     else:
         known = ", ".join([*files, *groups]) or "none yet"
         raise NoSuchLog(f"The log {name} does not exist; choose one of: {known}.")
+
+
+def _list_logs(logs: Mapping[str, object], *, json: bool) -> None:
+    listed = {name: str(logs[name]) for name in sorted(logs)}
+    if json:
+        echo_json([{"name": name, "location": location} for name, location in listed.items()])
+    else:
+        echo_table(("Name", "Location"), listed.items())
 
 
 def _function_logs(layout: Layout) -> FunctionLogs | None:
@@ -191,12 +215,21 @@ def main() -> None:
     """Run the command line; a failure prints one sentence and exits with code 1."""
     try:
         app(prog_name=_PROGRAM)
-    except (LaptopError, TallyError, BotoCoreError, ClientError) as error:
-        _fail(error)
-    except OSError as error:
-        if error.filename is None:
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            _fail(Unwritable(error))
+        if not _is_designed(error):
             raise
-        _fail(Unwritable(error))
+        _fail(error)
+
+
+def _is_designed(error: Exception) -> bool:
+    """Tell whether an error's text is the message to the user."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - not on the path of --help
+
+    from shared.runtime.errors import TallyError  # noqa: PLC0415 - not on the path of --help
+
+    return isinstance(error, (LaptopError, TallyError, BotoCoreError, ClientError))
 
 
 def _fail(error: Exception) -> NoReturn:

@@ -53,14 +53,14 @@ class DirectoryGone(LaptopError):
     def __init__(self, directory: Path) -> None:
         super().__init__(
             f"{directory} was removed while its platform was up: everything in it is lost; "
-            "start anew with `python -m infra.local up`."
+            "start anew with `./tally up`."
         )
 
 
 class AlreadyUp(LaptopError):
     """A second `up` on the same directory."""
 
-    def __init__(self, directory: Path, instead: str = "use it, or stop it with `python -m infra.local down`") -> None:
+    def __init__(self, directory: Path, instead: str = "use it, or stop it with `./tally down`") -> None:
         super().__init__(f"A platform is running in {directory}: {instead}.")
 
 
@@ -72,9 +72,7 @@ class EmulatorFailed(LaptopError):
     """MiniStack did not start, or ended."""
 
     def __init__(self, what: str, log: Path) -> None:
-        super().__init__(
-            f"The emulator {what}; see {log} and start again. `python -m infra.local reset` deletes a damaged state."
-        )
+        super().__init__(f"The emulator {what}; see {log} and start again. `./tally reset` deletes a damaged state.")
 
 
 class HostFailed(LaptopError):
@@ -102,18 +100,14 @@ class NoToken(LaptopError):
     """The local API key obtains no token."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"No token was issued ({reason}); `python -m infra.local up` starts the platform and creates the key."
-        )
+        super().__init__(f"No token was issued ({reason}); `./tally up` starts the platform and creates the key.")
 
 
 class NotMerged(LaptopError):
     """The data sent was not merged in time."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(
-            f"The data sent is not merged after {seconds:.0f} s; `python -m infra.local logs emulator` shows why."
-        )
+        super().__init__(f"The data sent is not merged after {seconds:.0f} s; `./tally logs emulator` shows why.")
 
 
 class NoSuchLog(LaptopError):

@@ -12,6 +12,7 @@ import urllib3
 from infra.local.failures import NoToken
 from infra.local.layout import Layout
 from infra.local.private_files import replace_private
+from infra.local.terminal import json_text
 from shared.auth.identity import Identity, Places
 from shared.auth.models import ApiKey, NewApiKey
 from shared.auth.scopes import Scope
@@ -39,8 +40,8 @@ def outputs_of(clients: boto3.Session, endpoint: str | None, stage: str) -> dict
 
 
 def told(key: ApiKey) -> str:
-    """Write a key as the commands print it: JSON in ASCII, so that it stays JSON on any terminal."""
-    return json.dumps(key.model_dump(mode="json", exclude_none=True), indent=1)
+    """Write a key as the commands print it."""
+    return json_text(key.model_dump(mode="json", exclude_none=True))
 
 
 @dataclass(frozen=True, slots=True)

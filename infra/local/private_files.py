@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from threading import get_native_id
 
 _OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
@@ -22,7 +23,7 @@ def create_private(path: Path, text: str) -> None:
 
 
 def _written_beside(path: Path, text: str) -> Path:
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{get_native_id()}")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=_OWNER_ONLY), "w") as file:
         file.write(text)

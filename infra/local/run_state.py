@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 from infra.local.failures import AlreadyUp, NotUp
 from infra.local.layout import Layout, Ports
@@ -19,6 +20,16 @@ class Run:
     started_at: float
     ports: Ports
     ready: bool = False
+
+    @property
+    def state(self) -> str:
+        """Whether it is ready for requests."""
+        return "up" if self.ready else "starting"
+
+    @property
+    def since(self) -> datetime:
+        """The time at which it was started."""
+        return datetime.fromtimestamp(self.started_at, UTC)
 
     def write(self, layout: Layout) -> None:
         """Tell others."""
@@ -60,7 +71,7 @@ def required(layout: Layout) -> Run:
     """Return the platform that is up, or raise NotUp."""
     run = current(layout)
     if run is None or not run.ready:
-        raise NotUp(f"No platform is running in {layout.directory}; start it with `python -m infra.local up`.")
+        raise NotUp(f"No platform is running in {layout.directory}; start it with `./tally up`.")
     return run
 
 

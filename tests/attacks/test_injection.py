@@ -18,7 +18,7 @@ import infra.local
 from functions.declaration import Route
 from infra.local.cli import app
 from infra.local.keys import told
-from infra.local.terminal import printable
+from infra.local.terminal import echo_table, json_text, printable
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
 from shared.runtime.observability import logger
@@ -93,6 +93,24 @@ def test_ordinary_text_is_printed_as_it_is(text: str) -> None:
     assert printable(text) == text
 
 
+@given(texts)
+def test_a_json_document_is_printed_as_it_is_and_read_as_it_was(text: str) -> None:
+    shown = printable(json_text({text: [text]}))
+
+    assert orjson.loads(shown) == {text: [text]}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_cell_of_a_table_neither_ends_its_line_nor_steers_the_terminal(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    echo_table(("Name", "Owner"), [(TEXTS[kind], "o")])
+
+    shown = capsys.readouterr().out
+    assert len(shown.splitlines()) == 2
+    assert not set(shown) & (CONTROLS - {"\n"})
+
+
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_key_is_printed_as_one_json_object_in_ascii(kind: str) -> None:
     key = ApiKey(id="key-0123456789abcdef", name=TEXTS[kind], owner="o", scopes=list(Scope), created_at=NOW)
@@ -112,10 +130,10 @@ def test_a_log_is_shown_without_its_control_sequences(tmp_path: Path) -> None:
 
 
 def test_commands_print_text_in_one_way_only() -> None:
-    package = Path(infra.local.__file__).parent
+    root = Path(infra.local.__file__).parents[1]
     printing = {
         path.name
-        for path in package.glob("*.py")
+        for path in (*root.glob("local/*.py"), *root.glob("admin/*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in {"echo", "secho"}
     }

@@ -9,7 +9,8 @@ from infra.admin.customers_command import function_that_computes
 from infra.admin.rates import rates_of
 from infra.admin.stage import LOCAL, Stage
 from infra.local.demo.rates import RATES_FILE, rates_file
-from infra.local.demo.scenario import Scale, Scenario, demo
+from infra.local.demo.scale import Scale
+from infra.local.demo.scenario import Scenario, demo
 from infra.local.demo.sender import send
 from infra.local.failures import NotMerged
 from infra.local.lake import Lake, settle
@@ -59,4 +60,4 @@ def _compute_customers(lake: Lake, progress: Progress) -> None:
     with progress.step("Computing customers") as step:
         answer = functions.invoke(FunctionName=function_that_computes(LOCAL))
         if "FunctionError" in answer:
-            step.note("failed; `python -m infra.local logs customer_models` shows why")
+            step.note("failed; `./tally logs customer_models` shows why")

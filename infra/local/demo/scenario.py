@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from infra.local.demo.catalogue import Product, Shelves, product_records, stock_catalogue
@@ -13,6 +12,7 @@ from infra.local.demo.fraud import FRAUD_SOURCE, Decision, screen
 from infra.local.demo.fulfilment import Fulfilment, Return, fulfil
 from infra.local.demo.labels import judge
 from infra.local.demo.sales import SHOPS, WEB, Market
+from infra.local.demo.scale import Scale
 from infra.local.demo.shoppers import Shopper, customer_records, gather_shoppers
 from infra.local.demo.stock import STOCK_SOURCE, Stock
 from infra.local.demo.window import Record, Window, midnight
@@ -25,14 +25,6 @@ CATALOGUE_SOURCE, CUSTOMER_SOURCE = "catalogue-1", "crm-central"
 _UNITS_PER_ORDER = 3.6
 _SHARE_OF_ORDERS = {"central": 0.72, "berlin": 0.08, "new-york": 0.20}
 _DAYS_BETWEEN_COUNTS = 7
-
-
-class Scale(StrEnum):
-    """How much of it: about two, twenty or two hundred thousand orders."""
-
-    SMALL = "small"
-    MEDIUM = "medium"
-    LARGE = "large"
 
 
 @dataclass(frozen=True, slots=True)

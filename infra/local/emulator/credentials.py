@@ -4,12 +4,13 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass, field
-from typing import Self
-
-import boto3
+from typing import TYPE_CHECKING, Self
 
 from infra.local.layout import Layout
 from infra.local.private_files import create_private
+
+if TYPE_CHECKING:
+    import boto3
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -58,8 +59,10 @@ class Credentials:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
-    def session(self) -> boto3.Session:
+    def session(self) -> "boto3.Session":
         """Return a session of the emulator's one account that reads nothing of the user's own configuration."""
+        import boto3  # noqa: PLC0415 - not on the path of --help
+
         return boto3.Session(
             aws_access_key_id=self.access_key_id,
             aws_secret_access_key=self.secret_access_key,
@@ -67,6 +70,6 @@ class Credentials:
         )
 
 
-def session(layout: Layout) -> boto3.Session:
+def session(layout: Layout) -> "boto3.Session":
     """Return a session of a platform's account."""
     return Credentials.of(layout).session()

@@ -17,7 +17,7 @@ from infra.local.guard.browser import Head
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _STREAM_OF_SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 _MOST_SECONDS = 7 * 24 * 3600
-_HOW = 'run `eval "$(.venv/bin/python -m infra.local credentials)"` to use them'
+_HOW = 'run `eval "$(./tally credentials)"` to use them'
 
 _Query: TypeAlias = Mapping[str, list[str]]
 

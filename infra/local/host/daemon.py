@@ -25,7 +25,8 @@ def start_detached(layout: Layout, arguments: Sequence[str]) -> None:
     log = layout.log("host")
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "infra.local", *arguments],
+            # The directory once more, absolute: a relative one would be another seen from the project.
+            [sys.executable, "-m", "infra.local", *arguments, "--directory", str(layout.directory)],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from infra.local import run_state
 from infra.local.demo.loader import load_demo
-from infra.local.demo.scenario import Scale
+from infra.local.demo.scale import Scale
 from infra.local.failures import DirectoryGone, EmulatorFailed
 from infra.local.host import getting_started
 from infra.local.host.platform import Options, Platform

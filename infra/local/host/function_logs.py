@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
+if TYPE_CHECKING:
+    import boto3
 
 _PREFIX = "/aws/lambda/"
 _POLL_SECONDS = 1.0
@@ -15,7 +16,7 @@ _POLL_SECONDS = 1.0
 class FunctionLogs:
     """The log groups of the functions of a platform that is up."""
 
-    session: boto3.Session
+    session: "boto3.Session"
     endpoint: str
 
     def groups(self) -> dict[str, str]:

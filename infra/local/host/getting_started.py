@@ -1,6 +1,8 @@
 """What to try first on a platform that just came up: addresses and commands that work as they stand."""
 
+import shlex
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
@@ -69,7 +71,12 @@ def exports(credentials: Credentials, ports: Ports) -> list[str]:
 
 def _command(name: str, layout: Layout) -> str:
     elsewhere = layout.directory != PROJECT / ".local"
-    return f".venv/bin/python -m infra.local {name}" + (f" --directory {layout.directory}" if elsewhere else "")
+    return f"{_program('tally')} {name}" + (f" --directory {shlex.quote(str(layout.directory))}" if elsewhere else "")
+
+
+def _program(path: str) -> str:
+    """Return how to call a program of the project from the current directory, where the commands are pasted."""
+    return f"./{path}" if Path.cwd() == PROJECT else shlex.quote(str(PROJECT / path))
 
 
 def _post(url: str, bearer: str, body: str) -> str:
@@ -89,7 +96,7 @@ def _put_record(layout: Layout, stream: str, now: datetime) -> str:
         "['SequenceNumber'])"
     )
     # In a shell of its own, so that the reader's keeps its AWS settings.
-    return f'(eval "$({_command("credentials", layout)})"; .venv/bin/python -c "{script}")'
+    return f'(eval "$({_command("credentials", layout)})"; {_program(".venv/bin/python")} -c "{script}")'
 
 
 def show(console: Console, layout: Layout, ports: Ports, stream: str | None) -> None:

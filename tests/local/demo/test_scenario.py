@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.local.demo.scenario import Delivery, Scale, demo
+from infra.local.demo.scale import Scale
+from infra.local.demo.scenario import Delivery, demo
 from infra.local.demo.window import Window
 from tests.local.demo.conftest import END, Story
 

@@ -65,5 +65,5 @@ def test_what_was_done_through_the_api_verifies_until_somebody_changes_it_behind
     assert untouched.exit_code == 0, untouched.output
     assert "no sign of tampering" in untouched.output
     assert touched.exit_code == 1, touched.output
-    assert f"  edited: in {chain}, entry {number} was changed after it was written" in touched.output.splitlines()
+    assert f"edited: in {chain}, entry {number} was changed after it was written" in touched.output.splitlines()
     assert restored.exit_code == 0, restored.output

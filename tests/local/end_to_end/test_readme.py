@@ -24,7 +24,7 @@ def blocks(language: str) -> Iterator[str]:
 def at(platform: RunningPlatform, text: str) -> str:
     """The same commands, sent to where this platform answers."""
     for command in ("token", "credentials"):
-        text = text.replace(f"infra.local {command}", f"infra.local {command} --directory {platform.layout.directory}")
+        text = text.replace(f"./tally {command}", f"{PROJECT}/tally {command} --directory {platform.layout.directory}")
     return text.replace("http://127.0.0.1:8090", platform.ports.url("front"))
 
 

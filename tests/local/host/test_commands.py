@@ -1,9 +1,9 @@
 """The command line answers in sentences, with an exit code, and leaves nothing running."""
 
+import json
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,12 @@ from tests.local.host.free_ports import free_ports
 from tests.local.host.test_emulator import processes_using
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     environment = {**os.environ, "COLUMNS": "200"}
-    command = [sys.executable, "-m", "infra.local", *arguments]
+    command = [str(PROJECT / "tally"), *arguments]
     return subprocess.run(  # noqa: S603 - our own program
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60
     )
 
 
@@ -65,13 +65,42 @@ def test_every_command_explains_itself_with_an_example(command: str) -> None:
     answer = CliRunner().invoke(app, [command, "--help"])
 
     assert answer.exit_code == 0
-    assert "python -m infra.local" in answer.output
+    assert "./tally" in answer.output
 
 
 def test_status_of_nothing_is_exit_code_3(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["status", "--directory", str(tmp_path)])
 
     assert (answer.exit_code, answer.output) == (3, "The platform is not running.\n")
+
+
+def test_status_of_nothing_is_a_json_document_too(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["status", "--json", "--directory", str(tmp_path)])
+
+    assert (answer.exit_code, json.loads(answer.output)) == (3, {"state": "down"})
+
+
+def test_status_shows_where_everything_answers_and_whether_it_does(tmp_path: Path) -> None:
+    layout, ports = Layout(tmp_path), free_ports()
+
+    with run_state.exclusive(layout):
+        run_state.Run(os.getpid(), 0.0, ports).write(layout)
+        shown = CliRunner().invoke(app, ["status", "--directory", str(tmp_path)])
+        read = CliRunner().invoke(app, ["status", "--json", "--directory", str(tmp_path)])
+
+    rows = [line.split() for line in shown.output.splitlines()]
+    assert (shown.exit_code, read.exit_code) == (0, 0)
+    assert rows[0] == ["Part", "State"]
+    assert rows[1][:4] == ["Platform", "starting,", "process", f"{os.getpid()},"]
+    assert rows[2] == ["API", f"{ports.url('front')}/api/v1"]
+    assert rows[-1] == ["Health", "the", "API", "does", "not", "respond"]
+    assert json.loads(read.output) == {
+        "state": "starting",
+        "process": os.getpid(),
+        "since": "1970-01-01T00:00:00+00:00",
+        "healthy": False,
+        "addresses": {name: ports.url(name) for name in ("front", "web", "emulator", "athena")},
+    }
 
 
 def test_down_with_nothing_up_is_no_error(tmp_path: Path) -> None:
@@ -106,7 +135,7 @@ def test_reset_spares_a_platform_that_is_up(tmp_path: Path) -> None:
         answer = run("reset", "--yes", "--directory", str(tmp_path))
 
     assert answer.returncode == 1
-    assert "stop it with `python -m infra.local down`" in answer.stderr
+    assert "stop it with `./tally down`" in answer.stderr
     assert tmp_path.exists()
 
 
@@ -123,10 +152,20 @@ def test_logs_lists_them_and_shows_the_end_of_one(tmp_path: Path) -> None:
     layout.log("emulator").write_text("".join(f"line {number}\n" for number in range(100)))
 
     listed = CliRunner().invoke(app, ["logs", "--directory", str(tmp_path)])
+    read = CliRunner().invoke(app, ["logs", "--json", "--directory", str(tmp_path)])
     shown = CliRunner().invoke(app, ["logs", "emulator", "-n", "2", "--directory", str(tmp_path)])
 
-    assert "emulator" in listed.output
+    location = str(layout.log("emulator"))
+    assert [line.split() for line in listed.output.splitlines()] == [["Name", "Location"], ["emulator", location]]
+    assert json.loads(read.output) == [{"name": "emulator", "location": location}]
     assert shown.output == "line 98\nline 99\n"
+
+
+def test_one_log_is_lines_and_no_json_document(tmp_path: Path) -> None:
+    answer = run("logs", "emulator", "--json", "--directory", str(tmp_path))
+
+    assert answer.returncode == 2
+    assert "leave out the name" in answer.stderr
 
 
 def test_a_log_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
@@ -149,6 +188,19 @@ def test_up_in_a_place_that_cannot_be_written_says_so_in_one_sentence(tmp_path: 
     assert answer.returncode == 1
     assert answer.stderr.startswith(f"Unwritable: {tmp_path}/file")
     assert answer.stderr.count("\n") == 1
+
+
+def test_up_in_the_background_uses_the_directory_as_its_caller_sees_it(tmp_path: Path) -> None:
+    ports = free_ports()
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", ports.athena))
+        taken.listen()
+        answer = run("up", "--detach", "--no-demo", *options(Path("platform"), ports), cwd=tmp_path)
+
+    assert f"Port {ports.athena} (athena) is in use" in answer.stderr
+    assert Layout(tmp_path / "platform").credentials.exists()
+    assert not (PROJECT / "platform").exists()
 
 
 def test_a_second_up_in_the_background_leaves_the_first_ones_log_alone(tmp_path: Path) -> None:

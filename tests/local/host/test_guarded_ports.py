@@ -75,7 +75,7 @@ def test_the_host_key_of_a_client_is_not_handed_on(platform: RunningPlatform) ->
 
 
 def test_a_command_gives_the_credentials_to_any_aws_client(platform: RunningPlatform) -> None:
-    command = f"{sys.executable} -m infra.local credentials --directory {platform.layout.directory}"
+    command = f"./tally credentials --directory {platform.layout.directory}"
     program = "import boto3; print(boto3.client('kinesis').list_streams()['StreamNames'])"
     elsewhere = {"AWS_PROFILE": "prod", "AWS_SESSION_TOKEN": "stale", "AWS_CONFIG_FILE": os.devnull}
 

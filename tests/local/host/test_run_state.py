@@ -39,7 +39,7 @@ def test_what_a_crash_left_behind_is_not_believed(tmp_path: Path) -> None:
     RUN.write(layout)
 
     assert run_state.current(layout) is None
-    with pytest.raises(NotUp, match=r"start it with `python -m infra\.local up`"):
+    with pytest.raises(NotUp, match=r"start it with `\./tally up`"):
         run_state.required(layout)
 
 

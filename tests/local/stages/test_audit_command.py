@@ -1,5 +1,6 @@
 """`audit verify` against AWS: sentences, and an exit code for each of three ends."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -44,15 +45,29 @@ def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_ve
     answer = verify("--stage", written)
 
     assert answer.exit_code == 0, answer.output
-    lines = answer.output.splitlines()
-    assert lines[0] == "chain-00: 1 of 1 entry verified"
-    assert lines[1] == "chain-01: 0 of 0 entries verified"
-    assert lines[3] == "chain-03: 5 of 5 entries verified"
-    assert lines[-1] == "7 entries in 16 chains: no sign of tampering."
-    assert len(lines) == 17
+    lines = [line.split() for line in answer.output.splitlines()]
+    assert lines[:3] == [["Chain", "Entries", "Verified"], ["chain-00", "1", "1"], ["chain-01", "0", "0"]]
+    assert lines[4] == ["chain-03", "5", "5"]
+    assert answer.output.splitlines()[-1] == "7 entries in 16 chains: no sign of tampering."
+    assert len(lines) == 18
 
 
-def test_each_finding_is_a_sentence_below_its_chain_and_the_end_is_exit_code_1(
+def test_the_verdict_for_programs_is_one_json_document(written: str, vandal: Vandal) -> None:
+    vandal.take_out("000000000005")
+
+    answer = verify("--stage", written, "--json")
+
+    document = json.loads(answer.stdout)
+    assert (answer.exit_code, document["intact"], len(document["chains"])) == (1, False, 16)
+    assert document["chains"][3] == {
+        "chain": "chain-03",
+        "entries": 4,
+        "verified": 4,
+        "findings": [{"sequence": 5, "tampering": "cut_off"}],
+    }
+
+
+def test_each_finding_is_a_sentence_below_the_table_and_the_end_is_exit_code_1(
     written: str, wired: Wiring, vandal: Vandal
 ) -> None:
     stored = {item["sequence"]["S"]: item for item in wired.audit_trail.entries(CHAIN)}
@@ -64,10 +79,10 @@ def test_each_finding_is_a_sentence_below_its_chain_and_the_end_is_exit_code_1(
 
     assert answer.exit_code == 1
     lines = answer.output.splitlines()
-    assert lines[3:6] == [
-        "chain-03: 2 of 3 entries verified",
-        "  edited: in chain-03, entry 2 was changed after it was written",
-        "  cut off: in chain-03, entries from 4 on are missing",
+    assert lines[4].split() == ["chain-03", "3", "2"]
+    assert lines[17:19] == [
+        "edited: in chain-03, entry 2 was changed after it was written",
+        "cut off: in chain-03, entries from 4 on are missing",
     ]
     assert lines[-1] == "5 entries in 16 chains: 2 signs of tampering."
 

@@ -12,6 +12,8 @@ from infra.local.cli import app
 from shared.app.wiring import Wiring
 from shared.audit.entry import told
 from shared.audit.trail import Asked
+from shared.auth.models import NewApiKey
+from shared.auth.scopes import Scope
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource
 from tests.fakes.identities import make_key
@@ -53,6 +55,30 @@ def test_looking_at_keys_leaves_no_record(wired: Wiring, stage: str) -> None:
 
     assert key.id in answer.output
     assert on_record(wired) == []
+
+
+def test_keys_are_listed_in_a_table_each_on_one_line(wired: Wiring, stage: str) -> None:
+    made = wired.identity.keys.create(NewApiKey(name="till\n\x1b[2Jkey-0", scopes=[Scope.INGEST_READ], owner="[red]o"))
+    admin = wired.identity.keys.create(NewApiKey(name="admin", scopes=list(Scope)))
+    wired.identity.keys.revoke(admin.id)
+
+    header, *lines = CliRunner().invoke(app, ["keys", "list", "--stage", stage]).stdout.splitlines()
+
+    first, second = sorted(lines, key=lambda line: line.startswith(admin.id))
+    assert header.split() == ["Id", "Name", "Owner", "Scopes", "Created", "Last", "used", "Revoked"]
+    assert first.split()[:4] == [made.id, "till\\n\\x1b[2Jkey-0", "[red]o", "ingest:read"]
+    assert first.split()[-2:] == ["-", "-"]
+    assert second.split()[:4] == [admin.id, "admin", admin.id, "all"]
+    assert second.split()[-2:] == ["-", f"{wired.clock():%Y-%m-%d}"]
+
+
+def test_keys_for_programs_are_one_json_document_without_secrets(wired: Wiring, stage: str) -> None:
+    made = [make_key(wired.identity) for _ in range(2)]
+
+    document = keys("list", "--json", "--stage", stage)
+
+    assert sorted(key["id"] for key in document) == sorted(key.id for key in made)
+    assert not any("client_secret" in key for key in document)
 
 
 def test_a_secret_is_shown_even_where_the_record_cannot_be_written(wired: Wiring, stage: str) -> None:

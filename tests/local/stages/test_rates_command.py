@@ -1,5 +1,6 @@
 """`rates`: reference rates loaded and shown from the command line, on record like any other change."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,11 @@ def series(tmp_path: Path) -> Path:
 def rates(*words: str | Path) -> Result:
     """Run a command of `rates`."""
     return CliRunner().invoke(app, ["rates", *map(str, words), "--stage", "dev"])
+
+
+def table(answer: Result) -> list[list[str]]:
+    """The words of each line that a command prints."""
+    return [line.split() for line in answer.stdout.splitlines()]
 
 
 def on_record(wired: Wiring) -> list[Mapping[str, Any]]:
@@ -104,18 +110,44 @@ def test_all_rates_of_a_day_are_shown_in_the_order_of_their_currencies(series: P
 
     answer = rates("show", "--on", "2025-02-02")
 
-    assert answer.stdout.splitlines() == ["1 EUR = 1.0393 USD", "1 JPY = 0.006452874705079 USD"]
+    assert table(answer) == [
+        ["Currency", "Rate", "In"],
+        ["EUR", "1.0393", "USD"],
+        ["JPY", "0.006452874705079", "USD"],
+    ]
 
 
 def test_one_rate_is_shown_with_the_quotes_that_it_follows_from(series: Path) -> None:
     rates("load", series)
 
-    lines = rates("show", "JPY", "--on", "2025-02-02").stdout.splitlines()
+    rows = table(rates("show", "JPY", "--on", "2025-02-02"))
 
-    assert lines[0] == "1 JPY = 0.006452874705079 USD"
-    assert lines[1].startswith("  2025-01-31: 1 EUR = 161.06 JPY (eurofxref-hist.csv, loaded 20")
-    assert lines[2].startswith("  2025-01-31: 1 EUR = 1.0393 USD (eurofxref-hist.csv, loaded 20")
-    assert len(lines) == 3
+    assert rows[1:3] == [["JPY", "0.006452874705079", "USD"], []]
+    assert rows[3][:5] == ["Day", "Units", "Currency", "Per", "File"]
+    assert [row[:5] for row in rows[4:]] == [
+        ["2025-01-31", "161.06", "JPY", "EUR", "eurofxref-hist.csv"],
+        ["2025-01-31", "1.0393", "USD", "EUR", "eurofxref-hist.csv"],
+    ]
+
+
+def test_rates_for_programs_are_one_json_document_with_the_quotes(series: Path) -> None:
+    rates("load", series)
+
+    document = json.loads(rates("show", "JPY", "--on", "2025-02-02", "--json").stdout)
+
+    assert (document["day"], document["reporting_currency"]) == ("2025-02-02", "USD")
+    [rate] = document["rates"]
+    assert (rate["currency"], rate["rate"]) == ("JPY", "0.006452874705079")
+    assert [(quote["rate"], quote["currency"], quote["base"]) for quote in rate["quotes"]] == [
+        ("161.06", "JPY", "EUR"),
+        ("1.0393", "USD", "EUR"),
+    ]
+
+
+def test_the_reporting_currency_needs_no_rate_in_the_json_document_either() -> None:
+    answer = rates("show", "USD", "--json")
+
+    assert (answer.exit_code, json.loads(answer.stdout)["rates"]) == (0, [])
 
 
 def test_a_rate_along_two_bases_names_each_quote_once(series: Path, tmp_path: Path) -> None:
@@ -124,12 +156,10 @@ def test_a_rate_along_two_bases_names_each_quote_once(series: Path, tmp_path: Pa
     rates("load", series)
     rates("load", pegged)
 
-    lines = rates("show", "AED", "--on", "2025-01-31").stdout.splitlines()
+    rows = table(rates("show", "AED", "--on", "2025-01-31"))
 
-    assert [line.partition(" (")[0] for line in lines] == [
-        "1 AED = 0.272294077603812 USD",
-        "  2025-01-31: 1 USD = 3.6725 AED",
-    ]
+    assert rows[1] == ["AED", "0.272294077603812", "USD"]
+    assert [row[:4] for row in rows[4:]] == [["2025-01-31", "3.6725", "AED", "USD"]]
 
 
 def test_the_reporting_currency_needs_no_rate() -> None:
@@ -147,7 +177,7 @@ def test_where_no_rate_is_known_it_says_what_to_do(series: Path, words: tuple[st
     answer = rates(*words)
 
     assert answer.exit_code == 1
-    assert "`python -m infra.local rates load FILE`" in answer.stderr
+    assert "`./tally rates load FILE`" in answer.stderr
 
 
 def test_a_load_counts_even_where_it_cannot_be_put_on_record(wired: Wiring, series: Path) -> None:
