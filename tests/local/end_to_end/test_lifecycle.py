@@ -52,6 +52,22 @@ def answers(client: Client, *, but: str = "") -> list[Any]:
     return [known, *((each["data"], each["summary"]) for each in metrics)]
 
 
+def loaded(told: list[Any]) -> list[Any]:
+    """Leave out how often records were received: a stream delivers at least once, and again after its reader died."""
+    sources = [
+        {
+            **source,
+            "total_records": None,
+            "configuration": {
+                name: {**counts, "received": None, "duplicate": None}
+                for name, counts in source["configuration"]["data_types"].items()
+            },
+        }
+        for source in told[0]
+    ]
+    return [sources, *told[1:]]
+
+
 def sold(client: Client) -> int:
     """Count the sales in dollars."""
     total: int = client.metric("transactions", **RANGE)["summary"]["total"]
@@ -122,7 +138,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(laptop: Laptop) -> None
     until(laptop.is_gone, seconds=ENDED_WITHIN, what="every process ends")
     assert "cdk deploy" not in laptop.up()
     with connected(laptop) as client:
-        assert answers(client, but="at-power-cut") == before
+        assert loaded(answers(client, but="at-power-cut")) == loaded(before)
         client.send_all("at-power-cut", yen("after-power-cut"))  # for the same days: takes along what waits there
         for batch in batches:
             assert counted(client.outcome(batch["batch_id"])["outcome"]) == {"loaded": len(DAYS)}
