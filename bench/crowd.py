@@ -116,7 +116,7 @@ def measure(clients: int = CLIENTS) -> list[Row]:
             time.sleep(IDLE_SECONDS)
             memory.append(_memory(laptop))
         finally:
-            with suppress(AssertionError):  # it may still be ending: what was measured counts
+            with suppress(AssertionError):  # the platform may still be stopping; the measurements are complete
                 laptop.end()
     return [*(_route(crowd, route) for route in sorted(crowd.waits)), *_memories(memory)]
 

@@ -104,7 +104,7 @@ def _settle(target: Target) -> None:
         listed = target.aws("s3").list_objects_v2(Bucket=target.name(Resource.LAKE), Prefix="incoming/", MaxKeys=1)
         return not listed["KeyCount"] and not any(line["in_flight"] for line in _ledger(target).values())
 
-    with suppress(AssertionError, BotoCoreError, ClientError):  # what is still in flight then shows in the table
+    with suppress(AssertionError, BotoCoreError, ClientError):  # the table then shows the rows in flight
         until(settled, seconds=_SETTLED_WITHIN, what="everything is settled")
 
 

@@ -1,4 +1,4 @@
-"""Clients that send until the platform says it has the record: what is unanswered is sent again, as it was."""
+"""Load clients that resend each record unchanged until the platform acknowledges it."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ _QUICK = Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30)
 
 @dataclass
 class Sent:
-    """What clients have sent: which records were acknowledged, and what came instead of an acknowledgement."""
+    """Records sent by the load clients: those acknowledged, and the errors received instead."""
 
     acknowledged: set[str] = field(default_factory=set)
     failures: Counter[str] = field(default_factory=Counter)
@@ -33,7 +33,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Load:
-    """Three kinds of clients of one platform that send records of their own until they are told to stop."""
+    """Batch, stream and Kinesis clients that send records to one platform until they are stopped."""
 
     target: Target
     token: str

@@ -25,7 +25,7 @@ _R = apigateway.ResponseType
 _BEARER = {"WWW-Authenticate": "Bearer"}
 _SOON = {"Retry-After": "1"}
 _LATER = {"Retry-After": "5"}
-# A constant stands between single quotes there, so a content policy, which has some of its own, cannot be one.
+# Constants are enclosed in single quotes there, and a content security policy contains single quotes itself.
 _PROTECTION = {name: value for name, value in PROTECTION.items() if "'" not in value}
 
 REFUSALS = (
