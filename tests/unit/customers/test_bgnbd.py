@@ -74,6 +74,23 @@ def test_what_was_held_out_of_cdnow_is_foretold_better_than_by_the_naive_guess(f
     assert found.is_passed
 
 
+def test_where_nobody_leaves_the_model_is_that_of_negative_binomial_purchases() -> None:
+    """Its conditional expectation is (r + x) / (alpha + T) t: Fader, Hardie and Lee (2005), with p = 0."""
+    random = np.random.default_rng(7)
+    age = np.full(4000, 300.0)
+    frequency = random.poisson(random.gamma(0.9, 1 / 70, age.size) * age).astype(float)
+    latest = random.random(age.size) ** (1 / np.maximum(frequency, 1))  # of so many moments spread evenly
+    histories = Histories(frequency, np.where(frequency > 0, latest * age, 0.0), age)
+
+    found = fit(histories).parameters
+
+    assert (found.r, found.alpha) == pytest.approx((0.9, 70), rel=0.1)
+    assert found.a / found.b < 1e-9
+    expected = (found.r + frequency) / (found.alpha + age) * 90
+    assert expected_purchases(found, histories, 90.0) == pytest.approx(expected, rel=1e-4)
+    assert probability_alive(found, histories) == pytest.approx(1.0, abs=1e-6)
+
+
 def test_the_unit_of_time_changes_only_alpha() -> None:
     known = summary()
     in_days = Histories(known.frequency, known.recency * WEEK, known.age * WEEK)
