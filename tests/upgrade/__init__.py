@@ -1,0 +1,1 @@
+"""What an older version wrote is still read."""
