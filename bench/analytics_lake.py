@@ -19,7 +19,7 @@ from shared.app.wiring import Wiring
 from shared.athena.client import Athena
 from shared.lake.catalog.tables import TABLES
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.partition import bring_up_to_date
+from shared.lake.partition import merge_partition
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.metrics.reports import MetricReports
 from shared.products.reports import ProductReports
@@ -48,7 +48,7 @@ def lake_of(directories: Sequence[Path]) -> Iterator[Wiring]:
         stack.enter_context(_environment({"AWS_ENDPOINT_URL_ATHENA": athena}))
         wired = Wiring(lake.settings)
         _fill(wired, directories)
-        bring_up_to_date(wired.lake, KeyIndex(wired.lake), PartitionId(DataType.PRODUCTS, UNPARTITIONED))
+        merge_partition(wired.lake, KeyIndex(wired.lake), PartitionId(DataType.PRODUCTS, UNPARTITIONED))
         yield wired
 
 
@@ -63,7 +63,7 @@ def scanned_last(wired: Wiring) -> int:
 def forget(wired: Wiring) -> None:
     """Raise every table's version: no remembered answer is told any more."""
     for table in TABLES:
-        wired.versions.raise_version(table.name)
+        wired.versions.bump(table.name)
 
 
 def patient(wired: Wiring, reports: Reports) -> Reports:

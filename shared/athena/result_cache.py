@@ -81,7 +81,7 @@ class ResultCache:
             Unavailable: another has been computing the same for longer than anybody waits.
             NotModified: the caller has the answer that this would be.
         """
-        key = _if_reachable(lambda: cache_key(statement, self._versions.of(tables)))
+        key = _if_reachable(lambda: cache_key(statement, self._versions.get_many(tables)))
         if key is None:
             return compute(), False
         if beside is not None:

@@ -1,11 +1,11 @@
-"""Entries of the ledger as DynamoDB keeps them."""
+"""Converts ledger entries to DynamoDB items and back."""
 
 from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from shared.ledger.entry import Entry, Fates, Kind
+from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.quality.store import packed, unpacked
 from shared.runtime.models import sortable
 
@@ -13,10 +13,10 @@ _SERIALIZE = TypeSerializer().serialize
 _DESERIALIZE = TypeDeserializer().deserialize
 
 
-def item_of(entry: Entry, revision: int) -> dict[str, Any]:
+def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
     """Write an entry as an item; what it does not have stays away."""
     plain = {
-        "origin": entry.origin,
+        "origin": entry.delivery_id,
         "kind": entry.kind.value,
         "source_id": entry.source_id,
         "data_type": entry.data_type,
@@ -43,12 +43,12 @@ def item_of(entry: Entry, revision: int) -> dict[str, Any]:
     return {name: _SERIALIZE(value) for name, value in plain.items() if value is not None}
 
 
-def entry_of(item: Any) -> Entry:
+def entry_of(item: Any) -> LedgerEntry:
     """Read an item."""
     plain = {name: _DESERIALIZE(value) for name, value in item.items()}
-    return Entry(
-        origin=plain["origin"],
-        kind=Kind(plain["kind"]),
+    return LedgerEntry(
+        delivery_id=plain["origin"],
+        kind=DeliveryKind(plain["kind"]),
         source_id=plain["source_id"],
         data_type=plain["data_type"],
         received_at=datetime.fromisoformat(plain["received_at"]),
@@ -75,13 +75,13 @@ def entry_of(item: Any) -> Entry:
 _FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled")
 
 
-def _packed(fates: Fates) -> str:
+def _packed(fates: Outcomes) -> str:
     """Fates as numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
     return " ".join(str(getattr(fates, name)) for name in _FATES)
 
 
-def _unpacked(text: str) -> Fates:
-    return Fates(**dict(zip(_FATES, map(int, text.split()), strict=False)))  # entries of before knew of fewer
+def _unpacked(text: str) -> Outcomes:
+    return Outcomes(**dict(zip(_FATES, map(int, text.split()), strict=False)))  # entries of before knew of fewer
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -57,6 +57,6 @@ def read_row_id(name: str) -> tuple[str, int]:
     return origin, int(place)
 
 
-def told(place: int, reason: dict[str, Any]) -> ValidationError:
+def row_error(place: int, reason: dict[str, Any]) -> ValidationError:
     """Convert an error to its API form."""
     return ValidationError(row=place, **reason)

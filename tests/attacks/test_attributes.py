@@ -12,7 +12,7 @@ import pytest
 
 from functions.ingest.handler import app, handler
 from shared.app.wiring import Wiring, wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.lake.validation.rows import take, take_table
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
 from shared.records.schema import DataType
@@ -77,7 +77,7 @@ def test_a_record_of_the_stream_with_too_many_unknown_fields_is_quarantined(wire
         orjson.dumps({"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": row})
         for row in ROWS
     ]
-    consume(kinesis_event(payloads)["Records"], wired.loader)
+    consume_batch(kinesis_event(payloads)["Records"], wired.loader)
     merge_all(wired)
 
     assert _codes(wired) == [(1, "attributes_too_large")]

@@ -29,7 +29,7 @@ SIGNED_QUERY = {
 
 def address(wired: Wiring, **said: Any) -> tuple[str, SplitResult, dict[str, str]]:
     """Announce a file; return its batch, its address and the query of the address."""
-    announced = wired.uploads.announce(UploadRequest.model_validate({**FILE, **said}))
+    announced = wired.uploads.create(UploadRequest.model_validate({**FILE, **said}))
     url = urlsplit(announced.url)
     return announced.batch_id, url, {name: value for name, (value,) in parse_qs(url.query).items()}
 

@@ -55,7 +55,7 @@ class Shop:
         self.stage.call()
         self.in_lake += 1
         number = self.in_lake
-        self.versions.raise_version(self.table)
+        self.versions.bump(self.table)
         self.merged = max(self.merged, number)
 
     def _query(self) -> int:

@@ -70,7 +70,7 @@ def test_a_merge_makes_what_was_remembered_of_its_table_unfindable(cache: Result
     compute = Counted()
     cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
 
-    versions.raise_version("sales_hourly")
+    versions.bump("sales_hourly")
 
     assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is False
     assert compute.times == 2
@@ -80,7 +80,7 @@ def test_a_merge_of_another_table_changes_nothing(cache: ResultCache, versions: 
     compute = Counted()
     cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
 
-    versions.raise_version("inventory")
+    versions.bump("inventory")
 
     assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is True
 
@@ -89,7 +89,7 @@ def test_a_merge_while_the_result_is_computed_leaves_nothing_stale_behind(
     cache: ResultCache, versions: TableVersions
 ) -> None:
     def merged_meanwhile() -> Sequence[str]:
-        versions.raise_version("sales_hourly")
+        versions.bump("sales_hourly")
         return ["before or after the merge"]
 
     cache.recall(STATEMENT, ["sales_hourly"], TEXTS, merged_meanwhile)

@@ -23,7 +23,9 @@ def _keys(*names: str) -> pa.Array:
 
 
 def _found(index: KeyIndex, partition: PartitionId, *names: str) -> dict[str, list[str]]:
-    return {there.day: keys.to_pylist() for there, keys in index.announce(partition, EMPTY, _keys(*names)).items()}
+    return {
+        there.day: keys.to_pylist() for there, keys in index.register_and_find(partition, EMPTY, _keys(*names)).items()
+    }
 
 
 def test_keys_are_found_under_every_other_day_that_may_hold_them(wired: Wiring) -> None:
@@ -56,7 +58,7 @@ def test_a_base_from_before_there_was_an_index_is_in_it_from_its_next_merge_on(w
     base = to_table(DataType.TRANSACTIONS, rows, stamp)
     index = KeyIndex(wired.lake)
 
-    index.announce(FIRST, base, _keys("t-3"))
+    index.register_and_find(FIRST, base, _keys("t-3"))
 
     assert _found(index, SECOND, "t-1", "t-2", "t-3", "t-4") == {FIRST.day: ["t-1", "t-2", "t-3"]}
 

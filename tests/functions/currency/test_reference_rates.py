@@ -33,7 +33,7 @@ def reference_rates(wired: Wiring, *, reporting_currency: str = "USD") -> Refere
 
 
 def version(wired: Wiring) -> int:
-    return wired.versions.of(["exchange_rates"])[0]
+    return wired.versions.get_many(["exchange_rates"])[0]
 
 
 def euro(rates: ReferenceRates, day: str) -> Decimal | None:

@@ -80,7 +80,7 @@ def test_a_file_that_another_run_reads_is_left_to_it_until_its_lease_ends(wired:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(2)))
     wired.uploads.store.change(
-        batch_id, lambda stands: stands.arrived(etag="x", size=1, at=clock()).leased("a run", clock())
+        batch_id, lambda stands: stands.arrive(etag="x", size=1, at=clock()).lease("a run", clock())
     )
 
     loader(wired).run(batch_id, has_time=lambda: True)

@@ -19,7 +19,7 @@ _LATER = timedelta(minutes=1)
 
 
 def _wrong_rows(wired: Wiring, batch_id: str) -> list[int | None]:
-    return [error.row for error in wired.row_errors.of_batch(batch_id, ALL).content]
+    return [error.row for error in wired.row_errors.page(batch_id, ALL).content]
 
 
 def _configure(wired: Wiring, **configuration: Any) -> None:
@@ -36,7 +36,7 @@ def test_a_file_that_is_refused_says_which_of_its_rows_are_wrong(wired: Wiring) 
 def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wired: Wiring, clock: Clock) -> None:
     batch_id = upload(wired, sales_csv(range(4), bad=(0, 2)))
 
-    told = wired.redrives.answer(RedriveRequest())
+    told = wired.redrives.redrive(RedriveRequest())
 
     assert (told.skipped, told.accepted) == (2, 0)
     assert {each.reason for each in told.skipped_deliveries} == {"the file was rejected as a whole; resume its batch"}
@@ -56,7 +56,7 @@ def test_rows_of_a_loaded_file_are_driven_again_under_the_numbers_that_they_have
     batch_id = upload(wired, sales_csv(range(7), bad=(1, 5)))
     _configure(wired, mappings={"transactions": template | {"constants": {"quantity": 1}}})
 
-    told = wired.redrives.answer(RedriveRequest(data_type=DataType.TRANSACTIONS))
+    told = wired.redrives.redrive(RedriveRequest(data_type=DataType.TRANSACTIONS))
 
     merge_all(wired)
     assert (told.accepted, outcome(wired, batch_id)) == (2, {"loaded": 7})

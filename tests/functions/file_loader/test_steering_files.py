@@ -129,7 +129,7 @@ def test_a_file_of_too_low_a_score_is_refused_whole_and_loaded_once_its_source_a
     assert told.errors[0].sample["minimum_required"] == 70
     assert keys(wired.settings, "base/") == []
 
-    object.__setattr__(wired.loader.judge, "requirements_of", lambda _, __: Requirements(minimum=0))  # type: ignore[arg-type]
+    object.__setattr__(wired.loader.validator, "requirements_of", lambda _, __: Requirements(minimum=0))  # type: ignore[arg-type]
     wired.lifecycle.resume(batch_id)
     load(wired)
     merge_all(wired)

@@ -206,7 +206,7 @@ def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wire
     everything = repr((answer.body, holdings(wired.settings)))
     (landed,) = keys(wired.settings, "landing/")
     assert entry is not None
-    assert (entry.dropped_fields, entry.quarantined, entry.fates.loaded) == (5, 1, 19)
+    assert (entry.dropped_fields, entry.quarantined, entry.outcomes.loaded) == (5, 1, 19)
     assert secret not in everything
     assert secret.encode() not in landing.unpack(body(wired.settings, landed))
 
@@ -284,6 +284,6 @@ def test_a_status_of_a_batch_that_nobody_sent_is_not_found(call: Call) -> None:
 
 
 def test_a_run_of_the_stream_is_no_batch(wired: Wiring, call: Call) -> None:
-    wired.loader.refuse("shard~1~unattributed", NOW, [])
+    wired.loader.quarantine_unattributed("shard~1~unattributed", NOW, [])
 
     assert call("GET", "/ingest/batches/shard~1~unattributed/status").status == 404

@@ -8,7 +8,7 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
 from shared.lake.storage.paths import IncomingKey
-from shared.ledger.entry import Kind
+from shared.ledger.entry import DeliveryKind
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
 from tests.fakes.holdings import merge_all, parquet_rows
@@ -93,14 +93,14 @@ def test_what_is_done_or_still_being_cancelled_is_a_conflict_that_says_so(
 
 def test_a_refused_batch_is_loaded_once_its_source_asks_for_less(call: Call, wired: Wiring, submit: Call) -> None:
     refused = submit([sale(1), {"quantity": 1}])
-    (entry,) = [each for each in wired.ledger.recent(Kind.BATCH, 5) if each.refused]
-    assert (refused.status, _steer(call, entry.origin, "resume").status) == (422, 422)
+    (entry,) = [each for each in wired.ledger.recent(DeliveryKind.BATCH, 5) if each.refused]
+    assert (refused.status, _steer(call, entry.delivery_id, "resume").status) == (422, 422)
 
     wired.source_configs.put("web-shop", SourceConfiguration(thresholds={"transactions": 10}))
-    assert _steer(call, entry.origin, "resume").status == 200
+    assert _steer(call, entry.delivery_id, "resume").status == 200
     merge_all(wired)
 
-    assert _outcome(call, entry.origin) == {"loaded": 1, "quarantined": 1}
+    assert _outcome(call, entry.delivery_id) == {"loaded": 1, "quarantined": 1}
     (quarantined,) = [row for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows]
     assert quarantined["row"] == 1
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.deliveries import delivery
@@ -110,7 +110,7 @@ def test_the_deliveries_of_a_source_are_told_one_by_one(call: Call) -> None:
 
 
 def test_records_that_nobody_can_read_are_accounted_for_as_nobodys(wired: Wiring, call: Call) -> None:
-    consume(kinesis_event([b"broken"])["Records"], wired.loader)
+    consume_batch(kinesis_event([b"broken"])["Records"], wired.loader)
 
     (line,) = _ledger(call, **{"time_range.start": "2025-01-01"})["content"]
 

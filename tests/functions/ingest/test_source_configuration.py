@@ -9,7 +9,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from shared.runtime.paging import Window
 from shared.sources.config_store import FRESH_FOR
@@ -122,7 +122,7 @@ def test_records_of_a_batch_are_mapped(wired: Wiring, call: Call, submit: Call) 
 def test_records_of_the_stream_are_mapped(wired: Wiring, call: Call) -> None:
     _put(call, mappings=CONFIGURATION["mappings"])
     record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT}
-    consume(
+    consume_batch(
         kinesis_event([record | {"data": {"no": "t-1", "qty": 2, "product_id": "p", "unit_price": 1}}])["Records"],
         wired.loader,
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
@@ -109,7 +109,7 @@ def test_a_source_that_puts_on_the_stream_is_a_stream_and_malformed_records_are_
     wired: Wiring, call: Call
 ) -> None:
     record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
-    consume(kinesis_event([record, b"broken"])["Records"], wired.loader)
+    consume_batch(kinesis_event([record, b"broken"])["Records"], wired.loader)
 
     (source,) = _sources(call)["content"]
 

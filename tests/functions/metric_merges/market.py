@@ -58,7 +58,7 @@ class Market:
         self.wired = Wiring(self.lake.settings, self.clock)
         self.wired.lake.put(TABLE_KEY, table_of("USD", RATES))
         for table in TABLES:
-            self.wired.versions.raise_version(table.name)
+            self.wired.versions.bump(table.name)
 
     def deliver(self, data_type: DataType, rows: Sequence[Any]) -> None:
         """Load rows and merge them, a while after what came before."""

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.lake.storage.paths import Arrival, IncomingKey, PartitionId
-from shared.ledger.entry import BatchStatus, Entry
+from shared.lake.storage.paths import IncomingKey, IncomingKind, PartitionId
+from shared.ledger.entry import BatchStatus, LedgerEntry
 from shared.records.schema import DataType
 from tests.fakes.crashes import Moment
 from tests.fakes.platforms import Platforms
@@ -237,7 +237,7 @@ class LakeMachine(RuleBasedStateMachine):
         assert_settled(ledger, self.told, self.model)
         assert_stored(self.world.settings, ledger, self.told, self.model)
 
-    def _seen(self) -> dict[str, Entry]:
+    def _seen(self) -> dict[str, LedgerEntry]:
         """The ledger, every delivery in which somebody has sent."""
         ledger = self.world.ledger()
         for origin in ledger.keys() - self.told.keys():
@@ -272,22 +272,24 @@ class LakeMachine(RuleBasedStateMachine):
 
     def _merged(self, waited: Sequence[IncomingKey]) -> None:
         self._seen()
-        taken_back = {each.rows_key for each in waited if each.arrival is Arrival.CANCELLATION}
-        rows = {each.rows_key: self._rows_of(each) for each in waited if each.arrival is Arrival.ROWS}
+        taken_back = {each.rows_key for each in waited if each.kind is IncomingKind.CANCELLATION}
+        rows = {each.rows_key: self._rows_of(each) for each in waited if each.kind is IncomingKind.ROWS}
         self.model.cancel(row for key in rows.keys() & taken_back for row in rows[key])
         self.model.merge(row for key in rows.keys() - taken_back for row in rows[key])
 
     def _rows_of(self, name: IncomingKey) -> list[Row]:
         """The rows of an incoming object: of a delivery, or of those of its rows that were driven again."""
-        all_rows = self.driven.get((name.origin, name.redrive.removeprefix("~r")), self.told[name.origin].good)
+        all_rows = self.driven.get(
+            (name.delivery_id, name.redrive.removeprefix("~r")), self.told[name.delivery_id].good
+        )
         return [row for row in all_rows if row.day == name.partition.day]
 
-    def _quarantined(self, entry: Entry) -> Sequence[Row]:
+    def _quarantined(self, entry: LedgerEntry) -> Sequence[Row]:
         """The rows of a delivery in quarantine that are good by now."""
-        delivered = self.told[entry.origin]
+        delivered = self.told[entry.delivery_id]
         gone = set() if entry.refused else {row.place for row in delivered.good}
         for number, rows in entry.redrives.items():
-            gone |= {row.place for row in self.driven.get((entry.origin, number), ())} if rows else set()
+            gone |= {row.place for row in self.driven.get((entry.delivery_id, number), ())} if rows else set()
         return [row for row in delivered.good_by(self.world.clock()) if row.place not in gone]
 
 

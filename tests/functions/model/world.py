@@ -15,7 +15,7 @@ from functions.merger.handler import handler as merge
 from functions.stream_consumer.handler import handler as consume
 from shared.app.wiring import Wiring, wiring
 from shared.lake.storage.paths import PartitionId, upload_key
-from shared.ledger.entry import Entry
+from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
@@ -97,9 +97,9 @@ class World:
         base = self._wired.lake.get(partition.base_key)
         return None if base is None else base.etag
 
-    def ledger(self) -> dict[str, Entry]:
+    def ledger(self) -> dict[str, LedgerEntry]:
         """The entry of each delivery that the ledger knows."""
-        return {entry.origin: entry for entry in map(entry_of, self._items(Resource.LEDGER))}
+        return {entry.delivery_id: entry for entry in map(entry_of, self._items(Resource.LEDGER))}
 
     def totals(self) -> Totals:
         """What is kept of each source and of each hour."""

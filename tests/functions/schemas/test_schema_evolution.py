@@ -94,7 +94,7 @@ def test_the_same_record_from_before_is_still_a_duplicate(evolved: tuple[Wiring,
 
     entry = wired.ledger.get("batch-3")
     assert entry is not None
-    assert entry.fates.duplicate == 1
+    assert entry.outcomes.duplicate == 1
 
 
 def test_old_and_new_partitions_answer_one_query(evolved: tuple[Wiring, Athena]) -> None:

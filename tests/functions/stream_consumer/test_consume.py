@@ -10,8 +10,8 @@ import pytest
 from functions.stream_consumer.handler import handler
 from shared.app.wiring import Wiring
 from shared.ingestion.models import StreamIngestionRequest
-from shared.ingestion.stream.consumer import consume
-from shared.ledger.entry import UNATTRIBUTED, Entry
+from shared.ingestion.stream.consumer import consume_batch
+from shared.ledger.entry import UNATTRIBUTED, LedgerEntry
 from shared.records.schema import DataType
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event, kinesis_record
@@ -24,8 +24,8 @@ def _envelope(data: Mapping[str, Any], data_type: str = "transactions", **fields
     return {"source_id": "web-shop", "data_type": data_type, "timestamp": AT, "data": data, **fields}
 
 
-def _consume(wired: Wiring, payloads: Sequence[Any], first: int = 0) -> list[Entry]:
-    return consume(kinesis_event(payloads, first=first)["Records"], wired.loader)
+def _consume(wired: Wiring, payloads: Sequence[Any], first: int = 0) -> list[LedgerEntry]:
+    return consume_batch(kinesis_event(payloads, first=first)["Records"], wired.loader)
 
 
 def _quarantined(wired: Wiring) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def test_a_malformed_record_is_quarantined_with_its_reason_and_its_neighbours_ar
 def test_data_that_is_no_base64_is_quarantined_as_it_came(wired: Wiring) -> None:
     records = [kinesis_record("§ not base64 §"), *kinesis_event([_envelope(sale(1))], first=1)["Records"]]
 
-    consume(records, wired.loader)
+    consume_batch(records, wired.loader)
     merge_all(wired)
 
     (row,) = _quarantined(wired)
@@ -179,8 +179,8 @@ def test_a_run_that_comes_again_with_more_records_behind_balances(wired: Wiring,
     entries = _consume(wired, [*payloads, _envelope(sale(2)), b"broken too"])
     merge_all(wired)
 
-    kept = [wired.ledger.get(entry.origin) for entry in entries]
-    assert [(entry.received, entry.fates.loaded, entry.quarantined, entry.in_flight) for entry in kept if entry] == [
+    kept = [wired.ledger.get(entry.delivery_id) for entry in entries]
+    assert [(entry.received, entry.outcomes.loaded, entry.quarantined, entry.in_flight) for entry in kept if entry] == [
         (3, 2, 1, 0),
         (2, 0, 2, 0),
     ]

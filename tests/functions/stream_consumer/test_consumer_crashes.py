@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.events.kinesis import kinesis_event
@@ -37,7 +37,7 @@ def _wired(settings: Settings) -> Wiring:
 def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
     with platforms.fresh() as settings:
         wired = _wired(settings)
-        writes = platforms.saboteur.count(lambda: consume(RUN, wired.loader))
+        writes = platforms.saboteur.count(lambda: consume_batch(RUN, wired.loader))
         merge_all(wired)
         expected = holdings(settings)
     assert {"TransactWriteItems", "PutObject", "PutItem"} <= set(writes)
@@ -52,10 +52,10 @@ def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been
             wired = _wired(settings)
 
             with platforms.saboteur.killing(step, moment):
-                consume(RUN, wired.loader)
+                consume_batch(RUN, wired.loader)
             if moment is Moment.AFTER:  # which leaves what the next one BEFORE leaves: so both are tried of each
                 merge_all(wired)
-            consume(RUN, wired.loader)
+            consume_batch(RUN, wired.loader)
             merge_all(wired)
 
             assert holdings(settings) == expected, f"killed {moment} write {step} of {writes}"

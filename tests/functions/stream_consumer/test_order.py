@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
@@ -45,7 +45,7 @@ def _fates(wired: Wiring) -> Mapping[str, int]:
 @pytest.mark.parametrize("merged_in_between", [False, True])
 def test_the_last_record_of_a_key_stands(wired: Wiring, arrived: Sequence[int], *, merged_in_between: bool) -> None:
     for place in range(3):
-        consume(_run([(1, place)], first=place, arrived=arrived[place : place + 1]), wired.loader)
+        consume_batch(_run([(1, place)], first=place, arrived=arrived[place : place + 1]), wired.loader)
         if merged_in_between:
             merge_all(wired)
     merge_all(wired)
@@ -56,7 +56,7 @@ def test_the_last_record_of_a_key_stands(wired: Wiring, arrived: Sequence[int], 
 
 @pytest.mark.parametrize("arrived", [(0, 0, 0), (9, 5, 1)], ids=["at once", "backwards"])
 def test_within_a_run_too(wired: Wiring, arrived: Sequence[int]) -> None:
-    consume(_run([(1, 0), (1, 1), (1, 2)], first=0, arrived=arrived), wired.loader)
+    consume_batch(_run([(1, 0), (1, 1), (1, 2)], first=0, arrived=arrived), wired.loader)
     merge_all(wired)
 
     assert _standing(wired) == {"e-1": "2"}
@@ -66,11 +66,11 @@ def test_within_a_run_too(wired: Wiring, arrived: Sequence[int]) -> None:
 def test_a_run_that_comes_again_late_takes_nothing_back(wired: Wiring) -> None:
     earlier, later = (_run([(1, place)], first=place, arrived=[0]) for place in range(2))
     for run in (earlier, later):
-        consume(run, wired.loader)
+        consume_batch(run, wired.loader)
         merge_all(wired)
     before = _fates(wired)
 
-    consume(earlier, wired.loader)
+    consume_batch(earlier, wired.loader)
     merge_all(wired)
 
     assert _standing(wired) == {"e-1": "1"}
@@ -103,7 +103,7 @@ def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
             arrived = [max(latest, first + skew) for _, _, skew in told]
             run = _run(contents, first=first, arrived=arrived)
             for _ in range(1 + repeated):
-                consume(run, wired.loader)
+                consume_batch(run, wired.loader)
                 if merged:
                     merge_all(wired)
             last |= {f"e-{key}": f"{content}" for key, content in contents}

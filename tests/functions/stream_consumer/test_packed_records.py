@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
-from shared.ledger.entry import UNATTRIBUTED, Entry
+from shared.ingestion.stream.consumer import consume_batch
+from shared.ledger.entry import UNATTRIBUTED, LedgerEntry
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.aggregates import BROKEN, aggregate_of
@@ -31,8 +31,8 @@ def _sales(*numbers: int) -> list[bytes]:
     return [_envelope(sale(number)) for number in numbers]
 
 
-def _consume(wired: Wiring, payloads: Sequence[bytes], first: int = 0) -> list[Entry]:
-    return consume(kinesis_event(payloads, first=first)["Records"], wired.loader)
+def _consume(wired: Wiring, payloads: Sequence[bytes], first: int = 0) -> list[LedgerEntry]:
+    return consume_batch(kinesis_event(payloads, first=first)["Records"], wired.loader)
 
 
 def _sold(wired: Wiring) -> list[int]:
@@ -150,7 +150,7 @@ def test_the_same_packed_run_again_counts_nothing_twice_and_may_be_longer(wired:
 
     entries = _consume(wired, [*run, aggregate_of(*_sales(3)), _body({})])
     merge_all(wired)
-    counted = {entry.origin: entry for entry in entries}
+    counted = {entry.delivery_id: entry for entry in entries}
     assert [entry["origin"] for entry in holdings(wired.settings).ledger] == sorted(counted)
     assert sum(entry.received for entry in entries) == 8
     assert _sold(wired) == [1, 2, 3]
@@ -180,6 +180,6 @@ def test_much_packed_into_little_is_taken_in_parts_that_are_the_same_again(wired
     again = _consume(wired, run)
 
     assert [entry.received for entry in entries] == [18_000, 6_000]
-    assert [entry.origin for entry in again] == [entry.origin for entry in entries]
+    assert [entry.delivery_id for entry in again] == [entry.delivery_id for entry in entries]
     merge_all(wired)
     assert len(_sold(wired)) == 24_000

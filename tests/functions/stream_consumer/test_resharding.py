@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.event_source import EventSource
@@ -59,7 +59,7 @@ class Flow:
         fate = self._chance.random()
         if fate < 0.1:
             raise ConnectionError("before it began")
-        consume(run, self._wired.loader)
+        consume_batch(run, self._wired.loader)
         if fate > 0.9:
             raise ConnectionError("when it had written all")
 

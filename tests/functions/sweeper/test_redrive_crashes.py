@@ -41,7 +41,7 @@ def _given(settings: Settings) -> tuple[Wiring, Clock]:
 
 
 def _redrive(wired: Wiring) -> None:
-    wired.redrives.answer(RedriveRequest())
+    wired.redrives.redrive(RedriveRequest())
 
 
 def _without_numbers(held: Holdings) -> list[Any]:
@@ -120,12 +120,12 @@ def test_two_who_finish_the_same_redrive_at_once_count_it_once(platforms: Platfo
             wired, clock = _given(held)
             with platforms.saboteur.killing(step, Moment.AFTER):
                 _redrive(wired)
-            numbers = {entry.origin: entry.redriving for entry in wired.ledger.unfinished(clock() + LATE)}
+            numbers = {entry.delivery_id: entry.redriving for entry in wired.ledger.list_unfinished(clock() + LATE)}
 
             wired.merger.merge(waiting(held), has_time=lambda: True)
             for origin, number in [*numbers.items(), *numbers.items()]:
                 if number:
-                    wired.redriver.finish(origin, number)
+                    wired.redriver.resume(origin, number)
                     wired.merger.merge(waiting(held), has_time=lambda: True)
 
             _assert_balanced(holdings(held))

@@ -146,7 +146,7 @@ def test_the_merger_is_reminded_of_what_waits_when_something_is_late(wired: Wiri
 
 def test_the_merger_is_reminded_of_news_and_markers_though_no_delivery_is_late(wired: Wiring) -> None:
     day = PartitionId(DataType.TRANSACTIONS, "2025-02-27")
-    waiting = [day.cancel_key("batch-1"), day.moved_key("2025-02-26", "00ff")]
+    waiting = [day.cancellation_key("batch-1"), day.move_notice_key("2025-02-26", "00ff")]
     wired.lake.put_all((key, b"") for key in [*waiting, day.incoming_key("batch-2")])
 
     swept = wired.sweeper.sweep()
@@ -168,7 +168,7 @@ def test_a_sweep_of_a_platform_where_all_is_done_does_nothing(wired: Wiring, clo
 
 def test_a_batch_whose_landing_is_gone_stays_in_flight_for_somebody_to_see(wired: Wiring, clock: Clock) -> None:
     gone = delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1")
-    wired.ledger.record("batch-1", lambda _: wired.loader._opened(gone, wired.loader.judge.judge(gone)))
+    wired.ledger.update("batch-1", lambda _: wired.loader._open_entry(gone, wired.loader.validator.validate(gone)))
 
     clock.pass_by(LATE)
     swept = wired.sweeper.sweep()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.ingestion.stream.envelopes import Part, read
-from shared.ingestion.stream.payloads import unpacked
+from shared.ingestion.stream.decoding import decode
+from shared.ingestion.stream.envelopes import ParsedPart, parse
 from tests.fakes.records import AT, sale
 
 GOOD = {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
@@ -38,9 +38,9 @@ def _payload(value: Any) -> str:
     return base64.b64encode(value if isinstance(value, bytes) else orjson.dumps(value)).decode()
 
 
-def _read(payloads: list[str]) -> Part:
-    (part,) = unpacked(payloads)
-    return read(part)
+def _read(payloads: list[str]) -> ParsedPart:
+    (part,) = decode(payloads)
+    return parse(part)
 
 
 def _agrees(*payloads: str) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
-from shared.lake.partition import bring_up_to_date
+from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, split_by_day, to_table, write_parquet
+from shared.lake.partition import merge_partition
 from shared.lake.storage.object_store import LakeStore
 from shared.lake.storage.paths import IncomingKey, PartitionId
 from shared.records.catalogue import SCHEMAS
@@ -50,7 +50,7 @@ class Sent:
 
     def put(self, lake: LakeStore) -> None:
         """Let it wait for its merges."""
-        for day, rows in by_day(self.data_type, self.table):
+        for day, rows in split_by_day(self.data_type, self.table):
             lake.put(PartitionId(self.data_type, day).incoming_key(self.name), write_parquet(rows))
 
 
@@ -82,7 +82,7 @@ def _deliveries(data_type: DataType) -> st.SearchStrategy[list[Sent]]:
 def _merge(lake: LakeStore, index: KeyIndex, partition: PartitionId) -> None:
     """Do what the merger does to a partition, without those who are told."""
     try:
-        done = bring_up_to_date(lake, index, partition)
+        done = merge_partition(lake, index, partition)
     except Unavailable:
         return  # the message comes again
     if done is not None:

@@ -14,7 +14,7 @@ from shared.lake import partition
 from shared.lake.quarantine import rejected_rows
 from shared.lake.rollups import compute
 from shared.lake.files.options import FileOptions
-from shared.lake.files.reading import read_parts
+from shared.lake.files.reader import read_parts
 from shared.lake.merge.upsert import merge
 from shared.lake.rollups import products
 from shared.records.schema import DataType

@@ -4,10 +4,10 @@ import io
 
 import pytest
 
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Part
-from shared.lake.files.reading import read_parts
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.reader import read_parts
 from shared.lake.parquet.columns import Stamp
 from shared.lake.validation.rows import take, take_table
 from shared.records.schema import DataType

@@ -1,4 +1,4 @@
-"""What identifies records, as one column of text: equal exactly where two rows are of one thing."""
+"""Record keys as one text column."""
 
 from functools import reduce
 
@@ -9,8 +9,8 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 
 
-def keys_of(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:
-    """One text per row that is equal exactly where the record's key is: each part behind its own length."""
+def key_column(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:
+    """Return a text per row that is equal exactly if the keys are: each part is preceded by its length."""
     columns = [table[name].cast(pa.string()) for name in SCHEMAS[data_type].key]
     if len(columns) == 1:
         return columns[0]
@@ -18,6 +18,6 @@ def keys_of(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:
     return reduce(lambda left, right: pc.binary_join_element_wise(left, right, ":"), parts)
 
 
-def distinct(*keys: pa.ChunkedArray) -> pa.Array:
-    """All that occur in any of several columns of keys."""
+def distinct_keys(*keys: pa.ChunkedArray) -> pa.Array:
+    """Return the distinct keys of several columns."""
     return pc.unique(pa.chunked_array([chunk for each in keys for chunk in each.chunks], pa.string()))

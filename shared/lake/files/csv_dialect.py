@@ -1,4 +1,4 @@
-"""How a CSV file is written, told from its beginning: what separates, what quotes, what the columns are called."""
+"""Detects the dialect of a CSV file from its beginning: delimiter, quote character, header, column names."""
 
 import csv
 import io
@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
-from shared.lake.files.unreadable import UnreadableFile
 
 SAMPLE = 64 * 1024
 MOST_COLUMNS = 2000
-"""Each is work for every part of a file, whether or not it has a value."""
+"""Every column costs time for every part of a file, even without values."""
 _DELIMITERS = ",;\t|"
-_RECORDS_LOOKED_AT = 50
+_SAMPLED_RECORDS = 50
 _DATA = re.compile(r"\s*[-+]?\d[\d.,:/ TZ+-]*\s*$")
 
 
 @dataclass(frozen=True)
-class Shape:
-    """What it takes to read a CSV file: each record has one field for each of the names."""
+class CsvDialect:
+    """How a CSV file is written; each record has one field per name."""
 
     delimiter: str
     quote: str
@@ -28,16 +28,16 @@ class Shape:
     names: Sequence[str]
 
 
-def shape_of(sample: str, options: FileOptions) -> Shape:
-    """Tell the shape of a file from its first characters, as far as it is not told.
+def detect_dialect(sample: str, options: FileOptions) -> CsvDialect:
+    """Detect the dialect of a file from its first characters, except for given options.
 
     The delimiter is the one by which most of the first records have as many fields as the very first, two or more.
 
     Raises:
-        UnreadableFile: there is no record, it is too long to be a header, or names are missing or stand twice.
+        UnreadableFile: there is no record, it is too long to be a header, or names are missing or duplicate.
     """
     quote = options.quote or ("'" if '"' not in sample and sample.lstrip().startswith("'") else '"')
-    delimiter = options.delimiter or max(_DELIMITERS, key=lambda each: _agreement(_records(sample, each, quote)))
+    delimiter = options.delimiter or max(_DELIMITERS, key=lambda each: _consistency(_records(sample, each, quote)))
     first = next(iter(_records(sample, delimiter, quote)), None)
     if first is None and sample.strip() and len(sample) >= SAMPLE:
         raise UnreadableFile("record_too_long", f"the first line does not end within {SAMPLE} characters", row=1)
@@ -49,25 +49,25 @@ def shape_of(sample: str, options: FileOptions) -> Shape:
     else:
         names = [(header and name.strip()) or f"column_{number}" for number, name in enumerate(first, 1)]
     _check(names, first)
-    return Shape(delimiter, quote, header, names)
+    return CsvDialect(delimiter, quote, header, names)
 
 
 def _records(sample: str, delimiter: str, quote: str) -> list[list[str]]:
-    """The first whole records; the last one only where the file ends with it."""
+    """Return the first complete records; the last one only if the file ends with it."""
     whole = sample if len(sample) < SAMPLE else sample[: sample.rfind("\n") + 1]
     found: list[list[str]] = []
     try:
         for record in csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter, quotechar=quote):
             if any(record):
                 found.append(record)
-            if len(found) == _RECORDS_LOOKED_AT:
+            if len(found) == _SAMPLED_RECORDS:
                 break
     except csv.Error as error:
         raise UnreadableFile("record_too_long", f"the start of the file cannot be read: {error}") from None
     return found
 
 
-def _agreement(records: Sequence[Sequence[str]]) -> tuple[float, int]:
+def _consistency(records: Sequence[Sequence[str]]) -> tuple[float, int]:
     if not records or len(records[0]) == 1:
         return 0, 1
     widths = Counter(map(len, records))
@@ -82,10 +82,10 @@ def _check(names: Sequence[str], first: Sequence[str]) -> None:
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Refuse columns that are too many or have a name twice.
+    """Reject too many columns and duplicate names.
 
     Raises:
-        UnreadableFile: they are.
+        UnreadableFile: the names are invalid.
     """
     if len(names) > MOST_COLUMNS:
         raise UnreadableFile("columns", f"there are {len(names)} columns; {MOST_COLUMNS} are the most", row=1)

@@ -1,10 +1,10 @@
-"""Why a file can be read no further."""
+"""Errors of unreadable files."""
 
 from shared.runtime.errors import Unprocessable
 
 
 class UnreadableFile(Unprocessable):
-    """The file as a whole is not what it should be, from its beginning or from some row on.
+    """The file as a whole cannot be read, from its beginning or from some row on.
 
     `code` is stable: `empty_file`, `no_records`, `wrong_format`, `wrong_compression`, `truncated`, `corrupt`,
     `encoding`, `columns`, `page_too_large`, `record_too_long`, `unclosed_quote`, `not_well_formed`, `forbidden_xml`,
