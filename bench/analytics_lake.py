@@ -12,7 +12,7 @@ from typing import TypeVar
 import boto3
 
 from infra.local.athena.engine import Limits
-from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
 from shared.app.wiring import Wiring
@@ -42,7 +42,9 @@ def lake_of(directories: Sequence[Path]) -> Iterator[Wiring]:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         layout = Layout(scratch / "platform")
         emulator = stack.enter_context(Emulator(layout=layout, ports=free_ports()))
-        stack.enter_context(_environment({**Credentials.of(layout).environment(), "AWS_ENDPOINT_URL": emulator.url}))
+        stack.enter_context(
+            _environment({**EmulatorCredentials.of(layout).environment(), "AWS_ENDPOINT_URL": emulator.url})
+        )
         limits = Limits(threads=THREADS, queries_at_once=1)
         lake, athena = stack.enter_context(lake_with_athena(scratch / "athena", limits))
         stack.enter_context(_environment({"AWS_ENDPOINT_URL_ATHENA": athena}))

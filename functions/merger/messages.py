@@ -12,10 +12,10 @@ from shared.lake.storage.paths import IncomingKey, PartitionId
 
 def partitions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, set[PartitionId]]:
     """Tell the partitions that each message asks to be merged, by message id."""
-    return {record["messageId"]: set(_named(record["body"])) for record in records}
+    return {record["messageId"]: set(_partitions(record["body"])) for record in records}
 
 
-def _named(body: str) -> Iterator[PartitionId]:
+def _partitions(body: str) -> Iterator[PartitionId]:
     for notice in orjson.loads(body).get("Records", []):  # S3's test event has none
         name = IncomingKey.parse(unquote_plus(notice["s3"]["object"]["key"]))
         if name is not None:

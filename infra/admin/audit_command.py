@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
-from infra.local.failures import LaptopError
+from infra.local.errors import LaptopError
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def verify_log(*, json: JsonOption = False, directory: DirectoryOption = DIRECTO
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - not on the path of --help
 
     try:
-        verdicts = _verdicts(Stage.called(stage, directory))
+        verdicts = _verdicts(Stage.find(stage, directory))
     except (LaptopError, BotoCoreError, ClientError) as error:
         echo(f"The audit log of {stage} could not be checked: {error}", err=True)
         raise typer.Exit(code=_NOT_CHECKED) from error

@@ -10,7 +10,7 @@ import typer
 
 from infra.local import run_state
 from infra.local.emulator.credentials import session
-from infra.local.failures import NotDeployed
+from infra.local.errors import NotDeployed
 from infra.local.layout import PROJECT, Layout
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Stage:
     endpoint: str | None
 
     @classmethod
-    def called(cls, name: str, directory: Path) -> "Stage":
+    def find(cls, name: str, directory: Path) -> "Stage":
         """Find a stage by its name.
 
         Raises:
@@ -42,7 +42,7 @@ class Stage:
 
             return cls(name, boto3.Session(), None)
         layout = Layout(directory.resolve())
-        endpoint = run_state.required(layout).ports.url("emulator")
+        endpoint = run_state.require_current(layout).ports.url("emulator")
         return cls(name, session(layout), endpoint)
 
     def client(self, service: str) -> Any:

@@ -30,7 +30,7 @@ def build(app: App, stage: StageConfig) -> None:
     api.add_stack_dependency(functions)
     Tags.of(app).add("application", "tally")
     Tags.of(app).add("stage", stage.name)
-    if stage.judged:
+    if stage.cdk_nag:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 

@@ -7,7 +7,7 @@ from constructs import Construct
 from infra import resources
 from infra.aws.nag import accept
 from infra.aws.names import Names
-from infra.aws.queues import FedQueue
+from infra.aws.queues import BucketNotificationQueue
 
 
 class AccessLogBucket(Construct):
@@ -39,7 +39,7 @@ class PrivateBucket(Construct):
         self.bucket = s3.Bucket(
             self,
             "Bucket",
-            bucket_name=names.of(bucket.resource),
+            bucket_name=names.resource_name(bucket.resource),
             versioned=bucket.versioned,
             object_lock_enabled=True if bucket.locked_days else None,
             object_lock_default_retention=_retention(bucket, names),
@@ -56,21 +56,21 @@ class PrivateBucket(Construct):
         if access_logs is None:
             accept(self.bucket, {"S1": "This stage keeps no access logs."})
 
-    def tell(self, queues: list[FedQueue], *, prefixes: list[str]) -> None:
+    def notify(self, queues: list[BucketNotificationQueue], *, prefixes: list[str]) -> None:
         """Send a message to a queue for every object made under its prefix."""
         bucket = self.bucket.node.default_child
         if not isinstance(bucket, s3.CfnBucket):
             raise TypeError(f"{self.node.path} is not made of a CloudFormation bucket")
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             queue_configurations=[
-                _when_made(prefix, fed.queue.queue_arn) for prefix, fed in zip(prefixes, queues, strict=True)
+                _on_object_created(prefix, fed.queue.queue_arn) for prefix, fed in zip(prefixes, queues, strict=True)
             ]
         )
         # S3 tries the queue when the bucket is made: its policy has to stand by then.
         bucket.node.add_dependency(*queues)
 
 
-def _when_made(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationProperty:
+def _on_object_created(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationProperty:
     rule = s3.CfnBucket.FilterRuleProperty(name="prefix", value=prefix)
     return s3.CfnBucket.QueueConfigurationProperty(
         event="s3:ObjectCreated:*",

@@ -46,7 +46,7 @@ class Layers(Construct):
         return lambda_.LayerVersion(
             self,
             layer.name,
-            layer_version_name=names.named(layer.name),
+            layer_version_name=names.physical_name(layer.name),
             description=f"The wheels of {layer.requirements.name}.",
             code=lambda_.Code.from_asset(str(folder_of(layer, user=self))),
             compatible_runtimes=[RUNTIME],

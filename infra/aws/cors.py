@@ -22,10 +22,10 @@ def preflight(resource: apigateway.IResource, *, origins: Sequence[str]) -> None
         max_age=Duration.hours(1),
         status_code=204,
     )
-    _speak_text(method.node.default_child)
+    _convert_to_text(method.node.default_child)
 
 
-def _speak_text(method: IConstruct | None) -> None:
+def _convert_to_text(method: IConstruct | None) -> None:
     """A mock cannot read a request that the API takes for binary, as ours takes all: have it made text."""
     if isinstance(method, apigateway.CfnMethod):
         method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")

@@ -34,7 +34,7 @@ class PlatformFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=names.named(function.name),
+            function_name=names.physical_name(function.name),
             description=function.description,
             handler=function.handler,
             code=code,
@@ -65,7 +65,7 @@ class PlatformFunction(Construct):
         role = iam.Role(
             self,
             "Role",
-            role_name=names.named(self.declared.name),
+            role_name=names.physical_name(self.declared.name),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"manifest": iam.PolicyDocument(statements=granted)},
         )
@@ -84,7 +84,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_RATE_LIMIT_OVERRIDES": json.dumps(stage.rate_limits),
         "POWERTOOLS_SERVICE_NAME": function.name,
         "POWERTOOLS_METRICS_NAMESPACE": "Tally",
-        **{resource.variable: names.told(resource) for resource in function.resources},
+        **{resource.variable: names.env_value(resource) for resource in function.resources},
     }
 
 

@@ -14,7 +14,7 @@ from infra.resources import BUCKETS, QUEUES, STREAMS, TABLES_BY_RESOURCE
 from shared.runtime.settings import Resource
 
 
-class Kind(StrEnum):
+class ResourceKind(StrEnum):
     """What sort of thing a resource is, as far as permissions go."""
 
     TABLE = "table"
@@ -27,13 +27,13 @@ class Kind(StrEnum):
     SIGNING_KEYS = "signing_keys"
 
 
-def kind_of(resource: Resource) -> Kind:
+def kind_of(resource: Resource) -> ResourceKind:
     """Return what sort of thing a resource is."""
     if resource in TABLES_BY_RESOURCE:
-        return Kind.TABLE
-    listed = ((Kind.BUCKET, BUCKETS), (Kind.STREAM, STREAMS), (Kind.QUEUE, QUEUES))
+        return ResourceKind.TABLE
+    listed = ((ResourceKind.BUCKET, BUCKETS), (ResourceKind.STREAM, STREAMS), (ResourceKind.QUEUE, QUEUES))
     kinds = {each.resource: kind for kind, resources in listed for each in resources}
-    return kinds[resource] if resource in kinds else Kind(resource)
+    return kinds[resource] if resource in kinds else ResourceKind(resource)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Rule:
 
 
 def _table(names: Names, access: Access) -> list[str]:
-    return [names.arn("dynamodb", f"table/{names.of(access.resource)}")]
+    return [names.arn("dynamodb", f"table/{names.resource_name(access.resource)}")]
 
 
 def _table_and_indexes(names: Names, access: Access) -> list[str]:
@@ -77,29 +77,29 @@ def _of_those_aliases(names: Names, _: Access) -> Mapping[str, Any]:
 
 
 def _in_catalogue(names: Names, access: Access) -> list[str]:
-    database = names.of(access.resource)
+    database = names.resource_name(access.resource)
     return [names.arn("glue", path) for path in ("catalog", f"database/{database}", f"table/{database}/*")]
 
 
 def _at(service: str, path: str = "{}") -> Callable[[Names, Access], list[str]]:
-    return lambda names, access: [names.arn(service, path.format(names.of(access.resource)))]
+    return lambda names, access: [names.arn(service, path.format(names.resource_name(access.resource)))]
 
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
+READS: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
     {
-        Kind.TABLE: (
+        ResourceKind.TABLE: (
             Rule(
                 actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"),
                 arns=_table_and_indexes,
             ),
         ),
-        Kind.BUCKET: (
+        ResourceKind.BUCKET: (
             Rule(actions=("s3:GetObject",), arns=_objects),
             Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),
             Rule(actions=("s3:GetBucketLocation",), arns=_bucket),
         ),
-        Kind.STREAM: (
+        ResourceKind.STREAM: (
             Rule(
                 actions=(
                     "kinesis:DescribeStream",
@@ -111,7 +111,7 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("kinesis", "stream/{}"),
             ),
         ),
-        Kind.QUEUE: (
+        ResourceKind.QUEUE: (
             Rule(
                 actions=(
                     "sqs:ChangeMessageVisibility",
@@ -122,7 +122,7 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("sqs"),
             ),
         ),
-        Kind.DATABASE: (
+        ResourceKind.DATABASE: (
             Rule(
                 actions=(
                     "glue:GetDatabase",
@@ -134,7 +134,7 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_in_catalogue,
             ),
         ),
-        Kind.WORK_GROUP: (
+        ResourceKind.WORK_GROUP: (
             Rule(
                 actions=(
                     "athena:BatchGetQueryExecution",
@@ -147,13 +147,13 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("athena", "workgroup/{}"),
             ),
         ),
-        Kind.SIGNING_KEYS: (Rule(actions=("kms:GetPublicKey",), arns=_keys, conditions=_of_those_aliases),),
+        ResourceKind.SIGNING_KEYS: (Rule(actions=("kms:GetPublicKey",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 
-WRITES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
+WRITES: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
     {
-        Kind.TABLE: (
+        ResourceKind.TABLE: (
             Rule(
                 actions=(
                     "dynamodb:BatchWriteItem",
@@ -165,16 +165,18 @@ WRITES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_table,
             ),
         ),
-        Kind.BUCKET: (
+        ResourceKind.BUCKET: (
             Rule(
                 actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
                 arns=_objects,
             ),
         ),
-        Kind.STREAM: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
-        Kind.QUEUE: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
-        Kind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
-        Kind.SIGNING_KEYS: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
+        ResourceKind.STREAM: (
+            Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),
+        ),
+        ResourceKind.QUEUE: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
+        ResourceKind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
+        ResourceKind.SIGNING_KEYS: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 

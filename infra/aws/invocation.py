@@ -10,7 +10,7 @@ from infra.aws.names import Names
 
 def function_arn(function: Function, names: Names) -> str:
     """Return the ARN that the function has once its stack is deployed."""
-    return names.arn("lambda", f"function:{names.named(function.name)}")
+    return names.arn("lambda", f"function:{names.physical_name(function.name)}")
 
 
 def integration_uri(function: Function, names: Names) -> str:

@@ -8,7 +8,7 @@ from infra.aws.names import Names
 from shared.runtime.settings import Resource
 
 
-def announce(stack: Stack, values: Mapping[str, str]) -> None:
+def export_outputs(stack: Stack, values: Mapping[str, str]) -> None:
     """Give a stack an output for every value, exporting none: stacks refer to each other by name."""
     for name, value in values.items():
         CfnOutput(stack, name, value=value)
@@ -21,4 +21,4 @@ def output_name(resource: Resource) -> str:
 
 def resource_names(names: Names) -> dict[str, str]:
     """Return the name of every resource under the name of its output."""
-    return {output_name(resource): names.of(resource) for resource in Resource}
+    return {output_name(resource): names.resource_name(resource) for resource in Resource}

@@ -22,12 +22,12 @@ def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
     )
 
 
-class FedQueue(Construct):
+class BucketNotificationQueue(Construct):
     """A queue that the lake bucket tells of new objects; what fails too often goes to its dead letters."""
 
     def __init__(self, scope: Construct, *, queue: resources.Queue, names: Names) -> None:
         super().__init__(scope, queue.resource.name)
-        name = names.of(queue.resource)
+        name = names.resource_name(queue.resource)
         self.dead_letters = dead_letter_queue(self, "DeadLetters", name=f"{name}-dead-letters")
         self.queue = sqs.Queue(
             self,

@@ -9,7 +9,7 @@ from constructs import Construct, IConstruct
 from functions.declaration import HttpFunction
 from infra.aws.access_log import REST_LINE, AccessLog
 from infra.aws.cors import preflight
-from infra.aws.gateway_responses import answer_in_our_words
+from infra.aws.gateway_responses import add_gateway_responses
 from infra.aws.invocation import integration_uri, permit
 from infra.aws.nag import accept
 from infra.aws.names import Names
@@ -36,7 +36,7 @@ class PlatformRestApi(Construct):
         self.api = apigateway.RestApi(
             self,
             "Api",
-            rest_api_name=names.named("rest"),
+            rest_api_name=names.physical_name("rest"),
             description="Tally: ingest and analytics.",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=_BINARY,
@@ -44,7 +44,7 @@ class PlatformRestApi(Construct):
             deploy_options=self._stage(),
             default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.NONE),
         )
-        answer_in_our_words(self.api, origins=names.stage.cors_origins)
+        add_gateway_responses(self.api, origins=names.stage.cors_origins)
         self._serve(functions)
         self._accept_findings()
 

@@ -48,7 +48,7 @@ class StageConfig:
     query_scan_limit_bytes: int
     access_logs: bool
     alarms: bool
-    judged: bool
+    cdk_nag: bool
     reporting_currency: str = "USD"
     queries_at_once: int = 20
     """Over all functions; no more than the account's quota of active queries."""
@@ -85,7 +85,7 @@ LOCAL = StageConfig(
     query_scan_limit_bytes=100 * _GIGABYTE,
     access_logs=False,
     alarms=False,
-    judged=False,
+    cdk_nag=False,
     # One developer's key sends the demo and all the tests: the contracts' limits would be in the way.
     rate_limits={each.name: {"limit": 1_000_000} for each in RATE_CLASSES},
     # Twenty cold mergers on two cores race for the same days: sales that two merge in 5 s took them 37 s.
@@ -105,7 +105,7 @@ DEV = StageConfig(
     query_scan_limit_bytes=10 * _GIGABYTE,
     access_logs=True,
     alarms=True,
-    judged=True,
+    cdk_nag=True,
 )
 
 PROD = StageConfig(
@@ -121,7 +121,7 @@ PROD = StageConfig(
     query_scan_limit_bytes=1024 * _GIGABYTE,
     access_logs=True,
     alarms=True,
-    judged=True,
+    cdk_nag=True,
 )
 
 STAGES: Mapping[str, StageConfig] = MappingProxyType({stage.name: stage for stage in (LOCAL, DEV, PROD)})

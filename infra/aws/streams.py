@@ -18,7 +18,7 @@ class ShardedStream(Construct):
         self.stream = kinesis.Stream(
             self,
             "Stream",
-            stream_name=names.of(stream.resource),
+            stream_name=names.resource_name(stream.resource),
             stream_mode=kinesis.StreamMode.PROVISIONED,
             shard_count=stream.shards,
             retention_period=Duration.hours(stream.retention_hours),
@@ -32,4 +32,4 @@ class PlatformBus(Construct):
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, Resource.EVENT_BUS.name)
-        self.bus = events.EventBus(self, "Bus", event_bus_name=names.of(Resource.EVENT_BUS))
+        self.bus = events.EventBus(self, "Bus", event_bus_name=names.resource_name(Resource.EVENT_BUS))

@@ -16,7 +16,7 @@ class OnDemandTable(Construct):
         self.table = dynamodb.Table(
             self,
             "Table",
-            table_name=names.of(table.resource),
+            table_name=names.resource_name(table.resource),
             partition_key=_text(table.partition_key),
             sort_key=_text(table.sort_key) if table.sort_key else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,

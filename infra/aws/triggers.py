@@ -14,7 +14,7 @@ from infra.aws.names import Names
 from infra.aws.queues import dead_letter_queue
 
 
-class StreamMapping(Construct):
+class StreamEventSource(Construct):
     """Brings a stream's records to a function, in order per shard; what it cannot take is told to a queue."""
 
     def __init__(self, target: PlatformFunction, *, trigger: StreamTrigger, names: Names) -> None:
@@ -25,7 +25,7 @@ class StreamMapping(Construct):
             self,
             "Mapping",
             target=target.function,
-            event_source_arn=names.arn("kinesis", f"stream/{names.of(trigger.stream)}"),
+            event_source_arn=names.arn("kinesis", f"stream/{names.resource_name(trigger.stream)}"),
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
@@ -38,7 +38,7 @@ class StreamMapping(Construct):
         )
 
 
-class QueueMapping(Construct):
+class QueueEventSource(Construct):
     """Brings a queue's messages to a function, which names those that must come again."""
 
     def __init__(self, target: PlatformFunction, *, trigger: QueueTrigger, names: Names) -> None:
@@ -47,7 +47,7 @@ class QueueMapping(Construct):
             self,
             "Mapping",
             target=target.function,
-            event_source_arn=names.arn("sqs", names.of(trigger.queue)),
+            event_source_arn=names.arn("sqs", names.resource_name(trigger.queue)),
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
             max_concurrency=names.stage.queue_consumers or trigger.maximum_concurrency,
@@ -63,7 +63,7 @@ class Schedule(Construct):
         events.Rule(
             self,
             "Rule",
-            rule_name=names.named(target.declared.name),
+            rule_name=names.physical_name(target.declared.name),
             schedule=events.Schedule.rate(Duration.minutes(trigger.every_minutes)),
             targets=[targets.LambdaFunction(target.function)],
         )

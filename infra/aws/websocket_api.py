@@ -24,7 +24,7 @@ class PlatformWebSocketApi(Construct):
         self.api = apigateway.CfnApi(
             self,
             "Api",
-            name=names.named("live"),
+            name=names.physical_name("live"),
             protocol_type="WEBSOCKET",
             route_selection_expression="$request.body.action",
         )

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import urllib3
 
-from infra.local.failures import NoToken
+from infra.local.errors import NoToken
 from infra.local.layout import Layout
 from infra.local.private_files import replace_private
 from infra.local.terminal import json_text
@@ -39,20 +39,20 @@ def outputs_of(clients: boto3.Session, endpoint: str | None, stage: str) -> dict
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
-def told(key: ApiKey) -> str:
+def describe(key: ApiKey) -> str:
     """Write a key as the commands print it."""
     return json_text(key.model_dump(mode="json", exclude_none=True))
 
 
 @dataclass(frozen=True, slots=True)
-class OwnKey:
+class LocalApiKey:
     """The key that the laptop made for whoever sits in front of it; only they can read its file."""
 
     layout: Layout
 
     def make(self, identity: Identity) -> None:
         """Make the key, unless the one that is kept is good."""
-        if self.layout.own_key.exists() and identity.keys.is_good(self._kept()["client_id"]):
+        if self.layout.own_key.exists() and identity.keys.is_good(self._load()["client_id"]):
             return
         made = identity.keys.create(NewApiKey(name="laptop", scopes=list(Scope), owner="laptop"))
         shown = json.dumps({"client_id": made.id, "client_secret": made.client_secret})
@@ -68,7 +68,7 @@ class OwnKey:
             raise NoToken("no local API key exists yet")
         with _door() as door:
             try:
-                answer = door.request("POST", f"{api_url}/auth/token", json=self._kept())
+                answer = door.request("POST", f"{api_url}/auth/token", json=self._load())
             except urllib3.exceptions.HTTPError as error:
                 raise NoToken(str(error)) from error
         if answer.status != _OK:
@@ -76,7 +76,7 @@ class OwnKey:
         token: str = answer.json()["data"]["access_token"]
         return token
 
-    def _kept(self) -> Any:
+    def _load(self) -> Any:
         return json.loads(self.layout.own_key.read_text())
 
 

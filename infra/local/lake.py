@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import boto3
 
-from infra.local.deploy.outputs import Outputs
+from infra.local.deploy.outputs import StackOutputs
 
 QUIET_SECONDS = 4.0
 _POLL_SECONDS = 0.5
@@ -18,7 +18,7 @@ class Lake:
 
     session: boto3.Session
     endpoint: str
-    outputs: Outputs
+    outputs: StackOutputs
 
     def is_empty(self) -> bool:
         """Tell whether nothing was ever sent."""

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from infra.local.failures import AlreadyUp, NotUp
+from infra.local.errors import AlreadyUp, NotUp
 from infra.local.layout import Layout, Ports
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PlatformRun:
     """The platform that is up: who serves it, where, and whether it is ready."""
 
     pid: int
@@ -51,7 +51,7 @@ def exclusive(layout: Layout) -> Iterator[None]:
             layout.run.unlink(missing_ok=True)
 
 
-def current(layout: Layout) -> Run | None:
+def current(layout: Layout) -> PlatformRun | None:
     """Return the platform that is up in a directory, None when there is none."""
     if not layout.lock.exists() or not layout.run.exists():
         return None
@@ -63,11 +63,11 @@ def current(layout: Layout) -> Run | None:
                 said = json.loads(layout.run.read_text())
             except FileNotFoundError:  # it ends at this moment, or has only begun
                 return None
-            return Run(said["pid"], said["started_at"], Ports(**said["ports"]), said["ready"])
+            return PlatformRun(said["pid"], said["started_at"], Ports(**said["ports"]), said["ready"])
     return None
 
 
-def required(layout: Layout) -> Run:
+def require_current(layout: Layout) -> PlatformRun:
     """Return the platform that is up, or raise NotUp."""
     run = current(layout)
     if run is None or not run.ready:

@@ -24,10 +24,10 @@ from shared.runtime import strict_json
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer
-from tests.fakes.holdings import parquet_rows
 from tests.fakes.identities import Visitor
-from tests.fakes.nasty_files import csv_of, line
+from tests.fakes.malformed_files import csv_of, line
 from tests.fakes.records import AT, sale
+from tests.fakes.state_dump import parquet_rows
 from tests.functions.file_loader.files import status, upload
 
 MB = 2**20

@@ -32,9 +32,9 @@ from shared.runtime.numbers import at_the_edge
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import merge_all
 from tests.fakes.identities import Visitor
 from tests.fakes.records import NOW, good
+from tests.fakes.state_dump import merge_all
 from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 from tests.unit.lake.test_intake import STAMP

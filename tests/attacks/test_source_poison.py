@@ -15,10 +15,10 @@ from shared.recovery.models import RedriveRequest
 from tests.attacks.source_configurations import POISON, of_sales, read_as, save_unchecked
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event
-from tests.fakes.holdings import merge_all, parquet_rows
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 from tests.fakes.records import AT, GOOD, NOW, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.file_loader.files import outcome, sales_csv, upload
 from tests.functions.ingest.conftest import Call
 
@@ -180,7 +180,7 @@ def test_a_template_that_multiplies_a_long_text_costs_that_row_alone_on_every_pa
 
 
 def test_a_configuration_that_is_out_of_reach_is_an_error_that_brings_the_run_again(
-    wired: Wiring, platforms: Platforms
+    wired: Wiring, platforms: MotoPlatforms
 ) -> None:
     records = kinesis_event([_envelope(HEALTHY, 1)])["Records"]
 

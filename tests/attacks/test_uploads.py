@@ -12,7 +12,7 @@ from shared.ingestion.uploads.models import UploadRequest
 from shared.ledger.entry import BatchStatus
 from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import keys, merge_all
+from tests.fakes.state_dump import keys, merge_all
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, outcome, put, sales_csv, status
 
 FILE = {"source_id": "web-shop", "data_type": "transactions", "format": "csv"}

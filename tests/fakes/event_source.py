@@ -74,7 +74,7 @@ class EventSource:
         first.is_open = second.is_open = False
         self._add(first.low, second.high, first, second)
 
-    def bring(self, most: int, take: Callable[[list[dict[str, Any]]], object]) -> None:
+    def deliver(self, most: int, take: Callable[[list[dict[str, Any]]], object]) -> None:
         """Bring the next run of every shard whose turn it is; a run that fails comes again as it was."""
         for shard in list(self.shards):
             run = shard.records[shard.taken : shard.taken + (shard.failed or most)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bench.memory_lake import MemoryLake
 from shared.lake.storage.object_store import ObjectName, StoredObject
-from tests.fakes.crashes import Crash
+from tests.fakes.fault_injection import Crash
 
 _LONGEST = 20
 Choose = Callable[[int], int]
@@ -24,7 +24,7 @@ class _Actor:
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
 
-class Stage:
+class InterleavedRuns:
     """Lets runs take turns, a call at a time."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class Stage:
 class StagedLake(MemoryLake):
     """A lake in memory, each of whose calls waits for its turn on a stage."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: InterleavedRuns) -> None:
         super().__init__()
         self._stage = stage
 

@@ -27,7 +27,7 @@ class WorkGroups:
         known = self._known.get(name)
         if known and time.monotonic() - known[0] < REMEMBERED_SECONDS:
             return known[1]
-        found = self._own.get(name) or self._asked(name) or self._assumed(name)
+        found = self._own.get(name) or self._fetch(name) or self._default(name)
         self._known[name] = (time.monotonic(), found)
         return found
 
@@ -66,7 +66,7 @@ class WorkGroups:
         found = self.get(name).get("Configuration", {}).get("BytesScannedCutoffPerQuery")
         return None if found is None else int(found)
 
-    def _asked(self, name: str) -> dict[str, Any] | None:
+    def _fetch(self, name: str) -> dict[str, Any] | None:
         if self._upstream is None:
             return None
         try:
@@ -75,7 +75,7 @@ class WorkGroups:
             # An upstream that does not know the group leaves it to the default output.
             return None
 
-    def _assumed(self, name: str) -> dict[str, Any]:
+    def _default(self, name: str) -> dict[str, Any]:
         result = {"OutputLocation": self._default} if self._default else {}
         return _group(name, {"EnforceWorkGroupConfiguration": False, "ResultConfiguration": result})
 

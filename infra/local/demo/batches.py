@@ -43,7 +43,7 @@ class BatchClient:
             "metadata": self._metadata,
             "data": records,
         }
-        body, headers = _packed(orjson.dumps(batch))
+        body, headers = _gzip(orjson.dumps(batch))
         what = f"{len(records)} {data_type} of {source_id}"
         try:
             answer = self._http.request("POST", self._url, body=body, headers=headers | self._bearer)
@@ -58,7 +58,7 @@ class BatchClient:
         self._http.clear()
 
 
-def _packed(body: bytes) -> tuple[bytes, dict[str, str]]:
+def _gzip(body: bytes) -> tuple[bytes, dict[str, str]]:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if len(body) <= _SMALL_ENOUGH_PLAIN:
         return body, headers

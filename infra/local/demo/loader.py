@@ -12,7 +12,7 @@ from infra.local.demo.rates import RATES_FILE, rates_file
 from infra.local.demo.scale import Scale
 from infra.local.demo.scenario import Scenario, demo
 from infra.local.demo.sender import send
-from infra.local.failures import NotMerged
+from infra.local.errors import NotMerged
 from infra.local.lake import Lake, settle
 from infra.local.progress import Progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from infra.local.demo.window import Record, spelt
+from infra.local.demo.window import Record, format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +66,7 @@ class Stock:
                 key = (product.product_id, location)
                 yield {
                     "product_id": product.product_id,
-                    "timestamp": spelt(at),
+                    "timestamp": format_time(at),
                     "location": location,
                     "quantity_on_hand": self._level[key] + reserved[key],
                     "reserved": reserved[key],

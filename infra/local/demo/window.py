@@ -11,7 +11,7 @@ Record: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DemoWindow:
     """The calendar days (UTC) up to an end instant; nothing in the demo happens at or after the end."""
 
     end: datetime
@@ -53,6 +53,6 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def spelt(instant: datetime) -> str:
+def format_time(instant: datetime) -> str:
     """Spell an instant as RFC 3339 with Z, in whole seconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

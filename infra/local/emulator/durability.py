@@ -31,7 +31,7 @@ class Durability:
         self._transaction = threading.local()
         self._read: dict[tuple[Any, ...], str] = {}
 
-    def mend(self) -> None:
+    def patch(self) -> None:
         """Let writes of this process be journaled, and its start take up the journal; before it serves anything."""
         self._wrap(dynamodb, "_set_item", self._journaled_set)
         self._wrap(dynamodb, "_remove_item", self._journaled_removal)

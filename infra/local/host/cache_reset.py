@@ -3,7 +3,7 @@
 import boto3
 
 
-def forget_answers(session: boto3.Session, endpoint: str, table: str) -> None:
+def reset_result_cache(session: boto3.Session, endpoint: str, table: str) -> None:
     """Empty the result cache.
 
     Objects of the lake outlive a power cut, and versions of tables are as last saved: an answer remembered under such

@@ -13,7 +13,7 @@ from rich.console import Console
 from infra.local import run_state
 from infra.local.demo.loader import load_demo
 from infra.local.demo.scale import Scale
-from infra.local.failures import DirectoryGone, EmulatorFailed
+from infra.local.errors import DirectoryGone, EmulatorFailed
 from infra.local.host import getting_started
 from infra.local.host.platform import Options, Platform
 from infra.local.layout import Layout, Ports
@@ -24,7 +24,7 @@ _POLL_SECONDS = 1.0
 SAVE_SECONDS = 300.0
 
 
-class Ended(BaseException):
+class StopRequested(BaseException):
     """Somebody asked the platform to end; not an Exception, so that nothing on the way swallows it."""
 
 
@@ -42,7 +42,7 @@ def stay_up(layout: Layout, ports: Ports, *, scale: Scale | None, console: Conso
                 console.print(f"[dim]Ready after {time.monotonic() - started:.1f} s.[/dim]", highlight=False)
                 ready = True
                 _watch(platform, layout)
-        except Ended:
+        except StopRequested:
             console.print("Stopped; all data is kept.", highlight=False)
     return ready
 
@@ -77,7 +77,7 @@ def _one_ending() -> Iterator[None]:
     def end(number: int, _: FrameType | None) -> None:
         if not asked:
             asked.append(number)
-            raise Ended
+            raise StopRequested
 
     before = {number: signal.signal(number, end) for number in _ENDINGS}
     try:

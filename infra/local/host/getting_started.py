@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from infra.local.emulator.credentials import REGION, Credentials
+from infra.local.emulator.credentials import REGION, EmulatorCredentials
 from infra.local.layout import PROJECT, Layout, Ports
 
 
@@ -56,7 +56,7 @@ def _sale(now: datetime) -> str:
     )
 
 
-def exports(credentials: Credentials, ports: Ports) -> list[str]:
+def exports(credentials: EmulatorCredentials, ports: Ports) -> list[str]:
     """Return shell commands after which AWS clients reach the emulator, whatever account they were set up for."""
     own = {
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from infra.local.deploy import cdk
-from infra.local.failures import MissingTool, PortTaken
+from infra.local.errors import MissingTool, PortTaken
 from infra.local.layout import LOOPBACK, Ports
 
 OLDEST_PYTHON = (3, 11)
@@ -51,11 +51,11 @@ def check_ports(ports: Ports) -> None:
     """Raise PortTaken for the first of our ports that somebody else holds, or that two doors share."""
     with ExitStack() as stack:
         for name, port in ports.by_name().items():
-            stack.enter_context(held(name, port))
+            stack.enter_context(hold_port(name, port))
 
 
 @contextmanager
-def held(name: str, port: int) -> Iterator[None]:
+def hold_port(name: str, port: int) -> Iterator[None]:
     """Hold a port while the context lasts, or raise PortTaken."""
     with socket.socket() as probe:
         # As servers do: a port that lingers after our own last stop is free.

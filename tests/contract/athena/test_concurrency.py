@@ -15,8 +15,8 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Patience
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 
 QUERY = Patience(seconds=20)
 GONE_FOR_SURE = timedelta(minutes=2)
@@ -124,24 +124,24 @@ def test_a_slot_is_given_back_when_its_query_fails(made: Made) -> None:
     assert is_free(made)
 
 
-@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("moment", CrashPoint)
 @pytest.mark.parametrize("step", [0, 1])
 def test_the_slots_of_processes_that_died_are_free_once_they_have_run_out(
-    made: Made, platforms: Platforms, clock: Clock, step: int, moment: Moment
+    made: Made, platforms: MotoPlatforms, clock: Clock, step: int, moment: CrashPoint
 ) -> None:
     for _ in range(MOST):
-        with platforms.saboteur.killing(step, moment), made().one(QUERY, AT_ONCE):
+        with platforms.fault_injector.killing(step, moment), made().one(QUERY, AT_ONCE):
             pass
     left = is_free(made)
 
     clock.pass_by(GONE_FOR_SURE)
 
     assert is_free(made)
-    assert left is ((step, moment) in {(0, Moment.BEFORE), (1, Moment.AFTER)})
+    assert left is ((step, moment) in {(0, CrashPoint.BEFORE), (1, CrashPoint.AFTER)})
 
 
-def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: Platforms, clock: Clock) -> None:
-    with platforms.saboteur.killing(0, Moment.AFTER), made().one(QUERY, AT_ONCE):
+def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: MotoPlatforms, clock: Clock) -> None:
+    with platforms.fault_injector.killing(0, CrashPoint.AFTER), made().one(QUERY, AT_ONCE):
         pass
     clock.pass_by(GONE_FOR_SURE)
     with ThreadPoolExecutor(MOST) as pool:
@@ -152,12 +152,12 @@ def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: Platfor
     assert while_held is False
 
 
-def test_with_the_slots_out_of_reach_a_query_runs_without_one(made: Made, platforms: Platforms) -> None:
+def test_with_the_slots_out_of_reach_a_query_runs_without_one(made: Made, platforms: MotoPlatforms) -> None:
     with platforms.outages.of("dynamodb"):
         assert is_free(made)
 
 
-def test_a_slot_that_cannot_be_given_back_spoils_nothing(made: Made, platforms: Platforms) -> None:
+def test_a_slot_that_cannot_be_given_back_spoils_nothing(made: Made, platforms: MotoPlatforms) -> None:
     with ExitStack() as outage, made().one(QUERY, AT_ONCE):
         outage.enter_context(platforms.outages.of("dynamodb"))
 

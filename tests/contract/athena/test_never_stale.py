@@ -17,8 +17,8 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Patience
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.interleaving import Stage
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.interleaving import InterleavedRuns
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 WHOLE: TypeAdapter[int] = TypeAdapter(int)
 IMPATIENT = Patience(seconds=0.2, first_wait=0.001, longest_wait=0.005)
@@ -31,7 +31,7 @@ class Shop:
 
     cache: ResultCache
     versions: TableVersions
-    stage: Stage
+    stage: InterleavedRuns
     table: str = field(default_factory=lambda: str(uuid4()))
     in_lake: int = 0
     merged: int = 0
@@ -69,7 +69,7 @@ class Shop:
 class Turns:
     """A client, each of whose calls waits for its turn on the stage of the day."""
 
-    stage: Stage = field(default_factory=Stage)
+    stage: InterleavedRuns = field(default_factory=InterleavedRuns)
     client: Any = field(default_factory=atomic_dynamodb)
 
     def __post_init__(self) -> None:
@@ -82,7 +82,7 @@ def turns(aws: Settings) -> Turns:  # noqa: ARG001 # moto must be there first
 
 
 def opened(aws: Settings, clock: Clock, turns: Turns) -> Shop:
-    turns.stage = Stage()
+    turns.stage = InterleavedRuns()
     versions = TableVersions(turns.client, aws.name_of(Resource.VERSIONS))
     table = aws.name_of(Resource.RESULT_CACHE)
     cache = ResultCache(turns.client, table, versions=versions, clock=clock, patience=IMPATIENT)

@@ -17,10 +17,10 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Patience
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -157,9 +157,9 @@ def test_a_failure_leaves_nothing_behind(made: Made, aws: Settings) -> None:
 
 
 def test_who_waits_for_a_process_that_died_takes_over_once_its_claim_has_run_out(
-    made: Made, platforms: Platforms, clock: Clock
+    made: Made, platforms: MotoPlatforms, clock: Clock
 ) -> None:
-    with platforms.saboteur.killing(0, Moment.AFTER):
+    with platforms.fault_injector.killing(0, CrashPoint.AFTER):
         ask(made(), never)
 
     with ThreadPoolExecutor(1) as pool:
@@ -204,12 +204,12 @@ def test_one_who_was_taken_for_dead_does_not_give_up_the_claim_of_the_next(made:
         assert (second.result(BOUND), third.result(BOUND)) == ((7, False), (7, True))
 
 
-@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("moment", CrashPoint)
 @pytest.mark.parametrize("step", [0, 1])
 def test_whenever_a_process_dies_the_next_has_the_result_once_the_claim_has_run_out(
-    made: Made, platforms: Platforms, clock: Clock, step: int, moment: Moment
+    made: Made, platforms: MotoPlatforms, clock: Clock, step: int, moment: CrashPoint
 ) -> None:
-    with platforms.saboteur.killing(step, moment):
+    with platforms.fault_injector.killing(step, moment):
         ask(made(), at_once())
     clock.pass_by(LEASE)
 

@@ -9,14 +9,14 @@ from shared.audit.entry import Entry
 from shared.audit.trail import AuditTrail
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.audit import change
+from tests.fakes.audit_tampering import CHAIN, AuditTampering
 from tests.fakes.clock import Clock
-from tests.fakes.vandal import CHAIN, Vandal
 
 
 @pytest.fixture
-def vandal(aws: Settings) -> Vandal:
+def tampering(aws: Settings) -> AuditTampering:
     """Somebody who may write the table."""
-    return Vandal(aws.name_of(Resource.AUDIT))
+    return AuditTampering(aws.name_of(Resource.AUDIT))
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.audit import change, findings
+from tests.fakes.audit_tampering import CHAIN
 from tests.fakes.clock import Clock
-from tests.fakes.vandal import CHAIN
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 EVERYTHING = Window(0, 1000)
 

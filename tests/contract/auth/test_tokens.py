@@ -14,8 +14,8 @@ from shared.auth.tokens import LONGEST
 from shared.auth.verifier import require
 from shared.runtime.errors import Forbidden, Unauthorized
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
 from tests.fakes.identities import SIGNING_KEY, access_token, credentials, identity_over, make_key
+from tests.fakes.token_forger import TokenForger
 from tests.moto_platform import new_signing_key
 
 DAY = timedelta(hours=24)
@@ -86,7 +86,7 @@ def test_a_token_of_all_scopes_and_the_longest_owner_is_not_too_long(identity: I
 
 
 def test_the_forger_holds_a_good_token_and_can_sign_one_so_that_the_bad_ones_fail_for_their_own_reason(
-    forger: Forger,
+    forger: TokenForger,
 ) -> None:
     assert forger.identity.verifier.caller(forger.good())
     assert forger.identity.verifier.caller(forger.signed())

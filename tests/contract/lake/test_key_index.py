@@ -11,7 +11,7 @@ from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.settings import Resource
-from tests.fakes.interruptions import InterruptedS3
+from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.records import NOW, sale
 
 FIRST, SECOND, THIRD = (PartitionId(DataType.TRANSACTIONS, f"2025-02-2{day}") for day in (5, 6, 7))

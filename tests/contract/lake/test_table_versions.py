@@ -6,7 +6,7 @@ import pytest
 
 from shared.lake.catalog.versions import TableVersions, VersionsNotReturned
 from shared.runtime.settings import Resource, Settings
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 TABLE = "tally-versions-table"
 

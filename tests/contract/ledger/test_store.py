@@ -9,10 +9,10 @@ from shared.app.wiring import Wiring
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.ledger.store import Ledger
 from shared.records.schema import DataType
-from tests.fakes.crashes import Moment
-from tests.fakes.holdings import holdings
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW
+from tests.fakes.state_dump import dump_state
 
 
 def _entry(origin: str, *, received: int = 10, source_id: str = "web-shop", minutes: int = 0) -> LedgerEntry:
@@ -74,7 +74,7 @@ def test_changes_at_the_same_time_are_all_kept(wired: Wiring) -> None:
         list(pool.map(merge, range(8)))
 
     entry = wired.ledger.get("batch-1")
-    (source,) = holdings(wired.settings).sources
+    (source,) = dump_state(wired.settings).sources
     assert entry is not None
     assert (entry.outcomes.loaded, entry.is_complete) == (8, True)
     assert (source["received"], source["loaded"]) == (8, 8)
@@ -84,7 +84,7 @@ def test_entries_of_one_source_at_the_same_time_all_count_in_its_totals(wired: W
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda number: _complete(wired.ledger, _entry(f"batch-{number}")), range(6)))
 
-    (source,) = holdings(wired.settings).sources
+    (source,) = dump_state(wired.settings).sources
     assert (source["received"], source["loaded"]) == (60, 60)
 
 
@@ -122,11 +122,11 @@ def test_rows_in_flight_raise_no_watermark(wired: Wiring) -> None:
     assert wired.sources.watermark(DataType.ORDERS, NOW) is None
 
 
-def test_a_watermark_that_a_crash_kept_low_is_raised_when_the_change_is_repeated(platforms: Platforms) -> None:
+def test_a_watermark_that_a_crash_kept_low_is_raised_when_the_change_is_repeated(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, lambda: NOW)
 
-        with platforms.saboteur.killing(0, Moment.AFTER):
+        with platforms.fault_injector.killing(0, CrashPoint.AFTER):
             _complete(wired.ledger, _entry("batch-1"))
         before = wired.sources.watermark(DataType.ORDERS, NOW)
         wired.ledger.update("batch-1", lambda stands: stands or _entry("batch-1"))

@@ -17,8 +17,8 @@ from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import metrics
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.platforms import Platforms
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.moto_platforms import MotoPlatforms
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -116,9 +116,9 @@ def test_of_200_requests_that_race_against_a_limit_of_100_exactly_100_pass(aws: 
 
 
 def test_a_request_costs_one_write_and_none_once_the_caller_is_known_to_be_over(
-    limiter: RateLimiter, another: RateLimiter, platforms: Platforms
+    limiter: RateLimiter, another: RateLimiter, platforms: MotoPlatforms
 ) -> None:
-    rate_class, writes = _class(2), platforms.saboteur.count
+    rate_class, writes = _class(2), platforms.fault_injector.count
 
     assert writes(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
     assert writes(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
@@ -148,7 +148,7 @@ def test_without_the_counters_requests_are_served_uncounted_and_somebody_is_told
     metrics().clear_metrics()
 
 
-def test_without_an_answer_from_the_counters_the_request_is_served(clock: Clock, platforms: Platforms) -> None:
+def test_without_an_answer_from_the_counters_the_request_is_served(clock: Clock, platforms: MotoPlatforms) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))

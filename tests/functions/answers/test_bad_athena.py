@@ -16,9 +16,9 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Patience
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Crash
+from tests.fakes.fault_injection import Crash
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 from tests.functions.answers.conftest import Analyst
 
 AWAY = EndpointConnectionError(endpoint_url="https://athena.example")
@@ -148,7 +148,7 @@ def test_an_overdue_request_ends_at_once(analyst: Analyst) -> None:
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit, Crash, MemoryError])
 def test_whatever_ends_the_wait_the_query_is_stopped(
-    analyst: Analyst, platforms: Platforms, end: type[BaseException]
+    analyst: Analyst, platforms: MotoPlatforms, end: type[BaseException]
 ) -> None:
     def ends() -> None:
         raise end

@@ -22,7 +22,7 @@ from shared.runtime.observability import instrumented
 from shared.runtime.settings import Resource
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.answers.conftest import APPS, METRICS, PRODUCTS, Analyst
 
 MOST = 10_000
@@ -130,7 +130,7 @@ def test_a_small_answer_is_given(wired: Wiring) -> None:
 
 @pytest.mark.parametrize("dialect", Dialect)
 def test_with_the_bucket_out_of_reach_the_answer_is_unavailable_in_its_dialect(
-    wired: Wiring, platforms: Platforms, dialect: Dialect
+    wired: Wiring, platforms: MotoPlatforms, dialect: Dialect
 ) -> None:
     talk = talker(wired, dialect)
 

@@ -17,8 +17,8 @@ from shared.auth.scopes import Scope
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor, credentials, make_key
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 
 Outage = Callable[..., AbstractContextManager[None]]
 
@@ -35,7 +35,7 @@ def starting(wired: Wiring) -> Iterator[None]:
 
 
 @pytest.fixture
-def without(platforms: Platforms) -> Outage:
+def without(platforms: MotoPlatforms) -> Outage:
     """Take a service away."""
     return platforms.outages.of
 

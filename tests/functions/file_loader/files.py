@@ -15,7 +15,7 @@ from shared.ingestion.uploads.loader import FileLoader
 from shared.ingestion.uploads.models import UploadRequest
 from shared.runtime.settings import Resource, Settings
 from tests.events.sqs import s3_notice, sqs_event
-from tests.fakes.holdings import merge_all
+from tests.fakes.state_dump import merge_all
 
 COLUMNS = ("transaction_id", "timestamp", "product_id", "quantity", "unit_price")
 ROWS_PER_PART = 3

@@ -10,7 +10,7 @@ from shared.ledger.entry import BatchStatus
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_test_notice, sqs_event
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import body, holdings, keys, merge_all, parquet_rows
+from tests.fakes.state_dump import body, dump_state, keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import (
     announce,
     for_one_part,
@@ -130,7 +130,7 @@ def test_an_upload_never_made_fails_once_nobody_can_make_it_any_more_and_counts_
     assert told.status is BatchStatus.FAILED
     assert told.errors is not None
     assert [(error.code, error.count) for error in told.errors] == [("never_uploaded", 1)]
-    assert holdings(wired.settings).ledger == []
+    assert dump_state(wired.settings).ledger == []
 
 
 def test_a_file_whose_line_was_so_slow_that_it_had_been_given_up_is_loaded_all_the_same(

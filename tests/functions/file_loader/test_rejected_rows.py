@@ -11,7 +11,7 @@ from shared.recovery.models import RedriveRequest
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import loader, outcome, sales_csv, sent, upload
 
 ALL = Window(0, 100)

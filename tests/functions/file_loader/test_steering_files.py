@@ -9,7 +9,7 @@ from shared.ledger.entry import BatchStatus
 from shared.quality.rules import Requirements
 from shared.runtime.errors import Conflict, NotFound
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import (
     announce,
     for_one_part,

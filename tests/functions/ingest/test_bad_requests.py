@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from tests.fakes.holdings import keys
 from tests.fakes.records import sale
+from tests.fakes.state_dump import keys
 from tests.functions.ingest.conftest import Call
 
 BATCH = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": [sale(1)]}

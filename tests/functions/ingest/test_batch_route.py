@@ -15,8 +15,8 @@ from shared.lake.storage import landing
 from shared.lake.storage.paths import safe_part
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import Rows, body, holdings, keys, merge_all, parquet_rows
 from tests.fakes.records import GOOD, NOW, good, sale
+from tests.fakes.state_dump import Rows, body, dump_state, keys, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 
@@ -79,13 +79,13 @@ def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
     rows = [sale(number) for number in range(50)]
     submit(rows)
     merge_all(wired)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     clock.pass_by(timedelta(hours=1))
     again = submit(rows)
     merge_all(wired)
 
-    after = holdings(wired.settings)
+    after = dump_state(wired.settings)
     assert (_said(after.base), after.rollups) == (_said(before.base), before.rollups)
     assert _status(call, again.data["batch_id"])["outcome"] == {
         "loaded": 0,
@@ -99,7 +99,7 @@ def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
 def test_a_batch_in_which_nothing_is_good_is_refused_and_has_failed(wired: Wiring, call: Call, submit: Call) -> None:
     answer = submit([{}, 7, None, "text"])
 
-    (entry,) = holdings(wired.settings).ledger
+    (entry,) = dump_state(wired.settings).ledger
     status = _status(call, entry["origin"])
     assert (answer.status, answer.code) == (422, "INSUFFICIENT_DATA_QUALITY")
     assert (status["status"], status["outcome"]["quarantined"]) == ("failed", 4)
@@ -203,7 +203,7 @@ def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wire
     merge_all(wired)
 
     entry = wired.ledger.get(answer.data["batch_id"])
-    everything = repr((answer.body, holdings(wired.settings)))
+    everything = repr((answer.body, dump_state(wired.settings)))
     (landed,) = keys(wired.settings, "landing/")
     assert entry is not None
     assert (entry.dropped_fields, entry.quarantined, entry.outcomes.loaded) == (5, 1, 19)

@@ -11,8 +11,8 @@ from shared.lake.storage.paths import IncomingKey
 from shared.ledger.entry import DeliveryKind
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 OTHER_DAY = "2025-02-20T08:00:00Z"

@@ -8,11 +8,11 @@ from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, good
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 LATE = timedelta(minutes=3)
@@ -129,20 +129,20 @@ def test_a_single_label_may_be_put_on_the_stream_before_its_decision(call: Call)
     assert call("POST", "/ingest/stream", body=envelope | {"data": _label(1)}).status == 202
 
 
-def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_once(platforms: Platforms) -> None:
+def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_once(platforms: MotoPlatforms) -> None:
     def history(wired: Wiring) -> None:
         _labels(wired, "batch-l", 1, 2)
         _decisions(wired, "batch-d", 1)
         wired.sweeper.sweep()
 
     with platforms.fresh() as settings:
-        writes = platforms.saboteur.count(lambda: history(Wiring(settings, Clock())))
+        writes = platforms.fault_injector.count(lambda: history(Wiring(settings, Clock())))
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 history(wired)
             _labels(wired, "batch-l", 1, 2)
             _decisions(wired, "batch-d", 1)
@@ -153,7 +153,7 @@ def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_
             case = f"killed {moment} write {step} of {writes}"
             assert _in_lake(wired) == {"d-1": "2025-02-27"}, case
             assert _outcome(wired, "batch-l") == (2, 1, 1, 0), case
-            (left,) = holdings(settings).quarantine.values()
+            (left,) = dump_state(settings).quarantine.values()
             assert [row["row"] for row in left] == [1], case
             assert list(wired.decisions.resolved()) == [], case
 

@@ -10,8 +10,8 @@ from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all
 from tests.fakes.records import GOOD, NOW, sale
+from tests.fakes.state_dump import merge_all
 from tests.functions.ingest.conftest import Call
 
 HOUR = timedelta(hours=1)

@@ -16,8 +16,8 @@ from shared.records.validation import Form
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys
 from tests.fakes.records import AT, NOW, good, sale
+from tests.fakes.state_dump import keys
 from tests.functions.ingest.conftest import Call
 
 BAD = sale(9, quantity="many", unit_price=-1)

@@ -18,8 +18,8 @@ from shared.runtime.paging import Window
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows
 from tests.fakes.records import NOW, sale
+from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 MAPPING = {"columns": {"qty": "quantity"}}
@@ -82,11 +82,11 @@ def test_rows_that_a_mapping_repairs_are_loaded_and_counted_once(wired: Wiring, 
 def test_a_dry_run_tells_what_would_be_and_changes_nothing(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [sale(1), _old(2), {"nothing": 1}])
     _fix(call)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     told = _redrive(call, dry_run=True)
 
-    assert holdings(wired.settings) == before
+    assert dump_state(wired.settings) == before
     assert (told["accepted"], told["rejected"]) == (1, 1)
     assert told["reasons"] == {"required": 1}
     (again,) = told["rejected_rows"]
@@ -204,12 +204,12 @@ def test_a_delivery_that_comes_again_after_its_rows_were_driven_changes_nothing(
     _fix(call)
     _redrive(call)
     merge_all(wired)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     _deliver(wired, "batch-1", [sale(1), _old(2), {}])
     merge_all(wired)
 
-    assert holdings(wired.settings) == before
+    assert dump_state(wired.settings) == before
 
 
 def test_records_that_nobody_can_read_stay_with_their_reasons_and_can_be_driven_when_they_parse(

@@ -17,8 +17,8 @@ from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import AT, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 CONFIGURATION: dict[str, Any] = {

@@ -11,8 +11,8 @@ from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all
 from tests.fakes.records import AT, GOOD, NOW, sale
+from tests.fakes.state_dump import merge_all
 from tests.functions.ingest.conftest import Call
 
 

@@ -11,8 +11,8 @@ from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.events.kinesis import kinesis_event
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import AT, GOOD, good, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 

@@ -13,12 +13,12 @@ from shared.ledger.entry import LedgerEntry
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows, waiting
-from tests.fakes.interruptions import InterruptedS3
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.interrupted_s3 import InterruptedS3
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import DAY, NOW, sale
+from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows, waiting
 
 SALES = PartitionId(DataType.TRANSACTIONS, DAY)
 EARLIER = NOW - timedelta(hours=1)
@@ -101,7 +101,7 @@ def test_a_marker_of_a_delivery_that_nobody_knows_goes(wired: Wiring) -> None:
     merge_all(wired)
 
     assert keys(wired.settings, "incoming/") == []
-    assert holdings(wired.settings).ledger == []
+    assert dump_state(wired.settings).ledger == []
 
 
 def test_a_batch_cancelled_and_brought_again_under_another_name_is_merged_once(wired: Wiring) -> None:
@@ -152,7 +152,7 @@ def test_of_a_merge_and_a_cancellation_that_meet_the_one_that_writes_the_base_de
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
+def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
     def given(settings: Settings) -> Wiring:
         wired = Wiring(settings, Clock())
         _bring(wired, 1, 2)
@@ -162,16 +162,16 @@ def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platf
 
     with platforms.fresh() as settings:
         wired = given(settings)
-        writes = platforms.saboteur.count(lambda: merge_all(wired))
-        expected = holdings(settings)
+        writes = platforms.fault_injector.count(lambda: merge_all(wired))
+        expected = dump_state(settings)
     assert expected.incoming == []
 
     for step in range(len(writes)):
         with platforms.fresh() as settings:
             wired = given(settings)
 
-            with platforms.saboteur.killing(step, Moment.AFTER):
+            with platforms.fault_injector.killing(step, CrashPoint.AFTER):
                 wired.merger.merge(waiting(settings), has_time=lambda: True)
             merge_all(wired)
 
-            assert holdings(settings) == expected, f"killed after write {step} of {writes}"
+            assert dump_state(settings) == expected, f"killed after write {step} of {writes}"

@@ -8,8 +8,8 @@ from shared.records.schema import DataType
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_notice, s3_test_notice, sqs_event
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, parquet_rows
 from tests.fakes.records import DAY, sale
+from tests.fakes.state_dump import keys, parquet_rows
 
 SALES, ORDERS = PartitionId(DataType.TRANSACTIONS, DAY), PartitionId(DataType.ORDERS, "all")
 

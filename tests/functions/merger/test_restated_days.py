@@ -14,8 +14,8 @@ from shared.merging.events import MergeEvents
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, merge_all, parquet_rows
 from tests.fakes.records import DAY, NOW, good, sale
+from tests.fakes.state_dump import keys, merge_all, parquet_rows
 
 IN_TIME, LATE = NOW - timedelta(days=1), NOW  # the day of the records ended 36 hours before NOW
 OTHER = "2025-02-26"

@@ -15,8 +15,8 @@ from shared.lake.storage.paths import PartitionId
 from shared.merging.merger import dependent_tables
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all, parquet_rows, versions
 from tests.fakes.records import DAY, NOW, good
+from tests.fakes.state_dump import merge_all, parquet_rows, versions
 
 Rows = list[dict[str, Any]]
 OTHER = "2025-02-26"

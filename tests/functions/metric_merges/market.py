@@ -20,7 +20,7 @@ from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, merge_all
+from tests.fakes.state_dump import keys, merge_all
 from tests.functions.metrics.lake import TestLake
 
 OPENED = datetime(2025, 4, 3, tzinfo=UTC)

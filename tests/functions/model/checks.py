@@ -16,7 +16,7 @@ from shared.ledger.entry import LedgerEntry
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
-from tests.fakes.holdings import Rows, body, keys, parquet_rows
+from tests.fakes.state_dump import Rows, body, keys, parquet_rows
 from tests.functions.model.delivered import Delivered
 from tests.functions.model.lake_model import CANCELLED, LakeModel
 

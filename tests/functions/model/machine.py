@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from shared.lake.storage.paths import IncomingKey, IncomingKind, PartitionId
 from shared.ledger.entry import BatchStatus, LedgerEntry
 from shared.records.schema import DataType
-from tests.fakes.crashes import Moment
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.file_loader.files import ROWS_PER_PART
 from tests.functions.model.checks import assert_accounted, assert_settled, assert_stored
 from tests.functions.model.delivered import Delivered, Sent
@@ -25,7 +25,7 @@ SOURCES = ("web-shop", "till-7")
 SHARDS = ("shardId-000000000001", "shardId-000000000002")
 MANY_ROUNDS = 40
 _RESUMABLE = (BatchStatus.FAILED, BatchStatus.CANCELLED)
-_deaths = st.tuples(st.integers(0, 8), st.sampled_from(Moment))
+_deaths = st.tuples(st.integers(0, 8), st.sampled_from(CrashPoint))
 _crashes = st.none() | st.none() | _deaths
 _waits = st.sampled_from([0, 0, 1, 1000]).map(lambda milliseconds: timedelta(milliseconds=milliseconds))
 _sources, _types, _any = st.sampled_from(SOURCES), st.integers(0, 1), st.integers(0, 5)
@@ -42,11 +42,11 @@ class _Run:
 class LakeMachine(RuleBasedStateMachine):
     """Drives the platform with two data types."""
 
-    def __init__(self, platforms: Platforms, data_types: Sequence[DataType]) -> None:
+    def __init__(self, platforms: MotoPlatforms, data_types: Sequence[DataType]) -> None:
         super().__init__()
         self._platform = ExitStack()
         self.data_types = data_types
-        self.world = World(self._platform.enter_context(platforms.fresh()), platforms.saboteur)
+        self.world = World(self._platform.enter_context(platforms.fresh()), platforms.fault_injector)
         self.model = LakeModel()
         self.sent: dict[str, Sent] = {}
         self.told: dict[str, Delivered] = {}

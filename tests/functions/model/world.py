@@ -24,14 +24,14 @@ from tests.events.kinesis import kinesis_event
 from tests.events.sqs import s3_notice, sqs_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment, Saboteur
-from tests.fakes.holdings import keys
+from tests.fakes.fault_injection import CrashPoint, FaultInjector
 from tests.fakes.identities import Visitor
+from tests.fakes.state_dump import keys
 from tests.functions.file_loader.files import loader
 from tests.functions.model.checks import Totals
 from tests.moto_platform import REGION
 
-Crash = tuple[int, Moment] | None
+Crash = tuple[int, CrashPoint] | None
 Event = Mapping[str, Any]
 _LATE = timedelta(minutes=5)
 
@@ -39,10 +39,10 @@ _LATE = timedelta(minutes=5)
 class World:
     """Calls the functions as AWS does; a crash kills the process around its n-th write, and the next is a new one."""
 
-    def __init__(self, settings: Settings, saboteur: Saboteur) -> None:
+    def __init__(self, settings: Settings, fault_injector: FaultInjector) -> None:
         self.settings = settings
         self.clock = Clock()
-        self._saboteur = saboteur
+        self._fault_injector = fault_injector
         self._start_anew()
         self._token = Visitor(self._wired.identity).token
 
@@ -120,7 +120,7 @@ class World:
             act()
             return True
         survived = []
-        with self._saboteur.killing(*crash):
+        with self._fault_injector.killing(*crash):
             act()
             survived.append(True)
         if not survived:

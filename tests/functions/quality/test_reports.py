@@ -8,8 +8,8 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, merge_all
 from tests.fakes.records import NOW, good, sale
+from tests.fakes.state_dump import keys, merge_all
 from tests.functions.quality.conftest import Ask
 
 DAY = ("2025-03-01", "2025-03-02")

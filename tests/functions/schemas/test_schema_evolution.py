@@ -19,8 +19,8 @@ from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import DAY, NOW, good, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.metrics.lake import DATABASE, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 

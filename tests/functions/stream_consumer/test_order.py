@@ -13,9 +13,9 @@ from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 
 
 def _event(key: int, content: int) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _standing(wired: Wiring) -> dict[str, str]:
 
 
 def _fates(wired: Wiring) -> Mapping[str, int]:
-    (source,) = holdings(wired.settings).sources
+    (source,) = dump_state(wired.settings).sources
     return {name: int(source[name]) for name in ("received", "loaded", "duplicate", "conflict")}
 
 
@@ -91,7 +91,7 @@ STEPS = st.lists(
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
-    platforms: Platforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
+    platforms: MotoPlatforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
 ) -> None:
     last: dict[str, str] = {}
     first, latest = 0, 0

@@ -17,7 +17,7 @@ from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
-from tests.fakes.holdings import keys, parquet_rows
+from tests.fakes.state_dump import keys, parquet_rows
 from tests.functions.model.lake_model import LakeModel, Row
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, Record, data_of, sale

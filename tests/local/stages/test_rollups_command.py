@@ -16,8 +16,8 @@ from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import body, keys, merge_all, versions
 from tests.fakes.records import DAY, good, sale
+from tests.fakes.state_dump import body, keys, merge_all, versions
 
 VISITS = PartitionId(DataType.EVENTS, DAY)
 

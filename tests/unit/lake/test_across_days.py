@@ -20,7 +20,7 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
-from tests.fakes.interleaving import Stage, StagedLake
+from tests.fakes.interleaving import InterleavedRuns, StagedLake
 from tests.fakes.records import NOW, good
 
 DAYS = ("2025-02-25", "2025-02-26", "2025-02-27")
@@ -129,7 +129,7 @@ def test_what_stands_depends_on_what_was_delivered_and_on_nothing_else(
     data_type: DataType, data: st.DataObject
 ) -> None:
     deliveries = data.draw(_deliveries(data_type))
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     index = KeyIndex(lake)
 
     for sent in data.draw(st.permutations(deliveries)):
@@ -148,7 +148,7 @@ def test_what_stands_depends_on_what_was_delivered_and_on_nothing_else(
 def test_merges_of_several_days_at_once_some_of_which_die_leave_each_record_in_one_day(
     data_type: DataType, data: st.DataObject
 ) -> None:
-    deliveries, stage = data.draw(_deliveries(data_type)), Stage()
+    deliveries, stage = data.draw(_deliveries(data_type)), InterleavedRuns()
     lake = StagedLake(stage)
     shared_index = KeyIndex(lake)
     numbers = st.integers(0, 10**6)

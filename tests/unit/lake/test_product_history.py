@@ -25,7 +25,7 @@ from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY, UNPARTITIONED, 
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
-from tests.fakes.interleaving import Stage, StagedLake
+from tests.fakes.interleaving import InterleavedRuns, StagedLake
 from tests.fakes.records import NOW, good
 
 Row = dict[str, Any]
@@ -145,7 +145,7 @@ def _assert_no_day_is_missed(lake: LakeStore) -> None:
 @given(data=st.data())
 def test_costs_depend_on_what_was_merged_and_not_on_when_or_how_often(data: st.DataObject) -> None:
     deliveries = data.draw(_DELIVERIES)
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
 
     again = data.draw(st.lists(st.sampled_from(deliveries), max_size=2))
     for sent in data.draw(st.permutations([*deliveries, *again])):
@@ -160,7 +160,7 @@ def test_costs_depend_on_what_was_merged_and_not_on_when_or_how_often(data: st.D
 @_RUNS
 @given(data=st.data())
 def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(data: st.DataObject) -> None:
-    deliveries, stage = data.draw(_DELIVERIES), Stage()
+    deliveries, stage = data.draw(_DELIVERIES), InterleavedRuns()
     lake, numbers = StagedLake(stage), st.integers(0, 10**6)
 
     def choose(many: int) -> int:
@@ -188,7 +188,7 @@ def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(d
 
 @pytest.mark.parametrize("call", range(16))
 def test_a_version_that_was_never_the_newest_is_remembered_whenever_the_merge_dies(call: int) -> None:
-    stage = Stage()
+    stage = InterleavedRuns()
     lake = StagedLake(stage)
     dated = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in enumerate(_TIMES[2:])]
     deliveries = [Sent(dated[::-1], 1, "batch-1"), Sent([{**dated[0], "cost": 7}], 2, "batch-2")]
@@ -247,7 +247,7 @@ def test_a_merge_overtaken_at_the_history_forgets_nothing_that_the_other_one_bro
 @_RUNS
 @given(_DELIVERIES)
 def test_the_newest_cost_is_that_of_the_base(deliveries: list[Sent]) -> None:
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     for sent in deliveries:
         sent.put(lake)
         _merge(lake)
@@ -263,7 +263,7 @@ def test_the_newest_cost_is_that_of_the_base(deliveries: list[Sent]) -> None:
 
 
 def test_what_is_remembered_already_is_not_written_again() -> None:
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     table = Sent([good(DataType.PRODUCTS, cost=2, updated_at=_TIMES[2])], 1, "batch-1").table
     append_versions(lake, [table])
     before = dict(lake.objects)
@@ -275,11 +275,11 @@ def test_what_is_remembered_already_is_not_written_again() -> None:
 
 
 def test_a_lake_without_products_has_no_days() -> None:
-    assert list(cost_days(StagedLake(Stage()))) == []
+    assert list(cost_days(StagedLake(InterleavedRuns()))) == []
 
 
 def test_costs_of_a_product_follow_each_other_without_a_gap() -> None:
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     costs = [(1, _TIMES[1]), (2, _TIMES[2]), (2, _TIMES[3]), (1, _TIMES[4])]
     rows = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in costs]
     append_versions(lake, [Sent(rows, 1, "batch-1").table])

@@ -17,8 +17,8 @@ from botocore.exceptions import (
 )
 
 from shared.runtime.reachability import unavailable
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 
 
 def _broken_off(reason: str) -> ClientError:
@@ -56,7 +56,7 @@ LASTING = {
 }
 
 
-def test_where_nobody_listens_is_unavailable(platforms: Platforms) -> None:
+def test_where_nobody_listens_is_unavailable(platforms: MotoPlatforms) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))

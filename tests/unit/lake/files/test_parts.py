@@ -20,7 +20,7 @@ from shared.lake.files.options import FileFormat, FileOptions
 from shared.lake.files.reader import read_parts
 from shared.lake.validation.tables import rows_of
 from shared.records.validation import Form
-from tests.fakes.nasty_files import csv_of, line
+from tests.fakes.malformed_files import csv_of, line
 
 LONG = "x" * 10_000
 REPEATED, ROWS_EACH = 90, 500

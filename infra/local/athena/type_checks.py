@@ -16,19 +16,19 @@ FLOATS = (exp.DType.DOUBLE, exp.DType.FLOAT)
 MOMENTS = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
 
 
-def refuse_mixed_types(tree: exp.Expr) -> None:
+def reject_mixed_types(tree: exp.Expr) -> None:
     """Raise for the first comparison or concatenation of types that Trino keeps apart."""
     for node in tree.walk():
-        operands = list(_compared(node))
+        operands = list(_compared_operands(node))
         kinds = {kind for kind in map(_kind, operands) if kind is not None}
         if len(kinds) > 1:
-            names = ", ".join(_shown(operand) for operand in operands)
+            names = ", ".join(_type_name(operand) for operand in operands)
             raise QueryFailed("TYPE_MISMATCH", f"Cannot apply operator {node.key}: {names} in {_original(node)}")
         if isinstance(node, (exp.DPipe, exp.Concat)) and kinds - {"varchar"}:
             raise QueryFailed("TYPE_MISMATCH", f"Only text can be concatenated: {_original(node)}")
 
 
-def refuse_alias_references(tree: exp.Query, schema: MappingSchema) -> None:
+def reject_alias_references(tree: exp.Query, schema: MappingSchema) -> None:
     """Raise where a select's own alias is used before ORDER BY: only there does Trino know it."""
     if not any(_uses_alias(select) for select in tree.find_all(exp.Select)):
         return
@@ -47,7 +47,7 @@ def refuse_alias_references(tree: exp.Query, schema: MappingSchema) -> None:
                 raise QueryFailed("COLUMN_NOT_FOUND", f"Column '{name}' cannot be resolved")
 
 
-def _compared(node: exp.Expr) -> Iterator[exp.Expr]:
+def _compared_operands(node: exp.Expr) -> Iterator[exp.Expr]:
     if isinstance(node, (*COMPARISONS, exp.DPipe)):
         yield from (node.left, node.right)
     elif isinstance(node, exp.Between):
@@ -70,7 +70,7 @@ def _kind(node: exp.Expr) -> str | None:
     return {exp.DType.VARCHAR: "varchar", exp.DType.TEXT: "varchar", exp.DType.BOOLEAN: "boolean"}.get(data_type.this)
 
 
-def _shown(node: exp.Expr) -> str:
+def _type_name(node: exp.Expr) -> str:
     return node.type.sql("trino").lower() if node.type else "unknown"
 
 

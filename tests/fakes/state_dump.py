@@ -19,7 +19,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Holdings:
+class StateDump:
     """What a run left behind."""
 
     base: Rows
@@ -31,9 +31,9 @@ class Holdings:
     hours: list[dict[str, Any]]
 
 
-def holdings(settings: Settings) -> Holdings:
+def dump_state(settings: Settings) -> StateDump:
     """Read everything that has to be the same however often a run was cut short."""
-    return Holdings(
+    return StateDump(
         base=parquet_rows(settings, "base/"),
         rollups=parquet_rows(settings, "rollup/"),
         quarantine=parquet_rows(settings, "quarantine/"),

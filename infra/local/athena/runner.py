@@ -9,16 +9,16 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from infra.local.athena.catalogue import Catalogue
+from infra.local.athena.catalog import GlueCatalog
 from infra.local.athena.database import Database
 from infra.local.athena.errors import QueryCancelled, QueryFailed
-from infra.local.athena.history import Row
+from infra.local.athena.executions import Row
 from infra.local.athena.objects import ObjectGone
-from infra.local.athena.output import Outputs, ParquetFormat, csv_lines
-from infra.local.athena.reading import Reader
-from infra.local.athena.rendering import column_info, hive_type, rendered, stored
+from infra.local.athena.output import OutputWriter, ParquetFormat, csv_lines
+from infra.local.athena.rendering import column_info, hive_type, render, to_stored_type
 from infra.local.athena.statement import CreateTableAs, DropTable, Select, Unload, bind, parse
-from infra.local.athena.tables import Column, Table
+from infra.local.athena.table_reader import TableReader
+from infra.local.athena.tables import GlueColumn, GlueTable
 from infra.local.athena.translation import Translation, tables_of, translate
 
 FETCHED_AT_ONCE = 2_000
@@ -40,7 +40,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class QueryOutcome:
     """Says what a statement did."""
 
     bytes_scanned: int = 0
@@ -61,7 +61,7 @@ class Prepared:
 class Runner:
     """Executes statements against the catalogue, the lake and DuckDB."""
 
-    def __init__(self, database: Database, catalogue: Catalogue, reader: Reader, outputs: Outputs) -> None:
+    def __init__(self, database: Database, catalogue: GlueCatalog, reader: TableReader, outputs: OutputWriter) -> None:
         self._database = database
         self._catalogue = catalogue
         self._reader = reader
@@ -72,26 +72,26 @@ class Runner:
         self._reader.close()
         self._database.close()
 
-    def run(self, task: Task) -> Outcome:
+    def run(self, task: Task) -> QueryOutcome:
         """Execute a statement."""
         statement = parse(bind(task.sql, task.parameters), task.database)
         if isinstance(statement, DropTable):
             self._catalogue.drop(statement.table, if_exists=statement.if_exists)
             self._outputs.put_text("", f"{task.folder}{task.identity}.txt")
-            return Outcome()
+            return QueryOutcome()
         return self._query(statement, task, attempts=ATTEMPTS)
 
-    def _query(self, statement: Select | Unload | CreateTableAs, task: Task, *, attempts: int) -> Outcome:
+    def _query(self, statement: Select | Unload | CreateTableAs, task: Task, *, attempts: int) -> QueryOutcome:
         """Run a query, once more when an object went away between listing and fetching."""
         try:
-            with self._prepared(statement.query, task) as prepared:
+            with self._prepare(statement.query, task) as prepared:
                 return self._finish(statement, prepared, task)
         except ObjectGone as error:
             if attempts == 1:
                 raise QueryFailed("HIVE_CANNOT_OPEN_SPLIT", f"{error} keeps changing", blame=1) from error
         return self._query(statement, task, attempts=attempts - 1)
 
-    def _finish(self, statement: Select | Unload | CreateTableAs, prepared: Prepared, task: Task) -> Outcome:
+    def _finish(self, statement: Select | Unload | CreateTableAs, prepared: Prepared, task: Task) -> QueryOutcome:
         if isinstance(statement, Select):
             return self._select(prepared, task)
         if isinstance(statement, Unload):
@@ -100,7 +100,7 @@ class Runner:
         return self._create(statement, prepared, task)
 
     @contextmanager
-    def _prepared(self, query: exp.Query, task: Task) -> Iterator[Prepared]:
+    def _prepare(self, query: exp.Query, task: Task) -> Iterator[Prepared]:
         tables = {name: self._catalogue.table(name) for name in tables_of(query, task.database)}
         translation = translate(query, task.database, tables)
         with self._database.session() as session, ExitStack() as views:
@@ -111,36 +111,36 @@ class Runner:
             task.watch(session)  # whoever stopped the query while objects were fetched means it
             yield Prepared(session, translation, scanned, list(session.sql(translation.sql).types))
 
-    def _select(self, prepared: Prepared, task: Task) -> Outcome:
+    def _select(self, prepared: Prepared, task: Task) -> QueryOutcome:
         outputs, types = prepared.translation.outputs, prepared.types
-        prepared.session.execute(rendered(prepared.translation.sql, types, outputs))
+        prepared.session.execute(render(prepared.translation.sql, types, outputs))
         header: Row = [output.label for output in outputs]
-        rows = chain([header], _fetched(prepared.session))
+        rows = chain([header], _fetch(prepared.session))
         with self._outputs.csv(f"{task.folder}{task.identity}.csv") as file:
             task.keep_rows(csv_lines(rows, file))
         columns = [column_info(*each) for each in zip(outputs, types, strict=True)]
-        return Outcome(prepared.bytes_scanned, columns)
+        return QueryOutcome(prepared.bytes_scanned, columns)
 
-    def _files(self, prepared: Prepared, location: str, form: ParquetFormat, task: Task) -> Outcome:
+    def _files(self, prepared: Prepared, location: str, form: ParquetFormat, task: Task) -> QueryOutcome:
         names = [output.label for output in prepared.translation.outputs]
         unknown = [column for column in form.partitioned_by if column not in names]
         if unknown or names[len(names) - len(form.partitioned_by) :] != form.partitioned_by:
             raise QueryFailed("HIVE_COLUMN_ORDER_MISMATCH", "Partition keys must be the last columns in the query")
-        sql = stored(prepared.translation.sql, names, prepared.types)
+        sql = to_stored_type(prepared.translation.sql, names, prepared.types)
         files = self._outputs.parquet(prepared.session, sql, location, form, task.identity)
         manifest = f"{task.folder}{task.identity}-manifest.csv"
         self._outputs.put_text("".join(f"{file}\n" for file in files), manifest)
-        return Outcome(prepared.bytes_scanned, manifest=manifest)
+        return QueryOutcome(prepared.bytes_scanned, manifest=manifest)
 
-    def _create(self, statement: CreateTableAs, prepared: Prepared, task: Task) -> Outcome:
+    def _create(self, statement: CreateTableAs, prepared: Prepared, task: Task) -> QueryOutcome:
         form = ParquetFormat.of(statement.options, default_codec="GZIP")
         location = str(statement.options.get("external_location", f"{task.folder}tables/{task.identity}/"))
         columns = [
-            Column(output.label.lower(), hive_type(found))
+            GlueColumn(output.label.lower(), hive_type(found))
             for output, found in zip(prepared.translation.outputs, prepared.types, strict=True)
         ]
         cut = len(columns) - len(form.partitioned_by)
-        table = Table(statement.table, tuple(columns[:cut]), tuple(columns[cut:]), location, {})
+        table = GlueTable(statement.table, tuple(columns[:cut]), tuple(columns[cut:]), location, {})
         self._catalogue.require_absent(statement.table)
         outcome = self._files(prepared, location, form, task)
         self._catalogue.create(table, compression=form.codec)
@@ -149,6 +149,6 @@ class Runner:
         return outcome
 
 
-def _fetched(session: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+def _fetch(session: duckdb.DuckDBPyConnection) -> Iterator[Row]:
     while rows := session.fetchmany(FETCHED_AT_ONCE):
         yield from (list(row) for row in rows)

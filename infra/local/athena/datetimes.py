@@ -9,9 +9,9 @@ import re
 from sqlglot import exp
 
 from infra.local.athena.arithmetic import shift_date
+from infra.local.athena.duckdb_ast import Rewrite, call, cast
 from infra.local.athena.errors import not_supported
 from infra.local.athena.inference import zone_of
-from infra.local.athena.spelling import Rewrite, call, cast
 
 JODA = {
     "yyyy": "%Y", "YYYY": "%Y", "yy": "%y", "MM": "%m", "MMM": "%b", "MMMM": "%B", "dd": "%d", "HH": "%H", "mm": "%M",

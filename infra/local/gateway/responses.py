@@ -25,7 +25,7 @@ _CODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A whole HTTP response as a value."""
 
     status: int
@@ -37,19 +37,19 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
-def refusal(status: int, message: str, *, request_id: str, now: datetime, headers: Headers = ()) -> Answer:
+def error_response(status: int, message: str, *, request_id: str, now: datetime, headers: Headers = ()) -> Response:
     """Return an error as the Commerce contract words it, with the request id in body and header."""
     body = {
         "success": False,
         "error": {"code": code_of(status), "message": message},
-        "timestamp": spelt(now),
+        "timestamp": format_time(now),
         "request_id": request_id,
     }
     own = (("Content-Type", "application/json"), ("X-Request-Id", request_id), *PROTECTION.items())
-    return Answer(status, orjson.dumps(body), own + headers)
+    return Response(status, orjson.dumps(body), own + headers)
 
 
-def spelt(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Return a moment as the contracts spell it."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

@@ -36,7 +36,7 @@ def channel_of(path: str) -> str | None:
             return None
 
 
-def accepted_protocol(offered: Sequence[str]) -> str | None:
+def select_protocol(offered: Sequence[str]) -> str | None:
     """Return the subprotocol to confirm: `bearer` of the pair `bearer, <token>`, never the token."""
     return next((name for name in offered if name.lower() == _SCHEME), None)
 

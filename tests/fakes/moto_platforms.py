@@ -10,24 +10,24 @@ from moto import mock_aws
 from shared.runtime.settings import Settings
 from tests.fakes import s3_conditions
 from tests.fakes.athena import BadAthena
-from tests.fakes.crashes import Saboteur
+from tests.fakes.fault_injection import FaultInjector
 from tests.fakes.outages import Outages
-from tests.fakes.whole_calls import WholeCalls
+from tests.fakes.serialized_calls import SerializedCalls
 from tests.moto_platform import create_resources
 
 
-class Platforms:
+class MotoPlatforms:
     """Makes empty platforms; their clients are made once, since that takes longer than most tests."""
 
     def __init__(self) -> None:
-        self.saboteur = Saboteur()
+        self.fault_injector = FaultInjector()
         self.outages = Outages()
         self.athena = BadAthena()
         self._session = _ThriftySession()
-        self.saboteur.listen(self._session.events)
+        self.fault_injector.listen(self._session.events)
         self.outages.listen(self._session.events)
         self.athena.listen(self._session.events)
-        WholeCalls().listen(self._session.events)
+        SerializedCalls().listen(self._session.events)
         s3_conditions.listen(self._session.events)
 
     @contextmanager

@@ -2,22 +2,22 @@
 
 from collections.abc import Collection, Sequence
 
-from infra.local.gateway.answers import Answer, Headers
+from infra.local.gateway.responses import Headers, Response
 
 _ALLOWED = "Access-Control-Allow-Origin"
 _EXPOSED = "X-Request-Id, Retry-After"
 
 
-def readable(answer: Answer, named: Sequence[str], origins: Collection[str]) -> Answer:
+def allow_origin(answer: Response, named: Sequence[str], origins: Collection[str]) -> Response:
     """Return the answer such that a page of a configured origin may read it, refusals and preflights included.
 
     A request that names several origins is nobody's.
     """
     varies: Headers = () if answer.header("Vary") else (("Vary", "Origin"),)
     if len(named) != 1 or named[0] not in origins:
-        return Answer(answer.status, answer.body, answer.headers + varies)
+        return Response(answer.status, answer.body, answer.headers + varies)
     kept = tuple((name, value) for name, value in answer.headers if name.lower() != _ALLOWED.lower())
     own: Headers = ((_ALLOWED, named[0]),)
     if answer.header("Access-Control-Allow-Credentials") is None:
         own += (("Access-Control-Allow-Credentials", "true"), ("Access-Control-Expose-Headers", _EXPOSED))
-    return Answer(answer.status, answer.body, kept + varies + own)
+    return Response(answer.status, answer.body, kept + varies + own)

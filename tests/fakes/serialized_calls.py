@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 30
 
 
-class WholeCalls:
+class SerializedCalls:
     """Lets one call at a time into moto, whoever makes it."""
 
     def __init__(self) -> None:
@@ -38,5 +38,5 @@ class WholeCalls:
 def atomic_dynamodb() -> Any:
     """A DynamoDB client of its own, for racing threads."""
     client = boto3.Session().client("dynamodb")
-    WholeCalls().listen(client.meta.events)
+    SerializedCalls().listen(client.meta.events)
     return client

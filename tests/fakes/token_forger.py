@@ -22,7 +22,7 @@ _BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 @dataclass(frozen=True)
-class Forger:
+class TokenForger:
     """Knows everything that is public, holds a token pair of a good key, and can sign with keys of their own."""
 
     identity: Identity

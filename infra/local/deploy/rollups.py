@@ -12,13 +12,13 @@ _MAKERS = ("shared/lake", "shared/records")
 
 
 @dataclass(frozen=True, slots=True)
-class RollUps:
+class LocalRollups:
     """The roll-ups of one platform, and the fingerprint of the source that made them."""
 
     layout: Layout
     stage: Stage
 
-    def bring_up_to_date(self, progress: Progress) -> None:
+    def refresh(self, progress: Progress) -> None:
         """Rebuild the roll-ups if another version made them: days without one would be missing in every answer."""
         source = fingerprint(PROJECT, {}, _MAKERS)
         if self.layout.rolled_up.exists() and self.layout.rolled_up.read_text() == source:

@@ -66,7 +66,7 @@ class History:
         self._lock = threading.RLock()
         directory.mkdir(parents=True, exist_ok=True)
         self._known: OrderedDict[str, Execution] = OrderedDict()
-        for execution in sorted(map(_loaded, directory.glob("*.json")), key=lambda known: known.submitted):
+        for execution in sorted(map(_load, directory.glob("*.json")), key=lambda known: known.submitted):
             self._known[execution.id] = execution
             if execution.state not in FINISHED:
                 self.move(execution, "FAILED", reason="The engine stopped before the query ended", blame=1)
@@ -139,6 +139,6 @@ class History:
             (self._directory / f"{identity}.json").unlink(missing_ok=True)
 
 
-def _loaded(path: Path) -> Execution:
+def _load(path: Path) -> Execution:
     known = orjson.loads(path.read_bytes())
     return Execution(**{**known, "parameters": tuple(known["parameters"])})

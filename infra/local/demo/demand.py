@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import Draw
-from infra.local.demo.window import Window, midnight
+from infra.local.demo.rng import WeightedChoice
+from infra.local.demo.window import DemoWindow, midnight
 
 if TYPE_CHECKING:
     import random
@@ -20,17 +20,17 @@ _STORE_HOURS = {
     "EU": (0,) * 8 + (4, 6, 8, 9, 10, 9, 8, 9, 11, 10, 5) + (0,) * 5,
     "US": (0,) * 14 + (4, 6, 9, 10, 9, 8, 9, 11, 10, 5),
 }
-_BY_HOUR_ONLINE = Draw(range(24), _ONLINE_HOURS)
-_BY_HOUR_IN_STORE = {region: Draw(range(24), hours) for region, hours in _STORE_HOURS.items()}
+_BY_HOUR_ONLINE = WeightedChoice(range(24), _ONLINE_HOURS)
+_BY_HOUR_IN_STORE = {region: WeightedChoice(range(24), hours) for region, hours in _STORE_HOURS.items()}
 
 
-def in_campaign(window: Window, day: date) -> bool:
+def in_campaign(window: DemoWindow, day: date) -> bool:
     """Tell whether the campaign runs on a day; it lasts whole weeks, so it lifts every weekday alike."""
     start = window.day_at(_CAMPAIGN_FROM)
     return start <= day < start + timedelta(days=_CAMPAIGN_DAYS)
 
 
-def demand(window: Window, day: date) -> float:
+def demand(window: DemoWindow, day: date) -> float:
     """Weigh a day's demand; an ordinary Thursday at the window's beginning weighs 1."""
     lift = _CAMPAIGN_LIFT if in_campaign(window, day) else 1.0
     return _WEEKDAYS[day.weekday()] * (1 + _GROWTH * window.progress(day)) * lift

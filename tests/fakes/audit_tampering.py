@@ -13,7 +13,7 @@ CHAIN = CHAINS[3]
 """The chain that is worked on."""
 
 
-class Vandal:
+class AuditTampering:
     """Somebody with the keys to the table, who knows how entries are hashed."""
 
     def __init__(self, table: str) -> None:
@@ -26,9 +26,9 @@ class Vandal:
 
     def remove(self, entry: Entry) -> None:
         """Delete an entry."""
-        self.take_out(entry.number, entry.chain)
+        self.delete(entry.number, entry.chain)
 
-    def take_out(self, number: str, chain: str = CHAIN) -> None:
+    def delete(self, number: str, chain: str = CHAIN) -> None:
         """Delete whatever stands there."""
         self._dynamodb.delete_item(TableName=self._table, Key={"chain": {"S": chain}, "sequence": {"S": number}})
 
@@ -41,7 +41,7 @@ class Vandal:
         }
         self._dynamodb.put_item(TableName=self._table, Item=item)
 
-    def strange(self, **texts: str) -> None:
+    def put_malformed(self, **texts: str) -> None:
         """Put an item of any shape."""
         item = {name: {"S": value} for name, value in {"chain": CHAIN, **texts}.items()}
         self._dynamodb.put_item(TableName=self._table, Item=item)

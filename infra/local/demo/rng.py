@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def dice(*purpose: object) -> random.Random:
+def seeded(*purpose: object) -> random.Random:
     """Open the chance stream of one purpose (seed, noun, day), independent of every other purpose's."""
     return random.Random("/".join(map(str, purpose)))  # noqa: S311 (it must repeat itself; nothing here is secret)
 
 
-class Draw(Generic[T]):
+class WeightedChoice(Generic[T]):
     """Draws weighted items from a fixed set, quickly."""
 
     def __init__(self, items: Sequence[T], weights: Iterable[float]) -> None:

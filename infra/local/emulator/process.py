@@ -12,7 +12,7 @@ from pathlib import Path
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
 
 from infra.local.emulator import object_files, resharding, retention
-from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.durability import Durability
 from infra.local.guard.browser import BrowserPolicy
 from infra.local.guard.emulator import EmulatorGuard
@@ -48,7 +48,7 @@ def _save(durability: Durability) -> None:
 def _guard(directory: str, ports: str) -> None:
     """Put the guard before everything that MiniStack serves."""
     policy = BrowserPolicy.of(Ports(**json.loads(ports)), "emulator")
-    ministack.app = EmulatorGuard(ministack.app, policy, Credentials.of(Layout(Path(directory))).host_key)
+    ministack.app = EmulatorGuard(ministack.app, policy, EmulatorCredentials.of(Layout(Path(directory))).host_key)
 
 
 def main() -> None:
@@ -61,8 +61,8 @@ def main() -> None:
     _guard(*sys.argv[1:])
     sys.argv = sys.argv[:1]
     for module in (object_files, resharding, retention):
-        module.mend()
-    durability.mend()
+        module.patch()
+    durability.patch()
     ministack.main()
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from infra.local.gateway.answers import refusal
+from infra.local.gateway.responses import error_response
 
 # Whole, so that a request over API Gateway's limit is read, and told so: see `limits.HEAD_BYTES`.
 _LINE_BYTES = 1024 * 1024
@@ -47,7 +47,7 @@ class _Connection(web.RequestHandler):
         if ours or request.writer.output_size > 0:
             super().handle_error(request, status, exc, message)  # which logs it, and breaks off what was begun
         said = _FAILED if ours else f"The request is malformed: {_reason(message)}."
-        answer = refusal(status, said, request_id=str(uuid.uuid4()), now=datetime.now(UTC))
+        answer = error_response(status, said, request_id=str(uuid.uuid4()), now=datetime.now(UTC))
         response = web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
         response.force_close()
         return response

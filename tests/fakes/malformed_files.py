@@ -14,7 +14,7 @@ HEADER = "transaction_id,timestamp,product_id,quantity,unit_price,product_name"
 
 
 @dataclass(frozen=True, kw_only=True)
-class NastyFile:
+class MalformedFile:
     """A file, what is told of it, and what becomes of it.
 
     `rows` are what comes as rows, good or not; `bad` has the file's own numbers of those that no data type takes,
@@ -90,72 +90,72 @@ _OUTSIDE = b"<!DOCTYPE s [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><s><sale><pro
 _MIXED = csv_of(line(1, product_name="Käse"), line(2)) + line(3, product_name="Käse").encode("cp1252") + b"\n"
 
 STRUCTURE = [
-    NastyFile(name="empty", content=b"", failure="empty_file"),
-    NastyFile(name="empty, gzip", content=gzip.compress(b""), failure="empty_file"),
-    NastyFile(name="only a header", content=csv_of(), failure="no_records"),
-    NastyFile(name="only blank lines", content=b"\n\r\n\n", options={"format": "csv"}, failure="no_records"),
-    NastyFile(name="an empty array", content=b"[ ]", failure="no_records"),
-    NastyFile(name="an empty root", content=b"<sales/>", failure="no_records"),
-    NastyFile(
+    MalformedFile(name="empty", content=b"", failure="empty_file"),
+    MalformedFile(name="empty, gzip", content=gzip.compress(b""), failure="empty_file"),
+    MalformedFile(name="only a header", content=csv_of(), failure="no_records"),
+    MalformedFile(name="only blank lines", content=b"\n\r\n\n", options={"format": "csv"}, failure="no_records"),
+    MalformedFile(name="an empty array", content=b"[ ]", failure="no_records"),
+    MalformedFile(name="an empty root", content=b"<sales/>", failure="no_records"),
+    MalformedFile(
         name="Parquet without rows",
         content=parquet_of([sale(1)][:0], a=pa.array([], pa.string())),
         failure="no_records",
     ),
-    NastyFile(
+    MalformedFile(
         name="a name twice",
         content=csv_of(line(1), header=HEADER.replace("product_name", "quantity")),
         failure="columns",
     ),
-    NastyFile(name="CSV, said to be Parquet", content=THREE, options={"format": "parquet"}, failure="wrong_format"),
-    NastyFile(name="CSV, said to be JSON", content=THREE, options={"format": "json"}, failure="wrong_format"),
-    NastyFile(name="CSV, said to be XML", content=THREE, options={"format": "xml"}, failure="wrong_format"),
-    NastyFile(name="JSON, said to be CSV", content=_JSON, options={"format": "csv"}, failure="wrong_format"),
-    NastyFile(name="XML, said to be CSV", content=_XML, options={"format": "csv"}, failure="wrong_format"),
-    NastyFile(name="Parquet, said to be CSV", content=_PARQUET, options={"format": "csv"}, failure="wrong_format"),
-    NastyFile(
+    MalformedFile(name="CSV, said to be Parquet", content=THREE, options={"format": "parquet"}, failure="wrong_format"),
+    MalformedFile(name="CSV, said to be JSON", content=THREE, options={"format": "json"}, failure="wrong_format"),
+    MalformedFile(name="CSV, said to be XML", content=THREE, options={"format": "xml"}, failure="wrong_format"),
+    MalformedFile(name="JSON, said to be CSV", content=_JSON, options={"format": "csv"}, failure="wrong_format"),
+    MalformedFile(name="XML, said to be CSV", content=_XML, options={"format": "csv"}, failure="wrong_format"),
+    MalformedFile(name="Parquet, said to be CSV", content=_PARQUET, options={"format": "csv"}, failure="wrong_format"),
+    MalformedFile(
         name="binary, said to be CSV", content=bytes(range(256)) * 9, options={"format": "csv"}, failure="wrong_format"
     ),
-    NastyFile(
+    MalformedFile(
         name="plain, said to be gzip", content=THREE, options={"compression": "gzip"}, failure="wrong_compression"
     ),
-    NastyFile(
+    MalformedFile(
         name="gzip, said to be plain",
         content=gzip.compress(THREE),
         options={"compression": "none"},
         failure="wrong_compression",
     ),
-    NastyFile(
+    MalformedFile(
         name="zstd, said to be gzip", content=_zstd(THREE), options={"compression": "gzip"}, failure="wrong_compression"
     ),
-    NastyFile(name="XML bomb", content=_BOMB, failure="forbidden_xml"),
-    NastyFile(name="an entity from outside", content=_OUTSIDE, failure="forbidden_xml"),
-    NastyFile(name="no such element", content=_XML, options={"record_element": "order"}, failure="no_records"),
-    NastyFile(name="Parquet cut off", content=_PARQUET[:-30], failure="truncated"),
-    NastyFile(name="a line without end", content=csv_of('x,"' + "y" * 3_000_000), failure="record_too_long"),
-    NastyFile(name="a JSON line without end", content=b'{"a":"' + b"y" * 3_000_000, failure="record_too_long"),
-    NastyFile(name="a JSON element without end", content=b'[{"a":"' + b"y" * 5_000_000, failure="record_too_long"),
-    NastyFile(name="JSON nested without end", content=b"[" * 100_000, failure="nested_too_deep"),
-    NastyFile(name="XML nested without end", content=b"<a>" * 300, failure="nested_too_deep"),
-    NastyFile(name="an XML tag without end", content=b"<a><b c='" + b"y" * 5_000_000, failure="record_too_long"),
+    MalformedFile(name="XML bomb", content=_BOMB, failure="forbidden_xml"),
+    MalformedFile(name="an entity from outside", content=_OUTSIDE, failure="forbidden_xml"),
+    MalformedFile(name="no such element", content=_XML, options={"record_element": "order"}, failure="no_records"),
+    MalformedFile(name="Parquet cut off", content=_PARQUET[:-30], failure="truncated"),
+    MalformedFile(name="a line without end", content=csv_of('x,"' + "y" * 3_000_000), failure="record_too_long"),
+    MalformedFile(name="a JSON line without end", content=b'{"a":"' + b"y" * 3_000_000, failure="record_too_long"),
+    MalformedFile(name="a JSON element without end", content=b'[{"a":"' + b"y" * 5_000_000, failure="record_too_long"),
+    MalformedFile(name="JSON nested without end", content=b"[" * 100_000, failure="nested_too_deep"),
+    MalformedFile(name="XML nested without end", content=b"<a>" * 300, failure="nested_too_deep"),
+    MalformedFile(name="an XML tag without end", content=b"<a><b c='" + b"y" * 5_000_000, failure="record_too_long"),
 ]
 """Not one record of these is read."""
 
 CUT = [
-    NastyFile(name="an array cut off", content=_JSON[:-20], rows=2, failure="truncated"),
-    NastyFile(
+    MalformedFile(name="an array cut off", content=_JSON[:-20], rows=2, failure="truncated"),
+    MalformedFile(
         name="an array with a broken element",
         content=_JSON.replace(b'"n-3",', b"oops"),
         rows=2,
         failure="not_well_formed",
     ),
-    NastyFile(name="text after an array", content=_JSON + b"oops", rows=3, failure="not_well_formed"),
-    NastyFile(name="XML cut off", content=_XML[:-40], rows=2, failure="truncated"),
-    NastyFile(
+    MalformedFile(name="text after an array", content=_JSON + b"oops", rows=3, failure="not_well_formed"),
+    MalformedFile(name="XML cut off", content=_XML[:-40], rows=2, failure="truncated"),
+    MalformedFile(
         name="XML with a wrong end", content=_XML.replace(b"</sales>", b"</sale>"), rows=3, failure="not_well_formed"
     ),
-    NastyFile(name="an open quote", content=csv_of(line(1), 'n-2,"x', line(3)), rows=1, failure="unclosed_quote"),
-    NastyFile(name="two encodings", content=_MIXED, rows=2, failure="encoding"),
-    NastyFile(
+    MalformedFile(name="an open quote", content=csv_of(line(1), 'n-2,"x', line(3)), rows=1, failure="unclosed_quote"),
+    MalformedFile(name="two encodings", content=_MIXED, rows=2, failure="encoding"),
+    MalformedFile(
         name="not the encoding it is said to be in",
         content=_MIXED[_MIXED.rindex(b"n-3") :],
         options={"encoding": "utf-8", "header": False},
@@ -168,35 +168,37 @@ TRUNCATED_GZIP = gzip.compress(_MANY)[:-2000]
 DAMAGED_GZIP = gzip.compress(_MANY)[:-8] + b"\0" * 8
 
 READABLE = [
-    NastyFile(name="a byte order mark", content=b"\xef\xbb\xbf" + THREE, rows=3),
-    NastyFile(name="UTF-16", content=THREE.decode().encode("utf-16"), rows=3),
-    NastyFile(name="windows-1252", content=csv_of(line(1, product_name="Käse")).decode().encode("cp1252"), rows=1),
-    NastyFile(name="CRLF", content=csv_of(line(1), line(2), end="\r\n"), rows=2),
-    NastyFile(name="CR alone", content=csv_of(line(1), line(2), end="\r"), rows=2),
-    NastyFile(name="no line end at the end", content=THREE.rstrip(), rows=3),
-    NastyFile(name="blank lines", content=csv_of("", line(1), "", ",,,,,", line(2), ""), rows=2),
-    NastyFile(name="semicolons", content=THREE.replace(b",", b";"), rows=3),
-    NastyFile(name="tabs", content=THREE.replace(b",", b"\t"), rows=3),
-    NastyFile(
+    MalformedFile(name="a byte order mark", content=b"\xef\xbb\xbf" + THREE, rows=3),
+    MalformedFile(name="UTF-16", content=THREE.decode().encode("utf-16"), rows=3),
+    MalformedFile(name="windows-1252", content=csv_of(line(1, product_name="Käse")).decode().encode("cp1252"), rows=1),
+    MalformedFile(name="CRLF", content=csv_of(line(1), line(2), end="\r\n"), rows=2),
+    MalformedFile(name="CR alone", content=csv_of(line(1), line(2), end="\r"), rows=2),
+    MalformedFile(name="no line end at the end", content=THREE.rstrip(), rows=3),
+    MalformedFile(name="blank lines", content=csv_of("", line(1), "", ",,,,,", line(2), ""), rows=2),
+    MalformedFile(name="semicolons", content=THREE.replace(b",", b";"), rows=3),
+    MalformedFile(name="tabs", content=THREE.replace(b",", b"\t"), rows=3),
+    MalformedFile(
         name="no header",
         content=THREE.partition(b"\n")[2],
         options={"header": False, "columns": HEADER.split(",")},
         rows=3,
     ),
-    NastyFile(name="gzip", content=gzip.compress(THREE), rows=3),
-    NastyFile(name="gzip in two pieces", content=gzip.compress(THREE[:100]) + gzip.compress(THREE[100:]), rows=3),
-    NastyFile(name="zstd", content=_zstd(THREE), options={"compression": "zstd"}, rows=3),
-    NastyFile(
+    MalformedFile(name="gzip", content=gzip.compress(THREE), rows=3),
+    MalformedFile(name="gzip in two pieces", content=gzip.compress(THREE[:100]) + gzip.compress(THREE[100:]), rows=3),
+    MalformedFile(name="zstd", content=_zstd(THREE), options={"compression": "zstd"}, rows=3),
+    MalformedFile(
         name="quoted line breaks",
         content=csv_of(line(1, product_name='"Mug\nwith ""handle"""'), line(2, quantity="many"), line(3)),
         rows=3,
         bad=[4],
     ),
-    NastyFile(
+    MalformedFile(
         name="quoted line breaks before nothing", content=csv_of(line(1, product_name='"Mug\nand"'), ",,,,,"), rows=1
     ),
-    NastyFile(name="ragged rows", content=csv_of(line(1), "n-2,x", line(3), line(4) + ",,"), rows=2, malformed=[3, 5]),
-    NastyFile(
+    MalformedFile(
+        name="ragged rows", content=csv_of(line(1), "n-2,x", line(3), line(4) + ",,"), rows=2, malformed=[3, 5]
+    ),
+    MalformedFile(
         name="broken JSON lines",
         content=b"\n".join(
             [
@@ -213,15 +215,15 @@ READABLE = [
         bad=[6],
         malformed=[2, 4, 5],
     ),
-    NastyFile(
+    MalformedFile(
         name="an array with odd elements",
         content=_JSON[:-1] + b', {"a":1,"a":2}, null, ' + json.dumps(sale(4)).encode() + b"]",
         rows=5,
         bad=[5],
         malformed=[4],
     ),
-    NastyFile(name="10 001 records", content=csv_of(*(line(number) for number in range(10_001))), rows=10_001),
-    NastyFile(
+    MalformedFile(name="10 001 records", content=csv_of(*(line(number) for number in range(10_001))), rows=10_001),
+    MalformedFile(
         name="odd values",
         content=csv_of(
             line(1, transaction_id="x" * 10_000),
@@ -234,9 +236,9 @@ READABLE = [
         rows=6,
         bad=[2, 3, 4, 5, 6],
     ),
-    NastyFile(name="XML as told", content=_XML, options={"record_element": "sale"}, rows=3),
-    NastyFile(name="Parquet", content=_PARQUET, rows=3),
-    NastyFile(
+    MalformedFile(name="XML as told", content=_XML, options={"record_element": "sale"}, rows=3),
+    MalformedFile(name="Parquet", content=_PARQUET, rows=3),
+    MalformedFile(
         name="Parquet with a lying schema",
         content=parquet_of(
             [{name: value for name, value in sale(number).items() if name != "quantity"} for number in (1, 2)],

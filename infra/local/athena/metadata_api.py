@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.athena.engine import Engine
 from infra.local.athena.errors import RequestRefused
-from infra.local.athena.paging import Body, paged, required
+from infra.local.athena.paging import Body, page_of, require
 
 if TYPE_CHECKING:
     from types_boto3_glue.type_defs import ColumnOutputTypeDef, DatabaseTypeDef, TableTypeDef
@@ -17,43 +17,43 @@ PAGE = 50
 
 def get_work_group(engine: Engine, body: Body) -> Body:
     """Describe a work group."""
-    return {"WorkGroup": _plain(engine.work_groups.get(required(body, "WorkGroup")))}
+    return {"WorkGroup": _plain(engine.work_groups.get(require(body, "WorkGroup")))}
 
 
 def list_work_groups(engine: Engine, body: Body) -> Body:
     """List the work groups."""
     groups = [{"Name": name, "State": "ENABLED"} for name in engine.work_groups.names()]
-    return paged(groups, "WorkGroups", body, most=PAGE)
+    return page_of(groups, "WorkGroups", body, most=PAGE)
 
 
 def create_work_group(engine: Engine, body: Body) -> Body:
     """Add a work group."""
-    engine.work_groups.create(required(body, "Name"), body.get("Configuration", {}), body.get("Description", ""))
+    engine.work_groups.create(require(body, "Name"), body.get("Configuration", {}), body.get("Description", ""))
     return {}
 
 
 def delete_work_group(engine: Engine, body: Body) -> Body:
     """Remove a work group."""
-    engine.work_groups.delete(required(body, "WorkGroup"))
+    engine.work_groups.delete(require(body, "WorkGroup"))
     return {}
 
 
 def list_data_catalogs(_engine: Engine, body: Body) -> Body:
     """List the one catalogue there is."""
     summary = {"CatalogName": CATALOG["Name"], "Type": CATALOG["Type"], "Status": CATALOG["Status"]}
-    return paged([summary], "DataCatalogsSummary", body, most=PAGE)
+    return page_of([summary], "DataCatalogsSummary", body, most=PAGE)
 
 
 def get_data_catalog(_engine: Engine, body: Body) -> Body:
     """Describe the one catalogue there is."""
-    if str(required(body, "Name")).lower() != CATALOG["Name"].lower():
+    if str(require(body, "Name")).lower() != CATALOG["Name"].lower():
         raise RequestRefused(f"Data catalog {body['Name']} was not found")
     return {"DataCatalog": CATALOG}
 
 
 def get_database(engine: Engine, body: Body) -> Body:
     """Describe a database."""
-    glue, name = engine.catalogue.glue, required(body, "DatabaseName")
+    glue, name = engine.catalogue.glue, require(body, "DatabaseName")
     try:
         return {"Database": _database(glue.get_database(Name=name)["Database"])}
     except glue.exceptions.EntityNotFoundException:
@@ -64,12 +64,12 @@ def list_databases(engine: Engine, body: Body) -> Body:
     """List the databases."""
     pages = engine.catalogue.glue.get_paginator("get_databases").paginate()
     found = [_database(database) for page in pages for database in page["DatabaseList"]]
-    return paged(found, "DatabaseList", body, most=PAGE)
+    return page_of(found, "DatabaseList", body, most=PAGE)
 
 
 def get_table_metadata(engine: Engine, body: Body) -> Body:
     """Describe a table."""
-    glue, database, name = engine.catalogue.glue, required(body, "DatabaseName"), required(body, "TableName")
+    glue, database, name = engine.catalogue.glue, require(body, "DatabaseName"), require(body, "TableName")
     try:
         return {"TableMetadata": _table(glue.get_table(DatabaseName=database, Name=name)["Table"])}
     except glue.exceptions.EntityNotFoundException:
@@ -78,10 +78,10 @@ def get_table_metadata(engine: Engine, body: Body) -> Body:
 
 def list_table_metadata(engine: Engine, body: Body) -> Body:
     """List the tables of a database, by a regular expression if one is given."""
-    pages = engine.catalogue.glue.get_paginator("get_tables").paginate(DatabaseName=required(body, "DatabaseName"))
+    pages = engine.catalogue.glue.get_paginator("get_tables").paginate(DatabaseName=require(body, "DatabaseName"))
     wanted = re.compile(body.get("Expression") or ".*")
     found = [_table(table) for page in pages for table in page["TableList"] if wanted.fullmatch(table["Name"])]
-    return paged(found, "TableMetadataList", body, most=PAGE)
+    return page_of(found, "TableMetadataList", body, most=PAGE)
 
 
 def _database(found: "DatabaseTypeDef") -> Body:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from infra.local.athena.duckdb_ast import Rewrite, call
 from infra.local.athena.errors import QueryFailed
-from infra.local.athena.spelling import Rewrite, call
 
 
-def unnested_types(node: exp.Unnest) -> dict[str, exp.DataType]:
+def list_unnested_types(node: exp.Unnest) -> dict[str, exp.DataType]:
     """Give each column of an UNNEST its type, by the name that its alias list gives."""
     types = [data_type for source in node.expressions for data_type in _types_of(source)]
     columns = dict(zip([column.name for column in _names(node)], types, strict=False))

@@ -29,7 +29,7 @@ class Crash(BaseException):
     """The process is dead: nothing in it may catch this, and none of its calls reaches AWS any more."""
 
 
-class Moment(StrEnum):
+class CrashPoint(StrEnum):
     """When, around a write, the process dies."""
 
     BEFORE = "before"
@@ -37,11 +37,11 @@ class Moment(StrEnum):
 
 
 @dataclass
-class Saboteur:
+class FaultInjector:
     """Counts the writes of whatever runs, and kills it around one of them."""
 
     writes: list[str] = field(default_factory=list)
-    _fatal: tuple[int, Moment] | None = None
+    _fatal: tuple[int, CrashPoint] | None = None
     _dead: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -51,7 +51,7 @@ class Saboteur:
         events.register("after-call", self._after)
 
     @contextmanager
-    def killing(self, step: int, moment: Moment) -> "Iterator[None]":
+    def killing(self, step: int, moment: CrashPoint) -> "Iterator[None]":
         """Kill what runs inside, at this write; outside everything is alive again."""
         self.writes.clear()
         self._fatal, self._dead = (step, moment), False
@@ -76,13 +76,13 @@ class Saboteur:
                 return
             context["step"] = len(self.writes)
             self.writes.append(model.name)
-            self._die_at(context["step"], Moment.BEFORE)
+            self._die_at(context["step"], CrashPoint.BEFORE)
 
     def _after(self, context: dict[str, Any], **_: Any) -> None:
         with self._lock:
-            self._die_at(context.get("step"), Moment.AFTER)
+            self._die_at(context.get("step"), CrashPoint.AFTER)
 
-    def _die_at(self, step: int | None, moment: Moment) -> None:
+    def _die_at(self, step: int | None, moment: CrashPoint) -> None:
         if self._fatal is not None and self._fatal == (step, moment):
             self._dead = True
             raise Crash(f"{moment} write {step}")

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from infra.local.athena.catalogue import Catalogue
-from infra.local.athena.footers import Footer, Footers
+from infra.local.athena.catalog import GlueCatalog
 from infra.local.athena.listing import objects_below
 from infra.local.athena.objects import ObjectCache
+from infra.local.athena.parquet_footers import Footer, Footers
 from infra.local.athena.partitions import (
+    list_registered_values,
     name,
-    projected_values,
-    registered_values,
-    selected_partitions,
+    project_values,
+    select_partitions,
     text,
 )
-from infra.local.athena.tables import Column, Table
+from infra.local.athena.tables import GlueColumn, GlueTable
 from infra.local.athena.translation import Scan
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ class LocalFile:
     footer: Footer
 
 
-class Reader:
+class TableReader:
     """Makes the view of a scan and says how many bytes Athena would have read for it."""
 
-    def __init__(self, catalogue: Catalogue, s3: "S3Client", cache: ObjectCache) -> None:
+    def __init__(self, catalogue: GlueCatalog, s3: "S3Client", cache: ObjectCache) -> None:
         self._catalogue = catalogue
         self._s3 = s3
         self._cache = cache
@@ -56,7 +56,7 @@ class Reader:
     def view(self, session: duckdb.DuckDBPyConnection, scan: Scan) -> Iterator[int]:
         """Define the scan's view for as long as the block runs; gives the bytes scanned."""
         found = objects_below(self._s3, self._locations(session, scan))
-        with self._cache.lend([item for item, _ in found]) as paths:
+        with self._cache.local_paths([item for item, _ in found]) as paths:
             footers = self._footers.read(session, paths)
             files = [LocalFile(*each) for each in zip(paths, (values for _, values in found), footers, strict=True)]
             session.execute(f"CREATE TEMP VIEW {name(scan.name)} AS {view_sql(scan.table, files)}")
@@ -68,15 +68,15 @@ class Reader:
             return {table.location: ()}
         registered = {} if table.is_projected else dict(self._catalogue.partitions(table))
         source = (
-            projected_values(table, datetime.now(UTC))
+            project_values(table, datetime.now(UTC))
             if table.is_projected
-            else registered_values(table, [*registered])
+            else list_registered_values(table, [*registered])
         )
-        rows = session.execute(selected_partitions(table, scan.predicate, source)).fetchall()
+        rows = session.execute(select_partitions(table, scan.predicate, source)).fetchall()
         return {place or registered[tuple(values)]: tuple(values) for place, *values in rows}
 
 
-def view_sql(table: Table, files: Sequence[LocalFile]) -> str:
+def view_sql(table: GlueTable, files: Sequence[LocalFile]) -> str:
     """Write the view: one part for each schema among the files, every part with the table's columns and types."""
     groups: dict[tuple[str, ...], list[LocalFile]] = defaultdict(list)
     for file in files:
@@ -92,9 +92,9 @@ def bytes_scanned(scan: Scan, files: Sequence[LocalFile]) -> int:
     return sum(file.footer.sizes.get(column, 0) for file in files for column in scan.columns)
 
 
-def _part(table: Table, group: Sequence[LocalFile]) -> str:
+def _part(table: GlueTable, group: Sequence[LocalFile]) -> str:
     present = group[0].footer.columns
-    columns = [_stored(column, present) for column in table.columns]
+    columns = [_select_column(column, present) for column in table.columns]
     columns += [
         _partition_column(key, [file.values[place] for file in group]) for place, key in enumerate(table.partition_keys)
     ]
@@ -102,17 +102,17 @@ def _part(table: Table, group: Sequence[LocalFile]) -> str:
     return f"SELECT {', '.join(columns)} FROM read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 quoted above
 
 
-def _stored(column: Column, present: Mapping[str, str]) -> str:
+def _select_column(column: GlueColumn, present: Mapping[str, str]) -> str:
     stored = present.get(column.name)
     return f"CAST({name(stored)} AS {column.duckdb_type}) AS {name(column.name)}" if stored else _null(column)
 
 
-def _partition_column(key: Column, values: list[str]) -> str:
+def _partition_column(key: GlueColumn, values: list[str]) -> str:
     """Take the value from the file's place: one constant, or looked up by the file's number."""
     shared = len(set(values)) == 1
     one = text(values[0]) if shared else f"[{', '.join(map(text, values))}][CAST(file_index AS BIGINT) + 1]"
     return f"CAST({one} AS {key.duckdb_type}) AS {name(key.name)}"
 
 
-def _null(column: Column) -> str:
+def _null(column: GlueColumn) -> str:
     return f"CAST(NULL AS {column.duckdb_type}) AS {name(column.name)}"

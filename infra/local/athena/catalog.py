@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from infra.local.athena.errors import QueryFailed, not_supported
-from infra.local.athena.tables import Column, Table, TableName
+from infra.local.athena.tables import GlueColumn, GlueTable, TableName
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_glue.type_defs import ColumnOutputTypeDef, TableTypeDef
 
 
-class Catalogue:
+class GlueCatalog:
     """Answers what tables and partitions there are, freshly for each query."""
 
     def __init__(self, glue: "GlueClient") -> None:
         self.glue = glue
 
-    def table(self, name: TableName) -> Table:
+    def table(self, name: TableName) -> GlueTable:
         """Describe a table; files in other formats than Parquet are refused."""
         try:
             found = self.glue.get_table(DatabaseName=name.database, Name=name.name)["Table"]
@@ -27,7 +27,7 @@ class Catalogue:
             raise QueryFailed("TABLE_NOT_FOUND", sentence) from None
         return _table(name, found)
 
-    def partitions(self, table: Table) -> list[tuple[tuple[str, ...], str]]:
+    def partitions(self, table: GlueTable) -> list[tuple[tuple[str, ...], str]]:
         """List registered partitions as values and location."""
         pages = self.glue.get_paginator("get_partitions").paginate(
             DatabaseName=table.name.database, TableName=table.name.name
@@ -46,7 +46,7 @@ class Catalogue:
             return
         raise QueryFailed("TABLE_ALREADY_EXISTS", f"line 1:1: Table '{name}' already exists")
 
-    def create(self, table: Table, *, compression: str) -> None:
+    def create(self, table: GlueTable, *, compression: str) -> None:
         """Register a new external Parquet table."""
         description: dict[str, Any] = {
             "Name": table.name.name,
@@ -62,7 +62,7 @@ class Catalogue:
         except ClientError as error:
             raise QueryFailed("HIVE_METASTORE_ERROR", str(error)) from error
 
-    def add_partitions(self, table: Table, found: dict[tuple[str, ...], str]) -> None:
+    def add_partitions(self, table: GlueTable, found: dict[tuple[str, ...], str]) -> None:
         """Register partitions with their locations, a hundred a call as Glue allows."""
         inputs: list[Any] = [
             {"Values": [*values], "StorageDescriptor": _storage(table.columns, location)}
@@ -84,14 +84,14 @@ class Catalogue:
                 raise QueryFailed("TABLE_NOT_FOUND", f"line 1:1: Table '{name}' does not exist") from None
 
 
-def _table(name: TableName, found: "TableTypeDef") -> Table:
+def _table(name: TableName, found: "TableTypeDef") -> GlueTable:
     storage = found.get("StorageDescriptor", {})
     if found.get("TableType") == "VIRTUAL_VIEW":
         raise not_supported(f"the view {name}")
     formats = (storage.get("InputFormat", ""), storage.get("SerdeInfo", {}).get("SerializationLibrary", ""))
     if any(formats) and not any("parquet" in text.lower() for text in formats):
         raise QueryFailed("HIVE_UNSUPPORTED_FORMAT", f"{name} is stored as {formats[0] or formats[1]}, not as Parquet")
-    return Table(
+    return GlueTable(
         name=name,
         columns=_columns(storage.get("Columns", [])),
         partition_keys=_columns(found.get("PartitionKeys", [])),
@@ -100,11 +100,11 @@ def _table(name: TableName, found: "TableTypeDef") -> Table:
     )
 
 
-def _columns(found: "list[ColumnOutputTypeDef]") -> tuple[Column, ...]:
-    return tuple(Column(column["Name"].lower(), column.get("Type", "string")) for column in found)
+def _columns(found: "list[ColumnOutputTypeDef]") -> tuple[GlueColumn, ...]:
+    return tuple(GlueColumn(column["Name"].lower(), column.get("Type", "string")) for column in found)
 
 
-def _storage(columns: tuple[Column, ...], location: str) -> dict[str, Any]:
+def _storage(columns: tuple[GlueColumn, ...], location: str) -> dict[str, Any]:
     return {
         "Columns": [{"Name": column.name, "Type": column.hive_type} for column in columns],
         "Location": location,

@@ -13,7 +13,7 @@ from shared.runtime.settings import Resource
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 
 
-class Catalogue(Construct):
+class LakeCatalog(Construct):
     """The Glue database and its tables over Parquet, their days projected rather than registered."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
@@ -23,19 +23,19 @@ class Catalogue(Construct):
             "Database",
             catalog_id=Aws.ACCOUNT_ID,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
-                name=names.of(Resource.DATABASE), description="The lake of Tally."
+                name=names.resource_name(Resource.DATABASE), description="The lake of Tally."
             ),
         )
         for table in TABLES:
             self._table(table, names).add_resource_dependency(database)
 
     def _table(self, table: LakeTable, names: Names) -> glue.CfnTable:
-        location = f"s3://{names.of(Resource.LAKE)}/{table.prefix}"
+        location = f"s3://{names.resource_name(Resource.LAKE)}/{table.prefix}"
         return glue.CfnTable(
             self,
             table.name,
             catalog_id=Aws.ACCOUNT_ID,
-            database_name=names.of(Resource.DATABASE),
+            database_name=names.resource_name(Resource.DATABASE),
             table_input=glue.CfnTable.TableInputProperty(
                 name=table.name,
                 description=table.description,
@@ -80,7 +80,7 @@ class QueryWorkGroup(Construct):
         athena.CfnWorkGroup(
             self,
             "WorkGroup",
-            name=names.of(Resource.WORK_GROUP),
+            name=names.resource_name(Resource.WORK_GROUP),
             description="Queries of the Tally platform.",
             recursive_delete_option=True,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
@@ -91,7 +91,7 @@ class QueryWorkGroup(Construct):
                     selected_engine_version="Athena engine version 3"
                 ),
                 result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
-                    output_location=f"s3://{names.of(Resource.RESULTS)}/athena/",
+                    output_location=f"s3://{names.resource_name(Resource.RESULTS)}/athena/",
                     encryption_configuration=encrypted,
                 ),
             ),
