@@ -63,7 +63,7 @@ class NoQuarantine:
 class NoLimits:
     """A limiter that lets everybody through without counting."""
 
-    def admit(self, _: "RateClass", __: str) -> dict[str, str]:
+    def check(self, _: "RateClass", __: str) -> dict[str, str]:
         """Let them through."""
         return {}
 

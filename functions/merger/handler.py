@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.merger.messages import failures, partitions_of
 from shared.app.wiring import wiring
-from shared.runtime.observability import instrumented, logger
+from shared.runtime.observability import instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -23,4 +23,4 @@ def merge(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     return failures(wanted, left)
 
 
-handler = instrumented(merge)
+handler = instrument(merge)

@@ -6,7 +6,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.app.wiring import wiring
 from shared.ingestion.stream.consumer import consume_batch, lag_ms
-from shared.runtime.observability import count, instrumented, logger
+from shared.runtime.observability import count, instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -22,4 +22,4 @@ def take(event: dict[str, Any], _: "LambdaContext") -> None:
     logger().info("consumed", records=len(records), deliveries=len(entries), quarantined=quarantined, lag_ms=lag)
 
 
-handler = instrumented(take)
+handler = instrument(take)

@@ -10,7 +10,7 @@ from infra.local.errors import LaptopError
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
 
 if TYPE_CHECKING:
-    from shared.audit.verification import Verdict
+    from shared.audit.verification import ChainVerification
 
 app = typer.Typer(help="Verify the integrity of the audit log.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def verify_log(*, json: JsonOption = False, directory: DirectoryOption = DIRECTO
         raise typer.Exit(code=_TOUCHED)
 
 
-def summary(verdicts: "Sequence[Verdict]") -> Iterator[str]:
+def summary(verdicts: "Sequence[ChainVerification]") -> Iterator[str]:
     """Format every finding, and the total."""
     yield from (str(finding) for verdict in verdicts for finding in verdict.findings)
     findings = sum(len(verdict.findings) for verdict in verdicts)
@@ -52,7 +52,7 @@ def summary(verdicts: "Sequence[Verdict]") -> Iterator[str]:
     yield f"{_many(entries, 'entry', 'entries')} in {len(verdicts)} chains: {found}."
 
 
-def document(verdicts: "Sequence[Verdict]") -> dict[str, Any]:
+def document(verdicts: "Sequence[ChainVerification]") -> dict[str, Any]:
     """Return the result of every chain with its findings, for programs."""
     chains = [
         {
@@ -66,7 +66,7 @@ def document(verdicts: "Sequence[Verdict]") -> dict[str, Any]:
     return {"intact": not any(each.findings for each in verdicts), "chains": chains}
 
 
-def _verdicts(stage: Stage) -> "list[Verdict]":
+def _verdicts(stage: Stage) -> "list[ChainVerification]":
     from shared.audit.anchors import Anchors  # noqa: PLC0415 - not on the path of --help
     from shared.audit.trail import AuditTrail  # noqa: PLC0415 - not on the path of --help
     from shared.audit.verification import verify  # noqa: PLC0415 - not on the path of --help

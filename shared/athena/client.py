@@ -12,8 +12,8 @@ from shared.athena.sql import Statement, literal
 from shared.runtime.errors import InternalError, Unavailable
 from shared.runtime.models import utc
 from shared.runtime.observability import logger
-from shared.runtime.patience import Patience, answering_within
-from shared.runtime.reachability import unavailable
+from shared.runtime.patience import Timeout, deadline
+from shared.runtime.reachability import as_unavailable
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -47,7 +47,7 @@ class Athena:
         self._client = client
         self._work_group = work_group
         self._database = database
-        self._patience = Patience(seconds=patience_seconds)
+        self._patience = Timeout(seconds=patience_seconds)
         self._slots = slots
 
     def run(self, statement: Statement) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ class Athena:
                 not finished within the time a caller waits.
             InternalError: the query failed; the log says why.
         """
-        with answering_within(self._patience.seconds), self._slot():
+        with deadline(self._patience.seconds), self._slot():
             try:
                 return self._run(statement)
             except self._client.exceptions.TooManyRequestsException as error:
@@ -73,7 +73,7 @@ class Athena:
     def _slot(self) -> AbstractContextManager[None]:
         if self._slots is None:
             return nullcontext()
-        return self._slots.one(self._patience, Patience(seconds=self._patience.left / 2))
+        return self._slots.one(self._patience, Timeout(seconds=self._patience.remaining / 2))
 
     def _run(self, statement: Statement) -> list[dict[str, Any]]:
         execution_id, status = self._finish(statement)
@@ -86,7 +86,7 @@ class Athena:
     def _finish(self, statement: Statement) -> "tuple[str, QueryExecutionStatusTypeDef]":
         execution_id = self._start(statement)
         with self._stopped_on_error(execution_id):
-            for _ in self._patience.polls():
+            for _ in self._patience.poll():
                 status = self._status(execution_id)
                 if status is None or status["State"] not in _ENDED:
                     continue
@@ -110,7 +110,7 @@ class Athena:
         try:
             return self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
         except (BotoCoreError, ClientError) as error:
-            if unavailable(error) is None:
+            if as_unavailable(error) is None:
                 raise
             logger().warning("the state of a query is unavailable", query_execution_id=execution_id, exc_info=error)
             return None
@@ -135,7 +135,7 @@ class Athena:
         found: list[dict[str, Any]] = []
         pages = self._client.get_paginator("get_query_results").paginate(QueryExecutionId=execution_id)
         for number, page in enumerate(pages):
-            if number and not self._patience.left:
+            if number and not self._patience.remaining:
                 raise Unavailable(
                     "The result is too large to be read in time; request a shorter range",
                     retry_after=_COME_AGAIN_SECONDS,

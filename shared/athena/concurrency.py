@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
-    from shared.runtime.patience import Patience
+    from shared.runtime.patience import Timeout
 
 _UNREACHABLE = (BotoCoreError, ClientError)
 _COME_AGAIN_SECONDS = 5
@@ -34,7 +34,7 @@ class QuerySlots:
         self._clock = clock
 
     @contextmanager
-    def one(self, patience: "Patience", wait: "Patience") -> Iterator[None]:
+    def one(self, patience: "Timeout", wait: "Timeout") -> Iterator[None]:
         """Hold a slot for a query that ends within a patience; without one, if the slots are out of reach.
 
         Raises:
@@ -52,16 +52,16 @@ class QuerySlots:
         finally:
             self._give_back(holder)
 
-    def _take(self, patience: "Patience", wait: "Patience") -> str:
-        for _ in wait.polls():
+    def _take(self, patience: "Timeout", wait: "Timeout") -> str:
+        for _ in wait.poll():
             holder = self._name(patience)
             if self._add(holder) or (self._clear() and self._add(holder)):
                 return holder
         count("QuerySlotsTaken")
         raise Unavailable("Too many queries are running; retry later", retry_after=_COME_AGAIN_SECONDS)
 
-    def _name(self, patience: "Patience") -> str:
-        until = self._clock() + timedelta(seconds=patience.left) + _GRACE
+    def _name(self, patience: "Timeout") -> str:
+        until = self._clock() + timedelta(seconds=patience.remaining) + _GRACE
         return f"{round(until.timestamp() * 1000):015d}#{uuid4()}"
 
     def _add(self, holder: str) -> bool:

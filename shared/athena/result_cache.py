@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from shared.athena.cached_results import Claim, Results
 from shared.athena.sql import Statement, literal
 from shared.runtime.errors import Unavailable
-from shared.runtime.etags import tell_state
+from shared.runtime.etags import set_state
 from shared.runtime.observability import count, logger
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _UNREACHABLE = (BotoCoreError, ClientError)
 _COME_AGAIN_SECONDS = 2
 # No longer than a query may take: whoever computes has the claim until then, and who waits for it no longer.
-_PATIENCE = Patience(seconds=20, first_wait=0.02)
+_PATIENCE = Timeout(seconds=20, first_wait=0.02)
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -48,7 +48,7 @@ class ResultCache:
         *,
         versions: "TableVersions",
         clock: "Clock",
-        patience: Patience = _PATIENCE,
+        patience: Timeout = _PATIENCE,
     ) -> None:
         self._results = Results(dynamodb, table, clock)
         self._versions = versions
@@ -85,7 +85,7 @@ class ResultCache:
         if key is None:
             return compute(), False
         if beside is not None:
-            tell_state(key, *beside)
+            set_state(key, *beside)
         turn = self._turn(key, form)
         if isinstance(turn, Claim):
             return self._computed(turn, form, compute), False
@@ -94,11 +94,11 @@ class ResultCache:
     def _turn(self, key: str, form: "TypeAdapter[T]") -> tuple[T, bool] | Claim | None:
         """Wait for the result, or for the claim to compute it; None where everybody computes for themselves."""
         try:
-            for poll, _ in enumerate(self._patience.polls()):
+            for poll, _ in enumerate(self._patience.poll()):
                 found = self._results.get(key, surely=poll > 0)
                 if found is not None:
                     return None if found.packed is None else _read(form, found.packed)
-                claim = self._results.claim(key, self._patience.left)
+                claim = self._results.claim(key, self._patience.remaining)
                 if claim is not None:
                     return claim
         except _UNREACHABLE as error:

@@ -32,7 +32,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head:
+class ChainHead:
     """The last entry of a chain, as far as the next one needs to know it; sequence 0 where there is none."""
 
     chain: str
@@ -42,7 +42,7 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class AuditEntry:
     """One link: the canonical text of what happened, and the SHA-256 of that text, which the next link carries."""
 
     chain: str
@@ -56,22 +56,22 @@ class Entry:
     @property
     def number(self) -> str:
         """The sequence as a key that sorts."""
-        return numbered(self.sequence)
+        return format_number(self.sequence)
 
     @property
     def position(self) -> str:
         """Where the entry stands in time among those of its chain, never two alike."""
         return position(self.at, self.sequence)
 
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """The head of the chain once this entry is its last."""
-        return Head(chain=self.chain, sequence=self.sequence, hash=self.hash, at=self.at)
+        return ChainHead(chain=self.chain, sequence=self.sequence, hash=self.hash, at=self.at)
 
 
-_HEADS: TypeAdapter[Head | list[Head]] = TypeAdapter(Head | list[Head])
+_HEADS: TypeAdapter[ChainHead | list[ChainHead]] = TypeAdapter(ChainHead | list[ChainHead])
 
 
-def heads_in(text: str | bytes) -> list[Head]:
+def heads_in(text: str | bytes) -> list[ChainHead]:
     """The heads that were kept as a text, one or several; none where somebody has made it unreadable."""
     try:
         kept = _HEADS.validate_json(text, strict=True)
@@ -81,14 +81,14 @@ def heads_in(text: str | bytes) -> list[Head]:
     return kept if isinstance(kept, list) else [kept]
 
 
-def numbered(sequence: int) -> str:
+def format_number(sequence: int) -> str:
     """A sequence as a key that sorts."""
     return f"{sequence:012d}"
 
 
 def position(at: str, sequence: int) -> str:
     """A time and a sequence as a key that sorts."""
-    return f"{at}#{numbered(sequence)}"
+    return f"{at}#{format_number(sequence)}"
 
 
 def digest(body: str) -> str:
@@ -96,20 +96,20 @@ def digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def follow(head: Head, change: Change, now: datetime) -> Entry:
+def append_after(head: ChainHead, change: Change, now: datetime) -> AuditEntry:
     """Write the entry that comes after a head; within a chain no time is before the one in front of it."""
     at, sequence = max(sortable(now), head.at), head.sequence + 1
     told = {
         **asdict(change),
-        "before": _bounded(change.before),
-        "after": _bounded(change.after),
+        "before": _truncate(change.before),
+        "after": _truncate(change.after),
         "chain": head.chain,
         "sequence": sequence,
         "at": at,
         "previous": head.hash,
     }
     body = orjson.dumps(told, default=str, option=_CANONICAL).decode()
-    return Entry(
+    return AuditEntry(
         chain=head.chain,
         sequence=sequence,
         at=at,
@@ -120,7 +120,7 @@ def follow(head: Head, change: Change, now: datetime) -> Entry:
     )
 
 
-def _bounded(value: Any) -> Any:
+def _truncate(value: Any) -> Any:
     """The value, or what can be said of one that no item could hold."""
     written = orjson.dumps(value, default=str, option=_CANONICAL)
     if len(written) <= LARGEST_VALUE:
@@ -128,7 +128,7 @@ def _bounded(value: Any) -> Any:
     return {"omitted_bytes": len(written), "sha256": hashlib.sha256(written).hexdigest()}
 
 
-def told(body: str) -> Mapping[str, Any]:
+def parse(body: str) -> Mapping[str, Any]:
     """What an entry's text says."""
     value: Mapping[str, Any] = orjson.loads(body)
     return value

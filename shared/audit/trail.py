@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.audit.entry import Change, Entry, Head, follow, heads_in
+from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, heads_in
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.observability import count
-from shared.runtime.paging import Cut, Window
+from shared.runtime.paging import Slice, Window
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -65,10 +65,10 @@ class AuditTrail:
         self._table = table
         self._clock = clock
         # What this process wrote last saves it a read; where it is out of date, the condition says so.
-        self._known: dict[str, Head] = {}
+        self._known: dict[str, ChainHead] = {}
         self._choose = choose or (lambda: random.choice(CHAINS))  # noqa: S311 # spreads load, keeps no secret
 
-    def record(self, change: Change) -> Entry:
+    def record(self, change: Change) -> AuditEntry:
         """Append what happened to one of the chains.
 
         Raises:
@@ -77,7 +77,7 @@ class AuditTrail:
         for attempt in range(_ATTEMPTS):
             chain = self._choose()
             known = self._known.pop(chain, None)
-            entry = follow(known or self._last(chain), change, self._clock())
+            entry = append_after(known or self._last(chain), change, self._clock())
             try:
                 self._dynamodb.put_item(
                     TableName=self._table, Item=item_of(entry), ConditionExpression="attribute_not_exists(chain)"
@@ -91,7 +91,7 @@ class AuditTrail:
         count("AuditContention")
         raise Unavailable("The audit log is busy; retry later", retry_after=1)
 
-    def heads(self) -> list[Head]:
+    def heads(self) -> list[ChainHead]:
         """How far each chain has come, as told apart from its entries; a writer that died may have told less."""
         found = (
             self._dynamodb.get_item(TableName=self._table, Key=_head_key(chain), ConsistentRead=True).get("Item")
@@ -103,14 +103,14 @@ class AuditTrail:
         """All entries of a chain as they are stored, in the order of their positions."""
         yield from self._query(chain, Asked(), ("sequence", "position", "body", "hash", "user_id", "action"))
 
-    def find(self, asked: Asked, window: Window) -> Cut[Entry]:
+    def find(self, asked: Asked, window: Window) -> Slice[AuditEntry]:
         """A window of the entries asked for, the oldest first."""
         with ThreadPoolExecutor(len(CHAINS)) as pool:
             found = pool.map(lambda chain: list(self._query(chain, asked, ("chain", "sequence", "position"))), CHAINS)
             keys = sorted(joined.from_iterable(found), key=lambda key: (key["position"]["S"], key["chain"]["S"]))
-        return Cut([_entry(item) for item in self._get(window.of(keys))], len(keys), window)
+        return Slice([_entry(item) for item in self._get(window.of(keys))], len(keys), window)
 
-    def _last(self, chain: str) -> Head:
+    def _last(self, chain: str) -> ChainHead:
         newest = self._dynamodb.query(
             TableName=self._table,
             ConsistentRead=True,
@@ -119,9 +119,9 @@ class AuditTrail:
             ScanIndexForward=False,
             Limit=1,
         )["Items"]
-        return _entry(newest[0]).head() if newest else Head(chain=chain)
+        return _entry(newest[0]).head() if newest else ChainHead(chain=chain)
 
-    def _advance(self, head: Head) -> None:
+    def _advance(self, head: ChainHead) -> None:
         """Tell how far the chain has come, unless somebody has told of more."""
         item = {**_head_key(head.chain), "told": _number(head.sequence)}
         item["body"] = {"S": orjson.dumps(asdict(head)).decode()}
@@ -162,7 +162,7 @@ class AuditTrail:
         return [found[_place(key)] for key in keys if _place(key) in found]
 
 
-def item_of(entry: Entry) -> Item:
+def item_of(entry: AuditEntry) -> Item:
     """An entry as it is stored; user and action stand beside the text so that DynamoDB can filter by them."""
     return {
         "chain": {"S": entry.chain},
@@ -175,8 +175,8 @@ def item_of(entry: Entry) -> Item:
     }
 
 
-def _entry(item: Item) -> Entry:
-    return Entry(
+def _entry(item: Item) -> AuditEntry:
+    return AuditEntry(
         chain=item["chain"]["S"],
         sequence=int(item["sequence"]["S"]),
         at=item["position"]["S"].partition("#")[0],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.audit.entry import GENESIS, Head, digest, numbered, position, told
+from shared.audit.entry import GENESIS, ChainHead, digest, format_number, parse, position
 from shared.audit.trail import CHAINS
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainVerification:
     """What is left of a chain, and what is wrong with it."""
 
     chain: str
@@ -76,7 +76,7 @@ class _Link:
     in_place: bool
 
 
-def verify(trail: "AuditTrail", anchors: "Anchors") -> list[Verdict]:
+def verify(trail: "AuditTrail", anchors: "Anchors") -> list[ChainVerification]:
     """Hold every chain against its own links, its head and every anchor; no findings mean that nothing was touched.
 
     Heads are read before entries, so that writers may go on meanwhile.
@@ -86,18 +86,20 @@ def verify(trail: "AuditTrail", anchors: "Anchors") -> list[Verdict]:
     return [examine(chain, trail.entries(chain), [head for head in sealed if head.chain == chain]) for chain in chains]
 
 
-def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[Head]) -> Verdict:
+def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[ChainHead]) -> ChainVerification:
     """Find what is wrong with one chain, given its stored entries and the heads that it once had."""
     links = [_link(chain, item) for item in items]
-    wrong = {*_edited(links), *_reordered(links), *_absent(links, sealed)}
-    return Verdict(chain, len(links), [Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong)])
+    wrong = {*_find_edited(links), *_find_reordered(links), *_find_absent(links, sealed)}
+    return ChainVerification(
+        chain, len(links), [Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong)]
+    )
 
 
 def _link(chain: str, item: "Item") -> _Link:
     text = {name: value.get("S", "") for name, value in item.items()}
     body = text.get("body", "")
     try:
-        said: Any = told(body)
+        said: Any = parse(body)
         sequence = int(said["sequence"])
         copied = (said["chain"], said["user_id"], said["action"], digest(body))
         stands_at = (text["sequence"], text["position"])
@@ -106,14 +108,14 @@ def _link(chain: str, item: "Item") -> _Link:
             previous=said["previous"],
             hash=digest(body),
             intact=copied == (chain, text["user_id"], text["action"], text["hash"]),
-            in_place=stands_at == (numbered(sequence), position(said["at"], sequence)),
+            in_place=stands_at == (format_number(sequence), position(said["at"], sequence)),
         )
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         key = text["sequence"]
         return _Link(int(key) if key.isdecimal() else 0, "", digest(body), intact=False, in_place=True)
 
 
-def _edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
+def _find_edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
     """Entries whose own hash, or whose hash in the entry behind them, is of another text."""
     by_sequence = {link.sequence: link for link in links}
     for link in links:
@@ -126,12 +128,12 @@ def _edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
             yield 1, Tampering.EDITED
 
 
-def _reordered(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
+def _find_reordered(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
     """Entries that stand, in the chain or in time, where their text does not say."""
     return ((link.sequence, Tampering.REORDERED) for link in links if not link.in_place)
 
 
-def _absent(links: Sequence[_Link], sealed: Sequence[Head]) -> Iterator[tuple[int, Tampering]]:
+def _find_absent(links: Sequence[_Link], sealed: Sequence[ChainHead]) -> Iterator[tuple[int, Tampering]]:
     """Entries that are missing between others or at the end, or that are not those whose hash was kept elsewhere."""
     by_sequence = {link.sequence: link for link in links}
     last = max(by_sequence, default=0)

@@ -20,7 +20,7 @@ def caller() -> Caller:
 
 
 @contextmanager
-def calls(who: Caller) -> Iterator[None]:
+def acting_as(who: Caller) -> Iterator[None]:
     """Make somebody the caller, also in the log."""
     token = _CALLER.set(who)
     logger().append_keys(key_id=who.key_id, subject=who.subject)

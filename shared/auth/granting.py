@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.auth.models import KEY_ID, Caller, Credentials, TokenPair
-from shared.auth.refresh import SpentToken
+from shared.auth.refresh import TokenReused
 from shared.auth.scopes import Scope, spelt
 from shared.auth.secret import Derivation, derive, matches
-from shared.auth.tokens import GOOD_FOR, BadToken, Ticket, Use
+from shared.auth.tokens import GOOD_FOR, BadToken, TokenClaims, Use
 from shared.auth.verifier import unauthorized
 from shared.runtime.errors import FieldError, InvalidRequest, Unauthorized
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from shared.auth.key_store import ApiKeys
-    from shared.auth.refresh import Families
+    from shared.auth.refresh import RefreshTokenFamilies
     from shared.auth.tokens import Tokens
 
 _KEY_ID = re.compile(KEY_ID)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grants:
+class TokenIssuer:
     """Gives out pairs of tokens."""
 
     keys: "ApiKeys"
-    families: "Families"
+    families: "RefreshTokenFamilies"
     tokens: "Tokens"
     derivation: Derivation = derive
 
@@ -69,13 +69,13 @@ class Grants:
             raise unauthorized()
         try:
             self.families.renew(spent, successor)
-        except SpentToken:
+        except TokenReused:
             logger().warning("refresh token reused", key_id=spent.caller.key_id, family=spent.family)
             count("RefreshTokenReuse")
             raise unauthorized() from None
         return pair
 
-    def _pair(self, ticket: Ticket) -> TokenPair:
+    def _pair(self, ticket: TokenClaims) -> TokenPair:
         return TokenPair(
             access_token=self.tokens.write(_ticket(ticket.caller, ticket.family), Use.ACCESS),
             expires_in=int(GOOD_FOR[Use.ACCESS].total_seconds()),
@@ -84,8 +84,8 @@ class Grants:
         )
 
 
-def _ticket(caller: Caller, family: str) -> Ticket:
-    return Ticket(caller=caller, family=family, token_id=secrets.token_hex(16))
+def _ticket(caller: Caller, family: str) -> TokenClaims:
+    return TokenClaims(caller=caller, family=family, token_id=secrets.token_hex(16))
 
 
 def _wrong_key() -> Unauthorized:

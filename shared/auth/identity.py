@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.auth.granting import Grants
+from shared.auth.granting import TokenIssuer
 from shared.auth.key_store import ApiKeys
-from shared.auth.refresh import Families
+from shared.auth.refresh import RefreshTokenFamilies
 from shared.auth.signing import SigningKeys
 from shared.auth.tokens import Tokens
 from shared.auth.verifier import Verifier
@@ -46,14 +46,14 @@ class Identity:
         return ApiKeys(self._dynamodb, self._places.keys_table, self._clock)
 
     @cached_property
-    def families(self) -> Families:
+    def families(self) -> RefreshTokenFamilies:
         """The families of tokens."""
-        return Families(self._dynamodb, self._places.families_table, self._clock)
+        return RefreshTokenFamilies(self._dynamodb, self._places.families_table, self._clock)
 
     @cached_property
-    def grants(self) -> Grants:
+    def grants(self) -> TokenIssuer:
         """Gives tokens out."""
-        return Grants(keys=self.keys, families=self.families, tokens=self.tokens)
+        return TokenIssuer(keys=self.keys, families=self.families, tokens=self.tokens)
 
     @cached_property
     def verifier(self) -> Verifier:

@@ -11,7 +11,7 @@ from shared.auth.models import ApiKey, ApiKeyPage, ApiKeyWithSecret, NewApiKey
 from shared.auth.secret import Cost, SecretHash, derive, new_hash, new_secret
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
-from shared.runtime.paging import Window, cut
+from shared.runtime.paging import Window, paginate
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -52,7 +52,7 @@ class ApiKeys:
         """One page of the keys, oldest first: a key that is made meanwhile is the last one's neighbour."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         keys = (_key(_plain(item)) for each in pages for item in each["Items"])
-        found = cut(keys, Window.of_page(number, size), arrival=lambda key: (key.created_at, key.id))
+        found = paginate(keys, Window.of_page(number, size), arrival=lambda key: (key.created_at, key.id))
         return ApiKeyPage(content=found.items, **found.page())
 
     def find(self, key_id: str) -> tuple[ApiKey, SecretHash] | None:

@@ -8,15 +8,15 @@ from shared.runtime.models import sortable
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.auth.tokens import Ticket
+    from shared.auth.tokens import TokenClaims
     from shared.runtime.models import Clock
 
 
-class SpentToken(Exception):
+class TokenReused(Exception):
     """A refresh token was used a second time, or its family has ended."""
 
 
-class Families:
+class RefreshTokenFamilies:
     """Keeps, for each family of refresh tokens, the one of them that is good."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
@@ -24,7 +24,7 @@ class Families:
         self._table = table
         self._clock = clock
 
-    def begin(self, first: "Ticket") -> None:
+    def begin(self, first: "TokenClaims") -> None:
         """Begin a family with its first token."""
         self._dynamodb.put_item(
             TableName=self._table,
@@ -36,7 +36,7 @@ class Families:
             },
         )
 
-    def renew(self, spent: "Ticket", successor: "Ticket") -> None:
+    def renew(self, spent: "TokenClaims", successor: "TokenClaims") -> None:
         """Spend a token: its successor is the good one now. Of those who race with the same token, one wins.
 
         Raises:
@@ -56,7 +56,7 @@ class Families:
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             self._end(spent.family)
-            raise SpentToken from None
+            raise TokenReused from None
 
     def is_good(self, family: str) -> bool:
         """Tell whether a family has not ended, as of about a second ago.

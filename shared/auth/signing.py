@@ -69,6 +69,6 @@ class SigningKeys:
         """The key of a `kid`; None for one that is not ours, about which nobody is asked."""
         return self._keys.get(kid)
 
-    def published(self) -> JsonWebKeySet:
+    def public_key_set(self) -> JsonWebKeySet:
         """The public halves, as everybody may see them."""
         return JsonWebKeySet(keys=[JsonWebKey.model_validate(key.as_dict()) for key in self._keys.values()])

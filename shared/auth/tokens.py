@@ -46,7 +46,7 @@ class BadToken(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ticket:
+class TokenClaims:
     """What a token says: who comes, in which family of refresh tokens, under which id of its own."""
 
     caller: Caller
@@ -63,7 +63,7 @@ class Tokens:
         self._audience = f"tally-{stage}-api"
         self._clock = clock
 
-    def write(self, ticket: Ticket, use: Use) -> str:
+    def write(self, ticket: TokenClaims, use: Use) -> str:
         """Sign a token, good from now on."""
         now = self._now()
         claims = {
@@ -82,7 +82,7 @@ class Tokens:
         key = self._keys.signing
         return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
 
-    def read(self, token: str, use: Use) -> Ticket:
+    def read(self, token: str, use: Use) -> TokenClaims:
         """Return what a token says.
 
         Raises:
@@ -129,11 +129,11 @@ def _check_lifetime(claims: "Mapping[str, Any]", use: Use) -> None:
         raise BadToken("expires later than any token of ours")
 
 
-def _ticket(claims: "Mapping[str, Any]") -> Ticket:
+def _ticket(claims: "Mapping[str, Any]") -> TokenClaims:
     said = [claims[name] for name in _TEXTS]
     if not all(isinstance(each, str) for each in said):
         raise BadToken("a claim is not text")
     key_id, subject, scope, family, token_id = said
-    return Ticket(
+    return TokenClaims(
         caller=Caller(key_id=key_id, subject=subject, scopes=understood(scope)), family=family, token_id=token_id
     )

@@ -11,7 +11,7 @@ from shared.runtime.observability import logger
 if TYPE_CHECKING:
     from shared.auth.key_store import ApiKeys
     from shared.auth.models import Caller
-    from shared.auth.refresh import Families
+    from shared.auth.refresh import RefreshTokenFamilies
     from shared.auth.scopes import Scope
     from shared.auth.tokens import Tokens
     from shared.runtime.models import Clock
@@ -43,7 +43,7 @@ def require(scope: "Scope", caller: "Caller") -> None:
 class Verifier:
     """Tells who calls from the token that was presented."""
 
-    def __init__(self, tokens: "Tokens", keys: "ApiKeys", families: "Families", clock: "Clock") -> None:
+    def __init__(self, tokens: "Tokens", keys: "ApiKeys", families: "RefreshTokenFamilies", clock: "Clock") -> None:
         self._tokens = tokens
         self._keys = _Remembered(keys.is_good, clock)
         self._families = _Remembered(families.is_good, clock)

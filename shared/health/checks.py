@@ -27,7 +27,7 @@ _COME_AGAIN_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Check:
+class DependencyCheck:
     """One question to one dependency; whatever it answers without an error will do."""
 
     name: str
@@ -35,31 +35,33 @@ class Check:
     required: bool = False
 
 
-def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> Check:
+def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> DependencyCheck:
     """Ask for an item that nobody writes."""
     key = {"table_name": {"S": "health"}}
-    return Check("dynamodb", lambda: dynamodb.get_item(TableName=versions_table, Key=key), required=True)
+    return DependencyCheck("dynamodb", lambda: dynamodb.get_item(TableName=versions_table, Key=key), required=True)
 
 
-def s3_check(s3: "S3Client", lake: str) -> Check:
+def s3_check(s3: "S3Client", lake: str) -> DependencyCheck:
     """Ask whether the lake's bucket is there."""
-    return Check("s3", lambda: s3.head_bucket(Bucket=lake), required=True)
+    return DependencyCheck("s3", lambda: s3.head_bucket(Bucket=lake), required=True)
 
 
-def kinesis_check(kinesis: "KinesisClient", stream: str) -> Check:
+def kinesis_check(kinesis: "KinesisClient", stream: str) -> DependencyCheck:
     """Ask for the stream that single records go to."""
-    return Check("kinesis", lambda: kinesis.describe_stream_summary(StreamName=stream))
+    return DependencyCheck("kinesis", lambda: kinesis.describe_stream_summary(StreamName=stream))
 
 
-def athena_check(athena: "AthenaClient", work_group: str) -> Check:
+def athena_check(athena: "AthenaClient", work_group: str) -> DependencyCheck:
     """Ask for the work group that queries run in."""
-    return Check("athena", lambda: athena.get_work_group(WorkGroup=work_group))
+    return DependencyCheck("athena", lambda: athena.get_work_group(WorkGroup=work_group))
 
 
 class Checkup:
     """Runs the checks side by side; a report is remembered, since the route is public and what it asks has limits."""
 
-    def __init__(self, checks: Sequence[Check], clock: "Clock", *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, checks: Sequence[DependencyCheck], clock: "Clock", *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self._checks = checks
         self._clock = clock
         self._patience_seconds = patience_seconds
@@ -83,13 +85,13 @@ class Checkup:
 
     def _examine(self) -> Health:
         pool = ThreadPoolExecutor(len(self._checks), thread_name_prefix="checkup")
-        started = [(check, pool.submit(_timed, check)) for check in self._checks]
+        started = [(check, pool.submit(_measure, check)) for check in self._checks]
         wait([future for _, future in started], timeout=self._patience_seconds)
         pool.shutdown(wait=False, cancel_futures=True)
-        found = [self._found(check, future) for check, future in started]
+        found = [self._to_dependency(check, future) for check, future in started]
         return Health(status=_overall(found), checked_at=self._clock(), dependencies=found)
 
-    def _found(self, check: Check, future: "Future[tuple[float, Exception | None]]") -> Dependency:
+    def _to_dependency(self, check: DependencyCheck, future: "Future[tuple[float, Exception | None]]") -> Dependency:
         took, problem = future.result() if future.done() else (self._patience_seconds, TimeoutError(check.name))
         if problem is not None:
             logger().warning("a dependency does not respond", dependency=check.name, exc_info=problem)
@@ -102,7 +104,7 @@ class Checkup:
         )
 
 
-def _timed(check: Check) -> tuple[float, Exception | None]:
+def _measure(check: DependencyCheck) -> tuple[float, Exception | None]:
     begun, problem = perf_counter(), None
     try:
         check.ask()

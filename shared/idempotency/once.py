@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyValidationError,
 )
 
-from shared.runtime.dialects import given_again
+from shared.runtime.dialects import with_current_request_id
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.observability import count, logger
 
@@ -69,7 +69,7 @@ class Idempotency:
             return answer
 
         try:
-            answer = self._handled(claim, context, effect)
+            answer = self._handle(claim, context, effect)
         except _NotKept:
             return given[0]
         except IdempotencyValidationError:
@@ -80,9 +80,9 @@ class Idempotency:
             if given:
                 return given[0]
             raise Unavailable("The Idempotency-Key cannot be checked now; retry later", retry_after=1) from error
-        return answer if given else _replayed(answer)
+        return answer if given else _mark_replayed(answer)
 
-    def _handled(self, claim: "Claim", context: "LambdaContext", effect: Callable[[], Answer]) -> Answer:
+    def _handle(self, claim: "Claim", context: "LambdaContext", effect: Callable[[], Answer]) -> Answer:
         for wait in (*self._waits, None):
             try:
                 answer: Answer = self._handler(claim, context, effect).handle()
@@ -123,6 +123,6 @@ def _is_kept(answer: Answer) -> bool:
     return True
 
 
-def _replayed(answer: Answer) -> Answer:
+def _mark_replayed(answer: Answer) -> Answer:
     headers = {**answer.get("multiValueHeaders", {}), REPLAYED: ["true"]}
-    return {**answer, "body": given_again(answer["body"]), "multiValueHeaders": headers}
+    return {**answer, "body": with_current_request_id(answer["body"]), "multiValueHeaders": headers}

@@ -22,7 +22,7 @@ from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, DeliveryKind, Ledger
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import RowError
-from shared.runtime.dialects import echo
+from shared.runtime.dialects import truncate_for_error
 
 if TYPE_CHECKING:
     from shared.decisions.index import DecisionIndex
@@ -181,7 +181,7 @@ def _summarize_errors(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]
                 "stage": "validate",
                 "count": 0,
                 "first_row": error.row,
-                "sample": orjson.dumps(echo(error.rejected_value)).decode(),
+                "sample": orjson.dumps(truncate_for_error(error.rejected_value)).decode(),
             },
         )
         problem["count"] += 1

@@ -10,7 +10,7 @@ import orjson
 from shared.lake.quarantine.rejected_rows import RejectedRow, RejectedRows, take_rows, to_milliseconds
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE
 from shared.records.validation import RowError
-from shared.runtime.dialects import echo
+from shared.runtime.dialects import truncate_for_error
 
 if TYPE_CHECKING:
     from shared.ingestion.delivery import Delivery
@@ -70,7 +70,12 @@ def _arrival_ms(delivery: "Delivery", row: int) -> int:
 def error_dicts(errors: Sequence[RowError]) -> list[dict[str, Any]]:
     """Convert the errors of a row to JSON values."""
     return [
-        {"field": each.field, "code": each.code, "message": each.message, "rejected_value": echo(each.rejected_value)}
+        {
+            "field": each.field,
+            "code": each.code,
+            "message": each.message,
+            "rejected_value": truncate_for_error(each.rejected_value),
+        }
         for each in errors
     ]
 

@@ -12,7 +12,7 @@ from shared.records.schema import DataType
 from shared.runtime.errors import InvalidRequest
 from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER, Window
 from shared.runtime.query import RANGE, TIME_RANGE, Reader
-from shared.runtime.reading import Unreadable, moment
+from shared.runtime.reading import InvalidValue, timestamp
 
 LONGEST_RANGE = timedelta(days=92)
 DEFAULT_RANGE = timedelta(days=7)
@@ -58,8 +58,8 @@ class FilterParser:
         """Return the filters; without a range, the last seven days."""
         source_id = self._reader.one("source_id", _source_id)
         data_type = self._reader.one("data_type", one_of(DATA_TYPES))
-        end = self._reader.one(f"{TIME_RANGE}.end", moment)
-        start = self._reader.one(f"{TIME_RANGE}.start", moment)
+        end = self._reader.one(f"{TIME_RANGE}.end", timestamp)
+        start = self._reader.one(f"{TIME_RANGE}.start", timestamp)
         last = end or now + timedelta(milliseconds=1)
         first = start or midnight(last - DEFAULT_RANGE)
         if first >= last:
@@ -102,7 +102,7 @@ def one_of(words: Sequence[str]) -> Callable[[Any], str]:
 
     def read(text: Any) -> str:
         if text not in words:
-            raise Unreadable(f"must be one of {', '.join(words)}")
+            raise InvalidValue(f"must be one of {', '.join(words)}")
         return str(text)
 
     return read
@@ -115,20 +115,20 @@ def reason_code(text: Any) -> str:
         Unreadable: the text is not a valid code.
     """
     if not isinstance(text, str) or not re.fullmatch(REASON_CODE, text):
-        raise Unreadable("must be the code of an error, e.g. required or decision_unknown")
+        raise InvalidValue("must be the code of an error, e.g. required or decision_unknown")
     return text
 
 
 def _source_id(text: Any) -> str:
     if text != UNATTRIBUTED and not (isinstance(text, str) and re.fullmatch(SOURCE_ID, text)):
-        raise Unreadable("must be 3 to 50 letters, digits or hyphens")
+        raise InvalidValue("must be 3 to 50 letters, digits or hyphens")
     return str(text)
 
 
 def _number(low: int, high: int) -> Callable[[Any], int]:
     def read(text: Any) -> int:
         if not isinstance(text, str) or not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
-            raise Unreadable(f"must be a whole number from {low} to {high}")
+            raise InvalidValue(f"must be a whole number from {low} to {high}")
         return int(text)
 
     return read

@@ -11,7 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from shared.ledger.filters import FilterParser, Filters, one_of
 from shared.ledger.models import LedgerCounters, LedgerLine, LedgerResponse
 from shared.runtime.models import sortable
-from shared.runtime.paging import Window, cut
+from shared.runtime.paging import Window, paginate
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -87,7 +87,7 @@ class LedgerReports:
 
 def _page(lines: Iterator[LedgerLine], window: Window) -> LedgerResponse:
     every = list(lines)
-    found = cut(every, window, arrival=lambda line: (line.hour, line.received_at or line.hour, *line.place))
+    found = paginate(every, window, arrival=lambda line: (line.hour, line.received_at or line.hour, *line.place))
     return LedgerResponse(content=list(found.items), totals=LedgerCounters.sum(every), **found.page())
 
 

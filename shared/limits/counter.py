@@ -22,7 +22,7 @@ _KEPT_SECONDS_AFTER_END = 3600
 
 
 @dataclass(frozen=True)
-class Standing:
+class RateLimitStatus:
     """Where a subject stands in the current window of a class."""
 
     limit: int
@@ -58,7 +58,7 @@ class RateLimiter:
         self._full: dict[str, int] = {}
         self._lock = Lock()
 
-    def admit(self, rate_class: "RateClass", subject: str) -> dict[str, str]:
+    def check(self, rate_class: "RateClass", subject: str) -> dict[str, str]:
         """Count a request and return the headers of its answer: none where the counters are out of reach.
 
         Raises:
@@ -66,12 +66,12 @@ class RateLimiter:
         """
         window = self._window(rate_class, subject)
         if window.key in self._full:
-            raise self._exceeded(rate_class, window)
+            raise self._to_error(rate_class, window)
         try:
             used = self._count(window)
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             self._remember_full(window)
-            raise self._exceeded(rate_class, window) from None
+            raise self._to_error(rate_class, window) from None
         except _UNREACHABLE as error:
             logger().warning(
                 "rate limit store unavailable; the request is served without being counted", exc_info=error
@@ -80,7 +80,7 @@ class RateLimiter:
             return {}
         if used >= window.limit:
             self._remember_full(window)
-        return Standing(window.limit, used, window.ends_at).headers
+        return RateLimitStatus(window.limit, used, window.ends_at).headers
 
     def _window(self, rate_class: "RateClass", subject: str) -> _Window:
         seconds = rate_class.window_seconds
@@ -111,12 +111,12 @@ class RateLimiter:
             if len(self._full) < _REMEMBERED_WINDOWS:
                 self._full[window.key] = window.ends_at
 
-    def _exceeded(self, rate_class: "RateClass", window: _Window) -> RateLimitExceeded:
+    def _to_error(self, rate_class: "RateClass", window: _Window) -> RateLimitExceeded:
         wait = max(1, ceil(window.ends_at - self._clock().timestamp()))
         count("RateLimited")
         return RateLimitExceeded(
             f"More than {rate_class.limit} requests in {rate_class.window_seconds} seconds; retry in {wait} seconds",
             details={"class": rate_class.name, "limit": rate_class.limit, "window_seconds": rate_class.window_seconds},
             retry_after=wait,
-            headers=Standing(window.limit, window.limit, window.ends_at).headers,
+            headers=RateLimitStatus(window.limit, window.limit, window.ends_at).headers,
         )

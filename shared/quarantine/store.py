@@ -9,7 +9,7 @@ from shared.lake.quarantine.rejected_rows import RejectedRow, RejectedRows, read
 from shared.lake.storage.object_store import LostUpdate
 from shared.quarantine.index import QuarantinedDelivery, QuarantineIndex
 from shared.runtime.errors import Unavailable
-from shared.runtime.paging import Cut, Window
+from shared.runtime.paging import Slice, Window
 
 if TYPE_CHECKING:
     from shared.lake.storage.object_store import LakeStore, StoredObject
@@ -65,7 +65,7 @@ class Quarantine:
         if self.lake.get(stored.key):
             raise LostUpdate(stored.key)
 
-    def browse(self, filters: "Filters", code: str | None, window: Window) -> Cut[Found]:
+    def browse(self, filters: "Filters", code: str | None, window: Window) -> Slice[Found]:
         """Return a window of the matching rows, in order of receipt and position."""
         matching = [delivery for delivery in self.matching_deliveries(filters) if delivery.count_with_code(code)]
 
@@ -73,7 +73,7 @@ class Quarantine:
             return [(delivery, row) for row in self.rows(delivery) if code is None or code in row.codes]
 
         total = sum(delivery.count_with_code(code) for delivery in matching)
-        return Cut(_slice(matching, lambda delivery: delivery.count_with_code(code), rows_of, window), total, window)
+        return Slice(_slice(matching, lambda delivery: delivery.count_with_code(code), rows_of, window), total, window)
 
     def matching_deliveries(self, filters: "Filters") -> Iterator[QuarantinedDelivery]:
         """Yield the deliveries that match filters, in order of receipt."""
@@ -81,7 +81,9 @@ class Quarantine:
             if filters.matches(delivery.source_id, delivery.data_type, delivery.received_at):
                 yield delivery
 
-    def list_errors(self, deliveries: Iterable[QuarantinedDelivery], window: Window) -> Cut[tuple[int, dict[str, Any]]]:
+    def list_errors(
+        self, deliveries: Iterable[QuarantinedDelivery], window: Window
+    ) -> Slice[tuple[int, dict[str, Any]]]:
         """Return a window of the errors of these deliveries, each with the position of its row."""
         matching = list(deliveries)
 
@@ -89,7 +91,7 @@ class Quarantine:
             return [(row.place, reason) for row in self.rows(delivery) for reason in row.reasons]
 
         total = sum(delivery.reasons for delivery in matching)
-        return Cut(_slice(matching, lambda delivery: delivery.reasons, reasons_of, window), total, window)
+        return Slice(_slice(matching, lambda delivery: delivery.reasons, reasons_of, window), total, window)
 
 
 def _slice(

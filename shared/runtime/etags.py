@@ -24,7 +24,7 @@ Answer = dict[str, Any]
 
 
 @dataclass
-class _Exchange:
+class _ConditionalRequest:
     """A request that may have a condition, and the tag of its answer once it is known."""
 
     address: tuple[Any, ...]
@@ -36,7 +36,7 @@ class _Exchange:
         return self.condition.strip() == "*" or tag.removeprefix("W/") in _TAGS.findall(self.condition)
 
 
-_EXCHANGE: ContextVar[_Exchange | None] = ContextVar("exchange", default=None)
+_EXCHANGE: ContextVar[_ConditionalRequest | None] = ContextVar("exchange", default=None)
 
 
 class NotModified(Exception):
@@ -47,16 +47,16 @@ class NotModified(Exception):
         self.tag = tag
 
 
-class TaggedTwice(Exception):
+class ETagAlreadySet(Exception):
     """An answer was tagged by one state and then by another: the first may have been taken for the whole."""
 
 
 @contextmanager
-def exchange(event: Mapping[str, Any], *, tagged: bool) -> Iterator[None]:
+def conditional_request(event: Mapping[str, Any], *, tagged: bool) -> Iterator[None]:
     """Note what a request asks and has, as long as it is answered."""
     asked = event.get("multiValueQueryStringParameters") or {}
     address = (event["httpMethod"], event["path"], sorted(asked.items()))
-    begun = _Exchange(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
+    begun = _ConditionalRequest(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
     token = _EXCHANGE.set(begun)
     try:
         yield
@@ -64,7 +64,7 @@ def exchange(event: Mapping[str, Any], *, tagged: bool) -> Iterator[None]:
         _EXCHANGE.reset(token)
 
 
-def tell_state(*parts: object) -> None:
+def set_state(*parts: object) -> None:
     """Tag the answer under way by the whole state that it tells of, beside its address; if it is tagged at all.
 
     Raises:
@@ -75,18 +75,18 @@ def tell_state(*parts: object) -> None:
     if begun is None:
         return
     if begun.tag is not None:
-        raise TaggedTwice(begun.tag)
-    begun.tag = _tag("state", release(), begun.address, parts)
+        raise ETagAlreadySet(begun.tag)
+    begun.tag = _tag("state", code_version(), begun.address, parts)
     if begun.is_met_by(begun.tag):
         raise NotModified(begun.tag)
 
 
-def tagged(answer: Answer) -> Answer:
+def apply_etag(answer: Answer) -> Answer:
     """Give a good answer its tag, that of what it says unless its state was told; nothing of it to who has it."""
     begun = _EXCHANGE.get()
     if begun is None or answer["statusCode"] != HTTPStatus.OK:
         return answer
-    tag = begun.tag or _tag("said", begun.address, _lasting(answer["body"]))
+    tag = begun.tag or _tag("said", begun.address, _without_volatile(answer["body"]))
     told = {name: [value] for name, value in headers(tag).items()}
     if begun.is_met_by(tag):
         return {**answer, "statusCode": HTTPStatus.NOT_MODIFIED.value, "body": "", "multiValueHeaders": told}
@@ -99,7 +99,7 @@ def headers(tag: str) -> Mapping[str, str]:
 
 
 @cache
-def release() -> str:
+def code_version() -> str:
     """Name the code that answers: what a deployment changes may change what is told of the same state."""
     root, digest = Path(__file__).parents[1], hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
@@ -112,7 +112,7 @@ def _tag(*parts: object) -> str:
     return f'W/"{urlsafe_b64encode(hashlib.sha256(written).digest()[:18]).decode()}"'
 
 
-def _lasting(text: str) -> Any:
+def _without_volatile(text: str) -> Any:
     """What an answer says, without what is another each time it is said."""
     try:
         body = orjson.loads(text)

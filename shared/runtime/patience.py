@@ -10,7 +10,7 @@ _ENDS_AT: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 
 @contextmanager
-def answering_within(seconds: float) -> Iterator[None]:
+def deadline(seconds: float) -> Iterator[None]:
     """Let all that is waited for inside end within so many seconds from now, or as early as it had to anyway."""
     outer, ends_at = _ENDS_AT.get(), time.monotonic() + seconds
     token = _ENDS_AT.set(ends_at if outer is None else min(outer, ends_at))
@@ -21,7 +21,7 @@ def answering_within(seconds: float) -> Iterator[None]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patience:
+class Timeout:
     """How long something may take, and how often it is asked for meanwhile; times in seconds."""
 
     seconds: float
@@ -30,14 +30,14 @@ class Patience:
     growth: float = 1.5
 
     @property
-    def left(self) -> float:
+    def remaining(self) -> float:
         """What is left of it if it begins now: all, unless the answer is due before."""
         ends_at = _ENDS_AT.get()
         return self.seconds if ends_at is None else max(0.0, min(self.seconds, ends_at - time.monotonic()))
 
-    def polls(self) -> Iterator[None]:
+    def poll(self) -> Iterator[None]:
         """Yield at once, then after ever longer waits, as long as it lasts."""
-        deadline, wait = time.monotonic() + self.left, self.first_wait
+        deadline, wait = time.monotonic() + self.remaining, self.first_wait
         yield
         while time.monotonic() + wait <= deadline:
             time.sleep(wait)

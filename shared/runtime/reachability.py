@@ -30,15 +30,15 @@ _NOT_NOW = {
 _NOT_NOW_IN_A_TRANSACTION = {"ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"}
 
 
-def unavailable(error: BaseException) -> Unavailable | None:
+def as_unavailable(error: BaseException) -> Unavailable | None:
     """What a caller is told of an error of an AWS client that may pass; None of any other: that is a fault of ours."""
-    passes = isinstance(error, _NOT_REACHED) or (isinstance(error, ClientError) and _may_pass(error))
+    passes = isinstance(error, _NOT_REACHED) or (isinstance(error, ClientError) and _is_transient(error))
     if not passes:
         return None
     return Unavailable("A dependency is temporarily unavailable; retry later", retry_after=_COME_AGAIN_SECONDS)
 
 
-def _may_pass(error: ClientError) -> bool:
+def _is_transient(error: ClientError) -> bool:
     """Tell a service that is down or has too much to do from one that refuses."""
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") in _SERVER_AT_FAULT:
         return True

@@ -71,7 +71,7 @@ def headers_named(event: Mapping[str, Any], name: str) -> list[str]:
     return [value for key, values in (several or one).items() if key.lower() == wanted for value in values]
 
 
-def plain(event: dict[str, Any]) -> dict[str, Any]:
+def normalise(event: dict[str, Any]) -> dict[str, Any]:
     """Return the event with its body as text, and with the type of the body in the one spelling that the router knows.
 
     Raises:
@@ -90,7 +90,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
     encoding = ", ".join(headers_named(event, "content-encoding")).strip().lower() or "identity"
     if not event.get("isBase64Encoded") and encoding == "identity":
         return typed
-    data = _decoded(event)
+    data = _decode(event)
     if encoding == "gzip" and data[:2] == b"\x1f\x8b":
         data = inflate(data, LARGEST_INFLATED)
     elif encoding not in {"gzip", "identity"}:
@@ -113,7 +113,7 @@ def _check_type(content_type: str | None) -> None:
         raise UnsupportedMediaType(f"Content-Type {kind!r} is not supported; send application/json")
 
 
-def _decoded(event: Mapping[str, Any]) -> bytes:
+def _decode(event: Mapping[str, Any]) -> bytes:
     body: str = event["body"]
     if not event.get("isBase64Encoded"):
         return body.encode()

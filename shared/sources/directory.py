@@ -11,7 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from shared.ledger.entry import UNATTRIBUTED, DeliveryKind
 from shared.records.schema import DataType
-from shared.runtime.paging import Window, cut
+from shared.runtime.paging import Window, paginate
 from shared.sources.config_store import CONFIG
 from shared.sources.models import DataSource, DataSourcesResponse, SourceStatus, SourceType
 from shared.sources.rules import FAILING_DELIVERIES, is_failing, is_overdue
@@ -100,9 +100,9 @@ class Sources:
         """
         every = (_Source.of(list(facets)) for _, facets in self._by_source())
         shown = (each for each in every if not active_only or not self._is_overdue(each, now))
-        found = cut(shown, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
+        found = paginate(shown, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            sources = list(pool.map(lambda each: each.told(self._status(each, now)), found.items))
+            sources = list(pool.map(lambda each: each.to_data_source(self._status(each, now)), found.items))
         return DataSourcesResponse(content=sources, **found.page())
 
     def get(self, source_id: str, now: datetime) -> DataSource:

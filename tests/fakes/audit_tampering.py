@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import orjson
 
-from shared.audit.entry import Entry, Head
+from shared.audit.entry import AuditEntry, ChainHead
 from shared.audit.trail import CHAINS, item_of
 
 CHAIN = CHAINS[3]
@@ -20,11 +20,11 @@ class AuditTampering:
         self._dynamodb: Any = boto3.client("dynamodb")
         self._table = table
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: AuditEntry) -> None:
         """Put an entry where it says it belongs."""
         self._dynamodb.put_item(TableName=self._table, Item=item_of(entry))
 
-    def remove(self, entry: Entry) -> None:
+    def remove(self, entry: AuditEntry) -> None:
         """Delete an entry."""
         self.delete(entry.number, entry.chain)
 
@@ -32,7 +32,7 @@ class AuditTampering:
         """Delete whatever stands there."""
         self._dynamodb.delete_item(TableName=self._table, Key={"chain": {"S": chain}, "sequence": {"S": number}})
 
-    def set_head(self, head: Head) -> None:
+    def set_head(self, head: ChainHead) -> None:
         """Tell of another head."""
         item = {
             "chain": {"S": f"head#{head.chain}"},
@@ -46,7 +46,7 @@ class AuditTampering:
         item = {name: {"S": value} for name, value in {"chain": CHAIN, **texts}.items()}
         self._dynamodb.put_item(TableName=self._table, Item=item)
 
-    def alter(self, entry: Entry, attribute: str, value: str) -> None:
+    def alter(self, entry: AuditEntry, attribute: str, value: str) -> None:
         """Change one attribute of an entry."""
         self._dynamodb.update_item(
             TableName=self._table,

@@ -8,7 +8,7 @@ import boto3
 from shared.auth.identity import Identity, Places
 from shared.auth.models import ApiKeyWithSecret, Caller, Credentials, NewApiKey
 from shared.auth.scopes import Scope
-from shared.auth.tokens import Ticket, Use
+from shared.auth.tokens import TokenClaims, Use
 from tests.fakes.clock import Clock
 
 STAGE = "local"
@@ -49,5 +49,5 @@ class Visitor:
     @property
     def token(self) -> str:
         """A token of this moment."""
-        ticket = Ticket(caller=self._caller, family="family", token_id="token")
+        ticket = TokenClaims(caller=self._caller, family="family", token_id="token")
         return self._identity.tokens.write(ticket, Use.ACCESS)

@@ -25,7 +25,7 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.row_error import ValidationError
 from shared.records.schema import DataType
 from shared.records.validation import Form, RowError
-from shared.runtime.dialects import echo
+from shared.runtime.dialects import truncate_for_error
 from shared.runtime.errors import Unprocessable
 
 if TYPE_CHECKING:
@@ -157,5 +157,5 @@ def _validation_error(error: RowError) -> ValidationError:
         field=error.field,
         code=error.code,
         message=error.message,
-        rejected_value=echo(error.rejected_value),
+        rejected_value=truncate_for_error(error.rejected_value),
     )

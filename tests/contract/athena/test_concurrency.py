@@ -12,16 +12,16 @@ import pytest
 
 from shared.athena.concurrency import QuerySlots
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
 
-QUERY = Patience(seconds=20)
+QUERY = Timeout(seconds=20)
 GONE_FOR_SURE = timedelta(minutes=2)
-AT_ONCE = Patience(seconds=0)
-FOR_LONG = Patience(seconds=20, first_wait=0.001, longest_wait=0.005)
+AT_ONCE = Timeout(seconds=0)
+FOR_LONG = Timeout(seconds=20, first_wait=0.001, longest_wait=0.005)
 MOST = 3
 BOUND = 20
 Made = Callable[[], QuerySlots]

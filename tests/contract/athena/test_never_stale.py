@@ -14,14 +14,14 @@ from shared.athena.result_cache import ResultCache
 from shared.athena.sql import Statement
 from shared.lake.catalog.versions import TableVersions
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
 from tests.fakes.interleaving import InterleavedRuns
 from tests.fakes.serialized_calls import atomic_dynamodb
 
 WHOLE: TypeAdapter[int] = TypeAdapter(int)
-IMPATIENT = Patience(seconds=0.2, first_wait=0.001, longest_wait=0.005)
+IMPATIENT = Timeout(seconds=0.2, first_wait=0.001, longest_wait=0.005)
 READERS, MERGES, CALLS = 3, 2, 40
 
 

@@ -14,7 +14,7 @@ from shared.athena.result_cache import ResultCache
 from shared.athena.sql import Statement
 from shared.lake.catalog.versions import TableVersions
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint
@@ -48,7 +48,7 @@ def made(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions, clo
     """Makes the cache of one more process."""
 
     def make(seconds: float = LEASE.total_seconds()) -> ResultCache:
-        patience = Patience(seconds=seconds, first_wait=0.001, longest_wait=0.005)
+        patience = Timeout(seconds=seconds, first_wait=0.001, longest_wait=0.005)
         table = aws.name_of(Resource.RESULT_CACHE)
         return ResultCache(dynamodb, table, versions=versions, clock=clock, patience=patience)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from shared.audit.entry import Entry
+from shared.audit.entry import AuditEntry
 from shared.audit.trail import AuditTrail
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.audit import change
@@ -26,7 +26,7 @@ def trail(aws: Settings, clock: Clock) -> AuditTrail:
 
 
 @pytest.fixture
-def written(trail: AuditTrail, clock: Clock) -> list[Entry]:
+def written(trail: AuditTrail, clock: Clock) -> list[AuditEntry]:
     """Eight entries, a second apart."""
     entries = []
     for number in range(1, 9):

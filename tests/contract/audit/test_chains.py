@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.audit.entry import told
+from shared.audit.entry import parse
 from shared.audit.trail import Asked, AuditTrail
 from shared.audit.verification import verify
 from shared.runtime.errors import Unavailable
@@ -42,7 +42,7 @@ def test_a_thousand_entries_by_twenty_racing_writers_make_chains_that_verify(
     assert findings(wired) == []
     assert sum(verdict.verified for verdict in verify(wired.audit_trail, wired.anchors)) == 1000
     assert sum(head.sequence for head in wired.audit_trail.heads()) == 1000
-    assert {told(entry.body)["request_id"] for entry in found.items} == {f"req-{number}" for number in range(1000)}
+    assert {parse(entry.body)["request_id"] for entry in found.items} == {f"req-{number}" for number in range(1000)}
 
 
 def test_writers_that_meet_on_one_chain_make_one_chain(aws: Settings, wired: Wiring, clock: Clock) -> None:

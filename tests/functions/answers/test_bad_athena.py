@@ -13,7 +13,7 @@ from shared.athena.client import Athena
 from shared.athena.concurrency import QuerySlots
 from shared.athena.sql import Statement
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import Crash
@@ -193,7 +193,7 @@ def test_without_a_free_slot_a_request_is_unavailable(analyst: Analyst, aws: Set
     slots = QuerySlots(boto3.client("dynamodb"), aws.name_of(Resource.RESULT_CACHE), most=20, clock=clock)
     with ExitStack() as taken:
         for _ in range(20):
-            taken.enter_context(slots.one(Patience(seconds=20), Patience(seconds=0)))
+            taken.enter_context(slots.one(Timeout(seconds=20), Timeout(seconds=0)))
 
         told = analyst.ask(remaining_ms=IN_A_HURRY)
 

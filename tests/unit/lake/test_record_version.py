@@ -153,8 +153,8 @@ def test_the_rule(
     assert standing is (base if winner is None else deliveries[winner])
 
 
-def test_nothing_at_all_has_nothing_to_settle() -> None:
-    with pytest.raises(ValueError, match="nothing to settle"):
+def test_no_version_at_all_is_an_error() -> None:
+    with pytest.raises(ValueError, match="nothing to resolve"):
         resolve(None, [])
 
 
