@@ -401,14 +401,14 @@ class Wiring:
 
     def _athena(self, config: Config, patience_seconds: float) -> "Athena":
         from shared.athena.client import Athena  # noqa: PLC0415 # only functions that query pay
-        from shared.athena.concurrency import QuerySlots  # noqa: PLC0415 # as above
+        from shared.athena.concurrency import QueryConcurrency  # noqa: PLC0415 # as above
 
         return Athena(
             self._client("athena", config),
             work_group=self._name(Resource.WORK_GROUP),
             database=self._name(Resource.DATABASE),
             patience_seconds=patience_seconds,
-            slots=QuerySlots(
+            slots=QueryConcurrency(
                 self._impatient_dynamodb,
                 self._name(Resource.RESULT_CACHE),
                 most=self.settings.queries_at_once,

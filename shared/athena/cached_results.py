@@ -16,7 +16,7 @@ KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Claim:
+class ComputationClaim:
     """The right to compute a result, until it is kept, given up, or too old."""
 
     key: str
@@ -24,7 +24,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedResult:
     """What is known of a result: the result, or only that it is too large to be kept."""
 
     packed: bytes | None
@@ -38,18 +38,18 @@ class Results:
         self._table = table
         self._clock = clock
 
-    def get(self, key: str, *, surely: bool) -> Kept | None:
+    def get(self, key: str, *, surely: bool) -> CachedResult | None:
         """Look a result up; surely, if what was kept a moment ago must be seen."""
         answer = self._dynamodb.get_item(TableName=self._table, Key=_key(key), ConsistentRead=surely)
         item = answer.get("Item", {})
         if "body" in item:
-            return Kept(item["body"]["B"])
-        return Kept(None) if "too_large" in item else None
+            return CachedResult(item["body"]["B"])
+        return CachedResult(None) if "too_large" in item else None
 
-    def claim(self, key: str, seconds: float) -> Claim | None:
+    def claim(self, key: str, seconds: float) -> ComputationClaim | None:
         """Claim a result for so many seconds; None while another's claim holds, or once there is a result."""
         now = self._clock()
-        claim = Claim(key, str(uuid4()))
+        claim = ComputationClaim(key, str(uuid4()))
         try:
             self._put(
                 key,
@@ -61,12 +61,12 @@ class Results:
             return None
         return claim
 
-    def keep(self, key: str, body: bytes) -> None:
+    def put(self, key: str, body: bytes) -> None:
         """Keep a result in the place of any claim to it; of one that is too large, only that it is."""
         packed = zlib.compress(body)
         self._put(key, {"too_large": {"BOOL": True}} if len(packed) > LARGEST_BODY else {"body": {"B": packed}})
 
-    def give_up(self, claim: Claim) -> None:
+    def give_up(self, claim: ComputationClaim) -> None:
         """Let the next one compute the result, at once; nothing happens where somebody has done so."""
         try:
             self._dynamodb.delete_item(

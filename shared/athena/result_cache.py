@@ -1,4 +1,4 @@
-"""Results are computed once: a key names the statement and the versions of its tables, so a hit is never stale."""
+"""Caches query results; the key contains the statement and the versions of its tables, so a hit is never stale."""
 
 import hashlib
 import zlib
@@ -9,7 +9,7 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from shared.athena.cached_results import Claim, Results
+from shared.athena.cached_results import ComputationClaim, Results
 from shared.athena.sql import Statement, literal
 from shared.runtime.errors import Unavailable
 from shared.runtime.etags import set_state
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 _UNREACHABLE = (BotoCoreError, ClientError)
-_COME_AGAIN_SECONDS = 2
+_RETRY_SECONDS = 2
 # No longer than a query may take: whoever computes has the claim until then, and who waits for it no longer.
 _PATIENCE = Timeout(seconds=20, first_wait=0.02)
 
@@ -33,13 +33,13 @@ U = TypeVar("U")
 
 
 def cache_key(statement: Statement, versions: Sequence[int]) -> str:
-    """Name what a statement says of tables at these versions; equal questions make equal statements."""
+    """Return the key of a statement at these table versions; equal queries have equal statements."""
     told = [statement.text, [literal(value) for value in statement.values], list(versions)]
     return hashlib.sha256(orjson.dumps(told)).hexdigest()
 
 
 class ResultCache:
-    """Remembers results until a merge changes a table they were read from, and has each computed by one at a time."""
+    """Caches results until a merge changes their tables; concurrent misses are coalesced."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class ResultCache:
         self._versions = versions
         self._patience = patience
 
-    def recall(
+    def get_or_compute(
         self,
         statement: Statement,
         tables: Sequence[str],
@@ -86,12 +86,12 @@ class ResultCache:
             return compute(), False
         if beside is not None:
             set_state(key, *beside)
-        turn = self._turn(key, form)
-        if isinstance(turn, Claim):
-            return self._computed(turn, form, compute), False
+        turn = self._wait_or_claim(key, form)
+        if isinstance(turn, ComputationClaim):
+            return self._compute(turn, form, compute), False
         return (compute(), False) if turn is None else turn
 
-    def _turn(self, key: str, form: "TypeAdapter[T]") -> tuple[T, bool] | Claim | None:
+    def _wait_or_claim(self, key: str, form: "TypeAdapter[T]") -> tuple[T, bool] | ComputationClaim | None:
         """Wait for the result, or for the claim to compute it; None where everybody computes for themselves."""
         try:
             for poll, _ in enumerate(self._patience.poll()):
@@ -104,9 +104,9 @@ class ResultCache:
         except _UNREACHABLE as error:
             _note(error)
             return None
-        raise Unavailable("Another request is computing the same result; retry later", retry_after=_COME_AGAIN_SECONDS)
+        raise Unavailable("Another request is computing the same result; retry later", retry_after=_RETRY_SECONDS)
 
-    def _computed(self, claim: Claim, form: "TypeAdapter[T]", compute: Callable[[], T]) -> T:
+    def _compute(self, claim: ComputationClaim, form: "TypeAdapter[T]", compute: Callable[[], T]) -> T:
         kept = False
         try:
             result = compute()
@@ -116,9 +116,9 @@ class ResultCache:
                 _if_reachable(lambda: self._results.give_up(claim))
         return result
 
-    def _keep(self, claim: Claim, body: bytes) -> bool:
+    def _keep(self, claim: ComputationClaim, body: bytes) -> bool:
         try:
-            self._results.keep(claim.key, body)
+            self._results.put(claim.key, body)
         except _UNREACHABLE as error:
             _note(error)
             return False

@@ -10,7 +10,7 @@ from shared.auth.refresh import TokenReused
 from shared.auth.scopes import Scope, spelt
 from shared.auth.secret import Derivation, derive, matches
 from shared.auth.tokens import GOOD_FOR, BadToken, TokenClaims, Use
-from shared.auth.verifier import unauthorized
+from shared.auth.verifier import to_unauthorized
 from shared.runtime.errors import FieldError, InvalidRequest, Unauthorized
 from shared.runtime.observability import count, logger
 
@@ -62,17 +62,17 @@ class TokenIssuer:
             spent = self.tokens.read(token, Use.REFRESH)
         except BadToken as bad:
             logger().info("refresh token rejected", reason=str(bad))
-            raise unauthorized() from None
+            raise to_unauthorized() from None
         successor = _ticket(spent.caller, spent.family)
         pair = self._pair(successor)  # before the old one is spent: when KMS fails, the client may try again
         if not self.keys.use(spent.caller.key_id):
-            raise unauthorized()
+            raise to_unauthorized()
         try:
             self.families.renew(spent, successor)
         except TokenReused:
             logger().warning("refresh token reused", key_id=spent.caller.key_id, family=spent.family)
             count("RefreshTokenReuse")
-            raise unauthorized() from None
+            raise to_unauthorized() from None
         return pair
 
     def _pair(self, ticket: TokenClaims) -> TokenPair:
@@ -89,7 +89,7 @@ def _ticket(caller: Caller, family: str) -> TokenClaims:
 
 
 def _wrong_key() -> Unauthorized:
-    return unauthorized("The API key is unknown or its secret is wrong")
+    return to_unauthorized("The API key is unknown or its secret is wrong")
 
 
 def _chosen(wanted: str | None, allowed: frozenset[Scope]) -> frozenset[Scope]:

@@ -21,7 +21,7 @@ LOOKED_AT_FOR = timedelta(seconds=30)
 _MOST_REMEMBERED = 10_000
 
 
-def unauthorized(message: str = "Invalid or expired token") -> Unauthorized:
+def to_unauthorized(message: str = "Invalid or expired token") -> Unauthorized:
     """Refuse, with the same words whatever was wrong."""
     return Unauthorized(message, headers={"WWW-Authenticate": "Bearer"})
 
@@ -55,19 +55,19 @@ class Verifier:
             Unauthorized: there is no token, it is not good for access now, or its API key or its family is revoked.
         """
         if token is None:
-            raise unauthorized()
+            raise to_unauthorized()
         try:
             ticket = self._tokens.read(token, Use.ACCESS)
         except BadToken as bad:
             logger().info("token rejected", reason=str(bad))
-            raise unauthorized() from None
+            raise to_unauthorized() from None
         caller = ticket.caller
         if not self._keys.is_good(caller.key_id):
             logger().info("token rejected", reason="the API key is revoked", key_id=caller.key_id)
-            raise unauthorized()
+            raise to_unauthorized()
         if not self._families.is_good(ticket.family):
             logger().info("token refused", reason="its family is revoked", key_id=caller.key_id, family=ticket.family)
-            raise unauthorized()
+            raise to_unauthorized()
         return caller
 
 

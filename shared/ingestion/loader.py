@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from shared.ingestion.validation import DeliveryValidator, ValidationResult
     from shared.lake.storage.object_store import LakeStore
     from shared.ledger.store import Ledger
-    from shared.quality.state import QualityState
+    from shared.quality.state import QualityCounts
     from shared.quarantine.store import Quarantine
     from shared.records.malformed import MalformedRecord
     from shared.runtime.errors import InsufficientDataQuality
@@ -88,7 +88,7 @@ class Loader:
         entry = self.ledger.update(delivery.delivery_id, lambda current: (current or entry).with_written(self.clock()))
         return LoadResult(entry, result.errors, refused)
 
-    def check(self, delivery: "Delivery") -> "QualityState":
+    def check(self, delivery: "Delivery") -> "QualityCounts":
         """Validate the rows of a part of a file, quarantine the invalid ones, and return the quality counts.
 
         If the file is rejected, these rows document the errors; if it is loaded, loading replaces them.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.lake.validation.mapping import mapped_table
-from shared.records.mapping import MappingOf, Unmapped, mapped_rows
+from shared.records.mapping import MappingOf, Unmapped, map_rows
 from shared.records.validation import Form, RowError
 from shared.runtime.errors import UnusableConfiguration
 from shared.runtime.observability import count, logger
@@ -53,13 +53,13 @@ def apply_configuration(mapping_of: MappingOf, delivery: "Delivery", rows: "Sequ
         return MappedRows(rows, range(len(rows)))
     places = delivery.places or range(len(rows))
     if isinstance(rows, Sequence):
-        return _separate_unmapped(delivery, mapped_rows(rows, mapping, places, form=delivery.form))
+        return _separate_unmapped(delivery, map_rows(rows, mapping, places, form=delivery.form))
     if delivery.form is Form.TEXT:
         try:
             return MappedRows(mapped_table(rows, mapping, places), range(len(rows)))
         except Exception as error:  # noqa: BLE001 # it does no I/O; mapping row by row finds the rows at fault
             logger().info("columns are mapped row by row", origin=delivery.delivery_id, reason=repr(error))
-    return _separate_unmapped(delivery, mapped_rows(rows.to_pylist(), mapping, places, form=delivery.form))
+    return _separate_unmapped(delivery, map_rows(rows.to_pylist(), mapping, places, form=delivery.form))
 
 
 def _separate_unmapped(delivery: "Delivery", found: Sequence[Any]) -> MappedRows:

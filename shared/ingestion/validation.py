@@ -11,7 +11,7 @@ from shared.lake.parquet import columns
 from shared.lake.quality.assess import assess
 from shared.lake.validation.rows import Taken, take, take_table
 from shared.quality.rules import Requirements, refusal, the_same_of_all
-from shared.quality.state import QualityState
+from shared.quality.state import QualityCounts
 from shared.records.catalogue import SCHEMAS
 from shared.records.mapping import MappingOf
 from shared.records.schema import DataType
@@ -41,7 +41,7 @@ class ValidationResult:
     errors: Sequence[RowError]
     rejected: int
     dropped_fields: int
-    quality: QualityState
+    quality: QualityCounts
     refusal: "InsufficientDataQuality | None" = None
 
     def with_all_rejected(self, delivery: "Delivery") -> "ValidationResult":

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.quality.state import QualityState
+from shared.quality.state import QualityCounts
 from shared.runtime.models import Model
 
 UNATTRIBUTED = "unattributed"
@@ -78,7 +78,7 @@ class LedgerEntry:
     resumes: tuple[str, ...] = ()
     restated: tuple[str, ...] = ()
     problems: tuple[Mapping[str, Any], ...] = ()
-    quality: QualityState = field(default_factory=QualityState)
+    quality: QualityCounts = field(default_factory=QualityCounts)
     latest_event: datetime | None = None
     completed_at: datetime | None = None
     revision: int = 0

@@ -6,7 +6,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
-from shared.quality.store import packed, unpacked
+from shared.quality.store import from_item, to_item
 from shared.runtime.models import sortable
 
 _SERIALIZE = TypeSerializer().serialize
@@ -34,7 +34,7 @@ def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
         "written": entry.written,
         "partitions": {day: _packed(fates) for day, fates in entry.partitions.items()},
         "problems": list(entry.problems),
-        "quality": packed(entry.quality) if entry.quality.counts else None,
+        "quality": to_item(entry.quality) if entry.quality.counts else None,
         "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
         "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
         "open": None if entry.is_complete else "yes",
@@ -65,7 +65,7 @@ def entry_of(item: Any) -> LedgerEntry:
         written=plain["written"],
         partitions={day: _unpacked(text) for day, text in plain["partitions"].items()},
         problems=tuple(_whole(problem) for problem in plain["problems"]),
-        quality=unpacked(plain.get("quality")),
+        quality=from_item(plain.get("quality")),
         latest_event=_moment(plain.get("latest_event")),
         completed_at=_moment(plain.get("completed_at")),
         revision=int(plain["revision"]),

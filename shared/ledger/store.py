@@ -10,8 +10,8 @@ from boto3.dynamodb.types import TypeSerializer
 
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.ledger.items import entry_of, item_of
-from shared.quality.state import QualityState
-from shared.quality.store import counted, hour_of
+from shared.quality.state import QualityCounts
+from shared.quality.store import hour_of, hour_update
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
 
@@ -132,11 +132,11 @@ class Ledger:
 
     def _quality(self, before: LedgerEntry | None, after: LedgerEntry) -> Iterator[Any]:
         """Move the counts of the quality checks, where they move at all."""
-        update = counted(
+        update = hour_update(
             self._quality_table,
             hour_of(after.source_id, after.data_type, after.received_at),
             after.delivery_id,
-            before=before.quality if before else QualityState(),
+            before=before.quality if before else QualityCounts(),
             after=after.quality,
         )
         if update is not None:

@@ -1,4 +1,4 @@
-"""Counts requests in fixed windows in DynamoDB: one conditional write lets a request through, or does not."""
+"""Counts requests in fixed windows in DynamoDB; one conditional write admits or rejects a request."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -23,7 +23,7 @@ _KEPT_SECONDS_AFTER_END = 3600
 
 @dataclass(frozen=True)
 class RateLimitStatus:
-    """Where a subject stands in the current window of a class."""
+    """The use of a rate limit in the current window."""
 
     limit: int
     used: int
@@ -31,7 +31,7 @@ class RateLimitStatus:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of every limited answer."""
+        """The headers of every rate-limited response."""
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(max(0, self.limit - self.used)),
@@ -41,7 +41,7 @@ class RateLimitStatus:
 
 @dataclass(frozen=True)
 class _Window:
-    """One window of one subject in one class."""
+    """A window of one subject and rate class."""
 
     key: str
     limit: int
@@ -49,7 +49,7 @@ class _Window:
 
 
 class RateLimiter:
-    """Lets exactly as many requests of a subject through as its class allows, however many race."""
+    """Admits exactly as many requests of a subject as its rate class allows, also under concurrency."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
         self._dynamodb = dynamodb
@@ -59,10 +59,10 @@ class RateLimiter:
         self._lock = Lock()
 
     def check(self, rate_class: "RateClass", subject: str) -> dict[str, str]:
-        """Count a request and return the headers of its answer: none where the counters are out of reach.
+        """Count a request and return the rate limit headers; none if the counters are unreachable.
 
         Raises:
-            RateLimitExceeded: the window is full; it says when the next one begins.
+            RateLimitExceeded: the window is full; `retry_after` is the time until the next one.
         """
         window = self._window(rate_class, subject)
         if window.key in self._full:
@@ -103,7 +103,7 @@ class RateLimiter:
         return int(answer["Attributes"]["used"]["N"])
 
     def _remember_full(self, window: _Window) -> None:
-        """Spare the table the requests of a caller who is over; only windows of now are worth remembering."""
+        """Cache full windows, to save writes for clients over their limit."""
         now = self._clock().timestamp()
         with self._lock:
             if len(self._full) >= _REMEMBERED_WINDOWS:

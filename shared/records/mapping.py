@@ -110,7 +110,7 @@ MappingOf = Callable[[str, DataType], SourceMapping | None]
 """Returns the mapping of a source's records of a type; None if they are records of the data model already."""
 
 
-def mapped_rows(
+def map_rows(
     rows: Sequence[Any], mapping: SourceMapping, places: Sequence[int], *, form: Form = Form.TYPED
 ) -> list[Any]:
     """Turn a source's rows into records of the data model; what is no object stays for validation to refuse.
@@ -125,26 +125,26 @@ def mapped_rows(
         A record for each row, or `Unmapped` in its place.
     """
     return [
-        _tried(row, mapping, place, form) if isinstance(row, dict) else row
+        _try_map(row, mapping, place, form) if isinstance(row, dict) else row
         for place, row in zip(places, rows, strict=True)
     ]
 
 
-def _tried(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any] | Unmapped:
+def _try_map(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any] | Unmapped:
     try:
-        return _mapped(row, mapping, place, form)
+        return _map_row(row, mapping, place, form)
     except UnfitForMapping as unfit:
         return Unmapped(str(unfit))
     except Exception as error:  # noqa: BLE001 # no I/O here: whatever this row does to the mapping concerns this row
         return Unmapped(f"{type(error).__name__}: {error}"[:_LONGEST_CONSTANT])
 
 
-def _mapped(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any]:
+def _map_row(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any]:
     taken = mapping.columns.keys() | set(mapping.drop)
     record = {name: value for name, value in row.items() if name not in taken}
     record |= {field: row[name] for name, field in mapping.columns.items() if not is_blank(row.get(name))}
     for field, template in mapping.templates.items():
-        text = _filled(template, row, place)
+        text = _fill(template, row, place)
         if text is not None:
             record[field] = text
     for field, suffix in mapping.suffixes.items():
@@ -173,7 +173,7 @@ def parts_of(template: str) -> list[tuple[str, str | None]]:
     return [(text, column) for text, column in zip(pieces[::2], [*pieces[1::2], None], strict=True)]
 
 
-def _filled(template: str, row: Mapping[str, Any], place: int) -> str | None:
+def _fill(template: str, row: Mapping[str, Any], place: int) -> str | None:
     values = {ROW: place, **row}
     text = ""
     for fixed, column in parts_of(template):

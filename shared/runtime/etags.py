@@ -1,4 +1,4 @@
-"""Entity tags: who has an answer already is told so, at best before it is computed (RFC 9110, 8.8.3 and 13.1.2)."""
+"""Entity tags: a client with the current response gets 304, if possible before it is computed (RFC 9110, 13.1.2)."""
 
 import hashlib
 import re
@@ -25,14 +25,14 @@ Answer = dict[str, Any]
 
 @dataclass
 class _ConditionalRequest:
-    """A request that may have a condition, and the tag of its answer once it is known."""
+    """A request with an optional condition, and the tag of its response once it is known."""
 
     address: tuple[Any, ...]
     condition: str
     tag: str | None = None
 
     def is_met_by(self, tag: str) -> bool:
-        """Whether the caller has the answer with this tag; compared weakly, as conditions of this kind are."""
+        """Whether the client has the response with this tag; compared weakly, as RFC 9110 requires."""
         return self.condition.strip() == "*" or tag.removeprefix("W/") in _TAGS.findall(self.condition)
 
 
@@ -40,7 +40,7 @@ _EXCHANGE: ContextVar[_ConditionalRequest | None] = ContextVar("exchange", defau
 
 
 class NotModified(Exception):
-    """The caller has the answer; nothing more needs to be computed."""
+    """The client has the current response; nothing more needs to be computed."""
 
     def __init__(self, tag: str) -> None:
         super().__init__(tag)
@@ -48,12 +48,12 @@ class NotModified(Exception):
 
 
 class ETagAlreadySet(Exception):
-    """An answer was tagged by one state and then by another: the first may have been taken for the whole."""
+    """A response was tagged twice; the first tag may have been taken for the whole state."""
 
 
 @contextmanager
 def conditional_request(event: Mapping[str, Any], *, tagged: bool) -> Iterator[None]:
-    """Note what a request asks and has, as long as it is answered."""
+    """Store the address and condition of a request while it is processed."""
     asked = event.get("multiValueQueryStringParameters") or {}
     address = (event["httpMethod"], event["path"], sorted(asked.items()))
     begun = _ConditionalRequest(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
@@ -65,11 +65,11 @@ def conditional_request(event: Mapping[str, Any], *, tagged: bool) -> Iterator[N
 
 
 def set_state(*parts: object) -> None:
-    """Tag the answer under way by the whole state that it tells of, beside its address; if it is tagged at all.
+    """Tag the current response by its state and address, if it is tagged at all.
 
     Raises:
-        NotModified: the caller has an answer that tells of that state.
-        TaggedTwice: it has a tag.
+        NotModified: the client has the response of this state.
+        ETagAlreadySet: the response has a tag.
     """
     begun = _EXCHANGE.get()
     if begun is None:
@@ -82,7 +82,7 @@ def set_state(*parts: object) -> None:
 
 
 def apply_etag(answer: Answer) -> Answer:
-    """Give a good answer its tag, that of what it says unless its state was told; nothing of it to who has it."""
+    """Add the tag to a successful response: of its state if set, otherwise of its body; 304 if the client has it."""
     begun = _EXCHANGE.get()
     if begun is None or answer["statusCode"] != HTTPStatus.OK:
         return answer
@@ -94,13 +94,13 @@ def apply_etag(answer: Answer) -> Answer:
 
 
 def headers(tag: str) -> Mapping[str, str]:
-    """What an answer with this tag says of how it may be kept, whether it is sent or the caller has it."""
+    """Return the caching headers of a response, also of 304."""
     return {"ETag": tag, "Cache-Control": _CACHED}
 
 
 @cache
 def code_version() -> str:
-    """Name the code that answers: what a deployment changes may change what is told of the same state."""
+    """Return a hash of the code, because a deployment may change the response of an unchanged state."""
     root, digest = Path(__file__).parents[1], hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
@@ -113,7 +113,7 @@ def _tag(*parts: object) -> str:
 
 
 def _without_volatile(text: str) -> Any:
-    """What an answer says, without what is another each time it is said."""
+    """Return the body without the fields that differ each time."""
     try:
         body = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""How long something is waited for: never longer than whoever waits for the answer does."""
+"""Timeouts and deadlines: nothing waits longer than its caller does."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _ENDS_AT: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Let all that is waited for inside end within so many seconds from now, or as early as it had to anyway."""
+    """Limit all waits inside to so many seconds from now, or to an earlier outer deadline."""
     outer, ends_at = _ENDS_AT.get(), time.monotonic() + seconds
     token = _ENDS_AT.set(ends_at if outer is None else min(outer, ends_at))
     try:
@@ -22,7 +22,7 @@ def deadline(seconds: float) -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeout:
-    """How long something may take, and how often it is asked for meanwhile; times in seconds."""
+    """The longest wait for something, and the intervals at which it is polled, in seconds."""
 
     seconds: float
     first_wait: float = 0.01
@@ -31,12 +31,12 @@ class Timeout:
 
     @property
     def remaining(self) -> float:
-        """What is left of it if it begins now: all, unless the answer is due before."""
+        """The timeout, or the time until the deadline if that is shorter."""
         ends_at = _ENDS_AT.get()
         return self.seconds if ends_at is None else max(0.0, min(self.seconds, ends_at - time.monotonic()))
 
     def poll(self) -> Iterator[None]:
-        """Yield at once, then after ever longer waits, as long as it lasts."""
+        """Yield at once, then after growing waits, until the timeout."""
         deadline, wait = time.monotonic() + self.remaining, self.first_wait
         yield
         while time.monotonic() + wait <= deadline:

@@ -27,7 +27,7 @@ class WorkGroups:
         known = self._known.get(name)
         if known and time.monotonic() - known[0] < REMEMBERED_SECONDS:
             return known[1]
-        found = self._own.get(name) or self._fetch(name) or self._default(name)
+        found = self._own.get(name) or self._fetch(name) or self._assume(name)
         self._known[name] = (time.monotonic(), found)
         return found
 
@@ -75,7 +75,7 @@ class WorkGroups:
             # An upstream that does not know the group leaves it to the default output.
             return None
 
-    def _default(self, name: str) -> dict[str, Any]:
+    def _assume(self, name: str) -> dict[str, Any]:
         result = {"OutputLocation": self._default} if self._default else {}
         return _group(name, {"EnforceWorkGroupConfiguration": False, "ResultConfiguration": result})
 

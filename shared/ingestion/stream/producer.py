@@ -8,7 +8,7 @@ import orjson
 
 from shared.ingestion.models import StreamIngestionRequest
 from shared.records.catalogue import SCHEMAS
-from shared.records.mapping import MappingOf, Unmapped, mapped_rows
+from shared.records.mapping import MappingOf, Unmapped, map_rows
 from shared.records.schema import DataType
 from shared.records.validation import DECISION_UNKNOWN, Form, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
@@ -68,7 +68,7 @@ class EventStream:
         mapping = self.mapping_of(request.source_id, request.data_type)
         if mapping is None:
             return record
-        (mapped,) = mapped_rows([record], mapping, [0])
+        (mapped,) = map_rows([record], mapping, [0])
         if isinstance(mapped, Unmapped):
             raise InvalidRequest("Request validation failed", field_errors=[FieldError("data", mapped.reason)])
         return dict(mapped)

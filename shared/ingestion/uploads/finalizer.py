@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from shared.ingestion.uploads.parts import ROWS_PER_PART, part_delivery, remaining_parts
 from shared.ingestion.uploads.state import Upload, UploadState
 from shared.ledger.entry import DeliveryKind, LedgerEntry
-from shared.quality.state import QualityState
+from shared.quality.state import QualityCounts
 
 if TYPE_CHECKING:
     from shared.ingestion.cancellation import Cancellation
@@ -59,6 +59,6 @@ class UploadFinalizer:
             received=rows,
             rejected=rows,
             refused=True,
-            quality=upload.quality if number == 1 else QualityState(),
+            quality=upload.quality if number == 1 else QualityCounts(),
         ).with_written(self.clock())
         self.ledger.update(refused.delivery_id, lambda current: current or refused)

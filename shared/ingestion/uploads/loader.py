@@ -18,7 +18,7 @@ from shared.ingestion.uploads.store import NoSuchUpload, UploadStore
 from shared.lake.files.errors import UnreadableFile
 from shared.lake.storage.object_store import LostUpdate
 from shared.quality.rules import refusal
-from shared.quality.store import packed
+from shared.quality.store import to_item
 from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import InsufficientDataQuality
 from shared.runtime.observability import count, logger
@@ -127,7 +127,7 @@ class FileLoader:
         state = upload.quality
         for part, bytes_read in remaining_parts(upload, self.lake, self.rows_per_part):
             state += self.loader.check(part_delivery(upload, part))
-            upload = self._advance(upload, part, bytes_read, packed(state))
+            upload = self._advance(upload, part, bytes_read, to_item(state))
             if upload.state is not UploadState.CHECKING or not has_time():
                 return upload
         refused = refusal(state, self.loader.validator.requirements_of(upload.source_id, upload.data_type).minimum)

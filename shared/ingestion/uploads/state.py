@@ -9,8 +9,8 @@ from typing import Any, Self
 from shared.ingestion.models import DataFormat
 from shared.lake.files.options import Compression
 from shared.lake.storage.paths import upload_key
-from shared.quality.state import QualityState
-from shared.quality.store import unpacked
+from shared.quality.state import QualityCounts
+from shared.quality.store import from_item
 from shared.records.schema import DataType
 from shared.runtime.errors import Conflict
 from shared.runtime.models import Model
@@ -108,9 +108,9 @@ class Upload(Model):
         return self.arrived_at
 
     @property
-    def quality(self) -> QualityState:
+    def quality(self) -> QualityCounts:
         """Quality counts of the check so far."""
-        return unpacked(self.assessed) if self.assessed else QualityState()
+        return from_item(self.assessed) if self.assessed else QualityCounts()
 
     @property
     def rows(self) -> int:

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from shared.lake.quality.checks import Mask, evaluate, failures, key_counts
 from shared.lake.quality.samples import REPEATED, CheckedRows, kind_of, samples_of_errors
 from shared.quality import checks as say
-from shared.quality.checks import Dimension, Standard
+from shared.quality.checks import CheckSuite, QualityDimension
 from shared.quality.standards import STANDARDS
-from shared.quality.state import Count, QualityState
+from shared.quality.state import Count, QualityCounts
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType
 from shared.records.validation import RowError
@@ -30,7 +30,7 @@ def assess(
     errors: Sequence[RowError] = (),
     *,
     cadence: timedelta | None = None,
-) -> QualityState:
+) -> QualityCounts:
     """Count the rows of a delivery by every check of its type.
 
     Args:
@@ -50,7 +50,7 @@ def assess(
         **_by_dimension(masks, standard.wrongs, len(table)),
     }
     kept = {name: count for name, count in counts.items() if count.checked or count.failed}
-    return QualityState(kept, dict(_samples(CheckedRows(schema, standard, table, keys, masks), errors, kept)))
+    return QualityCounts(kept, dict(_samples(CheckedRows(schema, standard, table, keys, masks), errors, kept)))
 
 
 def _samples(
@@ -70,21 +70,21 @@ def _validity(valid: int, errors: Sequence[RowError]) -> dict[str, Count]:
         rows_by_kind[kind_of(error)].add(error.row)
     rejected = len({error.row for error in errors})
     found = {kind: Count(0, len(rows), len(rows)) for kind, rows in rows_by_kind.items()}
-    return {Dimension.VALIDITY.value: Count(valid + rejected, rejected, rejected), **found}
+    return {QualityDimension.VALIDITY.value: Count(valid + rejected, rejected, rejected), **found}
 
 
-def _completeness(standard: Standard, table: pa.Table) -> dict[str, Count]:
+def _completeness(standard: CheckSuite, table: pa.Table) -> dict[str, Count]:
     gaps = {name: table[name].null_count for name in standard.expected}
-    found = {f"{Dimension.COMPLETENESS}.{name}": Count(len(table), missing) for name, missing in gaps.items()}
-    return {Dimension.COMPLETENESS.value: Count(len(table) * len(gaps), sum(gaps.values())), **found}
+    found = {f"{QualityDimension.COMPLETENESS}.{name}": Count(len(table), missing) for name, missing in gaps.items()}
+    return {QualityDimension.COMPLETENESS.value: Count(len(table) * len(gaps), sum(gaps.values())), **found}
 
 
 def _uniqueness(rows: int, keys: int) -> dict[str, Count]:
     count = Count(rows, rows - keys)
-    return {Dimension.UNIQUENESS.value: count, f"{Dimension.UNIQUENESS}.{REPEATED}": count}
+    return {QualityDimension.UNIQUENESS.value: count, f"{QualityDimension.UNIQUENESS}.{REPEATED}": count}
 
 
-def _evaluate_all(standard: Standard, table: pa.Table, cadence: timedelta | None) -> Iterator[tuple[str, Mask]]:
+def _evaluate_all(standard: CheckSuite, table: pa.Table, cadence: timedelta | None) -> Iterator[tuple[str, Mask]]:
     """Yield the mask of every check of single rows."""
     for dimension, checks in standard.checks:
         for check in checks:
@@ -92,7 +92,7 @@ def _evaluate_all(standard: Standard, table: pa.Table, cadence: timedelta | None
     if standard.dated_by is not None:
         window = max(standard.on_time, cadence or timedelta())
         on_time = say.SoonAfter(name=LATE, action="", field=INGESTED_AT, after=standard.dated_by, within=window)
-        yield f"{Dimension.TIMELINESS}.{LATE}", evaluate(on_time, table)
+        yield f"{QualityDimension.TIMELINESS}.{LATE}", evaluate(on_time, table)
 
 
 def _count(mask: Mask, *, wrong: bool) -> Count:

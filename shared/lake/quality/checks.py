@@ -41,7 +41,7 @@ def evaluate(check: say.Check, table: pa.Table) -> Mask:  # noqa: PLR0911 # one 
             return _where(_applies(table[check.field], check.values), pc.is_valid(table[check.needs]))
         case say.Implies():
             return _where(pc.equal(table[check.field], check.value), pc.equal(table[check.other], check.other_value))
-        case say.OneEach():
+        case say.FunctionallyDependent():
             return _one_each(table[check.of], table[check.field])
     raise NotImplementedError(f"unsupported check {check}")
 

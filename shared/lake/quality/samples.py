@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.quality.checks import Mask, failing
-from shared.quality.checks import Dimension, Standard
-from shared.quality.masking import shape, shown
+from shared.quality.checks import CheckSuite, QualityDimension
+from shared.quality.masking import mask, mask_if_personal
 from shared.quality.state import MOST_SAMPLES
 from shared.records.schema import RecordSchema
 from shared.records.validation import RowError
@@ -23,7 +23,7 @@ class CheckedRows:
     """The valid rows of a delivery, the number of rows per key, and the masks of the checks."""
 
     schema: RecordSchema
-    standard: Standard
+    standard: CheckSuite
     table: pa.Table
     keys: pa.Table
     masks: Mapping[str, Mask]
@@ -36,15 +36,15 @@ class CheckedRows:
 
     def _failing(self, name: str) -> pa.Table:
         dimension, _, inner = name.partition(".")
-        if dimension == Dimension.UNIQUENESS:
+        if dimension == QualityDimension.UNIQUENESS:
             return self.keys.filter(pc.greater(self.keys["count_all"], 1)).slice(0, MOST_SAMPLES)
-        if dimension == Dimension.COMPLETENESS:
+        if dimension == QualityDimension.COMPLETENESS:
             return failing(self.table, pc.is_valid(self.table[inner]), MOST_SAMPLES)
         return failing(self.table, self.masks[name], MOST_SAMPLES)
 
     def _compared_fields(self, name: str) -> Iterator[str]:
         dimension, _, inner = name.partition(".")
-        if dimension == Dimension.TIMELINESS and self.standard.dated_by:
+        if dimension == QualityDimension.TIMELINESS and self.standard.dated_by:
             yield self.standard.dated_by
         for each in (*self.standard.consistency, *self.standard.accuracy):
             if each.name == inner:
@@ -54,7 +54,7 @@ class CheckedRows:
         return name in self.schema.by_name
 
     def _masked_row(self, row: Mapping[str, Any]) -> str:
-        return ", ".join(f"{name}={shown(self.schema.by_name[name], value)}" for name, value in row.items())
+        return ", ".join(f"{name}={mask_if_personal(self.schema.by_name[name], value)}" for name, value in row.items())
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _texts(value: object) -> Iterator[str]:
 
 def kind_of(error: RowError) -> str:
     """Return the name under which invalid rows are counted."""
-    return f"{Dimension.VALIDITY}.{_field(error)}:{error.code}"
+    return f"{QualityDimension.VALIDITY}.{_field(error)}:{error.code}"
 
 
 def _field(error: RowError) -> str:
@@ -80,5 +80,5 @@ def samples_of_errors(errors: Sequence[RowError]) -> Mapping[str, list[str]]:
     for error in errors:
         samples = found[kind_of(error)]
         if len(samples) < MOST_SAMPLES:
-            samples.append(f"row {error.row}: {_field(error)}={shape(error.rejected_value)}")
+            samples.append(f"row {error.row}: {_field(error)}={mask(error.rejected_value)}")
     return found

@@ -43,7 +43,7 @@ class Shop:
         self.stage.call()
         merged_before = self.merged
         try:
-            number, hit = self.cache.recall(
+            number, hit = self.cache.get_or_compute(
                 Statement("SELECT n FROM ?", (self.table,)), [self.table], WHOLE, self._query
             )
         except Unavailable:

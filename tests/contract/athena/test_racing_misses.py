@@ -74,7 +74,7 @@ class Query:
 
 
 def ask(cache: ResultCache, compute: Callable[[], int]) -> Recalled:
-    return cache.recall(STATEMENT, ["sales_hourly"], WHOLE, compute)
+    return cache.get_or_compute(STATEMENT, ["sales_hourly"], WHOLE, compute)
 
 
 def at_once(result: int = 7) -> Callable[[], int]:
@@ -121,7 +121,7 @@ def test_who_waits_is_not_told_of_another_statements_result(made: Made) -> None:
         pool.submit(ask, made(), query)
         assert query.running.wait(BOUND)
 
-        other = made().recall(Statement("SELECT 8"), ["sales_hourly"], WHOLE, at_once(8))
+        other = made().get_or_compute(Statement("SELECT 8"), ["sales_hourly"], WHOLE, at_once(8))
         query.may_end.set()
 
     assert other == (8, False)

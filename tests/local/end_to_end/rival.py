@@ -33,7 +33,7 @@ def main() -> None:
         patience=Timeout(seconds=float(os.environ["PATIENCE"])),
     )
     asked = Statement("SELECT ?", (os.environ["QUESTION"],))
-    result, hit = cache.recall(asked, ["sales_hourly"], TypeAdapter(int), _compute)
+    result, hit = cache.get_or_compute(asked, ["sales_hourly"], TypeAdapter(int), _compute)
     print(f"has {result} {'remembered' if hit else 'computed'}", flush=True)  # noqa: T201 # as above
 
 
