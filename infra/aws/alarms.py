@@ -1,4 +1,4 @@
-"""What wakes somebody: dead letters, errors, throttling, a stream that is not kept up with."""
+"""Alarms: dead letters, errors, throttling, and consumers that fall behind their stream."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -33,11 +33,11 @@ _CUSTOM_METRICS: Mapping[str, tuple[Access, str]] = MappingProxyType(
         ),
     }
 )
-"""What functions count that should never occur: each by those that may write what it is about."""
+"""Metrics of events that should never occur, each with the access of the functions that may emit it."""
 
 
 class AlarmTopic(Construct):
-    """Where all alarms of a stage are told; encrypted by a key that CloudWatch may use, as the managed one is not."""
+    """The topic of all alarms of a stage; its own key allows CloudWatch, which the AWS managed key does not."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, "AlarmTopic")
@@ -63,7 +63,7 @@ class AlarmTopic(Construct):
 
 
 class Alarms(Construct):
-    """The alarms of one stack, told to the topic of its stage."""
+    """The alarms of one stack, sent to the topic of its stage."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, "Alarms")
@@ -92,7 +92,7 @@ class Alarms(Construct):
         self._alarm(f"{name}-iterator-age", age, at=limit, because="Records arrive faster than they are processed.")
 
     def alarm_on_custom_metrics(self, function: PlatformFunction) -> None:
-        """Alarm when a function counts what nobody should have to count."""
+        """Alarm when a function emits a metric of an event that should never occur."""
         service = function.declared.name
         for name, (counting, because) in _CUSTOM_METRICS.items():
             if counting in function.declared.writes:

@@ -14,7 +14,7 @@ from infra.aws.websocket_api import PlatformWebSocketApi
 
 
 class ApiStack(Stack):
-    """How the world reaches the functions; apart from them because routes outnumber everything else."""
+    """The APIs; a stack of their own, because routes are most of the resources."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, names.physical_name("api"), description="Tally: the REST and WebSocket APIs.")

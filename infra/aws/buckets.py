@@ -1,4 +1,4 @@
-"""The buckets: the lake, the query results and, where a stage keeps them, the access logs of both."""
+"""The buckets: the lake, the query results and, if a stage has them, the access logs of both."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
@@ -11,7 +11,7 @@ from infra.aws.queues import BucketNotificationQueue
 
 
 class AccessLogBucket(Construct):
-    """Where S3 writes who asked the other buckets for what."""
+    """The S3 access logs of the other buckets."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, "AccessLogs")
@@ -30,7 +30,7 @@ class AccessLogBucket(Construct):
 
 
 class PrivateBucket(Construct):
-    """A bucket nobody reaches without TLS and a grant, that forgets what resources.py says it may."""
+    """A bucket that requires TLS and a grant, with the expirations that resources.py declares."""
 
     def __init__(
         self, scope: Construct, *, bucket: resources.Bucket, names: Names, access_logs: AccessLogBucket | None
@@ -92,7 +92,7 @@ def _cors(bucket: resources.Bucket, names: Names) -> list[s3.CorsRule] | None:
 
 
 def _retention(bucket: resources.Bucket, names: Names) -> s3.ObjectLockRetention | None:
-    """Lock what a stage keeps for good against everybody, and elsewhere against all who may not lift a lock."""
+    """Return the Object Lock retention: compliance mode in permanent stages, governance mode elsewhere."""
     if bucket.locked_days is None:
         return None
     days = Duration.days(bucket.locked_days)

@@ -48,7 +48,7 @@ class LakeCatalog(Construct):
 
 
 def _projection(location: str) -> dict[str, str]:
-    """Tell Athena which days there are without a partition being registered for any of them."""
+    """Return the partition projection, which makes days queryable without registering partitions."""
     return {
         "projection.enabled": "true",
         "projection.dt.type": "date",
@@ -72,7 +72,7 @@ def _storage(table: LakeTable, location: str) -> glue.CfnTable.StorageDescriptor
 
 
 class QueryWorkGroup(Construct):
-    """Where queries run: their results go to one place and no query reads more than the stage allows."""
+    """The Athena work group: one result location, and a limit on the bytes that a query scans."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, Resource.WORK_GROUP.name)

@@ -1,4 +1,4 @@
-"""One Lambda function of the manifest: its role, its log group, its code and what it is told."""
+"""A Lambda function of the manifest: its role, log group, code and environment."""
 
 import json
 
@@ -22,7 +22,7 @@ _WHY_NOT_NEWEST = "The runtime is the one that the layers' pinned wheels are bui
 
 
 class PlatformFunction(Construct):
-    """A function with exactly the permissions and names that its entry in the manifest gives it."""
+    """A function with exactly the permissions and environment that the manifest declares."""
 
     def __init__(
         self, scope: Construct, *, function: Function, names: Names, code: lambda_.Code, layers: Layers
@@ -74,7 +74,7 @@ class PlatformFunction(Construct):
 
 
 def environment(function: Function, names: Names) -> dict[str, str]:
-    """Return what a function is told: its stage, the platform's choices and the names of what it may use."""
+    """Return a function's environment: the stage, the platform's settings and the names of its resources."""
     stage = names.stage
     return {
         "TALLY_STAGE": stage.name,

@@ -1,4 +1,4 @@
-"""Everything that computes: the functions of the manifest and what starts them."""
+"""The functions of the manifest and their triggers."""
 
 from aws_cdk import Stack
 from constructs import Construct
@@ -33,7 +33,7 @@ class FunctionsStack(Stack):
                 self._alarms.alarm_on_custom_metrics(function)
 
     def _start(self, function: PlatformFunction) -> None:
-        """Connect a function to what the manifest says starts it; the APIs come to theirs themselves."""
+        """Connect a function to its triggers; the APIs connect themselves."""
         if not isinstance(function.declared, TriggeredFunction):
             return
         match function.declared.trigger:

@@ -85,7 +85,7 @@ GATEWAY_RESPONSES = (
 
 
 def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) -> None:
-    """Give the API an answer of ours for every way in which it may refuse by itself."""
+    """Add responses in the platform's format for all errors that API Gateway itself returns."""
     for refusal in GATEWAY_RESPONSES:
         api.add_gateway_response(
             refusal.kind.response_type,
@@ -97,13 +97,13 @@ def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) ->
 
 
 def _status(refusal: GatewayResponse) -> str | None:
-    """Return the status; what stands for all other kinds leaves each its own."""
+    """Return the status; default responses keep the status of the error."""
     stands_for_others = refusal.kind.response_type.startswith("DEFAULT")
     return None if stands_for_others else str(refusal.error.status)
 
 
 def body(refusal: GatewayResponse) -> str:
-    """Return the body; API Gateway fills in its variables and knows no ISO 8601 time of day."""
+    """Return the body; API Gateway substitutes its variables, which include no ISO 8601 time."""
     error = {"code": refusal.error.commerce_code, "message": refusal.message}
     return json.dumps(
         {"success": False, "error": error, "timestamp": "$context.requestTime", "request_id": "$context.requestId"}

@@ -1,4 +1,4 @@
-"""Which API actions each kind of use of each kind of resource takes: the one table behind every role."""
+"""The IAM actions of each kind of use of each kind of resource: the one table behind every role."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from shared.runtime.settings import Resource
 
 
 class ResourceKind(StrEnum):
-    """What sort of thing a resource is, as far as permissions go."""
+    """Kind of a resource, with regard to permissions."""
 
     TABLE = "table"
     BUCKET = "bucket"
@@ -28,7 +28,7 @@ class ResourceKind(StrEnum):
 
 
 def kind_of(resource: Resource) -> ResourceKind:
-    """Return what sort of thing a resource is."""
+    """Return the kind of a resource."""
     if resource in TABLES_BY_RESOURCE:
         return ResourceKind.TABLE
     listed = ((ResourceKind.BUCKET, BUCKETS), (ResourceKind.STREAM, STREAMS), (ResourceKind.QUEUE, QUEUES))
@@ -38,7 +38,7 @@ def kind_of(resource: Resource) -> ResourceKind:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Actions that one kind of use takes, the ARNs they are for and the condition they are bound to."""
+    """Actions of one kind of use, with the ARNs and the condition that they apply to."""
 
     actions: tuple[str, ...]
     arns: Callable[[Names, Access], list[str]]
@@ -72,7 +72,7 @@ def _keys(names: Names, _: Access) -> list[str]:
 
 
 def _of_those_aliases(names: Names, _: Access) -> Mapping[str, Any]:
-    """KMS takes no alias for a resource: bind the use of any key to the keys that have one of our aliases."""
+    """KMS policies cannot name aliases as resources: allow any key that has one of the aliases."""
     return {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.signing_aliases()}}
 
 
@@ -182,7 +182,7 @@ WRITES: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
 
 
 def reads_of(function: Function) -> tuple[Access, ...]:
-    """Return what a function reads: what the manifest says, and what starts it."""
+    """Return what a function reads: its declared resources and its triggers."""
     if not isinstance(function, TriggeredFunction):
         return function.reads
     match function.trigger:
@@ -193,7 +193,7 @@ def reads_of(function: Function) -> tuple[Access, ...]:
 
 
 def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement]:
-    """Yield what the manifest grants a function, and nothing else."""
+    """Yield exactly the permissions that the manifest declares for a function."""
     for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes)):
         for access in accesses:
             for rule in rules[kind_of(access.resource)]:

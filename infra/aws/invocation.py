@@ -1,4 +1,4 @@
-"""How an API reaches a function of another stack: by its name, so that neither stack holds the other."""
+"""Invokes a function of another stack by name, so that the stacks do not depend on each other."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_lambda as lambda_

@@ -1,4 +1,4 @@
-"""What a deployed stack says about itself, for people and for the laptop host."""
+"""Outputs of deployed stacks, for people and for the laptop host."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from shared.runtime.settings import Resource
 
 
 def export_outputs(stack: Stack, values: Mapping[str, str]) -> None:
-    """Give a stack an output for every value, exporting none: stacks refer to each other by name."""
+    """Add an output for every value, without CloudFormation exports: stacks refer to each other by name."""
     for name, value in values.items():
         CfnOutput(stack, name, value=value)
 

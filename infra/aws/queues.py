@@ -1,4 +1,4 @@
-"""The queues between the lake and the functions, each with a dead-letter queue behind it."""
+"""The queues between the lake and the functions, each with a dead-letter queue."""
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -11,7 +11,7 @@ from shared.runtime.settings import Resource
 
 
 def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
-    """Return a queue that keeps what failed for as long as SQS keeps anything."""
+    """Return a dead-letter queue with the longest retention that SQS allows."""
     return sqs.Queue(
         scope,
         id_,
@@ -23,7 +23,7 @@ def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
 
 
 class BucketNotificationQueue(Construct):
-    """A queue that the lake bucket tells of new objects; what fails too often goes to its dead letters."""
+    """A queue of the lake bucket's notifications; messages that fail repeatedly go to its dead-letter queue."""
 
     def __init__(self, scope: Construct, *, queue: resources.Queue, names: Names) -> None:
         super().__init__(scope, queue.resource.name)

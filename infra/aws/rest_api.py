@@ -49,7 +49,7 @@ class PlatformRestApi(Construct):
         self._accept_findings()
 
     def log_role(self) -> list[IConstruct]:
-        """Return what lets API Gateway write any API's log in this account, where this API sets it up."""
+        """Return the account's role for API Gateway logs, if this API creates it."""
         account = self.api.node.try_find_child("Account")
         return [account] if account else []
 
@@ -80,7 +80,7 @@ class PlatformRestApi(Construct):
         self._answer_unknown_paths(set(owners), cheapest=min(functions, key=lambda each: each.memory_mb))
 
     def _answer_unknown_paths(self, declared: set[str], *, cheapest: HttpFunction) -> None:
-        """Send every path that nobody declares to the smallest function, which answers 404."""
+        """Send undeclared paths to the smallest function, which returns 404."""
         parents = {path[:end] or "/" for path in declared for end, sign in enumerate(path) if sign == "/"}
         for path in sorted({"/", "/{proxy+}", *parents} - declared):
             self._method(path, "ANY", cheapest)

@@ -1,4 +1,4 @@
-"""What sets one deployment of the platform apart from another, as data."""
+"""The stages: what distinguishes one deployment from another, as data."""
 
 import re
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class UnknownStage(LookupError):
-    """Somebody asked for a stage that nobody described."""
+    """The stage is not defined."""
 
 
 class IllegalOrigin(ValueError):
-    """What was configured as an origin is none that a browser could name."""
+    """The configured origin is not one that browsers send."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """How many requests a second the API lets through, steadily and at once."""
+    """Requests per second that the API admits, steadily and as a burst."""
 
     rate: int
     burst: int
@@ -34,7 +34,7 @@ class Throttle:
 
 @dataclass(frozen=True, kw_only=True)
 class StageConfig:
-    """One stage: how long it keeps things, what watches it and whether cdk-nag judges it."""
+    """A stage: retention, alarms, and whether cdk-nag checks it."""
 
     name: str
     removal_policy: RemovalPolicy
@@ -55,13 +55,13 @@ class StageConfig:
     rate_limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`; without any, the contracts'."""
     queue_consumers: int | None = None
-    """At most so many runs of a function at once for one queue; None leaves it to the manifest."""
+    """Maximum concurrent runs of a function per queue; None uses the manifest's value."""
 
     def __post_init__(self) -> None:
-        """Refuse origins under which pages of anybody, or of nobody, could call with credentials.
+        """Reject origins that would admit pages of anyone, or of no one, with credentials.
 
         Raises:
-            IllegalOrigin: one of them is no `scheme://host[:port]` as browsers write it.
+            IllegalOrigin: an origin is not `scheme://host[:port]` as browsers send it.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")

@@ -1,4 +1,4 @@
-"""The stream that producers write to and the bus that tells what happened."""
+"""The stream that producers write to, and the event bus."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -11,7 +11,7 @@ from shared.runtime.settings import Resource
 
 
 class ShardedStream(Construct):
-    """A Kinesis stream with the shards and the memory that resources.py gives it."""
+    """A Kinesis stream with the shards and retention that resources.py declares."""
 
     def __init__(self, scope: Construct, *, stream: resources.Stream, names: Names) -> None:
         super().__init__(scope, stream.resource.name)
@@ -28,7 +28,7 @@ class ShardedStream(Construct):
 
 
 class PlatformBus(Construct):
-    """Where functions tell the rest of the platform what they did."""
+    """The bus of the platform's own events."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, Resource.EVENT_BUS.name)

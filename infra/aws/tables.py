@@ -8,7 +8,7 @@ from infra.resources import DynamoTable, Index
 
 
 class OnDemandTable(Construct):
-    """One table, paid for by use, encrypted and recoverable as its stage asks."""
+    """An on-demand table, encrypted and recoverable as its stage requires."""
 
     def __init__(self, scope: Construct, *, table: DynamoTable, names: Names) -> None:
         super().__init__(scope, table.resource.name)

@@ -1,4 +1,4 @@
-"""Connects what starts a function to the function: streams, queues and the clock."""
+"""Connects functions to their triggers: streams, queues and schedules."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -15,7 +15,7 @@ from infra.aws.queues import dead_letter_queue
 
 
 class StreamEventSource(Construct):
-    """Brings a stream's records to a function, in order per shard; what it cannot take is told to a queue."""
+    """Invokes a function with a stream's records, in order per shard; failed batches are sent to a queue."""
 
     def __init__(self, target: PlatformFunction, *, trigger: StreamTrigger, names: Names) -> None:
         super().__init__(target, "Stream")
@@ -39,7 +39,7 @@ class StreamEventSource(Construct):
 
 
 class QueueEventSource(Construct):
-    """Brings a queue's messages to a function, which names those that must come again."""
+    """Invokes a function with a queue's messages; the function returns those to retry."""
 
     def __init__(self, target: PlatformFunction, *, trigger: QueueTrigger, names: Names) -> None:
         super().__init__(target, "Queue")
@@ -56,7 +56,7 @@ class QueueEventSource(Construct):
 
 
 class Schedule(Construct):
-    """Starts a function every so many minutes."""
+    """Invokes a function periodically."""
 
     def __init__(self, target: PlatformFunction, *, trigger: ScheduleTrigger, names: Names) -> None:
         super().__init__(target, "Schedule")

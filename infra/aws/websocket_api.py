@@ -1,4 +1,4 @@
-"""The WebSocket API: who is connected, told to the function that keeps them."""
+"""The WebSocket API: connections are stored by a function."""
 
 from aws_cdk import aws_apigatewayv2 as apigateway
 from constructs import Construct

@@ -1,4 +1,4 @@
-"""Heads of chains put where nobody can change them: objects in a bucket under Object Lock."""
+"""Checkpoints of the chains' heads that nobody can change: objects under Object Lock."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ class Anchors:
         self._clock = clock
 
     def add(self, heads: Sequence[ChainHead]) -> None:
-        """Anchor the chains as they are now; the bucket itself locks what is put into it."""
+        """Store the current heads; the bucket locks new objects."""
         self._s3.put_object(
             Bucket=self._bucket,
             Key=f"{PREFIX}/{sortable(self._clock())}.json",

@@ -1,4 +1,4 @@
-"""An entry of the audit log: what happened, its place in a chain and the hash that seals both."""
+"""An entry of the audit log: its content, its position in a chain, and the hash of both."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Who did what to which thing, and how the thing was before and after; an export changes nothing."""
+    """Who did what to which resource, and its state before and after; an export changes nothing."""
 
     action: str
     user_id: str
@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class ChainHead:
-    """The last entry of a chain, as far as the next one needs to know it; sequence 0 where there is none."""
+    """The last entry of a chain, as the next one needs it; sequence 0 if the chain is empty."""
 
     chain: str
     sequence: int = 0
@@ -43,7 +43,7 @@ class ChainHead:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:
-    """One link: the canonical text of what happened, and the SHA-256 of that text, which the next link carries."""
+    """One link: its canonical text, and the SHA-256 of that text, which the next link contains."""
 
     chain: str
     sequence: int
@@ -60,7 +60,7 @@ class AuditEntry:
 
     @property
     def position(self) -> str:
-        """Where the entry stands in time among those of its chain, never two alike."""
+        """The position in time among the entries of a chain; unique."""
         return position(self.at, self.sequence)
 
     def head(self) -> ChainHead:
@@ -72,7 +72,7 @@ _HEADS: TypeAdapter[ChainHead | list[ChainHead]] = TypeAdapter(ChainHead | list[
 
 
 def heads_in(text: str | bytes) -> list[ChainHead]:
-    """The heads that were kept as a text, one or several; none where somebody has made it unreadable."""
+    """Parse stored heads; none if the text was made unreadable."""
     try:
         kept = _HEADS.validate_json(text, strict=True)
     except ValidationError as error:
@@ -97,7 +97,7 @@ def digest(body: str) -> str:
 
 
 def append_after(head: ChainHead, change: Change, now: datetime) -> AuditEntry:
-    """Write the entry that comes after a head; within a chain no time is before the one in front of it."""
+    """Return the entry that follows a head; times never decrease within a chain."""
     at, sequence = max(sortable(now), head.at), head.sequence + 1
     told = {
         **asdict(change),
@@ -121,7 +121,7 @@ def append_after(head: ChainHead, change: Change, now: datetime) -> AuditEntry:
 
 
 def _truncate(value: Any) -> Any:
-    """The value, or what can be said of one that no item could hold."""
+    """Return the value, or a summary if it does not fit into an item."""
     written = orjson.dumps(value, default=str, option=_CANONICAL)
     if len(written) <= LARGEST_VALUE:
         return value
@@ -129,6 +129,6 @@ def _truncate(value: Any) -> Any:
 
 
 def parse(body: str) -> Mapping[str, Any]:
-    """What an entry's text says."""
+    """Parse an entry's text."""
     value: Mapping[str, Any] = orjson.loads(body)
     return value

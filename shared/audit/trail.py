@@ -36,7 +36,7 @@ Item = dict[str, "AttributeValueTypeDef"]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which entries are looked for: times are half-open, what is None does not matter."""
+    """Filters of entries: times are half-open, None matches everything."""
 
     user_id: str | None = None
     action: str | None = None
@@ -56,7 +56,7 @@ class Asked:
 
 
 class AuditTrail:
-    """Appends what happened, and finds it again in the order in which it happened."""
+    """Appends entries and finds them in order."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", table: str, clock: "Clock", *, choose: Callable[[], str] | None = None
@@ -69,10 +69,10 @@ class AuditTrail:
         self._choose = choose or (lambda: random.choice(CHAINS))  # noqa: S311 # spreads load, keeps no secret
 
     def record(self, change: Change) -> AuditEntry:
-        """Append what happened to one of the chains.
+        """Append an entry to one of the chains.
 
         Raises:
-            Unavailable: other writers were faster every time.
+            Unavailable: concurrent writers did not stop.
         """
         for attempt in range(_ATTEMPTS):
             chain = self._choose()
@@ -92,7 +92,7 @@ class AuditTrail:
         raise Unavailable("The audit log is busy; retry later", retry_after=1)
 
     def heads(self) -> list[ChainHead]:
-        """How far each chain has come, as told apart from its entries; a writer that died may have told less."""
+        """Return the stored head of each chain; it may be behind the entries after a crash."""
         found = (
             self._dynamodb.get_item(TableName=self._table, Key=_head_key(chain), ConsistentRead=True).get("Item")
             for chain in CHAINS
@@ -104,7 +104,7 @@ class AuditTrail:
         yield from self._query(chain, Asked(), ("sequence", "position", "body", "hash", "user_id", "action"))
 
     def find(self, asked: Asked, window: Window) -> Slice[AuditEntry]:
-        """A window of the entries asked for, the oldest first."""
+        """Return a window of the matching entries, oldest first."""
         with ThreadPoolExecutor(len(CHAINS)) as pool:
             found = pool.map(lambda chain: list(self._query(chain, asked, ("chain", "sequence", "position"))), CHAINS)
             keys = sorted(joined.from_iterable(found), key=lambda key: (key["position"]["S"], key["chain"]["S"]))
@@ -122,7 +122,7 @@ class AuditTrail:
         return _entry(newest[0]).head() if newest else ChainHead(chain=chain)
 
     def _advance(self, head: ChainHead) -> None:
-        """Tell how far the chain has come, unless somebody has told of more."""
+        """Store the head of the chain, unless a later one is stored."""
         item = {**_head_key(head.chain), "told": _number(head.sequence)}
         item["body"] = {"S": orjson.dumps(asdict(head)).decode()}
         with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
@@ -163,7 +163,7 @@ class AuditTrail:
 
 
 def item_of(entry: AuditEntry) -> Item:
-    """An entry as it is stored; user and action stand beside the text so that DynamoDB can filter by them."""
+    """Return an entry as an item; user and action are attributes, so that DynamoDB can filter by them."""
     return {
         "chain": {"S": entry.chain},
         "sequence": {"S": entry.number},

@@ -1,4 +1,4 @@
-"""Finds out whether somebody has edited, deleted, moved or cut off entries of the audit log."""
+"""Verifies that no entry of the audit log was edited, deleted, moved or cut off."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from shared.audit.trail import AuditTrail, Item
 
 _NAMED_OF_A_GAP = 100
-"""Of very many entries that are missing in one place, so many are named: it is enough to know where."""
+"""Of many missing entries in one place, at most this number is listed."""
 
 
 class Tampering(StrEnum):
-    """What was done to an entry."""
+    """Kind of tampering with an entry."""
 
     EDITED = "edited"
     DELETED = "deleted"
@@ -52,7 +52,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class ChainVerification:
-    """What is left of a chain, and what is wrong with it."""
+    """The entries of a chain, and the findings."""
 
     chain: str
     entries: int
@@ -60,14 +60,14 @@ class ChainVerification:
 
     @property
     def verified(self) -> int:
-        """How many of the entries are as they were written."""
+        """Number of unchanged entries."""
         touched = {each.sequence for each in self.findings if each.tampering in {Tampering.EDITED, Tampering.REORDERED}}
         return self.entries - len(touched)
 
 
 @dataclass(frozen=True)
 class _Link:
-    """An entry as it is found: what it says, what its text hashes to, whether its key and its copies say the same."""
+    """An entry as stored: its content, the hash of its text, and whether its key and copies agree with it."""
 
     sequence: int
     previous: str
@@ -87,7 +87,7 @@ def verify(trail: "AuditTrail", anchors: "Anchors") -> list[ChainVerification]:
 
 
 def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[ChainHead]) -> ChainVerification:
-    """Find what is wrong with one chain, given its stored entries and the heads that it once had."""
+    """Verify one chain, given its stored entries and earlier heads."""
     links = [_link(chain, item) for item in items]
     wrong = {*_find_edited(links), *_find_reordered(links), *_find_absent(links, sealed)}
     return ChainVerification(
@@ -116,7 +116,7 @@ def _link(chain: str, item: "Item") -> _Link:
 
 
 def _find_edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
-    """Entries whose own hash, or whose hash in the entry behind them, is of another text."""
+    """Yield entries whose own hash, or whose hash in the next entry, does not match their text."""
     by_sequence = {link.sequence: link for link in links}
     for link in links:
         before = by_sequence.get(link.sequence - 1)
@@ -129,12 +129,12 @@ def _find_edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
 
 
 def _find_reordered(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
-    """Entries that stand, in the chain or in time, where their text does not say."""
+    """Yield entries whose place in the chain or in time does not match their text."""
     return ((link.sequence, Tampering.REORDERED) for link in links if not link.in_place)
 
 
 def _find_absent(links: Sequence[_Link], sealed: Sequence[ChainHead]) -> Iterator[tuple[int, Tampering]]:
-    """Entries that are missing between others or at the end, or that are not those whose hash was kept elsewhere."""
+    """Yield entries that are missing, or that do not match a checkpoint."""
     by_sequence = {link.sequence: link for link in links}
     last = max(by_sequence, default=0)
     for before, after in pairwise(sorted({0, *by_sequence})):

@@ -24,7 +24,7 @@ _KEY_ID = re.compile(KEY_ID)
 
 @dataclass(frozen=True, kw_only=True)
 class TokenIssuer:
-    """Gives out pairs of tokens."""
+    """Issues pairs of access and refresh tokens."""
 
     keys: "ApiKeys"
     families: "RefreshTokenFamilies"
@@ -32,11 +32,11 @@ class TokenIssuer:
     derivation: Derivation = derive
 
     def to_key(self, shown: Credentials, wanted: str | None = None) -> TokenPair:
-        """Give the first pair of a family to whoever shows an API key.
+        """Issue the first pair of a family for an API key.
 
         Raises:
-            Unauthorized: the key is unknown or revoked, or the secret is another one; which of them is not told.
-            InvalidRequest: the key may not do what is wanted.
+            Unauthorized: the key is unknown or revoked, or the secret is wrong; the error does not say which.
+            InvalidRequest: the key does not have the requested scopes.
         """
         found = self.keys.find(shown.client_id) if _KEY_ID.fullmatch(shown.client_id) else None
         key, kept = found or (None, None)
@@ -53,10 +53,10 @@ class TokenIssuer:
         return pair
 
     def to_refresh_token(self, token: str) -> TokenPair:
-        """Give the next pair of a family for its refresh token, which is spent by that.
+        """Issue the next pair of a family for its refresh token, which is invalid afterwards.
 
         Raises:
-            Unauthorized: the token is none of ours, expired or spent, or its key is revoked.
+            Unauthorized: the token is invalid, expired or reused, or its key is revoked.
         """
         try:
             spent = self.tokens.read(token, Use.REFRESH)

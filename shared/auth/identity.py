@@ -1,4 +1,4 @@
-"""Everything that decides who may come in, over the same keys: built when first asked for."""
+"""API keys, tokens and their verification, built on first use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where identity keeps what it knows: two tables, and the names of keys in KMS, of which the first signs."""
+    """Resources of identity: two tables, and the names of KMS keys, of which the first signs."""
 
     keys_table: str
     families_table: str
@@ -52,10 +52,10 @@ class Identity:
 
     @cached_property
     def grants(self) -> TokenIssuer:
-        """Gives tokens out."""
+        """The issuer of tokens."""
         return TokenIssuer(keys=self.keys, families=self.families, tokens=self.tokens)
 
     @cached_property
     def verifier(self) -> Verifier:
-        """Tells who calls."""
+        """The verifier of access tokens."""
         return Verifier(self.tokens, self.keys, self.families, self._clock)

@@ -1,4 +1,4 @@
-"""Reads the token of a request or WebSocket handshake from every place where a client may send it."""
+"""Reads the credentials of a request or WebSocket handshake from every place where a client may send them."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ _PAIR = re.compile(r"bearer *, *(\S+)", re.IGNORECASE)
 
 
 def token_of_request(event: Mapping[str, Any]) -> str | None:
-    """The bearer token of a REST request; None where there is not exactly one."""
+    """Return the bearer token of a REST request; None unless there is exactly one."""
     return _only(_bearers(event))
 
 
@@ -25,7 +25,7 @@ def token_of_handshake(event: Mapping[str, Any]) -> str | None:
 
 
 def credentials_of(event: Mapping[str, Any]) -> Credentials | None:
-    """The API key of HTTP Basic, each half percent-encoded as OAuth 2 has it; None where there is none to be read."""
+    """Return the API key of HTTP Basic, percent-decoded as OAuth 2 requires; None if there is none."""
     shown = _only(list(_values(event, "authorization"))) or ""
     found = _BASIC.fullmatch(shown)
     try:

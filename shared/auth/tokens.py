@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 LONGEST = 4096
-"""Characters of a token; also what KMS signs at most without a digest."""
+"""Maximum length of a token in characters; also what KMS signs without a digest."""
 CLOCKS_DIFFER_BY = 5
 """Seconds by which the clocks of two functions may differ."""
 
@@ -32,7 +32,7 @@ _TIMES = ("iat", "nbf", "exp")
 
 
 class Use(StrEnum):
-    """What a token is for; one is never taken for the other."""
+    """Use of a token; tokens of one use are not accepted for the other."""
 
     ACCESS = "access"
     REFRESH = "refresh"
@@ -42,12 +42,12 @@ GOOD_FOR = {Use.ACCESS: timedelta(hours=24), Use.REFRESH: timedelta(days=30)}
 
 
 class BadToken(Exception):
-    """The token is not one of ours, not for this use or not good now; the reason is for the log alone."""
+    """The token is invalid, for another use or not valid now; the reason is only logged."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenClaims:
-    """What a token says: who comes, in which family of refresh tokens, under which id of its own."""
+    """Claims of a token: the caller, the refresh token family, and the token id."""
 
     caller: Caller
     family: str
@@ -64,7 +64,7 @@ class Tokens:
         self._clock = clock
 
     def write(self, ticket: TokenClaims, use: Use) -> str:
-        """Sign a token, good from now on."""
+        """Sign a token that is valid from now on."""
         now = self._now()
         claims = {
             "iss": self._issuer,
@@ -83,10 +83,10 @@ class Tokens:
         return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
 
     def read(self, token: str, use: Use) -> TokenClaims:
-        """Return what a token says.
+        """Verify a token and return its claims.
 
         Raises:
-            BadToken: it is not ours, not for this use, or not good now.
+            BadToken: the token is invalid, for another use or not valid now.
         """
         if len(token) > LONGEST:
             raise BadToken(f"{len(token)} characters long")
