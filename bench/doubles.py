@@ -1,4 +1,4 @@
-"""Stores that cost nothing, so that what is measured is the way from an event to Parquet."""
+"""In-memory stores, so that benchmarks measure the path from an event to Parquet."""
 
 from typing import TYPE_CHECKING
 
@@ -40,31 +40,31 @@ class MemoryLedger:
 
 
 class NoDecisions:
-    """An index that no bench asks anything of."""
+    """An index without decisions."""
 
     def add(self, decisions: "Iterable[IndexedDecision]") -> None:
-        """Forget them."""
+        """Discard them."""
 
     def register_waiting(self, _: "Collection[str]", __: str) -> None:
-        """Wait for nothing."""
+        """Register nothing."""
 
     def times(self, _: "Iterable[str]") -> "dict[str, datetime]":
-        """Know none."""
+        """Return none."""
         return {}
 
 
 class NoQuarantine:
-    """A quarantine that keeps nothing."""
+    """A quarantine that stores nothing."""
 
     def put(self, _: "RejectedRows") -> None:
-        """Forget it."""
+        """Discard it."""
 
 
 class NoLimits:
-    """A limiter that lets everybody through without counting."""
+    """A limiter that admits all requests without counting."""
 
     def check(self, _: "RateClass", __: str) -> dict[str, str]:
-        """Let them through."""
+        """Admit a request."""
         return {}
 
 

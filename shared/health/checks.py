@@ -1,4 +1,4 @@
-"""Asks everything the platform stands on at once, and waits for no answer longer than a caller would."""
+"""Checks all dependencies in parallel, within a timeout."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -28,7 +28,7 @@ _COME_AGAIN_SECONDS = 5
 
 @dataclass(frozen=True)
 class DependencyCheck:
-    """One question to one dependency; whatever it answers without an error will do."""
+    """A request to a dependency; it passes unless it raises."""
 
     name: str
     ask: Callable[[], object]
@@ -36,28 +36,28 @@ class DependencyCheck:
 
 
 def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> DependencyCheck:
-    """Ask for an item that nobody writes."""
+    """Read an item that does not exist."""
     key = {"table_name": {"S": "health"}}
     return DependencyCheck("dynamodb", lambda: dynamodb.get_item(TableName=versions_table, Key=key), required=True)
 
 
 def s3_check(s3: "S3Client", lake: str) -> DependencyCheck:
-    """Ask whether the lake's bucket is there."""
+    """Read the metadata of the lake's bucket."""
     return DependencyCheck("s3", lambda: s3.head_bucket(Bucket=lake), required=True)
 
 
 def kinesis_check(kinesis: "KinesisClient", stream: str) -> DependencyCheck:
-    """Ask for the stream that single records go to."""
+    """Describe the event stream."""
     return DependencyCheck("kinesis", lambda: kinesis.describe_stream_summary(StreamName=stream))
 
 
 def athena_check(athena: "AthenaClient", work_group: str) -> DependencyCheck:
-    """Ask for the work group that queries run in."""
+    """Describe the work group."""
     return DependencyCheck("athena", lambda: athena.get_work_group(WorkGroup=work_group))
 
 
 class Checkup:
-    """Runs the checks side by side; a report is remembered, since the route is public and what it asks has limits."""
+    """Runs the checks in parallel; a report is cached, because the route is public and the checked APIs have limits."""
 
     def __init__(
         self, checks: Sequence[DependencyCheck], clock: "Clock", *, patience_seconds: float = PATIENCE_SECONDS
@@ -68,10 +68,10 @@ class Checkup:
         self._last: Health | None = None
 
     def health(self) -> Health:
-        """Say what answers.
+        """Return the health report.
 
         Raises:
-            Unavailable: something without which nothing can be answered is down; the details say what.
+            Unavailable: an essential dependency is down; the details name it.
         """
         if self._last is None or self._clock() - self._last.checked_at >= REMEMBERED_FOR:
             self._last = self._examine()

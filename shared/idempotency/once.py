@@ -1,4 +1,4 @@
-"""Lets a claim happen once, by Powertools idempotency over DynamoDB; whoever comes again gets the first answer."""
+"""Executes a request once, with Powertools idempotency over DynamoDB; repetitions get the first response."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ class _NotKept(Exception):
 
 
 class Idempotency:
-    """Keeps the answers of claims for a day."""
+    """Stores the responses of requests for a day."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, *, waits: Sequence[float] = _WAITS) -> None:
         self._waits = waits
@@ -51,13 +51,13 @@ class Idempotency:
         )
 
     def once(self, claim: "Claim", context: "LambdaContext", act: Callable[[], Answer]) -> Answer:
-        """Return the answer of `act`, or the one it gave when this claim came first.
+        """Return the response of `act`, or the stored one of an earlier request with this key.
 
-        Refusals and failures are not kept: nothing came of them, and the same key may try again.
+        Errors are not stored: they have no effect, and the same key may be used again.
 
         Raises:
-            Conflict: the key stands for another body, or its first request is still being answered.
-            Unavailable: whether this happened before cannot be known now.
+            Conflict: the key was used with another body, or its first request is still in progress.
+            Unavailable: the store is unreachable, so a repetition cannot be ruled out.
         """
         given: list[Answer] = []
 

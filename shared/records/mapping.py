@@ -19,10 +19,10 @@ from shared.records.written_times import BLANKS, WrittenTimes, time_in_utc
 from shared.runtime.models import Model
 
 ROW = "row"
-"""What stands in a template for where the record stood in what was received: the same number that errors tell."""
+"""In a template, the position of the record in the received data, as in error messages."""
 
 LONGEST_FILLED = 2_000
-"""A template makes at most so many characters: a text that repeats a long value many times must not fill the memory."""
+"""Maximum length of a filled template in characters, so that a repeated long value cannot exhaust memory."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LONGEST_CONSTANT = 500
@@ -97,7 +97,7 @@ class SourceMapping(Model):
 
 @dataclass(frozen=True)
 class Unmapped:
-    """A row that its source's mapping cannot be applied to, and why."""
+    """A row that cannot be mapped, with the reason."""
 
     reason: str
 
@@ -113,13 +113,13 @@ MappingOf = Callable[[str, DataType], SourceMapping | None]
 def map_rows(
     rows: Sequence[Any], mapping: SourceMapping, places: Sequence[int], *, form: Form = Form.TYPED
 ) -> list[Any]:
-    """Turn a source's rows into records of the data model; what is no object stays for validation to refuse.
+    """Map a source's rows to records of the data model; rows that are not objects are left to validation.
 
     Args:
-        rows: as received.
-        mapping: what the source's configuration says of the data type.
-        places: where each row stood in what was received.
-        form: as `text`, constants and defaults are written as text, too.
+        rows: the rows as received.
+        mapping: the source's mapping of the data type.
+        places: the positions of the rows in the received data.
+        form: with `text`, constants and defaults are written as text, too.
 
     Returns:
         A record for each row, or `Unmapped` in its place.
@@ -158,7 +158,7 @@ def _map_row(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: F
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value says nothing."""
+    """Return whether a value is null or blank."""
     return value is None or (isinstance(value, str) and not value.strip(BLANKS))
 
 

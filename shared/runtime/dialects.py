@@ -14,7 +14,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _LONGEST_ECHO = 500
 _LONGEST_FIELD, _LONGEST_MESSAGE = 500, 1000
 MOST_FIELD_ERRORS = 100
-"""An answer names so many failing fields and counts the others: a body may have more of them than an answer holds."""
+"""An error response lists at most this number of fields and counts the others, so that it fits into a response."""
 
 
 def current_request_id() -> str:

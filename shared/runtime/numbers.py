@@ -33,7 +33,7 @@ Number = Annotated[
 
 
 def percentage(change: Decimal, base: Decimal) -> Decimal | None:
-    """Tell a change as a percentage of the size of its base; None where the base is 0."""
+    """Return a change as a percentage of its base's absolute value; None if the base is 0."""
     return EXACT.divide(EXACT.multiply(change, _PERCENT), EXACT.abs(base)) if base else None
 
 

@@ -35,9 +35,9 @@ def _escape(match: re.Match[str]) -> str:
 
 @cache
 def logger() -> Logger:
-    """The structured log of this function: one line of ASCII per record, whatever the values in it contain.
+    """The structured log of this function: one line of ASCII per record, whatever the values contain.
 
-    Unescaped, a lone surrogate would lose the record; U+2028 or a C1 control would split it, or steer a terminal.
+    Unescaped, a lone surrogate would lose the record; U+2028 or a C1 control would split it, or control a terminal.
     """
     return Logger(json_serializer=_line)
 

@@ -15,16 +15,16 @@ _MILLISECOND = 1000
 
 
 class InvalidValue(ValueError):
-    """The text does not say what it should; the message completes the sentence "this field …"."""
+    """The text is invalid; the message completes the sentence "this field …"."""
 
 
 def timestamp(text: object) -> datetime:
-    """Read a moment: RFC 3339, a bare date is midnight UTC, no zone means UTC; finer than milliseconds is cut off.
+    """Parse a time: RFC 3339; a bare date is midnight UTC, no zone means UTC. Truncated to milliseconds.
 
-    A plus sign that a client forgot to encode arrives as a blank; it is taken for what it was.
+    A plus sign that a client did not encode arrives as a blank, and is accepted.
 
     Raises:
-        Unreadable: not a moment, or not from the years 1900 to 2199.
+        InvalidValue: the text is not a time, or not in the years 1900 to 2199.
     """
     match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if match is None or not isinstance(text, str):

@@ -1,4 +1,4 @@
-"""Somebody who changes the audit log behind its back."""
+"""Tampers with the audit log."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,14 +14,14 @@ CHAIN = CHAINS[3]
 
 
 class AuditTampering:
-    """Somebody with the keys to the table, who knows how entries are hashed."""
+    """An attacker with access to the table, who knows how entries are hashed."""
 
     def __init__(self, table: str) -> None:
         self._dynamodb: Any = boto3.client("dynamodb")
         self._table = table
 
     def put(self, entry: AuditEntry) -> None:
-        """Put an entry where it says it belongs."""
+        """Put an entry at its own position."""
         self._dynamodb.put_item(TableName=self._table, Item=item_of(entry))
 
     def remove(self, entry: AuditEntry) -> None:
@@ -29,11 +29,11 @@ class AuditTampering:
         self.delete(entry.number, entry.chain)
 
     def delete(self, number: str, chain: str = CHAIN) -> None:
-        """Delete whatever stands there."""
+        """Delete the entry at a position."""
         self._dynamodb.delete_item(TableName=self._table, Key={"chain": {"S": chain}, "sequence": {"S": number}})
 
     def set_head(self, head: ChainHead) -> None:
-        """Tell of another head."""
+        """Replace the stored head."""
         item = {
             "chain": {"S": f"head#{head.chain}"},
             "sequence": {"S": "head"},

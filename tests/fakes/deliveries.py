@@ -1,4 +1,4 @@
-"""Deliveries as the loader takes them."""
+"""Deliveries for the loader."""
 
 from collections.abc import Sequence
 from datetime import datetime

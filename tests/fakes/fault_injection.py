@@ -38,7 +38,7 @@ class CrashPoint(StrEnum):
 
 @dataclass
 class FaultInjector:
-    """Counts the writes of whatever runs, and kills it around one of them."""
+    """Counts the writes of a run, and kills it before or after one of them."""
 
     writes: list[str] = field(default_factory=list)
     _fatal: tuple[int, CrashPoint] | None = None
@@ -52,7 +52,7 @@ class FaultInjector:
 
     @contextmanager
     def killing(self, step: int, moment: CrashPoint) -> "Iterator[None]":
-        """Kill what runs inside, at this write; outside everything is alive again."""
+        """Kill the run inside at this write; afterwards writes succeed again."""
         self.writes.clear()
         self._fatal, self._dead = (step, moment), False
         try:

@@ -29,7 +29,7 @@ def make_key(identity: Identity, *scopes: Scope, owner: str | None = None) -> Ap
 
 
 def credentials(key: ApiKeyWithSecret) -> Credentials:
-    """What the holder of a key shows."""
+    """The credentials of a key."""
     return Credentials(client_id=key.id, client_secret=key.client_secret)
 
 
@@ -39,7 +39,7 @@ def access_token(identity: Identity, *scopes: Scope) -> str:
 
 
 class Visitor:
-    """Somebody with an API key, who has a fresh token whenever they call."""
+    """A client with an API key and a new token for every call."""
 
     def __init__(self, identity: Identity, *scopes: Scope) -> None:
         self._identity = identity

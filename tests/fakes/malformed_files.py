@@ -1,4 +1,4 @@
-"""Files as they should not be, each with what must become of it; all are of the type `transactions`."""
+"""Malformed files of transactions, each with the expected result."""
 
 import gzip
 import io
@@ -15,10 +15,10 @@ HEADER = "transaction_id,timestamp,product_id,quantity,unit_price,product_name"
 
 @dataclass(frozen=True, kw_only=True)
 class MalformedFile:
-    """A file, what is told of it, and what becomes of it.
+    """A file, its declared options, and the expected result.
 
-    `rows` are what comes as rows, good or not; `bad` has the file's own numbers of those that no data type takes,
-    `malformed` of those that are not even rows; `failure` is the code with which the file as a whole ends.
+    `rows` is the number of rows, valid or not; `bad` has the positions of invalid rows, `malformed` those of malformed
+    records; `failure` is the error code of the file as a whole.
     """
 
     name: str
@@ -34,18 +34,18 @@ class MalformedFile:
 
     @property
     def received(self) -> int:
-        """How many records are read, good or not, before the file ends or cannot be read any further."""
+        """Number of records, valid or not, before the file ends or becomes unreadable."""
         return self.rows + len(self.malformed)
 
 
 def sale(number: int, **fields: Any) -> dict[str, Any]:
-    """A good line."""
+    """A valid row."""
     good = {"transaction_id": f"n-{number}", "timestamp": "2025-02-27T10:15:00Z", "product_id": "p-1"}
     return {**good, "quantity": 2, "unit_price": 9.5, "product_name": "Mug", **fields}
 
 
 def line(number: int, **fields: Any) -> str:
-    """A good line as CSV has it."""
+    """A valid row as a CSV line."""
     return ",".join(str(value) for value in sale(number, **fields).values())
 
 
@@ -162,7 +162,7 @@ CUT = [
         failure="encoding",
     ),
 ]
-"""Of these, what comes before the damage is read."""
+"""Files of which the records before the damage are read."""
 
 TRUNCATED_GZIP = gzip.compress(_MANY)[:-2000]
 DAMAGED_GZIP = gzip.compress(_MANY)[:-8] + b"\0" * 8
@@ -248,6 +248,6 @@ READABLE = [
         bad=[1, 2],
     ),
 ]
-"""All of these is read; what is wrong with single records is told for each."""
+"""Files that are read completely; single records may be malformed."""
 
 ALL = [*STRUCTURE, *CUT, *READABLE]

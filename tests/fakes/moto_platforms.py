@@ -1,4 +1,4 @@
-"""Platforms in moto, as many as a test likes, one after the other, with someone in them who can break what runs."""
+"""Empty platforms in moto, one after the other, with fault injection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from tests.moto_platform import create_resources
 
 
 class MotoPlatforms:
-    """Makes empty platforms; their clients are made once, since that takes longer than most tests."""
+    """Creates empty platforms; clients are reused, because creating them takes longer than most tests."""
 
     def __init__(self) -> None:
         self.fault_injector = FaultInjector()
@@ -44,7 +44,7 @@ class _ThriftySession(boto3.Session):
         self._made: dict[tuple[str, int], Any] = {}
 
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
-        """One client for each service and configuration; those of an endpoint of their own are made anew."""
+        """Return one client per service and configuration; those with an own endpoint are new."""
         if args or kwargs.keys() - {"config"}:
             return super().client(service_name, *args, **kwargs)  # type: ignore[call-overload] # as above
         key = (service_name, id(kwargs.get("config")))

@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 30
 
 
 class SerializedCalls:
-    """Lets one call at a time into moto, whoever makes it."""
+    """Admits one call at a time to moto."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -36,7 +36,7 @@ class SerializedCalls:
 
 
 def atomic_dynamodb() -> Any:
-    """A DynamoDB client of its own, for racing threads."""
+    """Return a DynamoDB client for racing threads."""
     client = boto3.Session().client("dynamodb")
     SerializedCalls().listen(client.meta.events)
     return client

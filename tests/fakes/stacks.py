@@ -1,4 +1,4 @@
-"""CloudFormation as far as our commands ask it: what the stacks of an account say of themselves."""
+"""The part of CloudFormation that the commands use: outputs of stacks."""
 
 import threading
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Stacks(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """URL of the server."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def describe(self, name: str) -> tuple[int, str]:

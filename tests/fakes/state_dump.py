@@ -1,4 +1,4 @@
-"""All that the platform holds after a run, in a form that compares: rows, roll-ups, ledger, totals, what waits."""
+"""The complete state of the platform after a run, comparable: rows, roll-ups, ledger, totals, pending objects."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class StateDump:
-    """What a run left behind."""
+    """The state after a run."""
 
     base: Rows
     rollups: Rows
@@ -84,7 +84,7 @@ def waiting(settings: Settings) -> set[PartitionId]:
 
 
 def merge_all(wired: Wiring) -> None:
-    """Do what the merge queue makes the merger do, until nothing waits: merges may tell other days of records."""
+    """Merge until nothing is pending; merges may send notices to other days."""
     for _ in range(_MOST_ROUNDS):
         wanted = waiting(wired.settings)
         if not wanted:
@@ -94,6 +94,6 @@ def merge_all(wired: Wiring) -> None:
 
 
 def balance(entry: dict[str, Any], fates: Callable[[str], Iterable[int]]) -> int:
-    """How many rows of a ledger item have met no fate yet."""
+    """Return the number of rows of a ledger item without an outcome."""
     met = sum(sum(list(fates(text))[:3]) for text in entry["partitions"].values())
     return int(entry["received"]) - int(entry["rejected"]) - met

@@ -1,4 +1,4 @@
-"""Somebody who makes tokens that look like ours."""
+"""Forges tokens."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ _BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 @dataclass(frozen=True)
 class TokenForger:
-    """Knows everything that is public, holds a token pair of a good key, and can sign with keys of their own."""
+    """An attacker who knows everything public, has a valid token pair, and can sign with own keys."""
 
     identity: Identity
     clock: Clock
@@ -42,7 +42,7 @@ class TokenForger:
         return self._pair.refresh_token
 
     def of_a_revoked_key(self) -> str:
-        """A token whose key has been revoked since, before anybody looked."""
+        """A token whose key was revoked before it was ever verified."""
         key = make_key(self.identity)
         token = self.identity.grants.to_key(credentials(key)).access_token
         self.identity.keys.revoke(key.id)
@@ -53,7 +53,7 @@ class TokenForger:
         return self.signed(client_id="key-0000000000000000")
 
     def claims(self, **changed: Any) -> dict[str, Any]:
-        """The claims of a good token with some of them changed; None leaves one out."""
+        """The claims of a valid token, some of them changed; None omits one."""
         found = {**_opened(self.good())[1], **changed}
         return {name: value for name, value in found.items() if value is not None}
 
@@ -69,12 +69,12 @@ class TokenForger:
         return jwt.encode(named, self.claims(), own or self.own, registry=registry)
 
     def by_hmac(self, secret: bytes) -> str:
-        """A token signed by HS256, with whatever serves as the secret."""
+        """A token signed by HS256 with any secret."""
         content = f"{part({'alg': 'HS256', 'typ': 'JWT', 'kid': self.kid})}.{part(self.claims())}"
         return f"{content}.{coded(hmac.new(secret, content.encode(), hashlib.sha256).digest())}"
 
     def with_payload(self, **changed: Any) -> str:
-        """A good token whose claims were changed after it was signed."""
+        """A valid token whose claims were changed after signing."""
         header, _, signature = self.good().split(".")
         return f"{header}.{part(self.claims(**changed))}.{signature}"
 
@@ -97,7 +97,7 @@ class TokenForger:
         return token[:-1] + _BASE64URL[_BASE64URL.index(token[-1]) ^ 1]
 
     def of_another_stage(self) -> str:
-        """A token that is right in every way at another stage, whose signing key ours does not know."""
+        """A valid token of another stage, whose signing key this stage does not know."""
         header = {"alg": "ES256", "kid": self.own.thumbprint()}
         return jwt.encode(header, self.claims(iss="tally-prod", aud="tally-prod-api"), self.own, algorithms=["ES256"])
 
