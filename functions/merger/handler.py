@@ -15,12 +15,12 @@ _RESERVE_MS = 30_000
 def merge(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Merge the partitions that the messages name; those there was no time for come again."""
     wanted = partitions_of(event["Records"])
-    left = wiring().merger.merge(
+    remaining = wiring().merger.merge(
         (each for partitions in wanted.values() for each in partitions),
         has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
     )
-    logger().info("merged", messages=len(wanted), left=sorted(map(str, left)))
-    return failures(wanted, left)
+    logger().info("merged", messages=len(wanted), left=sorted(map(str, remaining)))
+    return failures(wanted, remaining)
 
 
 handler = instrument(merge)

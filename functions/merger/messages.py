@@ -22,7 +22,7 @@ def _partitions(body: str) -> Iterator[PartitionId]:
             yield name.partition
 
 
-def failures(wanted: Mapping[str, set[PartitionId]], left: AbstractSet[PartitionId]) -> dict[str, Any]:
+def failures(wanted: Mapping[str, set[PartitionId]], remaining: AbstractSet[PartitionId]) -> dict[str, Any]:
     """Name the messages that must come again, in the form of a partial batch response."""
-    again = [message for message, partitions in wanted.items() if partitions & left]
+    again = [message for message, partitions in wanted.items() if partitions & remaining]
     return {"batchItemFailures": [{"itemIdentifier": message} for message in again]}

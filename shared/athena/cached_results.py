@@ -78,9 +78,9 @@ class Results:
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return
 
-    def _put(self, key: str, told: dict[str, Any], **condition: Any) -> None:
+    def _put(self, key: str, attributes: dict[str, Any], **condition: Any) -> None:
         expires_at = int((self._clock() + KEPT_FOR).timestamp())
-        item = {**_key(key), **told, "expires_at": {"N": str(expires_at)}}
+        item = {**_key(key), **attributes, "expires_at": {"N": str(expires_at)}}
         self._dynamodb.put_item(TableName=self._table, Item=item, **condition)
 
 

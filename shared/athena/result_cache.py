@@ -34,8 +34,8 @@ U = TypeVar("U")
 
 def cache_key(statement: Statement, versions: Sequence[int]) -> str:
     """Return the key of a statement at these table versions; equal queries have equal statements."""
-    told = [statement.text, [literal(value) for value in statement.values], list(versions)]
-    return hashlib.sha256(orjson.dumps(told)).hexdigest()
+    parts = [statement.text, [literal(value) for value in statement.values], list(versions)]
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
 class ResultCache:

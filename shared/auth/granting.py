@@ -31,16 +31,16 @@ class TokenIssuer:
     tokens: "Tokens"
     derivation: Derivation = derive
 
-    def to_key(self, shown: Credentials, wanted: str | None = None) -> TokenPair:
+    def to_key(self, credentials: Credentials, wanted: str | None = None) -> TokenPair:
         """Issue the first pair of a family for an API key.
 
         Raises:
             Unauthorized: the key is unknown or revoked, or the secret is wrong; the error does not say which.
             InvalidRequest: the key does not have the requested scopes.
         """
-        found = self.keys.find(shown.client_id) if _KEY_ID.fullmatch(shown.client_id) else None
+        found = self.keys.find(credentials.client_id) if _KEY_ID.fullmatch(credentials.client_id) else None
         key, kept = found or (None, None)
-        right = matches(shown.client_secret, kept, self.derivation)
+        right = matches(credentials.client_secret, kept, self.derivation)
         if key is None or not right or key.revoked_at is not None:
             raise _wrong_key()
         scopes = _chosen(wanted, frozenset(key.scopes))

@@ -120,15 +120,15 @@ class DecisionIndex:
             },
         }
 
-    def _waiting(self, decision_id: str, origin: str) -> Any:
+    def _waiting(self, decision_id: str, delivery_id: str) -> Any:
         return {
             "TableName": self._table,
             "Key": _key(decision_id),
             "UpdateExpression": "ADD waiting :origin",
             "ConditionExpression": "attribute_not_exists(waiting) OR size(waiting) < :most OR contains(waiting, :one)",
             "ExpressionAttributeValues": {
-                ":origin": {"SS": [origin]},
-                ":one": {"S": origin},
+                ":origin": {"SS": [delivery_id]},
+                ":one": {"S": delivery_id},
                 ":most": {"N": str(self._most_waiting)},
             },
         }

@@ -105,12 +105,12 @@ class Checkup:
 
 
 def _measure(check: DependencyCheck) -> tuple[float, Exception | None]:
-    begun, problem = perf_counter(), None
+    started, problem = perf_counter(), None
     try:
         check.ask()
     except (BotoCoreError, ClientError) as error:
         problem = error
-    return perf_counter() - begun, problem
+    return perf_counter() - started, problem
 
 
 def _overall(found: Sequence[Dependency]) -> OverallStatus:

@@ -29,16 +29,16 @@ class Cancellation:
             for each in names
             if each and each.kind is IncomingKind.ROWS and _belongs_to(each.delivery_id, batch_id)
         ]
-        entries = {origin: self.ledger.get(origin) for origin in {each.delivery_id for each in waiting}}
+        entries = {delivery_id: self.ledger.get(delivery_id) for delivery_id in {each.delivery_id for each in waiting}}
         own = [each for each in waiting if _is_own(each, entries[each.delivery_id])]
-        for origin in sorted({each.delivery_id for each in own}):
-            self.ledger.update(origin, _mark_cancelled)
+        for delivery_id in sorted({each.delivery_id for each in own}):
+            self.ledger.update(delivery_id, _mark_cancelled)
         self.lake.put_all((each.partition.cancellation_key(f"{each.delivery_id}{each.redrive}"), b"") for each in own)
         return len(own)
 
 
-def _belongs_to(origin: str, batch_id: str) -> bool:
-    return origin == batch_id or origin.startswith(f"{batch_id}~p")
+def _belongs_to(delivery_id: str, batch_id: str) -> bool:
+    return delivery_id == batch_id or delivery_id.startswith(f"{batch_id}~p")
 
 
 def _is_own(name: IncomingKey, entry: LedgerEntry | None) -> bool:

@@ -17,8 +17,8 @@ def strip_personal_data(rows: Sequence[Any]) -> tuple[list[Any], int]:
             return [clean(each) for each in value]
         if not isinstance(value, dict):
             return value
-        kept = {name: clean(each) for name, each in value.items() if not _PERSONAL.search(name)}
-        dropped += len(value) - len(kept)
-        return kept
+        remaining = {name: clean(each) for name, each in value.items() if not _PERSONAL.search(name)}
+        dropped += len(value) - len(remaining)
+        return remaining
 
     return [clean(row) for row in rows], dropped

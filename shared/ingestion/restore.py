@@ -40,15 +40,15 @@ class CancelledRowsRestorer:
         days = {day: rows for day, rows in columns.split_by_day(delivery.data_type, table) if day in cancelled}
         if {day: len(rows) for day, rows in days.items()} != dict(cancelled):
             return None
-        opened = self.ledger.update(delivery.delivery_id, _mark_resumed)
-        number, key = opened.redriving, SCHEMAS[delivery.data_type].key
+        entry_opened = self.ledger.update(delivery.delivery_id, _mark_resumed)
+        number, key = entry_opened.redriving, SCHEMAS[delivery.data_type].key
         self.lake.put_all(
             (
                 PartitionId(delivery.data_type, day).incoming_key(f"{delivery.delivery_id}~r{number}"),
                 columns.write_parquet(rows, unique=key),
             )
             for day, rows in days.items()
-            if f"{day}~r{number}" not in opened.partitions  # already merged, and its object is deleted
+            if f"{day}~r{number}" not in entry_opened.partitions  # already merged, and its object is deleted
         )
         return self.ledger.update(delivery.delivery_id, lambda entry: _finish_restore(entry, number, self.clock()))
 

@@ -69,8 +69,8 @@ class DeliveryValidator:
         """Validate the rows of a delivery and apply the quality gate if it is gated."""
         rows, dropped = _strip_pii(delivery.data_type, delivery.rows)
         mapped = apply_configuration(self.mapping_of, delivery, rows)
-        kept, renamed = _strip_pii(delivery.data_type, mapped.rows)
-        validated = self._to_columns(delivery, replace(mapped, rows=self._join_decision_time(delivery, kept)))
+        stripped, renamed = _strip_pii(delivery.data_type, mapped.rows)
+        validated = self._to_columns(delivery, replace(mapped, rows=self._join_decision_time(delivery, stripped)))
         malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
         placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in validated.errors]
         errors = [*placed, *malformed]

@@ -32,7 +32,7 @@ def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
         "restated": list(entry.restated) or None,
         "dropped_fields": entry.dropped_fields,
         "written": entry.written,
-        "partitions": {day: _packed(fates) for day, fates in entry.partitions.items()},
+        "partitions": {day: _packed(outcomes) for day, outcomes in entry.partitions.items()},
         "problems": list(entry.problems),
         "quality": to_item(entry.quality) if entry.quality.counts else None,
         "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
@@ -75,9 +75,9 @@ def entry_of(item: Any) -> LedgerEntry:
 _FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled")
 
 
-def _packed(fates: Outcomes) -> str:
+def _packed(outcomes: Outcomes) -> str:
     """Fates as numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
-    return " ".join(str(getattr(fates, name)) for name in _FATES)
+    return " ".join(str(getattr(outcomes, name)) for name in _FATES)
 
 
 def _unpacked(text: str) -> Outcomes:

@@ -79,9 +79,10 @@ class Merger:
         for table in sorted({name for each in changed for name in dependent_tables(each.partition.data_type)}):
             self.versions.bump(table)
         outcomes, days = _outcomes_by_delivery(done), _restated_days_by_delivery(changed)
-        for origin in sorted(outcomes.keys() | {name for name in days if self.ledger.get(name) is not None}):
+        for delivery_id in sorted(outcomes.keys() | {name for name in days if self.ledger.get(name) is not None}):
             self.ledger.update(
-                origin, partial(self._apply_outcomes, origin, outcomes.get(origin, {}), days.get(origin, set()))
+                delivery_id,
+                partial(self._apply_outcomes, delivery_id, outcomes.get(delivery_id, {}), days.get(delivery_id, set())),
             )
         if changed:
             self.events.publish(changed)
@@ -89,9 +90,9 @@ class Merger:
         self.lake.delete([*(stored for each in done for stored in each.consumed), *obsolete])
 
     def _apply_outcomes(
-        self, origin: str, outcomes: Mapping[str, Outcomes], restated: set[str], entry: LedgerEntry | None
+        self, delivery_id: str, outcomes: Mapping[str, Outcomes], restated: set[str], entry: LedgerEntry | None
     ) -> LedgerEntry:
-        current = entry or self._unknown_delivery(origin, outcomes)
+        current = entry or self._unknown_delivery(delivery_id, outcomes)
         for day, each in outcomes.items():
             if not _is_recorded(current.partitions.get(day), each):
                 current = current.with_merged(day, each, self.clock())
@@ -103,12 +104,12 @@ class Merger:
         entry = None if name is None else self.ledger.get(name.delivery_id)
         return entry is None or name is None or entry.is_complete or name.ledger_day in entry.partitions
 
-    def _unknown_delivery(self, origin: str, outcomes: Mapping[str, Outcomes]) -> LedgerEntry:
+    def _unknown_delivery(self, delivery_id: str, outcomes: Mapping[str, Outcomes]) -> LedgerEntry:
         """Return an entry for rows that are in the lake but not in the ledger; their source is unknown."""
-        logger().error("merged rows of a delivery that is not in the ledger", origin=origin)
+        logger().error("merged rows of a delivery that is not in the ledger", origin=delivery_id)
         count("UnknownDeliveries")
         return LedgerEntry(
-            delivery_id=origin,
+            delivery_id=delivery_id,
             kind=DeliveryKind.BATCH,
             source_id=UNATTRIBUTED,
             data_type=UNKNOWN_TYPE,
@@ -137,8 +138,8 @@ def _restated_days_by_delivery(done: Sequence[MergeResult]) -> dict[str, set[str
     """Return the days that each delivery restated."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for each in done:
-        for origin in each.restated_by:
-            found[origin].add(each.partition.day)
+        for delivery_id in each.restated_by:
+            found[delivery_id].add(each.partition.day)
     return found
 
 

@@ -105,29 +105,31 @@ def to_item(state: QualityCounts) -> dict[str, Any]:
     return {"counts": counts, "samples": {name: list(texts) for name, texts in state.samples.items()}}
 
 
-def from_item(kept: Mapping[str, Any] | None) -> QualityCounts:
+def from_item(stored: Mapping[str, Any] | None) -> QualityCounts:
     """Parse the counts of a ledger entry; entries of earlier versions have none."""
-    if kept is None:
+    if stored is None:
         return QualityCounts()
-    counts = {name: Count(*map(int, text.split())) for name, text in kept["counts"].items()}
-    return QualityCounts(counts, {name: tuple(texts) for name, texts in kept["samples"].items()})
+    counts = {name: Count(*map(int, text.split())) for name, text in stored["counts"].items()}
+    return QualityCounts(counts, {name: tuple(texts) for name, texts in stored["samples"].items()})
 
 
 def _from_hour_item(item: Mapping[str, Any]) -> HourlyQuality:
     plain = {name: _DESERIALIZE(value) for name, value in item.items()}
     hour, _, data_type = plain["hour"].partition("#")
-    told: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    values_by_check: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for name, value in plain.items():
         check, _, what = name.partition("#")
         if what:
-            told[check][what] = value
-    counts = {name: Count(*(int(values.get(what, 0)) for what in vars(Count()))) for name, values in told.items()}
+            values_by_check[check][what] = value
+    counts = {
+        name: Count(*(int(values.get(what, 0)) for what in vars(Count()))) for name, values in values_by_check.items()
+    }
     return HourlyQuality(
         source_id=plain["source_id"],
         data_type=DataType(data_type),
         hour=hour,
         state=QualityCounts(
             {name: count for name, count in counts.items() if count != Count()},
-            {name: tuple(values["samples"]) for name, values in told.items() if "samples" in values},
+            {name: tuple(values["samples"]) for name, values in values_by_check.items() if "samples" in values},
         ),
     )

@@ -77,7 +77,7 @@ class QuarantineIndex:
         """Return the items of deliveries, given by receipt time and id, in the given order."""
         found: dict[str, QuarantinedDelivery] = {}
         for start in range(0, len(deliveries), _PER_READ):
-            keys = [_key(at, origin) for at, origin in deliveries[start : start + _PER_READ]]
+            keys = [_key(at, delivery_id) for at, delivery_id in deliveries[start : start + _PER_READ]]
             waiting: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             while waiting:
                 answer = self._dynamodb.batch_get_item(RequestItems=waiting)
@@ -85,7 +85,7 @@ class QuarantineIndex:
                     delivery = _from_item(item)
                     found[delivery.delivery_id] = delivery
                 waiting = answer.get("UnprocessedKeys")
-        return [found[origin] for _, origin in deliveries if origin in found]
+        return [found[delivery_id] for _, delivery_id in deliveries if delivery_id in found]
 
     def _on_day(self, day: date) -> list[QuarantinedDelivery]:
         pages = self._dynamodb.get_paginator("query").paginate(
@@ -98,10 +98,10 @@ class QuarantineIndex:
         return [_from_item(item) for page in pages for item in page["Items"]]
 
 
-def _key(received_at: datetime, origin: str) -> dict[str, Any]:
+def _key(received_at: datetime, delivery_id: str) -> dict[str, Any]:
     return {
         "day": {"S": received_at.date().isoformat()},
-        "delivery": {"S": f"{sortable(received_at)}#{origin}"},
+        "delivery": {"S": f"{sortable(received_at)}#{delivery_id}"},
     }
 
 

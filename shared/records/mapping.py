@@ -140,8 +140,8 @@ def _try_map(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: F
 
 
 def _map_row(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any]:
-    taken = mapping.columns.keys() | set(mapping.drop)
-    record = {name: value for name, value in row.items() if name not in taken}
+    renamed = mapping.columns.keys() | set(mapping.drop)
+    record = {name: value for name, value in row.items() if name not in renamed}
     record |= {field: row[name] for name, field in mapping.columns.items() if not is_blank(row.get(name))}
     for field, template in mapping.templates.items():
         text = _fill(template, row, place)

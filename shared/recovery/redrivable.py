@@ -66,10 +66,10 @@ def group_rows(
     if quarantined.data_type == UNKNOWN_TYPE:
         yield from _parse_unattributed(rows, reasons)
         return
-    told = [row for row in rows if row.form]
+    well_formed = [row for row in rows if row.form]
     reasons.update({row.place: row.reasons for row in rows if not row.form})
     for form in Form:
-        found = [row for row in told if row.form == form]
+        found = [row for row in well_formed if row.form == form]
         if found:
             records = [orjson.loads(row.raw) for row in found]
             yield RedriveGroup(quarantined.source_id, DataType(quarantined.data_type), form, found, records)
@@ -86,5 +86,5 @@ def _parse_unattributed(rows: Sequence["RejectedRow"], reasons: Reasons) -> Iter
             found[message["source_id"], message["data_type"]].append((rows[number], embedded_record(message)))
     reasons.update({row.place: row.reasons for number, row in enumerate(rows) if number not in readable})
     for (source_id, data_type), pairs in found.items():
-        told = [row for row, _ in pairs]
-        yield RedriveGroup(source_id, DataType(data_type), Form.TYPED, told, [record for _, record in pairs])
+        group = [row for row, _ in pairs]
+        yield RedriveGroup(source_id, DataType(data_type), Form.TYPED, group, [record for _, record in pairs])

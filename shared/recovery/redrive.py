@@ -89,20 +89,18 @@ class Redriver:
                     raise Conflict(f"Another redrive of {quarantined.delivery_id} is in progress; retry later")
         return result
 
-    def resume(self, origin: str, number: str) -> bool:
+    def resume(self, delivery_id: str, number: str) -> bool:
         """Complete a redrive whose number is claimed; safe to repeat and to race.
 
         Returns:
             Whether rows were redriven; False if the redrive was interrupted before they were stored.
         """
-        stored = self.lake.get(redrive_key(origin, number))
+        stored = self.lake.get(redrive_key(delivery_id, number))
         batch = RedriveBatch.read(stored.body) if stored else None
-        entry = self.ledger.update(
-            origin, lambda entry_before: _mark_in_flight(entry_before, number, batch, self.clock())
-        )
+        entry = self.ledger.update(delivery_id, lambda current: _mark_in_flight(current, number, batch, self.clock()))
         if batch is not None and entry.redriving == number:
             self._load(entry, number, batch)
-            entry = self.ledger.update(origin, lambda entry_before: _mark_done(entry_before, number, self.clock()))
+            entry = self.ledger.update(delivery_id, lambda current: _mark_done(current, number, self.clock()))
         self.lake.delete([stored] if stored else [])
         return entry.redrives[number] > 0
 
@@ -153,23 +151,23 @@ class Redriver:
 
 
 def _refusal_message(refusal: "InsufficientDataQuality") -> str:
-    told = refusal.details or {}
-    failed = ", ".join(told["failed_checks"])
-    return f"{refusal.message}: {told['quality_score']}, minimum {told['minimum_required']} ({failed})"
+    details = refusal.details or {}
+    failed = ", ".join(details["failed_checks"])
+    return f"{refusal.message}: {details['quality_score']}, minimum {details['minimum_required']} ({failed})"
 
 
-def _claim_number(entry_before: "LedgerEntry | None", number: str) -> "LedgerEntry":
-    entry = require_redrivable(entry_before)
+def _claim_number(current: "LedgerEntry | None", number: str) -> "LedgerEntry":
+    entry = require_redrivable(current)
     if entry.next_redrive != number:
         raise Conflict(f"Another redrive of {entry.delivery_id} is in progress; retry later")
     return entry.with_redrive(number, 0)
 
 
 def _mark_in_flight(
-    entry_before: "LedgerEntry | None", number: str, batch: RedriveBatch | None, at: datetime
+    current: "LedgerEntry | None", number: str, batch: RedriveBatch | None, at: datetime
 ) -> "LedgerEntry":
     """Mark the stored rows as in flight; without stored rows, abandon the redrive."""
-    entry = _require(entry_before)
+    entry = _require(current)
     if entry.redriving != number:
         return entry
     if batch is None:
@@ -178,12 +176,12 @@ def _mark_in_flight(
     return replace(entry.with_redrive(number, len(batch.places)), latest_event=latest)
 
 
-def _mark_done(entry_before: "LedgerEntry | None", number: str, at: datetime) -> "LedgerEntry":
-    entry = _require(entry_before)
+def _mark_done(current: "LedgerEntry | None", number: str, at: datetime) -> "LedgerEntry":
+    entry = _require(current)
     return entry.with_redriven(number, 0, at) if entry.redriving == number else entry
 
 
-def _require(entry_before: "LedgerEntry | None") -> "LedgerEntry":
-    if entry_before is None:
+def _require(current: "LedgerEntry | None") -> "LedgerEntry":
+    if current is None:
         raise LookupError("the ledger entry no longer exists")
-    return entry_before
+    return current

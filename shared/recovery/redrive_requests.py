@@ -109,8 +109,8 @@ class RedriveService:
     def _select_by_id(self, ids: Iterable[str]) -> Iterator[tuple["QuarantinedDelivery", RowFilter]]:
         places: defaultdict[str, set[int]] = defaultdict(set)
         for name in ids:
-            origin, place = read_row_id(name)
-            places[origin].add(place)
+            delivery_id, place = read_row_id(name)
+            places[delivery_id].add(place)
         entries = filter(None, map(self.ledger.get, sorted(places)))
         for quarantined in self.quarantine.index.get_many(
             [(entry.received_at, entry.delivery_id) for entry in entries]

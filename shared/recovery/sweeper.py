@@ -72,8 +72,8 @@ class Sweeper:
 
     def _finish_redrive(self, entry: LedgerEntry) -> bool:
         """Complete an interrupted redrive; the restoration of a cancelled batch is resumed with the batch."""
-        begun = bool(entry.redriving) and entry.redriving not in entry.resumes
-        return begun and self.redriver().resume(entry.delivery_id, entry.redriving)
+        is_started = bool(entry.redriving) and entry.redriving not in entry.resumes
+        return is_started and self.redriver().resume(entry.delivery_id, entry.redriving)
 
     def _incoming_keys(self) -> Iterator[str]:
         return (name.key for name in self.lake.names(f"{INCOMING}/"))

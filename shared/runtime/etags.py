@@ -56,8 +56,8 @@ def conditional_request(event: Mapping[str, Any], *, tagged: bool) -> Iterator[N
     """Store the address and condition of a request while it is processed."""
     asked = event.get("multiValueQueryStringParameters") or {}
     address = (event["httpMethod"], event["path"], sorted(asked.items()))
-    begun = _ConditionalRequest(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
-    token = _EXCHANGE.set(begun)
+    request = _ConditionalRequest(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
+    token = _EXCHANGE.set(request)
     try:
         yield
     finally:
@@ -71,26 +71,26 @@ def set_state(*parts: object) -> None:
         NotModified: the client has the response of this state.
         ETagAlreadySet: the response has a tag.
     """
-    begun = _EXCHANGE.get()
-    if begun is None:
+    request = _EXCHANGE.get()
+    if request is None:
         return
-    if begun.tag is not None:
-        raise ETagAlreadySet(begun.tag)
-    begun.tag = _tag("state", code_version(), begun.address, parts)
-    if begun.is_met_by(begun.tag):
-        raise NotModified(begun.tag)
+    if request.tag is not None:
+        raise ETagAlreadySet(request.tag)
+    request.tag = _tag("state", code_version(), request.address, parts)
+    if request.is_met_by(request.tag):
+        raise NotModified(request.tag)
 
 
 def apply_etag(answer: Answer) -> Answer:
     """Add the tag to a successful response: of its state if set, otherwise of its body; 304 if the client has it."""
-    begun = _EXCHANGE.get()
-    if begun is None or answer["statusCode"] != HTTPStatus.OK:
+    request = _EXCHANGE.get()
+    if request is None or answer["statusCode"] != HTTPStatus.OK:
         return answer
-    tag = begun.tag or _tag("said", begun.address, _without_volatile(answer["body"]))
-    told = {name: [value] for name, value in headers(tag).items()}
-    if begun.is_met_by(tag):
-        return {**answer, "statusCode": HTTPStatus.NOT_MODIFIED.value, "body": "", "multiValueHeaders": told}
-    return {**answer, "multiValueHeaders": {**answer["multiValueHeaders"], **told}}
+    tag = request.tag or _tag("said", request.address, _without_volatile(answer["body"]))
+    headers_of_tag = {name: [value] for name, value in headers(tag).items()}
+    if request.is_met_by(tag):
+        return {**answer, "statusCode": HTTPStatus.NOT_MODIFIED.value, "body": "", "multiValueHeaders": headers_of_tag}
+    return {**answer, "multiValueHeaders": {**answer["multiValueHeaders"], **headers_of_tag}}
 
 
 def headers(tag: str) -> Mapping[str, str]:
@@ -118,8 +118,8 @@ def _without_volatile(text: str) -> Any:
         body = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-    said = body["data"] if isinstance(body, dict) and body.keys() >= {"success", "data"} else body
-    if not isinstance(said, dict) or not isinstance(said.get("metadata"), dict):
-        return said
-    metadata = {name: value for name, value in said["metadata"].items() if name not in _VOLATILE}
-    return {**said, "metadata": metadata}
+    content = body["data"] if isinstance(body, dict) and body.keys() >= {"success", "data"} else body
+    if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
+        return content
+    metadata = {name: value for name, value in content["metadata"].items() if name not in _VOLATILE}
+    return {**content, "metadata": metadata}

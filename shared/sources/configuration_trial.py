@@ -158,8 +158,8 @@ def _find_wrong_value(data_type: DataType, path: Path, value: Any) -> Iterator[F
     """Return the validation error of a field with this value, in typed records and in text."""
     field = str(path[-1])
     for form in Form:
-        told = validate(data_type, [{field: in_form(value, form)}], form=form, at=_LATEST).errors
-        reasons = [each for each in told if each.field == f"/{field}"]
+        errors = validate(data_type, [{field: in_form(value, form)}], form=form, at=_LATEST).errors
+        reasons = [each for each in errors if each.field == f"/{field}"]
         if reasons:
             yield path, reasons[0].message, value
             return

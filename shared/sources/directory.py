@@ -99,8 +99,8 @@ class Sources:
         `active_only` omits inactive sources.
         """
         every = (_Source.of(list(facets)) for _, facets in self._by_source())
-        shown = (each for each in every if not active_only or not self._is_overdue(each, now))
-        found = paginate(shown, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
+        listed = (each for each in every if not active_only or not self._is_overdue(each, now))
+        found = paginate(listed, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             sources = list(pool.map(lambda each: each.to_data_source(self._status(each, now)), found.items))
         return DataSourcesResponse(content=sources, **found.page())
@@ -166,8 +166,8 @@ def _plain(item: Any) -> Facet:
 
 def _counters(facet: Facet) -> dict[str, Any]:
     counters: dict[str, Any] = {name: int(facet.get(name, 0)) for name in _COUNTERS}
-    fates = sum(counters[name] for name in ("loaded", "duplicate", "conflict", "quarantined"))
-    return {**counters, "in_flight": counters["received"] - fates, "watermark": facet.get("watermark")}
+    with_outcome = sum(counters[name] for name in ("loaded", "duplicate", "conflict", "quarantined"))
+    return {**counters, "in_flight": counters["received"] - with_outcome, "watermark": facet.get("watermark")}
 
 
 def _moment(text: str) -> datetime:

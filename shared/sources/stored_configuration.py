@@ -44,14 +44,14 @@ class StoredConfiguration:
         except orjson.JSONDecodeError as error:
             return cls(None, SourceConfiguration(), {(): f"is not JSON: {error}"})
         faults: dict[Path, str] = {}
-        left = saved
+        remaining = saved
         while True:  # each round takes at least one entry out
             try:
-                return cls(saved, SourceConfiguration.model_validate(left), faults)
+                return cls(saved, SourceConfiguration.model_validate(remaining), faults)
             except ValidationError as failure:
                 found = {each["loc"]: sentence(each["msg"]) for each in failure.errors(include_url=False)}
             faults |= found
-            left = _without(left, found)
+            remaining = _without(remaining, found)
 
     def fault_of(self, data_type: DataType) -> str:
         """Return why records of a type cannot be read with this configuration; empty if they can."""
@@ -65,8 +65,8 @@ class StoredConfiguration:
         if not self.faults:
             return self.usable.model_dump(mode="json", include=_SHOWN)
         saved = self.saved if isinstance(self.saved, dict) else {}
-        kept = {name: value for name, value in saved.items() if name in _SHOWN}
-        return {**kept, "faults": {_path_text(path): reason for path, reason in self.faults.items()}}
+        shown = {name: value for name, value in saved.items() if name in _SHOWN}
+        return {**shown, "faults": {_path_text(path): reason for path, reason in self.faults.items()}}
 
 
 def _path_text(path: Path) -> str:
@@ -86,10 +86,10 @@ def _without(saved: Any, faults: Mapping[Path, str]) -> Any:
         return {}
     whole = {path[0] for path in faults if path and (len(path) == 1 or path[0] not in _BY_TYPE)}
     of_types = {path[:2] for path in faults}
-    kept = {name: value for name, value in saved.items() if name not in whole}
+    remaining = {name: value for name, value in saved.items() if name not in whole}
     return {
         name: {each: entry for each, entry in value.items() if (name, each) not in of_types}
         if name in _BY_TYPE and isinstance(value, dict)
         else value
-        for name, value in kept.items()
+        for name, value in remaining.items()
     }

@@ -39,13 +39,13 @@ def consume_batch(records: Sequence[KinesisRecord], loader: "Loader") -> list[Le
     Errors in records are recorded, never raised. An exception that leaves this function is transient: Kinesis sends the
     same batch again, and its deliveries get the same ids.
     """
-    arrivals = list(
+    arrival_times = list(
         accumulate(map(_arrival_ms, records), max)
     )  # arrival times are approximate, the order of the shard is exact
     return [
         entry
         for part in decode([record["kinesis"]["data"] for record in records])
-        for entry in _load_part(_batch_name(records[part.records[0]]), arrivals, part, loader)
+        for entry in _load_part(_batch_name(records[part.records[0]]), arrival_times, part, loader)
     ]
 
 
@@ -54,13 +54,13 @@ def lag_ms(records: Sequence[KinesisRecord], now: datetime) -> int:
     return max(0, round(now.timestamp() * 1000) - max(map(_arrival_ms, records)))
 
 
-def _load_part(run: str, arrivals: Sequence[int], part: DecodedPart, loader: "Loader") -> Iterator[LedgerEntry]:
+def _load_part(run: str, arrival_times: Sequence[int], part: DecodedPart, loader: "Loader") -> Iterator[LedgerEntry]:
     found = parse(part)
-    for name, group in _group_messages(found.messages, arrivals).items():
+    for name, group in _group_messages(found.messages, arrival_times).items():
         yield loader.load(_delivery(run, name, group)).entry
     if found.malformed:
         yield loader.quarantine_unattributed(
-            f"{run}~{UNATTRIBUTED}", _to_datetime(arrivals[part.records[0]]), found.malformed
+            f"{run}~{UNATTRIBUTED}", _to_datetime(arrival_times[part.records[0]]), found.malformed
         )
 
 
@@ -77,7 +77,7 @@ def _to_datetime(milliseconds: int) -> datetime:
 
 
 def _group_messages(
-    messages: Sequence[tuple[int, int, Message]], arrivals: Sequence[int]
+    messages: Sequence[tuple[int, int, Message]], arrival_times: Sequence[int]
 ) -> Mapping[_GroupKey, _Group]:
     groups: defaultdict[_GroupKey, _Group] = defaultdict(_Group)
     for place, record, message in messages:
@@ -85,12 +85,12 @@ def _group_messages(
             many = groups[message.source_id, message.data_type, message.form]
             many.rows += message.rows
             many.places += range(place, place + len(message.rows))
-            many.arrived += [arrivals[record]] * len(message.rows)
+            many.arrived += [arrival_times[record]] * len(message.rows)
         else:
             group = groups[message["source_id"], message["data_type"], Form.TYPED]
             group.rows.append(embedded_record(message))
             group.places.append(place)
-            group.arrived.append(arrivals[record])
+            group.arrived.append(arrival_times[record])
     return groups
 
 

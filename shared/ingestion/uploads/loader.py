@@ -66,8 +66,8 @@ class FileLoader:
         except BaseException:
             self._release_lease(batch_id, name)  # the sweeper starts the next run
             raise
-        left = self._release_lease(batch_id, name)
-        if left is not None and left.is_open:
+        released = self._release_lease(batch_id, name)
+        if released is not None and released.is_open:
             self.queue.send(batch_id)
 
     def _delete_late_copy(self, batch_id: str) -> None:
@@ -81,12 +81,12 @@ class FileLoader:
         here = self._record_arrival(current) if current.state in {UploadState.AWAITED, UploadState.EXPIRED} else current
         if not here.is_open or here.is_leased(now):
             raise LeaseLost(f"the upload is {here.state}, or another run is loading it")
-        taken = here.lease(name, now)
-        if not taken.has_exhausted_retries:
-            return taken
+        leased = here.lease(name, now)
+        if not leased.has_exhausted_retries:
+            return leased
         count("UploadsGivenUp")
         worn_out = Failure(code="internal_error", message="The file could not be loaded; try again later", stage="load")
-        return taken.fail(worn_out, now) if taken.is_processing else taken
+        return leased.fail(worn_out, now) if leased.is_processing else leased
 
     def _record_arrival(self, current: Upload) -> Upload:
         facts = self.lake.head(current.key)
@@ -122,8 +122,8 @@ class FileLoader:
 
     def _check(self, upload: Upload, has_time: HasTime) -> Upload:
         if upload.declared_bytes not in {None, upload.size}:
-            said = f"{upload.declared_bytes} bytes were declared, {upload.size} were uploaded"
-            return self._fail(upload, Failure(code="size_differs", message=said, stage="parse"))
+            message = f"{upload.declared_bytes} bytes were declared, {upload.size} were uploaded"
+            return self._fail(upload, Failure(code="size_differs", message=message, stage="parse"))
         state = upload.quality
         for part, bytes_read in remaining_parts(upload, self.lake, self.rows_per_part):
             state += self.loader.check(part_delivery(upload, part))
@@ -151,8 +151,8 @@ class FileLoader:
         delivery = part_delivery(upload, part)
         entry = self.ledger.get(delivery.delivery_id)
         if entry is None or entry.is_reloadable:
-            anew = replace(delivery, revalidate=entry is not None and entry.written)
-            self.loader.load(anew, before_write=lambda: self._require_lease(upload))
+            revalidated = replace(delivery, revalidate=entry is not None and entry.written)
+            self.loader.load(revalidated, before_write=lambda: self._require_lease(upload))
         elif entry.cancelled_days or entry.redriving in entry.resumes:
             self.restorer.restore(delivery)
 

@@ -199,5 +199,5 @@ class Upload(Model):
 
     def resume(self, *, etag: str, size: int, at: datetime) -> Self:
         """Start a failed or cancelled upload again; parts that are loaded already will be skipped."""
-        anew = {"parts": 0, "cuts": (), "bytes_read": 0, "tries": 0, "assessed": {}, "failure": None, "ended_at": None}
-        return self.transition(UploadState.CHECKING, etag=etag, size=size, arrived_at=at, **anew)
+        reset = {"parts": 0, "cuts": (), "bytes_read": 0, "tries": 0, "assessed": {}, "failure": None, "ended_at": None}
+        return self.transition(UploadState.CHECKING, etag=etag, size=size, arrived_at=at, **reset)

@@ -78,14 +78,14 @@ class UploadStore:
             yield from map(_upload, page["Items"])
 
     def _replace(self, before: Upload, after: Upload) -> Upload:
-        kept = after.model_copy(update={"revision": before.revision + 1})
+        stored = after.model_copy(update={"revision": before.revision + 1})
         self._dynamodb.put_item(
             TableName=self._table,
-            Item=_item(kept),
+            Item=_item(stored),
             ConditionExpression="revision = :revision",
             ExpressionAttributeValues={":revision": {"N": str(before.revision)}},
         )
-        return kept
+        return stored
 
 
 def _item(upload: Upload) -> dict[str, Any]:

@@ -40,13 +40,13 @@ class TableVersions:
             VersionsNotReturned: DynamoDB did not return all of them after several tries.
         """
         keys = [{"table_name": {"S": name}} for name in dict.fromkeys(table_names)]
-        asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        pending: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
         found: dict[str, int] = {}
         for _ in range(_TRIES):
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
+            answer = self._dynamodb.batch_get_item(RequestItems=pending)
             items = answer["Responses"].get(self._table, ())
             found |= {item["table_name"]["S"]: int(item["version"]["N"]) for item in items}
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
+            pending = answer.get("UnprocessedKeys")
+            if not pending:
                 return tuple(found.get(name, 0) for name in table_names)
         raise VersionsNotReturned

@@ -36,11 +36,11 @@ def parquet_chunks(raw: Content) -> Iterator[Chunk]:
         _copy(raw, file)
         most = max(_HARMLESS, _HIGHEST_RATIO * file.seek(0, io.SEEK_END))
         try:
-            opened = _open(file)
+            file_opened = _open(file)
         except (pa.ArrowException, OSError) as error:
             code = "truncated" if "magic bytes not found in footer" in str(error) else "corrupt"
             raise UnreadableFile(code, f"not a complete Parquet file: {error}") from None
-        yield from _chunks(opened, most)
+        yield from _chunks(file_opened, most)
 
 
 def _copy(raw: Content, file: IO[bytes]) -> None:

@@ -36,8 +36,8 @@ def late_deliveries(partition: PartitionId, arrived: Sequence[pa.Table], result:
         for table, counts in zip(arrived, result.outcomes, strict=True)
         if any(counts.get(outcome) for outcome in _CHANGING)
     ]
-    origins = [_received_after(closed_at, table) for table in (*changing, result.winners_elsewhere)]
-    return sorted({name for names in origins for name in names.to_pylist()})
+    delivery_ids = [_received_after(closed_at, table) for table in (*changing, result.winners_elsewhere)]
+    return sorted({name for names in delivery_ids for name in names.to_pylist()})
 
 
 def _received_after(closed_at: datetime, table: pa.Table) -> pa.Array:

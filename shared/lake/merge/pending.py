@@ -71,7 +71,7 @@ class PendingObjects:
 
     def classify(self, receipt: Receipt) -> "PendingRows":
         """Separate rows to merge from rows in the base and cancelled rows; rows in the base cannot be cancelled."""
-        fates = {receipt_key(each.stored): receipt.merged.get(receipt_key(each.stored)) for each in self.rows}
+        outcomes = {receipt_key(each.stored): receipt.merged.get(receipt_key(each.stored)) for each in self.rows}
         merged = {
             name.split(" ")[0]
             for name, outcomes_of_object in receipt.merged.items()
@@ -80,16 +80,16 @@ class PendingObjects:
         cancelled = {
             receipt_key(each.stored): len(each.table)
             for each in self.rows
-            if fates[receipt_key(each.stored)] is None
+            if outcomes[receipt_key(each.stored)] is None
             and each.stored.key in self.cancelled
             and each.stored.key not in merged
         }
         tables = {
             receipt_key(each.stored): each.table
             for each in self.rows
-            if receipt_key(each.stored) not in cancelled and CANCELLED not in (fates[receipt_key(each.stored)] or ())
+            if receipt_key(each.stored) not in cancelled and CANCELLED not in (outcomes[receipt_key(each.stored)] or ())
         }
-        fresh = {name: table for name, table in tables.items() if fates[name] is None}
+        fresh = {name: table for name, table in tables.items() if outcomes[name] is None}
         return PendingRows(fresh, [table for name, table in tables.items() if name not in fresh], cancelled)
 
     @property

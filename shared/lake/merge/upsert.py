@@ -109,11 +109,11 @@ def _resolve_all(schema: RecordSchema, candidates: pa.Table, counts: list[Counte
     for places in by_key.values():
         base = next((versions[place] for place in places if numbers[place] == _BASE), None)
         competing = [versions[place] for place in places if numbers[place] == _COMPETING]
-        arrivals = [place for place in places if numbers[place] >= 0]
+        incoming_rows = [place for place in places if numbers[place] >= 0]
         highest = max(competing, key=lambda each: each.rank, default=None)
-        kept, outcomes = resolve(base, [versions[place] for place in arrivals], highest)
+        kept, outcomes = resolve(base, [versions[place] for place in incoming_rows], highest)
         winners.append(kept.place)
-        for place, outcome in zip(arrivals, outcomes, strict=True):
+        for place, outcome in zip(incoming_rows, outcomes, strict=True):
             counts[numbers[place]][outcome] += 1
     return sorted(winners)
 
@@ -123,8 +123,8 @@ def _versions(schema: RecordSchema, candidates: pa.Table) -> list[RecordVersion]
     contents: list[tuple[Any, ...]] = list(zip(*content_by_column, strict=True))
     meta = (candidates[name].to_pylist() for name in (schema.version, ORIGIN, INGESTED_AT))
     return [
-        RecordVersion(version, content, origin, ingested_at, place, day)
-        for place, (content, version, origin, ingested_at, day) in enumerate(
+        RecordVersion(version, content, delivery_id, ingested_at, place, day)
+        for place, (content, version, delivery_id, ingested_at, day) in enumerate(
             zip(contents, *meta, _days(schema, candidates), strict=True)
         )
     ]

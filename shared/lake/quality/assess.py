@@ -49,8 +49,10 @@ def assess(
         **{name: _count(mask, wrong=name in standard.wrongs) for name, mask in masks.items()},
         **_by_dimension(masks, standard.wrongs, len(table)),
     }
-    kept = {name: count for name, count in counts.items() if count.checked or count.failed}
-    return QualityCounts(kept, dict(_samples(CheckedRows(schema, standard, table, keys, masks), errors, kept)))
+    non_empty = {name: count for name, count in counts.items() if count.checked or count.failed}
+    return QualityCounts(
+        non_empty, dict(_samples(CheckedRows(schema, standard, table, keys, masks), errors, non_empty))
+    )
 
 
 def _samples(

@@ -66,8 +66,8 @@ def _within_product(table: pa.Table, check: say.NotAboveProduct) -> Mask:
     amounts = table[check.field].combine_chunks()
     above = pc.fill_null(pc.greater(amounts, pa.scalar(0)), fill_value=False)
     first, second = (table[name].combine_chunks().filter(above) for name in check.factors)
-    kept = pc.less_equal(amounts.filter(above), pc.abs(pc.multiply(first, second)))
-    return pc.replace_with_mask(_where(pc.is_valid(amounts), pa.scalar(value=True)), above, kept)
+    within = pc.less_equal(amounts.filter(above), pc.abs(pc.multiply(first, second)))
+    return pc.replace_with_mask(_where(pc.is_valid(amounts), pa.scalar(value=True)), above, within)
 
 
 def _soon_after(table: pa.Table, later: str, earlier: str, window: timedelta) -> Mask:

@@ -31,10 +31,10 @@ def union_versions(tables: Sequence[pa.Table]) -> pa.Table:
     return rows.take(order.filter(_ends(versions))).combine_chunks()
 
 
-def _delivery_order(origins: pa.ChunkedArray) -> pa.ChunkedArray:
+def _delivery_order(delivery_ids: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the rank of each delivery among those received at the same time."""
-    distinct = sorted(pc.unique(origins).to_pylist(), key=lambda origin: (sort_key(origin), origin))
-    return pc.index_in(origins, value_set=pa.array(distinct, pa.string()))
+    distinct = sorted(pc.unique(delivery_ids).to_pylist(), key=lambda delivery_id: (sort_key(delivery_id), delivery_id))
+    return pc.index_in(delivery_ids, value_set=pa.array(distinct, pa.string()))
 
 
 def cost_intervals(versions: pa.Table) -> pa.Table:

@@ -14,8 +14,8 @@ def pack(data: bytes) -> bytes:
     return packed
 
 
-def unpack(kept: bytes) -> bytes:
+def unpack(archived: bytes) -> bytes:
     """Decompress archived data."""
-    with pa.CompressedInputStream(pa.BufferReader(kept), _CODEC) as stream:
+    with pa.CompressedInputStream(pa.BufferReader(archived), _CODEC) as stream:
         data: bytes = stream.read()
     return data

@@ -140,19 +140,19 @@ def day_of_keys(key: str) -> str:
     return key.rpartition("/dt=")[2].partition("/")[0]
 
 
-def landing_key(data_type: DataType, day: str, origin: str) -> str:
+def landing_key(data_type: DataType, day: str, delivery_id: str) -> str:
     """Return the key of archived data."""
-    return f"{LANDING}/{data_type}/dt={day}/{safe_part(origin)}.json.zst"
+    return f"{LANDING}/{data_type}/dt={day}/{safe_part(delivery_id)}.json.zst"
 
 
-def quarantine_key(day: str, origin: str) -> str:
+def quarantine_key(day: str, delivery_id: str) -> str:
     """Return the key of a delivery's rejected rows."""
-    return f"{QUARANTINE}/dt={day}/{safe_part(origin)}.parquet"
+    return f"{QUARANTINE}/dt={day}/{safe_part(delivery_id)}.parquet"
 
 
-def redrive_key(origin: str, number: str) -> str:
+def redrive_key(delivery_id: str, number: str) -> str:
     """Return the key of rows that a redrive takes out of quarantine."""
-    return f"{REDRIVES}/{safe_part(origin)}~r{safe_part(number)}.parquet"
+    return f"{REDRIVES}/{safe_part(delivery_id)}~r{safe_part(number)}.parquet"
 
 
 def upload_key(data_type: DataType, batch_id: str) -> str:

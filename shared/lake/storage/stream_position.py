@@ -23,15 +23,15 @@ class StreamPosition:
 
     @classmethod
     @lru_cache(maxsize=10_000)
-    def of(cls, origin: str) -> Self | None:
+    def of(cls, delivery_id: str) -> Self | None:
         """Parse the id of a delivery; None if it is not from the event stream."""
-        match = _ORIGIN.match(origin)
+        match = _ORIGIN.match(delivery_id)
         return None if match is None else cls(match["shard"], int(match["sequence"]))
 
 
-def sort_key(origin: str) -> tuple[str, int]:
+def sort_key(delivery_id: str) -> tuple[str, int]:
     """Return the sort key of deliveries received at one time; empty for those that are not from the stream."""
-    position = StreamPosition.of(origin)
+    position = StreamPosition.of(delivery_id)
     return ("", 0) if position is None else (position.shard, position.sequence)
 
 
