@@ -73,7 +73,7 @@ def test_there_are_so_many_slots_and_each_that_is_given_back_is_free_again(made:
     assert (while_held, is_free(made)) == (False, True)
 
 
-def test_without_a_free_slot_within_the_patience_the_caller_is_told_to_come_again(made: Made) -> None:
+def test_without_a_free_permit_in_time_the_caller_is_told_to_retry(made: Made) -> None:
     with ThreadPoolExecutor(MOST) as pool:
         held = Held(made, pool, MOST)
 

@@ -55,7 +55,7 @@ def test_writers_that_meet_on_one_chain_make_one_chain(aws: Settings, wired: Wir
     assert findings(wired) == []
 
 
-def test_a_writer_who_is_overtaken_every_time_says_so(aws: Settings, trail: AuditTrail, clock: Clock) -> None:
+def test_a_writer_that_loses_every_race_is_unavailable(aws: Settings, trail: AuditTrail, clock: Clock) -> None:
     dynamodb: Any = boto3.Session().client("dynamodb")
     dynamodb.meta.events.register_first(
         "provide-client-params.dynamodb.PutItem", lambda **_: trail.record(change()) and None

@@ -33,7 +33,7 @@ def _found(wired: Wiring) -> list[tuple[int, Tampering]]:
     return [(finding.sequence, finding.tampering) for finding in found]
 
 
-def test_chains_nobody_touched_verify_with_and_without_anchors(wired: Wiring, written: list[AuditEntry]) -> None:
+def test_unchanged_chains_verify_with_and_without_anchors(wired: Wiring, written: list[AuditEntry]) -> None:
     assert _found(wired) == []
 
     wired.anchors.add(wired.audit_trail.heads())
@@ -179,11 +179,11 @@ def test_an_anchor_that_seems_deleted_or_overwritten_still_counts(
         (Tampering.CUT_OFF, "cut off: in chain-03, entries from 7 on are missing"),
     ],
 )
-def test_a_finding_says_what_and_where(tampering: Tampering, sentence: str) -> None:
+def test_a_finding_has_kind_and_position(tampering: Tampering, sentence: str) -> None:
     assert str(Finding("chain-03", 7, tampering)) == sentence
 
 
-def test_a_verdict_counts_the_entries_that_are_as_they_were_written(
+def test_a_verification_counts_the_unchanged_entries(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     tampering.alter(written[1], "user_id", "eve")

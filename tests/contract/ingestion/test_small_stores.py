@@ -93,7 +93,7 @@ def test_a_decision_for_which_labels_wait_is_due_when_it_comes_and_no_other_is(w
     assert _index(wired).get("d-2") is None
 
 
-def test_a_label_that_says_it_waits_after_its_decision_has_come_makes_it_due(wired: Wiring) -> None:
+def test_a_label_registered_after_its_decision_makes_it_due(wired: Wiring) -> None:
     _index(wired).add([_decision(1)])
 
     _index(wired).register_waiting({"d-1"}, "batch-1")
@@ -101,7 +101,7 @@ def test_a_label_that_says_it_waits_after_its_decision_has_come_makes_it_due(wir
     assert _due(wired) == {"d-1": {"batch-1"}}
 
 
-def test_what_is_settled_is_due_no_more_unless_somebody_came_since(wired: Wiring) -> None:
+def test_cleared_decisions_are_not_due_unless_labels_registered_since(wired: Wiring) -> None:
     _index(wired).register_waiting({"d-1"}, "batch-1")
     _index(wired).add([_decision(1)])
     (due,) = _index(wired).resolved()

@@ -135,7 +135,7 @@ def test_counters_are_forgotten_by_themselves_after_their_window(limiter: RateLi
     assert int(item["expires_at"]["N"]) > (NOON + timedelta(hours=1)).timestamp()
 
 
-def test_without_the_counters_requests_are_served_uncounted_and_somebody_is_told(
+def test_without_the_counters_requests_are_served_uncounted_and_an_alarm_metric_counts_them(
     limiter: RateLimiter, aws: Settings
 ) -> None:
     boto3.client("dynamodb").delete_table(TableName=aws.name_of(Resource.RATE_LIMITS))

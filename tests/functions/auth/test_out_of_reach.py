@@ -85,7 +85,7 @@ def test_a_refresh_token_outlives_an_outage_in_which_it_was_shown(
 
 
 @pytest.mark.usefixtures("starting")
-def test_public_keys_are_published_once_kms_has_told_them_and_from_then_on_without_it(without: Outage) -> None:
+def test_public_keys_are_fetched_from_kms_once_and_published_without_it(without: Outage) -> None:
     with without("kms"):
         never_seen = _auth("GET", "/.well-known/jwks.json")
     told = _auth("GET", "/.well-known/jwks.json")

@@ -116,9 +116,7 @@ def test_a_file_that_is_put_again_while_it_is_read_is_not_mixed_with_what_was_th
     assert _loaded(wired) == []
 
 
-def test_an_upload_never_made_fails_once_nobody_can_make_it_any_more_and_counts_nothing(
-    wired: Wiring, clock: Clock
-) -> None:
+def test_an_upload_without_a_file_fails_after_its_url_expired_and_counts_nothing(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
 
     wired.sweeper.sweep()
@@ -147,7 +145,7 @@ def test_a_file_whose_line_was_so_slow_that_it_had_been_given_up_is_loaded_all_t
     assert (told.status, told.errors) == (BatchStatus.COMPLETED, None)
 
 
-def test_a_file_of_whose_arrival_nobody_heard_is_found_by_the_sweep(wired: Wiring, clock: Clock) -> None:
+def test_a_file_whose_notification_was_lost_is_found_by_the_sweeper(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(2)))
     clock.pass_by(timedelta(minutes=5))

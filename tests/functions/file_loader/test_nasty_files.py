@@ -19,7 +19,7 @@ def _looks_like(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("file", ALL, ids=str)
-def test_a_file_as_it_should_not_be_has_its_outcome_and_the_next_good_one_has_its_own(
+def test_a_malformed_file_has_the_expected_result_and_does_not_affect_the_next_file(
     wired: Wiring, file: MalformedFile
 ) -> None:
     said = {"format": _looks_like(file.content)} | dict(file.options)

@@ -26,7 +26,7 @@ def _configure(wired: Wiring, **configuration: Any) -> None:
     wired.source_configs.put("web-shop", SourceConfiguration.model_validate(configuration))
 
 
-def test_a_file_that_is_refused_says_which_of_its_rows_are_wrong(wired: Wiring) -> None:
+def test_a_rejected_file_lists_its_invalid_rows(wired: Wiring) -> None:
     batch_id = upload(wired, sales_csv(range(7), bad=(0, 2, 3, 6)))
 
     assert outcome(wired, batch_id) == {"quarantined": 7}
@@ -50,7 +50,7 @@ def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wire
     assert _wrong_rows(wired, batch_id) == [2, 4]
 
 
-def test_rows_of_a_loaded_file_are_driven_again_under_the_numbers_that_they_have_in_it(wired: Wiring) -> None:
+def test_redriven_rows_of_a_file_keep_their_positions(wired: Wiring) -> None:
     template = {"templates": {"transaction_id": "{transaction_id}-{row}"}}
     _configure(wired, thresholds={"transactions": 10}, mappings={"transactions": template})
     batch_id = upload(wired, sales_csv(range(7), bad=(1, 5)))

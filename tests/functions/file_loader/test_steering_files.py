@@ -38,7 +38,7 @@ def _loaded(wired: Wiring) -> int:
 
 @pytest.mark.parametrize("runs", range(7))
 @pytest.mark.parametrize("merged", [True, False], ids=["merged meanwhile", "not merged"])
-def test_a_file_cancelled_at_any_time_says_what_had_merged_and_resumed_is_loaded_whole_and_once(
+def test_a_file_cancelled_at_any_time_reports_merged_rows_and_resumed_loads_each_row_once(
     wired: Wiring, runs: int, merged: bool
 ) -> None:
     batch_id = _begun(wired, runs=runs)

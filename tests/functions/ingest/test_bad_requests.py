@@ -72,7 +72,7 @@ def test_a_body_that_is_no_strict_json_is_malformed(wired: Wiring, call: Call, n
 
 
 @pytest.mark.parametrize("body", [None, "", "null"])
-def test_a_request_without_a_body_is_told_so(call: Call, body: str | None) -> None:
+def test_a_request_without_a_body_is_rejected(call: Call, body: str | None) -> None:
     answer = call("POST", "/ingest/batch", raw=body)
 
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")

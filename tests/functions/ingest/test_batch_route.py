@@ -28,7 +28,7 @@ def _quarantined(wired: Wiring) -> list[dict[str, Any]]:
     return [row for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows]
 
 
-def test_of_9900_good_and_100_bad_rows_9900_are_loaded_and_100_quarantined(
+def test_of_9900_valid_and_100_invalid_rows_9900_are_loaded_and_100_quarantined(
     wired: Wiring, call: Call, submit: Call
 ) -> None:
     rows = [
@@ -96,7 +96,7 @@ def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
     }
 
 
-def test_a_batch_in_which_nothing_is_good_is_refused_and_has_failed(wired: Wiring, call: Call, submit: Call) -> None:
+def test_a_batch_without_valid_rows_is_rejected_and_failed(wired: Wiring, call: Call, submit: Call) -> None:
     answer = submit([{}, 7, None, "text"])
 
     (entry,) = dump_state(wired.settings).ledger
@@ -277,7 +277,7 @@ def test_what_may_stand_in_a_key_never_leaves_its_folder(text: str) -> None:
     assert part.isascii()
 
 
-def test_a_status_of_a_batch_that_nobody_sent_is_not_found(call: Call) -> None:
+def test_the_status_of_an_unknown_batch_is_not_found(call: Call) -> None:
     answer = call("GET", "/ingest/batches/batch-0/status")
 
     assert (answer.status, answer.code) == (404, "NOT_FOUND")

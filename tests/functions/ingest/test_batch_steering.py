@@ -39,7 +39,7 @@ def batch_id(submit: Call) -> str:
     return name
 
 
-def test_a_cancelled_batch_says_so_at_once_and_what_had_merged_once_it_is_settled(
+def test_a_cancelled_batch_has_its_status_at_once_and_its_merged_rows_once_finished(
     call: Call, wired: Wiring, batch_id: str
 ) -> None:
     answer = _steer(call, batch_id, "cancel")
@@ -76,9 +76,7 @@ def _partition(key: str) -> Any:
     return found.partition
 
 
-def test_what_is_done_or_still_being_cancelled_is_a_conflict_that_says_so(
-    call: Call, wired: Wiring, batch_id: str
-) -> None:
+def test_finished_batches_and_those_being_cancelled_are_a_conflict(call: Call, wired: Wiring, batch_id: str) -> None:
     early = _steer(call, batch_id, "resume")
     _steer(call, batch_id, "cancel")
     unsettled = _steer(call, batch_id, "resume")
@@ -105,7 +103,7 @@ def test_a_refused_batch_is_loaded_once_its_source_asks_for_less(call: Call, wir
     assert quarantined["row"] == 1
 
 
-def test_a_cancellation_is_on_record_with_where_the_batch_stood(call: Call, wired: Wiring, batch_id: str) -> None:
+def test_a_cancellation_is_audited_with_the_status_of_the_batch(call: Call, wired: Wiring, batch_id: str) -> None:
     _steer(call, batch_id, "cancel")
 
     (entry,) = [json.loads(each.body) for each in wired.audit_trail.find(Asked(), Window(0, 10)).items]

@@ -110,7 +110,7 @@ def test_a_batch_of_labels_that_all_come_early_is_no_bad_batch(wired: Wiring, su
     assert _outcome(wired, answer.data["batch_id"])[2] == 5
 
 
-def test_labels_that_somebody_drove_by_hand_are_not_brought_again(wired: Wiring, call: Call) -> None:
+def test_labels_redriven_by_a_client_are_not_redriven_again(wired: Wiring, call: Call) -> None:
     _labels(wired, "batch-l", 1)
     _decisions(wired, "batch-d", 1)
     by_hand = call("POST", "/ingest/quarantine/redrive", body={"code": "decision_unknown"}).data

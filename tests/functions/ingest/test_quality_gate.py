@@ -86,7 +86,7 @@ def test_rows_that_are_old_bare_and_repeated_are_poor_and_not_wrong_and_are_load
     assert submit([sale(1, timestamp="2010-12-01T08:26:00Z")] * 50).status == 201
 
 
-def test_after_a_refusal_the_next_good_batch_is_loaded(wired: Wiring, submit: Call) -> None:
+def test_after_a_rejected_batch_the_next_valid_one_is_loaded(wired: Wiring, submit: Call) -> None:
     submit(BAD)
 
     assert submit([sale(1)]).status == 201
@@ -128,7 +128,7 @@ def test_a_refusal_killed_around_any_write_ends_as_if_it_had_not_been(platforms:
                 assert counted.state.rows == len(BAD), case
 
 
-def test_a_batch_that_was_let_in_is_resumed_as_such_even_if_more_is_asked_for_since(platforms: MotoPlatforms) -> None:
+def test_an_accepted_batch_is_resumed_even_if_the_threshold_was_raised_since(platforms: MotoPlatforms) -> None:
     rows = [sale(number) for number in range(9)]
     batch = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": rows}
     with platforms.fresh() as settings:
@@ -153,7 +153,7 @@ def _ask_for(wired: Wiring, source_id: str, threshold: float) -> None:
 
 
 @pytest.mark.parametrize(("threshold", "status"), [(18.33, 201), (18.34, 422), (0, 201)])
-def test_how_good_a_batch_must_be_is_configured_by_source_and_type(
+def test_the_minimum_score_is_configured_by_source_and_type(
     wired: Wiring, submit: Call, threshold: float, status: int
 ) -> None:
     _ask_for(wired, "web-shop", threshold)

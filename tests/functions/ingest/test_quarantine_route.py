@@ -107,7 +107,7 @@ def test_only_objects_that_a_page_shows_are_read(wired: Wiring, call: Call) -> N
     assert _found(call, page=2, size=2) == ["batch-2:0", "batch-2:1"]
 
 
-def test_a_record_that_nobody_can_read_is_shown_as_it_came(wired: Wiring, call: Call) -> None:
+def test_an_unreadable_record_is_shown_as_received(wired: Wiring, call: Call) -> None:
     consume_batch(kinesis_event([b"broken", b"\xff\x00"])["Records"], wired.loader)
 
     rows = _browse(call, source_id="unattributed", data_type="unknown", **{"time_range.start": "2025-01-01"})["content"]
@@ -132,7 +132,7 @@ def test_a_row_longer_than_a_page_can_hold_is_cut(wired: Wiring, call: Call) -> 
     assert (len(row["raw"]), row["raw_is_cut"]) == (20_000, True)
 
 
-def test_everything_wrong_with_a_query_is_told_at_once(call: Call) -> None:
+def test_all_errors_of_a_query_are_reported_together(call: Call) -> None:
     query = {"source_id": ["../x"], "data_type": ["sales"], "code": ["A B"], "page": ["-1"], "size": ["101"]}
     query |= {"time_range[start]": ["soon"], "colour": ["red"]}
 

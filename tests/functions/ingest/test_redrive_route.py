@@ -79,7 +79,7 @@ def test_rows_that_a_mapping_repairs_are_loaded_and_counted_once(wired: Wiring, 
     assert keys(wired.settings, "redrives/") == []
 
 
-def test_a_dry_run_tells_what_would_be_and_changes_nothing(wired: Wiring, call: Call) -> None:
+def test_a_dry_run_reports_the_result_and_changes_nothing(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [sale(1), _old(2), {"nothing": 1}])
     _fix(call)
     before = dump_state(wired.settings)
@@ -96,7 +96,7 @@ def test_a_dry_run_tells_what_would_be_and_changes_nothing(wired: Wiring, call: 
     ]
 
 
-def test_what_a_dry_run_tells_is_what_happens(wired: Wiring, call: Call) -> None:
+def test_a_redrive_has_the_result_of_its_dry_run(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [_old(number) for number in range(3)] + [{}, _old(9, unit_price=-1)])
     _fix(call)
 
@@ -116,7 +116,9 @@ def test_what_a_dry_run_tells_is_what_happens(wired: Wiring, call: Call) -> None
         ({"code": "required", "source_id": "web-shop"}, ["t-1", "t-2"]),
     ],
 )
-def test_only_what_is_meant_is_driven(wired: Wiring, call: Call, request_: dict[str, Any], driven: list[str]) -> None:
+def test_only_selected_rows_are_redriven(
+    wired: Wiring, call: Call, request_: dict[str, Any], driven: list[str]
+) -> None:
     _deliver(wired, "batch-1", [_old(1), _old(2)], at=NOW - timedelta(hours=1))
     _deliver(wired, "batch-2", [_old(3), _old(4)], source_id="till")
     _fix(call)
@@ -127,7 +129,7 @@ def test_only_what_is_meant_is_driven(wired: Wiring, call: Call, request_: dict[
     assert (told["accepted"], sorted(_loaded(wired))) == (len(driven), driven)
 
 
-def test_rows_are_driven_in_several_goes_and_each_is_counted_once(wired: Wiring, call: Call) -> None:
+def test_rows_are_redriven_in_several_requests_and_counted_once(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [_old(1), _old(2), _old(2), {}])
     _fix(call)
 
@@ -140,7 +142,7 @@ def test_rows_are_driven_in_several_goes_and_each_is_counted_once(wired: Wiring,
     assert _entry(wired, "batch-1").partitions.keys() == {f"2025-02-27~r{number}" for number in (1, 2, 3)}
 
 
-def test_a_driven_row_is_as_old_as_its_arrival_so_that_a_correction_since_stays(
+def test_a_redriven_row_keeps_its_arrival_time_so_that_later_corrections_win(
     wired: Wiring, call: Call, clock: Clock
 ) -> None:
     _deliver(wired, "batch-1", [_old(1)])
@@ -155,7 +157,7 @@ def test_a_driven_row_is_as_old_as_its_arrival_so_that_a_correction_since_stays(
     assert _entry(wired, "batch-1").outcomes.superseded == 1
 
 
-def test_a_row_whose_time_has_come_is_good(wired: Wiring, call: Call, clock: Clock) -> None:
+def test_a_row_whose_event_time_has_passed_is_valid(wired: Wiring, call: Call, clock: Clock) -> None:
     _deliver(wired, "batch-1", [sale(1, timestamp="2025-03-01T13:00:00Z")])
     early = _redrive(call)
     clock.pass_by(timedelta(hours=1))
@@ -179,7 +181,7 @@ def test_a_batch_that_was_refused_is_loaded_when_the_threshold_allows_it(
     assert _loaded(wired) == {"t-1": 2}
 
 
-def test_what_cannot_be_driven_now_is_skipped_and_says_why(wired: Wiring, call: Call) -> None:
+def test_rows_that_cannot_be_redriven_now_are_skipped_with_the_reason(wired: Wiring, call: Call) -> None:
     for number in range(3):
         _deliver(wired, f"batch-{number}", [_old(number)])
     wired.ledger.update("batch-0", lambda entry: replace(_some(entry), written=False))
@@ -199,7 +201,7 @@ def _some(entry: LedgerEntry | None) -> LedgerEntry:
     return entry
 
 
-def test_a_delivery_that_comes_again_after_its_rows_were_driven_changes_nothing(wired: Wiring, call: Call) -> None:
+def test_a_delivery_repeated_after_its_redrive_changes_nothing(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [sale(1), _old(2), {}])
     _fix(call)
     _redrive(call)
@@ -212,9 +214,7 @@ def test_a_delivery_that_comes_again_after_its_rows_were_driven_changes_nothing(
     assert dump_state(wired.settings) == before
 
 
-def test_records_that_nobody_can_read_stay_with_their_reasons_and_can_be_driven_when_they_parse(
-    wired: Wiring, call: Call
-) -> None:
+def test_unreadable_records_keep_their_errors_and_can_be_redriven_when_they_parse(wired: Wiring, call: Call) -> None:
     (entry,) = consume_batch(kinesis_event([b"broken", b"[1]"])["Records"], wired.loader)
     when = {"start": "2025-02-01T00:00:00Z", "end": "2025-04-01T00:00:00Z"}
 

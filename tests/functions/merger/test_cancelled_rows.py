@@ -95,7 +95,7 @@ def test_a_marker_that_comes_before_its_rows_waits_for_them(wired: Wiring) -> No
     assert _entry(wired).outcomes.cancelled == 1
 
 
-def test_a_marker_of_a_delivery_that_nobody_knows_goes(wired: Wiring) -> None:
+def test_a_marker_of_an_unknown_delivery_is_deleted(wired: Wiring) -> None:
     _cancel(wired, "batch-unheard-of")
 
     merge_all(wired)

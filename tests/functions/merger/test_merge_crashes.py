@@ -59,7 +59,7 @@ def test_a_merge_killed_around_any_write_and_run_again_ends_as_if_it_had_not_bee
             assert all(versions(wired.settings)[table] >= number for table, number in at_least.items()), case
 
 
-def test_what_stands_after_the_crashes_is_what_the_data_model_says(platforms: MotoPlatforms) -> None:
+def test_the_rows_after_crashes_follow_the_data_model(platforms: MotoPlatforms) -> None:
     expected, _, _ = _undisturbed(platforms)
 
     lines = {

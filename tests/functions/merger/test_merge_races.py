@@ -137,7 +137,7 @@ def test_mergers_that_start_together_lose_nothing(wired: Wiring) -> None:
     assert _balanced(wired)
 
 
-def test_an_object_that_nobody_can_read_holds_up_its_own_partition_and_no_other(wired: Wiring) -> None:
+def test_an_unreadable_object_blocks_only_its_own_partition(wired: Wiring) -> None:
     wired.lake.put("incoming/orders/dt=2025-02-27/batch-9.parquet", b"no Parquet")
     _bring(wired, 1, origin="batch-1")
 

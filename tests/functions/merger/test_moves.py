@@ -41,7 +41,7 @@ def _fates(wired: Wiring, origin: str) -> Mapping[str, Any]:
     return {day: fates.model_dump(exclude_defaults=True) for day, fates in entry.partitions.items()}
 
 
-def test_a_line_corrected_to_another_day_stands_there_alone_and_both_days_are_rolled_up_again(wired: Wiring) -> None:
+def test_a_line_corrected_to_another_day_is_only_there_and_both_days_are_rolled_up_again(wired: Wiring) -> None:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1), sale(2)], origin="batch-1", at=EARLIER))
     merge_all(wired)
 

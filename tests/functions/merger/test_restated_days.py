@@ -53,7 +53,7 @@ def test_a_late_row_is_loaded_and_its_day_is_restated(wired: Wiring) -> None:
     assert len(parquet_rows(wired.settings, "base/")[SALES.base_key]) == 3
 
 
-def test_the_merge_event_says_that_the_day_is_restated_and_by_whom(wired: Wiring) -> None:
+def test_the_merge_event_names_restated_day_and_deliveries(wired: Wiring) -> None:
     _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
     told = Told(wired)
 

@@ -84,7 +84,7 @@ def test_a_roll_up_that_is_missing_is_written_by_the_next_merge(wired: Wiring) -
     assert [row["views"] for row in _rolled(wired, "product_sessions_daily")] == [2]
 
 
-def test_a_product_that_gets_dearer_within_a_day_is_told_by_costs_and_days_and_versions_of_tables(
+def test_a_cost_change_within_a_day_is_in_costs_days_and_table_versions(
     wired: Wiring,
 ) -> None:
     prices = [{"cost": cost, "updated_at": f"{OTHER}T{hour}:00:00Z"} for cost, hour in ((2, "00"), (3, "12"))]

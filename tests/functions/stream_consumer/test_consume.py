@@ -170,7 +170,7 @@ def test_the_same_run_again_with_other_runs_merged_in_between_counts_nothing_twi
 
 
 @pytest.mark.parametrize("merged_in_between", [False, True])
-def test_a_run_that_comes_again_with_more_records_behind_balances(wired: Wiring, *, merged_in_between: bool) -> None:
+def test_a_repeated_batch_with_more_records_balances(wired: Wiring, *, merged_in_between: bool) -> None:
     payloads = [_envelope(sale(1)), _envelope({"quantity": 1}), b"broken"]
     _consume(wired, payloads)
     if merged_in_between:
@@ -189,7 +189,7 @@ def test_a_run_that_comes_again_with_more_records_behind_balances(wired: Wiring,
 
 
 @pytest.mark.parametrize("merged_in_between", [False, True])
-def test_a_run_that_comes_again_cut_short_leaves_the_rest_to_the_next(
+def test_a_repeated_batch_with_fewer_records_leaves_the_rest_to_the_next(
     wired: Wiring, *, merged_in_between: bool
 ) -> None:
     _consume(wired, [_envelope(sale(1)), _envelope(sale(2)), _envelope(sale(3)), b"broken"])
@@ -251,7 +251,7 @@ def test_customers_of_a_malformed_envelope_leave_nothing_personal_in_quarantine(
     assert not any("ada@" in row["raw"] or "555-0100" in row["raw"] for row in _quarantined(wired))
 
 
-def test_a_record_is_judged_by_when_it_arrived_however_late_it_comes_again(wired: Wiring, clock: Clock) -> None:
+def test_a_repeated_record_is_validated_against_its_first_arrival(wired: Wiring, clock: Clock) -> None:
     ahead = _envelope(sale(1, timestamp=(NOW + timedelta(minutes=6)).isoformat()))
     _consume(wired, [ahead])
     before = dump_state(wired.settings)

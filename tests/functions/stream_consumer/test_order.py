@@ -43,7 +43,7 @@ def _fates(wired: Wiring) -> Mapping[str, int]:
 
 @pytest.mark.parametrize("arrived", [(0, 0, 0), (0, 1, 2)], ids=["at once", "one by one"])
 @pytest.mark.parametrize("merged_in_between", [False, True])
-def test_the_last_record_of_a_key_stands(wired: Wiring, arrived: Sequence[int], *, merged_in_between: bool) -> None:
+def test_the_last_record_of_a_key_is_current(wired: Wiring, arrived: Sequence[int], *, merged_in_between: bool) -> None:
     for place in range(3):
         consume_batch(_run([(1, place)], first=place, arrived=arrived[place : place + 1]), wired.loader)
         if merged_in_between:
@@ -63,7 +63,7 @@ def test_within_a_run_too(wired: Wiring, arrived: Sequence[int]) -> None:
     assert _fates(wired) == {"received": 3, "loaded": 3, "duplicate": 0, "conflict": 0}
 
 
-def test_a_run_that_comes_again_late_takes_nothing_back(wired: Wiring) -> None:
+def test_a_batch_repeated_late_reverts_nothing(wired: Wiring) -> None:
     earlier, later = (_run([(1, place)], first=place, arrived=[0]) for place in range(2))
     for run in (earlier, later):
         consume_batch(run, wired.loader)

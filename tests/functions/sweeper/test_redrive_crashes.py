@@ -182,7 +182,7 @@ ACTS = st.tuples(st.sampled_from(["load", "merge", "redrive", "sweep", "fix"]), 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=st.lists(ROWS, min_size=3, max_size=3), acts=st.lists(ACTS, min_size=3, max_size=9))
-def test_every_row_has_one_fate_after_every_step_of_any_history_of_loads_fixes_redrives_and_crashes(
+def test_every_row_has_one_outcome_after_every_step_of_any_history_of_loads_fixes_redrives_and_crashes(
     platforms: MotoPlatforms, deliveries: list[list[dict[str, Any]]], acts: list[tuple[str, int, Any]]
 ) -> None:
     with platforms.fresh() as held:

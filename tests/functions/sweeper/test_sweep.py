@@ -144,7 +144,7 @@ def test_the_merger_is_reminded_of_what_waits_when_something_is_late(wired: Wiri
     assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == [waiting]
 
 
-def test_the_merger_is_reminded_of_news_and_markers_though_no_delivery_is_late(wired: Wiring) -> None:
+def test_move_notices_and_markers_are_requeued_though_no_delivery_is_late(wired: Wiring) -> None:
     day = PartitionId(DataType.TRANSACTIONS, "2025-02-27")
     waiting = [day.cancellation_key("batch-1"), day.move_notice_key("2025-02-26", "00ff")]
     wired.lake.put_all((key, b"") for key in [*waiting, day.incoming_key("batch-2")])
@@ -166,7 +166,7 @@ def test_a_sweep_of_a_platform_where_all_is_done_does_nothing(wired: Wiring, clo
     assert _messages(wired.settings) == []
 
 
-def test_a_batch_whose_landing_is_gone_stays_in_flight_for_somebody_to_see(wired: Wiring, clock: Clock) -> None:
+def test_a_batch_whose_archive_was_deleted_stays_in_flight(wired: Wiring, clock: Clock) -> None:
     gone = delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1")
     wired.ledger.update("batch-1", lambda _: wired.loader._open_entry(gone, wired.loader.validator.validate(gone)))
 
@@ -187,7 +187,7 @@ def test_the_function_sweeps_on_schedule(deployed: Wiring) -> None:
     assert len(_messages(deployed.settings)) == 1
 
 
-def test_a_resumed_batch_still_tells_how_many_personal_fields_were_dropped(platforms: MotoPlatforms) -> None:
+def test_a_resumed_batch_keeps_the_number_of_dropped_personal_fields(platforms: MotoPlatforms) -> None:
     customers = {
         "source_id": "crm-central",
         "data_type": "customers",

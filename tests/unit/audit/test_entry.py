@@ -18,7 +18,7 @@ CHANGE = Change(
 )
 
 
-def test_the_first_entry_follows_nothing_and_says_everything() -> None:
+def test_the_first_entry_has_no_predecessor_and_all_fields() -> None:
     entry = append_after(ChainHead(chain="chain-01"), CHANGE, NOON)
 
     said = parse(entry.body)
@@ -50,7 +50,7 @@ def test_a_clock_that_is_behind_does_not_turn_the_chain_around() -> None:
     assert second.position > first.position
 
 
-def test_what_is_too_big_for_an_entry_is_told_by_its_hash() -> None:
+def test_a_value_too_large_for_an_entry_is_replaced_by_its_hash() -> None:
     huge = Change(
         action="a", user_id="u", key_id="k", resource="r", request_id="q", source_ip="i", after="x" * LARGEST_VALUE
     )

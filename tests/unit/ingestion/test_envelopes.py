@@ -52,7 +52,7 @@ def _agrees(*payloads: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_an_odd_value_in_any_field_meets_the_same_verdict_on_both_ways(name: str) -> None:
+def test_an_odd_value_in_any_field_has_the_same_result_on_both_paths(name: str) -> None:
     for value in ODD:
         _agrees(_payload(GOOD), _payload({**GOOD, name: value}), _payload(GOOD))
 
@@ -88,7 +88,7 @@ def test_no_record_completes_or_breaks_another(payloads: list[bytes]) -> None:
     _agrees(*map(_payload, payloads))
 
 
-def test_a_run_of_good_records_has_all_of_them_in_their_places() -> None:
+def test_a_batch_of_valid_records_has_all_of_them_in_their_positions() -> None:
     run = _read([_payload(GOOD)] * 3)
 
     assert [place for place, _, _ in run.messages] == [0, 1, 2]

@@ -43,7 +43,7 @@ def test_fields_that_later_versions_of_the_format_may_add_are_passed_over() -> N
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_aggregate_says_so(name: str) -> None:
+def test_a_corrupt_aggregate_is_reported(name: str) -> None:
     with pytest.raises(CorruptAggregate):
         deaggregate(BROKEN[name])
 

@@ -28,7 +28,7 @@ def test_plain_payloads_are_found_as_they_are() -> None:
     assert (list(part.texts), list(part.records)) == ([b"one", b"", b"two"], [0, 1, 2])
 
 
-def test_records_of_an_aggregate_stand_where_it_stood() -> None:
+def test_records_of_an_aggregate_keep_its_position() -> None:
     payloads = [b"one", aggregate_of(b"two", gzip.compress(b"three")), gzip.compress(b"four")]
 
     (part,) = decode([_payload(each) for each in payloads])
@@ -80,7 +80,7 @@ def test_a_text_that_people_write_may_be_as_large_as_the_limit() -> None:
     assert _only(gzip.compress(lines)) == lines
 
 
-def test_much_in_little_comes_in_parts_that_depend_only_on_what_stands_before() -> None:
+def test_highly_compressed_payloads_are_split_into_parts_that_depend_only_on_earlier_records() -> None:
     large = _payload(gzip.compress(b"".join(b"%d," % number for number in range(1_600_000))))
     run = [large] * 5
 

@@ -125,9 +125,7 @@ def _expected(deliveries: Sequence[Sent]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("data_type", ROWS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_what_stands_depends_on_what_was_delivered_and_on_nothing_else(
-    data_type: DataType, data: st.DataObject
-) -> None:
+def test_the_merged_rows_depend_only_on_the_delivered_rows(data_type: DataType, data: st.DataObject) -> None:
     deliveries = data.draw(_deliveries(data_type))
     lake = StagedLake(InterleavedRuns())
     index = KeyIndex(lake)

@@ -17,7 +17,7 @@ def _kept(**fields: Any) -> tuple[IndexedDecision, dict[str, Any]]:
     return decision, orjson.loads(decision.body)
 
 
-def test_all_that_a_decision_says_is_kept() -> None:
+def test_all_fields_of_a_decision_are_stored() -> None:
     features = {"amount_7d": 12.5, "country": "DE"}
 
     decision, told = _kept(amount="19.90", features=features, attributions={"amount_7d": 0.25}, rule="r-7")

@@ -107,7 +107,7 @@ class _Model:
 @pytest.mark.parametrize("data_type", ROWS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_any_deliveries_merge_as_the_data_model_says(data_type: DataType, data: st.DataObject) -> None:
+def test_any_deliveries_merge_by_the_rule_of_the_data_model(data_type: DataType, data: st.DataObject) -> None:
     merges = data.draw(st.lists(st.lists(st.lists(ROWS[data_type], min_size=1, max_size=4), max_size=3), max_size=3))
     base, model, hour = arrow_schema(data_type).empty_table(), _Model(data_type), 0
 
@@ -140,7 +140,7 @@ def test_deliveries_are_merged_in_the_order_they_arrived_whatever_order_they_are
     assert list(one.outcomes) == list(other.outcomes) == [{"loaded": 1}, {"loaded": 1}]
 
 
-def test_a_delivery_of_nothing_has_no_fates() -> None:
+def test_an_empty_delivery_has_no_outcomes() -> None:
     empty = arrow_schema(DataType.ORDERS).empty_table()
     full = _table(DataType.ORDERS, [good(DataType.ORDERS)], "a", NOW)
 

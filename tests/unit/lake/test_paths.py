@@ -14,7 +14,7 @@ from shared.records.schema import DataType
     st.dates().map(str) | st.just("all"),
     st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}", fullmatch=True),
 )
-def test_an_incoming_key_says_which_partition_and_delivery_it_is_of(data_type: DataType, day: str, origin: str) -> None:
+def test_an_incoming_key_has_partition_and_delivery(data_type: DataType, day: str, origin: str) -> None:
     partition = PartitionId(data_type, day)
 
     name = IncomingKey.parse(partition.incoming_key(origin))
@@ -24,14 +24,14 @@ def test_an_incoming_key_says_which_partition_and_delivery_it_is_of(data_type: D
     assert f"{name.delivery_id}{name.redrive}" == origin
 
 
-def test_rows_driven_again_are_accounted_for_in_their_delivery_under_a_day_of_their_own() -> None:
+def test_redriven_rows_are_counted_in_their_delivery_under_a_separate_key() -> None:
     name = IncomingKey.parse("incoming/orders/dt=2025-01-01/batch-1~p00002~r3.parquet")
 
     assert name is not None
     assert (name.delivery_id, name.ledger_day) == ("batch-1~p00002", "2025-01-01~r3")
 
 
-def test_a_marker_and_news_name_the_partition_that_they_are_for() -> None:
+def test_markers_and_move_notices_name_their_partition() -> None:
     day = PartitionId(DataType.ORDERS, "2025-01-01")
 
     marker = IncomingKey.parse(day.cancellation_key("batch-1~r2"))

@@ -37,7 +37,7 @@ def test_it_reads_what_a_file_in_memory_would(reads: list[tuple[int, int]]) -> N
     assert ours.read() == theirs.read()
 
 
-def test_from_beginning_to_end_it_fetches_each_piece_once_and_tells_how_far_it_is() -> None:
+def test_a_sequential_read_fetches_each_range_once_and_reports_its_position() -> None:
     fetched: list[tuple[int, int]] = []
     file = _opened(fetched)
 

@@ -168,7 +168,7 @@ RECORDS = st.builds(
 
 
 @given(st.none() | RECORDS, st.lists(RECORDS, max_size=6))
-def test_every_record_has_exactly_one_fate_and_one_stands(
+def test_every_record_has_exactly_one_outcome_and_one_is_current(
     base: RecordVersion | None, deliveries: list[RecordVersion]
 ) -> None:
     if base is None and not deliveries:
@@ -182,7 +182,7 @@ def test_every_record_has_exactly_one_fate_and_one_stands(
 
 
 @given(st.lists(RECORDS, min_size=1, max_size=4, unique_by=lambda each: each.rank))
-def test_what_stands_does_not_depend_on_the_order_in_which_records_meet(deliveries: list[RecordVersion]) -> None:
+def test_the_current_version_does_not_depend_on_the_order_of_records(deliveries: list[RecordVersion]) -> None:
     standing = {id(_one_by_one(order)) for order in permutations(deliveries)}
 
     assert len(standing) == 1
@@ -196,7 +196,7 @@ def _one_by_one(deliveries: Sequence[RecordVersion]) -> RecordVersion:
 
 
 @given(st.none() | RECORDS, st.lists(RECORDS, min_size=1, max_size=6))
-def test_deliveries_repeated_change_nothing_that_stands(
+def test_repeated_deliveries_do_not_change_the_current_version(
     base: RecordVersion | None, deliveries: list[RecordVersion]
 ) -> None:
     in_order = sorted(deliveries, key=lambda each: each.ingested_at)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from shared.lake.storage.stream_position import StreamPosition, order_within_shards
 
 
-def test_a_run_of_the_stream_tells_its_shard_and_sequence_number() -> None:
+def test_a_delivery_id_of_the_stream_has_shard_and_sequence_number() -> None:
     assert StreamPosition.of("shardId-000000000006~0000049~web-shop~events") == StreamPosition(
         "shardId-000000000006", 49
     )

@@ -34,7 +34,7 @@ def _accounted(entry: LedgerEntry) -> int:
 
 
 @given(merged=st.dictionaries(st.dates().map(str), FATES, max_size=5), rejected=COUNTS, again=st.booleans())
-def test_received_is_always_the_sum_of_all_fates_and_what_is_in_flight(
+def test_received_is_always_the_sum_of_all_outcomes_and_rows_in_flight(
     merged: dict[str, Outcomes], rejected: int, *, again: bool
 ) -> None:
     received = sum(fates.total for fates in merged.values()) + rejected
@@ -61,7 +61,7 @@ def test_received_is_always_the_sum_of_all_fates_and_what_is_in_flight(
         (_entry(3, 3).with_written(NOW), BatchStatus.FAILED),
     ],
 )
-def test_a_delivery_is_complete_when_all_is_written_and_every_row_has_its_fate(
+def test_a_delivery_is_complete_when_written_and_every_row_has_an_outcome(
     entry: LedgerEntry, status: BatchStatus
 ) -> None:
     assert entry.status is status
@@ -74,7 +74,7 @@ def test_a_delivery_is_complete_when_it_first_was() -> None:
     assert entry.with_merged("d", Outcomes(loaded=1), NOW + timedelta(hours=1)).completed_at == NOW
 
 
-def test_a_delivery_that_comes_again_keeps_what_is_merged_and_says_the_rest_anew() -> None:
+def test_a_repeated_delivery_keeps_merged_outcomes_and_replaces_the_rest() -> None:
     entry = _entry(3).with_written(NOW).with_merged("d", Outcomes(loaded=3), NOW)
 
     again = entry.merge_redelivery(_entry(5, 1))
@@ -83,7 +83,7 @@ def test_a_delivery_that_comes_again_keeps_what_is_merged_and_says_the_rest_anew
     assert (again.written, again.completed_at) == (False, None)
 
 
-def test_rows_driven_again_leave_the_quarantine_and_are_counted_once() -> None:
+def test_redriven_rows_leave_the_quarantine_and_are_counted_once() -> None:
     entry = _entry(5, 3).with_written(NOW).with_merged("d", Outcomes(loaded=2), NOW)
 
     driven = entry.with_redrive("1", 2)
@@ -107,7 +107,7 @@ def test_rows_that_are_rejected_again_go_back_into_quarantine() -> None:
     assert (again.quarantined, again.in_flight, again.is_complete) == (2, 1, False)
 
 
-def test_no_more_rows_are_driven_again_than_are_in_quarantine_and_only_by_one_at_a_time() -> None:
+def test_a_redrive_has_at_most_the_quarantined_rows_and_runs_alone() -> None:
     entry = _entry(5, 3).with_written(NOW)
 
     with pytest.raises(ValueError, match="3 rows in quarantine"):

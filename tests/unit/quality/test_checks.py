@@ -125,7 +125,7 @@ def test_every_declared_check_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_a_good_row_fails_nothing_but_what_it_leaves_out(data_type: DataType) -> None:
+def test_a_valid_row_fails_only_completeness_checks(data_type: DataType) -> None:
     state = assessed(data_type, [GOOD[data_type]])
 
     failing = {name.partition(".")[0] for name, count in state.counts.items() if count.failed}

@@ -166,7 +166,7 @@ def test_what_reaches_the_minimum_passes_and_what_is_a_row_below_does_not() -> N
         require_quality(total([good] * 6_999 + [bad] * 3_001))
 
 
-def test_a_refusal_tells_score_minimum_and_failed_checks_as_the_contract_does() -> None:
+def test_a_rejected_batch_returns_score_minimum_and_failed_checks() -> None:
     invalid, bare = _row(frozenset({QualityDimension.VALIDITY})), _row(frozenset(), gaps=FIELDS)
 
     refused = refusal(total([invalid] * 2 + [bare]), Fraction(70))

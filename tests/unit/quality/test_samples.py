@@ -63,7 +63,7 @@ def test_a_year_of_birth_is_not_shown_and_an_amount_is() -> None:
     )
 
 
-def test_a_sample_of_an_invalid_row_tells_its_place() -> None:
+def test_a_sample_of_an_invalid_row_has_its_position() -> None:
     state = assessed(DataType.TRANSACTIONS, [sale(1), sale(2, quantity="two")])
 
     assert state.samples["validity.quantity:type"] == ("row 1: quantity=xxx",)

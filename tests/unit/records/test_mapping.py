@@ -65,7 +65,7 @@ def test_columns_may_change_places() -> None:
     assert _one({"a": "1", "b": "2"}, {"columns": {"a": "b", "b": "a"}}) == {"a": "2", "b": "1"}
 
 
-def test_a_blank_column_does_not_hide_what_stands_in_the_field() -> None:
+def test_a_blank_column_does_not_hide_the_value_of_the_field() -> None:
     assert _one({"Region": "  ", "region": "EU"}, {"columns": {"Region": "region"}}) == {"region": "EU"}
 
 

@@ -60,7 +60,7 @@ GOOD, BAD, REFUSED = _entry(1), _entry(2), _entry(2, refused=True)
         ([_entry(2, cancelled=True), BAD], True),
     ],
 )
-def test_a_source_fails_when_nothing_of_its_last_deliveries_was_good(
+def test_a_source_is_in_error_when_its_last_deliveries_had_no_valid_row(
     latest: list[LedgerEntry], *, failing: bool
 ) -> None:
     assert is_failing(latest) is failing
