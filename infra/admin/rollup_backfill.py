@@ -13,7 +13,7 @@ _AT_ONCE = 4
 
 
 def rebuild_all(stage: Stage) -> int:
-    """Make the roll-ups of every partition, then tell those who remember answers; return how many partitions."""
+    """Recompute the roll-ups of every partition, then invalidate cached results; return the number of partitions."""
     lake = LakeStore(stage.client("s3"), stage.output("LakeBucketName"))
     partitions = list(partitions_to_backfill(lake))
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -1,4 +1,4 @@
-"""Where the AWS APIs of a stage answer, be it up on this laptop or deployed to AWS, and what it says of itself."""
+"""The AWS endpoints and stack outputs of a stage, on this laptop or in AWS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,16 +51,16 @@ class Stage:
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """What its stateful stack says of itself."""
+        """The outputs of its stateful stack."""
         from infra.local.keys import outputs_of  # noqa: PLC0415 - not on the path of --help
 
         return outputs_of(self.clients, self.endpoint, self.name)
 
     def output(self, name: str) -> str:
-        """One of the things that its stateful stack says of itself.
+        """Return an output of its stateful stack.
 
         Raises:
-            NotDeployed: it says nothing of that.
+            NotDeployed: the output does not exist.
         """
         if name not in self.outputs:
             raise NotDeployed(self.name, name)

@@ -224,7 +224,7 @@ def main() -> None:
 
 
 def _is_designed(error: Exception) -> bool:
-    """Tell whether an error's text is the message to the user."""
+    """Return whether an error's text is the message to the user."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - not on the path of --help
 
     from shared.runtime.errors import TallyError  # noqa: PLC0415 - not on the path of --help

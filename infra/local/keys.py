@@ -22,7 +22,7 @@ _OK = 200
 
 
 def identity_of(clients: boto3.Session, endpoint: str | None, outputs: Mapping[str, str], stage: str) -> Identity:
-    """Return the identity of a deployed stage, from what its stacks say of themselves."""
+    """Return the identity of a deployed stage, from the outputs of its stacks."""
     places = Places(
         keys_table=outputs["KeysTableName"],
         families_table=outputs["FamiliesTableName"],
@@ -33,7 +33,7 @@ def identity_of(clients: boto3.Session, endpoint: str | None, outputs: Mapping[s
 
 
 def outputs_of(clients: boto3.Session, endpoint: str | None, stage: str) -> dict[str, str]:
-    """Return what the stateful stack of a stage says of itself."""
+    """Return the outputs of a stage's stateful stack."""
     cloudformation = clients.client("cloudformation", endpoint_url=endpoint)
     (stack,) = cloudformation.describe_stacks(StackName=f"tally-{stage}-data")["Stacks"]
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
@@ -46,7 +46,7 @@ def describe(key: ApiKey) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LocalApiKey:
-    """The key that the laptop made for whoever sits in front of it; only they can read its file."""
+    """The API key of the laptop's user; only they can read its file."""
 
     layout: Layout
 

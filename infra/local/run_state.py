@@ -1,4 +1,4 @@
-"""Tells other processes that a platform is up in a directory, and never lies after a crash."""
+"""The state of a running platform for other processes; correct after a crash, too."""
 
 import fcntl
 import json
@@ -14,7 +14,7 @@ from infra.local.layout import Layout, Ports
 
 @dataclass(frozen=True, slots=True)
 class PlatformRun:
-    """The platform that is up: who serves it, where, and whether it is ready."""
+    """The running platform: its process, its ports, and whether it is ready."""
 
     pid: int
     started_at: float
@@ -32,7 +32,7 @@ class PlatformRun:
         return datetime.fromtimestamp(self.started_at, UTC)
 
     def write(self, layout: Layout) -> None:
-        """Tell others."""
+        """Publish the state."""
         layout.run.write_text(json.dumps(asdict(self), indent=1))
 
 
@@ -76,7 +76,7 @@ def require_current(layout: Layout) -> PlatformRun:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process exists."""
+    """Return whether a process exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

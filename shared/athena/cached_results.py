@@ -31,7 +31,7 @@ class CachedResult:
 
 
 class Results:
-    """Keeps results under keys that tell all they depend on; expiry only clears up."""
+    """Stores results under keys of everything they depend on; expiry only frees space."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
         self._dynamodb = dynamodb
@@ -67,7 +67,7 @@ class Results:
         self._put(key, {"too_large": {"BOOL": True}} if len(packed) > LARGEST_BODY else {"body": {"B": packed}})
 
     def give_up(self, claim: ComputationClaim) -> None:
-        """Let the next one compute the result, at once; nothing happens where somebody has done so."""
+        """Release a claim, so that the next caller computes the result."""
         try:
             self._dynamodb.delete_item(
                 TableName=self._table,

@@ -63,23 +63,22 @@ class ResultCache:
         *,
         beside: Sequence[object] | None = None,
     ) -> tuple[T, bool]:
-        """Return a statement's result and whether it was remembered; a cache out of reach costs only time.
+        """Return a statement's result and whether it was cached; without the cache it is computed.
 
-        The versions are read before the result is computed: a merge in between makes the kept result newer than its
-        key, never older. Who asks while another computes the same waits for that. An error is not remembered: the next
-        one computes anew.
+        The versions are read before the result is computed: a merge in between makes the cached result newer than its
+        key, never older. Concurrent callers wait for the first one. Errors are not cached.
 
         Args:
-            statement: what is asked of the lake.
-            tables: what the result is read from, with all that it is computed with.
-            form: how the result is written down.
-            compute: computes it.
-            beside: what the answer depends on beside the result and the request's own address. Given, the answer is
-                tagged by that and the result's key, and nothing is computed for a caller who has it already.
+            statement: the query.
+            tables: all tables that the result depends on.
+            form: how the result is serialized.
+            compute: computes the result.
+            beside: what the response depends on besides the result and the request's address. If given, it is part of
+                the ETag with the result's key, and nothing is computed for a client that has the response.
 
         Raises:
-            Unavailable: another has been computing the same for longer than anybody waits.
-            NotModified: the caller has the answer that this would be.
+            Unavailable: another computation of the same result takes too long.
+            NotModified: the client has this response.
         """
         key = _if_reachable(lambda: cache_key(statement, self._versions.get_many(tables)))
         if key is None:

@@ -112,10 +112,10 @@ class FunctionallyDependent(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckSuite:
-    """What good rows of a data type are like.
+    """The quality checks of a data type.
 
-    `expected`: optional fields that a good record has all the same; `dated_by` and `on_time`: which time tells how
-    old a row is, and how long after it the row may arrive.
+    `expected`: optional fields that a record should have; `dated_by` and `on_time`: the field with the time of a row,
+    and the longest delay until its arrival.
     """
 
     expected: tuple[str, ...]

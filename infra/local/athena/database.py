@@ -52,7 +52,7 @@ class Database:
 
 
 def translate_error(error: duckdb.Error) -> QueryFailed:
-    """Say a DuckDB error by the name that Athena has for its cause."""
+    """Translate a DuckDB error to Athena's error."""
     detail = str(error).split("\n\nLINE", maxsplit=1)[0].partition(": ")[2] or str(error)
     for pattern, name, sentence in CAUSES:
         found = pattern.search(str(error))

@@ -48,7 +48,7 @@ class Execution:
     columns: list[dict[str, Any]] = field(default_factory=list)
 
     def may_become(self, state: str) -> bool:
-        """Tell whether the state machine allows a move."""
+        """Return whether the state machine allows a move."""
         return state in MOVES[self.state]
 
     @property
@@ -97,7 +97,7 @@ class History:
             return [known.id for known in reversed(self._known.values()) if known.work_group == work_group]
 
     def move(self, execution: Execution, state: str, **facts: Any) -> bool:
-        """Change the state if that is allowed; False says that another end came first."""
+        """Change the state if that is allowed; return False if the execution has ended otherwise."""
         with self._lock:
             if not execution.may_become(state):
                 return False

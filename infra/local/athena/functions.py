@@ -141,7 +141,7 @@ def scalar_at(node: exp.Expr) -> exp.Expr:
 
 
 def json_at(node: exp.Expr) -> exp.Expr:
-    """Read what stands at a JSON path as JSON."""
+    """Return the value at a JSON path as JSON."""
     return call("json_at", cast(node.this, "VARCHAR"), _path(node.expression))
 
 

@@ -30,7 +30,7 @@ def split_location(location: str) -> tuple[str, str]:
 
 
 def objects_below(s3: "S3Client", locations: Mapping[str, Values]) -> list[tuple[ListedObject, Values]]:
-    """List the objects of every location, each with what its location stands for."""
+    """List the objects of every location, each with the partition of its location."""
     buckets: dict[str, dict[str, Values]] = defaultdict(dict)
     for location, values in locations.items():
         bucket, prefix = split_location(location)

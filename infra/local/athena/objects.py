@@ -24,7 +24,7 @@ GONE = {"NoSuchKey", "PreconditionFailed", "404", "412"}
 
 
 class ObjectGone(Exception):
-    """Says that an object changed or went after it was listed: list again."""
+    """An object was changed or deleted after it was listed; list again."""
 
 
 class ObjectCache:
@@ -74,7 +74,7 @@ class ObjectCache:
             self._sizes[path] = size
 
     def _download(self, item: ListedObject, path: Path) -> int:
-        """Write beside and rename, so that a reader sees a whole object or none."""
+        """Write to a temporary file and rename it, so that readers see a complete object or none."""
         path.parent.mkdir(exist_ok=True)
         part = path.with_suffix(f".{uuid4().hex}.part")
         try:

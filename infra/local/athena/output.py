@@ -33,7 +33,7 @@ Options = dict[str, str | list[str]]
 
 @dataclass(frozen=True)
 class ParquetFormat:
-    """Says how the files of a query are to be written."""
+    """How the files of a query are written."""
 
     codec: str
     partitioned_by: list[str]

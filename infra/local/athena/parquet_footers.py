@@ -1,4 +1,4 @@
-"""What Parquet files say of themselves: their columns and how many compressed bytes each column takes."""
+"""Footers of Parquet files: their columns and the compressed bytes of each."""
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def _read(session: duckdb.DuckDBPyConnection, paths: list[Path]) -> dict[Path, F
 
 
 def _top_level(rows: list[tuple[str, str, int | None]]) -> dict[str, str]:
-    """Pick the columns out of the flattened tree: the root's children, skipping what lies below each."""
+    """Select the columns from the flattened tree: the children of the root."""
     columns: dict[str, str] = {}
     remaining = iter(rows[1:])
     for name, _, children in remaining:

@@ -105,7 +105,7 @@ def _nullable(select: exp.Select) -> set[str]:
 
 
 def _push_down(select: exp.Select, inherited: list[exp.Expr]) -> list[exp.Expr]:
-    """Say an outer condition in terms of the columns that the select reads."""
+    """Express an outer condition in terms of the columns that the select reads."""
     group = select.args.get("group")
     grouped_in_sets = group and group.find(exp.Rollup, exp.Cube, exp.GroupingSets)
     if not inherited or grouped_in_sets or any(select.args.get(name) for name in KEEPS_ROWS_APART):
@@ -122,7 +122,7 @@ def _inner(node: exp.Expr, plain: Mapping[str, exp.Expr]) -> exp.Expr:
 
 
 def _rename_columns(inherited: list[exp.Expr], union: exp.SetOperation, branch: exp.Expr) -> list[exp.Expr]:
-    """Say a condition on a union's columns in the names of one branch."""
+    """Express a condition on a union's columns in the names of one branch."""
     if any(union.args.get(name) for name in KEEPS_ROWS_APART) or not isinstance(branch, exp.Query):
         return []
     pairs = zip(union.named_selects, branch.selects, strict=False)

@@ -41,7 +41,7 @@ class Task:
 
 @dataclass(frozen=True)
 class QueryOutcome:
-    """Says what a statement did."""
+    """Result of a statement."""
 
     bytes_scanned: int = 0
     columns: list[dict[str, Any]] = field(default_factory=list)

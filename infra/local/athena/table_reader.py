@@ -40,7 +40,7 @@ class LocalFile:
 
 
 class TableReader:
-    """Makes the view of a scan and says how many bytes Athena would have read for it."""
+    """Creates the view of a scan and returns the bytes that Athena would have read."""
 
     def __init__(self, catalogue: GlueCatalog, s3: "S3Client", cache: ObjectCache) -> None:
         self._catalogue = catalogue

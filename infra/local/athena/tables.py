@@ -58,7 +58,7 @@ class GlueTable:
 
     @property
     def is_projected(self) -> bool:
-        """Tell whether partitions follow from a rule (projection) instead of being registered one by one."""
+        """Return whether partitions follow from a rule (projection) instead of being registered one by one."""
         return self.parameters.get("projection.enabled", "false").lower() == "true" and bool(self.partition_keys)
 
 

@@ -31,7 +31,7 @@ BY_NAME: dict[str, Rewrite] = {**datetimes.BY_NAME, **functions.BY_NAME}
 
 @dataclass(frozen=True)
 class Scan:
-    """Says what one mention of a table needs: which columns, and of which partitions."""
+    """The columns and partitions that one mention of a table needs."""
 
     name: str
     table: GlueTable

@@ -1,4 +1,4 @@
-"""Where a work group writes its results, asked of the emulator's own Athena, which CDK has told."""
+"""Result locations of work groups, read from the emulator's Athena, which CDK has configured."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ class WorkGroups:
         return str(place) if place.endswith("/") else f"{place}/"
 
     def most_bytes(self, name: str) -> int | None:
-        """Tell how much a query of the group may scan."""
+        """Return the maximum number of bytes that a query of the group may scan."""
         found = self.get(name).get("Configuration", {}).get("BytesScannedCutoffPerQuery")
         return None if found is None else int(found)
 

@@ -25,7 +25,7 @@ _BY_HOUR_IN_STORE = {region: WeightedChoice(range(24), hours) for region, hours 
 
 
 def in_campaign(window: DemoWindow, day: date) -> bool:
-    """Tell whether the campaign runs on a day; it lasts whole weeks, so it lifts every weekday alike."""
+    """Return whether the campaign runs on a day; it lasts whole weeks, so it lifts every weekday alike."""
     start = window.day_at(_CAMPAIGN_FROM)
     return start <= day < start + timedelta(days=_CAMPAIGN_DAYS)
 

@@ -1,4 +1,4 @@
-"""What the fraud engine can see of an order: numbers that tell thieves from shoppers, though never surely."""
+"""Features of an order for the fraud engine; they separate fraudsters from shoppers, but not perfectly."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class FraudModel:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """From which score on somebody looks at an order, and from which it is refused."""
+    """Score thresholds for reviewing and declining an order."""
 
     version: str
     review_from: float
@@ -110,7 +110,7 @@ _CAUGHT_IN_REVIEW, _REFUSED_IN_REVIEW = 0.85, 0.03
 
 @dataclass(frozen=True, slots=True)
 class FraudDecision:
-    """What the engine said about an order, and whether the order was stopped in the end."""
+    """The engine's decision on an order, and whether the order was stopped in the end."""
 
     order: Order
     record: Record

@@ -1,4 +1,4 @@
-"""What turned out to be true about decisions, told late and by several people."""
+"""Labels of decisions, sent late by several sources."""
 
 from __future__ import annotations
 

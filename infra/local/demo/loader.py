@@ -54,7 +54,7 @@ def hold_rates(scenario: Scenario, rates: "ReferenceRates", progress: Progress) 
 
 
 def _compute_customers(lake: Lake, progress: Progress) -> None:
-    """Do what the clock does once a day, so that nobody has to wait for it."""
+    """Run the daily customer snapshot at once."""
     patient = Config(read_timeout=MERGE_SECONDS, retries={"max_attempts": 0})
     functions = lake.session.client("lambda", endpoint_url=lake.endpoint, config=patient)
     with progress.step("Computing customers") as step:

@@ -1,4 +1,4 @@
-"""What is bought: a day's orders with their lines, before anybody has screened or shipped them."""
+"""A day's orders with their lines, before screening and shipping."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EUR_PER_USD = 0.92
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A place that sells: the source its records come from, its currency and where its stock lies."""
+    """A shop: its source, its currency and the location of its stock."""
 
     source_id: str
     currency: str

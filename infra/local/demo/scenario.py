@@ -1,4 +1,4 @@
-"""The whole story, told day by day as the deliveries its sources would make."""
+"""The demo scenario, day by day, as the deliveries of its sources."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SIZES = {
 
 @dataclass(frozen=True, slots=True)
 class DemoDelivery:
-    """Records of one type that one source has to tell about one day."""
+    """Records of one source, type and day."""
 
     day: date
     source_id: str
@@ -60,7 +60,7 @@ class Scenario:
     window: DemoWindow
 
     def deliveries(self) -> Iterator[DemoDelivery]:
-        """Tell the story in order: what is sold and who buys, then each day with everything that belongs to it."""
+        """Yield the deliveries in order: products and customers, then each day with its records."""
         size = _SIZES[self.scale]
         products = stock_catalogue(self.seed, size.products, self.window)
         shoppers = gather_shoppers(self.seed, size.shoppers, self.window)
@@ -71,7 +71,7 @@ class Scenario:
 
 
 def demo(*, end: datetime, scale: Scale = Scale.SMALL, seed: int = 7) -> Scenario:
-    """Describe the ninety days before an end; it is told only when its deliveries are asked for."""
+    """Describe the ninety days before an end; deliveries are generated on demand."""
     return Scenario(seed, scale, DemoWindow(end))
 
 

@@ -1,4 +1,4 @@
-"""Who buys: customers with a segment, a region, favourite things, a pace, an hour and an end."""
+"""Customers with a segment, a region, preferences, a purchase frequency, an hour and an end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _JOINS_LATE = {"new": 0.7}
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A customer and their habits; no name, no address, nobody real."""
+    """A customer and their habits, without personal data."""
 
     customer_id: str
     segment: str
@@ -53,7 +53,7 @@ class Shopper:
         return _REGION[self.country]
 
     def shops_on(self, day: date) -> bool:
-        """Tell whether they are a customer on a day: registered and not yet gone."""
+        """Return whether they are a customer on a day: registered and not yet gone."""
         return self.registered_on <= day < self.churned_on
 
 

@@ -36,15 +36,15 @@ class DemoWindow:
         return [self.first + timedelta(days=number) for number in range(self.length)]
 
     def progress(self, day: date) -> float:
-        """Tell how far into the window a day lies: 0 on the first day, just under 1 on the last."""
+        """Return how far into the window a day is: 0 on the first day, just under 1 on the last."""
         return (day - self.first).days / self.length
 
     def day_at(self, share: float) -> date:
-        """Find the day that lies at a share (0 to 1) of the window."""
+        """Return the day at a share (0 to 1) of the window."""
         return self.first + timedelta(days=round(self.length * share))
 
     def holds(self, instant: datetime) -> bool:
-        """Tell whether an instant has happened by the end."""
+        """Return whether an instant has happened by the end."""
         return instant < self.end
 
 

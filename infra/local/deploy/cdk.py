@@ -20,7 +20,7 @@ _OURS = ("AWS_", "CDK_", "JSII_", "PYTHON")
 
 @dataclass(frozen=True, slots=True)
 class CdkApp:
-    """A CDK app as the CLI is told to run it; another one than Tally's serves tests."""
+    """A CDK app for the CLI; tests use another one than Tally's."""
 
     command: str = f'"{sys.executable}" -m infra.aws.app'
     project: Path = PROJECT

@@ -1,4 +1,4 @@
-"""Brings the emulator to what the source says, doing nothing when it is there already."""
+"""Deploys the source to the emulator; does nothing if it is deployed already."""
 
 import json
 from dataclasses import dataclass

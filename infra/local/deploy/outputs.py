@@ -1,4 +1,4 @@
-"""What the deployed stacks say about themselves, wherever among the stacks it stands."""
+"""Outputs of the deployed stacks."""
 
 import json
 from dataclasses import dataclass

@@ -35,7 +35,7 @@ def _end_with_parent() -> None:
 
 
 def _save(durability: Durability) -> None:
-    """Write the state now: the journal begins anew, and what is not in it is not lost either."""
+    """Save the state now; a new journal begins, and unsaved changes remain in the old one."""
     if not _saving.acquire(blocking=False):
         return
     try:

@@ -1,8 +1,8 @@
-"""MiniStack's SplitShard and MergeShards, mended: what waits in a shard that is closed still reaches its function.
+"""Patches MiniStack's SplitShard and MergeShards: pending records of a closed shard still reach its function.
 
-MiniStack forgets the records of a closed shard, and its mappings begin with a new shard at whatever came last. As in
-AWS, a closed shard here keeps its records and gets no more, and mappings read its children from their beginning. The
-order is that of AWS as long as no more than one run waits in the closed shard.
+MiniStack drops the records of a closed shard, and its mappings start with a new shard at its latest record. As in AWS,
+a closed shard here keeps its records and gets no more, and mappings read its children from their beginning. The order
+is that of AWS as long as at most one batch is pending in the closed shard.
 """
 
 from collections.abc import Callable, Mapping

@@ -99,7 +99,7 @@ class Emulator:
             time.sleep(_POLL_SECONDS)
 
     def is_running(self) -> bool:
-        """Tell whether the process is still there."""
+        """Return whether the process is still there."""
         return self._process is not None and self._process.poll() is None
 
     def save(self) -> None:
@@ -108,7 +108,7 @@ class Emulator:
             self._process.send_signal(signal.SIGUSR1)
 
     def stop(self) -> None:
-        """End the process gracefully, which saves its state, then whatever is left of its group."""
+        """Stop the process gracefully, which saves its state, then the rest of its process group."""
         self._end(graceful=True)
 
     def abandon(self) -> None:
@@ -133,7 +133,7 @@ class Emulator:
 
 
 def answers(url: str, headers: Mapping[str, str] | None = None, *, seconds: float = 2.0) -> bool:
-    """Tell whether `url` answers 200 in time."""
+    """Return whether `url` answers 200 in time."""
     request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310 - always our own loopback address
     try:
         with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310 - as above

@@ -1,7 +1,7 @@
-"""Objects whose emulator was killed between their file and the sidecar that describes it.
+"""Repairs objects whose emulator was killed between writing the file and its sidecar.
 
-MiniStack writes the file first. It would serve the new bytes under the old size and ETag: a Parquet file that nobody
-can read, or a cache that takes it for the one before.
+MiniStack writes the file first. It would serve the new bytes with the old size and ETag: an unreadable Parquet file, or
+a stale cache hit.
 """
 
 import json
@@ -14,7 +14,7 @@ _SIDECAR = ".meta.json"
 
 
 def describe_torn_objects(directory: Path) -> None:
-    """Write the size and the ETag of such objects anew; before MiniStack reads the directory."""
+    """Rewrite size and ETag of such objects, before MiniStack reads the directory."""
     for sidecar in _find_outdated(directory):
         content = _data_file(sidecar).read_bytes()
         etag = f'"{md5(content, usedforsecurity=False).hexdigest()}"'

@@ -54,5 +54,5 @@ class _Connection(web.RequestHandler):
 
 
 def _reason(message: str | None) -> str:
-    """What aiohttp says of it, without the client's own words that follow."""
+    """Return aiohttp's reason, without the quoted request that follows."""
     return (message or "not HTTP").partition(":")[0].rstrip(".")

@@ -1,4 +1,4 @@
-"""Which pages may read an answer: what API Gateway's own templates say and the emulator's do not."""
+"""CORS headers of responses, as API Gateway's templates add them and the emulator does not."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,9 +9,9 @@ _EXPOSED = "X-Request-Id, Retry-After"
 
 
 def allow_origin(answer: Response, named: Sequence[str], origins: Collection[str]) -> Response:
-    """Return the answer such that a page of a configured origin may read it, refusals and preflights included.
+    """Allow a configured origin to read the response, errors and preflights included.
 
-    A request that names several origins is nobody's.
+    A request with several origins gets no permission.
     """
     varies: Headers = () if answer.header("Vary") else (("Vary", "Origin"),)
     if len(named) != 1 or named[0] not in origins:

@@ -88,7 +88,7 @@ def refuse_before(api: RestApi, request: Request, now: datetime) -> Response | N
 
 
 def is_text(value: str) -> bool:
-    """Tell whether a header was UTF-8: what was not, aiohttp reads as lone surrogates, and leaves out on the way on."""
+    """Return whether a header is UTF-8: aiohttp decodes other bytes as lone surrogates, and drops them."""
     try:
         value.encode()
     except UnicodeEncodeError:

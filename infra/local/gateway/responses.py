@@ -1,4 +1,4 @@
-"""What the front door says itself, in the dialect of the Commerce contract."""
+"""The front door's own responses, in the dialect of the Commerce contract."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -60,7 +60,7 @@ class WebSocketDoor:
 
 
 def _unclear(incoming: web.Request) -> web.Response | None:
-    """Refuse a handshake that cannot become a connection before anybody behind the front door hears of it."""
+    """Reject an invalid handshake before it is forwarded."""
     if incoming.headers.get("Upgrade", "").lower() != "websocket":
         return _reject(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
     if not all(is_text(value) for value in incoming.headers.values()):

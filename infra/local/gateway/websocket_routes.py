@@ -42,9 +42,9 @@ def select_protocol(offered: Sequence[str]) -> str | None:
 
 
 def refusal_status(upstream: int, *, bears_token: bool) -> int:
-    """Return the status of a refused handshake: the emulator says 403 also where API Gateway says 401.
+    """Return the status of a rejected handshake: where API Gateway returns 401, the emulator returns 403.
 
-    It reads no head over 64 KB; with a token in it, that is one which the platform never gave.
+    The emulator reads no head over 64 KB; with a token, that is one that the platform never issued.
     """
     if upstream == HTTPStatus.FORBIDDEN and not bears_token:
         return HTTPStatus.UNAUTHORIZED

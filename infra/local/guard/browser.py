@@ -1,7 +1,7 @@
-"""Refuses requests that a foreign web page made a browser send, also through a name that it pointed at this machine.
+"""Rejects requests that a foreign web page made a browser send, also through DNS rebinding.
 
-Loopback protects against other machines, not against pages: any page may send requests to any port of the machine
-whose browser shows it. Browsers say where such a request comes from in headers that pages cannot forge.
+Loopback protects against other machines, not against pages: any page may send requests to any port of the machine whose
+browser shows it. Browsers state the origin of such a request in headers that pages cannot forge.
 """
 
 from collections.abc import Collection, Mapping
@@ -56,7 +56,7 @@ class BrowserPolicy:
         return f"The host {', '.join(hosts) or '(none)'} is not served here: use {LOOPBACK} or localhost."
 
     def is_preflight(self, head: RequestHead) -> bool:
-        """Tell whether a browser asks on behalf of one of the platform's own pages what it may send."""
+        """Return whether a browser asks on behalf of one of the platform's own pages what it may send."""
         asks = head.method == "OPTIONS" and head.header("access-control-request-method") is not None
         return asks and head.header("origin") in self.origins
 

@@ -1,7 +1,7 @@
-"""Checks that a request to an AWS API was signed with the platform's own credentials (Signature Version 4).
+"""Verifies that requests to AWS APIs are signed with the platform's own credentials (Signature Version 4).
 
-In its default mode MiniStack takes any key; its own primitives recompute the signature here, so that whoever learns
-the key id alone, from a presigned address for example, can sign nothing.
+In its default mode MiniStack accepts any key; its own primitives recompute the signature here, so that the key id
+alone, for example from a presigned URL, is not enough to sign.
 """
 
 import datetime as dt

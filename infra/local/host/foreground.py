@@ -1,4 +1,4 @@
-"""Keeps the platform up until somebody ends it, whatever the way."""
+"""Keeps the platform running until it is stopped."""
 
 import os
 import signal
@@ -25,11 +25,11 @@ SAVE_SECONDS = 300.0
 
 
 class StopRequested(BaseException):
-    """Somebody asked the platform to end; not an Exception, so that nothing on the way swallows it."""
+    """A stop was requested; not an Exception, so that no handler swallows it."""
 
 
 def stay_up(layout: Layout, ports: Ports, *, scale: Scale | None, console: Console) -> bool:
-    """Bring the platform up, show what to try, stop everything once asked to; tell whether it ever was ready."""
+    """Start the platform, print what to try, stop everything on request; return whether it was ever ready."""
     os.umask(0o077)  # state, objects and logs are the user's own
     started = time.monotonic()
     progress = Progress(console)
@@ -54,7 +54,7 @@ def _fill(platform: Platform, scale: Scale | None, progress: Progress) -> None:
 
 
 def _watch(platform: Platform, layout: Layout) -> NoReturn:
-    """Wait until somebody ends us, removes the directory, or the emulator dies."""
+    """Wait for a stop request, the removal of the directory, or the death of the emulator."""
     saved = time.monotonic()
     while platform.emulator.is_running():
         time.sleep(_POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""What to try first on a platform that just came up: addresses and commands that work as they stand."""
+"""Addresses and commands to try on a platform that has just started."""
 
 import shlex
 from datetime import UTC, datetime, timedelta
@@ -57,7 +57,7 @@ def _sale(now: datetime) -> str:
 
 
 def exports(credentials: EmulatorCredentials, ports: Ports) -> list[str]:
-    """Return shell commands after which AWS clients reach the emulator, whatever account they were set up for."""
+    """Return shell commands that direct AWS clients to the emulator."""
     own = {
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,

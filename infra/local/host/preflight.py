@@ -39,7 +39,7 @@ def check_node(version: str | None) -> None:
 
 
 def node_version() -> str | None:
-    """Return what `node --version` says, None when there is no Node."""
+    """Return the output of `node --version`; None without Node."""
     node = shutil.which("node")
     if node is None:
         return None
@@ -48,7 +48,7 @@ def node_version() -> str | None:
 
 
 def check_ports(ports: Ports) -> None:
-    """Raise PortTaken for the first of our ports that somebody else holds, or that two doors share."""
+    """Raise PortTaken for the first port that another program uses, or that is configured twice."""
     with ExitStack() as stack:
         for name, port in ports.by_name().items():
             stack.enter_context(hold_port(name, port))
