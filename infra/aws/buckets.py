@@ -66,7 +66,7 @@ class PrivateBucket(Construct):
                 _on_object_created(prefix, fed.queue.queue_arn) for prefix, fed in zip(prefixes, queues, strict=True)
             ]
         )
-        # S3 tries the queue when the bucket is made: its policy has to stand by then.
+        # S3 tests the queue when the bucket is created, so its policy must exist before.
         bucket.node.add_dependency(*queues)
 
 

@@ -11,7 +11,7 @@ from aws_cdk.aws_logs import RetentionDays
 from shared.limits.classes import RATE_CLASSES
 
 _GIGABYTE = 1024**3
-# As browsers write one: `*` and `null` would be anybody, and any other spelling is no page's.
+# As browsers send it: `*` and `null` would admit every page, any other spelling none.
 _ORIGIN = re.compile(r"(?P<scheme>https?)://[a-z0-9-]+(\.[a-z0-9-]+)*(:(?P<port>[1-9][0-9]{0,4}))?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _UNREACHABLE = (BotoCoreError, ClientError)
 _RETRY_SECONDS = 2
-# No longer than a query may take: whoever computes has the claim until then, and who waits for it no longer.
+# The longest time of a query: a claim expires after it, and so do waits for the result.
 _PATIENCE = Timeout(seconds=20, first_wait=0.02)
 
 T = TypeVar("T")

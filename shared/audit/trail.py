@@ -64,7 +64,7 @@ class AuditTrail:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
-        # What this process wrote last saves it a read; where it is out of date, the condition says so.
+        # The head that this process wrote last saves a read; if it is outdated, the condition fails.
         self._known: dict[str, ChainHead] = {}
         self._choose = choose or (lambda: random.choice(CHAINS))  # noqa: S311 # spreads load, keeps no secret
 

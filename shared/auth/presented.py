@@ -49,7 +49,7 @@ def _only(found: list[str]) -> str | None:
 def _bearers(event: Mapping[str, Any]) -> list[str]:
     values = list(_values(event, "authorization"))
     if len(values) > 1:
-        return values  # whichever of them somebody before us looked at, none is taken here
+        return values  # a proxy may have used any of them, so none is accepted
     return [match[1] for value in values if (match := _BEARER.fullmatch(value))]
 
 

@@ -108,7 +108,7 @@ class Runner:
             scanned = sum([views.enter_context(self._reader.view(session, scan)) for scan in translation.scans])
             if task.most_bytes is not None and scanned > task.most_bytes:
                 raise QueryCancelled("Bytes scanned limit was exceeded")
-            task.watch(session)  # whoever stopped the query while objects were fetched means it
+            task.watch(session)  # the query may have been stopped while objects were fetched
             yield Prepared(session, translation, scanned, list(session.sql(translation.sql).types))
 
     def _select(self, prepared: Prepared, task: Task) -> QueryOutcome:

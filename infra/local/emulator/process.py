@@ -29,7 +29,7 @@ def _end_with_parent() -> None:
     # Two saves at once would spoil each other's files; held from here on, so that no other begins.
     _saving.acquire()
     os.kill(os.getpid(), signal.SIGTERM)
-    # Requests that wait for functions hold a graceful stop up, with nobody left who could end it otherwise.
+    # Requests that wait for functions delay a graceful stop, and no process is left to force it.
     time.sleep(_GRACE_SECONDS)
     os._exit(1)  # what was acknowledged is in the journal
 

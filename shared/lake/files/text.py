@@ -9,7 +9,7 @@ from shared.lake.files.errors import UnreadableFile
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LEGACY = "cp1252"
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")  # in windows-1252 a capital A with tilde before a sign: nobody means it
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")  # in windows-1252 a capital A with tilde before a sign: not real text
 _WIDEST = 4
 
 
