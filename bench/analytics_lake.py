@@ -12,14 +12,14 @@ from typing import TypeVar
 import boto3
 
 from infra.local.athena.engine import Limits
-from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
 from shared.app.wiring import Wiring
 from shared.athena.client import Athena
 from shared.lake.catalog.tables import TABLES
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.partition import bring_up_to_date
+from shared.lake.partition import merge_partition
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.metrics.reports import MetricReports
 from shared.products.reports import ProductReports
@@ -42,13 +42,15 @@ def lake_of(directories: Sequence[Path]) -> Iterator[Wiring]:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         layout = Layout(scratch / "platform")
         emulator = stack.enter_context(Emulator(layout=layout, ports=free_ports()))
-        stack.enter_context(_environment({**Credentials.of(layout).environment(), "AWS_ENDPOINT_URL": emulator.url}))
+        stack.enter_context(
+            _environment({**EmulatorCredentials.of(layout).environment(), "AWS_ENDPOINT_URL": emulator.url})
+        )
         limits = Limits(threads=THREADS, queries_at_once=1)
         lake, athena = stack.enter_context(lake_with_athena(scratch / "athena", limits))
         stack.enter_context(_environment({"AWS_ENDPOINT_URL_ATHENA": athena}))
         wired = Wiring(lake.settings)
         _fill(wired, directories)
-        bring_up_to_date(wired.lake, KeyIndex(wired.lake), PartitionId(DataType.PRODUCTS, UNPARTITIONED))
+        merge_partition(wired.lake, KeyIndex(wired.lake), PartitionId(DataType.PRODUCTS, UNPARTITIONED))
         yield wired
 
 
@@ -63,7 +65,7 @@ def scanned_last(wired: Wiring) -> int:
 def forget(wired: Wiring) -> None:
     """Raise every table's version: no remembered answer is told any more."""
     for table in TABLES:
-        wired.versions.raise_version(table.name)
+        wired.versions.bump(table.name)
 
 
 def patient(wired: Wiring, reports: Reports) -> Reports:

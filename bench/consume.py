@@ -16,7 +16,7 @@ from bench.doubles import BenchWiring
 from bench.ingest import Transaction
 from bench.measure import Row, faster, medians
 from bench.sales import DAY, sale_lines
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from tests.events.api_gateway import context
 
 RECORDS = 10_000
@@ -47,10 +47,10 @@ class EnvelopeRecord(KinesisDataStreamRecord):
 def measure() -> list[Row]:
     """Hold the consumer against the processor, both up to and with the Parquet bytes."""
     event = {"Records": [_record(number, line) for number, line in enumerate(sale_lines(RECORDS))]}
-    if any(entry.quarantined for entry in consume(event["Records"], BenchWiring().loader)):
+    if any(entry.quarantined for entry in consume_batch(event["Records"], BenchWiring().loader)):
         raise RuntimeError("the bench's own records are not valid")
     taken = medians(
-        {"ours": lambda: consume(event["Records"], BenchWiring().loader), "processor": lambda: _processor(event)},
+        {"ours": lambda: consume_batch(event["Records"], BenchWiring().loader), "processor": lambda: _processor(event)},
         runs=5,
     )
     peer = ("Powertools batch + Pydantic + from_pylist", taken["processor"])

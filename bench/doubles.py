@@ -1,4 +1,4 @@
-"""Stores that cost nothing, so that what is measured is the way from an event to Parquet."""
+"""In-memory stores, so that benchmarks measure the path from an event to Parquet."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from bench.identities import BenchIdentity
 from bench.memory_lake import MemoryLake
 from shared.ingestion.batches.submission import Batches
 from shared.ingestion.loader import Loader
-from shared.ingestion.validation import Judge
+from shared.ingestion.validation import DeliveryValidator
 from shared.limits.classes import RateClasses
 from shared.runtime.models import now
 from shared.runtime.settings import Settings
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from shared.ingestion.restore import BringingBack
-    from shared.lake.quarantine.decisions import Decision
-    from shared.lake.quarantine.rejected_rows import Rejected
-    from shared.ledger.entry import Entry, Kind
-    from shared.ledger.store import Change
+    from shared.ingestion.restore import CancelledRowsRestorer
+    from shared.lake.quarantine.decisions import IndexedDecision
+    from shared.lake.quarantine.rejected_rows import RejectedRows
+    from shared.ledger.entry import DeliveryKind, LedgerEntry
+    from shared.ledger.store import EntryChange
     from shared.limits.classes import RateClass
 
 
@@ -27,48 +27,48 @@ class MemoryLedger:
     """A ledger in a dictionary."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, LedgerEntry] = {}
 
-    def record(self, origin: str, change: "Change") -> "Entry":
+    def update(self, delivery_id: str, change: "EntryChange") -> "LedgerEntry":
         """Change an entry."""
-        self._entries[origin] = change(self._entries.get(origin))
-        return self._entries[origin]
+        self._entries[delivery_id] = change(self._entries.get(delivery_id))
+        return self._entries[delivery_id]
 
-    def recent(self, _: "Kind", __: int) -> "list[Entry]":
+    def recent(self, _: "DeliveryKind", __: int) -> "list[LedgerEntry]":
         """No history."""
         return []
 
 
 class NoDecisions:
-    """An index that no bench asks anything of."""
+    """An index without decisions."""
 
-    def add(self, decisions: "Iterable[Decision]") -> None:
-        """Forget them."""
+    def add(self, decisions: "Iterable[IndexedDecision]") -> None:
+        """Discard them."""
 
-    def wait(self, _: "Collection[str]", __: str) -> None:
-        """Wait for nothing."""
+    def register_waiting(self, _: "Collection[str]", __: str) -> None:
+        """Register nothing."""
 
     def times(self, _: "Iterable[str]") -> "dict[str, datetime]":
-        """Know none."""
+        """Return none."""
         return {}
 
 
 class NoQuarantine:
-    """A quarantine that keeps nothing."""
+    """A quarantine that stores nothing."""
 
-    def keep(self, _: "Rejected") -> None:
-        """Forget it."""
+    def put(self, _: "RejectedRows") -> None:
+        """Discard it."""
 
 
 class NoLimits:
-    """A limiter that lets everybody through without counting."""
+    """A limiter that admits all requests without counting."""
 
-    def admit(self, _: "RateClass", __: str) -> dict[str, str]:
-        """Let them through."""
+    def check(self, _: "RateClass", __: str) -> dict[str, str]:
+        """Admit a request."""
         return {}
 
 
-def _never() -> "BringingBack":
+def _never() -> "CancelledRowsRestorer":
     raise NotImplementedError("no bench brings anything back")
 
 
@@ -84,7 +84,7 @@ class BenchWiring:
             ledger=ledger,  # type: ignore[arg-type] # the part of it that loading uses
             quarantine=NoQuarantine(),  # type: ignore[arg-type] # the part of it that loading uses
             decisions=NoDecisions(),  # type: ignore[arg-type] # the part of it that loading uses
-            judge=Judge(
+            validator=DeliveryValidator(
                 decisions=NoDecisions(),  # type: ignore[arg-type] # the part of it that loading uses
                 reporting_currency="USD",
                 mapping_of=lambda _, __: None,
@@ -95,6 +95,6 @@ class BenchWiring:
             lake=self.lake,
             ledger=ledger,  # type: ignore[arg-type] # the part of it that loading uses
             loader=lambda: self.loader,
-            bringing_back=_never,
+            restorer=_never,
             clock=now,
         )

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from bench.measure import Row, medians
 from bench.sales import sale_lines
 from shared.lake.files.options import FileFormat, FileOptions
-from shared.lake.files.reading import read_parts
+from shared.lake.files.reader import read_parts
 from shared.lake.parquet.columns import Stamp
 from shared.lake.validation.rows import Taken, take, take_table
 from shared.records.currencies import ISO_4217

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from shared.auth.models import Caller
 from shared.auth.scopes import Scope
 from shared.auth.signing import SigningKeys
-from shared.auth.tokens import Ticket, Tokens, Use
+from shared.auth.tokens import TokenClaims, Tokens, Use
 from shared.auth.verifier import Verifier
 from shared.runtime.models import now
 
@@ -56,7 +56,7 @@ class BenchIdentity:
     @property
     def token(self) -> str:
         """A token that opens everything."""
-        return self.tokens.write(Ticket(caller=CALLER, family="bench", token_id="bench"), Use.ACCESS)  # noqa: S106 # an id, no token
+        return self.tokens.write(TokenClaims(caller=CALLER, family="bench", token_id="bench"), Use.ACCESS)  # noqa: S106 # an id, no token
 
     @cached_property
     def verifier(self) -> Verifier:

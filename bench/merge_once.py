@@ -20,7 +20,7 @@ from bench.memory_lake import MemoryLake
 from bench.sales import CATEGORIES, CHANNELS, DAY, REGIONS
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.partition import bring_up_to_date
+from shared.lake.partition import merge_partition
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 
@@ -63,7 +63,7 @@ def main(lines: int, incoming: int) -> None:
     floor = median(_timed(lambda: _read_and_write(data)) for _ in range(RUNS))
     floor_peak = _peak()
     arrived = write_parquet(table_of_lines(incoming, first=lines - incoming // 2, origin="arrived"))
-    merged = median(_timed(partial(bring_up_to_date, lake, index, PARTITION)) for lake, index in _lakes(data, arrived))
+    merged = median(_timed(partial(merge_partition, lake, index, PARTITION)) for lake, index in _lakes(data, arrived))
     print(orjson.dumps({"merge": merged, "peak": _peak(), "floor": floor, "floor_peak": floor_peak}).decode())
 
 
@@ -82,7 +82,7 @@ def _lakes(data: bytes, arrived: bytes) -> Iterator[tuple[MemoryLake, KeyIndex]]
     """The same base, known to the index as every base is that a merge wrote."""
     lake = MemoryLake()
     base = read_parquet(data, arrow_schema(DataType.TRANSACTIONS))
-    KeyIndex(lake).announce(PARTITION, base, pa.array([], pa.string()))
+    KeyIndex(lake).register_and_find(PARTITION, base, pa.array([], pa.string()))
     keys = lake.objects[PARTITION.keys_key].body
     del base
     for _ in range(RUNS):

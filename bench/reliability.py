@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bench.measure import Row
 from bench.reliability_load import KINDS, Load, Sent, source
 from bench.stream import Target, base_rows
-from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.credentials import EmulatorCredentials
 from shared.runtime.settings import Resource
 from tests.local.end_to_end.laptop import ENDED_WITHIN, Laptop
 from tests.local.end_to_end.waiting import until
@@ -56,7 +56,7 @@ def _tried(laptop: Laptop, kills: int) -> list[Row]:
     laptop.up()
     with httpx.Client(base_url=laptop.api_url, timeout=60) as client:
         client.headers["Authorization"] = f"Bearer {laptop.token}"
-        target = Target(laptop.ports.url("emulator"), Credentials.of(laptop.layout), laptop.outputs, client)
+        target = Target(laptop.ports.url("emulator"), EmulatorCredentials.of(laptop.layout), laptop.outputs, client)
         sent, killed = _send_and_kill(laptop, target, kills)
         _settle(target)
         found = _found(target)

@@ -18,8 +18,8 @@ from bench.measure import Row
 from bench.own_platform import own_platform
 from bench.stream_producer import SOURCE, Pushed, Task, event_id, push
 from infra.aws.outputs import output_name
-from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.credentials import Credentials
+from infra.local.deploy.outputs import StackOutputs
+from infra.local.emulator.credentials import EmulatorCredentials
 from shared.runtime.settings import Resource
 
 EVENTS, PRODUCERS = 1_000_000, 4
@@ -31,8 +31,8 @@ class Target:
     """A running platform: its AWS APIs, what is deployed there, and a client at its front door."""
 
     endpoint: str
-    credentials: Credentials
-    outputs: Outputs
+    credentials: EmulatorCredentials
+    outputs: StackOutputs
     client: httpx.Client
 
     def aws(self, service: str, config: Config | None = None) -> Any:

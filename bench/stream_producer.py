@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from botocore.config import Config
 
-from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.credentials import EmulatorCredentials
 
 SOURCE = "bench-clicks"
 PER_CALL = 500
@@ -33,7 +33,7 @@ class Task:
     """What one producer has to send, and where."""
 
     endpoint: str
-    credentials: Credentials
+    credentials: EmulatorCredentials
     stream: str
     producer: int
     events: int

@@ -14,7 +14,7 @@ from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.moto_platform import CREDENTIALS, environment
 from tests.together import Together
 
@@ -30,13 +30,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 
 @pytest.fixture(scope="session")
-def all_platforms() -> Platforms:
+def all_platforms() -> MotoPlatforms:
     """Makes platforms for all tests, so that service models are read once."""
-    return Platforms()
+    return MotoPlatforms()
 
 
 @pytest.fixture
-def platforms(all_platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> Platforms:
+def platforms(all_platforms: MotoPlatforms, monkeypatch: pytest.MonkeyPatch) -> MotoPlatforms:
     """Makes platforms under credentials of an account that does not exist."""
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
@@ -44,7 +44,7 @@ def platforms(all_platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> Plat
 
 
 @pytest.fixture
-def aws(platforms: Platforms) -> Iterator[Settings]:
+def aws(platforms: MotoPlatforms) -> Iterator[Settings]:
     """Every declared resource in moto, and the settings that name them."""
     with platforms.fresh() as settings:
         yield settings

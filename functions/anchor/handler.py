@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from shared.app.wiring import wiring
-from shared.runtime.observability import instrumented, logger
+from shared.runtime.observability import instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,4 +16,4 @@ def anchor(_: dict[str, Any], __: "LambdaContext") -> None:
     logger().info("anchored", chains=len(heads), entries=sum(head.sequence for head in heads))
 
 
-handler = instrumented(anchor)
+handler = instrument(anchor)

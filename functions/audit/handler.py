@@ -3,7 +3,7 @@
 from functions.audit.routes import router
 from shared.app.http import Api
 from shared.runtime.dialects import Dialect
-from shared.runtime.observability import instrumented
+from shared.runtime.observability import instrument
 
 app = Api(router, dialect=Dialect.FRAUD)
-handler = instrumented(app.resolve)
+handler = instrument(app.resolve)

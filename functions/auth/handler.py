@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from functions.auth.forms import as_json
 from functions.auth.routes import router
 from shared.app.http import Api
-from shared.runtime.observability import instrumented
+from shared.runtime.observability import instrument
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,4 +18,4 @@ def answer(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     return app.resolve(as_json(event), context)
 
 
-handler = instrumented(answer)
+handler = instrument(answer)

@@ -55,7 +55,7 @@ def public_keys(wired: Wired) -> Response[JsonWebKeySet]:
         status_code=HTTPStatus.OK,
         content_type=content_types.APPLICATION_JSON,
         headers={"Cache-Control": "public, max-age=300"},
-        body=wired.identity.signing_keys.published(),
+        body=wired.identity.signing_keys.public_key_set(),
     )
 
 

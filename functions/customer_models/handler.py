@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from shared.app.wiring import wiring
-from shared.runtime.observability import instrumented, logger
+from shared.runtime.observability import instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -17,4 +17,4 @@ def compute(_: dict[str, Any], __: "LambdaContext") -> dict[str, Any]:
     return computed
 
 
-handler = instrumented(compute)
+handler = instrument(compute)

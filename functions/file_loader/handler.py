@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.file_loader.messages import batches_of
 from shared.app.wiring import wiring
-from shared.runtime.observability import instrumented
+from shared.runtime.observability import instrument
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,4 +18,4 @@ def load(event: dict[str, Any], context: "LambdaContext") -> None:
         wiring().file_loader.run(batch_id, has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS)
 
 
-handler = instrumented(load)
+handler = instrument(load)

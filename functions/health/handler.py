@@ -2,7 +2,7 @@
 
 from functions.health.routes import router
 from shared.app.http import Api
-from shared.runtime.observability import instrumented
+from shared.runtime.observability import instrument
 
 app = Api(router)
-handler = instrumented(app.resolve)
+handler = instrument(app.resolve)

@@ -21,7 +21,7 @@ BatchId = Annotated[str, Path(max_length=100, description="Id of the batch.")]
 @router.post("/ingest/uploads", status_code=HTTPStatus.CREATED, tags=["ingest"], summary="Create a file upload")
 def announce_upload(request: Annotated[UploadRequest, Body()], wired: Wired) -> ApiResponse[UploadResponse]:
     """Returns a presigned URL for a file of up to 5 GB. The file is loaded after it has been uploaded there."""
-    announced = wired.uploads.announce(request)
+    announced = wired.uploads.create(request)
     note(after=announced.model_dump(mode="json", exclude={"url"}))
     return ApiResponse(data=announced)
 

@@ -18,4 +18,4 @@ def ledger(
     asked: Annotated[Given, Depends(ledger_query)], wired: Annotated[Wiring, Depends(wiring)]
 ) -> ApiResponse[LedgerResponse]:
     """Returns the outcomes of all records by source, type and hour of receipt, or by delivery, with totals."""
-    return ApiResponse(data=wired.accounts.answer(asked))
+    return ApiResponse(data=wired.accounts.page(asked))

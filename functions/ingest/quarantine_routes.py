@@ -26,7 +26,7 @@ def batch_errors(
     size: PageSize = 20,
 ) -> ApiResponse[RowErrorsResponse]:
     """Returns every error of every quarantined row of a batch, or of all parts of a file."""
-    return ApiResponse(data=wired.row_errors.of_batch(batch_id, Window.of_page(page, size)))
+    return ApiResponse(data=wired.row_errors.page(batch_id, Window.of_page(page, size)))
 
 
 @router.get("/ingest/quarantine", tags=["ingest"], summary="List quarantined rows")
@@ -34,7 +34,7 @@ def browse_quarantine(
     asked: Annotated[Given, Depends(quarantine_query)], wired: Wired
 ) -> ApiResponse[QuarantineResponse]:
     """Returns rejected rows as received, with every error, in order of receipt; filter by source, type, time, code."""
-    return ApiResponse(data=wired.quarantine_pages.answer(asked))
+    return ApiResponse(data=wired.quarantine_pages.page(asked))
 
 
 @router.post("/ingest/quarantine/redrive", tags=["ingest"], summary="Redrive quarantined rows")
@@ -43,7 +43,7 @@ def redrive(request: Annotated[RedriveRequest, Body()], wired: Wired) -> ApiResp
 
     Each row is counted once. With `dry_run` nothing changes; the response reports what would happen.
     """
-    driven = wired.redrives.answer(request)
+    driven = wired.redrives.redrive(request)
     told = driven.model_dump(mode="json", exclude={"rejected_rows", "skipped_deliveries"})
     note(after={"request": request.model_dump(mode="json", exclude_none=True), "result": told})
     return ApiResponse(data=driven)

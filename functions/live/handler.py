@@ -11,8 +11,8 @@ from shared.auth.presented import token_of_handshake
 from shared.auth.scopes import scope_of_channel
 from shared.auth.verifier import require
 from shared.runtime.errors import TallyError
-from shared.runtime.observability import count, instrumented, logger
-from shared.runtime.reachability import unavailable
+from shared.runtime.observability import count, instrument, logger
+from shared.runtime.reachability import as_unavailable
 from shared.runtime.request import header
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def keep(event: dict[str, Any], _: "LambdaContext") -> dict[str, Any]:
 
 
 def _passing(error: Exception) -> TallyError:
-    passing = unavailable(error)
+    passing = as_unavailable(error)
     if passing is None:
         raise error
     logger().warning("dependency unavailable", exc_info=error)
@@ -66,4 +66,4 @@ def _confirmed(event: dict[str, Any]) -> dict[str, Any]:
     return {"headers": {"Sec-WebSocket-Protocol": offered}} if offered.lower() == "bearer" else {}
 
 
-handler = instrumented(keep)
+handler = instrument(keep)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.merger.messages import failures, partitions_of
 from shared.app.wiring import wiring
-from shared.runtime.observability import instrumented, logger
+from shared.runtime.observability import instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,12 +15,12 @@ _RESERVE_MS = 30_000
 def merge(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Merge the partitions that the messages name; those there was no time for come again."""
     wanted = partitions_of(event["Records"])
-    left = wiring().merger.merge(
+    remaining = wiring().merger.merge(
         (each for partitions in wanted.values() for each in partitions),
         has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
     )
-    logger().info("merged", messages=len(wanted), left=sorted(map(str, left)))
-    return failures(wanted, left)
+    logger().info("merged", messages=len(wanted), left=sorted(map(str, remaining)))
+    return failures(wanted, remaining)
 
 
-handler = instrumented(merge)
+handler = instrument(merge)

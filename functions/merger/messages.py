@@ -12,17 +12,17 @@ from shared.lake.storage.paths import IncomingKey, PartitionId
 
 def partitions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, set[PartitionId]]:
     """Tell the partitions that each message asks to be merged, by message id."""
-    return {record["messageId"]: set(_named(record["body"])) for record in records}
+    return {record["messageId"]: set(_partitions(record["body"])) for record in records}
 
 
-def _named(body: str) -> Iterator[PartitionId]:
+def _partitions(body: str) -> Iterator[PartitionId]:
     for notice in orjson.loads(body).get("Records", []):  # S3's test event has none
         name = IncomingKey.parse(unquote_plus(notice["s3"]["object"]["key"]))
         if name is not None:
             yield name.partition
 
 
-def failures(wanted: Mapping[str, set[PartitionId]], left: AbstractSet[PartitionId]) -> dict[str, Any]:
+def failures(wanted: Mapping[str, set[PartitionId]], remaining: AbstractSet[PartitionId]) -> dict[str, Any]:
     """Name the messages that must come again, in the form of a partial batch response."""
-    again = [message for message, partitions in wanted.items() if partitions & left]
+    again = [message for message, partitions in wanted.items() if partitions & remaining]
     return {"batchItemFailures": [{"itemIdentifier": message} for message in again]}

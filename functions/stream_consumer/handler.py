@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.app.wiring import wiring
-from shared.ingestion.stream.consumer import consume, lag_ms
-from shared.runtime.observability import count, instrumented, logger
+from shared.ingestion.stream.consumer import consume_batch, lag_ms
+from shared.runtime.observability import count, instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 def take(event: dict[str, Any], _: "LambdaContext") -> None:
     """Bring one run of the stream in; an error makes Kinesis send the same run again."""
     records, wired = event["Records"], wiring()
-    entries = consume(records, wired.loader)
+    entries = consume_batch(records, wired.loader)
     quarantined, lag = sum(entry.quarantined for entry in entries), lag_ms(records, wired.clock())
     count("StreamLag", lag, MetricUnit.Milliseconds)
     count("StreamRecordsQuarantined", quarantined)
     logger().info("consumed", records=len(records), deliveries=len(entries), quarantined=quarantined, lag_ms=lag)
 
 
-handler = instrumented(take)
+handler = instrument(take)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from shared.app.wiring import wiring
-from shared.runtime.observability import instrumented, logger
+from shared.runtime.observability import instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,4 +16,4 @@ def sweep(_: dict[str, Any], __: "LambdaContext") -> None:
     logger().info("swept", **asdict(swept))
 
 
-handler = instrumented(sweep)
+handler = instrument(sweep)

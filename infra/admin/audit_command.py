@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
-from infra.local.failures import LaptopError
+from infra.local.errors import LaptopError
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
 
 if TYPE_CHECKING:
-    from shared.audit.verification import Verdict
+    from shared.audit.verification import ChainVerification
 
 app = typer.Typer(help="Verify the integrity of the audit log.", no_args_is_help=True)
 
@@ -29,30 +29,32 @@ def verify_log(*, json: JsonOption = False, directory: DirectoryOption = DIRECTO
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - not on the path of --help
 
     try:
-        verdicts = _verdicts(Stage.called(stage, directory))
+        verifications = _verdicts(Stage.find(stage, directory))
     except (LaptopError, BotoCoreError, ClientError) as error:
         echo(f"The audit log of {stage} could not be checked: {error}", err=True)
         raise typer.Exit(code=_NOT_CHECKED) from error
     if json:
-        echo_json(document(verdicts))
+        echo_json(document(verifications))
     else:
-        echo_table(("Chain", "Entries", "Verified"), ((each.chain, each.entries, each.verified) for each in verdicts))
-        for line in summary(verdicts):
+        echo_table(
+            ("Chain", "Entries", "Verified"), ((each.chain, each.entries, each.verified) for each in verifications)
+        )
+        for line in summary(verifications):
             echo(line)
-    if any(verdict.findings for verdict in verdicts):
+    if any(verification.findings for verification in verifications):
         raise typer.Exit(code=_TOUCHED)
 
 
-def summary(verdicts: "Sequence[Verdict]") -> Iterator[str]:
+def summary(verifications: "Sequence[ChainVerification]") -> Iterator[str]:
     """Format every finding, and the total."""
-    yield from (str(finding) for verdict in verdicts for finding in verdict.findings)
-    findings = sum(len(verdict.findings) for verdict in verdicts)
-    entries = sum(verdict.entries for verdict in verdicts)
+    yield from (str(finding) for verification in verifications for finding in verification.findings)
+    findings = sum(len(verification.findings) for verification in verifications)
+    entries = sum(verification.entries for verification in verifications)
     found = _many(findings, "sign of tampering", "signs of tampering") if findings else "no sign of tampering"
-    yield f"{_many(entries, 'entry', 'entries')} in {len(verdicts)} chains: {found}."
+    yield f"{_many(entries, 'entry', 'entries')} in {len(verifications)} chains: {found}."
 
 
-def document(verdicts: "Sequence[Verdict]") -> dict[str, Any]:
+def document(verifications: "Sequence[ChainVerification]") -> dict[str, Any]:
     """Return the result of every chain with its findings, for programs."""
     chains = [
         {
@@ -61,12 +63,12 @@ def document(verdicts: "Sequence[Verdict]") -> dict[str, Any]:
             "verified": each.verified,
             "findings": [{"sequence": one.sequence, "tampering": one.tampering} for one in each.findings],
         }
-        for each in verdicts
+        for each in verifications
     ]
-    return {"intact": not any(each.findings for each in verdicts), "chains": chains}
+    return {"intact": not any(each.findings for each in verifications), "chains": chains}
 
 
-def _verdicts(stage: Stage) -> "list[Verdict]":
+def _verdicts(stage: Stage) -> "list[ChainVerification]":
     from shared.audit.anchors import Anchors  # noqa: PLC0415 - not on the path of --help
     from shared.audit.trail import AuditTrail  # noqa: PLC0415 - not on the path of --help
     from shared.audit.verification import verify  # noqa: PLC0415 - not on the path of --help

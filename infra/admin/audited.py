@@ -1,4 +1,4 @@
-"""What somebody changes from the command line, on record like what is changed through the API."""
+"""Changes from the command line, recorded in the audit log like those through the API."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,7 +18,7 @@ _NOWHERE = "command line"
 
 @dataclass(frozen=True, kw_only=True)
 class Administrator:
-    """Somebody with credentials for a stage's account, and the log of what they change."""
+    """A user with credentials for a stage's account, and the audit log of their changes."""
 
     trail: AuditTrail
     who: str
@@ -36,7 +36,7 @@ class Administrator:
         )
 
     def record(self, action: str, resource: str, *, before: Any, after: Any) -> None:
-        """Put a change on record; where that fails, say so and go on: it is made, and may have a secret to show."""
+        """Record a change; a failure is only reported, since the change was made and a secret may have to be shown."""
         change = Change(
             action=action,
             user_id=self.who,

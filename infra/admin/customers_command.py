@@ -18,7 +18,7 @@ def customers() -> None:
 @app.command("compute", epilog=_EPILOG)
 def compute(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Start the daily snapshot now and return at once; `segmentation_date` changes when it is done."""
-    Stage.called(stage, directory).client("lambda").invoke(
+    Stage.find(stage, directory).client("lambda").invoke(
         FunctionName=function_that_computes(stage), InvocationType="Event"
     )
     echo("The customer snapshot is being computed; `./tally logs customer_models` shows when it is done.")

@@ -1,4 +1,4 @@
-"""Administration of a stage's API keys by somebody with credentials for its account: on record, as through the API."""
+"""Administration of a stage's API keys with credentials for its account, recorded as through the API."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from shared.auth.models import ApiKey, ApiKeyWithSecret, NewApiKey
 
 @dataclass(frozen=True, kw_only=True)
 class KeysAdmin:
-    """The keys of a stage, and who changes them."""
+    """The keys of a stage, and their administrator."""
 
     keys: ApiKeys
     by: Administrator

@@ -26,7 +26,7 @@ KeyId = Annotated[str, typer.Argument(help="The `client_id` of the key.")]
 def _keys(directory: Path, stage: str) -> "KeysAdmin":
     from infra.admin.keys import KeysAdmin  # noqa: PLC0415 - not on the path of --help
 
-    return KeysAdmin.of(Stage.called(stage, directory))
+    return KeysAdmin.of(Stage.find(stage, directory))
 
 
 @app.command(epilog="Example: `./tally keys create 'web shop' --scope ingest:write`")
@@ -76,9 +76,9 @@ def rotate(
 
 
 def _show(key: "ApiKey") -> None:
-    from infra.local.keys import told  # noqa: PLC0415 - not on the path of --help
+    from infra.local.keys import describe  # noqa: PLC0415 - not on the path of --help
 
-    echo(told(key))
+    echo(describe(key))
 
 
 def _every(keys: "ApiKeys") -> "Iterator[ApiKey]":

@@ -1,4 +1,4 @@
-"""The reference rates of a stage, as its stacks say where they are held."""
+"""The reference rates of a stage, located by the outputs of its stacks."""
 
 from infra.admin.stage import Stage
 from shared.currency.rates import ReferenceRates

@@ -45,7 +45,7 @@ def load(file: RatesFile, *, directory: DirectoryOption = DIRECTORY, stage: Stag
     from infra.admin.rates import rates_of  # noqa: PLC0415 - not on the path of --help
     from shared.currency.mistakes import WrongRates  # noqa: PLC0415 - not on the path of --help
 
-    place = Stage.called(stage, directory)
+    place = Stage.find(stage, directory)
     rates, by = rates_of(place), Administrator.of(place)
     try:
         loaded = rates.load(file.name, file.read_bytes())
@@ -54,7 +54,7 @@ def load(file: RatesFile, *, directory: DirectoryOption = DIRECTORY, stage: Stag
             echo(line, err=True)
         raise typer.Exit(code=1) from wrong
     by.record("rates load", _RESOURCE, before=None, after=asdict(loaded))
-    for line in told(loaded, place.output("ReportingCurrency")):
+    for line in format_result(loaded, place.output("ReportingCurrency")):
         echo(line)
 
 
@@ -71,7 +71,7 @@ def show(
     from infra.admin.rates import rates_of  # noqa: PLC0415 - not on the path of --help
     from infra.admin.rates_of_day import RatesOfDay  # noqa: PLC0415 - not on the path of --help
 
-    place = Stage.called(stage, directory)
+    place = Stage.find(stage, directory)
     rates, day = rates_of(place), f"{on or datetime.now(UTC):%Y-%m-%d}"
     reporting_currency = place.output("ReportingCurrency")
     if currency == reporting_currency and not json:
@@ -107,7 +107,7 @@ def mistakes_told(file: str, wrong: "WrongRates") -> Iterator[str]:
         yield f"  and {more} more"
 
 
-def told(loaded: "Loaded", reporting_currency: str) -> Iterator[str]:
+def format_result(loaded: "Loaded", reporting_currency: str) -> Iterator[str]:
     """Format the result of a load and the available conversions."""
     yield f"{loaded.file}: {loaded.quotes} quotes, {loaded.new} of them new, {loaded.changed} changed."
     if loaded.left_out:

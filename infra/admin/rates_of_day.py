@@ -24,7 +24,7 @@ class RatesOfDay:
 
     def origins(self, currency: str) -> Iterator[Sequence[str]]:
         """Format every quote that a rate is derived from as a row, along the bases of both currencies."""
-        known = self._known()
+        known = self._latest_quotes()
         path = _path(currency, known)
         ends = () if self.reporting_currency in path else _path(self.reporting_currency, known)
         upto = path.index(self.reporting_currency) if self.reporting_currency in path else len(path)
@@ -41,7 +41,7 @@ class RatesOfDay:
         ]
         return {"day": self.day, "reporting_currency": self.reporting_currency, "rates": rates}
 
-    def _known(self) -> dict[str, HeldQuote]:
+    def _latest_quotes(self) -> dict[str, HeldQuote]:
         """Return the latest quote of each currency; quotes are in the order of their days."""
         return {each.quote.currency: each for each in self.quotes if each.quote.day <= self.day}
 

@@ -25,5 +25,5 @@ def rebuild(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCA
     """
     from infra.admin.rollup_backfill import rebuild_all  # noqa: PLC0415 - not on the path of --help
 
-    count = rebuild_all(Stage.called(stage, directory))
+    count = rebuild_all(Stage.find(stage, directory))
     echo(f"{count} partitions have current roll-ups; cached results are recomputed.")

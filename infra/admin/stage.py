@@ -1,4 +1,4 @@
-"""Where the AWS APIs of a stage answer, be it up on this laptop or deployed to AWS, and what it says of itself."""
+"""The AWS endpoints and stack outputs of a stage, on this laptop or in AWS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import typer
 
 from infra.local import run_state
 from infra.local.emulator.credentials import session
-from infra.local.failures import NotDeployed
+from infra.local.errors import NotDeployed
 from infra.local.layout import PROJECT, Layout
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Stage:
     endpoint: str | None
 
     @classmethod
-    def called(cls, name: str, directory: Path) -> "Stage":
+    def find(cls, name: str, directory: Path) -> "Stage":
         """Find a stage by its name.
 
         Raises:
@@ -42,7 +42,7 @@ class Stage:
 
             return cls(name, boto3.Session(), None)
         layout = Layout(directory.resolve())
-        endpoint = run_state.required(layout).ports.url("emulator")
+        endpoint = run_state.require_current(layout).ports.url("emulator")
         return cls(name, session(layout), endpoint)
 
     def client(self, service: str) -> Any:
@@ -51,16 +51,16 @@ class Stage:
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """What its stateful stack says of itself."""
+        """The outputs of its stateful stack."""
         from infra.local.keys import outputs_of  # noqa: PLC0415 - not on the path of --help
 
         return outputs_of(self.clients, self.endpoint, self.name)
 
     def output(self, name: str) -> str:
-        """One of the things that its stateful stack says of itself.
+        """Return an output of its stateful stack.
 
         Raises:
-            NotDeployed: it says nothing of that.
+            NotDeployed: the output does not exist.
         """
         if name not in self.outputs:
             raise NotDeployed(self.name, name)

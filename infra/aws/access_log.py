@@ -50,7 +50,7 @@ class AccessLog(Construct):
         self.log_group = logs.LogGroup(
             self,
             "Logs",
-            log_group_name=f"/aws/apigateway/{names.named(api)}",
+            log_group_name=f"/aws/apigateway/{names.physical_name(api)}",
             retention=names.stage.log_retention,
             removal_policy=names.stage.removal_policy,
         )

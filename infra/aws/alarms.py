@@ -1,4 +1,4 @@
-"""What wakes somebody: dead letters, errors, throttling, a stream that is not kept up with."""
+"""Alarms: dead letters, errors, throttling, and consumers that fall behind their stream."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -20,8 +20,8 @@ from shared.runtime.observability import NAMESPACE
 from shared.runtime.settings import Resource
 
 _PERIOD = Duration.minutes(5)
-_TOO_LATE = Duration.minutes(10)
-_COUNTED: Mapping[str, tuple[Access, str]] = MappingProxyType(
+_MAX_ITERATOR_AGE = Duration.minutes(10)
+_CUSTOM_METRICS: Mapping[str, tuple[Access, str]] = MappingProxyType(
     {
         "AuditUnreachable": (
             Access(Resource.AUDIT),
@@ -33,11 +33,11 @@ _COUNTED: Mapping[str, tuple[Access, str]] = MappingProxyType(
         ),
     }
 )
-"""What functions count that should never occur: each by those that may write what it is about."""
+"""Metrics of events that should never occur, each with the access of the functions that may emit it."""
 
 
 class AlarmTopic(Construct):
-    """Where all alarms of a stage are told; encrypted by a key that CloudWatch may use, as the managed one is not."""
+    """The topic of all alarms of a stage; its own key allows CloudWatch, which the AWS managed key does not."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, "AlarmTopic")
@@ -63,7 +63,7 @@ class AlarmTopic(Construct):
 
 
 class Alarms(Construct):
-    """The alarms of one stack, told to the topic of its stage."""
+    """The alarms of one stack, sent to the topic of its stage."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, "Alarms")
@@ -71,30 +71,30 @@ class Alarms(Construct):
         topic = sns.Topic.from_topic_arn(self, "Topic", names.arn("sns", names.alarm_topic))
         self._action = actions.SnsAction(topic)
 
-    def on_letters_in(self, queue: sqs.IQueue, *, of: str) -> None:
+    def alarm_on_dead_letters(self, queue: sqs.IQueue, *, of: str) -> None:
         """Alarm at the first message in a dead-letter queue."""
         waiting = queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum")
         self._alarm(
             f"{of}-letters", waiting, at=1, because="A message failed permanently and is in a dead-letter queue."
         )
 
-    def on_trouble_in(self, function: PlatformFunction) -> None:
+    def alarm_on_errors(self, function: PlatformFunction) -> None:
         """Alarm when a function fails or is turned away."""
         name, metrics = function.declared.name, function.function
         self._alarm(f"{name}-errors", metrics.metric_errors(period=_PERIOD), at=1, because="The function failed.")
         throttled = metrics.metric_throttles(period=_PERIOD)
         self._alarm(f"{name}-throttles", throttled, at=1, because="The account's concurrency is exhausted.")
 
-    def on_falling_behind(self, function: PlatformFunction) -> None:
+    def alarm_on_iterator_age(self, function: PlatformFunction) -> None:
         """Alarm when the oldest record of a stream waits too long for its function."""
         age = function.function.metric("IteratorAge", period=_PERIOD, statistic="Maximum")
-        name, limit = function.declared.name, _TOO_LATE.to_milliseconds()
+        name, limit = function.declared.name, _MAX_ITERATOR_AGE.to_milliseconds()
         self._alarm(f"{name}-iterator-age", age, at=limit, because="Records arrive faster than they are processed.")
 
-    def on_what_it_counts(self, function: PlatformFunction) -> None:
-        """Alarm when a function counts what nobody should have to count."""
+    def alarm_on_custom_metrics(self, function: PlatformFunction) -> None:
+        """Alarm when a function emits a metric of an event that should never occur."""
         service = function.declared.name
-        for name, (counting, because) in _COUNTED.items():
+        for name, (counting, because) in _CUSTOM_METRICS.items():
             if counting in function.declared.writes:
                 metric = cloudwatch.Metric(
                     namespace=NAMESPACE,
@@ -113,7 +113,7 @@ class Alarms(Construct):
         alarm = cloudwatch.Alarm(
             self,
             name,
-            alarm_name=self._names.named(name),
+            alarm_name=self._names.physical_name(name),
             alarm_description=because,
             metric=metric,
             threshold=at,

@@ -8,16 +8,16 @@ from functions.manifest import HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS
 from infra.aws import rest_api, websocket_api
 from infra.aws.alarms import Alarms
 from infra.aws.names import Names
-from infra.aws.outputs import announce
+from infra.aws.outputs import export_outputs
 from infra.aws.rest_api import PlatformRestApi
 from infra.aws.websocket_api import PlatformWebSocketApi
 
 
 class ApiStack(Stack):
-    """How the world reaches the functions; apart from them because routes outnumber everything else."""
+    """The APIs; a stack of their own, because routes are most of the resources."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
-        super().__init__(scope, names.named("api"), description="Tally: the REST and WebSocket APIs.")
+        super().__init__(scope, names.physical_name("api"), description="Tally: the REST and WebSocket APIs.")
         rest = PlatformRestApi(self, functions=HTTP_FUNCTIONS, names=names)
         ((live, trigger),) = (
             (function, function.trigger)
@@ -29,7 +29,7 @@ class ApiStack(Stack):
 
         if names.stage.alarms:
             Alarms(self, names=names).on_server_errors(rest.api.metric_server_error())
-        announce(
+        export_outputs(
             self,
             {
                 "ApiUrl": rest.api.url,

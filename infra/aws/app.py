@@ -16,7 +16,7 @@ _FLAGS = {"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True}
 
 
 def new_app(*, outdir: str | None = None, **context: str) -> App:
-    """Return an app that makes every stage the same way, whoever starts it."""
+    """Return an app that synthesizes every stage in the same way."""
     return App(outdir=outdir, context={**_FLAGS, **context})
 
 
@@ -30,7 +30,7 @@ def build(app: App, stage: StageConfig) -> None:
     api.add_stack_dependency(functions)
     Tags.of(app).add("application", "tally")
     Tags.of(app).add("stage", stage.name)
-    if stage.judged:
+    if stage.cdk_nag:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 

@@ -1,4 +1,4 @@
-"""The buckets: the lake, the query results and, where a stage keeps them, the access logs of both."""
+"""The buckets: the lake, the query results and, if a stage has them, the access logs of both."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
@@ -7,11 +7,11 @@ from constructs import Construct
 from infra import resources
 from infra.aws.nag import accept
 from infra.aws.names import Names
-from infra.aws.queues import FedQueue
+from infra.aws.queues import BucketNotificationQueue
 
 
 class AccessLogBucket(Construct):
-    """Where S3 writes who asked the other buckets for what."""
+    """The S3 access logs of the other buckets."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, "AccessLogs")
@@ -30,7 +30,7 @@ class AccessLogBucket(Construct):
 
 
 class PrivateBucket(Construct):
-    """A bucket nobody reaches without TLS and a grant, that forgets what resources.py says it may."""
+    """A bucket that requires TLS and a grant, with the expirations that resources.py declares."""
 
     def __init__(
         self, scope: Construct, *, bucket: resources.Bucket, names: Names, access_logs: AccessLogBucket | None
@@ -39,7 +39,7 @@ class PrivateBucket(Construct):
         self.bucket = s3.Bucket(
             self,
             "Bucket",
-            bucket_name=names.of(bucket.resource),
+            bucket_name=names.resource_name(bucket.resource),
             versioned=bucket.versioned,
             object_lock_enabled=True if bucket.locked_days else None,
             object_lock_default_retention=_retention(bucket, names),
@@ -56,21 +56,21 @@ class PrivateBucket(Construct):
         if access_logs is None:
             accept(self.bucket, {"S1": "This stage keeps no access logs."})
 
-    def tell(self, queues: list[FedQueue], *, prefixes: list[str]) -> None:
+    def notify(self, queues: list[BucketNotificationQueue], *, prefixes: list[str]) -> None:
         """Send a message to a queue for every object made under its prefix."""
         bucket = self.bucket.node.default_child
         if not isinstance(bucket, s3.CfnBucket):
             raise TypeError(f"{self.node.path} is not made of a CloudFormation bucket")
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             queue_configurations=[
-                _when_made(prefix, fed.queue.queue_arn) for prefix, fed in zip(prefixes, queues, strict=True)
+                _on_object_created(prefix, fed.queue.queue_arn) for prefix, fed in zip(prefixes, queues, strict=True)
             ]
         )
-        # S3 tries the queue when the bucket is made: its policy has to stand by then.
+        # S3 tests the queue when the bucket is created, so its policy must exist before.
         bucket.node.add_dependency(*queues)
 
 
-def _when_made(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationProperty:
+def _on_object_created(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationProperty:
     rule = s3.CfnBucket.FilterRuleProperty(name="prefix", value=prefix)
     return s3.CfnBucket.QueueConfigurationProperty(
         event="s3:ObjectCreated:*",
@@ -92,7 +92,7 @@ def _cors(bucket: resources.Bucket, names: Names) -> list[s3.CorsRule] | None:
 
 
 def _retention(bucket: resources.Bucket, names: Names) -> s3.ObjectLockRetention | None:
-    """Lock what a stage keeps for good against everybody, and elsewhere against all who may not lift a lock."""
+    """Return the Object Lock retention: compliance mode in permanent stages, governance mode elsewhere."""
     if bucket.locked_days is None:
         return None
     days = Duration.days(bucket.locked_days)

@@ -1,4 +1,4 @@
-"""What is packed for Lambda: our own two packages, and the layers with what they import."""
+"""The code of the functions: the two packages, and the layers with their dependencies."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def source() -> lambda_.AssetCode:
 
 
 class Layers(Construct):
-    """The layers that functions run on; none where the host brings the packages itself."""
+    """The layers of the functions; none if the host provides the packages."""
 
     def __init__(self, scope: Construct, id_: str, *, names: Names) -> None:
         super().__init__(scope, id_)
@@ -46,7 +46,7 @@ class Layers(Construct):
         return lambda_.LayerVersion(
             self,
             layer.name,
-            layer_version_name=names.named(layer.name),
+            layer_version_name=names.physical_name(layer.name),
             description=f"The wheels of {layer.requirements.name}.",
             code=lambda_.Code.from_asset(str(folder_of(layer, user=self))),
             compatible_runtimes=[RUNTIME],
@@ -55,7 +55,7 @@ class Layers(Construct):
 
 
 def folder_of(layer: Layer, *, user: Construct) -> Path:
-    """Return what a layer was built into, or an empty stand-in with a warning, so that synth needs no build."""
+    """Return the folder of a built layer, or an empty one with a warning, so that synth needs no build."""
     if layer.packages.exists():
         return layer.packages.parent
     Annotations.of(user).add_warning_v2(

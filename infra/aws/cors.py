@@ -11,7 +11,7 @@ _HEADERS = ["Content-Type", "Authorization", "X-Requested-With", "Content-Encodi
 
 
 def preflight(resource: apigateway.IResource, *, origins: Sequence[str]) -> None:
-    """Let pages of these origins, and no others, call what stands at a path."""
+    """Allow pages of these origins to call a path."""
     if not origins:
         return
     method = resource.add_cors_preflight(
@@ -22,10 +22,10 @@ def preflight(resource: apigateway.IResource, *, origins: Sequence[str]) -> None
         max_age=Duration.hours(1),
         status_code=204,
     )
-    _speak_text(method.node.default_child)
+    _convert_to_text(method.node.default_child)
 
 
-def _speak_text(method: IConstruct | None) -> None:
-    """A mock cannot read a request that the API takes for binary, as ours takes all: have it made text."""
+def _convert_to_text(method: IConstruct | None) -> None:
+    """Convert requests to text, because a mock integration cannot read the binary requests that this API accepts."""
     if isinstance(method, apigateway.CfnMethod):
         method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")

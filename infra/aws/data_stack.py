@@ -6,10 +6,10 @@ from constructs import Construct
 from infra import resources
 from infra.aws.alarms import Alarms, AlarmTopic
 from infra.aws.buckets import AccessLogBucket, PrivateBucket
-from infra.aws.catalogue import Catalogue, QueryWorkGroup
+from infra.aws.catalog import LakeCatalog, QueryWorkGroup
 from infra.aws.names import Names
-from infra.aws.outputs import announce, resource_names
-from infra.aws.queues import FedQueue
+from infra.aws.outputs import export_outputs, resource_names
+from infra.aws.queues import BucketNotificationQueue
 from infra.aws.signing_keys import SigningKey
 from infra.aws.streams import PlatformBus, ShardedStream
 from infra.aws.tables import OnDemandTable
@@ -22,7 +22,7 @@ class DataStack(Stack):
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(
             scope,
-            names.named("data"),
+            names.physical_name("data"),
             description="Tally: the lake, its tables and queues.",
             termination_protection=names.stage.deletion_protection,
         )
@@ -31,7 +31,7 @@ class DataStack(Stack):
             bucket.resource: PrivateBucket(self, bucket=bucket, names=names, access_logs=access_logs)
             for bucket in resources.BUCKETS
         }
-        queues = [FedQueue(self, queue=queue, names=names) for queue in resources.QUEUES]
+        queues = [BucketNotificationQueue(self, queue=queue, names=names) for queue in resources.QUEUES]
         for table in resources.DYNAMO_TABLES:
             OnDemandTable(self, table=table, names=names)
         for stream in resources.STREAMS:
@@ -39,13 +39,13 @@ class DataStack(Stack):
         for alias in names.signing_aliases():
             SigningKey(self, alias=alias, names=names)
         PlatformBus(self, names=names)
-        Catalogue(self, names=names)
+        LakeCatalog(self, names=names)
         QueryWorkGroup(self, names=names)
 
-        buckets[Resource.LAKE].tell(queues, prefixes=[queue.fed_by_prefix for queue in resources.QUEUES])
+        buckets[Resource.LAKE].notify(queues, prefixes=[queue.fed_by_prefix for queue in resources.QUEUES])
         if names.stage.alarms:
             AlarmTopic(self, names=names)
             alarms = Alarms(self, names=names)
             for queue in queues:
-                alarms.on_letters_in(queue.dead_letters, of=queue.node.id)
-        announce(self, {**resource_names(names), "ReportingCurrency": names.stage.reporting_currency})
+                alarms.alarm_on_dead_letters(queue.dead_letters, of=queue.node.id)
+        export_outputs(self, {**resource_names(names), "ReportingCurrency": names.stage.reporting_currency})

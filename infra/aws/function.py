@@ -1,4 +1,4 @@
-"""One Lambda function of the manifest: its role, its log group, its code and what it is told."""
+"""A Lambda function of the manifest: its role, log group, code and environment."""
 
 import json
 
@@ -22,7 +22,7 @@ _WHY_NOT_NEWEST = "The runtime is the one that the layers' pinned wheels are bui
 
 
 class PlatformFunction(Construct):
-    """A function with exactly the permissions and names that its entry in the manifest gives it."""
+    """A function with exactly the permissions and environment that the manifest declares."""
 
     def __init__(
         self, scope: Construct, *, function: Function, names: Names, code: lambda_.Code, layers: Layers
@@ -34,7 +34,7 @@ class PlatformFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=names.named(function.name),
+            function_name=names.physical_name(function.name),
             description=function.description,
             handler=function.handler,
             code=code,
@@ -65,7 +65,7 @@ class PlatformFunction(Construct):
         role = iam.Role(
             self,
             "Role",
-            role_name=names.named(self.declared.name),
+            role_name=names.physical_name(self.declared.name),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"manifest": iam.PolicyDocument(statements=granted)},
         )
@@ -74,7 +74,7 @@ class PlatformFunction(Construct):
 
 
 def environment(function: Function, names: Names) -> dict[str, str]:
-    """Return what a function is told: its stage, the platform's choices and the names of what it may use."""
+    """Return a function's environment: the stage, the platform's settings and the names of its resources."""
     stage = names.stage
     return {
         "TALLY_STAGE": stage.name,
@@ -84,7 +84,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_RATE_LIMIT_OVERRIDES": json.dumps(stage.rate_limits),
         "POWERTOOLS_SERVICE_NAME": function.name,
         "POWERTOOLS_METRICS_NAMESPACE": "Tally",
-        **{resource.variable: names.told(resource) for resource in function.resources},
+        **{resource.variable: names.env_value(resource) for resource in function.resources},
     }
 
 

@@ -1,4 +1,4 @@
-"""Everything that computes: the functions of the manifest and what starts them."""
+"""The functions of the manifest and their triggers."""
 
 from aws_cdk import Stack
 from constructs import Construct
@@ -9,14 +9,16 @@ from infra.aws import code
 from infra.aws.alarms import Alarms
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
-from infra.aws.triggers import QueueMapping, Schedule, StreamMapping
+from infra.aws.triggers import QueueEventSource, Schedule, StreamEventSource
 
 
 class FunctionsStack(Stack):
     """One function per entry of the manifest, with its permissions and its trigger."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
-        super().__init__(scope, names.named("functions"), description="Tally: the functions and their triggers.")
+        super().__init__(
+            scope, names.physical_name("functions"), description="Tally: the functions and their triggers."
+        )
         self._names = names
         source, layers = code.source(), code.Layers(self, "Layers", names=names)
         functions = [
@@ -27,21 +29,21 @@ class FunctionsStack(Stack):
         for function in functions:
             self._start(function)
             if self._alarms:
-                self._alarms.on_trouble_in(function)
-                self._alarms.on_what_it_counts(function)
+                self._alarms.alarm_on_errors(function)
+                self._alarms.alarm_on_custom_metrics(function)
 
     def _start(self, function: PlatformFunction) -> None:
-        """Connect a function to what the manifest says starts it; the APIs come to theirs themselves."""
+        """Connect a function to its triggers; the APIs connect themselves."""
         if not isinstance(function.declared, TriggeredFunction):
             return
         match function.declared.trigger:
             case StreamTrigger() as trigger:
-                mapping = StreamMapping(function, trigger=trigger, names=self._names)
+                mapping = StreamEventSource(function, trigger=trigger, names=self._names)
                 if self._alarms:
-                    self._alarms.on_letters_in(mapping.failures, of=function.declared.name)
-                    self._alarms.on_falling_behind(function)
+                    self._alarms.alarm_on_dead_letters(mapping.failures, of=function.declared.name)
+                    self._alarms.alarm_on_iterator_age(function)
             case QueueTrigger() as trigger:
-                QueueMapping(function, trigger=trigger, names=self._names)
+                QueueEventSource(function, trigger=trigger, names=self._names)
             case ScheduleTrigger() as trigger:
                 Schedule(function, trigger=trigger, names=self._names)
             case WebSocketTrigger():

@@ -1,4 +1,4 @@
-"""Which API actions each kind of use of each kind of resource takes: the one table behind every role."""
+"""The IAM actions of each kind of use of each kind of resource: the one table behind every role."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ from infra.resources import BUCKETS, QUEUES, STREAMS, TABLES_BY_RESOURCE
 from shared.runtime.settings import Resource
 
 
-class Kind(StrEnum):
-    """What sort of thing a resource is, as far as permissions go."""
+class ResourceKind(StrEnum):
+    """Kind of a resource, with regard to permissions."""
 
     TABLE = "table"
     BUCKET = "bucket"
@@ -27,18 +27,18 @@ class Kind(StrEnum):
     SIGNING_KEYS = "signing_keys"
 
 
-def kind_of(resource: Resource) -> Kind:
-    """Return what sort of thing a resource is."""
+def kind_of(resource: Resource) -> ResourceKind:
+    """Return the kind of a resource."""
     if resource in TABLES_BY_RESOURCE:
-        return Kind.TABLE
-    listed = ((Kind.BUCKET, BUCKETS), (Kind.STREAM, STREAMS), (Kind.QUEUE, QUEUES))
+        return ResourceKind.TABLE
+    listed = ((ResourceKind.BUCKET, BUCKETS), (ResourceKind.STREAM, STREAMS), (ResourceKind.QUEUE, QUEUES))
     kinds = {each.resource: kind for kind, resources in listed for each in resources}
-    return kinds[resource] if resource in kinds else Kind(resource)
+    return kinds[resource] if resource in kinds else ResourceKind(resource)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Actions that one kind of use takes, the ARNs they are for and the condition they are bound to."""
+    """Actions of one kind of use, with the ARNs and the condition that they apply to."""
 
     actions: tuple[str, ...]
     arns: Callable[[Names, Access], list[str]]
@@ -46,7 +46,7 @@ class Rule:
 
 
 def _table(names: Names, access: Access) -> list[str]:
-    return [names.arn("dynamodb", f"table/{names.of(access.resource)}")]
+    return [names.arn("dynamodb", f"table/{names.resource_name(access.resource)}")]
 
 
 def _table_and_indexes(names: Names, access: Access) -> list[str]:
@@ -72,34 +72,34 @@ def _keys(names: Names, _: Access) -> list[str]:
 
 
 def _of_those_aliases(names: Names, _: Access) -> Mapping[str, Any]:
-    """KMS takes no alias for a resource: bind the use of any key to the keys that have one of our aliases."""
+    """KMS policies cannot name aliases as resources: allow any key that has one of the aliases."""
     return {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.signing_aliases()}}
 
 
 def _in_catalogue(names: Names, access: Access) -> list[str]:
-    database = names.of(access.resource)
+    database = names.resource_name(access.resource)
     return [names.arn("glue", path) for path in ("catalog", f"database/{database}", f"table/{database}/*")]
 
 
 def _at(service: str, path: str = "{}") -> Callable[[Names, Access], list[str]]:
-    return lambda names, access: [names.arn(service, path.format(names.of(access.resource)))]
+    return lambda names, access: [names.arn(service, path.format(names.resource_name(access.resource)))]
 
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
+READS: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
     {
-        Kind.TABLE: (
+        ResourceKind.TABLE: (
             Rule(
                 actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"),
                 arns=_table_and_indexes,
             ),
         ),
-        Kind.BUCKET: (
+        ResourceKind.BUCKET: (
             Rule(actions=("s3:GetObject",), arns=_objects),
             Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),
             Rule(actions=("s3:GetBucketLocation",), arns=_bucket),
         ),
-        Kind.STREAM: (
+        ResourceKind.STREAM: (
             Rule(
                 actions=(
                     "kinesis:DescribeStream",
@@ -111,7 +111,7 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("kinesis", "stream/{}"),
             ),
         ),
-        Kind.QUEUE: (
+        ResourceKind.QUEUE: (
             Rule(
                 actions=(
                     "sqs:ChangeMessageVisibility",
@@ -122,7 +122,7 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("sqs"),
             ),
         ),
-        Kind.DATABASE: (
+        ResourceKind.DATABASE: (
             Rule(
                 actions=(
                     "glue:GetDatabase",
@@ -134,7 +134,7 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_in_catalogue,
             ),
         ),
-        Kind.WORK_GROUP: (
+        ResourceKind.WORK_GROUP: (
             Rule(
                 actions=(
                     "athena:BatchGetQueryExecution",
@@ -147,13 +147,13 @@ READS: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("athena", "workgroup/{}"),
             ),
         ),
-        Kind.SIGNING_KEYS: (Rule(actions=("kms:GetPublicKey",), arns=_keys, conditions=_of_those_aliases),),
+        ResourceKind.SIGNING_KEYS: (Rule(actions=("kms:GetPublicKey",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 
-WRITES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
+WRITES: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
     {
-        Kind.TABLE: (
+        ResourceKind.TABLE: (
             Rule(
                 actions=(
                     "dynamodb:BatchWriteItem",
@@ -165,22 +165,24 @@ WRITES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_table,
             ),
         ),
-        Kind.BUCKET: (
+        ResourceKind.BUCKET: (
             Rule(
                 actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
                 arns=_objects,
             ),
         ),
-        Kind.STREAM: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
-        Kind.QUEUE: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
-        Kind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
-        Kind.SIGNING_KEYS: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
+        ResourceKind.STREAM: (
+            Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),
+        ),
+        ResourceKind.QUEUE: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
+        ResourceKind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
+        ResourceKind.SIGNING_KEYS: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 
 
 def reads_of(function: Function) -> tuple[Access, ...]:
-    """Return what a function reads: what the manifest says, and what starts it."""
+    """Return what a function reads: its declared resources and its triggers."""
     if not isinstance(function, TriggeredFunction):
         return function.reads
     match function.trigger:
@@ -191,7 +193,7 @@ def reads_of(function: Function) -> tuple[Access, ...]:
 
 
 def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement]:
-    """Yield what the manifest grants a function, and nothing else."""
+    """Yield exactly the permissions that the manifest declares for a function."""
     for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes)):
         for access in accesses:
             for rule in rules[kind_of(access.resource)]:

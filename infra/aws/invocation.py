@@ -1,4 +1,4 @@
-"""How an API reaches a function of another stack: by its name, so that neither stack holds the other."""
+"""Invokes a function of another stack by name, so that the stacks do not depend on each other."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_lambda as lambda_
@@ -10,7 +10,7 @@ from infra.aws.names import Names
 
 def function_arn(function: Function, names: Names) -> str:
     """Return the ARN that the function has once its stack is deployed."""
-    return names.arn("lambda", f"function:{names.named(function.name)}")
+    return names.arn("lambda", f"function:{names.physical_name(function.name)}")
 
 
 def integration_uri(function: Function, names: Names) -> str:

@@ -1,4 +1,4 @@
-"""Says why a finding of cdk-nag is accepted, next to the construct that causes it."""
+"""Accepts findings of cdk-nag, with the reason, next to the construct that causes them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,13 +9,13 @@ from constructs import IConstruct
 
 
 def accept(construct: IConstruct, findings: Mapping[str, str]) -> None:
-    """Accept findings on a construct and what is below it, each for its reason."""
+    """Accept findings on a construct and its children, each with a reason."""
     for finding, reason in findings.items():
         Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions-{finding}", reason=reason))
 
 
 def accept_wildcards(role: iam.Role, statements: Iterable[iam.PolicyStatement], reason: str) -> None:
-    """Accept exactly the wildcards that stand in these statements."""
+    """Accept exactly the wildcards of these statements."""
     resources = {_as_nag_writes(role, arn) for statement in statements for arn in statement.resources}
     accept(role, {f"IAM5[Resource::{arn}]": reason for arn in sorted(resources) if "*" in arn})
 

@@ -1,4 +1,4 @@
-"""What every resource is called in a deployment, so that stacks refer to each other by name and export nothing."""
+"""Physical names of all resources, so that stacks refer to each other by name and export nothing."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Names:
 
     stage: StageConfig
 
-    def of(self, resource: Resource) -> str:
+    def resource_name(self, resource: Resource) -> str:
         """Return the name that the resource has."""
         if resource is Resource.DATABASE:
             return f"tally_{self.stage.name}"
@@ -29,42 +29,42 @@ class Names:
             return ",".join(self.signing_aliases())
         if resource in _BUCKETS:
             return self.bucket(resource.removesuffix("_bucket"))
-        return self.named(resource.removesuffix("_table").replace("_", "-"))
+        return self.physical_name(resource.removesuffix("_table").replace("_", "-"))
 
-    def told(self, resource: Resource) -> str:
-        """Return what a function is told of a resource: its name, or the address where SQS has no use for a name."""
+    def env_value(self, resource: Resource) -> str:
+        """Return the environment value of a resource for functions: its name, or the URL of an SQS queue."""
         if resource in _QUEUES:
-            return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.of(resource)}"
-        return self.of(resource)
+            return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.resource_name(resource)}"
+        return self.resource_name(resource)
 
     def signing_aliases(self) -> list[str]:
-        """Return what KMS calls the keys that tokens are verified by; the first signs."""
-        return [f"alias/{self.named(each)}" for each in SIGNING_KEYS]
+        """Return the KMS aliases of the keys that verify tokens; the first one signs."""
+        return [f"alias/{self.physical_name(each)}" for each in SIGNING_KEYS]
 
-    def named(self, part: str) -> str:
-        """Return the name of something that only infrastructure knows, such as a dead-letter queue."""
+    def physical_name(self, part: str) -> str:
+        """Return the name of a resource that only the infrastructure uses, such as a dead-letter queue."""
         return f"tally-{self.stage.name}-{part.replace('_', '-')}"
 
     def bucket(self, part: str) -> str:
-        """Return the name of a bucket, which no other account may have taken."""
-        return f"{self.named(part)}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        """Return the globally unique name of a bucket."""
+        return f"{self.physical_name(part)}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
     def log_group(self, function: Function) -> str:
         """Return the log group of a function."""
-        return f"/aws/lambda/{self.named(function.name)}"
+        return f"/aws/lambda/{self.physical_name(function.name)}"
 
     def failures(self, function: Function) -> str:
-        """Return the queue that is told of stream records which a function could not take."""
-        return self.named(f"{function.name}-failures")
+        """Return the queue of stream records that a function failed to process."""
+        return self.physical_name(f"{function.name}-failures")
 
     @property
     def alarm_topic(self) -> str:
-        """The topic that every alarm of the stage is told to."""
-        return self.named("alarms")
+        """The topic of all alarms of the stage."""
+        return self.physical_name("alarms")
 
     def bucket_arn(self, resource: Resource, suffix: str = "") -> str:
-        """Return the ARN of a bucket, or of what lies below it."""
-        return f"arn:{Aws.PARTITION}:s3:::{self.of(resource)}{suffix}"
+        """Return the ARN of a bucket or of a path in it."""
+        return f"arn:{Aws.PARTITION}:s3:::{self.resource_name(resource)}{suffix}"
 
     def arn(self, service: str, path: str) -> str:
         """Return the ARN of something in this account and region."""

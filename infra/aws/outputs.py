@@ -1,4 +1,4 @@
-"""What a deployed stack says about itself, for people and for the laptop host."""
+"""Outputs of deployed stacks, for people and for the laptop host."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,8 @@ from infra.aws.names import Names
 from shared.runtime.settings import Resource
 
 
-def announce(stack: Stack, values: Mapping[str, str]) -> None:
-    """Give a stack an output for every value, exporting none: stacks refer to each other by name."""
+def export_outputs(stack: Stack, values: Mapping[str, str]) -> None:
+    """Add an output for every value, without CloudFormation exports: stacks refer to each other by name."""
     for name, value in values.items():
         CfnOutput(stack, name, value=value)
 
@@ -21,4 +21,4 @@ def output_name(resource: Resource) -> str:
 
 def resource_names(names: Names) -> dict[str, str]:
     """Return the name of every resource under the name of its output."""
-    return {output_name(resource): names.of(resource) for resource in Resource}
+    return {output_name(resource): names.resource_name(resource) for resource in Resource}

@@ -1,4 +1,4 @@
-"""The queues between the lake and the functions, each with a dead-letter queue behind it."""
+"""The queues between the lake and the functions, each with a dead-letter queue."""
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -11,7 +11,7 @@ from shared.runtime.settings import Resource
 
 
 def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
-    """Return a queue that keeps what failed for as long as SQS keeps anything."""
+    """Return a dead-letter queue with the longest retention that SQS allows."""
     return sqs.Queue(
         scope,
         id_,
@@ -22,12 +22,12 @@ def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
     )
 
 
-class FedQueue(Construct):
-    """A queue that the lake bucket tells of new objects; what fails too often goes to its dead letters."""
+class BucketNotificationQueue(Construct):
+    """A queue of the lake bucket's notifications; messages that fail repeatedly go to its dead-letter queue."""
 
     def __init__(self, scope: Construct, *, queue: resources.Queue, names: Names) -> None:
         super().__init__(scope, queue.resource.name)
-        name = names.of(queue.resource)
+        name = names.resource_name(queue.resource)
         self.dead_letters = dead_letter_queue(self, "DeadLetters", name=f"{name}-dead-letters")
         self.queue = sqs.Queue(
             self,

@@ -9,7 +9,7 @@ from constructs import Construct, IConstruct
 from functions.declaration import HttpFunction
 from infra.aws.access_log import REST_LINE, AccessLog
 from infra.aws.cors import preflight
-from infra.aws.gateway_responses import answer_in_our_words
+from infra.aws.gateway_responses import add_gateway_responses
 from infra.aws.invocation import integration_uri, permit
 from infra.aws.nag import accept
 from infra.aws.names import Names
@@ -36,7 +36,7 @@ class PlatformRestApi(Construct):
         self.api = apigateway.RestApi(
             self,
             "Api",
-            rest_api_name=names.named("rest"),
+            rest_api_name=names.physical_name("rest"),
             description="Tally: ingest and analytics.",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=_BINARY,
@@ -44,12 +44,12 @@ class PlatformRestApi(Construct):
             deploy_options=self._stage(),
             default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.NONE),
         )
-        answer_in_our_words(self.api, origins=names.stage.cors_origins)
+        add_gateway_responses(self.api, origins=names.stage.cors_origins)
         self._serve(functions)
         self._accept_findings()
 
     def log_role(self) -> list[IConstruct]:
-        """Return what lets API Gateway write any API's log in this account, where this API sets it up."""
+        """Return the account's role for API Gateway logs, if this API creates it."""
         account = self.api.node.try_find_child("Account")
         return [account] if account else []
 
@@ -80,7 +80,7 @@ class PlatformRestApi(Construct):
         self._answer_unknown_paths(set(owners), cheapest=min(functions, key=lambda each: each.memory_mb))
 
     def _answer_unknown_paths(self, declared: set[str], *, cheapest: HttpFunction) -> None:
-        """Send every path that nobody declares to the smallest function, which answers 404."""
+        """Send undeclared paths to the smallest function, which returns 404."""
         parents = {path[:end] or "/" for path in declared for end, sign in enumerate(path) if sign == "/"}
         for path in sorted({"/", "/{proxy+}", *parents} - declared):
             self._method(path, "ANY", cheapest)

@@ -7,7 +7,7 @@ from infra.aws.names import Names
 
 
 class SigningKey(Construct):
-    """An elliptic-curve key by its alias; who may use it stands in the roles of the functions."""
+    """An elliptic-curve key with an alias; the roles of the functions grant its use."""
 
     def __init__(self, scope: Construct, *, alias: str, names: Names) -> None:
         super().__init__(scope, alias.rpartition("/")[2])

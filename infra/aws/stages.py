@@ -1,4 +1,4 @@
-"""What sets one deployment of the platform apart from another, as data."""
+"""The stages: what distinguishes one deployment from another, as data."""
 
 import re
 from collections.abc import Mapping
@@ -11,22 +11,22 @@ from aws_cdk.aws_logs import RetentionDays
 from shared.limits.classes import RATE_CLASSES
 
 _GIGABYTE = 1024**3
-# As browsers write one: `*` and `null` would be anybody, and any other spelling is no page's.
+# As browsers send it: `*` and `null` would admit every page, any other spelling none.
 _ORIGIN = re.compile(r"(?P<scheme>https?)://[a-z0-9-]+(\.[a-z0-9-]+)*(:(?P<port>[1-9][0-9]{0,4}))?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class UnknownStage(LookupError):
-    """Somebody asked for a stage that nobody described."""
+    """The stage is not defined."""
 
 
 class IllegalOrigin(ValueError):
-    """What was configured as an origin is none that a browser could name."""
+    """The configured origin is not one that browsers send."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """How many requests a second the API lets through, steadily and at once."""
+    """Requests per second that the API admits, steadily and as a burst."""
 
     rate: int
     burst: int
@@ -34,7 +34,7 @@ class Throttle:
 
 @dataclass(frozen=True, kw_only=True)
 class StageConfig:
-    """One stage: how long it keeps things, what watches it and whether cdk-nag judges it."""
+    """A stage: retention, alarms, and whether cdk-nag checks it."""
 
     name: str
     removal_policy: RemovalPolicy
@@ -48,20 +48,20 @@ class StageConfig:
     query_scan_limit_bytes: int
     access_logs: bool
     alarms: bool
-    judged: bool
+    cdk_nag: bool
     reporting_currency: str = "USD"
     queries_at_once: int = 20
     """Over all functions; no more than the account's quota of active queries."""
     rate_limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`; without any, the contracts'."""
     queue_consumers: int | None = None
-    """At most so many runs of a function at once for one queue; None leaves it to the manifest."""
+    """Maximum concurrent runs of a function per queue; None uses the manifest's value."""
 
     def __post_init__(self) -> None:
-        """Refuse origins under which pages of anybody, or of nobody, could call with credentials.
+        """Reject origins that would admit pages of anyone, or of no one, with credentials.
 
         Raises:
-            IllegalOrigin: one of them is no `scheme://host[:port]` as browsers write it.
+            IllegalOrigin: an origin is not `scheme://host[:port]` as browsers send it.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
@@ -85,7 +85,7 @@ LOCAL = StageConfig(
     query_scan_limit_bytes=100 * _GIGABYTE,
     access_logs=False,
     alarms=False,
-    judged=False,
+    cdk_nag=False,
     # One developer's key sends the demo and all the tests: the contracts' limits would be in the way.
     rate_limits={each.name: {"limit": 1_000_000} for each in RATE_CLASSES},
     # Twenty cold mergers on two cores race for the same days: sales that two merge in 5 s took them 37 s.
@@ -105,7 +105,7 @@ DEV = StageConfig(
     query_scan_limit_bytes=10 * _GIGABYTE,
     access_logs=True,
     alarms=True,
-    judged=True,
+    cdk_nag=True,
 )
 
 PROD = StageConfig(
@@ -121,7 +121,7 @@ PROD = StageConfig(
     query_scan_limit_bytes=1024 * _GIGABYTE,
     access_logs=True,
     alarms=True,
-    judged=True,
+    cdk_nag=True,
 )
 
 STAGES: Mapping[str, StageConfig] = MappingProxyType({stage.name: stage for stage in (LOCAL, DEV, PROD)})

@@ -1,4 +1,4 @@
-"""The stream that producers write to and the bus that tells what happened."""
+"""The stream that producers write to, and the event bus."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -11,14 +11,14 @@ from shared.runtime.settings import Resource
 
 
 class ShardedStream(Construct):
-    """A Kinesis stream with the shards and the memory that resources.py gives it."""
+    """A Kinesis stream with the shards and retention that resources.py declares."""
 
     def __init__(self, scope: Construct, *, stream: resources.Stream, names: Names) -> None:
         super().__init__(scope, stream.resource.name)
         self.stream = kinesis.Stream(
             self,
             "Stream",
-            stream_name=names.of(stream.resource),
+            stream_name=names.resource_name(stream.resource),
             stream_mode=kinesis.StreamMode.PROVISIONED,
             shard_count=stream.shards,
             retention_period=Duration.hours(stream.retention_hours),
@@ -28,8 +28,8 @@ class ShardedStream(Construct):
 
 
 class PlatformBus(Construct):
-    """Where functions tell the rest of the platform what they did."""
+    """The bus of the platform's own events."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, Resource.EVENT_BUS.name)
-        self.bus = events.EventBus(self, "Bus", event_bus_name=names.of(Resource.EVENT_BUS))
+        self.bus = events.EventBus(self, "Bus", event_bus_name=names.resource_name(Resource.EVENT_BUS))

@@ -8,7 +8,7 @@ from infra.resources import DynamoTable, Index
 
 
 class OnDemandTable(Construct):
-    """One table, paid for by use, encrypted and recoverable as its stage asks."""
+    """An on-demand table, encrypted and recoverable as its stage requires."""
 
     def __init__(self, scope: Construct, *, table: DynamoTable, names: Names) -> None:
         super().__init__(scope, table.resource.name)
@@ -16,7 +16,7 @@ class OnDemandTable(Construct):
         self.table = dynamodb.Table(
             self,
             "Table",
-            table_name=names.of(table.resource),
+            table_name=names.resource_name(table.resource),
             partition_key=_text(table.partition_key),
             sort_key=_text(table.sort_key) if table.sort_key else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,

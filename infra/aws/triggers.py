@@ -1,4 +1,4 @@
-"""Connects what starts a function to the function: streams, queues and the clock."""
+"""Connects functions to their triggers: streams, queues and schedules."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -14,8 +14,8 @@ from infra.aws.names import Names
 from infra.aws.queues import dead_letter_queue
 
 
-class StreamMapping(Construct):
-    """Brings a stream's records to a function, in order per shard; what it cannot take is told to a queue."""
+class StreamEventSource(Construct):
+    """Invokes a function with a stream's records, in order per shard; failed batches are sent to a queue."""
 
     def __init__(self, target: PlatformFunction, *, trigger: StreamTrigger, names: Names) -> None:
         super().__init__(target, "Stream")
@@ -25,7 +25,7 @@ class StreamMapping(Construct):
             self,
             "Mapping",
             target=target.function,
-            event_source_arn=names.arn("kinesis", f"stream/{names.of(trigger.stream)}"),
+            event_source_arn=names.arn("kinesis", f"stream/{names.resource_name(trigger.stream)}"),
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
@@ -38,8 +38,8 @@ class StreamMapping(Construct):
         )
 
 
-class QueueMapping(Construct):
-    """Brings a queue's messages to a function, which names those that must come again."""
+class QueueEventSource(Construct):
+    """Invokes a function with a queue's messages; the function returns those to retry."""
 
     def __init__(self, target: PlatformFunction, *, trigger: QueueTrigger, names: Names) -> None:
         super().__init__(target, "Queue")
@@ -47,7 +47,7 @@ class QueueMapping(Construct):
             self,
             "Mapping",
             target=target.function,
-            event_source_arn=names.arn("sqs", names.of(trigger.queue)),
+            event_source_arn=names.arn("sqs", names.resource_name(trigger.queue)),
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
             max_concurrency=names.stage.queue_consumers or trigger.maximum_concurrency,
@@ -56,14 +56,14 @@ class QueueMapping(Construct):
 
 
 class Schedule(Construct):
-    """Starts a function every so many minutes."""
+    """Invokes a function periodically."""
 
     def __init__(self, target: PlatformFunction, *, trigger: ScheduleTrigger, names: Names) -> None:
         super().__init__(target, "Schedule")
         events.Rule(
             self,
             "Rule",
-            rule_name=names.named(target.declared.name),
+            rule_name=names.physical_name(target.declared.name),
             schedule=events.Schedule.rate(Duration.minutes(trigger.every_minutes)),
             targets=[targets.LambdaFunction(target.function)],
         )

@@ -1,4 +1,4 @@
-"""The WebSocket API: who is connected, told to the function that keeps them."""
+"""The WebSocket API: connections are stored by a function."""
 
 from aws_cdk import aws_apigatewayv2 as apigateway
 from constructs import Construct
@@ -24,7 +24,7 @@ class PlatformWebSocketApi(Construct):
         self.api = apigateway.CfnApi(
             self,
             "Api",
-            name=names.named("live"),
+            name=names.physical_name("live"),
             protocol_type="WEBSOCKET",
             route_selection_expression="$request.body.action",
         )

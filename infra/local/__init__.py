@@ -1,1 +1,1 @@
-"""The laptop: the command line, the host of a local stage, and what stands in for AWS around it."""
+"""The laptop: the command line, the host of a local stage, and local implementations of AWS services."""

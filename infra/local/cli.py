@@ -13,9 +13,9 @@ from rich.markup import escape
 from infra.admin import audit_command, customers_command, keys_command, rates_command, rollups_command
 from infra.local import run_state
 from infra.local.demo.scale import Scale
-from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.credentials import Credentials, session
-from infra.local.failures import AlreadyUp, LaptopError, NoSuchLog, Unwritable
+from infra.local.deploy.outputs import StackOutputs
+from infra.local.emulator.credentials import EmulatorCredentials, session
+from infra.local.errors import AlreadyUp, LaptopError, NoSuchLog, Unwritable
 from infra.local.host import getting_started, log_files
 from infra.local.host.daemon import start_detached, stop
 from infra.local.host.function_logs import FunctionLogs
@@ -99,7 +99,7 @@ def status(*, json: JsonOption = False, directory: Directory = _DIRECTORY) -> No
         echo_table(("Part", "State"), _parts(run, healthy=healthy))
 
 
-def _document(run: run_state.Run, *, healthy: bool) -> dict[str, object]:
+def _document(run: run_state.PlatformRun, *, healthy: bool) -> dict[str, object]:
     return {
         "state": run.state,
         "process": run.pid,
@@ -109,7 +109,7 @@ def _document(run: run_state.Run, *, healthy: bool) -> dict[str, object]:
     }
 
 
-def _parts(run: run_state.Run, *, healthy: bool) -> Iterable[tuple[str, str]]:
+def _parts(run: run_state.PlatformRun, *, healthy: bool) -> Iterable[tuple[str, str]]:
     yield "Platform", f"{run.state}, process {run.pid}, since {run.since.astimezone():%Y-%m-%d %H:%M:%S}"
     yield from getting_started.addresses(run.ports).items()
     yield "Health", "good" if healthy else "the API does not respond"
@@ -137,33 +137,33 @@ def reset(
 def demo(*, directory: Directory = _DIRECTORY, scale: ScaleOption = Scale.SMALL) -> None:
     """Send demo data to the running platform through its public API and stream."""
     from infra.local.demo.loader import load_demo  # noqa: PLC0415 - not on the path of --help
-    from infra.local.keys import OwnKey  # noqa: PLC0415 - not on the path of --help
+    from infra.local.keys import LocalApiKey  # noqa: PLC0415 - not on the path of --help
     from infra.local.lake import Lake  # noqa: PLC0415 - not on the path of --help
 
     layout = Layout(directory.resolve())
-    ports = run_state.required(layout).ports
-    lake = Lake(session(layout), ports.url("emulator"), Outputs.read(layout.outputs))
+    ports = run_state.require_current(layout).ports
+    lake = Lake(session(layout), ports.url("emulator"), StackOutputs.read(layout.outputs))
     api_url = f"{ports.url('front')}/api/v1"
-    shown = OwnKey(layout).token(api_url)
+    shown = LocalApiKey(layout).token(api_url)
     load_demo(api_url=api_url, token=shown, lake=lake, scale=scale, progress=Progress(Console()))
 
 
 @app.command(epilog=f"Example: `TOKEN=$({_PROGRAM} token)`")
 def token(*, directory: Directory = _DIRECTORY) -> None:
     """Print an access token for the API key created by `up`; it is valid for a day and has every scope."""
-    from infra.local.keys import OwnKey  # noqa: PLC0415 - not on the path of --help
+    from infra.local.keys import LocalApiKey  # noqa: PLC0415 - not on the path of --help
 
     layout = Layout(directory.resolve())
-    ports = run_state.required(layout).ports
-    echo(OwnKey(layout).token(f"{ports.url('front')}/api/v1"))
+    ports = run_state.require_current(layout).ports
+    echo(LocalApiKey(layout).token(f"{ports.url('front')}/api/v1"))
 
 
 @app.command(epilog=f'Example: `eval "$({_PROGRAM} credentials)"`, then `aws kinesis list-streams` or boto3')
 def credentials(*, directory: Directory = _DIRECTORY) -> None:
     """Print shell commands that point AWS clients to the platform that is up, with this installation's credentials."""
     layout = Layout(directory.resolve())
-    ports = run_state.required(layout).ports
-    for line in getting_started.exports(Credentials.of(layout), ports):
+    ports = run_state.require_current(layout).ports
+    for line in getting_started.exports(EmulatorCredentials.of(layout), ports):
         echo(line)
 
 
@@ -224,7 +224,7 @@ def main() -> None:
 
 
 def _is_designed(error: Exception) -> bool:
-    """Tell whether an error's text is the message to the user."""
+    """Return whether an error's text is the message to the user."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - not on the path of --help
 
     from shared.runtime.errors import TallyError  # noqa: PLC0415 - not on the path of --help

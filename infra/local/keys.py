@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import urllib3
 
-from infra.local.failures import NoToken
+from infra.local.errors import NoToken
 from infra.local.layout import Layout
 from infra.local.private_files import replace_private
 from infra.local.terminal import json_text
@@ -22,7 +22,7 @@ _OK = 200
 
 
 def identity_of(clients: boto3.Session, endpoint: str | None, outputs: Mapping[str, str], stage: str) -> Identity:
-    """Return the identity of a deployed stage, from what its stacks say of themselves."""
+    """Return the identity of a deployed stage, from the outputs of its stacks."""
     places = Places(
         keys_table=outputs["KeysTableName"],
         families_table=outputs["FamiliesTableName"],
@@ -33,26 +33,26 @@ def identity_of(clients: boto3.Session, endpoint: str | None, outputs: Mapping[s
 
 
 def outputs_of(clients: boto3.Session, endpoint: str | None, stage: str) -> dict[str, str]:
-    """Return what the stateful stack of a stage says of itself."""
+    """Return the outputs of a stage's stateful stack."""
     cloudformation = clients.client("cloudformation", endpoint_url=endpoint)
     (stack,) = cloudformation.describe_stacks(StackName=f"tally-{stage}-data")["Stacks"]
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
-def told(key: ApiKey) -> str:
+def describe(key: ApiKey) -> str:
     """Write a key as the commands print it."""
     return json_text(key.model_dump(mode="json", exclude_none=True))
 
 
 @dataclass(frozen=True, slots=True)
-class OwnKey:
-    """The key that the laptop made for whoever sits in front of it; only they can read its file."""
+class LocalApiKey:
+    """The API key of the laptop's user; only they can read its file."""
 
     layout: Layout
 
     def make(self, identity: Identity) -> None:
         """Make the key, unless the one that is kept is good."""
-        if self.layout.own_key.exists() and identity.keys.is_good(self._kept()["client_id"]):
+        if self.layout.own_key.exists() and identity.keys.is_good(self._load()["client_id"]):
             return
         made = identity.keys.create(NewApiKey(name="laptop", scopes=list(Scope), owner="laptop"))
         shown = json.dumps({"client_id": made.id, "client_secret": made.client_secret})
@@ -68,7 +68,7 @@ class OwnKey:
             raise NoToken("no local API key exists yet")
         with _door() as door:
             try:
-                answer = door.request("POST", f"{api_url}/auth/token", json=self._kept())
+                answer = door.request("POST", f"{api_url}/auth/token", json=self._load())
             except urllib3.exceptions.HTTPError as error:
                 raise NoToken(str(error)) from error
         if answer.status != _OK:
@@ -76,7 +76,7 @@ class OwnKey:
         token: str = answer.json()["data"]["access_token"]
         return token
 
-    def _kept(self) -> Any:
+    def _load(self) -> Any:
         return json.loads(self.layout.own_key.read_text())
 
 

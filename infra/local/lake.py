@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import boto3
 
-from infra.local.deploy.outputs import Outputs
+from infra.local.deploy.outputs import StackOutputs
 
 QUIET_SECONDS = 4.0
 _POLL_SECONDS = 0.5
@@ -18,16 +18,16 @@ class Lake:
 
     session: boto3.Session
     endpoint: str
-    outputs: Outputs
+    outputs: StackOutputs
 
     def is_empty(self) -> bool:
-        """Tell whether nothing was ever sent."""
+        """Return whether nothing was ever sent."""
         return not any(self._count(prefix, most=1) for prefix in ("landing/", "incoming/", "base/"))
 
     def pending(self) -> int:
-        """Return how many objects (of a thousand at most) wait for the merger.
+        """Return the number of objects (at most a thousand) that are not merged yet.
 
-        Messages about them are not counted: those whose reader was killed outlast what they tell of by minutes.
+        Messages are not counted: those of a killed consumer reappear minutes after their objects are merged.
         """
         return self._count("incoming/", most=1000)
 

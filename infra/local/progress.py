@@ -37,7 +37,7 @@ class Progress:
 
 
 class Step:
-    """One thing being done, that can say how far it is."""
+    """A step that can report its progress."""
 
     def __init__(self, name: str, bars: Bars) -> None:
         self._name = name
@@ -46,6 +46,6 @@ class Step:
         self.text = name
 
     def note(self, what: str) -> None:
-        """Say how far the step is."""
+        """Report the progress of the step."""
         self.text = f"{self._name}: {what}"
         self._bars.update(self._task, description=self.text)

@@ -1,4 +1,4 @@
-"""Tells other processes that a platform is up in a directory, and never lies after a crash."""
+"""The state of a running platform for other processes; correct after a crash, too."""
 
 import fcntl
 import json
@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from infra.local.failures import AlreadyUp, NotUp
+from infra.local.errors import AlreadyUp, NotUp
 from infra.local.layout import Layout, Ports
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """The platform that is up: who serves it, where, and whether it is ready."""
+class PlatformRun:
+    """The running platform: its process, its ports, and whether it is ready."""
 
     pid: int
     started_at: float
@@ -32,7 +32,7 @@ class Run:
         return datetime.fromtimestamp(self.started_at, UTC)
 
     def write(self, layout: Layout) -> None:
-        """Tell others."""
+        """Publish the state."""
         layout.run.write_text(json.dumps(asdict(self), indent=1))
 
 
@@ -51,7 +51,7 @@ def exclusive(layout: Layout) -> Iterator[None]:
             layout.run.unlink(missing_ok=True)
 
 
-def current(layout: Layout) -> Run | None:
+def current(layout: Layout) -> PlatformRun | None:
     """Return the platform that is up in a directory, None when there is none."""
     if not layout.lock.exists() or not layout.run.exists():
         return None
@@ -63,11 +63,11 @@ def current(layout: Layout) -> Run | None:
                 said = json.loads(layout.run.read_text())
             except FileNotFoundError:  # it ends at this moment, or has only begun
                 return None
-            return Run(said["pid"], said["started_at"], Ports(**said["ports"]), said["ready"])
+            return PlatformRun(said["pid"], said["started_at"], Ports(**said["ports"]), said["ready"])
     return None
 
 
-def required(layout: Layout) -> Run:
+def require_current(layout: Layout) -> PlatformRun:
     """Return the platform that is up, or raise NotUp."""
     run = current(layout)
     if run is None or not run.ready:
@@ -76,7 +76,7 @@ def required(layout: Layout) -> Run:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process exists."""
+    """Return whether a process exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

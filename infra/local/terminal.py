@@ -24,7 +24,7 @@ def printable(text: str) -> str:
     Names of keys and sources, lines of logs and of files may contain what moves a cursor, changes a title or turns
     the direction of text.
     """
-    return "".join(map(_shown, text))
+    return "".join(map(_escape, text))
 
 
 def echo(text: object, *, err: bool = False) -> None:
@@ -57,7 +57,7 @@ def _on_one_line(text: str) -> str:
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def _shown(character: str) -> str:
+def _escape(character: str) -> str:
     if character in _LAYOUT or unicodedata.category(character) not in _OBEYED:
         return character
     return character.encode("unicode_escape").decode()

@@ -16,7 +16,7 @@ from shared.app import middleware
 from shared.app.cors import cors_headers
 from shared.app.tagging import is_tagged
 from shared.app.wiring import Wiring, wiring
-from shared.auth.calling import calls
+from shared.auth.calling import acting_as
 from shared.auth.models import CREDENTIALS
 from shared.auth.presented import token_of_request
 from shared.auth.scopes import Scope, scope_of
@@ -28,9 +28,9 @@ from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.models import sentence
 from shared.runtime.observability import count, logger
-from shared.runtime.patience import answering_within
-from shared.runtime.reachability import unavailable
-from shared.runtime.request import plain, well_formed
+from shared.runtime.patience import deadline
+from shared.runtime.reachability import as_unavailable
+from shared.runtime.request import normalise, well_formed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -80,7 +80,7 @@ class Api(APIGatewayRestResolver):
 
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
         """Respond to one request; every error is in the dialect of the request and contains the request id."""
-        with self._admitted, answering_within(_seconds(context)):
+        with self._admitted, deadline(_seconds(context)):
             self._standing = {}
             try:
                 answer = super().resolve(well_formed(event), context)
@@ -109,12 +109,12 @@ class Api(APIGatewayRestResolver):
         scope, path = self._scopes[route], route.openapi_path.removeprefix(BASE_PATH)
         decoded = {name: unquote(value) for name, value in route_arguments.items()}
         if scope is None:
-            self._take(plain(event))
+            self._take(normalise(event))
             return super()._call_route(route, decoded)
         wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
         caller = self._admit(wired, event, scope, f"{route.method} {route.openapi_path}")
-        event = self._take(plain(event))
-        self._admitted.enter_context(etags.exchange(event, tagged=is_tagged(route.method, scope)))
+        event = self._take(normalise(event))
+        self._admitted.enter_context(etags.conditional_request(event, tagged=is_tagged(route.method, scope)))
         answer_by_route = super()._call_route
 
         def act() -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Api(APIGatewayRestResolver):
 
     def _admit(self, wired: "Wiring", event: Mapping[str, Any], scope: Scope, route: str) -> "Caller":
         caller = wired.identity.verifier.caller(token_of_request(event))
-        self._admitted.enter_context(calls(caller))
+        self._admitted.enter_context(acting_as(caller))
         self._standing = middleware.counted(wired, caller, route, self._spoken_in(event))
         require(scope, caller)
         return caller
@@ -196,7 +196,7 @@ def _unchanged(unchanged: etags.NotModified) -> Response[str]:
 
 
 def _unexpected(error: Exception) -> TallyError:
-    passing = unavailable(error)
+    passing = as_unavailable(error)
     if passing is not None:
         logger().warning("dependency unavailable", exc_info=error)
         count("OutOfReach")

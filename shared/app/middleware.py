@@ -37,7 +37,7 @@ def counted(wired: "Wiring", caller: "Caller", route: str, dialect: "Dialect") -
         RateLimitExceeded: the caller has to wait.
     """
     rate_class = wired.rate_classes.of(route, dialect)
-    return wired.rate_limiter.admit(rate_class, rate_class.subject_of(caller))
+    return wired.rate_limiter.check(rate_class, rate_class.subject_of(caller))
 
 
 def once(wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", caller: "Caller", act: Act) -> Answer:
@@ -69,7 +69,7 @@ def served(wired: "Wiring", answer: Answer) -> Answer:
     most = wired.settings.largest_answer_bytes
     if Resource.RESULTS in wired.settings.names and is_larger(answer, most):
         return wired.large_answers.redirect_to(answer)
-    return etags.tagged(answer)
+    return etags.apply_etag(answer)
 
 
 def _record(wired: "Wiring", change: "Change") -> None:

@@ -8,16 +8,16 @@ import boto3
 from botocore.config import Config
 
 from shared.decisions.index import DecisionIndex
-from shared.ingestion.batches.lifecycle import Lifecycle
+from shared.ingestion.batches.lifecycle import BatchLifecycle
 from shared.ingestion.batches.submission import Batches
-from shared.ingestion.cancellation import Withdrawal
+from shared.ingestion.cancellation import Cancellation
 from shared.ingestion.stream.producer import EventStream
-from shared.ingestion.uploads.announce import Uploads
 from shared.ingestion.uploads.queue import UploadQueue
+from shared.ingestion.uploads.registration import Uploads
 from shared.ingestion.uploads.store import UploadStore
 from shared.lake.catalog.versions import TableVersions
 from shared.lake.storage.object_store import LakeStore
-from shared.ledger.by_source import Deliveries
+from shared.ledger.by_source import DeliveriesBySource
 from shared.ledger.store import Ledger
 from shared.live.connections import Connections
 from shared.records.schema import DataType
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
     from shared.idempotency.once import Idempotency
     from shared.ingestion.batches.row_errors import RowErrors
     from shared.ingestion.loader import Loader
-    from shared.ingestion.restore import BringingBack
+    from shared.ingestion.restore import CancelledRowsRestorer
     from shared.ingestion.uploads.loader import FileLoader
-    from shared.ledger.reports import Accounts
+    from shared.ledger.reports import LedgerReports
     from shared.limits.classes import RateClasses
     from shared.limits.counter import RateLimiter
     from shared.merging.merger import Merger
     from shared.metrics.reports import MetricReports
     from shared.products.reports import ProductReports
     from shared.quality.reports import QualityReports
-    from shared.quarantine.reports import QuarantinePages
+    from shared.quarantine.reports import QuarantineReports
     from shared.quarantine.store import Quarantine
     from shared.recovery.late_labels import LateLabels
     from shared.recovery.redrive import Redriver
-    from shared.recovery.redrive_requests import Redrives
+    from shared.recovery.redrive_requests import RedriveService
 
 _CLIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
@@ -127,17 +127,17 @@ class Wiring:
         return SourceConfigs(self._dynamodb, self._name(Resource.SOURCES), self.clock)
 
     @cached_property
-    def deliveries(self) -> Deliveries:
+    def deliveries(self) -> DeliveriesBySource:
         """What each source delivered."""
-        return Deliveries(self._dynamodb, self._name(Resource.LEDGER))
+        return DeliveriesBySource(self._dynamodb, self._name(Resource.LEDGER))
 
     @cached_property
-    def accounts(self) -> "Accounts":
+    def accounts(self) -> "LedgerReports":
         """Tells what became of every record."""
-        from shared.ledger.reports import Accounts, LedgerHours  # noqa: PLC0415 # only its own route pays
+        from shared.ledger.reports import HourlyTotals, LedgerReports  # noqa: PLC0415 # only its own route pays
 
-        return Accounts(
-            hours=LedgerHours(self._dynamodb, self._name(Resource.LEDGER_HOURS)),
+        return LedgerReports(
+            hours=HourlyTotals(self._dynamodb, self._name(Resource.LEDGER_HOURS)),
             source_ids=self.sources.ids,
             deliveries=self.deliveries,
             clock=self.clock,
@@ -157,11 +157,11 @@ class Wiring:
         return Quarantine(lake=self.lake, index=QuarantineIndex(self._dynamodb, self._name(Resource.QUARANTINE)))
 
     @cached_property
-    def quarantine_pages(self) -> "QuarantinePages":
+    def quarantine_pages(self) -> "QuarantineReports":
         """Tells what was rejected."""
-        from shared.quarantine.reports import QuarantinePages  # noqa: PLC0415 # only its own routes pay
+        from shared.quarantine.reports import QuarantineReports  # noqa: PLC0415 # only its own routes pay
 
-        return QuarantinePages(quarantine=self.quarantine, clock=self.clock)
+        return QuarantineReports(quarantine=self.quarantine, clock=self.clock)
 
     @cached_property
     def redriver(self) -> "Redriver":
@@ -172,18 +172,18 @@ class Wiring:
             lake=self.lake,
             ledger=self.ledger,
             quarantine=self.quarantine,
-            judge=self.loader.judge,
+            validator=self.loader.validator,
             configs=self.source_configs,
             decisions=self.decisions,
             clock=self.clock,
         )
 
     @cached_property
-    def redrives(self) -> "Redrives":
+    def redrives(self) -> "RedriveService":
         """Answers who asks for a re-drive."""
-        from shared.recovery.redrive_requests import Redrives  # noqa: PLC0415 # only its own route pays
+        from shared.recovery.redrive_requests import RedriveService  # noqa: PLC0415 # only its own route pays
 
-        return Redrives(ledger=self.ledger, quarantine=self.quarantine, redriver=self.redriver, clock=self.clock)
+        return RedriveService(ledger=self.ledger, quarantine=self.quarantine, redriver=self.redriver, clock=self.clock)
 
     @cached_property
     def late_labels(self) -> "LateLabels":
@@ -210,14 +210,14 @@ class Wiring:
     def loader(self) -> "Loader":
         """Brings deliveries in."""
         from shared.ingestion.loader import Loader  # noqa: PLC0415 # Arrow costs 100 ms: only calls that load pay
-        from shared.ingestion.validation import Judge  # noqa: PLC0415 # as above
+        from shared.ingestion.validation import DeliveryValidator  # noqa: PLC0415 # as above
 
         return Loader(
             lake=self.lake,
             ledger=self.ledger,
             quarantine=self.quarantine,
             decisions=self.decisions,
-            judge=Judge(
+            validator=DeliveryValidator(
                 decisions=self.decisions,
                 reporting_currency=self.settings.reporting_currency,
                 mapping_of=self.source_configs.mapping_of,
@@ -233,15 +233,17 @@ class Wiring:
             lake=self.lake,
             ledger=self.ledger,
             loader=lambda: self.loader,
-            bringing_back=lambda: self._bringing_back,
+            restorer=lambda: self._bringing_back,
             clock=self.clock,
         )
 
     @cached_property
-    def _bringing_back(self) -> "BringingBack":
-        from shared.ingestion.restore import BringingBack  # noqa: PLC0415 # Arrow: only calls that load pay
+    def _bringing_back(self) -> "CancelledRowsRestorer":
+        from shared.ingestion.restore import CancelledRowsRestorer  # noqa: PLC0415 # Arrow: only calls that load pay
 
-        return BringingBack(lake=self.lake, ledger=self.ledger, judge=self.loader.judge, clock=self.clock)
+        return CancelledRowsRestorer(
+            lake=self.lake, ledger=self.ledger, validator=self.loader.validator, clock=self.clock
+        )
 
     @cached_property
     def _upload_store(self) -> UploadStore:
@@ -252,8 +254,8 @@ class Wiring:
         return UploadQueue(self._client("sqs"), self._name(Resource.UPLOAD_QUEUE))
 
     @cached_property
-    def _withdrawal(self) -> Withdrawal:
-        return Withdrawal(lake=self.lake, ledger=self.ledger)
+    def _withdrawal(self) -> Cancellation:
+        return Cancellation(lake=self.lake, ledger=self.ledger)
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -261,35 +263,35 @@ class Wiring:
         return Uploads(lake=self.lake, store=self._upload_store, queue=self._upload_queue, clock=self.clock)
 
     @cached_property
-    def lifecycle(self) -> Lifecycle:
+    def lifecycle(self) -> BatchLifecycle:
         """Follows and steers batches."""
-        return Lifecycle(
+        return BatchLifecycle(
             lake=self.lake,
             ledger=self.ledger,
             batches=self.batches,
             uploads=self._upload_store,
             queue=self._upload_queue,
-            withdrawal=self._withdrawal,
+            cancellation=self._withdrawal,
             clock=self.clock,
         )
 
     @cached_property
     def file_loader(self) -> "FileLoader":
         """Loads files."""
+        from shared.ingestion.uploads.finalizer import UploadFinalizer  # noqa: PLC0415 # as above
         from shared.ingestion.uploads.loader import FileLoader  # noqa: PLC0415 # Arrow: not on the request path
-        from shared.ingestion.uploads.settlement import Settlement  # noqa: PLC0415 # as above
 
         return FileLoader(
             lake=self.lake,
             uploads=self._upload_store,
             ledger=self.ledger,
             loader=self.loader,
-            bringing_back=self._bringing_back,
-            settlement=Settlement(
+            restorer=self._bringing_back,
+            finalizer=UploadFinalizer(
                 lake=self.lake,
                 ledger=self.ledger,
                 loader=self.loader,
-                withdrawal=self._withdrawal,
+                cancellation=self._withdrawal,
                 clock=self.clock,
             ),
             queue=self._upload_queue,
@@ -399,14 +401,14 @@ class Wiring:
 
     def _athena(self, config: Config, patience_seconds: float) -> "Athena":
         from shared.athena.client import Athena  # noqa: PLC0415 # only functions that query pay
-        from shared.athena.concurrency import QuerySlots  # noqa: PLC0415 # as above
+        from shared.athena.concurrency import QueryConcurrency  # noqa: PLC0415 # as above
 
         return Athena(
             self._client("athena", config),
             work_group=self._name(Resource.WORK_GROUP),
             database=self._name(Resource.DATABASE),
             patience_seconds=patience_seconds,
-            slots=QuerySlots(
+            slots=QueryConcurrency(
                 self._impatient_dynamodb,
                 self._name(Resource.RESULT_CACHE),
                 most=self.settings.queries_at_once,

@@ -16,7 +16,7 @@ KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Claim:
+class ComputationClaim:
     """The right to compute a result, until it is kept, given up, or too old."""
 
     key: str
@@ -24,32 +24,32 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedResult:
     """What is known of a result: the result, or only that it is too large to be kept."""
 
     packed: bytes | None
 
 
 class Results:
-    """Keeps results under keys that tell all they depend on; expiry only clears up."""
+    """Stores results under keys of everything they depend on; expiry only frees space."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
 
-    def get(self, key: str, *, surely: bool) -> Kept | None:
+    def get(self, key: str, *, surely: bool) -> CachedResult | None:
         """Look a result up; surely, if what was kept a moment ago must be seen."""
         answer = self._dynamodb.get_item(TableName=self._table, Key=_key(key), ConsistentRead=surely)
         item = answer.get("Item", {})
         if "body" in item:
-            return Kept(item["body"]["B"])
-        return Kept(None) if "too_large" in item else None
+            return CachedResult(item["body"]["B"])
+        return CachedResult(None) if "too_large" in item else None
 
-    def claim(self, key: str, seconds: float) -> Claim | None:
+    def claim(self, key: str, seconds: float) -> ComputationClaim | None:
         """Claim a result for so many seconds; None while another's claim holds, or once there is a result."""
         now = self._clock()
-        claim = Claim(key, str(uuid4()))
+        claim = ComputationClaim(key, str(uuid4()))
         try:
             self._put(
                 key,
@@ -61,13 +61,13 @@ class Results:
             return None
         return claim
 
-    def keep(self, key: str, body: bytes) -> None:
+    def put(self, key: str, body: bytes) -> None:
         """Keep a result in the place of any claim to it; of one that is too large, only that it is."""
         packed = zlib.compress(body)
         self._put(key, {"too_large": {"BOOL": True}} if len(packed) > LARGEST_BODY else {"body": {"B": packed}})
 
-    def give_up(self, claim: Claim) -> None:
-        """Let the next one compute the result, at once; nothing happens where somebody has done so."""
+    def give_up(self, claim: ComputationClaim) -> None:
+        """Release a claim, so that the next caller computes the result."""
         try:
             self._dynamodb.delete_item(
                 TableName=self._table,
@@ -78,9 +78,9 @@ class Results:
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return
 
-    def _put(self, key: str, told: dict[str, Any], **condition: Any) -> None:
+    def _put(self, key: str, attributes: dict[str, Any], **condition: Any) -> None:
         expires_at = int((self._clock() + KEPT_FOR).timestamp())
-        item = {**_key(key), **told, "expires_at": {"N": str(expires_at)}}
+        item = {**_key(key), **attributes, "expires_at": {"N": str(expires_at)}}
         self._dynamodb.put_item(TableName=self._table, Item=item, **condition)
 
 

@@ -1,4 +1,4 @@
-"""Queries in Athena: each takes a slot, is waited for while there is time and else stopped; results come back typed."""
+"""Runs queries in Athena: acquires a permit, waits within a timeout or stops the query; returns typed rows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,8 +12,8 @@ from shared.athena.sql import Statement, literal
 from shared.runtime.errors import InternalError, Unavailable
 from shared.runtime.models import utc
 from shared.runtime.observability import logger
-from shared.runtime.patience import Patience, answering_within
-from shared.runtime.reachability import unavailable
+from shared.runtime.patience import Timeout, deadline
+from shared.runtime.reachability import as_unavailable
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
         StartQueryExecutionInputTypeDef,
     )
 
-    from shared.athena.concurrency import QuerySlots
+    from shared.athena.concurrency import QueryConcurrency
 
-_COME_AGAIN_SECONDS = 5
+_RETRY_SECONDS = 5
 _SUCCEEDED = "SUCCEEDED"
 _ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
 _SYSTEM = 1
@@ -33,7 +33,7 @@ _OBJECT_GONE = ("HIVE_CANNOT_OPEN_SPLIT", "HIVE_FILESYSTEM_ERROR", "HIVE_CURSOR_
 
 
 class Athena:
-    """Runs statements in one work group over one database, so many at once as there are slots."""
+    """Runs statements in one work group and database, with bounded concurrency."""
 
     def __init__(
         self,
@@ -42,42 +42,39 @@ class Athena:
         work_group: str,
         database: str,
         patience_seconds: float = 20,
-        slots: "QuerySlots | None" = None,
+        slots: "QueryConcurrency | None" = None,
     ) -> None:
         self._client = client
         self._work_group = work_group
         self._database = database
-        self._patience = Patience(seconds=patience_seconds)
-        self._slots = slots
+        self._timeout = Timeout(seconds=patience_seconds)
+        self._concurrency = slots
 
     def run(self, statement: Statement) -> list[dict[str, Any]]:
-        """Run a statement to its end and return its rows, typed by their columns.
+        """Run a statement and return its rows, typed by their columns.
 
-        A query that a merge has pulled an object away from is run once more. One that nobody waits for any more is
+        A query that failed because a merge replaced an object is run once more. A query whose caller timed out is
         stopped.
 
         Raises:
-            Unavailable: Athena is throttling or has trouble of its own, too many queries are running, or this one has
-                not finished within the time a caller waits.
-            InternalError: the query failed; the log says why.
+            Unavailable: Athena is throttling or fails, too many queries are running, or this one exceeded the timeout.
+            InternalError: the query failed; the log has the reason.
         """
-        with answering_within(self._patience.seconds), self._slot():
+        with deadline(self._timeout.seconds), self._permit():
             try:
                 return self._run(statement)
             except self._client.exceptions.TooManyRequestsException as error:
                 logger().warning("Athena is throttling", exc_info=error)
-                raise Unavailable(
-                    "Too many queries are running; retry later", retry_after=_COME_AGAIN_SECONDS
-                ) from error
+                raise Unavailable("Too many queries are running; retry later", retry_after=_RETRY_SECONDS) from error
 
-    def _slot(self) -> AbstractContextManager[None]:
-        if self._slots is None:
+    def _permit(self) -> AbstractContextManager[None]:
+        if self._concurrency is None:
             return nullcontext()
-        return self._slots.one(self._patience, Patience(seconds=self._patience.left / 2))
+        return self._concurrency.acquire(self._timeout, Timeout(seconds=self._timeout.remaining / 2))
 
     def _run(self, statement: Statement) -> list[dict[str, Any]]:
         execution_id, status = self._finish(statement)
-        if _is_passing(status):
+        if _is_transient(status):
             execution_id, status = self._finish(statement)
         if status["State"] != _SUCCEEDED:
             raise _failure(status)
@@ -85,15 +82,15 @@ class Athena:
 
     def _finish(self, statement: Statement) -> "tuple[str, QueryExecutionStatusTypeDef]":
         execution_id = self._start(statement)
-        with self._stopped_on_error(execution_id):
-            for _ in self._patience.polls():
+        with self._stop_on_error(execution_id):
+            for _ in self._timeout.poll():
                 status = self._status(execution_id)
                 if status is None or status["State"] not in _ENDED:
                     continue
                 if status["State"] != _SUCCEEDED:
                     _log_failure(execution_id, status)
                 return execution_id, status
-            raise Unavailable("The query takes too long; request a shorter range", retry_after=_COME_AGAIN_SECONDS)
+            raise Unavailable("The query takes too long; request a shorter range", retry_after=_RETRY_SECONDS)
 
     def _start(self, statement: Statement) -> str:
         request: StartQueryExecutionInputTypeDef = {
@@ -106,18 +103,18 @@ class Athena:
         return self._client.start_query_execution(**request)["QueryExecutionId"]
 
     def _status(self, execution_id: str) -> "QueryExecutionStatusTypeDef | None":
-        """Ask how far a query is; None where Athena does not say now, for the query runs on all the same."""
+        """Return the status of a query; None if Athena is unavailable, because the query continues."""
         try:
             return self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
         except (BotoCoreError, ClientError) as error:
-            if unavailable(error) is None:
+            if as_unavailable(error) is None:
                 raise
             logger().warning("the state of a query is unavailable", query_execution_id=execution_id, exc_info=error)
             return None
 
     @contextmanager
-    def _stopped_on_error(self, execution_id: str) -> Iterator[None]:
-        """Leave no query running behind whatever ends the wait for it."""
+    def _stop_on_error(self, execution_id: str) -> Iterator[None]:
+        """Stop the query, whatever ends the wait for it."""
         try:
             yield
         except BaseException:
@@ -135,10 +132,10 @@ class Athena:
         found: list[dict[str, Any]] = []
         pages = self._client.get_paginator("get_query_results").paginate(QueryExecutionId=execution_id)
         for number, page in enumerate(pages):
-            if number and not self._patience.left:
+            if number and not self._timeout.remaining:
                 raise Unavailable(
                     "The result is too large to be read in time; request a shorter range",
-                    retry_after=_COME_AGAIN_SECONDS,
+                    retry_after=_RETRY_SECONDS,
                 )
             columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
             names = [column["Name"] for column in columns]
@@ -167,8 +164,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def _is_passing(status: "QueryExecutionStatusTypeDef") -> bool:
-    """Whether the same query may well succeed: Athena says so, or an object was replaced while it was read."""
+def _is_transient(status: "QueryExecutionStatusTypeDef") -> bool:
+    """Whether the same query may succeed: Athena says so, or an object was replaced while it was read."""
     if status["State"] != "FAILED":
         return False
     return status.get("AthenaError", {}).get("Retryable", False) or status.get("StateChangeReason", "").startswith(
@@ -178,8 +175,8 @@ def _is_passing(status: "QueryExecutionStatusTypeDef") -> bool:
 
 def _failure(status: "QueryExecutionStatusTypeDef") -> Exception:
     of_athena = status.get("AthenaError", {}).get("ErrorCategory") == _SYSTEM
-    if status["State"] == "CANCELLED" or of_athena or _is_passing(status):
-        return Unavailable("The query was interrupted; retry later", retry_after=_COME_AGAIN_SECONDS)
+    if status["State"] == "CANCELLED" or of_athena or _is_transient(status):
+        return Unavailable("The query was interrupted; retry later", retry_after=_RETRY_SECONDS)
     return InternalError("The query failed; quote the request id when reporting it")
 
 

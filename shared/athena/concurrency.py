@@ -1,4 +1,4 @@
-"""How many queries run at once, over all functions: each takes a slot first, and a slot nobody gives back runs out."""
+"""A distributed semaphore for Athena queries; the lease of a crashed holder expires."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
-    from shared.runtime.patience import Patience
+    from shared.runtime.patience import Timeout
 
 _UNREACHABLE = (BotoCoreError, ClientError)
-_COME_AGAIN_SECONDS = 5
-# What reading the last page and stopping a query take beyond what anybody waits for it.
+_RETRY_SECONDS = 5
+# Reading the last page and stopping a query may take this long after the timeout.
 _GRACE = timedelta(seconds=30)
 _KEY = {"cache_key": {"S": "slots of queries"}}
 
 
-class QuerySlots:
-    """Keeps who runs a query in one item, a set of `{until}#{id}`, in which those that ran out are nobody's."""
+class QueryConcurrency:
+    """Stores the running queries in one item, as a set of `{until}#{id}`; expired members do not count."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, *, most: int, clock: "Clock") -> None:
         self._dynamodb = dynamodb
@@ -34,14 +34,14 @@ class QuerySlots:
         self._clock = clock
 
     @contextmanager
-    def one(self, patience: "Patience", wait: "Patience") -> Iterator[None]:
-        """Hold a slot for a query that ends within a patience; without one, if the slots are out of reach.
+    def acquire(self, patience: "Timeout", wait: "Timeout") -> Iterator[None]:
+        """Hold a permit for a query that ends within a timeout; if the store is unreachable, continue without one.
 
         Raises:
-            Unavailable: none became free as long as one waits.
+            Unavailable: no permit became free in time.
         """
         try:
-            holder = self._take(patience, wait)
+            holder = self._acquire(patience, wait)
         except _UNREACHABLE as error:
             logger().warning("query slots unavailable; the query runs without one", exc_info=error)
             count("QuerySlotsUnreachable")
@@ -50,18 +50,18 @@ class QuerySlots:
         try:
             yield
         finally:
-            self._give_back(holder)
+            self._release(holder)
 
-    def _take(self, patience: "Patience", wait: "Patience") -> str:
-        for _ in wait.polls():
+    def _acquire(self, patience: "Timeout", wait: "Timeout") -> str:
+        for _ in wait.poll():
             holder = self._name(patience)
-            if self._add(holder) or (self._clear() and self._add(holder)):
+            if self._add(holder) or (self._reclaim_expired() and self._add(holder)):
                 return holder
         count("QuerySlotsTaken")
-        raise Unavailable("Too many queries are running; retry later", retry_after=_COME_AGAIN_SECONDS)
+        raise Unavailable("Too many queries are running; retry later", retry_after=_RETRY_SECONDS)
 
-    def _name(self, patience: "Patience") -> str:
-        until = self._clock() + timedelta(seconds=patience.left) + _GRACE
+    def _name(self, patience: "Timeout") -> str:
+        until = self._clock() + timedelta(seconds=patience.remaining) + _GRACE
         return f"{round(until.timestamp() * 1000):015d}#{uuid4()}"
 
     def _add(self, holder: str) -> bool:
@@ -77,8 +77,8 @@ class QuerySlots:
             return False
         return True
 
-    def _clear(self) -> bool:
-        """Take the slots of those that ran out: their processes died. Tell whether there were any."""
+    def _reclaim_expired(self) -> bool:
+        """Remove the permits of crashed holders; return whether there were any."""
         item = self._dynamodb.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item", {})
         now = f"{round(self._clock().timestamp() * 1000):015d}"
         ran_out = [holder for holder in item.get("holders", {}).get("SS", ()) if holder < now]
@@ -87,7 +87,7 @@ class QuerySlots:
             self._remove(ran_out)
         return bool(ran_out)
 
-    def _give_back(self, holder: str) -> None:
+    def _release(self, holder: str) -> None:
         try:
             self._remove([holder])
         except _UNREACHABLE as error:

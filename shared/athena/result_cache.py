@@ -1,4 +1,4 @@
-"""Results are computed once: a key names the statement and the versions of its tables, so a hit is never stale."""
+"""Caches query results; the key contains the statement and the versions of its tables, so a hit is never stale."""
 
 import hashlib
 import zlib
@@ -9,12 +9,12 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from shared.athena.cached_results import Claim, Results
+from shared.athena.cached_results import ComputationClaim, Results
 from shared.athena.sql import Statement, literal
 from shared.runtime.errors import Unavailable
-from shared.runtime.etags import tell_state
+from shared.runtime.etags import set_state
 from shared.runtime.observability import count, logger
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 _UNREACHABLE = (BotoCoreError, ClientError)
-_COME_AGAIN_SECONDS = 2
-# No longer than a query may take: whoever computes has the claim until then, and who waits for it no longer.
-_PATIENCE = Patience(seconds=20, first_wait=0.02)
+_RETRY_SECONDS = 2
+# The longest time of a query: a claim expires after it, and so do waits for the result.
+_PATIENCE = Timeout(seconds=20, first_wait=0.02)
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 
 def cache_key(statement: Statement, versions: Sequence[int]) -> str:
-    """Name what a statement says of tables at these versions; equal questions make equal statements."""
-    told = [statement.text, [literal(value) for value in statement.values], list(versions)]
-    return hashlib.sha256(orjson.dumps(told)).hexdigest()
+    """Return the key of a statement at these table versions; equal queries have equal statements."""
+    parts = [statement.text, [literal(value) for value in statement.values], list(versions)]
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
 class ResultCache:
-    """Remembers results until a merge changes a table they were read from, and has each computed by one at a time."""
+    """Caches results until a merge changes their tables; concurrent misses are coalesced."""
 
     def __init__(
         self,
@@ -48,13 +48,13 @@ class ResultCache:
         *,
         versions: "TableVersions",
         clock: "Clock",
-        patience: Patience = _PATIENCE,
+        patience: Timeout = _PATIENCE,
     ) -> None:
         self._results = Results(dynamodb, table, clock)
         self._versions = versions
         self._patience = patience
 
-    def recall(
+    def get_or_compute(
         self,
         statement: Statement,
         tables: Sequence[str],
@@ -63,50 +63,49 @@ class ResultCache:
         *,
         beside: Sequence[object] | None = None,
     ) -> tuple[T, bool]:
-        """Return a statement's result and whether it was remembered; a cache out of reach costs only time.
+        """Return a statement's result and whether it was cached; without the cache it is computed.
 
-        The versions are read before the result is computed: a merge in between makes the kept result newer than its
-        key, never older. Who asks while another computes the same waits for that. An error is not remembered: the next
-        one computes anew.
+        The versions are read before the result is computed: a merge in between makes the cached result newer than its
+        key, never older. Concurrent callers wait for the first one. Errors are not cached.
 
         Args:
-            statement: what is asked of the lake.
-            tables: what the result is read from, with all that it is computed with.
-            form: how the result is written down.
-            compute: computes it.
-            beside: what the answer depends on beside the result and the request's own address. Given, the answer is
-                tagged by that and the result's key, and nothing is computed for a caller who has it already.
+            statement: the query.
+            tables: all tables that the result depends on.
+            form: how the result is serialized.
+            compute: computes the result.
+            beside: what the response depends on besides the result and the request's address. If given, it is part of
+                the ETag with the result's key, and nothing is computed for a client that has the response.
 
         Raises:
-            Unavailable: another has been computing the same for longer than anybody waits.
-            NotModified: the caller has the answer that this would be.
+            Unavailable: another computation of the same result takes too long.
+            NotModified: the client has this response.
         """
-        key = _if_reachable(lambda: cache_key(statement, self._versions.of(tables)))
+        key = _if_reachable(lambda: cache_key(statement, self._versions.get_many(tables)))
         if key is None:
             return compute(), False
         if beside is not None:
-            tell_state(key, *beside)
-        turn = self._turn(key, form)
-        if isinstance(turn, Claim):
-            return self._computed(turn, form, compute), False
+            set_state(key, *beside)
+        turn = self._wait_or_claim(key, form)
+        if isinstance(turn, ComputationClaim):
+            return self._compute(turn, form, compute), False
         return (compute(), False) if turn is None else turn
 
-    def _turn(self, key: str, form: "TypeAdapter[T]") -> tuple[T, bool] | Claim | None:
+    def _wait_or_claim(self, key: str, form: "TypeAdapter[T]") -> tuple[T, bool] | ComputationClaim | None:
         """Wait for the result, or for the claim to compute it; None where everybody computes for themselves."""
         try:
-            for poll, _ in enumerate(self._patience.polls()):
+            for poll, _ in enumerate(self._patience.poll()):
                 found = self._results.get(key, surely=poll > 0)
                 if found is not None:
                     return None if found.packed is None else _read(form, found.packed)
-                claim = self._results.claim(key, self._patience.left)
+                claim = self._results.claim(key, self._patience.remaining)
                 if claim is not None:
                     return claim
         except _UNREACHABLE as error:
             _note(error)
             return None
-        raise Unavailable("Another request is computing the same result; retry later", retry_after=_COME_AGAIN_SECONDS)
+        raise Unavailable("Another request is computing the same result; retry later", retry_after=_RETRY_SECONDS)
 
-    def _computed(self, claim: Claim, form: "TypeAdapter[T]", compute: Callable[[], T]) -> T:
+    def _compute(self, claim: ComputationClaim, form: "TypeAdapter[T]", compute: Callable[[], T]) -> T:
         kept = False
         try:
             result = compute()
@@ -116,9 +115,9 @@ class ResultCache:
                 _if_reachable(lambda: self._results.give_up(claim))
         return result
 
-    def _keep(self, claim: Claim, body: bytes) -> bool:
+    def _keep(self, claim: ComputationClaim, body: bytes) -> bool:
         try:
-            self._results.keep(claim.key, body)
+            self._results.put(claim.key, body)
         except _UNREACHABLE as error:
             _note(error)
             return False

@@ -1,4 +1,4 @@
-"""Heads of chains put where nobody can change them: objects in a bucket under Object Lock."""
+"""Checkpoints of the chains' heads that nobody can change: objects under Object Lock."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from shared.audit.entry import Head, heads_in
+from shared.audit.entry import ChainHead, heads_in
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class Anchors:
         self._bucket = bucket
         self._clock = clock
 
-    def add(self, heads: Sequence[Head]) -> None:
-        """Anchor the chains as they are now; the bucket itself locks what is put into it."""
+    def add(self, heads: Sequence[ChainHead]) -> None:
+        """Store the current heads; the bucket locks new objects."""
         self._s3.put_object(
             Bucket=self._bucket,
             Key=f"{PREFIX}/{sortable(self._clock())}.json",
@@ -37,7 +37,7 @@ class Anchors:
             ContentType="application/json",
         )
 
-    def all(self) -> Iterator[Head]:
+    def all(self) -> Iterator[ChainHead]:
         """Every head ever anchored; a delete only hides an object under lock, its versions stay."""
         pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=f"{PREFIX}/")
         with ThreadPoolExecutor(_AT_ONCE) as pool:  # a year of them is 17 500
@@ -45,6 +45,6 @@ class Anchors:
                 for heads in pool.map(self._heads, page.get("Versions", [])):
                     yield from heads
 
-    def _heads(self, version: "ObjectVersionTypeDef") -> list[Head]:
+    def _heads(self, version: "ObjectVersionTypeDef") -> list[ChainHead]:
         answer = self._s3.get_object(Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"])
         return heads_in(answer["Body"].read())

@@ -1,4 +1,4 @@
-"""An entry of the audit log: what happened, its place in a chain and the hash that seals both."""
+"""An entry of the audit log: its content, its position in a chain, and the hash of both."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Who did what to which thing, and how the thing was before and after; an export changes nothing."""
+    """Who did what to which resource, and its state before and after; an export changes nothing."""
 
     action: str
     user_id: str
@@ -32,8 +32,8 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head:
-    """The last entry of a chain, as far as the next one needs to know it; sequence 0 where there is none."""
+class ChainHead:
+    """The last entry of a chain, as the next one needs it; sequence 0 if the chain is empty."""
 
     chain: str
     sequence: int = 0
@@ -42,8 +42,8 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One link: the canonical text of what happened, and the SHA-256 of that text, which the next link carries."""
+class AuditEntry:
+    """One link: its canonical text, and the SHA-256 of that text, which the next link contains."""
 
     chain: str
     sequence: int
@@ -56,23 +56,23 @@ class Entry:
     @property
     def number(self) -> str:
         """The sequence as a key that sorts."""
-        return numbered(self.sequence)
+        return format_number(self.sequence)
 
     @property
     def position(self) -> str:
-        """Where the entry stands in time among those of its chain, never two alike."""
+        """The position in time among the entries of a chain; unique."""
         return position(self.at, self.sequence)
 
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """The head of the chain once this entry is its last."""
-        return Head(chain=self.chain, sequence=self.sequence, hash=self.hash, at=self.at)
+        return ChainHead(chain=self.chain, sequence=self.sequence, hash=self.hash, at=self.at)
 
 
-_HEADS: TypeAdapter[Head | list[Head]] = TypeAdapter(Head | list[Head])
+_HEADS: TypeAdapter[ChainHead | list[ChainHead]] = TypeAdapter(ChainHead | list[ChainHead])
 
 
-def heads_in(text: str | bytes) -> list[Head]:
-    """The heads that were kept as a text, one or several; none where somebody has made it unreadable."""
+def heads_in(text: str | bytes) -> list[ChainHead]:
+    """Parse stored heads; none if the text was made unreadable."""
     try:
         kept = _HEADS.validate_json(text, strict=True)
     except ValidationError as error:
@@ -81,14 +81,14 @@ def heads_in(text: str | bytes) -> list[Head]:
     return kept if isinstance(kept, list) else [kept]
 
 
-def numbered(sequence: int) -> str:
+def format_number(sequence: int) -> str:
     """A sequence as a key that sorts."""
     return f"{sequence:012d}"
 
 
 def position(at: str, sequence: int) -> str:
     """A time and a sequence as a key that sorts."""
-    return f"{at}#{numbered(sequence)}"
+    return f"{at}#{format_number(sequence)}"
 
 
 def digest(body: str) -> str:
@@ -96,20 +96,20 @@ def digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def follow(head: Head, change: Change, now: datetime) -> Entry:
-    """Write the entry that comes after a head; within a chain no time is before the one in front of it."""
+def append_after(head: ChainHead, change: Change, now: datetime) -> AuditEntry:
+    """Return the entry that follows a head; times never decrease within a chain."""
     at, sequence = max(sortable(now), head.at), head.sequence + 1
     told = {
         **asdict(change),
-        "before": _bounded(change.before),
-        "after": _bounded(change.after),
+        "before": _truncate(change.before),
+        "after": _truncate(change.after),
         "chain": head.chain,
         "sequence": sequence,
         "at": at,
         "previous": head.hash,
     }
     body = orjson.dumps(told, default=str, option=_CANONICAL).decode()
-    return Entry(
+    return AuditEntry(
         chain=head.chain,
         sequence=sequence,
         at=at,
@@ -120,15 +120,15 @@ def follow(head: Head, change: Change, now: datetime) -> Entry:
     )
 
 
-def _bounded(value: Any) -> Any:
-    """The value, or what can be said of one that no item could hold."""
+def _truncate(value: Any) -> Any:
+    """Return the value, or a summary if it does not fit into an item."""
     written = orjson.dumps(value, default=str, option=_CANONICAL)
     if len(written) <= LARGEST_VALUE:
         return value
     return {"omitted_bytes": len(written), "sha256": hashlib.sha256(written).hexdigest()}
 
 
-def told(body: str) -> Mapping[str, Any]:
-    """What an entry's text says."""
+def parse(body: str) -> Mapping[str, Any]:
+    """Parse an entry's text."""
     value: Mapping[str, Any] = orjson.loads(body)
     return value

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.audit.entry import Entry, told
+from shared.audit.entry import AuditEntry, parse
 from shared.runtime.models import Model, Optional
 
 
@@ -26,9 +26,9 @@ class AuditLog(Model):
     hash: str = Field(description="SHA-256 of the entry, included in the next entry of its chain.")
 
     @classmethod
-    def of(cls, entry: Entry) -> "AuditLog":
+    def of(cls, entry: AuditEntry) -> "AuditLog":
         """Convert an entry to its API form."""
-        said = told(entry.body)
+        said = parse(entry.body)
         return cls(
             id=f"{entry.chain}-{entry.sequence:012d}",
             timestamp=entry.at,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.audit.entry import Change, Entry, Head, follow, heads_in
+from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, heads_in
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.observability import count
-from shared.runtime.paging import Cut, Window
+from shared.runtime.paging import Slice, Window
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -36,7 +36,7 @@ Item = dict[str, "AttributeValueTypeDef"]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which entries are looked for: times are half-open, what is None does not matter."""
+    """Filters of entries: times are half-open, None matches everything."""
 
     user_id: str | None = None
     action: str | None = None
@@ -56,7 +56,7 @@ class Asked:
 
 
 class AuditTrail:
-    """Appends what happened, and finds it again in the order in which it happened."""
+    """Appends entries and finds them in order."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", table: str, clock: "Clock", *, choose: Callable[[], str] | None = None
@@ -64,20 +64,20 @@ class AuditTrail:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
-        # What this process wrote last saves it a read; where it is out of date, the condition says so.
-        self._known: dict[str, Head] = {}
+        # The head that this process wrote last saves a read; if it is outdated, the condition fails.
+        self._known: dict[str, ChainHead] = {}
         self._choose = choose or (lambda: random.choice(CHAINS))  # noqa: S311 # spreads load, keeps no secret
 
-    def record(self, change: Change) -> Entry:
-        """Append what happened to one of the chains.
+    def record(self, change: Change) -> AuditEntry:
+        """Append an entry to one of the chains.
 
         Raises:
-            Unavailable: other writers were faster every time.
+            Unavailable: concurrent writers did not stop.
         """
         for attempt in range(_ATTEMPTS):
             chain = self._choose()
             known = self._known.pop(chain, None)
-            entry = follow(known or self._last(chain), change, self._clock())
+            entry = append_after(known or self._last(chain), change, self._clock())
             try:
                 self._dynamodb.put_item(
                     TableName=self._table, Item=item_of(entry), ConditionExpression="attribute_not_exists(chain)"
@@ -91,8 +91,8 @@ class AuditTrail:
         count("AuditContention")
         raise Unavailable("The audit log is busy; retry later", retry_after=1)
 
-    def heads(self) -> list[Head]:
-        """How far each chain has come, as told apart from its entries; a writer that died may have told less."""
+    def heads(self) -> list[ChainHead]:
+        """Return the stored head of each chain; it may be behind the entries after a crash."""
         found = (
             self._dynamodb.get_item(TableName=self._table, Key=_head_key(chain), ConsistentRead=True).get("Item")
             for chain in CHAINS
@@ -103,14 +103,14 @@ class AuditTrail:
         """All entries of a chain as they are stored, in the order of their positions."""
         yield from self._query(chain, Asked(), ("sequence", "position", "body", "hash", "user_id", "action"))
 
-    def find(self, asked: Asked, window: Window) -> Cut[Entry]:
-        """A window of the entries asked for, the oldest first."""
+    def find(self, asked: Asked, window: Window) -> Slice[AuditEntry]:
+        """Return a window of the matching entries, oldest first."""
         with ThreadPoolExecutor(len(CHAINS)) as pool:
             found = pool.map(lambda chain: list(self._query(chain, asked, ("chain", "sequence", "position"))), CHAINS)
             keys = sorted(joined.from_iterable(found), key=lambda key: (key["position"]["S"], key["chain"]["S"]))
-        return Cut([_entry(item) for item in self._get(window.of(keys))], len(keys), window)
+        return Slice([_entry(item) for item in self._get(window.of(keys))], len(keys), window)
 
-    def _last(self, chain: str) -> Head:
+    def _last(self, chain: str) -> ChainHead:
         newest = self._dynamodb.query(
             TableName=self._table,
             ConsistentRead=True,
@@ -119,10 +119,10 @@ class AuditTrail:
             ScanIndexForward=False,
             Limit=1,
         )["Items"]
-        return _entry(newest[0]).head() if newest else Head(chain=chain)
+        return _entry(newest[0]).head() if newest else ChainHead(chain=chain)
 
-    def _advance(self, head: Head) -> None:
-        """Tell how far the chain has come, unless somebody has told of more."""
+    def _advance(self, head: ChainHead) -> None:
+        """Store the head of the chain, unless a later one is stored."""
         item = {**_head_key(head.chain), "told": _number(head.sequence)}
         item["body"] = {"S": orjson.dumps(asdict(head)).decode()}
         with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
@@ -162,8 +162,8 @@ class AuditTrail:
         return [found[_place(key)] for key in keys if _place(key) in found]
 
 
-def item_of(entry: Entry) -> Item:
-    """An entry as it is stored; user and action stand beside the text so that DynamoDB can filter by them."""
+def item_of(entry: AuditEntry) -> Item:
+    """Return an entry as an item; user and action are attributes, so that DynamoDB can filter by them."""
     return {
         "chain": {"S": entry.chain},
         "sequence": {"S": entry.number},
@@ -175,8 +175,8 @@ def item_of(entry: Entry) -> Item:
     }
 
 
-def _entry(item: Item) -> Entry:
-    return Entry(
+def _entry(item: Item) -> AuditEntry:
+    return AuditEntry(
         chain=item["chain"]["S"],
         sequence=int(item["sequence"]["S"]),
         at=item["position"]["S"].partition("#")[0],

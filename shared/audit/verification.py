@@ -1,4 +1,4 @@
-"""Finds out whether somebody has edited, deleted, moved or cut off entries of the audit log."""
+"""Verifies that no entry of the audit log was edited, deleted, moved or cut off."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.audit.entry import GENESIS, Head, digest, numbered, position, told
+from shared.audit.entry import GENESIS, ChainHead, digest, format_number, parse, position
 from shared.audit.trail import CHAINS
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from shared.audit.trail import AuditTrail, Item
 
 _NAMED_OF_A_GAP = 100
-"""Of very many entries that are missing in one place, so many are named: it is enough to know where."""
+"""Of many missing entries in one place, at most this number is listed."""
 
 
 class Tampering(StrEnum):
-    """What was done to an entry."""
+    """Kind of tampering with an entry."""
 
     EDITED = "edited"
     DELETED = "deleted"
@@ -51,8 +51,8 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What is left of a chain, and what is wrong with it."""
+class ChainVerification:
+    """The entries of a chain, and the findings."""
 
     chain: str
     entries: int
@@ -60,14 +60,14 @@ class Verdict:
 
     @property
     def verified(self) -> int:
-        """How many of the entries are as they were written."""
+        """Number of unchanged entries."""
         touched = {each.sequence for each in self.findings if each.tampering in {Tampering.EDITED, Tampering.REORDERED}}
         return self.entries - len(touched)
 
 
 @dataclass(frozen=True)
 class _Link:
-    """An entry as it is found: what it says, what its text hashes to, whether its key and its copies say the same."""
+    """An entry as stored: its content, the hash of its text, and whether its key and copies agree with it."""
 
     sequence: int
     previous: str
@@ -76,7 +76,7 @@ class _Link:
     in_place: bool
 
 
-def verify(trail: "AuditTrail", anchors: "Anchors") -> list[Verdict]:
+def verify(trail: "AuditTrail", anchors: "Anchors") -> list[ChainVerification]:
     """Hold every chain against its own links, its head and every anchor; no findings mean that nothing was touched.
 
     Heads are read before entries, so that writers may go on meanwhile.
@@ -86,18 +86,20 @@ def verify(trail: "AuditTrail", anchors: "Anchors") -> list[Verdict]:
     return [examine(chain, trail.entries(chain), [head for head in sealed if head.chain == chain]) for chain in chains]
 
 
-def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[Head]) -> Verdict:
-    """Find what is wrong with one chain, given its stored entries and the heads that it once had."""
+def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[ChainHead]) -> ChainVerification:
+    """Verify one chain, given its stored entries and earlier heads."""
     links = [_link(chain, item) for item in items]
-    wrong = {*_edited(links), *_reordered(links), *_absent(links, sealed)}
-    return Verdict(chain, len(links), [Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong)])
+    wrong = {*_find_edited(links), *_find_reordered(links), *_find_absent(links, sealed)}
+    return ChainVerification(
+        chain, len(links), [Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong)]
+    )
 
 
 def _link(chain: str, item: "Item") -> _Link:
     text = {name: value.get("S", "") for name, value in item.items()}
     body = text.get("body", "")
     try:
-        said: Any = told(body)
+        said: Any = parse(body)
         sequence = int(said["sequence"])
         copied = (said["chain"], said["user_id"], said["action"], digest(body))
         stands_at = (text["sequence"], text["position"])
@@ -106,15 +108,15 @@ def _link(chain: str, item: "Item") -> _Link:
             previous=said["previous"],
             hash=digest(body),
             intact=copied == (chain, text["user_id"], text["action"], text["hash"]),
-            in_place=stands_at == (numbered(sequence), position(said["at"], sequence)),
+            in_place=stands_at == (format_number(sequence), position(said["at"], sequence)),
         )
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         key = text["sequence"]
         return _Link(int(key) if key.isdecimal() else 0, "", digest(body), intact=False, in_place=True)
 
 
-def _edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
-    """Entries whose own hash, or whose hash in the entry behind them, is of another text."""
+def _find_edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
+    """Yield entries whose own hash, or whose hash in the next entry, does not match their text."""
     by_sequence = {link.sequence: link for link in links}
     for link in links:
         before = by_sequence.get(link.sequence - 1)
@@ -126,13 +128,13 @@ def _edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
             yield 1, Tampering.EDITED
 
 
-def _reordered(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
-    """Entries that stand, in the chain or in time, where their text does not say."""
+def _find_reordered(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
+    """Yield entries whose place in the chain or in time does not match their text."""
     return ((link.sequence, Tampering.REORDERED) for link in links if not link.in_place)
 
 
-def _absent(links: Sequence[_Link], sealed: Sequence[Head]) -> Iterator[tuple[int, Tampering]]:
-    """Entries that are missing between others or at the end, or that are not those whose hash was kept elsewhere."""
+def _find_absent(links: Sequence[_Link], sealed: Sequence[ChainHead]) -> Iterator[tuple[int, Tampering]]:
+    """Yield entries that are missing, or that do not match a checkpoint."""
     by_sequence = {link.sequence: link for link in links}
     last = max(by_sequence, default=0)
     for before, after in pairwise(sorted({0, *by_sequence})):

@@ -1,4 +1,4 @@
-"""Who calls, for as long as their request is answered."""
+"""The current caller, for the duration of a request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +20,8 @@ def caller() -> Caller:
 
 
 @contextmanager
-def calls(who: Caller) -> Iterator[None]:
-    """Make somebody the caller, also in the log."""
+def acting_as(who: Caller) -> Iterator[None]:
+    """Set the current caller, also in the log."""
     token = _CALLER.set(who)
     logger().append_keys(key_id=who.key_id, subject=who.subject)
     try:

@@ -6,41 +6,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.auth.models import KEY_ID, Caller, Credentials, TokenPair
-from shared.auth.refresh import SpentToken
+from shared.auth.refresh import TokenReused
 from shared.auth.scopes import Scope, spelt
 from shared.auth.secret import Derivation, derive, matches
-from shared.auth.tokens import GOOD_FOR, BadToken, Ticket, Use
-from shared.auth.verifier import unauthorized
+from shared.auth.tokens import GOOD_FOR, BadToken, TokenClaims, Use
+from shared.auth.verifier import to_unauthorized
 from shared.runtime.errors import FieldError, InvalidRequest, Unauthorized
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from shared.auth.key_store import ApiKeys
-    from shared.auth.refresh import Families
+    from shared.auth.refresh import RefreshTokenFamilies
     from shared.auth.tokens import Tokens
 
 _KEY_ID = re.compile(KEY_ID)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grants:
-    """Gives out pairs of tokens."""
+class TokenIssuer:
+    """Issues pairs of access and refresh tokens."""
 
     keys: "ApiKeys"
-    families: "Families"
+    families: "RefreshTokenFamilies"
     tokens: "Tokens"
     derivation: Derivation = derive
 
-    def to_key(self, shown: Credentials, wanted: str | None = None) -> TokenPair:
-        """Give the first pair of a family to whoever shows an API key.
+    def to_key(self, credentials: Credentials, wanted: str | None = None) -> TokenPair:
+        """Issue the first pair of a family for an API key.
 
         Raises:
-            Unauthorized: the key is unknown or revoked, or the secret is another one; which of them is not told.
-            InvalidRequest: the key may not do what is wanted.
+            Unauthorized: the key is unknown or revoked, or the secret is wrong; the error does not say which.
+            InvalidRequest: the key does not have the requested scopes.
         """
-        found = self.keys.find(shown.client_id) if _KEY_ID.fullmatch(shown.client_id) else None
+        found = self.keys.find(credentials.client_id) if _KEY_ID.fullmatch(credentials.client_id) else None
         key, kept = found or (None, None)
-        right = matches(shown.client_secret, kept, self.derivation)
+        right = matches(credentials.client_secret, kept, self.derivation)
         if key is None or not right or key.revoked_at is not None:
             raise _wrong_key()
         scopes = _chosen(wanted, frozenset(key.scopes))
@@ -53,29 +53,29 @@ class Grants:
         return pair
 
     def to_refresh_token(self, token: str) -> TokenPair:
-        """Give the next pair of a family for its refresh token, which is spent by that.
+        """Issue the next pair of a family for its refresh token, which is invalid afterwards.
 
         Raises:
-            Unauthorized: the token is none of ours, expired or spent, or its key is revoked.
+            Unauthorized: the token is invalid, expired or reused, or its key is revoked.
         """
         try:
             spent = self.tokens.read(token, Use.REFRESH)
         except BadToken as bad:
             logger().info("refresh token rejected", reason=str(bad))
-            raise unauthorized() from None
+            raise to_unauthorized() from None
         successor = _ticket(spent.caller, spent.family)
         pair = self._pair(successor)  # before the old one is spent: when KMS fails, the client may try again
         if not self.keys.use(spent.caller.key_id):
-            raise unauthorized()
+            raise to_unauthorized()
         try:
             self.families.renew(spent, successor)
-        except SpentToken:
+        except TokenReused:
             logger().warning("refresh token reused", key_id=spent.caller.key_id, family=spent.family)
             count("RefreshTokenReuse")
-            raise unauthorized() from None
+            raise to_unauthorized() from None
         return pair
 
-    def _pair(self, ticket: Ticket) -> TokenPair:
+    def _pair(self, ticket: TokenClaims) -> TokenPair:
         return TokenPair(
             access_token=self.tokens.write(_ticket(ticket.caller, ticket.family), Use.ACCESS),
             expires_in=int(GOOD_FOR[Use.ACCESS].total_seconds()),
@@ -84,12 +84,12 @@ class Grants:
         )
 
 
-def _ticket(caller: Caller, family: str) -> Ticket:
-    return Ticket(caller=caller, family=family, token_id=secrets.token_hex(16))
+def _ticket(caller: Caller, family: str) -> TokenClaims:
+    return TokenClaims(caller=caller, family=family, token_id=secrets.token_hex(16))
 
 
 def _wrong_key() -> Unauthorized:
-    return unauthorized("The API key is unknown or its secret is wrong")
+    return to_unauthorized("The API key is unknown or its secret is wrong")
 
 
 def _chosen(wanted: str | None, allowed: frozenset[Scope]) -> frozenset[Scope]:

@@ -1,13 +1,13 @@
-"""Everything that decides who may come in, over the same keys: built when first asked for."""
+"""API keys, tokens and their verification, built on first use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.auth.granting import Grants
+from shared.auth.granting import TokenIssuer
 from shared.auth.key_store import ApiKeys
-from shared.auth.refresh import Families
+from shared.auth.refresh import RefreshTokenFamilies
 from shared.auth.signing import SigningKeys
 from shared.auth.tokens import Tokens
 from shared.auth.verifier import Verifier
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where identity keeps what it knows: two tables, and the names of keys in KMS, of which the first signs."""
+    """Resources of identity: two tables, and the names of KMS keys, of which the first signs."""
 
     keys_table: str
     families_table: str
@@ -46,16 +46,16 @@ class Identity:
         return ApiKeys(self._dynamodb, self._places.keys_table, self._clock)
 
     @cached_property
-    def families(self) -> Families:
+    def families(self) -> RefreshTokenFamilies:
         """The families of tokens."""
-        return Families(self._dynamodb, self._places.families_table, self._clock)
+        return RefreshTokenFamilies(self._dynamodb, self._places.families_table, self._clock)
 
     @cached_property
-    def grants(self) -> Grants:
-        """Gives tokens out."""
-        return Grants(keys=self.keys, families=self.families, tokens=self.tokens)
+    def grants(self) -> TokenIssuer:
+        """The issuer of tokens."""
+        return TokenIssuer(keys=self.keys, families=self.families, tokens=self.tokens)
 
     @cached_property
     def verifier(self) -> Verifier:
-        """Tells who calls."""
+        """The verifier of access tokens."""
         return Verifier(self.tokens, self.keys, self.families, self._clock)

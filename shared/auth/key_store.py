@@ -11,7 +11,7 @@ from shared.auth.models import ApiKey, ApiKeyPage, ApiKeyWithSecret, NewApiKey
 from shared.auth.secret import Cost, SecretHash, derive, new_hash, new_secret
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
-from shared.runtime.paging import Window, cut
+from shared.runtime.paging import Window, paginate
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -25,7 +25,7 @@ _IS_GOOD = "attribute_exists(key_id) AND attribute_not_exists(revoked_at)"
 
 
 class ApiKeys:
-    """Keeps API keys; of a secret it keeps the hash."""
+    """Stores API keys, and of their secrets only hashes."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
         self._dynamodb = dynamodb
@@ -33,7 +33,7 @@ class ApiKeys:
         self._clock = clock
 
     def create(self, wanted: NewApiKey) -> ApiKeyWithSecret:
-        """Make a key and tell its secret, this once."""
+        """Create a key and return its secret, which is shown only once."""
         key_id, secret = f"key-{secrets.token_hex(8)}", new_secret()
         item = {
             "key_id": key_id,
@@ -52,7 +52,7 @@ class ApiKeys:
         """One page of the keys, oldest first: a key that is made meanwhile is the last one's neighbour."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         keys = (_key(_plain(item)) for each in pages for item in each["Items"])
-        found = cut(keys, Window.of_page(number, size), arrival=lambda key: (key.created_at, key.id))
+        found = paginate(keys, Window.of_page(number, size), arrival=lambda key: (key.created_at, key.id))
         return ApiKeyPage(content=found.items, **found.page())
 
     def find(self, key_id: str) -> tuple[ApiKey, SecretHash] | None:
@@ -64,14 +64,14 @@ class ApiKeys:
         return _key(item), _hash(item, self._clock())
 
     def is_good(self, key_id: str) -> bool:
-        """Tell whether a key exists and is not revoked, as of about a second ago."""
+        """Return whether a key exists and is not revoked, as of about a second ago."""
         answer = self._dynamodb.get_item(
             TableName=self._table, Key=_named(key_id), ProjectionExpression="key_id, revoked_at"
         )
         return "Item" in answer and "revoked_at" not in answer["Item"]
 
     def use(self, key_id: str) -> bool:
-        """Note that a key got a token, unless it has been revoked; tell whether it was good."""
+        """Record that a key got a token, unless it is revoked; return whether it is valid."""
         try:
             self._update(key_id, "SET last_used_at = :now", _IS_GOOD, {":now": sortable(self._clock())})
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
@@ -79,10 +79,10 @@ class ApiKeys:
         return True
 
     def revoke(self, key_id: str) -> ApiKey:
-        """Make a key good for nothing, from now on; a second time changes nothing.
+        """Revoke a key; safe to repeat.
 
         Raises:
-            NotFound: there is no such key.
+            NotFound: the key does not exist.
         """
         now = sortable(self._clock())
         try:
@@ -92,11 +92,11 @@ class ApiKeys:
         return _key(item)
 
     def rotate(self, key_id: str, *, grace: timedelta) -> ApiKeyWithSecret:
-        """Give a key a new secret; the one before counts for a grace more.
+        """Replace the secret of a key; the previous one is valid for a grace period.
 
         Raises:
-            NotFound: there is no such key.
-            Conflict: the key is revoked, or somebody else rotates it at this moment.
+            NotFound: the key does not exist.
+            Conflict: the key is revoked, or is being rotated by another request.
         """
         found = self.find(key_id)
         if found is None:

@@ -1,4 +1,4 @@
-"""Reads the token of a request or WebSocket handshake from every place where a client may send it."""
+"""Reads the credentials of a request or WebSocket handshake from every place where a client may send them."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ _PAIR = re.compile(r"bearer *, *(\S+)", re.IGNORECASE)
 
 
 def token_of_request(event: Mapping[str, Any]) -> str | None:
-    """The bearer token of a REST request; None where there is not exactly one."""
+    """Return the bearer token of a REST request; None unless there is exactly one."""
     return _only(_bearers(event))
 
 
@@ -25,7 +25,7 @@ def token_of_handshake(event: Mapping[str, Any]) -> str | None:
 
 
 def credentials_of(event: Mapping[str, Any]) -> Credentials | None:
-    """The API key of HTTP Basic, each half percent-encoded as OAuth 2 has it; None where there is none to be read."""
+    """Return the API key of HTTP Basic, percent-decoded as OAuth 2 requires; None if there is none."""
     shown = _only(list(_values(event, "authorization"))) or ""
     found = _BASIC.fullmatch(shown)
     try:
@@ -49,7 +49,7 @@ def _only(found: list[str]) -> str | None:
 def _bearers(event: Mapping[str, Any]) -> list[str]:
     values = list(_values(event, "authorization"))
     if len(values) > 1:
-        return values  # whichever of them somebody before us looked at, none is taken here
+        return values  # a proxy may have used any of them, so none is accepted
     return [match[1] for value in values if (match := _BEARER.fullmatch(value))]
 
 

@@ -1,4 +1,4 @@
-"""Families of tokens in DynamoDB: each refresh token is good once, and its second use ends the family."""
+"""Refresh token families in DynamoDB (rotation with reuse detection): a second use of a token ends its family."""
 
 from typing import TYPE_CHECKING
 
@@ -8,23 +8,23 @@ from shared.runtime.models import sortable
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.auth.tokens import Ticket
+    from shared.auth.tokens import TokenClaims
     from shared.runtime.models import Clock
 
 
-class SpentToken(Exception):
+class TokenReused(Exception):
     """A refresh token was used a second time, or its family has ended."""
 
 
-class Families:
-    """Keeps, for each family of refresh tokens, the one of them that is good."""
+class RefreshTokenFamilies:
+    """Stores the current token of each family."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
 
-    def begin(self, first: "Ticket") -> None:
+    def begin(self, first: "TokenClaims") -> None:
         """Begin a family with its first token."""
         self._dynamodb.put_item(
             TableName=self._table,
@@ -36,11 +36,11 @@ class Families:
             },
         )
 
-    def renew(self, spent: "Ticket", successor: "Ticket") -> None:
-        """Spend a token: its successor is the good one now. Of those who race with the same token, one wins.
+    def renew(self, spent: "TokenClaims", successor: "TokenClaims") -> None:
+        """Replace the current token by its successor. Of concurrent requests with the same token, one succeeds.
 
         Raises:
-            SpentToken: the token was not the good one; whoever has the others must not go on, so the family has ended.
+            TokenReused: the token is not the current one, so the family has ended.
         """
         try:
             self._dynamodb.update_item(
@@ -56,12 +56,12 @@ class Families:
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             self._end(spent.family)
-            raise SpentToken from None
+            raise TokenReused from None
 
     def is_good(self, family: str) -> bool:
-        """Tell whether a family has not ended, as of about a second ago.
+        """Return whether a family is active, as of about a second ago.
 
-        A family without an item is good: our signature says that it began, and an item may be too new to be seen.
+        A family without an item is active: its signature proves that it exists, and its item may not be visible yet.
         """
         answer = self._dynamodb.get_item(
             TableName=self._table, Key={"family_id": {"S": family}}, ProjectionExpression="ended_at"

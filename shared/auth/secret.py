@@ -1,4 +1,4 @@
-"""The secrets of API keys: made at random, shown once, kept as salted scrypt hashes, compared in constant time."""
+"""The secrets of API keys: random, shown once, stored as salted scrypt hashes, compared in constant time."""
 
 import hashlib
 import hmac
@@ -13,10 +13,10 @@ _LONGEST = 256
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What one scrypt hash takes (RFC 7914: work, block size, parallelism); kept with each hash, so that it may grow.
+    """The scrypt parameters (RFC 7914: work, block size, parallelism); stored with each hash, so that they can change.
 
-    Secrets are 256 random bits, which no cost makes safer: 2^12 is a hash in 10 ms, so that asking for tokens with
-    wrong secrets is no cheap way to keep functions busy.
+    Secrets are 256 random bits, so a higher cost adds no safety: 2^12 takes 10 ms, and requests with wrong secrets are
+    not a cheap way to occupy functions.
     """
 
     n: int = 2**12
@@ -26,7 +26,7 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class SecretHash:
-    """What is kept of a key's secrets; the one before the present counts only while it is listed."""
+    """The hashes of a key's secrets; the previous one is valid while it is listed."""
 
     salt: bytes
     digests: Sequence[bytes]
@@ -34,7 +34,7 @@ class SecretHash:
 
 
 Derivation = Callable[[str, bytes, Cost], bytes]
-"""What turns a secret, a salt and a cost into a digest."""
+"""Derives a digest from a secret, a salt and a cost."""
 
 
 def new_secret() -> str:
@@ -43,7 +43,7 @@ def new_secret() -> str:
 
 
 def new_hash(secret: str) -> SecretHash:
-    """Hash a secret with a salt of its own."""
+    """Hash a secret with a new salt."""
     salt, cost = secrets.token_bytes(_SALT_BYTES), Cost()
     return SecretHash(salt=salt, digests=(derive(secret, salt, cost),), cost=cost)
 
@@ -58,10 +58,10 @@ _NOBODYS = SecretHash(salt=bytes(_SALT_BYTES), digests=(bytes(_DIGEST_BYTES),), 
 
 
 def matches(secret: str, kept: SecretHash | None, derivation: Derivation = derive) -> bool:
-    """Tell whether a secret is the one that was hashed.
+    """Return whether a secret matches a hash.
 
-    Without a hash the work is the same, so that time does not tell an unknown key from a wrong secret. All of a key's
-    digests share its salt for the same reason: one derivation, however many secrets count.
+    Without a hash the work is the same, so that the time does not distinguish an unknown key from a wrong secret. All
+    digests of a key share its salt for the same reason: one derivation, however many secrets are valid.
     """
     against = kept or _NOBODYS
     digest = derivation(secret[:_LONGEST], against.salt, against.cost)

@@ -22,9 +22,9 @@ class NotASigningKey(Exception):
 
 
 class KmsKey(ECKey):
-    """A key whose private half stays in KMS: to joserfc it looks like any other, and to sign is a call.
+    """A key whose private half remains in KMS: joserfc uses it like any other key, and signing is a call.
 
-    Its `kid` is its thumbprint (RFC 7638), which tells nothing of the account it lives in.
+    Its `kid` is its thumbprint (RFC 7638), which reveals nothing about the account.
     """
 
     def __init__(self, kms: "KMSClient", key_id: str) -> None:
@@ -37,7 +37,7 @@ class KmsKey(ECKey):
         self._key_id = key_id
 
     def get_op_key(self, operation: str) -> Any:
-        """What joserfc works with: the public half to verify with, this very object to sign with."""
+        """Return the public key to verify with, or this object to sign with."""
         return self if operation == "sign" else super().get_op_key("verify")
 
     def sign(self, message: bytes, _: "EllipticCurveSignatureAlgorithm") -> bytes:
@@ -66,9 +66,9 @@ class SigningKeys:
         return next(iter(self._keys.values()))
 
     def of(self, kid: str) -> KmsKey | None:
-        """The key of a `kid`; None for one that is not ours, about which nobody is asked."""
+        """Return the key of a `kid`; None for an unknown one, without any call."""
         return self._keys.get(kid)
 
-    def published(self) -> JsonWebKeySet:
+    def public_key_set(self) -> JsonWebKeySet:
         """The public halves, as everybody may see them."""
         return JsonWebKeySet(keys=[JsonWebKey.model_validate(key.as_dict()) for key in self._keys.values()])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 LONGEST = 4096
-"""Characters of a token; also what KMS signs at most without a digest."""
+"""Maximum length of a token in characters; also what KMS signs without a digest."""
 CLOCKS_DIFFER_BY = 5
 """Seconds by which the clocks of two functions may differ."""
 
@@ -32,7 +32,7 @@ _TIMES = ("iat", "nbf", "exp")
 
 
 class Use(StrEnum):
-    """What a token is for; one is never taken for the other."""
+    """Use of a token; tokens of one use are not accepted for the other."""
 
     ACCESS = "access"
     REFRESH = "refresh"
@@ -42,12 +42,12 @@ GOOD_FOR = {Use.ACCESS: timedelta(hours=24), Use.REFRESH: timedelta(days=30)}
 
 
 class BadToken(Exception):
-    """The token is not one of ours, not for this use or not good now; the reason is for the log alone."""
+    """The token is invalid, for another use or not valid now; the reason is only logged."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ticket:
-    """What a token says: who comes, in which family of refresh tokens, under which id of its own."""
+class TokenClaims:
+    """Claims of a token: the caller, the refresh token family, and the token id."""
 
     caller: Caller
     family: str
@@ -63,8 +63,8 @@ class Tokens:
         self._audience = f"tally-{stage}-api"
         self._clock = clock
 
-    def write(self, ticket: Ticket, use: Use) -> str:
-        """Sign a token, good from now on."""
+    def write(self, ticket: TokenClaims, use: Use) -> str:
+        """Sign a token that is valid from now on."""
         now = self._now()
         claims = {
             "iss": self._issuer,
@@ -82,11 +82,11 @@ class Tokens:
         key = self._keys.signing
         return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
 
-    def read(self, token: str, use: Use) -> Ticket:
-        """Return what a token says.
+    def read(self, token: str, use: Use) -> TokenClaims:
+        """Verify a token and return its claims.
 
         Raises:
-            BadToken: it is not ours, not for this use, or not good now.
+            BadToken: the token is invalid, for another use or not valid now.
         """
         if len(token) > LONGEST:
             raise BadToken(f"{len(token)} characters long")
@@ -129,11 +129,11 @@ def _check_lifetime(claims: "Mapping[str, Any]", use: Use) -> None:
         raise BadToken("expires later than any token of ours")
 
 
-def _ticket(claims: "Mapping[str, Any]") -> Ticket:
+def _ticket(claims: "Mapping[str, Any]") -> TokenClaims:
     said = [claims[name] for name in _TEXTS]
     if not all(isinstance(each, str) for each in said):
         raise BadToken("a claim is not text")
     key_id, subject, scope, family, token_id = said
-    return Ticket(
+    return TokenClaims(
         caller=Caller(key_id=key_id, subject=subject, scopes=understood(scope)), family=family, token_id=token_id
     )

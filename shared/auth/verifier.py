@@ -1,4 +1,4 @@
-"""Who calls: the one judge of access tokens, for REST and WebSocket alike."""
+"""Verifies access tokens, for REST and WebSocket alike."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,26 +11,26 @@ from shared.runtime.observability import logger
 if TYPE_CHECKING:
     from shared.auth.key_store import ApiKeys
     from shared.auth.models import Caller
-    from shared.auth.refresh import Families
+    from shared.auth.refresh import RefreshTokenFamilies
     from shared.auth.scopes import Scope
     from shared.auth.tokens import Tokens
     from shared.runtime.models import Clock
 
 LOOKED_AT_FOR = timedelta(seconds=30)
-"""How long a look at a key or a family is good; a revocation holds everywhere after that."""
+"""How long the state of a key or family is cached; a revocation is effective everywhere after that."""
 _MOST_REMEMBERED = 10_000
 
 
-def unauthorized(message: str = "Invalid or expired token") -> Unauthorized:
-    """Refuse, with the same words whatever was wrong."""
+def to_unauthorized(message: str = "Invalid or expired token") -> Unauthorized:
+    """Return the error, with the same message whatever the reason."""
     return Unauthorized(message, headers={"WWW-Authenticate": "Bearer"})
 
 
 def require(scope: "Scope", caller: "Caller") -> None:
-    """Refuse a caller who does not have a scope.
+    """Reject a caller without a scope.
 
     Raises:
-        Forbidden: it names the scope.
+        Forbidden: the scope is missing; the error names it.
     """
     if scope not in caller.scopes:
         raise Forbidden(
@@ -41,40 +41,40 @@ def require(scope: "Scope", caller: "Caller") -> None:
 
 
 class Verifier:
-    """Tells who calls from the token that was presented."""
+    """Determines the caller from an access token."""
 
-    def __init__(self, tokens: "Tokens", keys: "ApiKeys", families: "Families", clock: "Clock") -> None:
+    def __init__(self, tokens: "Tokens", keys: "ApiKeys", families: "RefreshTokenFamilies", clock: "Clock") -> None:
         self._tokens = tokens
         self._keys = _Remembered(keys.is_good, clock)
         self._families = _Remembered(families.is_good, clock)
 
     def caller(self, token: str | None) -> "Caller":
-        """Return who calls.
+        """Return the caller.
 
         Raises:
-            Unauthorized: there is no token, it is not good for access now, or its API key or its family is revoked.
+            Unauthorized: the token is missing or invalid, or its API key or family is revoked.
         """
         if token is None:
-            raise unauthorized()
+            raise to_unauthorized()
         try:
             ticket = self._tokens.read(token, Use.ACCESS)
         except BadToken as bad:
             logger().info("token rejected", reason=str(bad))
-            raise unauthorized() from None
+            raise to_unauthorized() from None
         caller = ticket.caller
         if not self._keys.is_good(caller.key_id):
             logger().info("token rejected", reason="the API key is revoked", key_id=caller.key_id)
-            raise unauthorized()
+            raise to_unauthorized()
         if not self._families.is_good(ticket.family):
             logger().info("token refused", reason="its family is revoked", key_id=caller.key_id, family=ticket.family)
-            raise unauthorized()
+            raise to_unauthorized()
         return caller
 
 
 class _Remembered:
-    """Remembers for a while what a look found good, so that not every request costs a read.
+    """Caches which keys and families are active, so that not every request costs a read.
 
-    What was found revoked is looked at again each time: such requests are refused, and few.
+    Revoked ones are not cached, because such requests are rejected and rare.
     """
 
     def __init__(self, look: Callable[[str], bool], clock: "Clock") -> None:
@@ -83,7 +83,7 @@ class _Remembered:
         self._seen_good: dict[str, datetime] = {}
 
     def is_good(self, name: str) -> bool:
-        """Tell whether something is good, as of at most `LOOKED_AT_FOR` ago."""
+        """Return whether something is active, as of at most `LOOKED_AT_FOR` ago."""
         now = self._clock()
         seen = self._seen_good.get(name)
         if seen is not None and now - seen <= LOOKED_AT_FOR:
@@ -95,7 +95,7 @@ class _Remembered:
         return True
 
     def _remember(self, name: str, now: datetime) -> None:
-        """Keep the memory bounded: a client may begin a new family with every request."""
+        """Bound the cache: a client may start a new family with every request."""
         if len(self._seen_good) >= _MOST_REMEMBERED:
             self._seen_good = {each: seen for each, seen in self._seen_good.items() if now - seen <= LOOKED_AT_FOR}
         if len(self._seen_good) < _MOST_REMEMBERED:

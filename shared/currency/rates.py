@@ -67,7 +67,7 @@ class ReferenceRates:
                 loaded = self._take_in(content, origin, taken)
             except LostUpdate:
                 continue
-            self._versions.raise_version(EXCHANGE_RATES.name)
+            self._versions.bump(EXCHANGE_RATES.name)
             return loaded
         raise Unavailable("Another load of reference rates is in progress; load the file again later", retry_after=1)
 

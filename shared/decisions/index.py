@@ -1,8 +1,8 @@
-"""Every fraud decision by its id: when it was made, all that it says, and which labels wait for it.
+"""The index of fraud decisions by id: their content, and the labels that wait for them.
 
-A label may come before its decision. Whoever brings the label says that it waits, and then looks for the decision
-once more; whoever brings the decision writes it, and then looks who waits. So one of the two at least sees the other,
-and marks the decision as due: the sweep drives the labels of what is due again.
+A label may be received before its decision. The label's writer registers that it waits, and then looks for the decision
+again; the decision's writer stores it, and then looks for waiting labels. So at least one of the two sees the other and
+marks the decision as due, and the sweeper redrives the labels of due decisions.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,31 +21,31 @@ from shared.runtime.observability import count, logger
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.lake.quarantine.decisions import Decision
+    from shared.lake.quarantine.decisions import IndexedDecision
 
 _PER_READ, _PARALLEL = 100, 8
 _VERSION = {"#timestamp": "timestamp", "#version": "version", "#body": "body"}
 
 
 @dataclass(frozen=True)
-class Due:
-    """A decision that has come, and the deliveries in which labels wait for it."""
+class ResolvedDecision:
+    """A received decision, and the deliveries with labels that wait for it."""
 
     decision_id: str
-    origins: frozenset[str]
+    delivery_ids: frozenset[str]
 
 
 class DecisionIndex:
-    """Keeps decisions in DynamoDB, one item each."""
+    """Stores decisions in DynamoDB, one item each."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, *, most_waiting: int = 500) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._most_waiting = most_waiting
 
-    def add(self, decisions: Iterable["Decision"]) -> None:
-        """Keep decisions, of each the highest version, the last of equal ones; the same again changes nothing."""
-        highest: dict[str, Decision] = {}
+    def add(self, decisions: Iterable["IndexedDecision"]) -> None:
+        """Store decisions, the highest version of each (the last of equal ones); safe to repeat."""
+        highest: dict[str, IndexedDecision] = {}
         for each in decisions:
             known = highest.get(each.decision_id)
             if known is None or each.version >= known.version:
@@ -54,9 +54,9 @@ class DecisionIndex:
         self._mark_due(name for name, item in self._read(highest, ("waiting",)) if "waiting" in item)
 
     def get(self, decision_id: str) -> dict[str, Any] | None:
-        """All that a decision says, in one read; None if nobody has heard of it.
+        """Return the content of a decision, or None; a single read.
 
-        Of one over 30 kB `truncated` names the fields that are in the lake only.
+        If it exceeds 30 kB, `truncated` lists the fields that are only in the lake.
         """
         if not 0 < len(decision_id) <= LONGEST_ID:
             return None
@@ -66,22 +66,24 @@ class DecisionIndex:
         return decision
 
     def times(self, decision_ids: Iterable[str]) -> dict[str, datetime]:
-        """Tell when decisions were made; those nobody has heard of are left out."""
+        """Return the times of decisions; unknown ids are omitted."""
         found = self._read(decision_ids, ("timestamp",))
         return {name: datetime.fromisoformat(item["timestamp"]["S"]) for name, item in found if "timestamp" in item}
 
-    def wait(self, decision_ids: Collection[str], origin: str) -> None:
-        """Remember that labels of a delivery wait for decisions."""
+    def register_waiting(self, decision_ids: Collection[str], delivery_id: str) -> None:
+        """Register that labels of a delivery wait for decisions."""
         if not decision_ids:
             return
-        refused = write_all(self._dynamodb, [self._waiting(name, origin) for name in sorted(set(decision_ids))])
+        refused = write_all(self._dynamodb, [self._waiting(name, delivery_id) for name in sorted(set(decision_ids))])
         if refused:
             count("LabelsNotAwaited", len(refused))
-            logger().error("too many deliveries wait for these decisions; redrive their labels manually", origin=origin)
+            logger().error(
+                "too many deliveries wait for these decisions; redrive their labels manually", origin=delivery_id
+            )
         self._mark_due(self.times(decision_ids))
 
-    def due(self) -> Iterator[Due]:
-        """Every decision that has come and for which labels wait."""
+    def resolved(self) -> Iterator[ResolvedDecision]:
+        """Yield the received decisions for which labels wait."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="due",
@@ -90,12 +92,12 @@ class DecisionIndex:
         )
         for page in pages:
             for item in page["Items"]:
-                yield Due(item["decision_id"]["S"], frozenset(item.get("waiting", {}).get("SS", ())))
+                yield ResolvedDecision(item["decision_id"]["S"], frozenset(item.get("waiting", {}).get("SS", ())))
 
-    def settle(self, due: Due) -> None:
-        """Nobody waits any more for a decision, but those who came since."""
-        deleted = " DELETE waiting :origins" if due.origins else ""
-        values: Any = {":origins": {"SS": sorted(due.origins)}} if due.origins else {}
+    def clear(self, due: ResolvedDecision) -> None:
+        """Remove the deliveries that waited for a decision; those registered since remain."""
+        deleted = " DELETE waiting :origins" if due.delivery_ids else ""
+        values: Any = {":origins": {"SS": sorted(due.delivery_ids)}} if due.delivery_ids else {}
         self._dynamodb.update_item(
             TableName=self._table,
             Key=_key(due.decision_id),
@@ -104,7 +106,7 @@ class DecisionIndex:
         )
         self._mark_due(name for name, item in self._read([due.decision_id], ("waiting",)) if "waiting" in item)
 
-    def _kept(self, decision: "Decision") -> Any:
+    def _kept(self, decision: "IndexedDecision") -> Any:
         return {
             "TableName": self._table,
             "Key": _key(decision.decision_id),
@@ -118,15 +120,15 @@ class DecisionIndex:
             },
         }
 
-    def _waiting(self, decision_id: str, origin: str) -> Any:
+    def _waiting(self, decision_id: str, delivery_id: str) -> Any:
         return {
             "TableName": self._table,
             "Key": _key(decision_id),
             "UpdateExpression": "ADD waiting :origin",
             "ConditionExpression": "attribute_not_exists(waiting) OR size(waiting) < :most OR contains(waiting, :one)",
             "ExpressionAttributeValues": {
-                ":origin": {"SS": [origin]},
-                ":one": {"S": origin},
+                ":origin": {"SS": [delivery_id]},
+                ":one": {"S": delivery_id},
                 ":most": {"N": str(self._most_waiting)},
             },
         }
@@ -164,23 +166,23 @@ class DecisionIndex:
         return found
 
 
-def awaited_decisions(errors: Iterable[RowError]) -> set[str]:
-    """The decisions that rejected labels wait for."""
+def missing_decisions(errors: Iterable[RowError]) -> set[str]:
+    """Return the ids of the decisions that rejected labels wait for."""
     return {each.rejected_value for each in errors if each.code == DECISION_UNKNOWN}
 
 
-def filed_under_decisions(labels: Sequence[Any], index: DecisionIndex) -> list[Any]:
-    """Labels as received, those that do not say when their decision was made with that time, where it is known."""
+def join_decision_time(labels: Sequence[Any], index: DecisionIndex) -> list[Any]:
+    """Add the time of the decision to labels that have none, if the decision is known."""
     silent = [
         label["decision_id"].strip()
         for label in labels
         if isinstance(label, dict) and not label.get("decision_timestamp") and isinstance(label.get("decision_id"), str)
     ]
     known = index.times(silent) if silent else {}
-    return [_filed(label, known) if isinstance(label, dict) else label for label in labels]
+    return [_with_decision_time(label, known) if isinstance(label, dict) else label for label in labels]
 
 
-def _filed(label: Mapping[str, Any], known: Mapping[str, datetime]) -> Mapping[str, Any]:
+def _with_decision_time(label: Mapping[str, Any], known: Mapping[str, datetime]) -> Mapping[str, Any]:
     at = None if label.get("decision_timestamp") else known.get(str(label.get("decision_id")).strip())
     return label if at is None else {**label, "decision_timestamp": sortable(at)}
 

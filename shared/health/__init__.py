@@ -1,1 +1,1 @@
-"""Whether the platform can answer: which of the things it stands on answer now."""
+"""Health of the platform and its dependencies."""

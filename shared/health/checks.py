@@ -1,4 +1,4 @@
-"""Asks everything the platform stands on at once, and waits for no answer longer than a caller would."""
+"""Checks all dependencies in parallel, within a timeout."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -27,49 +27,51 @@ _COME_AGAIN_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Check:
-    """One question to one dependency; whatever it answers without an error will do."""
+class DependencyCheck:
+    """A request to a dependency; it passes unless it raises."""
 
     name: str
     ask: Callable[[], object]
     required: bool = False
 
 
-def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> Check:
-    """Ask for an item that nobody writes."""
+def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> DependencyCheck:
+    """Read an item that does not exist."""
     key = {"table_name": {"S": "health"}}
-    return Check("dynamodb", lambda: dynamodb.get_item(TableName=versions_table, Key=key), required=True)
+    return DependencyCheck("dynamodb", lambda: dynamodb.get_item(TableName=versions_table, Key=key), required=True)
 
 
-def s3_check(s3: "S3Client", lake: str) -> Check:
-    """Ask whether the lake's bucket is there."""
-    return Check("s3", lambda: s3.head_bucket(Bucket=lake), required=True)
+def s3_check(s3: "S3Client", lake: str) -> DependencyCheck:
+    """Read the metadata of the lake's bucket."""
+    return DependencyCheck("s3", lambda: s3.head_bucket(Bucket=lake), required=True)
 
 
-def kinesis_check(kinesis: "KinesisClient", stream: str) -> Check:
-    """Ask for the stream that single records go to."""
-    return Check("kinesis", lambda: kinesis.describe_stream_summary(StreamName=stream))
+def kinesis_check(kinesis: "KinesisClient", stream: str) -> DependencyCheck:
+    """Describe the event stream."""
+    return DependencyCheck("kinesis", lambda: kinesis.describe_stream_summary(StreamName=stream))
 
 
-def athena_check(athena: "AthenaClient", work_group: str) -> Check:
-    """Ask for the work group that queries run in."""
-    return Check("athena", lambda: athena.get_work_group(WorkGroup=work_group))
+def athena_check(athena: "AthenaClient", work_group: str) -> DependencyCheck:
+    """Describe the work group."""
+    return DependencyCheck("athena", lambda: athena.get_work_group(WorkGroup=work_group))
 
 
 class Checkup:
-    """Runs the checks side by side; a report is remembered, since the route is public and what it asks has limits."""
+    """Runs the checks in parallel; a report is cached, because the route is public and the checked APIs have limits."""
 
-    def __init__(self, checks: Sequence[Check], clock: "Clock", *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, checks: Sequence[DependencyCheck], clock: "Clock", *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self._checks = checks
         self._clock = clock
         self._patience_seconds = patience_seconds
         self._last: Health | None = None
 
     def health(self) -> Health:
-        """Say what answers.
+        """Return the health report.
 
         Raises:
-            Unavailable: something without which nothing can be answered is down; the details say what.
+            Unavailable: an essential dependency is down; the details name it.
         """
         if self._last is None or self._clock() - self._last.checked_at >= REMEMBERED_FOR:
             self._last = self._examine()
@@ -83,13 +85,13 @@ class Checkup:
 
     def _examine(self) -> Health:
         pool = ThreadPoolExecutor(len(self._checks), thread_name_prefix="checkup")
-        started = [(check, pool.submit(_timed, check)) for check in self._checks]
+        started = [(check, pool.submit(_measure, check)) for check in self._checks]
         wait([future for _, future in started], timeout=self._patience_seconds)
         pool.shutdown(wait=False, cancel_futures=True)
-        found = [self._found(check, future) for check, future in started]
+        found = [self._to_dependency(check, future) for check, future in started]
         return Health(status=_overall(found), checked_at=self._clock(), dependencies=found)
 
-    def _found(self, check: Check, future: "Future[tuple[float, Exception | None]]") -> Dependency:
+    def _to_dependency(self, check: DependencyCheck, future: "Future[tuple[float, Exception | None]]") -> Dependency:
         took, problem = future.result() if future.done() else (self._patience_seconds, TimeoutError(check.name))
         if problem is not None:
             logger().warning("a dependency does not respond", dependency=check.name, exc_info=problem)
@@ -102,13 +104,13 @@ class Checkup:
         )
 
 
-def _timed(check: Check) -> tuple[float, Exception | None]:
-    begun, problem = perf_counter(), None
+def _measure(check: DependencyCheck) -> tuple[float, Exception | None]:
+    started, problem = perf_counter(), None
     try:
         check.ask()
     except (BotoCoreError, ClientError) as error:
         problem = error
-    return perf_counter() - begun, problem
+    return perf_counter() - started, problem
 
 
 def _overall(found: Sequence[Dependency]) -> OverallStatus:

@@ -1,4 +1,4 @@
-"""Lets a claim happen once, by Powertools idempotency over DynamoDB; whoever comes again gets the first answer."""
+"""Executes a request once, with Powertools idempotency over DynamoDB; repetitions get the first response."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyValidationError,
 )
 
-from shared.runtime.dialects import given_again
+from shared.runtime.dialects import with_current_request_id
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.observability import count, logger
 
@@ -39,7 +39,7 @@ class _NotKept(Exception):
 
 
 class Idempotency:
-    """Keeps the answers of claims for a day."""
+    """Stores the responses of requests for a day."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, *, waits: Sequence[float] = _WAITS) -> None:
         self._waits = waits
@@ -51,13 +51,13 @@ class Idempotency:
         )
 
     def once(self, claim: "Claim", context: "LambdaContext", act: Callable[[], Answer]) -> Answer:
-        """Return the answer of `act`, or the one it gave when this claim came first.
+        """Return the response of `act`, or the stored one of an earlier request with this key.
 
-        Refusals and failures are not kept: nothing came of them, and the same key may try again.
+        Errors are not stored: they have no effect, and the same key may be used again.
 
         Raises:
-            Conflict: the key stands for another body, or its first request is still being answered.
-            Unavailable: whether this happened before cannot be known now.
+            Conflict: the key was used with another body, or its first request is still in progress.
+            Unavailable: the store is unreachable, so a repetition cannot be ruled out.
         """
         given: list[Answer] = []
 
@@ -69,7 +69,7 @@ class Idempotency:
             return answer
 
         try:
-            answer = self._handled(claim, context, effect)
+            answer = self._handle(claim, context, effect)
         except _NotKept:
             return given[0]
         except IdempotencyValidationError:
@@ -80,9 +80,9 @@ class Idempotency:
             if given:
                 return given[0]
             raise Unavailable("The Idempotency-Key cannot be checked now; retry later", retry_after=1) from error
-        return answer if given else _replayed(answer)
+        return answer if given else _mark_replayed(answer)
 
-    def _handled(self, claim: "Claim", context: "LambdaContext", effect: Callable[[], Answer]) -> Answer:
+    def _handle(self, claim: "Claim", context: "LambdaContext", effect: Callable[[], Answer]) -> Answer:
         for wait in (*self._waits, None):
             try:
                 answer: Answer = self._handler(claim, context, effect).handle()
@@ -123,6 +123,6 @@ def _is_kept(answer: Answer) -> bool:
     return True
 
 
-def _replayed(answer: Answer) -> Answer:
+def _mark_replayed(answer: Answer) -> Answer:
     headers = {**answer.get("multiValueHeaders", {}), REPLAYED: ["true"]}
-    return {**answer, "body": given_again(answer["body"]), "multiValueHeaders": headers}
+    return {**answer, "body": with_current_request_id(answer["body"]), "multiValueHeaders": headers}

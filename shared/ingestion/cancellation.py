@@ -1,10 +1,10 @@
-"""Takes back what a batch has brought to the lake and the merge has not taken yet."""
+"""Cancels the rows of a batch that are in the incoming prefix of the lake and not merged yet."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shared.lake.storage.paths import INCOMING, Arrival, IncomingKey
-from shared.ledger.entry import Entry
+from shared.lake.storage.paths import INCOMING, IncomingKey, IncomingKind
+from shared.ledger.entry import LedgerEntry
 
 if TYPE_CHECKING:
     from shared.lake.storage.object_store import LakeStore
@@ -12,36 +12,40 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withdrawal:
-    """Puts the marker of cancellation beside incoming objects; the merge decides which of both came first."""
+class Cancellation:
+    """Writes cancellation markers beside incoming objects; a merge ignores those for rows that it has merged before."""
 
     lake: "LakeStore"
     ledger: "Ledger"
 
-    def withdraw(self, data_type: str, batch_id: str) -> int:
-        """Take back every object of a batch, or of the parts of one, that still waits; return how many there were.
+    def cancel_pending(self, data_type: str, batch_id: str) -> int:
+        """Cancel every object of a batch, or of its parts, that is not merged yet; return the number of objects.
 
-        What was driven again out of the quarantine is nothing of the batch's own, and stays.
+        Redriven rows do not belong to the batch any more and are not cancelled.
         """
         names = (IncomingKey.parse(name.key) for name in self.lake.names(f"{INCOMING}/{data_type}/"))
-        waiting = [each for each in names if each and each.arrival is Arrival.ROWS and _is_of(each.origin, batch_id)]
-        entries = {origin: self.ledger.get(origin) for origin in {each.origin for each in waiting}}
-        own = [each for each in waiting if _is_own(each, entries[each.origin])]
-        for origin in sorted({each.origin for each in own}):
-            self.ledger.record(origin, _cancelled)
-        self.lake.put_all((each.partition.cancel_key(f"{each.origin}{each.redrive}"), b"") for each in own)
+        waiting = [
+            each
+            for each in names
+            if each and each.kind is IncomingKind.ROWS and _belongs_to(each.delivery_id, batch_id)
+        ]
+        entries = {delivery_id: self.ledger.get(delivery_id) for delivery_id in {each.delivery_id for each in waiting}}
+        own = [each for each in waiting if _is_own(each, entries[each.delivery_id])]
+        for delivery_id in sorted({each.delivery_id for each in own}):
+            self.ledger.update(delivery_id, _mark_cancelled)
+        self.lake.put_all((each.partition.cancellation_key(f"{each.delivery_id}{each.redrive}"), b"") for each in own)
         return len(own)
 
 
-def _is_of(origin: str, batch_id: str) -> bool:
-    return origin == batch_id or origin.startswith(f"{batch_id}~p")
+def _belongs_to(delivery_id: str, batch_id: str) -> bool:
+    return delivery_id == batch_id or delivery_id.startswith(f"{batch_id}~p")
 
 
-def _is_own(name: IncomingKey, entry: Entry | None) -> bool:
+def _is_own(name: IncomingKey, entry: LedgerEntry | None) -> bool:
     return entry is not None and (not name.redrive or name.redrive.removeprefix("~r") in entry.resumes)
 
 
-def _cancelled(entry: Entry | None) -> Entry:
+def _mark_cancelled(entry: LedgerEntry | None) -> LedgerEntry:
     if entry is None:
         raise LookupError("the ledger entry no longer exists")
     return replace(entry, cancelled=True)

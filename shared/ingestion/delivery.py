@@ -1,35 +1,36 @@
-"""What came in at once from one source: its rows, and where each of them was found."""
+"""A delivery: the rows received at once from one source, with the position of each row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from shared.ledger.entry import Kind
+from shared.ledger.entry import DeliveryKind
 from shared.records.schema import DataType
 from shared.records.validation import Form
 
 if TYPE_CHECKING:
-    from shared.lake.files.part import Malformed as MalformedInFile
     from shared.lake.files.part import Rows as RowsOfFile
+    from shared.records.malformed import MalformedRecord
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Rows of one source and type that arrived together, as they were received: one by one, or as columns of a file.
+    """Rows of one source and data type that were received together, as records or as the columns of a file.
 
-    `malformed` are records that are not even rows. A part of a file names the batch that it belongs to. `places` tells
-    where each row stood, if not one after the other from 0 on.
-    One that is gated is refused as a whole where the score of its rows is too low; what arrives on a stream has nobody
-    to be sent back to, and a file was judged as a whole before its parts are loaded. Whether
-    it is refused is decided once, unless it is to be judged anew.
+    `malformed` are records that could not be parsed as rows. `batch_id` is set for the parts of a file. `places` are
+    the positions of the rows; if empty, rows are numbered from 0.
 
-    `ingested_at` is one moment for all rows or one for each (milliseconds since 1970); it is the same however often the
+    `gated` applies the quality gate: a delivery below the minimum score is rejected as a whole. Streams are not gated,
+    because there is no caller to return an error to; neither are the parts of a file, because the file is checked
+    before its parts are loaded. The decision is made once, unless `revalidate` is set.
+
+    `ingested_at` is one time for all rows, or one per row in milliseconds since 1970. It does not change when the
     delivery is repeated.
     """
 
-    origin: str
-    kind: Kind
+    delivery_id: str
+    kind: DeliveryKind
     source_id: str
     data_type: DataType
     received_at: datetime
@@ -37,39 +38,29 @@ class Delivery:
     ingested_at: datetime | Sequence[int]
     form: Form = Form.TYPED
     places: Sequence[int] = field(default=())
-    malformed: Sequence["Malformed | MalformedInFile"] = ()
+    malformed: Sequence["MalformedRecord"] = ()
     batch_id: str = ""
     gated: bool = False
-    judged_anew: bool = False
-    judged_at: datetime | None = None
+    revalidate: bool = False
+    validated_at: datetime | None = None
 
     @property
     def received(self) -> int:
-        """How many records it has, good or not."""
+        """Number of records, valid or not."""
         return len(self.rows) + len(self.malformed)
 
     @property
-    def arrived_by(self) -> datetime:
-        """When its last row arrived: rows are judged by that, so that a repetition comes to the same verdicts.
+    def validation_time(self) -> datetime:
+        """The arrival of the last row: event times are checked against it, so a repetition has the same result.
 
-        Unless it says by which moment they are: what was in the future when it arrived may be in the past by now.
+        `validated_at` overrides it: a time that was in the future on arrival may be in the past by now.
         """
-        if self.judged_at is not None:
-            return self.judged_at
+        if self.validated_at is not None:
+            return self.validated_at
         if isinstance(self.ingested_at, datetime):
             return self.ingested_at
         return datetime.fromtimestamp(max(self.ingested_at) / 1000, UTC)
 
     def place_of(self, row: int) -> int:
-        """Where a row stood in what was received."""
+        """Return the position of a row in the received data."""
         return self.places[row] if self.places else row
-
-
-@dataclass(frozen=True)
-class Malformed:
-    """A record of which not even source and type can be told: its place, its text (base64 if binary), the reason."""
-
-    place: int
-    raw: str
-    code: str
-    message: str

@@ -1,8 +1,8 @@
-"""From a delivery to incoming rows, quarantine and a ledger entry: the same way for batches and streams.
+"""Loads deliveries: incoming rows, quarantine and ledger entry. Batches, files and streams use the same loader.
 
-Every object's name follows from the delivery, so that a repetition overwrites and never adds. The order is: the
-entry (received), the quarantine, the incoming objects, the entry (written). A crash between any two leaves rows in
-flight, and the next try brings all of it to the same end.
+Every object name is derived from the delivery id, so a repetition overwrites objects and adds none. The order of writes
+is: ledger entry (received), quarantine, incoming objects, ledger entry (written). After a crash between two writes the
+rows remain in flight, and repeating the load completes them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,26 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.decisions.index import awaited_decisions
+from shared.decisions.index import missing_decisions
 from shared.ingestion import rejected_rows
 from shared.lake.parquet import columns
-from shared.lake.quarantine.decisions import decisions_in
+from shared.lake.quarantine.decisions import extract_decisions
 from shared.lake.storage.paths import PartitionId
 from shared.lake.validation.rows import Taken
-from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Kind
+from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, DeliveryKind, LedgerEntry
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import RowError
-from shared.runtime.dialects import echo
+from shared.runtime.dialects import truncate_for_error
 
 if TYPE_CHECKING:
     from shared.decisions.index import DecisionIndex
-    from shared.ingestion.delivery import Delivery, Malformed
-    from shared.ingestion.validation import Judge, Judged
+    from shared.ingestion.delivery import Delivery
+    from shared.ingestion.validation import DeliveryValidator, ValidationResult
     from shared.lake.storage.object_store import LakeStore
     from shared.ledger.store import Ledger
-    from shared.quality.state import QualityState
+    from shared.quality.state import QualityCounts
     from shared.quarantine.store import Quarantine
+    from shared.records.malformed import MalformedRecord
     from shared.runtime.errors import InsufficientDataQuality
     from shared.runtime.models import Clock
 
@@ -39,128 +40,136 @@ _MOST_PROBLEMS = 20
 
 
 def _nothing() -> None:
-    """There is nothing to wait for."""
+    """Default of `before_write`: there is nothing to wait for."""
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What a delivery came to: its ledger entry, what was wrong with its rows, and why it was refused, if it was."""
+class LoadResult:
+    """Result of loading a delivery: its ledger entry, the row errors, and the error if the quality gate rejected it."""
 
-    entry: Entry
+    entry: LedgerEntry
     errors: Sequence[RowError]
     refusal: "InsufficientDataQuality | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loader:
-    """Validates deliveries, scores them and puts their rows where the merge finds them."""
+    """Validates deliveries, scores them and writes their rows to the incoming prefix of the lake."""
 
     lake: "LakeStore"
     ledger: "Ledger"
     quarantine: "Quarantine"
     decisions: "DecisionIndex"
-    judge: "Judge"
+    validator: "DeliveryValidator"
     clock: "Clock"
 
-    def load(self, delivery: "Delivery", once: Callable[[], object] = _nothing) -> Loaded:
-        """Bring one delivery in; again and again if need be.
+    def load(self, delivery: "Delivery", before_write: Callable[[], object] = _nothing) -> LoadResult:
+        """Load one delivery; safe to repeat.
 
         Args:
-            delivery: what came in.
-            once: waited for before anything is accounted for or written: that what was received is kept, say.
+            delivery: the rows.
+            before_write: called before anything is written; it blocks, for example, until the received data is
+                archived.
         """
-        judged = self.judge.judge(delivery)
-        once()
-        entry = self._opened(delivery, judged)
-        refused = judged.refusal
-        if entry.written and not delivery.judged_anew:
-            return Loaded(entry, judged.errors, refused)
+        result = self.validator.validate(delivery)
+        before_write()
+        entry = self._open_entry(delivery, result)
+        refused = result.refusal
+        if entry.written and not delivery.revalidate:
+            return LoadResult(entry, result.errors, refused)
         if entry.refused:
-            judged = judged.as_refused(delivery)
-        if judged.errors or delivery.judged_anew or delivery.batch_id:
-            self._quarantine(delivery, judged)
+            result = result.with_all_rejected(delivery)
+        if result.errors or delivery.revalidate or delivery.batch_id:
+            self._quarantine(delivery, result)
         if delivery.data_type is DataType.DECISIONS:
-            self.decisions.add(decisions_in(judged.taken.table))
-        self.decisions.wait(awaited_decisions(judged.errors), delivery.origin)
-        self.lake.put_all(_objects(delivery, judged.taken))
-        entry = self.ledger.record(delivery.origin, lambda stands: (stands or entry).with_written(self.clock()))
-        return Loaded(entry, judged.errors, refused)
+            self.decisions.add(extract_decisions(result.validated.table))
+        self.decisions.register_waiting(missing_decisions(result.errors), delivery.delivery_id)
+        self.lake.put_all(_incoming_objects(delivery, result.validated))
+        entry = self.ledger.update(delivery.delivery_id, lambda current: (current or entry).with_written(self.clock()))
+        return LoadResult(entry, result.errors, refused)
 
-    def examine(self, delivery: "Delivery") -> "QualityState":
-        """Tell how good the rows of a part of a file are, and keep those that are wrong with every reason.
+    def check(self, delivery: "Delivery") -> "QualityCounts":
+        """Validate the rows of a part of a file, quarantine the invalid ones, and return the quality counts.
 
-        Should the file be refused, they say why; should it be loaded, the loading keeps its own in their place.
+        If the file is rejected, these rows document the errors; if it is loaded, loading replaces them.
         """
-        judged = self.judge.judge(delivery)
-        if judged.errors:
-            self._quarantine(delivery, judged)
-        return judged.quality
+        result = self.validator.validate(delivery)
+        if result.errors:
+            self._quarantine(delivery, result)
+        return result.quality
 
-    def refuse(self, origin: str, received_at: datetime, malformed: Sequence["Malformed"]) -> Entry:
-        """Put records in quarantine that no source and type can be told of, and account for them."""
-        known = self.ledger.get(origin)
-        if known is not None and len(malformed) <= known.received:
-            return known
-        self.quarantine.keep(rejected_rows.malformed(malformed, origin, received_at))
+    def quarantine_unattributed(
+        self, delivery_id: str, received_at: datetime, malformed: Sequence["MalformedRecord"]
+    ) -> LedgerEntry:
+        """Quarantine records whose source and type cannot be read, and record them in the ledger."""
+        current = self.ledger.get(delivery_id)
+        if current is not None and len(malformed) <= current.received:
+            return current
+        self.quarantine.put(rejected_rows.from_malformed(malformed, delivery_id, received_at))
         errors = [RowError(each.place, "", each.code, each.message) for each in malformed]
-        entry = Entry(
-            origin=origin,
-            kind=Kind.STREAM,
+        entry = LedgerEntry(
+            delivery_id=delivery_id,
+            kind=DeliveryKind.STREAM,
             source_id=UNATTRIBUTED,
             data_type=UNKNOWN_TYPE,
             received_at=received_at,
             received=len(malformed),
             rejected=len(malformed),
-            problems=tuple(_problems(errors)),
+            problems=tuple(_summarize_errors(errors)),
         ).with_written(self.clock())
-        return self.ledger.record(origin, lambda stands: stands.redelivered(entry) if stands else entry)
+        return self.ledger.update(delivery_id, lambda current: current.merge_redelivery(entry) if current else entry)
 
-    def _opened(self, delivery: "Delivery", judged: "Judged") -> Entry:
-        """Account for what was received; whether it is refused is decided once, by what was asked for then."""
+    def _open_entry(self, delivery: "Delivery", result: "ValidationResult") -> LedgerEntry:
+        """Record what was received. Whether it is rejected is decided once, by the requirements of that time."""
 
-        def opened(stands: Entry | None) -> Entry:
-            is_new = delivery.judged_anew or (stands and delivery.received > stands.received)  # a run may come longer
-            if stands and stands.written and not is_new:
-                return stands  # rows of it may have been driven again since: what is in place stays as it is
-            decided = delivery.gated and not delivery.judged_anew
-            refused = stands.refused if stands and decided else judged.refusal is not None
-            fresh = _entry(delivery, judged.as_refused(delivery) if refused else judged, refused=refused)
-            return stands.redelivered(fresh) if stands else fresh
+        def open_entry(current: LedgerEntry | None) -> LedgerEntry:
+            is_new = delivery.revalidate or (
+                current and delivery.received > current.received
+            )  # a repeated stream batch may be longer
+            if current and current.written and not is_new:
+                return current  # its rows may have been redriven since: keep the entry
+            decided = delivery.gated and not delivery.revalidate
+            refused = current.refused if current and decided else result.refusal is not None
+            fresh = _entry(delivery, result.with_all_rejected(delivery) if refused else result, refused=refused)
+            return current.merge_redelivery(fresh) if current else fresh
 
-        return self.ledger.record(delivery.origin, opened)
+        return self.ledger.update(delivery.delivery_id, open_entry)
 
-    def _quarantine(self, delivery: "Delivery", judged: "Judged") -> None:
-        self.quarantine.keep(rejected_rows.rejected(delivery, judged.rows, judged.taken.errors))
+    def _quarantine(self, delivery: "Delivery", result: "ValidationResult") -> None:
+        self.quarantine.put(rejected_rows.from_delivery(delivery, result.rows, result.validated.errors))
 
 
-def _entry(delivery: "Delivery", judged: "Judged", *, refused: bool) -> Entry:
-    return Entry(
-        origin=delivery.origin,
+def _entry(delivery: "Delivery", result: "ValidationResult", *, refused: bool) -> LedgerEntry:
+    return LedgerEntry(
+        delivery_id=delivery.delivery_id,
         batch_id=delivery.batch_id,
         kind=delivery.kind,
         source_id=delivery.source_id,
         data_type=delivery.data_type,
         received_at=delivery.received_at,
         received=delivery.received,
-        rejected=judged.rejected,
+        rejected=result.rejected,
         refused=refused,
-        dropped_fields=judged.dropped_fields,
-        problems=tuple(_problems(judged.errors)),
-        quality=judged.quality,
-        latest_event=columns.latest_event(delivery.data_type, judged.taken.table),
+        dropped_fields=result.dropped_fields,
+        problems=tuple(_summarize_errors(result.errors)),
+        quality=result.quality,
+        latest_event=columns.latest_event(delivery.data_type, result.validated.table),
     )
 
 
-def _objects(delivery: "Delivery", taken: Taken) -> list[tuple[str, bytes]]:
+def _incoming_objects(delivery: "Delivery", validated: Taken) -> list[tuple[str, bytes]]:
     key = SCHEMAS[delivery.data_type].key
     return [
-        (PartitionId(delivery.data_type, day).incoming_key(delivery.origin), columns.write_parquet(rows, unique=key))
-        for day, rows in columns.by_day(delivery.data_type, taken.table)
+        (
+            PartitionId(delivery.data_type, day).incoming_key(delivery.delivery_id),
+            columns.write_parquet(rows, unique=key),
+        )
+        for day, rows in columns.split_by_day(delivery.data_type, validated.table)
         if len(rows)
     ]
 
 
-def _problems(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]:
+def _summarize_errors(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]:
     """Group errors by field and code in the form of `ProcessingError`, most frequent first."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for error in errors:
@@ -172,7 +181,7 @@ def _problems(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]:
                 "stage": "validate",
                 "count": 0,
                 "first_row": error.row,
-                "sample": orjson.dumps(echo(error.rejected_value)).decode(),
+                "sample": orjson.dumps(truncate_for_error(error.rejected_value)).decode(),
             },
         )
         problem["count"] += 1

@@ -1,8 +1,7 @@
-"""A delivery under the names of the data model, without the rows that its source's configuration cannot be applied to.
+"""Applies a source's mapping to a delivery; rows that cannot be mapped are returned as errors.
 
-Batches, files, the stream and re-drives all apply configurations here. A fault of the configuration becomes a reason
-against the rows that it concerns. An error of the store that holds the configuration is raised: it may pass, and the
-delivery is tried again.
+Batches, files, the stream and redrives all apply mappings here. An invalid configuration becomes an error of the rows
+concerned. An error of the configuration store is raised, because it may be transient and the delivery is retried.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.lake.validation.mapping import mapped_table
-from shared.records.mapping import MappingOf, Unmapped, mapped_rows
+from shared.records.mapping import MappingOf, Unmapped, map_rows
 from shared.records.validation import Form, RowError
 from shared.runtime.errors import UnusableConfiguration
 from shared.runtime.observability import count, logger
@@ -20,55 +19,57 @@ if TYPE_CHECKING:
     from shared.lake.files.part import Rows as RowsOfFile
 
 CODE = "source_configuration"
-"""The code of rows that are in quarantine because their source's configuration cannot be applied to them."""
+"""The error code of quarantined rows whose source configuration cannot be applied."""
 
 
 @dataclass(frozen=True)
-class Mapped:
-    """The rows of a delivery that a configuration could be applied to, their places in it, reasons against the rest."""
+class MappedRows:
+    """The mapped rows of a delivery, their positions in it, and errors of the rows that could not be mapped."""
 
     rows: "Sequence[Any] | RowsOfFile"
     places: Sequence[int]
     errors: Sequence[RowError] = ()
 
-    def ingested_at(self, delivery: "Delivery") -> Any:
-        """When each of these rows arrived, as the delivery tells it."""
+    def ingestion_times(self, delivery: "Delivery") -> Any:
+        """Return the ingestion times of the mapped rows."""
         if self.errors and isinstance(delivery.ingested_at, Sequence):
             return [delivery.ingested_at[place] for place in self.places]
         return delivery.ingested_at
 
 
-def apply_configuration(mapping_of: MappingOf, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> Mapped:
-    """Apply the configuration of its source to the rows of a delivery.
+def apply_configuration(mapping_of: MappingOf, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> MappedRows:
+    """Map the rows of a delivery with the configuration of its source.
 
     Args:
-        mapping_of: reads the mapping of a source and type.
-        delivery: where the rows belong.
-        rows: as received, without what must not stay.
+        mapping_of: returns the mapping of a source and data type.
+        delivery: the delivery that the rows belong to.
+        rows: the rows as received, without personal fields.
     """
     try:
         mapping = mapping_of(delivery.source_id, delivery.data_type)
     except UnusableConfiguration as unusable:
-        return _split(delivery, [Unmapped(unusable.message)] * len(rows))
+        return _separate_unmapped(delivery, [Unmapped(unusable.message)] * len(rows))
     if mapping is None:
-        return Mapped(rows, range(len(rows)))
+        return MappedRows(rows, range(len(rows)))
     places = delivery.places or range(len(rows))
     if isinstance(rows, Sequence):
-        return _split(delivery, mapped_rows(rows, mapping, places, form=delivery.form))
+        return _separate_unmapped(delivery, map_rows(rows, mapping, places, form=delivery.form))
     if delivery.form is Form.TEXT:
         try:
-            return Mapped(mapped_table(rows, mapping, places), range(len(rows)))
-        except Exception as error:  # noqa: BLE001 # no I/O in there; row by row it shows which rows are to blame
-            logger().info("columns are mapped row by row", origin=delivery.origin, reason=repr(error))
-    return _split(delivery, mapped_rows(rows.to_pylist(), mapping, places, form=delivery.form))
+            return MappedRows(mapped_table(rows, mapping, places), range(len(rows)))
+        except Exception as error:  # noqa: BLE001 # it does no I/O; mapping row by row finds the rows at fault
+            logger().info("columns are mapped row by row", origin=delivery.delivery_id, reason=repr(error))
+    return _separate_unmapped(delivery, map_rows(rows.to_pylist(), mapping, places, form=delivery.form))
 
 
-def _split(delivery: "Delivery", found: Sequence[Any]) -> Mapped:
-    """Set the rows apart that could not be mapped, each with the reason."""
+def _separate_unmapped(delivery: "Delivery", found: Sequence[Any]) -> MappedRows:
+    """Separate the rows that could not be mapped and return them as errors."""
     errors = [RowError(row, "", CODE, each.reason) for row, each in enumerate(found) if isinstance(each, Unmapped)]
     if not errors:
-        return Mapped(found, range(len(found)))
+        return MappedRows(found, range(len(found)))
     count("RowsNotMapped", len(errors))
-    logger().warning("rows could not be mapped", origin=delivery.origin, rows=len(errors), reason=errors[0].message)
+    logger().warning(
+        "rows could not be mapped", origin=delivery.delivery_id, rows=len(errors), reason=errors[0].message
+    )
     places = [row for row, each in enumerate(found) if not isinstance(each, Unmapped)]
-    return Mapped([found[row] for row in places], places, errors)
+    return MappedRows([found[row] for row in places], places, errors)

@@ -14,7 +14,7 @@ from shared.runtime.models import Model, Optional, Timestamp
 
 LARGEST_BATCH = 10_000
 LONGEST_CORRELATION_ID = 200
-_SAID = Annotated[str, Field(max_length=500)]
+_ShortText = Annotated[str, Field(max_length=500)]
 
 
 class DataFormat(StrEnum):
@@ -47,10 +47,12 @@ _RECORD: JsonDict = {
 class IngestionMetadata(Model):
     """Metadata from the sender, archived unchanged with the batch."""
 
-    source_system: Optional[_SAID] = Field(default=None, description="System that the data was extracted from.")
+    source_system: Optional[_ShortText] = Field(default=None, description="System that the data was extracted from.")
     extraction_timestamp: Optional[Timestamp] = Field(default=None, description="Time of the extraction.")
-    schema_version: Optional[_SAID] = Field(default=None, description="Version of the sender's schema.")
-    compression: Optional[_SAID] = Field(default=None, description="Compression at the source, for information only.")
+    schema_version: Optional[_ShortText] = Field(default=None, description="Version of the sender's schema.")
+    compression: Optional[_ShortText] = Field(
+        default=None, description="Compression at the source, for information only."
+    )
 
 
 class BatchIngestionRequest(Model):

@@ -1,4 +1,4 @@
-"""What must not stay: names, mail addresses and phone numbers in records of customers."""
+"""Removes personal data (names, mail addresses, phone numbers) from records of customers."""
 
 import re
 from collections.abc import Sequence
@@ -7,18 +7,18 @@ from typing import Any
 _PERSONAL = re.compile(r"name|mail|phone|mobile", re.IGNORECASE)
 
 
-def without_personal_data(rows: Sequence[Any]) -> tuple[list[Any], int]:
-    """Return the rows without fields that hold a name, mail or phone, at any depth, and how many fields went."""
+def strip_personal_data(rows: Sequence[Any]) -> tuple[list[Any], int]:
+    """Remove fields named like a name, mail or phone, at any depth; return rows and number of removed fields."""
     dropped = 0
 
-    def cleaned(value: Any) -> Any:
+    def clean(value: Any) -> Any:
         nonlocal dropped
         if isinstance(value, list):
-            return [cleaned(each) for each in value]
+            return [clean(each) for each in value]
         if not isinstance(value, dict):
             return value
-        kept = {name: cleaned(each) for name, each in value.items() if not _PERSONAL.search(name)}
-        dropped += len(value) - len(kept)
-        return kept
+        remaining = {name: clean(each) for name, each in value.items() if not _PERSONAL.search(name)}
+        dropped += len(value) - len(remaining)
+        return remaining
 
-    return [cleaned(row) for row in rows], dropped
+    return [clean(row) for row in rows], dropped

@@ -1,4 +1,4 @@
-"""Rejected rows of a delivery, as the quarantine keeps them."""
+"""Converts rejected rows of a delivery to quarantined rows."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.lake.quarantine.rejected_rows import Rejected, RejectedRow, milliseconds, picked
+from shared.lake.quarantine.rejected_rows import RejectedRow, RejectedRows, take_rows, to_milliseconds
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE
 from shared.records.validation import RowError
-from shared.runtime.dialects import echo
+from shared.runtime.dialects import truncate_for_error
 
 if TYPE_CHECKING:
-    from shared.ingestion.delivery import Delivery, Malformed
-    from shared.lake.files.part import Malformed as MalformedInFile
+    from shared.ingestion.delivery import Delivery
     from shared.lake.files.part import Rows as RowsOfFile
+    from shared.records.malformed import MalformedRecord
 
 
-def rejected(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", errors: Sequence[RowError]) -> Rejected:
-    """The rejected rows of a delivery, each with all its reasons, and the records in it that are not even rows."""
+def from_delivery(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", errors: Sequence[RowError]) -> RejectedRows:
+    """Return the rejected rows of a delivery with all their errors, and its malformed records."""
     reasons: defaultdict[int, list[RowError]] = defaultdict(list)
     for error in errors:
         reasons[error.row or 0].append(error)
@@ -27,16 +27,16 @@ def rejected(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", errors: S
     found = [
         RejectedRow(
             place=delivery.place_of(row),
-            raw=_text(raw),
-            errors=_text(told(reasons[row])),
+            raw=_json_text(raw),
+            errors=_json_text(error_dicts(reasons[row])),
             form=delivery.form.value,
-            arrived=_arrived(delivery, row),
+            arrived=_arrival_ms(delivery, row),
         )
-        for row, raw in zip(places, picked(rows, places), strict=True)
+        for row, raw in zip(places, take_rows(rows, places), strict=True)
     ]
-    found += [_malformed(each, delivery.received_at) for each in delivery.malformed]
-    return Rejected(
-        origin=delivery.origin,
+    found += [_from_malformed_record(each, delivery.received_at) for each in delivery.malformed]
+    return RejectedRows(
+        delivery_id=delivery.delivery_id,
         source_id=delivery.source_id,
         data_type=delivery.data_type,
         received_at=delivery.received_at,
@@ -44,34 +44,41 @@ def rejected(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", errors: S
     )
 
 
-def malformed(records: Sequence["Malformed"], origin: str, received_at: datetime) -> Rejected:
-    """Records that nobody can be told of."""
-    return Rejected(
-        origin=origin,
+def from_malformed(records: Sequence["MalformedRecord"], delivery_id: str, received_at: datetime) -> RejectedRows:
+    """Return malformed records whose source and type are unknown."""
+    return RejectedRows(
+        delivery_id=delivery_id,
         source_id=UNATTRIBUTED,
         data_type=UNKNOWN_TYPE,
         received_at=received_at,
-        rows=[_malformed(each, received_at) for each in records],
+        rows=[_from_malformed_record(each, received_at) for each in records],
     )
 
 
-def _malformed(each: "Malformed | MalformedInFile", received_at: datetime) -> RejectedRow:
+def _from_malformed_record(each: "MalformedRecord", received_at: datetime) -> RejectedRow:
     error = RowError(each.place, "", each.code, each.message)
-    return RejectedRow(place=each.place, raw=each.raw, errors=_text(told([error])), arrived=milliseconds(received_at))
+    return RejectedRow(
+        place=each.place, raw=each.raw, errors=_json_text(error_dicts([error])), arrived=to_milliseconds(received_at)
+    )
 
 
-def _arrived(delivery: "Delivery", row: int) -> int:
+def _arrival_ms(delivery: "Delivery", row: int) -> int:
     moments = delivery.ingested_at
-    return milliseconds(moments) if isinstance(moments, datetime) else moments[row]
+    return to_milliseconds(moments) if isinstance(moments, datetime) else moments[row]
 
 
-def told(errors: Sequence[RowError]) -> list[dict[str, Any]]:
-    """Errors of a row as JSON values."""
+def error_dicts(errors: Sequence[RowError]) -> list[dict[str, Any]]:
+    """Convert the errors of a row to JSON values."""
     return [
-        {"field": each.field, "code": each.code, "message": each.message, "rejected_value": echo(each.rejected_value)}
+        {
+            "field": each.field,
+            "code": each.code,
+            "message": each.message,
+            "rejected_value": truncate_for_error(each.rejected_value),
+        }
         for each in errors
     ]
 
 
-def _text(value: Any) -> str:
+def _json_text(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()

@@ -1,68 +1,68 @@
-"""Brings back to the lake what was cancelled of a delivery, as a re-drive of its own, counted once."""
+"""Restores the cancelled rows of a delivery as a redrive, so that each row is counted once."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.lake.parquet import columns
 from shared.lake.storage.paths import PartitionId
-from shared.ledger.entry import Entry
+from shared.ledger.entry import LedgerEntry
 from shared.records.catalogue import SCHEMAS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.ingestion.delivery import Delivery
-    from shared.ingestion.validation import Judge
+    from shared.ingestion.validation import DeliveryValidator
     from shared.lake.storage.object_store import LakeStore
     from shared.ledger.store import Ledger
     from shared.runtime.models import Clock
 
 
 @dataclass(frozen=True, kw_only=True)
-class BringingBack:
-    """Loads the days of a delivery anew whose rows were cancelled."""
+class CancelledRowsRestorer:
+    """Loads the days of a delivery whose rows were cancelled again."""
 
     lake: "LakeStore"
     ledger: "Ledger"
-    judge: "Judge"
+    validator: "DeliveryValidator"
     clock: "Clock"
 
-    def bring_back(self, delivery: "Delivery") -> Entry | None:
-        """Load what was cancelled; None if these are other rows by now, because the source's mapping has changed.
+    def restore(self, delivery: "Delivery") -> LedgerEntry | None:
+        """Load the cancelled rows; return None if the source's mapping has changed and they are other rows now.
 
-        The rows are in flight again from the first write on, and their objects have names of their own, so that no
-        marker of the cancellation meets them.
+        The rows are in flight from the first write on. Their objects have names of their own, so the cancellation
+        markers do not apply to them.
         """
-        stands = self.ledger.get(delivery.origin)
-        if stands is None or not (stands.cancelled_days or stands.redriving):
-            return stands
-        cancelled, table = stands.cancelled_days, self.judge.judge(delivery).taken.table
-        days = {day: rows for day, rows in columns.by_day(delivery.data_type, table) if day in cancelled}
+        current = self.ledger.get(delivery.delivery_id)
+        if current is None or not (current.cancelled_days or current.redriving):
+            return current
+        cancelled, table = current.cancelled_days, self.validator.validate(delivery).validated.table
+        days = {day: rows for day, rows in columns.split_by_day(delivery.data_type, table) if day in cancelled}
         if {day: len(rows) for day, rows in days.items()} != dict(cancelled):
             return None
-        opened = self.ledger.record(delivery.origin, _resumed)
-        number, key = opened.redriving, SCHEMAS[delivery.data_type].key
+        entry_opened = self.ledger.update(delivery.delivery_id, _mark_resumed)
+        number, key = entry_opened.redriving, SCHEMAS[delivery.data_type].key
         self.lake.put_all(
             (
-                PartitionId(delivery.data_type, day).incoming_key(f"{delivery.origin}~r{number}"),
+                PartitionId(delivery.data_type, day).incoming_key(f"{delivery.delivery_id}~r{number}"),
                 columns.write_parquet(rows, unique=key),
             )
             for day, rows in days.items()
-            if f"{day}~r{number}" not in opened.partitions  # merged already, and its object is gone
+            if f"{day}~r{number}" not in entry_opened.partitions  # already merged, and its object is deleted
         )
-        return self.ledger.record(delivery.origin, lambda entry: _brought_back(entry, number, self.clock()))
+        return self.ledger.update(delivery.delivery_id, lambda entry: _finish_restore(entry, number, self.clock()))
 
 
-def _resumed(entry: Entry | None) -> Entry:
-    return _standing(entry).with_resumed()
+def _mark_resumed(entry: LedgerEntry | None) -> LedgerEntry:
+    return _require(entry).with_restored_rows()
 
 
-def _brought_back(entry: Entry | None, number: str, at: "datetime") -> Entry:
-    stands = _standing(entry)
-    return stands.with_redriven(number, 0, at) if stands.redriving == number else stands
+def _finish_restore(entry: LedgerEntry | None, number: str, at: "datetime") -> LedgerEntry:
+    current = _require(entry)
+    return current.with_redriven(number, 0, at) if current.redriving == number else current
 
 
-def _standing(entry: Entry | None) -> Entry:
+def _require(entry: LedgerEntry | None) -> LedgerEntry:
     if entry is None:
         raise LookupError("the ledger entry no longer exists")
     return entry

@@ -1,17 +1,17 @@
-"""From rows as received to rows that may be loaded, and every reason against the others; nothing is written."""
+"""Validates the rows of a delivery: returns valid rows as columns and the errors of the others; writes nothing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from shared.decisions.index import filed_under_decisions
-from shared.ingestion.mapped_delivery import Mapped, apply_configuration
-from shared.ingestion.pii import without_personal_data
+from shared.decisions.index import join_decision_time
+from shared.ingestion.mapped_delivery import MappedRows, apply_configuration
+from shared.ingestion.pii import strip_personal_data
 from shared.lake.parquet import columns
 from shared.lake.quality.assess import assess
 from shared.lake.validation.rows import Taken, take, take_table
 from shared.quality.rules import Requirements, refusal, the_same_of_all
-from shared.quality.state import QualityState
+from shared.quality.state import QualityCounts
 from shared.records.catalogue import SCHEMAS
 from shared.records.mapping import MappingOf
 from shared.records.schema import DataType
@@ -26,38 +26,38 @@ if TYPE_CHECKING:
 RequirementsOf = Callable[[str, DataType], Requirements]
 
 GATE = "quality_gate"
-"""The code of good rows that are in quarantine because the batch that brought them was refused."""
+"""The error code of valid rows that are in quarantine because the quality gate rejected their batch."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
-    """A delivery's rows as they may be kept, the good ones as columns, what is wrong with the others, and their score.
+class ValidationResult:
+    """The rows of a delivery, the valid ones as columns, the errors of the others, and the quality counts.
 
-    In `errors` a row goes by its place in what was received; in `taken` by its place in the delivery.
+    Row numbers in `errors` are positions in the received data; in `validated` they are indexes into the delivery.
     """
 
     rows: "Sequence[Any] | RowsOfFile"
-    taken: Taken
+    validated: Taken
     errors: Sequence[RowError]
     rejected: int
     dropped_fields: int
-    quality: QualityState
+    quality: QualityCounts
     refusal: "InsufficientDataQuality | None" = None
 
-    def as_refused(self, delivery: "Delivery") -> "Judged":
-        """The same with the good rows kept apart as well."""
-        good = sorted(set(range(len(delivery.rows))) - {error.row for error in self.taken.errors})
+    def with_all_rejected(self, delivery: "Delivery") -> "ValidationResult":
+        """Return this result with the valid rows rejected as well."""
+        good = sorted(set(range(len(delivery.rows))) - {error.row for error in self.validated.errors})
         reasons = [RowError(row, "", GATE, "is valid, but its batch was rejected; redrive it") for row in good]
         return replace(
             self,
-            taken=Taken(self.taken.table.slice(0, 0), [*self.taken.errors, *reasons]),
+            validated=Taken(self.validated.table.slice(0, 0), [*self.validated.errors, *reasons]),
             errors=[*self.errors, *(replace(each, row=delivery.place_of(each.row or 0)) for each in reasons)],
             rejected=self.rejected + len(good),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judge:
+class DeliveryValidator:
     """Applies the rules of a source and of a data type to deliveries."""
 
     decisions: "DecisionIndex"
@@ -65,51 +65,51 @@ class Judge:
     mapping_of: MappingOf
     requirements_of: RequirementsOf = the_same_of_all
 
-    def judge(self, delivery: "Delivery") -> Judged:
-        """Tell the good rows of a delivery from the others, and whether they are good enough to be loaded."""
-        rows, dropped = _without_what_must_not_stay(delivery.data_type, delivery.rows)
+    def validate(self, delivery: "Delivery") -> ValidationResult:
+        """Validate the rows of a delivery and apply the quality gate if it is gated."""
+        rows, dropped = _strip_pii(delivery.data_type, delivery.rows)
         mapped = apply_configuration(self.mapping_of, delivery, rows)
-        kept, renamed = _without_what_must_not_stay(delivery.data_type, mapped.rows)
-        taken = self._taken(delivery, replace(mapped, rows=self._filed(delivery, kept)))
+        stripped, renamed = _strip_pii(delivery.data_type, mapped.rows)
+        validated = self._to_columns(delivery, replace(mapped, rows=self._join_decision_time(delivery, stripped)))
         malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
-        placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in taken.errors]
+        placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in validated.errors]
         errors = [*placed, *malformed]
-        asked = self.requirements_of(delivery.source_id, delivery.data_type)
-        wrong = [each for each in errors if each.code != DECISION_UNKNOWN]  # who comes early has done nothing wrong
-        quality = assess(delivery.data_type, taken.table, wrong, cadence=asked.cadence)
-        return Judged(
+        requirements = self.requirements_of(delivery.source_id, delivery.data_type)
+        wrong = [each for each in errors if each.code != DECISION_UNKNOWN]  # an early label is not an error
+        quality = assess(delivery.data_type, validated.table, wrong, cadence=requirements.cadence)
+        return ValidationResult(
             rows=rows,
-            taken=taken,
+            validated=validated,
             errors=errors,
-            rejected=taken.rejected + len(malformed),
+            rejected=validated.rejected + len(malformed),
             dropped_fields=dropped + renamed,
             quality=quality,
-            refusal=refusal(quality, asked.minimum) if delivery.gated else None,
+            refusal=refusal(quality, requirements.minimum) if delivery.gated else None,
         )
 
-    def _filed(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
-        """Labels with the time of their decision."""
+    def _join_decision_time(
+        self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile"
+    ) -> "Sequence[Any] | RowsOfFile":
+        """Add the time of their decision to labels."""
         if delivery.data_type is DataType.LABELS:
-            return filed_under_decisions(_one_by_one(rows), self.decisions)
+            return join_decision_time(_one_by_one(rows), self.decisions)
         return rows
 
-    def _taken(self, delivery: "Delivery", mapped: Mapped) -> Taken:
+    def _to_columns(self, delivery: "Delivery", mapped: MappedRows) -> Taken:
         stamp = columns.Stamp(
             source_id=delivery.source_id,
-            ingested_at=mapped.ingested_at(delivery),
-            origin=delivery.origin,
+            ingested_at=mapped.ingestion_times(delivery),
+            origin=delivery.delivery_id,
             reporting_currency=self.reporting_currency,
         )
         takes = take if isinstance(mapped.rows, Sequence) else take_table
-        taken = takes(delivery.data_type, mapped.rows, form=delivery.form, at=delivery.arrived_by, stamp=stamp)
-        return taken.within(mapped.places, mapped.errors) if mapped.errors else taken
+        validated = takes(delivery.data_type, mapped.rows, form=delivery.form, at=delivery.validation_time, stamp=stamp)
+        return validated.within(mapped.places, mapped.errors) if mapped.errors else validated
 
 
-def _without_what_must_not_stay(
-    data_type: DataType, rows: "Sequence[Any] | RowsOfFile"
-) -> "tuple[Sequence[Any] | RowsOfFile, int]":
+def _strip_pii(data_type: DataType, rows: "Sequence[Any] | RowsOfFile") -> "tuple[Sequence[Any] | RowsOfFile, int]":
     if SCHEMAS[data_type].personal_fields_dropped:
-        return without_personal_data(_one_by_one(rows))
+        return strip_personal_data(_one_by_one(rows))
     return rows, 0
 
 

@@ -1,12 +1,12 @@
-"""Roll-ups of what was merged long ago: made where they are missing, and again where this code makes others of it."""
+"""Recomputes roll-ups of existing partitions: missing ones, and those that this version of the code changes."""
 
 from collections.abc import Iterator
 
 from shared.lake.parquet.columns import arrow_schema, read_parquet
-from shared.lake.parquet.receipt import receipt_of
+from shared.lake.parquet.receipt import read_receipt
 from shared.lake.rollups.compute import ROLLUPS
-from shared.lake.rollups.product_history import HISTORIES, remember
-from shared.lake.rollups.writer import RollUps
+from shared.lake.rollups.product_history import HISTORY_TABLES, append_versions
+from shared.lake.rollups.writer import RollupWriter
 from shared.lake.storage.object_store import LakeStore, LostUpdate
 from shared.lake.storage.paths import BASE, PartitionId
 from shared.runtime.errors import Unavailable
@@ -14,21 +14,21 @@ from shared.runtime.errors import Unavailable
 _TRIES = 8
 
 
-def rolled_up_partitions(lake: LakeStore) -> Iterator[PartitionId]:
-    """Name every base partition of which something is rolled up or remembered."""
-    for data_type in (*ROLLUPS, *HISTORIES):
+def partitions_to_backfill(lake: LakeStore) -> Iterator[PartitionId]:
+    """Yield every base partition that has roll-ups or history tables."""
+    for data_type in (*ROLLUPS, *HISTORY_TABLES):
         for name in lake.names(f"{BASE}/{data_type}/"):
             yield PartitionId.of_base(name.key)
 
 
-def rebuild(lake: LakeStore, partition: PartitionId) -> None:
-    """Bring all that is made of a base partition to what this code makes of it.
+def backfill(lake: LakeStore, partition: PartitionId) -> None:
+    """Write the roll-ups of a base partition as this version of the code computes them.
 
-    Safe to repeat and to race with merges: what stems from a later base stays, what would not change is not written.
-    Of products the versions that stand are remembered; those that were merged before anybody remembered are gone.
+    Safe to repeat and to race with merges: tables derived from a later base remain, and equal ones are not written. The
+    history of products starts with the current versions; versions that were merged before the history existed are lost.
 
     Raises:
-        Unavailable: others kept writing the same.
+        Unavailable: concurrent writes did not stop.
     """
     for _ in range(_TRIES):
         stored = lake.get(partition.base_key)
@@ -36,9 +36,9 @@ def rebuild(lake: LakeStore, partition: PartitionId) -> None:
             return
         base = read_parquet(stored.body, arrow_schema(partition.data_type))
         try:
-            RollUps(lake, anew=True).bring_up_to_date(partition, base, receipt_of(base).sequence)
-            if partition.data_type in HISTORIES:
-                remember(lake, [base])
+            RollupWriter(lake, force=True).refresh(partition, base, read_receipt(base).sequence)
+            if partition.data_type in HISTORY_TABLES:
+                append_versions(lake, [base])
         except LostUpdate:
             continue
         return

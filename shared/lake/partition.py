@@ -1,4 +1,4 @@
-"""One partition of the lake, brought up to date: base, then roll-ups, each replaced as a whole and only forwards."""
+"""Merges one partition of the lake: base, then roll-ups, each replaced as a whole and only by a newer one."""
 
 import random
 import time
@@ -11,15 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.merge.key_moves import Rivals, rivals_of, tell
+from shared.lake.merge.key_moves import CompetingRows, load_competing_rows, notify_partitions
 from shared.lake.merge.late_data import late_deliveries
-from shared.lake.merge.pending import CANCELLED, MOST_BYTES, Arrivals, Opened, name_of
-from shared.lake.merge.upsert import Merged, merge
+from shared.lake.merge.pending import CANCELLED, MAX_BYTES, PendingObjects, PendingRows, receipt_key
+from shared.lake.merge.upsert import UpsertResult, upsert
 from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.parquet.receipt import Receipt, receipt_of, with_receipt
-from shared.lake.parquet.record_keys import distinct, keys_of
-from shared.lake.rollups.product_history import HISTORIES, remember
-from shared.lake.rollups.writer import RollUps
+from shared.lake.parquet.key_columns import distinct_keys, key_column
+from shared.lake.parquet.receipt import Receipt, attach_receipt, read_receipt
+from shared.lake.rollups.product_history import HISTORY_TABLES, append_versions
+from shared.lake.rollups.writer import RollupWriter
 from shared.lake.storage.object_store import LakeStore, LostUpdate, StoredObject
 from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import Unavailable
@@ -31,146 +31,147 @@ _TRIES = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpToDate:
+class MergeResult:
     """A partition after its merge.
 
-    `merged` holds the deliveries that are in it, with the fates of their rows, by incoming key; `consumed` what has
-    done its work; `early` the markers whose rows are not there; `changed` tells whether any of it was news to the
-    base. `restated_by` names deliveries that changed it after it was complete. Unless it `is_all`, more waits than one
-    pass takes in: it is taken in by the next, once what is consumed is deleted.
+    `merged` has, by incoming key, the outcomes of the rows of each delivery; `consumed` are the objects to delete;
+    `orphan_markers` are cancellation markers without rows; `changed` is true if the base or its derived tables may have
+    changed. `restated_by` names deliveries that changed the day after its maturity. Unless `is_complete`, the partition
+    needs another pass after the consumed objects are deleted.
     """
 
     partition: "PartitionId"
     merged: Mapping[str, Mapping[str, int]]
     consumed: Sequence[StoredObject]
-    early: Sequence[StoredObject]
+    orphan_markers: Sequence[StoredObject]
     rows: int
     changed: bool
     restated_by: Sequence[str] = ()
-    is_all: bool = True
+    is_complete: bool = True
 
     @property
-    def fates(self) -> Mapping[str, int]:
-        """The fates of all rows that arrived, summed up."""
+    def outcomes(self) -> Mapping[str, int]:
+        """Outcomes of all merged rows, summed up."""
         return sum(map(Counter, self.merged.values()), Counter[str]())
 
 
-def bring_up_to_date(
-    lake: LakeStore, index: KeyIndex, partition: "PartitionId", most_bytes: int = MOST_BYTES
-) -> UpToDate | None:
-    """Merge what waits for a partition, up to so many bytes of memory, and roll it up; None if nothing waits.
+def merge_partition(
+    lake: LakeStore, index: KeyIndex, partition: "PartitionId", most_bytes: int = MAX_BYTES
+) -> MergeResult | None:
+    """Merge pending rows of a partition, at most `most_bytes` in memory, and roll it up; None if nothing is pending.
 
-    Safe to repeat and to race: the base is replaced only if it is the one that was read; an incoming object that is
-    already in it (a crash came before its deletion) is not merged again, but answers with the fates it had.
+    Safe to repeat and to race: the base is replaced only if it is the one that was read. An incoming object that is in
+    the base already, because a crash preceded its deletion, is not merged again; its outcomes are those of the receipt.
 
     Raises:
-        Unavailable: others kept replacing the partition; the next try finds what they left.
+        Unavailable: concurrent merges of the partition did not stop; a retry finds what they wrote.
     """
     for attempt in range(_TRIES):
         stored = lake.get(partition.base_key)
-        arrivals = _waiting(lake, partition, most_bytes)
-        if arrivals is None:
+        pending = _read_pending(lake, partition, most_bytes)
+        if pending is None:
             return None
         try:
-            return _Pass(lake, index, partition, stored, arrivals).run()
+            return _MergeAttempt(lake, index, partition, stored, pending).run()
         except LostUpdate:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
     raise Unavailable(f"another merge is writing {partition}; retry later", retry_after=1)
 
 
-def _waiting(lake: LakeStore, partition: "PartitionId", most_bytes: int) -> Arrivals | None:
-    """What waits now: always listed after the base was read.
+def _read_pending(lake: LakeStore, partition: "PartitionId", most_bytes: int) -> PendingObjects | None:
+    """Read the pending objects; always after the base was read.
 
-    An object is deleted only once a base that holds it, with its receipt, was written. So whatever is listed is
-    either in the receipt of the base just read, or not in that base, or that base is not the newest and cannot be
-    replaced.
+    An object is deleted only after a base with it in its receipt was written. So each listed object is either in the
+    receipt of the base that was read, or not in that base, or that base is outdated and cannot be replaced.
     """
-    found = Arrivals.read(lake, partition, arrow_schema(partition.data_type), most_bytes)
-    return found if found.rows or found.news or found.cancelled else None
+    found = PendingObjects.read(lake, partition, arrow_schema(partition.data_type), most_bytes)
+    return found if found.rows or found.move_notices or found.cancelled else None
 
 
 @dataclass(frozen=True)
-class _Pass:
-    """One try at a partition: what was read of it, and what waited then."""
+class _MergeAttempt:
+    """One attempt to merge a partition: the base and the pending objects that were read."""
 
     lake: LakeStore
     index: KeyIndex
     partition: "PartitionId"
     stored: StoredObject | None
-    arrivals: Arrivals
+    pending: PendingObjects
 
-    def run(self) -> UpToDate:
-        """Write the base if anything is new to it, then what follows from it.
+    def run(self) -> MergeResult:
+        """Write the base if it changes, then the tables derived from it.
 
         Raises:
-            LostUpdate: the partition is not what was read any more.
+            LostUpdate: the partition was changed since it was read.
         """
         schema = arrow_schema(self.partition.data_type)
         base = schema.empty_table() if self.stored is None else read_parquet(self.stored.body, schema)
-        receipt = receipt_of(base)
-        opened = self.arrivals.opened(receipt)
-        rivals = self._rivals(base, opened)
-        outcome = merge(self.partition.data_type, base, list(opened.fresh.values()), rivals.rows)
-        if opened.fresh or opened.cancelled or len(outcome.lost_to):
-            receipt = self._next_receipt(receipt, opened, outcome)
-            base = with_receipt(outcome.table, receipt)  # lets go of the base that was read, before the next is written
+        receipt = read_receipt(base)
+        pending_rows = self.pending.classify(receipt)
+        competing = self._competing_rows(base, pending_rows)
+        result = upsert(self.partition.data_type, base, list(pending_rows.fresh.values()), competing.rows)
+        if pending_rows.fresh or pending_rows.cancelled or len(result.winners_elsewhere):
+            receipt = self._next_receipt(receipt, pending_rows, result)
+            base = attach_receipt(result.table, receipt)  # frees the old base before writing
             body = write_parquet(base, unique=SCHEMAS[self.partition.data_type].key)
             self.lake.replace(self.partition.base_key, body, expected=self.stored)
-        return self._followed(base, receipt, rivals, opened)
+        return self._write_derived(base, receipt, competing, pending_rows)
 
-    def _rivals(self, base: pa.Table, opened: Opened) -> Rivals:
-        """What other days hold of what comes.
+    def _competing_rows(self, base: pa.Table, pending_rows: PendingRows) -> CompetingRows:
+        """Load rows of other days with the keys of the pending rows.
 
-        Rows that are in the base but still lie there are asked for again: whoever merged them may have died before
-        he told other days of them.
+        Rows that are in the base but whose object still exists are included: the merge that added them may have crashed
+        before it notified the other days.
         """
         data_type = self.partition.data_type
         if not SCHEMAS[data_type].roams:
-            return Rivals(base.slice(0, 0), ())
-        arrived = distinct(*(keys_of(data_type, table) for table in opened.fresh.values()))
-        base_keys = keys_of(data_type, base)
+            return CompetingRows(base.slice(0, 0), ())
+        arrived = distinct_keys(*(key_column(data_type, table) for table in pending_rows.fresh.values()))
+        base_keys = key_column(data_type, base)
         known = base_keys.filter(pc.is_in(base_keys, value_set=arrived))
         lacking = pa.chunked_array([arrived.filter(pc.invert(pc.is_in(arrived, value_set=pc.unique(known))))])
-        new = distinct(lacking, *(keys_of(data_type, table) for table in opened.repeated))
-        found = self.index.announce(self.partition, base, new) if len(new) else {}
-        return rivals_of(self.lake, data_type, found, [each.table for each in self.arrivals.news])
+        new = distinct_keys(lacking, *(key_column(data_type, table) for table in pending_rows.repeated))
+        found = self.index.register_and_find(self.partition, base, new) if len(new) else {}
+        return load_competing_rows(self.lake, data_type, found, [each.table for each in self.pending.move_notices])
 
-    def _next_receipt(self, receipt: Receipt, opened: Opened, outcome: Merged) -> Receipt:
-        """What lies there now is in the base: as told before, as cancelled, or as just merged.
+    def _next_receipt(self, receipt: Receipt, pending_rows: PendingRows, result: UpsertResult) -> Receipt:
+        """Return the receipt of the new base: outcomes recorded before, cancelled objects, and those merged now.
 
-        What was told before is kept of all that lies there, taken in by this pass or not.
+        Outcomes recorded before are kept for all objects that still exist, whether this pass read them or not.
         """
-        lying = [*map(name_of, self.arrivals.left), *self._taken_in]
-        before = {name: receipt.merged[name] for name in lying if name in receipt.merged}
-        news = {name_of(each.stored): dict[str, int]() for each in self.arrivals.news}
-        cancelled = {name: {CANCELLED: rows} for name, rows in opened.cancelled.items()}
-        merged = dict(zip(opened.fresh, outcome.fates, strict=True))
-        late = [] if self.stored is None else late_deliveries(self.partition, list(opened.fresh.values()), outcome)
+        existing = [*map(receipt_key, self.pending.remaining), *self._merged_names]
+        before = {name: receipt.merged[name] for name in existing if name in receipt.merged}
+        notices = {receipt_key(each.stored): dict[str, int]() for each in self.pending.move_notices}
+        cancelled = {name: {CANCELLED: rows} for name, rows in pending_rows.cancelled.items()}
+        merged = dict(zip(pending_rows.fresh, result.outcomes, strict=True))
+        late = [] if self.stored is None else late_deliveries(self.partition, list(pending_rows.fresh.values()), result)
         return Receipt(
             sequence=receipt.sequence + 1,
-            merged={**news, **before, **cancelled, **merged},
+            merged={**notices, **before, **cancelled, **merged},
             restated_by=sorted({*late, *(receipt.restated_by if before else ())}),
         )
 
-    def _followed(self, base: pa.Table, receipt: Receipt, rivals: Rivals, opened: Opened) -> UpToDate:
-        """Roll up, and tell other days, what the base holds now; what it does not hold any more is remembered."""
-        changed = any(name in receipt.merged for name in self._taken_in)
+    def _write_derived(
+        self, base: pa.Table, receipt: Receipt, competing: CompetingRows, pending_rows: PendingRows
+    ) -> MergeResult:
+        """Write the roll-ups and history tables, and notify other days of the keys in common."""
+        changed = any(name in receipt.merged for name in self._merged_names)
         if changed:
-            RollUps(self.lake).bring_up_to_date(self.partition, base, receipt.sequence)
-        if changed and self.partition.data_type in HISTORIES:
-            remember(self.lake, [base, *opened.fresh.values(), *opened.repeated])
-        tell(self.lake, self.partition, base, rivals.meetings)
-        return UpToDate(
+            RollupWriter(self.lake).refresh(self.partition, base, receipt.sequence)
+        if changed and self.partition.data_type in HISTORY_TABLES:
+            append_versions(self.lake, [base, *pending_rows.fresh.values(), *pending_rows.repeated])
+        notify_partitions(self.lake, self.partition, base, competing.shared_keys)
+        return MergeResult(
             partition=self.partition,
-            merged={each.stored.key: receipt.merged[name_of(each.stored)] for each in self.arrivals.rows},
-            consumed=self.arrivals.settled,
-            early=self.arrivals.early,
+            merged={each.stored.key: receipt.merged[receipt_key(each.stored)] for each in self.pending.rows},
+            consumed=self.pending.consumed,
+            orphan_markers=self.pending.orphan_markers,
             rows=len(base),
             changed=changed,
             restated_by=receipt.restated_by if changed else (),
-            is_all=not self.arrivals.left,
+            is_complete=not self.pending.remaining,
         )
 
     @property
-    def _taken_in(self) -> list[str]:
-        return [name_of(each.stored) for each in (*self.arrivals.rows, *self.arrivals.news)]
+    def _merged_names(self) -> list[str]:
+        return [receipt_key(each.stored) for each in (*self.pending.rows, *self.pending.move_notices)]

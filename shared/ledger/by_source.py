@@ -1,4 +1,4 @@
-"""The deliveries of one source in the order in which they were received, read from the ledger."""
+"""Reads the deliveries of one source from the ledger, by time of receipt."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,32 +10,32 @@ from shared.runtime.models import sortable
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.ledger.entry import Entry
+    from shared.ledger.entry import LedgerEntry
 
 _INDEX = "by_source"
 
 
-class Deliveries:
+class DeliveriesBySource:
     """Reads the ledger by source."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
-    def latest(self, source_id: str, most: int) -> list["Entry"]:
-        """What a source delivered last, the newest first."""
+    def latest(self, source_id: str, limit: int) -> list["LedgerEntry"]:
+        """Return the latest deliveries of a source, newest first."""
         answer = self._dynamodb.query(
             TableName=self._table,
             IndexName=_INDEX,
             KeyConditionExpression="source_id = :source",
             ExpressionAttributeValues={":source": {"S": source_id}},
             ScanIndexForward=False,
-            Limit=most,
+            Limit=limit,
         )
         return [entry_of(item) for item in answer["Items"]]
 
-    def between(self, source_id: str, start: datetime, end: datetime) -> Iterator["Entry"]:
-        """What a source delivered from one moment on and before another, the oldest first."""
+    def between(self, source_id: str, start: datetime, end: datetime) -> Iterator["LedgerEntry"]:
+        """Yield the deliveries of a source in a half-open time range, oldest first."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=_INDEX,

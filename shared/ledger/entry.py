@@ -1,4 +1,4 @@
-"""One delivery in the ledger: what was received and what became of every row of it, as rules without I/O."""
+"""The ledger entry of a delivery: what was received and the outcome of every row, as rules without I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.quality.state import QualityState
+from shared.quality.state import QualityCounts
 from shared.runtime.models import Model
 
 UNATTRIBUTED = "unattributed"
 UNKNOWN_TYPE = "unknown"
 
 
-class Kind(StrEnum):
-    """How a delivery came in."""
+class DeliveryKind(StrEnum):
+    """How a delivery was sent."""
 
     BATCH = "batch"
     STREAM = "stream"
@@ -29,10 +29,10 @@ class BatchStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Fates(Model):
-    """What became of rows: each row has exactly one of the first four fates.
+class Outcomes(Model):
+    """Outcomes of rows: each row has exactly one of the first four.
 
-    `superseded` tells how many of the loaded ones were older versions of what was there already.
+    `superseded` is the number of loaded rows that were older than the version already present.
     """
 
     loaded: int = 0
@@ -43,26 +43,25 @@ class Fates(Model):
 
     @property
     def total(self) -> int:
-        """How many rows have met their fate."""
+        """Number of rows with an outcome."""
         return self.loaded + self.duplicate + self.conflict + self.cancelled
 
-    def __add__(self, other: "Fates") -> "Fates":
-        """Add up the fates of two sets of rows."""
-        return Fates(**{name: getattr(self, name) + getattr(other, name) for name in Fates.model_fields})
+    def __add__(self, other: "Outcomes") -> "Outcomes":
+        """Add up the outcomes of two sets of rows."""
+        return Outcomes(**{name: getattr(self, name) + getattr(other, name) for name in Outcomes.model_fields})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class LedgerEntry:
     """One delivery: received = loaded + duplicate + conflict + quarantined + in flight, at any time.
 
-    `partitions` holds, by day, the fates of the rows that were merged there; a delivery that is merged again (after
-    a crash or a retry) puts the same fates in the same place, so that nothing is counted twice. Rows that were driven
-    again out of quarantine meet theirs under `{day}~r{number}`, so that each of them is still counted once; `resumes`
-    names those of them that brought back what was cancelled.
+    `partitions` has, by day, the outcomes of the rows merged there. A repeated merge (after a crash or a retry) writes
+    the same outcomes under the same key, so nothing is counted twice. Redriven rows have their outcomes under
+    `{day}~r{number}`; `resumes` lists the redrives that restored cancelled rows.
     """
 
-    origin: str
-    kind: Kind
+    delivery_id: str
+    kind: DeliveryKind
     source_id: str
     data_type: str
     received_at: datetime
@@ -73,42 +72,42 @@ class Entry:
     written: bool = False
     refused: bool = False
     cancelled: bool = False
-    partitions: Mapping[str, Fates] = field(default_factory=dict)
+    partitions: Mapping[str, Outcomes] = field(default_factory=dict)
     redrives: Mapping[str, int] = field(default_factory=dict)
     redriving: str = ""
     resumes: tuple[str, ...] = ()
     restated: tuple[str, ...] = ()
     problems: tuple[Mapping[str, Any], ...] = ()
-    quality: QualityState = field(default_factory=QualityState)
+    quality: QualityCounts = field(default_factory=QualityCounts)
     latest_event: datetime | None = None
     completed_at: datetime | None = None
     revision: int = 0
 
     @property
-    def fates(self) -> Fates:
-        """The fates of all rows merged so far."""
-        return sum(self.partitions.values(), Fates())
+    def outcomes(self) -> Outcomes:
+        """Outcomes of all rows merged so far."""
+        return sum(self.partitions.values(), Outcomes())
 
     @property
     def quarantined(self) -> int:
-        """Rows that are kept apart: rejected and not driven again, or cancelled before they were merged."""
-        return self.rejected - sum(self.redrives.values()) + self.fates.cancelled
+        """Number of rows in quarantine: rejected and not redriven, or cancelled before the merge."""
+        return self.rejected - sum(self.redrives.values()) + self.outcomes.cancelled
 
     @property
     def in_flight(self) -> int:
-        """Rows whose fate is not known yet."""
-        fates = self.fates
-        return self.received - self.quarantined - fates.loaded - fates.duplicate - fates.conflict
+        """Number of rows without an outcome."""
+        outcomes = self.outcomes
+        return self.received - self.quarantined - outcomes.loaded - outcomes.duplicate - outcomes.conflict
 
     @property
     def is_complete(self) -> bool:
-        """Whether every row has met its fate."""
+        """Whether every row has an outcome."""
         return self.written and not self.redriving and self.in_flight == 0
 
     @property
     def status(self) -> BatchStatus:
-        """Where the delivery stands: failed only when not one of its rows was good."""
-        if self.cancelled and (self.in_flight or self.fates.cancelled):
+        """Status of the delivery; failed only if no row was valid."""
+        if self.cancelled and (self.in_flight or self.outcomes.cancelled):
             return BatchStatus.CANCELLED
         if not self.is_complete:
             return BatchStatus.PROCESSING
@@ -116,79 +115,83 @@ class Entry:
 
     @property
     def cancelled_days(self) -> dict[str, int]:
-        """By day, how many rows were cancelled and have not been brought back since."""
+        """By day, the number of rows that were cancelled and not restored."""
         brought_back = [f"~r{number}" for number in self.resumes if number != self.redriving]
-        last = {day.partition("~")[0]: day for again in ("", *brought_back) for day in self._merged_under(again)}
+        last = {
+            day.partition("~")[0]: day
+            for redelivery in ("", *brought_back)
+            for day in self._partitions_of_redrive(redelivery)
+        }
         return {day: self.partitions[key].cancelled for day, key in last.items() if self.partitions[key].cancelled}
 
-    def _merged_under(self, redrive: str) -> list[str]:
+    def _partitions_of_redrive(self, redrive: str) -> list[str]:
         return [day for day in self.partitions if "~" + day.partition("~")[2] == (redrive or "~")]
 
     @property
-    def may_come_again(self) -> bool:
-        """Whether loading it anew counts nothing twice: nothing of it is in the lake, or on its way there, for good."""
-        driven = self.redriving or any(self.redrives.values())
-        hopeless = self.refused or (self.quarantined == self.received and not self.fates.total)
-        return not self.written or (hopeless and not driven)
+    def is_reloadable(self) -> bool:
+        """Whether loading it again counts nothing twice: none of its rows is in the lake, or in flight for good."""
+        redriven = self.redriving or any(self.redrives.values())
+        hopeless = self.refused or (self.quarantined == self.received and not self.outcomes.total)
+        return not self.written or (hopeless and not redriven)
 
     @property
     def counters(self) -> dict[str, int]:
-        """What the totals of the source, and of the hour, are made of."""
-        fates = self.fates
+        """The counters that are added to the totals of the source and of the hour."""
+        outcomes = self.outcomes
         return {
             "received": self.received,
             "quarantined": self.quarantined,
-            "loaded": fates.loaded,
-            "duplicate": fates.duplicate,
-            "conflict": fates.conflict,
-            "superseded": fates.superseded,
+            "loaded": outcomes.loaded,
+            "duplicate": outcomes.duplicate,
+            "conflict": outcomes.conflict,
+            "superseded": outcomes.superseded,
         }
 
-    def with_written(self, at: datetime) -> "Entry":
-        """All objects of the delivery are in place."""
-        return _settled(replace(self, written=True), at)
+    def with_written(self, at: datetime) -> "LedgerEntry":
+        """Mark that all objects of the delivery are written."""
+        return _with_completion_time(replace(self, written=True), at)
 
-    def with_merged(self, day: str, fates: Fates, at: datetime) -> "Entry":
-        """The rows of one partition have met their fates."""
-        return _settled(replace(self, partitions={**self.partitions, day: fates}), at)
+    def with_merged(self, day: str, outcomes: Outcomes, at: datetime) -> "LedgerEntry":
+        """Record the outcomes of the rows of one partition."""
+        return _with_completion_time(replace(self, partitions={**self.partitions, day: outcomes}), at)
 
-    def with_redrive(self, number: str, rows: int) -> "Entry":
-        """So many rejected rows leave the quarantine and are in flight again, until a merge tells their fates.
+    def with_redrive(self, number: str, rows: int) -> "LedgerEntry":
+        """Record that rows left the quarantine and are in flight again.
 
         Raises:
-            ValueError: another re-drive of this delivery is under way, or fewer rows than that are in quarantine.
+            ValueError: another redrive of this delivery is in progress, or fewer rows are in quarantine.
         """
         if self.redriving not in {"", number}:
-            raise ValueError(f"redrive {self.redriving} of {self.origin} is in progress")
+            raise ValueError(f"redrive {self.redriving} of {self.delivery_id} is in progress")
         if number not in self.redrives and rows > self.quarantined:
-            raise ValueError(f"{self.origin} has {self.quarantined} rows in quarantine, not {rows}")
+            raise ValueError(f"{self.delivery_id} has {self.quarantined} rows in quarantine, not {rows}")
         return replace(self, redrives={**self.redrives, number: rows}, redriving=number, completed_at=None)
 
     @property
     def next_redrive(self) -> str:
-        """The number of the next re-drive: none is ever used twice."""
+        """The number of the next redrive; numbers are never reused."""
         return str(max(map(int, self.redrives), default=0) + 1)
 
-    def with_resumed(self) -> "Entry":
-        """The rows that were cancelled are in flight again, as a re-drive of their own."""
+    def with_restored_rows(self) -> "LedgerEntry":
+        """Record that the cancelled rows are in flight again, as a redrive of their own."""
         number = self.redriving or self.next_redrive
         if number in self.redrives and number not in self.resumes:
-            raise ValueError(f"redrive {number} of {self.origin} is in progress")
-        driven = self.with_redrive(number, sum(self.cancelled_days.values()))
-        return replace(driven, cancelled=False, resumes=tuple(dict.fromkeys((*self.resumes, number))))
+            raise ValueError(f"redrive {number} of {self.delivery_id} is in progress")
+        redriven = self.with_redrive(number, sum(self.cancelled_days.values()))
+        return replace(redriven, cancelled=False, resumes=tuple(dict.fromkeys((*self.resumes, number))))
 
-    def with_redriven(self, number: str, rejected_again: int, at: datetime) -> "Entry":
-        """All objects of a re-drive are in place, but for the rows that were rejected again."""
-        driven = {**self.redrives, number: self.redrives[number] - rejected_again}
-        return _settled(replace(self, redrives=driven, redriving=""), at)
+    def with_redriven(self, number: str, rejected_again: int, at: datetime) -> "LedgerEntry":
+        """Record that all objects of a redrive are written, except for the rows that were rejected again."""
+        redriven = {**self.redrives, number: self.redrives[number] - rejected_again}
+        return _with_completion_time(replace(self, redrives=redriven, redriving=""), at)
 
-    def redelivered(self, again: "Entry") -> "Entry":
-        """The same delivery came once more: what it says now counts, and what is merged stays merged.
+    def merge_redelivery(self, redelivery: "LedgerEntry") -> "LedgerEntry":
+        """Replace the entry by that of a repeated delivery; outcomes of merged rows are kept.
 
-        Fields that were dropped stay counted: a batch that is resumed comes from where it was kept without them.
+        The number of dropped fields is kept too: the archived data of a batch does not contain them any more.
         """
         return replace(
-            again,
+            redelivery,
             partitions=self.partitions,
             redrives=self.redrives,
             redriving=self.redriving,
@@ -196,9 +199,9 @@ class Entry:
             restated=self.restated,
             cancelled=self.cancelled,
             revision=self.revision,
-            dropped_fields=max(self.dropped_fields, again.dropped_fields),
+            dropped_fields=max(self.dropped_fields, redelivery.dropped_fields),
         )
 
 
-def _settled(entry: Entry, at: datetime) -> Entry:
+def _with_completion_time(entry: LedgerEntry, at: datetime) -> LedgerEntry:
     return replace(entry, completed_at=(entry.completed_at or at) if entry.is_complete else None)

@@ -1,22 +1,22 @@
-"""Entries of the ledger as DynamoDB keeps them."""
+"""Converts ledger entries to DynamoDB items and back."""
 
 from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from shared.ledger.entry import Entry, Fates, Kind
-from shared.quality.store import packed, unpacked
+from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
+from shared.quality.store import from_item, to_item
 from shared.runtime.models import sortable
 
 _SERIALIZE = TypeSerializer().serialize
 _DESERIALIZE = TypeDeserializer().deserialize
 
 
-def item_of(entry: Entry, revision: int) -> dict[str, Any]:
+def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
     """Write an entry as an item; what it does not have stays away."""
     plain = {
-        "origin": entry.origin,
+        "origin": entry.delivery_id,
         "kind": entry.kind.value,
         "source_id": entry.source_id,
         "data_type": entry.data_type,
@@ -32,9 +32,9 @@ def item_of(entry: Entry, revision: int) -> dict[str, Any]:
         "restated": list(entry.restated) or None,
         "dropped_fields": entry.dropped_fields,
         "written": entry.written,
-        "partitions": {day: _packed(fates) for day, fates in entry.partitions.items()},
+        "partitions": {day: _packed(outcomes) for day, outcomes in entry.partitions.items()},
         "problems": list(entry.problems),
-        "quality": packed(entry.quality) if entry.quality.counts else None,
+        "quality": to_item(entry.quality) if entry.quality.counts else None,
         "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
         "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
         "open": None if entry.is_complete else "yes",
@@ -43,12 +43,12 @@ def item_of(entry: Entry, revision: int) -> dict[str, Any]:
     return {name: _SERIALIZE(value) for name, value in plain.items() if value is not None}
 
 
-def entry_of(item: Any) -> Entry:
+def entry_of(item: Any) -> LedgerEntry:
     """Read an item."""
     plain = {name: _DESERIALIZE(value) for name, value in item.items()}
-    return Entry(
-        origin=plain["origin"],
-        kind=Kind(plain["kind"]),
+    return LedgerEntry(
+        delivery_id=plain["origin"],
+        kind=DeliveryKind(plain["kind"]),
         source_id=plain["source_id"],
         data_type=plain["data_type"],
         received_at=datetime.fromisoformat(plain["received_at"]),
@@ -65,7 +65,7 @@ def entry_of(item: Any) -> Entry:
         written=plain["written"],
         partitions={day: _unpacked(text) for day, text in plain["partitions"].items()},
         problems=tuple(_whole(problem) for problem in plain["problems"]),
-        quality=unpacked(plain.get("quality")),
+        quality=from_item(plain.get("quality")),
         latest_event=_moment(plain.get("latest_event")),
         completed_at=_moment(plain.get("completed_at")),
         revision=int(plain["revision"]),
@@ -75,13 +75,13 @@ def entry_of(item: Any) -> Entry:
 _FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled")
 
 
-def _packed(fates: Fates) -> str:
+def _packed(outcomes: Outcomes) -> str:
     """Fates as numbers in a text: a delivery may touch thousands of days, and an item holds 400 kB."""
-    return " ".join(str(getattr(fates, name)) for name in _FATES)
+    return " ".join(str(getattr(outcomes, name)) for name in _FATES)
 
 
-def _unpacked(text: str) -> Fates:
-    return Fates(**dict(zip(_FATES, map(int, text.split()), strict=False)))  # entries of before knew of fewer
+def _unpacked(text: str) -> Outcomes:
+    return Outcomes(**dict(zip(_FATES, map(int, text.split()), strict=False)))  # entries of before knew of fewer
 
 
 def _moment(text: str | None) -> datetime | None:

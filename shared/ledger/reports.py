@@ -1,4 +1,4 @@
-"""The ledger as it is told: a line for each source, type and hour, or for each delivery, and what they add up to."""
+"""Pages of the ledger: a line per source, type and hour, or per delivery, with totals."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from shared.ledger.filters import Filters, Question, one_of
+from shared.ledger.filters import FilterParser, Filters, one_of
 from shared.ledger.models import LedgerCounters, LedgerLine, LedgerResponse
 from shared.runtime.models import sortable
-from shared.runtime.paging import Window, cut
+from shared.runtime.paging import Window, paginate
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.ledger.by_source import Deliveries
-    from shared.ledger.entry import Entry
+    from shared.ledger.by_source import DeliveriesBySource
+    from shared.ledger.entry import LedgerEntry
     from shared.runtime.models import Clock
 
 _DESERIALIZE = TypeDeserializer().deserialize
@@ -25,15 +25,15 @@ _HOUR = len("2025-03-01T12")
 _AT_ONCE = 8
 
 
-class LedgerHours:
-    """Reads the totals of hours from DynamoDB."""
+class HourlyTotals:
+    """Reads hourly totals from DynamoDB."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
-    def of(self, source_id: str, filters: Filters) -> list[LedgerLine]:
-        """What became of what a source delivered, for each type and each hour that the range touches."""
+    def for_source(self, source_id: str, filters: Filters) -> list[LedgerLine]:
+        """Return the totals of a source for each type and hour that the range overlaps."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="source_id = :source AND #hour BETWEEN :first AND :last",
@@ -45,53 +45,53 @@ class LedgerHours:
             },
             ConsistentRead=True,
         )
-        lines = (_line_of_hour(item) for page in pages for item in page["Items"])
+        lines = (_hourly_line(item) for page in pages for item in page["Items"])
         return [line for line in lines if filters.data_type in {None, line.data_type}]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Accounts:
-    """Answers what became of every record."""
+class LedgerReports:
+    """Reads pages of the ledger."""
 
-    hours: LedgerHours
+    hours: HourlyTotals
     source_ids: Callable[[], Iterable[str]]
-    deliveries: "Deliveries"
+    deliveries: "DeliveriesBySource"
     clock: "Clock"
 
-    def answer(self, given: Mapping[str, Sequence[str]]) -> LedgerResponse:
-        """The page that a query asks for.
+    def page(self, query: Mapping[str, Sequence[str]]) -> LedgerResponse:
+        """Return the page that the query parameters select.
 
         Raises:
-            InvalidRequest: a field is unknown or wrong; every one of them is named.
+            InvalidRequest: parameters are unknown or invalid; the error names all of them.
         """
-        question = Question(given, "deliveries")
-        filters, window = question.filters(self.clock()), question.window()
-        by_delivery = question.one("deliveries", one_of(("true", "false"))) == "true"
+        parser = FilterParser(query, "deliveries")
+        filters, window = parser.filters(self.clock()), parser.window()
+        by_delivery = parser.one("deliveries", one_of(("true", "false"))) == "true"
         if by_delivery and not filters.source_id:
-            question.refuse("source_id", "is required if deliveries is true")
-        question.check()
+            parser.reject("source_id", "is required if deliveries is true")
+        parser.check()
         lines = self._by_delivery(filters) if by_delivery else self._by_hour(filters)
-        return _told(lines, window)
+        return _page(lines, window)
 
     def _by_hour(self, filters: Filters) -> Iterator[LedgerLine]:
         source_ids = [filters.source_id] if filters.source_id else self.source_ids()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for lines in pool.map(lambda source_id: self.hours.of(source_id, filters), source_ids):
+            for lines in pool.map(lambda source_id: self.hours.for_source(source_id, filters), source_ids):
                 yield from lines
 
     def _by_delivery(self, filters: Filters) -> Iterator[LedgerLine]:
         for entry in self.deliveries.between(filters.source_id or "", filters.start, filters.end):
             if filters.data_type in {None, entry.data_type}:
-                yield _line_of(entry)
+                yield _delivery_line(entry)
 
 
-def _told(lines: Iterator[LedgerLine], window: Window) -> LedgerResponse:
+def _page(lines: Iterator[LedgerLine], window: Window) -> LedgerResponse:
     every = list(lines)
-    found = cut(every, window, arrival=lambda line: (line.hour, line.received_at or line.hour, *line.place))
+    found = paginate(every, window, arrival=lambda line: (line.hour, line.received_at or line.hour, *line.place))
     return LedgerResponse(content=list(found.items), totals=LedgerCounters.sum(every), **found.page())
 
 
-def _line_of_hour(item: Mapping[str, Any]) -> LedgerLine:
+def _hourly_line(item: Mapping[str, Any]) -> LedgerLine:
     plain = {name: _DESERIALIZE(value) for name, value in item.items()}
     hour, _, data_type = plain["hour"].partition("#")
     return LedgerLine(
@@ -102,13 +102,13 @@ def _line_of_hour(item: Mapping[str, Any]) -> LedgerLine:
     )
 
 
-def _line_of(entry: "Entry") -> LedgerLine:
+def _delivery_line(entry: "LedgerEntry") -> LedgerLine:
     return LedgerLine(
         source_id=entry.source_id,
         data_type=entry.data_type,
         hour=entry.received_at.replace(minute=0, second=0, microsecond=0),
         **LedgerCounters.numbers(entry.counters),
-        origin=entry.origin,
+        origin=entry.delivery_id,
         batch_id=entry.batch_id or None,
         status=entry.status,
         received_at=entry.received_at,

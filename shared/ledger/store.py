@@ -1,4 +1,4 @@
-"""The ledger in DynamoDB: an item for each delivery; totals and counts move in its transaction."""
+"""The ledger in DynamoDB: an item per delivery; totals and counts change in the same transaction."""
 
 import random
 import time
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-from shared.ledger.entry import Entry, Kind
+from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.ledger.items import entry_of, item_of
-from shared.quality.state import QualityState
-from shared.quality.store import counted, hour_of
+from shared.quality.state import QualityCounts
+from shared.quality.store import hour_of, hour_update
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
-Change = Callable[[Entry | None], Entry]
+EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
 _TRIES = 12
 _SERIALIZE = TypeSerializer().serialize
 
 
 class Ledger:
-    """Keeps entries; every change is optimistic, so that writers may race and repeat."""
+    """Stores entries; every change is optimistic, so writers may race and repeat."""
 
     def __init__(  # noqa: PLR0913 # a table for each thing that moves
         self,
@@ -45,23 +45,23 @@ class Ledger:
         self._hours_table = hours_table
         self._quality_table = quality_table
 
-    def get(self, origin: str) -> Entry | None:
+    def get(self, delivery_id: str) -> LedgerEntry | None:
         """Read the entry of a delivery."""
-        item = self._dynamodb.get_item(TableName=self._table, Key={"origin": {"S": origin}}, ConsistentRead=True)
+        item = self._dynamodb.get_item(TableName=self._table, Key={"origin": {"S": delivery_id}}, ConsistentRead=True)
         return entry_of(item["Item"]) if "Item" in item else None
 
-    def record(self, origin: str, change: Change) -> Entry:
-        """Change an entry, and its source's totals by the difference, in one transaction.
+    def update(self, delivery_id: str, change: EntryChange) -> LedgerEntry:
+        """Change an entry, and the totals of its source by the difference, in one transaction.
 
         Args:
-            origin: the delivery.
-            change: from the entry as it stands (None: there is none yet) to the entry as it shall be; may run again.
+            delivery_id: the delivery.
+            change: returns the new entry for the current one (None: there is none yet); may be called again.
 
         Raises:
-            Unavailable: others kept changing the same items.
+            Unavailable: concurrent changes did not stop.
         """
         for attempt in range(_TRIES):
-            before = self.get(origin)
+            before = self.get(delivery_id)
             after = change(before)
             if before == after:
                 self._raise_watermark(after)  # a crash may have come between the transaction and this
@@ -75,7 +75,7 @@ class Ledger:
             return after
         raise Unavailable("The ledger is busy; retry later", retry_after=1)
 
-    def unfinished(self, before: datetime) -> Iterator[Entry]:
+    def list_unfinished(self, before: datetime) -> Iterator[LedgerEntry]:
         """Every entry received before a moment that is not complete yet, oldest first."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
@@ -87,7 +87,7 @@ class Ledger:
         for page in pages:
             yield from map(entry_of, page["Items"])
 
-    def of_batch(self, batch_id: str) -> Iterator[Entry]:
+    def of_batch(self, batch_id: str) -> Iterator[LedgerEntry]:
         """The entries of the parts of a batch, in the order of the parts."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
@@ -98,7 +98,7 @@ class Ledger:
         for page in pages:
             yield from map(entry_of, page["Items"])
 
-    def recent(self, kind: Kind, most: int) -> list[Entry]:
+    def recent(self, kind: DeliveryKind, most: int) -> list[LedgerEntry]:
         """The entries of a kind that were completed last."""
         answer = self._dynamodb.query(
             TableName=self._table,
@@ -110,7 +110,7 @@ class Ledger:
         )
         return [entry_of(item) for item in answer["Items"]]
 
-    def _write(self, before: Entry | None, after: Entry) -> None:
+    def _write(self, before: LedgerEntry | None, after: LedgerEntry) -> None:
         revision = before.revision if before else 0
         unchanged = "attribute_not_exists(origin)" if before is None else "revision = :revision"
         values = {} if before is None else {"ExpressionAttributeValues": {":revision": _SERIALIZE(revision)}}
@@ -130,21 +130,21 @@ class Ledger:
             ]
         )
 
-    def _quality(self, before: Entry | None, after: Entry) -> Iterator[Any]:
+    def _quality(self, before: LedgerEntry | None, after: LedgerEntry) -> Iterator[Any]:
         """Move the counts of the quality checks, where they move at all."""
-        update = counted(
+        update = hour_update(
             self._quality_table,
             hour_of(after.source_id, after.data_type, after.received_at),
-            after.origin,
-            before=before.quality if before else QualityState(),
+            after.delivery_id,
+            before=before.quality if before else QualityCounts(),
             after=after.quality,
         )
         if update is not None:
             yield {"Update": update}
 
-    def _hour(self, before: Entry | None, after: Entry) -> Any:
+    def _hour(self, before: LedgerEntry | None, after: LedgerEntry) -> Any:
         """Move the totals of the hour in which the delivery was received."""
-        moved = _moved(before, after)
+        moved = _counter_changes(before, after)
         return {
             "TableName": self._hours_table,
             "Key": {
@@ -156,8 +156,8 @@ class Ledger:
             "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()},
         }
 
-    def _totals(self, before: Entry | None, after: Entry) -> Any:
-        moved = _moved(before, after)
+    def _totals(self, before: LedgerEntry | None, after: LedgerEntry) -> Any:
+        moved = _counter_changes(before, after)
         names = {f"#{name}": name for name in moved} | {"#kind": "kind"}
         last = ":at" if before is None else "if_not_exists(last_ingestion, :at)"  # a late merge is no ingestion
         return {
@@ -173,7 +173,7 @@ class Ledger:
             | {":now": {"S": sortable(self._clock())}},
         }
 
-    def _raise_watermark(self, entry: Entry) -> None:
+    def _raise_watermark(self, entry: LedgerEntry) -> None:
         if not entry.is_complete or entry.latest_event is None:
             return
         try:
@@ -188,9 +188,9 @@ class Ledger:
             return  # it is higher already
 
 
-def _moved(before: Entry | None, after: Entry) -> dict[str, int]:
+def _counter_changes(before: LedgerEntry | None, after: LedgerEntry) -> dict[str, int]:
     return {name: value - (before.counters[name] if before else 0) for name, value in after.counters.items()}
 
 
-def _facet(entry: Entry) -> Any:
+def _facet(entry: LedgerEntry) -> Any:
     return {"source_id": {"S": entry.source_id}, "facet": {"S": f"type#{entry.data_type}"}}

@@ -1,4 +1,4 @@
-"""Counts requests in fixed windows in DynamoDB: one conditional write lets a request through, or does not."""
+"""Counts requests in fixed windows in DynamoDB; one conditional write admits or rejects a request."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -22,8 +22,8 @@ _KEPT_SECONDS_AFTER_END = 3600
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a subject stands in the current window of a class."""
+class RateLimitStatus:
+    """The use of a rate limit in the current window."""
 
     limit: int
     used: int
@@ -31,7 +31,7 @@ class Standing:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of every limited answer."""
+        """The headers of every rate-limited response."""
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(max(0, self.limit - self.used)),
@@ -41,7 +41,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class _Window:
-    """One window of one subject in one class."""
+    """A window of one subject and rate class."""
 
     key: str
     limit: int
@@ -49,7 +49,7 @@ class _Window:
 
 
 class RateLimiter:
-    """Lets exactly as many requests of a subject through as its class allows, however many race."""
+    """Admits exactly as many requests of a subject as its rate class allows, also under concurrency."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
         self._dynamodb = dynamodb
@@ -58,20 +58,20 @@ class RateLimiter:
         self._full: dict[str, int] = {}
         self._lock = Lock()
 
-    def admit(self, rate_class: "RateClass", subject: str) -> dict[str, str]:
-        """Count a request and return the headers of its answer: none where the counters are out of reach.
+    def check(self, rate_class: "RateClass", subject: str) -> dict[str, str]:
+        """Count a request and return the rate limit headers; none if the counters are unreachable.
 
         Raises:
-            RateLimitExceeded: the window is full; it says when the next one begins.
+            RateLimitExceeded: the window is full; `retry_after` is the time until the next one.
         """
         window = self._window(rate_class, subject)
         if window.key in self._full:
-            raise self._exceeded(rate_class, window)
+            raise self._to_error(rate_class, window)
         try:
             used = self._count(window)
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             self._remember_full(window)
-            raise self._exceeded(rate_class, window) from None
+            raise self._to_error(rate_class, window) from None
         except _UNREACHABLE as error:
             logger().warning(
                 "rate limit store unavailable; the request is served without being counted", exc_info=error
@@ -80,7 +80,7 @@ class RateLimiter:
             return {}
         if used >= window.limit:
             self._remember_full(window)
-        return Standing(window.limit, used, window.ends_at).headers
+        return RateLimitStatus(window.limit, used, window.ends_at).headers
 
     def _window(self, rate_class: "RateClass", subject: str) -> _Window:
         seconds = rate_class.window_seconds
@@ -103,7 +103,7 @@ class RateLimiter:
         return int(answer["Attributes"]["used"]["N"])
 
     def _remember_full(self, window: _Window) -> None:
-        """Spare the table the requests of a caller who is over; only windows of now are worth remembering."""
+        """Cache full windows, to save writes for clients over their limit."""
         now = self._clock().timestamp()
         with self._lock:
             if len(self._full) >= _REMEMBERED_WINDOWS:
@@ -111,12 +111,12 @@ class RateLimiter:
             if len(self._full) < _REMEMBERED_WINDOWS:
                 self._full[window.key] = window.ends_at
 
-    def _exceeded(self, rate_class: "RateClass", window: _Window) -> RateLimitExceeded:
+    def _to_error(self, rate_class: "RateClass", window: _Window) -> RateLimitExceeded:
         wait = max(1, ceil(window.ends_at - self._clock().timestamp()))
         count("RateLimited")
         return RateLimitExceeded(
             f"More than {rate_class.limit} requests in {rate_class.window_seconds} seconds; retry in {wait} seconds",
             details={"class": rate_class.name, "limit": rate_class.limit, "window_seconds": rate_class.window_seconds},
             retry_after=wait,
-            headers=Standing(window.limit, window.limit, window.ends_at).headers,
+            headers=RateLimitStatus(window.limit, window.limit, window.ends_at).headers,
         )

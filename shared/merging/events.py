@@ -1,4 +1,4 @@
-"""The event that a partition was merged: alerts, pushes and caches of others listen for it."""
+"""The event that a partition was merged, for alerts, pushes and caches."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ import orjson
 if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
 
-    from shared.lake.partition import UpToDate
+    from shared.lake.partition import MergeResult
 
 SOURCE, DETAIL_TYPE = "tally.lake", "partition merged"
 _PER_CALL = 10
@@ -18,18 +18,18 @@ _MOST_NAMES = 100
 class MergeEvents:
     """Publishes merges on the event bus.
 
-    `restated` says that the day changed after it counted as complete: whoever took it for final takes it back.
+    `restated` is true if the day changed after its maturity, so that consumers that took it as final correct it.
     """
 
     def __init__(self, events: "EventBridgeClient", bus: str) -> None:
         self._events = events
         self._bus = bus
 
-    def publish(self, merged: Sequence["UpToDate"]) -> None:
-        """Tell of each partition what it holds now and which deliveries are new in it.
+    def publish(self, merged: Sequence["MergeResult"]) -> None:
+        """Publish the row count and the new deliveries of each partition.
 
         Raises:
-            ConnectionError: the bus did not take an event; the merge is repeated, and with it the telling.
+            ConnectionError: the bus rejected an event; the merge is repeated and publishes again.
         """
         for start in range(0, len(merged), _PER_CALL):
             answer = self._events.put_events(
@@ -42,13 +42,13 @@ class MergeEvents:
                 raise ConnectionError(f"the event bus rejected {answer['FailedEntryCount']} events")
 
 
-def _detail(merged: "UpToDate") -> str:
+def _detail(merged: "MergeResult") -> str:
     detail = {
         "data_type": merged.partition.data_type,
         "day": merged.partition.day,
         "rows": merged.rows,
         "deliveries": len(merged.merged),
-        "fates": merged.fates,
+        "fates": merged.outcomes,
         "restated": bool(merged.restated_by),
         "restated_by": list(merged.restated_by)[:_MOST_NAMES],
     }

@@ -47,7 +47,7 @@ class MetricReports:
         followed = plan or choose(question)
         asked = query(question, followed.source, reporting_currency=self.reporting_currency)
         freshness = self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
-        told, hit = self.cache.recall(
+        told, hit = self.cache.get_or_compute(
             asked.statement, asked.tables, ROWS, lambda: self._rows(asked.statement), beside=(freshness,)
         )
         logger().info("metric computed", tables=asked.tables, why=followed.why, cache_hit=hit, rows=len(told))

@@ -13,7 +13,7 @@ from shared.metrics.question import Question
 from shared.records.currencies import ISO_4217
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.query import RANGE, TIME_RANGE, Reader, choice
-from shared.runtime.reading import Unreadable, time_zone
+from shared.runtime.reading import InvalidValue, time_zone
 
 MOST_BUCKETS = 10_000
 _FILTERS = "filters"
@@ -63,13 +63,13 @@ def read_question(given: Mapping[str, Sequence[str]], *, now: datetime | None = 
 def _boolean(text: Any) -> bool:
     if isinstance(text, str) and text.lower() in _BOOLEANS:
         return _BOOLEANS[text.lower()]
-    raise Unreadable("must be true or false")
+    raise InvalidValue("must be true or false")
 
 
 def _currency(text: Any) -> str:
     if isinstance(text, str) and text.strip() in ISO_4217:
         return text.strip()
-    raise Unreadable("must be an ISO 4217 code, e.g. EUR")
+    raise InvalidValue("must be an ISO 4217 code, e.g. EUR")
 
 
 def _bucket_errors(start: datetime, end: datetime, granularity: Granularity, zone: ZoneInfo) -> Iterator[FieldError]:

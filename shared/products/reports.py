@@ -52,7 +52,7 @@ class ProductReports:
         fresh = self._freshness()
         parts = parts_of(question.start, min(question.end, fresh.sales))
         told = plan(question, parts, known or self.known(), reporting_currency=self.reporting_currency)
-        rows, hit = self.cache.recall(
+        rows, hit = self.cache.get_or_compute(
             told.statement,
             told.tables,
             PRODUCT_ROWS,

@@ -8,7 +8,7 @@ from typing import Any
 from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
 from shared.runtime.errors import InvalidRequest
 from shared.runtime.query import LONGEST_VALUE, RANGE, TIME_RANGE, Reader, choice
-from shared.runtime.reading import Unreadable
+from shared.runtime.reading import InvalidValue
 
 LONGEST_RANGE = timedelta(days=1096)
 _PLAIN = ("category", "sort_by", "limit")
@@ -38,10 +38,10 @@ def read_question(given: Mapping[str, Sequence[str]], now: datetime) -> Question
 def _category(text: Any) -> str:
     if isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_VALUE:
         return text.strip()
-    raise Unreadable(f"must be a text of 1 to {LONGEST_VALUE} characters")
+    raise InvalidValue(f"must be a text of 1 to {LONGEST_VALUE} characters")
 
 
 def _limit(text: Any) -> int:
     if isinstance(text, str) and _WHOLE.fullmatch(text) and 0 < int(text) <= MOST_PRODUCTS:
         return int(text)
-    raise Unreadable(f"must be a whole number from 1 to {MOST_PRODUCTS}")
+    raise InvalidValue(f"must be a whole number from 1 to {MOST_PRODUCTS}")

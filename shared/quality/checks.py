@@ -1,7 +1,6 @@
-"""The vocabulary in which quality checks are declared: what a row must tell of itself, as data.
+"""The vocabulary of quality checks, as data.
 
-A check looks only at rows in which it has something to look at: where a field that it compares is absent, the row is
-neither checked nor failed.
+A check applies only to rows that have all fields it compares; other rows neither pass nor fail.
 """
 
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 
-class Dimension(StrEnum):
+class QualityDimension(StrEnum):
     """The six quality dimensions."""
 
     COMPLETENESS = "completeness"
@@ -22,10 +21,10 @@ class Dimension(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One rule that a valid row keeps or breaks: its name, and what to do where it is broken.
+    """A rule for valid rows: its name, and what to do if it fails.
 
-    Who breaks it is `wrong`, or only poor: where something is missing, or where rows differ and nobody can say which of
-    them is wrong.
+    A failing row is `wrong`, or only poor: if something is missing, or if rows contradict each other and none is known
+    to be wrong.
     """
 
     name: str
@@ -35,7 +34,7 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Within(Check):
-    """A number lies between two bounds, both included."""
+    """A number is between two bounds, inclusive."""
 
     field: str
     low: float | None = None
@@ -44,7 +43,7 @@ class Within(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class NotAbove(Check):
-    """A value is at most another of the same kind: numbers, or times."""
+    """A value is at most another of the same kind."""
 
     field: str
     other: str
@@ -52,7 +51,7 @@ class NotAbove(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class NotAboveProduct(Check):
-    """An amount is at most the product of two others, whatever its sign."""
+    """An amount is at most the absolute product of two others."""
 
     field: str
     factors: tuple[str, str]
@@ -60,7 +59,7 @@ class NotAboveProduct(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class Ratio(Check):
-    """A number is at most so many times another, where that is above zero."""
+    """A number is at most a multiple of another, if that is positive."""
 
     field: str
     to: str
@@ -69,7 +68,7 @@ class Ratio(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class SoonAfter(Check):
-    """A time lies at most so long after another."""
+    """A time is at most a duration after another."""
 
     field: str
     after: str
@@ -86,7 +85,7 @@ class YearNotAfter(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class Requires(Check):
-    """Where a field has one of these values, or any if none are named, another field has a value too."""
+    """If a field has one of these values (any value if none are given), another field must be present."""
 
     field: str
     needs: str
@@ -95,7 +94,7 @@ class Requires(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class Implies(Check):
-    """Where a field has this value, another has that one, or none."""
+    """If a field has this value, another has that one or none."""
 
     field: str
     value: str
@@ -104,19 +103,19 @@ class Implies(Check):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OneEach(Check):
-    """All rows of a delivery that share one field share another; where they do not, each of them fails."""
+class FunctionallyDependent(Check):
+    """Rows of a delivery with equal values in one field have equal values in another; otherwise each of them fails."""
 
     of: str
     field: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standard:
-    """What good rows of a data type are like.
+class CheckSuite:
+    """The quality checks of a data type.
 
-    `expected`: optional fields that a good record has all the same; `dated_by` and `on_time`: which time tells how
-    old a row is, and how long after it the row may arrive.
+    `expected`: optional fields that a record should have; `dated_by` and `on_time`: the field with the time of a row,
+    and the longest delay until its arrival.
     """
 
     expected: tuple[str, ...]
@@ -131,6 +130,6 @@ class Standard:
         return frozenset(f"{name}.{check.name}" for name, checks in self.checks for check in checks if check.wrong)
 
     @property
-    def checks(self) -> tuple[tuple[Dimension, tuple[Check, ...]], ...]:
+    def checks(self) -> tuple[tuple[QualityDimension, tuple[Check, ...]], ...]:
         """The declared checks by dimension."""
-        return ((Dimension.CONSISTENCY, self.consistency), (Dimension.ACCURACY, self.accuracy))
+        return ((QualityDimension.CONSISTENCY, self.consistency), (QualityDimension.ACCURACY, self.accuracy))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.quality.checks import Dimension
+from shared.quality.checks import QualityDimension
 from shared.quality.rules import POOR_WEIGHTS
 from shared.quality.trend import SMALLEST_CHANGE, Trend
 from shared.records.ids import SourceId
@@ -21,10 +21,10 @@ Score = Annotated[
 class CheckType(StrEnum):
     """The types of check."""
 
-    COMPLETENESS = Dimension.COMPLETENESS.value
-    ACCURACY = Dimension.ACCURACY.value
-    CONSISTENCY = Dimension.CONSISTENCY.value
-    VALIDITY = Dimension.VALIDITY.value
+    COMPLETENESS = QualityDimension.COMPLETENESS.value
+    ACCURACY = QualityDimension.ACCURACY.value
+    CONSISTENCY = QualityDimension.CONSISTENCY.value
+    VALIDITY = QualityDimension.VALIDITY.value
 
 
 class Severity(StrEnum):
@@ -57,7 +57,7 @@ class NamedCheck(Model):
 class DimensionReport(Model):
     """One quality dimension and the counts behind its score."""
 
-    dimension: Dimension = Field(description="The dimension.")
+    dimension: QualityDimension = Field(description="The dimension.")
     score: Score
     checked: int = Field(description="Rows checked; for completeness, values.")
     failed: int = Field(description="Rows that failed at least one check.")

@@ -8,7 +8,7 @@ from typing import Any
 from shared.records.schema import DataType
 from shared.runtime.errors import InvalidRequest
 from shared.runtime.query import RANGE, TIME_RANGE, Reader, choice
-from shared.runtime.reading import Unreadable
+from shared.runtime.reading import InvalidValue
 
 LONGEST = timedelta(days=366)
 _LONGEST_ID = 50
@@ -44,4 +44,4 @@ def read_question(given: Mapping[str, Sequence[str]]) -> Question:
 def _source_id(text: Any) -> str:
     if isinstance(text, str) and 0 < len(text) <= _LONGEST_ID:
         return text
-    raise Unreadable(f"must be a source id of at most {_LONGEST_ID} characters")
+    raise InvalidValue(f"must be a source id of at most {_LONGEST_ID} characters")

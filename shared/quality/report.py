@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from shared.quality.checks import Dimension
+from shared.quality.checks import QualityDimension
 from shared.quality.models import (
     CheckType,
     DimensionReport,
@@ -18,21 +18,24 @@ from shared.quality.models import (
 )
 from shared.quality.rules import POOR_WEIGHTS, deduction, dimension_score, overall_score, told
 from shared.quality.standards import check_of
-from shared.quality.state import QualityState
+from shared.quality.state import QualityCounts
 from shared.records.schema import DataType
 from shared.runtime.models import sortable
 
 _HIGH, _MEDIUM = Fraction(5), Fraction(1)
 _ACTIONS = {
-    Dimension.COMPLETENESS: "Send {} with every record.",
-    Dimension.VALIDITY: "Correct {} at the source. The rows are in quarantine with every error and can be redriven.",
-    Dimension.UNIQUENESS: "Send each record once; look for a join or a retry that repeats rows within a delivery.",
-    Dimension.TIMELINESS: "Deliver sooner after the event, or set the source's cadence to its delivery interval.",
+    QualityDimension.COMPLETENESS: "Send {} with every record.",
+    QualityDimension.VALIDITY: "Correct {} at the source. "
+    "The rows are in quarantine with every error and can be redriven.",
+    QualityDimension.UNIQUENESS: "Send each record once; "
+    "look for a join or a retry that repeats rows within a delivery.",
+    QualityDimension.TIMELINESS: "Deliver sooner after the event, "
+    "or set the source's cadence to its delivery interval.",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class ReportSubject:
     """What a report is about."""
 
     source_id: str
@@ -47,7 +50,7 @@ class Subject:
         return f"quality-{hashlib.sha256(asked.encode()).hexdigest()[:20]}"
 
 
-def report(subject: Subject, state: QualityState, *, minimum: Fraction, at: datetime) -> QualityReport:
+def report(subject: ReportSubject, state: QualityCounts, *, minimum: Fraction, at: datetime) -> QualityReport:
     """Tell how good what was counted is."""
     return QualityReport(
         report_id=subject.report_id,
@@ -62,9 +65,9 @@ def report(subject: Subject, state: QualityState, *, minimum: Fraction, at: date
     )
 
 
-def _checks(state: QualityState, minimum: Fraction) -> Iterator[QualityCheck]:
+def _checks(state: QualityCounts, minimum: Fraction) -> Iterator[QualityCheck]:
     for check_type in CheckType:
-        dimension = Dimension(check_type)
+        dimension = QualityDimension(check_type)
         score = dimension_score(state, dimension)
         if score is not None:
             yield QualityCheck(
@@ -72,17 +75,17 @@ def _checks(state: QualityState, minimum: Fraction) -> Iterator[QualityCheck]:
             )
 
 
-def _details(state: QualityState, dimension: Dimension) -> str:
+def _details(state: QualityCounts, dimension: QualityDimension) -> str:
     whole = state.of(dimension)
-    what = "values are missing" if dimension is Dimension.COMPLETENESS else "rows failed"
+    what = "values are missing" if dimension is QualityDimension.COMPLETENESS else "rows failed"
     failing = [
         f"{name} {count.failed} of {count.checked}" for name, count in state.checks_of(dimension) if count.failed
     ]
     return f"{whole.failed} of {whole.checked} {what}" + (f": {', '.join(failing)}" if failing else "")
 
 
-def _dimensions(state: QualityState) -> Iterator[DimensionReport]:
-    for dimension in Dimension:
+def _dimensions(state: QualityCounts) -> Iterator[DimensionReport]:
+    for dimension in QualityDimension:
         score = dimension_score(state, dimension)
         if score is not None:
             whole = state.of(dimension)
@@ -100,10 +103,10 @@ def _dimensions(state: QualityState) -> Iterator[DimensionReport]:
             )
 
 
-def _issues(data_type: DataType, state: QualityState) -> list[QualityIssue]:
+def _issues(data_type: DataType, state: QualityCounts) -> list[QualityIssue]:
     costs = [
         (deduction(dimension, count, state.of(dimension).checked), dimension, name, count.failed)
-        for dimension in Dimension
+        for dimension in QualityDimension
         for name, count in state.checks_of(dimension)
         if count.failed
     ]
@@ -123,6 +126,6 @@ def _severity(cost: Fraction) -> Severity:
     return Severity.HIGH if cost >= _HIGH else Severity.MEDIUM if cost >= _MEDIUM else Severity.LOW
 
 
-def _action(data_type: DataType, dimension: Dimension, name: str) -> str:
+def _action(data_type: DataType, dimension: QualityDimension, name: str) -> str:
     declared = check_of(data_type, dimension, name)
     return _ACTIONS[dimension].format(name.partition(":")[0]) if declared is None else declared.action

@@ -1,4 +1,4 @@
-"""The use case: a question about quality is answered from the counts of the hours that it spans."""
+"""Quality reports from the counts of the hours in a range."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from shared.quality.models import DataQualityReportsResponse
 from shared.quality.question import Question
-from shared.quality.report import Subject, report
+from shared.quality.report import ReportSubject, report
 from shared.quality.rules import Requirements, overall_score, told
 from shared.quality.state import total
-from shared.quality.store import QualityStates, Received
+from shared.quality.store import HourlyQuality, QualityStates
 from shared.quality.trend import trend
 from shared.records.schema import DataType
 
@@ -24,7 +24,7 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True, kw_only=True)
 class QualityReports:
-    """Answers questions about quality."""
+    """Computes quality reports."""
 
     states: QualityStates
     source_ids: Callable[[], Iterable[str]]
@@ -32,15 +32,15 @@ class QualityReports:
     clock: "Clock"
 
     def answer(self, question: Question) -> DataQualityReportsResponse:
-        """Report by source and type, and on all of them together."""
-        found = self._found(question)
-        by_subject: defaultdict[tuple[str, DataType], list[Received]] = defaultdict(list)
+        """Report by source and data type, and on all of them together."""
+        found = self._find(question)
+        by_subject: defaultdict[tuple[str, DataType], list[HourlyQuality]] = defaultdict(list)
         for each in found:
             by_subject[each.source_id, each.data_type].append(each)
         return DataQualityReportsResponse(
             reports=[
                 report(
-                    Subject(source_id=source_id, data_type=data_type, start=question.start, end=question.end),
+                    ReportSubject(source_id=source_id, data_type=data_type, start=question.start, end=question.end),
                     total(each.state for each in received),
                     minimum=self.requirements_of(source_id, data_type).minimum,
                     at=self.clock(),
@@ -51,7 +51,7 @@ class QualityReports:
             trend=trend(_daily(found)),
         )
 
-    def _found(self, question: Question) -> list[Received]:
+    def _find(self, question: Question) -> list[HourlyQuality]:
         sources = [question.source_id] if question.source_id is not None else sorted(self.source_ids())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             pages = pool.map(lambda each: list(self.states.find(each, question.start, question.end)), sources)
@@ -59,8 +59,8 @@ class QualityReports:
         return [each for each in found if question.data_type in {None, each.data_type}]
 
 
-def _daily(found: Sequence[Received]) -> dict[date, float]:
-    by_day: defaultdict[str, list[Received]] = defaultdict(list)
+def _daily(found: Sequence[HourlyQuality]) -> dict[date, float]:
+    by_day: defaultdict[str, list[HourlyQuality]] = defaultdict(list)
     for each in found:
         by_day[each.day].append(each)
     return {

@@ -16,21 +16,21 @@ from datetime import timedelta
 from fractions import Fraction
 from types import MappingProxyType
 
-from shared.quality.checks import Dimension
-from shared.quality.state import Count, QualityState
+from shared.quality.checks import QualityDimension
+from shared.quality.state import Count, QualityCounts
 from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
 
 DEFAULT_MINIMUM = Fraction(70)
 FULL = Fraction(100)
-POOR_WEIGHTS: Mapping[Dimension, Fraction] = MappingProxyType(
+POOR_WEIGHTS: Mapping[QualityDimension, Fraction] = MappingProxyType(
     {
-        Dimension.COMPLETENESS: Fraction(10, 100),
-        Dimension.VALIDITY: Fraction(0),  # who fails it is wrong
-        Dimension.CONSISTENCY: Fraction(5, 100),
-        Dimension.ACCURACY: Fraction(5, 100),
-        Dimension.UNIQUENESS: Fraction(5, 100),
-        Dimension.TIMELINESS: Fraction(5, 100),
+        QualityDimension.COMPLETENESS: Fraction(10, 100),
+        QualityDimension.VALIDITY: Fraction(0),  # who fails it is wrong
+        QualityDimension.CONSISTENCY: Fraction(5, 100),
+        QualityDimension.ACCURACY: Fraction(5, 100),
+        QualityDimension.UNIQUENESS: Fraction(5, 100),
+        QualityDimension.TIMELINESS: Fraction(5, 100),
     }
 )
 """How much of its share of a dimension a row costs that is poor; one that is wrong costs all of it."""
@@ -47,38 +47,38 @@ class Requirements:
     cadence: timedelta | None = None
 
 
-def dimension_score(state: QualityState, dimension: Dimension) -> Fraction | None:
+def dimension_score(state: QualityCounts, dimension: QualityDimension) -> Fraction | None:
     """The score of a dimension, from 0 to 100; None where there was nothing to check."""
     count = state.of(dimension)
     return FULL * (count.checked - count.failed) / count.checked if count.checked else None
 
 
-def deduction(dimension: Dimension, count: Count, checked: int) -> Fraction:
+def deduction(dimension: QualityDimension, count: Count, checked: int) -> Fraction:
     """What failures take off the overall score, of so many rows that were looked at."""
     poor = POOR_WEIGHTS[dimension] * (count.failed - count.wrong)
     return FULL * (count.wrong + poor) / checked if checked else Fraction(0)
 
 
-def deductions(state: QualityState) -> Mapping[Dimension, Fraction]:
+def deductions(state: QualityCounts) -> Mapping[QualityDimension, Fraction]:
     """What each dimension takes off the overall score, the most costly first."""
-    counts = {each: state.of(each) for each in Dimension}
+    counts = {each: state.of(each) for each in QualityDimension}
     costs = {each: deduction(each, count, count.checked) for each, count in counts.items() if count.checked}
     return dict(sorted(costs.items(), key=lambda cost: -cost[1]))
 
 
-def overall_score(state: QualityState) -> Fraction:
+def overall_score(state: QualityCounts) -> Fraction:
     """The overall score, from 0 to 100; where there are no rows nothing is taken off."""
     return max(Fraction(0), FULL - sum(deductions(state).values()))
 
 
-def failed_checks(state: QualityState, minimum: Fraction) -> list[Dimension]:
+def failed_checks(state: QualityCounts, minimum: Fraction) -> list[QualityDimension]:
     """The dimensions that score below a minimum; where none does by itself, all that cost anything."""
     costs = deductions(state)
     below = [each for each in costs if (dimension_score(state, each) or Fraction(0)) < minimum]
     return below or [each for each, cost in costs.items() if cost]
 
 
-def refusal(state: QualityState, minimum: Fraction) -> InsufficientDataQuality | None:
+def refusal(state: QualityCounts, minimum: Fraction) -> InsufficientDataQuality | None:
     """Return the error for rows whose score is below the minimum, with score, minimum and failed checks; else None."""
     score = overall_score(state)
     if score >= minimum:
@@ -93,7 +93,7 @@ def refusal(state: QualityState, minimum: Fraction) -> InsufficientDataQuality |
     )
 
 
-def require_quality(state: QualityState, minimum: Fraction = DEFAULT_MINIMUM) -> None:
+def require_quality(state: QualityCounts, minimum: Fraction = DEFAULT_MINIMUM) -> None:
     """Let only rows pass whose overall score reaches the minimum.
 
     Raises:

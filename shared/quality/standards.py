@@ -10,14 +10,14 @@ from types import MappingProxyType
 
 from shared.quality.checks import (
     Check,
+    CheckSuite,
+    FunctionallyDependent,
     Implies,
     NotAbove,
     NotAboveProduct,
-    OneEach,
     Ratio,
     Requires,
     SoonAfter,
-    Standard,
     Within,
     YearNotAfter,
 )
@@ -39,9 +39,9 @@ def _cost(field: str, price: str) -> Ratio:
     return Ratio(name=f"{field}_plausible", field=field, to=price, at_most=_COST_TO_PRICE, action=action)
 
 
-def _one_each(of: str, field: str) -> OneEach:
+def _one_each(of: str, field: str) -> FunctionallyDependent:
     action = f"Send the same {field} in all rows with the same {of}."
-    return OneEach(name=f"one_{field}_per_{of}", of=of, field=field, action=action, wrong=False)
+    return FunctionallyDependent(name=f"one_{field}_per_{of}", of=of, field=field, action=action, wrong=False)
 
 
 def _in_order(earlier: str, later: str) -> NotAbove:
@@ -54,7 +54,7 @@ def _needs(field: str, needs: str, *, values: tuple[str | bool, ...] = (), name:
     return Requires(name=name, field=field, needs=needs, values=values, action=action, wrong=False)
 
 
-TRANSACTIONS = Standard(
+TRANSACTIONS = CheckSuite(
     expected=("customer_id", "product_name", "product_category", "channel", "region"),
     consistency=(
         NotAboveProduct(
@@ -79,7 +79,7 @@ TRANSACTIONS = Standard(
     dated_by="timestamp",
 )
 
-ORDERS = Standard(
+ORDERS = CheckSuite(
     expected=("customer_id", "item_count", "channel", "region"),
     consistency=(_in_order("timestamp", "updated_at"),),
     accuracy=(
@@ -94,13 +94,13 @@ ORDERS = Standard(
     dated_by="updated_at",
 )
 
-PRODUCTS = Standard(
+PRODUCTS = CheckSuite(
     expected=("category", "price", "cost"),
     consistency=(_needs("active", "price", values=(True,), name="active_product_has_price"),),
     accuracy=(_cost("cost", "price"), _amount("price")),
 )
 
-CUSTOMERS = Standard(
+CUSTOMERS = CheckSuite(
     expected=("segment", "region", "registered_at"),
     consistency=(
         YearNotAfter(
@@ -126,7 +126,7 @@ CUSTOMERS = Standard(
     ),
 )
 
-INVENTORY = Standard(
+INVENTORY = CheckSuite(
     expected=("reserved", "unit_cost"),
     consistency=(
         NotAbove(
@@ -151,7 +151,7 @@ INVENTORY = Standard(
 
 _ABOUT_A_PRODUCT = ("product_view", "add_to_cart", "remove_from_cart")
 
-EVENTS = Standard(
+EVENTS = CheckSuite(
     expected=("channel", "region", "device"),
     consistency=(
         _needs("event_type", "product_id", values=_ABOUT_A_PRODUCT, name="product_event_names_product"),
@@ -161,7 +161,7 @@ EVENTS = Standard(
     dated_by="timestamp",
 )
 
-DECISIONS = Standard(
+DECISIONS = CheckSuite(
     expected=("transaction_id", "customer_id", "channel", "amount", "model_version", "latency_ms"),
     consistency=(
         _needs("experiment_id", "variant_id", name="experiment_names_variant"),
@@ -180,7 +180,7 @@ DECISIONS = Standard(
     dated_by="timestamp",
 )
 
-LABELS = Standard(
+LABELS = CheckSuite(
     expected=("amount",),
     consistency=(
         _in_order("decision_timestamp", "labelled_at"),
@@ -208,7 +208,7 @@ LABELS = Standard(
     on_time=timedelta(days=7),
 )
 
-STANDARDS: Mapping[DataType, Standard] = MappingProxyType(
+STANDARDS: Mapping[DataType, CheckSuite] = MappingProxyType(
     {
         DataType.TRANSACTIONS: TRANSACTIONS,
         DataType.PRODUCTS: PRODUCTS,

@@ -1,7 +1,7 @@
-"""The counts in DynamoDB: one item for each source, type and hour of receipt, which a report adds up.
+"""Quality counts in DynamoDB: one item per source, data type and hour of receipt; reports add them up.
 
-They move by difference in the transaction that records a delivery in the ledger, so that a delivery is counted once
-however often it comes.
+They change by difference in the transaction that updates a delivery in the ledger, so that a delivery is counted once
+however often it is repeated.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from shared.quality.state import Count, QualityState
+from shared.quality.state import Count, QualityCounts
 from shared.records.schema import DataType
 from shared.runtime.models import sortable
 
@@ -25,29 +25,29 @@ _HOUR = len("2025-03-01T12")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
-    """What one source delivered of one type within one hour."""
+class HourlyQuality:
+    """Quality counts of one source, data type and hour."""
 
     source_id: str
     data_type: DataType
     hour: str
-    state: QualityState
+    state: QualityCounts
 
     @property
     def day(self) -> str:
-        """The day of that hour, as `yyyy-MM-dd`."""
+        """The day of the hour, as `yyyy-MM-dd`."""
         return self.hour[: len("2025-03-01")]
 
 
 class QualityStates:
-    """Reads the counts of hours."""
+    """Reads hourly counts."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
-    def find(self, source_id: str, start: datetime, end: datetime) -> Iterator[Received]:
-        """What a source delivered in the hours that a half-open range touches, in their order."""
+    def find(self, source_id: str, start: datetime, end: datetime) -> Iterator[HourlyQuality]:
+        """Yield the counts of a source for the hours that a half-open range overlaps, in order."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="source_id = :source AND #hour BETWEEN :first AND :last",
@@ -60,20 +60,20 @@ class QualityStates:
             ConsistentRead=True,
         )
         for page in pages:
-            yield from map(_received, page["Items"])
+            yield from map(_from_hour_item, page["Items"])
 
 
 def hour_of(source_id: str, data_type: str, received_at: datetime) -> dict[str, Any]:
-    """The key of the item in which a delivery is counted."""
+    """Return the key of the item that counts a delivery."""
     return {"source_id": {"S": source_id}, "hour": {"S": f"{sortable(received_at)[:_HOUR]}#{data_type}"}}
 
 
-def counted(
-    table: str, hour: Mapping[str, Any], origin: str, *, before: QualityState, after: QualityState
+def hour_update(
+    table: str, hour: Mapping[str, Any], origin: str, *, before: QualityCounts, after: QualityCounts
 ) -> dict[str, Any] | None:
-    """The update that moves the counts of an hour from what a delivery was to what it is; None if nothing moves.
+    """Return the update of an hour's counts by the difference between two states of a delivery; None if it is empty.
 
-    Samples are those of the first delivery of the hour that failed a check, and name it.
+    Samples are those of the first delivery of the hour that failed a check, with its id.
     """
     moved = {name: after.of(name) - before.of(name) for name in {*before.counts, *after.counts}}
     numbers = {
@@ -99,35 +99,37 @@ def counted(
     }
 
 
-def packed(state: QualityState) -> dict[str, Any]:
-    """A state as the ledger keeps it with a delivery."""
+def to_item(state: QualityCounts) -> dict[str, Any]:
+    """Serialize counts for the ledger entry."""
     counts = {name: f"{count.checked} {count.failed} {count.wrong}" for name, count in state.counts.items()}
     return {"counts": counts, "samples": {name: list(texts) for name, texts in state.samples.items()}}
 
 
-def unpacked(kept: Mapping[str, Any] | None) -> QualityState:
-    """Read a state that was kept with a delivery; those of before there were any have none."""
-    if kept is None:
-        return QualityState()
-    counts = {name: Count(*map(int, text.split())) for name, text in kept["counts"].items()}
-    return QualityState(counts, {name: tuple(texts) for name, texts in kept["samples"].items()})
+def from_item(stored: Mapping[str, Any] | None) -> QualityCounts:
+    """Parse the counts of a ledger entry; entries of earlier versions have none."""
+    if stored is None:
+        return QualityCounts()
+    counts = {name: Count(*map(int, text.split())) for name, text in stored["counts"].items()}
+    return QualityCounts(counts, {name: tuple(texts) for name, texts in stored["samples"].items()})
 
 
-def _received(item: Mapping[str, Any]) -> Received:
+def _from_hour_item(item: Mapping[str, Any]) -> HourlyQuality:
     plain = {name: _DESERIALIZE(value) for name, value in item.items()}
     hour, _, data_type = plain["hour"].partition("#")
-    told: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    values_by_check: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for name, value in plain.items():
         check, _, what = name.partition("#")
         if what:
-            told[check][what] = value
-    counts = {name: Count(*(int(values.get(what, 0)) for what in vars(Count()))) for name, values in told.items()}
-    return Received(
+            values_by_check[check][what] = value
+    counts = {
+        name: Count(*(int(values.get(what, 0)) for what in vars(Count()))) for name, values in values_by_check.items()
+    }
+    return HourlyQuality(
         source_id=plain["source_id"],
         data_type=DataType(data_type),
         hour=hour,
-        state=QualityState(
+        state=QualityCounts(
             {name: count for name, count in counts.items() if count != Count()},
-            {name: tuple(values["samples"]) for name, values in told.items() if "samples" in values},
+            {name: tuple(values["samples"]) for name, values in values_by_check.items() if "samples" in values},
         ),
     )

@@ -19,11 +19,11 @@ class Trend(StrEnum):
 
 
 def trend(scores: Mapping[date, float]) -> Trend:
-    """Tell the trend of daily scores (0 to 100); days without data are left out.
+    """Return the trend of daily scores (0 to 100); days without data are omitted.
 
-    The last day is the one that is looked at, and may be half over: it has no say in the slope. The trend is `stable`
-    unless the days before it are at least seven, their order is significant, and the slope comes to a point or more
-    from the first of them to the last.
+    The last day may be incomplete, so it does not count for the slope. The trend is `stable` unless there are at least
+    seven days before it, their order is significant, and the slope amounts to a point or more from the first to the
+    last.
     """
     history = sorted(scores.items())[:-1]
     if len(history) < FEWEST_POINTS or not is_monotone([score for _, score in history]):

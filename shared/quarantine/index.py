@@ -1,4 +1,4 @@
-"""What lies in quarantine, delivery by delivery: how many rows and why, so that none is read that nobody asked for."""
+"""The index of the quarantine: per delivery the number of rows and errors, so that only requested rows are read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +21,10 @@ _PER_READ = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """One delivery of which rows are in quarantine: how many rows, how many reasons, how many rows by code."""
+class QuarantinedDelivery:
+    """A delivery with rows in quarantine: the number of rows, of errors, and of rows by error code."""
 
-    origin: str
+    delivery_id: str
     source_id: str
     data_type: str
     received_at: datetime
@@ -34,60 +34,60 @@ class Kept:
 
     @property
     def key(self) -> str:
-        """The object that holds the rows."""
-        return quarantine_key(self.received_at.date().isoformat(), self.origin)
+        """Key of the object with the rows."""
+        return quarantine_key(self.received_at.date().isoformat(), self.delivery_id)
 
-    def rows_with(self, code: str | None) -> int:
-        """How many of the rows a code speaks against; all of them where none is asked for."""
+    def count_with_code(self, code: str | None) -> int:
+        """Return the number of rows with an error code; of all rows if the code is None."""
         return self.rows if code is None else self.codes.get(code, 0)
 
 
 class QuarantineIndex:
-    """Keeps one item for each delivery in DynamoDB, by day of receipt."""
+    """Stores one item per delivery in DynamoDB, by day of receipt."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
-    def put(self, kept: Kept) -> None:
-        """Remember what is kept of a delivery, instead of what was before; nothing is remembered of nothing."""
-        key = _key(kept.received_at, kept.origin)
-        if not kept.rows:
+    def put(self, delivery: QuarantinedDelivery) -> None:
+        """Store or replace the item of a delivery; delete it if the delivery has no rows in quarantine."""
+        key = _key(delivery.received_at, delivery.delivery_id)
+        if not delivery.rows:
             self._dynamodb.delete_item(TableName=self._table, Key=key)
             return
         plain = {
-            "origin": kept.origin,
-            "source_id": kept.source_id,
-            "data_type": kept.data_type,
-            "received_at": sortable(kept.received_at),
-            "rows": kept.rows,
-            "reasons": kept.reasons,
-            "codes": dict(kept.codes),
+            "origin": delivery.delivery_id,
+            "source_id": delivery.source_id,
+            "data_type": delivery.data_type,
+            "received_at": sortable(delivery.received_at),
+            "rows": delivery.rows,
+            "reasons": delivery.reasons,
+            "codes": dict(delivery.codes),
         }
         item = {name: _SERIALIZE(value) for name, value in plain.items()}
         self._dynamodb.put_item(TableName=self._table, Item={**item, **key})
 
-    def on(self, days: Sequence[date]) -> Iterator[Kept]:
-        """Everything that was received on these days, in the order of its receipt within each."""
+    def list_by_day(self, days: Sequence[date]) -> Iterator[QuarantinedDelivery]:
+        """Yield the deliveries received on these days, in order of receipt within each day."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for found in pool.map(self._on_day, days):
                 yield from found
 
-    def of(self, deliveries: Sequence[tuple[datetime, str]]) -> list[Kept]:
-        """What is kept of deliveries, told by when they were received and their names, in the order given."""
-        found: dict[str, Kept] = {}
+    def get_many(self, deliveries: Sequence[tuple[datetime, str]]) -> list[QuarantinedDelivery]:
+        """Return the items of deliveries, given by receipt time and id, in the given order."""
+        found: dict[str, QuarantinedDelivery] = {}
         for start in range(0, len(deliveries), _PER_READ):
-            keys = [_key(at, origin) for at, origin in deliveries[start : start + _PER_READ]]
+            keys = [_key(at, delivery_id) for at, delivery_id in deliveries[start : start + _PER_READ]]
             waiting: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             while waiting:
                 answer = self._dynamodb.batch_get_item(RequestItems=waiting)
                 for item in answer["Responses"].get(self._table, []):
-                    kept = _kept(item)
-                    found[kept.origin] = kept
+                    delivery = _from_item(item)
+                    found[delivery.delivery_id] = delivery
                 waiting = answer.get("UnprocessedKeys")
-        return [found[origin] for _, origin in deliveries if origin in found]
+        return [found[delivery_id] for _, delivery_id in deliveries if delivery_id in found]
 
-    def _on_day(self, day: date) -> list[Kept]:
+    def _on_day(self, day: date) -> list[QuarantinedDelivery]:
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="#day = :day",
@@ -95,20 +95,20 @@ class QuarantineIndex:
             ExpressionAttributeValues={":day": {"S": day.isoformat()}},
             ConsistentRead=True,
         )
-        return [_kept(item) for page in pages for item in page["Items"]]
+        return [_from_item(item) for page in pages for item in page["Items"]]
 
 
-def _key(received_at: datetime, origin: str) -> dict[str, Any]:
+def _key(received_at: datetime, delivery_id: str) -> dict[str, Any]:
     return {
         "day": {"S": received_at.date().isoformat()},
-        "delivery": {"S": f"{sortable(received_at)}#{origin}"},
+        "delivery": {"S": f"{sortable(received_at)}#{delivery_id}"},
     }
 
 
-def _kept(item: Mapping[str, Any]) -> Kept:
+def _from_item(item: Mapping[str, Any]) -> QuarantinedDelivery:
     plain = {name: _DESERIALIZE(value) for name, value in item.items()}
-    return Kept(
-        origin=plain["origin"],
+    return QuarantinedDelivery(
+        delivery_id=plain["origin"],
         source_id=plain["source_id"],
         data_type=plain["data_type"],
         received_at=datetime.fromisoformat(plain["received_at"]),

@@ -40,9 +40,9 @@ class RowErrorsResponse(PageResponse):
     content: list[ValidationError] = Field(description="The errors on this page.")
 
 
-def row_id(origin: str, place: int) -> str:
+def row_id(delivery_id: str, place: int) -> str:
     """Return the id of a row in quarantine."""
-    return f"{origin}:{place}"
+    return f"{delivery_id}:{place}"
 
 
 def read_row_id(name: str) -> tuple[str, int]:
@@ -51,12 +51,12 @@ def read_row_id(name: str) -> tuple[str, int]:
     Raises:
         ValueError: it is not the id of a row.
     """
-    origin, _, place = name.rpartition(":")
-    if not origin or not place.isascii() or not place.isdigit():
+    delivery_id, _, place = name.rpartition(":")
+    if not delivery_id or not place.isascii() or not place.isdigit():
         raise ValueError("must be the id of a row in quarantine, e.g. batch-0197…:3")
-    return origin, int(place)
+    return delivery_id, int(place)
 
 
-def told(place: int, reason: dict[str, Any]) -> ValidationError:
+def row_error(place: int, reason: dict[str, Any]) -> ValidationError:
     """Convert an error to its API form."""
     return ValidationError(row=place, **reason)

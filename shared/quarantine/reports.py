@@ -1,49 +1,49 @@
-"""Pages of the quarantine: what is asked for, read from the query, and told as the API does."""
+"""Pages of quarantined rows for the API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.ledger.filters import Question, reason_code
-from shared.quarantine.models import LONGEST_RAW, MOST_REASONS, QuarantinedRow, QuarantineResponse, row_id, told
+from shared.ledger.filters import FilterParser, reason_code
+from shared.quarantine.models import LONGEST_RAW, MOST_REASONS, QuarantinedRow, QuarantineResponse, row_error, row_id
 
 if TYPE_CHECKING:
     from shared.lake.quarantine.rejected_rows import RejectedRow
-    from shared.quarantine.index import Kept
+    from shared.quarantine.index import QuarantinedDelivery
     from shared.quarantine.store import Quarantine
     from shared.runtime.models import Clock
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuarantinePages:
-    """Answers questions about rejected rows."""
+class QuarantineReports:
+    """Reads pages of quarantined rows."""
 
     quarantine: "Quarantine"
     clock: "Clock"
 
-    def answer(self, given: Mapping[str, Sequence[str]]) -> QuarantineResponse:
-        """The page that a query asks for.
+    def page(self, query: Mapping[str, Sequence[str]]) -> QuarantineResponse:
+        """Return the page that the query parameters select.
 
         Raises:
-            InvalidRequest: a field is unknown or wrong; every one of them is named.
+            InvalidRequest: parameters are unknown or invalid; the error names all of them.
         """
-        question = Question(given, "code")
-        filters, window = question.filters(self.clock()), question.window()
-        code = question.one("code", reason_code)
-        question.check()
+        parser = FilterParser(query, "code")
+        filters, window = parser.filters(self.clock()), parser.window()
+        code = parser.one("code", reason_code)
+        parser.check()
         found = self.quarantine.browse(filters, code, window)
-        return QuarantineResponse(content=[_told(kept, row) for kept, row in found.items], **found.page())
+        return QuarantineResponse(content=[_to_row(delivery, row) for delivery, row in found.items], **found.page())
 
 
-def _told(kept: "Kept", row: "RejectedRow") -> QuarantinedRow:
+def _to_row(delivery: "QuarantinedDelivery", row: "RejectedRow") -> QuarantinedRow:
     return QuarantinedRow(
-        id=row_id(kept.origin, row.place),
-        origin=kept.origin,
-        source_id=kept.source_id,
-        data_type=kept.data_type,
+        id=row_id(delivery.delivery_id, row.place),
+        origin=delivery.delivery_id,
+        source_id=delivery.source_id,
+        data_type=delivery.data_type,
         row=row.place,
-        received_at=kept.received_at,
+        received_at=delivery.received_at,
         raw=row.raw[:LONGEST_RAW],
         raw_is_cut=len(row.raw) > LONGEST_RAW,
-        errors=[told(row.place, reason) for reason in row.reasons[:MOST_REASONS]],
+        errors=[row_error(row.place, reason) for reason in row.reasons[:MOST_REASONS]],
     )

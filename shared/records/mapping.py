@@ -19,10 +19,10 @@ from shared.records.written_times import BLANKS, WrittenTimes, time_in_utc
 from shared.runtime.models import Model
 
 ROW = "row"
-"""What stands in a template for where the record stood in what was received: the same number that errors tell."""
+"""In a template, the position of the record in the received data, as in error messages."""
 
 LONGEST_FILLED = 2_000
-"""A template makes at most so many characters: a text that repeats a long value many times must not fill the memory."""
+"""Maximum length of a filled template in characters, so that a repeated long value cannot exhaust memory."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LONGEST_CONSTANT = 500
@@ -97,7 +97,7 @@ class SourceMapping(Model):
 
 @dataclass(frozen=True)
 class Unmapped:
-    """A row that its source's mapping cannot be applied to, and why."""
+    """A row that cannot be mapped, with the reason."""
 
     reason: str
 
@@ -110,41 +110,41 @@ MappingOf = Callable[[str, DataType], SourceMapping | None]
 """Returns the mapping of a source's records of a type; None if they are records of the data model already."""
 
 
-def mapped_rows(
+def map_rows(
     rows: Sequence[Any], mapping: SourceMapping, places: Sequence[int], *, form: Form = Form.TYPED
 ) -> list[Any]:
-    """Turn a source's rows into records of the data model; what is no object stays for validation to refuse.
+    """Map a source's rows to records of the data model; rows that are not objects are left to validation.
 
     Args:
-        rows: as received.
-        mapping: what the source's configuration says of the data type.
-        places: where each row stood in what was received.
-        form: as `text`, constants and defaults are written as text, too.
+        rows: the rows as received.
+        mapping: the source's mapping of the data type.
+        places: the positions of the rows in the received data.
+        form: with `text`, constants and defaults are written as text, too.
 
     Returns:
         A record for each row, or `Unmapped` in its place.
     """
     return [
-        _tried(row, mapping, place, form) if isinstance(row, dict) else row
+        _try_map(row, mapping, place, form) if isinstance(row, dict) else row
         for place, row in zip(places, rows, strict=True)
     ]
 
 
-def _tried(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any] | Unmapped:
+def _try_map(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any] | Unmapped:
     try:
-        return _mapped(row, mapping, place, form)
+        return _map_row(row, mapping, place, form)
     except UnfitForMapping as unfit:
         return Unmapped(str(unfit))
     except Exception as error:  # noqa: BLE001 # no I/O here: whatever this row does to the mapping concerns this row
         return Unmapped(f"{type(error).__name__}: {error}"[:_LONGEST_CONSTANT])
 
 
-def _mapped(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any]:
-    taken = mapping.columns.keys() | set(mapping.drop)
-    record = {name: value for name, value in row.items() if name not in taken}
+def _map_row(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Form) -> dict[str, Any]:
+    renamed = mapping.columns.keys() | set(mapping.drop)
+    record = {name: value for name, value in row.items() if name not in renamed}
     record |= {field: row[name] for name, field in mapping.columns.items() if not is_blank(row.get(name))}
     for field, template in mapping.templates.items():
-        text = _filled(template, row, place)
+        text = _fill(template, row, place)
         if text is not None:
             record[field] = text
     for field, suffix in mapping.suffixes.items():
@@ -158,7 +158,7 @@ def _mapped(row: Mapping[str, Any], mapping: SourceMapping, place: int, form: Fo
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value says nothing."""
+    """Return whether a value is null or blank."""
     return value is None or (isinstance(value, str) and not value.strip(BLANKS))
 
 
@@ -173,7 +173,7 @@ def parts_of(template: str) -> list[tuple[str, str | None]]:
     return [(text, column) for text, column in zip(pieces[::2], [*pieces[1::2], None], strict=True)]
 
 
-def _filled(template: str, row: Mapping[str, Any], place: int) -> str | None:
+def _fill(template: str, row: Mapping[str, Any], place: int) -> str | None:
     values = {ROW: place, **row}
     text = ""
     for fixed, column in parts_of(template):

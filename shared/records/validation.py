@@ -189,21 +189,21 @@ def _time_schema(*, dated: bool) -> CoreSchema:
             core_schema.datetime_schema(strict=False, microseconds_precision="truncate"),
         ]
     )
-    return core_schema.with_info_after_validator_function(_dated if dated else _zoned, time)
+    return core_schema.with_info_after_validator_function(_check_range if dated else _to_utc, time)
 
 
 def _refusal(schema: CoreSchema, code: str, message: str) -> CoreSchema:
     return core_schema.custom_error_schema(schema, custom_error_type=code, custom_error_message=message)
 
 
-def _zoned(moment: datetime, _: core_schema.ValidationInfo) -> datetime:
+def _to_utc(moment: datetime, _: core_schema.ValidationInfo) -> datetime:
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("timestamp", "must be in the years 1 to 9999 UTC") from None
 
 
-def _dated(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
+def _check_range(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
     zoned = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     if zoned > info.context:  # type: ignore[operator] # the context is the latest moment allowed
         raise PydanticCustomError("in_future", "must not be more than 5 minutes in the future")

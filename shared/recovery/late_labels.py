@@ -1,13 +1,13 @@
-"""Labels that came before their decisions: driven again, once, when these have come."""
+"""Redrives labels that were received before their decisions, once these are known."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from shared.decisions.index import Due
+from shared.decisions.index import ResolvedDecision
 from shared.records.validation import DECISION_UNKNOWN
-from shared.recovery.redrivable import Obstructed
+from shared.recovery.redrivable import RedriveBlocked
 from shared.runtime.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -19,50 +19,53 @@ if TYPE_CHECKING:
     from shared.quarantine.store import Quarantine
     from shared.recovery.redrive import Redriver
 
-MOST_AT_ONCE = 5_000
+MAX_DECISIONS = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class LateLabels:
-    """Brings labels to the decisions that they were waiting for."""
+    """Redrives labels that wait for a decision."""
 
     decisions: "DecisionIndex"
     ledger: "Ledger"
     quarantine: "Quarantine"
     redriver: "Redriver"
 
-    def bring(self) -> int:
-        """Drive the labels of decisions that have come since; return how many were good."""
-        due = list(islice(self.decisions.due(), MOST_AT_ONCE))
+    def redrive_due(self) -> int:
+        """Redrive the labels whose decision has been received since; return how many were valid."""
+        due = list(islice(self.decisions.resolved(), MAX_DECISIONS))
         waiting: defaultdict[str, set[str]] = defaultdict(set)
         for each in due:
-            for origin in each.origins:
-                waiting[origin].add(each.decision_id)
-        outcomes = {origin: self._drive(origin, decision_ids) for origin, decision_ids in sorted(waiting.items())}
+            for delivery_id in each.delivery_ids:
+                waiting[delivery_id].add(each.decision_id)
+        outcomes = {
+            delivery_id: self._redrive_delivery(delivery_id, decision_ids)
+            for delivery_id, decision_ids in sorted(waiting.items())
+        }
         for each in due:
-            met = frozenset(origin for origin in each.origins if outcomes[origin] is not None)
-            self.decisions.settle(Due(each.decision_id, met))
+            cleared = frozenset(delivery_id for delivery_id in each.delivery_ids if outcomes[delivery_id] is not None)
+            self.decisions.clear(ResolvedDecision(each.decision_id, cleared))
         return sum(filter(None, outcomes.values()))
 
-    def _drive(self, origin: str, decision_ids: "Collection[str]") -> int | None:
-        """Drive the labels of one delivery; None if they have to be driven later.
+    def _redrive_delivery(self, delivery_id: str, decision_ids: "Collection[str]") -> int | None:
+        """Redrive the labels of one delivery; return the number of valid rows, or None to retry later.
 
-        Those of a batch that was refused stay there as all its rows do, until somebody drives them.
+        Labels of a rejected batch remain in quarantine with all its rows until a client redrives them.
         """
-        entry = self.ledger.get(origin)
+        entry = self.ledger.get(delivery_id)
         if entry is None or not entry.written:
             return None
-        kept = self.quarantine.index.of([(entry.received_at, origin)])
-        if not kept or entry.refused:
+        quarantined = self.quarantine.index.get_many([(entry.received_at, delivery_id)])
+        if not quarantined or entry.refused:
             return 0
-        rows = [row for row in self.quarantine.rows(kept[0]) if _awaited(row) & set(decision_ids)]
+        rows = [row for row in self.quarantine.rows(quarantined[0]) if _awaited_decisions(row) & set(decision_ids)]
         try:
-            return self.redriver.drive(kept[0], rows).accepted if rows else 0
-        except Obstructed as obstacle:
-            return None if obstacle.passes else 0
+            return self.redriver.run(quarantined[0], rows).accepted if rows else 0
+        except RedriveBlocked as blocked:
+            return None if blocked.transient else 0
         except (Conflict, Unavailable):
             return None
 
 
-def _awaited(row: "RejectedRow") -> set[str]:
+def _awaited_decisions(row: "RejectedRow") -> set[str]:
     return {reason["rejected_value"] for reason in row.reasons if reason["code"] == DECISION_UNKNOWN}

@@ -13,7 +13,7 @@ from shared.records.schema import DataType
 from shared.runtime.models import Model, Optional, Timestamp
 
 MOST_IDS = 1_000
-MOST_TOLD = 100
+MAX_REPORTED = 100
 _EXAMPLE: JsonDict = {"source_id": "web-shop", "data_type": "transactions", "dry_run": True}
 
 
@@ -99,8 +99,8 @@ class RedriveResponse(Model):
     rejected: int = Field(description="Rows that are still invalid and remain in quarantine.")
     skipped: int = Field(description="Rows not validated because their delivery cannot be redriven now.")
     reasons: dict[str, int] = Field(description="Number of rejected rows per error code.")
-    rejected_rows: list[RejectedAgain] = Field(description=f"The first {MOST_TOLD} rejected rows.")
-    skipped_deliveries: list[Skipped] = Field(description=f"The first {MOST_TOLD} skipped deliveries.")
+    rejected_rows: list[RejectedAgain] = Field(description=f"The first {MAX_REPORTED} rejected rows.")
+    skipped_deliveries: list[Skipped] = Field(description=f"The first {MAX_REPORTED} skipped deliveries.")
     complete: bool = Field(
         description="Whether all selected rows were processed; if not, repeat the request with `after`."
     )

@@ -1,4 +1,4 @@
-"""Which rejected rows can be driven again, and what hinders it."""
+"""Decides which quarantined rows can be redriven, and groups them for validation."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.ingestion.stream.envelopes import Body, read
-from shared.ingestion.stream.payloads import Unpacked
-from shared.ingestion.stream.producer import record_in
-from shared.ledger.entry import UNKNOWN_TYPE, Entry
+from shared.ingestion.stream.decoding import DecodedPart
+from shared.ingestion.stream.envelopes import BatchBody, parse
+from shared.ingestion.stream.producer import embedded_record
+from shared.ledger.entry import UNKNOWN_TYPE, LedgerEntry
 from shared.records.schema import DataType
 from shared.records.validation import Form
 
 if TYPE_CHECKING:
     from shared.lake.quarantine.rejected_rows import RejectedRow
-    from shared.quarantine.index import Kept
+    from shared.quarantine.index import QuarantinedDelivery
 
 Reasons = dict[int, list[dict[str, Any]]]
 
 
-class Obstructed(Exception):
-    """Rows of a delivery cannot be redriven now; `passes` is true if a later attempt may succeed."""
+class RedriveBlocked(Exception):
+    """Rows of a delivery cannot be redriven now; `transient` is true if a later attempt may succeed."""
 
-    def __init__(self, why: str, *, passes: bool) -> None:
-        super().__init__(why)
-        self.passes = passes
+    def __init__(self, reason: str, *, transient: bool) -> None:
+        super().__init__(reason)
+        self.transient = transient
 
 
 @dataclass(frozen=True)
-class Group:
+class RedriveGroup:
     """Rows of one source, type and encoding, with their parsed records."""
 
     source_id: str
@@ -40,49 +40,51 @@ class Group:
     records: Sequence[Any]
 
 
-def drivable(entry: Entry | None) -> Entry:
+def require_redrivable(entry: LedgerEntry | None) -> LedgerEntry:
     """Return the ledger entry of a delivery whose rows can be redriven.
 
     Raises:
         Obstructed: the rows cannot be redriven now.
     """
     if entry is None:
-        raise Obstructed("the delivery is not in the ledger", passes=False)
+        raise RedriveBlocked("the delivery is not in the ledger", transient=False)
     if entry.refused and entry.batch_id:
-        raise Obstructed("the file was rejected as a whole; resume its batch", passes=False)
+        raise RedriveBlocked("the file was rejected as a whole; resume its batch", transient=False)
     if not entry.written:
-        raise Obstructed("the delivery is still being loaded", passes=True)
+        raise RedriveBlocked("the delivery is still being loaded", transient=True)
     if entry.redriving:
-        raise Obstructed("another redrive of this delivery is in progress", passes=True)
+        raise RedriveBlocked("another redrive of this delivery is in progress", transient=True)
     if entry.cancelled:
-        raise Obstructed("the batch was cancelled; resume it", passes=False)
+        raise RedriveBlocked("the batch was cancelled; resume it", transient=False)
     return entry
 
 
-def groups_of(kept: "Kept", rows: Sequence["RejectedRow"], reasons: Reasons) -> Iterator[Group]:
-    """Rows as they can be judged; those that are no rows keep the reasons that they have."""
-    if kept.data_type == UNKNOWN_TYPE:
-        yield from _attributed(rows, reasons)
+def group_rows(
+    quarantined: "QuarantinedDelivery", rows: Sequence["RejectedRow"], reasons: Reasons
+) -> Iterator[RedriveGroup]:
+    """Group rows by data type and form; malformed rows keep their errors in `reasons`."""
+    if quarantined.data_type == UNKNOWN_TYPE:
+        yield from _parse_unattributed(rows, reasons)
         return
-    told = [row for row in rows if row.form]
+    well_formed = [row for row in rows if row.form]
     reasons.update({row.place: row.reasons for row in rows if not row.form})
     for form in Form:
-        found = [row for row in told if row.form == form]
+        found = [row for row in well_formed if row.form == form]
         if found:
             records = [orjson.loads(row.raw) for row in found]
-            yield Group(kept.source_id, DataType(kept.data_type), form, found, records)
+            yield RedriveGroup(quarantined.source_id, DataType(quarantined.data_type), form, found, records)
 
 
-def _attributed(rows: Sequence["RejectedRow"], reasons: Reasons) -> Iterator[Group]:
-    """Records of the stream that nobody could read, as far as they can be read by now: one by one, as they came."""
-    part = read(Unpacked([row.raw.encode() for row in rows], range(len(rows))))
+def _parse_unattributed(rows: Sequence["RejectedRow"], reasons: Reasons) -> Iterator[RedriveGroup]:
+    """Parse stream records that could not be parsed on receipt, one by one."""
+    part = parse(DecodedPart([row.raw.encode() for row in rows], range(len(rows))))
     found: defaultdict[tuple[str, str], list[tuple[RejectedRow, Any]]] = defaultdict(list)
     readable = set()
     for _, number, message in part.messages:
-        if not isinstance(message, Body):  # of one record that was received it would make many
+        if not isinstance(message, BatchBody):  # one received record would become many
             readable.add(number)
-            found[message["source_id"], message["data_type"]].append((rows[number], record_in(message)))
+            found[message["source_id"], message["data_type"]].append((rows[number], embedded_record(message)))
     reasons.update({row.place: row.reasons for number, row in enumerate(rows) if number not in readable})
     for (source_id, data_type), pairs in found.items():
-        told = [row for row, _ in pairs]
-        yield Group(source_id, DataType(data_type), Form.TYPED, told, [record for _, record in pairs])
+        group = [row for row, _ in pairs]
+        yield RedriveGroup(source_id, DataType(data_type), Form.TYPED, group, [record for _, record in pairs])

@@ -1,8 +1,9 @@
-"""Rows driven again out of quarantine: judged as if they came now, counted once whatever happens on the way.
+"""Redrives quarantined rows: validates them as if they were received now, and counts each exactly once.
 
-The order is: the number of the re-drive is taken in the ledger, so that there is one at a time; the good rows are
-laid aside as an object; the ledger (in flight); the incoming objects; the quarantine without them; the ledger (done);
-the object is deleted. Whoever finds the number taken finishes: with the object all of it, without it nothing.
+The order of writes is: the redrive's number is claimed in the ledger, so that only one runs per delivery; the valid
+rows are stored as one object; the ledger (in flight); the incoming objects; the quarantine without these rows; the
+ledger (done); the object is deleted. A later run that finds a claimed number completes it: with the object all of it,
+without the object nothing.
 """
 
 from collections.abc import Sequence
@@ -12,21 +13,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.delivery import Delivery
-from shared.ingestion.rejected_rows import told
-from shared.lake.quarantine.redrive_batch import Leaving
-from shared.lake.quarantine.rejected_rows import Rejected
+from shared.ingestion.rejected_rows import error_dicts
+from shared.lake.quarantine.redrive_batch import RedriveBatch
+from shared.lake.quarantine.rejected_rows import RejectedRows
 from shared.lake.storage.paths import redrive_key
-from shared.recovery.redrivable import Group, drivable, groups_of
+from shared.recovery.redrivable import RedriveGroup, group_rows, require_redrivable
 from shared.runtime.errors import Conflict
 
 if TYPE_CHECKING:
     from shared.decisions.index import DecisionIndex
-    from shared.ingestion.validation import Judge
+    from shared.ingestion.validation import DeliveryValidator
     from shared.lake.quarantine.rejected_rows import RejectedRow
     from shared.lake.storage.object_store import LakeStore
-    from shared.ledger.entry import Entry
+    from shared.ledger.entry import LedgerEntry
     from shared.ledger.store import Ledger
-    from shared.quarantine.index import Kept
+    from shared.quarantine.index import QuarantinedDelivery
     from shared.quarantine.store import Quarantine
     from shared.runtime.errors import InsufficientDataQuality
     from shared.runtime.models import Clock
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Tried:
-    """What becomes of rows of one delivery when they are driven again: how many are good, why each other is not.
+class RedriveResult:
+    """Result of a redrive or its dry run: the number of valid rows, and the errors of the others by position.
 
-    `refusal` says why even good ones stay where they are.
+    `refusal` is the error of the quality gate, which rejects valid rows too.
     """
 
     accepted: int = 0
@@ -47,67 +48,69 @@ class Tried:
 
 @dataclass(frozen=True, kw_only=True)
 class Redriver:
-    """Drives rows of one delivery again."""
+    """Redrives rows of one delivery."""
 
     lake: "LakeStore"
     ledger: "Ledger"
     quarantine: "Quarantine"
-    judge: "Judge"
+    validator: "DeliveryValidator"
     configs: "SourceConfigs"
     decisions: "DecisionIndex"
     clock: "Clock"
 
-    def attempt(self, kept: "Kept", rows: Sequence["RejectedRow"]) -> Tried:
-        """Tell what would become of rows, and change nothing.
+    def dry_run(self, quarantined: "QuarantinedDelivery", rows: Sequence["RejectedRow"]) -> RedriveResult:
+        """Validate rows and change nothing.
 
         Raises:
-            Obstructed: this delivery's rows cannot be driven now.
+            RedriveBlocked: the rows of this delivery cannot be redriven now.
         """
-        entry = drivable(self.ledger.get(kept.origin))
-        tried = Tried()
-        for group in groups_of(kept, rows, tried.reasons):
-            self._judged(entry, entry.next_redrive, group, tried)
-        return tried
+        entry = require_redrivable(self.ledger.get(quarantined.delivery_id))
+        result = RedriveResult()
+        for group in group_rows(quarantined, rows, result.reasons):
+            self._validate_group(entry, entry.next_redrive, group, result)
+        return result
 
-    def drive(self, kept: "Kept", rows: Sequence["RejectedRow"]) -> Tried:
-        """Drive rows; the good ones are in flight when this returns.
+    def run(self, quarantined: "QuarantinedDelivery", rows: Sequence["RejectedRow"]) -> RedriveResult:
+        """Redrive rows; the valid ones are in flight when this returns.
 
         Raises:
-            Obstructed: this delivery's rows cannot be driven now.
-            Conflict: somebody else drove rows of it at the same time; those of this try stay where they are.
+            RedriveBlocked: the rows of this delivery cannot be redriven now.
+            Conflict: another redrive of this delivery runs at the same time; these rows remain in quarantine.
         """
-        tried = Tried()
-        for group in groups_of(kept, rows, tried.reasons):
-            entry = drivable(self.ledger.get(kept.origin))
+        result = RedriveResult()
+        for group in group_rows(quarantined, rows, result.reasons):
+            entry = require_redrivable(self.ledger.get(quarantined.delivery_id))
             number = entry.next_redrive
-            leaving = self._judged(entry, number, group, tried)
-            if leaving is not None:
-                self.ledger.record(kept.origin, partial(_taken, number=number))
-                self.lake.put(redrive_key(kept.origin, number), leaving.written())
-                if not self.finish(kept.origin, number):
-                    raise Conflict(f"Another redrive of {kept.origin} is in progress; retry later")
-        return tried
+            batch = self._validate_group(entry, number, group, result)
+            if batch is not None:
+                self.ledger.update(quarantined.delivery_id, partial(_claim_number, number=number))
+                self.lake.put(redrive_key(quarantined.delivery_id, number), batch.to_parquet())
+                if not self.resume(quarantined.delivery_id, number):
+                    raise Conflict(f"Another redrive of {quarantined.delivery_id} is in progress; retry later")
+        return result
 
-    def finish(self, origin: str, number: str) -> bool:
-        """Bring a re-drive whose number is taken to its end; safe to repeat and to race.
+    def resume(self, delivery_id: str, number: str) -> bool:
+        """Complete a redrive whose number is claimed; safe to repeat and to race.
 
         Returns:
-            Whether its rows are driven: not if it was given up before they were laid aside.
+            Whether rows were redriven; False if the redrive was interrupted before they were stored.
         """
-        stored = self.lake.get(redrive_key(origin, number))
-        leaving = Leaving.read(stored.body) if stored else None
-        entry = self.ledger.record(origin, lambda stands: _in_flight(stands, number, leaving, self.clock()))
-        if leaving is not None and entry.redriving == number:
-            self._leave(entry, number, leaving)
-            entry = self.ledger.record(origin, lambda stands: _done(stands, number, self.clock()))
+        stored = self.lake.get(redrive_key(delivery_id, number))
+        batch = RedriveBatch.read(stored.body) if stored else None
+        entry = self.ledger.update(delivery_id, lambda current: _mark_in_flight(current, number, batch, self.clock()))
+        if batch is not None and entry.redriving == number:
+            self._load(entry, number, batch)
+            entry = self.ledger.update(delivery_id, lambda current: _mark_done(current, number, self.clock()))
         self.lake.delete([stored] if stored else [])
         return entry.redrives[number] > 0
 
-    def _judged(self, entry: "Entry", number: str, group: Group, tried: Tried) -> Leaving | None:
-        """The good rows of a group; the reasons against the others are added to those there are."""
-        self.configs.of(group.source_id, fresh=True)  # a fix may be younger than what this process remembers
+    def _validate_group(
+        self, entry: "LedgerEntry", number: str, group: RedriveGroup, result: RedriveResult
+    ) -> RedriveBatch | None:
+        """Validate a group; return the valid rows and add the errors of the others to the result."""
+        self.configs.of(group.source_id, fresh=True)  # the cached configuration may be older than a fix
         delivery = Delivery(
-            origin=f"{entry.origin}~r{number}",
+            delivery_id=f"{entry.delivery_id}~r{number}",
             kind=entry.kind,
             source_id=group.source_id,
             data_type=group.data_type,
@@ -117,66 +120,68 @@ class Redriver:
             form=group.form,
             places=[row.place for row in group.rows],
             gated=entry.refused,
-            judged_at=self.clock(),
+            validated_at=self.clock(),
         )
-        judged = self.judge.judge(delivery)
-        for error in judged.errors:
-            tried.reasons.setdefault(error.row or 0, []).extend(told([error]))
-        if judged.refusal is not None:
-            tried.refusal = _said(judged.refusal)
+        validated = self.validator.validate(delivery)
+        for error in validated.errors:
+            result.reasons.setdefault(error.row or 0, []).extend(error_dicts([error]))
+        if validated.refusal is not None:
+            result.refusal = _refusal_message(validated.refusal)
             return None
-        bad = {error.row for error in judged.taken.errors}
+        bad = {error.row for error in validated.validated.errors}
         places = [row.place for number, row in enumerate(group.rows) if number not in bad]
-        tried.accepted += len(places)
-        return Leaving(group.data_type, judged.taken.table, places) if places else None
+        result.accepted += len(places)
+        return RedriveBatch(group.data_type, validated.validated.table, places) if places else None
 
-    def _leave(self, entry: "Entry", number: str, leaving: Leaving) -> None:
-        self.decisions.add(leaving.decisions)
+    def _load(self, entry: "LedgerEntry", number: str, batch: RedriveBatch) -> None:
+        self.decisions.add(batch.decisions)
         self.lake.put_all(
             (key, body)
-            for day, key, body in leaving.incoming(f"{entry.origin}~r{number}")
-            if f"{day}~r{number}" not in entry.partitions  # merged already, and its object is gone
+            for day, key, body in batch.incoming_objects(f"{entry.delivery_id}~r{number}")
+            if f"{day}~r{number}" not in entry.partitions  # already merged, and its object is deleted
         )
-        whole = Rejected(
-            origin=entry.origin,
+        whole = RejectedRows(
+            delivery_id=entry.delivery_id,
             source_id=entry.source_id,
             data_type=entry.data_type,
             received_at=entry.received_at,
             rows=(),
         )
-        self.quarantine.take_out(whole, set(leaving.places))
+        self.quarantine.remove_rows(whole, set(batch.places))
 
 
-def _said(refusal: "InsufficientDataQuality") -> str:
-    told = refusal.details or {}
-    failed = ", ".join(told["failed_checks"])
-    return f"{refusal.message}: {told['quality_score']}, minimum {told['minimum_required']} ({failed})"
+def _refusal_message(refusal: "InsufficientDataQuality") -> str:
+    details = refusal.details or {}
+    failed = ", ".join(details["failed_checks"])
+    return f"{refusal.message}: {details['quality_score']}, minimum {details['minimum_required']} ({failed})"
 
 
-def _taken(stands: "Entry | None", number: str) -> "Entry":
-    entry = drivable(stands)
+def _claim_number(current: "LedgerEntry | None", number: str) -> "LedgerEntry":
+    entry = require_redrivable(current)
     if entry.next_redrive != number:
-        raise Conflict(f"Another redrive of {entry.origin} is in progress; retry later")
+        raise Conflict(f"Another redrive of {entry.delivery_id} is in progress; retry later")
     return entry.with_redrive(number, 0)
 
 
-def _in_flight(stands: "Entry | None", number: str, leaving: Leaving | None, at: datetime) -> "Entry":
-    """The rows that were laid aside are in flight; where none were, the re-drive is given up."""
-    entry = _known(stands)
+def _mark_in_flight(
+    current: "LedgerEntry | None", number: str, batch: RedriveBatch | None, at: datetime
+) -> "LedgerEntry":
+    """Mark the stored rows as in flight; without stored rows, abandon the redrive."""
+    entry = _require(current)
     if entry.redriving != number:
         return entry
-    if leaving is None:
+    if batch is None:
         return entry.with_redriven(number, 0, at)
-    latest = max(filter(None, (entry.latest_event, leaving.latest_event)), default=None)
-    return replace(entry.with_redrive(number, len(leaving.places)), latest_event=latest)
+    latest = max(filter(None, (entry.latest_event, batch.latest_event)), default=None)
+    return replace(entry.with_redrive(number, len(batch.places)), latest_event=latest)
 
 
-def _done(stands: "Entry | None", number: str, at: datetime) -> "Entry":
-    entry = _known(stands)
+def _mark_done(current: "LedgerEntry | None", number: str, at: datetime) -> "LedgerEntry":
+    entry = _require(current)
     return entry.with_redriven(number, 0, at) if entry.redriving == number else entry
 
 
-def _known(stands: "Entry | None") -> "Entry":
-    if stands is None:
+def _require(current: "LedgerEntry | None") -> "LedgerEntry":
+    if current is None:
         raise LookupError("the ledger entry no longer exists")
-    return stands
+    return current

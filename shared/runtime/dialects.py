@@ -14,7 +14,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _LONGEST_ECHO = 500
 _LONGEST_FIELD, _LONGEST_MESSAGE = 500, 1000
 MOST_FIELD_ERRORS = 100
-"""An answer names so many failing fields and counts the others: a body may have more of them than an answer holds."""
+"""An error response lists at most this number of fields and counts the others, so that it fits into a response."""
 
 
 def current_request_id() -> str:
@@ -87,15 +87,15 @@ def error_body(error: TallyError, dialect: Dialect) -> dict[str, Any]:
 def _fields(error: TallyError) -> list[dict[str, Any]]:
     return [
         {
-            "field": _cut(each.field, _LONGEST_FIELD),
-            "message": _cut(each.message, _LONGEST_MESSAGE),
-            "rejected_value": echo(each.rejected_value),
+            "field": _truncate(each.field, _LONGEST_FIELD),
+            "message": _truncate(each.message, _LONGEST_MESSAGE),
+            "rejected_value": truncate_for_error(each.rejected_value),
         }
         for each in error.field_errors[:MOST_FIELD_ERRORS]
     ]
 
 
-def _cut(text: str, most: int) -> str:
+def _truncate(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
@@ -105,7 +105,7 @@ def _details(error: TallyError) -> dict[str, Any]:
 
 
 def _commerce(error: TallyError) -> dict[str, Any]:
-    body: dict[str, Any] = {"code": error.commerce_code, "message": _cut(error.message, _LONGEST_MESSAGE)}
+    body: dict[str, Any] = {"code": error.commerce_code, "message": _truncate(error.message, _LONGEST_MESSAGE)}
     details = _details(error)
     if details:
         body["details"] = details
@@ -117,7 +117,7 @@ def _commerce(error: TallyError) -> dict[str, Any]:
 def _fraud(error: TallyError) -> dict[str, Any]:
     body: dict[str, Any] = {
         "error": error.fraud_code,
-        "message": _cut(error.message, _LONGEST_MESSAGE),
+        "message": _truncate(error.message, _LONGEST_MESSAGE),
         "requestId": current_request_id(),
     }
     details = _details(error)
@@ -130,7 +130,7 @@ def _fraud(error: TallyError) -> dict[str, Any]:
     return body
 
 
-def given_again(body: str) -> str:
+def with_current_request_id(body: str) -> str:
     """Return a replayed response body with the id of the current request, if its dialect includes one."""
     told = orjson.loads(body or "null")
     if not isinstance(told, dict) or not told.keys() >= {"success", "request_id"}:
@@ -138,7 +138,7 @@ def given_again(body: str) -> str:
     return orjson.dumps({**told, "request_id": current_request_id()}).decode()
 
 
-def echo(value: Any) -> Any:
+def truncate_for_error(value: Any) -> Any:
     """Return a rejected value as JSON for an error response, truncated after 500 characters."""
     if isinstance(value, str):
         value = value.encode("utf-8", "backslashreplace").decode()  # headers may hold halves of surrogate pairs

@@ -1,4 +1,4 @@
-"""Entity tags: who has an answer already is told so, at best before it is computed (RFC 9110, 8.8.3 and 13.1.2)."""
+"""Entity tags: a client with the current response gets 304, if possible before it is computed (RFC 9110, 13.1.2)."""
 
 import hashlib
 import re
@@ -24,83 +24,83 @@ Answer = dict[str, Any]
 
 
 @dataclass
-class _Exchange:
-    """A request that may have a condition, and the tag of its answer once it is known."""
+class _ConditionalRequest:
+    """A request with an optional condition, and the tag of its response once it is known."""
 
     address: tuple[Any, ...]
     condition: str
     tag: str | None = None
 
     def is_met_by(self, tag: str) -> bool:
-        """Whether the caller has the answer with this tag; compared weakly, as conditions of this kind are."""
+        """Whether the client has the response with this tag; compared weakly, as RFC 9110 requires."""
         return self.condition.strip() == "*" or tag.removeprefix("W/") in _TAGS.findall(self.condition)
 
 
-_EXCHANGE: ContextVar[_Exchange | None] = ContextVar("exchange", default=None)
+_EXCHANGE: ContextVar[_ConditionalRequest | None] = ContextVar("exchange", default=None)
 
 
 class NotModified(Exception):
-    """The caller has the answer; nothing more needs to be computed."""
+    """The client has the current response; nothing more needs to be computed."""
 
     def __init__(self, tag: str) -> None:
         super().__init__(tag)
         self.tag = tag
 
 
-class TaggedTwice(Exception):
-    """An answer was tagged by one state and then by another: the first may have been taken for the whole."""
+class ETagAlreadySet(Exception):
+    """A response was tagged twice; the first tag may have been taken for the whole state."""
 
 
 @contextmanager
-def exchange(event: Mapping[str, Any], *, tagged: bool) -> Iterator[None]:
-    """Note what a request asks and has, as long as it is answered."""
+def conditional_request(event: Mapping[str, Any], *, tagged: bool) -> Iterator[None]:
+    """Store the address and condition of a request while it is processed."""
     asked = event.get("multiValueQueryStringParameters") or {}
     address = (event["httpMethod"], event["path"], sorted(asked.items()))
-    begun = _Exchange(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
-    token = _EXCHANGE.set(begun)
+    request = _ConditionalRequest(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
+    token = _EXCHANGE.set(request)
     try:
         yield
     finally:
         _EXCHANGE.reset(token)
 
 
-def tell_state(*parts: object) -> None:
-    """Tag the answer under way by the whole state that it tells of, beside its address; if it is tagged at all.
+def set_state(*parts: object) -> None:
+    """Tag the current response by its state and address, if it is tagged at all.
 
     Raises:
-        NotModified: the caller has an answer that tells of that state.
-        TaggedTwice: it has a tag.
+        NotModified: the client has the response of this state.
+        ETagAlreadySet: the response has a tag.
     """
-    begun = _EXCHANGE.get()
-    if begun is None:
+    request = _EXCHANGE.get()
+    if request is None:
         return
-    if begun.tag is not None:
-        raise TaggedTwice(begun.tag)
-    begun.tag = _tag("state", release(), begun.address, parts)
-    if begun.is_met_by(begun.tag):
-        raise NotModified(begun.tag)
+    if request.tag is not None:
+        raise ETagAlreadySet(request.tag)
+    request.tag = _tag("state", code_version(), request.address, parts)
+    if request.is_met_by(request.tag):
+        raise NotModified(request.tag)
 
 
-def tagged(answer: Answer) -> Answer:
-    """Give a good answer its tag, that of what it says unless its state was told; nothing of it to who has it."""
-    begun = _EXCHANGE.get()
-    if begun is None or answer["statusCode"] != HTTPStatus.OK:
+def apply_etag(answer: Answer) -> Answer:
+    """Add the tag to a successful response: of its state if set, otherwise of its body; 304 if the client has it."""
+    request = _EXCHANGE.get()
+    if request is None or answer["statusCode"] != HTTPStatus.OK:
         return answer
-    tag = begun.tag or _tag("said", begun.address, _lasting(answer["body"]))
-    told = {name: [value] for name, value in headers(tag).items()}
-    if begun.is_met_by(tag):
-        return {**answer, "statusCode": HTTPStatus.NOT_MODIFIED.value, "body": "", "multiValueHeaders": told}
-    return {**answer, "multiValueHeaders": {**answer["multiValueHeaders"], **told}}
+    tag = request.tag or _tag("said", request.address, _without_volatile(answer["body"]))
+    headers_of_tag = {name: [value] for name, value in headers(tag).items()}
+    if request.is_met_by(tag):
+        return {**answer, "statusCode": HTTPStatus.NOT_MODIFIED.value, "body": "", "multiValueHeaders": headers_of_tag}
+    return {**answer, "multiValueHeaders": {**answer["multiValueHeaders"], **headers_of_tag}}
 
 
 def headers(tag: str) -> Mapping[str, str]:
-    """What an answer with this tag says of how it may be kept, whether it is sent or the caller has it."""
+    """Return the caching headers of a response, also of 304."""
     return {"ETag": tag, "Cache-Control": _CACHED}
 
 
 @cache
-def release() -> str:
-    """Name the code that answers: what a deployment changes may change what is told of the same state."""
+def code_version() -> str:
+    """Return a hash of the code, because a deployment may change the response of an unchanged state."""
     root, digest = Path(__file__).parents[1], hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
@@ -112,14 +112,14 @@ def _tag(*parts: object) -> str:
     return f'W/"{urlsafe_b64encode(hashlib.sha256(written).digest()[:18]).decode()}"'
 
 
-def _lasting(text: str) -> Any:
-    """What an answer says, without what is another each time it is said."""
+def _without_volatile(text: str) -> Any:
+    """Return the body without the fields that differ each time."""
     try:
         body = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-    said = body["data"] if isinstance(body, dict) and body.keys() >= {"success", "data"} else body
-    if not isinstance(said, dict) or not isinstance(said.get("metadata"), dict):
-        return said
-    metadata = {name: value for name, value in said["metadata"].items() if name not in _VOLATILE}
-    return {**said, "metadata": metadata}
+    content = body["data"] if isinstance(body, dict) and body.keys() >= {"success", "data"} else body
+    if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
+        return content
+    metadata = {name: value for name, value in content["metadata"].items() if name not in _VOLATILE}
+    return {**content, "metadata": metadata}

@@ -60,7 +60,7 @@ def _in_utc(moment: datetime) -> datetime:
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]|$)", re.ASCII)
 
 
-def _dated(moment: Any) -> Any:
+def _require_date(moment: Any) -> Any:
     """Accept only dates and times: pydantic would also read numbers, as seconds since 1970."""
     if isinstance(moment, datetime) or (isinstance(moment, str) and _DATED.match(moment)):
         return moment
@@ -69,7 +69,7 @@ def _dated(moment: Any) -> Any:
 
 Timestamp = Annotated[
     datetime,
-    BeforeValidator(_dated),
+    BeforeValidator(_require_date),
     AfterValidator(_in_utc),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
 ]

@@ -14,7 +14,7 @@ _EDGE = Decimal("0.0001")
 _BEYOND_64_BITS = 2**63
 
 
-def at_the_edge(value: Decimal) -> float:
+def to_json_number(value: Decimal) -> float:
     """Round half-even to 4 places and write as a JSON number, whole ones without a point.
 
     Whole numbers beyond 64 bits, which JSON writers refuse, become the nearest float, as fractions do.
@@ -26,14 +26,14 @@ def at_the_edge(value: Decimal) -> float:
 
 Number = Annotated[
     Decimal,
-    PlainSerializer(at_the_edge, return_type=int | float),
+    PlainSerializer(to_json_number, return_type=int | float),
     WithJsonSchema({"type": "number"}, mode="serialization"),
 ]
 """An exact decimal inside, a JSON number of at most 4 places outside."""
 
 
 def percentage(change: Decimal, base: Decimal) -> Decimal | None:
-    """Tell a change as a percentage of the size of its base; None where the base is 0."""
+    """Return a change as a percentage of its base's absolute value; None if the base is 0."""
     return EXACT.divide(EXACT.multiply(change, _PERCENT), EXACT.abs(base)) if base else None
 
 

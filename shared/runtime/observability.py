@@ -26,18 +26,18 @@ _NOT_PRINTABLE_ASCII = re.compile("[^ -~]")
 
 def _line(record: Mapping[str, Any]) -> str:
     text = json.dumps(record, default=str, separators=(",", ":"), ensure_ascii=False)
-    return _NOT_PRINTABLE_ASCII.sub(_escaped, text)
+    return _NOT_PRINTABLE_ASCII.sub(_escape, text)
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _escape(match: re.Match[str]) -> str:
     return json.dumps(match[0].encode("utf-8", "replace").decode())[1:-1]
 
 
 @cache
 def logger() -> Logger:
-    """The structured log of this function: one line of ASCII per record, whatever the values in it contain.
+    """The structured log of this function: one line of ASCII per record, whatever the values contain.
 
-    Unescaped, a lone surrogate would lose the record; U+2028 or a C1 control would split it, or steer a terminal.
+    Unescaped, a lone surrogate would lose the record; U+2028 or a C1 control would split it, or control a terminal.
     """
     return Logger(json_serializer=_line)
 
@@ -65,7 +65,7 @@ def elapsed_ms() -> float:
     return round((perf_counter() - _STARTED.get()) * 1000, 3)
 
 
-def instrumented(handler: Handler) -> Handler:
+def instrument(handler: Handler) -> Handler:
     """Wrap an entry point: one log line for each invocation, with its request id, and its metrics and trace."""
 
     @wraps(handler)
@@ -75,7 +75,7 @@ def instrumented(handler: Handler) -> Handler:
         _STARTED.set(perf_counter())
         logger().append_keys(request_id=request_id, function_request_id=context.aws_request_id)
         try:
-            return _traced(handler)(event, context)
+            return _trace(handler)(event, context)
         except Exception:
             logger().exception("invocation failed")
             count("Failures")
@@ -94,7 +94,7 @@ def _request_id(event: Mapping[str, Any], context: "LambdaContext") -> str:
     return str(caller.get("requestId") or context.aws_request_id)
 
 
-def _traced(handler: Handler) -> Handler:
+def _trace(handler: Handler) -> Handler:
     if "Sampled=1" not in os.environ.get("_X_AMZN_TRACE_ID", ""):
         return handler
     traced: Handler = _tracer().capture_lambda_handler(handler, capture_response=False)

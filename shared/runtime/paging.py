@@ -45,7 +45,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Cut(Generic[T]):
+class Slice(Generic[T]):
     """The items in a window, with the total number of items."""
 
     items: Sequence[T]
@@ -74,7 +74,7 @@ class Cut(Generic[T]):
         }
 
 
-def cut(items: Iterable[T], window: Window, *, arrival: Callable[[T], Any]) -> Cut[T]:
+def paginate(items: Iterable[T], window: Window, *, arrival: Callable[[T], Any]) -> Slice[T]:
     """Return a window of items in order of arrival.
 
     `arrival` must be unique and immutable, and later items must have a later value (a creation time followed by
@@ -82,4 +82,4 @@ def cut(items: Iterable[T], window: Window, *, arrival: Callable[[T], Any]) -> C
     repeats an item.
     """
     ordered = sorted(items, key=arrival)
-    return Cut(window.of(ordered), len(ordered), window)
+    return Slice(window.of(ordered), len(ordered), window)

@@ -1,4 +1,4 @@
-"""How long something is waited for: never longer than whoever waits for the answer does."""
+"""Timeouts and deadlines: nothing waits longer than its caller does."""
 
 import time
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ _ENDS_AT: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 
 @contextmanager
-def answering_within(seconds: float) -> Iterator[None]:
-    """Let all that is waited for inside end within so many seconds from now, or as early as it had to anyway."""
+def deadline(seconds: float) -> Iterator[None]:
+    """Limit all waits inside to so many seconds from now, or to an earlier outer deadline."""
     outer, ends_at = _ENDS_AT.get(), time.monotonic() + seconds
     token = _ENDS_AT.set(ends_at if outer is None else min(outer, ends_at))
     try:
@@ -21,8 +21,8 @@ def answering_within(seconds: float) -> Iterator[None]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patience:
-    """How long something may take, and how often it is asked for meanwhile; times in seconds."""
+class Timeout:
+    """The longest wait for something, and the intervals at which it is polled, in seconds."""
 
     seconds: float
     first_wait: float = 0.01
@@ -30,14 +30,14 @@ class Patience:
     growth: float = 1.5
 
     @property
-    def left(self) -> float:
-        """What is left of it if it begins now: all, unless the answer is due before."""
+    def remaining(self) -> float:
+        """The timeout, or the time until the deadline if that is shorter."""
         ends_at = _ENDS_AT.get()
         return self.seconds if ends_at is None else max(0.0, min(self.seconds, ends_at - time.monotonic()))
 
-    def polls(self) -> Iterator[None]:
-        """Yield at once, then after ever longer waits, as long as it lasts."""
-        deadline, wait = time.monotonic() + self.left, self.first_wait
+    def poll(self) -> Iterator[None]:
+        """Yield at once, then after growing waits, until the timeout."""
+        deadline, wait = time.monotonic() + self.remaining, self.first_wait
         yield
         while time.monotonic() + wait <= deadline:
             time.sleep(wait)

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 from shared.runtime import strict_json
 from shared.runtime.errors import FieldError
-from shared.runtime.reading import Unreadable, moment
+from shared.runtime.reading import InvalidValue, timestamp
 
 TIME_RANGE, RANGE = "time_range", ("start", "end")
 MOST_VALUES = 100
@@ -119,7 +119,7 @@ class Reader:
         elif values:
             try:
                 return read(values[0])
-            except Unreadable as error:
+            except InvalidValue as error:
                 self.refuse(name, str(error), values[0])
         elif required:
             self.refuse(name, "is required")
@@ -139,7 +139,7 @@ class Reader:
 
     def time_range(self) -> tuple[datetime, datetime] | None:
         """Read the half-open range that is asked for; None where something is wrong with it."""
-        start, end = (self.one(f"{TIME_RANGE}.{each}", moment, required=True) for each in RANGE)
+        start, end = (self.one(f"{TIME_RANGE}.{each}", timestamp, required=True) for each in RANGE)
         if start is None or end is None:
             return None
         if start >= end:
@@ -172,6 +172,6 @@ def choice(choices: type[Choice]) -> Callable[[Any], Choice]:
     def read(text: Any) -> Choice:
         if text in set(choices):
             return choices(text)
-        raise Unreadable(f"must be one of {', '.join(choices)}")
+        raise InvalidValue(f"must be one of {', '.join(choices)}")
 
     return read

@@ -14,30 +14,30 @@ _ZONE = re.compile(r"(?!posix|right/|localtime|Factory)[A-Za-z][A-Za-z0-9_+-]*(/
 _MILLISECOND = 1000
 
 
-class Unreadable(ValueError):
-    """The text does not say what it should; the message completes the sentence "this field …"."""
+class InvalidValue(ValueError):
+    """The text is invalid; the message completes the sentence "this field …"."""
 
 
-def moment(text: object) -> datetime:
-    """Read a moment: RFC 3339, a bare date is midnight UTC, no zone means UTC; finer than milliseconds is cut off.
+def timestamp(text: object) -> datetime:
+    """Parse a time: RFC 3339; a bare date is midnight UTC, no zone means UTC. Truncated to milliseconds.
 
-    A plus sign that a client forgot to encode arrives as a blank; it is taken for what it was.
+    A plus sign that a client did not encode arrives as a blank, and is accepted.
 
     Raises:
-        Unreadable: not a moment, or not from the years 1900 to 2199.
+        InvalidValue: the text is not a time, or not in the years 1900 to 2199.
     """
     match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if match is None or not isinstance(text, str):
-        raise Unreadable("must be an RFC 3339 time or date, e.g. 2025-01-31T12:00:00Z or 2025-01-31")
+        raise InvalidValue("must be an RFC 3339 time or date, e.g. 2025-01-31T12:00:00Z or 2025-01-31")
     written = text.upper()
     if match["lost_plus"]:
         written = f"{written[:-6]}+{match['lost_plus']}"
     try:
         found = utc(datetime.fromisoformat(written))
     except (ValueError, OverflowError):
-        raise Unreadable("is not a valid date or time") from None
+        raise InvalidValue("is not a valid date or time") from None
     if not EARLIEST <= found <= LATEST:
-        raise Unreadable(f"must be between the years {EARLIEST.year} and {LATEST.year}")
+        raise InvalidValue(f"must be between the years {EARLIEST.year} and {LATEST.year}")
     return found.replace(microsecond=found.microsecond // _MILLISECOND * _MILLISECOND)
 
 
@@ -52,4 +52,4 @@ def time_zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    raise Unreadable("must be an IANA time zone, e.g. Europe/Berlin")
+    raise InvalidValue("must be an IANA time zone, e.g. Europe/Berlin")

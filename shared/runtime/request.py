@@ -17,7 +17,7 @@ _WITH_BODY = {"POST", "PUT", "PATCH"}
 _BODY_TYPES = ("application/json",)
 _ONCE = ("content-type", "idempotency-key")
 _UNENCODED = "!$&'()*+,;=:@"
-"""What a segment of a path may contain as it is, beside letters, digits and `-._~` (RFC 3986, `pchar`)."""
+"""Characters that a path segment may contain unencoded, besides letters, digits and `-._~` (RFC 3986, `pchar`)."""
 _TEXTS = {"multiValueQueryStringParameters": "query", "multiValueHeaders": "header"}
 _OF_THE_VERIFIER = "authorization"
 
@@ -58,26 +58,26 @@ def _is_unicode(*texts: str) -> bool:
 
 
 def header(event: Mapping[str, Any], name: str) -> str | None:
-    """Look a header up, whatever case it came in."""
+    """Return a header, by case-insensitive name."""
     wanted = name.lower()
     return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == wanted), None)
 
 
 def headers_named(event: Mapping[str, Any], name: str) -> list[str]:
-    """Every value of a header, whatever case it came in and however often."""
+    """Return all values of a header, by case-insensitive name."""
     wanted = name.lower()
     several = event.get("multiValueHeaders") or {}
     one = {key: [value] for key, value in (event.get("headers") or {}).items()}
     return [value for key, values in (several or one).items() if key.lower() == wanted for value in values]
 
 
-def plain(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the event with its body as text, and with the type of the body in the one spelling that the router knows.
+def normalise(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event with its body as text, and its content type in the spelling that the router expects.
 
     Raises:
-        UnsupportedMediaType: the content type or encoding is not one that the API reads.
-        PayloadTooLarge: the body is over 64 MB once inflated.
-        InvalidRequest: the body is not what its headers say, or they say it twice.
+        UnsupportedMediaType: the content type or encoding is not supported.
+        PayloadTooLarge: the body exceeds 64 MB once inflated.
+        InvalidRequest: the body contradicts its headers, or a header is repeated.
     """
     if event.get("httpMethod") not in _WITH_BODY:
         return event
@@ -90,7 +90,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
     encoding = ", ".join(headers_named(event, "content-encoding")).strip().lower() or "identity"
     if not event.get("isBase64Encoded") and encoding == "identity":
         return typed
-    data = _decoded(event)
+    data = _decode(event)
     if encoding == "gzip" and data[:2] == b"\x1f\x8b":
         data = inflate(data, LARGEST_INFLATED)
     elif encoding not in {"gzip", "identity"}:
@@ -102,7 +102,7 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_once(event: Mapping[str, Any]) -> None:
-    """Of two values, each of us and of those before us may have looked at another one."""
+    """Reject repeated headers, because a proxy may have evaluated another value."""
     if problems := [FieldError(name, "must occur only once") for name in _ONCE if len(headers_named(event, name)) > 1]:
         raise InvalidRequest("Request validation failed", field_errors=problems)
 
@@ -113,7 +113,7 @@ def _check_type(content_type: str | None) -> None:
         raise UnsupportedMediaType(f"Content-Type {kind!r} is not supported; send application/json")
 
 
-def _decoded(event: Mapping[str, Any]) -> bytes:
+def _decode(event: Mapping[str, Any]) -> bytes:
     body: str = event["body"]
     if not event.get("isBase64Encoded"):
         return body.encode()

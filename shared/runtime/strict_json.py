@@ -10,15 +10,15 @@ _LONGEST_NAME = 100
 
 
 class NotStrictJson(ValueError):
-    """The text is not the JSON that the platform takes; the message says why."""
+    """The text is not strict JSON; the message is the reason."""
 
 
 def loads(raw: bytes | str) -> Any:
-    """Read a JSON document.
+    """Parse a JSON document.
 
-    orjson keeps the last of two equal keys. Written out again, such a document is shorter by at least the colon
-    between key and value: the same bytes, or the same number of colons, prove that no key was dropped. Only where
-    they differ (or an escape could hide a colon) is it read once more by the slower reader that sees every pair.
+    orjson keeps the last of two equal keys. Such a document is shorter when serialized again, by at least the colon
+    between key and value: equal bytes, or an equal number of colons, prove that no key was dropped. Only if they differ
+    (or an escape could hide a colon), it is parsed again by the slower parser that reports every pair.
 
     Raises:
         NotStrictJson: not JSON, not UTF-8, a duplicate key, NaN or Infinity, or nested deeper than 254 levels.

@@ -1,1 +1,1 @@
-"""Sources: the directory of who delivers, their configuration, and the rules of their status."""
+"""Sources: their directory, their configurations, and the rules of their status."""

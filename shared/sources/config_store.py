@@ -1,4 +1,4 @@
-"""What is configured of each source: kept beside its totals, read once in a while by whoever takes its records in."""
+"""Stores the configurations of sources, and caches those in use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 CONFIG = "config"
-"""The facet of a source that holds its configuration."""
+"""The facet of a source with its configuration."""
 
 FRESH_FOR = timedelta(seconds=15)
-"""How long deliveries may still be judged by what was configured before."""
+"""How long a cached configuration is used."""
 
 _LARGEST = 200_000
 _MOST_KEPT = 1_000
@@ -30,42 +30,42 @@ _UNCONFIGURED = StoredConfiguration()
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CachedConfig:
     stored: StoredConfiguration
     since: datetime
 
 
 class SourceConfigs:
-    """Keeps configurations in DynamoDB, and those in use in memory for a few seconds."""
+    """Stores configurations in DynamoDB and caches them for a few seconds."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, clock: "Clock") -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _CachedConfig] = {}
 
     def of(self, source_id: str, *, fresh: bool = False) -> SourceConfiguration:
-        """What is configured of a source, as far as it can be applied; of one that nobody configured, nothing is.
+        """Return the usable part of a source's configuration; empty if there is none.
 
         Args:
             source_id: the source.
-            fresh: whether what was read a moment ago will not do.
+            fresh: whether to bypass the cache.
         """
         return self._stored(source_id, fresh=fresh).usable
 
     def _stored(self, source_id: str, *, fresh: bool = False) -> StoredConfiguration:
         known, now = self._known.get(source_id), self._clock()
         if known is None or fresh or now - known.since >= FRESH_FOR:
-            known = self._known[source_id] = _Known(self._read(source_id), now)
+            known = self._known[source_id] = _CachedConfig(self._read(source_id), now)
             while len(self._known) > _MOST_KEPT:
                 self._known.pop(next(iter(self._known)))
         return known.stored
 
     def mapping_of(self, source_id: str, data_type: "DataType") -> "SourceMapping | None":
-        """How a source's records of a type become those of the data model; None if they are that already.
+        """Return the mapping of a source and data type, or None if it has none.
 
         Raises:
-            UnusableConfiguration: what is configured of them cannot be applied.
+            UnusableConfiguration: the configuration of this data type is invalid.
         """
         stored = self._stored(source_id)
         fault = stored.fault_of(data_type)
@@ -77,17 +77,17 @@ class SourceConfigs:
         return stored.usable.mappings.get(data_type)
 
     def requirements_of(self, source_id: str, data_type: "DataType") -> Requirements:
-        """What is asked of a source's deliveries of a type."""
+        """Return the quality requirements of a source and data type."""
         configured = self.of(source_id)
         threshold = configured.thresholds.get(data_type)
         minimum = DEFAULT_MINIMUM if threshold is None else Fraction(str(threshold))
         return Requirements(minimum=minimum, cadence=configured.cadence)
 
     def put(self, source_id: str, configuration: SourceConfiguration) -> Any:
-        """Configure a source, known or new; return what was saved before, None if nothing was.
+        """Store a configuration; return the previous one, or None.
 
         Raises:
-            InvalidRequest: the configuration is too large to be kept.
+            InvalidRequest: the configuration is too large.
         """
         body = configuration.model_dump_json(exclude_none=True)
         if len(body.encode()) > _LARGEST:
@@ -102,7 +102,7 @@ class SourceConfigs:
             ExpressionAttributeValues={":body": {"S": body}, ":now": {"S": sortable(self._clock())}},
             ReturnValues="ALL_OLD",
         )
-        self._known[source_id] = _Known(StoredConfiguration.of(configuration), self._clock())
+        self._known[source_id] = _CachedConfig(StoredConfiguration.of(configuration), self._clock())
         old = answer.get("Attributes")
         return StoredConfiguration.read(old["body"]["S"]).saved if old else None
 

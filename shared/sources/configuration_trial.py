@@ -1,7 +1,7 @@
-"""Tries a configuration before it is saved: whatever could not be applied to a record is a fault of one of its fields.
+"""Tries a configuration before it is saved: what could not be applied to a record is an error of one of its fields.
 
-The trial reads what the client sent, so that it finds its faults beside those of a wrong shape; what has a wrong
-shape itself is skipped here, because the model names it.
+The trial reads what the client sent, so that its errors are reported together with those of the schema; entries with an
+invalid schema are skipped here.
 """
 
 import re
@@ -20,7 +20,7 @@ from shared.records.validation import Form, validate
 from shared.records.written_times import BLANKS, MOST_FORMATS, DateFormat, is_strptime
 
 _FORMATS_REMEMBERED = 5
-"""strptime remembers five compiled formats; a sixth makes it compile all of them anew for every text."""
+"""strptime caches five compiled formats; with a sixth it would compile all of them again for every text."""
 
 _MOST_COLUMNS = 20
 _SAME_PART = ("Yy", "mbBj", "dj", "HI", "M", "S", "f", "p", "aA", "z")
@@ -34,41 +34,41 @@ _CONSTANT: TypeAdapter[Any] = TypeAdapter(Constant)
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str, Any]
-"""Where a fault is, what is wrong there, and the value that was sent."""
+"""Path of the error, message, and the value that was sent."""
 
 
-def faults_of(mappings: Any) -> Iterator[Fault]:
-    """Find what is wrong with mappings by data type, as they were sent."""
+def find_faults(mappings: Any) -> Iterator[Fault]:
+    """Yield the errors of mappings by data type, as they were sent."""
     if isinstance(mappings, dict):
         for name, mapping in mappings.items():
             if name in set(DataType) and isinstance(mapping, dict):
-                for path, message, value in _faults_of_one(DataType(name), mapping):
+                for path, message, value in _find_mapping_faults(DataType(name), mapping):
                     yield (name, *path), message, value
 
 
-def _faults_of_one(data_type: DataType, mapping: Mapping[str, Any]) -> Iterator[Fault]:
-    yield from _wrong_targets(data_type, mapping)
-    yield from _filled_twice(mapping)
+def _find_mapping_faults(data_type: DataType, mapping: Mapping[str, Any]) -> Iterator[Fault]:
+    yield from _find_wrong_targets(data_type, mapping)
+    yield from _find_duplicate_targets(mapping)
     for field, template in _entries(mapping, "templates", str):
-        yield from _wrong_template(("templates", field), template)
+        yield from _find_wrong_template(("templates", field), template)
     for field, written in _entries(mapping, "date_formats", dict):
         if field in _times(data_type):
-            yield from _wrong_formats(("date_formats", field, "formats"), written.get("formats"))
+            yield from _find_wrong_formats(("date_formats", field, "formats"), written.get("formats"))
     for table in ("constants", "defaults"):
         for field, value in _entries(mapping, table, object):
             if field in SCHEMAS[data_type].by_name and _has_shape(_CONSTANT, value):
-                yield from _wrong_value(data_type, (table, field), value)
+                yield from _find_wrong_value(data_type, (table, field), value)
 
 
 def _entries(mapping: Mapping[str, Any], table: str, kind: Any) -> list[tuple[str, Any]]:
-    """The entries of a table that have the right shape; none of a table that is too long as a whole."""
+    """Return the entries of a table that have the right shape; none of a table that is too long."""
     found = mapping.get(table)
     if not isinstance(found, dict) or len(found) > MOST_NAMES:
         return []
     return [(name, value) for name, value in found.items() if isinstance(value, kind)]
 
 
-def _wrong_targets(data_type: DataType, mapping: Mapping[str, Any]) -> Iterator[Fault]:
+def _find_wrong_targets(data_type: DataType, mapping: Mapping[str, Any]) -> Iterator[Fault]:
     targets: list[tuple[Path, str]] = [(("columns", name), field) for name, field in _entries(mapping, "columns", str)]
     for table in ("templates", "suffixes", "date_formats", "constants", "defaults"):
         targets += [((table, field), field) for field, _ in _entries(mapping, table, object)]
@@ -85,8 +85,8 @@ def _times(data_type: DataType) -> list[str]:
     return [each.name for each in SCHEMAS[data_type].fields if each.kind is Kind.TIMESTAMP]
 
 
-def _filled_twice(mapping: Mapping[str, Any]) -> Iterator[Fault]:
-    """Two columns of one field would take turns in it, and a constant leaves no room for anything else."""
+def _find_duplicate_targets(mapping: Mapping[str, Any]) -> Iterator[Fault]:
+    """Two columns must not fill one field, and a constant field must not be filled by anything else."""
     columns = _entries(mapping, "columns", str)
     often = Counter(field for _, field in columns)
     constants = {field for field, _ in _entries(mapping, "constants", object)}
@@ -101,7 +101,7 @@ def _filled_twice(mapping: Mapping[str, Any]) -> Iterator[Fault]:
                 yield (table, field), f"has no effect: {field} is a constant", field
 
 
-def _wrong_template(path: Path, template: str) -> Iterator[Fault]:
+def _find_wrong_template(path: Path, template: str) -> Iterator[Fault]:
     parts = parts_of(template)
     if any(brace in fixed for fixed, _ in parts for brace in "{}"):
         yield path, "must have a column's name between each { and }, and no other braces", template
@@ -109,7 +109,7 @@ def _wrong_template(path: Path, template: str) -> Iterator[Fault]:
         yield path, f"must name at most {_MOST_COLUMNS} columns", template
 
 
-def _wrong_formats(path: Path, formats: Any) -> Iterator[Fault]:
+def _find_wrong_formats(path: Path, formats: Any) -> Iterator[Fault]:
     if not isinstance(formats, list) or len(formats) > MOST_FORMATS:
         return
     if len(formats) > _FORMATS_REMEMBERED:
@@ -121,7 +121,7 @@ def _wrong_formats(path: Path, formats: Any) -> Iterator[Fault]:
 
 @cache
 def _known_moments() -> frozenset[datetime]:
-    """The moment that is tried, and what is left of it in a format without the finer parts."""
+    """Return the trial time, and the times that remain of it in a format without its finer parts."""
     coarse = _TRIED.replace(tzinfo=None)
     least = {"month": 1, "day": 1}
     found = [coarse]
@@ -132,7 +132,7 @@ def _known_moments() -> frozenset[datetime]:
 
 
 def _fault_of_format(written: str) -> str:
-    """Why times in a format cannot be read for certain: one is written in it, and has to be read as it was."""
+    """Return why a time format is ambiguous, or an empty text: a time written in it must be parsed as it was."""
     named = Counter(_DIRECTIVE.findall(written))
     twice = [letters for letters in _SAME_PART if sum(named[each] for each in letters) > 1]
     if twice:
@@ -154,12 +154,12 @@ def _has_shape(model: TypeAdapter[Any], value: Any) -> bool:
     return True
 
 
-def _wrong_value(data_type: DataType, path: Path, value: Any) -> Iterator[Fault]:
-    """What validation would say of a field with this value, in typed records and in text."""
+def _find_wrong_value(data_type: DataType, path: Path, value: Any) -> Iterator[Fault]:
+    """Return the validation error of a field with this value, in typed records and in text."""
     field = str(path[-1])
     for form in Form:
-        told = validate(data_type, [{field: in_form(value, form)}], form=form, at=_LATEST).errors
-        reasons = [each for each in told if each.field == f"/{field}"]
+        errors = validate(data_type, [{field: in_form(value, form)}], form=form, at=_LATEST).errors
+        reasons = [each for each in errors if each.field == f"/{field}"]
         if reasons:
             yield path, reasons[0].message, value
             return

@@ -1,4 +1,4 @@
-"""The sources: what is configured of each, and what it has delivered by the ledger's own totals."""
+"""The directory of sources: their configurations, and their totals from the ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from shared.ledger.entry import UNATTRIBUTED, Kind
+from shared.ledger.entry import UNATTRIBUTED, DeliveryKind
 from shared.records.schema import DataType
-from shared.runtime.paging import Window, cut
+from shared.runtime.paging import Window, paginate
 from shared.sources.config_store import CONFIG
 from shared.sources.models import DataSource, DataSourcesResponse, SourceStatus, SourceType
 from shared.sources.rules import FAILING_DELIVERIES, is_failing, is_overdue
@@ -20,19 +20,19 @@ from shared.sources.stored_configuration import StoredConfiguration
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.ledger.by_source import Deliveries
+    from shared.ledger.by_source import DeliveriesBySource
     from shared.sources.models import SourceConfiguration
 
 _DESERIALIZE = TypeDeserializer().deserialize
 _COUNTERS = ("received", "loaded", "duplicate", "conflict", "quarantined", "superseded")
-_TYPE_OF_KIND = {Kind.BATCH: SourceType.API, Kind.STREAM: SourceType.STREAM}
+_TYPE_OF_KIND = {DeliveryKind.BATCH: SourceType.API, DeliveryKind.STREAM: SourceType.STREAM}
 _AT_ONCE = 8
 Facet = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class _Source:
-    """The facets of one source: a total for each type that it delivered, and its configuration."""
+    """The facets of one source: a total per data type, and its configuration."""
 
     source_id: str
     known_since: str
@@ -43,7 +43,9 @@ class _Source:
     def of(cls, facets: Sequence[Facet]) -> "_Source":
         bodies = [facet["body"] for facet in facets if facet["facet"] == CONFIG]
         configured = StoredConfiguration.read(bodies[0]) if bodies else StoredConfiguration()
-        since = min(facet.get("known_since", "") for facet in facets)  # before such times were kept: older than all
+        since = min(
+            facet.get("known_since", "") for facet in facets
+        )  # sources of earlier versions have no such time and sort first
         totals = [facet for facet in facets if facet["facet"] != CONFIG]
         return cls(facets[0]["source_id"], since, totals, configured)
 
@@ -60,9 +62,9 @@ class _Source:
         if self.configuration.type is not None:
             return self.configuration.type
         earliest = min(self.totals, key=lambda facet: facet["last_ingestion"], default=None)
-        return SourceType.API if earliest is None else _TYPE_OF_KIND[Kind(earliest["kind"])]
+        return SourceType.API if earliest is None else _TYPE_OF_KIND[DeliveryKind(earliest["kind"])]
 
-    def told(self, status: SourceStatus) -> DataSource:
+    def to_data_source(self, status: SourceStatus) -> DataSource:
         by_type = {facet["facet"].removeprefix("type#"): _counters(facet) for facet in self.totals}
         return DataSource(
             source_id=self.source_id,
@@ -71,7 +73,7 @@ class _Source:
             status=status,
             last_ingestion=self.last_ingestion,
             total_records=sum(int(facet["received"]) for facet in self.totals),
-            configuration={**self.stored.shown(), "data_types": by_type},
+            configuration={**self.stored.to_json(), "data_types": by_type},
         )
 
 
@@ -79,7 +81,12 @@ class Sources:
     """Reads the sources' facets from DynamoDB."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", table: str, *, deliveries: Callable[[], "Deliveries"], active_for: timedelta
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        *,
+        deliveries: Callable[[], "DeliveriesBySource"],
+        active_for: timedelta,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
@@ -87,22 +94,22 @@ class Sources:
         self._active_for = active_for
 
     def page(self, *, number: int, size: int, active_only: bool, now: datetime) -> DataSourcesResponse:
-        """One page of the sources, of which a new one is always the last.
+        """Return one page of the sources, in order of registration.
 
-        Only those that are not inactive, unless told otherwise: one that falls silent leaves that list.
+        `active_only` omits inactive sources.
         """
         every = (_Source.of(list(facets)) for _, facets in self._by_source())
-        shown = (each for each in every if not active_only or not self._is_overdue(each, now))
-        found = cut(shown, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
+        listed = (each for each in every if not active_only or not self._is_overdue(each, now))
+        found = paginate(listed, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            told = list(pool.map(lambda each: each.told(self._status(each, now)), found.items))
-        return DataSourcesResponse(content=told, **found.page())
+            sources = list(pool.map(lambda each: each.to_data_source(self._status(each, now)), found.items))
+        return DataSourcesResponse(content=sources, **found.page())
 
     def get(self, source_id: str, now: datetime) -> DataSource:
-        """One source that is configured or has delivered.
+        """Return a source that is configured or has delivered.
 
         Raises:
-            LookupError: nobody has heard of it.
+            LookupError: it does not exist.
         """
         answer = self._dynamodb.query(
             TableName=self._table,
@@ -113,18 +120,18 @@ class Sources:
         if not answer["Items"]:
             raise LookupError(f"the source {source_id} does not exist")
         source = _Source.of([_plain(item) for item in answer["Items"]])
-        return source.told(self._status(source, now))
+        return source.to_data_source(self._status(source, now))
 
     def ids(self) -> list[str]:
-        """Every source that has delivered, whether it was told of or not."""
+        """Return the ids of all sources that have delivered, configured or not."""
         return sorted({facet["source_id"] for facet in self._facets() if facet["facet"] != CONFIG})
 
     def watermark(self, data_type: DataType, now: datetime) -> datetime | None:
-        """The event time up to which every active source has delivered a type; None if none ever did."""
+        """Return the event time up to which every active source has delivered a type, or None."""
         return self.watermarks(now).get(data_type)
 
     def watermarks(self, now: datetime) -> Mapping[DataType, datetime]:
-        """The same of every type that some active source has delivered."""
+        """Return the watermark of every type that an active source has delivered."""
         found: dict[DataType, datetime] = {}
         for facet in self._facets():
             if "watermark" in facet and _moment(facet["last_ingestion"]) >= now - self._active_for:
@@ -159,8 +166,8 @@ def _plain(item: Any) -> Facet:
 
 def _counters(facet: Facet) -> dict[str, Any]:
     counters: dict[str, Any] = {name: int(facet.get(name, 0)) for name in _COUNTERS}
-    fates = sum(counters[name] for name in ("loaded", "duplicate", "conflict", "quarantined"))
-    return {**counters, "in_flight": counters["received"] - fates, "watermark": facet.get("watermark")}
+    with_outcome = sum(counters[name] for name in ("loaded", "duplicate", "conflict", "quarantined"))
+    return {**counters, "in_flight": counters["received"] - with_outcome, "watermark": facet.get("watermark")}
 
 
 def _moment(text: str) -> datetime:

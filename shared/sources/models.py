@@ -24,7 +24,7 @@ from shared.records.mapping import EXAMPLE as MAPPING
 from shared.records.mapping import SourceMapping
 from shared.records.schema import DataType
 from shared.runtime.models import Model, Optional, PageResponse, Timestamp
-from shared.sources.configuration_trial import Path, faults_of
+from shared.sources.configuration_trial import Path, find_faults
 from shared.sources.rules import FAILING_DELIVERIES, MISSED_CADENCES
 
 _DURATION = re.compile(r"P(?=.)(\d{1,2}W|(\d{1,3}D)?(T(?=.)(\d{1,4}H)?(\d{1,5}M)?(\d{1,7}S)?)?)", re.ASCII)
@@ -99,14 +99,14 @@ class SourceConfiguration(Model):
     )
 
 
-def _tried(sent: Any, read: ValidatorFunctionWrapHandler) -> dict[DataType, SourceMapping]:
-    """Read mappings and try them: what is wrong with their shape and what could not be applied is told together."""
+def _read_and_try(sent: Any, read: ValidatorFunctionWrapHandler) -> dict[DataType, SourceMapping]:
+    """Parse mappings and try them; errors of the schema and of the trial are reported together."""
     problems: list[InitErrorDetails] = []
     try:
         mappings: dict[DataType, SourceMapping] = read(sent)
     except ValidationError as failure:
         problems += [_problem(each["loc"], each["msg"], each["input"]) for each in failure.errors(include_url=False)]
-    problems += [_problem(path, message, value) for path, message, value in faults_of(sent)]
+    problems += [_problem(path, message, value) for path, message, value in find_faults(sent)]
     if problems:
         raise ValidationError.from_exception_data("mappings", problems)
     return mappings
@@ -119,7 +119,7 @@ def _problem(path: Path, message: str, value: Any) -> InitErrorDetails:
 class SourceConfigurationRequest(SourceConfiguration):
     """What is to be known of a source beside what it delivers; its next delivery is judged by it."""
 
-    mappings: Annotated[dict[DataType, SourceMapping], WrapValidator(_tried)] = Field(
+    mappings: Annotated[dict[DataType, SourceMapping], WrapValidator(_read_and_try)] = Field(
         default_factory=dict, description="Per data type how the source's records become those of the data model."
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.ledger.entry import Entry
+    from shared.ledger.entry import LedgerEntry
 
 MISSED_CADENCES = 3
 """After so many expected deliveries that did not come a source is no longer active."""
@@ -25,11 +25,11 @@ def is_overdue(
         cadence: how often it is expected to deliver, if that is known.
         otherwise: how long a source may be silent of which it is not.
     """
-    patience = otherwise if cadence is None else MISSED_CADENCES * cadence
-    return last_ingestion is None or now - last_ingestion > patience
+    allowed_silence = otherwise if cadence is None else MISSED_CADENCES * cadence
+    return last_ingestion is None or now - last_ingestion > allowed_silence
 
 
-def is_failing(latest: Sequence["Entry"]) -> bool:
+def is_failing(latest: Sequence["LedgerEntry"]) -> bool:
     """Whether nothing of the latest deliveries was good; those that somebody cancelled tell nothing."""
-    told = [each for each in latest if not each.cancelled][:FAILING_DELIVERIES]
-    return bool(told) and all(each.refused or each.rejected == each.received for each in told)
+    recent = [each for each in latest if not each.cancelled][:FAILING_DELIVERIES]
+    return bool(recent) and all(each.refused or each.rejected == each.received for each in recent)

@@ -12,7 +12,7 @@ from shared.limits.classes import RATE_CLASSES
 from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.ingest.conftest import call, submit
 from tests.moto_platform import CREDENTIALS
 
@@ -22,7 +22,7 @@ UNLIMITED = {rate_class.name: {"limit": 1_000_000} for rate_class in RATE_CLASSE
 
 
 @pytest.fixture(scope="module")
-def platform(all_platforms: Platforms) -> Iterator[Wiring]:
+def platform(all_platforms: MotoPlatforms) -> Iterator[Wiring]:
     """One wiring behind all functions, which counts no requests against a limit."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in CREDENTIALS.items():

@@ -12,7 +12,7 @@ import pytest
 
 from functions.ingest.handler import app, handler
 from shared.app.wiring import Wiring, wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.lake.validation.rows import take, take_table
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
 from shared.records.schema import DataType
@@ -20,13 +20,13 @@ from shared.records.validation import LONGEST_TEXT, Form
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import balance, holdings, keys, merge_all, parquet_rows, versions, waiting
+from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.identities import Visitor
-from tests.fakes.nasty_files import parquet_of
-from tests.fakes.platforms import Platforms
+from tests.fakes.malformed_files import parquet_of
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good, sale
+from tests.fakes.state_dump import balance, dump_state, keys, merge_all, parquet_rows, versions, waiting
 from tests.functions.file_loader.files import status, upload
 from tests.unit.lake.test_intake import STAMP
 
@@ -77,7 +77,7 @@ def test_a_record_of_the_stream_with_too_many_unknown_fields_is_quarantined(wire
         orjson.dumps({"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": row})
         for row in ROWS
     ]
-    consume(kinesis_event(payloads)["Records"], wired.loader)
+    consume_batch(kinesis_event(payloads)["Records"], wired.loader)
     merge_all(wired)
 
     assert _codes(wired) == [(1, "attributes_too_large")]
@@ -155,7 +155,7 @@ def _loaded(wired: Wiring, count: int) -> None:
 
 
 def _in_flight(wired: Wiring) -> int:
-    return sum(balance(each, lambda text: map(int, text.split())) for each in holdings(wired.settings).ledger)
+    return sum(balance(each, lambda text: map(int, text.split())) for each in dump_state(wired.settings).ledger)
 
 
 def test_what_waits_beyond_the_bound_of_a_pass_is_taken_in_by_the_next_ones(wired: Wiring) -> None:
@@ -185,11 +185,11 @@ def test_passes_that_time_does_not_suffice_for_come_again_with_the_message(wired
     assert _in_flight(wired) == 0
 
 
-def test_many_passes_leave_the_same_rows_as_one(platforms: Platforms) -> None:
+def test_many_passes_leave_the_same_rows_as_one(platforms: MotoPlatforms) -> None:
     assert list(_rows_after(platforms, 1)) == list(_rows_after(platforms, 2**30))
 
 
-def _rows_after(platforms: Platforms, most_bytes: int) -> Iterator[Any]:
+def _rows_after(platforms: MotoPlatforms, most_bytes: int) -> Iterator[Any]:
     with platforms.fresh() as settings:
         wired = Wiring(settings)
         _loaded(wired, 4)
@@ -197,17 +197,17 @@ def _rows_after(platforms: Platforms, most_bytes: int) -> Iterator[Any]:
         yield from parquet_rows(settings, "base/transactions/").items()
 
 
-@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("moment", CrashPoint)
 @pytest.mark.parametrize("call", [1, 3, 5, 7])
 def test_a_merge_that_dies_between_its_passes_counts_every_row_once(
-    platforms: Platforms, call: int, moment: Moment
+    platforms: MotoPlatforms, call: int, moment: CrashPoint
 ) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings)
         _loaded(wired, 3)
         merger = replace(wired.merger, most_bytes=1)
 
-        with platforms.saboteur.killing(call, moment):
+        with platforms.fault_injector.killing(call, moment):
             merger.merge(waiting(settings), has_time=lambda: True)
         merger.merge(waiting(settings), has_time=lambda: True)
         merge_all(wired)

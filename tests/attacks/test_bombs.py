@@ -14,20 +14,20 @@ import pytest
 
 from functions.ingest.handler import app, handler
 from shared.app.wiring import Wiring, wiring
-from shared.ingestion.stream.consumer import consume
-from shared.lake.files.csv_shape import MOST_COLUMNS
+from shared.ingestion.stream.consumer import consume_batch
+from shared.lake.files.csv_dialect import MOST_COLUMNS
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
-from shared.lake.files.reading import read_parts
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.reader import read_parts
 from shared.ledger.entry import UNATTRIBUTED
 from shared.runtime import strict_json
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer
-from tests.fakes.holdings import parquet_rows
 from tests.fakes.identities import Visitor
-from tests.fakes.nasty_files import csv_of, line
+from tests.fakes.malformed_files import csv_of, line
 from tests.fakes.records import AT, sale
+from tests.fakes.state_dump import parquet_rows
 from tests.functions.file_loader.files import status, upload
 
 MB = 2**20
@@ -75,7 +75,7 @@ def test_a_record_of_the_stream_with_such_json_is_quarantined_and_its_neighbours
     envelope = {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
     bomb = orjson.dumps(envelope)[:-1] + b',"correlation_id":' + document.encode() + b"}"
 
-    entries = consume(kinesis_event([bomb, orjson.dumps(envelope)])["Records"], wired.loader)
+    entries = consume_batch(kinesis_event([bomb, orjson.dumps(envelope)])["Records"], wired.loader)
 
     assert {(each.source_id, each.received, each.rejected) for each in entries} == {
         ("web-shop", 1, 0),
@@ -131,7 +131,7 @@ def test_a_body_that_inflates_beyond_the_bound_is_too_large_and_one_packed_twice
     "bomb", [gzip.compress(b" " * (17 * MB), 1), gzip.compress(gzip.compress(b"{}" * MB))], ids=["blanks", "in gzip"]
 )
 def test_a_record_of_the_stream_that_bursts_is_quarantined(wired: Wiring, bomb: bytes) -> None:
-    [entry] = consume(kinesis_event([bomb])["Records"], wired.loader)
+    [entry] = consume_batch(kinesis_event([bomb])["Records"], wired.loader)
 
     assert (entry.received, entry.rejected) == (1, 1)
 

@@ -15,9 +15,9 @@ from shared.auth.scopes import Scope
 from shared.idempotency.claim import HEADER
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import keys
 from tests.fakes.identities import Visitor, credentials, make_key
 from tests.fakes.records import sale
+from tests.fakes.state_dump import keys
 from tests.functions.every_route import ask
 
 BATCHES = Route("/api/v1/ingest/batch", "POST")

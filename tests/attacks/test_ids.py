@@ -13,8 +13,8 @@ from shared.app.wiring import Wiring
 from shared.customers.models import CustomerProfileResponse, CustomerSegmentationResponse
 from tests.attacks.hostile import TEXTS
 from tests.fakes.answers import Answer
-from tests.fakes.holdings import keys
 from tests.fakes.identities import Visitor
+from tests.fakes.state_dump import keys
 from tests.functions.every_route import ask
 
 LONE_SURROGATE = "\ud800"

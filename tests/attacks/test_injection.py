@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 import infra.local
 from functions.declaration import Route
 from infra.local.cli import app
-from infra.local.keys import told
+from infra.local.keys import describe
 from infra.local.terminal import echo_table, json_text, printable
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
@@ -115,9 +115,9 @@ def test_a_cell_of_a_table_neither_ends_its_line_nor_steers_the_terminal(
 def test_a_key_is_printed_as_one_json_object_in_ascii(kind: str) -> None:
     key = ApiKey(id="key-0123456789abcdef", name=TEXTS[kind], owner="o", scopes=list(Scope), created_at=NOW)
 
-    assert told(key).isascii()
-    assert printable(told(key)) == told(key)
-    assert orjson.loads(told(key))["name"] == TEXTS[kind]
+    assert describe(key).isascii()
+    assert printable(describe(key)) == describe(key)
+    assert orjson.loads(describe(key))["name"] == TEXTS[kind]
 
 
 def test_a_log_is_shown_without_its_control_sequences(tmp_path: Path) -> None:

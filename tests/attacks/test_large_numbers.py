@@ -28,13 +28,13 @@ from shared.records.bounds import LARGEST_AMOUNT
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form
-from shared.runtime.numbers import at_the_edge
+from shared.runtime.numbers import to_json_number
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import merge_all
 from tests.fakes.identities import Visitor
 from tests.fakes.records import NOW, good
+from tests.fakes.state_dump import merge_all
 from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 from tests.unit.lake.test_intake import STAMP
@@ -207,8 +207,8 @@ def test_metrics_of_the_largest_lines_that_are_taken_are_what_decimals_say(
     average = house.metric("revenue", day, aggregation="avg", **{"filters[currency]": "USD"}).data["summary"]
     everything = house.metric("revenue", day).data
 
-    assert dollars["total"] == at_the_edge(sum(of_dollars, Decimal()))
-    assert average["total"] == at_the_edge(sum(of_dollars, Decimal()) / len(of_dollars) if of_dollars else Decimal())
+    assert dollars["total"] == to_json_number(sum(of_dollars, Decimal()))
+    assert average["total"] == to_json_number(sum(of_dollars, Decimal()) / len(of_dollars) if of_dollars else Decimal())
     assert everything["metadata"]["total_records"] == len(rows)
     largest = max(abs(net * RATES.get(currency, Decimal(1))) for net, currency in nets)
     assert abs(Decimal(str(everything["summary"]["total"])) - converted) <= largest * Decimal("1e-14") + 1
@@ -235,7 +235,7 @@ def test_a_line_that_comes_to_10_to_the_15_is_rejected_and_one_below_it_is_taken
         (2, "/unit_cost", "amount_too_large"),
     ]
     total = house.metric("revenue", "2025-02-20").data["summary"]["total"]
-    assert total == at_the_edge(8 * 1_000_000 * Decimal("999999999.999999"))
+    assert total == to_json_number(8 * 1_000_000 * Decimal("999999999.999999"))
 
 
 EXTREMES = st.sampled_from(["1000000000", "-1000000000", "1000000", "1000", "1", "0.0001", "1000.0001"])
@@ -276,6 +276,6 @@ def _texts(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 @pytest.mark.parametrize("written", ["9223372036854775808", "1e21", "0.00005", "-9223372036854775809", "1e50"])
 def test_any_decimal_is_written_as_a_number_that_json_has(written: str) -> None:
-    told = orjson.dumps(at_the_edge(Decimal(written)))
+    told = orjson.dumps(to_json_number(Decimal(written)))
 
     assert math.isclose(float(orjson.loads(told)), float(Decimal(written)), rel_tol=1e-15, abs_tol=0.0001)

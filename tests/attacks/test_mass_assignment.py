@@ -12,8 +12,8 @@ from shared.app.wiring import Wiring
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource, Settings
-from tests.fakes.holdings import body, keys
 from tests.fakes.identities import Visitor, credentials, make_key
+from tests.fakes.state_dump import body, keys
 from tests.functions.every_route import ask
 
 SIGN = "smuggled-in"

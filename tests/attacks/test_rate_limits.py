@@ -16,8 +16,8 @@ from shared.limits.classes import RATE_CLASSES
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
 from tests.fakes.identities import Visitor, credentials, make_key
+from tests.fakes.token_forger import TokenForger
 from tests.functions.every_route import ask
 
 SOURCES = Route("/api/v1/ingest/sources", "GET")
@@ -123,7 +123,7 @@ def test_all_api_keys_of_a_user_share_the_window_where_the_user_is_counted(limit
 
 
 def test_who_floods_without_a_good_token_uses_up_nobodys_window(limited: Wiring, clock: Clock) -> None:
-    forger = Forger(limited.identity, clock)
+    forger = TokenForger(limited.identity, clock)
     before = _left(ask(SOURCES, token=forger.good()))
 
     for forge in BAD_TOKENS.values():

@@ -18,7 +18,7 @@ from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
 from tests.fakes.clock import Clock
 from tests.fakes.identities import SIGNING_KEY, credentials, identity_over, make_key
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 from tests.functions.every_route import ask
 
 SOURCES = Route("/api/v1/ingest/sources", "GET")

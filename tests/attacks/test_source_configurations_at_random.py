@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.ingestion.delivery import Delivery
-from shared.ingestion.validation import Judge
-from shared.ledger.entry import Kind
+from shared.ingestion.validation import DeliveryValidator
+from shared.ledger.entry import DeliveryKind
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form
@@ -70,14 +70,14 @@ def _accepted(mapping: dict[str, Any]) -> SourceConfigurationRequest | None:
 
 def _judged(configuration: SourceConfigurationRequest, rows: Any, form: Form) -> tuple[int, int]:
     """How many rows were taken, and how many were not."""
-    judge = Judge(
+    judge = DeliveryValidator(
         decisions=None,  # type: ignore[arg-type] # sales have none
         reporting_currency="USD",
         mapping_of=lambda _, data_type: configuration.mappings.get(data_type),
     )
     delivery = Delivery(
-        origin="batch-1",
-        kind=Kind.BATCH,
+        delivery_id="batch-1",
+        kind=DeliveryKind.BATCH,
         source_id="till-7",
         data_type=SALES,
         received_at=now(),
@@ -85,8 +85,8 @@ def _judged(configuration: SourceConfigurationRequest, rows: Any, form: Form) ->
         ingested_at=[round(now().timestamp() * 1000)] * len(rows),
         form=form,
     )
-    judged = judge.judge(delivery)
-    return len(judged.taken.table), judged.rejected
+    judged = judge.validate(delivery)
+    return len(judged.validated.table), judged.rejected
 
 
 def _as_table(rows: Sequence[dict[str, Any]]) -> pa.Table:

@@ -10,15 +10,15 @@ from botocore.exceptions import ClientError
 
 from functions.stream_consumer.handler import handler
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.recovery.models import RedriveRequest
 from tests.attacks.source_configurations import POISON, of_sales, read_as, save_unchecked
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event
-from tests.fakes.holdings import merge_all, parquet_rows
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 from tests.fakes.records import AT, GOOD, NOW, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.file_loader.files import outcome, sales_csv, upload
 from tests.functions.ingest.conftest import Call
 
@@ -84,7 +84,7 @@ def test_a_run_of_the_stream_passes_with_their_rows_in_quarantine(poisoned: Wiri
     records = [_envelope(source_id, number) for source_id in SOURCES for number in range(2)]
     records[3:3] = [_envelope(HEALTHY, number) for number in range(10)]
 
-    consume(kinesis_event(records)["Records"], poisoned.loader)
+    consume_batch(kinesis_event(records)["Records"], poisoned.loader)
 
     _assert_balanced(poisoned, 2, healthy=10)
 
@@ -92,11 +92,11 @@ def test_a_run_of_the_stream_passes_with_their_rows_in_quarantine(poisoned: Wiri
 def test_rows_that_are_driven_again_stay_in_quarantine(wired: Wiring) -> None:
     wrong = [_envelope(source_id, 1, quantity="many") for source_id in SOURCES]
     event = kinesis_event([*wrong, _envelope(HEALTHY, 1)], arrived=NOW - timedelta(minutes=1))
-    consume(event["Records"], wired.loader)
+    consume_batch(event["Records"], wired.loader)
     for source_id, configuration in SOURCES.items():
         save_unchecked(wired, source_id, configuration)
 
-    driven = wired.redrives.answer(RedriveRequest())
+    driven = wired.redrives.redrive(RedriveRequest())
 
     assert (driven.rows, driven.rejected, driven.skipped) == (len(SOURCES), len(SOURCES), 0)
     assert driven.reasons == {CODE: len(SOURCES)}
@@ -127,14 +127,14 @@ def test_eight_poisoned_records_in_a_shard_do_not_hold_up_three_hundred_healthy_
 def test_other_types_of_the_source_are_loaded(wired: Wiring) -> None:
     save_unchecked(wired, "till-7", read_as("%Y %Y") | {"cadence": "soon", "name": 5})
 
-    entries = consume(kinesis_event([_envelope("till-7", 1, "orders")])["Records"], wired.loader)
+    entries = consume_batch(kinesis_event([_envelope("till-7", 1, "orders")])["Records"], wired.loader)
 
     assert [(entry.data_type, entry.quarantined) for entry in entries] == [("orders", 0)]
 
 
 def test_rows_are_loaded_once_their_configuration_is_corrected(wired: Wiring, call: Call) -> None:
     save_unchecked(wired, "till-7", read_as("%Y %Y"))
-    consume(kinesis_event([_envelope("till-7", number) for number in range(3)])["Records"], wired.loader)
+    consume_batch(kinesis_event([_envelope("till-7", number) for number in range(3)])["Records"], wired.loader)
 
     corrected = call("PUT", "/ingest/sources/till-7", body=read_as("%Y"))
     driven = call("POST", "/ingest/quarantine/redrive", body={"source_id": "till-7"}).data
@@ -170,7 +170,7 @@ def test_a_template_that_multiplies_a_long_text_costs_that_row_alone_on_every_pa
 
     submitted = submit(rows)
     batch_id = upload(wired, _of_text(rows), rows_per_part=10)
-    consume(kinesis_event([{**_envelope(HEALTHY, 9), "data": row} for row in rows])["Records"], wired.loader)
+    consume_batch(kinesis_event([{**_envelope(HEALTHY, 9), "data": row} for row in rows])["Records"], wired.loader)
 
     merge_all(wired)
     assert [(error["row"], error["code"]) for error in submitted.data["errors"]] == [(1, CODE)]
@@ -180,13 +180,13 @@ def test_a_template_that_multiplies_a_long_text_costs_that_row_alone_on_every_pa
 
 
 def test_a_configuration_that_is_out_of_reach_is_an_error_that_brings_the_run_again(
-    wired: Wiring, platforms: Platforms
+    wired: Wiring, platforms: MotoPlatforms
 ) -> None:
     records = kinesis_event([_envelope(HEALTHY, 1)])["Records"]
 
     with platforms.outages.of("dynamodb", refusal("ThrottlingException")), pytest.raises(ClientError):
-        consume(records, wired.loader)
-    consume(records, wired.loader)
+        consume_batch(records, wired.loader)
+    consume_batch(records, wired.loader)
 
     merge_all(wired)
     assert _counters(wired) == {HEALTHY: (1, 1, 0, 0)}

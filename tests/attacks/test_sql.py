@@ -15,7 +15,7 @@ from tests.attacks.hostile import SQL, texts
 from tests.attacks.test_ids import is_free_text, parameters
 from tests.fakes.athena import BadAthena
 from tests.fakes.identities import Visitor
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.every_route import ask
 
 LONGEST_PARAMETER = 1024
@@ -30,7 +30,7 @@ BOUND = [(route, parameter["name"]) for route, parameter in ASKED if not is_free
 
 
 @pytest.fixture
-def athena(platform: Wiring, all_platforms: Platforms) -> Iterator[BadAthena]:
+def athena(platform: Wiring, all_platforms: MotoPlatforms) -> Iterator[BadAthena]:
     """Athena, which finds nothing and remembers what it was asked."""
     assert platform
     with all_platforms.athena.in_charge() as athena:

@@ -12,8 +12,8 @@ from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
 from tests.fakes.bad_tokens import BAD_TOKENS, UNSENDABLE_TOKENS
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
 from tests.fakes.identities import Visitor
+from tests.fakes.token_forger import TokenForger
 from tests.functions.every_route import ask
 
 SOURCES = Route("/api/v1/ingest/sources", "GET")
@@ -32,7 +32,7 @@ def _told(answer: Any) -> Any:
 
 
 def test_a_bad_token_opens_no_route(everywhere: Wiring, clock: Clock) -> None:
-    forger = Forger(everywhere.identity, clock)
+    forger = TokenForger(everywhere.identity, clock)
     let_in: dict[str, Any] = {}
     assert ask(SOURCES, token=forger.good())["statusCode"] == 200
 
@@ -45,7 +45,7 @@ def test_a_bad_token_opens_no_route(everywhere: Wiring, clock: Clock) -> None:
 
 
 def test_a_bad_token_opens_no_socket(deployed: Wiring) -> None:
-    forger = Forger(deployed.identity, Clock(deployed.clock()))
+    forger = TokenForger(deployed.identity, Clock(deployed.clock()))
     let_in: dict[str, Any] = {}
     good = connect_event("abc=", headers={"Authorization": f"Bearer {forger.good()}"})
     assert live(good, context()) == {"statusCode": 200}
@@ -60,7 +60,7 @@ def test_a_bad_token_opens_no_socket(deployed: Wiring) -> None:
 
 
 def test_a_bad_token_gets_no_new_pair(everywhere: Wiring, clock: Clock) -> None:
-    forger = Forger(everywhere.identity, clock)
+    forger = TokenForger(everywhere.identity, clock)
     given: dict[str, Any] = {}
 
     for name in ALL.keys() - {"refresh used as access"}:
@@ -74,7 +74,7 @@ def test_a_bad_token_gets_no_new_pair(everywhere: Wiring, clock: Clock) -> None:
 def test_a_refresh_token_with_the_times_or_the_use_of_an_access_token_gets_no_new_pair(
     everywhere: Wiring, clock: Clock
 ) -> None:
-    forger = Forger(everywhere.identity, clock)
+    forger = TokenForger(everywhere.identity, clock)
     month = 30 * 24 * 3600
 
     statuses = {

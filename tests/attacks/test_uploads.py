@@ -12,7 +12,7 @@ from shared.ingestion.uploads.models import UploadRequest
 from shared.ledger.entry import BatchStatus
 from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import keys, merge_all
+from tests.fakes.state_dump import keys, merge_all
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, outcome, put, sales_csv, status
 
 FILE = {"source_id": "web-shop", "data_type": "transactions", "format": "csv"}
@@ -29,7 +29,7 @@ SIGNED_QUERY = {
 
 def address(wired: Wiring, **said: Any) -> tuple[str, SplitResult, dict[str, str]]:
     """Announce a file; return its batch, its address and the query of the address."""
-    announced = wired.uploads.announce(UploadRequest.model_validate({**FILE, **said}))
+    announced = wired.uploads.create(UploadRequest.model_validate({**FILE, **said}))
     url = urlsplit(announced.url)
     return announced.batch_id, url, {name: value for name, (value,) in parse_qs(url.query).items()}
 

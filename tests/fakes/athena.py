@@ -1,4 +1,4 @@
-"""Athena on a bad day, behind ordinary clients: what it says of queries, and which calls it does not answer."""
+"""A failing Athena behind ordinary clients: states of queries, and calls without a response."""
 
 import itertools
 import json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class BadAthena:
-    """Answers in the place of Athena while it is told to; every query ends in the same way, or never."""
+    """Replaces Athena while active; every query ends in the same way, or never."""
 
     outcome: dict[str, Any] = field(default_factory=lambda: {"State": "SUCCEEDED"})
     pages: list[list[list[str]]] = field(default_factory=lambda: [[["n"]]])
@@ -28,7 +28,7 @@ class BadAthena:
     running: set[str] = field(default_factory=set)
     most_at_once: int = 0
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
-    """What happens inside a call of an operation, before it is answered."""
+    """Called inside a call of an operation, before its response."""
     _errors: dict[str, list[Exception]] = field(default_factory=lambda: defaultdict(list))
     _acts: bool = False
     _ids: Iterator[int] = field(default_factory=itertools.count)
@@ -36,11 +36,11 @@ class BadAthena:
 
     @property
     def started(self) -> int:
-        """How many queries were started."""
+        """Number of queries started."""
         return self.calls["StartQueryExecution"]
 
     def listen(self, events: "BaseEventHooks") -> None:
-        """Stand between the clients that are made from these hooks and Athena."""
+        """Intercept the calls of clients that are made from these hooks."""
         events.register("before-call.athena", self._answer)  # type: ignore[arg-type] # a hook may answer
 
     def fails(self, operation: str, *errors: Exception) -> None:

@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, RSAKey
 
 from shared.auth.scopes import Scope
-from tests.fakes.forger import Forger, coded, part
+from tests.fakes.token_forger import TokenForger, coded, part
 
 _HUGE = 100_000
 _DEEP = 2_000
 
 
-def _der(forger: Forger) -> bytes:
+def _der(forger: TokenForger) -> bytes:
     public = forger.identity.signing_keys.signing.public_key
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
@@ -26,11 +26,11 @@ def _in_der(raw: bytes) -> bytes:
     return encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
 
 
-def _own_jwk(forger: Forger) -> dict[str, Any]:
+def _own_jwk(forger: TokenForger) -> dict[str, Any]:
     return dict(forger.own.as_dict())
 
 
-BAD_TOKENS: Mapping[str, Callable[[Forger], str]] = MappingProxyType(
+BAD_TOKENS: Mapping[str, Callable[[TokenForger], str]] = MappingProxyType(
     {
         "empty": lambda _: "",
         "a word": lambda _: "token",
@@ -134,7 +134,7 @@ BAD_TOKENS: Mapping[str, Callable[[Forger], str]] = MappingProxyType(
     }
 )
 
-UNSENDABLE_TOKENS: Mapping[str, Callable[[Forger], str]] = MappingProxyType(
+UNSENDABLE_TOKENS: Mapping[str, Callable[[TokenForger], str]] = MappingProxyType(
     {
         "a line break at its end": lambda it: f"{it.good()}\n",
         "a NUL at its end": lambda it: f"{it.good()}\0",

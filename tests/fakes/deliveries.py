@@ -1,11 +1,11 @@
-"""Deliveries as the loader takes them."""
+"""Deliveries for the loader."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from shared.ingestion.delivery import Delivery
-from shared.ledger.entry import Kind
+from shared.ledger.entry import DeliveryKind
 from shared.records.schema import DataType
 from tests.fakes.records import NOW
 
@@ -15,8 +15,8 @@ def delivery(
 ) -> Delivery:
     """Rows that arrived in one batch."""
     return Delivery(
-        origin=origin,
-        kind=Kind.BATCH,
+        delivery_id=origin,
+        kind=DeliveryKind.BATCH,
         source_id=source_id,
         data_type=data_type,
         received_at=at,

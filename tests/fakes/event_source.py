@@ -1,11 +1,11 @@
-"""Kinesis and the mapping in front of a function, as AWS documents them: what moto and emulators do otherwise.
+"""Kinesis and its event source mapping as AWS documents them, where moto and emulators differ.
 
-Resharding rests on four promises. A shard that was split or merged keeps its records and gets no more. The sequence
-numbers of its children are higher. A mapping brings the records of a shard in order, a run again and again until the
-function has taken it. And it begins with a shard only after it has come to the end of its parents.
+Resharding gives four guarantees. A split or merged shard keeps its records and gets no more. The sequence numbers of
+its children are higher. A mapping delivers the records of a shard in order, and repeats a batch until the function
+succeeds. And it starts with a shard only after it has reached the end of its parents.
 
-moto moves the records of a parent to its children under new numbers; MiniStack drops them, and the laptop's mends that
-without the last promise.
+moto moves the records of a parent to its children under new numbers; MiniStack drops them, and the laptop patches that
+without the last guarantee.
 """
 
 import base64
@@ -21,7 +21,7 @@ _HIGHEST = 2**128
 
 @dataclass
 class Shard:
-    """The records of a range of hashes, in order, until others take the range over."""
+    """The records of a range of hashes, in order, until its children replace it."""
 
     name: str
     low: int
@@ -39,7 +39,7 @@ class Shard:
 
 
 class EventSource:
-    """A stream and what brings its records to a function."""
+    """A stream and its event source mapping."""
 
     def __init__(self, shards: int = 1) -> None:
         self.shards: list[Shard] = []
@@ -49,11 +49,11 @@ class EventSource:
 
     @property
     def open(self) -> list[Shard]:
-        """The shards that take records, by their ranges."""
+        """The open shards, by range."""
         return sorted((shard for shard in self.shards if shard.is_open), key=lambda shard: shard.low)
 
     def put(self, key: str, data: str, arrived: float) -> None:
-        """Take a record under a partition key; `data` is in base64, `arrived` in seconds since 1970."""
+        """Add a record with a partition key; `data` is base64, `arrived` in seconds since 1970."""
         place = int.from_bytes(hashlib.md5(key.encode(), usedforsecurity=False).digest())
         (shard,) = [shard for shard in self.open if shard.low <= place < shard.high]
         record = kinesis_record(data, number=self._number)
@@ -63,19 +63,19 @@ class EventSource:
         self._number += 1
 
     def split(self, shard: Shard) -> None:
-        """Let two shards take over from one."""
+        """Replace a shard by two."""
         shard.is_open = False
         middle = (shard.low + shard.high) // 2
         self._add(shard.low, middle, shard)
         self._add(middle, shard.high, shard)
 
     def merge(self, first: Shard, second: Shard) -> None:
-        """Let one shard take over from two neighbours."""
+        """Replace two adjacent shards by one."""
         first.is_open = second.is_open = False
         self._add(first.low, second.high, first, second)
 
-    def bring(self, most: int, take: Callable[[list[dict[str, Any]]], object]) -> None:
-        """Bring the next run of every shard whose turn it is; a run that fails comes again as it was."""
+    def deliver(self, most: int, take: Callable[[list[dict[str, Any]]], object]) -> None:
+        """Deliver the next batch of every shard that is due; a failed batch is repeated unchanged."""
         for shard in list(self.shards):
             run = shard.records[shard.taken : shard.taken + (shard.failed or most)]
             if run and all(parent.is_at_its_end for parent in shard.parents):

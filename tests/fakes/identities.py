@@ -8,7 +8,7 @@ import boto3
 from shared.auth.identity import Identity, Places
 from shared.auth.models import ApiKeyWithSecret, Caller, Credentials, NewApiKey
 from shared.auth.scopes import Scope
-from shared.auth.tokens import Ticket, Use
+from shared.auth.tokens import TokenClaims, Use
 from tests.fakes.clock import Clock
 
 STAGE = "local"
@@ -29,7 +29,7 @@ def make_key(identity: Identity, *scopes: Scope, owner: str | None = None) -> Ap
 
 
 def credentials(key: ApiKeyWithSecret) -> Credentials:
-    """What the holder of a key shows."""
+    """The credentials of a key."""
     return Credentials(client_id=key.id, client_secret=key.client_secret)
 
 
@@ -39,7 +39,7 @@ def access_token(identity: Identity, *scopes: Scope) -> str:
 
 
 class Visitor:
-    """Somebody with an API key, who has a fresh token whenever they call."""
+    """A client with an API key and a new token for every call."""
 
     def __init__(self, identity: Identity, *scopes: Scope) -> None:
         self._identity = identity
@@ -49,5 +49,5 @@ class Visitor:
     @property
     def token(self) -> str:
         """A token of this moment."""
-        ticket = Ticket(caller=self._caller, family="family", token_id="token")
+        ticket = TokenClaims(caller=self._caller, family="family", token_id="token")
         return self._identity.tokens.write(ticket, Use.ACCESS)

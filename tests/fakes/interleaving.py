@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bench.memory_lake import MemoryLake
 from shared.lake.storage.object_store import ObjectName, StoredObject
-from tests.fakes.crashes import Crash
+from tests.fakes.fault_injection import Crash
 
 _LONGEST = 20
 Choose = Callable[[int], int]
@@ -24,20 +24,20 @@ class _Actor:
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
 
-class Stage:
-    """Lets runs take turns, a call at a time."""
+class InterleavedRuns:
+    """Interleaves runs, one call at a time."""
 
     def __init__(self) -> None:
         self._actors: dict[int, _Actor] = {}
         self._changed = threading.Condition()
 
     def play(self, runs: Sequence[Callable[[], object]], choose: Choose, deaths: Sequence[int] = ()) -> None:
-        """Let runs go on, one call of one of them after the other, until all have ended.
+        """Run until all have ended, one call of one of them after the other.
 
         Args:
-            runs: what each does; what it raises is raised here, but for its death.
-            choose: which of so many runs that wait for their turn goes on.
-            deaths: the numbers of the calls, counted over all runs, at which the run whose turn it is dies.
+            runs: the runs; their exceptions are raised here, except for simulated crashes.
+            choose: chooses the next of the waiting runs.
+            deaths: numbers of the calls, counted over all runs, at which the current run crashes.
         """
         actors = [_Actor(threading.Thread()) for _ in runs]
         for actor, run in zip(actors, runs, strict=True):
@@ -91,7 +91,7 @@ class Stage:
 class StagedLake(MemoryLake):
     """A lake in memory, each of whose calls waits for its turn on a stage."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: InterleavedRuns) -> None:
         super().__init__()
         self._stage = stage
 

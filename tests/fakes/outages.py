@@ -1,4 +1,4 @@
-"""Outages on demand: the clients of a service raise what they raise when it is away, throttles or refuses."""
+"""Simulated outages: the clients of a service raise the errors of an unreachable, throttling or refusing service."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 class Outages:
-    """Makes services fail for as long as a test says."""
+    """Makes services fail while a test requests it."""
 
     def __init__(self) -> None:
         self._failing: dict[str, Exception] = {}
 
     def listen(self, events: "BaseEventHooks") -> None:
-        """Stand between the clients that are made from these hooks and what they call."""
+        """Intercept the calls of clients that are made from these hooks."""
         events.register_first("before-call", self._fail)
 
     @contextmanager
     def of(self, service: str, error: Exception | None = None) -> Iterator[None]:
-        """Let every call to a service end in an error, at best after all its retries: nobody is there unless said."""
+        """Fail every call to a service after its retries, by default as unreachable."""
         self._failing[service] = error or EndpointConnectionError(endpoint_url=f"https://{service}.example")
         try:
             yield
@@ -36,6 +36,6 @@ class Outages:
 
 
 def refusal(code: str, status: int = 400) -> ClientError:
-    """What a client raises when the service answers, and says no."""
+    """The error that a client raises when the service rejects a call."""
     answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "Call")

@@ -1,4 +1,4 @@
-"""CloudFormation as far as our commands ask it: what the stacks of an account say of themselves."""
+"""The part of CloudFormation that the commands use: outputs of stacks."""
 
 import threading
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ class Stacks(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """URL of the server."""
         return f"http://127.0.0.1:{self.server_port}"
 
-    def told(self, name: str) -> tuple[int, str]:
+    def describe(self, name: str) -> tuple[int, str]:
         """The answer about one stack: a status and a document."""
         if name not in self.outputs:
             return 400, _REFUSED.format(name=escape(name))
@@ -45,7 +45,7 @@ class _Door(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer one call."""
         asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        status, text = cast("Stacks", self.server).told(asked["StackName"][0])
+        status, text = cast("Stacks", self.server).describe(asked["StackName"][0])
         self.send_response(status)
         self.send_header("Content-Type", "text/xml")
         self.end_headers()

@@ -11,9 +11,9 @@ from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Resource
 from tests.fakes.answers import Answer
-from tests.fakes.holdings import keys
 from tests.fakes.identities import Visitor
 from tests.fakes.records import sale
+from tests.fakes.state_dump import keys
 from tests.functions.every_route import ask
 
 BATCHES = Route("/api/v1/ingest/batch", "POST")

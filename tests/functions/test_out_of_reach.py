@@ -6,14 +6,14 @@ from functions.declaration import Route
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from tests.fakes.identities import Visitor
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 from tests.functions.every_route import ask, each_guarded, message_of
 
 
 @each_guarded
 def test_with_the_keys_out_of_reach_a_guarded_route_is_unavailable(
-    everywhere: Wiring, platforms: Platforms, route: Route, scope: Scope
+    everywhere: Wiring, platforms: MotoPlatforms, route: Route, scope: Scope
 ) -> None:
     token = Visitor(everywhere.identity, scope).token
 
@@ -25,7 +25,9 @@ def test_with_the_keys_out_of_reach_a_guarded_route_is_unavailable(
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
-def test_a_service_that_refuses_us_is_a_fault_of_our_own(everywhere: Wiring, platforms: Platforms, code: str) -> None:
+def test_a_service_that_refuses_us_is_a_fault_of_our_own(
+    everywhere: Wiring, platforms: MotoPlatforms, code: str
+) -> None:
     token = Visitor(everywhere.identity, Scope.INGEST_READ).token
 
     with platforms.outages.of("dynamodb", refusal(code)):

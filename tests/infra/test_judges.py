@@ -24,7 +24,7 @@ def test_cdk_nag_judges_what_is_deployed_to_aws_and_findings_are_accepted_one_by
     for assembly in (dev, prod):
         accepted = assembly.accepted()
 
-        assert assembly.stage.judged
+        assert assembly.stage.cdk_nag
         assert {finding.split("[")[0] for finding in accepted} == _ACCEPTED
         assert all(reason.endswith(".") for reason in accepted.values())
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from infra.local.deploy.outputs import Outputs
-from infra.local.emulator.credentials import Credentials
-from infra.local.keys import OwnKey
+from infra.local.deploy.outputs import StackOutputs
+from infra.local.emulator.credentials import EmulatorCredentials
+from infra.local.keys import LocalApiKey
 from infra.local.lake import QUIET_SECONDS, Lake, settle
 from infra.local.layout import Layout, Ports
 from infra.local.progress import Progress
@@ -21,7 +21,7 @@ from tests.local.host.free_ports import free_ports
 class RunningPlatform:
     """A platform that is up: its public addresses and a way into its AWS APIs."""
 
-    outputs: Outputs
+    outputs: StackOutputs
     lake: Lake
 
     def __init__(self, layout: Layout, ports: Ports) -> None:
@@ -37,7 +37,7 @@ class RunningPlatform:
     @cached_property
     def token(self) -> str:
         """What its own key may show: good for everything, for a day."""
-        return OwnKey(self.layout).token(self.api_url)
+        return LocalApiKey(self.layout).token(self.api_url)
 
     @property
     def websocket_url(self) -> str:
@@ -50,9 +50,9 @@ class RunningPlatform:
         return self.ports.url("emulator")
 
     @property
-    def credentials(self) -> Credentials:
+    def credentials(self) -> EmulatorCredentials:
         """What opens its AWS APIs."""
-        return Credentials.of(self.layout)
+        return EmulatorCredentials.of(self.layout)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the platform's account; Athena's talks to our own engine."""

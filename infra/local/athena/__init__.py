@@ -1,1 +1,1 @@
-"""Athena on DuckDB: the laptop's stand-in for Amazon Athena, spoken to by ordinary clients over its own protocol."""
+"""Athena on DuckDB: a local implementation of Amazon Athena, with its protocol."""

@@ -2,9 +2,9 @@
 
 from sqlglot import exp
 
+from infra.local.athena.duckdb_ast import Rewrite, call, cast
 from infra.local.athena.errors import QueryFailed
 from infra.local.athena.exact_numbers import MAX_PRECISION, Exact, exact, is_decimal, is_integer
-from infra.local.athena.spelling import Rewrite, call, cast
 
 INT64_DIGITS = 18
 FLOATS = (exp.DType.DOUBLE, exp.DType.FLOAT)
@@ -30,8 +30,8 @@ def divide(node: exp.Expr) -> exp.Expr:
     one, other, quotient = exact(left.type), exact(right.type), exact(node.type)
     if one and other and quotient:
         shift = quotient.scale - one.scale + other.scale
-        top = exp.Mul(this=_unscaled(left, one.scale), expression=_power(shift))
-        return _rescaled(call("rounded_quotient", top, _unscaled(right, other.scale)), quotient)
+        top = exp.Mul(this=_unscale(left, one.scale), expression=_power(shift))
+        return _rescale(call("rounded_quotient", top, _unscale(right, other.scale)), quotient)
     if any(side.type and side.type.this in FLOATS for side in (left, right)):
         node.set("typed", False)  # noqa: FBT003 a node's argument
         return node
@@ -47,9 +47,9 @@ def average(node: exp.Expr) -> exp.Expr:
     inner = next(node.find_all(exp.Avg))
     if not is_decimal(inner.this.type) or number is None:
         return node
-    total, count = (_wrapped(whole, node, kind(this=inner.this.copy())) for kind in (exp.Sum, exp.Count))
-    quotient = call("rounded_quotient", _unscaled(total, number.scale), call("nullif", count, exp.Literal.number(0)))
-    whole.replace(_rescaled(quotient, number))
+    total, count = (_wrap_aggregate(whole, node, kind(this=inner.this.copy())) for kind in (exp.Sum, exp.Count))
+    quotient = call("rounded_quotient", _unscale(total, number.scale), call("nullif", count, exp.Literal.number(0)))
+    whole.replace(_rescale(quotient, number))
     return node
 
 
@@ -72,7 +72,7 @@ def keep_scale(node: exp.Expr) -> exp.Expr:
     return cast(node.copy(), number.data_type()) if is_decimal(node.type) and number else node
 
 
-def _wrapped(whole: exp.Expr, node: exp.Expr, aggregate: exp.Expr) -> exp.Expr:
+def _wrap_aggregate(whole: exp.Expr, node: exp.Expr, aggregate: exp.Expr) -> exp.Expr:
     if whole is node:
         return aggregate
     path = whole.copy()
@@ -88,7 +88,7 @@ def _power(digits: int) -> exp.Expr:
     return cast(exp.Literal.number(10**digits), "HUGEINT")
 
 
-def _unscaled(node: exp.Expr, scale: int) -> exp.Expr:
+def _unscale(node: exp.Expr, scale: int) -> exp.Expr:
     """Turn a decimal into the whole number that it is stored as."""
     if scale == 0:
         return cast(node, "HUGEINT")
@@ -99,7 +99,7 @@ def _unscaled(node: exp.Expr, scale: int) -> exp.Expr:
     return cast(exp.Paren(this=shifted), "HUGEINT")
 
 
-def _rescaled(node: exp.Expr, number: Exact) -> exp.Expr:
+def _rescale(node: exp.Expr, number: Exact) -> exp.Expr:
     """Turn the whole number back into the decimal of a scale."""
     whole = cast(node, Exact(MAX_PRECISION, 0).data_type())
     if number.scale == 0:

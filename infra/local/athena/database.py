@@ -42,7 +42,7 @@ class Database:
         except duckdb.InterruptException:
             raise QueryCancelled from None
         except duckdb.Error as error:
-            raise explained(error) from error
+            raise translate_error(error) from error
         finally:
             cursor.close()
 
@@ -51,8 +51,8 @@ class Database:
         self._connection.close()
 
 
-def explained(error: duckdb.Error) -> QueryFailed:
-    """Say a DuckDB error by the name that Athena has for its cause."""
+def translate_error(error: duckdb.Error) -> QueryFailed:
+    """Translate a DuckDB error to Athena's error."""
     detail = str(error).split("\n\nLINE", maxsplit=1)[0].partition(": ")[2] or str(error)
     for pattern, name, sentence in CAUSES:
         found = pattern.search(str(error))

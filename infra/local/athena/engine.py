@@ -10,15 +10,15 @@ from uuid import uuid4
 
 import duckdb
 
-from infra.local.athena.catalogue import Catalogue
+from infra.local.athena.catalog import GlueCatalog
 from infra.local.athena.database import Database
 from infra.local.athena.errors import QueryCancelled, QueryFailed
-from infra.local.athena.history import Execution, History
+from infra.local.athena.executions import Execution, History
 from infra.local.athena.objects import ObjectCache
-from infra.local.athena.output import Outputs
-from infra.local.athena.reading import Reader
-from infra.local.athena.running import Runner, Task
+from infra.local.athena.output import OutputWriter
+from infra.local.athena.runner import Runner, Task
 from infra.local.athena.statement import check_syntax, kind_of
+from infra.local.athena.table_reader import TableReader
 from infra.local.athena.workgroups import WorkGroups
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Engine:
         runner: Runner,
         history: History,
         work_groups: WorkGroups,
-        catalogue: Catalogue,
+        catalogue: GlueCatalog,
         queries_at_once: int,
     ) -> None:
         self.history = history
@@ -155,12 +155,12 @@ def build_engine(  # noqa: PLR0913 each one is the caller's decision
     """Put an engine together whose state lives in a directory; `upstream` is asked where work groups write results."""
     limits = limits or Limits()
     objects, scratch = directory / "objects", directory / "scratch"
-    catalogue = Catalogue(glue)
-    outputs = Outputs(s3, scratch)
+    catalogue = GlueCatalog(glue)
+    outputs = OutputWriter(s3, scratch)
     cache = ObjectCache(s3, objects, limit_bytes=limits.cache_bytes)
     database = Database([objects, scratch], threads=limits.threads, memory=limits.memory)
     return Engine(
-        runner=Runner(database, catalogue, Reader(catalogue, s3, cache), outputs),
+        runner=Runner(database, catalogue, TableReader(catalogue, s3, cache), outputs),
         history=History(directory / "executions", limit=limits.remembered),
         work_groups=WorkGroups(upstream, default_output),
         catalogue=catalogue,

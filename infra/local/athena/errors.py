@@ -6,7 +6,7 @@ QueryFailed      recorded as the StateChangeReason of a FAILED execution
 
 
 class RequestRefused(Exception):
-    """Tells the caller that the request itself is wrong, by the name of Athena's exception."""
+    """The request itself is invalid; the kind is Athena's exception."""
 
     def __init__(self, message: str, *, kind: str = "InvalidRequestException", code: str = "INVALID_INPUT") -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class QueryFailed(Exception):
 
 
 def not_supported(what: str) -> QueryFailed:
-    """Name a construct that Athena may know and this engine does not, so that nobody takes silence for an answer."""
+    """Return the error of a construct that Athena may support and this engine does not."""
     return QueryFailed("NOT_SUPPORTED", f"{what} is not supported by the local Athena engine")
 
 

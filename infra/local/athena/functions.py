@@ -2,10 +2,10 @@
 
 from sqlglot import exp
 
+from infra.local.athena.datetimes import local
+from infra.local.athena.duckdb_ast import Rewrite, call, cast
 from infra.local.athena.errors import not_supported
 from infra.local.athena.exact_numbers import is_integer
-from infra.local.athena.moments import local
-from infra.local.athena.spelling import Rewrite, call, cast
 
 
 def convert(node: exp.Expr) -> exp.Expr:
@@ -141,7 +141,7 @@ def scalar_at(node: exp.Expr) -> exp.Expr:
 
 
 def json_at(node: exp.Expr) -> exp.Expr:
-    """Read what stands at a JSON path as JSON."""
+    """Return the value at a JSON path as JSON."""
     return call("json_at", cast(node.this, "VARCHAR"), _path(node.expression))
 
 
@@ -149,7 +149,7 @@ def _path(path: exp.Expr) -> exp.Expr:
     return exp.Literal.string(path.sql("trino").strip("'"))
 
 
-def found_text(node: exp.Expr) -> exp.Expr:
+def extract_text(node: exp.Expr) -> exp.Expr:
     """Extract by regular expression; no match is NULL."""
     group = node.args.get("group") or exp.Literal.number(0)
     return call("regexp_found", node.this, node.expression, group)
@@ -181,7 +181,7 @@ def plain(name: str) -> Rewrite:
     return lambda node: call(name, *node.expressions)
 
 
-def renamed(name: str) -> Rewrite:
+def rename(name: str) -> Rewrite:
     """Make the rule of a two-argument node that only has another name."""
     return lambda node: call(name, node.this, node.expression)
 
@@ -196,8 +196,8 @@ RULES: dict[type[exp.Expr], Rewrite] = {
     exp.TryCast: convert,
     exp.ApproxDistinct: distinct_count,
     exp.ApproxQuantile: percentile,
-    exp.ArgMax: renamed("arg_max_null"),
-    exp.ArgMin: renamed("arg_min_null"),
+    exp.ArgMax: rename("arg_max_null"),
+    exp.ArgMin: rename("arg_min_null"),
     exp.ArraySize: size,
     exp.Reduce: fold,
     exp.ArraySort: sort_array,
@@ -207,7 +207,7 @@ RULES: dict[type[exp.Expr], Rewrite] = {
     exp.JSONExtractScalar: scalar_at,
     exp.JSONExtract: json_at,
     exp.JSONFormat: lambda node: cast(node.this, "VARCHAR"),
-    exp.RegexpExtract: found_text,
+    exp.RegexpExtract: extract_text,
     exp.RegexpReplace: replace_all,
     exp.SplitPart: field_of,
     exp.Log: logarithm,

@@ -22,10 +22,10 @@ from infra.local.athena.exact_numbers import (
     exact_literal,
     is_decimal,
 )
-from infra.local.athena.unnesting import unnested_types
+from infra.local.athena.unnest import list_unnested_types
 
 
-def zoned(zone: str) -> exp.DataType:
+def zone_type(zone: str) -> exp.DataType:
     """Make the type of an instant that is looked at in a zone."""
     parameter = exp.DataTypeParam(this=exp.Literal.string(zone))
     return exp.DataType(this=exp.DType.TIMESTAMPTZ, expressions=[parameter])
@@ -87,7 +87,7 @@ class TrinoTypes(TypeAnnotator):
 
     def _get_source_scope_selects(self, source: Scope) -> dict[str, Any]:
         if isinstance(source.expression, exp.Unnest):
-            return dict(unnested_types(source.expression))
+            return dict(list_unnested_types(source.expression))
         return dict(super()._get_source_scope_selects(source))
 
     def _arithmetic(self, node: exp.Binary) -> None:
@@ -152,7 +152,7 @@ class TrinoTypes(TypeAnnotator):
 
     def _in_zone(self, node: exp.AtTimeZone) -> None:
         zone = node.args["zone"]
-        self._set_type(node, zoned(zone.name) if zone.is_string else exp.DType.TIMESTAMPTZ)
+        self._set_type(node, zone_type(zone.name) if zone.is_string else exp.DType.TIMESTAMPTZ)
 
     def _by_name(self, node: exp.Anonymous) -> None:
         name = node.name.lower()
@@ -166,7 +166,7 @@ class TrinoTypes(TypeAnnotator):
         elif name == "map_values" and operands[0].expressions:
             self._set_type(node, _collection(exp.DType.ARRAY, operands[0].expressions[-1]))
         elif name == "with_timezone" and node.expressions[-1].is_string:
-            self._set_type(node, zoned(node.expressions[-1].name))
+            self._set_type(node, zone_type(node.expressions[-1].name))
         else:
             self._set_type(node, RETURNS.get(name, exp.DType.UNKNOWN))
 

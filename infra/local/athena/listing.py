@@ -14,7 +14,7 @@ Values = TypeVar("Values")
 
 
 @dataclass(frozen=True)
-class StoredObject:
+class ListedObject:
     """Names one version of an object."""
 
     bucket: str
@@ -29,8 +29,8 @@ def split_location(location: str) -> tuple[str, str]:
     return bucket, prefix
 
 
-def objects_below(s3: "S3Client", locations: Mapping[str, Values]) -> list[tuple[StoredObject, Values]]:
-    """List the objects of every location, each with what its location stands for."""
+def objects_below(s3: "S3Client", locations: Mapping[str, Values]) -> list[tuple[ListedObject, Values]]:
+    """List the objects of every location, each with the partition of its location."""
     buckets: dict[str, dict[str, Values]] = defaultdict(dict)
     for location, values in locations.items():
         bucket, prefix = split_location(location)
@@ -38,7 +38,7 @@ def objects_below(s3: "S3Client", locations: Mapping[str, Values]) -> list[tuple
     return [found for bucket, prefixes in buckets.items() for found in _in_bucket(s3, bucket, prefixes)]
 
 
-def _in_bucket(s3: "S3Client", bucket: str, prefixes: dict[str, Values]) -> Iterator[tuple[StoredObject, Values]]:
+def _in_bucket(s3: "S3Client", bucket: str, prefixes: dict[str, Values]) -> Iterator[tuple[ListedObject, Values]]:
     """List once over the span of the prefixes; keys come in order, so the owner is the nearest prefix before."""
     ordered = sorted(prefixes)
     for found in _span(s3, bucket, ordered[0], ordered[-1]):
@@ -47,19 +47,19 @@ def _in_bucket(s3: "S3Client", bucket: str, prefixes: dict[str, Values]) -> Iter
             yield found, prefixes[owner]
 
 
-def _span(s3: "S3Client", bucket: str, first: str, last: str) -> Iterator[StoredObject]:
+def _span(s3: "S3Client", bucket: str, first: str, last: str) -> Iterator[ListedObject]:
     paginator = s3.get_paginator("list_objects_v2")
-    for page in paginator.paginate(Bucket=bucket, Prefix=_shared_prefix(first, last), StartAfter=first):
+    for page in paginator.paginate(Bucket=bucket, Prefix=_common_prefix(first, last), StartAfter=first):
         for item in page.get("Contents", []):
             if item["Key"] > last and not item["Key"].startswith(last):
                 return
-            yield StoredObject(bucket, item["Key"], item["ETag"], item["Size"])
+            yield ListedObject(bucket, item["Key"], item["ETag"], item["Size"])
 
 
-def _shared_prefix(first: str, last: str) -> str:
+def _common_prefix(first: str, last: str) -> str:
     return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
 
 
-def _is_hidden(found: StoredObject) -> bool:
+def _is_hidden(found: ListedObject) -> bool:
     """Skip folder marks and what Hive hides."""
     return not found.size or found.key.rsplit("/", 1)[-1].startswith(("_", "."))

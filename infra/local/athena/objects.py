@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from infra.local.athena.listing import StoredObject
+from infra.local.athena.listing import ListedObject
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -24,7 +24,7 @@ GONE = {"NoSuchKey", "PreconditionFailed", "404", "412"}
 
 
 class ObjectGone(Exception):
-    """Says that an object changed or went after it was listed: list again."""
+    """An object was changed or deleted after it was listed; list again."""
 
 
 class ObjectCache:
@@ -38,10 +38,10 @@ class ObjectCache:
         self._lent: Counter[Path] = Counter()
         self._pool = ThreadPoolExecutor(DOWNLOADS_AT_ONCE, thread_name_prefix="athena-download")
         directory.mkdir(parents=True, exist_ok=True)
-        self._sizes: OrderedDict[Path, int] = OrderedDict(_kept(directory))
+        self._sizes: OrderedDict[Path, int] = OrderedDict(_existing_files(directory))
 
     @contextmanager
-    def lend(self, wanted: Sequence[StoredObject]) -> Iterator[list[Path]]:
+    def local_paths(self, wanted: Sequence[ListedObject]) -> Iterator[list[Path]]:
         """Give the local paths of objects, which stay as long as the block runs."""
         paths = [self._path(item) for item in wanted]
         with self._lock:
@@ -61,11 +61,11 @@ class ObjectCache:
         """Let the download threads go."""
         self._pool.shutdown()
 
-    def _path(self, item: StoredObject) -> Path:
+    def _path(self, item: ListedObject) -> Path:
         digest = sha256(f"{item.bucket}\0{item.key}\0{item.etag}".encode()).hexdigest()
         return self._directory / digest[:2] / f"{digest}.parquet"
 
-    def _ensure(self, item: StoredObject, path: Path) -> None:
+    def _ensure(self, item: ListedObject, path: Path) -> None:
         with self._lock:
             if path in self._sizes:
                 return
@@ -73,8 +73,8 @@ class ObjectCache:
         with self._lock:
             self._sizes[path] = size
 
-    def _download(self, item: StoredObject, path: Path) -> int:
-        """Write beside and rename, so that a reader sees a whole object or none."""
+    def _download(self, item: ListedObject, path: Path) -> int:
+        """Write to a temporary file and rename it, so that readers see a complete object or none."""
         path.parent.mkdir(exist_ok=True)
         part = path.with_suffix(f".{uuid4().hex}.part")
         try:
@@ -99,7 +99,7 @@ class ObjectCache:
             path.unlink(missing_ok=True)
 
 
-def _kept(directory: Path) -> list[tuple[Path, int]]:
+def _existing_files(directory: Path) -> list[tuple[Path, int]]:
     """Find what an earlier run left, oldest first; half-written parts go."""
     for part in directory.glob("*/*.part"):
         part.unlink()

@@ -12,7 +12,7 @@ from uuid import uuid4
 import duckdb
 
 from infra.local.athena.errors import QueryFailed, not_supported
-from infra.local.athena.history import Row
+from infra.local.athena.executions import Row
 from infra.local.athena.listing import objects_below, split_location
 from infra.local.athena.partitions import name, text
 
@@ -33,7 +33,7 @@ Options = dict[str, str | list[str]]
 
 @dataclass(frozen=True)
 class ParquetFormat:
-    """Says how the files of a query are to be written."""
+    """How the files of a query are written."""
 
     codec: str
     partitioned_by: list[str]
@@ -54,7 +54,7 @@ class ParquetFormat:
         return cls(codec, partitioned_by if isinstance(partitioned_by, list) else [partitioned_by])
 
 
-class Outputs:
+class OutputWriter:
     """Puts results into S3 by way of a scratch folder."""
 
     def __init__(self, s3: "S3Client", scratch: Path) -> None:

@@ -7,7 +7,7 @@ from infra.local.athena.errors import RequestRefused
 Body = dict[str, Any]
 
 
-def required(body: Body, name: str) -> Any:
+def require(body: Body, name: str) -> Any:
     """Give a field that must be there."""
     if not body.get(name):
         raise RequestRefused(f"{name} is missing")
@@ -30,7 +30,7 @@ def limit(body: Body, most: int) -> int:
     return wanted
 
 
-def paged(items: list[Any], name: str, body: Body, *, most: int) -> Body:
+def page_of(items: list[Any], name: str, body: Body, *, most: int) -> Body:
     """Cut a page out of a list."""
     start, end = place(body), place(body) + limit(body, most)
     return {name: items[start:end]} | ({"NextToken": str(end)} if end < len(items) else {})

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlglot import exp
 
+from infra.local.athena.datetimes import joda
 from infra.local.athena.errors import QueryFailed, not_supported
-from infra.local.athena.moments import joda
-from infra.local.athena.tables import Column, Table
+from infra.local.athena.tables import GlueColumn, GlueTable
 
 NOW = re.compile(r"NOW\s*(?:([+-])\s*(\d+)\s*(YEAR|MONTH|WEEK|DAY|HOUR|MINUTE|SECOND)S?)?", re.IGNORECASE)
 DAYS = {"YEAR": 365, "MONTH": 30, "WEEK": 7, "DAY": 1}
@@ -30,7 +30,7 @@ def name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def selected_partitions(table: Table, predicate: str | None, source: str) -> str:
+def select_partitions(table: GlueTable, predicate: str | None, source: str) -> str:
     """Write the query for the partitions, from a source of their text values, that fulfil the predicate.
 
     Its columns are the place of a projected partition, NULL for others, and the values.
@@ -44,13 +44,13 @@ def selected_partitions(table: Table, predicate: str | None, source: str) -> str
     return f"SELECT {wanted} FROM (SELECT {raw}, {typed} FROM ({source})){where}"  # noqa: S608 quoted above
 
 
-def projected_values(table: Table, now: datetime) -> str:
+def project_values(table: GlueTable, now: datetime) -> str:
     """Write the query for every partition that the table's properties imply, values as text."""
     sources = " CROSS JOIN ".join(f"({_values(table, key, now)})" for key in table.partition_keys)
     return f"SELECT * FROM {sources}"  # noqa: S608 made of quoted values below
 
 
-def registered_values(table: Table, partitions: Sequence[tuple[str, ...]]) -> str:
+def list_registered_values(table: GlueTable, partitions: Sequence[tuple[str, ...]]) -> str:
     """Write the query for partitions that are registered one by one."""
     keys = ", ".join(name(key.name) for key in table.partition_keys)
     if not partitions:
@@ -59,7 +59,7 @@ def registered_values(table: Table, partitions: Sequence[tuple[str, ...]]) -> st
     return f"SELECT * FROM (VALUES {rows}) AS registered({keys})"  # noqa: S608 every value is quoted
 
 
-def location_of(table: Table) -> str:
+def location_of(table: GlueTable) -> str:
     """Write the SQL that gives the place of a projected partition: thousands are slow in Python."""
     template = table.parameters.get("storage.location.template")
     if template is None:
@@ -71,20 +71,20 @@ def location_of(table: Table) -> str:
     return place
 
 
-def _values(table: Table, key: Column, now: datetime) -> str:
+def _values(table: GlueTable, key: GlueColumn, now: datetime) -> str:
     kind = _property(table, key, "type").lower()
-    makers = {"date": _dates, "integer": _integers, "enum": _enumerated}
+    makers = {"date": _dates, "integer": _integers, "enum": _enumerate}
     if kind not in makers:
         raise not_supported(f"partition projection of type {kind}")
     return makers[kind](table, key, now)
 
 
-def _enumerated(table: Table, key: Column, _now: datetime) -> str:
+def _enumerate(table: GlueTable, key: GlueColumn, _now: datetime) -> str:
     values = ", ".join(text(value.strip()) for value in _property(table, key, "values").split(","))
     return f"SELECT unnest([{values}]) AS {name(key.name)}"
 
 
-def _integers(table: Table, key: Column, _now: datetime) -> str:
+def _integers(table: GlueTable, key: GlueColumn, _now: datetime) -> str:
     low, high = (int(bound) for bound in _property(table, key, "range").split(","))
     step = int(table.parameters.get(f"projection.{key.name}.interval", "1"))
     digits = int(table.parameters.get(f"projection.{key.name}.digits", "1"))
@@ -92,7 +92,7 @@ def _integers(table: Table, key: Column, _now: datetime) -> str:
     return f"SELECT {padded} AS {name(key.name)} FROM range({low}, {high + 1}, {step}) t(n)"  # noqa: S608 numbers
 
 
-def _dates(table: Table, key: Column, now: datetime) -> str:
+def _dates(table: GlueTable, key: GlueColumn, now: datetime) -> str:
     pattern = joda(exp.Literal.string(_property(table, key, "format"))).name
     low, high = (_moment(bound.strip(), pattern, now) for bound in _property(table, key, "range").split(","))
     step = int(table.parameters.get(f"projection.{key.name}.interval", "1"))
@@ -122,7 +122,7 @@ def _moment(bound: str, pattern: str, now: datetime) -> datetime:
     return truncated + timedelta(seconds=-seconds if sign == "-" else seconds)
 
 
-def _property(table: Table, key: Column, what: str) -> str:
+def _property(table: GlueTable, key: GlueColumn, what: str) -> str:
     found = table.parameters.get(f"projection.{key.name}.{what}")
     if found is None:
         sentence = (

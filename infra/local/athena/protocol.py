@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-from infra.local.athena import describing
+from infra.local.athena import metadata_api
 from infra.local.athena.engine import RESULT_SUFFIXES, Engine, Submission
 from infra.local.athena.errors import RequestRefused
-from infra.local.athena.history import FINISHED, Execution
-from infra.local.athena.paging import Body, limit, paged, place, required
+from infra.local.athena.executions import FINISHED, Execution
+from infra.local.athena.paging import Body, limit, page_of, place, require
 
 Operation = Callable[[Engine, Body], Body]
 PAGE = 1000
@@ -27,7 +27,7 @@ def start_query_execution(engine: Engine, body: Body) -> Body:
     """Submit a query."""
     token = body.get("ClientRequestToken") or str(uuid4())
     submission = Submission(
-        sql=required(body, "QueryString"),
+        sql=require(body, "QueryString"),
         token=token,
         parameters=tuple(body.get("ExecutionParameters", ())),
         database=body.get("QueryExecutionContext", {}).get("Database", "default"),
@@ -39,21 +39,21 @@ def start_query_execution(engine: Engine, body: Body) -> Body:
 
 def stop_query_execution(engine: Engine, body: Body) -> Body:
     """Cancel a query."""
-    engine.stop(required(body, "QueryExecutionId"))
+    engine.stop(require(body, "QueryExecutionId"))
     return {}
 
 
 def get_query_execution(engine: Engine, body: Body) -> Body:
     """Describe a query."""
-    return {"QueryExecution": described(engine.history.get(required(body, "QueryExecutionId")))}
+    return {"QueryExecution": describe_execution(engine.history.get(require(body, "QueryExecutionId")))}
 
 
 def batch_get_query_execution(engine: Engine, body: Body) -> Body:
     """Describe several queries; unknown ones are listed apart."""
     found, unknown = [], []
-    for identity in required(body, "QueryExecutionIds"):
+    for identity in require(body, "QueryExecutionIds"):
         try:
-            found.append(described(engine.history.get(identity)))
+            found.append(describe_execution(engine.history.get(identity)))
         except RequestRefused as error:
             unknown.append({"QueryExecutionId": identity, "ErrorCode": error.code, "ErrorMessage": str(error)})
     return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": unknown}
@@ -61,7 +61,7 @@ def batch_get_query_execution(engine: Engine, body: Body) -> Body:
 
 def get_query_results(engine: Engine, body: Body) -> Body:
     """Page through the rows of a query; the first row of the first page of a SELECT is its header."""
-    execution = engine.history.get(required(body, "QueryExecutionId"))
+    execution = engine.history.get(require(body, "QueryExecutionId"))
     if execution.state not in FINISHED:
         raise RequestRefused(f"Query has not yet finished. Current state: {execution.state}")
     if execution.state != "SUCCEEDED":
@@ -75,10 +75,10 @@ def get_query_results(engine: Engine, body: Body) -> Body:
 
 def list_query_executions(engine: Engine, body: Body) -> Body:
     """List the queries of a work group, newest first."""
-    return paged(engine.history.newest(body.get("WorkGroup", "primary")), "QueryExecutionIds", body, most=ID_PAGE)
+    return page_of(engine.history.newest(body.get("WorkGroup", "primary")), "QueryExecutionIds", body, most=ID_PAGE)
 
 
-def described(execution: Execution) -> Body:
+def describe_execution(execution: Execution) -> Body:
     """Describe an execution as GetQueryExecution does."""
     location = f"{execution.output}{execution.id}{RESULT_SUFFIXES.get(execution.substatement_type, '.txt')}"
     return {
@@ -143,14 +143,14 @@ OPERATIONS: dict[str, Operation] = {
     "BatchGetQueryExecution": batch_get_query_execution,
     "GetQueryResults": get_query_results,
     "ListQueryExecutions": list_query_executions,
-    "GetWorkGroup": describing.get_work_group,
-    "ListWorkGroups": describing.list_work_groups,
-    "CreateWorkGroup": describing.create_work_group,
-    "DeleteWorkGroup": describing.delete_work_group,
-    "ListDataCatalogs": describing.list_data_catalogs,
-    "GetDataCatalog": describing.get_data_catalog,
-    "GetDatabase": describing.get_database,
-    "ListDatabases": describing.list_databases,
-    "GetTableMetadata": describing.get_table_metadata,
-    "ListTableMetadata": describing.list_table_metadata,
+    "GetWorkGroup": metadata_api.get_work_group,
+    "ListWorkGroups": metadata_api.list_work_groups,
+    "CreateWorkGroup": metadata_api.create_work_group,
+    "DeleteWorkGroup": metadata_api.delete_work_group,
+    "ListDataCatalogs": metadata_api.list_data_catalogs,
+    "GetDataCatalog": metadata_api.get_data_catalog,
+    "GetDatabase": metadata_api.get_database,
+    "ListDatabases": metadata_api.list_databases,
+    "GetTableMetadata": metadata_api.get_table_metadata,
+    "ListTableMetadata": metadata_api.list_table_metadata,
 }

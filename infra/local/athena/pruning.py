@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.scope import Scope, build_scope, traverse_scope
 
-from infra.local.athena.tables import Table
+from infra.local.athena.tables import GlueTable
 
 Evaluable = Callable[[exp.Column], bool]
 NULL_REJECTING = (
@@ -37,7 +37,7 @@ def columns_read(tree: exp.Query) -> dict[str, set[str]]:
 class Prunings:
     """Finds for each scan the condition that its partitions must fulfil."""
 
-    def __init__(self, tree: exp.Query, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tree: exp.Query, tables: Mapping[str, GlueTable]) -> None:
         self._tables = tables
         self._found: dict[str, list[exp.Expr]] = defaultdict(list)
         self._seen: set[tuple[int, bool]] = set()
@@ -58,11 +58,11 @@ class Prunings:
         self._seen.add((id(scope), bool(inherited)))
         if isinstance(scope.expression, exp.SetOperation):
             for branch in scope.set_operation_scopes:
-                self._descend(branch, _renamed(inherited, scope.expression, branch.expression))
+                self._descend(branch, _rename_columns(inherited, scope.expression, branch.expression))
             return
         select = scope.expression
         if isinstance(select, exp.Select):
-            conditions = _conditions(select) + [(None, inner) for inner in _pushed(select, inherited)]
+            conditions = _conditions(select) + [(None, inner) for inner in _push_down(select, inherited)]
             for name, (_, source) in scope.selected_sources.items():
                 self._visit(name, source, [c for on, c in conditions if on in (None, name)], _nullable(select))
         for inner in [*scope.subquery_scopes, *scope.cte_scopes]:
@@ -71,11 +71,11 @@ class Prunings:
     def _visit(self, name: str, source: exp.Table | Scope, conditions: list[exp.Expr], nullable: set[str]) -> None:
         if isinstance(source, exp.Table):
             keys = {key.name for key in self._tables[source.name].partition_keys}
-            found = _weakened(conditions, lambda column: column.table == name and column.name in keys)
+            found = _weaken(conditions, lambda column: column.table == name and column.name in keys)
             kept = [condition for condition in found if name not in nullable or _rejects_null(condition)]
             self._found[source.name].extend(_bare(condition) for condition in kept)
         elif self._mentions.get(id(source), 1) <= 1:
-            found = _weakened(conditions, lambda column: column.table == name)
+            found = _weaken(conditions, lambda column: column.table == name)
             self._descend(source, [_bare(c) for c in found if name not in nullable or _rejects_null(c)])
 
 
@@ -104,8 +104,8 @@ def _nullable(select: exp.Select) -> set[str]:
     return nullable
 
 
-def _pushed(select: exp.Select, inherited: list[exp.Expr]) -> list[exp.Expr]:
-    """Say an outer condition in terms of the columns that the select reads."""
+def _push_down(select: exp.Select, inherited: list[exp.Expr]) -> list[exp.Expr]:
+    """Express an outer condition in terms of the columns that the select reads."""
     group = select.args.get("group")
     grouped_in_sets = group and group.find(exp.Rollup, exp.Cube, exp.GroupingSets)
     if not inherited or grouped_in_sets or any(select.args.get(name) for name in KEEPS_ROWS_APART):
@@ -113,7 +113,7 @@ def _pushed(select: exp.Select, inherited: list[exp.Expr]) -> list[exp.Expr]:
     if select.find(exp.Window):
         return []
     plain = {column.alias_or_name: column.unalias() for column in select.selects}
-    inner = _weakened(inherited, lambda column: isinstance(plain.get(column.name), exp.Column))
+    inner = _weaken(inherited, lambda column: isinstance(plain.get(column.name), exp.Column))
     return [condition.transform(lambda node: _inner(node, plain)) for condition in inner]
 
 
@@ -121,8 +121,8 @@ def _inner(node: exp.Expr, plain: Mapping[str, exp.Expr]) -> exp.Expr:
     return plain[node.name].copy() if isinstance(node, exp.Column) and not node.table else node
 
 
-def _renamed(inherited: list[exp.Expr], union: exp.SetOperation, branch: exp.Expr) -> list[exp.Expr]:
-    """Say a condition on a union's columns in the names of one branch."""
+def _rename_columns(inherited: list[exp.Expr], union: exp.SetOperation, branch: exp.Expr) -> list[exp.Expr]:
+    """Express a condition on a union's columns in the names of one branch."""
     if any(union.args.get(name) for name in KEEPS_ROWS_APART) or not isinstance(branch, exp.Query):
         return []
     pairs = zip(union.named_selects, branch.selects, strict=False)
@@ -130,7 +130,7 @@ def _renamed(inherited: list[exp.Expr], union: exp.SetOperation, branch: exp.Exp
     return [c.copy().transform(lambda node: _inner(node, names) if node.name in names else node) for c in inherited]
 
 
-def _weakened(conditions: list[exp.Expr], evaluable: Evaluable) -> list[exp.Expr]:
+def _weaken(conditions: list[exp.Expr], evaluable: Evaluable) -> list[exp.Expr]:
     """Keep what the evaluable columns alone decide."""
     weaker = [_weaker(condition, evaluable) for condition in conditions]
     return [condition for condition in weaker if condition.find(exp.Column)]
@@ -139,14 +139,14 @@ def _weakened(conditions: list[exp.Expr], evaluable: Evaluable) -> list[exp.Expr
 def _weaker(node: exp.Expr, evaluable: Evaluable) -> exp.Expr:
     if isinstance(node, (exp.And, exp.Or)):
         left, right = _weaker(node.left, evaluable), _weaker(node.right, evaluable)
-        return _joined(type(node), left, right)
+        return _combine(type(node), left, right)
     if isinstance(node, exp.Paren):
         return exp.Paren(this=_weaker(node.this, evaluable))
     decided = all(evaluable(column) for column in node.find_all(exp.Column)) and not node.find(*OPAQUE)
     return node.copy() if decided else exp.true()
 
 
-def _joined(kind: type[exp.And | exp.Or], left: exp.Expr, right: exp.Expr) -> exp.Expr:
+def _combine(kind: type[exp.And | exp.Or], left: exp.Expr, right: exp.Expr) -> exp.Expr:
     true = [side for side in (left, right) if isinstance(side, exp.Boolean) and side.this]
     if kind is exp.Or and true:
         return exp.true()

@@ -22,7 +22,7 @@ WHOLE = {"hugeint", "ubigint", "uinteger"}
 
 def column_info(output: Output, found: Type) -> dict[str, Any]:
     """Describe a result column as ResultSetMetadata does."""
-    kind, precision, scale = _named(found)
+    kind, precision, scale = _type_metadata(found)
     number = exact(output.data_type)
     if kind == "decimal" and number and is_decimal(output.data_type):
         precision, scale = number
@@ -32,7 +32,7 @@ def column_info(output: Output, found: Type) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def rendered(sql: str, types: list[Type], outputs: tuple[Output, ...]) -> str:
+def render(sql: str, types: list[Type], outputs: tuple[Output, ...]) -> str:
     """Wrap a query so that every value comes as Athena's text and NULL as NULL."""
     places = [f"c{place}" for place in range(len(types))]
     values = [_column(*each) for each in zip(places, types, outputs, strict=True)]
@@ -62,7 +62,7 @@ def value_text(value: str, found: Type) -> str:
     return f"CAST({value} AS VARCHAR)"
 
 
-def stored(sql: str, names: list[str], types: list[Type]) -> str:
+def to_stored_type(sql: str, names: list[str], types: list[Type]) -> str:
     """Wrap a query whose rows are stored as Parquet: names in lower case and no type that Hive lacks."""
     places = [f"c{place}" for place in range(len(types))]
     columns = [
@@ -76,7 +76,7 @@ def hive_type(found: Type) -> str:
     """Name a result type as Glue does, for a table made from a query."""
     kind = found.id
     if kind == "decimal":
-        _, precision, scale = _named(found)
+        _, precision, scale = _type_metadata(found)
         return f"decimal({precision},{scale})"
     if kind == "list":
         return f"array<{hive_type(_inner_types(found)[0][1])}>"
@@ -85,10 +85,10 @@ def hive_type(found: Type) -> str:
     if kind == "struct":
         return "struct<{}>".format(",".join(f"{field}:{hive_type(child)}" for field, child in _inner_types(found)))
     special = {"varchar": "string", "integer": "int", "blob": "binary", "timestamp with time zone": "timestamp"}
-    return special.get(kind, _named(found)[0])
+    return special.get(kind, _type_metadata(found)[0])
 
 
-def _named(found: Type) -> tuple[str, int, int]:
+def _type_metadata(found: Type) -> tuple[str, int, int]:
     if found.id == "decimal":
         sizes = dict(found.children)
         return "decimal", int(str(sizes["precision"])), int(str(sizes["scale"]))
@@ -99,13 +99,14 @@ def _named(found: Type) -> tuple[str, int, int]:
 
 
 def _list(value: str, found: Type) -> str:
-    element = _nested("e", _inner_types(found)[0][1])
+    element = _render_nested("e", _inner_types(found)[0][1])
     return f"'[' || array_to_string(list_transform({value}, lambda e: {element}), ', ') || ']'"
 
 
 def _map(value: str, found: Type) -> str:
     key, content = (
-        _nested(f"e.{field}", child) for field, (_, child) in zip(("key", "value"), _inner_types(found), strict=True)
+        _render_nested(f"e.{field}", child)
+        for field, (_, child) in zip(("key", "value"), _inner_types(found), strict=True)
     )
     entries = f"list_transform(map_entries({value}), lambda e: {key} || '=' || {content})"
     return f"'{{' || array_to_string({entries}, ', ') || '}}'"
@@ -113,13 +114,14 @@ def _map(value: str, found: Type) -> str:
 
 def _row(value: str, found: Type) -> str:
     fields = [
-        f"{text(field + '=')} || {_nested(f'{value}.{name(field)}', child)}" for field, child in _inner_types(found)
+        f"{text(field + '=')} || {_render_nested(f'{value}.{name(field)}', child)}"
+        for field, child in _inner_types(found)
     ]
     listed = " || ', ' || ".join(fields)
     return f"CASE WHEN {value} IS NOT NULL THEN '{{' || {listed} || '}}' END"
 
 
-def _nested(value: str, found: Type) -> str:
+def _render_nested(value: str, found: Type) -> str:
     return f"coalesce({value_text(value, found)}, 'null')"
 
 

@@ -20,7 +20,7 @@ class TableName(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Column:
+class GlueColumn:
     """Gives a column its Glue type, from which both the reading and the typing of queries follow."""
 
     name: str
@@ -30,7 +30,7 @@ class Column:
     def data_type(self) -> exp.DataType:
         """Parse the Glue type for type inference."""
         try:
-            return unsized(exp.DataType.build(self.hive_type, dialect="hive"))
+            return drop_length(exp.DataType.build(self.hive_type, dialect="hive"))
         except SqlglotError:
             message = f"column {self.name} has the unknown type {self.hive_type}"
             raise QueryFailed("HIVE_INVALID_METADATA", message) from None
@@ -42,12 +42,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class GlueTable:
     """Holds what a query needs to know of a Glue table."""
 
     name: TableName
-    columns: tuple[Column, ...]
-    partition_keys: tuple[Column, ...]
+    columns: tuple[GlueColumn, ...]
+    partition_keys: tuple[GlueColumn, ...]
     location: str
     parameters: dict[str, str] = field(hash=False)
 
@@ -58,11 +58,11 @@ class Table:
 
     @property
     def is_projected(self) -> bool:
-        """Tell whether partitions follow from a rule (projection) instead of being registered one by one."""
+        """Return whether partitions follow from a rule (projection) instead of being registered one by one."""
         return self.parameters.get("projection.enabled", "false").lower() == "true" and bool(self.partition_keys)
 
 
-def unsized(data_type: exp.DataType) -> exp.DataType:
+def drop_length(data_type: exp.DataType) -> exp.DataType:
     """Drop the widths that DuckDB gives another meaning (timestamp(3), varchar(10)); decimals keep theirs."""
     for part in list(data_type.find_all(exp.DataType)):
         if part.this in exp.DataType.TEXT_TYPES or part.this in exp.DataType.TEMPORAL_TYPES:

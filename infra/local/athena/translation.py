@@ -14,27 +14,27 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.schema import MappingSchema
 
-from infra.local.athena import arithmetic, functions, moments, unnesting
+from infra.local.athena import arithmetic, datetimes, functions, unnest
+from infra.local.athena.allowlist import vet
+from infra.local.athena.duckdb_ast import Rewrite
 from infra.local.athena.errors import QueryFailed, not_supported
 from infra.local.athena.exact_numbers import MAX_PRECISION, Exact, exact_literal
 from infra.local.athena.inference import TrinoTypes, zone_of
 from infra.local.athena.pruning import Prunings, columns_read
-from infra.local.athena.spelling import Rewrite
 from infra.local.athena.statement import DIALECT, table_name
-from infra.local.athena.strictness import refuse_alias_references, refuse_mixed_types
-from infra.local.athena.tables import Table, TableName, unsized
-from infra.local.athena.vetting import vet
+from infra.local.athena.tables import GlueTable, TableName, drop_length
+from infra.local.athena.type_checks import reject_alias_references, reject_mixed_types
 
-RULES: dict[type[exp.Expr], Rewrite] = {**arithmetic.RULES, **moments.RULES, **functions.RULES, **unnesting.RULES}
-BY_NAME: dict[str, Rewrite] = {**moments.BY_NAME, **functions.BY_NAME}
+RULES: dict[type[exp.Expr], Rewrite] = {**arithmetic.RULES, **datetimes.RULES, **functions.RULES, **unnest.RULES}
+BY_NAME: dict[str, Rewrite] = {**datetimes.BY_NAME, **functions.BY_NAME}
 
 
 @dataclass(frozen=True)
 class Scan:
-    """Says what one mention of a table needs: which columns, and of which partitions."""
+    """The columns and partitions that one mention of a table needs."""
 
     name: str
-    table: Table
+    table: GlueTable
     columns: frozenset[str]
     predicate: str | None
 
@@ -60,16 +60,16 @@ class Translation:
 def tables_of(query: exp.Query, database: str) -> frozenset[TableName]:
     """List the tables that a query reads; names of its own WITH queries are none."""
     vet(query)
-    return frozenset(table_name(table, database) for table in _mentions(_normalized(query)))
+    return frozenset(table_name(table, database) for table in _mentions(_normalize(query)))
 
 
-def translate(query: exp.Query, database: str, tables: Mapping[TableName, Table]) -> Translation:
+def translate(query: exp.Query, database: str, tables: Mapping[TableName, GlueTable]) -> Translation:
     """Spell a query for DuckDB over named scans."""
     vet(query)
-    tree = _normalized(query)
+    tree = _normalize(query)
     _label(tree)
     named = _name_scans(tree, database, tables)
-    typed = _typed(tree, {name: table.types for name, table in named.items()})
+    typed = _annotate(tree, {name: table.types for name, table in named.items()})
     outputs = tuple(_output(column) for column in typed.selects)
     prunings, columns = Prunings(typed, named), columns_read(typed)
     scans = tuple(
@@ -79,10 +79,10 @@ def translate(query: exp.Query, database: str, tables: Mapping[TableName, Table]
     return Translation(_sql(typed), scans, outputs)
 
 
-def _normalized(query: exp.Query) -> exp.Query:
+def _normalize(query: exp.Query) -> exp.Query:
     tree = normalize_identifiers(query.copy(), dialect=DIALECT)
     for data_type in tree.find_all(exp.DataType):
-        unsized(data_type)
+        drop_length(data_type)
         if data_type.this == exp.DType.DECIMAL and not data_type.expressions:
             _size_decimal(data_type)
     for column in tree.find_all(exp.Column):
@@ -119,8 +119,8 @@ def _label(tree: exp.Query) -> None:
                 column.replace(exp.alias_(column.copy(), f"_col{place}", quoted=True))
 
 
-def _name_scans(tree: exp.Query, database: str, tables: Mapping[TableName, Table]) -> dict[str, Table]:
-    named: dict[str, Table] = {}
+def _name_scans(tree: exp.Query, database: str, tables: Mapping[TableName, GlueTable]) -> dict[str, GlueTable]:
+    named: dict[str, GlueTable] = {}
     for place, mention in enumerate(_mentions(tree)):
         name = table_name(mention, database)
         named[f"scan_{place}"] = tables[name]
@@ -132,16 +132,16 @@ def _name_scans(tree: exp.Query, database: str, tables: Mapping[TableName, Table
     return named
 
 
-def _typed(tree: exp.Query, types: dict[str, dict[str, exp.DataType]]) -> exp.Query:
+def _annotate(tree: exp.Query, types: dict[str, dict[str, exp.DataType]]) -> exp.Query:
     known: dict[str, object] = dict(types) or {"scan": {"none": "int"}}
     schema = MappingSchema(known, dialect=DIALECT)
     try:
-        refuse_alias_references(tree, schema)
+        reject_alias_references(tree, schema)
         qualified = qualify(tree, schema=schema, dialect=DIALECT, validate_qualify_columns=False, identify=True)
     except SqlglotError as error:
         raise QueryFailed("SYNTAX_ERROR", str(error)) from None
     typed = TrinoTypes(schema).annotate(qualified)
-    refuse_mixed_types(typed)
+    reject_mixed_types(typed)
     return typed
 
 

@@ -1,4 +1,4 @@
-"""Where a work group writes its results, asked of the emulator's own Athena, which CDK has told."""
+"""Result locations of work groups, read from the emulator's Athena, which CDK has configured."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ class WorkGroups:
         known = self._known.get(name)
         if known and time.monotonic() - known[0] < REMEMBERED_SECONDS:
             return known[1]
-        found = self._own.get(name) or self._asked(name) or self._assumed(name)
+        found = self._own.get(name) or self._fetch(name) or self._assume(name)
         self._known[name] = (time.monotonic(), found)
         return found
 
@@ -62,11 +62,11 @@ class WorkGroups:
         return str(place) if place.endswith("/") else f"{place}/"
 
     def most_bytes(self, name: str) -> int | None:
-        """Tell how much a query of the group may scan."""
+        """Return the maximum number of bytes that a query of the group may scan."""
         found = self.get(name).get("Configuration", {}).get("BytesScannedCutoffPerQuery")
         return None if found is None else int(found)
 
-    def _asked(self, name: str) -> dict[str, Any] | None:
+    def _fetch(self, name: str) -> dict[str, Any] | None:
         if self._upstream is None:
             return None
         try:
@@ -75,7 +75,7 @@ class WorkGroups:
             # An upstream that does not know the group leaves it to the default output.
             return None
 
-    def _assumed(self, name: str) -> dict[str, Any]:
+    def _assume(self, name: str) -> dict[str, Any]:
         result = {"OutputLocation": self._default} if self._default else {}
         return _group(name, {"EnforceWorkGroupConfiguration": False, "ResultConfiguration": result})
 

@@ -20,7 +20,7 @@ _CREATED = 201
 
 
 class DemoNotSent(Exception):
-    """The demo data did not get through; the sentence says where and why."""
+    """The demo data could not be sent; the message says where and why."""
 
 
 class BatchClient:
@@ -35,7 +35,7 @@ class BatchClient:
         self._http = urllib3.PoolManager(retries=again, timeout=urllib3.Timeout(connect=5, read=60))
 
     def post(self, source_id: str, data_type: str, records: Sequence[Record]) -> None:
-        """Post one batch, or say what was wrong with it."""
+        """Post one batch; raise if it is rejected."""
         batch = {
             "source_id": source_id,
             "data_type": data_type,
@@ -43,7 +43,7 @@ class BatchClient:
             "metadata": self._metadata,
             "data": records,
         }
-        body, headers = _packed(orjson.dumps(batch))
+        body, headers = _gzip(orjson.dumps(batch))
         what = f"{len(records)} {data_type} of {source_id}"
         try:
             answer = self._http.request("POST", self._url, body=body, headers=headers | self._bearer)
@@ -58,7 +58,7 @@ class BatchClient:
         self._http.clear()
 
 
-def _packed(body: bytes) -> tuple[bytes, dict[str, str]]:
+def _gzip(body: bytes) -> tuple[bytes, dict[str, str]]:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if len(body) <= _SMALL_ENOUGH_PLAIN:
         return body, headers
@@ -66,7 +66,7 @@ def _packed(body: bytes) -> tuple[bytes, dict[str, str]]:
 
 
 def _complaint(status: int, body: bytes) -> str | None:
-    """Say what an answer complains about; a batch taken with bad rows is one too."""
+    """Return the error of a response; an accepted batch with invalid rows has one, too."""
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import Draw, dice
-from infra.local.demo.window import Record, Window, midnight, spelt
+from infra.local.demo.rng import WeightedChoice, seeded
+from infra.local.demo.window import DemoWindow, Record, format_time, midnight
 
 if TYPE_CHECKING:
     import random
@@ -65,7 +65,7 @@ class Shelves:
 
     def __init__(self, products: Sequence[Product]) -> None:
         sold = [product for product in products if not product.withdrawn]
-        self._any = Draw(sold, [product.popularity for product in sold])
+        self._any = WeightedChoice(sold, [product.popularity for product in sold])
         self._of = {category.name: _draw_of(category, sold) for category in CATEGORIES}
 
     def pick(self, rng: random.Random, favourites: Sequence[str]) -> Product:
@@ -75,18 +75,18 @@ class Shelves:
         return self._any(rng)
 
 
-def _draw_of(category: Category, sold: Sequence[Product]) -> Draw[Product]:
+def _draw_of(category: Category, sold: Sequence[Product]) -> WeightedChoice[Product]:
     members = [product for product in sold if product.category is category]
-    return Draw(members, [product.popularity for product in members])
+    return WeightedChoice(members, [product.popularity for product in members])
 
 
-def stock_catalogue(seed: int, size: int, window: Window) -> list[Product]:
+def stock_catalogue(seed: int, size: int, window: DemoWindow) -> list[Product]:
     """Make a catalogue of a size, every category in it."""
-    rng = dice(seed, "catalogue")
+    rng = seeded(seed, "catalogue")
     return [_product(rng, number, window) for number in range(size)]
 
 
-def _product(rng: random.Random, number: int, window: Window) -> Product:
+def _product(rng: random.Random, number: int, window: DemoWindow) -> Product:
     category = CATEGORIES[number % len(CATEGORIES)]
     low, high = category.prices
     price = round((low + (high - low) * rng.random() ** 2.2) * 100) // 100 * 100 + 99
@@ -109,7 +109,7 @@ def _product(rng: random.Random, number: int, window: Window) -> Product:
     )
 
 
-def product_records(products: Sequence[Product], window: Window) -> Iterator[Record]:
+def product_records(products: Sequence[Product], window: DemoWindow) -> Iterator[Record]:
     """Write the catalogue's records, a changed price as a second version."""
     opened = midnight(window.first) - timedelta(days=30)
     for product in products:
@@ -128,5 +128,5 @@ def _version(product: Product, price: int, updated_at: datetime) -> Record:
         "cost": product.cost / 100,
         "currency": "USD",
         "active": not product.withdrawn,
-        "updated_at": spelt(updated_at),
+        "updated_at": format_time(updated_at),
     }

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import Draw, count_near, dice
-from infra.local.demo.seasons import moment_online
+from infra.local.demo.demand import moment_online
+from infra.local.demo.rng import WeightedChoice, count_near, seeded
 from infra.local.demo.shoppers import shoppers_of
-from infra.local.demo.window import Record, Window, spelt
+from infra.local.demo.window import DemoWindow, Record, format_time
 
 if TYPE_CHECKING:
     import random
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from infra.local.demo.catalogue import Product, Shelves
-    from infra.local.demo.fraud import Decision
+    from infra.local.demo.fraud import FraudDecision
     from infra.local.demo.sales import Order
     from infra.local.demo.shoppers import Shopper
 
@@ -26,7 +26,7 @@ Step = tuple[str, "Product | None"]
 
 _SESSIONS_PER_ORDER = 8.0
 _KNOWN_SHARE = 0.55
-_DEPTH = Draw(("bounce", "look", "cart", "checkout"), (0.52, 0.33, 0.11, 0.04))
+_DEPTH = WeightedChoice(("bounce", "look", "cart", "checkout"), (0.52, 0.33, 0.11, 0.04))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Session:
         session_id = f"S-{self.day:%Y%m%d}-{self.number:05d}"
         record: Record = {
             "event_id": f"E{session_id[1:]}-{place}",
-            "timestamp": spelt(at),
+            "timestamp": format_time(at),
             "session_id": session_id,
             "event_type": event_type,
             "channel": self.channel,
@@ -69,13 +69,13 @@ class Clicks:
     """The visitors of the window's days."""
 
     seed: int
-    window: Window
+    window: DemoWindow
     shelves: Shelves
     shoppers: Sequence[Shopper]
 
-    def events(self, day: date, decisions: Sequence[Decision]) -> list[Record]:
+    def events(self, day: date, decisions: Sequence[FraudDecision]) -> list[Record]:
         """List a day's events in the order they happened: those that led to its orders, and idle ones."""
-        rng = dice(self.seed, "clickstream", day)
+        rng = seeded(self.seed, "clickstream", day)
         online = [decision for decision in decisions if decision.order.channel != "store"]
         timed = [event for number, decision in enumerate(online, 1) for event in _buying(rng, day, number, decision)]
         timed += self._browsing(rng, day, len(online))
@@ -92,7 +92,7 @@ class Clicks:
             yield from session.records(moment_online(rng, day, shopper.hour), steps)
 
 
-def _buying(rng: random.Random, day: date, number: int, decision: Decision) -> list[tuple[datetime, Record]]:
+def _buying(rng: random.Random, day: date, number: int, decision: FraudDecision) -> list[tuple[datetime, Record]]:
     order = decision.order
     steps = [(step, rng.randint(5, 120)) for step in _steps_to_checkout(rng, order)]
     # Every step is timed back from the last, so that the purchase is the very moment the order was placed.

@@ -1,11 +1,11 @@
-"""What the fraud engine can see of an order: numbers that tell thieves from shoppers, though never surely."""
+"""Features of an order for the fraud engine; they separate fraudsters from shoppers, but not perfectly."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import count_near
+from infra.local.demo.rng import count_near
 
 if TYPE_CHECKING:
     import random
@@ -25,7 +25,7 @@ _METHODS = {
 def observe(rng: random.Random, order: Order, progress: float) -> dict[str, float | str]:
     """Observe an order at a point (0 to 1) of the window; late in it many shoppers carry new phones (drift)."""
     suspicious = order.fraudulent and rng.random() >= _CAREFUL_THIEVES
-    observed = _thief(rng) if suspicious else _shopper(rng, progress)
+    observed = _fraudster(rng) if suspicious else _shopper(rng, progress)
     return {
         "amount": order.total / 100,
         "account_age_days": _account_age(rng, order, suspicious=suspicious),
@@ -47,7 +47,7 @@ def _shopper(rng: random.Random, progress: float) -> dict[str, float]:
     }
 
 
-def _thief(rng: random.Random) -> dict[str, float]:
+def _fraudster(rng: random.Random) -> dict[str, float]:
     return {
         "amount_to_usual": round(math.exp(rng.gauss(0.8, 0.55)), 3),
         "device_age_days": round(rng.expovariate(1 / 25)),

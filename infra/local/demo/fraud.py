@@ -7,9 +7,9 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import dice
 from infra.local.demo.features import observe
-from infra.local.demo.window import Record, Window, spelt
+from infra.local.demo.rng import seeded
+from infra.local.demo.window import DemoWindow, Record, format_time
 
 if TYPE_CHECKING:
     import random
@@ -23,7 +23,7 @@ EXPERIMENT = "review-threshold"
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class FraudModel:
     """A logistic model over centred, squashed features."""
 
     version: str
@@ -34,7 +34,7 @@ class Model:
     def attribute(self, features: Mapping[str, float | str]) -> dict[str, float]:
         """Split the log odds above the base value into one part per feature."""
         return {
-            name: round(weight * (_squashed(name, features[name]) - _CENTRES[name]), 6)
+            name: round(weight * (_normalize(name, features[name]) - _CENTRES[name]), 6)
             for name, weight in self.weights.items()
         }
 
@@ -45,7 +45,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """From which score on somebody looks at an order, and from which it is refused."""
+    """Score thresholds for reviewing and declining an order."""
 
     version: str
     review_from: float
@@ -70,7 +70,7 @@ _CENTRES = {
     "is_night": 0.2,
 }
 _MODELS = (
-    Model(
+    FraudModel(
         "lr-3",
         -4.4,
         {
@@ -85,7 +85,7 @@ _MODELS = (
         },
         38.0,
     ),
-    Model(
+    FraudModel(
         "lr-4",
         -4.6,
         {
@@ -109,8 +109,8 @@ _CAUGHT_IN_REVIEW, _REFUSED_IN_REVIEW = 0.85, 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What the engine said about an order, and whether the order was stopped in the end."""
+class FraudDecision:
+    """The engine's decision on an order, and whether the order was stopped in the end."""
 
     order: Order
     record: Record
@@ -123,9 +123,9 @@ class Decision:
         return str(self.record["decision_id"])
 
 
-def screen(seed: int, order: Order, window: Window) -> Decision:
+def screen(seed: int, order: Order, window: DemoWindow) -> FraudDecision:
     """Decide about an order with the model, rules and experiment of its day."""
-    rng = dice(seed, "fraud", order.order_id)
+    rng = seeded(seed, "fraud", order.order_id)
     day = order.placed_at.date()
     progress = window.progress(day)
     model = _MODELS[progress >= _MODEL_CHANGES_AT]
@@ -147,7 +147,7 @@ def screen(seed: int, order: Order, window: Window) -> Decision:
         "attributions": attributions,
         "base_value": model.base_value,
     }
-    return Decision(order, record, outcome, _stopped(rng, order, outcome))
+    return FraudDecision(order, record, outcome, _is_blocked(rng, order, outcome))
 
 
 def _rules_for(order: Order, progress: float) -> tuple[Rules, dict[str, str]]:
@@ -161,7 +161,7 @@ def _rules_for(order: Order, progress: float) -> tuple[Rules, dict[str, str]]:
 def _circumstances(order: Order) -> Record:
     record: Record = {
         "decision_id": f"D{order.order_id[1:]}",
-        "timestamp": spelt(order.placed_at),
+        "timestamp": format_time(order.placed_at),
         "transaction_id": order.lines[0].transaction_id,
         "merchant": order.lines[0].product.category.merchant,
         "channel": order.channel,
@@ -173,7 +173,7 @@ def _circumstances(order: Order) -> Record:
     return record if order.guest else record | {"customer_id": order.shopper.customer_id}
 
 
-def _squashed(name: str, value: float | str) -> float:
+def _normalize(name: str, value: float | str) -> float:
     number = float(value)
     return math.log1p(number) if name in _PLAIN else number
 
@@ -182,12 +182,12 @@ def _band(score: float) -> str:
     return next((name for bound, name in _BANDS if score < bound), "critical")
 
 
-def _latency(rng: random.Random, model: Model, day: date) -> float:
+def _latency(rng: random.Random, model: FraudModel, day: date) -> float:
     slow_day = 2.5 if zlib.crc32(f"{day}".encode()) % 30 == 0 else 1.0
     return round(model.latency_ms * slow_day * math.exp(rng.gauss(0, 0.35)), 1)
 
 
-def _stopped(rng: random.Random, order: Order, outcome: str) -> bool:
+def _is_blocked(rng: random.Random, order: Order, outcome: str) -> bool:
     if outcome == "review":
         return rng.random() < (_CAUGHT_IN_REVIEW if order.fraudulent else _REFUSED_IN_REVIEW)
     return outcome == "decline"

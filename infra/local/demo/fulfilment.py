@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import dice
-from infra.local.demo.window import Record, Window, spelt
+from infra.local.demo.rng import seeded
+from infra.local.demo.window import DemoWindow, Record, format_time
 
 if TYPE_CHECKING:
     import random
 
-    from infra.local.demo.fraud import Decision
+    from infra.local.demo.fraud import FraudDecision
     from infra.local.demo.sales import Line, Order
 
 _CHANGED_MIND = 0.02
@@ -32,7 +32,7 @@ class Return:
         paid_each = round(self.line.net / self.line.quantity / 100, 4)
         return sold | {
             "transaction_id": f"{self.line.transaction_id}-R",
-            "timestamp": spelt(self.at),
+            "timestamp": format_time(self.at),
             "quantity": -self.line.quantity,
             "unit_price": paid_each,
             "discount": 0,
@@ -58,10 +58,10 @@ class Fulfilment:
         return [_line_record(self.order, line, self.line_status) for line in self.order.lines]
 
 
-def fulfil(seed: int, decision: Decision, window: Window) -> Fulfilment:
+def fulfil(seed: int, decision: FraudDecision, window: DemoWindow) -> Fulfilment:
     """Follow an order from the decision about it to its end."""
     order = decision.order
-    rng = dice(seed, "fulfilment", order.order_id)
+    rng = seeded(seed, "fulfilment", order.order_id)
     path = _path(rng, decision)
     delivered = path[-1][1] if path[-1][0] == "delivered" else None
     returns = _returns(rng, order, delivered) if delivered else []
@@ -73,7 +73,7 @@ def fulfil(seed: int, decision: Decision, window: Window) -> Fulfilment:
     return Fulfilment(order, happened, leaves_at, _line_status(path, happened), came_back)
 
 
-def _path(rng: random.Random, decision: Decision) -> list[tuple[str, datetime]]:
+def _path(rng: random.Random, decision: FraudDecision) -> list[tuple[str, datetime]]:
     placed = decision.order.placed_at
     if decision.stopped:
         wait = timedelta(seconds=2) if decision.outcome == "decline" else timedelta(minutes=rng.randint(45, 600))
@@ -109,14 +109,14 @@ def _returns(rng: random.Random, order: Order, delivered: datetime) -> list[Retu
 def _order_record(order: Order, status: str, at: datetime) -> Record:
     record: Record = {
         "order_id": order.order_id,
-        "timestamp": spelt(order.placed_at),
+        "timestamp": format_time(order.placed_at),
         "status": status,
         "total_amount": order.total / 100,
         "currency": order.shop.currency,
         "item_count": sum(line.quantity for line in order.lines),
         "channel": order.channel,
         "region": order.shopper.region,
-        "updated_at": spelt(at),
+        "updated_at": format_time(at),
     }
     return record if order.guest else record | {"customer_id": order.shopper.customer_id}
 
@@ -124,7 +124,7 @@ def _order_record(order: Order, status: str, at: datetime) -> Record:
 def _line_record(order: Order, line: Line, status: str) -> Record:
     record: Record = {
         "transaction_id": line.transaction_id,
-        "timestamp": spelt(order.placed_at),
+        "timestamp": format_time(order.placed_at),
         "order_id": order.order_id,
         "product_id": line.product.product_id,
         "product_name": line.product.name,

@@ -1,18 +1,18 @@
-"""What turned out to be true about decisions, told late and by several people."""
+"""Labels of decisions, sent late by several sources."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import dice
-from infra.local.demo.window import Record, Window, spelt
+from infra.local.demo.rng import seeded
+from infra.local.demo.window import DemoWindow, Record, format_time
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
-    from infra.local.demo.fraud import Decision
+    from infra.local.demo.fraud import FraudDecision
 
 REVIEW_SOURCE, PAYMENTS_SOURCE = "review-desk", "payments-hub"
 _AUDITED_DECLINES, _AUDITED_APPROVALS = 0.6, 0.25
@@ -21,18 +21,18 @@ _KNOWN_WITHOUT_TIME_AFTER = timedelta(days=20)
 _WITHOUT_TIME = 0.15
 
 
-def judge(seed: int, decision: Decision, window: Window) -> list[tuple[str, Record]]:
+def label_decision(seed: int, decision: FraudDecision, window: DemoWindow) -> list[tuple[str, Record]]:
     """List the labels a decision has got by the window's end, each with the source that sends it."""
-    rng = dice(seed, "labels", decision.decision_id)
+    rng = seeded(seed, "labels", decision.decision_id)
     known = sorted((at, source, label) for at, source, label in _findings(rng, decision) if window.holds(at))
-    return [_sent(rng, decision, window, finding) for finding in known]
+    return [_label(rng, decision, window, finding) for finding in known]
 
 
-def _findings(rng: random.Random, decision: Decision) -> Iterator[tuple[datetime, str, str]]:
+def _findings(rng: random.Random, decision: FraudDecision) -> Iterator[tuple[datetime, str, str]]:
     at = decision.order.placed_at
     truth = "fraud" if decision.order.fraudulent else "legitimate"
     if decision.outcome == "review":
-        yield at + timedelta(minutes=rng.randint(40, 900)), "manual_review", _verdict(decision)
+        yield at + timedelta(minutes=rng.randint(40, 900)), "manual_review", _final_label(decision)
     elif rng.random() < (_AUDITED_DECLINES if decision.stopped else _AUDITED_APPROVALS):
         yield at + timedelta(hours=rng.randint(20, 120)), "manual_review", truth
     if decision.stopped:
@@ -45,7 +45,7 @@ def _findings(rng: random.Random, decision: Decision) -> Iterator[tuple[datetime
         yield charged_back + timedelta(days=rng.uniform(10, 25)), "dispute_won", "legitimate"
 
 
-def _verdict(decision: Decision) -> str:
+def _final_label(decision: FraudDecision) -> str:
     return "fraud" if decision.stopped and decision.order.fraudulent else "legitimate"
 
 
@@ -56,11 +56,16 @@ def _complaints(rng: random.Random, at: datetime) -> Iterator[tuple[datetime, st
         yield at + timedelta(days=min(50.0, 5 + rng.expovariate(1 / 12))), "chargeback", "fraud"
 
 
-def _sent(
-    rng: random.Random, decision: Decision, window: Window, finding: tuple[datetime, str, str]
+def _label(
+    rng: random.Random, decision: FraudDecision, window: DemoWindow, finding: tuple[datetime, str, str]
 ) -> tuple[str, Record]:
     at, source, label = finding
-    record: Record = {"decision_id": decision.decision_id, "label": label, "labelled_at": spelt(at), "source": source}
+    record: Record = {
+        "decision_id": decision.decision_id,
+        "label": label,
+        "labelled_at": format_time(at),
+        "source": source,
+    }
     if source == "chargeback":
         record["amount"] = decision.record["amount"]
     # Only decisions the platform has long known are looked up, so that a first load finds them all.

@@ -12,7 +12,7 @@ from infra.local.demo.rates import RATES_FILE, rates_file
 from infra.local.demo.scale import Scale
 from infra.local.demo.scenario import Scenario, demo
 from infra.local.demo.sender import send
-from infra.local.failures import NotMerged
+from infra.local.errors import NotMerged
 from infra.local.lake import Lake, settle
 from infra.local.progress import Progress
 
@@ -54,7 +54,7 @@ def hold_rates(scenario: Scenario, rates: "ReferenceRates", progress: Progress) 
 
 
 def _compute_customers(lake: Lake, progress: Progress) -> None:
-    """Do what the clock does once a day, so that nobody has to wait for it."""
+    """Run the daily customer snapshot at once."""
     patient = Config(read_timeout=MERGE_SECONDS, retries={"max_attempts": 0})
     functions = lake.session.client("lambda", endpoint_url=lake.endpoint, config=patient)
     with progress.step("Computing customers") as step:

@@ -21,7 +21,7 @@ _TRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 10, 0.05, 2.0
 _GROUPED_BY = {"events": "session_id", "orders": "order_id", "transactions": "order_id"}
 
 
-class Entry(NamedTuple):
+class StreamEntry(NamedTuple):
     """One record on its way; those of a group keep their order, since they go to the same shard."""
 
     group: str
@@ -44,10 +44,10 @@ class StreamProducer:
     def put(self, source_id: str, data_type: str, records: Iterable[Record]) -> None:
         """Put records in the form that `POST /ingest/stream` takes."""
         entries = (_entry(source_id, data_type, record) for record in records)
-        for call in in_calls(entries):
+        for call in batch_entries(entries):
             self._put(call)
 
-    def _put(self, entries: Sequence[Entry]) -> None:
+    def _put(self, entries: Sequence[StreamEntry]) -> None:
         refusals: set[str] = set()
         for attempt in range(_TRIES):
             answer = self._kinesis.put_records(
@@ -64,9 +64,9 @@ class StreamProducer:
         raise DemoNotSent(f"stream {self._stream_name} rejected {len(entries)} records {_TRIES} times: {why}")
 
 
-def in_calls(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+def batch_entries(entries: Iterable[StreamEntry]) -> Iterator[list[StreamEntry]]:
     """Group entries into calls that keep to Kinesis' limits of count and bytes."""
-    call: list[Entry] = []
+    call: list[StreamEntry] = []
     size = 0
     for entry in entries:
         if call and (len(call) == MOST_PER_CALL or size + entry.size > MOST_BYTES_PER_CALL):
@@ -78,7 +78,7 @@ def in_calls(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield call
 
 
-def _entry(source_id: str, data_type: str, record: Record) -> Entry:
+def _entry(source_id: str, data_type: str, record: Record) -> StreamEntry:
     group = str(record[_GROUPED_BY[data_type]])
     message = {
         "source_id": source_id,
@@ -87,4 +87,4 @@ def _entry(source_id: str, data_type: str, record: Record) -> Entry:
         "data": record,
         "correlation_id": group,
     }
-    return Entry(group, orjson.dumps(message))
+    return StreamEntry(group, orjson.dumps(message))

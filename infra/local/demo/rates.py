@@ -5,27 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import dice
+from infra.local.demo.rng import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from infra.local.demo.window import Window
+    from infra.local.demo.window import DemoWindow
 
 RATES_FILE = "demo-rates.csv"
 _DOLLARS, _LEAST, _MOST = 1.087, 1.02, 1.16
 _DAYS_BEFORE, _SATURDAY = 7, 5
 
 
-def rates_file(seed: int, window: Window) -> bytes:
+def rates_file(seed: int, window: DemoWindow) -> bytes:
     """Write dollars per euro for every weekday of the window and of the week before."""
     lines = [f"{day.isoformat()},{rate:.4f}," for day, rate in _rates(seed, window)]
     return "\n".join(["Date,USD,", *reversed(lines), ""]).encode()
 
 
-def _rates(seed: int, window: Window) -> Iterator[tuple[date, float]]:
-    rng, rate = dice(seed, "rates"), _DOLLARS
+def _rates(seed: int, window: DemoWindow) -> Iterator[tuple[date, float]]:
+    rng, rate = seeded(seed, "rates"), _DOLLARS
     for number in range(-_DAYS_BEFORE, window.length):
         day = window.first + timedelta(days=number)
         rate = min(_MOST, max(_LEAST, rate * (1 + rng.gauss(0, 0.004))))

@@ -1,12 +1,12 @@
-"""What is bought: a day's orders with their lines, before anybody has screened or shipped them."""
+"""A day's orders with their lines, before screening and shipping."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.local.demo.chance import Draw, count_near, dice
-from infra.local.demo.seasons import demand, in_campaign, moment_in_store, moment_online
+from infra.local.demo.demand import demand, in_campaign, moment_in_store, moment_online
+from infra.local.demo.rng import WeightedChoice, count_near, seeded
 from infra.local.demo.shoppers import Shopper, shoppers_of
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from infra.local.demo.catalogue import Product, Shelves
-    from infra.local.demo.window import Window
+    from infra.local.demo.window import DemoWindow
 
 _FRAUD_RATE = {"web": 0.055, "app": 0.05, "store": 0.006}
-_FRAUD_HOURS = Draw(range(24), (6, 7, 8, 8, 7, 5, 3, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 5))
+_FRAUD_HOURS = WeightedChoice(range(24), (6, 7, 8, 8, 7, 5, 3, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 5))
 _WANTED_BY_THIEVES = ("electronics", "electronics", "electronics", "apparel")
-_LINES = Draw((1, 2, 3, 4, 5, 6), (0.34, 0.27, 0.18, 0.11, 0.06, 0.04))
-_UNITS = Draw((1, 2, 3, 4, 6), (0.70, 0.18, 0.06, 0.03, 0.03))
+_LINES = WeightedChoice((1, 2, 3, 4, 5, 6), (0.34, 0.27, 0.18, 0.11, 0.06, 0.04))
+_UNITS = WeightedChoice((1, 2, 3, 4, 6), (0.70, 0.18, 0.06, 0.03, 0.03))
 _CAMPAIGN_PERCENT, _COUPON_PERCENT = 15, 10
 _COUPON_SHARE, _GUEST_SHARE, _OFF_HABIT_SHARE = 0.07, 0.3, 0.15
 _EUR_PER_USD = 0.92
@@ -29,7 +29,7 @@ _EUR_PER_USD = 0.92
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A place that sells: the source its records come from, its currency and where its stock lies."""
+    """A shop: its source, its currency and the location of its stock."""
 
     source_id: str
     currency: str
@@ -87,14 +87,14 @@ class Market:
     """Who meets what, and how busy an ordinary day is."""
 
     seed: int
-    window: Window
+    window: DemoWindow
     shelves: Shelves
     shoppers: Sequence[Shopper]
     orders: int
 
     def place_orders(self, day: date) -> list[Order]:
         """Place a whole day's orders, in the order they happen."""
-        rng = dice(self.seed, "sales", day)
+        rng = seeded(self.seed, "sales", day)
         passing = shoppers_of(self.shoppers, day)
         count = count_near(rng, self.orders * demand(self.window, day) / self._whole_demand())
         orders = [self._order(rng, day, number, passing(rng)) for number in range(count)]

@@ -1,4 +1,4 @@
-"""The whole story, told day by day as the deliveries its sources would make."""
+"""The demo scenario, day by day, as the deliveries of its sources."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from infra.local.demo.catalogue import Product, Shelves, product_records, stock_catalogue
 from infra.local.demo.clickstream import Clicks
-from infra.local.demo.fraud import FRAUD_SOURCE, Decision, screen
+from infra.local.demo.fraud import FRAUD_SOURCE, FraudDecision, screen
 from infra.local.demo.fulfilment import Fulfilment, Return, fulfil
-from infra.local.demo.labels import judge
+from infra.local.demo.labels import label_decision
 from infra.local.demo.sales import SHOPS, WEB, Market
 from infra.local.demo.scale import Scale
 from infra.local.demo.shoppers import Shopper, customer_records, gather_shoppers
 from infra.local.demo.stock import STOCK_SOURCE, Stock
-from infra.local.demo.window import Record, Window, midnight
+from infra.local.demo.window import DemoWindow, Record, midnight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,8 +42,8 @@ _SIZES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """Records of one type that one source has to tell about one day."""
+class DemoDelivery:
+    """Records of one source, type and day."""
 
     day: date
     source_id: str
@@ -57,22 +57,22 @@ class Scenario:
 
     seed: int
     scale: Scale
-    window: Window
+    window: DemoWindow
 
-    def deliveries(self) -> Iterator[Delivery]:
-        """Tell the story in order: what is sold and who buys, then each day with everything that belongs to it."""
+    def deliveries(self) -> Iterator[DemoDelivery]:
+        """Yield the deliveries in order: products and customers, then each day with its records."""
         size = _SIZES[self.scale]
         products = stock_catalogue(self.seed, size.products, self.window)
         shoppers = gather_shoppers(self.seed, size.shoppers, self.window)
         first = self.window.first
-        yield Delivery(first, CATALOGUE_SOURCE, "products", list(product_records(products, self.window)))
-        yield Delivery(first, CUSTOMER_SOURCE, "customers", list(customer_records(shoppers, self.window)))
+        yield DemoDelivery(first, CATALOGUE_SOURCE, "products", list(product_records(products, self.window)))
+        yield DemoDelivery(first, CUSTOMER_SOURCE, "customers", list(customer_records(shoppers, self.window)))
         yield from _Story(self, size, products, shoppers).days()
 
 
 def demo(*, end: datetime, scale: Scale = Scale.SMALL, seed: int = 7) -> Scenario:
-    """Describe the ninety days before an end; it is told only when its deliveries are asked for."""
-    return Scenario(seed, scale, Window(end))
+    """Describe the ninety days before an end; deliveries are generated on demand."""
+    return Scenario(seed, scale, DemoWindow(end))
 
 
 class _Story:
@@ -89,13 +89,13 @@ class _Story:
         self._stock = Stock(products, {place: weekly * share for place, share in _SHARE_OF_ORDERS.items()})
         self._coming_back: defaultdict[date, list[Return]] = defaultdict(list)
 
-    def days(self) -> Iterator[Delivery]:
+    def days(self) -> Iterator[DemoDelivery]:
         for day in self._window.days():
-            yield from (delivery for delivery in self._tell(day) if delivery.records)
+            yield from (delivery for delivery in self._deliveries_of(day) if delivery.records)
 
-    def _tell(self, day: date) -> Iterator[Delivery]:
+    def _deliveries_of(self, day: date) -> Iterator[DemoDelivery]:
         if self._counts_on(day):
-            yield Delivery(day, STOCK_SOURCE, "inventory", list(self._stock.count(midnight(day))))
+            yield DemoDelivery(day, STOCK_SOURCE, "inventory", list(self._stock.count(midnight(day))))
         # The last day is thought out to its midnight, so that a later end adds to the story and rewrites none of it.
         foreseen = [screen(self._seed, order, self._window) for order in self._market.place_orders(day)]
         decisions = [decision for decision in foreseen if self._window.holds(decision.order.placed_at)]
@@ -105,21 +105,21 @@ class _Story:
                 self._coming_back[back.at.date()].append(back)
         returns = self._coming_back.pop(day, [])
         yield from _sales(day, fulfilments, returns)
-        yield Delivery(day, WEB.source_id, "events", self._clicks.events(day, foreseen))
-        yield Delivery(day, FRAUD_SOURCE, "decisions", [decision.record for decision in decisions])
+        yield DemoDelivery(day, WEB.source_id, "events", self._clicks.events(day, foreseen))
+        yield DemoDelivery(day, FRAUD_SOURCE, "decisions", [decision.record for decision in decisions])
         yield from self._labels(day, decisions)
         self._move(fulfilments, returns)
 
     def _counts_on(self, day: date) -> bool:
         return day == self._window.last or (day - self._window.first).days % _DAYS_BETWEEN_COUNTS == 0
 
-    def _labels(self, day: date, decisions: Iterable[Decision]) -> Iterator[Delivery]:
+    def _labels(self, day: date, decisions: Iterable[FraudDecision]) -> Iterator[DemoDelivery]:
         by_source: defaultdict[str, list[Record]] = defaultdict(list)
         for decision in decisions:
-            for source_id, record in judge(self._seed, decision, self._window):
+            for source_id, record in label_decision(self._seed, decision, self._window):
                 by_source[source_id].append(record)
         for source_id in sorted(by_source):
-            yield Delivery(day, source_id, "labels", by_source[source_id])
+            yield DemoDelivery(day, source_id, "labels", by_source[source_id])
 
     def _move(self, fulfilments: Iterable[Fulfilment], returns: Iterable[Return]) -> None:
         for fulfilment in fulfilments:
@@ -129,11 +129,11 @@ class _Story:
         self._stock.restock()
 
 
-def _sales(day: date, fulfilments: Sequence[Fulfilment], returns: Sequence[Return]) -> Iterator[Delivery]:
+def _sales(day: date, fulfilments: Sequence[Fulfilment], returns: Sequence[Return]) -> Iterator[DemoDelivery]:
     for shop in SHOPS:
         here = [fulfilment for fulfilment in fulfilments if fulfilment.order.shop is shop]
         lines = [record for fulfilment in here for record in fulfilment.line_records()]
         lines += [back.record() for back in returns if back.order.shop is shop]
-        yield Delivery(day, shop.source_id, "transactions", lines)
+        yield DemoDelivery(day, shop.source_id, "transactions", lines)
         versions = [record for fulfilment in here for record in fulfilment.order_records()]
-        yield Delivery(day, shop.source_id, "orders", versions)
+        yield DemoDelivery(day, shop.source_id, "orders", versions)

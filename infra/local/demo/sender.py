@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from infra.local.demo.batches import MOST_RECORDS, BatchClient
 from infra.local.demo.producer import StreamProducer
-from infra.local.demo.window import spelt
+from infra.local.demo.window import format_time
 
 if TYPE_CHECKING:
     from datetime import date
 
     from types_boto3_kinesis.client import KinesisClient
 
-    from infra.local.demo.scenario import Delivery, Scenario
+    from infra.local.demo.scenario import DemoDelivery, Scenario
     from infra.local.demo.window import Record
 
 # Batches cover few days each, so that a merge of those days takes all their sources at once.
@@ -27,7 +27,7 @@ _STREAMED_ON_THE_LAST_DAY = {"transactions", "orders"}
 _SENT_LAST = {"labels"}
 
 
-class Progress(Protocol):
+class ProgressCallback(Protocol):
     """Hears what is being sent, and how many of the days are done."""
 
     def __call__(self, label: str, done: int, total: int, /) -> None:
@@ -49,17 +49,17 @@ def send(  # noqa: PLR0913 # two doors, each with its address and what opens it
     token: str,
     kinesis_client: KinesisClient,
     stream_name: str,
-    progress: Progress,
+    progress: ProgressCallback,
 ) -> Totals:
     """Send a whole demo; sending it again changes no number, since every id is the same again."""
     days, totals = scenario.window.length, Totals()
     producer = StreamProducer(kinesis_client, stream_name)
-    with closing(BatchClient(api_url, token=token, extracted_at=spelt(scenario.window.end))) as client:
+    with closing(BatchClient(api_url, token=token, extracted_at=format_time(scenario.window.end))) as client:
         outbox = _Outbox(client, totals)
         for done, (day, deliveries) in enumerate(groupby(scenario.deliveries(), key=lambda it: it.day)):
             progress(f"demo data of {day}", done, days)
             for delivery in deliveries:
-                if _streamed(delivery, scenario.window.last):
+                if _goes_to_stream(delivery, scenario.window.last):
                     producer.put(delivery.source_id, delivery.data_type, delivery.records)
                     totals.stream[delivery.data_type] += len(delivery.records)
                 else:
@@ -71,7 +71,7 @@ def send(  # noqa: PLR0913 # two doors, each with its address and what opens it
     return totals
 
 
-def _streamed(delivery: Delivery, last: date) -> bool:
+def _goes_to_stream(delivery: DemoDelivery, last: date) -> bool:
     return delivery.data_type == "events" or (delivery.day == last and delivery.data_type in _STREAMED_ON_THE_LAST_DAY)
 
 
@@ -82,7 +82,7 @@ class _Outbox:
         self._client, self._totals = client, totals
         self._waiting: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
 
-    def add(self, delivery: Delivery) -> None:
+    def add(self, delivery: DemoDelivery) -> None:
         """Put a delivery in, and post what has become full batches."""
         key = (delivery.data_type, delivery.source_id)
         self._waiting[key] += delivery.records

@@ -1,4 +1,4 @@
-"""Who buys: customers with a segment, a region, favourite things, a pace, an hour and an end."""
+"""Customers with a segment, a region, preferences, a purchase frequency, an hour and an end."""
 
 from __future__ import annotations
 
@@ -7,29 +7,31 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from infra.local.demo.catalogue import CATEGORIES
-from infra.local.demo.chance import Draw, dice
-from infra.local.demo.window import Record, Window, midnight, spelt
+from infra.local.demo.rng import WeightedChoice, seeded
+from infra.local.demo.window import DemoWindow, Record, format_time, midnight
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator, Sequence
 
 _PACE = {"new": 0.6, "regular": 1.0, "loyal": 2.2, "vip": 3.5}
-_SEGMENT = Draw(tuple(_PACE), (0.25, 0.45, 0.22, 0.08))
-_COUNTRY = Draw(("US", "DE", "FR", "GB", "AU", "JP"), (0.48, 0.17, 0.09, 0.14, 0.07, 0.05))
+_SEGMENT = WeightedChoice(tuple(_PACE), (0.25, 0.45, 0.22, 0.08))
+_COUNTRY = WeightedChoice(("US", "DE", "FR", "GB", "AU", "JP"), (0.48, 0.17, 0.09, 0.14, 0.07, 0.05))
 _REGION = {"US": "US", "DE": "EU", "FR": "EU", "GB": "UK", "AU": "APAC", "JP": "APAC"}
 _HOUR_OFFSET = {"US": 5, "DE": -1, "FR": -1, "GB": 0, "AU": -10, "JP": -9}
 _STORE_COUNTRIES = ("US", "DE")
-_CHANNEL_NEAR_STORE = Draw(("web", "app", "store"), (0.36, 0.20, 0.44))
-_CHANNEL_ELSEWHERE = Draw(("web", "app"), (0.65, 0.35))
-_CATEGORY = Draw(tuple(category.name for category in CATEGORIES), (category.demand for category in CATEGORIES))
+_CHANNEL_NEAR_STORE = WeightedChoice(("web", "app", "store"), (0.36, 0.20, 0.44))
+_CHANNEL_ELSEWHERE = WeightedChoice(("web", "app"), (0.65, 0.35))
+_CATEGORY = WeightedChoice(
+    tuple(category.name for category in CATEGORIES), (category.demand for category in CATEGORIES)
+)
 _CHURN_SHARE = 0.18
 _JOINS_LATE = {"new": 0.7}
 
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A customer and their habits; no name, no address, nobody real."""
+    """A customer and their habits, without personal data."""
 
     customer_id: str
     segment: str
@@ -51,17 +53,17 @@ class Shopper:
         return _REGION[self.country]
 
     def shops_on(self, day: date) -> bool:
-        """Tell whether they are a customer on a day: registered and not yet gone."""
+        """Return whether they are a customer on a day: registered and not yet gone."""
         return self.registered_on <= day < self.churned_on
 
 
-def gather_shoppers(seed: int, size: int, window: Window) -> list[Shopper]:
+def gather_shoppers(seed: int, size: int, window: DemoWindow) -> list[Shopper]:
     """Make a population of a size."""
-    rng = dice(seed, "shoppers")
+    rng = seeded(seed, "shoppers")
     return [_shopper(rng, number, window) for number in range(size)]
 
 
-def _shopper(rng: random.Random, number: int, window: Window) -> Shopper:
+def _shopper(rng: random.Random, number: int, window: DemoWindow) -> Shopper:
     segment = _SEGMENT(rng)
     country = _COUNTRY(rng)
     channel = (_CHANNEL_NEAR_STORE if country in _STORE_COUNTRIES else _CHANNEL_ELSEWHERE)(rng)
@@ -83,19 +85,19 @@ def _shopper(rng: random.Random, number: int, window: Window) -> Shopper:
     )
 
 
-def _registration(rng: random.Random, segment: str, window: Window) -> date:
+def _registration(rng: random.Random, segment: str, window: DemoWindow) -> date:
     if rng.random() < _JOINS_LATE.get(segment, 0):
         return window.day_at(rng.uniform(0, 0.9))
     return window.first - timedelta(days=rng.randint(1, 1400))
 
 
-def shoppers_of(shoppers: Sequence[Shopper], day: date) -> Draw[Shopper]:
+def shoppers_of(shoppers: Sequence[Shopper], day: date) -> WeightedChoice[Shopper]:
     """Prepare to draw a day's shoppers, each at their own pace."""
     present = [shopper for shopper in shoppers if shopper.shops_on(day)]
-    return Draw(present, [shopper.pace for shopper in present])
+    return WeightedChoice(present, [shopper.pace for shopper in present])
 
 
-def customer_records(shoppers: Sequence[Shopper], window: Window) -> Iterator[Record]:
+def customer_records(shoppers: Sequence[Shopper], window: DemoWindow) -> Iterator[Record]:
     """Write the customers' records, a changed opt-in as a second version."""
     for shopper in shoppers:
         yield _version(shopper, shopper.registered_on, opted_in=shopper.opted_in)
@@ -109,8 +111,8 @@ def _version(shopper: Shopper, updated_on: date, *, opted_in: bool) -> Record:
         "customer_id": shopper.customer_id,
         "segment": shopper.segment,
         "region": shopper.region,
-        "registered_at": spelt(midnight(shopper.registered_on)),
+        "registered_at": format_time(midnight(shopper.registered_on)),
         "birth_year": shopper.birth_year,
         "marketing_opt_in": opted_in,
-        "updated_at": spelt(midnight(updated_on)),
+        "updated_at": format_time(midnight(updated_on)),
     }

@@ -1,11 +1,11 @@
-"""What lies on the shelves: levels per product and location, lowered by sales, raised by returns and restocking."""
+"""Stock levels per product and location, lowered by sales, raised by returns and restocking."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from infra.local.demo.window import Record, spelt
+from infra.local.demo.window import Record, format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ class Stock:
                 self._level[key] = target
 
     def count(self, at: datetime) -> Iterator[Record]:
-        """Write the levels as counted at an instant; what waits to be shipped still lies there, reserved."""
+        """Return the levels at an instant; stock to be shipped is still on hand, but reserved."""
         self._waiting = [sold for sold in self._waiting if sold[0] > at]
         reserved: Counter[tuple[str, str]] = Counter()
         for _, key, quantity in self._waiting:
@@ -66,7 +66,7 @@ class Stock:
                 key = (product.product_id, location)
                 yield {
                     "product_id": product.product_id,
-                    "timestamp": spelt(at),
+                    "timestamp": format_time(at),
                     "location": location,
                     "quantity_on_hand": self._level[key] + reserved[key],
                     "reserved": reserved[key],

@@ -11,7 +11,7 @@ Record: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DemoWindow:
     """The calendar days (UTC) up to an end instant; nothing in the demo happens at or after the end."""
 
     end: datetime
@@ -36,15 +36,15 @@ class Window:
         return [self.first + timedelta(days=number) for number in range(self.length)]
 
     def progress(self, day: date) -> float:
-        """Tell how far into the window a day lies: 0 on the first day, just under 1 on the last."""
+        """Return how far into the window a day is: 0 on the first day, just under 1 on the last."""
         return (day - self.first).days / self.length
 
     def day_at(self, share: float) -> date:
-        """Find the day that lies at a share (0 to 1) of the window."""
+        """Return the day at a share (0 to 1) of the window."""
         return self.first + timedelta(days=round(self.length * share))
 
     def holds(self, instant: datetime) -> bool:
-        """Tell whether an instant has happened by the end."""
+        """Return whether an instant has happened by the end."""
         return instant < self.end
 
 
@@ -53,6 +53,6 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def spelt(instant: datetime) -> str:
+def format_time(instant: datetime) -> str:
     """Spell an instant as RFC 3339 with Z, in whole seconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.local.emulator.credentials import ACCOUNT, REGION, Credentials
-from infra.local.failures import DeployFailed, MissingTool
+from infra.local.emulator.credentials import ACCOUNT, REGION, EmulatorCredentials
+from infra.local.errors import DeployFailed, MissingTool
 from infra.local.layout import PROJECT, Layout
 
 _ERROR = re.compile(r"[\w.]*(Error|Exception|NotFound|Missing)\b.*: ")
@@ -20,7 +20,7 @@ _OURS = ("AWS_", "CDK_", "JSII_", "PYTHON")
 
 @dataclass(frozen=True, slots=True)
 class CdkApp:
-    """A CDK app as the CLI is told to run it; another one than Tally's serves tests."""
+    """A CDK app for the CLI; tests use another one than Tally's."""
 
     command: str = f'"{sys.executable}" -m infra.aws.app'
     project: Path = PROJECT
@@ -35,7 +35,7 @@ def cli(project: Path) -> str:
     return str(path)
 
 
-def cdk_environment(endpoint: str, credentials: Credentials, outer: Mapping[str, str]) -> dict[str, str]:
+def cdk_environment(endpoint: str, credentials: EmulatorCredentials, outer: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which the CLI can reach the emulator and nothing else of AWS."""
     return {
         **{name: value for name, value in outer.items() if not name.startswith(_OURS)},
@@ -84,7 +84,7 @@ def _run(step: str, command: Sequence[str], *, cwd: Path, layout: Layout, endpoi
         process = subprocess.Popen(
             command,
             cwd=cwd,
-            env=cdk_environment(endpoint, Credentials.of(layout), os.environ),
+            env=cdk_environment(endpoint, EmulatorCredentials.of(layout), os.environ),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

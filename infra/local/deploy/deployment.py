@@ -1,11 +1,11 @@
-"""Brings the emulator to what the source says, doing nothing when it is there already."""
+"""Deploys the source to the emulator; does nothing if it is deployed already."""
 
 import json
 from dataclasses import dataclass
 
 from infra.local.deploy import cdk
 from infra.local.deploy.fingerprint import fingerprint
-from infra.local.deploy.outputs import Outputs
+from infra.local.deploy.outputs import StackOutputs
 from infra.local.emulator.credentials import session
 from infra.local.layout import Layout
 from infra.local.progress import Progress
@@ -21,7 +21,7 @@ class Deployment:
     layout: Layout
     endpoint: str
 
-    def bring_up_to_date(self, progress: Progress) -> Outputs:
+    def bring_up_to_date(self, progress: Progress) -> StackOutputs:
         """Deploy if the source changed or the emulator forgot, and return the stacks' outputs."""
         source = fingerprint(self.app.project, self.app.context)
         stacks = self._stacks()
@@ -34,7 +34,7 @@ class Deployment:
                 cdk.deploy(app=self.app, layout=self.layout, endpoint=self.endpoint)
             deployed = {"source": source, "stacks": sorted(self._stacks())}
             self.layout.deployed.write_text(json.dumps(deployed, indent=1))
-        return Outputs.read(self.layout.outputs)
+        return StackOutputs.read(self.layout.outputs)
 
     def _is_current(self, source: str, stacks: set[str]) -> bool:
         if not self.layout.deployed.exists() or not self.layout.outputs.exists():

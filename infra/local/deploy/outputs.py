@@ -1,4 +1,4 @@
-"""What the deployed stacks say about themselves, wherever among the stacks it stands."""
+"""Outputs of the deployed stacks."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
+class StackOutputs:
     """The stacks' outputs that the laptop host needs, under the names that infra/aws exports."""
 
     rest_api_id: str
@@ -21,12 +21,12 @@ class Outputs:
     every: dict[str, str]
 
     @classmethod
-    def read(cls, path: Path) -> "Outputs":
+    def read(cls, path: Path) -> "StackOutputs":
         """Return the outputs from the file that `cdk deploy --outputs-file` wrote."""
         return cls.of(json.loads(path.read_text()))
 
     @classmethod
-    def of(cls, stacks: dict[str, dict[str, str]]) -> "Outputs":
+    def of(cls, stacks: dict[str, dict[str, str]]) -> "StackOutputs":
         """Return the outputs of all stacks together; names are unique across them."""
         every = {name: value for outputs in stacks.values() for name, value in outputs.items()}
         return cls(

@@ -19,7 +19,7 @@ _KEY_ID_BYTES, _SECRET_BYTES = 8, 32
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class EmulatorCredentials:
     """What opens the emulator's AWS APIs, and what the platform's own host shows to reach the deployed APIs."""
 
     access_key_id: str
@@ -72,4 +72,4 @@ class Credentials:
 
 def session(layout: Layout) -> "boto3.Session":
     """Return a session of a platform's account."""
-    return Credentials.of(layout).session()
+    return EmulatorCredentials.of(layout).session()

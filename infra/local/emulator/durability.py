@@ -1,8 +1,8 @@
-"""MiniStack's DynamoDB and Kinesis, mended: what they acknowledged is there again even after the process is killed.
+"""Patches MiniStack's DynamoDB and Kinesis: acknowledged writes survive a kill of the process.
 
-MiniStack keeps both in memory and saves them now and then. As in AWS, a write that is answered here is durable: it is
-in a journal first, and the journal is read again at the next start. Queues are not in it: the sweeper finds again
-what their messages told of.
+MiniStack keeps both in memory and saves them from time to time. As in AWS, a write that is acknowledged here is
+durable: it is in a journal first, and the journal is read at the next start. Queues are not in it: the sweeper finds
+again what their messages were about.
 """
 
 import threading
@@ -31,7 +31,7 @@ class Durability:
         self._transaction = threading.local()
         self._read: dict[tuple[Any, ...], str] = {}
 
-    def mend(self) -> None:
+    def patch(self) -> None:
         """Let writes of this process be journaled, and its start take up the journal; before it serves anything."""
         self._wrap(dynamodb, "_set_item", self._journaled_set)
         self._wrap(dynamodb, "_remove_item", self._journaled_removal)

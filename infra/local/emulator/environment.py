@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from infra.local.emulator.credentials import ACCOUNT, REGION, Credentials
+from infra.local.emulator.credentials import ACCOUNT, REGION, EmulatorCredentials
 from infra.local.layout import LOOPBACK, Layout, Ports
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
 def emulator_environment(
-    layout: Layout, ports: Ports, credentials: Credentials, outer: Mapping[str, str]
+    layout: Layout, ports: Ports, credentials: EmulatorCredentials, outer: Mapping[str, str]
 ) -> dict[str, str]:
     """Return MiniStack's environment; the functions it runs inherit it, so it holds nothing of the user's session."""
     return {

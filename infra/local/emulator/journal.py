@@ -57,7 +57,7 @@ class Journal:
             for line in path.read_bytes().splitlines():
                 try:
                     yield from json.loads(line)
-                except ValueError:  # the process was killed while it wrote this: nobody has been told of it
+                except ValueError:  # the process was killed during this write, which was not acknowledged
                     continue
 
     @staticmethod

@@ -17,7 +17,7 @@ Operation = Callable[..., Any]
 _IN_PART: ContextVar[bool] = ContextVar("in_part", default=False)
 
 
-def mend() -> None:
+def patch() -> None:
     """Let S3 of this process refuse what it cannot keep and read what is asked for; before it serves anything."""
     for name, mended in (("_persist_object", _refusing), ("_get_object", _noting_ranges), ("_read_body", _mapping)):
         operation = getattr(s3, name)

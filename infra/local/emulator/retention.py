@@ -13,7 +13,7 @@ from typing import Any
 from ministack.services import kinesis, lambda_svc  # type: ignore[import-untyped] # it ships no types
 
 
-def mend() -> None:
+def patch() -> None:
     """Let records of this process expire without harm to later ones; before it serves anything."""
     kinesis._expire_records = _not_now  # noqa: SLF001 # no other door; its version is pinned
     lambda_svc._poll_kinesis = _expiring_first(lambda_svc._poll_kinesis)  # noqa: SLF001 # as above

@@ -18,13 +18,13 @@ from typing import Self
 
 import psutil
 
-from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.environment import emulator_environment
 from infra.local.emulator.torn_objects import describe_torn_objects
-from infra.local.failures import EmulatorFailed
+from infra.local.errors import EmulatorFailed
 from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.host.log_files import begin_anew_if_long
-from infra.local.host.preflight import held
+from infra.local.host.preflight import hold_port
 from infra.local.layout import PROJECT, Layout, Ports
 
 START_SECONDS = 60
@@ -61,20 +61,20 @@ class Emulator:
     def start(self) -> None:
         """Start the process and return once it answers."""
         # A stranger on our port would be taken for our own emulator.
-        with held("emulator", self._ports.emulator):
+        with hold_port("emulator", self._ports.emulator):
             self._layout.create()
         shutil.rmtree(self._layout.scratch, ignore_errors=True)
         self._layout.scratch.mkdir()
         describe_torn_objects(self._layout.objects)
         begin_anew_if_long(self._layout.log("emulator"))
-        own = Credentials.of(self._layout)
+        own = EmulatorCredentials.of(self._layout)
         with self._layout.log("emulator").open("ab") as log:
             # The open pipe is the child's proof that we live: it closes with us, even on SIGKILL.
             self._process = subprocess.Popen(
                 [
                     sys.executable,
                     "-m",
-                    "infra.local.emulator.child",
+                    "infra.local.emulator.process",
                     str(self._layout.directory),
                     json.dumps(asdict(self._ports)),
                 ],
@@ -87,7 +87,7 @@ class Emulator:
             )
         self._wait_until_ready(self._process, own)
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes], own: Credentials) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes], own: EmulatorCredentials) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not answers(f"{self.url}/_ministack/ready", {HOST_KEY_HEADER: own.host_key}):
             if process.poll() is not None:
@@ -99,7 +99,7 @@ class Emulator:
             time.sleep(_POLL_SECONDS)
 
     def is_running(self) -> bool:
-        """Tell whether the process is still there."""
+        """Return whether the process is still there."""
         return self._process is not None and self._process.poll() is None
 
     def save(self) -> None:
@@ -108,7 +108,7 @@ class Emulator:
             self._process.send_signal(signal.SIGUSR1)
 
     def stop(self) -> None:
-        """End the process gracefully, which saves its state, then whatever is left of its group."""
+        """Stop the process gracefully, which saves its state, then the rest of its process group."""
         self._end(graceful=True)
 
     def abandon(self) -> None:
@@ -133,7 +133,7 @@ class Emulator:
 
 
 def answers(url: str, headers: Mapping[str, str] | None = None, *, seconds: float = 2.0) -> bool:
-    """Tell whether `url` answers 200 in time."""
+    """Return whether `url` answers 200 in time."""
     request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310 - always our own loopback address
     try:
         with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310 - as above

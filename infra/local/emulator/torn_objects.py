@@ -1,7 +1,7 @@
-"""Objects whose emulator was killed between their file and the sidecar that describes it.
+"""Repairs objects whose emulator was killed between writing the file and its sidecar.
 
-MiniStack writes the file first. It would serve the new bytes under the old size and ETag: a Parquet file that nobody
-can read, or a cache that takes it for the one before.
+MiniStack writes the file first. It would serve the new bytes with the old size and ETag: an unreadable Parquet file, or
+a stale cache hit.
 """
 
 import json
@@ -14,21 +14,21 @@ _SIDECAR = ".meta.json"
 
 
 def describe_torn_objects(directory: Path) -> None:
-    """Write the size and the ETag of such objects anew; before MiniStack reads the directory."""
-    for sidecar in _outdated(directory):
-        content = _described(sidecar).read_bytes()
+    """Rewrite size and ETag of such objects, before MiniStack reads the directory."""
+    for sidecar in _find_outdated(directory):
+        content = _data_file(sidecar).read_bytes()
         etag = f'"{md5(content, usedforsecurity=False).hexdigest()}"'
         sidecar.write_text(json.dumps({**_read(sidecar), "size": len(content), "etag": etag, "checksums": {}}))
 
 
-def _outdated(directory: Path) -> Iterator[Path]:
+def _find_outdated(directory: Path) -> Iterator[Path]:
     for sidecar in directory.rglob(f"*{_SIDECAR}"):
-        described = _described(sidecar)
+        described = _data_file(sidecar)
         if described.is_file() and described.stat().st_mtime_ns > sidecar.stat().st_mtime_ns:
             yield sidecar
 
 
-def _described(sidecar: Path) -> Path:
+def _data_file(sidecar: Path) -> Path:
     return sidecar.with_name(sidecar.name.removesuffix(_SIDECAR))
 
 

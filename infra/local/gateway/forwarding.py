@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from infra.local.gateway import limits
-from infra.local.gateway.answers import Answer, Headers, refusal, spelt
+from infra.local.gateway.responses import Headers, Response, error_response, format_time
 from infra.local.guard.headers import HOST_KEY_HEADER
 
 _HOP_BY_HOP = {
@@ -71,7 +71,7 @@ class RestApi:
         return self.base + path.replace("%", "%25") + mark + query
 
 
-def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | None:
+def refuse_before(api: RestApi, request: Request, now: datetime) -> Response | None:
     """Return the answer to a request that would never reach the function in AWS."""
     no_text = [name.lower() for name, value in request.headers if not is_text(value)]
     if no_text:
@@ -88,7 +88,7 @@ def refuse_before(api: RestApi, request: Request, now: datetime) -> Answer | Non
 
 
 def is_text(value: str) -> bool:
-    """Tell whether a header was UTF-8: what was not, aiohttp reads as lone surrogates, and leaves out on the way on."""
+    """Return whether a header is UTF-8: aiohttp decodes other bytes as lone surrogates, and drops them."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -96,30 +96,30 @@ def is_text(value: str) -> bool:
     return True
 
 
-def _no_text(names: Collection[str], request: Request, now: datetime) -> Answer:
+def _no_text(names: Collection[str], request: Request, now: datetime) -> Response:
     """Refuse headers that would arrive as others than were sent; a token like that is none that the platform gave."""
     if "authorization" in names:
         return _no_token(request, now)
     message = f"The header {', '.join(names)} is not UTF-8."
-    return refusal(HTTPStatus.BAD_REQUEST, message, request_id=request.request_id, now=now)
+    return error_response(HTTPStatus.BAD_REQUEST, message, request_id=request.request_id, now=now)
 
 
-def _no_token(request: Request, now: datetime) -> Answer:
+def _no_token(request: Request, now: datetime) -> Response:
     status, headers = HTTPStatus.UNAUTHORIZED, (("WWW-Authenticate", "Bearer"),)
-    return refusal(status, _NO_TOKEN, request_id=request.request_id, now=now, headers=headers)
+    return error_response(status, _NO_TOKEN, request_id=request.request_id, now=now, headers=headers)
 
 
-def _head_too_large(request: Request, now: datetime) -> Answer:
+def _head_too_large(request: Request, now: datetime) -> Response:
     """Refuse a head over the limit; a token alone that long is none that the platform gave."""
     if len(request.header("authorization")) > limits.HEAD_BYTES:
         return _no_token(request, now)
     only_target = len(request.target) > limits.HEAD_BYTES
     status = HTTPStatus.REQUEST_URI_TOO_LONG if only_target else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-    return refusal(status, limits.HEAD_TOO_LARGE, request_id=request.request_id, now=now)
+    return error_response(status, limits.HEAD_TOO_LARGE, request_id=request.request_id, now=now)
 
 
-def _too_large(message: str, request: Request, now: datetime) -> Answer:
-    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message, request_id=request.request_id, now=now)
+def _too_large(message: str, request: Request, now: datetime) -> Response:
+    return error_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message, request_id=request.request_id, now=now)
 
 
 def upstream_headers(request: Request) -> Headers:
@@ -145,26 +145,28 @@ def upstream_headers(request: Request) -> Headers:
     )
 
 
-def correct(request: Request, upstream: Answer, now: datetime) -> Answer:
+def correct(request: Request, upstream: Response, now: datetime) -> Response:
     """Return the emulator's answer as API Gateway would have given it."""
     said = _object(upstream.body) if upstream.status >= HTTPStatus.BAD_REQUEST else {}
     if said.keys() == {"message"} and upstream.header("X-Request-Id") is None:
         # The emulator tells why an integration failed, where API Gateway applies the API's gateway response.
-        return _failed(upstream.status, _request_id(upstream, request), now)
-    if not limits.fits_answer(upstream.body, binary=_sent_as_binary(upstream)):
-        return refusal(HTTPStatus.BAD_GATEWAY, _ANSWER_TOO_LARGE, request_id=_request_id(upstream, request), now=now)
+        return _upstream_failure(upstream.status, _request_id(upstream, request), now)
+    if not limits.fits_answer(upstream.body, binary=_is_binary(upstream)):
+        return error_response(
+            HTTPStatus.BAD_GATEWAY, _ANSWER_TOO_LARGE, request_id=_request_id(upstream, request), now=now
+        )
     body = upstream.body
     if str(said.get("timestamp", "")).startswith("$context."):
-        body = orjson.dumps({**said, "timestamp": spelt(now)})
-    return Answer(upstream.status, body, _with_request_id(upstream, request))
+        body = orjson.dumps({**said, "timestamp": format_time(now)})
+    return Response(upstream.status, body, _with_request_id(upstream, request))
 
 
-def _failed(status: int, request_id: str, now: datetime) -> Answer:
+def _upstream_failure(status: int, request_id: str, now: datetime) -> Response:
     """Answer for an integration that failed: 504 is what the API's gateway response makes 503 of."""
     if status != HTTPStatus.GATEWAY_TIMEOUT:
-        return refusal(status, _FAILED, request_id=request_id, now=now)
+        return error_response(status, _FAILED, request_id=request_id, now=now)
     again = (("Retry-After", "5"),)
-    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, _FAILED, request_id=request_id, now=now, headers=again)
+    return error_response(HTTPStatus.SERVICE_UNAVAILABLE, _FAILED, request_id=request_id, now=now, headers=again)
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -175,7 +177,7 @@ def _object(body: bytes) -> dict[str, Any]:
     return parsed if isinstance(parsed, dict) else {}
 
 
-def _sent_as_binary(answer: Answer) -> bool:
+def _is_binary(answer: Response) -> bool:
     if answer.header("Content-Encoding"):
         return True
     try:
@@ -185,11 +187,11 @@ def _sent_as_binary(answer: Answer) -> bool:
     return False
 
 
-def _request_id(answer: Answer, request: Request) -> str:
+def _request_id(answer: Response, request: Request) -> str:
     return answer.header("x-amzn-requestid") or request.request_id
 
 
-def _with_request_id(answer: Answer, request: Request) -> Headers:
+def _with_request_id(answer: Response, request: Request) -> Headers:
     kept = tuple(pair for pair in _end_to_end(answer.headers) if pair[0].lower() not in _EMULATOR_ONLY)
     if answer.header("X-Request-Id") is not None:
         return kept

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from aiohttp import HttpVersion10, HttpVersion11, web
 
 from infra.local.gateway import limits
-from infra.local.gateway.answers import refusal
+from infra.local.gateway.responses import error_response
 
 _TRANSFER_ENCODING = "Transfer-Encoding"
 # aiohttp gives the last trailer field of a chunked body to the next request of the connection, and never reads one
@@ -31,7 +31,7 @@ async def refuse_ambiguous(request: web.Request, handler: Handler) -> web.Stream
     """Refuse what two servers could read as two requests; close the connection where its rest is in doubt."""
     problem = _problem(request)
     if problem is not None:
-        return _closed(problem)
+        return _reject(problem)
     response = await handler(request)
     if not response.prepared and not request.headers.keys().isdisjoint(_LAST):
         response.force_close()
@@ -43,11 +43,11 @@ async def invite_body(incoming: web.Request) -> web.StreamResponse | None:
     if incoming.version != HttpVersion11:
         return None
     if incoming.headers.get("Expect", "").lower() != "100-continue":
-        return _closed(Problem(HTTPStatus.EXPECTATION_FAILED, "The only expectation that is met is 100-continue."))
+        return _reject(Problem(HTTPStatus.EXPECTATION_FAILED, "The only expectation that is met is 100-continue."))
     if problem := _problem(incoming):
-        return _closed(problem)
+        return _reject(problem)
     if (incoming.content_length or 0) > limits.BODY_BYTES:
-        return _closed(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limits.TOO_LARGE_FOR_GATEWAY))
+        return _reject(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limits.TOO_LARGE_FOR_GATEWAY))
     await incoming.writer.write(_CONTINUE)
     incoming.writer.output_size = 0  # the answer itself has not begun
     return None
@@ -66,8 +66,8 @@ def _problem(incoming: web.Request) -> Problem | None:
     return None
 
 
-def _closed(problem: Problem) -> web.Response:
-    answer = refusal(problem.status, problem.message, request_id=str(uuid.uuid4()), now=datetime.now(UTC))
+def _reject(problem: Problem) -> web.Response:
+    answer = error_response(problem.status, problem.message, request_id=str(uuid.uuid4()), now=datetime.now(UTC))
     response = web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
     response.force_close()
     return response

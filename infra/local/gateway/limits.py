@@ -51,14 +51,14 @@ def text_bytes(body: bytes, *, binary: bool) -> int:
 
 
 def fits_answer(body: bytes, *, binary: bool) -> bool:
-    """Tell whether Lambda could have returned this body in a proxy response."""
+    """Return whether Lambda could have returned this body in a proxy response."""
     if len(body) > PAYLOAD_BYTES:
         return False
     return text_bytes(body, binary=binary) <= PAYLOAD_BYTES
 
 
 def is_binary(content_type: str, patterns: Iterable[str]) -> bool:
-    """Tell whether API Gateway treats a media type as binary, by the API's binary media types."""
+    """Return whether API Gateway treats a media type as binary, by the API's binary media types."""
     media = content_type.partition(";")[0].strip().lower()
     return any(_matches(media, pattern.strip().lower()) for pattern in patterns) if media else False
 

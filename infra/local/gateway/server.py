@@ -13,12 +13,12 @@ from aiohttp import web
 from yarl import URL
 
 from infra.local.gateway import limits
-from infra.local.gateway.answers import Answer, refusal
-from infra.local.gateway.channels import WebSocketApi
+from infra.local.gateway.cors import allow_origin
 from infra.local.gateway.forwarding import Request, RestApi, correct, refuse_before, upstream_headers
 from infra.local.gateway.framing import invite_body, refuse_ambiguous
-from infra.local.gateway.origins import readable
+from infra.local.gateway.responses import Response, error_response
 from infra.local.gateway.websocket import WebSocketDoor
+from infra.local.gateway.websocket_routes import WebSocketApi
 
 API_PREFIX = "/api/v1"
 PUBLIC = (API_PREFIX, "/ws/")
@@ -84,21 +84,21 @@ class FrontDoor:
         raise web.HTTPTemporaryRedirect(self._home)
 
     async def _serve(self, incoming: web.Request) -> web.Response:
-        answer = await self._served(incoming, _received(incoming), datetime.now(UTC))
-        return _written(readable(answer, incoming.headers.getall("Origin", []), self._origins))
+        answer = await self._respond(incoming, _to_request(incoming), datetime.now(UTC))
+        return _to_web_response(allow_origin(answer, incoming.headers.getall("Origin", []), self._origins))
 
-    async def _served(self, incoming: web.Request, request: Request, now: datetime) -> Answer:
+    async def _respond(self, incoming: web.Request, request: Request, now: datetime) -> Response:
         if not _is_api(request.path):
             message = f"The path {request.path} does not exist; the API starts at {API_PREFIX}."
-            return refusal(HTTPStatus.NOT_FOUND, message, request_id=request.request_id, now=now)
+            return error_response(HTTPStatus.NOT_FOUND, message, request_id=request.request_id, now=now)
         body = await _body(incoming)
         if body is None:
             message = limits.TOO_LARGE_FOR_GATEWAY
             too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            return refusal(too_large, message, request_id=request.request_id, now=now)
+            return error_response(too_large, message, request_id=request.request_id, now=now)
         return await self._answer(replace(request, body=body), now)
 
-    async def _answer(self, request: Request, now: datetime) -> Answer:
+    async def _answer(self, request: Request, now: datetime) -> Response:
         refused = refuse_before(self._rest, request, now)
         if refused is not None:
             return refused
@@ -113,22 +113,28 @@ class FrontDoor:
             return _unavailable(message, request, now, retry_after=2)
         return await asyncio.to_thread(correct, request, upstream, now)
 
-    async def _ask(self, request: Request) -> Answer:
+    async def _ask(self, request: Request) -> Response:
         url = URL(self._rest.url(request.target), encoded=True)
         async with self._client().request(
-            request.method, url, headers=upstream_headers(request), data=_sent(request.body), allow_redirects=False
+            request.method,
+            url,
+            headers=upstream_headers(request),
+            data=_body_stream(request.body),
+            allow_redirects=False,
         ) as response:
             body = await response.read()
             headers = tuple((name, value) for name, value in response.headers.items())
-            return Answer(response.status, body, headers)
+            return Response(response.status, body, headers)
 
 
-def _unavailable(message: str, request: Request, now: datetime, *, retry_after: int) -> Answer:
+def _unavailable(message: str, request: Request, now: datetime, *, retry_after: int) -> Response:
     again = (("Retry-After", str(retry_after)),)
-    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, request_id=request.request_id, now=now, headers=again)
+    return error_response(
+        HTTPStatus.SERVICE_UNAVAILABLE, message, request_id=request.request_id, now=now, headers=again
+    )
 
 
-def _received(incoming: web.Request) -> Request:
+def _to_request(incoming: web.Request) -> Request:
     headers = tuple((name, value) for name, value in incoming.headers.items())
     return Request(
         method=incoming.method,
@@ -157,12 +163,12 @@ async def _body(incoming: web.Request) -> bytes | None:
     return b"".join(chunks)
 
 
-def _sent(body: bytes) -> io.BytesIO | None:
+def _body_stream(body: bytes) -> io.BytesIO | None:
     """Hand a body on in pieces: whole, a large one would hold up every other client while it is written."""
     return io.BytesIO(body) if body else None
 
 
-def _written(answer: Answer) -> web.Response:
+def _to_web_response(answer: Response) -> web.Response:
     response = web.Response(status=answer.status, body=answer.body)
     response.headers.popall("Content-Type", None)
     for name, value in answer.headers:

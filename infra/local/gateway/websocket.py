@@ -13,9 +13,9 @@ from aiohttp import WSMsgType, web
 from yarl import URL
 
 from infra.local.gateway import limits
-from infra.local.gateway.answers import Answer, refusal
-from infra.local.gateway.channels import WebSocketApi, accepted_protocol, channel_of, refusal_status
 from infra.local.gateway.forwarding import is_text
+from infra.local.gateway.responses import Response, error_response
+from infra.local.gateway.websocket_routes import WebSocketApi, channel_of, refusal_status, select_protocol
 
 IDLE_SECONDS = 10 * 60.0
 CONNECTION_SECONDS = 2 * 60 * 60.0
@@ -37,17 +37,17 @@ class WebSocketDoor:
         """Join the client to its channel, or answer as the handshake was answered upstream."""
         channel = channel_of(incoming.path)
         if channel is None:
-            return _refused(HTTPStatus.NOT_FOUND, f"The channel {incoming.path} does not exist.")
+            return _reject(HTTPStatus.NOT_FOUND, f"The channel {incoming.path} does not exist.")
         if problem := _unclear(incoming):
             return problem
         try:
             upstream = await self._connect(incoming, channel)
         except aiohttp.WSServerHandshakeError as error:
-            return _refused(
+            return _reject(
                 refusal_status(error.status, bears_token=_bears_token(incoming)), "The handshake was rejected."
             )
         except (aiohttp.ClientError, TimeoutError):
-            return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not respond; retry later.")
+            return _reject(HTTPStatus.SERVICE_UNAVAILABLE, "The platform does not respond; retry later.")
         async with upstream:
             return await _join(incoming, upstream)
 
@@ -55,42 +55,42 @@ class WebSocketDoor:
         url = URL(self._api.url(channel, incoming.rel_url.raw_query_string), encoded=True)
         headers = {name: incoming.headers[name] for name in _PASSED if name in incoming.headers}
         return await self._client().ws_connect(
-            url, headers=headers, protocols=_offered(incoming), max_msg_size=limits.MESSAGE_BYTES
+            url, headers=headers, protocols=_offered_protocols(incoming), max_msg_size=limits.MESSAGE_BYTES
         )
 
 
 def _unclear(incoming: web.Request) -> web.Response | None:
-    """Refuse a handshake that cannot become a connection before anybody behind the front door hears of it."""
+    """Reject an invalid handshake before it is forwarded."""
     if incoming.headers.get("Upgrade", "").lower() != "websocket":
-        return _refused(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
+        return _reject(HTTPStatus.UPGRADE_REQUIRED, "This address speaks WebSocket: send an Upgrade.")
     if not all(is_text(value) for value in incoming.headers.values()):
-        return _refused(HTTPStatus.UNAUTHORIZED, "A header is not UTF-8, and no token is like that.")
+        return _reject(HTTPStatus.UNAUTHORIZED, "A header is not UTF-8, and no token is like that.")
     twice = [name for name in _ONCE if len(incoming.headers.getall(name, [])) > 1]
     if "Authorization" in twice:
-        return _refused(HTTPStatus.UNAUTHORIZED, "Authorization must come once.")
+        return _reject(HTTPStatus.UNAUTHORIZED, "Authorization must come once.")
     if twice:
-        return _refused(HTTPStatus.BAD_REQUEST, f"{', '.join(twice)} must come once.")
+        return _reject(HTTPStatus.BAD_REQUEST, f"{', '.join(twice)} must come once.")
     key, version = (incoming.headers.get(name, "") for name in ("Sec-WebSocket-Key", "Sec-WebSocket-Version"))
     if version != "13" or not _KEY.fullmatch(key) or not _socket(incoming).can_prepare(incoming):
-        return _refused(HTTPStatus.BAD_REQUEST, "The handshake is not one of WebSocket version 13.")
+        return _reject(HTTPStatus.BAD_REQUEST, "The handshake is not one of WebSocket version 13.")
     return None
 
 
 def _socket(incoming: web.Request) -> web.WebSocketResponse:
     """Return the client's end; it takes no compression, so a message is no larger than what was sent."""
-    protocol = accepted_protocol(_offered(incoming))
+    protocol = select_protocol(_offered_protocols(incoming))
     return web.WebSocketResponse(
         max_msg_size=limits.MESSAGE_BYTES, protocols=[protocol] if protocol else [], compress=False
     )
 
 
-def _offered(incoming: web.Request) -> list[str]:
+def _offered_protocols(incoming: web.Request) -> list[str]:
     lines = incoming.headers.getall("Sec-WebSocket-Protocol", [])
     return [name.strip() for line in lines for name in line.split(",") if name.strip()]
 
 
 def _bears_token(incoming: web.Request) -> bool:
-    return "Authorization" in incoming.headers or "token" in incoming.query or len(_offered(incoming)) > 1
+    return "Authorization" in incoming.headers or "token" in incoming.query or len(_offered_protocols(incoming)) > 1
 
 
 async def _join(incoming: web.Request, upstream: aiohttp.ClientWebSocketResponse) -> web.WebSocketResponse:
@@ -129,7 +129,9 @@ async def _pass_on(source: _End, target: _End, idle: asyncio.Timeout) -> None:
             await target.send_bytes(message.data)
 
 
-def _refused(status: int, message: str) -> web.Response:
+def _reject(status: int, message: str) -> web.Response:
     asks = (("WWW-Authenticate", "Bearer"),) if status == HTTPStatus.UNAUTHORIZED else ()
-    answer: Answer = refusal(status, message, request_id=str(uuid.uuid4()), now=datetime.now(UTC), headers=asks)
+    answer: Response = error_response(
+        status, message, request_id=str(uuid.uuid4()), now=datetime.now(UTC), headers=asks
+    )
     return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))

@@ -1,7 +1,7 @@
-"""Refuses requests that a foreign web page made a browser send, also through a name that it pointed at this machine.
+"""Rejects requests that a foreign web page made a browser send, also through DNS rebinding.
 
-Loopback protects against other machines, not against pages: any page may send requests to any port of the machine
-whose browser shows it. Browsers say where such a request comes from in headers that pages cannot forge.
+Loopback protects against other machines, not against pages: any page may send requests to any port of the machine whose
+browser shows it. Browsers state the origin of such a request in headers that pages cannot forge.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ _READ_ONLY = {"GET", "HEAD"}
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RequestHead:
     """A request without its body: header names in lower case, each with all its values in order."""
 
     method: str
@@ -44,23 +44,23 @@ class BrowserPolicy:
             origins=frozenset(f"http://{name}:{port}" for name in NAMES for port in (ports.web, ports.front)),
         )
 
-    def fault(self, head: Head) -> str | None:
+    def fault(self, head: RequestHead) -> str | None:
         """Return why a request is refused, None for one that may pass."""
         return self.host_fault(head) or self._origin_fault(head) or self._referer_fault(head) or self._site_fault(head)
 
-    def host_fault(self, head: Head) -> str | None:
+    def host_fault(self, head: RequestHead) -> str | None:
         """Return why the name that a request was addressed to is refused: DNS rebinding brings a name of its own."""
         hosts = head.headers.get("host", ())
         if len(hosts) == 1 and self._is_served(hosts[0].lower()):
             return None
         return f"The host {', '.join(hosts) or '(none)'} is not served here: use {LOOPBACK} or localhost."
 
-    def is_preflight(self, head: Head) -> bool:
-        """Tell whether a browser asks on behalf of one of the platform's own pages what it may send."""
+    def is_preflight(self, head: RequestHead) -> bool:
+        """Return whether a browser asks on behalf of one of the platform's own pages what it may send."""
         asks = head.method == "OPTIONS" and head.header("access-control-request-method") is not None
         return asks and head.header("origin") in self.origins
 
-    def signed_address_fault(self, head: Head) -> str | None:
+    def presigned_url_fault(self, head: RequestHead) -> str | None:
         """Return why reading a signed address is refused: following a redirect to one, browsers hide the page."""
         if head.method in _READ_ONLY and head.header("origin") in {None, "null"}:
             return self.host_fault(head) or self._referer_fault(head)
@@ -71,17 +71,17 @@ class BrowserPolicy:
         name, _, port = host.rpartition(":")
         return host in self.hosts or (name.endswith(".localhost") and f"localhost:{port}" in self.hosts)
 
-    def _origin_fault(self, head: Head) -> str | None:
+    def _origin_fault(self, head: RequestHead) -> str | None:
         origin = head.header("origin")
         return None if origin is None or origin in self.origins else f"Pages of {origin} may not use this address."
 
-    def _referer_fault(self, head: Head) -> str | None:
+    def _referer_fault(self, head: RequestHead) -> str | None:
         referer = head.header("referer")
         if not referer or _origin_of(referer) in self.origins:
             return None
         return f"Pages of {_origin_of(referer)} may not use this address."
 
-    def _site_fault(self, head: Head) -> str | None:
+    def _site_fault(self, head: RequestHead) -> str | None:
         """Refuse what another site started, unless one of our own pages is named: localhost and 127.0.0.1 are two."""
         if head.header("sec-fetch-site") != "cross-site" or head.header("origin") or head.header("referer"):
             return None

@@ -19,9 +19,9 @@ from ministack.core.iam_evaluator import (  # type: ignore[import-untyped] # as 
 )
 from ministack.core.router import detect_service  # type: ignore[import-untyped] # it ships no types
 
-from infra.local.guard.browser import BrowserPolicy, Head, by_name
+from infra.local.guard.browser import BrowserPolicy, RequestHead, by_name
 from infra.local.guard.headers import HOST_KEY_HEADER
-from infra.local.guard.signature import Refusal, SignedRequest, signed_request
+from infra.local.guard.signature import SignatureFault, SignedRequest, parse_signature
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -52,16 +52,18 @@ class EmulatorGuard:
         else:
             await _refuse(refusal, scope, head, send)
 
-    async def _refusal(self, scope: Message, head: Head, receive: Receive) -> tuple[Refusal | None, Receive]:
+    async def _refusal(
+        self, scope: Message, head: RequestHead, receive: Receive
+    ) -> tuple[SignatureFault | None, Receive]:
         """Return why a request is refused, and where its body can be read from now."""
         if self._is_host(head) or (scope["type"] == "http" and self.policy.is_preflight(head)):
             return _forbidden(self.policy.host_fault(head)), receive
-        found = signed_request(head, _query_string(scope))
+        found = parse_signature(head, _query_string(scope))
         if isinstance(found, SignedRequest) and found.presigned:
-            fault = self.policy.signed_address_fault(head)
+            fault = self.policy.presigned_url_fault(head)
         else:
             fault = self.policy.fault(head)
-        if fault is not None or isinstance(found, Refusal):
+        if fault is not None or isinstance(found, SignatureFault):
             return _forbidden(fault) or found, receive  # type: ignore[return-value] # one of both is a refusal
         secret = _secret_of(found.access_key_id)
         body = b""
@@ -69,7 +71,7 @@ class EmulatorGuard:
             body, receive = await _read(receive)
         return found.fault(secret, body, dt.datetime.now(dt.UTC)), receive
 
-    def _is_host(self, head: Head) -> bool:
+    def _is_host(self, head: RequestHead) -> bool:
         shown = (head.header(HOST_KEY_HEADER) or "").encode()
         return hmac.compare_digest(shown, self.host_key.encode())
 
@@ -80,14 +82,14 @@ def _secret_of(access_key_id: str) -> str | None:
     return found.secret_access_key if isinstance(found, ResolvedCredential) else None
 
 
-def _forbidden(fault: str | None) -> Refusal | None:
-    return None if fault is None else Refusal("AccessDenied", fault)
+def _forbidden(fault: str | None) -> SignatureFault | None:
+    return None if fault is None else SignatureFault("AccessDenied", fault)
 
 
-def _head(scope: Message) -> Head:
+def _head(scope: Message) -> RequestHead:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    return Head(scope.get("method", "GET"), raw_path.decode("latin-1"), by_name(headers))
+    return RequestHead(scope.get("method", "GET"), raw_path.decode("latin-1"), by_name(headers))
 
 
 def _query_string(scope: Message) -> str:
@@ -115,7 +117,7 @@ async def _read(receive: Receive) -> tuple[bytes, Receive]:
     return b"".join(message.get("body", b"") for message in messages), again
 
 
-async def _refuse(refusal: Refusal, scope: Message, head: Head, send: Send) -> None:
+async def _refuse(refusal: SignatureFault, scope: Message, head: RequestHead, send: Send) -> None:
     """Answer as the AWS service would that the request is for, so that its clients can read the reason."""
     headers = {name: ", ".join(values) for name, values in head.headers.items()}
     service = detect_service(head.method, scope["path"], headers, parse_qs(_query_string(scope)))

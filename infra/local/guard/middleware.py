@@ -9,9 +9,9 @@ from typing import Protocol, TypeAlias
 import orjson
 from aiohttp import web
 
-from infra.local.emulator.credentials import Credentials
-from infra.local.guard.browser import BrowserPolicy, Head, by_name
-from infra.local.guard.signature import Refusal, signed_request
+from infra.local.emulator.credentials import EmulatorCredentials
+from infra.local.guard.browser import BrowserPolicy, RequestHead, by_name
+from infra.local.guard.signature import SignatureFault, parse_signature
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -42,21 +42,21 @@ class SignatureGuard:
     """Lets only requests reach an AWS API of ours that are signed with the platform's credentials."""
 
     policy: BrowserPolicy
-    credentials: Credentials
+    credentials: EmulatorCredentials
 
     async def refusal(self, request: web.Request) -> web.Response | None:
         """Refuse what is not signed, and all that a foreign page made a browser send."""
         head = _head(request)
         fault = self.policy.fault(head)
         if fault is not None:
-            return _refused(Refusal("AccessDeniedException", fault))
-        found = signed_request(head, request.rel_url.raw_query_string)
-        if isinstance(found, Refusal):
-            return _refused(found)
+            return _reject(SignatureFault("AccessDeniedException", fault))
+        found = parse_signature(head, request.rel_url.raw_query_string)
+        if isinstance(found, SignatureFault):
+            return _reject(found)
         secret = self.credentials.secret_of(found.access_key_id)
         body = await request.read() if secret is not None and found.needs_body else b""
         refusal = found.fault(secret, body, dt.datetime.now(dt.UTC))
-        return None if refusal is None else _refused(refusal)
+        return None if refusal is None else _reject(refusal)
 
 
 def protect(application: web.Application, guard: Guard) -> web.Application:
@@ -71,11 +71,11 @@ def protect(application: web.Application, guard: Guard) -> web.Application:
     return application
 
 
-def _head(request: web.Request) -> Head:
-    return Head(request.method, request.rel_url.raw_path, by_name(tuple(request.headers.items())))
+def _head(request: web.Request) -> RequestHead:
+    return RequestHead(request.method, request.rel_url.raw_path, by_name(tuple(request.headers.items())))
 
 
-def _refused(refusal: Refusal) -> web.Response:
+def _reject(refusal: SignatureFault) -> web.Response:
     body = orjson.dumps({"__type": refusal.code, "message": refusal.message})
     headers = {"x-amzn-ErrorType": refusal.code}
     return web.Response(

@@ -1,7 +1,7 @@
-"""Checks that a request to an AWS API was signed with the platform's own credentials (Signature Version 4).
+"""Verifies that requests to AWS APIs are signed with the platform's own credentials (Signature Version 4).
 
-In its default mode MiniStack takes any key; its own primitives recompute the signature here, so that whoever learns
-the key id alone, from a presigned address for example, can sign nothing.
+In its default mode MiniStack accepts any key; its own primitives recompute the signature here, so that the key id
+alone, for example from a presigned URL, is not enough to sign.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from ministack.core import sigv4  # type: ignore[import-untyped] # it ships no types
 
-from infra.local.guard.browser import Head
+from infra.local.guard.browser import RequestHead
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _STREAM_OF_SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
@@ -23,7 +23,7 @@ _Query: TypeAlias = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class SignatureFault:
     """An error code of AWS and a sentence."""
 
     code: str
@@ -34,7 +34,7 @@ class Refusal:
 class SignedRequest:
     """A request that claims to be signed."""
 
-    head: Head
+    head: RequestHead
     query: _Query
     signature: sigv4.HeaderSignature
     presigned: bool
@@ -52,10 +52,10 @@ class SignedRequest:
         key_id: str = self.signature.access_key_id
         return key_id
 
-    def fault(self, secret: str | None, body: bytes, now: dt.datetime) -> Refusal | None:
+    def fault(self, secret: str | None, body: bytes, now: dt.datetime) -> SignatureFault | None:
         """Return why the signature is refused, None for one made with the key's secret, for this request, for now."""
         if secret is None:
-            return Refusal("InvalidClientTokenId", f"Only this installation's credentials are accepted; {_HOW}.")
+            return SignatureFault("InvalidClientTokenId", f"Only this installation's credentials are accepted; {_HOW}.")
         untimely = (
             self._expiry_fault(now) if self.presigned else _refusal(sigv4.request_time_failure(self.signature, now=now))
         )
@@ -75,17 +75,21 @@ class SignedRequest:
         )
         return failure
 
-    def _expiry_fault(self, now: dt.datetime) -> Refusal | None:
+    def _expiry_fault(self, now: dt.datetime) -> SignatureFault | None:
         seconds = self.query.get("X-Amz-Expires", [""])[0]
         try:
             lasts = seconds.isascii() and seconds.isdigit() and 0 < int(seconds) <= _MOST_SECONDS
             expired = not lasts or sigv4.presigned_request_is_expired(self.signature.amz_date, seconds, now=now)
         except ValueError:
             expired = True
-        return Refusal("RequestExpired", "The presigned address has expired: ask for another one.") if expired else None
+        return (
+            SignatureFault("RequestExpired", "The presigned address has expired: ask for another one.")
+            if expired
+            else None
+        )
 
 
-def signed_request(head: Head, query_string: str) -> SignedRequest | Refusal:
+def parse_signature(head: RequestHead, query_string: str) -> SignedRequest | SignatureFault:
     """Read the signature of a request from its `Authorization` header or, presigned, from its query string."""
     query = parse_qs(query_string, keep_blank_values=True)
     authorization = head.header("authorization") or ""
@@ -95,9 +99,11 @@ def signed_request(head: Head, query_string: str) -> SignedRequest | Refusal:
     elif presigned and query.get("X-Amz-Algorithm") == [_ALGORITHM]:
         found = sigv4.parse_query_signature(query)
     else:
-        return Refusal("MissingAuthenticationToken", f"Sign requests with this installation's credentials; {_HOW}.")
-    return Refusal(*found) if isinstance(found, tuple) else SignedRequest(head, query, found, presigned)
+        return SignatureFault(
+            "MissingAuthenticationToken", f"Sign requests with this installation's credentials; {_HOW}."
+        )
+    return SignatureFault(*found) if isinstance(found, tuple) else SignedRequest(head, query, found, presigned)
 
 
-def _refusal(failure: tuple[str, str] | None) -> Refusal | None:
-    return None if failure is None else Refusal(*failure)
+def _refusal(failure: tuple[str, str] | None) -> SignatureFault | None:
+    return None if failure is None else SignatureFault(*failure)

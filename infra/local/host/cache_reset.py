@@ -3,11 +3,11 @@
 import boto3
 
 
-def forget_answers(session: boto3.Session, endpoint: str, table: str) -> None:
+def reset_result_cache(session: boto3.Session, endpoint: str, table: str) -> None:
     """Empty the result cache.
 
-    Objects of the lake outlive a power cut, and versions of tables are as last saved: an answer remembered under such
-    a version may tell less than the lake holds.
+    Objects of the lake outlive a power cut, and table versions are as last saved: a result cached under such a version
+    may be stale.
     """
     dynamodb = session.client("dynamodb", endpoint_url=endpoint)
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ProjectionExpression="cache_key")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from infra.local import run_state
-from infra.local.failures import AlreadyUp, HostFailed
+from infra.local.errors import AlreadyUp, HostFailed
 from infra.local.layout import PROJECT, Layout
 
 START_SECONDS = 30 * 60.0
@@ -41,7 +41,7 @@ def start_detached(layout: Layout, arguments: Sequence[str]) -> None:
         raise HostFailed(f"did not start ({words[-1] if words else 'no output'})", log)
 
 
-def stop(layout: Layout, run: run_state.Run) -> None:
+def stop(layout: Layout, run: run_state.PlatformRun) -> None:
     """End the platform gracefully, and by force if it takes too long."""
     with suppress(ProcessLookupError):
         os.kill(run.pid, signal.SIGTERM)

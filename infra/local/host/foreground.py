@@ -1,4 +1,4 @@
-"""Keeps the platform up until somebody ends it, whatever the way."""
+"""Keeps the platform running until it is stopped."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from rich.console import Console
 from infra.local import run_state
 from infra.local.demo.loader import load_demo
 from infra.local.demo.scale import Scale
-from infra.local.failures import DirectoryGone, EmulatorFailed
+from infra.local.errors import DirectoryGone, EmulatorFailed
 from infra.local.host import getting_started
 from infra.local.host.platform import Options, Platform
 from infra.local.layout import Layout, Ports
@@ -24,12 +24,12 @@ _POLL_SECONDS = 1.0
 SAVE_SECONDS = 300.0
 
 
-class Ended(BaseException):
-    """Somebody asked the platform to end; not an Exception, so that nothing on the way swallows it."""
+class StopRequested(BaseException):
+    """A stop was requested; not an Exception, so that no handler swallows it."""
 
 
 def stay_up(layout: Layout, ports: Ports, *, scale: Scale | None, console: Console) -> bool:
-    """Bring the platform up, show what to try, stop everything once asked to; tell whether it ever was ready."""
+    """Start the platform, print what to try, stop everything on request; return whether it was ever ready."""
     os.umask(0o077)  # state, objects and logs are the user's own
     started = time.monotonic()
     progress = Progress(console)
@@ -42,7 +42,7 @@ def stay_up(layout: Layout, ports: Ports, *, scale: Scale | None, console: Conso
                 console.print(f"[dim]Ready after {time.monotonic() - started:.1f} s.[/dim]", highlight=False)
                 ready = True
                 _watch(platform, layout)
-        except Ended:
+        except StopRequested:
             console.print("Stopped; all data is kept.", highlight=False)
     return ready
 
@@ -54,7 +54,7 @@ def _fill(platform: Platform, scale: Scale | None, progress: Progress) -> None:
 
 
 def _watch(platform: Platform, layout: Layout) -> NoReturn:
-    """Wait until somebody ends us, removes the directory, or the emulator dies."""
+    """Wait for a stop request, the removal of the directory, or the death of the emulator."""
     saved = time.monotonic()
     while platform.emulator.is_running():
         time.sleep(_POLL_SECONDS)
@@ -77,7 +77,7 @@ def _one_ending() -> Iterator[None]:
     def end(number: int, _: FrameType | None) -> None:
         if not asked:
             asked.append(number)
-            raise Ended
+            raise StopRequested
 
     before = {number: signal.signal(number, end) for number in _ENDINGS}
     try:

@@ -1,4 +1,4 @@
-"""What to try first on a platform that just came up: addresses and commands that work as they stand."""
+"""Addresses and commands to try on a platform that has just started."""
 
 import shlex
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from infra.local.emulator.credentials import REGION, Credentials
+from infra.local.emulator.credentials import REGION, EmulatorCredentials
 from infra.local.layout import PROJECT, Layout, Ports
 
 
@@ -56,8 +56,8 @@ def _sale(now: datetime) -> str:
     )
 
 
-def exports(credentials: Credentials, ports: Ports) -> list[str]:
-    """Return shell commands after which AWS clients reach the emulator, whatever account they were set up for."""
+def exports(credentials: EmulatorCredentials, ports: Ports) -> list[str]:
+    """Return shell commands that direct AWS clients to the emulator."""
     own = {
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,

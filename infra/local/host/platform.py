@@ -13,22 +13,22 @@ from infra.local.athena.engine import Engine, build_engine
 from infra.local.athena.server import create_app
 from infra.local.deploy.cdk import CdkApp
 from infra.local.deploy.deployment import Deployment
-from infra.local.deploy.outputs import Outputs
-from infra.local.deploy.roll_ups import RollUps
-from infra.local.emulator.credentials import Credentials
+from infra.local.deploy.outputs import StackOutputs
+from infra.local.deploy.rollups import LocalRollups
+from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.supervisor import Emulator
-from infra.local.gateway.channels import WebSocketApi
+from infra.local.gateway.bad_requests import DoorRunner
 from infra.local.gateway.discovery import find_rest_api
 from infra.local.gateway.server import PUBLIC, FrontDoor
-from infra.local.gateway.unreadable import DoorRunner
+from infra.local.gateway.websocket_routes import WebSocketApi
 from infra.local.guard.browser import BrowserPolicy
 from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.guard.middleware import PageGuard, SignatureGuard, protect
 from infra.local.host import preflight
-from infra.local.host.cache_reset import forget_answers
+from infra.local.host.cache_reset import reset_result_cache
 from infra.local.host.servers import Servers
 from infra.local.host.web_app import web_application
-from infra.local.keys import OwnKey, identity_of
+from infra.local.keys import LocalApiKey, identity_of
 from infra.local.lake import Lake
 from infra.local.layout import LOOPBACK, PROJECT, Layout, Ports
 from infra.local.progress import Progress
@@ -56,9 +56,9 @@ def web_origins(ports: Ports) -> tuple[str, ...]:
 class Platform:
     """Emulator, deployed app, Athena engine, front door and web page of one directory."""
 
-    outputs: Outputs
+    outputs: StackOutputs
     emulator: Emulator
-    credentials: Credentials
+    credentials: EmulatorCredentials
 
     def __init__(self, options: Options, progress: Progress) -> None:
         self._options = options
@@ -88,13 +88,13 @@ class Platform:
 
     def token(self) -> str:
         """Get a token at the public door, for the key that the laptop made."""
-        return OwnKey(self._options.layout).token(self.api_url)
+        return LocalApiKey(self._options.layout).token(self.api_url)
 
     def _start(self, stack: ExitStack) -> None:
         options, progress = self._options, self._progress
         stack.enter_context(run_state.exclusive(options.layout))
-        self.credentials = Credentials.of(options.layout)
-        run = run_state.Run(os.getpid(), time.time(), options.ports)
+        self.credentials = EmulatorCredentials.of(options.layout)
+        run = run_state.PlatformRun(os.getpid(), time.time(), options.ports)
         run.write(options.layout)
         with progress.step("Checking Python, Node, the CDK CLI and the ports"):
             preflight.check_tools(options.app.project)
@@ -111,11 +111,11 @@ class Platform:
         clients = self.credentials.session()
         if "KeysTableName" in self.outputs.every:
             with progress.step("Creating an API key"):
-                OwnKey(options.layout).make(identity_of(clients, self.emulator.url, self.outputs.every, "local"))
+                LocalApiKey(options.layout).make(identity_of(clients, self.emulator.url, self.outputs.every, "local"))
         if "LakeBucketName" in self.outputs.every:
-            RollUps(options.layout, Stage(LOCAL, clients, self.emulator.url)).bring_up_to_date(progress)
+            LocalRollups(options.layout, Stage(LOCAL, clients, self.emulator.url)).refresh(progress)
         if table := self.outputs.every.get("ResultCacheTableName"):
-            forget_answers(clients, self.emulator.url, table)
+            reset_result_cache(clients, self.emulator.url, table)
         # Objects outlive a power cut at once, all else only as saved: without its stacks no deployment would succeed.
         self.emulator.save()
         with progress.step("Opening the front door"):

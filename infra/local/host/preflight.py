@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from infra.local.deploy import cdk
-from infra.local.failures import MissingTool, PortTaken
+from infra.local.errors import MissingTool, PortTaken
 from infra.local.layout import LOOPBACK, Ports
 
 OLDEST_PYTHON = (3, 11)
@@ -39,7 +39,7 @@ def check_node(version: str | None) -> None:
 
 
 def node_version() -> str | None:
-    """Return what `node --version` says, None when there is no Node."""
+    """Return the output of `node --version`; None without Node."""
     node = shutil.which("node")
     if node is None:
         return None
@@ -48,14 +48,14 @@ def node_version() -> str | None:
 
 
 def check_ports(ports: Ports) -> None:
-    """Raise PortTaken for the first of our ports that somebody else holds, or that two doors share."""
+    """Raise PortTaken for the first port that another program uses, or that is configured twice."""
     with ExitStack() as stack:
         for name, port in ports.by_name().items():
-            stack.enter_context(held(name, port))
+            stack.enter_context(hold_port(name, port))
 
 
 @contextmanager
-def held(name: str, port: int) -> Iterator[None]:
+def hold_port(name: str, port: int) -> Iterator[None]:
     """Hold a port while the context lasts, or raise PortTaken."""
     with socket.socket() as probe:
         # As servers do: a port that lingers after our own last stop is free.

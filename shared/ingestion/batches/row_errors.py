@@ -1,10 +1,10 @@
-"""The errors of a batch's rows, page by page: what the answer to its submission had no room for."""
+"""Pages of the row errors of a batch: the response to its submission contains only the first ones."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.ledger.entry import Entry, Kind
-from shared.quarantine.models import RowErrorsResponse, told
+from shared.ledger.entry import DeliveryKind, LedgerEntry
+from shared.quarantine.models import RowErrorsResponse, row_error
 from shared.runtime.errors import NotFound
 
 if TYPE_CHECKING:
@@ -16,25 +16,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RowErrors:
-    """Finds the rows of a batch, or of all parts of a file, in quarantine."""
+    """Reads the quarantined rows of a batch, or of all parts of a file."""
 
     ledger: "Ledger"
     uploads: "UploadStore"
     quarantine: "Quarantine"
 
-    def of_batch(self, batch_id: str, window: "Window") -> RowErrorsResponse:
-        """The errors in a window of all that a batch's rows have, in the order of the rows.
+    def page(self, batch_id: str, window: "Window") -> RowErrorsResponse:
+        """Return a page of the errors of a batch, in row order.
 
         Raises:
-            NotFound: there is no such batch.
+            NotFound: the batch does not exist.
         """
-        kept = self.quarantine.index.of([(entry.received_at, entry.origin) for entry in self._entries(batch_id)])
-        found = self.quarantine.reasons(kept, window)
-        return RowErrorsResponse(content=[told(place, reason) for place, reason in found.items], **found.page())
+        quarantined = self.quarantine.index.get_many(
+            [(entry.received_at, entry.delivery_id) for entry in self._entries(batch_id)]
+        )
+        found = self.quarantine.list_errors(quarantined, window)
+        return RowErrorsResponse(content=[row_error(place, reason) for place, reason in found.items], **found.page())
 
-    def _entries(self, batch_id: str) -> list[Entry]:
+    def _entries(self, batch_id: str) -> list[LedgerEntry]:
         entry = self.ledger.get(batch_id)
-        if entry is not None and entry.kind is Kind.BATCH:
+        if entry is not None and entry.kind is DeliveryKind.BATCH:
             return [entry]
         parts = list(self.ledger.of_batch(batch_id))
         if not parts and self.uploads.get(batch_id) is None:

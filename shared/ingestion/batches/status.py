@@ -1,4 +1,4 @@
-"""Where a batch stands, told of its line in the ledger or of an upload and the lines of its parts."""
+"""The status of a batch, computed from its ledger entry, or from its upload and the entries of the parts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,18 +8,18 @@ import orjson
 
 from shared.ingestion.models import BatchOutcome, BatchProgress, BatchStatusResponse, ProcessingError
 from shared.ingestion.uploads.state import Failure, Upload, UploadState
-from shared.ledger.entry import BatchStatus, Entry
+from shared.ledger.entry import BatchStatus, LedgerEntry
 
 _MOST_PROBLEMS = 20
-_LEGS = 3
-"""A file is checked, loaded and merged: each counts a third of the way."""
+_STAGES = 3
+"""A file is checked, loaded and merged; each stage is a third of the progress."""
 
 
-def standing_of(entry: Entry) -> BatchStatusResponse:
-    """Tell where a batch stands that came in one request."""
+def describe_batch(entry: LedgerEntry) -> BatchStatusResponse:
+    """Return the status of a batch that was sent in one request."""
     done = entry.received - entry.in_flight
     return BatchStatusResponse(
-        batch_id=entry.origin,
+        batch_id=entry.delivery_id,
         status=entry.status,
         progress=BatchProgress(
             total_records=entry.received,
@@ -29,16 +29,16 @@ def standing_of(entry: Entry) -> BatchStatusResponse:
         ),
         started_at=entry.received_at,
         completed_at=entry.completed_at,
-        errors=_told(entry.problems) or None,
+        errors=_group_errors(entry.problems) or None,
         outcome=_outcome([entry]),
     )
 
 
-def standing_of_upload(upload: Upload, entries: Sequence[Entry]) -> BatchStatusResponse:
-    """Tell where a file stands."""
+def describe_upload(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStatusResponse:
+    """Return the status of an uploaded file."""
     outcome = _outcome(entries)
     received = sum(entry.received for entry in entries)
-    status = status_of_upload(upload, entries)
+    status = upload_status(upload, entries)
     total = max(upload.total_rows, received)
     done = received - outcome.in_flight
     failure = [_failure(upload.failure)] if upload.failure else []
@@ -49,47 +49,47 @@ def standing_of_upload(upload: Upload, entries: Sequence[Entry]) -> BatchStatusR
             total_records=total,
             processed_records=done,
             failed_records=outcome.quarantined,
-            progress_percentage=100.0 if status is BatchStatus.COMPLETED else _way(upload, done, total),
+            progress_percentage=100.0 if status is BatchStatus.COMPLETED else _progress_percentage(upload, done, total),
             total_bytes=upload.size or upload.declared_bytes,
             checked_bytes=_checked_bytes(upload),
             loaded_records=received,
         ),
         started_at=upload.created_at,
         completed_at=_completed_at(upload, status, entries),
-        errors=[*failure, *_told(problem for entry in entries for problem in entry.problems)] or None,
+        errors=[*failure, *_group_errors(problem for entry in entries for problem in entry.problems)] or None,
         outcome=outcome,
     )
 
 
-def status_of_upload(upload: Upload, entries: Sequence[Entry]) -> BatchStatus:
-    """What a client is told of an upload's state."""
+def upload_status(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStatus:
+    """Map the state of an upload to the status in the API."""
     match upload.state:
         case UploadState.FAILED | UploadState.EXPIRED:
             return BatchStatus.FAILED
         case UploadState.CANCELLED:
             return BatchStatus.CANCELLED
-        case UploadState.LOADED if _all_met(upload, entries):
+        case UploadState.LOADED if _all_rows_done(upload, entries):
             hopeless = all(entry.quarantined == entry.received for entry in entries)
             return BatchStatus.FAILED if hopeless else BatchStatus.COMPLETED
         case _:
             return BatchStatus.PROCESSING
 
 
-def is_settled(upload: Upload, entries: Iterable[Entry]) -> bool:
-    """Whether nothing of an upload is on its way any more."""
+def is_finished(upload: Upload, entries: Iterable[LedgerEntry]) -> bool:
+    """Return whether nothing of an upload is in progress any more."""
     return upload.settled and all(entry.is_complete for entry in entries)
 
 
-def _all_met(upload: Upload, entries: Sequence[Entry]) -> bool:
-    """Whether every row has met its fate: an entry that an index does not show yet has not."""
+def _all_rows_done(upload: Upload, entries: Sequence[LedgerEntry]) -> bool:
+    """Whether every row has its outcome. Entries may be missing because the index is eventually consistent."""
     return len(entries) == len(upload.cuts) and all(entry.is_complete for entry in entries)
 
 
-def _outcome(entries: Sequence[Entry]) -> BatchOutcome:
+def _outcome(entries: Sequence[LedgerEntry]) -> BatchOutcome:
     return BatchOutcome(
-        loaded=sum(entry.fates.loaded for entry in entries),
-        duplicate=sum(entry.fates.duplicate for entry in entries),
-        conflict=sum(entry.fates.conflict for entry in entries),
+        loaded=sum(entry.outcomes.loaded for entry in entries),
+        duplicate=sum(entry.outcomes.duplicate for entry in entries),
+        conflict=sum(entry.outcomes.conflict for entry in entries),
         quarantined=sum(entry.quarantined for entry in entries),
         in_flight=sum(entry.in_flight for entry in entries),
     )
@@ -99,17 +99,17 @@ def _checked_bytes(upload: Upload) -> int:
     return upload.size if upload.state in {UploadState.LOADING, UploadState.LOADED} else upload.bytes_read
 
 
-def _way(upload: Upload, done: int, total: int) -> float:
+def _progress_percentage(upload: Upload, done: int, total: int) -> float:
     loaded = upload.rows if upload.state is UploadState.LOADING else total if upload.state is UploadState.LOADED else 0
-    legs = (_percent(_checked_bytes(upload), upload.size), _percent(loaded, total), _percent(done, total))
-    return round(sum(legs) / _LEGS, 2)
+    stages = (_percent(_checked_bytes(upload), upload.size), _percent(loaded, total), _percent(done, total))
+    return round(sum(stages) / _STAGES, 2)
 
 
 def _percent(part: int, whole: int) -> float:
     return round(100 * part / whole, 2) if whole else 0.0
 
 
-def _completed_at(upload: Upload, status: BatchStatus, entries: Sequence[Entry]) -> datetime | None:
+def _completed_at(upload: Upload, status: BatchStatus, entries: Sequence[LedgerEntry]) -> datetime | None:
     if status is BatchStatus.PROCESSING:
         return None
     return upload.ended_at or max((entry.completed_at for entry in entries if entry.completed_at), default=None)
@@ -126,8 +126,8 @@ def _failure(failure: Failure) -> ProcessingError:
     )
 
 
-def _told(problems: Iterable[Mapping[str, Any]]) -> list[ProcessingError]:
-    """Errors of one kind in several parts are one kind: the most frequent first."""
+def _group_errors(problems: Iterable[Mapping[str, Any]]) -> list[ProcessingError]:
+    """Merge equal errors of several parts; most frequent first."""
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for problem in problems:
         kind = (problem["stage"], problem["code"], problem["message"])

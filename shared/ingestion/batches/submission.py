@@ -1,4 +1,4 @@
-"""Batches: submitted in one request, kept as received, loaded at once, followed in the ledger."""
+"""Batches sent in one request: archived as received and loaded at once."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from shared.ingestion.delivery import Delivery
-from shared.ingestion.ids import new_batch_id, to_the_millisecond
+from shared.ingestion.ids import new_batch_id, truncate_to_milliseconds
 from shared.ingestion.models import (
     Acceptance,
     BatchIngestionRequest,
@@ -18,19 +18,19 @@ from shared.ingestion.models import (
     DataFormat,
     ValidationStatus,
 )
-from shared.ingestion.pii import without_personal_data
+from shared.ingestion.pii import strip_personal_data
 from shared.lake.storage.paths import landing_key
-from shared.ledger.entry import Entry, Kind
+from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.records.catalogue import SCHEMAS
 from shared.records.row_error import ValidationError
 from shared.records.schema import DataType
 from shared.records.validation import Form, RowError
-from shared.runtime.dialects import echo
+from shared.runtime.dialects import truncate_for_error
 from shared.runtime.errors import Unprocessable
 
 if TYPE_CHECKING:
     from shared.ingestion.loader import Loader
-    from shared.ingestion.restore import BringingBack
+    from shared.ingestion.restore import CancelledRowsRestorer
     from shared.lake.storage.object_store import LakeStore
     from shared.ledger.store import Ledger
     from shared.runtime.models import Clock
@@ -41,71 +41,71 @@ _RECENT = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Batches:
-    """Takes batches in and tells where they stand."""
+    """Submits and resumes batches."""
 
     lake: "LakeStore"
     ledger: "Ledger"
     loader: Callable[[], "Loader"]
-    bringing_back: Callable[[], "BringingBack"]
+    restorer: Callable[[], "CancelledRowsRestorer"]
     clock: "Clock"
 
     def submit(self, request: BatchIngestionRequest, received: str) -> BatchIngestionResponse:
-        """Keep a batch as received and load its good rows.
+        """Archive a batch as received and load its valid rows.
 
         Args:
             request: the batch.
-            received: the text that it was read from.
+            received: the text that it was parsed from.
 
         Raises:
-            Unprocessable: Parquet does not fit into a request.
-            InsufficientDataQuality: the batch is refused; its rows are in quarantine.
+            Unprocessable: Parquet cannot be sent in a request.
+            InsufficientDataQuality: the quality gate rejected the batch; its rows are in quarantine.
         """
         if request.format is DataFormat.PARQUET:
             raise Unprocessable("Parquet cannot be sent in a JSON request; send json, csv or xml, or upload a file")
-        received_at = to_the_millisecond(self.clock())
+        received_at = truncate_to_milliseconds(self.clock())
         delivery = _delivery(new_batch_id(received_at), received_at, request)
         with ThreadPoolExecutor(1) as aside:
-            kept = aside.submit(self._keep, delivery, request, received)
-            loaded = self.loader().load(delivery, once=kept.result)
+            archived = aside.submit(self._archive, delivery, request, received)
+            loaded = self.loader().load(delivery, before_write=archived.result)
         if loaded.refusal is not None:
             raise loaded.refusal
-        return self._receipt(loaded.entry, loaded.errors)
+        return self._response(loaded.entry, loaded.errors)
 
-    def _keep(self, delivery: Delivery, request: BatchIngestionRequest, received: str) -> None:
-        key = _landing_key(delivery.data_type, delivery.received_at, delivery.origin)
+    def _archive(self, delivery: Delivery, request: BatchIngestionRequest, received: str) -> None:
+        key = _landing_key(delivery.data_type, delivery.received_at, delivery.delivery_id)
         self.lake.put(key, _landing(request, received))
 
-    def resume(self, entry: Entry, *, anew: bool = False) -> bool:
-        """Load a batch again that a crash left half-way, or that was failed or cancelled.
+    def resume(self, entry: LedgerEntry, *, revalidate: bool = False) -> bool:
+        """Load a batch that a crash interrupted, or that failed or was cancelled.
 
         Args:
-            entry: the batch.
-            anew: whether its rows are to be judged by what is asked now, and what was cancelled is to come back.
+            entry: the ledger entry of the batch.
+            revalidate: whether to validate its rows by the current requirements, and restore cancelled rows.
 
         Raises:
-            InsufficientDataQuality: judged anew, it is refused again.
+            InsufficientDataQuality: revalidated, the batch is rejected again.
 
         Returns:
-            False if what was received is gone, or other rows are good now than those that were cancelled.
+            False if the received data was deleted, or the cancelled rows are no longer the valid ones.
         """
-        kept = self.lake.get(_landing_key(DataType(entry.data_type), entry.received_at, entry.origin))
-        if kept is None:
+        archived = self.lake.get(_landing_key(DataType(entry.data_type), entry.received_at, entry.delivery_id))
+        if archived is None:
             return False
-        delivery = _delivery(entry.origin, entry.received_at, _read_landing(kept.body))
-        if anew and not entry.may_come_again:
-            return self.bringing_back().bring_back(delivery) is not None
-        loaded = self.loader().load(replace(delivery, judged_anew=anew))
-        if anew and loaded.refusal is not None:
+        delivery = _delivery(entry.delivery_id, entry.received_at, _read_landing(archived.body))
+        if revalidate and not entry.is_reloadable:
+            return self.restorer().restore(delivery) is not None
+        loaded = self.loader().load(replace(delivery, revalidate=revalidate))
+        if revalidate and loaded.refusal is not None:
             raise loaded.refusal
         return True
 
-    def _receipt(self, entry: Entry, errors: Sequence[RowError]) -> BatchIngestionResponse:
+    def _response(self, entry: LedgerEntry, errors: Sequence[RowError]) -> BatchIngestionResponse:
         return BatchIngestionResponse(
             status=Acceptance.REJECTED if entry.quarantined == entry.received else Acceptance.ACCEPTED,
-            batch_id=entry.origin,
+            batch_id=entry.delivery_id,
             records_received=entry.received,
             validation_status=ValidationStatus.FAILED if entry.quarantined else ValidationStatus.PASSED,
-            estimated_processing_time=_estimate(self.ledger.recent(Kind.BATCH, _RECENT)),
+            estimated_processing_time=_estimate(self.ledger.recent(DeliveryKind.BATCH, _RECENT)),
             created_at=entry.received_at,
             errors=[_validation_error(error) for error in errors[:_MOST_ERRORS]] or None,
         )
@@ -120,21 +120,21 @@ def _landing(request: BatchIngestionRequest, received: str) -> bytes:
 
     if not SCHEMAS[request.data_type].personal_fields_dropped:
         return landing.pack(received.encode())
-    rows, _ = without_personal_data(request.data)
-    kept = request.model_dump(exclude={"data"}, exclude_none=True, mode="json")
-    return landing.pack(orjson.dumps({**kept, "data": rows}))
+    rows, _ = strip_personal_data(request.data)
+    archived = request.model_dump(exclude={"data"}, exclude_none=True, mode="json")
+    return landing.pack(orjson.dumps({**archived, "data": rows}))
 
 
-def _read_landing(kept: bytes) -> BatchIngestionRequest:
+def _read_landing(archived: bytes) -> BatchIngestionRequest:
     from shared.lake.storage import landing  # noqa: PLC0415 # as above
 
-    return BatchIngestionRequest.model_validate(orjson.loads(landing.unpack(kept)))
+    return BatchIngestionRequest.model_validate(orjson.loads(landing.unpack(archived)))
 
 
 def _delivery(batch_id: str, received_at: datetime, request: BatchIngestionRequest) -> Delivery:
     return Delivery(
-        origin=batch_id,
-        kind=Kind.BATCH,
+        delivery_id=batch_id,
+        kind=DeliveryKind.BATCH,
         source_id=request.source_id,
         data_type=request.data_type,
         received_at=received_at,
@@ -145,8 +145,8 @@ def _delivery(batch_id: str, received_at: datetime, request: BatchIngestionReque
     )
 
 
-def _estimate(recent: Sequence[Entry]) -> str:
-    """The median time from receipt to merge of recent batches, as an ISO 8601 duration."""
+def _estimate(recent: Sequence[LedgerEntry]) -> str:
+    """Return the median time from receipt to merge of recent batches, as an ISO 8601 duration."""
     times = [(entry.completed_at - entry.received_at) / timedelta(seconds=1) for entry in recent if entry.completed_at]
     return f"PT{max(median(times), 0.1):.1f}S" if times else "unknown"
 
@@ -157,5 +157,5 @@ def _validation_error(error: RowError) -> ValidationError:
         field=error.field,
         code=error.code,
         message=error.message,
-        rejected_value=echo(error.rejected_value),
+        rejected_value=truncate_for_error(error.rejected_value),
     )

@@ -1,4 +1,4 @@
-"""The texts of a part of the event stream, read: at once where nothing is in doubt, else one by one with reasons."""
+"""Parses the texts of a Kinesis batch: all at once if they are surely valid, otherwise one by one with errors."""
 
 import base64
 import re
@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import orjson
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
-from shared.ingestion.delivery import Malformed
 from shared.ingestion.models import LONGEST_CORRELATION_ID, BatchIngestionRequest, DataFormat, StreamIngestionRequest
-from shared.ingestion.pii import without_personal_data
-from shared.ingestion.stream.payloads import Unpacked, Unreadable
+from shared.ingestion.pii import strip_personal_data
+from shared.ingestion.stream.decoding import DecodedPart, Undecodable
 from shared.lake.validation.rows import all_fully_written
 from shared.records.catalogue import SCHEMAS
 from shared.records.ids import SOURCE_ID
+from shared.records.malformed import MalformedRecord
 from shared.records.schema import DataType
 from shared.records.validation import Form
 from shared.runtime import strict_json
@@ -24,21 +24,23 @@ from shared.runtime import strict_json
 Envelope = Mapping[str, Any]
 
 
-def _of_text(request: BatchIngestionRequest) -> BatchIngestionRequest:
+def _reject_parquet(request: BatchIngestionRequest) -> BatchIngestionRequest:
     if request.format is DataFormat.PARQUET:
         raise ValueError("Parquet cannot be sent in a stream record")
     return request
 
 
 _ENVELOPE = TypeAdapter(StreamIngestionRequest)
-_BODY: TypeAdapter[BatchIngestionRequest] = TypeAdapter(Annotated[BatchIngestionRequest, AfterValidator(_of_text)])
+_BODY: TypeAdapter[BatchIngestionRequest] = TypeAdapter(
+    Annotated[BatchIngestionRequest, AfterValidator(_reject_parquet)]
+)
 _DATA_TYPES = frozenset(DataType)
 _IMPERSONAL = [schema.data_type for schema in SCHEMAS.values() if not schema.personal_fields_dropped]
 
 
 @dataclass(frozen=True)
-class Body:
-    """The body of a batch request, as a record of the stream."""
+class BatchBody:
+    """The body of a batch request, sent as a record of the stream."""
 
     source_id: str
     data_type: str
@@ -46,47 +48,47 @@ class Body:
     rows: Sequence[Any]
 
 
-Message = Envelope | Body
-"""What a producer sends: one record, or many."""
+Message = Envelope | BatchBody
+"""What a producer sends: one record, or a batch of records."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of a run: its good messages, and the malformed ones.
+class ParsedPart:
+    """The messages of a part of a batch, and the malformed records.
 
-    Each message comes with a place and with the number of the record of the run that it was in. Places count all
-    that the part holds, so that each record has one of its own: the first one of a body has the place of the body.
+    Each message has a position and the number of its Kinesis record. Positions count the records inside messages, so
+    that each has its own: the position of a batch body is that of its first record.
     """
 
     messages: Sequence[tuple[int, int, Message]]
-    malformed: Sequence[Malformed] = ()
+    malformed: Sequence[MalformedRecord] = ()
 
 
-def read(part: Unpacked) -> Part:
-    """Read the texts of a part of a run."""
-    envelopes = _all_at_once(part.found)
+def parse(part: DecodedPart) -> ParsedPart:
+    """Parse the texts of a part of a batch."""
+    envelopes = _parse_joined(part.texts)
     if envelopes is not None:
-        return Part(list(zip(range(len(envelopes)), part.records, envelopes, strict=True)))
-    return _placed(part.records, map(_read, part.found))
+        return ParsedPart(list(zip(range(len(envelopes)), part.records, envelopes, strict=True)))
+    return _number_messages(part.records, map(_parse_message, part.texts))
 
 
-def _placed(records: Sequence[int], found: Iterable[Message | Unreadable]) -> Part:
+def _number_messages(records: Sequence[int], found: Iterable[Message | Undecodable]) -> ParsedPart:
     messages: list[tuple[int, int, Message]] = []
-    malformed: list[Malformed] = []
+    malformed: list[MalformedRecord] = []
     place = 0
     for record, each in zip(records, found, strict=True):
-        if isinstance(each, Unreadable):
-            malformed.append(Malformed(place, each.raw, each.code, each.message))
+        if isinstance(each, Undecodable):
+            malformed.append(MalformedRecord(place, each.raw, each.code, each.message))
         else:
             messages.append((place, record, each))
-        place += len(each.rows) if isinstance(each, Body) else 1
-    return Part(messages, malformed)
+        place += len(each.rows) if isinstance(each, BatchBody) else 1
+    return ParsedPart(messages, malformed)
 
 
-def _all_at_once(texts: Sequence[bytes | Unreadable]) -> Sequence[Envelope] | None:
-    """Read all texts as one document; None if any of them is in doubt, or no envelope.
+def _parse_joined(texts: Sequence[bytes | Undecodable]) -> Sequence[Envelope] | None:
+    """Parse all texts as one JSON document; return None if any of them may be invalid.
 
-    A random mark between each two proves that none of them opens what another closes.
+    A random marker between the texts proves that none of them closes a bracket that another one opened.
     """
     mark = secrets.token_hex(8)
     readable = [text for text in texts if isinstance(text, bytes)]
@@ -97,10 +99,10 @@ def _all_at_once(texts: Sequence[bytes | Unreadable]) -> Sequence[Envelope] | No
     envelopes, marks = together[::2], together[1::2]
     if len(envelopes) != len(texts) or any(each != mark for each in marks):
         return None
-    return envelopes if _beyond_doubt(envelopes) else None
+    return envelopes if _all_valid(envelopes) else None
 
 
-def _beyond_doubt(envelopes: Sequence[Any]) -> bool:
+def _all_valid(envelopes: Sequence[Any]) -> bool:
     try:
         sources = {each["source_id"] for each in envelopes}
         types = {each["data_type"] for each in envelopes}
@@ -124,37 +126,37 @@ def _is_correlation_id(text: Any) -> bool:
     return isinstance(text, str) and len(text) <= LONGEST_CORRELATION_ID
 
 
-def _read(text: bytes | Unreadable) -> Message | Unreadable:
-    if isinstance(text, Unreadable):
+def _parse_message(text: bytes | Undecodable) -> Message | Undecodable:
+    if isinstance(text, Undecodable):
         return text
     try:
         value = strict_json.loads(text)
     except strict_json.NotStrictJson as error:
-        return Unreadable(_as_text(text), "json", str(error))
+        return Undecodable(_as_text(text), "json", str(error))
     try:
         return _message(value)
     except ValidationError as failure:
         problems = failure.errors(include_url=False, include_context=False)
         reasons = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'record'}: {each['msg']}" for each in problems)
-        return Unreadable(orjson.dumps(_fit_to_keep(value)).decode(), "envelope", reasons)
+        return Undecodable(orjson.dumps(_redact(value)).decode(), "envelope", reasons)
 
 
 def _message(value: Any) -> Message:
     if not isinstance(value, dict) or not isinstance(value.get("data"), list):
         _ENVELOPE.validate_python(value)
-        return value  # type: ignore[no-any-return] # it is an object now
+        return value  # type: ignore[no-any-return] # validated to be an object
     request = _BODY.validate_python(value)
     form = Form.TYPED if request.format is DataFormat.JSON else Form.TEXT
-    return Body(request.source_id, request.data_type, form, request.data)
+    return BatchBody(request.source_id, request.data_type, form, request.data)
 
 
-def _fit_to_keep(value: Any) -> Any:
-    """What quarantine may hold of a record with a wrong envelope: nothing personal, unless it is surely no customer."""
-    told = value.get("data_type") if isinstance(value, dict) else None
-    if told in _IMPERSONAL:
+def _redact(value: Any) -> Any:
+    """Remove personal fields from a record with an invalid envelope, unless its data type has none."""
+    data_type = value.get("data_type") if isinstance(value, dict) else None
+    if data_type in _IMPERSONAL:
         return value
-    (kept,), _ = without_personal_data([value])
-    return kept
+    (redacted,), _ = strip_personal_data([value])
+    return redacted
 
 
 def _as_text(data: bytes) -> str:

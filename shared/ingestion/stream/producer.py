@@ -1,4 +1,4 @@
-"""Single records, put on the event stream by the API: in the form that producers may put there themselves."""
+"""Puts single records on the event stream, in the form that producers use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import orjson
 
 from shared.ingestion.models import StreamIngestionRequest
 from shared.records.catalogue import SCHEMAS
-from shared.records.mapping import MappingOf, Unmapped, mapped_rows
+from shared.records.mapping import MappingOf, Unmapped, map_rows
 from shared.records.schema import DataType
 from shared.records.validation import DECISION_UNKNOWN, Form, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 _LONGEST_KEY = 128
-"""Half of what Kinesis takes: a character beyond the basic plane may count as two."""
+"""Half of the Kinesis limit in characters: a character outside the basic plane may count twice."""
 LARGEST_RECORD = 1024 * 1024 - 4 * _LONGEST_KEY
-"""Bytes; Kinesis takes 1 MB of data and partition key together."""
+"""In bytes; Kinesis accepts 1 MB of data and partition key together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +35,13 @@ class EventStream:
     clock: "Clock"
 
     def put(self, request: StreamIngestionRequest) -> str:
-        """Check a record and put it on the stream; return its shard and sequence number.
+        """Validate a record and put it on the stream; return its shard and sequence number.
 
         Raises:
-            InvalidRequest: the record does not fit its data type.
+            InvalidRequest: the record is invalid for its data type.
             UnusableConfiguration: the configuration of its source cannot be applied.
-            PayloadTooLarge: it is over the 1 MB that a stream takes.
-            Unavailable: the stream takes no more just now.
+            PayloadTooLarge: the record exceeds the 1 MB limit of a stream record.
+            Unavailable: the stream is throttled.
         """
         body = request.model_dump(mode="json")
         data = orjson.dumps(body)
@@ -49,7 +49,7 @@ class EventStream:
             raise PayloadTooLarge(
                 f"A record of the event stream has at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
             )
-        row = self._mapped(request, record_in(body))
+        row = self._map(request, embedded_record(body))
         found = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
         errors = [each for each in found if each.code != DECISION_UNKNOWN]  # it may arrive before the label is read
         if errors:
@@ -64,18 +64,18 @@ class EventStream:
             raise Unavailable("The event stream is at its limit; retry later", retry_after=1) from None
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
 
-    def _mapped(self, request: StreamIngestionRequest, record: dict[str, Any]) -> dict[str, Any]:
+    def _map(self, request: StreamIngestionRequest, record: dict[str, Any]) -> dict[str, Any]:
         mapping = self.mapping_of(request.source_id, request.data_type)
         if mapping is None:
             return record
-        (mapped,) = mapped_rows([record], mapping, [0])
+        (mapped,) = map_rows([record], mapping, [0])
         if isinstance(mapped, Unmapped):
             raise InvalidRequest("Request validation failed", field_errors=[FieldError("data", mapped.reason)])
         return dict(mapped)
 
 
-def record_in(envelope: Mapping[str, Any]) -> dict[str, Any]:
-    """The record inside an envelope, under the envelope's time where it has none of its own."""
+def embedded_record(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record inside an envelope, with the envelope's time if it has none of its own."""
     record: dict[str, Any] = envelope["data"]
     if record.get("timestamp") is not None or SCHEMAS[envelope["data_type"]].event_time != "timestamp":
         return record

@@ -1,1 +1,1 @@
-"""Files of any size: upload, loading part by part, and settlement."""
+"""Files of any size: upload, loading part by part, and finalization."""

@@ -1,4 +1,4 @@
-"""Word to the file loader that there is something to do about an upload."""
+"""Messages to the file loader."""
 
 from typing import TYPE_CHECKING
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class UploadQueue:
-    """Sends the loader a message of our own, besides those that S3 sends when a file arrives."""
+    """Sends messages to the loader's queue, in addition to those that S3 sends when a file arrives."""
 
     def __init__(self, sqs: "SQSClient", url: str) -> None:
         self._sqs = sqs
         self._url = url
 
     def send(self, batch_id: str) -> None:
-        """Have the loader go on with an upload."""
+        """Make the loader continue an upload."""
         self._sqs.send_message(QueueUrl=self._url, MessageBody=orjson.dumps({"batch_id": batch_id}).decode())

@@ -1,4 +1,4 @@
-"""One upload and its life: from the address it may be put at, through its parts, to loaded, failed or cancelled."""
+"""The state machine of an upload: from its presigned URL, through its parts, to loaded, failed or cancelled."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,20 +9,20 @@ from typing import Any, Self
 from shared.ingestion.models import DataFormat
 from shared.lake.files.options import Compression
 from shared.lake.storage.paths import upload_key
-from shared.quality.state import QualityState
-from shared.quality.store import unpacked
+from shared.quality.state import QualityCounts
+from shared.quality.store import from_item
 from shared.records.schema import DataType
 from shared.runtime.errors import Conflict
 from shared.runtime.models import Model
 
 LEASE = timedelta(minutes=3)
-"""For so long after its last sign of life a run of the loader has a file to itself."""
-_MOST_TRIES = 5
+"""Duration of a loader's exclusive lease; progress renews it."""
+_MAX_TRIES = 5
 _PART_DIGITS = 5
 
 
 class UploadState(StrEnum):
-    """Where an upload stands."""
+    """State of an upload."""
 
     AWAITED = "awaited"
     EXPIRED = "expired"
@@ -37,7 +37,7 @@ _S = UploadState
 _MOVES: Mapping[UploadState, frozenset[UploadState]] = MappingProxyType(
     {
         _S.AWAITED: frozenset({_S.CHECKING, _S.EXPIRED, _S.CANCELLED}),
-        _S.EXPIRED: frozenset({_S.CHECKING}),  # begun in time, and a slow line
+        _S.EXPIRED: frozenset({_S.CHECKING}),  # a PUT that started in time may end late
         _S.CHECKING: frozenset({_S.LOADING, _S.FAILED, _S.CANCELLED}),
         _S.LOADING: frozenset({_S.LOADED, _S.FAILED, _S.CANCELLED}),
         _S.LOADED: frozenset({_S.CANCELLED, _S.CHECKING}),
@@ -45,11 +45,11 @@ _MOVES: Mapping[UploadState, frozenset[UploadState]] = MappingProxyType(
         _S.CANCELLED: frozenset({_S.CHECKING}),
     }
 )
-_AT_WORK = frozenset({_S.CHECKING, _S.LOADING})
+_PROCESSING = frozenset({_S.CHECKING, _S.LOADING})
 
 
 class Failure(Model):
-    """Why an upload failed as a whole: what `ProcessingError` tells of it, its sample as JSON text."""
+    """Why an upload failed as a whole, with the fields of `ProcessingError`; `sample` is JSON text."""
 
     code: str
     message: str
@@ -59,10 +59,10 @@ class Failure(Model):
 
 
 class Upload(Model):
-    """What was announced, what arrived, and how far it is read; every change makes a new one.
+    """An upload: what was declared, what arrived, and the progress. Methods return a changed copy.
 
-    A file is read twice, in the same parts: once to be checked, once to be loaded. `parts` counts those that are done
-    in the pass under way; `cuts` are the rows of each part that the check has found.
+    A file is read twice in the same parts: once to check it, once to load it. `parts` is the number of parts done in
+    the current pass; `cuts` is the number of rows of each part, found by the check.
     """
 
     batch_id: str
@@ -93,111 +93,111 @@ class Upload(Model):
 
     @property
     def key(self) -> str:
-        """Where in the lake bucket the file lies."""
+        """Key of the file in the lake bucket."""
         return upload_key(self.data_type, self.batch_id)
 
     @property
     def arrival(self) -> datetime:
-        """When the file arrived.
+        """Time of the file's arrival.
 
         Raises:
-            ValueError: it has not.
+            ValueError: it has not arrived.
         """
         if self.arrived_at is None:
             raise ValueError(f"the file of {self.batch_id} has not been uploaded")
         return self.arrived_at
 
     @property
-    def quality(self) -> QualityState:
-        """What the check has counted so far."""
-        return unpacked(self.assessed) if self.assessed else QualityState()
+    def quality(self) -> QualityCounts:
+        """Quality counts of the check so far."""
+        return from_item(self.assessed) if self.assessed else QualityCounts()
 
     @property
     def rows(self) -> int:
-        """How many rows the parts have that are done in the pass under way."""
+        """Number of rows in the parts done in the current pass."""
         return sum(self.cuts[: self.parts])
 
     @property
     def total_rows(self) -> int:
-        """How many rows are known of."""
+        """Number of rows found so far."""
         return sum(self.cuts)
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to be done about it."""
-        return self.state is UploadState.AWAITED or self.state in _AT_WORK or not self.settled
+        """Whether the loader has work to do."""
+        return self.state is UploadState.AWAITED or self.state in _PROCESSING or not self.settled
 
     @property
-    def is_at_work(self) -> bool:
-        """Whether its file is being read, or shall be."""
-        return self.state in _AT_WORK
+    def is_processing(self) -> bool:
+        """Whether the file is being checked or loaded."""
+        return self.state in _PROCESSING
 
     @property
-    def is_worn_out(self) -> bool:
-        """Whether too many runs in a row have come to nothing."""
-        return self.tries > _MOST_TRIES
+    def has_exhausted_retries(self) -> bool:
+        """Whether too many runs in a row made no progress."""
+        return self.tries > _MAX_TRIES
 
     def is_leased(self, at: datetime) -> bool:
-        """Whether a run has the file to itself at this moment."""
+        """Return whether a run has the lease at this time."""
         return self.leased_until is not None and at < self.leased_until
 
-    def part_origin(self, number: int) -> str:
-        """The name of a part's delivery: numbers begin at 1."""
+    def part_delivery_id(self, number: int) -> str:
+        """Return the delivery id of a part; numbers start at 1."""
         return f"{self.batch_id}~p{number:0{_PART_DIGITS}d}"
 
-    def moved(self, to: UploadState, **changes: Any) -> Self:
-        """The upload in another state.
+    def transition(self, to: UploadState, **changes: Any) -> Self:
+        """Move to another state.
 
         Raises:
-            Conflict: there is no way from this state to that.
+            Conflict: the transition is not allowed.
         """
         if to not in _MOVES[self.state]:
             raise Conflict(f"The upload {self.batch_id} is {self.state}; it cannot become {to}")
         return self.model_copy(update={"state": to, **changes})
 
-    def arrived(self, *, etag: str, size: int, at: datetime) -> Self:
-        """The file is there: from now on it is this object, whatever else is put in its place."""
-        return self.moved(UploadState.CHECKING, etag=etag, size=size, arrived_at=at, failure=None, ended_at=None)
+    def arrive(self, *, etag: str, size: int, at: datetime) -> Self:
+        """Bind the upload to the object that arrived; a later replacement of the object is an error."""
+        return self.transition(UploadState.CHECKING, etag=etag, size=size, arrived_at=at, failure=None, ended_at=None)
 
-    def leased(self, to: str, at: datetime) -> Self:
-        """A run takes the file in hand."""
+    def lease(self, to: str, at: datetime) -> Self:
+        """Give a run the lease and count the try."""
         return self.model_copy(update={"leased_to": to, "leased_until": at + LEASE, "tries": self.tries + 1})
 
-    def released(self) -> Self:
-        """The run lets go of it."""
+    def release(self) -> Self:
+        """Release the lease."""
         return self.model_copy(update={"leased_to": "", "leased_until": None})
 
-    def advanced(self, *, rows: int, bytes_read: int, at: datetime, assessed: Mapping[str, Any] | None = None) -> Self:
-        """One more part is done, of so many rows, up to this byte."""
+    def advance(self, *, rows: int, bytes_read: int, at: datetime, assessed: Mapping[str, Any] | None = None) -> Self:
+        """Record a finished part: its rows and the number of bytes read up to its end."""
         cuts = (*self.cuts[: self.parts], rows) if self.state is UploadState.CHECKING else self.cuts
         done = {"parts": self.parts + 1, "cuts": cuts, "bytes_read": bytes_read, "tries": 0}
         return self.model_copy(update={**done, "leased_until": at + LEASE, "assessed": assessed or self.assessed})
 
-    def checked(self) -> Self:
-        """Every part is checked: now they are loaded, from the first one on."""
-        return self.moved(UploadState.LOADING, parts=0, bytes_read=0, tries=0)
+    def start_loading(self) -> Self:
+        """Start loading from the first part, after all parts were checked."""
+        return self.transition(UploadState.LOADING, parts=0, bytes_read=0, tries=0)
 
-    def loaded(self) -> Self:
-        """Every part is a delivery: what is left is theirs to meet their fates."""
-        return self.moved(UploadState.LOADED)
+    def complete_loading(self) -> Self:
+        """Mark every part as delivered; the ledger follows their rows from now on."""
+        return self.transition(UploadState.LOADED)
 
-    def failed(self, failure: Failure, at: datetime) -> Self:
-        """The upload has come to nothing; the rows that were seen are still to be accounted for."""
-        return self.moved(UploadState.FAILED, failure=failure, ended_at=at, settled=False)
+    def fail(self, failure: Failure, at: datetime) -> Self:
+        """Fail the upload; the rows that were read are not accounted for yet."""
+        return self.transition(UploadState.FAILED, failure=failure, ended_at=at, settled=False)
 
-    def expired(self, failure: Failure, at: datetime) -> Self:
-        """Nothing was put there in time."""
-        return self.moved(UploadState.EXPIRED, failure=failure, ended_at=at)
+    def expire(self, failure: Failure, at: datetime) -> Self:
+        """Mark that no file arrived in time."""
+        return self.transition(UploadState.EXPIRED, failure=failure, ended_at=at)
 
-    def cancelled(self, at: datetime) -> Self:
-        """What has not merged shall not; what was read or begun is still to be accounted for."""
-        return self.moved(UploadState.CANCELLED, ended_at=at, settled=self.state is UploadState.AWAITED)
+    def cancel(self, at: datetime) -> Self:
+        """Cancel the upload; the rows that were read are not accounted for yet."""
+        return self.transition(UploadState.CANCELLED, ended_at=at, settled=self.state is UploadState.AWAITED)
 
-    def accounted_for(self) -> Self:
-        """Every row that was seen of it has its line in the ledger."""
+    def finalize(self) -> Self:
+        """Mark that the ledger accounts for every row that was read."""
         return self.model_copy(update={"settled": True})
 
-    def resumed(self, *, etag: str, size: int, at: datetime) -> Self:
-        """What was failed or cancelled begins anew; parts that are loaded already will be passed over."""
-        anew = {"parts": 0, "cuts": (), "bytes_read": 0, "tries": 0, "assessed": {}, "failure": None, "ended_at": None}
-        return self.moved(UploadState.CHECKING, etag=etag, size=size, arrived_at=at, **anew)
+    def resume(self, *, etag: str, size: int, at: datetime) -> Self:
+        """Start a failed or cancelled upload again; parts that are loaded already will be skipped."""
+        reset = {"parts": 0, "cuts": (), "bytes_read": 0, "tries": 0, "assessed": {}, "failure": None, "ended_at": None}
+        return self.transition(UploadState.CHECKING, etag=etag, size=size, arrived_at=at, **reset)

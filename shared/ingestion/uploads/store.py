@@ -1,4 +1,4 @@
-"""The uploads in DynamoDB: one item each, changed only as it was read."""
+"""Stores uploads in DynamoDB, one item each, with optimistic changes."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -20,37 +20,37 @@ _DESERIALIZE = TypeDeserializer().deserialize
 
 
 class NoSuchUpload(LookupError):
-    """Nobody has announced it."""
+    """The upload does not exist."""
 
 
 class UploadStore:
-    """Keeps uploads; whoever changes one names what it was, so that of two only one comes through."""
+    """Stores uploads; every change is conditional on the revision that was read."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
     def add(self, upload: Upload) -> None:
-        """Keep a new upload."""
+        """Store a new upload."""
         self._dynamodb.put_item(
             TableName=self._table, Item=_item(upload), ConditionExpression="attribute_not_exists(batch_id)"
         )
 
     def get(self, batch_id: str) -> Upload | None:
-        """Read an upload."""
+        """Read an upload; None if it does not exist."""
         answer = self._dynamodb.get_item(TableName=self._table, Key={"batch_id": {"S": batch_id}}, ConsistentRead=True)
         return _upload(answer["Item"]) if "Item" in answer else None
 
     def change(self, batch_id: str, change: Change) -> Upload:
-        """Change an upload that exists.
+        """Change an existing upload.
 
         Args:
             batch_id: the upload.
-            change: from the upload as it stands to the upload as it shall be; may run again, and may raise.
+            change: returns the changed upload for the current one; may be called again, and may raise.
 
         Raises:
-            NoSuchUpload: there is none.
-            Unavailable: others kept changing it.
+            NoSuchUpload: the upload does not exist.
+            Unavailable: concurrent changes did not stop.
         """
         for _ in range(_TRIES):
             before = self.get(batch_id)
@@ -66,7 +66,7 @@ class UploadStore:
         raise Unavailable("Another request is changing the upload; retry later", retry_after=1)
 
     def open(self, before: datetime) -> Iterator[Upload]:
-        """Every upload made before a moment about which something is still to be done, oldest first."""
+        """Yield the unfinished uploads created before a time, oldest first."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="open",
@@ -78,14 +78,14 @@ class UploadStore:
             yield from map(_upload, page["Items"])
 
     def _replace(self, before: Upload, after: Upload) -> Upload:
-        kept = after.model_copy(update={"revision": before.revision + 1})
+        stored = after.model_copy(update={"revision": before.revision + 1})
         self._dynamodb.put_item(
             TableName=self._table,
-            Item=_item(kept),
+            Item=_item(stored),
             ConditionExpression="revision = :revision",
             ExpressionAttributeValues={":revision": {"N": str(before.revision)}},
         )
-        return kept
+        return stored
 
 
 def _item(upload: Upload) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The tables of the lake as Glue knows them, and the version of each."""
+"""The Glue tables of the lake, and their versions."""

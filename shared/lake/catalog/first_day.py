@@ -1,4 +1,4 @@
-"""Since when anything is known of a data type: nothing that looks back need look further."""
+"""The first day with data of a type: a lower bound for queries that need history."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ _DAY = len("yyyy-mm-dd")
 
 
 def first_day(lake: "LakeStore", data_type: DataType) -> datetime | None:
-    """Find, with one listing, the first UTC day that has a base partition; None if there is none."""
+    """Return, with one listing, the first UTC day with a base partition; None if there is none."""
     [prefix] = (f"{table.prefix}{_PARTITION}" for table in TABLES if table.name == data_type)
     first = next(lake.names(prefix), None)
     return datetime.fromisoformat(first.key[len(prefix) :][:_DAY]).replace(tzinfo=UTC) if first else None

@@ -1,11 +1,11 @@
-"""What a table of the lake is, as data."""
+"""Declarations of lake tables."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a table: its name and its Glue type."""
+    """A column: its name and Glue type."""
 
     name: str
     glue_type: str
@@ -14,7 +14,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class LakeTable:
-    """One Glue table over Parquet: its columns, its prefix in the lake and whether `dt` partitions it."""
+    """A Glue table over Parquet: its columns, its prefix in the lake, and whether `dt` partitions it."""
 
     name: str
     description: str

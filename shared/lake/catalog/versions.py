@@ -1,4 +1,4 @@
-"""The version of each table: raised by every merge, a part of every cached answer's key."""
+"""Versions of lake tables: incremented by every merge, and part of the key of cached results."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
-class VersionsUnread(BotoCoreError):
-    """DynamoDB would not tell the versions of some tables: to who asks, it is out of reach."""
+class VersionsNotReturned(BotoCoreError):
+    """DynamoDB did not return all versions; callers treat it as unreachable."""
 
     fmt = "The versions of some tables were not returned"
 
 
 class TableVersions:
-    """Keeps one ever-growing number for each table of the lake."""
+    """Stores a counter per table of the lake."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
-    def raise_version(self, table_name: str) -> None:
-        """Tell that a table's rows are not what they were."""
+    def bump(self, table_name: str) -> None:
+        """Increment the version of a table whose rows changed."""
         self._dynamodb.update_item(
             TableName=self._table,
             Key={"table_name": {"S": table_name}},
@@ -33,20 +33,20 @@ class TableVersions:
             ExpressionAttributeValues={":one": {"N": "1"}},
         )
 
-    def of(self, table_names: Sequence[str]) -> tuple[int, ...]:
-        """The present version of each table, all in one read; 0 for one that nothing was merged into yet.
+    def get_many(self, table_names: Sequence[str]) -> tuple[int, ...]:
+        """Return the version of each table, in one read; 0 if nothing was merged yet.
 
         Raises:
-            VersionsUnread: DynamoDB has left some out, however often it was asked.
+            VersionsNotReturned: DynamoDB did not return all of them after several tries.
         """
         keys = [{"table_name": {"S": name}} for name in dict.fromkeys(table_names)]
-        asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        pending: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
         found: dict[str, int] = {}
         for _ in range(_TRIES):
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
+            answer = self._dynamodb.batch_get_item(RequestItems=pending)
             items = answer["Responses"].get(self._table, ())
             found |= {item["table_name"]["S"]: int(item["version"]["N"]) for item in items}
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
+            pending = answer.get("UnprocessedKeys")
+            if not pending:
                 return tuple(found.get(name, 0) for name in table_names)
-        raise VersionsUnread
+        raise VersionsNotReturned

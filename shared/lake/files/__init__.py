@@ -1,1 +1,1 @@
-"""Files of any size as parts of records: JSON, CSV, XML and Parquet, plain or compressed, in bounded memory."""
+"""Reads files of any size in parts: JSON, CSV, XML and Parquet, plain or compressed, in bounded memory."""

@@ -1,4 +1,4 @@
-"""The bytes of a file without its compression, whatever becomes of them on the way."""
+"""The decompressed content of a file; errors are deferred until the readable part is processed."""
 
 import gzip
 import io
@@ -8,29 +8,29 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import Compression
-from shared.lake.files.unreadable import UnreadableFile
 
 BLOCK = 1024 * 1024
-"""How much is read at once."""
+"""Bytes per read."""
 
 LONGEST_RECORD = BLOCK
-"""No record of a text file may have more bytes: so much is in memory, and not the file."""
+"""Maximum size of a record of a text file in bytes; it bounds memory use."""
 
 _BY_MAGIC = {b"\x1f\x8b": Compression.GZIP, b"\x28\xb5\x2f\xfd": Compression.ZSTD}
 
 
 class BinaryStream(Protocol):
-    """What gives bytes until there are none: the body of an S3 object, an open file."""
+    """A source of bytes: the body of an S3 object, an open file."""
 
     def read(self, size: int, /) -> bytes:
-        """Give at most so many bytes; none at the end."""
+        """Return at most so many bytes; none at the end."""
 
 
 class Content:
-    """Bytes of a file, read in blocks of one size however they arrive.
+    """The bytes of a file, read in blocks of one size.
 
-    What is wrong with the file ends the bytes, and `failure` says so: what came before can still be used.
+    An error of the file ends the content and is stored in `failure`, so that the bytes before it can be used.
     """
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
@@ -39,13 +39,13 @@ class Content:
         self.failure: UnreadableFile | None = None
 
     def peek(self, size: int) -> bytes:
-        """Look at the beginning of what is left."""
+        """Return the next bytes without consuming them."""
         while len(self._ahead) < size and (more := self._more()):
             self._ahead += more
         return self._ahead[:size]
 
     def read(self, size: int = BLOCK) -> bytes:
-        """Give exactly so many bytes, fewer only at the end."""
+        """Return exactly so many bytes; fewer only at the end."""
         pieces, missing = [self._ahead], size - len(self._ahead)
         while missing > 0 and (more := self._more()):
             pieces.append(more)
@@ -55,7 +55,7 @@ class Content:
         return data[:size]
 
     def check(self) -> None:
-        """Raise what ended the bytes before their end, if anything did."""
+        """Raise the error that ended the content, if any."""
         if self.failure is not None:
             raise self.failure
 
@@ -69,24 +69,24 @@ class Content:
             return b""
 
 
-class AsFile(io.RawIOBase):
-    """What gives bytes, as Arrow takes it."""
+class ReadableFile(io.RawIOBase):
+    """Adapts a read function to a file object, for Arrow."""
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         super().__init__()
         self._read = read
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Return true."""
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        """Give exactly so many bytes, fewer only at the end."""
+        """Return exactly so many bytes; fewer only at the end."""
         return self._read(size)
 
 
-def content_of(stream: BinaryStream, declared: Compression | None) -> Content:
-    """Read a stream without its compression, which is found out where none is declared.
+def open_content(stream: BinaryStream, declared: Compression | None) -> Content:
+    """Decompress a stream; the compression is detected if none is declared.
 
     Raises:
         UnreadableFile: the stream is empty or not compressed as declared.
@@ -99,12 +99,12 @@ def content_of(stream: BinaryStream, declared: Compression | None) -> Content:
     if declared not in (None, found):
         raise UnreadableFile("wrong_compression", f"the declared compression is {declared}, but the file is {found}")
     if found is Compression.GZIP:
-        return Content(_gunzipped(raw))
-    return Content(_zstd_decompressed(raw)) if found is Compression.ZSTD else raw
+        return Content(_gunzip(raw))
+    return Content(_decompress_zstd(raw)) if found is Compression.ZSTD else raw
 
 
-def _gunzipped(raw: Content) -> Callable[[int], bytes]:
-    file = gzip.GzipFile(fileobj=AsFile(raw.read), mode="rb")
+def _gunzip(raw: Content) -> Callable[[int], bytes]:
+    file = gzip.GzipFile(fileobj=ReadableFile(raw.read), mode="rb")
 
     def read(size: int) -> bytes:
         try:
@@ -118,14 +118,14 @@ def _gunzipped(raw: Content) -> Callable[[int], bytes]:
     return read
 
 
-def _zstd_decompressed(raw: Content) -> Callable[[int], bytes]:
-    file = pa.CompressedInputStream(pa.PythonFile(AsFile(raw.read), "r"), "zstd")
+def _decompress_zstd(raw: Content) -> Callable[[int], bytes]:
+    file = pa.CompressedInputStream(pa.PythonFile(ReadableFile(raw.read), "r"), "zstd")
 
     def read(size: int) -> bytes:
         try:
             data: bytes = file.read(size)
         except OSError as error:
-            if type(error) is not OSError or error.errno is not None:  # it is the stream below that failed
+            if type(error) is not OSError or error.errno is not None:  # an error of the underlying stream
                 raise
             if "Truncated" in str(error):
                 raise UnreadableFile("truncated", "the zstd file is truncated") from None

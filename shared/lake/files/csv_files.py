@@ -1,4 +1,4 @@
-"""CSV read as columns of text: a record that does not fit is set aside, and its line is told."""
+"""Reads CSV as text columns; malformed records are set apart with their line numbers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -6,88 +6,90 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 from pyarrow import csv
 
-from shared.lake.files.content import LONGEST_RECORD, AsFile, Content
-from shared.lake.files.csv_lines import Lines
-from shared.lake.files.csv_shape import SAMPLE, Shape, shape_of
+from shared.lake.files.content import LONGEST_RECORD, Content, ReadableFile
+from shared.lake.files.csv_dialect import SAMPLE, CsvDialect, detect_dialect
+from shared.lake.files.csv_lines import LineNumbers
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Chunk
-from shared.lake.files.text import text_of
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.text import decode_text
 
 _TAIL = 64
 
 
 def csv_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
-    """Read records as they come; blank lines, and records of nothing but empty fields, are none."""
-    content = text_of(raw, options.encoding)
+    """Read records in order, without blank lines and records of empty fields."""
+    content = decode_text(raw, options.encoding)
     sample = content.peek(SAMPLE)
     if not sample:
         content.check()
         raise UnreadableFile("no_records", "the file has no records")
-    return _Reading(content, shape_of(sample.decode("utf-8", "ignore"), options)).chunks()
+    return _CsvPass(content, detect_dialect(sample.decode("utf-8", "ignore"), options)).chunks()
 
 
 @dataclass
-class _Reading:
+class _CsvPass:
     """One pass over a file."""
 
     content: Content
-    shape: Shape
-    lines: Lines = field(default_factory=Lines)
+    dialect: CsvDialect
+    lines: LineNumbers = field(default_factory=LineNumbers)
     quoted: bool = False
     tail: bytes = b""
 
     def chunks(self) -> Iterator[Chunk]:
-        """Read to the end; the last records are held back until it is known that they are whole."""
+        """Read to the end; the last records are held back until they are known to be complete."""
         held = None
-        for chunk in self._numbered():
+        for chunk in self._number_chunks():
             if held is not None:
                 yield held
             held = chunk
         yield from self._end(held)
 
-    def _numbered(self) -> Iterator[Chunk]:
-        header_due = self.shape.header
+    def _number_chunks(self) -> Iterator[Chunk]:
+        header_due = self.dialect.header
         for batch in self._batches():
-            chunk = self.lines.numbered(batch, quoted=self.quoted)
+            chunk = self.lines.number(batch, quoted=self.quoted)
             if header_due and len(chunk):
                 chunk, header_due = _without_header(chunk), False
             if len(chunk):
                 yield chunk
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        names = list(self.shape.names)
+        names = list(self.dialect.names)
         try:
             with self._parser(names) as parser:
                 yield from parser
         except pa.ArrowInvalid as error:
-            self.content.failure = self.content.failure or self._told(error)
-        yield pa.record_batch([pa.array([], pa.string()) for _ in names], names)  # what was set aside after the last
+            self.content.failure = self.content.failure or self._to_unreadable(error)
+        yield pa.record_batch(
+            [pa.array([], pa.string()) for _ in names], names
+        )  # flushes the malformed records after the last batch
 
     def _parser(self, names: list[str]) -> csv.CSVStreamingReader:
-        """A parser of one thread, so that it numbers the records."""
+        """Open a single-threaded parser, because only that one numbers malformed records."""
         return csv.open_csv(
-            pa.PythonFile(AsFile(self._watched), "r"),
+            pa.PythonFile(ReadableFile(self._read_watching), "r"),
             read_options=csv.ReadOptions(use_threads=False, block_size=LONGEST_RECORD, column_names=names),
             parse_options=csv.ParseOptions(
-                delimiter=self.shape.delimiter,
-                quote_char=self.shape.quote,
+                delimiter=self.dialect.delimiter,
+                quote_char=self.dialect.quote,
                 newlines_in_values=True,
                 ignore_empty_lines=False,
-                invalid_row_handler=self.lines.set_aside,
+                invalid_row_handler=self.lines.keep_malformed,
             ),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
             ),
         )
 
-    def _watched(self, size: int) -> bytes:
+    def _read_watching(self, size: int) -> bytes:
         data = self.content.read(size)
-        self.quoted = self.quoted or self.shape.quote.encode() in data
+        self.quoted = self.quoted or self.dialect.quote.encode() in data
         self.tail = (self.tail + data[-_TAIL:])[-_TAIL:]
         return data
 
-    def _told(self, error: pa.ArrowInvalid) -> UnreadableFile:
+    def _to_unreadable(self, error: pa.ArrowInvalid) -> UnreadableFile:
         row = self.lines.record + self.lines.breaks
         if "straddl" in str(error):
             message = f"a record after line {row} exceeds {LONGEST_RECORD} bytes; check for an unclosed quote"
@@ -95,7 +97,7 @@ class _Reading:
         return UnreadableFile("not_well_formed", f"after line {row}: {error}", row=row)
 
     def _end(self, last: Chunk | None) -> Iterator[Chunk]:
-        """Give the last records, without one that is cut off or that an open quote made of all the rest."""
+        """Yield the last records, without one that is truncated or that is due to an unclosed quote."""
         if last is not None:
             place, text = _last_record(last)
             is_open = self._runs_to_the_end(text)
@@ -103,19 +105,19 @@ class _Reading:
                 message = f"line {place}: a quote is never closed"
                 self.content.failure = UnreadableFile("unclosed_quote", message, row=place)
             is_whole = self.content.failure is None or (self.tail.endswith((b"\n", b"\r")) and not is_open)
-            yield last if is_whole else last.cut(len(last) - 1)[0]
+            yield last if is_whole else last.split(len(last) - 1)[0]
         self.content.check()
 
     def _runs_to_the_end(self, text: str) -> bool:
-        """Whether a field of several lines is the very end of the file, with no quote after it."""
+        """Whether a field of several lines is the end of the file, with no quote after it."""
         if "\n" not in text and "\r" not in text:
             return False
         value, end = text.rstrip("\r\n").encode(), self.tail.rstrip(b"\r\n")
-        return not end.endswith(self.shape.quote.encode()) and (value.endswith(end) or end.endswith(value))
+        return not end.endswith(self.dialect.quote.encode()) and (value.endswith(end) or end.endswith(value))
 
 
 def _last_record(chunk: Chunk) -> tuple[int, str]:
-    """Where the last record begins, and how its last field, or all of what does not fit, reads."""
+    """Return where the last record begins, and its last field, or the text of a malformed record."""
     if chunk.malformed and (not chunk.places or chunk.malformed[-1].place > chunk.places[-1]):
         return chunk.malformed[-1].place, chunk.malformed[-1].raw
     rows: pa.Table = chunk.rows

@@ -1,4 +1,4 @@
-"""The elements of one JSON array, however long it is."""
+"""Reads the elements of a JSON array of any length."""
 
 import json
 import re
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from shared.lake.files.content import BLOCK, LONGEST_RECORD, Content
-from shared.lake.files.json_records import FoundRecords
+from shared.lake.files.errors import UnreadableFile
+from shared.lake.files.json_records import RecordBatch
 from shared.lake.files.part import Chunk
-from shared.lake.files.unreadable import UnreadableFile
 from shared.runtime import strict_json
 
 _CUTS_TRIED = 4
@@ -21,16 +21,16 @@ _DECODER = json.JSONDecoder()
 
 
 def array_chunks(content: Content) -> Iterator[Chunk]:
-    """Read an array from its opening bracket to the closing one; places count its elements."""
+    """Read an array from its opening bracket to the closing one; positions count its elements."""
     return _Array(content).chunks()
 
 
 @dataclass
 class _Array:
-    """What of an array is in memory.
+    """The part of an array that is in memory.
 
-    A block is read at once where it can be cut between two records: closed by a bracket, what comes before a `},` is
-    an array by itself only if that brace ends an element. Where no such cut is found, element by element.
+    A block is parsed at once if it can be cut between two records: the text before a `},`, closed by a bracket, is a
+    valid array only if that brace ends an element. Without such a cut, elements are parsed one by one.
     """
 
     content: Content
@@ -42,9 +42,9 @@ class _Array:
         self.buffer = self.content.read().lstrip()[1:]
         ended = self._is_empty()
         while not ended:
-            chunk, is_stuck = self._at_once(), False
+            chunk, is_stuck = self._parse_to_last_cut(), False
             if chunk is None:
-                chunk, ended = self._one_by_one()
+                chunk, ended = self._parse_elements()
                 is_stuck = not ended and len(self.buffer) > 2 * LONGEST_RECORD
             yield chunk
             has_more = ended or self._more()
@@ -71,12 +71,12 @@ class _Array:
         return is_empty
 
     def _skip_blanks(self) -> None:
-        """Let go of blanks, however many there are."""
+        """Skip whitespace of any length."""
         self.buffer = self.buffer.lstrip()
         while not self.buffer and self._more():
             self.buffer = self.buffer.lstrip()
 
-    def _at_once(self) -> Chunk | None:
+    def _parse_to_last_cut(self) -> Chunk | None:
         cuts = list(_BETWEEN_RECORDS.finditer(self.buffer, max(len(self.buffer) - _LOOKED_AT, 0)))
         for cut in reversed(cuts[-_CUTS_TRIED:]):
             try:
@@ -89,9 +89,9 @@ class _Array:
             return Chunk(rows=rows, places=places, size=cut.end())
         return None
 
-    def _one_by_one(self) -> tuple[Chunk, bool]:
-        """Read the whole elements of the buffer, and whether the last one ended the array."""
-        text, at, ended, found = self.buffer.decode("utf-8", "ignore"), 0, False, FoundRecords()
+    def _parse_elements(self) -> tuple[Chunk, bool]:
+        """Parse the complete elements of the buffer; return whether the last one ended the array."""
+        text, at, ended, found = self.buffer.decode("utf-8", "ignore"), 0, False, RecordBatch()
         while not ended and (element := self._element(text, at)):
             end, at, ended = element[1], element[2], element[3]
             found.add(self.number, text[element[0] : end].encode())
@@ -100,9 +100,9 @@ class _Array:
         return found.chunk(), ended
 
     def _element(self, text: str, at: int) -> tuple[int, int, int, bool] | None:
-        """Where the next element begins and ends, where the one after it begins, and whether it was the last one.
+        """Return start and end of the next element, the start of the one after it, and whether it is the last one.
 
-        None: that cannot be said of this text, or not yet.
+        None if the text is invalid or incomplete.
         """
         match = _SPACE.match(text, at)
         start = match.end() if match else at

@@ -1,10 +1,10 @@
-"""What a Parquet file says of itself that no reader should follow: widths, lists and pages beyond any memory."""
+"""Rejects Parquet files whose metadata declares widths, lists or pages beyond any memory."""
 
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
 from shared.lake.files.content import LONGEST_RECORD
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.errors import UnreadableFile
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -17,11 +17,11 @@ _I32_AFTER_ONE = 0x15
 
 
 def check_layout(file: "pq.ParquetFile", raw: IO[bytes]) -> None:
-    """Look at the footer and at the first page of every column, and unpack nothing.
+    """Check the footer and the first page of every column; nothing is decompressed.
 
     Raises:
-        UnreadableFile: a value is wider than a record may be, a row group has more values in lists than can be held,
-            or a page unpacks to more than any writer makes one.
+        UnreadableFile: a value is wider than a record may be, a row group has too many values in lists, or a page
+            decompresses to more than any writer makes one.
     """
     leaves = [file.schema.column(place) for place in range(len(file.schema))]
     for leaf in leaves:
@@ -40,7 +40,7 @@ def check_layout(file: "pq.ParquetFile", raw: IO[bytes]) -> None:
 
 
 def _first_page_size(chunk: "pq.ColumnChunkMetaData", raw: IO[bytes]) -> int:
-    """What the dictionary, or the first page where there is none, unpacks to; 0 where that cannot be read."""
+    """Return the decompressed size of the dictionary, or else of the first page; 0 if it cannot be read."""
     raw.seek(max(chunk.dictionary_page_offset or chunk.data_page_offset, 0))
     header = iter(raw.read(_HEADER))
     kind, size = _number(header), _number(header)
@@ -48,7 +48,7 @@ def _first_page_size(chunk: "pq.ColumnChunkMetaData", raw: IO[bytes]) -> int:
 
 
 def _number(header: Iterator[int]) -> int | None:
-    """The next field, if it is a number and follows the last one: its bits are zigzag, seven in a byte."""
+    """Return the next field if it is a 32-bit number: a zigzag varint, seven bits per byte."""
     if next(header, None) != _I32_AFTER_ONE:
         return None
     value = shift = 0

@@ -1,7 +1,7 @@
-"""Parquet read row group by row group, and of these a few rows at a time; nested columns stay as they are.
+"""Reads Parquet by row groups, a few rows at a time; nested columns remain nested.
 
-A text that repeats is in the file once. So texts are read as numbers of a dictionary first, and unpacked only in as
-many rows as fit into memory: a file of some kilobytes may otherwise unpack to more than any machine has.
+A repeated text is in the file once. So texts are read dictionary-encoded, and decoded only for as many rows as fit into
+memory; otherwise a file of some kilobytes may decode to more than any machine has.
 """
 
 import io
@@ -13,34 +13,34 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.lake.files.content import BLOCK, Content
-from shared.lake.files.csv_shape import check_names
-from shared.lake.files.packed_texts import is_packed_text, unpacked_size, unpacked_type
+from shared.lake.files.csv_dialect import check_names
+from shared.lake.files.errors import UnreadableFile
+from shared.lake.files.packed_texts import is_dictionary_text, size_when_decoded, type_when_decoded
 from shared.lake.files.parquet_bounds import check_layout
 from shared.lake.files.part import Chunk
-from shared.lake.files.unreadable import UnreadableFile
 
 MAGIC = b"PAR1"
 _BATCH_BYTES = 4 * BLOCK
 _BATCH_ROWS = 10_000
 _HARMLESS = 128 * BLOCK
 _HIGHEST_RATIO = 1000
-"""What unpacks to more than this many times the file's own size, and is no trifle, was made to burst."""
+"""A file that decodes to more than this multiple of its size is a decompression bomb, unless it is small."""
 
 
 def parquet_chunks(raw: Content) -> Iterator[Chunk]:
-    """Read typed columns; places count the records.
+    """Read typed columns; positions count the records.
 
-    What Parquet's end tells must be known before its beginning can be read: the file is laid on the disk first.
+    The metadata is at the end of a Parquet file, so the file is copied to the disk first.
     """
     with tempfile.TemporaryFile() as file:
         _copy(raw, file)
         most = max(_HARMLESS, _HIGHEST_RATIO * file.seek(0, io.SEEK_END))
         try:
-            opened = _opened(file)
+            file_opened = _open(file)
         except (pa.ArrowException, OSError) as error:
             code = "truncated" if "magic bytes not found in footer" in str(error) else "corrupt"
             raise UnreadableFile(code, f"not a complete Parquet file: {error}") from None
-        yield from _chunks(opened, most)
+        yield from _chunks(file_opened, most)
 
 
 def _copy(raw: Content, file: IO[bytes]) -> None:
@@ -50,12 +50,12 @@ def _copy(raw: Content, file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _opened(file: IO[bytes]) -> pq.ParquetFile:
+def _open(file: IO[bytes]) -> pq.ParquetFile:
     seen = pq.ParquetFile(file, pre_buffer=False, buffer_size=BLOCK)
     check_names(seen.schema_arrow.names)
     check_layout(seen, file)
     leaves = [seen.schema.column(place) for place in range(len(seen.schema))]
-    texts = [leaf.path for leaf in leaves if is_packed_text(leaf)]
+    texts = [leaf.path for leaf in leaves if is_dictionary_text(leaf)]
     return pq.ParquetFile(file, pre_buffer=False, buffer_size=BLOCK, read_dictionary=texts)
 
 
@@ -67,13 +67,13 @@ def _chunks(file: pq.ParquetFile, most: int) -> Iterator[Chunk]:
             if batch is None:
                 return
             batch.validate(full=True)
-            unpacked += sum(map(unpacked_size, batch.columns))
+            unpacked += sum(map(size_when_decoded, batch.columns))
         except (pa.ArrowException, OSError) as error:
             raise UnreadableFile("corrupt", f"after record {number - 1}: {error}", row=number) from None
         if unpacked > most:
             message = f"from record {number} on it unpacks to over {most} bytes"
             raise UnreadableFile("too_compressed", message, row=number)
-        for rows in _unpacked(batch, number):
+        for rows in _decode(batch, number):
             places = range(number, number + len(rows))
             yield Chunk(rows=pa.Table.from_batches([rows]), places=places, size=rows.get_total_buffer_size())
             number += len(rows)
@@ -84,15 +84,15 @@ def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
         yield from file.iter_batches(_BATCH_ROWS, row_groups=[group], use_threads=False)
 
 
-def _unpacked(batch: pa.RecordBatch, number: int) -> Iterator[pa.RecordBatch]:
-    """Unpack rows, by halves where they would take too much together."""
-    size = sum(map(unpacked_size, batch.columns))
+def _decode(batch: pa.RecordBatch, number: int) -> Iterator[pa.RecordBatch]:
+    """Decode rows; too large batches are halved."""
+    size = sum(map(size_when_decoded, batch.columns))
     if size > _BATCH_BYTES and len(batch) == 1:
         raise UnreadableFile("record_too_long", f"record {number} has more than {_BATCH_BYTES} bytes", row=number)
     if size > _BATCH_BYTES:
         half = len(batch) // 2
-        yield from _unpacked(batch.slice(0, half), number)
-        yield from _unpacked(batch.slice(half), number + half)
+        yield from _decode(batch.slice(0, half), number)
+        yield from _decode(batch.slice(half), number + half)
         return
-    columns = [column.cast(unpacked_type(column.type)) for column in batch.columns]
+    columns = [column.cast(type_when_decoded(column.type)) for column in batch.columns]
     yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)

@@ -1,4 +1,4 @@
-"""A file's records in parts that are always cut alike, so that work on them can go on where it stopped."""
+"""Splits a file's records into parts, always at the same places, so that work can continue where it stopped."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.errors import UnreadableFile
+from shared.records.malformed import MalformedRecord
 
 Rows: TypeAlias = "pa.Table | list[Any]"
 """Records as columns (CSV: all text; Parquet: typed) or one by one (JSON, XML)."""
@@ -16,49 +17,39 @@ Rows: TypeAlias = "pa.Table | list[Any]"
 _LARGEST_PART = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Malformed:
-    """A record that is not even a row: where it stands in the file, its text, and what is wrong with it."""
-
-    place: int
-    raw: str
-    code: str
-    message: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Some records of a file, one after the other.
+    """Consecutive records of a file.
 
-    `places` has the file's own number of each row: the line on which it begins (CSV, JSON lines), else its number
-    among the records; both count from 1.
+    `places` are the positions of the rows: the first line of the record (CSV, JSON lines), otherwise the number of the
+    record; both start at 1.
     """
 
     number: int
     rows: Rows
     places: Sequence[int]
-    malformed: Sequence[Malformed] = ()
+    malformed: Sequence[MalformedRecord] = ()
 
     @property
     def received(self) -> int:
-        """How many records it has, good or not."""
+        """Number of records, valid or not."""
         return len(self.rows) + len(self.malformed)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """What a reader found next in a file: rows with their places, malformed records, and how much text they were."""
+    """The next records that a reader found: rows with their positions, malformed records, and the size of the text."""
 
     rows: Rows
     places: Sequence[int]
-    malformed: Sequence[Malformed] = ()
+    malformed: Sequence[MalformedRecord] = ()
     size: int = 0
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.malformed)
 
-    def cut(self, records: int) -> tuple["Chunk", "Chunk"]:
-        """Cut after so many records, malformed ones among them where they stand in the file."""
+    def split(self, records: int) -> tuple["Chunk", "Chunk"]:
+        """Split after so many records; malformed ones are counted where they are in the file."""
         before = [bisect_left(self.places, each.place) + rank for rank, each in enumerate(self.malformed)]
         bad = bisect_left(before, records)
         good = records - bad
@@ -82,7 +73,7 @@ def _after(rows: Rows, count: int) -> Rows:
 
 
 @dataclass
-class _Pile:
+class _PartBuffer:
     """Chunks that wait to become a part."""
 
     number: int = 0
@@ -96,26 +87,26 @@ class _Pile:
     def size(self) -> int:
         return sum(chunk.size for chunk in self.chunks)
 
-    def taken(self) -> Part:
+    def take(self) -> Part:
         chunks, self.chunks = self.chunks, []
         part = Part(
             number=self.number,
-            rows=_joined([chunk.rows for chunk in chunks]),
-            places=_joined_places([chunk.places for chunk in chunks]),
+            rows=_concatenate([chunk.rows for chunk in chunks]),
+            places=_concatenate_places([chunk.places for chunk in chunks]),
             malformed=list(chain.from_iterable(chunk.malformed for chunk in chunks)),
         )
         self.number += 1
         return part
 
 
-def _joined(pieces: Sequence[Rows]) -> Rows:
+def _concatenate(pieces: Sequence[Rows]) -> Rows:
     if isinstance(pieces[0], list):
         return list(chain.from_iterable(pieces))
     return pa.concat_tables(pieces)
 
 
-def _joined_places(pieces: Sequence[Sequence[int]]) -> Sequence[int]:
-    """One range where that says it all."""
+def _concatenate_places(pieces: Sequence[Sequence[int]]) -> Sequence[int]:
+    """Concatenate positions; consecutive ranges remain a range."""
     first, *rest = pieces
     for piece in rest:
         if not (isinstance(first, range) and isinstance(piece, range) and first.stop == piece.start):
@@ -124,28 +115,28 @@ def _joined_places(pieces: Sequence[Sequence[int]]) -> Sequence[int]:
     return first
 
 
-def in_parts(chunks: Iterable[Chunk], rows_per_part: int) -> Iterator[Part]:
-    """Cut chunks into parts of so many records, or of as much text as memory is meant for.
+def split_into_parts(chunks: Iterable[Chunk], rows_per_part: int) -> Iterator[Part]:
+    """Split chunks into parts of so many records, or fewer if their text exceeds a memory limit.
 
     Raises:
-        UnreadableFile: as soon as all that was read before has come as parts; or there was not one record.
+        UnreadableFile: after all records before the error were yielded; or there is not one record.
     """
-    pile, failure = _Pile(), None
+    pile, failure = _PartBuffer(), None
     try:
         for found in chunks:
             chunk = found
             while pile.records + len(chunk) >= rows_per_part:
-                head, chunk = chunk.cut(rows_per_part - pile.records)
+                head, chunk = chunk.split(rows_per_part - pile.records)
                 pile.chunks.append(head)
-                yield pile.taken()
+                yield pile.take()
             if len(chunk):
                 pile.chunks.append(chunk)
             if pile.size >= _LARGEST_PART:
-                yield pile.taken()
+                yield pile.take()
     except UnreadableFile as error:
         failure = error
     if pile.chunks:
-        yield pile.taken()
+        yield pile.take()
     if failure is not None:
         raise failure
     if pile.number == 0:

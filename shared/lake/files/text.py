@@ -1,23 +1,23 @@
-"""Text of any encoding as UTF-8, without its byte order mark, up to where it is not text any more."""
+"""Converts text of any encoding to UTF-8 without a byte order mark, up to the first invalid byte."""
 
 import codecs
 import re
 
 from shared.lake.files.content import Content
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.errors import UnreadableFile
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LEGACY = "cp1252"
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")  # in windows-1252 a capital A with tilde before a sign: nobody means it
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")  # in windows-1252 a capital A with tilde before a sign: not real text
 _WIDEST = 4
 
 
-def text_of(raw: Content, declared: str | None) -> Content:
-    """Read bytes as UTF-8 text.
+def decode_text(raw: Content, declared: str | None) -> Content:
+    """Return the content as UTF-8 text.
 
     Raises:
-        UnreadableFile: the byte order mark is not that of the declared encoding, or the bytes are no text at all.
+        UnreadableFile: the byte order mark contradicts the declared encoding, or the content is binary.
     """
     head = raw.peek(1024)
     mark, marked = next(((mark, name) for mark, name in _MARKS if head.startswith(mark)), (b"", None))
@@ -33,7 +33,7 @@ def text_of(raw: Content, declared: str | None) -> Content:
 
 
 class _Transcoder:
-    """Text becomes UTF-8 block by block; where no encoding is told, the first letter beyond ASCII tells it."""
+    """Converts text to UTF-8 block by block; without a declared encoding, the first non-ASCII character decides."""
 
     def __init__(self, raw: Content, encoding: str | None) -> None:
         self._raw = raw
@@ -44,7 +44,7 @@ class _Transcoder:
         self._failure: UnreadableFile | None = None
 
     def read(self, size: int) -> bytes:
-        """Give the next block, as long as it turns out."""
+        """Return the next block, of any length."""
         while self._failure is None:
             block = self._raw.read(size)
             if not block:
@@ -60,19 +60,19 @@ class _Transcoder:
             if self._encoding is None:
                 if block.isascii():
                     return block
-                self._encoding = self._told_by(block)
+                self._encoding = self._detect_encoding(block)
             self._decoder = codecs.getincrementaldecoder(self._encoding)()
         if block.isascii() and self._encoding in {"utf-8", _LEGACY} and not self._decoder.getstate()[0]:
             return block
         try:
             text: str = self._decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            return self._ended(error.object[: error.start].decode(self._encoding or ""))
+            return self._fail_at(error.object[: error.start].decode(self._encoding or ""))
         if self._is_guess and self._encoding == _LEGACY and (twice := _UTF8_LETTER.search(block)):
-            return self._ended(block[: twice.start()].decode(_LEGACY))
+            return self._fail_at(block[: twice.start()].decode(_LEGACY))
         return text.encode()
 
-    def _told_by(self, block: bytes) -> str:
+    def _detect_encoding(self, block: bytes) -> str:
         found = _NOT_ASCII.search(block)
         start = found.start() if found else 0
         letter = (block[start : start + _WIDEST] + self._raw.peek(_WIDEST))[:_WIDEST]
@@ -82,8 +82,8 @@ class _Transcoder:
             return "utf-8" if error.start else _LEGACY
         return "utf-8"
 
-    def _ended(self, text: str) -> bytes:
-        """Nothing more is text: the line on which that is so is told."""
+    def _fail_at(self, text: str) -> bytes:
+        """Return the text before an invalid byte, and store an error with its line."""
         data = text.encode()
         row = self._lines + data.count(b"\n") + 1
         known = f"not {self._encoding}" if not self._is_guess else f"no longer {self._encoding}"

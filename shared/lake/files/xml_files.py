@@ -1,4 +1,4 @@
-"""XML read record by record: no document type, no entities, nothing from outside."""
+"""Reads XML record by record; document types and entities are rejected."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -8,28 +8,28 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from shared.lake.files.content import LONGEST_RECORD, Content
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Chunk
-from shared.lake.files.text import text_of
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.text import decode_text
 from shared.lake.files.xml_records import XmlRecords
 
 _FED_AT_ONCE = 64 * 1024
 
 
 def xml_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
-    """Read one element after the other as a record: its children and attributes are fields, all of them text.
+    """Read elements as records: their children and attributes are text fields.
 
-    A child with children of its own is an object, one that stands several times a list. Places count the records.
+    A child with children is an object; a repeated child is a list. Positions count the records.
     """
-    content = raw if options.encoding is None else text_of(raw, options.encoding)
+    content = raw if options.encoding is None else decode_text(raw, options.encoding)
     records = XmlRecords(options.record_element)
     encoding = None if options.encoding is None else "utf-8"
     parser = DefusedXMLParser(target=records, encoding=encoding, forbid_dtd=True)
     fed = 0
     while block := content.read(_FED_AT_ONCE):
         failure, fed = _failure_of(partial(parser.feed, block), records), fed + len(block)
-        yield records.taken()
+        yield records.take()
         if failure is not None:
             raise failure
         if fed - parser.parser.CurrentByteIndex > 2 * LONGEST_RECORD:  # a tag that does not end
@@ -43,7 +43,7 @@ def xml_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
 
 
 def _failure_of(step: Callable[[], object], records: XmlRecords) -> UnreadableFile | None:
-    """Take a step; what was whole before it failed is among the records all the same."""
+    """Run a step and return its error; records completed before it are kept."""
     try:
         step()
     except UnreadableFile as error:

@@ -1,25 +1,25 @@
-"""Elements of an XML file as records, made while the parser goes through it."""
+"""Builds records from the elements of an XML file while it is parsed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.lake.files.content import LONGEST_RECORD
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.part import Chunk
-from shared.lake.files.unreadable import UnreadableFile
 
 _DEEPEST = 100
 
 
 @dataclass
 class _Element:
-    """An element of a record that is not closed yet."""
+    """An open element of a record."""
 
     fields: dict[str, Any]
     text: list[str] = field(default_factory=list)
 
     def put(self, name: str, value: Any) -> None:
-        """Add a child; the second of a name makes a list."""
+        """Add a child; repeated names make a list."""
         if name not in self.fields:
             self.fields[name] = value
         elif isinstance(self.fields[name], list):
@@ -28,7 +28,7 @@ class _Element:
             self.fields[name] = [self.fields[name], value]
 
     def value(self) -> Any:
-        """Its text, or where there is more to it, an object."""
+        """Return the text, or an object if there are children or attributes."""
         text = "".join(self.text).strip()
         if not self.fields:
             return text
@@ -37,9 +37,9 @@ class _Element:
 
 @dataclass
 class XmlRecords:
-    """What a parser calls (`start`, `data`, `end`); elements become records as soon as they are closed.
+    """The parser's target (`start`, `data`, `end`); an element becomes a record when it is closed.
 
-    Without the name of the record's element, each child of the root is one. Namespaces fall away.
+    Without a record element name, each child of the root is a record. Namespaces are removed.
     """
 
     name: str | None
@@ -51,7 +51,7 @@ class XmlRecords:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         self.depth += 1
         is_record = self.depth == 2 if self.name is None else _local(tag) == self.name  # noqa: PLR2004 # below the root
         if self.open or is_record:
@@ -61,13 +61,13 @@ class XmlRecords:
             self.open.append(_Element({_local(name): value for name, value in attributes.items()}))
 
     def data(self, text: str) -> None:
-        """Text of the innermost element."""
+        """Handle text of the innermost element."""
         if self.open:
             self._grow(len(text))
             self.open[-1].text.append(text)
 
     def end(self, tag: str) -> None:
-        """An element ends; with the outermost of a record, the record."""
+        """Handle the end of an element; the end of the outermost one completes the record."""
         self.depth -= 1
         if not self.open:
             return
@@ -80,10 +80,10 @@ class XmlRecords:
         self.taken_in, self.size = self.taken_in + self.size, 0
 
     def close(self) -> None:
-        """The parser is through."""
+        """Handle the end of the file."""
 
-    def taken(self) -> Chunk:
-        """The records since the last time."""
+    def take(self) -> Chunk:
+        """Return the records since the last call."""
         rows, size = self.rows, self.taken_in
         self.rows, self.taken_in = [], 0
         return Chunk(rows=rows, places=range(self.number - len(rows), self.number), size=size)

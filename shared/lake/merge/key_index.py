@@ -1,9 +1,9 @@
-"""Which partitions of a type may hold a record: 64 bits for each key, one object for each partition.
+"""The key index: for each partition of a data type, 64-bit hashes of the keys that it may contain.
 
-A record is one thing, whichever day it is told to belong to. So a merge says which keys are new to its partition
-before it looks for the same keys under all other days, and both before it writes the base: of two merges that bring
-one key to two days at once, one at least sees the other. Nothing is ever taken off a list, so a key found there *may*
-be in that partition; the partition itself knows.
+A record may move to another day. A merge registers the keys that are new to its partition before it looks for them in
+the lists of all other days, and does both before it writes the base. So of two merges that add one key to two days at
+the same time, at least one sees the other. Lists only grow: a listed key *may* be in the partition, and only its base
+is certain.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from threading import Lock
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.parquet.record_keys import keys_of
+from shared.lake.parquet.key_columns import key_column
 from shared.lake.storage.object_store import LakeStore, LostUpdate, ObjectName, StoredObject
 from shared.lake.storage.paths import PartitionId, day_of_keys
 
@@ -25,77 +25,79 @@ _MOST_KEPT = 512 * 1024 * 1024
 
 
 class KeyIndex:
-    """Says which records a partition may hold, and finds the other partitions that may hold them too.
+    """Registers the keys that a partition may contain, and finds other partitions that may contain them.
 
-    Lists that did not change since they were last read are not read again, as long as the process lives and they fit
-    into so many bytes.
+    Lists are cached as long as the process lives and they fit into `most_kept` bytes; unchanged ones are not read
+    again.
     """
 
     def __init__(self, lake: LakeStore, most_kept: int = _MOST_KEPT) -> None:
         self._lake = lake
         self._most_kept = most_kept
-        self._kept: dict[str, StoredObject] = {}
+        self._cached: dict[str, StoredObject] = {}
         self._lock = Lock()
 
-    def announce(self, partition: PartitionId, base: pa.Table, new: pa.Array) -> Mapping[PartitionId, pa.Array]:
-        """Say that a partition may hold these keys from now on; then find the other days that may hold any of them.
+    def register_and_find(
+        self, partition: PartitionId, base: pa.Table, new: pa.Array
+    ) -> Mapping[PartitionId, pa.Array]:
+        """Register keys of a partition, then find the other days that may have any of them.
 
         Args:
-            partition: what is merged.
-            base: what stands in it, whose keys are known, unless no merge of this partition has told of any.
-            new: the keys that come to it.
+            partition: the partition of the merge.
+            base: its current rows; their keys are registered too if the partition has no list yet.
+            new: the keys of the pending rows.
 
         Raises:
-            LostUpdate: somebody else said so of other keys at the same time.
+            LostUpdate: another merge registered keys of this partition at the same time.
         """
-        told = _fingerprints(new)
-        self._publish(partition, base, told)
+        fingerprints = _fingerprints(new)
+        self._register(partition, base, fingerprints)
         names = [name for name in self._lake.names(partition.keys_prefix) if name.key != partition.keys_key]
-        sought, found = _hashes(told), dict[PartitionId, pa.Array]()
+        sought, found = _hashes(fingerprints), dict[PartitionId, pa.Array]()
         for start in range(0, len(names), _AT_ONCE):
-            for name, hits in _hits(self._lists(names[start : start + _AT_ONCE]), sought):
-                there = PartitionId(partition.data_type, day_of_keys(name))
-                found[there] = new.filter(pc.is_in(sought, value_set=hits))
+            for name, hits in _matching_lists(self._lists(names[start : start + _AT_ONCE]), sought):
+                other = PartitionId(partition.data_type, day_of_keys(name))
+                found[other] = new.filter(pc.is_in(sought, value_set=hits))
         return found
 
-    def _publish(self, partition: PartitionId, base: pa.Table, told: bytes) -> None:
+    def _register(self, partition: PartitionId, base: pa.Table, fingerprints: bytes) -> None:
         key = partition.keys_key
-        known = self._kept.get(key) or self._lake.get(key)
+        known = self._cached.get(key) or self._lake.get(key)
         if known is None:
-            missing = _fingerprints(keys_of(partition.data_type, base)) + told
+            new_fingerprints = _fingerprints(key_column(partition.data_type, base)) + fingerprints
         else:
-            missing = _missing_in(known, told)
-        if not missing:
+            new_fingerprints = _missing_in(known, fingerprints)
+        if not new_fingerprints:
             return
         try:
-            self._keep(self._lake.replace(key, (known.body if known else b"") + missing, expected=known))
+            self._cache(self._lake.replace(key, (known.body if known else b"") + new_fingerprints, expected=known))
         except LostUpdate:
             with self._lock:
-                self._kept.pop(key, None)
+                self._cached.pop(key, None)
             raise
 
     def _lists(self, names: Sequence[ObjectName]) -> list[StoredObject]:
         with self._lock:  # so that mergers of one process do not read the same lists side by side
-            known = {name: self._kept.get(name.key) for name in names}
+            known = {name: self._cached.get(name.key) for name in names}
             stale = [name.key for name, each in known.items() if each is None or each.etag != name.etag]
             with ThreadPoolExecutor(_PARALLEL) as pool:
                 fresh = {each.key: each for each in pool.map(self._lake.get, stale) if each is not None}
             lists = [fresh.get(name.key) or each for name, each in known.items()]
         for each in fresh.values():
-            self._keep(each)
+            self._cache(each)
         return [each for each in lists if each is not None]
 
-    def _keep(self, stored: StoredObject) -> None:
+    def _cache(self, stored: StoredObject) -> None:
         with self._lock:
-            self._kept.pop(stored.key, None)
-            self._kept[stored.key] = stored
-            size = sum(len(each.body) for each in self._kept.values())
+            self._cached.pop(stored.key, None)
+            self._cached[stored.key] = stored
+            size = sum(len(each.body) for each in self._cached.values())
             while size > self._most_kept:
-                size -= len(self._kept.pop(next(iter(self._kept))).body)
+                size -= len(self._cached.pop(next(iter(self._cached))).body)
 
 
 def _fingerprints(keys: pa.Array | pa.ChunkedArray) -> bytes:
-    """The keys' first 64 bits under BLAKE2, one behind the other: there is no hash in Arrow."""
+    """Return the first 64 bits of the BLAKE2 hash of each key, concatenated; Arrow has no hash function."""
     return b"".join([hashlib.blake2b(key, digest_size=_BYTES).digest() for key in keys.cast(pa.binary()).to_pylist()])
 
 
@@ -105,10 +107,10 @@ def _hashes(fingerprints: bytes) -> pa.Array:
 
 
 def _missing_in(stored: StoredObject, fingerprints: bytes) -> bytes:
-    told = _hashes(fingerprints)
+    new = _hashes(fingerprints)
     listed = _hashes(stored.body)
-    there = listed.filter(pc.is_in(listed, value_set=told))
-    missing = told.filter(pc.invert(pc.is_in(told, value_set=there)))
+    known = listed.filter(pc.is_in(listed, value_set=new))
+    missing = new.filter(pc.invert(pc.is_in(new, value_set=known)))
     return _bytes_of(missing) if len(missing) else b""
 
 
@@ -117,8 +119,8 @@ def _bytes_of(hashes: pa.Array) -> bytes:
     return data
 
 
-def _hits(lists: Sequence[StoredObject], sought: pa.Array) -> Iterator[tuple[str, pa.Array]]:
-    """The lists that hold any of what is sought, and which; all are searched at once, since most hold nothing."""
+def _matching_lists(lists: Sequence[StoredObject], sought: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """Yield the lists with any of the hashes, and which; all are searched at once, since most have none."""
     chunks = [_hashes(each.body) for each in lists]
     mask, start = pc.is_in(pa.chunked_array(chunks, pa.uint64()), value_set=sought).combine_chunks(), 0
     if not pc.any(mask).as_py():

@@ -1,4 +1,4 @@
-"""Which of the records with one key stands: the data model's rule, one key at a time, without I/O."""
+"""Resolves which version of a record is current: the data model's rule, one key at a time, without I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.lake.storage.stream_position import Position, stood
+from shared.lake.storage.stream_position import StreamPosition, sort_key
 
 
-class Fate(StrEnum):
-    """What a delivered record turned out to be; each has exactly one fate.
+class Outcome(StrEnum):
+    """Outcome of a delivered record; each has exactly one.
 
-    `SUPERSEDED` counts as loaded: it is a version of its own, but a higher one was there before it.
+    `SUPERSEDED` counts as loaded: the record is a version of its own, but a newer one was present.
     """
 
     LOADED = "loaded"
@@ -22,97 +22,96 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Version:
-    """One record of a key: its version, what it says, which delivery brought it when and to which day.
+class RecordVersion:
+    """One version of a record: its content, the delivery, the time of receipt and the day.
 
-    `place` tells where the record stands in its table, so that the winner can be found again; `day` counts from 1970.
+    `place` is the row number in the table of candidates; `day` is the number of days since 1970.
     """
 
     version: datetime
     content: tuple[Any, ...]
-    origin: str
+    delivery_id: str
     ingested_at: datetime
     place: int
     day: int = 0
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """What decides between any two records of a key, in whatever order and place they meet.
+        """Sort key of the versions of a record, independent of the order in which they are compared.
 
-        The version; between equal ones when it arrived; then where it stood in its shard of the stream; then the
-        delivery's name. Within one delivery the later day, and within a day, where ranks are equal, the later line.
+        The version; for equal versions the time of receipt; then the position in the shard of the stream; then the
+        delivery id. Within a delivery the later day wins, and within a day, for equal ranks, the later row.
         """
-        return self.version, self.ingested_at, stood(self.origin), self.origin, self.day
+        return self.version, self.ingested_at, sort_key(self.delivery_id), self.delivery_id, self.day
 
-    def says_the_same_as(self, other: "Version") -> bool:
-        """Whether this is a copy: equal content and version, or equal content where the platform gave the versions."""
-        here = self.by_platform and other.by_platform
-        return self.content == other.content and (here or self.version == other.version)
+    def has_same_content(self, other: "RecordVersion") -> bool:
+        """Whether content and version are equal; versions that the platform assigned are not compared."""
+        versioned_by_platform = self.by_platform and other.by_platform
+        return self.content == other.content and (versioned_by_platform or self.version == other.version)
 
-    def ranks_below(self, other: "Version") -> bool:
-        """Compare ranks, by their first parts where those decide, as they nearly always do."""
-        mine, others = (self.version, self.ingested_at), (other.version, other.ingested_at)
-        return mine < others if mine != others else self.rank < other.rank
+    def is_older_than(self, other: "RecordVersion") -> bool:
+        """Compare ranks; their first two parts nearly always decide, and are cheaper."""
+        own, theirs = (self.version, self.ingested_at), (other.version, other.ingested_at)
+        return own < theirs if own != theirs else self.rank < other.rank
 
-    def is_ordered_with(self, other: "Version") -> bool:
-        """Whether one shard of the stream gave both their versions: then they are never equal."""
-        mine, others = Position.of(self.origin), Position.of(other.origin)
-        if mine is None or others is None or not (self.by_platform and other.by_platform):
+    def shares_shard_order(self, other: "RecordVersion") -> bool:
+        """Whether the platform assigned both versions by the order of one shard; then they are never equal."""
+        own, theirs = StreamPosition.of(self.delivery_id), StreamPosition.of(other.delivery_id)
+        if own is None or theirs is None or not (self.by_platform and other.by_platform):
             return False
-        return mine.shard == others.shard
+        return own.shard == theirs.shard
 
     @property
     def by_platform(self) -> bool:
-        """Whether the platform gave the version, by when the record arrived."""
+        """Whether the platform assigned the version, from the time of receipt."""
         return self.version == self.ingested_at
 
 
-def settle(
-    base: Version | None, deliveries: Sequence[Version], elsewhere: Version | None = None
-) -> tuple[Version, list[Fate]]:
-    """Let the deliveries of one key meet what stands; return who stands then, and the fate of each, in their order.
+def resolve(
+    base: RecordVersion | None, deliveries: Sequence[RecordVersion], elsewhere: RecordVersion | None = None
+) -> tuple[RecordVersion, list[Outcome]]:
+    """Resolve the deliveries of one key; return the current version, and the outcome of each delivery, in order.
 
-    The highest rank stands, so that what stands does not depend on the order of the deliveries. A copy is a
-    duplicate, even where it stands then, as the latest to say so. An equal version with other content is a conflict,
-    but where a shard of the stream gave the versions. A record that meets itself in the base, because its delivery is
-    repeated, keeps its fate.
+    The highest rank is current, so the result does not depend on the order of deliveries. A copy is a duplicate, even
+    if it becomes current as the latest one. An equal version with other content is a conflict, unless one shard of the
+    stream assigned both versions. A record that is in the base because its delivery is repeated keeps its outcome.
 
     Args:
-        base: what stands in the partition.
-        deliveries: what arrived, one after the other.
-        elsewhere: what stands in another day's partition.
+        base: the current version in the partition.
+        deliveries: the delivered versions, in order.
+        elsewhere: the current version in another day's partition.
 
     Raises:
-        ValueError: there is no record at all.
+        ValueError: there is no version at all.
     """
-    standing, fates, repeated = _higher(base, elsewhere), list[Fate](), False
+    current, outcomes, repeated = _higher(base, elsewhere), list[Outcome](), False
     for each in deliveries:
-        if standing is None:
-            standing, fate = each, Fate.LOADED
-        elif base is not None and not repeated and standing is base and _is_repeated(each, base):
-            repeated, fate = True, Fate.LOADED
+        if current is None:
+            current, outcome = each, Outcome.LOADED
+        elif base is not None and not repeated and current is base and _is_replay(each, base):
+            repeated, outcome = True, Outcome.LOADED
         else:
-            standing, fate = _meet(standing, each)
-        fates.append(fate)
-    if standing is None:
-        raise ValueError("a key with neither base nor deliveries has nothing to settle")
-    return standing, fates
+            current, outcome = _compare(current, each)
+        outcomes.append(outcome)
+    if current is None:
+        raise ValueError("a key with neither base nor deliveries has nothing to resolve")
+    return current, outcomes
 
 
-def _higher(base: Version | None, elsewhere: Version | None) -> Version | None:
+def _higher(base: RecordVersion | None, elsewhere: RecordVersion | None) -> RecordVersion | None:
     if base is None or elsewhere is None:
         return base or elsewhere
-    return elsewhere if base.ranks_below(elsewhere) else base
+    return elsewhere if base.is_older_than(elsewhere) else base
 
 
-def _is_repeated(each: Version, base: Version) -> bool:
-    return each.origin == base.origin and each.rank == base.rank and each.says_the_same_as(base)
+def _is_replay(each: RecordVersion, base: RecordVersion) -> bool:
+    return each.delivery_id == base.delivery_id and each.rank == base.rank and each.has_same_content(base)
 
 
-def _meet(standing: Version, each: Version) -> tuple[Version, Fate]:
-    winner = standing if each.ranks_below(standing) else each
-    if each.says_the_same_as(standing):
-        return winner, Fate.DUPLICATE
-    if each.version == standing.version and not each.is_ordered_with(standing):
-        return winner, Fate.CONFLICT
-    return winner, Fate.LOADED if winner is each else Fate.SUPERSEDED
+def _compare(current: RecordVersion, each: RecordVersion) -> tuple[RecordVersion, Outcome]:
+    winner = current if each.is_older_than(current) else each
+    if each.has_same_content(current):
+        return winner, Outcome.DUPLICATE
+    if each.version == current.version and not each.shares_shard_order(current):
+        return winner, Outcome.CONFLICT
+    return winner, Outcome.LOADED if winner is each else Outcome.SUPERSEDED

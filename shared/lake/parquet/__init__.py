@@ -1,1 +1,1 @@
-"""Parquet objects: columns, keys of records, and the receipt in the metadata."""
+"""Parquet objects: columns, record keys, and the receipt in the metadata."""

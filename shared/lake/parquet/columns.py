@@ -160,7 +160,7 @@ def _with_default(each: Field, columns: Mapping[str, pa.Array], reporting_curren
     return pc.fill_null(column, pa.scalar(exact, column.type))
 
 
-def by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+def split_by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     """Cut a table into the partitions its rows belong to, keeping their order within each."""
     schema = SCHEMAS[data_type]
     if schema.partition is Partition.NONE or schema.event_time is None:

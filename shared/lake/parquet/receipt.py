@@ -1,4 +1,4 @@
-"""What a base object says of its own last merges, inside the object itself and so as atomic as its rows."""
+"""The receipt of a base object, stored in the metadata of the object itself and so as atomic as its rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ _METADATA = b"tally.receipt"
 
 @dataclass(frozen=True)
 class Receipt:
-    """How often the partition was written, and the fates in each incoming object that is in it and still lies there.
+    """The number of writes of a partition, and the outcomes of each merged object that still exists.
 
-    `merged` is keyed by the object's key and ETag: the same object is never merged twice, whoever crashes when.
-    `restated_by` names the deliveries that changed the day, when all that was expected of it had come.
+    `merged` is keyed by key and ETag of the object: an object is never merged twice, whatever crashes. `restated_by`
+    are the deliveries that changed the day after its maturity.
     """
 
     sequence: int = 0
@@ -23,20 +23,20 @@ class Receipt:
     restated_by: Sequence[str] = ()
 
 
-def with_receipt(table: pa.Table, receipt: Receipt) -> pa.Table:
-    """Attach a receipt to a table about to be written."""
+def attach_receipt(table: pa.Table, receipt: Receipt) -> pa.Table:
+    """Return the table with a receipt in its metadata."""
     text = orjson.dumps(
         {"sequence": receipt.sequence, "merged": receipt.merged, "restated_by": list(receipt.restated_by)}
     )
     return table.replace_schema_metadata({_METADATA: text})
 
 
-def receipt_of(table: pa.Table) -> Receipt:
-    """Read the receipt of a table that was written."""
+def read_receipt(table: pa.Table) -> Receipt:
+    """Return the receipt of a table; an empty one if it has none."""
     text = (table.schema.metadata or {}).get(_METADATA)
     return Receipt() if text is None else Receipt(**orjson.loads(text))
 
 
-def sequence_of(body: bytes) -> int:
-    """Read how often what a Parquet object stems from was written, without reading its rows."""
-    return receipt_of(pq.read_schema(pa.BufferReader(body)).empty_table()).sequence
+def read_sequence(body: bytes) -> int:
+    """Return the sequence of a Parquet object's receipt, without reading its rows."""
+    return read_receipt(pq.read_schema(pa.BufferReader(body)).empty_table()).sequence

@@ -1,1 +1,1 @@
-"""Quality of a delivery, counted in columns."""
+"""Quality of a delivery, computed in columns."""

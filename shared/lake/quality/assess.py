@@ -1,4 +1,4 @@
-"""The rows of a delivery, counted by the quality checks of their type."""
+"""Evaluates the quality checks of a data type over the rows of a delivery."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -8,18 +8,18 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.quality.checks import Verdict, by_key, failures, verdict_on
-from shared.lake.quality.samples import REPEATED, Rows, kind_of, samples_of_errors
+from shared.lake.quality.checks import Mask, evaluate, failures, key_counts
+from shared.lake.quality.samples import REPEATED, CheckedRows, kind_of, samples_of_errors
 from shared.quality import checks as say
-from shared.quality.checks import Dimension, Standard
+from shared.quality.checks import CheckSuite, QualityDimension
 from shared.quality.standards import STANDARDS
-from shared.quality.state import Count, QualityState
+from shared.quality.state import Count, QualityCounts
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType
 from shared.records.validation import RowError
 
 MOST_SAMPLED = 20
-"""Of so many failing checks of a delivery, the most frequent, samples are kept."""
+"""Samples are kept for this number of failing checks, the most frequent ones."""
 
 LATE = "late"
 
@@ -30,33 +30,35 @@ def assess(
     errors: Sequence[RowError] = (),
     *,
     cadence: timedelta | None = None,
-) -> QualityState:
-    """Count a delivery's rows by every check of its type.
+) -> QualityCounts:
+    """Count the rows of a delivery by every check of its type.
 
     Args:
-        data_type: what the rows are.
-        table: the valid ones, as `lake.validation.rows` takes them.
-        errors: every reason against the others.
-        cadence: how often the source delivers, where that is known.
+        data_type: the data type of the rows.
+        table: the valid rows as columns.
+        errors: the errors of the other rows.
+        cadence: the expected interval between deliveries of the source, if configured.
     """
     schema, standard = SCHEMAS[data_type], STANDARDS[data_type]
-    keys = by_key(schema, table)
-    verdicts = dict(_verdicts(standard, table, cadence))
+    keys = key_counts(schema, table)
+    masks = dict(_evaluate_all(standard, table, cadence))
     counts = {
         **_validity(len(table), errors),
         **_completeness(standard, table),
         **_uniqueness(len(table), len(keys)),
-        **{name: _count(verdict, wrong=name in standard.wrongs) for name, verdict in verdicts.items()},
-        **_by_dimension(verdicts, standard.wrongs, len(table)),
+        **{name: _count(mask, wrong=name in standard.wrongs) for name, mask in masks.items()},
+        **_by_dimension(masks, standard.wrongs, len(table)),
     }
-    kept = {name: count for name, count in counts.items() if count.checked or count.failed}
-    return QualityState(kept, dict(_samples(Rows(schema, standard, table, keys, verdicts), errors, kept)))
+    non_empty = {name: count for name, count in counts.items() if count.checked or count.failed}
+    return QualityCounts(
+        non_empty, dict(_samples(CheckedRows(schema, standard, table, keys, masks), errors, non_empty))
+    )
 
 
 def _samples(
-    rows: Rows, errors: Sequence[RowError], counts: Mapping[str, Count]
+    rows: CheckedRows, errors: Sequence[RowError], counts: Mapping[str, Count]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Samples of the checks that most rows fail."""
+    """Yield samples of the checks with the most failing rows."""
     failed = Counter({name: count.failed for name, count in counts.items() if "." in name and count.failed})
     rejected = samples_of_errors(errors)
     for name, _ in failed.most_common(MOST_SAMPLED):
@@ -70,53 +72,53 @@ def _validity(valid: int, errors: Sequence[RowError]) -> dict[str, Count]:
         rows_by_kind[kind_of(error)].add(error.row)
     rejected = len({error.row for error in errors})
     found = {kind: Count(0, len(rows), len(rows)) for kind, rows in rows_by_kind.items()}
-    return {Dimension.VALIDITY.value: Count(valid + rejected, rejected, rejected), **found}
+    return {QualityDimension.VALIDITY.value: Count(valid + rejected, rejected, rejected), **found}
 
 
-def _completeness(standard: Standard, table: pa.Table) -> dict[str, Count]:
+def _completeness(standard: CheckSuite, table: pa.Table) -> dict[str, Count]:
     gaps = {name: table[name].null_count for name in standard.expected}
-    found = {f"{Dimension.COMPLETENESS}.{name}": Count(len(table), missing) for name, missing in gaps.items()}
-    return {Dimension.COMPLETENESS.value: Count(len(table) * len(gaps), sum(gaps.values())), **found}
+    found = {f"{QualityDimension.COMPLETENESS}.{name}": Count(len(table), missing) for name, missing in gaps.items()}
+    return {QualityDimension.COMPLETENESS.value: Count(len(table) * len(gaps), sum(gaps.values())), **found}
 
 
 def _uniqueness(rows: int, keys: int) -> dict[str, Count]:
     count = Count(rows, rows - keys)
-    return {Dimension.UNIQUENESS.value: count, f"{Dimension.UNIQUENESS}.{REPEATED}": count}
+    return {QualityDimension.UNIQUENESS.value: count, f"{QualityDimension.UNIQUENESS}.{REPEATED}": count}
 
 
-def _verdicts(standard: Standard, table: pa.Table, cadence: timedelta | None) -> Iterator[tuple[str, Verdict]]:
-    """The verdict of every check on rows for themselves."""
+def _evaluate_all(standard: CheckSuite, table: pa.Table, cadence: timedelta | None) -> Iterator[tuple[str, Mask]]:
+    """Yield the mask of every check of single rows."""
     for dimension, checks in standard.checks:
         for check in checks:
-            yield f"{dimension}.{check.name}", verdict_on(check, table)
+            yield f"{dimension}.{check.name}", evaluate(check, table)
     if standard.dated_by is not None:
         window = max(standard.on_time, cadence or timedelta())
         on_time = say.SoonAfter(name=LATE, action="", field=INGESTED_AT, after=standard.dated_by, within=window)
-        yield f"{Dimension.TIMELINESS}.{LATE}", verdict_on(on_time, table)
+        yield f"{QualityDimension.TIMELINESS}.{LATE}", evaluate(on_time, table)
 
 
-def _count(verdict: Verdict, *, wrong: bool) -> Count:
-    failed = failures(verdict)
-    return Count(len(verdict) - verdict.null_count, failed, failed if wrong else 0)
+def _count(mask: Mask, *, wrong: bool) -> Count:
+    failed = failures(mask)
+    return Count(len(mask) - mask.null_count, failed, failed if wrong else 0)
 
 
-def _by_dimension(verdicts: Mapping[str, Verdict], wrongs: Collection[str], rows: int) -> dict[str, Count]:
-    """Count rows once in each dimension, however many of its checks they fail."""
+def _by_dimension(masks: Mapping[str, Mask], wrongs: Collection[str], rows: int) -> dict[str, Count]:
+    """Count a row once in each dimension, however many of its checks fail."""
     of_dimension: defaultdict[str, list[str]] = defaultdict(list)
-    for name in verdicts:
+    for name in masks:
         of_dimension[name.partition(".")[0]].append(name)
     return {
         dimension: Count(
             rows,
-            _failing_rows(verdicts[name] for name in names),
-            _failing_rows(verdicts[name] for name in names if name in wrongs),
+            _failing_rows(masks[name] for name in names),
+            _failing_rows(masks[name] for name in names if name in wrongs),
         )
         for dimension, names in of_dimension.items()
     }
 
 
-def _failing_rows(verdicts: Iterable[Verdict]) -> int:
-    failing = [each for each in verdicts if failures(each)]
+def _failing_rows(masks: Iterable[Mask]) -> int:
+    failing = [each for each in masks if failures(each)]
     if len(failing) < 2:  # noqa: PLR2004 # nothing to unite
         return sum(map(failures, failing))
     return failures(reduce(pc.and_, (pc.fill_null(each, fill_value=True) for each in failing)))

@@ -1,4 +1,4 @@
-"""Whole decisions out of a table of them, as texts that are small enough to be read one by one."""
+"""Extracts decisions from a table as JSON texts of bounded size, for the index."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from shared.records.schema import INGESTED_AT
 from shared.runtime.models import sortable
 
 LARGEST_DECISION = 30_000
-"""Bytes that the text of a decision has at most: a hundred of them fit into one transaction."""
+"""Maximum size of a decision's text in bytes; a hundred fit into one transaction."""
 
 TRUNCATED = "truncated"
 _ALWAYS = {*DECISIONS.key, DECISIONS.event_time, INGESTED_AT, "score", "outcome", "source_id", "_origin", TRUNCATED}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decision:
-    """A decision: when it was made, which version of it this is, and all that it says, as JSON text."""
+class IndexedDecision:
+    """A decision for the index: its time, its version, and its content as JSON text."""
 
     decision_id: str
     timestamp: datetime
@@ -29,14 +29,14 @@ class Decision:
     body: str
 
 
-def decisions_in(table: pa.Table) -> Iterator[Decision]:
-    """Every decision of a table, in its order; of one that is too large, without its largest fields."""
+def extract_decisions(table: pa.Table) -> Iterator[IndexedDecision]:
+    """Yield every decision of a table, in order; too large ones without their largest fields."""
     for row in table.to_pylist():
-        yield Decision(
+        yield IndexedDecision(
             decision_id=row["decision_id"],
             timestamp=row["timestamp"].replace(tzinfo=UTC),
             version=row[INGESTED_AT].replace(tzinfo=UTC),
-            body=_bounded({name: _plain(name, value) for name, value in row.items() if value is not None}),
+            body=_truncate({name: _plain(name, value) for name, value in row.items() if value is not None}),
         )
 
 
@@ -48,7 +48,7 @@ def _plain(name: str, value: Any) -> Any:
     return orjson.loads(value) if name == "attributes" else value
 
 
-def _bounded(decision: dict[str, Any]) -> str:
+def _truncate(decision: dict[str, Any]) -> str:
     text = orjson.dumps(decision, default=str)
     while len(text) > LARGEST_DECISION:
         sizes = {name: len(orjson.dumps(value, default=str)) for name, value in decision.items() if name not in _ALWAYS}

@@ -1,4 +1,4 @@
-"""Rejected rows as an object: each as it was received, with every reason, and what it takes to drive it again."""
+"""Rejected rows as a Parquet object: each as received, with its errors and what a redrive needs."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -32,9 +32,9 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, kw_only=True)
 class RejectedRow:
-    """One row that was not taken: where it stood, its text as received, the reasons as JSON text, when it arrived (ms).
+    """A rejected row: position, text as received, errors as JSON text, and time of receipt (ms since 1970).
 
-    `form` tells how its values are written; one that has none is not even a row, and its text is whatever came.
+    `form` is the encoding of its values; it is empty for a malformed record.
     """
 
     place: int
@@ -45,21 +45,21 @@ class RejectedRow:
 
     @cached_property
     def reasons(self) -> list[dict[str, Any]]:
-        """Every reason against it: field, code, message, rejected value."""
+        """The errors: field, code, message, rejected value."""
         reasons: list[dict[str, Any]] = orjson.loads(self.errors)
         return reasons
 
     @property
     def codes(self) -> set[str]:
-        """The codes of the reasons against it."""
+        """The codes of the errors."""
         return {reason["code"] for reason in self.reasons}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rejected:
-    """The rejected rows of one delivery, in the order of their places."""
+class RejectedRows:
+    """The rejected rows of one delivery, by position."""
 
-    origin: str
+    delivery_id: str
     source_id: str
     data_type: str
     received_at: datetime
@@ -67,42 +67,42 @@ class Rejected:
 
     @property
     def key(self) -> str:
-        """The one object that holds them."""
-        return quarantine_key(self.received_at.date().isoformat(), self.origin)
+        """Key of the object."""
+        return quarantine_key(self.received_at.date().isoformat(), self.delivery_id)
 
     @property
     def codes(self) -> Mapping[str, int]:
-        """How many rows each code speaks against."""
+        """Number of rows by error code."""
         return Counter(code for row in self.rows for code in row.codes)
 
-    def without(self, places: Collection[int]) -> "Rejected":
-        """Those that are left when some are driven again."""
+    def without(self, places: Collection[int]) -> "RejectedRows":
+        """Return the other rows."""
         return replace(self, rows=[row for row in self.rows if row.place not in places])
 
-    def written(self) -> bytes:
-        """Them as one Parquet object, in the columns of the quarantine table and those that a re-drive needs."""
+    def to_parquet(self) -> bytes:
+        """Serialize the rows with the columns of the quarantine table and those that a redrive needs."""
         size = len(self.rows)
         columns = [
-            pa.repeat(pa.scalar(self.origin), size),
+            pa.repeat(pa.scalar(self.delivery_id), size),
             pa.repeat(pa.scalar(self.source_id), size),
             pa.repeat(pa.scalar(self.data_type), size),
             pa.array([each.place for each in self.rows], pa.int64()),
             pa.array([each.raw for each in self.rows], pa.string()),
             pa.array([each.errors for each in self.rows], pa.string()),
-            pa.repeat(pa.scalar(milliseconds(self.received_at), pa.int64()), size).cast(MOMENT),
+            pa.repeat(pa.scalar(to_milliseconds(self.received_at), pa.int64()), size).cast(MOMENT),
             pa.array([each.form or None for each in self.rows], pa.string()),
             pa.array([each.arrived for each in self.rows], pa.int64()).cast(MOMENT),
         ]
         return write_parquet(pa.table(columns, schema=SCHEMA))
 
 
-def milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970."""
+def to_milliseconds(moment: datetime) -> int:
+    """Return milliseconds since 1970."""
     return (moment - _EPOCH) // _MILLISECOND
 
 
-def rejected_rows(body: bytes) -> Iterator[RejectedRow]:
-    """Read the rows of an object of the quarantine, in order."""
+def read_rows(body: bytes) -> Iterator[RejectedRow]:
+    """Yield the rows of a quarantine object, in order."""
     table = read_parquet(body, SCHEMA)
     arrived = table["ingested_at"].cast(pa.int64())
     columns = (table["row"], table["raw"], table["errors"], table["form"], arrived)
@@ -110,8 +110,8 @@ def rejected_rows(body: bytes) -> Iterator[RejectedRow]:
         yield RejectedRow(place=place, raw=raw, errors=errors, form=form or "", arrived=at or 0)
 
 
-def picked(rows: Sequence[Any] | pa.Table, places: Sequence[int]) -> list[Any]:
-    """Some of the rows, one by one, however they are held."""
+def take_rows(rows: Sequence[Any] | pa.Table, places: Sequence[int]) -> list[Any]:
+    """Return the rows at these positions, one by one."""
     if isinstance(rows, pa.Table):
         found: list[Any] = rows.take(pa.array(places, pa.int64())).to_pylist()
         return found

@@ -1,4 +1,4 @@
-"""Roll-ups: each a function of one base partition, computed whenever that partition changes."""
+"""Roll-ups: each is a function of one base partition, computed whenever the partition changes."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -28,7 +28,7 @@ ROLLUPS: Mapping[DataType, Sequence[str]] = {
     DataType.INVENTORY: (INVENTORY_DAILY.name,),
     DataType.EVENTS: (SESSIONS_DAILY.name, PRODUCT_SESSIONS_DAILY.name),
 }
-"""The names of the roll-ups that each data type has."""
+"""The names of the roll-ups of each data type."""
 
 _COMPUTED: Mapping[DataType, Callable[[pa.Table], dict[str, pa.Table]]] = {
     DataType.TRANSACTIONS: roll_up_sales,
@@ -38,5 +38,5 @@ _COMPUTED: Mapping[DataType, Callable[[pa.Table], dict[str, pa.Table]]] = {
 
 
 def roll_up(data_type: DataType, base: pa.Table) -> dict[str, pa.Table]:
-    """Compute every roll-up of a base partition, by table name; equal bases give equal bytes."""
+    """Compute all roll-ups of a base partition, by table name; equal bases give equal bytes."""
     return _COMPUTED[data_type](base) if data_type in _COMPUTED else {}

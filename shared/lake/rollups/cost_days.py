@@ -1,27 +1,27 @@
-"""The days within which what some product costs changed: on all others a product's sales of the day have one cost."""
+"""The days on which a product's cost changed; on all other days a product has one cost."""
 
 from collections.abc import Iterable, Sequence
 
 import orjson
 
 from shared.lake.storage.object_store import LakeStore, StoredObject
-from shared.lake.storage.paths import COST_DAYS_KEY
+from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY
 
 
 def cost_days(lake: LakeStore) -> Sequence[str]:
-    """Read, with one GET, the UTC days within which a row of `product_costs` begins, in order.
+    """Return, with one GET, the UTC days within which a row of `product_costs` begins, in order.
 
-    A day that was told once stays told, even if a version that came later takes the change to another day.
+    Days are never removed, even if a later version moves the change to another day.
     """
-    return read_days(lake.get(COST_DAYS_KEY))
+    return read_days(lake.get(INTRADAY_COST_CHANGES_KEY))
 
 
 def read_days(stored: StoredObject | None) -> list[str]:
-    """Read the days out of their object."""
+    """Parse the stored days."""
     days: list[str] = [] if stored is None else orjson.loads(stored.body)
     return days
 
 
 def write_days(days: Iterable[str]) -> bytes:
-    """Write days as their object has them."""
+    """Serialize days."""
     return orjson.dumps(sorted(days))

@@ -1,4 +1,4 @@
-"""Groups of rows by several columns, found by one number for each row: that is many times faster than by texts."""
+"""Grouping by several columns with one integer per row, which is many times faster than grouping by text."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -8,15 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Measures = Mapping[str, tuple[pa.Array | pa.ChunkedArray, Literal["sum", "min", "max"]]]
-"""What is aggregated in each group, and how."""
+"""Columns to aggregate, and the aggregation of each."""
 
 _LARGEST = 2**62
 
 
-class Numbered:
-    """Rows whose columns are told as numbers in the order of their values, nulls last.
+class DictionaryEncoded:
+    """A table whose columns are encoded as ranks of their values, nulls last.
 
-    So equal rows give equal groups in one order, however the rows lie and however many threads group them.
+    So equal rows give equal groups in one order, whatever the order of the rows and the number of threads.
     """
 
     def __init__(self, rows: pa.Table) -> None:
@@ -24,53 +24,53 @@ class Numbered:
         self._columns: dict[str, tuple[pa.Array, pa.Array]] = {}
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self._rows)
 
     def values(self, name: str) -> pa.Array:
-        """The distinct values of a column in order, and null behind them."""
-        return self._numbered(name)[0]
+        """Return the distinct values of a column in order, followed by null."""
+        return self._encode(name)[0]
 
-    def numbers(self, name: str) -> pa.Array:
-        """For each row the place of its value among the distinct ones."""
-        return self._numbered(name)[1]
+    def codes(self, name: str) -> pa.Array:
+        """Return for each row the index of its value among the distinct ones."""
+        return self._encode(name)[1]
 
     @cached_property
-    def places(self) -> pa.Array:
-        """Each row's own place."""
+    def row_numbers(self) -> pa.Array:
+        """The number of each row, from 0."""
         ones = pa.repeat(pa.scalar(1, pa.int64()), len(self))
         return pc.subtract(pc.cumulative_sum(ones), 1)
 
-    def grouped(self, keys: Sequence[str], measures: Measures) -> pa.Table:
-        """Aggregate the rows that are equal in all keys; groups are in the order of their keys."""
+    def group(self, keys: Sequence[str], measures: Measures) -> pa.Table:
+        """Aggregate the rows with equal keys; groups are in the order of their keys."""
         columns = {name: column for name, (column, _) in measures.items()}
-        rows = pa.table({"_group": self.packed(keys), "_place": self.places, **columns})
+        rows = pa.table({"_group": self.composite_key(keys), "_place": self.row_numbers, **columns})
         aggregates = [("_place", "one"), *((name, how) for name, (_, how) in measures.items())]
         groups = rows.group_by("_group").aggregate(aggregates)
         order = pc.sort_indices(groups["_group"])
         groups = groups.drop_columns("_group").combine_chunks().take(order)
         places = groups["_place_one"].combine_chunks()
-        found = {name: self.values(name).take(self.numbers(name).take(places)) for name in keys}
+        found = {name: self.values(name).take(self.codes(name).take(places)) for name in keys}
         return pa.table(found | {name: groups[f"{name}_{how}"] for name, (_, how) in measures.items()})
 
-    def packed(self, keys: Sequence[str]) -> pa.Array:
-        """One number for each row that orders the rows as all these columns do together."""
-        packed, size = self.numbers(keys[0]).cast(pa.int64()), len(self.values(keys[0]))
+    def composite_key(self, keys: Sequence[str]) -> pa.Array:
+        """Return one integer per row that orders the rows like these columns together."""
+        key, size = self.codes(keys[0]).cast(pa.int64()), len(self.values(keys[0]))
         for name in keys[1:]:
             count = len(self.values(name))
             if size * count > _LARGEST:
-                distinct, packed = _numbered(packed)
+                distinct, key = _encode_column(key)
                 size = len(distinct)
-            packed, size = pc.add(pc.multiply(packed, count), self.numbers(name)), size * count
-        return packed
+            key, size = pc.add(pc.multiply(key, count), self.codes(name)), size * count
+        return key
 
-    def _numbered(self, name: str) -> tuple[pa.Array, pa.Array]:
+    def _encode(self, name: str) -> tuple[pa.Array, pa.Array]:
         if name not in self._columns:
-            self._columns[name] = _numbered(self._rows[name])
+            self._columns[name] = _encode_column(self._rows[name])
         return self._columns[name]
 
 
-def _numbered(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+def _encode_column(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     whole = _whole(column)
     encoded = whole.dictionary_encode()
     order = pc.sort_indices(encoded.dictionary)
@@ -84,17 +84,17 @@ def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def since_first(moments: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Moments as milliseconds since the first of them: numbers in their order that are cheap to have."""
+def milliseconds_since_min(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return times as milliseconds since the earliest of them."""
     numbers = moments.cast(pa.int64())
     return pc.subtract(numbers, pc.min(numbers))
 
 
-def remainder(numbers: pa.ChunkedArray, divisor: int) -> pa.ChunkedArray:
-    """What is left of numbers that are not negative when they are divided: the last of the columns packed in them."""
+def unpack_last(numbers: pa.ChunkedArray, divisor: int) -> pa.ChunkedArray:
+    """Return the last column of a composite key: the remainder of non-negative integers."""
     return pc.subtract(numbers, pc.multiply(pc.divide(numbers, divisor), divisor))
 
 
-def ones(mask: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """A mask to be summed up: how many rows it holds for; it does not hold where it is null."""
+def as_int(mask: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return a mask as 0 and 1, to sum it up; null counts as 0."""
     return pc.fill_null(mask.cast(pa.int64()), 0)

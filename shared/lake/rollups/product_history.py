@@ -1,8 +1,8 @@
-"""What products cost when, kept up with their merges: the base of products forgets all versions but the newest.
+"""The history of product costs (a slowly changing dimension): the base of products keeps only the newest versions.
 
-`product_versions` holds every version that was ever merged and is only ever united with more. What follows from it,
-`product_costs` and the days within which costs changed, is replaced only forwards. A process may die after any write:
-the rows it had still lie in incoming, and whoever merges next unites them again.
+`product_versions` has every version that was ever merged, and only grows. The tables derived from it, `product_costs`
+and the days of cost changes, are replaced only by newer ones. A process may crash after any write: its rows are still
+in the incoming prefix, and the next merge adds them again.
 """
 
 from collections.abc import Sequence
@@ -11,51 +11,52 @@ import pyarrow as pa
 
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, PRODUCT_VERSIONS
 from shared.lake.parquet.columns import read_parquet, write_parquet
-from shared.lake.parquet.receipt import Receipt, receipt_of, sequence_of, with_receipt
+from shared.lake.parquet.receipt import Receipt, attach_receipt, read_receipt, read_sequence
 from shared.lake.rollups.cost_days import read_days, write_days
-from shared.lake.rollups.products import VERSIONS, costs_of, days_of, united
+from shared.lake.rollups.products import VERSIONS, cost_intervals, intraday_change_days, union_versions
 from shared.lake.storage.object_store import LakeStore
-from shared.lake.storage.paths import COST_DAYS_KEY, UNPARTITIONED, PartitionId
+from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY, UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
 
-HISTORIES = {DataType.PRODUCTS: (PRODUCT_VERSIONS.name, PRODUCT_COSTS.name)}
-"""The tables that remember what the base of a type forgets."""
+HISTORY_TABLES = {DataType.PRODUCTS: (PRODUCT_VERSIONS.name, PRODUCT_COSTS.name)}
+"""The history tables of each data type."""
 
 _PRODUCTS = PartitionId(DataType.PRODUCTS, UNPARTITIONED)
-_VERSIONS_KEY, _COSTS_KEY = (_PRODUCTS.rollup_key(name) for name in HISTORIES[DataType.PRODUCTS])
+_VERSIONS_KEY, _COSTS_KEY = (_PRODUCTS.rollup_key(name) for name in HISTORY_TABLES[DataType.PRODUCTS])
 
 
-def remember(lake: LakeStore, tables: Sequence[pa.Table]) -> None:
-    """Unite tables of products with all versions known, and tell what follows from it.
+def append_versions(lake: LakeStore, tables: Sequence[pa.Table]) -> None:
+    """Add the versions in these tables to the history, and update the tables derived from it.
 
     Raises:
-        LostUpdate: somebody else did at the same time; do it again.
+        LostUpdate: the history was changed at the same time; repeat the call.
     """
     stored = lake.get(_VERSIONS_KEY)
     known = VERSIONS.empty_table() if stored is None else read_parquet(stored.body, VERSIONS)
-    sequence, versions = receipt_of(known).sequence, united([known, *tables])
+    sequence, versions = read_receipt(known).sequence, union_versions([known, *tables])
     if stored is None or not versions.equals(known):
         sequence += 1
-        lake.replace(_VERSIONS_KEY, _written(versions, sequence), expected=stored)
-    _tell(lake, versions, sequence)
+        lake.replace(_VERSIONS_KEY, _to_parquet(versions, sequence), expected=stored)
+    _write_derived(lake, versions, sequence)
 
 
-def _tell(lake: LakeStore, versions: pa.Table, sequence: int) -> None:
-    """Replace days and costs, unless they stem from a later state of the history or from this one already.
+def _write_derived(lake: LakeStore, versions: pa.Table, sequence: int) -> None:
+    """Replace days and costs, unless they are derived from this state of the history or a later one.
 
-    The days are only ever added to, and before the costs are written: nobody finds a cost that changes within a day
-    which he was not told of.
+    Days are only added, and before the costs are written: no reader finds a cost change on a day that is not listed.
     """
-    stored_days, stored_costs = lake.get(COST_DAYS_KEY), lake.get(_COSTS_KEY)
-    if stored_costs is not None and sequence_of(stored_costs.body) > sequence:
+    stored_days, stored_costs = lake.get(INTRADAY_COST_CHANGES_KEY), lake.get(_COSTS_KEY)
+    if stored_costs is not None and read_sequence(stored_costs.body) > sequence:
         return
-    costs, told = costs_of(versions), set(read_days(stored_days))
-    if not days_of(costs) <= told or stored_days is None:
-        lake.replace(COST_DAYS_KEY, write_days(days_of(costs) | told), expected=stored_days)
-    body = _written(costs, sequence)
+    costs, known_days = cost_intervals(versions), set(read_days(stored_days))
+    if not intraday_change_days(costs) <= known_days or stored_days is None:
+        lake.replace(
+            INTRADAY_COST_CHANGES_KEY, write_days(intraday_change_days(costs) | known_days), expected=stored_days
+        )
+    body = _to_parquet(costs, sequence)
     if stored_costs is None or stored_costs.body != body:
         lake.replace(_COSTS_KEY, body, expected=stored_costs)
 
 
-def _written(table: pa.Table, sequence: int) -> bytes:
-    return write_parquet(with_receipt(table, Receipt(sequence=sequence)))
+def _to_parquet(table: pa.Table, sequence: int) -> bytes:
+    return write_parquet(attach_receipt(table, Receipt(sequence=sequence)))

@@ -1,4 +1,4 @@
-"""What the versions of products are made into: one history of all that came, and what each product cost when."""
+"""Product versions and the cost intervals derived from them (SCD type 2)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,64 +8,66 @@ import pyarrow.compute as pc
 
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, PRODUCT_VERSIONS
 from shared.lake.parquet.columns import MOMENT
-from shared.lake.rollups.group_by import Numbered
-from shared.lake.rollups.schema import in_shape, schema_of
-from shared.lake.storage.stream_position import stood
+from shared.lake.rollups.group_by import DictionaryEncoded
+from shared.lake.rollups.schema import conform, schema_of
+from shared.lake.storage.stream_position import sort_key
 
 VERSIONS = schema_of(PRODUCT_VERSIONS)
-FOR_EVER = datetime(9999, 12, 31)  # noqa: DTZ001 # as the lake's times are: UTC without saying so
+OPEN_END = datetime(9999, 12, 31)  # noqa: DTZ001 # as the lake's times are: UTC without saying so
 
 
-def united(tables: Sequence[pa.Table]) -> pa.Table:
-    """Every version in any of several tables once; of those of one product and time the one that ranks highest.
+def union_versions(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return each version of several tables once; of equal product and time, the one with the highest rank.
 
-    Ranks are those of merges: the version delivered last, within a delivery the later line. So it matters neither how
-    often a table is united nor which is first, as long as the lines of one delivery keep their order.
+    The rank is that of merges: the latest delivery, and within a delivery the later row. So neither repetition nor
+    order of the tables matters, as long as the rows of a delivery keep their order.
     """
     rows = pa.concat_tables([VERSIONS.empty_table(), *(each.select(VERSIONS.names).cast(VERSIONS) for each in tables)])
-    numbered = Numbered(rows.append_column("_stood", _stood(rows["_origin"])))
-    order = pc.sort_indices(numbered.packed(["product_id", "updated_at", "ingested_at", "_stood"]))  # it is stable
-    versions = numbered.packed(["product_id", "updated_at"]).take(order)
+    numbered = DictionaryEncoded(rows.append_column("_stood", _delivery_order(rows["_origin"])))
+    order = pc.sort_indices(
+        numbered.composite_key(["product_id", "updated_at", "ingested_at", "_stood"])
+    )  # it is stable
+    versions = numbered.composite_key(["product_id", "updated_at"]).take(order)
     return rows.take(order.filter(_ends(versions))).combine_chunks()
 
 
-def _stood(origins: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Each delivery's place among those of one moment."""
-    distinct = sorted(pc.unique(origins).to_pylist(), key=lambda origin: (stood(origin), origin))
-    return pc.index_in(origins, value_set=pa.array(distinct, pa.string()))
+def _delivery_order(delivery_ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the rank of each delivery among those received at the same time."""
+    distinct = sorted(pc.unique(delivery_ids).to_pylist(), key=lambda delivery_id: (sort_key(delivery_id), delivery_id))
+    return pc.index_in(delivery_ids, value_set=pa.array(distinct, pa.string()))
 
 
-def costs_of(versions: pa.Table) -> pa.Table:
-    """Tell what each product cost when; names are those of the last version of that cost.
+def cost_intervals(versions: pa.Table) -> pa.Table:
+    """Return the cost of each product by validity interval; names are those of the last version of the interval.
 
     Args:
-        versions: every version, those of one product behind each other in the order of their times.
+        versions: all versions, ordered by product and time.
     """
-    numbered = Numbered(versions)
-    told = numbered.packed(["product_id", "cost", "currency"])
-    starts, ends = _starts(told), _ends(told)
+    numbered = DictionaryEncoded(versions)
+    states = numbered.composite_key(["product_id", "cost", "currency"])
+    starts, ends = _starts(states), _ends(states)
     since = versions["updated_at"].filter(starts).combine_chunks()
-    is_newest = _ends(numbered.numbers("product_id").filter(starts))
-    for_ever = pa.scalar(FOR_EVER, MOMENT)
-    until = pa.concat_arrays([since[1:], pa.array([FOR_EVER] if len(since) else [], MOMENT)])
+    is_newest = _ends(numbered.codes("product_id").filter(starts))
+    for_ever = pa.scalar(OPEN_END, MOMENT)
+    until = pa.concat_arrays([since[1:], pa.array([OPEN_END] if len(since) else [], MOMENT)])
     costs = versions.filter(ends).append_column("valid_from", since)
-    return in_shape(costs.append_column("valid_before", pc.if_else(is_newest, for_ever, until)), PRODUCT_COSTS)
+    return conform(costs.append_column("valid_before", pc.if_else(is_newest, for_ever, until)), PRODUCT_COSTS)
 
 
-def days_of(costs: pa.Table) -> set[str]:
-    """The UTC days within which some cost changed: not those at whose very start it did."""
+def intraday_change_days(costs: pa.Table) -> set[str]:
+    """Return the UTC days within which a cost changed; changes at midnight do not count."""
     since = costs["valid_from"]
     within = since.filter(pc.not_equal(since, pc.floor_temporal(since, unit="day")))
     return {day.isoformat() for day in pc.unique(within.cast(pa.date32(), safe=False)).to_pylist()}
 
 
 def _starts(numbers: pa.Array) -> pa.Array:
-    """Which rows differ from the one before them."""
+    """Return whether each row differs from the one before it."""
     first = pa.array([True] if len(numbers) else [], pa.bool_())
     return pa.concat_arrays([first, pc.not_equal(numbers[1:], numbers[:-1])])
 
 
 def _ends(numbers: pa.Array) -> pa.Array:
-    """Which rows differ from the one behind them."""
+    """Return whether each row differs from the one after it."""
     last = pa.array([True] if len(numbers) else [], pa.bool_())
     return pa.concat_arrays([pc.not_equal(numbers[1:], numbers[:-1]), last])

@@ -1,4 +1,4 @@
-"""A computed table in the shape that its declaration promises."""
+"""Converts a computed table to its declared schema."""
 
 import re
 
@@ -11,14 +11,14 @@ _TYPES = {"timestamp": MOMENT, "string": pa.string(), "bigint": pa.int64()}
 _DECIMAL = re.compile(r"decimal\((?P<digits>\d+),(?P<places>\d+)\)")
 
 
-def in_shape(computed: pa.Table, table: LakeTable) -> pa.Table:
-    """Columns as declared: equal rows in equal order give equal bytes."""
+def conform(computed: pa.Table, table: LakeTable) -> pa.Table:
+    """Return the declared columns with their types; equal rows in equal order give equal bytes."""
     schema = schema_of(table)
     return computed.select(schema.names).cast(schema)
 
 
 def schema_of(table: LakeTable) -> pa.Schema:
-    """The Parquet schema of a declared table, of those types that roll-ups have."""
+    """Return the Arrow schema of a declared table."""
     return pa.schema([(column.name, _arrow_type(column.glue_type)) for column in table.columns])
 
 

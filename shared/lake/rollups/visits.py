@@ -1,11 +1,11 @@
-"""What clickstream events are rolled up to: by session, and by product and session."""
+"""Roll-ups of clickstream events: by session, and by product and session."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.catalog.rollup_tables import PRODUCT_SESSIONS_DAILY, SESSIONS_DAILY
-from shared.lake.rollups.group_by import Measures, Numbered, ones
-from shared.lake.rollups.schema import in_shape
+from shared.lake.rollups.group_by import DictionaryEncoded, Measures, as_int
+from shared.lake.rollups.schema import conform
 
 _VIEW, _PURCHASE = "product_view", "purchase"
 
@@ -19,10 +19,10 @@ def _by_session(events: pa.Table) -> pa.Table:
     measures: Measures = {
         "first_moment": (events["timestamp"], "min"),
         "events": (pa.repeat(pa.scalar(1, pa.int64()), len(events)), "sum"),
-        "purchases": (ones(pc.equal(events["event_type"], _PURCHASE)), "sum"),
+        "purchases": (as_int(pc.equal(events["event_type"], _PURCHASE)), "sum"),
     }
     keys = ["session_id", "product_category", "region", "channel"]
-    return in_shape(Numbered(events).grouped(keys, measures), SESSIONS_DAILY)
+    return conform(DictionaryEncoded(events).group(keys, measures), SESSIONS_DAILY)
 
 
 def _by_product(events: pa.Table) -> pa.Table:
@@ -30,7 +30,7 @@ def _by_product(events: pa.Table) -> pa.Table:
     steps = events.select(["product_id", "session_id", "event_type"])
     steps = steps.filter(pc.and_(is_meant, pc.is_valid(events["product_id"])))
     measures: Measures = {
-        "views": (ones(pc.equal(steps["event_type"], _VIEW)), "sum"),
-        "purchases": (ones(pc.equal(steps["event_type"], _PURCHASE)), "sum"),
+        "views": (as_int(pc.equal(steps["event_type"], _VIEW)), "sum"),
+        "purchases": (as_int(pc.equal(steps["event_type"], _PURCHASE)), "sum"),
     }
-    return in_shape(Numbered(steps).grouped(["product_id", "session_id"], measures), PRODUCT_SESSIONS_DAILY)
+    return conform(DictionaryEncoded(steps).group(["product_id", "session_id"], measures), PRODUCT_SESSIONS_DAILY)

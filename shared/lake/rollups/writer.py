@@ -1,4 +1,4 @@
-"""The roll-ups of a partition in the lake: each as new as the base it stems from, and replaced only forwards."""
+"""Writes the roll-ups of a partition; a roll-up is replaced only by one of the same or a newer base."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from shared.lake.parquet.columns import write_parquet
-from shared.lake.parquet.receipt import Receipt, sequence_of, with_receipt
+from shared.lake.parquet.receipt import Receipt, attach_receipt, read_sequence
 from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.lake.storage.object_store import LakeStore, LostUpdate, StoredObject
 from shared.lake.storage.paths import PartitionId
@@ -15,25 +15,25 @@ _AT_ONCE = 4
 
 
 @dataclass(frozen=True)
-class RollUps:
-    """Brings the roll-ups of partitions up to date.
+class RollupWriter:
+    """Refreshes the roll-ups of partitions.
 
-    With `anew` those of the base itself are computed again too, and written where they turn out to be others: by an
-    older version of this code.
+    With `force`, roll-ups of the current base are computed again and written where they differ, for example because an
+    older version of the code computed them.
     """
 
     lake: LakeStore
-    anew: bool = False
+    force: bool = False
 
-    def bring_up_to_date(self, partition: PartitionId, base: pa.Table, sequence: int) -> None:
-        """Write those that are missing or stem from an older base than this one, side by side."""
+    def refresh(self, partition: PartitionId, base: pa.Table, sequence: int) -> None:
+        """Write roll-ups that are missing or computed from an older base, in parallel."""
         names = ROLLUPS.get(partition.data_type, ())
         if not names:
             return
         keys = [partition.rollup_key(name) for name in names]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             stored = list(pool.map(self.lake.get, keys))
-            if not any(self._is_stale(each, sequence) for each in stored):
+            if not any(self._is_outdated(each, sequence) for each in stored):
                 return
             tables = roll_up(partition.data_type, base)
             written = pool.map(
@@ -41,13 +41,13 @@ class RollUps:
             )
             is_done = all(list(written))
         if not is_done:
-            self.bring_up_to_date(partition, base, sequence)
+            self.refresh(partition, base, sequence)
 
     def _write(self, key: str, stored: StoredObject | None, table: pa.Table, sequence: int) -> bool:
-        """Replace one; False if somebody else did."""
-        if not self._is_stale(stored, sequence):
+        """Replace one roll-up; return False if another process did at the same time."""
+        if not self._is_outdated(stored, sequence):
             return True
-        body = write_parquet(with_receipt(table, Receipt(sequence=sequence)))
+        body = write_parquet(attach_receipt(table, Receipt(sequence=sequence)))
         if stored is not None and stored.body == body:
             return True
         try:
@@ -56,6 +56,6 @@ class RollUps:
             return False
         return True
 
-    def _is_stale(self, stored: StoredObject | None, sequence: int) -> bool:
-        told = -1 if stored is None else sequence_of(stored.body)
-        return told <= sequence if self.anew else told < sequence
+    def _is_outdated(self, stored: StoredObject | None, sequence: int) -> bool:
+        stored_sequence = -1 if stored is None else read_sequence(stored.body)
+        return stored_sequence <= sequence if self.force else stored_sequence < sequence

@@ -1,4 +1,4 @@
-"""What is received, kept as it came, as a zstd stream that any zstd tool can read."""
+"""The archive of received data, as zstd streams that any zstd tool can read."""
 
 import pyarrow as pa
 
@@ -6,7 +6,7 @@ _CODEC = "zstd"
 
 
 def pack(data: bytes) -> bytes:
-    """Compress what was received."""
+    """Compress received data."""
     sink = pa.BufferOutputStream()
     with pa.CompressedOutputStream(sink, _CODEC) as stream:
         stream.write(data)
@@ -14,8 +14,8 @@ def pack(data: bytes) -> bytes:
     return packed
 
 
-def unpack(kept: bytes) -> bytes:
-    """Give back what was received."""
-    with pa.CompressedInputStream(pa.BufferReader(kept), _CODEC) as stream:
+def unpack(archived: bytes) -> bytes:
+    """Decompress archived data."""
+    with pa.CompressedInputStream(pa.BufferReader(archived), _CODEC) as stream:
         data: bytes = stream.read()
     return data

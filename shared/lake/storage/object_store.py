@@ -1,4 +1,4 @@
-"""The lake's objects in S3: conditional writes, conditional deletes."""
+"""The objects of the lake bucket in S3, with conditional writes and deletes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 _PARALLEL_PUTS = 8
 _DELETES_PER_CALL = 1000
-_LEFT_ALONE = {"PreconditionFailed", "NoSuchKey"}
+_CHANGED_SINCE = {"PreconditionFailed", "NoSuchKey"}
 
 
 class LostUpdate(Exception):
-    """Somebody else wrote the object since it was read."""
+    """The object was changed since it was read."""
 
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object as it was read: its bytes, and the tag that changes with them."""
+    """An object as it was read: its content and ETag."""
 
     key: str
     body: bytes
@@ -32,7 +32,7 @@ class StoredObject:
 
 @dataclass(frozen=True, order=True)
 class ObjectName:
-    """An object as a listing names it; `made_at` is in seconds since 1970."""
+    """An object in a listing; `made_at` is in seconds since 1970."""
 
     key: str
     etag: str
@@ -40,8 +40,8 @@ class ObjectName:
 
 
 @dataclass(frozen=True)
-class ObjectFacts:
-    """What S3 tells of an object that is not read: its tag, its bytes, when it was made."""
+class ObjectHead:
+    """Metadata of an object: ETag, size in bytes and time of its last change."""
 
     etag: str
     size: int
@@ -50,7 +50,7 @@ class ObjectFacts:
 
 @dataclass(frozen=True)
 class PutUrl:
-    """A presigned address, and the headers that are part of its signature."""
+    """A presigned URL, and the headers that its signature covers."""
 
     url: str
     headers: Mapping[str, str]
@@ -64,28 +64,28 @@ class LakeStore:
         self._bucket = bucket
 
     def get(self, key: str) -> StoredObject | None:
-        """Read an object; None if there is none."""
+        """Read an object; None if it does not exist."""
         try:
             answer = self._s3.get_object(Bucket=self._bucket, Key=key)
         except self._s3.exceptions.NoSuchKey:
             return None
         return StoredObject(key, answer["Body"].read(), answer["ETag"])
 
-    def describe(self, key: str) -> ObjectFacts | None:
-        """Tell how large an object is, without reading it; None if there is none."""
+    def head(self, key: str) -> ObjectHead | None:
+        """Read the metadata of an object; None if it does not exist."""
         try:
             answer = self._s3.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
                 return None
             raise
-        return ObjectFacts(answer["ETag"].strip('"'), answer["ContentLength"], answer["LastModified"])
+        return ObjectHead(answer["ETag"].strip('"'), answer["ContentLength"], answer["LastModified"])
 
     def read_range(self, key: str, etag: str, first: int, length: int) -> bytes:
-        """Read a piece of an object, if it is still the one of that tag.
+        """Read a range of an object if it still has this ETag.
 
         Raises:
-            LostUpdate: it is another one by now, or none.
+            LostUpdate: it was replaced or deleted.
         """
         try:
             answer = self._s3.get_object(
@@ -99,10 +99,10 @@ class LakeStore:
         return body
 
     def put_url(self, key: str, *, seconds: int, size: int | None = None) -> PutUrl:
-        """Return an address at which anybody may put this object once, for a while; of exactly a size, if it is known.
+        """Return a presigned URL for putting an object once, of exactly `size` bytes if given.
 
         The signature covers the method, the key, the expiry, `If-None-Match` and a known `Content-Length`, which every
-        HTTP client sends by itself. S3 refuses `x-amz-` headers that it does not cover.
+        HTTP client sends. S3 rejects `x-amz-` headers that it does not cover.
         """
         known = {} if size is None else {"ContentLength": size}
         url = self._s3.generate_presigned_url(
@@ -111,11 +111,11 @@ class LakeStore:
         return PutUrl(url, {"If-None-Match": "*"})
 
     def put(self, key: str, body: bytes) -> None:
-        """Write an object, over whatever was there."""
+        """Write or overwrite an object."""
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
 
     def put_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
-        """Write several objects side by side; all are written when this returns."""
+        """Write several objects in parallel; returns when all are written."""
         waiting = list(objects)
         if len(waiting) == 1:
             self.put(*waiting[0])
@@ -124,10 +124,10 @@ class LakeStore:
             list(pool.map(lambda each: self.put(*each), waiting))
 
     def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
-        """Write an object only if it is still as it was read (or still absent); return it as it is now.
+        """Write an object only if it is unchanged since it was read (or still absent); return the new object.
 
         Raises:
-            LostUpdate: it is not.
+            LostUpdate: it was changed.
         """
         request: PutObjectRequestTypeDef = {"Bucket": self._bucket, "Key": key, "Body": body}
         if expected is None:
@@ -143,27 +143,27 @@ class LakeStore:
         return StoredObject(key, body, answer["ETag"])
 
     def names(self, prefix: str) -> Iterator[ObjectName]:
-        """Name every object below a prefix."""
+        """List the objects below a prefix."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
             for each in page.get("Contents", []):
                 yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp())
 
-    def forget(self, key: str) -> None:
-        """Delete an object, whatever it holds by now."""
+    def delete_any_version(self, key: str) -> None:
+        """Delete an object, whatever it contains by now."""
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def delete(self, objects: Iterable[StoredObject]) -> None:
-        """Delete objects that are still as they were read: what was written over them since stays.
+        """Delete objects that are unchanged since they were read; objects written since remain.
 
-        Deleting the version read instead would bring back whatever it was itself written over.
+        Deleting the version that was read instead would restore the version before it.
 
         Raises:
-            ConnectionError: S3 did not delete one of them, for another reason.
+            ConnectionError: S3 failed to delete an object for another reason.
         """
         names: list[ObjectIdentifierTypeDef] = [{"Key": each.key, "ETag": each.etag} for each in objects]
         for start in range(0, len(names), _DELETES_PER_CALL):
             chunk = names[start : start + _DELETES_PER_CALL]
             answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": chunk, "Quiet": True})
             for error in answer.get("Errors", []):
-                if error.get("Code") not in _LEFT_ALONE:
+                if error.get("Code") not in _CHANGED_SINCE:
                     raise ConnectionError(f"S3 did not delete {error.get('Key')}: {error.get('Code')}")

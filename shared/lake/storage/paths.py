@@ -1,4 +1,4 @@
-"""Where every object of the lake lies: the only place that spells a key."""
+"""Keys of all objects in the lake; no other module spells a key."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.records.schema import DataType
 LANDING, INCOMING, QUARANTINE, BASE, ROLLUP = "landing", "incoming", "quarantine", "base", "rollup"
 UPLOADS, KEYS, REDRIVES, REFERENCE = "uploads", "keys", "redrives", "reference"
 UNPARTITIONED = "all"
-COST_DAYS_KEY = f"{ROLLUP}/product_cost_days/days.json"
+INTRADAY_COST_CHANGES_KEY = f"{ROLLUP}/product_cost_days/days.json"
 
 _SAFE_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}")
 _UPLOAD_KEY = re.compile(r"uploads/[a-z]+/(?P<batch_id>[^/]+)")
@@ -21,81 +21,81 @@ _INCOMING_KEY = re.compile(
 
 
 def safe_part(text: str) -> str:
-    """Return the text if it may stand in a key, so that no id of a client ever steers where an object goes.
+    """Return the text if it is allowed in a key, so that no id from a client controls where an object is written.
 
     Raises:
-        ValueError: the text is empty, longer than 200 characters, starts with a sign or holds other than
-            ASCII letters, digits and ``_ ~ . -``.
+        ValueError: the text is empty, longer than 200 characters, starts with a sign or has other characters than ASCII
+            letters, digits and ``_ ~ . -``.
     """
     if not _SAFE_PART.fullmatch(text):
         raise ValueError(f"not allowed in an object key: {text[:80]!r}")
     return text
 
 
-class Arrival(StrEnum):
-    """What an incoming object is, told by the end of its key.
+class IncomingKind(StrEnum):
+    """Kind of an incoming object, from the end of its key.
 
-    Rows of a delivery; the word that such rows are cancelled if they are not merged yet; or the news that records
-    stand in another day now.
+    Rows of a delivery; a marker that cancels such rows unless they are merged; or a notice that records may have moved
+    to another day.
     """
 
     ROWS = "parquet"
     CANCELLATION = "cancelled"
-    MOVES = "moved"
+    MOVE_NOTICE = "moved"
 
 
 @dataclass(frozen=True, order=True)
 class PartitionId:
-    """One partition of a data type's base: what a merge reads and writes as a whole."""
+    """One partition of a data type's base: the unit of a merge."""
 
     data_type: DataType
     day: str
 
     @property
     def incoming_prefix(self) -> str:
-        """The prefix under which deliveries wait for their merge."""
+        """Prefix of the pending objects of the partition."""
         return f"{INCOMING}/{self.data_type}/dt={self.day}/"
 
     @property
     def base_key(self) -> str:
-        """The one object that holds the partition."""
-        return f"{BASE}/{self._within}base.parquet"
+        """Key of the partition's rows."""
+        return f"{BASE}/{self._partition_path}base.parquet"
 
-    def incoming_key(self, origin: str) -> str:
-        """The object that one delivery brings to this partition; a retry overwrites it."""
-        return f"{self.incoming_prefix}{safe_part(origin)}.{Arrival.ROWS}"
+    def incoming_key(self, delivery_id: str) -> str:
+        """Return the key of a delivery's rows for this partition; a retry overwrites them."""
+        return f"{self.incoming_prefix}{safe_part(delivery_id)}.{IncomingKind.ROWS}"
 
-    def cancel_key(self, origin: str) -> str:
-        """The marker that cancels what one delivery brings to this partition, unless it is merged already."""
-        return f"{self.incoming_prefix}{safe_part(origin)}.{Arrival.CANCELLATION}"
+    def cancellation_key(self, delivery_id: str) -> str:
+        """Return the key of the marker that cancels a delivery's rows for this partition unless they are merged."""
+        return f"{self.incoming_prefix}{safe_part(delivery_id)}.{IncomingKind.CANCELLATION}"
 
-    def moved_key(self, day: str, digest: str) -> str:
-        """The news for this partition that some of its records may stand in another day."""
-        return f"{self.incoming_prefix}{safe_part(day)}~{safe_part(digest)}.{Arrival.MOVES}"
+    def move_notice_key(self, day: str, digest: str) -> str:
+        """Return the key of a notice that records of this partition may have moved to another day."""
+        return f"{self.incoming_prefix}{safe_part(day)}~{safe_part(digest)}.{IncomingKind.MOVE_NOTICE}"
 
     @property
     def keys_prefix(self) -> str:
-        """The prefix under which every partition of this one's type says which records it may hold."""
+        """Prefix of the key lists of all partitions of this type."""
         return f"{KEYS}/{self.data_type}/"
 
     @property
     def keys_key(self) -> str:
-        """The object that says which records this partition may hold."""
+        """Key of the list of keys that this partition may contain."""
         return f"{self.keys_prefix}dt={self.day}/keys.bin"
 
     def rollup_key(self, rollup: str) -> str:
-        """The object that holds one roll-up of this partition."""
+        """Return the key of a roll-up of this partition."""
         day = "" if self.day == UNPARTITIONED else f"dt={self.day}/"
         return f"{ROLLUP}/{rollup}/{day}rollup.parquet"
 
     @classmethod
     def of_base(cls, key: str) -> Self:
-        """The partition that a base object holds."""
+        """Parse the key of a base object."""
         _, data_type, *day, _ = key.split("/")
         return cls(DataType(data_type), day[0].removeprefix("dt=") if day else UNPARTITIONED)
 
     @property
-    def _within(self) -> str:
+    def _partition_path(self) -> str:
         return f"{self.data_type}/" if self.day == UNPARTITIONED else f"{self.data_type}/dt={self.day}/"
 
     def __str__(self) -> str:
@@ -105,63 +105,62 @@ class PartitionId:
 
 @dataclass(frozen=True)
 class IncomingKey:
-    """What the key of an incoming object says.
+    """The parsed key of an incoming object.
 
-    Rows that were driven again out of quarantine lie under `{origin}~r{number}`: `origin` is the delivery that they
-    are accounted for in.
+    Redriven rows have the key `{delivery_id}~r{number}`; `delivery_id` is the delivery whose ledger entry counts them.
     """
 
     partition: PartitionId
-    origin: str
+    delivery_id: str
     redrive: str = ""
-    arrival: Arrival = Arrival.ROWS
+    kind: IncomingKind = IncomingKind.ROWS
 
     @property
     def ledger_day(self) -> str:
-        """Under which day the ledger keeps the fates of the rows."""
+        """The key of the rows' outcomes in the ledger entry."""
         return f"{self.partition.day}{self.redrive}"
 
     @property
     def rows_key(self) -> str:
-        """The object of rows that this one is, or is about."""
-        return self.partition.incoming_key(f"{self.origin}{self.redrive}")
+        """Key of the rows that this object contains or concerns."""
+        return self.partition.incoming_key(f"{self.delivery_id}{self.redrive}")
 
     @classmethod
     def parse(cls, key: str) -> Self | None:
-        """Read a key; None if it is not that of an incoming object."""
+        """Parse a key; None if it is not that of an incoming object."""
         match = _INCOMING_KEY.fullmatch(key)
         if match is None or match["data_type"] not in set(DataType):
             return None
         partition = PartitionId(DataType(match["data_type"]), match["day"])
-        return cls(partition, match["origin"], match["redrive"] or "", Arrival(match["arrival"]))
+        return cls(partition, match["origin"], match["redrive"] or "", IncomingKind(match["arrival"]))
 
 
 def day_of_keys(key: str) -> str:
-    """The day of the partition whose records an object under `keys/` names."""
+    """Return the day of a key list's partition."""
     return key.rpartition("/dt=")[2].partition("/")[0]
 
 
-def landing_key(data_type: DataType, day: str, origin: str) -> str:
-    """Where a delivery is kept as it was received."""
-    return f"{LANDING}/{data_type}/dt={day}/{safe_part(origin)}.json.zst"
+def landing_key(data_type: DataType, day: str, delivery_id: str) -> str:
+    """Return the key of archived data."""
+    return f"{LANDING}/{data_type}/dt={day}/{safe_part(delivery_id)}.json.zst"
 
 
-def quarantine_key(day: str, origin: str) -> str:
-    """Where the rejected rows of a delivery are kept, with the reasons."""
-    return f"{QUARANTINE}/dt={day}/{safe_part(origin)}.parquet"
+def quarantine_key(day: str, delivery_id: str) -> str:
+    """Return the key of a delivery's rejected rows."""
+    return f"{QUARANTINE}/dt={day}/{safe_part(delivery_id)}.parquet"
 
 
-def redrive_key(origin: str, number: str) -> str:
-    """Where rows lie that are on their way out of quarantine."""
-    return f"{REDRIVES}/{safe_part(origin)}~r{safe_part(number)}.parquet"
+def redrive_key(delivery_id: str, number: str) -> str:
+    """Return the key of rows that a redrive takes out of quarantine."""
+    return f"{REDRIVES}/{safe_part(delivery_id)}~r{safe_part(number)}.parquet"
 
 
 def upload_key(data_type: DataType, batch_id: str) -> str:
-    """Where a file that a client uploads is put."""
+    """Return the key of a file that a client uploads."""
     return f"{UPLOADS}/{data_type}/{safe_part(batch_id)}"
 
 
-def uploaded_batch(key: str) -> str | None:
-    """The batch that an uploaded file is; None if the key is not that of an upload."""
+def batch_of_upload(key: str) -> str | None:
+    """Return the batch id of an uploaded file; None if the key is not that of an upload."""
     match = _UPLOAD_KEY.fullmatch(key)
     return match["batch_id"] if match else None

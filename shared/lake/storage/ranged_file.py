@@ -1,4 +1,4 @@
-"""An object of the lake as a file that can be read from any place, in pieces, however large it is."""
+"""An object of the lake as a seekable file, read in ranges, so that its size does not matter."""
 
 import io
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 PIECE = 8 * 1024 * 1024
 
 
-class ObjectFile(io.RawIOBase):
-    """Fetches a piece of an object whenever one is needed, and keeps only the last."""
+class RangedFile(io.RawIOBase):
+    """Reads ranges of an object on demand and keeps only the last one."""
 
     def __init__(self, fetch: "Callable[[int, int], bytes]", size: int) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class ObjectFile(io.RawIOBase):
         """How many bytes were read so far, some perhaps more than once."""
 
     def readable(self) -> bool:
-        """It is."""
+        """Return true."""
         return True
 
     def seekable(self) -> bool:
@@ -32,11 +32,11 @@ class ObjectFile(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        """Return the place of the next byte."""
+        """Return the position of the next byte."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
+        """Move to a position."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         self._position = max(0, start + offset)
         return self._position
@@ -56,6 +56,6 @@ class ObjectFile(io.RawIOBase):
         return len(found)
 
 
-def open_object(lake: "LakeStore", key: str, *, etag: str, size: int) -> ObjectFile:
-    """Open an object as it was when it had this tag; if it is replaced meanwhile, the next piece fails."""
-    return ObjectFile(lambda first, length: lake.read_range(key, etag, first, length), size)
+def open_object(lake: "LakeStore", key: str, *, etag: str, size: int) -> RangedFile:
+    """Open an object with this ETag; if it is replaced meanwhile, the next read fails."""
+    return RangedFile(lambda first, length: lake.read_range(key, etag, first, length), size)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import pytest
 from aiohttp import web
 
-from infra.local.gateway.channels import WebSocketApi
+from infra.local.gateway.bad_requests import DoorRunner
 from infra.local.gateway.forwarding import RestApi
 from infra.local.gateway.framing import Handler
 from infra.local.gateway.server import FrontDoor
-from infra.local.gateway.unreadable import DoorRunner
+from infra.local.gateway.websocket_routes import WebSocketApi
 from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.host.servers import Servers
 from shared.app import cors

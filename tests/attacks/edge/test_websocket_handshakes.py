@@ -18,8 +18,8 @@ from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
 from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
 from tests.fakes.identities import Visitor
+from tests.fakes.token_forger import TokenForger
 
 PLACES = ("header", "query", "subprotocol")
 UPGRADE = {
@@ -84,7 +84,7 @@ def test_of_tokens_in_two_places_none_counts_even_where_they_are_one(live: Wirin
 
 
 def test_no_bad_token_opens_a_connection_from_any_place(live: Wiring) -> None:
-    forger = Forger(live.identity, Clock(now()))
+    forger = TokenForger(live.identity, Clock(now()))
 
     for name, forge in BAD_TOKENS.items():
         token = forge(forger)

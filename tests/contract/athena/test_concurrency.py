@@ -10,28 +10,28 @@ from typing import Any
 import boto3
 import pytest
 
-from shared.athena.concurrency import QuerySlots
+from shared.athena.concurrency import QueryConcurrency
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 
-QUERY = Patience(seconds=20)
+QUERY = Timeout(seconds=20)
 GONE_FOR_SURE = timedelta(minutes=2)
-AT_ONCE = Patience(seconds=0)
-FOR_LONG = Patience(seconds=20, first_wait=0.001, longest_wait=0.005)
+AT_ONCE = Timeout(seconds=0)
+FOR_LONG = Timeout(seconds=20, first_wait=0.001, longest_wait=0.005)
 MOST = 3
 BOUND = 20
-Made = Callable[[], QuerySlots]
+Made = Callable[[], QueryConcurrency]
 
 
 @pytest.fixture
 def made(aws: Settings, clock: Clock) -> Made:
     """Makes the slots as one more process sees them."""
     dynamodb: Any = boto3.client("dynamodb")
-    return lambda: QuerySlots(dynamodb, aws.name_of(Resource.RESULT_CACHE), most=MOST, clock=clock)
+    return lambda: QueryConcurrency(dynamodb, aws.name_of(Resource.RESULT_CACHE), most=MOST, clock=clock)
 
 
 class Held:
@@ -44,8 +44,8 @@ class Held:
         for _ in self._holding:
             assert self._taken.acquire(timeout=BOUND)
 
-    def _hold(self, slots: QuerySlots) -> None:
-        with slots.one(QUERY, FOR_LONG):
+    def _hold(self, slots: QueryConcurrency) -> None:
+        with slots.acquire(QUERY, FOR_LONG):
             self._taken.release()
             assert self._may_end.wait(BOUND)
 
@@ -58,7 +58,7 @@ class Held:
 
 def is_free(made: Made) -> bool:
     try:
-        with made().one(QUERY, AT_ONCE):
+        with made().acquire(QUERY, AT_ONCE):
             return True
     except Unavailable:
         return False
@@ -73,11 +73,11 @@ def test_there_are_so_many_slots_and_each_that_is_given_back_is_free_again(made:
     assert (while_held, is_free(made)) == (False, True)
 
 
-def test_without_a_free_slot_within_the_patience_the_caller_is_told_to_come_again(made: Made) -> None:
+def test_without_a_free_permit_in_time_the_caller_is_told_to_retry(made: Made) -> None:
     with ThreadPoolExecutor(MOST) as pool:
         held = Held(made, pool, MOST)
 
-        with pytest.raises(Unavailable) as caught, made().one(QUERY, AT_ONCE):
+        with pytest.raises(Unavailable) as caught, made().acquire(QUERY, AT_ONCE):
             raise AssertionError("there was none")
         held.give_back()
 
@@ -101,7 +101,7 @@ def test_of_many_that_race_never_more_run_than_there_are_slots(made: Made) -> No
 
     def run() -> None:
         nonlocal running, most
-        with made().one(QUERY, FOR_LONG):
+        with made().acquire(QUERY, FOR_LONG):
             with lock:
                 running += 1
                 most = max(most, running)
@@ -118,30 +118,30 @@ def test_of_many_that_race_never_more_run_than_there_are_slots(made: Made) -> No
 
 def test_a_slot_is_given_back_when_its_query_fails(made: Made) -> None:
     for _ in range(MOST + 1):
-        with pytest.raises(LookupError), made().one(QUERY, AT_ONCE):
+        with pytest.raises(LookupError), made().acquire(QUERY, AT_ONCE):
             raise LookupError
 
     assert is_free(made)
 
 
-@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("moment", CrashPoint)
 @pytest.mark.parametrize("step", [0, 1])
 def test_the_slots_of_processes_that_died_are_free_once_they_have_run_out(
-    made: Made, platforms: Platforms, clock: Clock, step: int, moment: Moment
+    made: Made, platforms: MotoPlatforms, clock: Clock, step: int, moment: CrashPoint
 ) -> None:
     for _ in range(MOST):
-        with platforms.saboteur.killing(step, moment), made().one(QUERY, AT_ONCE):
+        with platforms.fault_injector.killing(step, moment), made().acquire(QUERY, AT_ONCE):
             pass
     left = is_free(made)
 
     clock.pass_by(GONE_FOR_SURE)
 
     assert is_free(made)
-    assert left is ((step, moment) in {(0, Moment.BEFORE), (1, Moment.AFTER)})
+    assert left is ((step, moment) in {(0, CrashPoint.BEFORE), (1, CrashPoint.AFTER)})
 
 
-def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: Platforms, clock: Clock) -> None:
-    with platforms.saboteur.killing(0, Moment.AFTER), made().one(QUERY, AT_ONCE):
+def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: MotoPlatforms, clock: Clock) -> None:
+    with platforms.fault_injector.killing(0, CrashPoint.AFTER), made().acquire(QUERY, AT_ONCE):
         pass
     clock.pass_by(GONE_FOR_SURE)
     with ThreadPoolExecutor(MOST) as pool:
@@ -152,13 +152,13 @@ def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: Platfor
     assert while_held is False
 
 
-def test_with_the_slots_out_of_reach_a_query_runs_without_one(made: Made, platforms: Platforms) -> None:
+def test_with_the_slots_out_of_reach_a_query_runs_without_one(made: Made, platforms: MotoPlatforms) -> None:
     with platforms.outages.of("dynamodb"):
         assert is_free(made)
 
 
-def test_a_slot_that_cannot_be_given_back_spoils_nothing(made: Made, platforms: Platforms) -> None:
-    with ExitStack() as outage, made().one(QUERY, AT_ONCE):
+def test_a_slot_that_cannot_be_given_back_spoils_nothing(made: Made, platforms: MotoPlatforms) -> None:
+    with ExitStack() as outage, made().acquire(QUERY, AT_ONCE):
         outage.enter_context(platforms.outages.of("dynamodb"))
 
     assert is_free(made)

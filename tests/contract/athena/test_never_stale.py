@@ -14,14 +14,14 @@ from shared.athena.result_cache import ResultCache
 from shared.athena.sql import Statement
 from shared.lake.catalog.versions import TableVersions
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.interleaving import Stage
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.interleaving import InterleavedRuns
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 WHOLE: TypeAdapter[int] = TypeAdapter(int)
-IMPATIENT = Patience(seconds=0.2, first_wait=0.001, longest_wait=0.005)
+IMPATIENT = Timeout(seconds=0.2, first_wait=0.001, longest_wait=0.005)
 READERS, MERGES, CALLS = 3, 2, 40
 
 
@@ -31,7 +31,7 @@ class Shop:
 
     cache: ResultCache
     versions: TableVersions
-    stage: Stage
+    stage: InterleavedRuns
     table: str = field(default_factory=lambda: str(uuid4()))
     in_lake: int = 0
     merged: int = 0
@@ -43,7 +43,7 @@ class Shop:
         self.stage.call()
         merged_before = self.merged
         try:
-            number, hit = self.cache.recall(
+            number, hit = self.cache.get_or_compute(
                 Statement("SELECT n FROM ?", (self.table,)), [self.table], WHOLE, self._query
             )
         except Unavailable:
@@ -55,7 +55,7 @@ class Shop:
         self.stage.call()
         self.in_lake += 1
         number = self.in_lake
-        self.versions.raise_version(self.table)
+        self.versions.bump(self.table)
         self.merged = max(self.merged, number)
 
     def _query(self) -> int:
@@ -69,7 +69,7 @@ class Shop:
 class Turns:
     """A client, each of whose calls waits for its turn on the stage of the day."""
 
-    stage: Stage = field(default_factory=Stage)
+    stage: InterleavedRuns = field(default_factory=InterleavedRuns)
     client: Any = field(default_factory=atomic_dynamodb)
 
     def __post_init__(self) -> None:
@@ -82,7 +82,7 @@ def turns(aws: Settings) -> Turns:  # noqa: ARG001 # moto must be there first
 
 
 def opened(aws: Settings, clock: Clock, turns: Turns) -> Shop:
-    turns.stage = Stage()
+    turns.stage = InterleavedRuns()
     versions = TableVersions(turns.client, aws.name_of(Resource.VERSIONS))
     table = aws.name_of(Resource.RESULT_CACHE)
     cache = ResultCache(turns.client, table, versions=versions, clock=clock, patience=IMPATIENT)

@@ -14,13 +14,13 @@ from shared.athena.result_cache import ResultCache
 from shared.athena.sql import Statement
 from shared.lake.catalog.versions import TableVersions
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -48,7 +48,7 @@ def made(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions, clo
     """Makes the cache of one more process."""
 
     def make(seconds: float = LEASE.total_seconds()) -> ResultCache:
-        patience = Patience(seconds=seconds, first_wait=0.001, longest_wait=0.005)
+        patience = Timeout(seconds=seconds, first_wait=0.001, longest_wait=0.005)
         table = aws.name_of(Resource.RESULT_CACHE)
         return ResultCache(dynamodb, table, versions=versions, clock=clock, patience=patience)
 
@@ -74,7 +74,7 @@ class Query:
 
 
 def ask(cache: ResultCache, compute: Callable[[], int]) -> Recalled:
-    return cache.recall(STATEMENT, ["sales_hourly"], WHOLE, compute)
+    return cache.get_or_compute(STATEMENT, ["sales_hourly"], WHOLE, compute)
 
 
 def at_once(result: int = 7) -> Callable[[], int]:
@@ -121,7 +121,7 @@ def test_who_waits_is_not_told_of_another_statements_result(made: Made) -> None:
         pool.submit(ask, made(), query)
         assert query.running.wait(BOUND)
 
-        other = made().recall(Statement("SELECT 8"), ["sales_hourly"], WHOLE, at_once(8))
+        other = made().get_or_compute(Statement("SELECT 8"), ["sales_hourly"], WHOLE, at_once(8))
         query.may_end.set()
 
     assert other == (8, False)
@@ -157,9 +157,9 @@ def test_a_failure_leaves_nothing_behind(made: Made, aws: Settings) -> None:
 
 
 def test_who_waits_for_a_process_that_died_takes_over_once_its_claim_has_run_out(
-    made: Made, platforms: Platforms, clock: Clock
+    made: Made, platforms: MotoPlatforms, clock: Clock
 ) -> None:
-    with platforms.saboteur.killing(0, Moment.AFTER):
+    with platforms.fault_injector.killing(0, CrashPoint.AFTER):
         ask(made(), never)
 
     with ThreadPoolExecutor(1) as pool:
@@ -204,12 +204,12 @@ def test_one_who_was_taken_for_dead_does_not_give_up_the_claim_of_the_next(made:
         assert (second.result(BOUND), third.result(BOUND)) == ((7, False), (7, True))
 
 
-@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("moment", CrashPoint)
 @pytest.mark.parametrize("step", [0, 1])
 def test_whenever_a_process_dies_the_next_has_the_result_once_the_claim_has_run_out(
-    made: Made, platforms: Platforms, clock: Clock, step: int, moment: Moment
+    made: Made, platforms: MotoPlatforms, clock: Clock, step: int, moment: CrashPoint
 ) -> None:
-    with platforms.saboteur.killing(step, moment):
+    with platforms.fault_injector.killing(step, moment):
         ask(made(), at_once())
     clock.pass_by(LEASE)
 

@@ -58,8 +58,8 @@ def items(settings: Settings) -> list[dict[str, Any]]:
 def test_the_second_time_a_result_is_remembered(cache: ResultCache) -> None:
     compute = Counted()
 
-    first = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
-    second = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
+    first = cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)
+    second = cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)
 
     assert (list(first[0]), first[1]) == (["a", "b"], False)
     assert (list(second[0]), second[1]) == (["a", "b"], True)
@@ -68,46 +68,46 @@ def test_the_second_time_a_result_is_remembered(cache: ResultCache) -> None:
 
 def test_a_merge_makes_what_was_remembered_of_its_table_unfindable(cache: ResultCache, versions: TableVersions) -> None:
     compute = Counted()
-    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
+    cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)
 
-    versions.raise_version("sales_hourly")
+    versions.bump("sales_hourly")
 
-    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is False
+    assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is False
     assert compute.times == 2
 
 
 def test_a_merge_of_another_table_changes_nothing(cache: ResultCache, versions: TableVersions) -> None:
     compute = Counted()
-    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)
+    cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)
 
-    versions.raise_version("inventory")
+    versions.bump("inventory")
 
-    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is True
+    assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is True
 
 
 def test_a_merge_while_the_result_is_computed_leaves_nothing_stale_behind(
     cache: ResultCache, versions: TableVersions
 ) -> None:
     def merged_meanwhile() -> Sequence[str]:
-        versions.raise_version("sales_hourly")
+        versions.bump("sales_hourly")
         return ["before or after the merge"]
 
-    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, merged_meanwhile)
+    cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, merged_meanwhile)
 
-    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is False
+    assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is False
 
 
 @pytest.mark.parametrize(
     "other", [Statement("SELECT ?", ("US",)), Statement("SELECT  ?", ("EU",)), Statement("SELECT ?, ?", ("E", "U"))]
 )
 def test_another_statement_is_another_result(cache: ResultCache, other: Statement) -> None:
-    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())
+    cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())
 
-    assert cache.recall(other, ["sales_hourly"], TEXTS, Counted())[1] is False
+    assert cache.get_or_compute(other, ["sales_hourly"], TEXTS, Counted())[1] is False
 
 
 def test_what_is_remembered_expires_after_a_day(cache: ResultCache, aws: Settings) -> None:
-    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())
+    cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())
 
     [item] = items(aws)
     assert int(item["expires_at"]["N"]) == (NOW + timedelta(days=1)).timestamp()
@@ -117,7 +117,7 @@ def test_what_is_remembered_expires_after_a_day(cache: ResultCache, aws: Setting
 def test_a_result_too_large_for_an_item_is_served_and_not_remembered(cache: ResultCache, aws: Settings) -> None:
     noise = secrets.token_hex(1_000_000)
 
-    result, hit = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+    result, hit = cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
 
     assert (result, hit) == ([noise], False)
     assert ["body" in item for item in items(aws)] == [False]
@@ -127,18 +127,18 @@ def test_nobody_waits_for_a_result_that_will_not_be_remembered(cache: ResultCach
     noise = secrets.token_hex(1_000_000)
 
     def twice_at_once() -> Sequence[str]:
-        cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+        cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
         return [noise]
 
-    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
+    cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
 
-    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, twice_at_once) == ([noise], False)
+    assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, twice_at_once) == ([noise], False)
 
 
 def test_a_large_result_that_packs_well_is_remembered(cache: ResultCache) -> None:
-    cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted(["2025-01-01T00:00:00Z"] * 100_000))
+    cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted(["2025-01-01T00:00:00Z"] * 100_000))
 
-    assert cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is True
+    assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is True
 
 
 @pytest.mark.parametrize("lost", [Resource.RESULT_CACHE, Resource.VERSIONS])
@@ -147,7 +147,7 @@ def test_a_cache_out_of_reach_costs_only_time(
 ) -> None:
     dynamodb.delete_table(TableName=aws.name_of(lost))
 
-    result, hit = cache.recall(STATEMENT, ["sales_hourly"], TEXTS, Counted())
+    result, hit = cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())
 
     assert (list(result), hit) == (["a", "b"], False)
 
@@ -157,4 +157,4 @@ def test_an_error_of_the_computation_is_not_taken_for_one_of_the_cache(cache: Re
         raise LookupError("no such table")
 
     with pytest.raises(LookupError):
-        cache.recall(STATEMENT, ["sales_hourly"], TEXTS, fail)
+        cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, fail)

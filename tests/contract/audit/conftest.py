@@ -5,18 +5,18 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from shared.audit.entry import Entry
+from shared.audit.entry import AuditEntry
 from shared.audit.trail import AuditTrail
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.audit import change
+from tests.fakes.audit_tampering import CHAIN, AuditTampering
 from tests.fakes.clock import Clock
-from tests.fakes.vandal import CHAIN, Vandal
 
 
 @pytest.fixture
-def vandal(aws: Settings) -> Vandal:
+def tampering(aws: Settings) -> AuditTampering:
     """Somebody who may write the table."""
-    return Vandal(aws.name_of(Resource.AUDIT))
+    return AuditTampering(aws.name_of(Resource.AUDIT))
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def trail(aws: Settings, clock: Clock) -> AuditTrail:
 
 
 @pytest.fixture
-def written(trail: AuditTrail, clock: Clock) -> list[Entry]:
+def written(trail: AuditTrail, clock: Clock) -> list[AuditEntry]:
     """Eight entries, a second apart."""
     entries = []
     for number in range(1, 9):

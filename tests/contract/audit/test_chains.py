@@ -9,16 +9,16 @@ import boto3
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.audit.entry import told
+from shared.audit.entry import parse
 from shared.audit.trail import Asked, AuditTrail
 from shared.audit.verification import verify
 from shared.runtime.errors import Unavailable
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.audit import change, findings
+from tests.fakes.audit_tampering import CHAIN
 from tests.fakes.clock import Clock
-from tests.fakes.vandal import CHAIN
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 EVERYTHING = Window(0, 1000)
 
@@ -42,7 +42,7 @@ def test_a_thousand_entries_by_twenty_racing_writers_make_chains_that_verify(
     assert findings(wired) == []
     assert sum(verdict.verified for verdict in verify(wired.audit_trail, wired.anchors)) == 1000
     assert sum(head.sequence for head in wired.audit_trail.heads()) == 1000
-    assert {told(entry.body)["request_id"] for entry in found.items} == {f"req-{number}" for number in range(1000)}
+    assert {parse(entry.body)["request_id"] for entry in found.items} == {f"req-{number}" for number in range(1000)}
 
 
 def test_writers_that_meet_on_one_chain_make_one_chain(aws: Settings, wired: Wiring, clock: Clock) -> None:
@@ -55,7 +55,7 @@ def test_writers_that_meet_on_one_chain_make_one_chain(aws: Settings, wired: Wir
     assert findings(wired) == []
 
 
-def test_a_writer_who_is_overtaken_every_time_says_so(aws: Settings, trail: AuditTrail, clock: Clock) -> None:
+def test_a_writer_that_loses_every_race_is_unavailable(aws: Settings, trail: AuditTrail, clock: Clock) -> None:
     dynamodb: Any = boto3.Session().client("dynamodb")
     dynamodb.meta.events.register_first(
         "provide-client-params.dynamodb.PutItem", lambda **_: trail.record(change()) and None

@@ -7,21 +7,21 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.audit.entry import Change, Entry, Head, follow, told
+from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, parse
 from shared.audit.trail import item_of
 from shared.audit.verification import Finding, Tampering, verify
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.audit import findings
-from tests.fakes.vandal import CHAIN, Vandal
+from tests.fakes.audit_tampering import CHAIN, AuditTampering
 
 
-def _forged(entry: Entry, head: Head) -> Entry:
+def _forged(entry: AuditEntry, head: ChainHead) -> AuditEntry:
     """The entry with another user, sealed anew."""
-    said = told(entry.body)
+    said = parse(entry.body)
     names = ("action", "key_id", "resource", "request_id", "source_ip", "before", "after")
     forged = Change(user_id="eve", **{name: said[name] for name in names})
-    return follow(
-        Head(chain=head.chain, sequence=head.sequence, hash=head.hash, at=entry.at),
+    return append_after(
+        ChainHead(chain=head.chain, sequence=head.sequence, hash=head.hash, at=entry.at),
         forged,
         datetime.fromisoformat(entry.at),
     )
@@ -33,7 +33,7 @@ def _found(wired: Wiring) -> list[tuple[int, Tampering]]:
     return [(finding.sequence, finding.tampering) for finding in found]
 
 
-def test_chains_nobody_touched_verify_with_and_without_anchors(wired: Wiring, written: list[Entry]) -> None:
+def test_unchanged_chains_verify_with_and_without_anchors(wired: Wiring, written: list[AuditEntry]) -> None:
     assert _found(wired) == []
 
     wired.anchors.add(wired.audit_trail.heads())
@@ -44,103 +44,109 @@ def test_chains_nobody_touched_verify_with_and_without_anchors(wired: Wiring, wr
 
 @pytest.mark.parametrize(("attribute", "value"), [("user_id", "eve"), ("action", "nothing"), ("hash", "0" * 64)])
 def test_an_edited_attribute_is_found(
-    attribute: str, value: str, wired: Wiring, written: list[Entry], vandal: Vandal
+    attribute: str, value: str, wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
-    vandal.alter(written[4], attribute, value)
+    tampering.alter(written[4], attribute, value)
 
     assert _found(wired) == [(5, Tampering.EDITED)]
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}"])
-def test_an_entry_made_unreadable_is_found(text: str, wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
-    vandal.alter(written[4], "body", text)
+def test_an_entry_made_unreadable_is_found(
+    text: str, wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
+) -> None:
+    tampering.alter(written[4], "body", text)
 
     assert (5, Tampering.EDITED) in _found(wired)
 
 
-def test_an_edited_text_is_found(wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
-    vandal.alter(written[4], "body", written[4].body.replace("192.0.2.1", "192.0.2.2"))
+def test_an_edited_text_is_found(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
+    tampering.alter(written[4], "body", written[4].body.replace("192.0.2.1", "192.0.2.2"))
 
     assert _found(wired) == [(5, Tampering.EDITED)]
 
 
 def test_an_edited_entry_that_was_sealed_anew_is_found_by_the_one_behind_it(
-    wired: Wiring, written: list[Entry], vandal: Vandal
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
-    vandal.put(_forged(written[4], written[3].head()))
+    tampering.put(_forged(written[4], written[3].head()))
 
     assert _found(wired) == [(5, Tampering.EDITED)]
 
 
 def test_a_last_entry_that_was_sealed_anew_is_found_by_the_head(
-    wired: Wiring, written: list[Entry], vandal: Vandal
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
-    vandal.put(_forged(written[-1], written[-2].head()))
+    tampering.put(_forged(written[-1], written[-2].head()))
 
     assert _found(wired) == [(8, Tampering.EDITED)]
 
 
 def test_a_whole_end_written_anew_head_and_all_is_found_by_an_anchor(
-    wired: Wiring, written: list[Entry], vandal: Vandal
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
 
     head = written[3].head()
     for entry in written[4:]:
         forged = _forged(entry, head)
-        vandal.put(forged)
+        tampering.put(forged)
         head = forged.head()
-    vandal.set_head(head)
+    tampering.set_head(head)
 
     assert _found(wired) == [(8, Tampering.EDITED)]
 
 
-def test_a_deleted_entry_is_found(wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
-    vandal.remove(written[4])
+def test_a_deleted_entry_is_found(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
+    tampering.remove(written[4])
 
     assert _found(wired) == [(5, Tampering.DELETED)]
 
 
-def test_a_deleted_beginning_is_found(wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
-    vandal.remove(written[0])
+def test_a_deleted_beginning_is_found(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
+    tampering.remove(written[0])
 
     assert _found(wired) == [(1, Tampering.DELETED)]
 
 
-def test_entries_that_changed_places_are_found(wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
+def test_entries_that_changed_places_are_found(
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
+) -> None:
     for entry, other in ((written[3], written[5]), (written[5], written[3])):
         for attribute in ("body", "hash"):
-            vandal.alter(entry, attribute, getattr(other, attribute))
+            tampering.alter(entry, attribute, getattr(other, attribute))
 
     assert {(4, Tampering.REORDERED), (6, Tampering.REORDERED)} <= set(_found(wired))
 
 
-def test_a_cut_off_end_is_found_by_the_head(wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
+def test_a_cut_off_end_is_found_by_the_head(
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
+) -> None:
     for entry in written[6:]:
-        vandal.remove(entry)
+        tampering.remove(entry)
 
     assert _found(wired) == [(7, Tampering.CUT_OFF)]
 
 
 def test_a_cut_off_end_is_found_by_an_anchor_when_the_head_was_set_back(
-    wired: Wiring, written: list[Entry], vandal: Vandal
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
 
     for entry in written[6:]:
-        vandal.remove(entry)
-    vandal.set_head(written[5].head())
+        tampering.remove(entry)
+    tampering.set_head(written[5].head())
 
     assert _found(wired) == [(7, Tampering.CUT_OFF)]
 
 
 def test_a_chain_that_is_gone_altogether_is_found_by_an_anchor(
-    wired: Wiring, written: list[Entry], vandal: Vandal, aws: Settings
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering, aws: Settings
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
 
     for entry in written:
-        vandal.remove(entry)
+        tampering.remove(entry)
     boto3.client("dynamodb").delete_item(
         TableName=aws.name_of(Resource.AUDIT), Key={"chain": {"S": f"head#{CHAIN}"}, "sequence": {"S": "head"}}
     )
@@ -149,7 +155,7 @@ def test_a_chain_that_is_gone_altogether_is_found_by_an_anchor(
 
 
 def test_an_anchor_that_seems_deleted_or_overwritten_still_counts(
-    wired: Wiring, written: list[Entry], vandal: Vandal, aws: Settings
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering, aws: Settings
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
     s3, bucket = boto3.client("s3"), aws.name_of(Resource.ANCHORS)
@@ -157,8 +163,8 @@ def test_an_anchor_that_seems_deleted_or_overwritten_still_counts(
 
     s3.put_object(Bucket=bucket, Key=key, Body=orjson.dumps([]))
     s3.delete_object(Bucket=bucket, Key=key)
-    vandal.remove(written[-1])
-    vandal.set_head(written[-2].head())
+    tampering.remove(written[-1])
+    tampering.set_head(written[-2].head())
 
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
     assert _found(wired) == [(8, Tampering.CUT_OFF)]
@@ -173,41 +179,45 @@ def test_an_anchor_that_seems_deleted_or_overwritten_still_counts(
         (Tampering.CUT_OFF, "cut off: in chain-03, entries from 7 on are missing"),
     ],
 )
-def test_a_finding_says_what_and_where(tampering: Tampering, sentence: str) -> None:
+def test_a_finding_has_kind_and_position(tampering: Tampering, sentence: str) -> None:
     assert str(Finding("chain-03", 7, tampering)) == sentence
 
 
-def test_a_verdict_counts_the_entries_that_are_as_they_were_written(
-    wired: Wiring, written: list[Entry], vandal: Vandal
+def test_a_verification_counts_the_unchanged_entries(
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
-    vandal.alter(written[1], "user_id", "eve")
-    vandal.remove(written[4])
+    tampering.alter(written[1], "user_id", "eve")
+    tampering.remove(written[4])
 
     (verdict,) = [each for each in verify(wired.audit_trail, wired.anchors) if each.entries]
 
     assert (verdict.chain, verdict.entries, verdict.verified) == (CHAIN, 7, 6)
 
 
-def test_an_item_of_a_shape_that_no_entry_has_is_found(wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
+def test_an_item_of_a_shape_that_no_entry_has_is_found(
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
+) -> None:
     assert written
-    vandal.strange(sequence="before all", body="")
+    tampering.put_malformed(sequence="before all", body="")
 
     assert _found(wired) == [(0, Tampering.EDITED)]
 
 
-def test_a_second_copy_of_an_entry_is_found(wired: Wiring, written: list[Entry], vandal: Vandal) -> None:
+def test_a_second_copy_of_an_entry_is_found(
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
+) -> None:
     copied = item_of(written[4])
 
-    vandal.strange(**{name: value["S"] for name, value in copied.items()} | {"sequence": "5"})
+    tampering.put_malformed(**{name: value["S"] for name, value in copied.items()} | {"sequence": "5"})
 
     assert _found(wired) == [(5, Tampering.REORDERED)]
 
 
 def test_entries_that_are_missing_from_here_to_the_end_of_time_are_not_counted_one_by_one(
-    wired: Wiring, written: list[Entry], vandal: Vandal
+    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     assert written
-    vandal.strange(sequence="9" * 12, body="")
+    tampering.put_malformed(sequence="9" * 12, body="")
 
     found = _found(wired)
 
@@ -218,13 +228,13 @@ def test_entries_that_are_missing_from_here_to_the_end_of_time_are_not_counted_o
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[1]", "{}", '{"chain": "chain-03", "sequence": "1"}'])
 def test_a_head_made_unreadable_hides_nothing_and_stops_neither_check_nor_anchors(
-    text: str, wired: Wiring, written: list[Entry], vandal: Vandal
+    text: str, wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
-    vandal.strange(chain=f"head#{CHAIN}", sequence="head", body=text)
+    tampering.put_malformed(chain=f"head#{CHAIN}", sequence="head", body=text)
 
     assert _found(wired) == []
     wired.anchors.add(wired.audit_trail.heads())
-    vandal.remove(written[-1])
+    tampering.remove(written[-1])
 
     assert _found(wired) == [(8, Tampering.CUT_OFF)]

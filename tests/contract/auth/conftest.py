@@ -5,7 +5,7 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.auth.identity import Identity
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
+from tests.fakes.token_forger import TokenForger
 
 
 @pytest.fixture
@@ -15,6 +15,6 @@ def identity(wired: Wiring) -> Identity:
 
 
 @pytest.fixture
-def forger(identity: Identity, clock: Clock) -> Forger:
+def forger(identity: Identity, clock: Clock) -> TokenForger:
     """Somebody who wants to come in."""
-    return Forger(identity, clock)
+    return TokenForger(identity, clock)

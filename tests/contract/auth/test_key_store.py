@@ -13,7 +13,7 @@ from shared.auth.secret import matches
 from shared.runtime.errors import Conflict, NotFound
 from tests.fakes.clock import Clock
 from tests.fakes.identities import SIGNING_KEY, identity_over, make_key
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 DAY = timedelta(days=1)
 

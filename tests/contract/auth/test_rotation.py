@@ -31,7 +31,7 @@ def _kid(token: str) -> str:
 
 
 def _published(identity: Identity) -> set[str]:
-    return {key.kid for key in identity.signing_keys.published().keys}
+    return {key.kid for key in identity.signing_keys.public_key_set().keys}
 
 
 def test_while_a_deployment_replaces_the_one_before_both_take_each_others_tokens(steps: list[Identity]) -> None:

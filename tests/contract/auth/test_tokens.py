@@ -14,8 +14,8 @@ from shared.auth.tokens import LONGEST
 from shared.auth.verifier import require
 from shared.runtime.errors import Forbidden, Unauthorized
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
 from tests.fakes.identities import SIGNING_KEY, access_token, credentials, identity_over, make_key
+from tests.fakes.token_forger import TokenForger
 from tests.moto_platform import new_signing_key
 
 DAY = timedelta(hours=24)
@@ -53,7 +53,7 @@ def test_a_token_is_good_where_the_clock_is_a_little_behind(identity: Identity, 
 
 
 def test_a_token_is_verified_by_any_library_from_the_published_keys(identity: Identity, clock: Clock) -> None:
-    published = KeySet.import_key_set({"keys": [dict(each) for each in identity.signing_keys.published().keys]})
+    published = KeySet.import_key_set({"keys": [dict(each) for each in identity.signing_keys.public_key_set().keys]})
 
     token = jwt.decode(access_token(identity, Scope.ADMIN), published, algorithms=["ES256"])
 
@@ -86,7 +86,7 @@ def test_a_token_of_all_scopes_and_the_longest_owner_is_not_too_long(identity: I
 
 
 def test_the_forger_holds_a_good_token_and_can_sign_one_so_that_the_bad_ones_fail_for_their_own_reason(
-    forger: Forger,
+    forger: TokenForger,
 ) -> None:
     assert forger.identity.verifier.caller(forger.good())
     assert forger.identity.verifier.caller(forger.signed())
@@ -125,7 +125,7 @@ def test_a_token_signed_before_a_key_rotation_is_good_after_it(identity: Identit
 
     assert rotated.verifier.caller(before)
     assert rotated.verifier.caller(after)
-    assert len(rotated.signing_keys.published().keys) == 2
+    assert len(rotated.signing_keys.public_key_set().keys) == 2
     with pytest.raises(Unauthorized):
         identity.verifier.caller(after)
 
@@ -135,7 +135,7 @@ def test_a_key_in_kms_that_cannot_sign_es256_is_no_signing_key(identity: Identit
     keys = SigningKeys(boto3.client("kms"), [new_signing_key("alias/tally-tokens-rsa", "RSA_2048")])
 
     with pytest.raises(NotASigningKey):
-        keys.published()
+        keys.public_key_set()
 
 
 def test_a_missing_scope_is_named(identity: Identity) -> None:

@@ -15,7 +15,7 @@ from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.models import now
 from shared.runtime.settings import Resource, Settings
 from tests.events.api_gateway import context
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 CLAIM = Claim("ann", "POST /api/v1/dashboards", "k-1", fingerprint('{"name": "sales"}'))
 

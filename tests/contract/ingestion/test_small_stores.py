@@ -10,26 +10,28 @@ import orjson
 
 from shared.app.wiring import Wiring
 from shared.decisions.index import DecisionIndex
-from shared.lake.quarantine.decisions import Decision
+from shared.lake.quarantine.decisions import IndexedDecision
 from shared.runtime.settings import Resource
 from tests.fakes.records import NOW
 
 
 def test_a_version_that_is_raised_at_the_same_time_is_raised_each_time(wired: Wiring) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: wired.versions.raise_version("orders"), range(12)))
+        list(pool.map(lambda _: wired.versions.bump("orders"), range(12)))
 
-    assert wired.versions.of(("orders", "products")) == (12, 0)
+    assert wired.versions.get_many(("orders", "products")) == (12, 0)
 
 
 def _index(wired: Wiring) -> DecisionIndex:
     return wired.loader.decisions
 
 
-def _decision(number: int, **fields: Any) -> Decision:
+def _decision(number: int, **fields: Any) -> IndexedDecision:
     decision_id = f"d-{number}"
     body = orjson.dumps({"decision_id": decision_id, **fields}).decode()
-    return Decision(decision_id=decision_id, timestamp=NOW + timedelta(milliseconds=number), version=NOW, body=body)
+    return IndexedDecision(
+        decision_id=decision_id, timestamp=NOW + timedelta(milliseconds=number), version=NOW, body=body
+    )
 
 
 def test_the_time_of_a_decision_is_found_by_its_id(wired: Wiring) -> None:
@@ -76,12 +78,12 @@ def test_ids_that_no_decision_can_have_are_found_nowhere(wired: Wiring) -> None:
 
 
 def _due(wired: Wiring) -> dict[str, set[str]]:
-    return {each.decision_id: set(each.origins) for each in _index(wired).due()}
+    return {each.decision_id: set(each.delivery_ids) for each in _index(wired).resolved()}
 
 
 def test_a_decision_for_which_labels_wait_is_due_when_it_comes_and_no_other_is(wired: Wiring) -> None:
-    _index(wired).wait({"d-1", "d-2"}, "batch-1")
-    _index(wired).wait({"d-1"}, "batch-2")
+    _index(wired).register_waiting({"d-1", "d-2"}, "batch-1")
+    _index(wired).register_waiting({"d-1"}, "batch-2")
 
     before = _due(wired)
     _index(wired).add([_decision(1), _decision(3)])
@@ -91,24 +93,24 @@ def test_a_decision_for_which_labels_wait_is_due_when_it_comes_and_no_other_is(w
     assert _index(wired).get("d-2") is None
 
 
-def test_a_label_that_says_it_waits_after_its_decision_has_come_makes_it_due(wired: Wiring) -> None:
+def test_a_label_registered_after_its_decision_makes_it_due(wired: Wiring) -> None:
     _index(wired).add([_decision(1)])
 
-    _index(wired).wait({"d-1"}, "batch-1")
+    _index(wired).register_waiting({"d-1"}, "batch-1")
 
     assert _due(wired) == {"d-1": {"batch-1"}}
 
 
-def test_what_is_settled_is_due_no_more_unless_somebody_came_since(wired: Wiring) -> None:
-    _index(wired).wait({"d-1"}, "batch-1")
+def test_cleared_decisions_are_not_due_unless_labels_registered_since(wired: Wiring) -> None:
+    _index(wired).register_waiting({"d-1"}, "batch-1")
     _index(wired).add([_decision(1)])
-    (due,) = _index(wired).due()
+    (due,) = _index(wired).resolved()
 
-    _index(wired).wait({"d-1"}, "batch-2")
-    _index(wired).settle(due)
+    _index(wired).register_waiting({"d-1"}, "batch-2")
+    _index(wired).clear(due)
     after_one = _due(wired)
-    _index(wired).settle(*_index(wired).due())
-    _index(wired).settle(due)
+    _index(wired).clear(*_index(wired).resolved())
+    _index(wired).clear(due)
 
     assert (after_one, _due(wired)) == ({"d-1": {"batch-2"}}, {})
     assert _index(wired).get("d-1") == {"decision_id": "d-1"}
@@ -117,7 +119,7 @@ def test_what_is_settled_is_due_no_more_unless_somebody_came_since(wired: Wiring
 def test_only_so_many_deliveries_wait_for_one_decision_and_the_others_are_no_failure(wired: Wiring) -> None:
     index = DecisionIndex(boto3.client("dynamodb"), wired.settings.name_of(Resource.DECISIONS), most_waiting=3)
     for number in (0, 1, 2, 3, 4, 0):
-        index.wait({"d-1", f"d-1{number}"}, f"batch-{number}")
+        index.register_waiting({"d-1", f"d-1{number}"}, f"batch-{number}")
 
     index.add([_decision(1), _decision(14)])
 

@@ -11,7 +11,7 @@ from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.settings import Resource
-from tests.fakes.interruptions import InterruptedS3
+from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.records import NOW, sale
 
 FIRST, SECOND, THIRD = (PartitionId(DataType.TRANSACTIONS, f"2025-02-2{day}") for day in (5, 6, 7))
@@ -23,7 +23,9 @@ def _keys(*names: str) -> pa.Array:
 
 
 def _found(index: KeyIndex, partition: PartitionId, *names: str) -> dict[str, list[str]]:
-    return {there.day: keys.to_pylist() for there, keys in index.announce(partition, EMPTY, _keys(*names)).items()}
+    return {
+        there.day: keys.to_pylist() for there, keys in index.register_and_find(partition, EMPTY, _keys(*names)).items()
+    }
 
 
 def test_keys_are_found_under_every_other_day_that_may_hold_them(wired: Wiring) -> None:
@@ -36,7 +38,7 @@ def test_keys_are_found_under_every_other_day_that_may_hold_them(wired: Wiring) 
     assert found == {FIRST.day: ["b", "é"], SECOND.day: ["c", "b"]}
 
 
-def test_what_a_day_said_before_is_not_unsaid_by_what_it_says_now(wired: Wiring) -> None:
+def test_recorded_days_are_never_removed(wired: Wiring) -> None:
     _found(KeyIndex(wired.lake), FIRST, "a")
     _found(KeyIndex(wired.lake), FIRST, "b", "a")
 
@@ -56,12 +58,12 @@ def test_a_base_from_before_there_was_an_index_is_in_it_from_its_next_merge_on(w
     base = to_table(DataType.TRANSACTIONS, rows, stamp)
     index = KeyIndex(wired.lake)
 
-    index.announce(FIRST, base, _keys("t-3"))
+    index.register_and_find(FIRST, base, _keys("t-3"))
 
     assert _found(index, SECOND, "t-1", "t-2", "t-3", "t-4") == {FIRST.day: ["t-1", "t-2", "t-3"]}
 
 
-def test_of_two_who_say_different_things_of_a_day_at_once_one_has_to_say_it_again(wired: Wiring) -> None:
+def test_of_two_concurrent_changes_of_a_day_one_is_retried(wired: Wiring) -> None:
     s3 = InterruptedS3()
     index = KeyIndex(type(wired.lake)(s3.client, wired.settings.name_of(Resource.LAKE)))
     _found(index, FIRST, "a")

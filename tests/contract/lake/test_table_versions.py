@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.lake.catalog.versions import TableVersions, VersionsUnread
+from shared.lake.catalog.versions import TableVersions, VersionsNotReturned
 from shared.runtime.settings import Resource, Settings
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 TABLE = "tally-versions-table"
 
@@ -22,24 +22,24 @@ def versions(aws: Settings, client: Any) -> TableVersions:
 
 
 def test_each_table_has_its_own_version_and_none_before_its_first_merge(versions: TableVersions) -> None:
-    versions.raise_version("orders")
-    versions.raise_version("sales_hourly")
-    versions.raise_version("sales_hourly")
+    versions.bump("orders")
+    versions.bump("sales_hourly")
+    versions.bump("sales_hourly")
 
-    assert versions.of(["sales_hourly", "inventory", "orders"]) == (2, 0, 1)
+    assert versions.get_many(["sales_hourly", "inventory", "orders"]) == (2, 0, 1)
 
 
 def test_a_table_may_be_named_twice(versions: TableVersions) -> None:
-    versions.raise_version("orders")
+    versions.bump("orders")
 
-    assert versions.of(["orders", "inventory", "orders"]) == (1, 0, 1)
+    assert versions.get_many(["orders", "inventory", "orders"]) == (1, 0, 1)
 
 
 def test_all_are_read_in_one_call(client: Any, versions: TableVersions) -> None:
     calls: list[str] = []
     client.meta.events.register_first("before-call", lambda model, **_: calls.append(model.name))
 
-    versions.of(["orders", "inventory", "sales_hourly"])
+    versions.get_many(["orders", "inventory", "sales_hourly"])
 
     assert calls == ["BatchGetItem"]
 
@@ -58,15 +58,15 @@ def left_out(client: Any, times: int) -> None:
 
 
 def test_what_is_left_out_is_asked_for_again(client: Any, versions: TableVersions) -> None:
-    versions.raise_version("orders")
+    versions.bump("orders")
     left_out(client, 2)
 
-    assert versions.of(["orders"]) == (1,)
+    assert versions.get_many(["orders"]) == (1,)
 
 
 def test_what_is_left_out_for_good_is_not_taken_for_never_merged(client: Any, versions: TableVersions) -> None:
-    versions.raise_version("orders")
+    versions.bump("orders")
     left_out(client, 9)
 
-    with pytest.raises(VersionsUnread):
-        versions.of(["orders"])
+    with pytest.raises(VersionsNotReturned):
+        versions.get_many(["orders"])

@@ -6,19 +6,19 @@ from datetime import timedelta
 from functools import partial
 
 from shared.app.wiring import Wiring
-from shared.ledger.entry import Entry, Fates, Kind
+from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.ledger.store import Ledger
 from shared.records.schema import DataType
-from tests.fakes.crashes import Moment
-from tests.fakes.holdings import holdings
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW
+from tests.fakes.state_dump import dump_state
 
 
-def _entry(origin: str, *, received: int = 10, source_id: str = "web-shop", minutes: int = 0) -> Entry:
-    return Entry(
-        origin=origin,
-        kind=Kind.BATCH,
+def _entry(origin: str, *, received: int = 10, source_id: str = "web-shop", minutes: int = 0) -> LedgerEntry:
+    return LedgerEntry(
+        delivery_id=origin,
+        kind=DeliveryKind.BATCH,
         source_id=source_id,
         data_type="orders",
         received_at=NOW + timedelta(minutes=minutes),
@@ -28,14 +28,14 @@ def _entry(origin: str, *, received: int = 10, source_id: str = "web-shop", minu
     )
 
 
-def _complete(ledger: Ledger, entry: Entry, *, at_minute: int = 0) -> Entry:
+def _complete(ledger: Ledger, entry: LedgerEntry, *, at_minute: int = 0) -> LedgerEntry:
     at = NOW + timedelta(minutes=at_minute)
-    done = entry.with_written(at).with_merged("d", Fates(loaded=entry.received), at)
-    return ledger.record(entry.origin, lambda _: done)
+    done = entry.with_written(at).with_merged("d", Outcomes(loaded=entry.received), at)
+    return ledger.update(entry.delivery_id, lambda _: done)
 
 
 def test_an_entry_is_read_back_as_it_was_recorded(wired: Wiring) -> None:
-    fates = Fates(loaded=1, duplicate=2, conflict=3, superseded=1, cancelled=1)
+    fates = Outcomes(loaded=1, duplicate=2, conflict=3, superseded=1, cancelled=1)
     entry = replace(
         _entry("batch-1").with_merged("2025-02-27", fates, NOW),
         rejected=1,
@@ -47,35 +47,36 @@ def test_an_entry_is_read_back_as_it_was_recorded(wired: Wiring) -> None:
         restated=("2025-02-27",),
     )
 
-    wired.ledger.record("batch-1", lambda _: entry)
+    wired.ledger.update("batch-1", lambda _: entry)
 
     assert wired.ledger.get("batch-1") == replace(entry, revision=1)
     assert wired.ledger.get("batch-2") is None
 
 
 def test_a_change_that_changes_nothing_writes_nothing(wired: Wiring) -> None:
-    wired.ledger.record("batch-1", lambda _: _entry("batch-1"))
+    wired.ledger.update("batch-1", lambda _: _entry("batch-1"))
 
-    wired.ledger.record("batch-1", lambda stands: stands or _entry("batch-1"))
+    wired.ledger.update("batch-1", lambda stands: stands or _entry("batch-1"))
 
     assert wired.ledger.get("batch-1") == replace(_entry("batch-1"), revision=1)
 
 
 def test_changes_at_the_same_time_are_all_kept(wired: Wiring) -> None:
-    wired.ledger.record("batch-1", lambda _: _entry("batch-1", received=8).with_written(NOW))
+    wired.ledger.update("batch-1", lambda _: _entry("batch-1", received=8).with_written(NOW))
 
-    def merge(number: int) -> Entry:
-        return wired.ledger.record(
-            "batch-1", lambda stands: (stands or _entry("batch-1")).with_merged(f"day-{number}", Fates(loaded=1), NOW)
+    def merge(number: int) -> LedgerEntry:
+        return wired.ledger.update(
+            "batch-1",
+            lambda stands: (stands or _entry("batch-1")).with_merged(f"day-{number}", Outcomes(loaded=1), NOW),
         )
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(merge, range(8)))
 
     entry = wired.ledger.get("batch-1")
-    (source,) = holdings(wired.settings).sources
+    (source,) = dump_state(wired.settings).sources
     assert entry is not None
-    assert (entry.fates.loaded, entry.is_complete) == (8, True)
+    assert (entry.outcomes.loaded, entry.is_complete) == (8, True)
     assert (source["received"], source["loaded"]) == (8, 8)
 
 
@@ -83,27 +84,27 @@ def test_entries_of_one_source_at_the_same_time_all_count_in_its_totals(wired: W
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda number: _complete(wired.ledger, _entry(f"batch-{number}")), range(6)))
 
-    (source,) = holdings(wired.settings).sources
+    (source,) = dump_state(wired.settings).sources
     assert (source["received"], source["loaded"]) == (60, 60)
 
 
 def test_unfinished_entries_are_found_oldest_first_until_they_are_complete(wired: Wiring) -> None:
     for minutes in (3, 1, 2, 9):
-        wired.ledger.record(f"batch-{minutes}", lambda _, minutes=minutes: _entry(f"batch-{minutes}", minutes=minutes))  # type: ignore[misc] # bound per turn
+        wired.ledger.update(f"batch-{minutes}", lambda _, minutes=minutes: _entry(f"batch-{minutes}", minutes=minutes))  # type: ignore[misc] # bound per turn
     _complete(wired.ledger, _entry("batch-2", minutes=2))
 
-    late = wired.ledger.unfinished(NOW + timedelta(minutes=5))
+    late = wired.ledger.list_unfinished(NOW + timedelta(minutes=5))
 
-    assert [entry.origin for entry in late] == ["batch-1", "batch-3"]
+    assert [entry.delivery_id for entry in late] == ["batch-1", "batch-3"]
 
 
 def test_recent_entries_are_those_completed_last(wired: Wiring) -> None:
     for minutes in (1, 3, 2):
         _complete(wired.ledger, _entry(f"batch-{minutes}"), at_minute=minutes)
-    wired.ledger.record("batch-9", lambda _: _entry("batch-9"))
+    wired.ledger.update("batch-9", lambda _: _entry("batch-9"))
 
-    assert [entry.origin for entry in wired.ledger.recent(Kind.BATCH, 2)] == ["batch-3", "batch-2"]
-    assert wired.ledger.recent(Kind.STREAM, 2) == []
+    assert [entry.delivery_id for entry in wired.ledger.recent(DeliveryKind.BATCH, 2)] == ["batch-3", "batch-2"]
+    assert wired.ledger.recent(DeliveryKind.STREAM, 2) == []
 
 
 def test_the_watermark_of_a_source_only_rises(wired: Wiring) -> None:
@@ -116,19 +117,19 @@ def test_the_watermark_of_a_source_only_rises(wired: Wiring) -> None:
 
 
 def test_rows_in_flight_raise_no_watermark(wired: Wiring) -> None:
-    wired.ledger.record("batch-1", lambda _: _entry("batch-1").with_written(NOW))
+    wired.ledger.update("batch-1", lambda _: _entry("batch-1").with_written(NOW))
 
     assert wired.sources.watermark(DataType.ORDERS, NOW) is None
 
 
-def test_a_watermark_that_a_crash_kept_low_is_raised_when_the_change_is_repeated(platforms: Platforms) -> None:
+def test_a_watermark_that_a_crash_kept_low_is_raised_when_the_change_is_repeated(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, lambda: NOW)
 
-        with platforms.saboteur.killing(0, Moment.AFTER):
+        with platforms.fault_injector.killing(0, CrashPoint.AFTER):
             _complete(wired.ledger, _entry("batch-1"))
         before = wired.sources.watermark(DataType.ORDERS, NOW)
-        wired.ledger.record("batch-1", lambda stands: stands or _entry("batch-1"))
+        wired.ledger.update("batch-1", lambda stands: stands or _entry("batch-1"))
 
         assert before is None
         assert wired.sources.watermark(DataType.ORDERS, NOW) == NOW
@@ -145,7 +146,7 @@ def test_the_watermark_of_a_type_is_that_of_its_slowest_active_source(wired: Wir
 
 def test_an_older_delivery_merged_late_does_not_set_the_last_ingestion_back(wired: Wiring) -> None:
     for minutes in (1, 7):
-        wired.ledger.record(f"batch-{minutes}", lambda _, minutes=minutes: _entry(f"batch-{minutes}", minutes=minutes))  # type: ignore[misc] # bound per turn
+        wired.ledger.update(f"batch-{minutes}", lambda _, minutes=minutes: _entry(f"batch-{minutes}", minutes=minutes))  # type: ignore[misc] # bound per turn
 
     _complete(wired.ledger, _entry("batch-1", minutes=1))
 
@@ -155,11 +156,11 @@ def test_an_older_delivery_merged_late_does_not_set_the_last_ingestion_back(wire
 
 def test_an_entry_of_a_delivery_that_touches_ten_years_of_days_fits_into_its_item(wired: Wiring) -> None:
     days = {
-        f"{year}-{day:03d}-x": Fates(loaded=10_000, duplicate=1) for year in range(1990, 2017) for day in range(366)
+        f"{year}-{day:03d}-x": Outcomes(loaded=10_000, duplicate=1) for year in range(1990, 2017) for day in range(366)
     }
     entry = replace(_entry("batch-1", received=10_000), partitions=days)
 
-    wired.ledger.record("batch-1", lambda _: entry)
+    wired.ledger.update("batch-1", lambda _: entry)
 
     stored = wired.ledger.get("batch-1")
     assert stored is not None
@@ -169,9 +170,9 @@ def test_an_entry_of_a_delivery_that_touches_ten_years_of_days_fits_into_its_ite
 def test_the_parts_of_a_batch_are_found_in_their_order(wired: Wiring) -> None:
     for number in (2, 1, 3):
         part = replace(_entry(f"batch-1~p{number:05d}"), batch_id="batch-1")
-        wired.ledger.record(part.origin, partial(lambda part, _: part, part))
-    wired.ledger.record("batch-2", lambda _: _entry("batch-2"))
+        wired.ledger.update(part.delivery_id, partial(lambda part, _: part, part))
+    wired.ledger.update("batch-2", lambda _: _entry("batch-2"))
 
-    found = [entry.origin for entry in wired.ledger.of_batch("batch-1")]
+    found = [entry.delivery_id for entry in wired.ledger.of_batch("batch-1")]
 
     assert found == ["batch-1~p00001", "batch-1~p00002", "batch-1~p00003"]

@@ -17,8 +17,8 @@ from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import metrics
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.platforms import Platforms
-from tests.fakes.whole_calls import atomic_dynamodb
+from tests.fakes.moto_platforms import MotoPlatforms
+from tests.fakes.serialized_calls import atomic_dynamodb
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ def another(wired: Wiring) -> RateLimiter:
 
 def _passes(limiter: RateLimiter, rate_class: RateClass, subject: str = "key-1") -> bool:
     try:
-        limiter.admit(rate_class, subject)
+        limiter.check(rate_class, subject)
     except RateLimitExceeded:
         return False
     return True
@@ -60,7 +60,7 @@ def _passes(limiter: RateLimiter, rate_class: RateClass, subject: str = "key-1")
 def test_the_headers_count_down_to_the_end_of_the_window(limiter: RateLimiter, clock: Clock) -> None:
     clock.pass_by(timedelta(minutes=20))
 
-    told = [limiter.admit(_class(3), "key-1") for _ in range(3)]
+    told = [limiter.check(_class(3), "key-1") for _ in range(3)]
 
     ends = str(int((NOON + timedelta(hours=1)).timestamp()))
     assert told == [
@@ -69,11 +69,11 @@ def test_the_headers_count_down_to_the_end_of_the_window(limiter: RateLimiter, c
 
 
 def test_over_the_limit_the_refusal_says_when_to_come_again(limiter: RateLimiter, clock: Clock) -> None:
-    limiter.admit(_class(1), "key-1")
+    limiter.check(_class(1), "key-1")
     clock.pass_by(timedelta(minutes=59, seconds=18, milliseconds=500))
 
     with pytest.raises(RateLimitExceeded) as refused:
-        limiter.admit(_class(1), "key-1")
+        limiter.check(_class(1), "key-1")
 
     assert refused.value.retry_after == 42
     assert refused.value.headers == {
@@ -89,11 +89,11 @@ def test_the_next_window_begins_at_nought(limiter: RateLimiter, clock: Clock) ->
 
     clock.pass_by(timedelta(seconds=60))
 
-    assert limiter.admit(_class(2, 60), "key-1")["X-RateLimit-Remaining"] == "1"
+    assert limiter.check(_class(2, 60), "key-1")["X-RateLimit-Remaining"] == "1"
 
 
 def test_subjects_and_classes_are_counted_apart(limiter: RateLimiter) -> None:
-    limiter.admit(_class(1), "key-1")
+    limiter.check(_class(1), "key-1")
 
     assert not _passes(limiter, _class(1), "key-1")
     assert _passes(limiter, _class(1), "key-2")
@@ -116,9 +116,9 @@ def test_of_200_requests_that_race_against_a_limit_of_100_exactly_100_pass(aws: 
 
 
 def test_a_request_costs_one_write_and_none_once_the_caller_is_known_to_be_over(
-    limiter: RateLimiter, another: RateLimiter, platforms: Platforms
+    limiter: RateLimiter, another: RateLimiter, platforms: MotoPlatforms
 ) -> None:
-    rate_class, writes = _class(2), platforms.saboteur.count
+    rate_class, writes = _class(2), platforms.fault_injector.count
 
     assert writes(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
     assert writes(lambda: _passes(limiter, rate_class)) == ["UpdateItem"]
@@ -128,32 +128,32 @@ def test_a_request_costs_one_write_and_none_once_the_caller_is_known_to_be_over(
 
 
 def test_counters_are_forgotten_by_themselves_after_their_window(limiter: RateLimiter, aws: Settings) -> None:
-    limiter.admit(_class(5), "key-1")
+    limiter.check(_class(5), "key-1")
 
     (item,) = boto3.client("dynamodb").scan(TableName=aws.name_of(Resource.RATE_LIMITS))["Items"]
 
     assert int(item["expires_at"]["N"]) > (NOON + timedelta(hours=1)).timestamp()
 
 
-def test_without_the_counters_requests_are_served_uncounted_and_somebody_is_told(
+def test_without_the_counters_requests_are_served_uncounted_and_an_alarm_metric_counts_them(
     limiter: RateLimiter, aws: Settings
 ) -> None:
     boto3.client("dynamodb").delete_table(TableName=aws.name_of(Resource.RATE_LIMITS))
     metrics().clear_metrics()
 
-    told = [limiter.admit(_class(1), "key-1") for _ in range(3)]
+    told = [limiter.check(_class(1), "key-1") for _ in range(3)]
 
     assert told == [{}, {}, {}]
     assert metrics().metric_set["RateLimitUnreachable"]["Value"] == [1.0, 1.0, 1.0]
     metrics().clear_metrics()
 
 
-def test_without_an_answer_from_the_counters_the_request_is_served(clock: Clock, platforms: Platforms) -> None:
+def test_without_an_answer_from_the_counters_the_request_is_served(clock: Clock, platforms: MotoPlatforms) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         once = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1)
         client = boto3.client("dynamodb", endpoint_url=f"http://127.0.0.1:{deaf.getsockname()[1]}", config=once)
 
-        assert RateLimiter(client, "nowhere", clock).admit(_class(1), "key-1") == {}
+        assert RateLimiter(client, "nowhere", clock).check(_class(1), "key-1") == {}
     metrics().clear_metrics()

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ledger.entry import Entry, Kind
+from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.ledger.store import Ledger
 from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
@@ -29,8 +29,15 @@ def ledger(wired: Wiring, clock: Clock) -> Ledger:
 
 def _deliver(ledger: Ledger, source_id: str, at: datetime, *, data_type: str = "orders") -> None:
     origin = f"batch-{source_id}-{data_type}-{at:%H%M%S%f}"
-    entry = Entry(origin=origin, kind=Kind.BATCH, source_id=source_id, data_type=data_type, received_at=at, received=1)
-    ledger.record(origin, lambda _: entry)
+    entry = LedgerEntry(
+        delivery_id=origin,
+        kind=DeliveryKind.BATCH,
+        source_id=source_id,
+        data_type=data_type,
+        received_at=at,
+        received=1,
+    )
+    ledger.update(origin, lambda _: entry)
 
 
 def _ids(wired: Wiring, clock: Clock, number: int, *, active_only: bool = True) -> list[str]:

@@ -17,7 +17,7 @@ from tests.events.api_gateway import context, rest_event
 from tests.fakes.athena import BadAthena
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 
 METRICS = "/api/v1/analytics/metrics"
 PRODUCTS = "/api/v1/analytics/products/performance"
@@ -76,7 +76,7 @@ class Analyst:
 
 
 @pytest.fixture
-def analyst(aws: Settings, platforms: Platforms, clock: Clock) -> Iterator[Analyst]:
+def analyst(aws: Settings, platforms: MotoPlatforms, clock: Clock) -> Iterator[Analyst]:
     """An analyst of a platform in which nothing was sold."""
     names = {**aws.names, Resource.DATABASE: "tally_tests", Resource.WORK_GROUP: "tally-tests"}
     wired = Wiring(replace(aws, names=names), clock)

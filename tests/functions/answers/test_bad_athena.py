@@ -10,15 +10,15 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from shared.athena.client import Athena
-from shared.athena.concurrency import QuerySlots
+from shared.athena.concurrency import QueryConcurrency
 from shared.athena.sql import Statement
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Crash
+from tests.fakes.fault_injection import Crash
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 from tests.functions.answers.conftest import Analyst
 
 AWAY = EndpointConnectionError(endpoint_url="https://athena.example")
@@ -148,7 +148,7 @@ def test_an_overdue_request_ends_at_once(analyst: Analyst) -> None:
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit, Crash, MemoryError])
 def test_whatever_ends_the_wait_the_query_is_stopped(
-    analyst: Analyst, platforms: Platforms, end: type[BaseException]
+    analyst: Analyst, platforms: MotoPlatforms, end: type[BaseException]
 ) -> None:
     def ends() -> None:
         raise end
@@ -173,7 +173,7 @@ def test_a_result_of_many_pages_is_not_read_past_the_time(analyst: Analyst) -> N
 
 def test_no_more_queries_run_than_there_are_slots_and_who_finds_none_comes_again(analyst: Analyst) -> None:
     settings, dynamodb, athena = analyst.wired.settings, boto3.client("dynamodb"), boto3.client("athena")
-    slots = QuerySlots(dynamodb, settings.name_of(Resource.RESULT_CACHE), most=1, clock=analyst.wired.clock)
+    slots = QueryConcurrency(dynamodb, settings.name_of(Resource.RESULT_CACHE), most=1, clock=analyst.wired.clock)
     few = Athena(athena, work_group="tally-tests", database="tally_tests", patience_seconds=0.3, slots=slots)
     analyst.athena.outcome = {"State": "RUNNING"}
 
@@ -190,10 +190,10 @@ def test_no_more_queries_run_than_there_are_slots_and_who_finds_none_comes_again
 
 
 def test_without_a_free_slot_a_request_is_unavailable(analyst: Analyst, aws: Settings, clock: Clock) -> None:
-    slots = QuerySlots(boto3.client("dynamodb"), aws.name_of(Resource.RESULT_CACHE), most=20, clock=clock)
+    slots = QueryConcurrency(boto3.client("dynamodb"), aws.name_of(Resource.RESULT_CACHE), most=20, clock=clock)
     with ExitStack() as taken:
         for _ in range(20):
-            taken.enter_context(slots.one(Patience(seconds=20), Patience(seconds=0)))
+            taken.enter_context(slots.acquire(Timeout(seconds=20), Timeout(seconds=0)))
 
         told = analyst.ask(remaining_ms=IN_A_HURRY)
 

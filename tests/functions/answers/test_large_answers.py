@@ -18,11 +18,11 @@ from shared.app.large_responses import is_larger
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.runtime.dialects import ApiResponse, Dialect
-from shared.runtime.observability import instrumented
+from shared.runtime.observability import instrument
 from shared.runtime.settings import Resource
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.answers.conftest import APPS, METRICS, PRODUCTS, Analyst
 
 MOST = 10_000
@@ -60,7 +60,7 @@ def talker(wired: Wiring, dialect: Dialect, most: int = MOST) -> Talker:
     app = Api(router, dialect=dialect, asked_by=lambda *_: Scope.ANALYTICS_READ)
     limited = Wiring(replace(wired.settings, largest_answer_bytes=most), wired.clock)
     app.dependency_overrides[wiring] = lambda: limited
-    return Talker(limited, Visitor(limited.identity, Scope.ANALYTICS_READ), instrumented(app.resolve))
+    return Talker(limited, Visitor(limited.identity, Scope.ANALYTICS_READ), instrument(app.resolve))
 
 
 def location_of(answer: Any) -> str:
@@ -130,7 +130,7 @@ def test_a_small_answer_is_given(wired: Wiring) -> None:
 
 @pytest.mark.parametrize("dialect", Dialect)
 def test_with_the_bucket_out_of_reach_the_answer_is_unavailable_in_its_dialect(
-    wired: Wiring, platforms: Platforms, dialect: Dialect
+    wired: Wiring, platforms: MotoPlatforms, dialect: Dialect
 ) -> None:
     talk = talker(wired, dialect)
 

@@ -28,7 +28,7 @@ def _requests(body: Any) -> list[int]:
     return [int(entry["requestId"].removeprefix("req-")) for entry in body["logs"]]
 
 
-def test_an_entry_tells_who_did_what_to_what_when_and_from_where(ask: Ask, wired: Wiring) -> None:
+def test_an_entry_has_actor_action_resource_time_and_address(ask: Ask, wired: Wiring) -> None:
     entry = wired.audit_trail.record(change(7))
 
     status, body, _ = ask()

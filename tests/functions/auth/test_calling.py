@@ -14,7 +14,7 @@ from shared.auth.calling import caller
 from shared.auth.models import Caller
 from shared.auth.scopes import PUBLIC, Scope
 from shared.runtime.dialects import Dialect
-from shared.runtime.observability import instrumented, logger
+from shared.runtime.observability import instrument, logger
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 
@@ -42,7 +42,7 @@ def ask(wired: Wiring) -> Ask:
 
     api = Api(router, dialect=Dialect.FRAUD, asked_by=lambda _, path: SCOPES[path])
     api.dependency_overrides[wiring] = lambda: wired
-    handler = instrumented(api.resolve)
+    handler = instrument(api.resolve)
     return lambda path, **parts: handler(rest_event("GET", f"/api/v1{path}", **parts), context())
 
 

@@ -17,8 +17,8 @@ from shared.auth.scopes import Scope
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor, credentials, make_key
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 
 Outage = Callable[..., AbstractContextManager[None]]
 
@@ -35,7 +35,7 @@ def starting(wired: Wiring) -> Iterator[None]:
 
 
 @pytest.fixture
-def without(platforms: Platforms) -> Outage:
+def without(platforms: MotoPlatforms) -> Outage:
     """Take a service away."""
     return platforms.outages.of
 
@@ -85,7 +85,7 @@ def test_a_refresh_token_outlives_an_outage_in_which_it_was_shown(
 
 
 @pytest.mark.usefixtures("starting")
-def test_public_keys_are_published_once_kms_has_told_them_and_from_then_on_without_it(without: Outage) -> None:
+def test_public_keys_are_fetched_from_kms_once_and_published_without_it(without: Outage) -> None:
     with without("kms"):
         never_seen = _auth("GET", "/.well-known/jwks.json")
     told = _auth("GET", "/.well-known/jwks.json")

@@ -12,8 +12,8 @@ from shared.auth.scopes import Scope
 from tests.fakes.answers import Answer
 from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
 from tests.fakes.identities import make_key
+from tests.fakes.token_forger import TokenForger
 from tests.functions.auth.conftest import Call
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -142,7 +142,7 @@ def test_a_refresh_token_gets_the_next_pair_once(call: Call, key: ApiKeyWithSecr
 
 @pytest.mark.parametrize("name", ["empty", "another key, our kid", "expired", "huge", "of a revoked key"])
 def test_a_bad_refresh_token_is_refused_without_detail(call: Call, identity: Identity, clock: Clock, name: str) -> None:
-    answer = call("POST", "/auth/refresh", body={"refresh_token": BAD_TOKENS[name](Forger(identity, clock))})
+    answer = call("POST", "/auth/refresh", body={"refresh_token": BAD_TOKENS[name](TokenForger(identity, clock))})
 
     assert answer.status == 401
     assert answer.error == {"code": "UNAUTHORIZED", "message": "Invalid or expired token"}

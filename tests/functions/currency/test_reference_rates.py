@@ -15,7 +15,7 @@ from shared.currency.spans import NoSuchWorth, Span
 from shared.lake.catalog.versions import TableVersions
 from shared.lake.storage.object_store import LakeStore, StoredObject
 from shared.runtime.settings import Resource
-from tests.fakes.crashes import Moment, Saboteur
+from tests.fakes.fault_injection import CrashPoint, FaultInjector
 
 FRIDAY, MONDAY = "2025-01-31", "2025-02-03"
 OF_FRIDAY = b"Date,USD,GBP,\n2025-01-31,1.0393,0.83608,\n"
@@ -33,7 +33,7 @@ def reference_rates(wired: Wiring, *, reporting_currency: str = "USD") -> Refere
 
 
 def version(wired: Wiring) -> int:
-    return wired.versions.of(["exchange_rates"])[0]
+    return wired.versions.get_many(["exchange_rates"])[0]
 
 
 def euro(rates: ReferenceRates, day: str) -> Decimal | None:
@@ -134,14 +134,14 @@ def test_rates_derived_for_another_reporting_currency_are_not_used_until_they_ar
 WRITES = ["PutObject", "PutObject", "PutObject", "UpdateItem"]
 
 
-@pytest.mark.parametrize("moment", list(Moment))
+@pytest.mark.parametrize("moment", list(CrashPoint))
 @pytest.mark.parametrize("step", range(len(WRITES)))
 def test_a_load_that_died_anywhere_is_completed_by_loading_the_file_again(
-    wired: Wiring, step: int, moment: Moment
+    wired: Wiring, step: int, moment: CrashPoint
 ) -> None:
     reference_rates(wired).load("friday.csv", OF_FRIDAY)
-    saboteur, session = Saboteur(), boto3.Session()
-    saboteur.listen(session.events)
+    fault_injector, session = FaultInjector(), boto3.Session()
+    fault_injector.listen(session.events)
     mortal = ReferenceRates(
         LakeStore(session.client("s3"), wired.settings.name_of(Resource.LAKE)),
         TableVersions(session.client("dynamodb"), wired.settings.name_of(Resource.VERSIONS)),
@@ -150,7 +150,7 @@ def test_a_load_that_died_anywhere_is_completed_by_loading_the_file_again(
     )
     before = version(wired)
 
-    with saboteur.killing(step, moment):
+    with fault_injector.killing(step, moment):
         mortal.load("monday.csv", OF_MONDAY)
     rates = reference_rates(wired)
     died_with = euro(rates, MONDAY)

@@ -15,7 +15,7 @@ from shared.ingestion.uploads.loader import FileLoader
 from shared.ingestion.uploads.models import UploadRequest
 from shared.runtime.settings import Resource, Settings
 from tests.events.sqs import s3_notice, sqs_event
-from tests.fakes.holdings import merge_all
+from tests.fakes.state_dump import merge_all
 
 COLUMNS = ("transaction_id", "timestamp", "product_id", "quantity", "unit_price")
 ROWS_PER_PART = 3
@@ -31,7 +31,7 @@ def sales_csv(numbers: Iterable[int], *, bad: Iterable[int] = (), day: str = "20
 def announce(wired: Wiring, **said: Any) -> str:
     """Say that a file will come, and return its batch."""
     request = {"source_id": "web-shop", "data_type": "transactions", "format": "csv"} | said
-    return wired.uploads.announce(UploadRequest.model_validate(request)).batch_id
+    return wired.uploads.create(UploadRequest.model_validate(request)).batch_id
 
 
 def put(wired: Wiring, batch_id: str, content: bytes) -> str:
@@ -45,8 +45,8 @@ def put(wired: Wiring, batch_id: str, content: bytes) -> str:
 def loader(wired: Wiring, *, rows_per_part: int = ROWS_PER_PART) -> FileLoader:
     """The loader, with parts of a few rows."""
     usual = wired.file_loader
-    settlement = replace(usual.settlement, rows_per_part=rows_per_part)
-    return replace(usual, rows_per_part=rows_per_part, settlement=settlement)
+    settlement = replace(usual.finalizer, rows_per_part=rows_per_part)
+    return replace(usual, rows_per_part=rows_per_part, finalizer=settlement)
 
 
 def sent(settings: Settings) -> Iterator[str]:

@@ -7,9 +7,9 @@ from typing import Any
 from shared.app.wiring import Wiring
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
-from tests.fakes.holdings import Holdings, holdings, merge_all
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
+from tests.fakes.state_dump import StateDump, dump_state, merge_all
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, put, sales_csv, status
 
 LATE = timedelta(minutes=10)
@@ -19,7 +19,7 @@ FILE = sales_csv(range(8), bad=[1]) + sales_csv(range(8, 10), day="2025-02-20").
 
 def _as_left(settings: Settings) -> list[Any]:
     """What is held, without the batch's own name and times, and without what depends on how often was merged."""
-    held: Holdings = holdings(settings)
+    held: StateDump = dump_state(settings)
     named = {
         "_origin",
         "origin",
@@ -36,12 +36,16 @@ def _as_left(settings: Settings) -> list[Any]:
     return sorted(({key: value for key, value in each.items() if key not in named} for each in every), key=repr)
 
 
-def _try_every_crash(platforms: Platforms, prepare: Callable[[Wiring], str], *, loaded: int, quarantined: int) -> None:
+def _try_every_crash(
+    platforms: MotoPlatforms, prepare: Callable[[Wiring], str], *, loaded: int, quarantined: int
+) -> None:
     """Prepare an upload about which the loader has something to do, and kill it around each write of that."""
     with platforms.fresh() as settings:
         wired = Wiring(settings, Clock())
         batch_id = prepare(wired)
-        writes = platforms.saboteur.count(lambda: loader(wired, rows_per_part=5).run(batch_id, has_time=lambda: True))
+        writes = platforms.fault_injector.count(
+            lambda: loader(wired, rows_per_part=5).run(batch_id, has_time=lambda: True)
+        )
         merge_all(wired)
         expected = _as_left(settings)
         outcome = status(wired, batch_id).outcome
@@ -49,16 +53,16 @@ def _try_every_crash(platforms: Platforms, prepare: Callable[[Wiring], str], *, 
 
     # A merge in between tells them apart only where the write before it was of rows or of their line in the ledger.
     after = [step for step, write in enumerate(writes) if write != "PutItem"]
-    for step, moment in [(step, Moment.BEFORE) for step in range(len(writes))] + [
-        (step, Moment.AFTER) for step in after
+    for step, moment in [(step, CrashPoint.BEFORE) for step in range(len(writes))] + [
+        (step, CrashPoint.AFTER) for step in after
     ]:
         with platforms.fresh() as settings:
             wired = Wiring(settings, clock := Clock())
             batch_id = prepare(wired)
 
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 loader(wired, rows_per_part=5).run(batch_id, has_time=lambda: True)
-            if moment is Moment.AFTER:
+            if moment is CrashPoint.AFTER:
                 merge_all(wired)
             clock.pass_by(LATE)  # the dead run's lease ends
             wired.sweeper.sweep()
@@ -69,7 +73,7 @@ def _try_every_crash(platforms: Platforms, prepare: Callable[[Wiring], str], *, 
             assert status(wired, batch_id).outcome == outcome
 
 
-def test_a_run_killed_around_any_write_goes_on_where_it_was(platforms: Platforms) -> None:
+def test_a_run_killed_around_any_write_goes_on_where_it_was(platforms: MotoPlatforms) -> None:
     def arrived(wired: Wiring) -> str:
         batch_id = announce(wired)
         put(wired, batch_id, FILE)
@@ -78,7 +82,7 @@ def test_a_run_killed_around_any_write_goes_on_where_it_was(platforms: Platforms
     _try_every_crash(platforms, arrived, loaded=9, quarantined=1)
 
 
-def test_a_cancelled_file_is_accounted_for_whenever_the_run_that_does_it_is_killed(platforms: Platforms) -> None:
+def test_a_cancelled_file_is_accounted_for_whenever_the_run_that_does_it_is_killed(platforms: MotoPlatforms) -> None:
     def cancelled(wired: Wiring) -> str:
         batch_id = announce(wired)
         put(wired, batch_id, FILE)

@@ -10,7 +10,7 @@ from shared.ledger.entry import BatchStatus
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_test_notice, sqs_event
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import body, holdings, keys, merge_all, parquet_rows
+from tests.fakes.state_dump import body, dump_state, keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import (
     announce,
     for_one_part,
@@ -80,7 +80,7 @@ def test_a_file_that_another_run_reads_is_left_to_it_until_its_lease_ends(wired:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(2)))
     wired.uploads.store.change(
-        batch_id, lambda stands: stands.arrived(etag="x", size=1, at=clock()).leased("a run", clock())
+        batch_id, lambda stands: stands.arrive(etag="x", size=1, at=clock()).lease("a run", clock())
     )
 
     loader(wired).run(batch_id, has_time=lambda: True)
@@ -116,9 +116,7 @@ def test_a_file_that_is_put_again_while_it_is_read_is_not_mixed_with_what_was_th
     assert _loaded(wired) == []
 
 
-def test_an_upload_never_made_fails_once_nobody_can_make_it_any_more_and_counts_nothing(
-    wired: Wiring, clock: Clock
-) -> None:
+def test_an_upload_without_a_file_fails_after_its_url_expired_and_counts_nothing(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
 
     wired.sweeper.sweep()
@@ -130,7 +128,7 @@ def test_an_upload_never_made_fails_once_nobody_can_make_it_any_more_and_counts_
     assert told.status is BatchStatus.FAILED
     assert told.errors is not None
     assert [(error.code, error.count) for error in told.errors] == [("never_uploaded", 1)]
-    assert holdings(wired.settings).ledger == []
+    assert dump_state(wired.settings).ledger == []
 
 
 def test_a_file_whose_line_was_so_slow_that_it_had_been_given_up_is_loaded_all_the_same(
@@ -147,7 +145,7 @@ def test_a_file_whose_line_was_so_slow_that_it_had_been_given_up_is_loaded_all_t
     assert (told.status, told.errors) == (BatchStatus.COMPLETED, None)
 
 
-def test_a_file_of_whose_arrival_nobody_heard_is_found_by_the_sweep(wired: Wiring, clock: Clock) -> None:
+def test_a_file_whose_notification_was_lost_is_found_by_the_sweeper(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(2)))
     clock.pass_by(timedelta(minutes=5))

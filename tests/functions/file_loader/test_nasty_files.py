@@ -6,7 +6,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ledger.entry import BatchStatus
-from tests.fakes.nasty_files import ALL, NastyFile
+from tests.fakes.malformed_files import ALL, MalformedFile
 from tests.functions.file_loader.files import outcome, sales_csv, status, upload
 
 
@@ -19,8 +19,8 @@ def _looks_like(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("file", ALL, ids=str)
-def test_a_file_as_it_should_not_be_has_its_outcome_and_the_next_good_one_has_its_own(
-    wired: Wiring, file: NastyFile
+def test_a_malformed_file_has_the_expected_result_and_does_not_affect_the_next_file(
+    wired: Wiring, file: MalformedFile
 ) -> None:
     said = {"format": _looks_like(file.content)} | dict(file.options)
     text = {name: value for name, value in said.items() if name not in {"format", "compression"}}

@@ -11,7 +11,7 @@ from shared.recovery.models import RedriveRequest
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import loader, outcome, sales_csv, sent, upload
 
 ALL = Window(0, 100)
@@ -19,14 +19,14 @@ _LATER = timedelta(minutes=1)
 
 
 def _wrong_rows(wired: Wiring, batch_id: str) -> list[int | None]:
-    return [error.row for error in wired.row_errors.of_batch(batch_id, ALL).content]
+    return [error.row for error in wired.row_errors.page(batch_id, ALL).content]
 
 
 def _configure(wired: Wiring, **configuration: Any) -> None:
     wired.source_configs.put("web-shop", SourceConfiguration.model_validate(configuration))
 
 
-def test_a_file_that_is_refused_says_which_of_its_rows_are_wrong(wired: Wiring) -> None:
+def test_a_rejected_file_lists_its_invalid_rows(wired: Wiring) -> None:
     batch_id = upload(wired, sales_csv(range(7), bad=(0, 2, 3, 6)))
 
     assert outcome(wired, batch_id) == {"quarantined": 7}
@@ -36,7 +36,7 @@ def test_a_file_that_is_refused_says_which_of_its_rows_are_wrong(wired: Wiring) 
 def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wired: Wiring, clock: Clock) -> None:
     batch_id = upload(wired, sales_csv(range(4), bad=(0, 2)))
 
-    told = wired.redrives.answer(RedriveRequest())
+    told = wired.redrives.redrive(RedriveRequest())
 
     assert (told.skipped, told.accepted) == (2, 0)
     assert {each.reason for each in told.skipped_deliveries} == {"the file was rejected as a whole; resume its batch"}
@@ -50,13 +50,13 @@ def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wire
     assert _wrong_rows(wired, batch_id) == [2, 4]
 
 
-def test_rows_of_a_loaded_file_are_driven_again_under_the_numbers_that_they_have_in_it(wired: Wiring) -> None:
+def test_redriven_rows_of_a_file_keep_their_positions(wired: Wiring) -> None:
     template = {"templates": {"transaction_id": "{transaction_id}-{row}"}}
     _configure(wired, thresholds={"transactions": 10}, mappings={"transactions": template})
     batch_id = upload(wired, sales_csv(range(7), bad=(1, 5)))
     _configure(wired, mappings={"transactions": template | {"constants": {"quantity": 1}}})
 
-    told = wired.redrives.answer(RedriveRequest(data_type=DataType.TRANSACTIONS))
+    told = wired.redrives.redrive(RedriveRequest(data_type=DataType.TRANSACTIONS))
 
     merge_all(wired)
     assert (told.accepted, outcome(wired, batch_id)) == (2, {"loaded": 7})

@@ -9,7 +9,7 @@ from shared.ledger.entry import BatchStatus
 from shared.quality.rules import Requirements
 from shared.runtime.errors import Conflict, NotFound
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import keys, merge_all, parquet_rows
 from tests.functions.file_loader.files import (
     announce,
     for_one_part,
@@ -38,7 +38,7 @@ def _loaded(wired: Wiring) -> int:
 
 @pytest.mark.parametrize("runs", range(7))
 @pytest.mark.parametrize("merged", [True, False], ids=["merged meanwhile", "not merged"])
-def test_a_file_cancelled_at_any_time_says_what_had_merged_and_resumed_is_loaded_whole_and_once(
+def test_a_file_cancelled_at_any_time_reports_merged_rows_and_resumed_loads_each_row_once(
     wired: Wiring, runs: int, merged: bool
 ) -> None:
     batch_id = _begun(wired, runs=runs)
@@ -129,7 +129,7 @@ def test_a_file_of_too_low_a_score_is_refused_whole_and_loaded_once_its_source_a
     assert told.errors[0].sample["minimum_required"] == 70
     assert keys(wired.settings, "base/") == []
 
-    object.__setattr__(wired.loader.judge, "requirements_of", lambda _, __: Requirements(minimum=0))  # type: ignore[arg-type]
+    object.__setattr__(wired.loader.validator, "requirements_of", lambda _, __: Requirements(minimum=0))  # type: ignore[arg-type]
     wired.lifecycle.resume(batch_id)
     load(wired)
     merge_all(wired)

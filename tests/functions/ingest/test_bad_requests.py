@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from tests.fakes.holdings import keys
 from tests.fakes.records import sale
+from tests.fakes.state_dump import keys
 from tests.functions.ingest.conftest import Call
 
 BATCH = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": [sale(1)]}
@@ -72,7 +72,7 @@ def test_a_body_that_is_no_strict_json_is_malformed(wired: Wiring, call: Call, n
 
 
 @pytest.mark.parametrize("body", [None, "", "null"])
-def test_a_request_without_a_body_is_told_so(call: Call, body: str | None) -> None:
+def test_a_request_without_a_body_is_rejected(call: Call, body: str | None) -> None:
     answer = call("POST", "/ingest/batch", raw=body)
 
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")

@@ -15,8 +15,8 @@ from shared.lake.storage import landing
 from shared.lake.storage.paths import safe_part
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import Rows, body, holdings, keys, merge_all, parquet_rows
 from tests.fakes.records import GOOD, NOW, good, sale
+from tests.fakes.state_dump import Rows, body, dump_state, keys, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 
@@ -28,7 +28,7 @@ def _quarantined(wired: Wiring) -> list[dict[str, Any]]:
     return [row for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows]
 
 
-def test_of_9900_good_and_100_bad_rows_9900_are_loaded_and_100_quarantined(
+def test_of_9900_valid_and_100_invalid_rows_9900_are_loaded_and_100_quarantined(
     wired: Wiring, call: Call, submit: Call
 ) -> None:
     rows = [
@@ -79,13 +79,13 @@ def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
     rows = [sale(number) for number in range(50)]
     submit(rows)
     merge_all(wired)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     clock.pass_by(timedelta(hours=1))
     again = submit(rows)
     merge_all(wired)
 
-    after = holdings(wired.settings)
+    after = dump_state(wired.settings)
     assert (_said(after.base), after.rollups) == (_said(before.base), before.rollups)
     assert _status(call, again.data["batch_id"])["outcome"] == {
         "loaded": 0,
@@ -96,10 +96,10 @@ def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
     }
 
 
-def test_a_batch_in_which_nothing_is_good_is_refused_and_has_failed(wired: Wiring, call: Call, submit: Call) -> None:
+def test_a_batch_without_valid_rows_is_rejected_and_failed(wired: Wiring, call: Call, submit: Call) -> None:
     answer = submit([{}, 7, None, "text"])
 
-    (entry,) = holdings(wired.settings).ledger
+    (entry,) = dump_state(wired.settings).ledger
     status = _status(call, entry["origin"])
     assert (answer.status, answer.code) == (422, "INSUFFICIENT_DATA_QUALITY")
     assert (status["status"], status["outcome"]["quarantined"]) == ("failed", 4)
@@ -203,10 +203,10 @@ def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wire
     merge_all(wired)
 
     entry = wired.ledger.get(answer.data["batch_id"])
-    everything = repr((answer.body, holdings(wired.settings)))
+    everything = repr((answer.body, dump_state(wired.settings)))
     (landed,) = keys(wired.settings, "landing/")
     assert entry is not None
-    assert (entry.dropped_fields, entry.quarantined, entry.fates.loaded) == (5, 1, 19)
+    assert (entry.dropped_fields, entry.quarantined, entry.outcomes.loaded) == (5, 1, 19)
     assert secret not in everything
     assert secret.encode() not in landing.unpack(body(wired.settings, landed))
 
@@ -277,13 +277,13 @@ def test_what_may_stand_in_a_key_never_leaves_its_folder(text: str) -> None:
     assert part.isascii()
 
 
-def test_a_status_of_a_batch_that_nobody_sent_is_not_found(call: Call) -> None:
+def test_the_status_of_an_unknown_batch_is_not_found(call: Call) -> None:
     answer = call("GET", "/ingest/batches/batch-0/status")
 
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
 def test_a_run_of_the_stream_is_no_batch(wired: Wiring, call: Call) -> None:
-    wired.loader.refuse("shard~1~unattributed", NOW, [])
+    wired.loader.quarantine_unattributed("shard~1~unattributed", NOW, [])
 
     assert call("GET", "/ingest/batches/shard~1~unattributed/status").status == 404

@@ -8,11 +8,11 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
 from shared.lake.storage.paths import IncomingKey
-from shared.ledger.entry import Kind
+from shared.ledger.entry import DeliveryKind
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 OTHER_DAY = "2025-02-20T08:00:00Z"
@@ -39,7 +39,7 @@ def batch_id(submit: Call) -> str:
     return name
 
 
-def test_a_cancelled_batch_says_so_at_once_and_what_had_merged_once_it_is_settled(
+def test_a_cancelled_batch_has_its_status_at_once_and_its_merged_rows_once_finished(
     call: Call, wired: Wiring, batch_id: str
 ) -> None:
     answer = _steer(call, batch_id, "cancel")
@@ -76,9 +76,7 @@ def _partition(key: str) -> Any:
     return found.partition
 
 
-def test_what_is_done_or_still_being_cancelled_is_a_conflict_that_says_so(
-    call: Call, wired: Wiring, batch_id: str
-) -> None:
+def test_finished_batches_and_those_being_cancelled_are_a_conflict(call: Call, wired: Wiring, batch_id: str) -> None:
     early = _steer(call, batch_id, "resume")
     _steer(call, batch_id, "cancel")
     unsettled = _steer(call, batch_id, "resume")
@@ -93,19 +91,19 @@ def test_what_is_done_or_still_being_cancelled_is_a_conflict_that_says_so(
 
 def test_a_refused_batch_is_loaded_once_its_source_asks_for_less(call: Call, wired: Wiring, submit: Call) -> None:
     refused = submit([sale(1), {"quantity": 1}])
-    (entry,) = [each for each in wired.ledger.recent(Kind.BATCH, 5) if each.refused]
-    assert (refused.status, _steer(call, entry.origin, "resume").status) == (422, 422)
+    (entry,) = [each for each in wired.ledger.recent(DeliveryKind.BATCH, 5) if each.refused]
+    assert (refused.status, _steer(call, entry.delivery_id, "resume").status) == (422, 422)
 
     wired.source_configs.put("web-shop", SourceConfiguration(thresholds={"transactions": 10}))
-    assert _steer(call, entry.origin, "resume").status == 200
+    assert _steer(call, entry.delivery_id, "resume").status == 200
     merge_all(wired)
 
-    assert _outcome(call, entry.origin) == {"loaded": 1, "quarantined": 1}
+    assert _outcome(call, entry.delivery_id) == {"loaded": 1, "quarantined": 1}
     (quarantined,) = [row for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows]
     assert quarantined["row"] == 1
 
 
-def test_a_cancellation_is_on_record_with_where_the_batch_stood(call: Call, wired: Wiring, batch_id: str) -> None:
+def test_a_cancellation_is_audited_with_the_status_of_the_batch(call: Call, wired: Wiring, batch_id: str) -> None:
     _steer(call, batch_id, "cancel")
 
     (entry,) = [json.loads(each.body) for each in wired.audit_trail.find(Asked(), Window(0, 10)).items]

@@ -4,15 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, good
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 LATE = timedelta(minutes=3)
@@ -44,7 +44,7 @@ def _in_lake(wired: Wiring) -> dict[str, str]:
 def _outcome(wired: Wiring, origin: str) -> tuple[int, int, int, int]:
     entry = wired.ledger.get(origin)
     assert entry is not None
-    return entry.received, entry.fates.loaded, entry.quarantined, entry.in_flight
+    return entry.received, entry.outcomes.loaded, entry.quarantined, entry.in_flight
 
 
 def test_a_label_that_came_first_is_filed_under_its_decision_when_that_has_come(wired: Wiring, clock: Clock) -> None:
@@ -74,14 +74,16 @@ def test_labels_of_several_deliveries_and_of_the_stream_wait_for_one_decision(wi
     other = delivery(DataType.LABELS, [_label(1, source="manual_review")], origin="batch-2")
     wired.loader.load(other)
     envelope = {"source_id": "till-7", "data_type": "labels", "timestamp": "2025-03-01T00:00:00Z"}
-    (entry,) = consume(kinesis_event([envelope | {"data": _label(1, source="dispute_won")}])["Records"], wired.loader)
+    (entry,) = consume_batch(
+        kinesis_event([envelope | {"data": _label(1, source="dispute_won")}])["Records"], wired.loader
+    )
     _decisions(wired, "batch-d", 1, 2)
 
     swept = wired.sweeper.sweep()
 
     merge_all(wired)
     assert swept.late_labels == 4
-    assert [_outcome(wired, origin)[1:] for origin in ("batch-1", "batch-2", entry.origin)] == [
+    assert [_outcome(wired, origin)[1:] for origin in ("batch-1", "batch-2", entry.delivery_id)] == [
         (2, 0, 0),
         (1, 0, 0),
         (1, 0, 0),
@@ -108,7 +110,7 @@ def test_a_batch_of_labels_that_all_come_early_is_no_bad_batch(wired: Wiring, su
     assert _outcome(wired, answer.data["batch_id"])[2] == 5
 
 
-def test_labels_that_somebody_drove_by_hand_are_not_brought_again(wired: Wiring, call: Call) -> None:
+def test_labels_redriven_by_a_client_are_not_redriven_again(wired: Wiring, call: Call) -> None:
     _labels(wired, "batch-l", 1)
     _decisions(wired, "batch-d", 1)
     by_hand = call("POST", "/ingest/quarantine/redrive", body={"code": "decision_unknown"}).data
@@ -118,7 +120,7 @@ def test_labels_that_somebody_drove_by_hand_are_not_brought_again(wired: Wiring,
     assert (by_hand["accepted"], swept.late_labels) == (1, 0)
     assert _in_lake(wired) == {"d-1": "2025-02-27"}
     assert _outcome(wired, "batch-l") == (1, 1, 0, 0)
-    assert list(wired.decisions.due()) == []
+    assert list(wired.decisions.resolved()) == []
 
 
 def test_a_single_label_may_be_put_on_the_stream_before_its_decision(call: Call) -> None:
@@ -127,20 +129,20 @@ def test_a_single_label_may_be_put_on_the_stream_before_its_decision(call: Call)
     assert call("POST", "/ingest/stream", body=envelope | {"data": _label(1)}).status == 202
 
 
-def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_once(platforms: Platforms) -> None:
+def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_once(platforms: MotoPlatforms) -> None:
     def history(wired: Wiring) -> None:
         _labels(wired, "batch-l", 1, 2)
         _decisions(wired, "batch-d", 1)
         wired.sweeper.sweep()
 
     with platforms.fresh() as settings:
-        writes = platforms.saboteur.count(lambda: history(Wiring(settings, Clock())))
+        writes = platforms.fault_injector.count(lambda: history(Wiring(settings, Clock())))
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 history(wired)
             _labels(wired, "batch-l", 1, 2)
             _decisions(wired, "batch-d", 1)
@@ -151,9 +153,9 @@ def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_
             case = f"killed {moment} write {step} of {writes}"
             assert _in_lake(wired) == {"d-1": "2025-02-27"}, case
             assert _outcome(wired, "batch-l") == (2, 1, 1, 0), case
-            (left,) = holdings(settings).quarantine.values()
+            (left,) = dump_state(settings).quarantine.values()
             assert [row["row"] for row in left] == [1], case
-            assert list(wired.decisions.due()) == [], case
+            assert list(wired.decisions.resolved()) == [], case
 
 
 def test_labels_of_a_refused_batch_stay_with_it(wired: Wiring, submit: Call) -> None:
@@ -164,4 +166,4 @@ def test_labels_of_a_refused_batch_stay_with_it(wired: Wiring, submit: Call) -> 
 
     (entry,) = [each for each in wired.deliveries.between("web-shop", NOW, NOW + LATE) if each.refused]
     assert (answer.status, swept.late_labels, entry.quarantined) == (422, 0, 4)
-    assert list(wired.decisions.due()) == []
+    assert list(wired.decisions.resolved()) == []

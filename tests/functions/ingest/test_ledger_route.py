@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all
 from tests.fakes.records import GOOD, NOW, sale
+from tests.fakes.state_dump import merge_all
 from tests.functions.ingest.conftest import Call
 
 HOUR = timedelta(hours=1)
@@ -98,7 +98,7 @@ def test_totals_are_those_of_all_pages(call: Call) -> None:
 
 
 @pytest.mark.usefixtures("history")
-def test_the_deliveries_of_a_source_are_told_one_by_one(call: Call) -> None:
+def test_deliveries_of_a_source_are_listed_one_by_one(call: Call) -> None:
     told = _ledger(call, source_id="web-shop", deliveries="true", size=2)
 
     assert [(line["origin"], line["status"]) for line in told["content"]] == [
@@ -109,15 +109,15 @@ def test_the_deliveries_of_a_source_are_told_one_by_one(call: Call) -> None:
     assert (told["totalElements"], told["totals"]["in_flight"]) == (3, 1)
 
 
-def test_records_that_nobody_can_read_are_accounted_for_as_nobodys(wired: Wiring, call: Call) -> None:
-    consume(kinesis_event([b"broken"])["Records"], wired.loader)
+def test_unreadable_records_are_counted_without_a_source(wired: Wiring, call: Call) -> None:
+    consume_batch(kinesis_event([b"broken"])["Records"], wired.loader)
 
     (line,) = _ledger(call, **{"time_range.start": "2025-01-01"})["content"]
 
     assert (line["source_id"], line["data_type"], line["quarantined"]) == ("unattributed", "unknown", 1)
 
 
-def test_everything_wrong_with_a_query_is_told_at_once(call: Call) -> None:
+def test_all_errors_of_a_query_are_reported_together(call: Call) -> None:
     query = {"data_type": ["sales"], "deliveries": ["perhaps"], "page": ["x"], "hour": ["12"]}
 
     answer = call("GET", "/ingest/ledger", query=query)

@@ -14,11 +14,11 @@ from shared.quality.rules import overall_score
 from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import sale
+from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 LATE = timedelta(minutes=3)
@@ -64,7 +64,7 @@ def test_nothing_of_a_refused_batch_is_loaded_and_all_of_it_is_in_quarantine_wit
 def test_a_refused_batch_is_in_the_ledger_with_every_row_and_has_failed(wired: Wiring, submit: Call) -> None:
     submit(BAD)
 
-    (item,) = holdings(wired.settings).ledger
+    (item,) = dump_state(wired.settings).ledger
     entry = wired.ledger.get(item["origin"])
     assert entry is not None
     assert (entry.received, entry.quarantined, entry.in_flight) == (3, 3, 0)
@@ -86,7 +86,7 @@ def test_rows_that_are_old_bare_and_repeated_are_poor_and_not_wrong_and_are_load
     assert submit([sale(1, timestamp="2010-12-01T08:26:00Z")] * 50).status == 201
 
 
-def test_after_a_refusal_the_next_good_batch_is_loaded(wired: Wiring, submit: Call) -> None:
+def test_after_a_rejected_batch_the_next_valid_one_is_loaded(wired: Wiring, submit: Call) -> None:
     submit(BAD)
 
     assert submit([sale(1)]).status == 201
@@ -102,22 +102,22 @@ def test_what_arrives_on_a_stream_is_scored_and_never_refused(wired: Wiring) -> 
     assert len(keys(wired.settings, "incoming/")) == 1
 
 
-def test_a_refusal_killed_around_any_write_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
+def test_a_refusal_killed_around_any_write_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, Clock())
-        writes = platforms.saboteur.count(lambda: _submit(wired))
+        writes = platforms.fault_injector.count(lambda: _submit(wired))
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 _submit(wired)
 
             clock.pass_by(LATE)
             wired.sweeper.sweep()
 
-            held = holdings(settings)
+            held = dump_state(settings)
             case = f"killed {moment} write {step} of {writes}"
             assert held.incoming == [], case
             for item in held.ledger:
@@ -128,13 +128,13 @@ def test_a_refusal_killed_around_any_write_ends_as_if_it_had_not_been(platforms:
                 assert counted.state.rows == len(BAD), case
 
 
-def test_a_batch_that_was_let_in_is_resumed_as_such_even_if_more_is_asked_for_since(platforms: Platforms) -> None:
+def test_an_accepted_batch_is_resumed_even_if_the_threshold_was_raised_since(platforms: MotoPlatforms) -> None:
     rows = [sale(number) for number in range(9)]
     batch = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": rows}
     with platforms.fresh() as settings:
         clock = Clock()
         wired = Wiring(settings, clock)
-        with platforms.saboteur.killing(1, Moment.AFTER):  # kept and opened, nothing else
+        with platforms.fault_injector.killing(1, CrashPoint.AFTER):  # kept and opened, nothing else
             wired.batches.submit(BatchIngestionRequest.model_validate(batch), orjson.dumps(batch).decode())
         clock.pass_by(LATE)
         _ask_for(wired, "web-shop", 99)
@@ -153,7 +153,7 @@ def _ask_for(wired: Wiring, source_id: str, threshold: float) -> None:
 
 
 @pytest.mark.parametrize(("threshold", "status"), [(18.33, 201), (18.34, 422), (0, 201)])
-def test_how_good_a_batch_must_be_is_configured_by_source_and_type(
+def test_the_minimum_score_is_configured_by_source_and_type(
     wired: Wiring, submit: Call, threshold: float, status: int
 ) -> None:
     _ask_for(wired, "web-shop", threshold)

@@ -9,15 +9,15 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.delivery import Malformed
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
+from shared.records.malformed import MalformedRecord
 from shared.records.schema import DataType
 from shared.records.validation import Form
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys
 from tests.fakes.records import AT, NOW, good, sale
+from tests.fakes.state_dump import keys
 from tests.functions.ingest.conftest import Call
 
 BAD = sale(9, quantity="many", unit_price=-1)
@@ -107,8 +107,8 @@ def test_only_objects_that_a_page_shows_are_read(wired: Wiring, call: Call) -> N
     assert _found(call, page=2, size=2) == ["batch-2:0", "batch-2:1"]
 
 
-def test_a_record_that_nobody_can_read_is_shown_as_it_came(wired: Wiring, call: Call) -> None:
-    consume(kinesis_event([b"broken", b"\xff\x00"])["Records"], wired.loader)
+def test_an_unreadable_record_is_shown_as_received(wired: Wiring, call: Call) -> None:
+    consume_batch(kinesis_event([b"broken", b"\xff\x00"])["Records"], wired.loader)
 
     rows = _browse(call, source_id="unattributed", data_type="unknown", **{"time_range.start": "2025-01-01"})["content"]
 
@@ -132,7 +132,7 @@ def test_a_row_longer_than_a_page_can_hold_is_cut(wired: Wiring, call: Call) -> 
     assert (len(row["raw"]), row["raw_is_cut"]) == (20_000, True)
 
 
-def test_everything_wrong_with_a_query_is_told_at_once(call: Call) -> None:
+def test_all_errors_of_a_query_are_reported_together(call: Call) -> None:
     query = {"source_id": ["../x"], "data_type": ["sales"], "code": ["A B"], "page": ["-1"], "size": ["101"]}
     query |= {"time_range[start]": ["soon"], "colour": ["red"]}
 
@@ -180,7 +180,7 @@ def test_errors_of_a_files_parts_are_those_of_the_file_under_its_own_rows(
 ) -> None:
     for number, places in ((1, [2, 3, 5]), (2, [6, 7, 9])):
         part = delivery(DataType.ORDERS, [{}, good(DataType.ORDERS), {}], origin=f"batch-f~p{number:05d}", at=clock())
-        malformed = [Malformed(places[-1] - 1, '"open', "quote", "is never closed")] if number == 1 else []
+        malformed = [MalformedRecord(places[-1] - 1, '"open', "quote", "is never closed")] if number == 1 else []
         wired.loader.load(
             replace(part, batch_id="batch-f", places=places, form=Form.TEXT, malformed=malformed, received_at=clock())
         )
@@ -200,6 +200,6 @@ def test_a_batch_without_errors_has_an_empty_page_and_an_unknown_one_is_404(call
 
 def test_what_a_stream_brought_is_no_batch(wired: Wiring, call: Call) -> None:
     record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT, "data": {"x": 1}}
-    (entry,) = consume(kinesis_event([record])["Records"], wired.loader)
+    (entry,) = consume_batch(kinesis_event([record])["Records"], wired.loader)
 
-    assert _errors(call, entry.origin).status == 404
+    assert _errors(call, entry.delivery_id).status == 404

@@ -10,16 +10,16 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
-from shared.ingestion.stream.consumer import consume
-from shared.ledger.entry import Entry
+from shared.ingestion.stream.consumer import consume_batch
+from shared.ledger.entry import LedgerEntry
 from shared.records.schema import DataType
 from shared.recovery.models import RedriveRequest
 from shared.runtime.paging import Window
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows
 from tests.fakes.records import NOW, sale
+from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 MAPPING = {"columns": {"qty": "quantity"}}
@@ -43,7 +43,7 @@ def _redrive(call: Call, **request: Any) -> Any:
     return call("POST", "/ingest/quarantine/redrive", body=request).data
 
 
-def _entry(wired: Wiring, origin: str) -> Entry:
+def _entry(wired: Wiring, origin: str) -> LedgerEntry:
     entry = wired.ledger.get(origin)
     assert entry is not None
     return entry
@@ -51,7 +51,7 @@ def _entry(wired: Wiring, origin: str) -> Entry:
 
 def _outcome(wired: Wiring, origin: str) -> tuple[int, int, int, int, int]:
     entry = _entry(wired, origin)
-    return entry.received, entry.fates.loaded, entry.fates.duplicate, entry.quarantined, entry.in_flight
+    return entry.received, entry.outcomes.loaded, entry.outcomes.duplicate, entry.quarantined, entry.in_flight
 
 
 def _loaded(wired: Wiring) -> dict[str, int]:
@@ -79,14 +79,14 @@ def test_rows_that_a_mapping_repairs_are_loaded_and_counted_once(wired: Wiring, 
     assert keys(wired.settings, "redrives/") == []
 
 
-def test_a_dry_run_tells_what_would_be_and_changes_nothing(wired: Wiring, call: Call) -> None:
+def test_a_dry_run_reports_the_result_and_changes_nothing(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [sale(1), _old(2), {"nothing": 1}])
     _fix(call)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     told = _redrive(call, dry_run=True)
 
-    assert holdings(wired.settings) == before
+    assert dump_state(wired.settings) == before
     assert (told["accepted"], told["rejected"]) == (1, 1)
     assert told["reasons"] == {"required": 1}
     (again,) = told["rejected_rows"]
@@ -96,7 +96,7 @@ def test_a_dry_run_tells_what_would_be_and_changes_nothing(wired: Wiring, call: 
     ]
 
 
-def test_what_a_dry_run_tells_is_what_happens(wired: Wiring, call: Call) -> None:
+def test_a_redrive_has_the_result_of_its_dry_run(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [_old(number) for number in range(3)] + [{}, _old(9, unit_price=-1)])
     _fix(call)
 
@@ -116,7 +116,9 @@ def test_what_a_dry_run_tells_is_what_happens(wired: Wiring, call: Call) -> None
         ({"code": "required", "source_id": "web-shop"}, ["t-1", "t-2"]),
     ],
 )
-def test_only_what_is_meant_is_driven(wired: Wiring, call: Call, request_: dict[str, Any], driven: list[str]) -> None:
+def test_only_selected_rows_are_redriven(
+    wired: Wiring, call: Call, request_: dict[str, Any], driven: list[str]
+) -> None:
     _deliver(wired, "batch-1", [_old(1), _old(2)], at=NOW - timedelta(hours=1))
     _deliver(wired, "batch-2", [_old(3), _old(4)], source_id="till")
     _fix(call)
@@ -127,7 +129,7 @@ def test_only_what_is_meant_is_driven(wired: Wiring, call: Call, request_: dict[
     assert (told["accepted"], sorted(_loaded(wired))) == (len(driven), driven)
 
 
-def test_rows_are_driven_in_several_goes_and_each_is_counted_once(wired: Wiring, call: Call) -> None:
+def test_rows_are_redriven_in_several_requests_and_counted_once(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [_old(1), _old(2), _old(2), {}])
     _fix(call)
 
@@ -140,7 +142,7 @@ def test_rows_are_driven_in_several_goes_and_each_is_counted_once(wired: Wiring,
     assert _entry(wired, "batch-1").partitions.keys() == {f"2025-02-27~r{number}" for number in (1, 2, 3)}
 
 
-def test_a_driven_row_is_as_old_as_its_arrival_so_that_a_correction_since_stays(
+def test_a_redriven_row_keeps_its_arrival_time_so_that_later_corrections_win(
     wired: Wiring, call: Call, clock: Clock
 ) -> None:
     _deliver(wired, "batch-1", [_old(1)])
@@ -152,10 +154,10 @@ def test_a_driven_row_is_as_old_as_its_arrival_so_that_a_correction_since_stays(
     _redrive(call)
 
     assert _loaded(wired) == {"t-1": 7}
-    assert _entry(wired, "batch-1").fates.superseded == 1
+    assert _entry(wired, "batch-1").outcomes.superseded == 1
 
 
-def test_a_row_whose_time_has_come_is_good(wired: Wiring, call: Call, clock: Clock) -> None:
+def test_a_row_whose_event_time_has_passed_is_valid(wired: Wiring, call: Call, clock: Clock) -> None:
     _deliver(wired, "batch-1", [sale(1, timestamp="2025-03-01T13:00:00Z")])
     early = _redrive(call)
     clock.pass_by(timedelta(hours=1))
@@ -179,12 +181,12 @@ def test_a_batch_that_was_refused_is_loaded_when_the_threshold_allows_it(
     assert _loaded(wired) == {"t-1": 2}
 
 
-def test_what_cannot_be_driven_now_is_skipped_and_says_why(wired: Wiring, call: Call) -> None:
+def test_rows_that_cannot_be_redriven_now_are_skipped_with_the_reason(wired: Wiring, call: Call) -> None:
     for number in range(3):
         _deliver(wired, f"batch-{number}", [_old(number)])
-    wired.ledger.record("batch-0", lambda entry: replace(_some(entry), written=False))
-    wired.ledger.record("batch-1", lambda entry: replace(_some(entry), cancelled=True))
-    wired.ledger.record("batch-2", lambda entry: _some(entry).with_redrive("1", 0))
+    wired.ledger.update("batch-0", lambda entry: replace(_some(entry), written=False))
+    wired.ledger.update("batch-1", lambda entry: replace(_some(entry), cancelled=True))
+    wired.ledger.update("batch-2", lambda entry: _some(entry).with_redrive("1", 0))
     _fix(call)
 
     told = _redrive(call)
@@ -194,47 +196,45 @@ def test_what_cannot_be_driven_now_is_skipped_and_says_why(wired: Wiring, call: 
     assert [each["reason"].split()[-1] for each in told["skipped_deliveries"]] == ["loaded", "it", "progress"]
 
 
-def _some(entry: Entry | None) -> Entry:
+def _some(entry: LedgerEntry | None) -> LedgerEntry:
     assert entry is not None
     return entry
 
 
-def test_a_delivery_that_comes_again_after_its_rows_were_driven_changes_nothing(wired: Wiring, call: Call) -> None:
+def test_a_delivery_repeated_after_its_redrive_changes_nothing(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [sale(1), _old(2), {}])
     _fix(call)
     _redrive(call)
     merge_all(wired)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     _deliver(wired, "batch-1", [sale(1), _old(2), {}])
     merge_all(wired)
 
-    assert holdings(wired.settings) == before
+    assert dump_state(wired.settings) == before
 
 
-def test_records_that_nobody_can_read_stay_with_their_reasons_and_can_be_driven_when_they_parse(
-    wired: Wiring, call: Call
-) -> None:
-    (entry,) = consume(kinesis_event([b"broken", b"[1]"])["Records"], wired.loader)
+def test_unreadable_records_keep_their_errors_and_can_be_redriven_when_they_parse(wired: Wiring, call: Call) -> None:
+    (entry,) = consume_batch(kinesis_event([b"broken", b"[1]"])["Records"], wired.loader)
     when = {"start": "2025-02-01T00:00:00Z", "end": "2025-04-01T00:00:00Z"}
 
     told = _redrive(call, time_range=when)
 
     assert (told["accepted"], told["rejected"], told["reasons"]) == (0, 2, {"json": 1, "envelope": 1})
-    assert _outcome(wired, entry.origin) == (2, 0, 0, 2, 0)
+    assert _outcome(wired, entry.delivery_id) == (2, 0, 0, 2, 0)
 
 
 def test_a_record_of_the_stream_that_parses_by_now_is_loaded_under_its_own_source(wired: Wiring) -> None:
-    (entry,) = consume(kinesis_event([b"broken"])["Records"], wired.loader)
-    (kept,) = wired.quarantine.index.of([(entry.received_at, entry.origin)])
+    (entry,) = consume_batch(kinesis_event([b"broken"])["Records"], wired.loader)
+    (kept,) = wired.quarantine.index.get_many([(entry.received_at, entry.delivery_id)])
     (row,) = wired.quarantine.rows(kept)
     envelope = {"source_id": "till-7", "data_type": "transactions", "timestamp": "2025-01-01T00:00:00Z"}
     repaired = replace(row, raw=json.dumps(envelope | {"data": sale(1)}))
 
-    tried = wired.redriver.drive(kept, [repaired])
+    tried = wired.redriver.run(kept, [repaired])
 
     assert (tried.accepted, _loaded(wired)) == (1, {"t-1": 2})
-    assert _outcome(wired, entry.origin) == (1, 1, 0, 0, 0)
+    assert _outcome(wired, entry.delivery_id) == (1, 1, 0, 0, 0)
     (rows,) = parquet_rows(wired.settings, "base/transactions/").values()
     assert rows[0]["source_id"] == "till-7"
 
@@ -243,11 +243,11 @@ def test_a_request_that_runs_out_of_time_is_gone_on_with_where_it_stopped(wired:
     for number in range(3):
         _deliver(wired, f"batch-{number}", [_old(number)], at=NOW - timedelta(minutes=9 - number))
     _fix(call)
-    hasty = replace(wired.redrives, patience_seconds=-1)
+    hasty = replace(wired.redrives, time_limit_seconds=-1)
 
-    first = hasty.answer(RedriveRequest())
-    second = hasty.answer(RedriveRequest(after=first.after))
-    third = hasty.answer(RedriveRequest(after=second.after))
+    first = hasty.redrive(RedriveRequest())
+    second = hasty.redrive(RedriveRequest(after=first.after))
+    third = hasty.redrive(RedriveRequest(after=second.after))
 
     assert [each.accepted for each in (first, second, third)] == [1, 1, 1]
     assert [each.complete for each in (first, second, third)] == [False, False, True]

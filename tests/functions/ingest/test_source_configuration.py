@@ -9,7 +9,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from shared.runtime.paging import Window
 from shared.sources.config_store import FRESH_FOR
@@ -17,8 +17,8 @@ from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import AT, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 CONFIGURATION: dict[str, Any] = {
@@ -96,9 +96,7 @@ def test_cadence_decides_when_a_source_is_silent(wired: Wiring, call: Call, cloc
     assert statuses == ["active", "active", "active", "active", "inactive"]
 
 
-def test_a_source_of_which_nothing_is_good_any_more_is_in_error_until_something_is(
-    wired: Wiring, call: Call, clock: Clock
-) -> None:
+def test_a_source_without_valid_rows_is_in_error_until_one_is_valid(wired: Wiring, call: Call, clock: Clock) -> None:
     statuses = []
     delivered: list[list[Any]] = [[sale(1)], [{}], [{}], [{}], [sale(2)]]
     for number, rows in enumerate(delivered):
@@ -122,7 +120,7 @@ def test_records_of_a_batch_are_mapped(wired: Wiring, call: Call, submit: Call) 
 def test_records_of_the_stream_are_mapped(wired: Wiring, call: Call) -> None:
     _put(call, mappings=CONFIGURATION["mappings"])
     record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT}
-    consume(
+    consume_batch(
         kinesis_event([record | {"data": {"no": "t-1", "qty": 2, "product_id": "p", "unit_price": 1}}])["Records"],
         wired.loader,
     )
@@ -130,7 +128,7 @@ def test_records_of_the_stream_are_mapped(wired: Wiring, call: Call) -> None:
     assert _loaded(wired) == ["t-1"]
 
 
-def test_a_single_record_is_judged_by_what_the_mapping_makes_of_it(call: Call) -> None:
+def test_a_single_record_is_validated_after_mapping(call: Call) -> None:
     _put(call, mappings=CONFIGURATION["mappings"])
     record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT}
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all
 from tests.fakes.records import AT, GOOD, NOW, sale
+from tests.fakes.state_dump import merge_all
 from tests.functions.ingest.conftest import Call
 
 
@@ -27,7 +27,7 @@ def _sources(call: Call, **query: object) -> Any:
     return call("GET", "/ingest/sources", query={name: [str(value)] for name, value in query.items()}).data
 
 
-def test_a_source_is_told_with_its_totals_per_type(wired: Wiring, call: Call) -> None:
+def test_a_source_has_totals_per_type(wired: Wiring, call: Call) -> None:
     _deliver(wired, "web-shop")
     wired.loader.load(delivery(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], origin="batch-p"))
     merge_all(wired)
@@ -91,7 +91,7 @@ def test_before_anything_was_delivered_there_is_one_empty_page(call: Call) -> No
     }
 
 
-def test_sources_silent_for_a_week_are_told_only_when_asked_for(wired: Wiring, call: Call, clock: Clock) -> None:
+def test_sources_silent_for_a_week_are_listed_only_on_request(wired: Wiring, call: Call, clock: Clock) -> None:
     _deliver(wired, "old-till")
     clock.pass_by(timedelta(days=8))
     _deliver(wired, "new-till", at=clock())
@@ -105,11 +105,9 @@ def test_sources_silent_for_a_week_are_told_only_when_asked_for(wired: Wiring, c
     }
 
 
-def test_a_source_that_puts_on_the_stream_is_a_stream_and_malformed_records_are_nobodys(
-    wired: Wiring, call: Call
-) -> None:
+def test_a_source_on_the_stream_has_type_stream_and_malformed_records_have_no_source(wired: Wiring, call: Call) -> None:
     record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
-    consume(kinesis_event([record, b"broken"])["Records"], wired.loader)
+    consume_batch(kinesis_event([record, b"broken"])["Records"], wired.loader)
 
     (source,) = _sources(call)["content"]
 

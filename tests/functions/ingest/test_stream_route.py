@@ -7,12 +7,12 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.events.kinesis import kinesis_event
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import AT, GOOD, good, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 
@@ -36,7 +36,7 @@ def test_a_record_goes_from_the_route_through_the_stream_to_the_base(
     wired: Wiring, call: Call, data_type: DataType
 ) -> None:
     answer = call("POST", "/ingest/stream", body=_record(GOOD[data_type], data_type))
-    consume(kinesis_event(_on_stream(wired))["Records"], wired.loader)
+    consume_batch(kinesis_event(_on_stream(wired))["Records"], wired.loader)
     merge_all(wired)
 
     assert answer.status == 202
@@ -95,7 +95,7 @@ def test_the_records_own_time_goes_before_that_of_its_envelope(wired: Wiring, ca
         "POST", "/ingest/stream", body=_record(good(DataType.ORDERS, order_id="o-2"), "orders", timestamp="2025-02-02")
     )
 
-    consume(kinesis_event(sorted(_on_stream(wired)))["Records"], wired.loader)
+    consume_batch(kinesis_event(sorted(_on_stream(wired)))["Records"], wired.loader)
     merge_all(wired)
 
     times = {

@@ -13,8 +13,8 @@ from shared.runtime.settings import Resource
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event, disconnect_event, message_event
 from tests.fakes.identities import Visitor
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 
 
 def _connections(wired: Wiring) -> dict[str, dict[str, Any]]:
@@ -84,7 +84,7 @@ def test_a_stranger_is_not_let_in(deployed: Wiring, headers: dict[str, str]) -> 
 
 @pytest.mark.parametrize("service", ["kms", "dynamodb"])
 def test_who_comes_while_something_is_out_of_reach_is_told_to_come_again(
-    deployed: Wiring, platforms: Platforms, service: str
+    deployed: Wiring, platforms: MotoPlatforms, service: str
 ) -> None:
     arrival = connect(deployed, "abc=")
     wiring.cache_clear()
@@ -97,7 +97,7 @@ def test_who_comes_while_something_is_out_of_reach_is_told_to_come_again(
     assert later == {"statusCode": 200}
 
 
-def test_a_fault_of_our_own_in_a_handshake_is_none_of_those(deployed: Wiring, platforms: Platforms) -> None:
+def test_a_fault_of_our_own_in_a_handshake_is_none_of_those(deployed: Wiring, platforms: MotoPlatforms) -> None:
     arrival = connect(deployed, "abc=")
 
     with platforms.outages.of("dynamodb", refusal("AccessDeniedException")), pytest.raises(ClientError):

@@ -9,16 +9,16 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.lake.storage.object_store import LakeStore
 from shared.lake.storage.paths import PartitionId
-from shared.ledger.entry import Entry
+from shared.ledger.entry import LedgerEntry
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows, waiting
-from tests.fakes.interruptions import InterruptedS3
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.interrupted_s3 import InterruptedS3
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import DAY, NOW, sale
+from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows, waiting
 
 SALES = PartitionId(DataType.TRANSACTIONS, DAY)
 EARLIER = NOW - timedelta(hours=1)
@@ -30,10 +30,10 @@ def _bring(wired: Wiring, *numbers: int, origin: str = "batch-1", **fields: Any)
 
 
 def _cancel(wired: Wiring, origin: str = "batch-1") -> None:
-    wired.lake.put(SALES.cancel_key(origin), b"")
+    wired.lake.put(SALES.cancellation_key(origin), b"")
 
 
-def _entry(wired: Wiring, origin: str = "batch-1") -> Entry:
+def _entry(wired: Wiring, origin: str = "batch-1") -> LedgerEntry:
     entry = wired.ledger.get(origin)
     assert entry is not None
     return entry
@@ -52,7 +52,7 @@ def test_rows_that_are_cancelled_before_their_merge_never_stand_and_are_accounte
 
     assert _lines(wired.settings) == ["t-3"]
     entry = _entry(wired)
-    assert (entry.received, entry.quarantined, entry.in_flight, entry.fates.cancelled) == (2, 2, 0, 2)
+    assert (entry.received, entry.quarantined, entry.in_flight, entry.outcomes.cancelled) == (2, 2, 0, 2)
     assert keys(wired.settings, "incoming/") == []
 
 
@@ -75,7 +75,7 @@ def test_rows_that_were_merged_stay_merged(wired: Wiring) -> None:
     merge_all(wired)
 
     assert _lines(wired.settings) == ["t-1"]
-    assert _entry(wired).fates.model_dump(exclude_defaults=True) == {"loaded": 1}
+    assert _entry(wired).outcomes.model_dump(exclude_defaults=True) == {"loaded": 1}
     assert keys(wired.settings, "incoming/") == []
 
 
@@ -86,22 +86,22 @@ def test_a_marker_that_comes_before_its_rows_waits_for_them(wired: Wiring) -> No
     wired.lake.delete([rows])
     _cancel(wired)
     wired.merger.merge({SALES}, has_time=lambda: True)
-    assert keys(wired.settings, "incoming/") == [SALES.cancel_key("batch-1")]
+    assert keys(wired.settings, "incoming/") == [SALES.cancellation_key("batch-1")]
 
     wired.lake.put(rows.key, rows.body)
     merge_all(wired)
 
     assert _lines(wired.settings) == []
-    assert _entry(wired).fates.cancelled == 1
+    assert _entry(wired).outcomes.cancelled == 1
 
 
-def test_a_marker_of_a_delivery_that_nobody_knows_goes(wired: Wiring) -> None:
+def test_a_marker_of_an_unknown_delivery_is_deleted(wired: Wiring) -> None:
     _cancel(wired, "batch-unheard-of")
 
     merge_all(wired)
 
     assert keys(wired.settings, "incoming/") == []
-    assert holdings(wired.settings).ledger == []
+    assert dump_state(wired.settings).ledger == []
 
 
 def test_a_batch_cancelled_and_brought_again_under_another_name_is_merged_once(wired: Wiring) -> None:
@@ -111,15 +111,15 @@ def test_a_batch_cancelled_and_brought_again_under_another_name_is_merged_once(w
     _cancel(wired)
     merge_all(wired)
 
-    wired.ledger.record("batch-1", lambda entry: (entry or _entry(wired)).with_redrive("1", 1))
+    wired.ledger.update("batch-1", lambda entry: (entry or _entry(wired)).with_redrive("1", 1))
     wired.lake.put(SALES.incoming_key("batch-1~r1"), incoming.body)
-    wired.ledger.record("batch-1", lambda entry: (entry or _entry(wired)).with_redriven("1", 0, NOW))
+    wired.ledger.update("batch-1", lambda entry: (entry or _entry(wired)).with_redriven("1", 0, NOW))
     merge_all(wired)
 
     entry = _entry(wired)
     assert _lines(wired.settings) == ["t-1"]
     assert set(entry.partitions) == {DAY, f"{DAY}~r1"}
-    assert (entry.received, entry.quarantined, entry.fates.loaded, entry.in_flight) == (1, 0, 1, 0)
+    assert (entry.received, entry.quarantined, entry.outcomes.loaded, entry.in_flight) == (1, 0, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -148,11 +148,11 @@ def test_of_a_merge_and_a_cancellation_that_meet_the_one_that_writes_the_base_de
 
     entry, merged = _entry(wired), first == "merge"
     assert _lines(wired.settings) == (["t-1", "t-2"] if merged else [])
-    assert (entry.fates.loaded, entry.fates.cancelled) == ((2, 0) if merged else (0, 2))
+    assert (entry.outcomes.loaded, entry.outcomes.cancelled) == ((2, 0) if merged else (0, 2))
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
+def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
     def given(settings: Settings) -> Wiring:
         wired = Wiring(settings, Clock())
         _bring(wired, 1, 2)
@@ -162,16 +162,16 @@ def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platf
 
     with platforms.fresh() as settings:
         wired = given(settings)
-        writes = platforms.saboteur.count(lambda: merge_all(wired))
-        expected = holdings(settings)
+        writes = platforms.fault_injector.count(lambda: merge_all(wired))
+        expected = dump_state(settings)
     assert expected.incoming == []
 
     for step in range(len(writes)):
         with platforms.fresh() as settings:
             wired = given(settings)
 
-            with platforms.saboteur.killing(step, Moment.AFTER):
+            with platforms.fault_injector.killing(step, CrashPoint.AFTER):
                 wired.merger.merge(waiting(settings), has_time=lambda: True)
             merge_all(wired)
 
-            assert holdings(settings) == expected, f"killed after write {step} of {writes}"
+            assert dump_state(settings) == expected, f"killed after write {step} of {writes}"

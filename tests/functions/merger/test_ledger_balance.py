@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from shared.app.wiring import Wiring
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import Holdings, holdings, merge_all, waiting
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, sale
+from tests.fakes.state_dump import StateDump, dump_state, merge_all, waiting
 
 _FATES = ("loaded", "duplicate", "conflict")
 ROWS = st.lists(
@@ -27,7 +27,7 @@ ROWS = st.lists(
     min_size=1,
     max_size=5,
 )
-CRASH = st.none() | st.tuples(st.integers(0, 6), st.sampled_from(Moment))
+CRASH = st.none() | st.tuples(st.integers(0, 6), st.sampled_from(CrashPoint))
 STEPS = st.lists(
     st.tuples(st.just("load"), st.integers(0, 2), CRASH) | st.tuples(st.just("merge"), st.just(0), CRASH),
     min_size=1,
@@ -35,7 +35,7 @@ STEPS = st.lists(
 )
 
 
-def _assert_balanced(held: Holdings) -> None:
+def _assert_balanced(held: StateDump) -> None:
     totals: Counter[tuple[str, str]] = Counter()
     for item in held.ledger:
         fates = [list(map(int, text.split())) for text in item["partitions"].values()]
@@ -57,7 +57,7 @@ def _told(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=st.lists(ROWS, min_size=3, max_size=3), steps=STEPS)
 def test_entries_balance_and_add_up_to_their_sources_after_every_step_of_any_history(
-    platforms: Platforms, deliveries: list[list[dict[str, Any]]], steps: list[tuple[str, int, Any]]
+    platforms: MotoPlatforms, deliveries: list[list[dict[str, Any]]], steps: list[tuple[str, int, Any]]
 ) -> None:
     with platforms.fresh() as held:
         wired = Wiring(held, Clock())
@@ -73,15 +73,15 @@ def test_entries_balance_and_add_up_to_their_sources_after_every_step_of_any_his
             if crash is None:
                 act(kind, number)
             else:
-                with platforms.saboteur.killing(*crash):
+                with platforms.fault_injector.killing(*crash):
                     act(kind, number)
-            _assert_balanced(holdings(held))
+            _assert_balanced(dump_state(held))
 
         for number in {number for kind, number, _ in steps if kind == "load"}:
             act("load", number)
         merge_all(wired)
 
-        at_rest = holdings(held)
+        at_rest = dump_state(held)
         _assert_balanced(at_rest)
         assert all("open" not in item for item in at_rest.ledger)
         assert at_rest.incoming == []

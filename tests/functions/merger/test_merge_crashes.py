@@ -7,11 +7,11 @@ from shared.app.wiring import Wiring
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import Holdings, holdings, merge_all, versions, waiting
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, sale
+from tests.fakes.state_dump import StateDump, dump_state, merge_all, versions, waiting
 
 EARLIER = NOW - timedelta(hours=1)
 OTHER_DAY = "2025-02-20T08:00:00Z"
@@ -34,32 +34,32 @@ def _merge(wired: Wiring) -> Callable[[], object]:
     return lambda: wired.merger.merge(wanted, has_time=lambda: True)
 
 
-def _undisturbed(platforms: Platforms) -> tuple[Holdings, dict[str, int], list[str]]:
+def _undisturbed(platforms: MotoPlatforms) -> tuple[StateDump, dict[str, int], list[str]]:
     with platforms.fresh() as settings:
         wired = _given(settings)
-        writes = platforms.saboteur.count(_merge(wired))
-        return holdings(wired.settings), versions(wired.settings), writes
+        writes = platforms.fault_injector.count(_merge(wired))
+        return dump_state(wired.settings), versions(wired.settings), writes
 
 
-def test_a_merge_killed_around_any_write_and_run_again_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
+def test_a_merge_killed_around_any_write_and_run_again_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
     expected, at_least, writes = _undisturbed(platforms)
     assert {"PutObject", "UpdateItem", "TransactWriteItems", "PutEvents", "DeleteObjects"} <= set(writes)
     assert expected.incoming == []
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as settings:
             wired = _given(settings)
 
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 _merge(wired)()
             merge_all(wired)
 
             case = f"killed {moment} write {step} of {writes}"
-            assert holdings(wired.settings) == expected, case
+            assert dump_state(wired.settings) == expected, case
             assert all(versions(wired.settings)[table] >= number for table, number in at_least.items()), case
 
 
-def test_what_stands_after_the_crashes_is_what_the_data_model_says(platforms: Platforms) -> None:
+def test_the_rows_after_crashes_follow_the_data_model(platforms: MotoPlatforms) -> None:
     expected, _, _ = _undisturbed(platforms)
 
     lines = {

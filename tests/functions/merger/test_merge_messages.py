@@ -8,13 +8,13 @@ from shared.records.schema import DataType
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_notice, s3_test_notice, sqs_event
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, parquet_rows
 from tests.fakes.records import DAY, sale
+from tests.fakes.state_dump import keys, parquet_rows
 
 SALES, ORDERS = PartitionId(DataType.TRANSACTIONS, DAY), PartitionId(DataType.ORDERS, "all")
 
 
-def test_each_message_names_the_partitions_of_the_objects_it_tells_of() -> None:
+def test_each_message_names_the_partitions_of_its_objects() -> None:
     bodies = [s3_notice(SALES.incoming_key("batch-1"), ORDERS.incoming_key("batch~2")), s3_notice()]
 
     found = partitions_of(sqs_event(bodies)["Records"])

@@ -14,9 +14,9 @@ from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.fakes import s3_conditions
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows, waiting
-from tests.fakes.interruptions import InterruptedS3
+from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.records import DAY, sale
+from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows, waiting
 
 SALES = PartitionId(DataType.TRANSACTIONS, DAY)
 BASE = f"base/transactions/dt={DAY}/base.parquet"
@@ -51,7 +51,7 @@ def overtaken(wired: Wiring, s3: InterruptedS3) -> Merger:
 
 
 def _balanced(wired: Wiring) -> bool:
-    origins = {item["origin"] for item in holdings(wired.settings).ledger}
+    origins = {item["origin"] for item in dump_state(wired.settings).ledger}
     entries = [wired.ledger.get(origin) for origin in origins]
     return all(entry is not None and entry.is_complete for entry in entries)
 
@@ -75,7 +75,7 @@ def test_a_merger_overtaken_by_another_on_the_same_partition_loses_nothing(
 
     assert _lines(wired) == ["t-1", "t-2", "t-3"]
     assert _balanced(wired)
-    assert holdings(wired.settings).incoming == []
+    assert dump_state(wired.settings).incoming == []
 
 
 def test_a_roll_up_of_an_older_base_never_overwrites_that_of_a_newer_one(
@@ -137,7 +137,7 @@ def test_mergers_that_start_together_lose_nothing(wired: Wiring) -> None:
     assert _balanced(wired)
 
 
-def test_an_object_that_nobody_can_read_holds_up_its_own_partition_and_no_other(wired: Wiring) -> None:
+def test_an_unreadable_object_blocks_only_its_own_partition(wired: Wiring) -> None:
     wired.lake.put("incoming/orders/dt=2025-02-27/batch-9.parquet", b"no Parquet")
     _bring(wired, 1, origin="batch-1")
 

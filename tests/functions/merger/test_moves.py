@@ -11,12 +11,12 @@ from shared.merging.merger import Merger
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import Holdings, holdings, keys, merge_all, parquet_rows
-from tests.fakes.interruptions import InterruptedS3
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.interrupted_s3 import InterruptedS3
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import DAY, NOW, good, sale
+from tests.fakes.state_dump import StateDump, dump_state, keys, merge_all, parquet_rows
 
 OTHER = "2025-02-26"
 ON_OTHER = f"{OTHER}T08:00:00Z"
@@ -41,7 +41,7 @@ def _fates(wired: Wiring, origin: str) -> Mapping[str, Any]:
     return {day: fates.model_dump(exclude_defaults=True) for day, fates in entry.partitions.items()}
 
 
-def test_a_line_corrected_to_another_day_stands_there_alone_and_both_days_are_rolled_up_again(wired: Wiring) -> None:
+def test_a_line_corrected_to_another_day_is_only_there_and_both_days_are_rolled_up_again(wired: Wiring) -> None:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1), sale(2)], origin="batch-1", at=EARLIER))
     merge_all(wired)
 
@@ -131,14 +131,14 @@ def _given(settings: Settings) -> Wiring:
     return wired
 
 
-def _undisturbed(platforms: Platforms) -> tuple[Holdings, list[str]]:
+def _undisturbed(platforms: MotoPlatforms) -> tuple[StateDump, list[str]]:
     with platforms.fresh() as settings:
         wired = _given(settings)
-        writes = platforms.saboteur.count(lambda: merge_all(wired))
-        return holdings(settings), writes
+        writes = platforms.fault_injector.count(lambda: merge_all(wired))
+        return dump_state(settings), writes
 
 
-def test_merges_of_several_days_killed_around_any_write_end_as_if_they_had_not_been(platforms: Platforms) -> None:
+def test_merges_of_several_days_killed_around_any_write_end_as_if_they_had_not_been(platforms: MotoPlatforms) -> None:
     expected, writes = _undisturbed(platforms)
     lines = {key: sorted(row["transaction_id"] for row in rows) for key, rows in expected.base.items()}
     assert list(lines.values()) == [["t-1", "t-4"], ["t-2", "t-3"]]
@@ -147,8 +147,8 @@ def test_merges_of_several_days_killed_around_any_write_end_as_if_they_had_not_b
         with platforms.fresh() as settings:
             wired = _given(settings)
 
-            with platforms.saboteur.killing(step, Moment.AFTER):
+            with platforms.fault_injector.killing(step, CrashPoint.AFTER):
                 merge_all(wired)
             merge_all(wired)
 
-            assert holdings(settings) == expected, f"killed after write {step} of {writes}"
+            assert dump_state(settings) == expected, f"killed after write {step} of {writes}"

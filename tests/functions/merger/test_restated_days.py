@@ -14,8 +14,8 @@ from shared.merging.events import MergeEvents
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, merge_all, parquet_rows
 from tests.fakes.records import DAY, NOW, good, sale
+from tests.fakes.state_dump import keys, merge_all, parquet_rows
 
 IN_TIME, LATE = NOW - timedelta(days=1), NOW  # the day of the records ended 36 hours before NOW
 OTHER = "2025-02-26"
@@ -53,7 +53,7 @@ def test_a_late_row_is_loaded_and_its_day_is_restated(wired: Wiring) -> None:
     assert len(parquet_rows(wired.settings, "base/")[SALES.base_key]) == 3
 
 
-def test_the_merge_event_says_that_the_day_is_restated_and_by_whom(wired: Wiring) -> None:
+def test_the_merge_event_names_restated_day_and_deliveries(wired: Wiring) -> None:
     _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
     told = Told(wired)
 

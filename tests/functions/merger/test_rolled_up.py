@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.lake.backfill import rolled_up_partitions
+from shared.lake.backfill import partitions_to_backfill
 from shared.lake.parquet.columns import arrow_schema, read_parquet
 from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.lake.rollups.cost_days import cost_days
 from shared.lake.storage.paths import PartitionId
-from shared.merging.merger import tables_of
+from shared.merging.merger import dependent_tables
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all, parquet_rows, versions
 from tests.fakes.records import DAY, NOW, good
+from tests.fakes.state_dump import merge_all, parquet_rows, versions
 
 Rows = list[dict[str, Any]]
 OTHER = "2025-02-26"
@@ -60,7 +60,7 @@ def test_a_correction_restates_every_roll_up_and_raises_the_version_of_its_table
     assert {name: _rolled(wired, name) for name in ROLLUPS[data_type]} == now
     assert all(now[name] != before[name] for name in ROLLUPS[data_type])
     assert versions(wired.settings) == {name: number + 1 for name, number in versions_before.items()}
-    assert versions_before.keys() == set(tables_of(data_type))
+    assert versions_before.keys() == set(dependent_tables(data_type))
 
 
 @pytest.mark.parametrize("data_type", [DataType.TRANSACTIONS, DataType.EVENTS])
@@ -77,14 +77,14 @@ def test_a_day_that_its_only_record_left_is_rolled_up_to_nothing(wired: Wiring, 
 
 def test_a_roll_up_that_is_missing_is_written_by_the_next_merge(wired: Wiring) -> None:
     _bring(wired, DataType.EVENTS, {"event_id": "e-1", **_VIEW})
-    wired.lake.forget(PartitionId(DataType.EVENTS, DAY).rollup_key("product_sessions_daily"))
+    wired.lake.delete_any_version(PartitionId(DataType.EVENTS, DAY).rollup_key("product_sessions_daily"))
 
     _bring(wired, DataType.EVENTS, {"event_id": "e-2", **_VIEW}, origin="batch-2")
 
     assert [row["views"] for row in _rolled(wired, "product_sessions_daily")] == [2]
 
 
-def test_a_product_that_gets_dearer_within_a_day_is_told_by_costs_and_days_and_versions_of_tables(
+def test_a_cost_change_within_a_day_is_in_costs_days_and_table_versions(
     wired: Wiring,
 ) -> None:
     prices = [{"cost": cost, "updated_at": f"{OTHER}T{hour}:00:00Z"} for cost, hour in ((2, "00"), (3, "12"))]
@@ -105,7 +105,7 @@ def test_partitions_of_which_something_is_rolled_up_or_remembered_are_found_by_t
     for number, data_type in enumerate((DataType.EVENTS, DataType.PRODUCTS, DataType.ORDERS)):
         _bring(wired, data_type, {}, origin=f"batch-{number}")
 
-    assert list(rolled_up_partitions(wired.lake)) == [
+    assert list(partitions_to_backfill(wired.lake)) == [
         PartitionId(DataType.EVENTS, DAY),
         PartitionId(DataType.PRODUCTS, "all"),
     ]

@@ -9,7 +9,7 @@ from moto import mock_aws
 from shared.app.wiring import Wiring
 from tests.fakes import s3_conditions
 from tests.fakes.clock import Clock
-from tests.fakes.whole_calls import WholeCalls
+from tests.fakes.serialized_calls import SerializedCalls
 from tests.functions.metric_merges.market import Market
 from tests.functions.metrics.lake import lake_with_athena
 from tests.moto_platform import CREDENTIALS
@@ -23,7 +23,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
             environment.setenv(name, value)
         boto3.DEFAULT_SESSION = session = boto3.Session()  # moto puts the one before back
         s3_conditions.listen(session.events)
-        WholeCalls().listen(session.events)
+        SerializedCalls().listen(session.events)
         with lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
             clock = Clock()

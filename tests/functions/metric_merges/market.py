@@ -20,7 +20,7 @@ from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, merge_all
+from tests.fakes.state_dump import keys, merge_all
 from tests.functions.metrics.lake import TestLake
 
 OPENED = datetime(2025, 4, 3, tzinfo=UTC)
@@ -58,7 +58,7 @@ class Market:
         self.wired = Wiring(self.lake.settings, self.clock)
         self.wired.lake.put(TABLE_KEY, table_of("USD", RATES))
         for table in TABLES:
-            self.wired.versions.raise_version(table.name)
+            self.wired.versions.bump(table.name)
 
     def deliver(self, data_type: DataType, rows: Sequence[Any]) -> None:
         """Load rows and merge them, a while after what came before."""

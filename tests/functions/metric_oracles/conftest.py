@@ -12,7 +12,7 @@ from moto import mock_aws
 from functions.metrics.handler import app
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.lake.parquet.columns import by_day, write_parquet
+from shared.lake.parquet.columns import split_by_day, write_parquet
 from shared.lake.rollups.compute import roll_up
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
@@ -56,7 +56,7 @@ def lake_of(sales: Any, directory: Path) -> Iterator[TestLake]:
 def store(lake: TestLake, data_type: DataType, rows: Any) -> None:
     """Write partitions and their roll-ups."""
     s3, bucket = boto3.client("s3"), lake.settings.name_of(Resource.LAKE)
-    for day, part in by_day(data_type, lake_table(data_type, rows, STAMP)):
+    for day, part in split_by_day(data_type, lake_table(data_type, rows, STAMP)):
         partition = PartitionId(data_type, day)
         rolled = {partition.rollup_key(name): each for name, each in roll_up(data_type, part).items()}
         for key, table in {partition.base_key: part, **rolled}.items():

@@ -14,7 +14,7 @@ from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
-from shared.lake.parquet.columns import Stamp, by_day, to_table, write_parquet
+from shared.lake.parquet.columns import Stamp, split_by_day, to_table, write_parquet
 from shared.lake.rollups.compute import roll_up
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
@@ -40,7 +40,7 @@ class TestLake:
         """Store records and what is rolled up of them, a partition at a time; what a partition held before is gone."""
         s3 = boto3.client("s3")
         bucket = self.settings.name_of(Resource.LAKE)
-        for day, part in by_day(data_type, to_table(data_type, rows, STAMP)):
+        for day, part in split_by_day(data_type, to_table(data_type, rows, STAMP)):
             partition = PartitionId(data_type, day)
             s3.put_object(Bucket=bucket, Key=partition.base_key, Body=write_parquet(part))
             for name, rolled in roll_up(data_type, part).items():

@@ -17,7 +17,7 @@ from shared.metrics.facts import CURRENCY, Dimension, FactName, Source
 from shared.metrics.models import MetricsResponse
 from shared.metrics.plan import Plan
 from shared.metrics.question import Question
-from shared.runtime.numbers import at_the_edge
+from shared.runtime.numbers import to_json_number
 from shared.runtime.reading import time_zone
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
 from tests.unit.metrics.asking import question
@@ -81,7 +81,7 @@ def _values(draw: st.DrawFn, dimension: Dimension) -> tuple[str, ...]:
 
 
 def written(found: Mapping[datetime, Decimal]) -> dict[str, Any]:
-    return {_moment(start): at_the_edge(value) for start, value in found.items()}
+    return {_moment(start): to_json_number(value) for start, value in found.items()}
 
 
 def _moment(start: datetime) -> str:
@@ -102,12 +102,12 @@ def assert_right(asked: Question, answer: MetricsResponse) -> None:
     knows, records = KNOWN[asked.metric.made_of]
     told = answer.model_dump(mode="json")
     assert shown(told["data"]) == written(knows.points(asked, records))
-    assert told["summary"]["total"] == at_the_edge(knows.total(asked, records))
+    assert told["summary"]["total"] == to_json_number(knows.total(asked, records))
     assert told["metadata"]["total_records"] == len(knows.counted(asked, records))
     if asked.include_comparison:
         change = knows.total(asked, records) - knows.total(before(asked), records)
         assert shown(told["comparison"]["previous_period"]) == written(knows.points(before(asked), records))
-        assert told["comparison"]["variance"] == at_the_edge(change)
+        assert told["comparison"]["variance"] == to_json_number(change)
 
 
 @pytest.mark.parametrize("zone", ZONES)

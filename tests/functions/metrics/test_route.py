@@ -129,9 +129,7 @@ def test_a_merge_makes_the_next_answer_anew(client: Client, lake: TestLake) -> N
     asked = march(filters__region=["APAC", "EU"])
     client.get(asked)
 
-    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).raise_version(
-        "sales_hourly_by_region"
-    )
+    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).bump("sales_hourly_by_region")
 
     assert client.get(asked).data["metadata"]["cache_hit"] is False
 
@@ -196,7 +194,7 @@ def test_new_rates_make_the_next_answer_anew_and_those_in_one_currency_stay(clie
     for asked in (converted, in_euros):
         client.get(asked)
 
-    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).raise_version("exchange_rates")
+    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).bump("exchange_rates")
 
     assert [client.get(asked).data["metadata"]["cache_hit"] for asked in (converted, in_euros)] == [False, True]
 

@@ -10,13 +10,13 @@ from typing import Any
 from shared.lake.catalog.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
 from shared.lake.parquet.columns import arrow_schema, read_parquet
 from shared.lake.rollups.compute import roll_up
-from shared.lake.rollups.product_history import HISTORIES
+from shared.lake.rollups.product_history import HISTORY_TABLES
 from shared.lake.storage.paths import PartitionId
-from shared.ledger.entry import Entry
+from shared.ledger.entry import LedgerEntry
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
-from tests.fakes.holdings import Rows, body, keys, parquet_rows
+from tests.fakes.state_dump import Rows, body, keys, parquet_rows
 from tests.functions.model.delivered import Delivered
 from tests.functions.model.lake_model import CANCELLED, LakeModel
 
@@ -24,7 +24,7 @@ _FATES = ("loaded", "duplicate", "conflict")
 _COUNTERS = ("received", "quarantined", *_FATES)
 
 
-def assert_accounted(ledger: Mapping[str, Entry], told: Mapping[str, Delivered], totals: "Totals") -> None:
+def assert_accounted(ledger: Mapping[str, LedgerEntry], told: Mapping[str, Delivered], totals: "Totals") -> None:
     """At any moment every row received is in one place, and all totals are the sums of their entries."""
     by_source, by_hour = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
     for origin, entry in ledger.items():
@@ -57,7 +57,7 @@ class Totals:
         return +found
 
 
-def assert_settled(ledger: Mapping[str, Entry], told: Mapping[str, Delivered], model: LakeModel) -> None:
+def assert_settled(ledger: Mapping[str, LedgerEntry], told: Mapping[str, Delivered], model: LakeModel) -> None:
     """Once nothing is in flight, every delivery is finished, and its rows have met the fates that the model says."""
     assert ledger.keys() == told.keys()
     assert [origin for origin, entry in ledger.items() if not entry.is_complete] == []
@@ -70,13 +70,13 @@ def assert_settled(ledger: Mapping[str, Entry], told: Mapping[str, Delivered], m
     assert found == {origin: +each for origin, each in met.items()}
 
 
-def _rejected(delivered: Delivered, entry: Entry) -> int:
+def _rejected(delivered: Delivered, entry: LedgerEntry) -> int:
     driven = sum(rows for number, rows in entry.redrives.items() if number not in entry.resumes)
     return (delivered.received if entry.refused else delivered.bad) - driven
 
 
 def assert_stored(
-    settings: Settings, ledger: Mapping[str, Entry], told: Mapping[str, Delivered], model: LakeModel
+    settings: Settings, ledger: Mapping[str, LedgerEntry], told: Mapping[str, Delivered], model: LakeModel
 ) -> None:
     """The lake's rows and roll-ups are those of the model, and quarantine holds what was not good enough.
 
@@ -91,7 +91,7 @@ def assert_stored(
     assert kept == +Counter({origin: _kept(told[origin], entry) for origin, entry in ledger.items()})
 
 
-def _kept(delivered: Delivered, entry: Entry) -> int:
+def _kept(delivered: Delivered, entry: LedgerEntry) -> int:
     return delivered.bad if entry.refused and delivered.sent.in_file else _rejected(delivered, entry)
 
 
@@ -158,7 +158,7 @@ def _hours(settings: Settings) -> _Sums:
 
 def _rolled_up(settings: Settings) -> Rows:
     """All that is a function of one partition."""
-    remembered = tuple(f"rollup/{name}/" for names in HISTORIES.values() for name in names)
+    remembered = tuple(f"rollup/{name}/" for names in HISTORY_TABLES.values() for name in names)
     return {path: rows for path, rows in parquet_rows(settings, "rollup/").items() if not path.startswith(remembered)}
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.lake.storage.paths import Arrival, IncomingKey, PartitionId
-from shared.ledger.entry import BatchStatus, Entry
+from shared.lake.storage.paths import IncomingKey, IncomingKind, PartitionId
+from shared.ledger.entry import BatchStatus, LedgerEntry
 from shared.records.schema import DataType
-from tests.fakes.crashes import Moment
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.file_loader.files import ROWS_PER_PART
 from tests.functions.model.checks import assert_accounted, assert_settled, assert_stored
 from tests.functions.model.delivered import Delivered, Sent
@@ -25,7 +25,7 @@ SOURCES = ("web-shop", "till-7")
 SHARDS = ("shardId-000000000001", "shardId-000000000002")
 MANY_ROUNDS = 40
 _RESUMABLE = (BatchStatus.FAILED, BatchStatus.CANCELLED)
-_deaths = st.tuples(st.integers(0, 8), st.sampled_from(Moment))
+_deaths = st.tuples(st.integers(0, 8), st.sampled_from(CrashPoint))
 _crashes = st.none() | st.none() | _deaths
 _waits = st.sampled_from([0, 0, 1, 1000]).map(lambda milliseconds: timedelta(milliseconds=milliseconds))
 _sources, _types, _any = st.sampled_from(SOURCES), st.integers(0, 1), st.integers(0, 5)
@@ -42,11 +42,11 @@ class _Run:
 class LakeMachine(RuleBasedStateMachine):
     """Drives the platform with two data types."""
 
-    def __init__(self, platforms: Platforms, data_types: Sequence[DataType]) -> None:
+    def __init__(self, platforms: MotoPlatforms, data_types: Sequence[DataType]) -> None:
         super().__init__()
         self._platform = ExitStack()
         self.data_types = data_types
-        self.world = World(self._platform.enter_context(platforms.fresh()), platforms.saboteur)
+        self.world = World(self._platform.enter_context(platforms.fresh()), platforms.fault_injector)
         self.model = LakeModel()
         self.sent: dict[str, Sent] = {}
         self.told: dict[str, Delivered] = {}
@@ -237,7 +237,7 @@ class LakeMachine(RuleBasedStateMachine):
         assert_settled(ledger, self.told, self.model)
         assert_stored(self.world.settings, ledger, self.told, self.model)
 
-    def _seen(self) -> dict[str, Entry]:
+    def _seen(self) -> dict[str, LedgerEntry]:
         """The ledger, every delivery in which somebody has sent."""
         ledger = self.world.ledger()
         for origin in ledger.keys() - self.told.keys():
@@ -272,22 +272,24 @@ class LakeMachine(RuleBasedStateMachine):
 
     def _merged(self, waited: Sequence[IncomingKey]) -> None:
         self._seen()
-        taken_back = {each.rows_key for each in waited if each.arrival is Arrival.CANCELLATION}
-        rows = {each.rows_key: self._rows_of(each) for each in waited if each.arrival is Arrival.ROWS}
+        taken_back = {each.rows_key for each in waited if each.kind is IncomingKind.CANCELLATION}
+        rows = {each.rows_key: self._rows_of(each) for each in waited if each.kind is IncomingKind.ROWS}
         self.model.cancel(row for key in rows.keys() & taken_back for row in rows[key])
         self.model.merge(row for key in rows.keys() - taken_back for row in rows[key])
 
     def _rows_of(self, name: IncomingKey) -> list[Row]:
         """The rows of an incoming object: of a delivery, or of those of its rows that were driven again."""
-        all_rows = self.driven.get((name.origin, name.redrive.removeprefix("~r")), self.told[name.origin].good)
+        all_rows = self.driven.get(
+            (name.delivery_id, name.redrive.removeprefix("~r")), self.told[name.delivery_id].good
+        )
         return [row for row in all_rows if row.day == name.partition.day]
 
-    def _quarantined(self, entry: Entry) -> Sequence[Row]:
+    def _quarantined(self, entry: LedgerEntry) -> Sequence[Row]:
         """The rows of a delivery in quarantine that are good by now."""
-        delivered = self.told[entry.origin]
+        delivered = self.told[entry.delivery_id]
         gone = set() if entry.refused else {row.place for row in delivered.good}
         for number, rows in entry.redrives.items():
-            gone |= {row.place for row in self.driven.get((entry.origin, number), ())} if rows else set()
+            gone |= {row.place for row in self.driven.get((entry.delivery_id, number), ())} if rows else set()
         return [row for row in delivered.good_by(self.world.clock()) if row.place not in gone]
 
 

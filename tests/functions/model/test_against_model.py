@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from shared.records.schema import DataType
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.model.machine import LakeMachine
 from tests.moto_platform import environment
 
@@ -15,18 +15,18 @@ RUNS = settings(max_examples=100, stateful_step_count=6, deadline=None, suppress
 
 
 @pytest.fixture(autouse=True)
-def named(platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> None:
+def named(platforms: MotoPlatforms, monkeypatch: pytest.MonkeyPatch) -> None:
     """Functions find in their environment what every platform here is made of."""
     with platforms.fresh() as made:
         for name, value in environment(made).items():
             monkeypatch.setenv(name, value)
 
 
-def test_sales_and_products(platforms: Platforms) -> None:
+def test_sales_and_products(platforms: MotoPlatforms) -> None:
     run(lambda: LakeMachine(platforms, (DataType.TRANSACTIONS, DataType.PRODUCTS)))
 
 
-def test_orders_and_events(platforms: Platforms) -> None:
+def test_orders_and_events(platforms: MotoPlatforms) -> None:
     run(lambda: LakeMachine(platforms, (DataType.ORDERS, DataType.EVENTS)))
 
 

@@ -15,7 +15,7 @@ from functions.merger.handler import handler as merge
 from functions.stream_consumer.handler import handler as consume
 from shared.app.wiring import Wiring, wiring
 from shared.lake.storage.paths import PartitionId, upload_key
-from shared.ledger.entry import Entry
+from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
@@ -24,14 +24,14 @@ from tests.events.kinesis import kinesis_event
 from tests.events.sqs import s3_notice, sqs_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment, Saboteur
-from tests.fakes.holdings import keys
+from tests.fakes.fault_injection import CrashPoint, FaultInjector
 from tests.fakes.identities import Visitor
+from tests.fakes.state_dump import keys
 from tests.functions.file_loader.files import loader
 from tests.functions.model.checks import Totals
 from tests.moto_platform import REGION
 
-Crash = tuple[int, Moment] | None
+Crash = tuple[int, CrashPoint] | None
 Event = Mapping[str, Any]
 _LATE = timedelta(minutes=5)
 
@@ -39,10 +39,10 @@ _LATE = timedelta(minutes=5)
 class World:
     """Calls the functions as AWS does; a crash kills the process around its n-th write, and the next is a new one."""
 
-    def __init__(self, settings: Settings, saboteur: Saboteur) -> None:
+    def __init__(self, settings: Settings, fault_injector: FaultInjector) -> None:
         self.settings = settings
         self.clock = Clock()
-        self._saboteur = saboteur
+        self._fault_injector = fault_injector
         self._start_anew()
         self._token = Visitor(self._wired.identity).token
 
@@ -97,9 +97,9 @@ class World:
         base = self._wired.lake.get(partition.base_key)
         return None if base is None else base.etag
 
-    def ledger(self) -> dict[str, Entry]:
+    def ledger(self) -> dict[str, LedgerEntry]:
         """The entry of each delivery that the ledger knows."""
-        return {entry.origin: entry for entry in map(entry_of, self._items(Resource.LEDGER))}
+        return {entry.delivery_id: entry for entry in map(entry_of, self._items(Resource.LEDGER))}
 
     def totals(self) -> Totals:
         """What is kept of each source and of each hour."""
@@ -120,7 +120,7 @@ class World:
             act()
             return True
         survived = []
-        with self._saboteur.killing(*crash):
+        with self._fault_injector.killing(*crash):
             act()
             survived.append(True)
         if not survived:

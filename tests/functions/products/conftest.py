@@ -19,7 +19,7 @@ from shared.auth.scopes import Scope
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS
 from shared.lake.parquet.columns import write_parquet
 from shared.lake.rollups.cost_days import write_days
-from shared.lake.storage.paths import COST_DAYS_KEY
+from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import Question
 from shared.records.schema import DataType
@@ -87,7 +87,7 @@ def _open(opened: Shop, lake: TestLake, wired: Wiring) -> OpenShop:
     lake.keep(DataType.EVENTS, opened.events)
     lake.know_rates(opened.rates)
     _know_costs(lake, opened.versions)
-    wired.lake.put(COST_DAYS_KEY, write_days(days_with_changes(opened.versions)))
+    wired.lake.put(INTRADAY_COST_CHANGES_KEY, write_days(days_with_changes(opened.versions)))
     return OpenShop(opened, lake, wired, Visitor(wired.identity, Scope.ANALYTICS_READ))
 
 

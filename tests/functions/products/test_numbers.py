@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import MOST_PRODUCTS, Question, SortBy
-from shared.runtime.numbers import ZERO, at_the_edge
+from shared.runtime.numbers import ZERO, to_json_number
 from tests.functions.products.conftest import OpenShop
 from tests.functions.products.shop import CATEGORIES, DAYS, OPENED
 
@@ -35,7 +35,7 @@ def expected(shop: OpenShop, question: Question) -> list[dict[str, Any]]:
 
 
 def _rounded(value: Any) -> Any:
-    return at_the_edge(value) if isinstance(value, Decimal) else value
+    return to_json_number(value) if isinstance(value, Decimal) else value
 
 
 @st.composite
@@ -105,9 +105,9 @@ def test_a_category_is_summed_up_beyond_the_limit(open_shop: OpenShop, category:
     assert told.pop("absent").keys() == ({"margin"} if None in margins else set())
     assert told == {
         "category": category,
-        "revenue": at_the_edge(revenue := sum((each["revenue"] for each in within), ZERO)),
-        "quantity_sold": at_the_edge(sum((each["quantity_sold"] for each in within), ZERO)),
-        **({} if None in margins else {"margin": at_the_edge(sum(margins, ZERO))}),
+        "revenue": to_json_number(revenue := sum((each["revenue"] for each in within), ZERO)),
+        "quantity_sold": to_json_number(sum((each["quantity_sold"] for each in within), ZERO)),
+        **({} if None in margins else {"margin": to_json_number(sum(margins, ZERO))}),
         "product_count": len(within),
-        "revenue_share": at_the_edge(revenue / sum(each["revenue"] for each in every)),
+        "revenue_share": to_json_number(revenue / sum(each["revenue"] for each in every)),
     }

@@ -80,7 +80,7 @@ def test_an_answer_is_remembered_until_any_of_its_tables_changes(open_shop: Open
     assert again["metadata"]["cache_hit"]
     assert again["products"] == first["products"]
     for table in ("sales_daily_by_product", "product_costs", "inventory_daily", "product_sessions_daily", "products"):
-        versions.raise_version(table)
+        versions.bump(table)
         assert not open_shop.get(asked).data["metadata"]["cache_hit"], table
 
 

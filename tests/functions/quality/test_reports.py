@@ -8,8 +8,8 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import keys, merge_all
 from tests.fakes.records import NOW, good, sale
+from tests.fakes.state_dump import keys, merge_all
 from tests.functions.quality.conftest import Ask
 
 DAY = ("2025-03-01", "2025-03-02")
@@ -107,9 +107,7 @@ def test_a_delivery_that_is_repeated_is_counted_once(wired: Wiring, ask: Ask) ->
     assert ask(*DAY).data == before
 
 
-def test_a_delivery_that_says_something_else_when_it_is_repeated_is_counted_as_it_says_now(
-    wired: Wiring, ask: Ask
-) -> None:
+def test_a_repeated_delivery_with_other_content_replaces_its_counts(wired: Wiring, ask: Ask) -> None:
     deliver(wired, [fine(1), fine(2, quantity="x")])
 
     deliver(wired, [fine(1), fine(2), fine(3)])
@@ -118,7 +116,7 @@ def test_a_delivery_that_says_something_else_when_it_is_repeated_is_counted_as_i
     assert (report["rows"], report["quality_score"], report["issues_found"]) == (3, 100, [])
 
 
-def test_deliveries_are_told_apart_by_source_and_type_and_added_up_over_all(wired: Wiring, ask: Ask) -> None:
+def test_deliveries_are_reported_by_source_and_type_and_in_total(wired: Wiring, ask: Ask) -> None:
     deliver(wired, [fine(number) for number in range(3)], origin="a", source_id="shop-a")
     deliver(wired, [fine(1), fine(2, quantity="x")], origin="b", source_id="shop-b")
     deliver(wired, [fine(3)], origin="c", source_id="shop-b", at=NOW + timedelta(hours=2))

@@ -19,8 +19,8 @@ from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import merge_all, parquet_rows
 from tests.fakes.records import DAY, NOW, good, sale
+from tests.fakes.state_dump import merge_all, parquet_rows
 from tests.functions.metrics.lake import DATABASE, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
@@ -94,7 +94,7 @@ def test_the_same_record_from_before_is_still_a_duplicate(evolved: tuple[Wiring,
 
     entry = wired.ledger.get("batch-3")
     assert entry is not None
-    assert entry.fates.duplicate == 1
+    assert entry.outcomes.duplicate == 1
 
 
 def test_old_and_new_partitions_answer_one_query(evolved: tuple[Wiring, Athena]) -> None:

@@ -10,22 +10,22 @@ import pytest
 from functions.stream_consumer.handler import handler
 from shared.app.wiring import Wiring
 from shared.ingestion.models import StreamIngestionRequest
-from shared.ingestion.stream.consumer import consume
-from shared.ledger.entry import UNATTRIBUTED, Entry
+from shared.ingestion.stream.consumer import consume_batch
+from shared.ledger.entry import UNATTRIBUTED, LedgerEntry
 from shared.records.schema import DataType
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event, kinesis_record
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
 from tests.fakes.records import AT, GOOD, NOW, good, sale
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 
 
 def _envelope(data: Mapping[str, Any], data_type: str = "transactions", **fields: Any) -> dict[str, Any]:
     return {"source_id": "web-shop", "data_type": data_type, "timestamp": AT, "data": data, **fields}
 
 
-def _consume(wired: Wiring, payloads: Sequence[Any], first: int = 0) -> list[Entry]:
-    return consume(kinesis_event(payloads, first=first)["Records"], wired.loader)
+def _consume(wired: Wiring, payloads: Sequence[Any], first: int = 0) -> list[LedgerEntry]:
+    return consume_batch(kinesis_event(payloads, first=first)["Records"], wired.loader)
 
 
 def _quarantined(wired: Wiring) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def test_a_malformed_record_is_quarantined_with_its_reason_and_its_neighbours_ar
 def test_data_that_is_no_base64_is_quarantined_as_it_came(wired: Wiring) -> None:
     records = [kinesis_record("§ not base64 §"), *kinesis_event([_envelope(sale(1))], first=1)["Records"]]
 
-    consume(records, wired.loader)
+    consume_batch(records, wired.loader)
     merge_all(wired)
 
     (row,) = _quarantined(wired)
@@ -146,12 +146,12 @@ def test_the_same_run_again_counts_nothing_twice(wired: Wiring) -> None:
     payloads = [_envelope(sale(1)), b"broken", _envelope(sale(2)), _envelope({"quantity": 1})]
     _consume(wired, payloads)
     merge_all(wired)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     _consume(wired, payloads)
     merge_all(wired)
 
-    assert holdings(wired.settings) == before
+    assert dump_state(wired.settings) == before
 
 
 def test_the_same_run_again_with_other_runs_merged_in_between_counts_nothing_twice(wired: Wiring) -> None:
@@ -159,18 +159,18 @@ def test_the_same_run_again_with_other_runs_merged_in_between_counts_nothing_twi
     merge_all(wired)
     _consume(wired, [_envelope(sale(3)), _envelope(sale(1))], first=50)
     merge_all(wired)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     _consume(wired, [_envelope(sale(1)), _envelope(sale(2))])
     merge_all(wired)
 
-    after = holdings(wired.settings)
+    after = dump_state(wired.settings)
     assert (after.ledger, after.sources) == (before.ledger, before.sources)
     assert _sold(wired) == ["t-1", "t-2", "t-3"]
 
 
 @pytest.mark.parametrize("merged_in_between", [False, True])
-def test_a_run_that_comes_again_with_more_records_behind_balances(wired: Wiring, *, merged_in_between: bool) -> None:
+def test_a_repeated_batch_with_more_records_balances(wired: Wiring, *, merged_in_between: bool) -> None:
     payloads = [_envelope(sale(1)), _envelope({"quantity": 1}), b"broken"]
     _consume(wired, payloads)
     if merged_in_between:
@@ -179,17 +179,17 @@ def test_a_run_that_comes_again_with_more_records_behind_balances(wired: Wiring,
     entries = _consume(wired, [*payloads, _envelope(sale(2)), b"broken too"])
     merge_all(wired)
 
-    kept = [wired.ledger.get(entry.origin) for entry in entries]
-    assert [(entry.received, entry.fates.loaded, entry.quarantined, entry.in_flight) for entry in kept if entry] == [
+    kept = [wired.ledger.get(entry.delivery_id) for entry in entries]
+    assert [(entry.received, entry.outcomes.loaded, entry.quarantined, entry.in_flight) for entry in kept if entry] == [
         (3, 2, 1, 0),
         (2, 0, 2, 0),
     ]
     assert _sold(wired) == ["t-1", "t-2"]
-    assert holdings(wired.settings).incoming == []
+    assert dump_state(wired.settings).incoming == []
 
 
 @pytest.mark.parametrize("merged_in_between", [False, True])
-def test_a_run_that_comes_again_cut_short_leaves_the_rest_to_the_next(
+def test_a_repeated_batch_with_fewer_records_leaves_the_rest_to_the_next(
     wired: Wiring, *, merged_in_between: bool
 ) -> None:
     _consume(wired, [_envelope(sale(1)), _envelope(sale(2)), _envelope(sale(3)), b"broken"])
@@ -200,7 +200,7 @@ def test_a_run_that_comes_again_cut_short_leaves_the_rest_to_the_next(
     _consume(wired, [_envelope(sale(3)), b"broken", _envelope(sale(4))], first=2)
     merge_all(wired)
 
-    sources = {each["source_id"]: each for each in holdings(wired.settings).sources}
+    sources = {each["source_id"]: each for each in dump_state(wired.settings).sources}
     told = {name: int(sources["web-shop"][name]) for name in ("received", "loaded", "duplicate", "quarantined")}
     assert told == {"received": 5, "loaded": 4, "duplicate": 1, "quarantined": 0}
     assert int(sources[UNATTRIBUTED]["received"]) == int(sources[UNATTRIBUTED]["quarantined"]) == 2
@@ -214,11 +214,11 @@ def test_a_producers_record_becomes_the_same_row_as_the_apis(wired: Wiring, data
 
     _consume(wired, [own])
     merge_all(wired)
-    by_producer = holdings(wired.settings).base
+    by_producer = dump_state(wired.settings).base
     _consume(wired, [from_api])
     merge_all(wired)
 
-    assert holdings(wired.settings).base == by_producer
+    assert dump_state(wired.settings).base == by_producer
     assert len(by_producer) == 1
 
 
@@ -251,16 +251,16 @@ def test_customers_of_a_malformed_envelope_leave_nothing_personal_in_quarantine(
     assert not any("ada@" in row["raw"] or "555-0100" in row["raw"] for row in _quarantined(wired))
 
 
-def test_a_record_is_judged_by_when_it_arrived_however_late_it_comes_again(wired: Wiring, clock: Clock) -> None:
+def test_a_repeated_record_is_validated_against_its_first_arrival(wired: Wiring, clock: Clock) -> None:
     ahead = _envelope(sale(1, timestamp=(NOW + timedelta(minutes=6)).isoformat()))
     _consume(wired, [ahead])
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     clock.pass_by(timedelta(minutes=5))
     _consume(wired, [ahead])
 
-    assert holdings(wired.settings).quarantine == before.quarantine
-    assert holdings(wired.settings).incoming == []
+    assert dump_state(wired.settings).quarantine == before.quarantine
+    assert dump_state(wired.settings).incoming == []
 
 
 def test_the_function_takes_a_run_and_answers_nothing(deployed: Wiring) -> None:

@@ -3,15 +3,15 @@
 from typing import Any
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
-from tests.fakes.holdings import holdings, merge_all
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, GOOD, sale
+from tests.fakes.state_dump import dump_state, merge_all
 
 
 def _envelope(data: Any, data_type: DataType = DataType.TRANSACTIONS) -> dict[str, Any]:
@@ -34,12 +34,12 @@ def _wired(settings: Settings) -> Wiring:
     return Wiring(settings, Clock())
 
 
-def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been(platforms: Platforms) -> None:
+def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = _wired(settings)
-        writes = platforms.saboteur.count(lambda: consume(RUN, wired.loader))
+        writes = platforms.fault_injector.count(lambda: consume_batch(RUN, wired.loader))
         merge_all(wired)
-        expected = holdings(settings)
+        expected = dump_state(settings)
     assert {"TransactWriteItems", "PutObject", "PutItem"} <= set(writes)
     assert expected.incoming == []
     assert sorted(
@@ -47,15 +47,15 @@ def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been
     ) == ["t-1", "t-2"]
     assert all("open" not in item for item in expected.ledger)
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as settings:
             wired = _wired(settings)
 
-            with platforms.saboteur.killing(step, moment):
-                consume(RUN, wired.loader)
-            if moment is Moment.AFTER:  # which leaves what the next one BEFORE leaves: so both are tried of each
+            with platforms.fault_injector.killing(step, moment):
+                consume_batch(RUN, wired.loader)
+            if moment is CrashPoint.AFTER:  # which leaves what the next one BEFORE leaves: so both are tried of each
                 merge_all(wired)
-            consume(RUN, wired.loader)
+            consume_batch(RUN, wired.loader)
             merge_all(wired)
 
-            assert holdings(settings) == expected, f"killed {moment} write {step} of {writes}"
+            assert dump_state(settings) == expected, f"killed {moment} write {step} of {writes}"

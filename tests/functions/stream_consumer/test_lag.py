@@ -34,7 +34,7 @@ def test_a_clock_that_is_behind_the_streams_makes_no_negative_lag() -> None:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_every_run_tells_its_lag_and_what_it_quarantined(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_batch_reports_its_lag_and_quarantined_rows(capsys: pytest.CaptureFixture[str]) -> None:
     handler(kinesis_event([SOLD, b"broken"], arrived=datetime.now(UTC) - MINUTE), context())
 
     told = _metrics(capsys.readouterr().out)
@@ -46,7 +46,7 @@ def test_every_run_tells_its_lag_and_what_it_quarantined(capsys: pytest.CaptureF
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_run_that_fails_tells_no_lag_as_if_it_were_taken_in(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_batch_reports_no_lag(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyError):
         handler({"Records": [{"kinesis": {}}]}, context())
 

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 
 
 def _event(key: int, content: int) -> dict[str, Any]:
@@ -37,15 +37,15 @@ def _standing(wired: Wiring) -> dict[str, str]:
 
 
 def _fates(wired: Wiring) -> Mapping[str, int]:
-    (source,) = holdings(wired.settings).sources
+    (source,) = dump_state(wired.settings).sources
     return {name: int(source[name]) for name in ("received", "loaded", "duplicate", "conflict")}
 
 
 @pytest.mark.parametrize("arrived", [(0, 0, 0), (0, 1, 2)], ids=["at once", "one by one"])
 @pytest.mark.parametrize("merged_in_between", [False, True])
-def test_the_last_record_of_a_key_stands(wired: Wiring, arrived: Sequence[int], *, merged_in_between: bool) -> None:
+def test_the_last_record_of_a_key_is_current(wired: Wiring, arrived: Sequence[int], *, merged_in_between: bool) -> None:
     for place in range(3):
-        consume(_run([(1, place)], first=place, arrived=arrived[place : place + 1]), wired.loader)
+        consume_batch(_run([(1, place)], first=place, arrived=arrived[place : place + 1]), wired.loader)
         if merged_in_between:
             merge_all(wired)
     merge_all(wired)
@@ -56,21 +56,21 @@ def test_the_last_record_of_a_key_stands(wired: Wiring, arrived: Sequence[int], 
 
 @pytest.mark.parametrize("arrived", [(0, 0, 0), (9, 5, 1)], ids=["at once", "backwards"])
 def test_within_a_run_too(wired: Wiring, arrived: Sequence[int]) -> None:
-    consume(_run([(1, 0), (1, 1), (1, 2)], first=0, arrived=arrived), wired.loader)
+    consume_batch(_run([(1, 0), (1, 1), (1, 2)], first=0, arrived=arrived), wired.loader)
     merge_all(wired)
 
     assert _standing(wired) == {"e-1": "2"}
     assert _fates(wired) == {"received": 3, "loaded": 3, "duplicate": 0, "conflict": 0}
 
 
-def test_a_run_that_comes_again_late_takes_nothing_back(wired: Wiring) -> None:
+def test_a_batch_repeated_late_reverts_nothing(wired: Wiring) -> None:
     earlier, later = (_run([(1, place)], first=place, arrived=[0]) for place in range(2))
     for run in (earlier, later):
-        consume(run, wired.loader)
+        consume_batch(run, wired.loader)
         merge_all(wired)
     before = _fates(wired)
 
-    consume(earlier, wired.loader)
+    consume_batch(earlier, wired.loader)
     merge_all(wired)
 
     assert _standing(wired) == {"e-1": "1"}
@@ -91,7 +91,7 @@ STEPS = st.lists(
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
-    platforms: Platforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
+    platforms: MotoPlatforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
 ) -> None:
     last: dict[str, str] = {}
     first, latest = 0, 0
@@ -103,7 +103,7 @@ def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
             arrived = [max(latest, first + skew) for _, _, skew in told]
             run = _run(contents, first=first, arrived=arrived)
             for _ in range(1 + repeated):
-                consume(run, wired.loader)
+                consume_batch(run, wired.loader)
                 if merged:
                     merge_all(wired)
             last |= {f"e-{key}": f"{content}" for key, content in contents}

@@ -8,13 +8,13 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
-from shared.ledger.entry import UNATTRIBUTED, Entry
+from shared.ingestion.stream.consumer import consume_batch
+from shared.ledger.entry import UNATTRIBUTED, LedgerEntry
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.aggregates import BROKEN, aggregate_of
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
 from tests.fakes.records import AT, GOOD, sale
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 
 
 def _envelope(data: Mapping[str, Any], data_type: str = "transactions") -> bytes:
@@ -31,8 +31,8 @@ def _sales(*numbers: int) -> list[bytes]:
     return [_envelope(sale(number)) for number in numbers]
 
 
-def _consume(wired: Wiring, payloads: Sequence[bytes], first: int = 0) -> list[Entry]:
-    return consume(kinesis_event(payloads, first=first)["Records"], wired.loader)
+def _consume(wired: Wiring, payloads: Sequence[bytes], first: int = 0) -> list[LedgerEntry]:
+    return consume_batch(kinesis_event(payloads, first=first)["Records"], wired.loader)
 
 
 def _sold(wired: Wiring) -> list[int]:
@@ -70,7 +70,7 @@ def test_every_record_in_a_payload_is_loaded_and_counted(wired: Wiring, name: st
     (entry,) = _consume(wired, payloads)
     merge_all(wired)
 
-    (kept,) = holdings(wired.settings).ledger
+    (kept,) = dump_state(wired.settings).ledger
     assert (entry.received, kept["received"], entry.quarantined) == (number, number, 0)
     assert _sold(wired) == list(range(1, number + 1))
 
@@ -142,16 +142,16 @@ def test_the_same_packed_run_again_counts_nothing_twice_and_may_be_longer(wired:
     run = [aggregate_of(*_sales(1), b"broken"), _body(sale(2), {}), gzip.compress(b"broken"), BROKEN["the mark alone"]]
     _consume(wired, run)
     merge_all(wired)
-    before = holdings(wired.settings)
+    before = dump_state(wired.settings)
 
     _consume(wired, run)
     merge_all(wired)
-    assert holdings(wired.settings) == before
+    assert dump_state(wired.settings) == before
 
     entries = _consume(wired, [*run, aggregate_of(*_sales(3)), _body({})])
     merge_all(wired)
-    counted = {entry.origin: entry for entry in entries}
-    assert [entry["origin"] for entry in holdings(wired.settings).ledger] == sorted(counted)
+    counted = {entry.delivery_id: entry for entry in entries}
+    assert [entry["origin"] for entry in dump_state(wired.settings).ledger] == sorted(counted)
     assert sum(entry.received for entry in entries) == 8
     assert _sold(wired) == [1, 2, 3]
 
@@ -164,7 +164,7 @@ def test_customers_in_a_body_leave_nothing_personal(wired: Wiring, packed: Calla
     entries = _consume(wired, [packed(_body(customer, {"email": "bob@example.org"}, data_type="customers")), wrong])
     merge_all(wired)
 
-    kept = holdings(wired.settings)
+    kept = dump_state(wired.settings)
     assert [(entry.received, entry.dropped_fields) for entry in entries] == [(2, 2), (1, 0)]
     assert not any("@" in repr(rows) for rows in (kept.base, kept.quarantine))
 
@@ -180,6 +180,6 @@ def test_much_packed_into_little_is_taken_in_parts_that_are_the_same_again(wired
     again = _consume(wired, run)
 
     assert [entry.received for entry in entries] == [18_000, 6_000]
-    assert [entry.origin for entry in again] == [entry.origin for entry in entries]
+    assert [entry.delivery_id for entry in again] == [entry.delivery_id for entry in entries]
     merge_all(wired)
     assert len(_sold(wired)) == 24_000

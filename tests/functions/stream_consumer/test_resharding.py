@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.app.wiring import Wiring
-from shared.ingestion.stream.consumer import consume
+from shared.ingestion.stream.consumer import consume_batch
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.event_source import EventSource
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
-from tests.fakes.platforms import Platforms
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 
 KEYS = 12
 
@@ -50,7 +50,7 @@ class Flow:
             self.source.merge(*self.source.open[place : place + 2])
 
     def take(self) -> None:
-        self.source.bring(self._chance.randint(1, 10), self._consume)
+        self.source.deliver(self._chance.randint(1, 10), self._consume)
 
     def merge_lake(self) -> None:
         merge_all(self._wired)
@@ -59,7 +59,7 @@ class Flow:
         fate = self._chance.random()
         if fate < 0.1:
             raise ConnectionError("before it began")
-        consume(run, self._wired.loader)
+        consume_batch(run, self._wired.loader)
         if fate > 0.9:
             raise ConnectionError("when it had written all")
 
@@ -82,7 +82,7 @@ def _settled(wired: Wiring, flow: Flow) -> None:
     rows = [row for found in parquet_rows(wired.settings, "base/events/").values() for row in found]
     assert {row["event_id"]: row["device"] for row in rows} == flow.last
     assert len(rows) == len(flow.last)
-    totals = [source for source in holdings(wired.settings).sources if source["source_id"] == "web-shop"]
+    totals = [source for source in dump_state(wired.settings).sources if source["source_id"] == "web-shop"]
     assert sum(int(each["received"]) for each in totals) == flow.sent
     assert sum(int(each["loaded"]) + int(each["conflict"]) for each in totals) == flow.sent
     assert all(int(each["duplicate"]) == int(each["quarantined"]) == 0 for each in totals)
@@ -119,14 +119,14 @@ def test_children_wait_for_the_end_of_their_parents() -> None:
     source.put("key", "Mw==", 0)
 
     while source.has_more:
-        source.bring(1, lambda run: taken.extend(record["kinesis"]["data"] for record in run))
+        source.deliver(1, lambda run: taken.extend(record["kinesis"]["data"] for record in run))
 
     assert taken == ["MQ==", "Mg==", "Mw=="]
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=18), st.integers(0, 1000))
-def test_whatever_is_split_merged_and_retried(platforms: Platforms, steps: list[str], seed: int) -> None:
+def test_whatever_is_split_merged_and_retried(platforms: MotoPlatforms, steps: list[str], seed: int) -> None:
     with platforms.fresh() as resources:
         wired = Wiring(resources, Clock())
         flow = Flow(wired, seed)

@@ -13,7 +13,7 @@ from shared.app.wiring import Wiring
 from shared.runtime.settings import Resource
 from tests.events.api_gateway import context
 from tests.fakes.event_source import runs_of
-from tests.fakes.holdings import holdings, merge_all, parquet_rows
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
 from tests.snowplow import expected, needs_snowplow, records
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_carts_checkouts_and_orders_are_those_expected(rows: list[Row]) -> None:
 
 
 def test_the_ledger_has_every_record_that_was_put_on_the_stream(rows: list[Row], deployed: Wiring) -> None:
-    (source,) = holdings(deployed.settings).sources
+    (source,) = dump_state(deployed.settings).sources
 
     sent = len(records()) + 100
     told = {name: int(source[name]) for name in ("received", "loaded", "duplicate", "conflict", "quarantined")}

@@ -13,11 +13,11 @@ from shared.recovery.models import RedriveRequest
 from shared.runtime.settings import Settings
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import Holdings, holdings, keys, merge_all, waiting
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, sale
+from tests.fakes.state_dump import StateDump, dump_state, keys, merge_all, waiting
 
 LATE = timedelta(minutes=3)
 MAPPING = SourceConfiguration.model_validate({"mappings": {"transactions": {"columns": {"qty": "quantity"}}}})
@@ -41,10 +41,10 @@ def _given(settings: Settings) -> tuple[Wiring, Clock]:
 
 
 def _redrive(wired: Wiring) -> None:
-    wired.redrives.answer(RedriveRequest())
+    wired.redrives.redrive(RedriveRequest())
 
 
-def _without_numbers(held: Holdings) -> list[Any]:
+def _without_numbers(held: StateDump) -> list[Any]:
     """What is held, but for the numbers of re-drives: one that was given up has used one up."""
     rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
     told = [{name: value for name, value in row.items() if name != "_origin"} for row in rows]
@@ -60,45 +60,45 @@ def _without_numbers(held: Holdings) -> list[Any]:
 
 
 def test_a_redrive_killed_around_any_write_is_finished_by_the_sweep_or_can_be_asked_for_again(
-    platforms: Platforms,
+    platforms: MotoPlatforms,
 ) -> None:
     with platforms.fresh() as held:
         wired, _ = _given(held)
-        writes = platforms.saboteur.count(lambda: _redrive(wired))
+        writes = platforms.fault_injector.count(lambda: _redrive(wired))
         merge_all(wired)
-        expected = holdings(held)
+        expected = dump_state(held)
     assert writes.count("TransactWriteItems") == 6  # taken, in flight, done: of two deliveries
     assert [len(rows) for rows in expected.quarantine.values()] == [1]
     assert all("open" not in item for item in expected.ledger)
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as held:
             wired, clock = _given(held)
 
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 _redrive(wired)
-            _assert_balanced(holdings(held))
+            _assert_balanced(dump_state(held))
             clock.pass_by(LATE)
             wired.sweeper.sweep()
             merge_all(wired)
-            _assert_balanced(holdings(held))
+            _assert_balanced(dump_state(held))
             _redrive(wired)
             merge_all(wired)
 
             case = f"killed {moment} write {step} of {writes}"
-            assert _without_numbers(holdings(held)) == _without_numbers(expected), case
+            assert _without_numbers(dump_state(held)) == _without_numbers(expected), case
             assert keys(held, "incoming/") == [], case
 
 
-def test_what_the_sweep_finds_half_way_it_finishes_without_being_asked(platforms: Platforms) -> None:
+def test_what_the_sweep_finds_half_way_it_finishes_without_being_asked(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as held:
         wired, _ = _given(held)
-        writes = platforms.saboteur.count(lambda: _redrive(wired))
+        writes = platforms.fault_injector.count(lambda: _redrive(wired))
     laid_aside = writes.index("PutObject")
 
     with platforms.fresh() as held:
         wired, clock = _given(held)
-        with platforms.saboteur.killing(laid_aside, Moment.AFTER):
+        with platforms.fault_injector.killing(laid_aside, CrashPoint.AFTER):
             _redrive(wired)
         clock.pass_by(LATE)
 
@@ -110,34 +110,34 @@ def test_what_the_sweep_finds_half_way_it_finishes_without_being_asked(platforms
         assert sum(entry.redrives.values() if entry else ()) == 3
 
 
-def test_two_who_finish_the_same_redrive_at_once_count_it_once(platforms: Platforms) -> None:
+def test_two_who_finish_the_same_redrive_at_once_count_it_once(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as held:
         wired, _ = _given(held)
-        writes = platforms.saboteur.count(lambda: _redrive(wired))
+        writes = platforms.fault_injector.count(lambda: _redrive(wired))
 
     for step in range(writes.index("PutObject"), len(writes)):
         with platforms.fresh() as held:
             wired, clock = _given(held)
-            with platforms.saboteur.killing(step, Moment.AFTER):
+            with platforms.fault_injector.killing(step, CrashPoint.AFTER):
                 _redrive(wired)
-            numbers = {entry.origin: entry.redriving for entry in wired.ledger.unfinished(clock() + LATE)}
+            numbers = {entry.delivery_id: entry.redriving for entry in wired.ledger.list_unfinished(clock() + LATE)}
 
             wired.merger.merge(waiting(held), has_time=lambda: True)
             for origin, number in [*numbers.items(), *numbers.items()]:
                 if number:
-                    wired.redriver.finish(origin, number)
+                    wired.redriver.resume(origin, number)
                     wired.merger.merge(waiting(held), has_time=lambda: True)
 
-            _assert_balanced(holdings(held))
+            _assert_balanced(dump_state(held))
             assert keys(held, "incoming/") == []
 
 
 def test_a_redrive_that_was_given_up_before_its_rows_were_laid_aside_leaves_them_where_they_are(
-    platforms: Platforms,
+    platforms: MotoPlatforms,
 ) -> None:
     with platforms.fresh() as held:
         wired, clock = _given(held)
-        with platforms.saboteur.killing(0, Moment.AFTER):
+        with platforms.fault_injector.killing(0, CrashPoint.AFTER):
             _redrive(wired)
         clock.pass_by(LATE)
 
@@ -151,7 +151,7 @@ def test_a_redrive_that_was_given_up_before_its_rows_were_laid_aside_leaves_them
 _FATES = ("loaded", "duplicate", "conflict")
 
 
-def _assert_balanced(held: Holdings) -> None:
+def _assert_balanced(held: StateDump) -> None:
     """No row has two fates or none; the totals of sources and of hours are those of the entries."""
     totals: Counter[tuple[str, str]] = Counter()
     for item in held.ledger:
@@ -176,14 +176,14 @@ def _told(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
 
 NUMBERS = st.integers(0, 3)
 ROWS = st.lists(st.builds(sale, NUMBERS) | st.builds(_old, NUMBERS), max_size=4)
-CRASH = st.none() | st.tuples(st.integers(0, 9), st.sampled_from(Moment))
+CRASH = st.none() | st.tuples(st.integers(0, 9), st.sampled_from(CrashPoint))
 ACTS = st.tuples(st.sampled_from(["load", "merge", "redrive", "sweep", "fix"]), st.integers(0, 2), CRASH)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=st.lists(ROWS, min_size=3, max_size=3), acts=st.lists(ACTS, min_size=3, max_size=9))
-def test_every_row_has_one_fate_after_every_step_of_any_history_of_loads_fixes_redrives_and_crashes(
-    platforms: Platforms, deliveries: list[list[dict[str, Any]]], acts: list[tuple[str, int, Any]]
+def test_every_row_has_one_outcome_after_every_step_of_any_history_of_loads_fixes_redrives_and_crashes(
+    platforms: MotoPlatforms, deliveries: list[list[dict[str, Any]]], acts: list[tuple[str, int, Any]]
 ) -> None:
     with platforms.fresh() as held:
         clock = Clock()
@@ -209,17 +209,17 @@ def test_every_row_has_one_fate_after_every_step_of_any_history_of_loads_fixes_r
             if crash is None:
                 act(kind, number)
             else:
-                with platforms.saboteur.killing(*crash):
+                with platforms.fault_injector.killing(*crash):
                     act(kind, number)
-            _assert_balanced(holdings(held))
+            _assert_balanced(dump_state(held))
 
         for number in loaded:
             act("load", number)
         for kind in ("fix", "sweep", "redrive", "merge"):
             act(kind, 0)
-            _assert_balanced(holdings(held))
+            _assert_balanced(dump_state(held))
 
-        at_rest = holdings(held)
+        at_rest = dump_state(held)
         assert all("open" not in item for item in at_rest.ledger)
         assert at_rest.incoming == []
         assert [len(rows) for rows in at_rest.quarantine.values()] == [1] * len(loaded)

@@ -16,11 +16,11 @@ from shared.runtime.settings import Resource, Settings
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import Holdings, holdings, keys, merge_all
-from tests.fakes.platforms import Platforms
+from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import sale
+from tests.fakes.state_dump import StateDump, dump_state, keys, merge_all
 
 LATE = timedelta(minutes=3)
 SENT = {
@@ -47,7 +47,7 @@ def _messages(settings: Settings) -> list[dict[str, Any]]:
     return [orjson.loads(message["Body"]) for message in found]
 
 
-def _without_names(held: Holdings) -> list[Any]:
+def _without_names(held: StateDump) -> list[Any]:
     """What is held, without the batch's own name and times, which differ from run to run."""
     named = {"_origin", "origin", "received_at", "completed_at", "ingested_at", "last_ingestion"}
     rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
@@ -56,42 +56,42 @@ def _without_names(held: Holdings) -> list[Any]:
 
 
 def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if_it_had_not_been(
-    platforms: Platforms,
+    platforms: MotoPlatforms,
 ) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, Clock())
-        writes = platforms.saboteur.count(lambda: _submit(wired))
+        writes = platforms.fault_injector.count(lambda: _submit(wired))
         merge_all(wired)
-        expected = holdings(settings)
+        expected = dump_state(settings)
     assert writes.count("PutObject") == 4  # as received, the quarantine, two days
     assert sorted(map(len, expected.base.values())) == [1, 5]
     assert all("open" not in item for item in expected.ledger)
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)
 
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 _submit(wired)
             clock.pass_by(LATE)
             wired.sweeper.sweep()
-            if not holdings(settings).ledger:
+            if not dump_state(settings).ledger:
                 _submit(wired)  # nobody knows of it: the client, who has no answer, sends it again
             merge_all(wired)
 
-            held = holdings(settings)
+            held = dump_state(settings)
             case = f"killed {moment} write {step} of {writes}"
             assert _without_names(held) == _without_names(expected), case
             assert held.incoming == [], case
 
 
 def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_wherever_that_was_cut_short(
-    platforms: Platforms,
+    platforms: MotoPlatforms,
 ) -> None:
     def cancelled(wired: Wiring) -> str:
         _submit(wired)
-        (entry,) = holdings(wired.settings).ledger
+        (entry,) = dump_state(wired.settings).ledger
         wired.lifecycle.cancel(entry["origin"])
         merge_all(wired)
         return str(entry["origin"])
@@ -99,17 +99,17 @@ def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_whereve
     with platforms.fresh() as settings:
         wired = Wiring(settings, Clock())
         batch_id = cancelled(wired)
-        writes = platforms.saboteur.count(lambda: wired.lifecycle.resume(batch_id))
+        writes = platforms.fault_injector.count(lambda: wired.lifecycle.resume(batch_id))
         merge_all(wired)
-        expected = _without_names(holdings(settings))
+        expected = _without_names(dump_state(settings))
     assert writes.count("PutObject") == 2  # the two days
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
         with platforms.fresh() as settings:
             wired = Wiring(settings, clock := Clock())
             batch_id = cancelled(wired)
 
-            with platforms.saboteur.killing(step, moment):
+            with platforms.fault_injector.killing(step, moment):
                 wired.lifecycle.resume(batch_id)
             clock.pass_by(LATE)
             wired.sweeper.sweep()
@@ -117,14 +117,14 @@ def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_whereve
                 wired.lifecycle.resume(batch_id)  # it was not begun: the client, who has no answer, asks again
             merge_all(wired)
 
-            assert _without_names(holdings(settings)) == expected, f"killed {moment} write {step} of {writes}"
+            assert _without_names(dump_state(settings)) == expected, f"killed {moment} write {step} of {writes}"
 
 
-def test_a_batch_that_is_only_young_is_left_alone(platforms: Platforms) -> None:
+def test_a_batch_that_is_only_young_is_left_alone(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         clock = Clock()
         wired = Wiring(settings, clock)
-        with platforms.saboteur.killing(2, Moment.AFTER):
+        with platforms.fault_injector.killing(2, CrashPoint.AFTER):
             _submit(wired)
 
         clock.pass_by(timedelta(minutes=1))
@@ -144,9 +144,9 @@ def test_the_merger_is_reminded_of_what_waits_when_something_is_late(wired: Wiri
     assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == [waiting]
 
 
-def test_the_merger_is_reminded_of_news_and_markers_though_no_delivery_is_late(wired: Wiring) -> None:
+def test_move_notices_and_markers_are_requeued_though_no_delivery_is_late(wired: Wiring) -> None:
     day = PartitionId(DataType.TRANSACTIONS, "2025-02-27")
-    waiting = [day.cancel_key("batch-1"), day.moved_key("2025-02-26", "00ff")]
+    waiting = [day.cancellation_key("batch-1"), day.move_notice_key("2025-02-26", "00ff")]
     wired.lake.put_all((key, b"") for key in [*waiting, day.incoming_key("batch-2")])
 
     swept = wired.sweeper.sweep()
@@ -166,9 +166,9 @@ def test_a_sweep_of_a_platform_where_all_is_done_does_nothing(wired: Wiring, clo
     assert _messages(wired.settings) == []
 
 
-def test_a_batch_whose_landing_is_gone_stays_in_flight_for_somebody_to_see(wired: Wiring, clock: Clock) -> None:
+def test_a_batch_whose_archive_was_deleted_stays_in_flight(wired: Wiring, clock: Clock) -> None:
     gone = delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1")
-    wired.ledger.record("batch-1", lambda _: wired.loader._opened(gone, wired.loader.judge.judge(gone)))
+    wired.ledger.update("batch-1", lambda _: wired.loader._open_entry(gone, wired.loader.validator.validate(gone)))
 
     clock.pass_by(LATE)
     swept = wired.sweeper.sweep()
@@ -187,7 +187,7 @@ def test_the_function_sweeps_on_schedule(deployed: Wiring) -> None:
     assert len(_messages(deployed.settings)) == 1
 
 
-def test_a_resumed_batch_still_tells_how_many_personal_fields_were_dropped(platforms: Platforms) -> None:
+def test_a_resumed_batch_keeps_the_number_of_dropped_personal_fields(platforms: MotoPlatforms) -> None:
     customers = {
         "source_id": "crm-central",
         "data_type": "customers",
@@ -198,11 +198,11 @@ def test_a_resumed_batch_still_tells_how_many_personal_fields_were_dropped(platf
         clock = Clock()
         wired = Wiring(settings, clock)
         request = BatchIngestionRequest.model_validate(customers)
-        with platforms.saboteur.killing(1, Moment.AFTER):  # kept and opened, nothing else
+        with platforms.fault_injector.killing(1, CrashPoint.AFTER):  # kept and opened, nothing else
             wired.batches.submit(request, orjson.dumps(customers).decode())
         clock.pass_by(LATE)
 
         swept = wired.sweeper.sweep()
 
-        (entry,) = holdings(settings).ledger
+        (entry,) = dump_state(settings).ledger
         assert (swept.resumed, entry["written"], entry["dropped_fields"]) == (1, True, 2)

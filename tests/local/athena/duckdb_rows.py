@@ -1,7 +1,7 @@
 """Runs a query through translation, DuckDB and rendering, without a catalogue or a lake."""
 
 from infra.local.athena.database import Database
-from infra.local.athena.rendering import column_info, rendered
+from infra.local.athena.rendering import column_info, render
 from infra.local.athena.statement import Select, parse
 from infra.local.athena.translation import translate
 
@@ -16,5 +16,5 @@ def typed_rows(database: Database, sql: str) -> tuple[list[str], list[tuple[Cell
     translation = translate(statement.query, "tally", {})
     with database.session() as session:
         types = list(session.sql(translation.sql).types)
-        rows = session.execute(rendered(translation.sql, types, translation.outputs)).fetchall()
+        rows = session.execute(render(translation.sql, types, translation.outputs)).fetchall()
     return [column_info(*each)["Type"] for each in zip(translation.outputs, types, strict=True)], rows

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.athena.listing import StoredObject, objects_below
+from infra.local.athena.listing import ListedObject, objects_below
 from infra.local.athena.objects import ObjectCache, ObjectGone
 from tests.local.athena.conftest import BUCKET, Lake
 
 
-def _stored(lake: Lake, key: str, body: bytes) -> StoredObject:
+def _stored(lake: Lake, key: str, body: bytes) -> ListedObject:
     answer = lake.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-    return StoredObject(BUCKET, key, answer["ETag"], len(body))
+    return ListedObject(BUCKET, key, answer["ETag"], len(body))
 
 
 def _files(directory: Path) -> int:
@@ -22,7 +22,7 @@ def test_a_version_is_downloaded_once_even_by_a_later_cache(lake: Lake, tmp_path
     item = _stored(lake, "a", b"one")
     for _ in range(2):
         cache = ObjectCache(lake.s3, tmp_path, limit_bytes=100)
-        with cache.lend([item]) as paths:
+        with cache.local_paths([item]) as paths:
             assert paths[0].read_bytes() == b"one"
         cache.close()
 
@@ -33,7 +33,7 @@ def test_lent_objects_stay_and_the_least_recently_lent_go_first(lake: Lake, tmp_
     items = [_stored(lake, name, name.encode() * 10) for name in ("a", "b", "c")]
     cache = ObjectCache(lake.s3, tmp_path, limit_bytes=20)
 
-    with cache.lend(items) as paths:
+    with cache.local_paths(items) as paths:
         assert all(path.exists() for path in paths)
 
     assert [path.exists() for path in paths] == [False, True, True]
@@ -45,7 +45,7 @@ def test_an_object_that_changed_after_it_was_listed_is_gone(lake: Lake, tmp_path
     _stored(lake, "a", b"two")
     cache = ObjectCache(lake.s3, tmp_path, limit_bytes=100)
 
-    with pytest.raises(ObjectGone), cache.lend([item]):
+    with pytest.raises(ObjectGone), cache.local_paths([item]):
         pass
 
     assert _files(tmp_path) == 0

@@ -3,20 +3,20 @@
 import pytest
 
 from infra.local.athena.statement import Select, parse
-from infra.local.athena.tables import Column, Table, TableName
+from infra.local.athena.tables import GlueColumn, GlueTable, TableName
 from infra.local.athena.translation import Scan, translate
 
-SALES = Table(
+SALES = GlueTable(
     name=TableName("tally", "sales"),
-    columns=(Column("id", "string"), Column("n", "bigint"), Column("price", "decimal(18,6)")),
-    partition_keys=(Column("dt", "string"),),
+    columns=(GlueColumn("id", "string"), GlueColumn("n", "bigint"), GlueColumn("price", "decimal(18,6)")),
+    partition_keys=(GlueColumn("dt", "string"),),
     location="s3://lake/base/sales/",
     parameters={},
 )
-PRODUCTS = Table(
+PRODUCTS = GlueTable(
     name=TableName("tally", "products"),
-    columns=(Column("id", "string"), Column("name", "string")),
-    partition_keys=(Column("dt", "string"),),
+    columns=(GlueColumn("id", "string"), GlueColumn("name", "string")),
+    partition_keys=(GlueColumn("dt", "string"),),
     location="s3://lake/base/products/",
     parameters={},
 )

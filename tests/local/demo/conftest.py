@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.demo.scenario import Delivery, Scenario, demo
+from infra.local.demo.scenario import DemoDelivery, Scenario, demo
 
 END = datetime(2026, 11, 22, 13, 37, tzinfo=UTC)
 
@@ -15,7 +15,7 @@ class Story:
     """A demo told once for all tests that only read it."""
 
     scenario: Scenario
-    deliveries: list[Delivery]
+    deliveries: list[DemoDelivery]
     records: dict[str, list[dict[str, Any]]]
 
     @property

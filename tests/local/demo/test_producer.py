@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from infra.local.demo.batches import DemoNotSent
-from infra.local.demo.producer import Entry, StreamProducer, in_calls
+from infra.local.demo.producer import StreamEntry, StreamProducer, batch_entries
 from tests.local.demo.doors import STREAM, events
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def test_a_stream_that_never_takes_a_record_is_named(kinesis: "KinesisClient") -
 
 @pytest.mark.parametrize(("count", "size"), [(1201, 100), (60, 300_000), (3, 5_000_000), (0, 1)])
 def test_calls_keep_to_the_limits_and_to_the_order(count: int, size: int) -> None:
-    entries = [Entry(f"g-{place}", b"x" * size) for place in range(count)]
+    entries = [StreamEntry(f"g-{place}", b"x" * size) for place in range(count)]
 
-    calls = list(in_calls(entries))
+    calls = list(batch_entries(entries))
 
     assert [entry for call in calls for entry in call] == entries
     assert all(0 < len(call) <= 500 for call in calls)

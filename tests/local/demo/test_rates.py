@@ -8,7 +8,7 @@ from rich.console import Console
 from infra.local.demo.loader import hold_rates
 from infra.local.demo.rates import rates_file
 from infra.local.demo.scenario import demo
-from infra.local.demo.window import Window
+from infra.local.demo.window import DemoWindow
 from infra.local.progress import Progress
 from shared.app.wiring import Wiring
 from shared.currency.rates import ReferenceRates
@@ -17,12 +17,12 @@ from shared.currency.spans import spans
 from shared.currency.unpacking import text_of
 from tests.local.demo.conftest import END
 
-WINDOW = Window(END)
+WINDOW = DemoWindow(END)
 
 
 def test_sales_of_every_day_can_be_converted_also_where_the_window_begins_on_a_sunday() -> None:
     for first in range(7):
-        window = Window(END, 90 - first)
+        window = DemoWindow(END, 90 - first)
 
         [since, *_] = spans(read(text_of(rates_file(7, window))).quotes, "USD")
 

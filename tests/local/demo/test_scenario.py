@@ -12,8 +12,8 @@ import orjson
 import pytest
 
 from infra.local.demo.scale import Scale
-from infra.local.demo.scenario import Delivery, demo
-from infra.local.demo.window import Window
+from infra.local.demo.scenario import DemoDelivery, demo
+from infra.local.demo.window import DemoWindow
 from tests.local.demo.conftest import END, Story
 
 
@@ -51,8 +51,8 @@ def test_a_later_end_on_the_same_day_only_adds(story: Story) -> None:
 def test_a_whole_day_at_the_end_is_told_up_to_midnight() -> None:
     midnight = datetime(2026, 11, 22, tzinfo=UTC)
 
-    assert Window(midnight).last == datetime(2026, 11, 21, tzinfo=UTC).date()
-    assert len(Window(midnight).days()) == 90
+    assert DemoWindow(midnight).last == datetime(2026, 11, 21, tzinfo=UTC).date()
+    assert len(DemoWindow(midnight).days()) == 90
 
 
 def test_an_end_without_a_zone_is_refused() -> None:
@@ -60,7 +60,7 @@ def test_an_end_without_a_zone_is_refused() -> None:
         demo(end=datetime(2026, 11, 22))  # noqa: DTZ001 (the very mistake)
 
 
-def placed_by(deliveries: Iterable[Delivery]) -> int:
+def placed_by(deliveries: Iterable[DemoDelivery]) -> int:
     orders = [delivery.records for delivery in deliveries if delivery.data_type == "orders"]
     return sum(order["status"] == "placed" for records in orders for order in records)
 

@@ -11,7 +11,7 @@ from infra.local.demo.fulfilment import Fulfilment, Return
 from infra.local.demo.sales import WEB, Line, Order
 from infra.local.demo.shoppers import gather_shoppers
 from infra.local.demo.stock import Stock
-from infra.local.demo.window import Window
+from infra.local.demo.window import DemoWindow
 from tests.local.demo.conftest import END, Story
 
 DAY = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -30,7 +30,7 @@ LAMP = Product(
 
 def sale(quantity: int, status: str = "completed", leaves_at: datetime = DAY) -> Fulfilment:
     line = Line("O-1-1", LAMP, quantity, price=2000, cost=900, discount=0)
-    shopper = gather_shoppers(1, 1, Window(END))[0]
+    shopper = gather_shoppers(1, 1, DemoWindow(END))[0]
     order = Order("O-1", DAY, WEB, "web", shopper, guest=False, fraudulent=False, lines=(line,))
     return Fulfilment(order, (("placed", DAY),), leaves_at, status, ())
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 
 from infra.local import run_state
-from infra.local.deploy.outputs import Outputs
-from infra.local.keys import OwnKey
+from infra.local.deploy.outputs import StackOutputs
+from infra.local.keys import LocalApiKey
 from infra.local.layout import PROJECT, Layout, Ports
 from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
@@ -43,12 +43,12 @@ class Laptop:
     @property
     def token(self) -> str:
         """What its own key may show."""
-        return OwnKey(self.layout).token(self.api_url)
+        return LocalApiKey(self.layout).token(self.api_url)
 
     @property
-    def outputs(self) -> Outputs:
+    def outputs(self) -> StackOutputs:
         """What its stacks say of themselves."""
-        return Outputs.read(self.layout.outputs)
+        return StackOutputs.read(self.layout.outputs)
 
     @property
     def _said(self) -> Path:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from shared.athena.result_cache import ResultCache
 from shared.athena.sql import Statement
 from shared.lake.catalog.versions import TableVersions
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 
 
 def _compute() -> int:
@@ -30,10 +30,10 @@ def main() -> None:
         os.environ["RESULTS"],
         versions=TableVersions(dynamodb, os.environ["VERSIONS"]),
         clock=lambda: datetime.now(UTC),
-        patience=Patience(seconds=float(os.environ["PATIENCE"])),
+        patience=Timeout(seconds=float(os.environ["PATIENCE"])),
     )
     asked = Statement("SELECT ?", (os.environ["QUESTION"],))
-    result, hit = cache.recall(asked, ["sales_hourly"], TypeAdapter(int), _compute)
+    result, hit = cache.get_or_compute(asked, ["sales_hourly"], TypeAdapter(int), _compute)
     print(f"has {result} {'remembered' if hit else 'computed'}", flush=True)  # noqa: T201 # as above
 
 

@@ -11,7 +11,7 @@ from infra.local.keys import identity_of
 from shared.runtime.models import now
 from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
+from tests.fakes.token_forger import TokenForger
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, sale
 from tests.local.end_to_end.refusals import error_of, fraud_error_of
@@ -35,7 +35,7 @@ Headers = Sequence[tuple[str, str]]
 def bad_tokens(platform: RunningPlatform) -> Mapping[str, str]:
     """Tokens that forgers, thieves and yesterday's callers bring to this very platform."""
     identity = identity_of(platform.credentials.session(), platform.emulator_url, platform.outputs.every, "local")
-    forger = Forger(identity, Clock(now()))
+    forger = TokenForger(identity, Clock(now()))
     return {name: make(forger) for name, make in BAD_TOKENS.items()}
 
 

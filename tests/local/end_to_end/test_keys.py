@@ -8,7 +8,7 @@ import httpx
 from typer.testing import CliRunner
 
 from infra.local.cli import app
-from infra.local.keys import OwnKey
+from infra.local.keys import LocalApiKey
 from tests.local.conftest import RunningPlatform
 
 
@@ -51,7 +51,7 @@ def test_the_laptops_own_key_is_readable_by_its_user_alone_and_made_once(platfor
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert httpx.get(f"{platform.api_url}/auth/keys", headers={"Authorization": f"Bearer {token}"}).status_code == 200
-    assert OwnKey(platform.layout).token(platform.api_url)
+    assert LocalApiKey(platform.layout).token(platform.api_url)
 
 
 def test_the_published_keys_verify_what_the_api_gives(platform: RunningPlatform) -> None:

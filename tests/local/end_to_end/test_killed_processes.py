@@ -13,11 +13,11 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.ledger.entry import Entry
+from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
-from tests.fakes.holdings import keys, parquet_rows
+from tests.fakes.state_dump import keys, parquet_rows
 from tests.functions.model.lake_model import LakeModel, Row
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, Record, data_of, sale
@@ -52,7 +52,7 @@ class Aftermath:
         }
         self.settings = self._wired["sweeper"].settings
 
-    def ledger(self) -> Sequence[Entry]:
+    def ledger(self) -> Sequence[LedgerEntry]:
         """The entries of everything that was sent under this name."""
         pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=self._table(Resource.LEDGER))
         entries = [entry_of(item) for page in pages for item in page["Items"]]
@@ -141,11 +141,13 @@ def stream(platform: RunningPlatform, source: str, records: Sequence[Record]) ->
 
 
 def expected(
-    entries: Sequence[Entry], told: Mapping[str, Sequence[Record]], runs: Sequence[Sequence[Record]]
+    entries: Sequence[LedgerEntry], told: Mapping[str, Sequence[Record]], runs: Sequence[Sequence[Record]]
 ) -> tuple[dict[str, tuple[str, Decimal]], Counter[str]]:
     """What the model says of all that came in: posted in the order of receipt, streamed in the order of the stream."""
     model = LakeModel()
-    posted = [(entry.received_at, entry.origin, told[entry.source_id]) for entry in entries if entry.source_id in told]
+    posted = [
+        (entry.received_at, entry.delivery_id, told[entry.source_id]) for entry in entries if entry.source_id in told
+    ]
     streamed = [(datetime(2014, 4, 1, 0, number, tzinfo=UTC), f"run-{number}", run) for number, run in enumerate(runs)]
     for at, origin, records in [*posted, *streamed]:
         good = [(place, each) for place, each in enumerate(records) if "quantity" in each]
@@ -203,15 +205,15 @@ def test_whatever_is_killed_the_lake_and_the_ledger_are_what_the_model_says(
     assert sum(entry.quarantined for entry in entries if entry.source_id not in told) == RUNS
 
 
-def all_came_apart(entries: Sequence[Entry], told: Mapping[str, Sequence[Record]]) -> bool:
+def all_came_apart(entries: Sequence[LedgerEntry], told: Mapping[str, Sequence[Record]]) -> bool:
     """Whether no two came in one millisecond: of such, who is merged first is chance, and so is who meets whom."""
     arrived = [entry.received_at for entry in entries if entry.source_id in told]
     return len(set(arrived)) == len(arrived)
 
 
-def fates_of(entries: Sequence[Entry]) -> Counter[str]:
+def fates_of(entries: Sequence[LedgerEntry]) -> Counter[str]:
     """Add up what became of the good rows."""
     found = Counter[str]()
     for entry in entries:
-        found.update(entry.fates.model_dump(include={"loaded", "duplicate", "conflict"}))
+        found.update(entry.outcomes.model_dump(include={"loaded", "duplicate", "conflict"}))
     return +found

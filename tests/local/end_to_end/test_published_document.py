@@ -15,8 +15,8 @@ from shared.auth.scopes import Scope
 from shared.runtime.models import now
 from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
-from tests.fakes.forger import Forger
 from tests.fakes.identities import access_token, credentials, make_key
+from tests.fakes.token_forger import TokenForger
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.fuzzing import Case, Findings, findings, published_at
 
@@ -130,7 +130,7 @@ def test_nobody_elses_key_was_touched(
 @pytest.fixture(scope="module")
 def refused(platform: RunningPlatform, identity: Identity) -> Mapping[str, Findings]:
     """What comes of requests with tokens that open nothing, one after the other."""
-    forger = Forger(identity, Clock(now()))
+    forger = TokenForger(identity, Clock(now()))
     tokens = {name: make(forger) for name, make in BAD_TOKENS.items()} | {
         "not yet valid": forger.signed(nbf=forger.at(3600)),  # nor when the last request is sent
         "issued in the future": forger.signed(iat=forger.at(3600)),

@@ -12,10 +12,10 @@ from botocore.config import Config
 
 from infra.local.emulator.credentials import session
 from infra.local.emulator.supervisor import Emulator
-from infra.local.gateway.channels import WebSocketApi
+from infra.local.gateway.bad_requests import DoorRunner
 from infra.local.gateway.forwarding import RestApi
 from infra.local.gateway.server import FrontDoor
-from infra.local.gateway.unreadable import DoorRunner
+from infra.local.gateway.websocket_routes import WebSocketApi
 from infra.local.host.servers import Servers
 from infra.local.layout import Layout, Ports
 from tests.local.host.free_ports import free_ports

@@ -2,16 +2,16 @@
 
 import pytest
 
-from infra.local.guard.browser import BrowserPolicy, Head, by_name
+from infra.local.guard.browser import BrowserPolicy, RequestHead, by_name
 from infra.local.layout import Ports
 
 PORTS = Ports(front=8090, web=3008, emulator=4566, athena=4567)
 EMULATOR = BrowserPolicy.of(PORTS, "emulator")
 
 
-def head(method: str = "GET", **headers: str) -> Head:
+def head(method: str = "GET", **headers: str) -> RequestHead:
     named = {"host": "127.0.0.1:4566", **{name.replace("_", "-"): value for name, value in headers.items()}}
-    return Head(method, "/", by_name(tuple(named.items())))
+    return RequestHead(method, "/", by_name(tuple(named.items())))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_names_that_only_dns_brings_here_are_refused(host: str) -> None:
 
 
 def test_a_request_with_no_host_or_with_two_is_refused() -> None:
-    none, two = Head("GET", "/", {}), Head("GET", "/", {"host": ("127.0.0.1:4566", "127.0.0.1:4566")})
+    none, two = RequestHead("GET", "/", {}), RequestHead("GET", "/", {"host": ("127.0.0.1:4566", "127.0.0.1:4566")})
 
     assert EMULATOR.fault(none)
     assert EMULATOR.fault(two)
@@ -87,7 +87,7 @@ def test_a_request_with_no_host_or_with_two_is_refused() -> None:
 def test_two_origins_are_refused_even_when_both_are_our_own() -> None:
     twice = (("host", "127.0.0.1:4566"), ("Origin", "http://127.0.0.1:3008"), ("origin", "http://127.0.0.1:3008"))
 
-    assert EMULATOR.fault(Head("GET", "/", by_name(twice)))
+    assert EMULATOR.fault(RequestHead("GET", "/", by_name(twice)))
 
 
 @pytest.mark.parametrize(("method", "passes"), [("GET", True), ("HEAD", True), ("PUT", False), ("DELETE", False)])
@@ -96,13 +96,13 @@ def test_a_redirect_to_a_signed_address_may_be_followed_and_nothing_else_may_hid
 ) -> None:
     redirected = head(method, origin="null", sec_fetch_site="cross-site", referer="http://localhost:3008/")
 
-    assert (EMULATOR.signed_address_fault(redirected) is None) is passes
+    assert (EMULATOR.presigned_url_fault(redirected) is None) is passes
 
 
 def test_a_foreign_page_cannot_use_a_signed_address_either() -> None:
-    assert EMULATOR.signed_address_fault(head(origin="http://evil.example"))
-    assert EMULATOR.signed_address_fault(head(referer="http://evil.example/"))
-    assert EMULATOR.signed_address_fault(head(host="evil.example:4566"))
+    assert EMULATOR.presigned_url_fault(head(origin="http://evil.example"))
+    assert EMULATOR.presigned_url_fault(head(referer="http://evil.example/"))
+    assert EMULATOR.presigned_url_fault(head(host="evil.example:4566"))
 
 
 @pytest.mark.parametrize(("origin", "passes"), [("http://localhost:3008", True), ("http://evil.example", False)])

@@ -3,13 +3,13 @@
 import pytest
 
 from infra.local.deploy.cdk import cdk_environment, reason_in
-from infra.local.emulator.credentials import Credentials
+from infra.local.emulator.credentials import EmulatorCredentials
 
 
 def test_the_cli_sees_the_emulator_and_none_of_the_users_aws_settings() -> None:
     mine = {"AWS_PROFILE": "prod", "AWS_SESSION_TOKEN": "t", "CDK_DEFAULT_ACCOUNT": "1", "PATH": "/bin"}
 
-    environment = cdk_environment("http://127.0.0.1:1", Credentials("id", "secret", "host"), mine)
+    environment = cdk_environment("http://127.0.0.1:1", EmulatorCredentials("id", "secret", "host"), mine)
 
     assert environment["PATH"] == "/bin"
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.local.gateway.channels import WebSocketApi, accepted_protocol, channel_of
+from infra.local.gateway.websocket_routes import WebSocketApi, channel_of, select_protocol
 
 API = WebSocketApi.at("http://127.0.0.1:4566", "abc", "local")
 
@@ -34,6 +34,6 @@ def test_a_client_cannot_choose_another_channel_in_its_query() -> None:
 
 
 def test_the_word_bearer_is_confirmed_and_never_the_token() -> None:
-    assert accepted_protocol(["bearer", "eyJ.a.b"]) == "bearer"
-    assert accepted_protocol(["graphql-ws"]) is None
-    assert accepted_protocol([]) is None
+    assert select_protocol(["bearer", "eyJ.a.b"]) == "bearer"
+    assert select_protocol(["graphql-ws"]) is None
+    assert select_protocol([]) is None

@@ -84,7 +84,7 @@ def test_status_shows_where_everything_answers_and_whether_it_does(tmp_path: Pat
     layout, ports = Layout(tmp_path), free_ports()
 
     with run_state.exclusive(layout):
-        run_state.Run(os.getpid(), 0.0, ports).write(layout)
+        run_state.PlatformRun(os.getpid(), 0.0, ports).write(layout)
         shown = CliRunner().invoke(app, ["status", "--directory", str(tmp_path)])
         read = CliRunner().invoke(app, ["status", "--json", "--directory", str(tmp_path)])
 
@@ -131,7 +131,7 @@ def test_reset_spares_a_platform_that_is_up(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
 
     with run_state.exclusive(layout):
-        run_state.Run(os.getpid(), 0.0, Ports()).write(layout)
+        run_state.PlatformRun(os.getpid(), 0.0, Ports()).write(layout)
         answer = run("reset", "--yes", "--directory", str(tmp_path))
 
     assert answer.returncode == 1
@@ -209,7 +209,7 @@ def test_a_second_up_in_the_background_leaves_the_first_ones_log_alone(tmp_path:
     layout.log("host").write_text("of the first")
 
     with run_state.exclusive(layout):
-        run_state.Run(os.getpid(), 0.0, Ports()).write(layout)
+        run_state.PlatformRun(os.getpid(), 0.0, Ports()).write(layout)
         answer = run("up", "--detach", "--no-demo", *options(tmp_path, free_ports()))
 
     assert answer.returncode == 1

@@ -4,16 +4,16 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from infra.local.emulator.credentials import ACCOUNT, Credentials
+from infra.local.emulator.credentials import ACCOUNT, EmulatorCredentials
 from infra.local.layout import Layout
 
 
 def test_they_are_made_once_and_kept(tmp_path: Path) -> None:
-    assert Credentials.of(Layout(tmp_path)) == Credentials.of(Layout(tmp_path))
+    assert EmulatorCredentials.of(Layout(tmp_path)) == EmulatorCredentials.of(Layout(tmp_path))
 
 
 def test_two_installations_share_nothing(tmp_path: Path) -> None:
-    one, other = Credentials.of(Layout(tmp_path / "one")), Credentials.of(Layout(tmp_path / "other"))
+    one, other = EmulatorCredentials.of(Layout(tmp_path / "one")), EmulatorCredentials.of(Layout(tmp_path / "other"))
 
     assert one.access_key_id != other.access_key_id
     assert one.secret_access_key != other.secret_access_key
@@ -22,7 +22,7 @@ def test_two_installations_share_nothing(tmp_path: Path) -> None:
 
 def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
-        made = list(threads.map(lambda _: Credentials.of(Layout(tmp_path)), range(32)))
+        made = list(threads.map(lambda _: EmulatorCredentials.of(Layout(tmp_path)), range(32)))
 
     assert len(set(made)) == 1
     assert [path.name for path in tmp_path.glob("credentials.json*")] == ["credentials.json"]
@@ -30,7 +30,7 @@ def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
 
 def test_only_the_owner_can_read_them(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "platform")
-    Credentials.of(layout)
+    EmulatorCredentials.of(layout)
 
     assert stat.S_IMODE(layout.directory.stat().st_mode) == 0o700
     assert stat.S_IMODE(layout.credentials.stat().st_mode) == 0o600
@@ -45,14 +45,14 @@ def test_a_directory_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
 
 
 def test_the_secret_is_that_of_its_own_key_and_of_the_account_whose_functions_use_it(tmp_path: Path) -> None:
-    own = Credentials.of(Layout(tmp_path))
+    own = EmulatorCredentials.of(Layout(tmp_path))
 
     assert own.secret_of(own.access_key_id) == own.secret_of(ACCOUNT) == own.secret_access_key
     assert own.secret_of("AKIAIOSFODNN7EXAMPLE") is None
 
 
 def test_printing_them_shows_no_secret(tmp_path: Path) -> None:
-    own = Credentials.of(Layout(tmp_path))
+    own = EmulatorCredentials.of(Layout(tmp_path))
 
     assert own.secret_access_key not in repr(own)
     assert own.host_key not in repr(own)

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from infra.local.gateway.bad_requests import DoorRunner
 from infra.local.gateway.forwarding import RestApi
 from infra.local.gateway.server import FrontDoor
-from infra.local.gateway.unreadable import DoorRunner
 from infra.local.host.servers import Servers
 from tests.local.host.conftest import BINARY, HOME
 from tests.local.host.free_ports import free_ports

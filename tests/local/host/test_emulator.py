@@ -16,10 +16,10 @@ from botocore.exceptions import ClientError
 from types_boto3_s3.client import S3Client
 from types_boto3_sqs.client import SQSClient
 
-from infra.local.emulator.credentials import Credentials, session
+from infra.local.emulator.credentials import EmulatorCredentials, session
 from infra.local.emulator.environment import emulator_environment
 from infra.local.emulator.supervisor import Emulator
-from infra.local.failures import PortTaken
+from infra.local.errors import PortTaken
 from infra.local.layout import PROJECT, Layout, Ports
 from tests.local.host.conftest import Running
 from tests.local.host.free_ports import free_ports
@@ -140,7 +140,7 @@ def test_functions_inherit_nothing_of_the_users_own_aws_settings(tmp_path: Path)
     mine = {"AWS_PROFILE": "prod", "AWS_SECRET_ACCESS_KEY": "mine", "PYTHONPATH": "/x", "PATH": "/bin"}
 
     environment = emulator_environment(
-        Layout(tmp_path), Ports(emulator=1, athena=2), Credentials("id", "secret", "host"), mine
+        Layout(tmp_path), Ports(emulator=1, athena=2), EmulatorCredentials("id", "secret", "host"), mine
     )
 
     assert "AWS_PROFILE" not in environment

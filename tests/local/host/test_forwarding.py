@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from infra.local.gateway import limits
-from infra.local.gateway.answers import Answer
 from infra.local.gateway.forwarding import Request, RestApi, correct, refuse_before, upstream_headers
+from infra.local.gateway.responses import Response
 
 NOW = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
 API = RestApi.at("http://127.0.0.1:1", "abc", "local", ["application/gzip"])
@@ -122,13 +122,13 @@ def test_a_body_that_fits_is_let_through() -> None:
 
 
 def test_a_functions_answer_comes_back_as_it_is() -> None:
-    upstream = Answer(200, b"{}", (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Request-Id", "f-1")))
+    upstream = Response(200, b"{}", (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Request-Id", "f-1")))
 
     assert correct(REQUEST, upstream, NOW) == upstream
 
 
 def test_an_answer_without_a_request_id_gets_the_gateways() -> None:
-    upstream = Answer(200, b"{}", (("x-amzn-requestid", "g-1"), ("x-amz-id-2", "zzz"), ("Transfer-Encoding", "x")))
+    upstream = Response(200, b"{}", (("x-amzn-requestid", "g-1"), ("x-amz-id-2", "zzz"), ("Transfer-Encoding", "x")))
 
     answer = correct(REQUEST, upstream, NOW)
 
@@ -139,7 +139,7 @@ def test_a_gateway_response_comes_back_with_the_time_that_the_emulator_leaves_ou
     body = b'{"success":false,"error":{"code":"UNAUTHORIZED","message":"m"},"timestamp":"$context.requestTime"}'
     headers = (("x-amzn-ErrorType", "UnauthorizedException"), ("X-Request-Id", "g-1"), ("WWW-Authenticate", "Bearer"))
 
-    answer = correct(REQUEST, Answer(401, body, headers), NOW)
+    answer = correct(REQUEST, Response(401, body, headers), NOW)
 
     assert (answer.status, answer.headers) == (401, headers)
     assert orjson.loads(answer.body) == {
@@ -150,14 +150,14 @@ def test_a_gateway_response_comes_back_with_the_time_that_the_emulator_leaves_ou
 
 
 def test_our_own_errors_carry_one_request_id_in_body_and_header() -> None:
-    answer = correct(REQUEST, Answer(502, b'{"message":"x"}', (("x-amzn-requestid", "g-1"),)), NOW)
+    answer = correct(REQUEST, Response(502, b'{"message":"x"}', (("x-amzn-requestid", "g-1"),)), NOW)
 
     assert orjson.loads(answer.body)["request_id"] == "g-1"
     assert answer.header("x-request-id") == "g-1"
 
 
 def test_a_failed_function_is_an_internal_error_that_tells_nothing() -> None:
-    upstream = Answer(502, b'{"message":"KeyError: secret"}', (("x-amzn-requestid", "g-1"),))
+    upstream = Response(502, b'{"message":"KeyError: secret"}', (("x-amzn-requestid", "g-1"),))
 
     answer = correct(REQUEST, upstream, NOW)
 
@@ -167,7 +167,9 @@ def test_a_failed_function_is_an_internal_error_that_tells_nothing() -> None:
 
 
 def test_a_function_that_cannot_be_reached_is_unavailable_as_the_template_of_api_gateway_says() -> None:
-    answer = correct(REQUEST, Answer(504, b'{"message":"Internal server error"}', (("x-amzn-requestid", "g-1"),)), NOW)
+    answer = correct(
+        REQUEST, Response(504, b'{"message":"Internal server error"}', (("x-amzn-requestid", "g-1"),)), NOW
+    )
 
     assert (answer.status, error_of(answer)["code"]) == (503, "SERVICE_UNAVAILABLE")
     assert (answer.header("Retry-After"), answer.header("X-Request-Id")) == ("5", "g-1")
@@ -175,23 +177,23 @@ def test_a_function_that_cannot_be_reached_is_unavailable_as_the_template_of_api
 
 def test_a_function_may_answer_an_error_in_its_own_words() -> None:
     body = b'{"success":false,"error":{"code":"CONFLICT","message":"m"}}'
-    upstream = Answer(409, body, (("X-Request-Id", "f-1"),))
+    upstream = Response(409, body, (("X-Request-Id", "f-1"),))
 
     assert correct(REQUEST, upstream, NOW) == upstream
 
 
 def test_an_answer_over_six_megabytes_is_a_bad_gateway() -> None:
-    answer = correct(REQUEST, Answer(200, b"x" * 6_300_000, ()), NOW)
+    answer = correct(REQUEST, Response(200, b"x" * 6_300_000, ()), NOW)
 
     assert (answer.status, error_of(answer)["code"]) == (502, "INTERNAL_ERROR")
 
 
 def test_an_error_that_is_no_json_comes_back_as_it_is() -> None:
-    upstream = Answer(403, b"<html>", (("X-Request-Id", "f-1"),))
+    upstream = Response(403, b"<html>", (("X-Request-Id", "f-1"),))
 
     assert correct(REQUEST, upstream, NOW) == upstream
 
 
-def error_of(answer: Answer) -> dict[str, str]:
+def error_of(answer: Response) -> dict[str, str]:
     error: dict[str, str] = orjson.loads(answer.body)["error"]
     return error

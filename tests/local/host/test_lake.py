@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.local.deploy.outputs import Outputs
+from infra.local.deploy.outputs import StackOutputs
 from infra.local.emulator.credentials import session
 from infra.local.lake import Lake, settle
 from tests.local.host.conftest import Running
@@ -17,7 +17,7 @@ def lake(running: Running) -> Iterator[Lake]:
     url = running.emulator.url
     s3 = running.client("s3")
     s3.create_bucket(Bucket=BUCKET)
-    outputs = Outputs.of({"S": {"RestApiId": "r", "RestApiStage": "local", "LakeBucketName": BUCKET}})
+    outputs = StackOutputs.of({"S": {"RestApiId": "r", "RestApiStage": "local", "LakeBucketName": BUCKET}})
     yield Lake(session(running.layout), url, outputs)
     for found in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         s3.delete_object(Bucket=BUCKET, Key=found["Key"])

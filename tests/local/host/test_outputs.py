@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.deploy.outputs import Outputs
+from infra.local.deploy.outputs import StackOutputs
 
 
 def test_outputs_of_several_stacks_are_one_set(tmp_path: Path) -> None:
     path = tmp_path / "outputs.json"
     path.write_text(json.dumps({"A": {"RestApiId": "r1", "RestApiStage": "local"}, "B": {"EventStreamName": "s"}}))
 
-    outputs = Outputs.read(path)
+    outputs = StackOutputs.read(path)
 
     assert (outputs.rest_api_id, outputs.rest_api_stage, outputs.event_stream) == ("r1", "local", "s")
 
 
 def test_what_no_stack_exports_is_none() -> None:
-    outputs = Outputs.of({"A": {"RestApiId": "r1", "RestApiStage": "local"}})
+    outputs = StackOutputs.of({"A": {"RestApiId": "r1", "RestApiStage": "local"}})
 
     assert outputs.websocket_api_id is None
     assert outputs.lake_bucket is None
@@ -26,4 +26,4 @@ def test_what_no_stack_exports_is_none() -> None:
 
 def test_an_app_without_a_rest_api_is_refused() -> None:
     with pytest.raises(KeyError, match="RestApiId"):
-        Outputs.of({"A": {}})
+        StackOutputs.of({"A": {}})

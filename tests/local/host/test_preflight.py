@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.deploy import cdk
-from infra.local.failures import MissingTool, PortTaken
+from infra.local.errors import MissingTool, PortTaken
 from infra.local.host import preflight
 from infra.local.layout import Ports
 from tests.local.host.free_ports import free_ports

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from infra.local import run_state
-from infra.local.failures import AlreadyUp, NotUp
+from infra.local.errors import AlreadyUp, NotUp
 from infra.local.layout import Layout, Ports
 
-RUN = run_state.Run(pid=os.getpid(), started_at=1.5, ports=Ports(front=1), ready=True)
+RUN = run_state.PlatformRun(pid=os.getpid(), started_at=1.5, ports=Ports(front=1), ready=True)
 
 
 def test_a_platform_that_is_up_is_seen(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_a_platform_that_is_up_is_seen(tmp_path: Path) -> None:
         RUN.write(layout)
 
         assert run_state.current(layout) == RUN
-        assert run_state.required(layout) == RUN
+        assert run_state.require_current(layout) == RUN
 
 
 def test_after_its_end_nothing_is_seen(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_what_a_crash_left_behind_is_not_believed(tmp_path: Path) -> None:
 
     assert run_state.current(layout) is None
     with pytest.raises(NotUp, match=r"start it with `\./tally up`"):
-        run_state.required(layout)
+        run_state.require_current(layout)
 
 
 def test_a_directory_serves_one_platform_at_a_time(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_a_platform_that_still_starts_is_not_ready_for_commands(tmp_path: Path) 
     layout = Layout(tmp_path)
 
     with run_state.exclusive(layout):
-        run_state.Run(os.getpid(), 1.0, Ports()).write(layout)
+        run_state.PlatformRun(os.getpid(), 1.0, Ports()).write(layout)
 
         assert run_state.current(layout) is not None
         with pytest.raises(NotUp):
-            run_state.required(layout)
+            run_state.require_current(layout)

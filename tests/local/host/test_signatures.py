@@ -10,8 +10,8 @@ from botocore.auth import S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Key
 
-from infra.local.guard.browser import Head, by_name
-from infra.local.guard.signature import Refusal, SignedRequest, signed_request
+from infra.local.guard.browser import RequestHead, by_name
+from infra.local.guard.signature import SignatureFault, SignedRequest, parse_signature
 
 SECRET = "not-the-one-of-yesterday"
 URL = "http://127.0.0.1:4566/2015-03-31/functions?a=%2F%20b&a=1"
@@ -19,18 +19,18 @@ OBJECT = "http://127.0.0.1:4566/bucket/a%20b/c%252F?versionId=1"
 BODY = b'{"FunctionName": "mine"}'
 
 
-def as_sent(request: AWSRequest) -> tuple[Head, str]:
+def as_sent(request: AWSRequest) -> tuple[RequestHead, str]:
     """The head and query string that the emulator sees of a request that botocore signed."""
     prepared = request.prepare()
     parts = urlsplit(prepared.url)
     headers = [("Host", parts.netloc), *((name, str(value)) for name, value in prepared.headers.items())]
-    return Head(prepared.method, parts.path, by_name(headers)), parts.query
+    return RequestHead(prepared.method, parts.path, by_name(headers)), parts.query
 
 
 def signed(secret: str = SECRET, key_id: str = "TALLY1", service: str = "lambda") -> SignedRequest:
     request = AWSRequest("POST", URL, data=BODY, headers={"Content-Type": "application/json"})
     SigV4Auth(Key(key_id, secret), service, "us-east-1").add_auth(request)
-    found = signed_request(*as_sent(request))
+    found = parse_signature(*as_sent(request))
     assert isinstance(found, SignedRequest)
     return found
 
@@ -38,7 +38,7 @@ def signed(secret: str = SECRET, key_id: str = "TALLY1", service: str = "lambda"
 def presigned(method: str = "PUT", seconds: int = 900) -> SignedRequest:
     request = AWSRequest(method, OBJECT, headers={"If-None-Match": "*"} if method == "PUT" else {})
     S3SigV4QueryAuth(Key("TALLY1", SECRET), "s3", "us-east-1", expires=seconds).add_auth(request)
-    found = signed_request(*as_sent(request))
+    found = parse_signature(*as_sent(request))
     assert isinstance(found, SignedRequest)
     return found
 
@@ -118,9 +118,9 @@ def test_a_presigned_address_of_no_or_endless_duration_is_refused(lasts: str) ->
      "AWS4-HMAC-SHA256 Credential=TALLY1/a/b, SignedHeaders=, Signature="],
 )  # fmt: skip
 def test_what_is_no_signature_is_refused(authorization: str) -> None:
-    head = Head("GET", "/", {"host": ("127.0.0.1:4566",), "authorization": (authorization,)})
+    head = RequestHead("GET", "/", {"host": ("127.0.0.1:4566",), "authorization": (authorization,)})
 
-    assert isinstance(signed_request(head, ""), Refusal)
+    assert isinstance(parse_signature(head, ""), SignatureFault)
 
 
 @pytest.mark.parametrize(
@@ -129,4 +129,4 @@ def test_what_is_no_signature_is_refused(authorization: str) -> None:
      "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00", "X-Amz-Algorithm=none&X-Amz-Signature=00"],
 )  # fmt: skip
 def test_what_is_no_presigned_address_is_refused(query: str) -> None:
-    assert isinstance(signed_request(Head("GET", "/", {"host": ("127.0.0.1:4566",)}), query), Refusal)
+    assert isinstance(parse_signature(RequestHead("GET", "/", {"host": ("127.0.0.1:4566",)}), query), SignatureFault)

@@ -7,7 +7,7 @@ import socket
 import pytest
 from aiohttp import web
 
-from infra.local.gateway.unreadable import DoorRunner
+from infra.local.gateway.bad_requests import DoorRunner
 from infra.local.host.servers import Servers
 from tests.local.host.conftest import Door
 from tests.local.host.free_ports import free_ports

@@ -13,9 +13,9 @@ from shared.app.wiring import Wiring
 from shared.audit.trail import AuditTrail
 from shared.runtime.settings import Resource
 from tests.fakes.audit import change
-from tests.fakes.platforms import Platforms
+from tests.fakes.audit_tampering import CHAIN, AuditTampering
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.stacks import Stacks
-from tests.fakes.vandal import CHAIN, Vandal
 
 
 def verify(*options: str) -> Result:
@@ -36,9 +36,9 @@ def written(wired: Wiring, stage: str) -> str:
 
 
 @pytest.fixture
-def vandal(wired: Wiring) -> Vandal:
+def tampering(wired: Wiring) -> AuditTampering:
     """Somebody who may write the table."""
-    return Vandal(wired.settings.name_of(Resource.AUDIT))
+    return AuditTampering(wired.settings.name_of(Resource.AUDIT))
 
 
 def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_verify(written: str) -> None:
@@ -52,8 +52,8 @@ def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_ve
     assert len(lines) == 18
 
 
-def test_the_verdict_for_programs_is_one_json_document(written: str, vandal: Vandal) -> None:
-    vandal.take_out("000000000005")
+def test_the_verdict_for_programs_is_one_json_document(written: str, tampering: AuditTampering) -> None:
+    tampering.delete("000000000005")
 
     answer = verify("--stage", written, "--json")
 
@@ -68,12 +68,12 @@ def test_the_verdict_for_programs_is_one_json_document(written: str, vandal: Van
 
 
 def test_each_finding_is_a_sentence_below_the_table_and_the_end_is_exit_code_1(
-    written: str, wired: Wiring, vandal: Vandal
+    written: str, wired: Wiring, tampering: AuditTampering
 ) -> None:
     stored = {item["sequence"]["S"]: item for item in wired.audit_trail.entries(CHAIN)}
-    vandal.strange(**{name: value["S"] for name, value in stored["000000000002"].items()} | {"user_id": "eve"})
+    tampering.put_malformed(**{name: value["S"] for name, value in stored["000000000002"].items()} | {"user_id": "eve"})
     for last in ("000000000004", "000000000005"):
-        vandal.take_out(last)
+        tampering.delete(last)
 
     answer = verify("--stage", written)
 
@@ -114,7 +114,9 @@ def test_a_log_whose_table_is_gone_could_not_be_checked(written: str, wired: Wir
     assert answer.stdout == ""
 
 
-def test_with_aws_out_of_reach_it_could_not_be_checked(platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_aws_out_of_reach_it_could_not_be_checked(
+    platforms: MotoPlatforms, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))

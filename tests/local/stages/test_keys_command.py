@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from infra.local.cli import app
 from shared.app.wiring import Wiring
-from shared.audit.entry import told
+from shared.audit.entry import parse
 from shared.audit.trail import Asked
 from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
@@ -28,7 +28,7 @@ def keys(*words: str) -> Any:
 
 def on_record(wired: Wiring) -> list[Mapping[str, Any]]:
     """What the audit log says."""
-    return [told(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
+    return [parse(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
 
 
 def test_every_change_of_a_key_is_on_record_with_who_made_it_and_without_the_secret(wired: Wiring, stage: str) -> None:

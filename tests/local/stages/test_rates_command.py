@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from infra.local.cli import app
 from shared.app.wiring import Wiring
-from shared.audit.entry import told
+from shared.audit.entry import parse
 from shared.audit.trail import Asked
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource
@@ -45,7 +45,7 @@ def table(answer: Result) -> list[list[str]]:
 
 def on_record(wired: Wiring) -> list[Mapping[str, Any]]:
     """What the audit log says."""
-    return [told(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
+    return [parse(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
 
 
 def test_loading_tells_what_became_of_the_file_and_what_can_be_converted(series: Path) -> None:

@@ -9,15 +9,15 @@ from infra.local.cli import app
 from shared.app.wiring import Wiring
 from shared.lake.catalog.rollup_tables import SESSIONS_DAILY
 from shared.lake.parquet.columns import read_parquet, write_parquet
-from shared.lake.parquet.receipt import Receipt, with_receipt
+from shared.lake.parquet.receipt import Receipt, attach_receipt
 from shared.lake.rollups.cost_days import cost_days
 from shared.lake.rollups.schema import schema_of
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource
 from tests.fakes.deliveries import delivery
-from tests.fakes.holdings import body, keys, merge_all, versions
 from tests.fakes.records import DAY, good, sale
+from tests.fakes.state_dump import body, keys, merge_all, versions
 
 VISITS = PartitionId(DataType.EVENTS, DAY)
 
@@ -49,7 +49,7 @@ def rolled(wired: Wiring) -> dict[str, bytes]:
 def test_what_is_missing_is_made_as_merges_would_have_made_it(merged: Wiring, stage: str) -> None:
     expected, numbers = rolled(merged), versions(merged.settings)
     for key in expected:
-        merged.lake.forget(key)
+        merged.lake.delete_any_version(key)
 
     answer = rebuild(stage)
 
@@ -95,4 +95,4 @@ def _ever_written(wired: Wiring) -> int:
 
 
 def _of_sequence(table: pa.Table, sequence: int) -> pa.Table:
-    return with_receipt(table, Receipt(sequence=sequence))
+    return attach_receipt(table, Receipt(sequence=sequence))

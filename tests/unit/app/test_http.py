@@ -15,7 +15,7 @@ from shared.auth.scopes import PUBLIC, RouteWithoutScope
 from shared.runtime import errors
 from shared.runtime.dialects import Dialect, error_body
 from shared.runtime.errors import FieldError, TallyError
-from shared.runtime.observability import instrumented
+from shared.runtime.observability import instrument
 from tests.events.api_gateway import context, rest_event
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,7 +53,7 @@ def _api(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE) -> Any:
             raise raised
         return {"answer": 42}
 
-    return instrumented(Api(router, dialect=dialect, asked_by=lambda *_: PUBLIC).resolve)
+    return instrument(Api(router, dialect=dialect, asked_by=lambda *_: PUBLIC).resolve)
 
 
 def _ask(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE, path: str = "/thing", **parts: Any) -> Any:
@@ -175,7 +175,7 @@ def test_a_route_that_is_added_later_is_closed_to_everybody() -> None:
     api = Api(_new(), asked_by=lambda *_: PUBLIC)
     api.get("/api/v1/later")(lambda: {"answer": "hunter2"})
 
-    answer = instrumented(api.resolve)(rest_event("GET", "/api/v1/later"), context())
+    answer = instrument(api.resolve)(rest_event("GET", "/api/v1/later"), context())
 
     assert answer["statusCode"] == 500
     assert "hunter2" not in answer["body"]

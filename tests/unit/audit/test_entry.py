@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from shared.audit.entry import GENESIS, LARGEST_VALUE, Change, Head, digest, follow, told
+from shared.audit.entry import GENESIS, LARGEST_VALUE, ChainHead, Change, append_after, digest, parse
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CHANGE = Change(
@@ -18,10 +18,10 @@ CHANGE = Change(
 )
 
 
-def test_the_first_entry_follows_nothing_and_says_everything() -> None:
-    entry = follow(Head(chain="chain-01"), CHANGE, NOON)
+def test_the_first_entry_has_no_predecessor_and_all_fields() -> None:
+    entry = append_after(ChainHead(chain="chain-01"), CHANGE, NOON)
 
-    said = told(entry.body)
+    said = parse(entry.body)
     assert (entry.sequence, said["previous"], said["sequence"], said["chain"]) == (1, GENESIS, 1, "chain-01")
     assert (said["user_id"], said["key_id"], said["request_id"], said["source_ip"]) == (
         "ann",
@@ -34,28 +34,28 @@ def test_the_first_entry_follows_nothing_and_says_everything() -> None:
 
 
 def test_each_entry_carries_the_hash_of_the_one_before() -> None:
-    first = follow(Head(chain="chain-01"), CHANGE, NOON)
+    first = append_after(ChainHead(chain="chain-01"), CHANGE, NOON)
 
-    second = follow(first.head(), CHANGE, NOON)
+    second = append_after(first.head(), CHANGE, NOON)
 
-    assert (second.sequence, told(second.body)["previous"]) == (2, first.hash)
+    assert (second.sequence, parse(second.body)["previous"]) == (2, first.hash)
 
 
 def test_a_clock_that_is_behind_does_not_turn_the_chain_around() -> None:
-    first = follow(Head(chain="chain-01"), CHANGE, NOON)
+    first = append_after(ChainHead(chain="chain-01"), CHANGE, NOON)
 
-    second = follow(first.head(), CHANGE, NOON - timedelta(minutes=5))
+    second = append_after(first.head(), CHANGE, NOON - timedelta(minutes=5))
 
     assert second.at == first.at
     assert second.position > first.position
 
 
-def test_what_is_too_big_for_an_entry_is_told_by_its_hash() -> None:
+def test_a_value_too_large_for_an_entry_is_replaced_by_its_hash() -> None:
     huge = Change(
         action="a", user_id="u", key_id="k", resource="r", request_id="q", source_ip="i", after="x" * LARGEST_VALUE
     )
 
-    kept = told(follow(Head(chain="chain-01"), huge, NOON).body)["after"]
+    kept = parse(append_after(ChainHead(chain="chain-01"), huge, NOON).body)["after"]
 
     assert kept.keys() == {"omitted_bytes", "sha256"}
     assert kept["omitted_bytes"] == LARGEST_VALUE + 2

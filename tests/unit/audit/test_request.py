@@ -25,7 +25,7 @@ def begun() -> None:
     begin()
 
 
-def test_a_change_says_who_did_what_to_what_and_from_where() -> None:
+def test_a_change_has_actor_action_resource_and_address() -> None:
     token = REQUEST_ID.set("req-1")
     note(before={"name": "old"})
 

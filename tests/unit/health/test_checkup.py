@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from shared.health.checks import REMEMBERED_FOR, Check, Checkup
+from shared.health.checks import REMEMBERED_FOR, Checkup, DependencyCheck
 from shared.health.models import DependencyStatus, OverallStatus
 from shared.runtime.errors import Unavailable
 from tests.fakes.clock import Clock
@@ -21,7 +21,9 @@ def _fails() -> None:
 
 
 def test_all_is_well_when_everything_answers(clock: Clock) -> None:
-    found = Checkup([Check("tables", _answers, required=True), Check("queries", _answers)], clock).health()
+    found = Checkup(
+        [DependencyCheck("tables", _answers, required=True), DependencyCheck("queries", _answers)], clock
+    ).health()
 
     assert found.status is OverallStatus.OK
     assert [(each.name, each.status) for each in found.dependencies] == [
@@ -31,7 +33,9 @@ def test_all_is_well_when_everything_answers(clock: Clock) -> None:
 
 
 def test_the_platform_is_degraded_without_something_it_can_do_without(clock: Clock) -> None:
-    found = Checkup([Check("tables", _answers, required=True), Check("queries", _fails)], clock).health()
+    found = Checkup(
+        [DependencyCheck("tables", _answers, required=True), DependencyCheck("queries", _fails)], clock
+    ).health()
 
     assert found.status is OverallStatus.DEGRADED
     assert found.dependencies[1].status is DependencyStatus.DOWN
@@ -39,7 +43,9 @@ def test_the_platform_is_degraded_without_something_it_can_do_without(clock: Clo
 
 def test_the_platform_is_down_without_something_required(clock: Clock) -> None:
     with pytest.raises(Unavailable) as refused:
-        Checkup([Check("tables", _fails, required=True), Check("queries", _answers)], clock).health()
+        Checkup(
+            [DependencyCheck("tables", _fails, required=True), DependencyCheck("queries", _answers)], clock
+        ).health()
 
     assert refused.value.details is not None
     assert refused.value.details["status"] == "down"
@@ -48,7 +54,7 @@ def test_the_platform_is_down_without_something_required(clock: Clock) -> None:
 
 def test_what_does_not_answer_in_time_counts_as_down_and_delays_nothing_else(clock: Clock) -> None:
     released = threading.Event()
-    checks = [Check("tables", _answers, required=True), Check("queries", lambda: released.wait(30))]
+    checks = [DependencyCheck("tables", _answers, required=True), DependencyCheck("queries", lambda: released.wait(30))]
 
     found = Checkup(checks, clock, patience_seconds=0.05).health()
     still_waiting = not released.is_set()
@@ -62,14 +68,14 @@ def test_what_does_not_answer_in_time_counts_as_down_and_delays_nothing_else(clo
 def test_dependencies_are_asked_side_by_side(clock: Clock) -> None:
     meeting = threading.Barrier(3, timeout=5)
 
-    found = Checkup([Check(str(number), meeting.wait) for number in range(3)], clock).health()
+    found = Checkup([DependencyCheck(str(number), meeting.wait) for number in range(3)], clock).health()
 
     assert found.status is OverallStatus.OK
 
 
 def test_a_report_is_remembered_for_some_seconds_and_no_longer(clock: Clock) -> None:
     asked: list[str] = []
-    checkup = Checkup([Check("tables", lambda: asked.append("tables"))], clock)
+    checkup = Checkup([DependencyCheck("tables", lambda: asked.append("tables"))], clock)
 
     checkup.health()
     checkup.health()

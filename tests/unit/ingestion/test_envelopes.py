@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.ingestion.stream.envelopes import Part, read
-from shared.ingestion.stream.payloads import unpacked
+from shared.ingestion.stream.decoding import decode
+from shared.ingestion.stream.envelopes import ParsedPart, parse
 from tests.fakes.records import AT, sale
 
 GOOD = {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
@@ -38,9 +38,9 @@ def _payload(value: Any) -> str:
     return base64.b64encode(value if isinstance(value, bytes) else orjson.dumps(value)).decode()
 
 
-def _read(payloads: list[str]) -> Part:
-    (part,) = unpacked(payloads)
-    return read(part)
+def _read(payloads: list[str]) -> ParsedPart:
+    (part,) = decode(payloads)
+    return parse(part)
 
 
 def _agrees(*payloads: str) -> None:
@@ -52,7 +52,7 @@ def _agrees(*payloads: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_an_odd_value_in_any_field_meets_the_same_verdict_on_both_ways(name: str) -> None:
+def test_an_odd_value_in_any_field_has_the_same_result_on_both_paths(name: str) -> None:
     for value in ODD:
         _agrees(_payload(GOOD), _payload({**GOOD, name: value}), _payload(GOOD))
 
@@ -88,7 +88,7 @@ def test_no_record_completes_or_breaks_another(payloads: list[bytes]) -> None:
     _agrees(*map(_payload, payloads))
 
 
-def test_a_run_of_good_records_has_all_of_them_in_their_places() -> None:
+def test_a_batch_of_valid_records_has_all_of_them_in_their_positions() -> None:
     run = _read([_payload(GOOD)] * 3)
 
     assert [place for place, _, _ in run.messages] == [0, 1, 2]

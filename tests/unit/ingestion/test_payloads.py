@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from shared.ingestion.stream.payloads import LARGEST_PART, LARGEST_TEXT, Unreadable, unpacked
+from shared.ingestion.stream.decoding import LARGEST_PART, LARGEST_TEXT, Undecodable, decode
 from tests.fakes.aggregates import BROKEN, aggregate_of
 
 ZEROS = bytes(LARGEST_TEXT)
@@ -16,31 +16,31 @@ def _payload(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _only(data: bytes) -> bytes | Unreadable:
-    (part,) = unpacked([_payload(data)])
-    (found,) = part.found
+def _only(data: bytes) -> bytes | Undecodable:
+    (part,) = decode([_payload(data)])
+    (found,) = part.texts
     return found
 
 
 def test_plain_payloads_are_found_as_they_are() -> None:
-    (part,) = unpacked([_payload(b"one"), _payload(b""), _payload(b"two")])
+    (part,) = decode([_payload(b"one"), _payload(b""), _payload(b"two")])
 
-    assert (list(part.found), list(part.records)) == ([b"one", b"", b"two"], [0, 1, 2])
+    assert (list(part.texts), list(part.records)) == ([b"one", b"", b"two"], [0, 1, 2])
 
 
-def test_records_of_an_aggregate_stand_where_it_stood() -> None:
+def test_records_of_an_aggregate_keep_its_position() -> None:
     payloads = [b"one", aggregate_of(b"two", gzip.compress(b"three")), gzip.compress(b"four")]
 
-    (part,) = unpacked([_payload(each) for each in payloads])
+    (part,) = decode([_payload(each) for each in payloads])
 
-    assert (list(part.found), list(part.records)) == ([b"one", b"two", b"three", b"four"], [0, 1, 1, 2])
+    assert (list(part.texts), list(part.records)) == ([b"one", b"two", b"three", b"four"], [0, 1, 1, 2])
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_aggregate_is_kept_as_it_came(name: str) -> None:
     found = _only(BROKEN[name])
 
-    assert isinstance(found, Unreadable)
+    assert isinstance(found, Undecodable)
     assert (found.code, base64.b64decode(found.raw)) == ("aggregate", BROKEN[name])
 
 
@@ -60,7 +60,7 @@ BAD_GZIP = {
 def test_gzip_that_is_broken_or_bursts_is_kept_as_it_came(name: str) -> None:
     found = _only(BAD_GZIP[name])
 
-    assert isinstance(found, Unreadable)
+    assert isinstance(found, Undecodable)
     assert (found.code, base64.b64decode(found.raw)) == ("gzip", BAD_GZIP[name])
 
 
@@ -80,15 +80,15 @@ def test_a_text_that_people_write_may_be_as_large_as_the_limit() -> None:
     assert _only(gzip.compress(lines)) == lines
 
 
-def test_much_in_little_comes_in_parts_that_depend_only_on_what_stands_before() -> None:
+def test_highly_compressed_payloads_are_split_into_parts_that_depend_only_on_earlier_records() -> None:
     large = _payload(gzip.compress(b"".join(b"%d," % number for number in range(1_600_000))))
     run = [large] * 5
 
-    parts = list(unpacked(run))
-    again = list(unpacked([*run, large]))
+    parts = list(decode(run))
+    again = list(decode([*run, large]))
 
     assert [record for part in parts for record in part.records] == [0, 1, 2, 3, 4]
     assert len(parts) > 1
-    assert all(sum(map(len, part.found)) <= LARGEST_PART for part in parts)  # type: ignore[arg-type] # all are texts
+    assert all(sum(map(len, part.texts)) <= LARGEST_PART for part in parts)  # type: ignore[arg-type] # all are texts
     assert [part.records for part in again[: len(parts) - 1]] == [part.records for part in parts[:-1]]
     assert again[len(parts) - 1].records[0] == parts[-1].records[0]

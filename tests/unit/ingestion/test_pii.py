@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.ingestion.pii import without_personal_data
+from shared.ingestion.pii import strip_personal_data
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from shared.ingestion.pii import without_personal_data
     ],
 )
 def test_what_is_personal_goes_and_is_counted(row: Any, kept: Any, dropped: int) -> None:
-    assert without_personal_data([row]) == ([kept], dropped)
+    assert strip_personal_data([row]) == ([kept], dropped)
 
 
 def test_what_was_received_is_not_changed_itself() -> None:
     row = {"name": "Ada", "inner": {"phone": "1"}}
 
-    without_personal_data([row])
+    strip_personal_data([row])
 
     assert row == {"name": "Ada", "inner": {"phone": "1"}}

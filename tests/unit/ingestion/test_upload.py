@@ -27,13 +27,13 @@ def _upload(state: UploadState = UploadState.AWAITED, **fields: Any) -> Upload:
 
 
 def test_the_check_finds_the_parts_and_the_loading_goes_through_the_same_ones() -> None:
-    checked = _upload().arrived(etag="e", size=90, at=NOW)
+    checked = _upload().arrive(etag="e", size=90, at=NOW)
     for rows, bytes_read in ((5, 40), (5, 80), (2, 90)):
-        checked = checked.advanced(rows=rows, bytes_read=bytes_read, at=NOW)
+        checked = checked.advance(rows=rows, bytes_read=bytes_read, at=NOW)
     assert (checked.cuts, checked.parts, checked.rows, checked.bytes_read) == ((5, 5, 2), 3, 12, 90)
 
-    loading = checked.checked()
-    half = loading.advanced(rows=5, bytes_read=40, at=NOW)
+    loading = checked.start_loading()
+    half = loading.advance(rows=5, bytes_read=40, at=NOW)
 
     assert (loading.state, loading.parts, loading.rows) == (UploadState.LOADING, 0, 0)
     assert (half.cuts, half.parts, half.rows, half.total_rows) == ((5, 5, 2), 1, 5, 12)
@@ -45,9 +45,9 @@ def test_only_what_is_not_at_its_end_can_be_cancelled(state: UploadState) -> Non
 
     if state in {UploadState.FAILED, UploadState.EXPIRED, UploadState.CANCELLED}:
         with pytest.raises(Conflict, match=f"is {state}"):
-            upload.cancelled(NOW)
+            upload.cancel(NOW)
     else:
-        assert upload.cancelled(NOW).state is UploadState.CANCELLED
+        assert upload.cancel(NOW).state is UploadState.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_only_what_is_not_at_its_end_can_be_cancelled(state: UploadState) -> Non
         (_upload(UploadState.CHECKING), True),
         (_upload(UploadState.LOADING), True),
         (_upload(UploadState.LOADED), False),
-        (_upload(UploadState.CHECKING).failed(BROKEN, NOW), True),
-        (_upload(UploadState.CHECKING).failed(BROKEN, NOW).accounted_for(), False),
-        (_upload(UploadState.LOADING).cancelled(NOW), True),
-        (_upload().cancelled(NOW), False),
-        (_upload().expired(BROKEN, NOW), False),
+        (_upload(UploadState.CHECKING).fail(BROKEN, NOW), True),
+        (_upload(UploadState.CHECKING).fail(BROKEN, NOW).finalize(), False),
+        (_upload(UploadState.LOADING).cancel(NOW), True),
+        (_upload().cancel(NOW), False),
+        (_upload().expire(BROKEN, NOW), False),
     ],
     ids=lambda it: getattr(it, "state", it),
 )
@@ -70,28 +70,28 @@ def test_there_is_something_to_do_until_every_row_that_was_seen_is_accounted_for
 
 
 def test_what_is_resumed_begins_anew_and_has_not_failed() -> None:
-    failed = _upload(UploadState.CHECKING, cuts=(5,), parts=1, tries=3).failed(BROKEN, NOW).accounted_for()
+    failed = _upload(UploadState.CHECKING, cuts=(5,), parts=1, tries=3).fail(BROKEN, NOW).finalize()
 
-    resumed = failed.resumed(etag="f", size=10, at=NOW)
+    resumed = failed.resume(etag="f", size=10, at=NOW)
 
     assert (resumed.state, resumed.cuts, resumed.parts, resumed.tries) == (UploadState.CHECKING, (), 0, 0)
     assert (resumed.failure, resumed.ended_at, resumed.etag) == (None, None, "f")
 
 
 def test_a_run_has_a_file_to_itself_until_its_last_sign_of_life_is_too_long_ago() -> None:
-    leased = _upload().leased("a run", NOW)
+    leased = _upload().lease("a run", NOW)
 
     assert leased.is_leased(NOW)
     assert not leased.is_leased(NOW + LEASE)
-    assert leased.advanced(rows=1, bytes_read=1, at=NOW + LEASE).is_leased(NOW + LEASE)
-    assert not leased.released().is_leased(NOW)
+    assert leased.advance(rows=1, bytes_read=1, at=NOW + LEASE).is_leased(NOW + LEASE)
+    assert not leased.release().is_leased(NOW)
 
 
 def test_a_file_is_given_up_after_five_runs_in_a_row_that_came_to_nothing() -> None:
     upload = _upload(UploadState.LOADING, cuts=(1,))
     for _ in range(5):
-        upload = upload.leased("a run", NOW)
+        upload = upload.lease("a run", NOW)
 
-    assert not upload.is_worn_out
-    assert upload.leased("a run", NOW).is_worn_out
-    assert not upload.advanced(rows=1, bytes_read=1, at=NOW).leased("a run", NOW).is_worn_out
+    assert not upload.has_exhausted_retries
+    assert upload.lease("a run", NOW).has_exhausted_retries
+    assert not upload.advance(rows=1, bytes_read=1, at=NOW).lease("a run", NOW).has_exhausted_retries

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
-from shared.lake.partition import bring_up_to_date
+from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, split_by_day, to_table, write_parquet
+from shared.lake.partition import merge_partition
 from shared.lake.storage.object_store import LakeStore
 from shared.lake.storage.paths import IncomingKey, PartitionId
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
-from tests.fakes.interleaving import Stage, StagedLake
+from tests.fakes.interleaving import InterleavedRuns, StagedLake
 from tests.fakes.records import NOW, good
 
 DAYS = ("2025-02-25", "2025-02-26", "2025-02-27")
@@ -50,7 +50,7 @@ class Sent:
 
     def put(self, lake: LakeStore) -> None:
         """Let it wait for its merges."""
-        for day, rows in by_day(self.data_type, self.table):
+        for day, rows in split_by_day(self.data_type, self.table):
             lake.put(PartitionId(self.data_type, day).incoming_key(self.name), write_parquet(rows))
 
 
@@ -82,7 +82,7 @@ def _deliveries(data_type: DataType) -> st.SearchStrategy[list[Sent]]:
 def _merge(lake: LakeStore, index: KeyIndex, partition: PartitionId) -> None:
     """Do what the merger does to a partition, without those who are told."""
     try:
-        done = bring_up_to_date(lake, index, partition)
+        done = merge_partition(lake, index, partition)
     except Unavailable:
         return  # the message comes again
     if done is not None:
@@ -125,11 +125,9 @@ def _expected(deliveries: Sequence[Sent]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("data_type", ROWS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_what_stands_depends_on_what_was_delivered_and_on_nothing_else(
-    data_type: DataType, data: st.DataObject
-) -> None:
+def test_the_merged_rows_depend_only_on_the_delivered_rows(data_type: DataType, data: st.DataObject) -> None:
     deliveries = data.draw(_deliveries(data_type))
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     index = KeyIndex(lake)
 
     for sent in data.draw(st.permutations(deliveries)):
@@ -148,7 +146,7 @@ def test_what_stands_depends_on_what_was_delivered_and_on_nothing_else(
 def test_merges_of_several_days_at_once_some_of_which_die_leave_each_record_in_one_day(
     data_type: DataType, data: st.DataObject
 ) -> None:
-    deliveries, stage = data.draw(_deliveries(data_type)), Stage()
+    deliveries, stage = data.draw(_deliveries(data_type)), InterleavedRuns()
     lake = StagedLake(stage)
     shared_index = KeyIndex(lake)
     numbers = st.integers(0, 10**6)

@@ -5,19 +5,19 @@ from typing import Any
 import orjson
 
 from shared.lake.parquet.columns import Stamp, to_table
-from shared.lake.quarantine.decisions import LARGEST_DECISION, Decision, decisions_in
+from shared.lake.quarantine.decisions import LARGEST_DECISION, IndexedDecision, extract_decisions
 from shared.records.schema import DataType
 from tests.fakes.records import AT, NOW, good
 
 
-def _kept(**fields: Any) -> tuple[Decision, dict[str, Any]]:
+def _kept(**fields: Any) -> tuple[IndexedDecision, dict[str, Any]]:
     row = good(DataType.DECISIONS, timestamp=NOW, **fields)
     stamp = Stamp(source_id="risk-1", ingested_at=NOW, origin="batch-1", reporting_currency="USD")
-    (decision,) = decisions_in(to_table(DataType.DECISIONS, [row], stamp))
+    (decision,) = extract_decisions(to_table(DataType.DECISIONS, [row], stamp))
     return decision, orjson.loads(decision.body)
 
 
-def test_all_that_a_decision_says_is_kept() -> None:
+def test_all_fields_of_a_decision_are_stored() -> None:
     features = {"amount_7d": 12.5, "country": "DE"}
 
     decision, told = _kept(amount="19.90", features=features, attributions={"amount_7d": 0.25}, rule="r-7")

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.rollups.group_by import Numbered
+from shared.lake.rollups.group_by import DictionaryEncoded
 
 _COLUMNS = [f"c{number:02}" for number in range(40)]  # of which each has up to 13 values: far more than 64 bits tell
 _VALUES = st.none() | st.integers(0, 11)
@@ -13,14 +13,14 @@ _ROWS = st.lists(st.lists(_VALUES, min_size=len(_COLUMNS), max_size=len(_COLUMNS
 
 @settings(max_examples=40, deadline=None)
 @given(_ROWS, st.data())
-def test_more_combinations_than_a_number_tells_are_grouped_and_ordered_all_the_same(
+def test_more_combinations_than_fit_into_an_integer_are_grouped_and_ordered(
     rows: list[list[int | None]], data: st.DataObject
 ) -> None:
     rows = rows + data.draw(st.lists(st.sampled_from(rows), max_size=5)) if rows else rows
     table = pa.table({name: pa.array([row[place] for row in rows], pa.int64()) for place, name in enumerate(_COLUMNS)})
-    numbered = Numbered(table)
+    numbered = DictionaryEncoded(table)
 
-    groups = numbered.grouped(_COLUMNS, {"rows": (pa.repeat(pa.scalar(1), len(rows)), "sum")})
+    groups = numbered.group(_COLUMNS, {"rows": (pa.repeat(pa.scalar(1), len(rows)), "sum")})
 
     distinct = {tuple(row) for row in rows}
     expected = sorted(distinct, key=lambda row: [(value is None, value or 0) for value in row])

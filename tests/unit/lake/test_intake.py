@@ -81,7 +81,7 @@ def _every_field() -> list[tuple[DataType, str]]:
 
 
 @pytest.mark.parametrize(("data_type", "name"), _every_field())
-def test_an_odd_value_in_any_field_meets_the_same_verdict_on_both_ways(data_type: DataType, name: str) -> None:
+def test_an_odd_value_in_any_field_has_the_same_result_on_both_paths(data_type: DataType, name: str) -> None:
     for value in ODD:
         _agrees(data_type, [GOOD[data_type], good(data_type, **{name: value})])
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.catalog.rollup_tables import SALES_HOURLY_BY_ONE
-from shared.lake.merge.upsert import merge
+from shared.lake.merge.upsert import upsert
 from shared.lake.parquet.columns import Stamp, arrow_schema, to_table
 from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.records.catalogue import SCHEMAS
@@ -107,7 +107,7 @@ class _Model:
 @pytest.mark.parametrize("data_type", ROWS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_any_deliveries_merge_as_the_data_model_says(data_type: DataType, data: st.DataObject) -> None:
+def test_any_deliveries_merge_by_the_rule_of_the_data_model(data_type: DataType, data: st.DataObject) -> None:
     merges = data.draw(st.lists(st.lists(st.lists(ROWS[data_type], min_size=1, max_size=4), max_size=3), max_size=3))
     base, model, hour = arrow_schema(data_type).empty_table(), _Model(data_type), 0
 
@@ -118,9 +118,9 @@ def test_any_deliveries_merge_as_the_data_model_says(data_type: DataType, data: 
         ]
         if not tables:
             continue
-        merged = merge(data_type, base, tables)
+        merged = upsert(data_type, base, tables)
         base = merged.table
-        assert list(merged.fates) == [dict(model.deliver(table.to_pylist())) for table in tables]
+        assert list(merged.outcomes) == [dict(model.deliver(table.to_pylist())) for table in tables]
 
     assert sorted(base.to_pylist(), key=repr) == sorted(model.stands.values(), key=repr)
 
@@ -131,20 +131,20 @@ def test_deliveries_are_merged_in_the_order_they_arrived_whatever_order_they_are
     empty = arrow_schema(DataType.TRANSACTIONS).empty_table()
 
     one, other = (
-        merge(DataType.TRANSACTIONS, empty, [first, second]),
-        merge(DataType.TRANSACTIONS, empty, [second, first]),
+        upsert(DataType.TRANSACTIONS, empty, [first, second]),
+        upsert(DataType.TRANSACTIONS, empty, [second, first]),
     )
 
     assert one.table.equals(other.table)
     assert one.table["quantity"].to_pylist() == [2]
-    assert list(one.fates) == list(other.fates) == [{"loaded": 1}, {"loaded": 1}]
+    assert list(one.outcomes) == list(other.outcomes) == [{"loaded": 1}, {"loaded": 1}]
 
 
-def test_a_delivery_of_nothing_has_no_fates() -> None:
+def test_an_empty_delivery_has_no_outcomes() -> None:
     empty = arrow_schema(DataType.ORDERS).empty_table()
     full = _table(DataType.ORDERS, [good(DataType.ORDERS)], "a", NOW)
 
-    assert list(merge(DataType.ORDERS, empty, [empty, full, empty]).fates) == [{}, {"loaded": 1}, {}]
+    assert list(upsert(DataType.ORDERS, empty, [empty, full, empty]).outcomes) == [{}, {"loaded": 1}, {}]
 
 
 SALES = st.lists(

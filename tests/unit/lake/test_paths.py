@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.lake.storage import landing
-from shared.lake.storage.paths import Arrival, IncomingKey, PartitionId, landing_key, quarantine_key, safe_part
+from shared.lake.storage.paths import IncomingKey, IncomingKind, PartitionId, landing_key, quarantine_key, safe_part
 from shared.records.schema import DataType
 
 
@@ -14,37 +14,37 @@ from shared.records.schema import DataType
     st.dates().map(str) | st.just("all"),
     st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}", fullmatch=True),
 )
-def test_an_incoming_key_says_which_partition_and_delivery_it_is_of(data_type: DataType, day: str, origin: str) -> None:
+def test_an_incoming_key_has_partition_and_delivery(data_type: DataType, day: str, origin: str) -> None:
     partition = PartitionId(data_type, day)
 
     name = IncomingKey.parse(partition.incoming_key(origin))
 
     assert name is not None
-    assert (name.partition, name.arrival, name.rows_key) == (partition, Arrival.ROWS, partition.incoming_key(origin))
-    assert f"{name.origin}{name.redrive}" == origin
+    assert (name.partition, name.kind, name.rows_key) == (partition, IncomingKind.ROWS, partition.incoming_key(origin))
+    assert f"{name.delivery_id}{name.redrive}" == origin
 
 
-def test_rows_driven_again_are_accounted_for_in_their_delivery_under_a_day_of_their_own() -> None:
+def test_redriven_rows_are_counted_in_their_delivery_under_a_separate_key() -> None:
     name = IncomingKey.parse("incoming/orders/dt=2025-01-01/batch-1~p00002~r3.parquet")
 
     assert name is not None
-    assert (name.origin, name.ledger_day) == ("batch-1~p00002", "2025-01-01~r3")
+    assert (name.delivery_id, name.ledger_day) == ("batch-1~p00002", "2025-01-01~r3")
 
 
-def test_a_marker_and_news_name_the_partition_that_they_are_for() -> None:
+def test_markers_and_move_notices_name_their_partition() -> None:
     day = PartitionId(DataType.ORDERS, "2025-01-01")
 
-    marker = IncomingKey.parse(day.cancel_key("batch-1~r2"))
-    news = IncomingKey.parse(day.moved_key("2025-01-02", "00ff"))
+    marker = IncomingKey.parse(day.cancellation_key("batch-1~r2"))
+    news = IncomingKey.parse(day.move_notice_key("2025-01-02", "00ff"))
 
     assert marker is not None
     assert news is not None
-    assert (marker.partition, marker.arrival, marker.rows_key) == (
+    assert (marker.partition, marker.kind, marker.rows_key) == (
         day,
-        Arrival.CANCELLATION,
+        IncomingKind.CANCELLATION,
         day.incoming_key("batch-1~r2"),
     )
-    assert (news.partition, news.arrival) == (day, Arrival.MOVES)
+    assert (news.partition, news.kind) == (day, IncomingKind.MOVE_NOTICE)
 
 
 @pytest.mark.parametrize(

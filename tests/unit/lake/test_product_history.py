@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 from bench.memory_lake import MemoryLake
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
-from shared.lake.partition import bring_up_to_date
+from shared.lake.partition import merge_partition
 from shared.lake.rollups.cost_days import cost_days
-from shared.lake.rollups.product_history import remember
-from shared.lake.rollups.products import FOR_EVER
+from shared.lake.rollups.product_history import append_versions
+from shared.lake.rollups.products import OPEN_END
 from shared.lake.storage.object_store import LakeStore, StoredObject
-from shared.lake.storage.paths import COST_DAYS_KEY, UNPARTITIONED, PartitionId
+from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY, UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
-from tests.fakes.interleaving import Stage, StagedLake
+from tests.fakes.interleaving import InterleavedRuns, StagedLake
 from tests.fakes.records import NOW, good
 
 Row = dict[str, Any]
@@ -55,7 +55,7 @@ class Sent:
     def put(self, lake: LakeStore) -> None:
         """Let it wait for its merge."""
         if self.is_cancelled:
-            lake.put(PRODUCTS.cancel_key(self.name), b"")
+            lake.put(PRODUCTS.cancellation_key(self.name), b"")
         lake.put(PRODUCTS.incoming_key(self.name), write_parquet(self.table))
 
 
@@ -79,7 +79,7 @@ _DELIVERIES = st.lists(
 def _merge(lake: LakeStore) -> None:
     """Do what the merger does, without those who are told."""
     try:
-        done = bring_up_to_date(lake, KeyIndex(lake), PRODUCTS)
+        done = merge_partition(lake, KeyIndex(lake), PRODUCTS)
     except Unavailable:
         return  # the message comes again
     if done is not None:
@@ -102,7 +102,7 @@ def _costs(versions: Sequence[Row]) -> list[Row]:
     costs: list[Row] = []
     for row in versions:
         says = {name: row[name] for name in ("cost", "currency")}
-        new = {"product_id": row["product_id"], "valid_from": row["updated_at"], "valid_before": FOR_EVER, **says}
+        new = {"product_id": row["product_id"], "valid_from": row["updated_at"], "valid_before": OPEN_END, **says}
         names = {name: row[name] for name in ("category", "name")}
         last = costs[-1] if costs and costs[-1]["product_id"] == row["product_id"] else None
         if last is not None and says.items() <= last.items():
@@ -145,7 +145,7 @@ def _assert_no_day_is_missed(lake: LakeStore) -> None:
 @given(data=st.data())
 def test_costs_depend_on_what_was_merged_and_not_on_when_or_how_often(data: st.DataObject) -> None:
     deliveries = data.draw(_DELIVERIES)
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
 
     again = data.draw(st.lists(st.sampled_from(deliveries), max_size=2))
     for sent in data.draw(st.permutations([*deliveries, *again])):
@@ -160,7 +160,7 @@ def test_costs_depend_on_what_was_merged_and_not_on_when_or_how_often(data: st.D
 @_RUNS
 @given(data=st.data())
 def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(data: st.DataObject) -> None:
-    deliveries, stage = data.draw(_DELIVERIES), Stage()
+    deliveries, stage = data.draw(_DELIVERIES), InterleavedRuns()
     lake, numbers = StagedLake(stage), st.integers(0, 10**6)
 
     def choose(many: int) -> int:
@@ -188,7 +188,7 @@ def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(d
 
 @pytest.mark.parametrize("call", range(16))
 def test_a_version_that_was_never_the_newest_is_remembered_whenever_the_merge_dies(call: int) -> None:
-    stage = Stage()
+    stage = InterleavedRuns()
     lake = StagedLake(stage)
     dated = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in enumerate(_TIMES[2:])]
     deliveries = [Sent(dated[::-1], 1, "batch-1"), Sent([{**dated[0], "cost": 7}], 2, "batch-2")]
@@ -222,7 +222,7 @@ class OvertakenLake(MemoryLake):
 
 
 @pytest.mark.parametrize(
-    "key", [PRODUCTS.rollup_key("product_versions"), COST_DAYS_KEY, PRODUCTS.rollup_key("product_costs")]
+    "key", [PRODUCTS.rollup_key("product_versions"), INTRADAY_COST_CHANGES_KEY, PRODUCTS.rollup_key("product_costs")]
 )
 def test_a_merge_overtaken_at_the_history_forgets_nothing_that_the_other_one_brought(key: str) -> None:
     lake = OvertakenLake(key)
@@ -247,7 +247,7 @@ def test_a_merge_overtaken_at_the_history_forgets_nothing_that_the_other_one_bro
 @_RUNS
 @given(_DELIVERIES)
 def test_the_newest_cost_is_that_of_the_base(deliveries: list[Sent]) -> None:
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     for sent in deliveries:
         sent.put(lake)
         _merge(lake)
@@ -256,33 +256,33 @@ def test_the_newest_cost_is_that_of_the_base(deliveries: list[Sent]) -> None:
     assert stored is not None
     base = read_parquet(stored.body, arrow_schema(DataType.PRODUCTS)).to_pylist()
 
-    newest = [row for row in _stored(lake, "product_costs") if row["valid_before"] == FOR_EVER]
+    newest = [row for row in _stored(lake, "product_costs") if row["valid_before"] == OPEN_END]
     assert [(row["product_id"], row["cost"], row["currency"], row["name"]) for row in newest] == sorted(
         (row["product_id"], row["cost"], row["currency"], row["name"]) for row in base
     )
 
 
 def test_what_is_remembered_already_is_not_written_again() -> None:
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     table = Sent([good(DataType.PRODUCTS, cost=2, updated_at=_TIMES[2])], 1, "batch-1").table
-    remember(lake, [table])
+    append_versions(lake, [table])
     before = dict(lake.objects)
 
-    remember(lake, [table, table])
+    append_versions(lake, [table, table])
 
     assert all(lake.objects[key] is each for key, each in before.items())
     assert len(before) == len(lake.objects) == 3
 
 
 def test_a_lake_without_products_has_no_days() -> None:
-    assert list(cost_days(StagedLake(Stage()))) == []
+    assert list(cost_days(StagedLake(InterleavedRuns()))) == []
 
 
 def test_costs_of_a_product_follow_each_other_without_a_gap() -> None:
-    lake = StagedLake(Stage())
+    lake = StagedLake(InterleavedRuns())
     costs = [(1, _TIMES[1]), (2, _TIMES[2]), (2, _TIMES[3]), (1, _TIMES[4])]
     rows = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in costs]
-    remember(lake, [Sent(rows, 1, "batch-1").table])
+    append_versions(lake, [Sent(rows, 1, "batch-1").table])
 
     told = _stored(lake, "product_costs")
 

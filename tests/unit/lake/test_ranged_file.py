@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.lake.storage import ranged_file
-from shared.lake.storage.ranged_file import ObjectFile
+from shared.lake.storage.ranged_file import RangedFile
 
 CONTENT = bytes(range(256)) * 4
 
@@ -17,12 +17,12 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranged_file, "PIECE", 100)
 
 
-def _opened(fetched: list[tuple[int, int]]) -> ObjectFile:
+def _opened(fetched: list[tuple[int, int]]) -> RangedFile:
     def fetch(first: int, length: int) -> bytes:
         fetched.append((first, length))
         return CONTENT[first : first + length]
 
-    return ObjectFile(fetch, len(CONTENT))
+    return RangedFile(fetch, len(CONTENT))
 
 
 @given(st.lists(st.tuples(st.integers(0, len(CONTENT) + 10), st.integers(0, 300)), max_size=20))
@@ -37,7 +37,7 @@ def test_it_reads_what_a_file_in_memory_would(reads: list[tuple[int, int]]) -> N
     assert ours.read() == theirs.read()
 
 
-def test_from_beginning_to_end_it_fetches_each_piece_once_and_tells_how_far_it_is() -> None:
+def test_a_sequential_read_fetches_each_range_once_and_reports_its_position() -> None:
     fetched: list[tuple[int, int]] = []
     file = _opened(fetched)
 

@@ -8,15 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.lake.merge.record_version import Fate, Version, settle
+from shared.lake.merge.record_version import Outcome, RecordVersion, resolve
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def _version(content: str, version: int, *, origin: str = "o", ingested: int | None = None, place: int = 0) -> Version:
+def _version(
+    content: str, version: int, *, origin: str = "o", ingested: int | None = None, place: int = 0
+) -> RecordVersion:
     """A record whose version the platform gave, unless it was ingested at another time."""
     ingested_at = version if ingested is None else ingested
-    return Version(START + timedelta(hours=version), (content,), origin, START + timedelta(hours=ingested_at), place)
+    return RecordVersion(
+        START + timedelta(hours=version), (content,), origin, START + timedelta(hours=ingested_at), place
+    )
 
 
 RUN, LATER_RUN = "shardId-000000000006~999~web-shop~events", "shardId-000000000006~1000~web-shop~events"
@@ -24,109 +28,115 @@ OTHER_SHARD = "shardId-000000000007~1001~web-shop~events"
 BASE = _version("x", 5, origin="base", ingested=50)
 
 TABLE = [
-    ("a first record is loaded", None, [_version("x", 1)], 0, [Fate.LOADED]),
-    ("a higher version wins", BASE, [_version("y", 6, ingested=60)], 0, [Fate.LOADED]),
-    ("a lower version is superseded", BASE, [_version("y", 4, ingested=60)], None, [Fate.SUPERSEDED]),
+    ("a first record is loaded", None, [_version("x", 1)], 0, [Outcome.LOADED]),
+    ("a higher version wins", BASE, [_version("y", 6, ingested=60)], 0, [Outcome.LOADED]),
+    ("a lower version is superseded", BASE, [_version("y", 4, ingested=60)], None, [Outcome.SUPERSEDED]),
     (
         "equal version and content is a duplicate, and the last to say so stands",
         BASE,
         [_version("x", 5, ingested=60)],
         0,
-        [Fate.DUPLICATE],
+        [Outcome.DUPLICATE],
     ),
     (
         "a duplicate that was delivered before does not",
         BASE,
         [_version("x", 5, ingested=40)],
         None,
-        [Fate.DUPLICATE],
+        [Outcome.DUPLICATE],
     ),
-    ("equal version, other content: the last delivery wins", BASE, [_version("y", 5, ingested=60)], 0, [Fate.CONFLICT]),
-    ("a conflict that was delivered before loses", BASE, [_version("y", 5, ingested=40)], None, [Fate.CONFLICT]),
-    ("equal content of a higher version is a version", BASE, [_version("x", 6, ingested=60)], 0, [Fate.LOADED]),
+    (
+        "equal version, other content: the last delivery wins",
+        BASE,
+        [_version("y", 5, ingested=60)],
+        0,
+        [Outcome.CONFLICT],
+    ),
+    ("a conflict that was delivered before loses", BASE, [_version("y", 5, ingested=40)], None, [Outcome.CONFLICT]),
+    ("equal content of a higher version is a version", BASE, [_version("x", 6, ingested=60)], 0, [Outcome.LOADED]),
     (
         "the same delivery again keeps its fate",
         BASE,
         [_version("x", 5, origin="base", ingested=50)],
         None,
-        [Fate.LOADED],
+        [Outcome.LOADED],
     ),
     (
         "but only once: a copy within the delivery is a duplicate",
         BASE,
         [_version("x", 5, origin="base", ingested=50), _version("x", 5, origin="base", ingested=50)],
         1,
-        [Fate.LOADED, Fate.DUPLICATE],
+        [Outcome.LOADED, Outcome.DUPLICATE],
     ),
     (
         "where the platform gives versions, the same content later is a copy",
         _version("x", 1, origin="base"),
         [_version("x", 2)],
         0,
-        [Fate.DUPLICATE],
+        [Outcome.DUPLICATE],
     ),
     (
         "where the platform gives versions, other content later is a version",
         _version("x", 1, origin="base"),
         [_version("y", 2), _version("x", 3)],
         1,
-        [Fate.LOADED, Fate.LOADED],
+        [Outcome.LOADED, Outcome.LOADED],
     ),
     (
         "within one delivery the later line corrects the earlier",
         None,
         [_version("x", 1), _version("y", 1), _version("y", 1)],
         2,
-        [Fate.LOADED, Fate.CONFLICT, Fate.DUPLICATE],
+        [Outcome.LOADED, Outcome.CONFLICT, Outcome.DUPLICATE],
     ),
     (
         "within one run of a shard the later of two of the same millisecond is a version",
         None,
         [_version("x", 1, origin=RUN), _version("y", 1, origin=RUN)],
         1,
-        [Fate.LOADED, Fate.LOADED],
+        [Outcome.LOADED, Outcome.LOADED],
     ),
     (
         "between runs of a shard too",
         _version("x", 1, origin=RUN),
         [_version("y", 1, origin=LATER_RUN)],
         0,
-        [Fate.LOADED],
+        [Outcome.LOADED],
     ),
     (
         "but a clock that falls between runs decides: ranks must not run in circles with those of other ways in",
         _version("x", 2, origin=RUN),
         [_version("y", 1, origin=LATER_RUN)],
         None,
-        [Fate.SUPERSEDED],
+        [Outcome.SUPERSEDED],
     ),
     (
         "so a run that comes again takes nothing back",
         _version("x", 1, origin=LATER_RUN),
         [_version("y", 1, origin=RUN)],
         None,
-        [Fate.SUPERSEDED],
+        [Outcome.SUPERSEDED],
     ),
     (
         "between shards the clock decides",
         _version("x", 2, origin=RUN),
         [_version("y", 1, origin=OTHER_SHARD), _version("z", 3, origin=OTHER_SHARD)],
         1,
-        [Fate.SUPERSEDED, Fate.LOADED],
+        [Outcome.SUPERSEDED, Outcome.LOADED],
     ),
     (
         "versions that the client gave decide on the stream too",
         _version("x", 5, origin=RUN, ingested=50),
         [_version("y", 4, origin=LATER_RUN, ingested=60)],
         None,
-        [Fate.SUPERSEDED],
+        [Outcome.SUPERSEDED],
     ),
     (
         "and of equal ones of one moment the later on the stream wins its conflict",
         _version("x", 5, origin=RUN, ingested=60),
         [_version("y", 5, origin=LATER_RUN, ingested=60)],
         0,
-        [Fate.CONFLICT],
+        [Outcome.CONFLICT],
     ),
 ]
 
@@ -134,16 +144,18 @@ TABLE = [
 @pytest.mark.parametrize(
     ("base", "deliveries", "winner", "fates"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
 )
-def test_the_rule(base: Version | None, deliveries: list[Version], winner: int | None, fates: list[Fate]) -> None:
-    standing, found = settle(base, deliveries)
+def test_the_rule(
+    base: RecordVersion | None, deliveries: list[RecordVersion], winner: int | None, fates: list[Outcome]
+) -> None:
+    standing, found = resolve(base, deliveries)
 
     assert found == fates
     assert standing is (base if winner is None else deliveries[winner])
 
 
-def test_nothing_at_all_has_nothing_to_settle() -> None:
-    with pytest.raises(ValueError, match="nothing to settle"):
-        settle(None, [])
+def test_no_version_at_all_is_an_error() -> None:
+    with pytest.raises(ValueError, match="nothing to resolve"):
+        resolve(None, [])
 
 
 RECORDS = st.builds(
@@ -156,11 +168,13 @@ RECORDS = st.builds(
 
 
 @given(st.none() | RECORDS, st.lists(RECORDS, max_size=6))
-def test_every_record_has_exactly_one_fate_and_one_stands(base: Version | None, deliveries: list[Version]) -> None:
+def test_every_record_has_exactly_one_outcome_and_one_is_current(
+    base: RecordVersion | None, deliveries: list[RecordVersion]
+) -> None:
     if base is None and not deliveries:
         return
 
-    standing, fates = settle(base, deliveries)
+    standing, fates = resolve(base, deliveries)
 
     assert len(fates) == len(deliveries)
     assert standing is base or any(standing is each for each in deliveries)
@@ -168,24 +182,26 @@ def test_every_record_has_exactly_one_fate_and_one_stands(base: Version | None, 
 
 
 @given(st.lists(RECORDS, min_size=1, max_size=4, unique_by=lambda each: each.rank))
-def test_what_stands_does_not_depend_on_the_order_in_which_records_meet(deliveries: list[Version]) -> None:
+def test_the_current_version_does_not_depend_on_the_order_of_records(deliveries: list[RecordVersion]) -> None:
     standing = {id(_one_by_one(order)) for order in permutations(deliveries)}
 
     assert len(standing) == 1
 
 
-def _one_by_one(deliveries: Sequence[Version]) -> Version:
+def _one_by_one(deliveries: Sequence[RecordVersion]) -> RecordVersion:
     standing = deliveries[0]
     for each in deliveries[1:]:
-        standing, _ = settle(standing, [each])
+        standing, _ = resolve(standing, [each])
     return standing
 
 
 @given(st.none() | RECORDS, st.lists(RECORDS, min_size=1, max_size=6))
-def test_deliveries_repeated_change_nothing_that_stands(base: Version | None, deliveries: list[Version]) -> None:
+def test_repeated_deliveries_do_not_change_the_current_version(
+    base: RecordVersion | None, deliveries: list[RecordVersion]
+) -> None:
     in_order = sorted(deliveries, key=lambda each: each.ingested_at)
-    standing, _ = settle(base, in_order)
+    standing, _ = resolve(base, in_order)
 
-    again, _ = settle(standing, in_order)
+    again, _ = resolve(standing, in_order)
 
     assert (again.version, again.ingested_at) == (standing.version, standing.ingested_at)

@@ -173,7 +173,7 @@ def test_a_session_has_a_row_for_each_combination_of_dimensions_it_was_seen_with
 
 @_RUNS
 @given(st.lists(_EVENTS, max_size=20))
-def test_views_and_purchases_of_a_product_are_told_by_session_and_nothing_else_is(rows: list[Row]) -> None:
+def test_views_and_purchases_of_a_product_are_rolled_up_by_session(rows: list[Row]) -> None:
     steps = [
         event
         for event in _base(DataType.EVENTS, rows).to_pylist()

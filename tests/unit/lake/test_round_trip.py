@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import Stamp, arrow_schema, by_day, read_parquet, to_table, write_parquet
+from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, split_by_day, to_table, write_parquet
 from shared.lake.validation.rows import take
 from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.schema import DataType, Field, Kind
@@ -128,7 +128,7 @@ def test_rows_are_cut_by_the_utc_day_of_their_event() -> None:
     ]
     table = take(DataType.ORDERS, rows, form=Form.TYPED, at=NOW, stamp=STAMP).table
 
-    days = {day: part["order_id"].to_pylist() for day, part in by_day(DataType.ORDERS, table)}
+    days = {day: part["order_id"].to_pylist() for day, part in split_by_day(DataType.ORDERS, table)}
 
     assert days == {"2025-02-27": ["a", "b"], "2025-02-28": ["c"]}
 
@@ -136,4 +136,4 @@ def test_rows_are_cut_by_the_utc_day_of_their_event() -> None:
 def test_types_without_a_day_lie_in_one_partition() -> None:
     table = take(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], form=Form.TYPED, at=NOW, stamp=STAMP).table
 
-    assert [day for day, _ in by_day(DataType.PRODUCTS, table)] == ["all"]
+    assert [day for day, _ in split_by_day(DataType.PRODUCTS, table)] == ["all"]

@@ -129,7 +129,7 @@ def test_any_table_of_texts_is_taken_as_its_rows(data: st.DataObject, data_type:
     _is_taken_as_its_rows(data_type, table, table.to_pylist(), Form.TEXT)
 
 
-def test_all_that_is_wrong_with_a_row_of_a_table_is_told_at_once() -> None:
+def test_all_errors_of_a_table_row_are_reported_together() -> None:
     rows = [
         _good_text(DataType.TRANSACTIONS),
         {**_good_text(DataType.TRANSACTIONS), "quantity": "many", "unit_price": "-1"},

@@ -14,8 +14,8 @@ from shared.lake import partition
 from shared.lake.quarantine import rejected_rows
 from shared.lake.rollups import compute
 from shared.lake.files.options import FileOptions
-from shared.lake.files.reading import read_parts
-from shared.lake.merge.upsert import merge
+from shared.lake.files.reader import read_parts
+from shared.lake.merge.upsert import upsert
 from shared.lake.rollups import products
 from shared.records.schema import DataType
 from shared.records.validation import Form
@@ -28,15 +28,15 @@ base = columns.read_parquet(columns.write_parquet(taken.table), columns.arrow_sc
 text = "transaction_id,timestamp,product_id,quantity,unit_price\\nt-2,2025-01-01 10:00:00,p,2,x\\n"
 (part,) = read_parts(io.BytesIO(text.encode()), FileOptions())
 refused = rows.take_table(DataType.TRANSACTIONS, part.rows, form=Form.TEXT, at=at, stamp=stamp)
-merged = merge(DataType.TRANSACTIONS, base, [taken.table])
+merged = upsert(DataType.TRANSACTIONS, base, [taken.table])
 print(refused.rejected, len(merged.table))
 print([len(table) for table in compute.roll_up(DataType.TRANSACTIONS, merged.table).values()])
 print(compute.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_amount"].to_pylist())
 for data_type in (DataType.INVENTORY, DataType.EVENTS):
     print([len(table) for table in compute.roll_up(data_type, columns.arrow_schema(data_type).empty_table()).values()])
 at_cost = columns.to_table(DataType.PRODUCTS, [{"product_id": "p", "name": "Mug", "cost": 2, "updated_at": at}], stamp)
-costs = products.costs_of(products.united([at_cost, at_cost]))
-print(costs["cost"].to_pylist(), products.days_of(costs))
+costs = products.cost_intervals(products.union_versions([at_cost, at_cost]))
+print(costs["cost"].to_pylist(), products.intraday_change_days(costs))
 """
 
 

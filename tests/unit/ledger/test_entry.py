@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ledger.entry import BatchStatus, Entry, Fates, Kind
+from shared.ledger.entry import BatchStatus, DeliveryKind, LedgerEntry, Outcomes
 from tests.fakes.records import NOW
 
 COUNTS = st.integers(0, 50)
 FATES = st.builds(
-    lambda *counts: Fates(**dict(zip(("loaded", "duplicate", "conflict", "cancelled"), counts, strict=True))),
+    lambda *counts: Outcomes(**dict(zip(("loaded", "duplicate", "conflict", "cancelled"), counts, strict=True))),
     *[COUNTS] * 4,
 )
 
 
-def _entry(received: int, rejected: int = 0) -> Entry:
-    return Entry(
-        origin="batch-1",
-        kind=Kind.BATCH,
+def _entry(received: int, rejected: int = 0) -> LedgerEntry:
+    return LedgerEntry(
+        delivery_id="batch-1",
+        kind=DeliveryKind.BATCH,
         source_id="web-shop",
         data_type="orders",
         received_at=NOW,
@@ -29,13 +29,13 @@ def _entry(received: int, rejected: int = 0) -> Entry:
     )
 
 
-def _accounted(entry: Entry) -> int:
+def _accounted(entry: LedgerEntry) -> int:
     return sum(entry.counters[name] for name in ("loaded", "duplicate", "conflict", "quarantined")) + entry.in_flight
 
 
 @given(merged=st.dictionaries(st.dates().map(str), FATES, max_size=5), rejected=COUNTS, again=st.booleans())
-def test_received_is_always_the_sum_of_all_fates_and_what_is_in_flight(
-    merged: dict[str, Fates], rejected: int, *, again: bool
+def test_received_is_always_the_sum_of_all_outcomes_and_rows_in_flight(
+    merged: dict[str, Outcomes], rejected: int, *, again: bool
 ) -> None:
     received = sum(fates.total for fates in merged.values()) + rejected
     entry = _entry(received, rejected).with_written(NOW)
@@ -54,41 +54,41 @@ def test_received_is_always_the_sum_of_all_fates_and_what_is_in_flight(
     [
         (_entry(3), BatchStatus.PROCESSING),
         (_entry(3).with_written(NOW), BatchStatus.PROCESSING),
-        (_entry(3).with_merged("d", Fates(loaded=3), NOW), BatchStatus.PROCESSING),
-        (_entry(3).with_merged("d", Fates(loaded=3), NOW).with_written(NOW), BatchStatus.COMPLETED),
-        (_entry(3, 2).with_written(NOW).with_merged("d", Fates(duplicate=1), NOW), BatchStatus.COMPLETED),
+        (_entry(3).with_merged("d", Outcomes(loaded=3), NOW), BatchStatus.PROCESSING),
+        (_entry(3).with_merged("d", Outcomes(loaded=3), NOW).with_written(NOW), BatchStatus.COMPLETED),
+        (_entry(3, 2).with_written(NOW).with_merged("d", Outcomes(duplicate=1), NOW), BatchStatus.COMPLETED),
         (_entry(3, 3), BatchStatus.PROCESSING),
         (_entry(3, 3).with_written(NOW), BatchStatus.FAILED),
     ],
 )
-def test_a_delivery_is_complete_when_all_is_written_and_every_row_has_its_fate(
-    entry: Entry, status: BatchStatus
+def test_a_delivery_is_complete_when_written_and_every_row_has_an_outcome(
+    entry: LedgerEntry, status: BatchStatus
 ) -> None:
     assert entry.status is status
     assert (entry.completed_at is None) is (status is BatchStatus.PROCESSING)
 
 
 def test_a_delivery_is_complete_when_it_first_was() -> None:
-    entry = _entry(1).with_written(NOW).with_merged("d", Fates(loaded=1), NOW)
+    entry = _entry(1).with_written(NOW).with_merged("d", Outcomes(loaded=1), NOW)
 
-    assert entry.with_merged("d", Fates(loaded=1), NOW + timedelta(hours=1)).completed_at == NOW
+    assert entry.with_merged("d", Outcomes(loaded=1), NOW + timedelta(hours=1)).completed_at == NOW
 
 
-def test_a_delivery_that_comes_again_keeps_what_is_merged_and_says_the_rest_anew() -> None:
-    entry = _entry(3).with_written(NOW).with_merged("d", Fates(loaded=3), NOW)
+def test_a_repeated_delivery_keeps_merged_outcomes_and_replaces_the_rest() -> None:
+    entry = _entry(3).with_written(NOW).with_merged("d", Outcomes(loaded=3), NOW)
 
-    again = entry.redelivered(_entry(5, 1))
+    again = entry.merge_redelivery(_entry(5, 1))
 
-    assert (again.received, again.quarantined, again.fates.loaded, again.in_flight) == (5, 1, 3, 1)
+    assert (again.received, again.quarantined, again.outcomes.loaded, again.in_flight) == (5, 1, 3, 1)
     assert (again.written, again.completed_at) == (False, None)
 
 
-def test_rows_driven_again_leave_the_quarantine_and_are_counted_once() -> None:
-    entry = _entry(5, 3).with_written(NOW).with_merged("d", Fates(loaded=2), NOW)
+def test_redriven_rows_leave_the_quarantine_and_are_counted_once() -> None:
+    entry = _entry(5, 3).with_written(NOW).with_merged("d", Outcomes(loaded=2), NOW)
 
     driven = entry.with_redrive("1", 2)
     placed = driven.with_redriven("1", 0, NOW)
-    merged = placed.with_merged("d~r1", Fates(loaded=2), NOW)
+    merged = placed.with_merged("d~r1", Outcomes(loaded=2), NOW)
 
     assert [(each.quarantined, each.in_flight, each.is_complete) for each in (entry, driven, placed, merged)] == [
         (3, 0, True),
@@ -100,14 +100,14 @@ def test_rows_driven_again_leave_the_quarantine_and_are_counted_once() -> None:
 
 
 def test_rows_that_are_rejected_again_go_back_into_quarantine() -> None:
-    entry = _entry(5, 3).with_written(NOW).with_merged("d", Fates(loaded=2), NOW).with_redrive("1", 3)
+    entry = _entry(5, 3).with_written(NOW).with_merged("d", Outcomes(loaded=2), NOW).with_redrive("1", 3)
 
     again = entry.with_redriven("1", 2, NOW)
 
     assert (again.quarantined, again.in_flight, again.is_complete) == (2, 1, False)
 
 
-def test_no_more_rows_are_driven_again_than_are_in_quarantine_and_only_by_one_at_a_time() -> None:
+def test_a_redrive_has_at_most_the_quarantined_rows_and_runs_alone() -> None:
     entry = _entry(5, 3).with_written(NOW)
 
     with pytest.raises(ValueError, match="3 rows in quarantine"):
@@ -118,6 +118,8 @@ def test_no_more_rows_are_driven_again_than_are_in_quarantine_and_only_by_one_at
 
 
 def test_what_is_cancelled_before_its_merge_is_kept_apart_with_the_rejected() -> None:
-    entry = replace(_entry(5, 1).with_written(NOW), cancelled=True).with_merged("d", Fates(loaded=1, cancelled=3), NOW)
+    entry = replace(_entry(5, 1).with_written(NOW), cancelled=True).with_merged(
+        "d", Outcomes(loaded=1, cancelled=3), NOW
+    )
 
     assert (entry.quarantined, entry.in_flight, entry.status) == (4, 0, BatchStatus.CANCELLED)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.metrics.catalogue import METRICS, Aggregation, MetricType
 from shared.metrics.facts import Measure
 from shared.metrics.numbers import value_of
-from shared.runtime.numbers import at_the_edge, mean, percentage
+from shared.runtime.numbers import mean, percentage, to_json_number
 
 
 @pytest.mark.parametrize(
@@ -25,20 +25,20 @@ from shared.runtime.numbers import at_the_edge, mean, percentage
     ],
 )
 def test_numbers_are_rounded_half_even_to_four_places(exact: str, shown: float) -> None:
-    assert at_the_edge(Decimal(exact)) == shown
+    assert to_json_number(Decimal(exact)) == shown
 
 
 def test_whole_numbers_are_written_without_a_point() -> None:
-    assert isinstance(at_the_edge(Decimal("5.0000")), int)
+    assert isinstance(to_json_number(Decimal("5.0000")), int)
 
 
 def test_nothing_is_never_minus_nothing() -> None:
-    assert str(at_the_edge(Decimal("-0.00001"))) == "0"
+    assert str(to_json_number(Decimal("-0.00001"))) == "0"
 
 
 @given(st.decimals(min_value=-(10**11), max_value=10**11, places=10))
 def test_a_number_read_back_from_json_is_the_rounded_one(exact: Decimal) -> None:
-    assert abs(Decimal(repr(at_the_edge(exact))) - exact) <= Decimal("0.00005")
+    assert abs(Decimal(repr(to_json_number(exact))) - exact) <= Decimal("0.00005")
 
 
 def test_a_change_is_told_in_percent_of_its_bases_size() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from shared.lake.parquet.columns import Stamp
 from shared.lake.quality.assess import assess
 from shared.lake.validation.rows import take
-from shared.quality.state import QualityState
+from shared.quality.state import QualityCounts
 from shared.records.schema import DataType
 from shared.records.validation import Form
 from tests.fakes.records import NOW
@@ -15,7 +15,7 @@ from tests.fakes.records import NOW
 
 def assessed(
     data_type: DataType, rows: Sequence[Any], *, at: datetime = NOW, cadence: timedelta | None = None
-) -> QualityState:
+) -> QualityCounts:
     """What is counted of rows that arrive together."""
     stamp = Stamp(source_id="web-shop", ingested_at=at, origin="batch-1", reporting_currency="USD")
     taken = take(data_type, rows, form=Form.TYPED, at=at, stamp=stamp)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.quality.checks import Dimension
+from shared.quality.checks import QualityDimension
 from shared.quality.rules import dimension_score
 from shared.quality.standards import STANDARDS
 from shared.quality.state import Count
@@ -125,11 +125,11 @@ def test_every_declared_check_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_a_good_row_fails_nothing_but_what_it_leaves_out(data_type: DataType) -> None:
+def test_a_valid_row_fails_only_completeness_checks(data_type: DataType) -> None:
     state = assessed(data_type, [GOOD[data_type]])
 
     failing = {name.partition(".")[0] for name, count in state.counts.items() if count.failed}
-    assert failing <= {Dimension.COMPLETENESS, Dimension.TIMELINESS}
+    assert failing <= {QualityDimension.COMPLETENESS, QualityDimension.TIMELINESS}
 
 
 @pytest.mark.parametrize("data_type", DataType)
@@ -192,7 +192,7 @@ def test_completeness_is_the_share_of_expected_values_that_are_there() -> None:
 
     assert state.of("completeness") == Count(6, 3)
     assert state.of("completeness.registered_at") == Count(2, 2)
-    assert dimension_score(state, Dimension.COMPLETENESS) == 50
+    assert dimension_score(state, QualityDimension.COMPLETENESS) == 50
 
 
 def test_a_row_counts_once_in_a_dimension_however_many_checks_it_fails() -> None:
@@ -208,7 +208,7 @@ def test_an_invalid_row_counts_once_and_under_every_reason_and_is_looked_at_no_f
     assert state.of("validity") == Count(3, 2, 2)
     assert state.of("validity.quantity:type").failed == 1
     assert state.of("validity.record:type").failed == 1
-    assert dict(state.checks_of(Dimension.VALIDITY))["quantity:type"] == Count(3, 1, 1)
+    assert dict(state.checks_of(QualityDimension.VALIDITY))["quantity:type"] == Count(3, 1, 1)
     assert {state.of(each).checked for each in ("consistency", "accuracy", "uniqueness", "timeliness")} == {1}
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.quality.checks import Dimension
+from shared.quality.checks import QualityDimension
 from shared.quality.rules import (
     DEFAULT_MINIMUM,
     POOR_WEIGHTS,
@@ -19,38 +19,42 @@ from shared.quality.rules import (
     require_quality,
     told,
 )
-from shared.quality.state import Count, QualityState, total
+from shared.quality.state import Count, QualityCounts, total
 from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
 from tests.fakes.records import sale
 from tests.unit.quality.assessing import assessed
 
-POOR = set(Dimension) - {Dimension.VALIDITY, Dimension.COMPLETENESS}
-WRONG = {Dimension.VALIDITY, Dimension.CONSISTENCY, Dimension.ACCURACY}
+POOR = set(QualityDimension) - {QualityDimension.VALIDITY, QualityDimension.COMPLETENESS}
+WRONG = {QualityDimension.VALIDITY, QualityDimension.CONSISTENCY, QualityDimension.ACCURACY}
 _COUNTS = st.builds(
     lambda passed, poor, wrong: Count(passed + poor + wrong, poor + wrong, wrong), *[st.integers(0, 99)] * 3
 )
-_NAMES = [*Dimension, "validity.quantity:type", "accuracy.unit_cost_plausible"]
+_NAMES = [*QualityDimension, "validity.quantity:type", "accuracy.unit_cost_plausible"]
 _TEXTS = st.lists(st.text("abc", min_size=1, max_size=2), max_size=3, unique=True).map(lambda each: tuple(sorted(each)))
 STATES = st.builds(
-    QualityState,
+    QualityCounts,
     st.dictionaries(st.sampled_from(list(map(str, _NAMES))), _COUNTS.filter(lambda count: count.checked)),
     st.dictionaries(st.sampled_from(list(map(str, _NAMES))), _TEXTS),
 )
 FIELDS = 5
 
 
-def _row(wrong: frozenset[Dimension], poor: frozenset[Dimension] = frozenset(), gaps: int = 0) -> QualityState:
+def _row(
+    wrong: frozenset[QualityDimension], poor: frozenset[QualityDimension] = frozenset(), gaps: int = 0
+) -> QualityCounts:
     """One row: invalid, or valid and wrong or poor in what is named, with some of its expected values missing."""
-    if Dimension.VALIDITY in wrong:
-        return QualityState({Dimension.VALIDITY: Count(1, 1, 1)})
-    looked_at = set(Dimension) - {Dimension.COMPLETENESS}
+    if QualityDimension.VALIDITY in wrong:
+        return QualityCounts({QualityDimension.VALIDITY: Count(1, 1, 1)})
+    looked_at = set(QualityDimension) - {QualityDimension.COMPLETENESS}
     counts = {str(each): Count(1, int(each in wrong | poor), int(each in wrong)) for each in looked_at}
-    return QualityState({**counts, str(Dimension.COMPLETENESS): Count(FIELDS, gaps)})
+    return QualityCounts({**counts, str(QualityDimension.COMPLETENESS): Count(FIELDS, gaps)})
 
 
-def _rows(*failing: Dimension) -> st.SearchStrategy[QualityState]:
-    wrong = st.frozensets(st.sampled_from(list(failing)), min_size=1) if failing else st.just(frozenset[Dimension]())
+def _rows(*failing: QualityDimension) -> st.SearchStrategy[QualityCounts]:
+    wrong = (
+        st.frozensets(st.sampled_from(list(failing)), min_size=1) if failing else st.just(frozenset[QualityDimension]())
+    )
     return st.builds(_row, wrong, st.frozensets(st.sampled_from(sorted(POOR))), st.integers(0, FIELDS))
 
 
@@ -58,32 +62,32 @@ ANY_ROW = _rows() | _rows(*sorted(WRONG))
 
 
 @given(st.lists(ANY_ROW, max_size=30), _rows(*sorted(WRONG)))
-def test_a_further_row_that_is_wrong_never_raises_the_score(rows: list[QualityState], further: QualityState) -> None:
+def test_a_further_row_that_is_wrong_never_raises_the_score(rows: list[QualityCounts], further: QualityCounts) -> None:
     assert overall_score(total([*rows, further])) <= overall_score(total(rows))
 
 
 @given(st.lists(ANY_ROW, max_size=30), ANY_ROW)
 def test_a_further_row_never_raises_the_score_of_a_dimension_that_it_fails(
-    rows: list[QualityState], further: QualityState
+    rows: list[QualityCounts], further: QualityCounts
 ) -> None:
     before, after = total(rows), total([*rows, further])
 
-    for dimension in Dimension:
+    for dimension in QualityDimension:
         count = further.of(dimension)
         score = dimension_score(before, dimension)
         if count.checked and count.failed == count.checked and score is not None:
             assert (dimension_score(after, dimension) or 0) <= score
 
 
-@given(state=STATES, dimension=st.sampled_from(Dimension), wrong=st.booleans())
+@given(state=STATES, dimension=st.sampled_from(QualityDimension), wrong=st.booleans())
 def test_a_row_that_fails_where_it_did_not_never_raises_the_score(
-    state: QualityState, dimension: Dimension, *, wrong: bool
+    state: QualityCounts, dimension: QualityDimension, *, wrong: bool
 ) -> None:
     count = state.of(dimension)
     if count.failed < count.checked:
         worse = Count(count.checked, count.failed + 1, count.wrong + int(wrong))
 
-        assert overall_score(QualityState({**state.counts, str(dimension): worse})) <= overall_score(state)
+        assert overall_score(QualityCounts({**state.counts, str(dimension): worse})) <= overall_score(state)
 
 
 _LINES: list[dict[str, Any]] = [
@@ -112,15 +116,15 @@ def test_so_it_is_with_real_rows(fields: list[dict[str, Any]], wrong: dict[str, 
 
 
 @given(STATES, STATES, STATES)
-def test_counts_add_up_in_any_order_and_any_grouping(a: QualityState, b: QualityState, c: QualityState) -> None:
+def test_counts_add_up_in_any_order_and_any_grouping(a: QualityCounts, b: QualityCounts, c: QualityCounts) -> None:
     assert a + b == b + a
     assert (a + b) + c == a + (b + c)
     assert overall_score(total([a, b, c])) == overall_score(total([c, a, b]))
 
 
 @given(STATES)
-def test_nothing_added_changes_nothing(state: QualityState) -> None:
-    assert (state + QualityState()).counts == state.counts
+def test_nothing_added_changes_nothing(state: QualityCounts) -> None:
+    assert (state + QualityCounts()).counts == state.counts
     assert overall_score(total([])) == 100
 
 
@@ -137,9 +141,9 @@ def test_what_is_counted_apart_adds_up_to_what_is_counted_together(fields: list[
 
 
 @given(STATES)
-def test_scores_lie_between_0_and_100_and_the_overall_one_is_recomputed_from_the_counts(state: QualityState) -> None:
+def test_scores_lie_between_0_and_100_and_the_overall_one_is_recomputed_from_the_counts(state: QualityCounts) -> None:
     expected = Fraction(100)
-    for dimension, count in ((each, state.of(each)) for each in Dimension):
+    for dimension, count in ((each, state.of(each)) for each in QualityDimension):
         if count.checked:
             poor = POOR_WEIGHTS[dimension] * Fraction(count.failed - count.wrong, count.checked)
             expected -= 100 * (poor + Fraction(count.wrong, count.checked))
@@ -154,7 +158,7 @@ def test_all_that_is_only_poor_costs_30_together() -> None:
 
 
 def test_what_reaches_the_minimum_passes_and_what_is_a_row_below_does_not() -> None:
-    good, bad = _row(frozenset()), _row(frozenset({Dimension.ACCURACY}))
+    good, bad = _row(frozenset()), _row(frozenset({QualityDimension.ACCURACY}))
 
     require_quality(total([good] * 7 + [bad] * 3))
 
@@ -162,8 +166,8 @@ def test_what_reaches_the_minimum_passes_and_what_is_a_row_below_does_not() -> N
         require_quality(total([good] * 6_999 + [bad] * 3_001))
 
 
-def test_a_refusal_tells_score_minimum_and_failed_checks_as_the_contract_does() -> None:
-    invalid, bare = _row(frozenset({Dimension.VALIDITY})), _row(frozenset(), gaps=FIELDS)
+def test_a_rejected_batch_returns_score_minimum_and_failed_checks() -> None:
+    invalid, bare = _row(frozenset({QualityDimension.VALIDITY})), _row(frozenset(), gaps=FIELDS)
 
     refused = refusal(total([invalid] * 2 + [bare]), Fraction(70))
 
@@ -181,16 +185,18 @@ def test_a_refusal_tells_score_minimum_and_failed_checks_as_the_contract_does() 
 
 
 def test_where_no_check_fails_by_itself_all_that_cost_anything_are_named() -> None:
-    rows = [_row(frozenset({each})) for each in (Dimension.VALIDITY, Dimension.CONSISTENCY) for _ in range(2)]
+    rows = [
+        _row(frozenset({each})) for each in (QualityDimension.VALIDITY, QualityDimension.CONSISTENCY) for _ in range(2)
+    ]
     state = total([*rows, *[_row(frozenset())] * 6])
 
     assert overall_score(state) < 70
-    assert failed_checks(state, Fraction(70)) == [Dimension.CONSISTENCY, Dimension.VALIDITY]
-    assert list(deductions(state))[:2] == [Dimension.CONSISTENCY, Dimension.VALIDITY]
+    assert failed_checks(state, Fraction(70)) == [QualityDimension.CONSISTENCY, QualityDimension.VALIDITY]
+    assert list(deductions(state))[:2] == [QualityDimension.CONSISTENCY, QualityDimension.VALIDITY]
 
 
 def test_an_empty_delivery_scores_100() -> None:
-    require_quality(QualityState(), Fraction(100))
+    require_quality(QualityCounts(), Fraction(100))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.quality.masking import LONGEST_SHAPE, shape
+from shared.quality.masking import LONGEST_MASK, mask
 from shared.quality.state import MOST_SAMPLES
 from shared.records.schema import DataType
 from tests.fakes.records import good, sale
@@ -23,17 +23,17 @@ from tests.unit.quality.assessing import assessed
         (True, "true"),
         (None, "null"),
         ("a\nb", "x?x"),
-        ("x" * 50, "x" * LONGEST_SHAPE + "…"),
+        ("x" * 50, "x" * LONGEST_MASK + "…"),
         ({"name": "Bo"}, "{'xxxx': 'xx'}"),
     ],
 )
 def test_the_shape_of_a_value(value: Any, drawn: str) -> None:
-    assert shape(value) == drawn
+    assert mask(value) == drawn
 
 
 @given(st.text())
 def test_a_shape_has_no_letter_but_x_and_no_digit_but_9(text: str) -> None:
-    assert {letter for letter in shape(text) if letter.isalnum()} <= {"x", "9"}
+    assert {letter for letter in mask(text) if letter.isalnum()} <= {"x", "9"}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_year_of_birth_is_not_shown_and_an_amount_is() -> None:
     )
 
 
-def test_a_sample_of_an_invalid_row_tells_its_place() -> None:
+def test_a_sample_of_an_invalid_row_has_its_position() -> None:
     state = assessed(DataType.TRANSACTIONS, [sale(1), sale(2, quantity="two")])
 
     assert state.samples["validity.quantity:type"] == ("row 1: quantity=xxx",)

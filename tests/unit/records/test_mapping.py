@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.lake.validation.mapping import mapped_table
-from shared.records.mapping import SourceMapping, mapped_rows
+from shared.records.mapping import SourceMapping, map_rows
 from shared.records.validation import Form
 from shared.records.written_times import WrittenTimes
 from tests.online_retail import RETAIL_MAPPING
@@ -27,11 +27,11 @@ _INVOICE = {
 
 
 def _one(row: Any, mapping: dict[str, Any], place: int = 0, form: Form = Form.TYPED) -> Any:
-    return mapped_rows([row], SourceMapping.model_validate(mapping), [place], form=form)[0]
+    return map_rows([row], SourceMapping.model_validate(mapping), [place], form=form)[0]
 
 
 def test_a_line_of_the_online_retail_file_becomes_a_transaction() -> None:
-    (record,) = mapped_rows([_INVOICE], SourceMapping.model_validate(RETAIL_MAPPING), [7], form=Form.TEXT)
+    (record,) = map_rows([_INVOICE], SourceMapping.model_validate(RETAIL_MAPPING), [7], form=Form.TEXT)
 
     assert record == {
         "transaction_id": "536365-7",
@@ -51,7 +51,7 @@ def test_a_line_of_the_online_retail_file_becomes_a_transaction() -> None:
 def test_a_record_that_has_the_models_names_already_stays_as_it_is() -> None:
     sale = {"transaction_id": "t-1", "order_id": "o-1", "timestamp": "2025-01-31T12:00:00Z"}
 
-    assert mapped_rows([sale], SourceMapping.model_validate(RETAIL_MAPPING), [0]) == [
+    assert map_rows([sale], SourceMapping.model_validate(RETAIL_MAPPING), [0]) == [
         sale | {"currency": "GBP", "channel": "web"}
     ]
 
@@ -65,7 +65,7 @@ def test_columns_may_change_places() -> None:
     assert _one({"a": "1", "b": "2"}, {"columns": {"a": "b", "b": "a"}}) == {"a": "2", "b": "1"}
 
 
-def test_a_blank_column_does_not_hide_what_stands_in_the_field() -> None:
+def test_a_blank_column_does_not_hide_the_value_of_the_field() -> None:
     assert _one({"Region": "  ", "region": "EU"}, {"columns": {"Region": "region"}}) == {"region": "EU"}
 
 
@@ -170,7 +170,7 @@ def test_columns_are_mapped_as_rows_are(rows: list[dict[str, Any]], mapping: Sou
 
     by_column = mapped_table(table, mapping, places)
 
-    by_row = mapped_rows(rows, mapping, places, form=Form.TEXT)
+    by_row = map_rows(rows, mapping, places, form=Form.TEXT)
     assert [_present(row) for row in by_column.to_pylist()] == [_present(row) for row in by_row]
     assert all(each.type == pa.string() for each in by_column.schema)
 

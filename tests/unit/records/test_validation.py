@@ -32,7 +32,7 @@ def _found(errors: list[RowError]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_a_record_with_only_what_is_required_is_good(data_type: DataType) -> None:
+def test_a_record_with_only_required_fields_is_valid(data_type: DataType) -> None:
     checked = _check(data_type, GOOD[data_type])
 
     assert checked.errors == []
@@ -284,7 +284,7 @@ def test_a_name_that_is_far_too_long_is_cut_in_its_pointer() -> None:
     assert error.field == "/attributions/" + "k" * 200
 
 
-def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
+def test_all_errors_of_a_row_are_reported_together() -> None:
     wrong = {
         "timestamp": "soon",
         "product_id": "",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.runtime.paging import Cut, Window, cut
+from shared.runtime.paging import Slice, Window, paginate
 
 
 def _arrival(item: tuple[int, str]) -> tuple[int, str]:
@@ -14,7 +14,7 @@ def _arrival(item: tuple[int, str]) -> tuple[int, str]:
 
 
 def test_a_commerce_page_says_where_it_stands() -> None:
-    found = cut(range(45), Window.of_page(2, 20), arrival=lambda item: item)
+    found = paginate(range(45), Window.of_page(2, 20), arrival=lambda item: item)
 
     assert list(found.items) == [40, 41, 42, 43, 44]
     assert found.page() == {
@@ -38,13 +38,13 @@ def test_a_commerce_page_says_where_it_stands() -> None:
     ],
 )
 def test_the_first_and_the_last_page_say_so(total: int, number: int, pages: int, first: bool, last: bool) -> None:
-    told = cut(range(total), Window.of_page(number, 20), arrival=lambda item: item).page()
+    told = paginate(range(total), Window.of_page(number, 20), arrival=lambda item: item).page()
 
     assert (told["totalPages"], told["first"], told["last"]) == (pages, first, last)
 
 
 def test_the_headers_of_a_fraud_list_say_where_it_stands() -> None:
-    told = Cut([1, 2], 1250, Window(offset=100, limit=50)).headers()
+    told = Slice([1, 2], 1250, Window(offset=100, limit=50)).headers()
 
     assert told == {"X-Total-Count": "1250", "X-Page-Limit": "50", "X-Page-Offset": "100"}
 
@@ -71,7 +71,7 @@ def test_pages_read_while_rows_are_added_neither_skip_nor_double_any(
     read: list[tuple[int, str]] = []
     while True:
         seed.shuffle(held)  # type: ignore[attr-defined] # hypothesis' Random
-        page = cut(held, window(number, size), arrival=_arrival)
+        page = paginate(held, window(number, size), arrival=_arrival)
         read.extend(page.items)
         held.extend(waiting[number : number + 1])
         if not page.items:

@@ -16,9 +16,9 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from shared.runtime.reachability import unavailable
+from shared.runtime.reachability import as_unavailable
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.platforms import Platforms
 
 
 def _broken_off(reason: str) -> ClientError:
@@ -56,7 +56,7 @@ LASTING = {
 }
 
 
-def test_where_nobody_listens_is_unavailable(platforms: Platforms) -> None:
+def test_where_nobody_listens_is_unavailable(platforms: MotoPlatforms) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
@@ -66,12 +66,12 @@ def test_where_nobody_listens_is_unavailable(platforms: Platforms) -> None:
         with pytest.raises(BotoCoreError) as failed:
             kms.get_public_key(KeyId="any")
 
-    assert unavailable(failed.value) is not None
+    assert as_unavailable(failed.value) is not None
 
 
 @pytest.mark.parametrize("case", PASSING)
 def test_what_passes_by_itself_is_unavailable_and_worth_another_try(case: str) -> None:
-    told = unavailable(PASSING[case])
+    told = as_unavailable(PASSING[case])
 
     assert told is not None
     assert (told.status, told.headers) == (503, {"Retry-After": "2"})
@@ -79,7 +79,7 @@ def test_what_passes_by_itself_is_unavailable_and_worth_another_try(case: str) -
 
 @pytest.mark.parametrize("case", PASSING)
 def test_the_caller_hears_nothing_of_what_it_was(case: str) -> None:
-    told = unavailable(PASSING[case])
+    told = as_unavailable(PASSING[case])
 
     assert told is not None
     assert told.message == "A dependency is temporarily unavailable; retry later"
@@ -88,4 +88,4 @@ def test_the_caller_hears_nothing_of_what_it_was(case: str) -> None:
 
 @pytest.mark.parametrize("case", LASTING)
 def test_what_somebody_has_to_mend_is_none_of_it(case: str) -> None:
-    assert unavailable(LASTING[case]) is None
+    assert as_unavailable(LASTING[case]) is None

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.runtime.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
-from shared.runtime.request import header, inflate, plain
+from shared.runtime.request import header, inflate, normalise
 from tests.events.api_gateway import rest_event
 
 
@@ -54,7 +54,7 @@ def test_headers_are_found_in_any_case(name: str) -> None:
 def test_a_body_in_base64_becomes_text() -> None:
     event = rest_event("POST", "/x", raw='{"a":"ü"}'.encode())
 
-    read = plain(event)
+    read = normalise(event)
 
     assert (read["body"], read["isBase64Encoded"]) == ('{"a":"ü"}', False)
 
@@ -63,13 +63,13 @@ def test_a_body_that_claims_to_be_base64_and_is_not_is_malformed() -> None:
     event = rest_event("POST", "/x", raw="%%%") | {"isBase64Encoded": True}
 
     with pytest.raises(InvalidRequest, match="base64"):
-        plain(event)
+        normalise(event)
 
 
 def test_a_body_that_a_proxy_inflated_already_is_taken_as_it_is() -> None:
     event = rest_event("POST", "/x", raw=b"{}", headers={"content-encoding": "gzip"})
 
-    assert plain(event)["body"] == "{}"
+    assert normalise(event)["body"] == "{}"
 
 
 @pytest.mark.parametrize("name", ["Content-Type", "content-type", "IDEMPOTENCY-KEY"])
@@ -79,7 +79,7 @@ def test_a_header_that_says_what_the_body_is_comes_once(name: str, other: Callab
     event = rest_event("POST", "/x", raw=b"{}") | {"multiValueHeaders": twice}
 
     with pytest.raises(InvalidRequest) as refused:
-        plain(event)
+        normalise(event)
 
     assert [each.field for each in refused.value.field_errors] == [name.lower()]
 
@@ -88,11 +88,11 @@ def test_an_encoding_that_comes_twice_is_a_list_of_two_which_nobody_reads() -> N
     event = rest_event("POST", "/x", raw=gzip.compress(b"{}"))
 
     with pytest.raises(UnsupportedMediaType, match="'gzip, gzip'"):
-        plain(event | {"multiValueHeaders": {"Content-Encoding": ["gzip", "gzip"]}})
+        normalise(event | {"multiValueHeaders": {"Content-Encoding": ["gzip", "gzip"]}})
 
 
 def test_requests_without_a_body_pass_as_they_are() -> None:
     event = rest_event("GET", "/x", headers={"content-type": "text/html"})
 
-    assert plain(event) == event
+    assert normalise(event) == event
     assert base64.b64encode(b"") == b""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.ledger.entry import Entry, Kind
+from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.sources.rules import is_failing, is_overdue
 from tests.fakes.records import NOW
 
@@ -30,10 +30,10 @@ def test_a_source_is_overdue_after_three_missed_cadences_or_a_week(
     assert is_overdue(last, NOW, cadence=cadence, otherwise=WEEK) is overdue
 
 
-def _entry(rejected: int, *, received: int = 2, refused: bool = False, cancelled: bool = False) -> Entry:
-    return Entry(
-        origin="batch-1",
-        kind=Kind.BATCH,
+def _entry(rejected: int, *, received: int = 2, refused: bool = False, cancelled: bool = False) -> LedgerEntry:
+    return LedgerEntry(
+        delivery_id="batch-1",
+        kind=DeliveryKind.BATCH,
         source_id="till",
         data_type="orders",
         received_at=NOW,
@@ -60,5 +60,7 @@ GOOD, BAD, REFUSED = _entry(1), _entry(2), _entry(2, refused=True)
         ([_entry(2, cancelled=True), BAD], True),
     ],
 )
-def test_a_source_fails_when_nothing_of_its_last_deliveries_was_good(latest: list[Entry], *, failing: bool) -> None:
+def test_a_source_is_in_error_when_its_last_deliveries_had_no_valid_row(
+    latest: list[LedgerEntry], *, failing: bool
+) -> None:
     assert is_failing(latest) is failing

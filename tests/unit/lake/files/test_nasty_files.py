@@ -4,15 +4,15 @@ import io
 
 import pytest
 
+from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Part
-from shared.lake.files.reading import read_parts
-from shared.lake.files.unreadable import UnreadableFile
+from shared.lake.files.reader import read_parts
 from shared.lake.parquet.columns import Stamp
 from shared.lake.validation.rows import take, take_table
 from shared.records.schema import DataType
 from shared.records.validation import Form
-from tests.fakes.nasty_files import ALL, DAMAGED_GZIP, TRUNCATED_GZIP, NastyFile
+from tests.fakes.malformed_files import ALL, DAMAGED_GZIP, TRUNCATED_GZIP, MalformedFile
 from tests.fakes.records import NOW
 
 STAMP = Stamp(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
@@ -51,7 +51,7 @@ def rejected(part: Part) -> list[int]:
 
 
 @pytest.mark.parametrize("file", ALL, ids=str)
-def test_every_nasty_file_comes_to_the_end_it_should(file: NastyFile) -> None:
+def test_every_nasty_file_comes_to_the_end_it_should(file: MalformedFile) -> None:
     parts, error = read(file.content, dict(file.options))
 
     assert (error.code if error else None) == file.failure
@@ -62,7 +62,7 @@ def test_every_nasty_file_comes_to_the_end_it_should(file: NastyFile) -> None:
 
 
 @pytest.mark.parametrize("file", ALL, ids=str)
-def test_a_file_is_cut_into_parts_of_any_size_without_losing_or_moving_a_record(file: NastyFile) -> None:
+def test_a_file_is_cut_into_parts_of_any_size_without_losing_or_moving_a_record(file: MalformedFile) -> None:
     whole, _ = read(file.content, dict(file.options))
     parts, error = read(file.content, dict(file.options), rows_per_part=2)
 

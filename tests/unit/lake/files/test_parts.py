@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.lake.files.options import FileFormat, FileOptions
-from shared.lake.files.reading import read_parts
+from shared.lake.files.reader import read_parts
 from shared.lake.validation.tables import rows_of
 from shared.records.validation import Form
-from tests.fakes.nasty_files import csv_of, line
+from tests.fakes.malformed_files import csv_of, line
 
 LONG = "x" * 10_000
 REPEATED, ROWS_EACH = 90, 500
@@ -37,7 +37,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shared.lake.parquet.columns import Stamp, write_parquet
 from shared.lake.files.options import FileOptions
-from shared.lake.files.reading import read_parts
+from shared.lake.files.reader import read_parts
 from shared.lake.validation.rows import take, take_table
 from shared.records.schema import DataType
 from shared.records.validation import Form

@@ -1,0 +1,98 @@
+"""The catalogue that Athena reads: a database, a table per record type and roll-up, and the work group."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_athena as athena
+from aws_cdk import aws_glue as glue
+from constructs import Construct
+
+from infra.aws.names import Names
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import TABLES
+from shared.runtime.settings import Resource
+
+_PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
+
+
+class LakeCatalog(Construct):
+    """The Glue database and its tables over Parquet, their days projected rather than registered."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, "Catalogue")
+        database = glue.CfnDatabase(
+            self,
+            "Database",
+            catalog_id=Aws.ACCOUNT_ID,
+            database_input=glue.CfnDatabase.DatabaseInputProperty(
+                name=names.resource_name(Resource.DATABASE), description="The lake of Tally."
+            ),
+        )
+        for table in TABLES:
+            self._table(table, names).add_resource_dependency(database)
+
+    def _table(self, table: LakeTable, names: Names) -> glue.CfnTable:
+        location = f"s3://{names.resource_name(Resource.LAKE)}/{table.prefix}"
+        return glue.CfnTable(
+            self,
+            table.name,
+            catalog_id=Aws.ACCOUNT_ID,
+            database_name=names.resource_name(Resource.DATABASE),
+            table_input=glue.CfnTable.TableInputProperty(
+                name=table.name,
+                description=table.description,
+                table_type="EXTERNAL_TABLE",
+                parameters={"classification": "parquet", **(_projection(location) if table.partitioned else {})},
+                partition_keys=[glue.CfnTable.ColumnProperty(name="dt", type="string")] if table.partitioned else None,
+                storage_descriptor=_storage(table, location),
+            ),
+        )
+
+
+def _projection(location: str) -> dict[str, str]:
+    """Return the partition projection, which makes days queryable without registering partitions."""
+    return {
+        "projection.enabled": "true",
+        "projection.dt.type": "date",
+        "projection.dt.format": "yyyy-MM-dd",
+        "projection.dt.range": "1990-01-01,NOW+1DAYS",
+        "storage.location.template": location + "dt=${dt}/",
+    }
+
+
+def _storage(table: LakeTable, location: str) -> glue.CfnTable.StorageDescriptorProperty:
+    return glue.CfnTable.StorageDescriptorProperty(
+        input_format=f"{_PARQUET}.MapredParquetInputFormat",
+        output_format=f"{_PARQUET}.MapredParquetOutputFormat",
+        location=location,
+        serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=f"{_PARQUET}.serde.ParquetHiveSerDe"),
+        columns=[
+            glue.CfnTable.ColumnProperty(name=column.name, type=column.glue_type, comment=column.comment or None)
+            for column in table.columns
+        ],
+    )
+
+
+class QueryWorkGroup(Construct):
+    """The Athena work group: one result location, and a limit on the bytes that a query scans."""
+
+    def __init__(self, scope: Construct, *, names: Names) -> None:
+        super().__init__(scope, Resource.WORK_GROUP.name)
+        encrypted = athena.CfnWorkGroup.EncryptionConfigurationProperty(encryption_option="SSE_S3")
+        athena.CfnWorkGroup(
+            self,
+            "WorkGroup",
+            name=names.resource_name(Resource.WORK_GROUP),
+            description="Queries of the Tally platform.",
+            recursive_delete_option=True,
+            work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
+                enforce_work_group_configuration=True,
+                publish_cloud_watch_metrics_enabled=True,
+                bytes_scanned_cutoff_per_query=names.stage.query_scan_limit_bytes,
+                engine_version=athena.CfnWorkGroup.EngineVersionProperty(
+                    selected_engine_version="Athena engine version 3"
+                ),
+                result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
+                    output_location=f"s3://{names.resource_name(Resource.RESULTS)}/athena/",
+                    encryption_configuration=encrypted,
+                ),
+            ),
+        )

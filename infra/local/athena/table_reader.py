@@ -1,0 +1,118 @@
+"""From a scan to a view over local files: partitions chosen, objects fetched, columns put in Glue's shape."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from infra.local.athena.catalog import GlueCatalog
+from infra.local.athena.listing import objects_below
+from infra.local.athena.objects import ObjectCache
+from infra.local.athena.parquet_footers import Footer, Footers
+from infra.local.athena.partitions import (
+    list_registered_values,
+    name,
+    project_values,
+    select_partitions,
+    text,
+)
+from infra.local.athena.tables import GlueColumn, GlueTable
+from infra.local.athena.translation import Scan
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """Joins a cached object with its partition's values and its footer."""
+
+    path: Path
+    values: Values
+    footer: Footer
+
+
+class TableReader:
+    """Creates the view of a scan and returns the bytes that Athena would have read."""
+
+    def __init__(self, catalogue: GlueCatalog, s3: "S3Client", cache: ObjectCache) -> None:
+        self._catalogue = catalogue
+        self._s3 = s3
+        self._cache = cache
+        self._footers = Footers()
+
+    def close(self) -> None:
+        """Let the downloads go."""
+        self._cache.close()
+
+    @contextmanager
+    def view(self, session: duckdb.DuckDBPyConnection, scan: Scan) -> Iterator[int]:
+        """Define the scan's view for as long as the block runs; gives the bytes scanned."""
+        found = objects_below(self._s3, self._locations(session, scan))
+        with self._cache.local_paths([item for item, _ in found]) as paths:
+            footers = self._footers.read(session, paths)
+            files = [LocalFile(*each) for each in zip(paths, (values for _, values in found), footers, strict=True)]
+            session.execute(f"CREATE TEMP VIEW {name(scan.name)} AS {view_sql(scan.table, files)}")
+            yield bytes_scanned(scan, files)
+
+    def _locations(self, session: duckdb.DuckDBPyConnection, scan: Scan) -> dict[str, Values]:
+        table = scan.table
+        if not table.partition_keys:
+            return {table.location: ()}
+        registered = {} if table.is_projected else dict(self._catalogue.partitions(table))
+        source = (
+            project_values(table, datetime.now(UTC))
+            if table.is_projected
+            else list_registered_values(table, [*registered])
+        )
+        rows = session.execute(select_partitions(table, scan.predicate, source)).fetchall()
+        return {place or registered[tuple(values)]: tuple(values) for place, *values in rows}
+
+
+def view_sql(table: GlueTable, files: Sequence[LocalFile]) -> str:
+    """Write the view: one part for each schema among the files, every part with the table's columns and types."""
+    groups: dict[tuple[str, ...], list[LocalFile]] = defaultdict(list)
+    for file in files:
+        groups[file.footer.signature].append(file)
+    if not groups:
+        columns = (*table.columns, *table.partition_keys)
+        return f"SELECT {', '.join(_null(column) for column in columns)} WHERE false"
+    return " UNION ALL ".join(_part(table, group) for group in groups.values())
+
+
+def bytes_scanned(scan: Scan, files: Sequence[LocalFile]) -> int:
+    """Add up the compressed bytes of the needed columns, as Athena's price does."""
+    return sum(file.footer.sizes.get(column, 0) for file in files for column in scan.columns)
+
+
+def _part(table: GlueTable, group: Sequence[LocalFile]) -> str:
+    present = group[0].footer.columns
+    columns = [_select_column(column, present) for column in table.columns]
+    columns += [
+        _partition_column(key, [file.values[place] for file in group]) for place, key in enumerate(table.partition_keys)
+    ]
+    files = ", ".join(text(str(file.path)) for file in group)
+    return f"SELECT {', '.join(columns)} FROM read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 quoted above
+
+
+def _select_column(column: GlueColumn, present: Mapping[str, str]) -> str:
+    stored = present.get(column.name)
+    return f"CAST({name(stored)} AS {column.duckdb_type}) AS {name(column.name)}" if stored else _null(column)
+
+
+def _partition_column(key: GlueColumn, values: list[str]) -> str:
+    """Take the value from the file's place: one constant, or looked up by the file's number."""
+    shared = len(set(values)) == 1
+    one = text(values[0]) if shared else f"[{', '.join(map(text, values))}][CAST(file_index AS BIGINT) + 1]"
+    return f"CAST({one} AS {key.duckdb_type}) AS {name(key.name)}"
+
+
+def _null(column: GlueColumn) -> str:
+    return f"CAST(NULL AS {column.duckdb_type}) AS {name(column.name)}"

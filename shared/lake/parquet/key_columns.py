@@ -1,0 +1,23 @@
+"""Record keys as one text column."""
+
+from functools import reduce
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.records.catalogue import SCHEMAS
+from shared.records.schema import DataType
+
+
+def key_column(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:
+    """Return a text per row that is equal exactly if the keys are: each part is preceded by its length."""
+    columns = [table[name].cast(pa.string()) for name in SCHEMAS[data_type].key]
+    if len(columns) == 1:
+        return columns[0]
+    parts = [part for column in columns for part in (pc.utf8_length(column).cast(pa.string()), column)]
+    return reduce(lambda left, right: pc.binary_join_element_wise(left, right, ":"), parts)
+
+
+def distinct_keys(*keys: pa.ChunkedArray) -> pa.Array:
+    """Return the distinct keys of several columns."""
+    return pc.unique(pa.chunked_array([chunk for each in keys for chunk in each.chunks], pa.string()))
