@@ -3,7 +3,8 @@
 from typing import Any
 
 from functions.manifest import HTTP_FUNCTIONS
-from shared.app import http, wiring
+from shared.app import http
+from shared.runtime import clients
 from shared.runtime.settings import Resource
 
 LONGEST_BACK_OFF = 1
@@ -19,9 +20,9 @@ def longest_call(config: Any) -> int:
 
 
 def test_a_query_that_hangs_at_its_end_and_cannot_be_stopped_either_still_leaves_time_to_say_so() -> None:
-    waited = min(wiring._SOMEBODY_WAITS_SECONDS, OF_API_GATEWAY - http._TO_WRAP_UP_SECONDS)
+    waited = min(clients.INTERACTIVE_TIMEOUT, OF_API_GATEWAY - http._TO_WRAP_UP_SECONDS)
 
-    assert waited + 2 * longest_call(wiring._BRISK) < OF_API_GATEWAY
+    assert waited + 2 * longest_call(clients._INTERACTIVE) < OF_API_GATEWAY
 
 
 def test_functions_that_query_have_as_long_as_api_gateway_waits() -> None:

@@ -1,0 +1,53 @@
+"""Provides queries, and the cache of their results."""
+
+from typing import TYPE_CHECKING
+
+from shared.athena.client import Athena
+from shared.athena.concurrency import QuerySlots
+from shared.athena.result_cache import ResultCache
+from shared.lake.provider import versions
+from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
+from shared.runtime.deployment import Deployment, provider
+from shared.runtime.settings import Resource
+
+if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
+
+
+@provider
+def athena(deployment: Deployment) -> Athena:
+    """Build the client for queries that a request waits for."""
+    return _athena(deployment, deployment.clients.interactive_athena, timeout=INTERACTIVE_TIMEOUT)
+
+
+@provider
+def scheduled_athena(deployment: Deployment) -> Athena:
+    """Build the client for queries of scheduled functions."""
+    return _athena(deployment, deployment.clients.scheduled_athena, timeout=SCHEDULED_TIMEOUT)
+
+
+def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -> Athena:
+    slots = QuerySlots(
+        deployment.clients.best_effort_dynamodb,
+        deployment.name_of(Resource.RESULT_CACHE),
+        most=deployment.settings.queries_at_once,
+        clock=deployment.clock,
+    )
+    return Athena(
+        client,
+        work_group=deployment.name_of(Resource.WORK_GROUP),
+        database=deployment.name_of(Resource.DATABASE),
+        patience_seconds=timeout,
+        slots=slots,
+    )
+
+
+@provider
+def result_cache(deployment: Deployment) -> ResultCache:
+    """Build the cache of results."""
+    return ResultCache(
+        deployment.clients.best_effort_dynamodb,
+        deployment.name_of(Resource.RESULT_CACHE),
+        versions=versions(deployment),
+        clock=deployment.clock,
+    )

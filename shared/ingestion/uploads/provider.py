@@ -1,0 +1,31 @@
+"""Provides the uploads of files up to their loading, for requests, which must not wait for Arrow."""
+
+from shared.ingestion.uploads.announce import Uploads
+from shared.ingestion.uploads.queue import UploadQueue
+from shared.ingestion.uploads.store import UploadStore
+from shared.lake.provider import lake
+from shared.runtime.deployment import Deployment, provider
+from shared.runtime.settings import Resource
+
+
+@provider
+def upload_store(deployment: Deployment) -> UploadStore:
+    """Build the store of upload states."""
+    return UploadStore(deployment.clients.dynamodb, deployment.name_of(Resource.UPLOADS))
+
+
+@provider
+def upload_queue(deployment: Deployment) -> UploadQueue:
+    """Build the queue of files to load."""
+    return UploadQueue(deployment.clients.sqs, deployment.name_of(Resource.UPLOAD_QUEUE))
+
+
+@provider
+def uploads(deployment: Deployment) -> Uploads:
+    """Build what accepts files."""
+    return Uploads(
+        lake=lake(deployment),
+        store=upload_store(deployment),
+        queue=upload_queue(deployment),
+        clock=deployment.clock,
+    )

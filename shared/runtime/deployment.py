@@ -1,0 +1,67 @@
+"""What providers build from: the settings, the clients and the clock of one deployment.
+
+A provider is a function from a deployment to something that a package offers, such as `shared.ledger.provider.ledger`.
+Providers call those of lower floors directly, so that an editor can follow them.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from threading import RLock
+from typing import Any, TypeVar
+
+from shared.runtime.clients import Clients
+from shared.runtime.models import Clock, now
+from shared.runtime.settings import Resource, Settings
+
+Built = TypeVar("Built")
+
+
+class Deployment:
+    """The deployment that a function belongs to, and what was built from it so far."""
+
+    def __init__(self, settings: Settings, clock: Clock = now) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.clients = Clients()
+        self._built: dict[Callable[..., Any], Any] = {}
+        self._lock = RLock()
+
+    def name_of(self, resource: Resource) -> str:
+        """Return the name of a resource.
+
+        Raises:
+            SettingMissing: the function was not granted the resource.
+        """
+        return self.settings.name_of(resource)
+
+    def once(self, build: Callable[["Deployment"], Built]) -> Built:
+        """Build something when it is first needed, and return the same object from then on."""
+        with self._lock:
+            if build not in self._built:
+                self._built[build] = build(self)
+            built: Built = self._built[build]
+            return built
+
+
+def provider(build: Callable[[Deployment], Built]) -> Callable[[Deployment], Built]:
+    """Make a function that builds something a provider of it: one object for each deployment."""
+
+    @wraps(build)
+    def provide(deployment: Deployment) -> Built:
+        return deployment.once(build)
+
+    return provide
+
+
+class LazyProviders:
+    """The providers of a module that is imported when one of them is first called, because importing it is slow."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def provide(*args: Any, **kwargs: Any) -> Any:
+            return getattr(import_module(self._module), name)(*args, **kwargs)
+
+        return provide
