@@ -20,7 +20,7 @@ from tests.moto_platform import environment
 
 GIGABYTE = 2**30
 MOST_MEMORY, MOST_SECONDS = 3008 * 2**20, 15 * 60
-"""What the function of the schedule has: `COMPUTING` in the manifest."""
+"""What the function of the schedule has: `functions/customer_models/function.py`."""
 
 MOST_ABOVE_FLOOR = 3
 ONE = "customer-00001000"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from shared.runtime.settings import Resource
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.app.http import Api
+
+
+Declared = TypeVar("Declared", bound="Function")
 
 
 @dataclass(frozen=True)
@@ -119,3 +122,16 @@ class TriggeredFunction(Function):
     """A function that something other than an HTTP request starts."""
 
     trigger: Trigger
+
+
+def declared(kind: type[Declared], *names: str) -> tuple[Declared, ...]:
+    """Return the declarations of functions: `functions/<name>/function.py:FUNCTION`.
+
+    Raises:
+        TypeError: a declaration is of another kind or another name.
+    """
+    functions = {name: import_module(f"functions.{name}.function").FUNCTION for name in names}
+    misplaced = [name for name, each in functions.items() if not isinstance(each, kind) or each.name != name]
+    if misplaced:
+        raise TypeError(f"not declared as {kind.__name__} of the same name: {misplaced}")
+    return tuple(functions.values())
