@@ -1,8 +1,9 @@
 """Declares the function `anchor`."""
 
 from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
+from shared.audit.anchors import ANCHORS_BUCKET
 from shared.audit.anchors import PREFIX as ANCHORED
-from shared.runtime.settings import Resource
+from shared.audit.trail import AUDIT_TABLE
 
 FUNCTION = TriggeredFunction(
     name="anchor",
@@ -10,6 +11,6 @@ FUNCTION = TriggeredFunction(
     memory_mb=512,
     timeout_seconds=60,
     trigger=ScheduleTrigger(every_minutes=30),
-    reads=(Access(Resource.AUDIT),),
-    writes=(Access(Resource.ANCHORS, ANCHORED),),
+    reads=(Access(AUDIT_TABLE),),
+    writes=(Access(ANCHORS_BUCKET, ANCHORED),),
 )

@@ -2,7 +2,9 @@
 
 from functions.access import COUNTED, IDENTITY, ON_RECORD
 from functions.declaration import Access, HttpFunction
-from shared.runtime.settings import Resource
+from shared.auth.key_store import KEYS_TABLE
+from shared.auth.refresh import FAMILIES_TABLE
+from shared.auth.signing import SIGNING_KEYS
 
 FUNCTION = HttpFunction(
     name="auth",
@@ -13,8 +15,8 @@ FUNCTION = HttpFunction(
     writes=(
         *COUNTED,
         *ON_RECORD,
-        Access(Resource.KEYS),
-        Access(Resource.FAMILIES),
-        Access(Resource.SIGNING_KEYS),
+        Access(KEYS_TABLE),
+        Access(FAMILIES_TABLE),
+        Access(SIGNING_KEYS),
     ),
 )

@@ -2,7 +2,7 @@
 
 from functions.access import QUERY, QUERY_WRITES
 from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
-from shared.runtime.settings import Resource
+from shared.customers.store import CUSTOMERS_TABLE
 
 FUNCTION = TriggeredFunction(
     name="customer_models",
@@ -11,6 +11,6 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=900,
     uses_science=True,
     trigger=ScheduleTrigger(every_minutes=24 * 60),
-    reads=(*QUERY, Access(Resource.CUSTOMERS)),
-    writes=(*QUERY_WRITES, Access(Resource.CUSTOMERS)),
+    reads=(*QUERY, Access(CUSTOMERS_TABLE)),
+    writes=(*QUERY_WRITES, Access(CUSTOMERS_TABLE)),
 )

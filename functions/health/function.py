@@ -2,7 +2,10 @@
 
 from functions.access import COUNTED, IDENTITY
 from functions.declaration import Access, HttpFunction
-from shared.runtime.settings import Resource
+from shared.athena.client import WORK_GROUP
+from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
 
 FUNCTION = HttpFunction(
     name="health",
@@ -11,10 +14,10 @@ FUNCTION = HttpFunction(
     timeout_seconds=10,
     reads=(
         *IDENTITY,
-        Access(Resource.VERSIONS),
-        Access(Resource.LAKE, "health"),  # nothing lies there: to ask for the bucket is enough
-        Access(Resource.EVENT_STREAM),
-        Access(Resource.WORK_GROUP),
+        Access(VERSIONS_TABLE),
+        Access(LAKE_BUCKET, "health"),  # nothing lies there: to ask for the bucket is enough
+        Access(EVENT_STREAM),
+        Access(WORK_GROUP),
     ),
     writes=COUNTED,
 )

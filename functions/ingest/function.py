@@ -2,8 +2,11 @@
 
 from functions.access import COUNTED, IDENTITY, LARGE_ANSWERS, LOADING_READS, LOADING_WRITES, ON_RECORD
 from functions.declaration import Access, HttpFunction
+from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.ingestion.uploads.queue import UPLOAD_QUEUE
+from shared.ingestion.uploads.store import UPLOADS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import INCOMING, LANDING, REDRIVES, UPLOADS
-from shared.runtime.settings import Resource
 
 FUNCTION = HttpFunction(
     name="ingest",
@@ -16,22 +19,22 @@ FUNCTION = HttpFunction(
         *ON_RECORD,
         *LARGE_ANSWERS,
         *LOADING_READS,
-        Access(Resource.UPLOADS),
-        Access(Resource.LAKE, LANDING),
-        Access(Resource.LAKE, UPLOADS),
-        Access(Resource.LAKE, INCOMING),
-        Access(Resource.LAKE, REDRIVES),
+        Access(UPLOADS_TABLE),
+        Access(LAKE_BUCKET, LANDING),
+        Access(LAKE_BUCKET, UPLOADS),
+        Access(LAKE_BUCKET, INCOMING),
+        Access(LAKE_BUCKET, REDRIVES),
     ),
     writes=(
         *COUNTED,
         *ON_RECORD,
         *LARGE_ANSWERS,
         *LOADING_WRITES,
-        Access(Resource.UPLOADS),
-        Access(Resource.UPLOAD_QUEUE),
-        Access(Resource.LAKE, LANDING),
-        Access(Resource.LAKE, UPLOADS),
-        Access(Resource.LAKE, REDRIVES),
-        Access(Resource.EVENT_STREAM),
+        Access(UPLOADS_TABLE),
+        Access(UPLOAD_QUEUE),
+        Access(LAKE_BUCKET, LANDING),
+        Access(LAKE_BUCKET, UPLOADS),
+        Access(LAKE_BUCKET, REDRIVES),
+        Access(EVENT_STREAM),
     ),
 )

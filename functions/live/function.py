@@ -2,7 +2,7 @@
 
 from functions.access import IDENTITY
 from functions.declaration import Access, TriggeredFunction, WebSocketTrigger
-from shared.runtime.settings import Resource
+from shared.live.connections import CONNECTIONS_TABLE
 
 FUNCTION = TriggeredFunction(
     name="live",
@@ -10,6 +10,6 @@ FUNCTION = TriggeredFunction(
     memory_mb=512,
     timeout_seconds=10,
     trigger=WebSocketTrigger(route_keys=("$connect", "$disconnect", "$default")),
-    reads=(*IDENTITY, Access(Resource.CONNECTIONS)),
-    writes=(Access(Resource.CONNECTIONS),),
+    reads=(*IDENTITY, Access(CONNECTIONS_TABLE)),
+    writes=(Access(CONNECTIONS_TABLE),),
 )

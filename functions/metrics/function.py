@@ -2,7 +2,8 @@
 
 from functions.access import COUNTED, IDENTITY, QUERY, QUERY_WRITES
 from functions.declaration import Access, HttpFunction
-from shared.runtime.settings import Resource
+from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.ledger.store import SOURCES_TABLE
 
 FUNCTION = HttpFunction(
     name="metrics",
@@ -12,8 +13,8 @@ FUNCTION = HttpFunction(
     reads=(
         *IDENTITY,
         *QUERY,
-        Access(Resource.VERSIONS),
-        Access(Resource.SOURCES),
+        Access(VERSIONS_TABLE),
+        Access(SOURCES_TABLE),
     ),
     writes=(*COUNTED, *QUERY_WRITES),
 )

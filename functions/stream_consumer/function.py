@@ -2,7 +2,7 @@
 
 from functions.access import LOADING_READS, LOADING_WRITES
 from functions.declaration import Access, StreamTrigger, TriggeredFunction
-from shared.runtime.settings import Resource
+from shared.ingestion.stream.producer import EVENT_STREAM
 
 FUNCTION = TriggeredFunction(
     name="stream_consumer",
@@ -11,14 +11,14 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=120,
     uses_lake=True,
     trigger=StreamTrigger(
-        stream=Resource.EVENT_STREAM,
+        stream=EVENT_STREAM,
         batch_size=10_000,
         window_seconds=2,
         retries=10,
         maximum_age_seconds=6 * 3600,
     ),
     reads=(
-        Access(Resource.EVENT_STREAM),
+        Access(EVENT_STREAM),
         *LOADING_READS,
     ),
     writes=(*LOADING_WRITES,),

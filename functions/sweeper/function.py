@@ -2,8 +2,11 @@
 
 from functions.access import LOADING_READS, LOADING_WRITES
 from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
+from shared.ingestion.uploads.queue import UPLOAD_QUEUE
+from shared.ingestion.uploads.store import UPLOADS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import INCOMING, LANDING, REDRIVES, UPLOADS
-from shared.runtime.settings import Resource
+from shared.merging.queue import MERGE_QUEUE
 
 FUNCTION = TriggeredFunction(
     name="sweeper",
@@ -14,17 +17,17 @@ FUNCTION = TriggeredFunction(
     trigger=ScheduleTrigger(every_minutes=5),
     reads=(
         *LOADING_READS,
-        Access(Resource.UPLOADS),
-        Access(Resource.LAKE, LANDING),
-        Access(Resource.LAKE, UPLOADS),
-        Access(Resource.LAKE, INCOMING),
-        Access(Resource.LAKE, REDRIVES),
+        Access(UPLOADS_TABLE),
+        Access(LAKE_BUCKET, LANDING),
+        Access(LAKE_BUCKET, UPLOADS),
+        Access(LAKE_BUCKET, INCOMING),
+        Access(LAKE_BUCKET, REDRIVES),
     ),
     writes=(
         *LOADING_WRITES,
-        Access(Resource.LAKE, REDRIVES),
-        Access(Resource.UPLOADS),
-        Access(Resource.MERGE_QUEUE),
-        Access(Resource.UPLOAD_QUEUE),
+        Access(LAKE_BUCKET, REDRIVES),
+        Access(UPLOADS_TABLE),
+        Access(MERGE_QUEUE),
+        Access(UPLOAD_QUEUE),
     ),
 )

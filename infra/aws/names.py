@@ -6,11 +6,8 @@ from aws_cdk import Aws
 
 from functions.declaration import Function
 from infra.aws.stages import StageConfig
-from infra.resources import BUCKETS, QUEUES, SIGNING_KEYS
-from shared.runtime.settings import Resource
-
-_BUCKETS = frozenset(bucket.resource for bucket in BUCKETS)
-_QUEUES = frozenset(queue.resource for queue in QUEUES)
+from shared.auth.signing import SIGNING_KEYS
+from shared.runtime.resources import Bucket, Database, Queue, Resource, SigningKeys, WorkGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,25 +18,27 @@ class Names:
 
     def of(self, resource: Resource) -> str:
         """Return the name that the resource has."""
-        if resource is Resource.DATABASE:
-            return f"tally_{self.stage.name}"
-        if resource is Resource.WORK_GROUP:
-            return f"tally-{self.stage.name}"
-        if resource is Resource.SIGNING_KEYS:
-            return ",".join(self.signing_aliases())
-        if resource in _BUCKETS:
-            return self.bucket(resource.removesuffix("_bucket"))
-        return self.named(resource.removesuffix("_table").replace("_", "-"))
+        match resource:
+            case Database():
+                return f"tally_{self.stage.name}"
+            case WorkGroup():
+                return f"tally-{self.stage.name}"
+            case SigningKeys():
+                return ",".join(self.signing_aliases())
+            case Bucket():
+                return self.bucket(resource.name)
+            case _:
+                return self.named(resource.name)
 
     def told(self, resource: Resource) -> str:
         """Return what a function is told of a resource: its name, or the address where SQS has no use for a name."""
-        if resource in _QUEUES:
+        if isinstance(resource, Queue):
             return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.of(resource)}"
         return self.of(resource)
 
     def signing_aliases(self) -> list[str]:
         """Return what KMS calls the keys that tokens are verified by; the first signs."""
-        return [f"alias/{self.named(each)}" for each in SIGNING_KEYS]
+        return [f"alias/{self.named(each)}" for each in SIGNING_KEYS.keys]
 
     def named(self, part: str) -> str:
         """Return the name of something that only infrastructure knows, such as a dead-letter queue."""

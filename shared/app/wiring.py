@@ -7,9 +7,9 @@ import os
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from shared.app.large_responses import LargeAnswers
+from shared.app.large_responses import RESULTS_BUCKET, LargeAnswers
 from shared.runtime.deployment import Deployment, LazyProviders
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from shared.athena import provider as _athena
@@ -103,7 +103,7 @@ class Wiring(Deployment):
     versions = cached_property(_lake.versions)
 
     accounts = cached_property(lambda self: _ledger.accounts(self, source_ids=self.sources.ids))
-    large_answers = cached_property(lambda self: LargeAnswers(self.clients.s3, self.name_of(Resource.RESULTS)))
+    large_answers = cached_property(lambda self: LargeAnswers(self.clients.s3, self.name_of(RESULTS_BUCKET)))
     quality_reports = cached_property(
         lambda self: _quality.quality_reports(
             self, source_ids=self.sources.ids, requirements_of=self.source_configs.requirements_of

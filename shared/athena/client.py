@@ -14,6 +14,7 @@ from shared.runtime.models import utc
 from shared.runtime.observability import logger
 from shared.runtime.patience import Patience, answering_within
 from shared.runtime.reachability import unavailable
+from shared.runtime.resources import Database, WorkGroup
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     )
 
     from shared.athena.concurrency import QuerySlots
+
+LAKE_DATABASE = Database("database")
+WORK_GROUP = WorkGroup("work_group")
 
 _COME_AGAIN_SECONDS = 5
 _SUCCEEDED = "SUCCEEDED"

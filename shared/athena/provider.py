@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from shared.athena.client import Athena
+from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
 from shared.athena.concurrency import QuerySlots
-from shared.athena.result_cache import ResultCache
+from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.lake.provider import versions
 from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -29,14 +28,14 @@ def scheduled_athena(deployment: Deployment) -> Athena:
 def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -> Athena:
     slots = QuerySlots(
         deployment.clients.best_effort_dynamodb,
-        deployment.name_of(Resource.RESULT_CACHE),
+        deployment.name_of(RESULT_CACHE_TABLE),
         most=deployment.settings.queries_at_once,
         clock=deployment.clock,
     )
     return Athena(
         client,
-        work_group=deployment.name_of(Resource.WORK_GROUP),
-        database=deployment.name_of(Resource.DATABASE),
+        work_group=deployment.name_of(WORK_GROUP),
+        database=deployment.name_of(LAKE_DATABASE),
         patience_seconds=timeout,
         slots=slots,
     )
@@ -47,7 +46,7 @@ def result_cache(deployment: Deployment) -> ResultCache:
     """Build the cache of results."""
     return ResultCache(
         deployment.clients.best_effort_dynamodb,
-        deployment.name_of(Resource.RESULT_CACHE),
+        deployment.name_of(RESULT_CACHE_TABLE),
         versions=versions(deployment),
         clock=deployment.clock,
     )

@@ -1,15 +1,14 @@
 """Provides the computed customers."""
 
 from shared.customers.reports import CustomerReports
-from shared.customers.store import CustomerStore
+from shared.customers.store import CUSTOMERS_TABLE, CustomerStore
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 
 
 @provider
 def customer_store(deployment: Deployment) -> CustomerStore:
     """Build the store of profiles and segments."""
-    return CustomerStore(deployment.clients.dynamodb, deployment.name_of(Resource.CUSTOMERS))
+    return CustomerStore(deployment.clients.dynamodb, deployment.name_of(CUSTOMERS_TABLE))
 
 
 @provider

@@ -1,9 +1,8 @@
 """Provides the rate classes and their counters."""
 
 from shared.limits.classes import RateClasses
-from shared.limits.counter import RateLimiter
+from shared.limits.counter import RATE_LIMITS_TABLE, RateLimiter
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 
 
 @provider
@@ -15,6 +14,4 @@ def rate_classes(deployment: Deployment) -> RateClasses:
 @provider
 def rate_limiter(deployment: Deployment) -> RateLimiter:
     """Build the counters of requests; a request is not lost because they are unavailable."""
-    return RateLimiter(
-        deployment.clients.best_effort_dynamodb, deployment.name_of(Resource.RATE_LIMITS), deployment.clock
-    )
+    return RateLimiter(deployment.clients.best_effort_dynamodb, deployment.name_of(RATE_LIMITS_TABLE), deployment.clock)

@@ -3,10 +3,9 @@
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.provider import lake, versions
 from shared.ledger.provider import ledger
-from shared.merging.events import MergeEvents
+from shared.merging.events import EVENT_BUS, MergeEvents
 from shared.merging.merger import Merger
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 
 
 @provider
@@ -17,6 +16,6 @@ def merger(deployment: Deployment) -> Merger:
         index=KeyIndex(lake(deployment)),
         ledger=ledger(deployment),
         versions=versions(deployment),
-        events=MergeEvents(deployment.clients.events, deployment.name_of(Resource.EVENT_BUS)),
+        events=MergeEvents(deployment.clients.events, deployment.name_of(EVENT_BUS)),
         clock=deployment.clock,
     )

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shared.quality.reports import QualityReports
-from shared.quality.store import QualityStates
+from shared.quality.store import QUALITY_TABLE, QualityStates
 from shared.runtime.deployment import Deployment
-from shared.runtime.settings import Resource
 
 
 def quality_reports(
@@ -14,7 +13,7 @@ def quality_reports(
 ) -> QualityReports:
     """Build the reports, over the sources of a higher floor."""
     return QualityReports(
-        states=QualityStates(deployment.clients.dynamodb, deployment.name_of(Resource.QUALITY)),
+        states=QualityStates(deployment.clients.dynamodb, deployment.name_of(QUALITY_TABLE)),
         source_ids=source_ids,
         requirements_of=requirements_of,
         clock=deployment.clock,

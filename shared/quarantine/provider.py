@@ -1,17 +1,16 @@
 """Provides the quarantine and its reports."""
 
 from shared.lake.provider import lake
-from shared.quarantine.index import QuarantineIndex
+from shared.quarantine.index import QUARANTINE_INDEX_TABLE, QuarantineIndex
 from shared.quarantine.reports import QuarantinePages
 from shared.quarantine.store import Quarantine
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 
 
 @provider
 def quarantine(deployment: Deployment) -> Quarantine:
     """Build the store of rejected rows."""
-    index = QuarantineIndex(deployment.clients.dynamodb, deployment.name_of(Resource.QUARANTINE))
+    index = QuarantineIndex(deployment.clients.dynamodb, deployment.name_of(QUARANTINE_INDEX_TABLE))
     return Quarantine(lake=lake(deployment), index=index)
 
 

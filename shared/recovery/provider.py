@@ -8,13 +8,13 @@ from shared.ingestion.provider import judge
 from shared.ingestion.uploads.provider import uploads
 from shared.lake.provider import lake
 from shared.ledger.provider import ledger
+from shared.merging.queue import MERGE_QUEUE
 from shared.quarantine.provider import quarantine
 from shared.recovery.late_labels import LateLabels
 from shared.recovery.redrive import Redriver
 from shared.recovery.redrive_requests import Redrives
 from shared.recovery.sweeper import Sweeper
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 from shared.sources.provider import source_configs
 
 
@@ -65,6 +65,6 @@ def sweeper(deployment: Deployment) -> Sweeper:
         redriver=partial(redriver, deployment),
         late_labels=partial(late_labels, deployment),
         sqs=deployment.clients.sqs,
-        queue_url=deployment.name_of(Resource.MERGE_QUEUE),
+        queue_url=deployment.name_of(MERGE_QUEUE),
         clock=deployment.clock,
     )

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from shared.runtime.clients import Clients
 from shared.runtime.models import Clock, now
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.resources import Resource
+from shared.runtime.settings import Settings
 
 Built = TypeVar("Built")
 

@@ -3,8 +3,8 @@
 from functools import partial
 
 from shared.ledger.provider import deliveries
+from shared.ledger.store import SOURCES_TABLE
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 from shared.sources.config_store import SourceConfigs
 from shared.sources.directory import Sources
 
@@ -14,7 +14,7 @@ def sources(deployment: Deployment) -> Sources:
     """Build the directory of sources; only some functions may read the ledger for their deliveries."""
     return Sources(
         deployment.clients.dynamodb,
-        deployment.name_of(Resource.SOURCES),
+        deployment.name_of(SOURCES_TABLE),
         deliveries=partial(deliveries, deployment),
         active_for=deployment.settings.source_active_for,
     )
@@ -23,4 +23,4 @@ def sources(deployment: Deployment) -> Sources:
 @provider
 def source_configs(deployment: Deployment) -> SourceConfigs:
     """Build the store of configurations."""
-    return SourceConfigs(deployment.clients.dynamodb, deployment.name_of(Resource.SOURCES), deployment.clock)
+    return SourceConfigs(deployment.clients.dynamodb, deployment.name_of(SOURCES_TABLE), deployment.clock)

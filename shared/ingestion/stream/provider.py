@@ -1,8 +1,7 @@
 """Provides the producer of the event stream."""
 
-from shared.ingestion.stream.producer import EventStream
+from shared.ingestion.stream.producer import EVENT_STREAM, EventStream
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 from shared.sources.provider import source_configs
 
 
@@ -11,7 +10,7 @@ def event_stream(deployment: Deployment) -> EventStream:
     """Build the producer."""
     return EventStream(
         kinesis=deployment.clients.kinesis,
-        stream_name=deployment.name_of(Resource.EVENT_STREAM),
+        stream_name=deployment.name_of(EVENT_STREAM),
         mapping_of=source_configs(deployment).mapping_of,
         clock=deployment.clock,
     )

@@ -1,23 +1,22 @@
 """Provides the uploads of files up to their loading, for requests, which must not wait for Arrow."""
 
 from shared.ingestion.uploads.announce import Uploads
-from shared.ingestion.uploads.queue import UploadQueue
-from shared.ingestion.uploads.store import UploadStore
+from shared.ingestion.uploads.queue import UPLOAD_QUEUE, UploadQueue
+from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
 from shared.lake.provider import lake
 from shared.runtime.deployment import Deployment, provider
-from shared.runtime.settings import Resource
 
 
 @provider
 def upload_store(deployment: Deployment) -> UploadStore:
     """Build the store of upload states."""
-    return UploadStore(deployment.clients.dynamodb, deployment.name_of(Resource.UPLOADS))
+    return UploadStore(deployment.clients.dynamodb, deployment.name_of(UPLOADS_TABLE))
 
 
 @provider
 def upload_queue(deployment: Deployment) -> UploadQueue:
     """Build the queue of files to load."""
-    return UploadQueue(deployment.clients.sqs, deployment.name_of(Resource.UPLOAD_QUEUE))
+    return UploadQueue(deployment.clients.sqs, deployment.name_of(UPLOAD_QUEUE))
 
 
 @provider

@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from shared.audit.entry import Entry
-from shared.audit.trail import AuditTrail
-from shared.runtime.settings import Resource, Settings
+from shared.audit.trail import AUDIT_TABLE, AuditTrail
+from shared.runtime.settings import Settings
 from tests.fakes.audit import change
 from tests.fakes.clock import Clock
 from tests.fakes.vandal import CHAIN, Vandal
@@ -16,13 +16,13 @@ from tests.fakes.vandal import CHAIN, Vandal
 @pytest.fixture
 def vandal(aws: Settings) -> Vandal:
     """Somebody who may write the table."""
-    return Vandal(aws.name_of(Resource.AUDIT))
+    return Vandal(aws.name_of(AUDIT_TABLE))
 
 
 @pytest.fixture
 def trail(aws: Settings, clock: Clock) -> AuditTrail:
     """A trail with one chain only, so that tests know where an entry lies."""
-    return AuditTrail(boto3.client("dynamodb"), aws.name_of(Resource.AUDIT), clock, choose=lambda: CHAIN)
+    return AuditTrail(boto3.client("dynamodb"), aws.name_of(AUDIT_TABLE), clock, choose=lambda: CHAIN)
 
 
 @pytest.fixture

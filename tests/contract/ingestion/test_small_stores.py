@@ -9,9 +9,8 @@ import boto3
 import orjson
 
 from shared.app.wiring import Wiring
-from shared.decisions.index import DecisionIndex
+from shared.decisions.index import DECISIONS_TABLE, DecisionIndex
 from shared.lake.quarantine.decisions import Decision
-from shared.runtime.settings import Resource
 from tests.fakes.records import NOW
 
 
@@ -115,7 +114,7 @@ def test_what_is_settled_is_due_no_more_unless_somebody_came_since(wired: Wiring
 
 
 def test_only_so_many_deliveries_wait_for_one_decision_and_the_others_are_no_failure(wired: Wiring) -> None:
-    index = DecisionIndex(boto3.client("dynamodb"), wired.settings.name_of(Resource.DECISIONS), most_waiting=3)
+    index = DecisionIndex(boto3.client("dynamodb"), wired.settings.name_of(DECISIONS_TABLE), most_waiting=3)
     for number in (0, 1, 2, 3, 4, 0):
         index.wait({"d-1", f"d-1{number}"}, f"batch-{number}")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app import http
+from shared.athena.client import LAKE_DATABASE
 from shared.runtime import clients
-from shared.runtime.settings import Resource
 
 LONGEST_BACK_OFF = 1
 """Seconds that botocore's standard mode waits at most before a second try."""
@@ -26,7 +26,7 @@ def test_a_query_that_hangs_at_its_end_and_cannot_be_stopped_either_still_leaves
 
 
 def test_functions_that_query_have_as_long_as_api_gateway_waits() -> None:
-    querying = [each for each in HTTP_FUNCTIONS if Resource.DATABASE in each.resources]
+    querying = [each for each in HTTP_FUNCTIONS if LAKE_DATABASE in each.resources]
 
     assert querying
     assert {each.timeout_seconds for each in querying} == {OF_API_GATEWAY}
