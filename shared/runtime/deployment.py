@@ -55,14 +55,20 @@ def provider(build: Callable[[Deployment], Built]) -> Callable[[Deployment], Bui
     return provide
 
 
-class LazyProviders:
-    """The providers of a module that is imported when one of them is first called, because importing it is slow."""
+class LazyImport:
+    """Functions whose modules are imported when one of them is first called, because importing them is slow.
 
-    def __init__(self, module: str) -> None:
-        self._module = module
+    `LazyImport("shared").ledger.provider.ledger` is the function of that name; type checkers and editors follow it if
+    the module is imported for them: `import shared.ledger.provider` under `TYPE_CHECKING`.
+    """
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def provide(*args: Any, **kwargs: Any) -> Any:
-            return getattr(import_module(self._module), name)(*args, **kwargs)
+    def __init__(self, path: str) -> None:
+        self._path = path
 
-        return provide
+    def __getattr__(self, name: str) -> "LazyImport":
+        return LazyImport(f"{self._path}.{name}")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Import the function's module and call the function."""
+        module, _, function = self._path.rpartition(".")
+        return getattr(import_module(module), function)(*args, **kwargs)

@@ -10,14 +10,13 @@ from shared.ingestion.cancellation import Withdrawal
 from shared.ingestion.uploads.provider import upload_queue, upload_store
 from shared.lake.provider import lake
 from shared.ledger.provider import ledger
-from shared.runtime.deployment import Deployment, LazyProviders, provider
+from shared.runtime.deployment import Deployment, LazyImport, provider
 
 if TYPE_CHECKING:
-    from shared.ingestion import provider as _loading
-    from shared.quarantine import provider as _quarantine
+    import shared.ingestion.provider
+    import shared.quarantine.provider
 else:  # Arrow takes 100 ms: only requests that load or read rows wait for it
-    _loading = LazyProviders("shared.ingestion.provider")
-    _quarantine = LazyProviders("shared.quarantine.provider")
+    shared = LazyImport("shared")
 
 
 @provider
@@ -26,8 +25,8 @@ def batches(deployment: Deployment) -> Batches:
     return Batches(
         lake=lake(deployment),
         ledger=ledger(deployment),
-        loader=partial(_loading.loader, deployment),
-        bringing_back=partial(_loading.bringing_back, deployment),
+        loader=partial(shared.ingestion.provider.loader, deployment),
+        bringing_back=partial(shared.ingestion.provider.bringing_back, deployment),
         clock=deployment.clock,
     )
 
@@ -50,5 +49,7 @@ def lifecycle(deployment: Deployment) -> Lifecycle:
 def row_errors(deployment: Deployment) -> RowErrors:
     """Build the report on a batch's rejected rows."""
     return RowErrors(
-        ledger=ledger(deployment), uploads=upload_store(deployment), quarantine=_quarantine.quarantine(deployment)
+        ledger=ledger(deployment),
+        uploads=upload_store(deployment),
+        quarantine=shared.quarantine.provider.quarantine(deployment),
     )
