@@ -13,14 +13,14 @@ import orjson
 
 from bench.measure import Row, above_floor, medians
 from shared.app.wiring import Wiring, wiring
+from shared.athena.client import WORK_GROUP
 from shared.customers.reports import CustomerReports
-from shared.customers.store import CustomerStore
-from shared.runtime.settings import Resource
+from shared.customers.store import CUSTOMERS_TABLE, CustomerStore
 from tests.moto_platform import environment
 
 GIGABYTE = 2**30
 MOST_MEMORY, MOST_SECONDS = 3008 * 2**20, 15 * 60
-"""What the function of the schedule has: `COMPUTING` in the manifest."""
+"""What the function of the schedule has: `functions/customer_models/function.py`."""
 
 MOST_ABOVE_FLOOR = 3
 ONE = "customer-00001000"
@@ -73,7 +73,7 @@ def _in_another_process(wired: Wiring) -> dict[str, float]:
 def _queries(wired: Wiring) -> list[str]:
     """All queries so far, newest first."""
     pages = boto3.client("athena").get_paginator("list_query_executions")
-    group = wired.settings.name_of(Resource.WORK_GROUP)
+    group = wired.settings.name_of(WORK_GROUP)
     return [each for page in pages.paginate(WorkGroup=group) for each in page["QueryExecutionIds"]]
 
 
@@ -84,7 +84,7 @@ def _seconds_of(queries: list[str]) -> float:
 
 
 def _profile(wired: Wiring) -> Iterator[Row]:
-    dynamodb, table = boto3.client("dynamodb"), wired.settings.name_of(Resource.CUSTOMERS)
+    dynamodb, table = boto3.client("dynamodb"), wired.settings.name_of(CUSTOMERS_TABLE)
     reads: list[str] = []
     dynamodb.meta.events.register("before-call.dynamodb", lambda model, **_: reads.append(model.name))
     reports = CustomerReports(CustomerStore(dynamodb, table))

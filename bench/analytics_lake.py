@@ -16,7 +16,7 @@ from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
 from shared.app.wiring import Wiring
-from shared.athena.client import Athena
+from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
 from shared.lake.catalog.tables import TABLES
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.partition import merge_partition
@@ -24,7 +24,6 @@ from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.metrics.reports import MetricReports
 from shared.products.reports import ProductReports
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.functions.metrics.lake import lake_with_athena
 from tests.local.host.free_ports import free_ports
 
@@ -57,7 +56,7 @@ def lake_of(directories: Sequence[Path]) -> Iterator[Wiring]:
 def scanned_last(wired: Wiring) -> int:
     """How many bytes the newest query scanned, as Athena says."""
     athena = boto3.client("athena")
-    group = wired.settings.name_of(Resource.WORK_GROUP)
+    group = wired.settings.name_of(WORK_GROUP)
     (newest,) = athena.list_query_executions(MaxResults=1, WorkGroup=group)["QueryExecutionIds"]
     return athena.get_query_execution(QueryExecutionId=newest)["QueryExecution"]["Statistics"]["DataScannedInBytes"]
 
@@ -72,8 +71,8 @@ def patient(wired: Wiring, reports: Reports) -> Reports:
     """The same reports waiting for answers that nobody would wait for, so that those can be measured too."""
     athena = Athena(
         boto3.client("athena"),
-        work_group=wired.settings.name_of(Resource.WORK_GROUP),
-        database=wired.settings.name_of(Resource.DATABASE),
+        work_group=wired.settings.name_of(WORK_GROUP),
+        database=wired.settings.name_of(LAKE_DATABASE),
         patience_seconds=PATIENCE_SECONDS,
     )
     return replace(reports, athena=athena)

@@ -17,7 +17,8 @@ from typing import Any
 
 from bench.identities import CALLER, BenchIdentity
 from bench.measure import Row, medians, milliseconds
-from shared.runtime.settings import Resource
+from infra.resources import RESOURCES
+from shared.auth.key_store import KEYS_TABLE
 
 MOST = 1.5
 CASES = ("metrics", "ingest, batch status", "ingest, batch of one record")
@@ -64,7 +65,7 @@ class _Stub(BaseHTTPRequestHandler):
 def _answer_to(target: str, asked: bytes) -> dict[str, Any]:
     if target == "GetPublicKey":
         return {"PublicKey": base64.b64encode(_IDENTITY.kms.public).decode()}
-    if target == "GetItem" and json.loads(asked)["TableName"] == f"tally-{Resource.KEYS.lower()}":
+    if target == "GetItem" and json.loads(asked)["TableName"] == f"tally-{KEYS_TABLE.label}":
         return {"Item": {"key_id": {"S": CALLER.key_id}}}
     return _EMPTY if target in {"Query", "Scan"} else _TOLD.get(target, {})
 
@@ -73,7 +74,7 @@ def _answer_to(target: str, asked: bytes) -> dict[str, Any]:
 def _aws() -> Iterator[dict[str, str]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Stub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    names = {resource.variable: f"tally-{resource.lower()}" for resource in Resource}
+    names = {resource.variable: f"tally-{resource.label}" for resource in RESOURCES}
     credentials = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
     credentials["BENCH_TOKEN"] = _IDENTITY.token
     yield {**os.environ, **names, **credentials, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}

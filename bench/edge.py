@@ -30,10 +30,11 @@ from bench.sales import sale_lines
 from functions.ingest.handler import app, handler
 from functions.ingest.routes import submit_record
 from functions.ingest.source_routes import list_sources
+from infra.resources import RESOURCES
 from shared.app.http import BASE_PATH
 from shared.app.wiring import Wiring, wiring
 from shared.runtime.models import now, sortable
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
 
 MOST = 0.002
@@ -61,7 +62,7 @@ def _own_code() -> dict[str, float]:
     """Seconds of each contender for one request, whatever AWS calls took."""
     identity = BenchIdentity()
     with _unheard(), canned_aws(_answers(identity)) as clock:
-        wired = Wiring(Settings(names={resource: f"bench-{resource}" for resource in Resource}))
+        wired = Wiring(Settings(names={resource.variable: f"bench-{resource.label}" for resource in RESOURCES}))
         app.dependency_overrides[wiring] = lambda: wired
         plain = _plain(wired)
         works: dict[str, Work] = {"floor": _signature_check(identity)}

@@ -22,7 +22,7 @@ from bench.measure import Row
 from bench.reliability_load import KINDS, Load, Sent, source
 from bench.stream import Target, base_rows
 from infra.local.emulator.credentials import EmulatorCredentials
-from shared.runtime.settings import Resource
+from shared.lake.storage.object_store import LAKE_BUCKET
 from tests.local.end_to_end.laptop import ENDED_WITHIN, Laptop
 from tests.local.end_to_end.waiting import until
 from tests.local.host.test_emulator import processes_using
@@ -101,7 +101,7 @@ def _settle(target: Target) -> None:
         if time.monotonic() - swept > _SWEEP_SECONDS:
             target.aws("lambda").invoke(FunctionName="tally-local-sweeper", Payload=b"{}")
             swept = time.monotonic()
-        listed = target.aws("s3").list_objects_v2(Bucket=target.name(Resource.LAKE), Prefix="incoming/", MaxKeys=1)
+        listed = target.aws("s3").list_objects_v2(Bucket=target.name(LAKE_BUCKET), Prefix="incoming/", MaxKeys=1)
         return not listed["KeyCount"] and not any(line["in_flight"] for line in _ledger(target).values())
 
     with suppress(AssertionError, BotoCoreError, ClientError):  # the table then shows the rows in flight

@@ -20,7 +20,10 @@ from bench.stream_producer import SOURCE, Pushed, Task, event_id, push
 from infra.aws.outputs import output_name
 from infra.local.deploy.outputs import StackOutputs
 from infra.local.emulator.credentials import EmulatorCredentials
-from shared.runtime.settings import Resource
+from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.ledger.store import LEDGER_TABLE
+from shared.runtime.resources import Resource
 
 EVENTS, PRODUCERS = 1_000_000, 4
 _POLL_SECONDS = 0.25
@@ -95,7 +98,7 @@ def measure(events: int = EVENTS) -> list[Row]:
 def stream(target: Target, events: int, *, timeout: float) -> Streamed:
     """Have the producers push, wait until the ledger has balanced, and look every event up in the lake."""
     tasks = [
-        Task(target.endpoint, target.credentials, target.name(Resource.EVENT_STREAM), producer, events // PRODUCERS)
+        Task(target.endpoint, target.credentials, target.name(EVENT_STREAM), producer, events // PRODUCERS)
         for producer in range(PRODUCERS)
     ]
     with ProcessPoolExecutor(PRODUCERS, get_context("spawn")) as producers:
@@ -153,7 +156,7 @@ def _rows(target: Target) -> pa.Table:
 
 def base_rows(target: Target, data_type: str, columns: list[str]) -> pa.Table:
     """Some columns of all rows of a type in the lake, read past the API."""
-    s3, bucket = target.aws("s3"), target.name(Resource.LAKE)
+    s3, bucket = target.aws("s3"), target.name(LAKE_BUCKET)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"base/{data_type}/")
     bodies = [
         s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for page in pages for each in page["Contents"]
@@ -163,7 +166,7 @@ def base_rows(target: Target, data_type: str, columns: list[str]) -> pa.Table:
 
 def _freshness(target: Target, rows: pa.Table) -> tuple[float, float]:
     """How long events waited from their arrival in Kinesis until they were merged: median and 99th percentile."""
-    pages = target.aws("dynamodb").get_paginator("scan").paginate(TableName=target.name(Resource.LEDGER))
+    pages = target.aws("dynamodb").get_paginator("scan").paginate(TableName=target.name(LEDGER_TABLE))
     merged = {
         item["origin"]["S"]: datetime.fromisoformat(item["completed_at"]["S"]).timestamp()
         for page in pages

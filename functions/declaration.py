@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from shared.runtime.settings import Resource
+from shared.app.large_responses import RESULTS_BUCKET
+from shared.runtime.resources import Queue, Resource, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.app.http import Api
+
+
+Declared = TypeVar("Declared", bound="Function")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Route:
 class StreamTrigger:
     """Records of a Kinesis stream, in order per shard; a batch fails as a whole and is never split."""
 
-    stream: Resource
+    stream: Stream
     batch_size: int
     window_seconds: int
     retries: int
@@ -43,7 +47,7 @@ class StreamTrigger:
 class QueueTrigger:
     """Messages of an SQS queue, to so many runs at a time; those a run names as failed come again."""
 
-    queue: Resource
+    queue: Queue
     batch_size: int
     window_seconds: int
     maximum_concurrency: int
@@ -87,7 +91,8 @@ class Function:
     @property
     def resources(self) -> tuple[Resource, ...]:
         """Everything whose name the function is told."""
-        return tuple(sorted({access.resource for access in (*self.reads, *self.writes)}))
+        granted = {access.resource for access in (*self.reads, *self.writes)}
+        return tuple(sorted(granted, key=lambda each: each.label))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +102,7 @@ class HttpFunction(Function):
     @property
     def redirects_to_large_answers(self) -> bool:
         """Whether it may put an answer that is too large to be given where its caller is then sent."""
-        return any(access.resource is Resource.RESULTS for access in self.writes)
+        return any(access.resource is RESULTS_BUCKET for access in self.writes)
 
     def app(self) -> "Api":
         """The resolver, as its handler module builds it."""
@@ -119,3 +124,16 @@ class TriggeredFunction(Function):
     """A function that something other than an HTTP request starts."""
 
     trigger: Trigger
+
+
+def declared(kind: type[Declared], *names: str) -> tuple[Declared, ...]:
+    """Return the declarations of functions: `functions/<name>/function.py:FUNCTION`.
+
+    Raises:
+        TypeError: a declaration is of another kind or another name.
+    """
+    functions = {name: import_module(f"functions.{name}.function").FUNCTION for name in names}
+    misplaced = [name for name, each in functions.items() if not isinstance(each, kind) or each.name != name]
+    if misplaced:
+        raise TypeError(f"not declared as {kind.__name__} of the same name: {misplaced}")
+    return tuple(functions.values())

@@ -12,7 +12,8 @@ from hypothesis import settings
 
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
-from shared.runtime.settings import Resource, Settings
+from shared.athena.client import WORK_GROUP
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.moto_platform import CREDENTIALS, environment
@@ -76,7 +77,7 @@ def deployed(aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]
 def everywhere(aws: Settings, clock: Clock) -> Iterator[Wiring]:
     """One wiring behind all functions."""
     boto3.client("athena").create_work_group(Name="tally-tests")
-    wired = Wiring(replace(aws, names={**aws.names, Resource.WORK_GROUP: "tally-tests"}), clock)
+    wired = Wiring(replace(aws, names={**aws.names, WORK_GROUP.variable: "tally-tests"}), clock)
     apps = [function.app() for function in HTTP_FUNCTIONS]
     for app in apps:
         app.dependency_overrides[wiring] = lambda: wired

@@ -5,8 +5,11 @@ from typing import Any
 
 import boto3
 
-from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, SIGNING_KEYS, STREAMS, DynamoTable
-from shared.runtime.settings import Resource, Settings
+from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS
+from shared.auth.signing import SIGNING_KEYS
+from shared.merging.events import EVENT_BUS
+from shared.runtime.resources import Resource, Table
+from shared.runtime.settings import Settings
 
 REGION = "us-east-1"
 CREDENTIALS = {
@@ -22,31 +25,31 @@ def create_resources() -> Settings:
     """Make every declared resource and return the settings of a function that may use all of them."""
     names = {**_buckets(), **_tables(), **_streams(), **_queues(), **_signing_keys()}
     boto3.client("events").create_event_bus(Name="tally-events")
-    return Settings(stage="local", names={**names, Resource.EVENT_BUS: "tally-events"})
+    return Settings(stage="local", names={**names, EVENT_BUS.variable: "tally-events"})
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
     """The variables that tell a function these settings."""
-    return {resource.variable: name for resource, name in settings.names.items()}
+    return settings.names
 
 
-def _buckets() -> dict[Resource, str]:
+def _buckets() -> dict[str, str]:
     s3 = boto3.client("s3")
     for bucket in BUCKETS:
-        s3.create_bucket(Bucket=_name(bucket.resource), ObjectLockEnabledForBucket=bucket.locked_days is not None)
+        s3.create_bucket(Bucket=_name(bucket), ObjectLockEnabledForBucket=bucket.locked_days is not None)
         if bucket.versioned:
-            s3.put_bucket_versioning(Bucket=_name(bucket.resource), VersioningConfiguration={"Status": "Enabled"})
-    return {bucket.resource: _name(bucket.resource) for bucket in BUCKETS}
+            s3.put_bucket_versioning(Bucket=_name(bucket), VersioningConfiguration={"Status": "Enabled"})
+    return {bucket.variable: _name(bucket) for bucket in BUCKETS}
 
 
-def _tables() -> dict[Resource, str]:
+def _tables() -> dict[str, str]:
     dynamodb = boto3.client("dynamodb")
     for table in DYNAMO_TABLES:
         dynamodb.create_table(**_table(table))
-    return {table.resource: _name(table.resource) for table in DYNAMO_TABLES}
+    return {table.variable: _name(table) for table in DYNAMO_TABLES}
 
 
-def _table(table: DynamoTable) -> Any:
+def _table(table: Table) -> Any:
     indexes = [
         {
             "IndexName": index.name,
@@ -59,7 +62,7 @@ def _table(table: DynamoTable) -> Any:
     keys |= {key for index in table.indexes for key in (index.partition_key, index.sort_key)}
     attributes = [{"AttributeName": key, "AttributeType": "S"} for key in sorted(filter(None, keys))]
     return {
-        "TableName": _name(table.resource),
+        "TableName": _name(table),
         "KeySchema": _keys(table.partition_key, table.sort_key),
         "AttributeDefinitions": attributes,
         "BillingMode": "PAY_PER_REQUEST",
@@ -72,21 +75,21 @@ def _keys(partition_key: str, sort_key: str | None) -> list[dict[str, str]]:
     return keys if sort_key is None else [*keys, {"AttributeName": sort_key, "KeyType": "RANGE"}]
 
 
-def _streams() -> dict[Resource, str]:
+def _streams() -> dict[str, str]:
     kinesis = boto3.client("kinesis")
     for stream in STREAMS:
-        kinesis.create_stream(StreamName=_name(stream.resource), ShardCount=stream.shards)
-    return {stream.resource: _name(stream.resource) for stream in STREAMS}
+        kinesis.create_stream(StreamName=_name(stream), ShardCount=stream.shards)
+    return {stream.variable: _name(stream) for stream in STREAMS}
 
 
-def _queues() -> dict[Resource, str]:
+def _queues() -> dict[str, str]:
     sqs = boto3.client("sqs")
-    return {queue.resource: sqs.create_queue(QueueName=_name(queue.resource))["QueueUrl"] for queue in QUEUES}
+    return {queue.variable: sqs.create_queue(QueueName=_name(queue))["QueueUrl"] for queue in QUEUES}
 
 
-def _signing_keys() -> dict[Resource, str]:
-    aliases = [new_signing_key(f"alias/tally-{each}") for each in SIGNING_KEYS]
-    return {Resource.SIGNING_KEYS: ",".join(aliases)}
+def _signing_keys() -> dict[str, str]:
+    aliases = [new_signing_key(f"alias/tally-{each}") for each in SIGNING_KEYS.keys]
+    return {SIGNING_KEYS.variable: ",".join(aliases)}
 
 
 def new_signing_key(alias: str, spec: str = "ECC_NIST_P256") -> str:
@@ -98,4 +101,4 @@ def new_signing_key(alias: str, spec: str = "ECC_NIST_P256") -> str:
 
 
 def _name(resource: Resource) -> str:
-    return f"tally-{resource.replace('_', '-')}"
+    return f"tally-{resource.label.replace('_', '-')}"

@@ -15,20 +15,21 @@ from constructs import Construct
 from functions.declaration import Access
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
+from shared.audit.trail import AUDIT_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import BASE
 from shared.runtime.observability import NAMESPACE
-from shared.runtime.settings import Resource
 
 _PERIOD = Duration.minutes(5)
 _MAX_ITERATOR_AGE = Duration.minutes(10)
 _CUSTOM_METRICS: Mapping[str, tuple[Access, str]] = MappingProxyType(
     {
         "AuditUnreachable": (
-            Access(Resource.AUDIT),
+            Access(AUDIT_TABLE),
             "A change could not be written to the audit log; the complete entry is in the function's log.",
         ),
         "UnknownDeliveries": (
-            Access(Resource.LAKE, BASE),
+            Access(LAKE_BUCKET, BASE),
             "Rows of a delivery that is not in the ledger were merged; something writes to the lake directly.",
         ),
     }

@@ -4,10 +4,10 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra import resources
 from infra.aws.nag import accept
 from infra.aws.names import Names
 from infra.aws.queues import BucketNotificationQueue
+from shared.runtime.resources import Bucket
 
 
 class AccessLogBucket(Construct):
@@ -30,16 +30,14 @@ class AccessLogBucket(Construct):
 
 
 class PrivateBucket(Construct):
-    """A bucket that requires TLS and a grant, with the expirations that resources.py declares."""
+    """A bucket that requires TLS and a grant, with the expirations that its declaration declares."""
 
-    def __init__(
-        self, scope: Construct, *, bucket: resources.Bucket, names: Names, access_logs: AccessLogBucket | None
-    ) -> None:
-        super().__init__(scope, bucket.resource.name)
+    def __init__(self, scope: Construct, *, bucket: Bucket, names: Names, access_logs: AccessLogBucket | None) -> None:
+        super().__init__(scope, bucket.name.upper())
         self.bucket = s3.Bucket(
             self,
             "Bucket",
-            bucket_name=names.resource_name(bucket.resource),
+            bucket_name=names.resource_name(bucket),
             versioned=bucket.versioned,
             object_lock_enabled=True if bucket.locked_days else None,
             object_lock_default_retention=_retention(bucket, names),
@@ -50,7 +48,7 @@ class PrivateBucket(Construct):
             lifecycle_rules=_lifecycle(bucket, names),
             cors=_cors(bucket, names),
             server_access_logs_bucket=access_logs.bucket if access_logs else None,
-            server_access_logs_prefix=f"{bucket.resource.value}/" if access_logs else None,
+            server_access_logs_prefix=f"{bucket.label}/" if access_logs else None,
             removal_policy=names.stage.removal_policy,
         )
         if access_logs is None:
@@ -79,7 +77,7 @@ def _on_object_created(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigu
     )
 
 
-def _cors(bucket: resources.Bucket, names: Names) -> list[s3.CorsRule] | None:
+def _cors(bucket: Bucket, names: Names) -> list[s3.CorsRule] | None:
     """Let pages of the stage's own origins put files, and read answers, at the addresses that they were given."""
     origins = list(names.stage.cors_origins)
     if not origins or not (bucket.takes_uploads or bucket.gives_answers):
@@ -91,7 +89,7 @@ def _cors(bucket: resources.Bucket, names: Names) -> list[s3.CorsRule] | None:
     return [s3.CorsRule(allowed_origins=origins, allowed_methods=[put], allowed_headers=["*"], max_age=3600)]
 
 
-def _retention(bucket: resources.Bucket, names: Names) -> s3.ObjectLockRetention | None:
+def _retention(bucket: Bucket, names: Names) -> s3.ObjectLockRetention | None:
     """Return the Object Lock retention: compliance mode in permanent stages, governance mode elsewhere."""
     if bucket.locked_days is None:
         return None
@@ -100,7 +98,7 @@ def _retention(bucket: resources.Bucket, names: Names) -> s3.ObjectLockRetention
     return s3.ObjectLockRetention.compliance(days) if kept else s3.ObjectLockRetention.governance(days)
 
 
-def _lifecycle(bucket: resources.Bucket, names: Names) -> list[s3.LifecycleRule]:
+def _lifecycle(bucket: Bucket, names: Names) -> list[s3.LifecycleRule]:
     expiring = [
         s3.LifecycleRule(
             id=f"expire-{prefix.strip('/') or 'all'}", prefix=prefix or None, expiration=Duration.days(days)

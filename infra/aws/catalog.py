@@ -6,9 +6,11 @@ from aws_cdk import aws_glue as glue
 from constructs import Construct
 
 from infra.aws.names import Names
+from shared.app.large_responses import RESULTS_BUCKET
+from shared.athena.client import LAKE_DATABASE, WORK_GROUP
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import TABLES
-from shared.runtime.settings import Resource
+from shared.lake.storage.object_store import LAKE_BUCKET
 
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 
@@ -23,19 +25,19 @@ class LakeCatalog(Construct):
             "Database",
             catalog_id=Aws.ACCOUNT_ID,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
-                name=names.resource_name(Resource.DATABASE), description="The lake of Tally."
+                name=names.resource_name(LAKE_DATABASE), description="The lake of Tally."
             ),
         )
         for table in TABLES:
             self._table(table, names).add_resource_dependency(database)
 
     def _table(self, table: LakeTable, names: Names) -> glue.CfnTable:
-        location = f"s3://{names.resource_name(Resource.LAKE)}/{table.prefix}"
+        location = f"s3://{names.resource_name(LAKE_BUCKET)}/{table.prefix}"
         return glue.CfnTable(
             self,
             table.name,
             catalog_id=Aws.ACCOUNT_ID,
-            database_name=names.resource_name(Resource.DATABASE),
+            database_name=names.resource_name(LAKE_DATABASE),
             table_input=glue.CfnTable.TableInputProperty(
                 name=table.name,
                 description=table.description,
@@ -75,12 +77,12 @@ class QueryWorkGroup(Construct):
     """The Athena work group: one result location, and a limit on the bytes that a query scans."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
-        super().__init__(scope, Resource.WORK_GROUP.name)
+        super().__init__(scope, WORK_GROUP.name.upper())
         encrypted = athena.CfnWorkGroup.EncryptionConfigurationProperty(encryption_option="SSE_S3")
         athena.CfnWorkGroup(
             self,
             "WorkGroup",
-            name=names.resource_name(Resource.WORK_GROUP),
+            name=names.resource_name(WORK_GROUP),
             description="Queries of the Tally platform.",
             recursive_delete_option=True,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
@@ -91,7 +93,7 @@ class QueryWorkGroup(Construct):
                     selected_engine_version="Athena engine version 3"
                 ),
                 result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
-                    output_location=f"s3://{names.resource_name(Resource.RESULTS)}/athena/",
+                    output_location=f"s3://{names.resource_name(RESULTS_BUCKET)}/athena/",
                     encryption_configuration=encrypted,
                 ),
             ),

@@ -13,7 +13,7 @@ from infra.aws.queues import BucketNotificationQueue
 from infra.aws.signing_keys import SigningKey
 from infra.aws.streams import PlatformBus, ShardedStream
 from infra.aws.tables import OnDemandTable
-from shared.runtime.settings import Resource
+from shared.lake.storage.object_store import LAKE_BUCKET
 
 
 class DataStack(Stack):
@@ -28,7 +28,7 @@ class DataStack(Stack):
         )
         access_logs = AccessLogBucket(self, names=names) if names.stage.access_logs else None
         buckets = {
-            bucket.resource: PrivateBucket(self, bucket=bucket, names=names, access_logs=access_logs)
+            bucket: PrivateBucket(self, bucket=bucket, names=names, access_logs=access_logs)
             for bucket in resources.BUCKETS
         }
         queues = [BucketNotificationQueue(self, queue=queue, names=names) for queue in resources.QUEUES]
@@ -42,7 +42,7 @@ class DataStack(Stack):
         LakeCatalog(self, names=names)
         QueryWorkGroup(self, names=names)
 
-        buckets[Resource.LAKE].notify(queues, prefixes=[queue.fed_by_prefix for queue in resources.QUEUES])
+        buckets[LAKE_BUCKET].notify(queues, prefixes=[queue.fed_by_prefix for queue in resources.QUEUES])
         if names.stage.alarms:
             AlarmTopic(self, names=names)
             alarms = Alarms(self, names=names)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -10,30 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from functions.declaration import Access, Function, QueueTrigger, StreamTrigger, TriggeredFunction
 from infra.aws.names import Names
-from infra.resources import BUCKETS, QUEUES, STREAMS, TABLES_BY_RESOURCE
-from shared.runtime.settings import Resource
-
-
-class ResourceKind(StrEnum):
-    """Kind of a resource, with regard to permissions."""
-
-    TABLE = "table"
-    BUCKET = "bucket"
-    STREAM = "stream"
-    QUEUE = "queue"
-    EVENT_BUS = "event_bus"
-    DATABASE = "database"
-    WORK_GROUP = "work_group"
-    SIGNING_KEYS = "signing_keys"
-
-
-def kind_of(resource: Resource) -> ResourceKind:
-    """Return the kind of a resource."""
-    if resource in TABLES_BY_RESOURCE:
-        return ResourceKind.TABLE
-    listed = ((ResourceKind.BUCKET, BUCKETS), (ResourceKind.STREAM, STREAMS), (ResourceKind.QUEUE, QUEUES))
-    kinds = {each.resource: kind for kind, resources in listed for each in resources}
-    return kinds[resource] if resource in kinds else ResourceKind(resource)
+from shared.runtime.resources import Bucket, Database, EventBus, Queue, Resource, SigningKeys, Stream, Table, WorkGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +27,8 @@ def _table(names: Names, access: Access) -> list[str]:
 
 def _table_and_indexes(names: Names, access: Access) -> list[str]:
     (table,) = _table(names, access)
-    return [table, *(f"{table}/index/{index.name}" for index in TABLES_BY_RESOURCE[access.resource].indexes)]
+    indexes = access.resource.indexes if isinstance(access.resource, Table) else ()
+    return [table, *(f"{table}/index/{index.name}" for index in indexes)]
 
 
 def _objects(names: Names, access: Access) -> list[str]:
@@ -86,20 +63,20 @@ def _at(service: str, path: str = "{}") -> Callable[[Names, Access], list[str]]:
 
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-READS: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
+READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
-        ResourceKind.TABLE: (
+        Table: (
             Rule(
                 actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"),
                 arns=_table_and_indexes,
             ),
         ),
-        ResourceKind.BUCKET: (
+        Bucket: (
             Rule(actions=("s3:GetObject",), arns=_objects),
             Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),
             Rule(actions=("s3:GetBucketLocation",), arns=_bucket),
         ),
-        ResourceKind.STREAM: (
+        Stream: (
             Rule(
                 actions=(
                     "kinesis:DescribeStream",
@@ -111,7 +88,7 @@ READS: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("kinesis", "stream/{}"),
             ),
         ),
-        ResourceKind.QUEUE: (
+        Queue: (
             Rule(
                 actions=(
                     "sqs:ChangeMessageVisibility",
@@ -122,7 +99,7 @@ READS: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("sqs"),
             ),
         ),
-        ResourceKind.DATABASE: (
+        Database: (
             Rule(
                 actions=(
                     "glue:GetDatabase",
@@ -134,7 +111,7 @@ READS: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_in_catalogue,
             ),
         ),
-        ResourceKind.WORK_GROUP: (
+        WorkGroup: (
             Rule(
                 actions=(
                     "athena:BatchGetQueryExecution",
@@ -147,13 +124,13 @@ READS: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_at("athena", "workgroup/{}"),
             ),
         ),
-        ResourceKind.SIGNING_KEYS: (Rule(actions=("kms:GetPublicKey",), arns=_keys, conditions=_of_those_aliases),),
+        SigningKeys: (Rule(actions=("kms:GetPublicKey",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 
-WRITES: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
+WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
-        ResourceKind.TABLE: (
+        Table: (
             Rule(
                 actions=(
                     "dynamodb:BatchWriteItem",
@@ -165,18 +142,16 @@ WRITES: Mapping[ResourceKind, tuple[Rule, ...]] = MappingProxyType(
                 arns=_table,
             ),
         ),
-        ResourceKind.BUCKET: (
+        Bucket: (
             Rule(
                 actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
                 arns=_objects,
             ),
         ),
-        ResourceKind.STREAM: (
-            Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),
-        ),
-        ResourceKind.QUEUE: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
-        ResourceKind.EVENT_BUS: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
-        ResourceKind.SIGNING_KEYS: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
+        Stream: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
+        Queue: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
+        EventBus: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
+        SigningKeys: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
     }
 )
 
@@ -196,7 +171,7 @@ def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement
     """Yield exactly the permissions that the manifest declares for a function."""
     for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes)):
         for access in accesses:
-            for rule in rules[kind_of(access.resource)]:
+            for rule in rules[type(access.resource)]:
                 yield iam.PolicyStatement(
                     actions=list(rule.actions),
                     resources=rule.arns(names, access),

@@ -6,11 +6,8 @@ from aws_cdk import Aws
 
 from functions.declaration import Function
 from infra.aws.stages import StageConfig
-from infra.resources import BUCKETS, QUEUES, SIGNING_KEYS
-from shared.runtime.settings import Resource
-
-_BUCKETS = frozenset(bucket.resource for bucket in BUCKETS)
-_QUEUES = frozenset(queue.resource for queue in QUEUES)
+from shared.auth.signing import SIGNING_KEYS
+from shared.runtime.resources import Bucket, Database, Queue, Resource, SigningKeys, WorkGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,25 +18,27 @@ class Names:
 
     def resource_name(self, resource: Resource) -> str:
         """Return the name that the resource has."""
-        if resource is Resource.DATABASE:
-            return f"tally_{self.stage.name}"
-        if resource is Resource.WORK_GROUP:
-            return f"tally-{self.stage.name}"
-        if resource is Resource.SIGNING_KEYS:
-            return ",".join(self.signing_aliases())
-        if resource in _BUCKETS:
-            return self.bucket(resource.removesuffix("_bucket"))
-        return self.physical_name(resource.removesuffix("_table").replace("_", "-"))
+        match resource:
+            case Database():
+                return f"tally_{self.stage.name}"
+            case WorkGroup():
+                return f"tally-{self.stage.name}"
+            case SigningKeys():
+                return ",".join(self.signing_aliases())
+            case Bucket():
+                return self.bucket(resource.name)
+            case _:
+                return self.physical_name(resource.name)
 
     def env_value(self, resource: Resource) -> str:
         """Return the environment value of a resource for functions: its name, or the URL of an SQS queue."""
-        if resource in _QUEUES:
+        if isinstance(resource, Queue):
             return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.resource_name(resource)}"
         return self.resource_name(resource)
 
     def signing_aliases(self) -> list[str]:
         """Return the KMS aliases of the keys that verify tokens; the first one signs."""
-        return [f"alias/{self.physical_name(each)}" for each in SIGNING_KEYS]
+        return [f"alias/{self.physical_name(each)}" for each in SIGNING_KEYS.keys]
 
     def physical_name(self, part: str) -> str:
         """Return the name of a resource that only the infrastructure uses, such as a dead-letter queue."""

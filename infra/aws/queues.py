@@ -5,9 +5,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra import resources
 from infra.aws.names import Names
-from shared.runtime.settings import Resource
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.runtime.resources import Queue
 
 
 def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
@@ -25,9 +25,9 @@ def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
 class BucketNotificationQueue(Construct):
     """A queue of the lake bucket's notifications; messages that fail repeatedly go to its dead-letter queue."""
 
-    def __init__(self, scope: Construct, *, queue: resources.Queue, names: Names) -> None:
-        super().__init__(scope, queue.resource.name)
-        name = names.resource_name(queue.resource)
+    def __init__(self, scope: Construct, *, queue: Queue, names: Names) -> None:
+        super().__init__(scope, queue.name.upper())
+        name = names.resource_name(queue)
         self.dead_letters = dead_letter_queue(self, "DeadLetters", name=f"{name}-dead-letters")
         self.queue = sqs.Queue(
             self,
@@ -48,6 +48,6 @@ class BucketNotificationQueue(Construct):
             resources=[self.queue.queue_arn],
             conditions={
                 "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                "ArnEquals": {"aws:SourceArn": names.bucket_arn(Resource.LAKE)},
+                "ArnEquals": {"aws:SourceArn": names.bucket_arn(LAKE_BUCKET)},
             },
         )

@@ -5,20 +5,20 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
-from infra import resources
 from infra.aws.names import Names
-from shared.runtime.settings import Resource
+from shared.merging.events import EVENT_BUS
+from shared.runtime.resources import Stream
 
 
 class ShardedStream(Construct):
-    """A Kinesis stream with the shards and retention that resources.py declares."""
+    """A Kinesis stream with the shards and the retention of its declaration."""
 
-    def __init__(self, scope: Construct, *, stream: resources.Stream, names: Names) -> None:
-        super().__init__(scope, stream.resource.name)
+    def __init__(self, scope: Construct, *, stream: Stream, names: Names) -> None:
+        super().__init__(scope, stream.name.upper())
         self.stream = kinesis.Stream(
             self,
             "Stream",
-            stream_name=names.resource_name(stream.resource),
+            stream_name=names.resource_name(stream),
             stream_mode=kinesis.StreamMode.PROVISIONED,
             shard_count=stream.shards,
             retention_period=Duration.hours(stream.retention_hours),
@@ -31,5 +31,5 @@ class PlatformBus(Construct):
     """The bus of the platform's own events."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
-        super().__init__(scope, Resource.EVENT_BUS.name)
-        self.bus = events.EventBus(self, "Bus", event_bus_name=names.resource_name(Resource.EVENT_BUS))
+        super().__init__(scope, EVENT_BUS.name.upper())
+        self.bus = events.EventBus(self, "Bus", event_bus_name=names.resource_name(EVENT_BUS))

@@ -1,22 +1,22 @@
-"""The DynamoDB tables that resources.py declares."""
+"""The declared DynamoDB tables."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from infra.aws.names import Names
-from infra.resources import DynamoTable, Index
+from shared.runtime.resources import Index, Table
 
 
 class OnDemandTable(Construct):
     """An on-demand table, encrypted and recoverable as its stage requires."""
 
-    def __init__(self, scope: Construct, *, table: DynamoTable, names: Names) -> None:
-        super().__init__(scope, table.resource.name)
+    def __init__(self, scope: Construct, *, table: Table, names: Names) -> None:
+        super().__init__(scope, table.name.upper())
         stage = names.stage
         self.table = dynamodb.Table(
             self,
             "Table",
-            table_name=names.resource_name(table.resource),
+            table_name=names.resource_name(table),
             partition_key=_text(table.partition_key),
             sort_key=_text(table.sort_key) if table.sort_key else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,

@@ -7,8 +7,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from shared.runtime.resources import Bucket
+
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+
+RESULTS_BUCKET = Bucket("results", versioned=False, expire_days=(("", 7), ("answers/", 1)), gives_answers=True)
+"""Athena stores its results here, too."""
 
 ANSWERS = "answers"
 GOOD_FOR = timedelta(minutes=15)

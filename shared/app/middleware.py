@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.app.large_responses import is_larger
+from shared.app.large_responses import RESULTS_BUCKET, is_larger
 from shared.audit.request import begin, change_of
 from shared.idempotency.claim import claim_of
 from shared.runtime import etags
 from shared.runtime.errors import Unavailable
 from shared.runtime.observability import count, logger
-from shared.runtime.settings import Resource
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -67,7 +66,7 @@ def on_record(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: 
 def served(wired: "Wiring", answer: Answer) -> Answer:
     """Send an answer on its way: by a redirect to it where it is too large, tagged, or not at all to who has it."""
     most = wired.settings.largest_answer_bytes
-    if Resource.RESULTS in wired.settings.names and is_larger(answer, most):
+    if wired.settings.has(RESULTS_BUCKET) and is_larger(answer, most):
         return wired.large_answers.redirect_to(answer)
     return etags.apply_etag(answer)
 

@@ -14,6 +14,7 @@ from shared.runtime.models import utc
 from shared.runtime.observability import logger
 from shared.runtime.patience import Timeout, deadline
 from shared.runtime.reachability import as_unavailable
+from shared.runtime.resources import Database, WorkGroup
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
     from shared.athena.concurrency import QueryConcurrency
 
-_RETRY_SECONDS = 5
+LAKE_DATABASE = Database("database")
+WORK_GROUP = WorkGroup("work_group")
+
+_COME_AGAIN_SECONDS = 5
 _SUCCEEDED = "SUCCEEDED"
 _ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
 _SYSTEM = 1

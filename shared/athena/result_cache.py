@@ -15,6 +15,7 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.etags import set_state
 from shared.runtime.observability import count, logger
 from shared.runtime.patience import Timeout
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from shared.lake.catalog.versions import TableVersions
     from shared.runtime.models import Clock
+
+RESULT_CACHE_TABLE = Table("result_cache", partition_key="cache_key", expires_by="expires_at")
 
 _UNREACHABLE = (BotoCoreError, ClientError)
 _RETRY_SECONDS = 2

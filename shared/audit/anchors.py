@@ -9,12 +9,15 @@ import orjson
 
 from shared.audit.entry import ChainHead, heads_in
 from shared.runtime.models import sortable
+from shared.runtime.resources import Bucket
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import ObjectVersionTypeDef
 
     from shared.runtime.models import Clock
+
+ANCHORS_BUCKET = Bucket("anchors", versioned=True, locked_days=400)
 
 PREFIX = "heads"
 _AT_ONCE = 10

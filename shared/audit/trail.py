@@ -17,12 +17,20 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.observability import count
 from shared.runtime.paging import Slice, Window
+from shared.runtime.resources import Index, Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from shared.runtime.models import Clock
+
+AUDIT_TABLE = Table(
+    "audit",
+    partition_key="chain",
+    sort_key="sequence",
+    indexes=(Index(name="by_time", partition_key="chain", sort_key="position"),),
+)
 
 CHAINS = tuple(f"chain-{number:02d}" for number in range(16))
 BY_TIME = "by_time"

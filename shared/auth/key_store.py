@@ -12,11 +12,14 @@ from shared.auth.secret import Cost, SecretHash, derive, new_hash, new_secret
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
 from shared.runtime.paging import Window, paginate
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
+
+KEYS_TABLE = Table("keys", partition_key="key_id")
 
 _DESERIALIZE = TypeDeserializer().deserialize
 _SERIALIZE = TypeSerializer().serialize

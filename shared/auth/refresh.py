@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING
 
 from shared.auth.tokens import GOOD_FOR, Use
 from shared.runtime.models import sortable
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.auth.tokens import TokenClaims
     from shared.runtime.models import Clock
+
+FAMILIES_TABLE = Table("families", partition_key="family_id", expires_by="expires_at")
 
 
 class TokenReused(Exception):

@@ -9,10 +9,13 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from joserfc.jwk import ECKey
 
 from shared.auth.models import JsonWebKey, JsonWebKeySet
+from shared.runtime import resources
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurveSignatureAlgorithm
     from types_boto3_kms import KMSClient
+
+SIGNING_KEYS = resources.SigningKeys("signing_keys", keys=("signing-1",))
 
 ALGORITHM = "ES256"
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter
 
 from shared.customers.models import CustomerProfileResponse, CustomerSegmentationResponse, SegmentStay
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+CUSTOMERS_TABLE = Table("customers", partition_key="subject")
 
 _AT_ONCE, _AT_A_TIME, _TRIES = 8, 25, 8
 _FIRST_WAIT = 0.05

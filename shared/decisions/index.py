@@ -17,11 +17,18 @@ from shared.records.validation import DECISION_UNKNOWN, LONGEST_ID, RowError
 from shared.runtime.dynamodb import write_all
 from shared.runtime.models import sortable
 from shared.runtime.observability import count, logger
+from shared.runtime.resources import Index, Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.lake.quarantine.decisions import IndexedDecision
+
+DECISIONS_TABLE = Table(
+    "decisions",
+    partition_key="decision_id",
+    indexes=(Index(name="due", partition_key="due", sort_key="decision_id"),),
+)
 
 _PER_READ, _PARALLEL = 100, 8
 _VERSION = {"#timestamp": "timestamp", "#version": "version", "#body": "body"}

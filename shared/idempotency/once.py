@@ -19,12 +19,15 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from shared.runtime.dialects import with_current_request_id
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.observability import count, logger
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.idempotency.claim import Claim
+
+IDEMPOTENCY_TABLE = Table("idempotency", partition_key="claim", expires_by="expires_at")
 
 KEPT_FOR = timedelta(hours=24)
 LARGEST_ANSWER = 300 * 1024

@@ -14,13 +14,27 @@ from shared.quality.state import QualityCounts
 from shared.quality.store import hour_of, hour_update
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
+from shared.runtime.resources import Index, Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
 
-EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
+LEDGER_TABLE = Table(
+    "ledger",
+    partition_key="origin",
+    indexes=(
+        Index(name="open", partition_key="open", sort_key="received_at"),
+        Index(name="recent", partition_key="kind", sort_key="completed_at"),
+        Index(name="by_batch", partition_key="batch_id", sort_key="origin"),
+        Index(name="by_source", partition_key="source_id", sort_key="received_at"),
+    ),
+)
+LEDGER_HOURS_TABLE = Table("ledger_hours", partition_key="source_id", sort_key="hour")
+SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet")
+
+Change = Callable[[Entry | None], Entry]
 _TRIES = 12
 _SERIALIZE = TypeSerializer().serialize
 

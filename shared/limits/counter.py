@@ -9,12 +9,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import count, logger
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.limits.classes import RateClass
     from shared.runtime.models import Clock
+
+RATE_LIMITS_TABLE = Table("rate_limits", partition_key="window", expires_by="expires_at")
 
 _UNREACHABLE = (BotoCoreError, ClientError)
 _REMEMBERED_WINDOWS = 10_000

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.runtime.resources import Table
+
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
+
+CONNECTIONS_TABLE = Table("connections", partition_key="connection_id", expires_by="expires_at")
 
 LONGEST = timedelta(hours=2)
 

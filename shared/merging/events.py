@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from shared.runtime.resources import EventBus
+
 if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
 
     from shared.lake.partition import MergeResult
+
+EVENT_BUS = EventBus("event_bus")
 
 SOURCE, DETAIL_TYPE = "tally.lake", "partition merged"
 _PER_CALL = 10

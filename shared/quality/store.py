@@ -15,9 +15,12 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from shared.quality.state import Count, QualityCounts
 from shared.records.schema import DataType
 from shared.runtime.models import sortable
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+QUALITY_TABLE = Table("quality", partition_key="source_id", sort_key="hour")
 
 _SERIALIZE = TypeSerializer().serialize
 _DESERIALIZE = TypeDeserializer().deserialize

@@ -10,9 +10,12 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from shared.lake.storage.paths import quarantine_key
 from shared.runtime.models import sortable
+from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+QUARANTINE_INDEX_TABLE = Table("quarantine", partition_key="day", sort_key="delivery")
 
 _SERIALIZE = TypeSerializer().serialize
 _DESERIALIZE = TypeDeserializer().deserialize

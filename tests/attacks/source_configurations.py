@@ -6,7 +6,7 @@ import boto3
 import orjson
 
 from shared.app.wiring import Wiring
-from shared.runtime.settings import Resource
+from shared.ledger.store import SOURCES_TABLE
 from shared.sources.config_store import CONFIG
 
 
@@ -24,7 +24,7 @@ def save_unchecked(wired: Wiring, source_id: str, configuration: Any) -> None:
     """Save a configuration as a version did that checked nothing."""
     body = configuration if isinstance(configuration, str) else orjson.dumps(configuration).decode()
     boto3.client("dynamodb").put_item(
-        TableName=wired.settings.name_of(Resource.SOURCES),
+        TableName=wired.settings.name_of(SOURCES_TABLE),
         Item={"source_id": {"S": source_id}, "facet": {"S": CONFIG}, "body": {"S": body}},
     )
 

@@ -11,10 +11,12 @@ import pytest
 from functions.declaration import Route
 from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
+from shared.app.large_responses import RESULTS_BUCKET
 from shared.app.wiring import Wiring
 from shared.customers.models import FavoriteCategory
+from shared.ledger.store import LEDGER_TABLE
 from shared.records.validation import LONGEST_TEXT
-from shared.runtime.settings import Resource
+from shared.runtime.resources import Resource
 from tests.attacks.test_ids import UPLOAD, profile_of
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor
@@ -59,7 +61,7 @@ def test_errors_of_large_values_are_small(platform: Wiring, attacker: Visitor) -
 
     assert (answer.status, len(answer.data["errors"])) == (201, 100)
     assert len(orjson.dumps(answer.body)) < 400_000
-    assert all(len(orjson.dumps(item)) < ITEM for item in items(platform, Resource.LEDGER))
+    assert all(len(orjson.dumps(item)) < ITEM for item in items(platform, LEDGER_TABLE))
 
 
 def test_a_page_of_large_rows_is_redirected_to(platform: Wiring, attacker: Visitor) -> None:
@@ -70,7 +72,7 @@ def test_a_page_of_large_rows_is_redirected_to(platform: Wiring, attacker: Visit
 
     assert (answer["statusCode"], answer["body"]) == (303, "")
     assert answer["multiValueHeaders"]["Location"][0].startswith("https://")
-    assert platform.settings.name_of(Resource.RESULTS) in answer["multiValueHeaders"]["Location"][0]
+    assert platform.settings.name_of(RESULTS_BUCKET) in answer["multiValueHeaders"]["Location"][0]
 
 
 def test_every_function_that_gives_pages_may_redirect_to_a_large_one() -> None:
@@ -80,7 +82,7 @@ def test_every_function_that_gives_pages_may_redirect_to_a_large_one() -> None:
         for method, operation in item.items()
         if {"size", "limit"} & {parameter["name"] for parameter in operation.get("parameters", ())}
     }
-    redirecting = {each.name for each in HTTP_FUNCTIONS if any(it.resource is Resource.RESULTS for it in each.writes)}
+    redirecting = {each.name for each in HTTP_FUNCTIONS if any(it.resource is RESULTS_BUCKET for it in each.writes)}
 
     assert paged - redirecting == {"auth"}  # 100 keys, whose names are short
 

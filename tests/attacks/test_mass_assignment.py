@@ -9,9 +9,10 @@ import pytest
 from functions.declaration import Route
 from functions.openapi import document
 from shared.app.wiring import Wiring
+from shared.auth.key_store import KEYS_TABLE
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.identities import Visitor, credentials, make_key
 from tests.fakes.state_dump import body, keys
 from tests.functions.every_route import ask
@@ -140,5 +141,5 @@ def test_what_the_platform_decides_of_a_key_is_not_taken_from_the_request(everyw
     assert found[0] == ApiKey(
         id=made["id"], name="shop", owner=made["id"], scopes=[Scope.INGEST_READ], created_at=everywhere.clock()
     )
-    table = everywhere.settings.name_of(Resource.KEYS)
+    table = everywhere.settings.name_of(KEYS_TABLE)
     assert boto3.client("dynamodb").scan(TableName=table)["Count"] == 3

@@ -11,9 +11,10 @@ import pytest
 
 from functions.declaration import Route
 from shared.app.wiring import Wiring
+from shared.audit.trail import AUDIT_TABLE
+from shared.auth.key_store import KEYS_TABLE
 from shared.auth.models import ApiKeyWithSecret
 from shared.auth.scopes import Scope
-from shared.runtime.settings import Resource
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor, make_key
 from tests.functions.every_route import ask
@@ -171,13 +172,13 @@ def test_an_administrator_may_grant_what_they_lack_and_is_on_record_for_it(every
     answer = ask(KEYS, body={"name": "shop", "scopes": ["export:run"], "owner": "ann"}, token=administrator.token)
 
     assert answer["statusCode"] == 201
-    recorded = str(boto3.client("dynamodb").scan(TableName=everywhere.settings.name_of(Resource.AUDIT))["Items"])
+    recorded = str(boto3.client("dynamodb").scan(TableName=everywhere.settings.name_of(AUDIT_TABLE))["Items"])
     assert administrator.key.id in recorded
     assert "export:run" in recorded
 
 
 def _items(wired: Wiring) -> Any:
-    items = boto3.client("dynamodb").scan(TableName=wired.settings.name_of(Resource.KEYS))["Items"]
+    items = boto3.client("dynamodb").scan(TableName=wired.settings.name_of(KEYS_TABLE))["Items"]
     return sorted(items, key=str)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ingestion.uploads.models import UploadRequest
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.ledger.entry import BatchStatus
-from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
 from tests.fakes.state_dump import keys, merge_all
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, outcome, put, sales_csv, status
@@ -121,7 +121,7 @@ def test_a_late_copy_of_a_file_of_customers_is_deleted_as_the_file_was(wired: Wi
 
 @pytest.mark.parametrize("key", ["uploads/transactions/", "uploads/transactions/../x", "uploads/x", "landing/y", "%2e"])
 def test_an_object_that_nobody_announced_is_nothing_to_load(wired: Wiring, key: str) -> None:
-    boto3.client("s3").put_object(Bucket=wired.settings.name_of(Resource.LAKE), Key=key, Body=sales_csv(range(3)))
+    boto3.client("s3").put_object(Bucket=wired.settings.name_of(LAKE_BUCKET), Key=key, Body=sales_csv(range(3)))
 
     loader(wired).run(key.rpartition("/")[2] or "none", has_time=lambda: True)
 

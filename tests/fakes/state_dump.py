@@ -10,8 +10,12 @@ import pyarrow.parquet as pq
 from boto3.dynamodb.types import TypeDeserializer
 
 from shared.app.wiring import Wiring
+from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import IncomingKey, PartitionId
-from shared.runtime.settings import Resource, Settings
+from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
+from shared.runtime.resources import Resource
+from shared.runtime.settings import Settings
 
 _DESERIALIZE = TypeDeserializer().deserialize
 _MOST_ROUNDS = 9
@@ -38,22 +42,22 @@ def dump_state(settings: Settings) -> StateDump:
         rollups=parquet_rows(settings, "rollup/"),
         quarantine=parquet_rows(settings, "quarantine/"),
         incoming=keys(settings, "incoming/"),
-        ledger=_items(settings, Resource.LEDGER, but={"revision"}),
-        sources=_items(settings, Resource.SOURCES, but={"known_since"}),
-        hours=_items(settings, Resource.LEDGER_HOURS),
+        ledger=_items(settings, LEDGER_TABLE, but={"revision"}),
+        sources=_items(settings, SOURCES_TABLE, but={"known_since"}),
+        hours=_items(settings, LEDGER_HOURS_TABLE),
     )
 
 
 def keys(settings: Settings, prefix: str) -> list[str]:
     """The keys below a prefix of the lake."""
     pages = boto3.client("s3").get_paginator("list_objects_v2")
-    found = pages.paginate(Bucket=settings.name_of(Resource.LAKE), Prefix=prefix)
+    found = pages.paginate(Bucket=settings.name_of(LAKE_BUCKET), Prefix=prefix)
     return sorted(each["Key"] for page in found for each in page.get("Contents", []))
 
 
 def body(settings: Settings, key: str) -> bytes:
     """The bytes of an object of the lake."""
-    answer = boto3.client("s3").get_object(Bucket=settings.name_of(Resource.LAKE), Key=key)
+    answer = boto3.client("s3").get_object(Bucket=settings.name_of(LAKE_BUCKET), Key=key)
     return answer["Body"].read()
 
 
@@ -68,7 +72,7 @@ def parquet_rows(settings: Settings, prefix: str) -> Rows:
 
 def versions(settings: Settings) -> dict[str, int]:
     """The version of each table."""
-    return {each["table_name"]: int(each["version"]) for each in _items(settings, Resource.VERSIONS)}
+    return {each["table_name"]: int(each["version"]) for each in _items(settings, VERSIONS_TABLE)}
 
 
 def _items(settings: Settings, resource: Resource, but: Iterable[str] = ()) -> list[dict[str, Any]]:

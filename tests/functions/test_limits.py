@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import orjson
@@ -13,11 +13,14 @@ from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.limits.classes import RATE_CLASSES
+from shared.limits.counter import RATE_LIMITS_TABLE
 from shared.runtime.dialects import Dialect
-from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.functions.every_route import GUARDED, OPEN, OWNERS, ask, each_guarded
+
+if TYPE_CHECKING:
+    from shared.runtime.settings import Settings
 
 METRICS = Route("/api/v1/analytics/metrics", "GET")
 SOURCES = Route("/api/v1/ingest/sources", "GET")
@@ -103,7 +106,7 @@ def test_whoever_asks_in_the_form_of_the_fraud_contract_is_refused_in_its_dialec
 
 def test_with_the_counters_out_of_reach_requests_are_answered_and_no_standing_is_made_up(everywhere: Wiring) -> None:
     caller = Visitor(everywhere.identity, Scope.INGEST_READ)
-    boto3.client("dynamodb").delete_table(TableName=everywhere.settings.name_of(Resource.RATE_LIMITS))
+    boto3.client("dynamodb").delete_table(TableName=everywhere.settings.name_of(RATE_LIMITS_TABLE))
 
     answer = ask(SOURCES, token=caller.token)
 

@@ -12,11 +12,12 @@ from functions.manifest import HTTP_FUNCTIONS
 from shared.app.http import BASE_PATH
 from shared.app.wiring import Wiring
 from shared.audit.request import is_recorded
-from shared.audit.trail import Asked
+from shared.audit.trail import AUDIT_TABLE, Asked
 from shared.auth.scopes import Scope
 from shared.idempotency.claim import takes_key
+from shared.idempotency.once import IDEMPOTENCY_TABLE
+from shared.limits.counter import RATE_LIMITS_TABLE
 from shared.runtime.paging import Window
-from shared.runtime.settings import Resource
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
@@ -91,7 +92,7 @@ def test_records_are_accounted_for_in_the_ledger_and_not_again_here(everywhere: 
 def test_a_change_that_cannot_be_recorded_stands_and_somebody_is_told_all_of_it(
     everywhere: Wiring, administrator: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    boto3.client("dynamodb").delete_table(TableName=everywhere.settings.name_of(Resource.AUDIT))
+    boto3.client("dynamodb").delete_table(TableName=everywhere.settings.name_of(AUDIT_TABLE))
 
     made = _change(administrator, "POST", "/auth/keys", body={"name": "shop", "scopes": ["admin"]})
 
@@ -105,9 +106,9 @@ def test_a_change_that_cannot_be_recorded_stands_and_somebody_is_told_all_of_it(
 def test_a_function_may_use_what_its_routes_take_to_be_counted_to_happen_once_and_to_be_on_record(
     function: Any,
 ) -> None:
-    needed = {Resource.RATE_LIMITS}
+    needed = {RATE_LIMITS_TABLE}
     for route in function.routes():
-        needed |= {Resource.AUDIT} if is_recorded(route.method, route.path) else set()
-        needed |= {Resource.IDEMPOTENCY} if takes_key(route.method, route.path.removeprefix(BASE_PATH)) else set()
+        needed |= {AUDIT_TABLE} if is_recorded(route.method, route.path) else set()
+        needed |= {IDEMPOTENCY_TABLE} if takes_key(route.method, route.path.removeprefix(BASE_PATH)) else set()
 
     assert {access.resource for access in function.writes} >= needed

@@ -9,7 +9,7 @@ import pytest
 from functions.declaration import Route
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
-from shared.runtime.settings import Resource
+from shared.idempotency.once import IDEMPOTENCY_TABLE
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor
 from tests.fakes.records import sale
@@ -111,6 +111,6 @@ def test_a_secret_that_is_shown_once_is_neither_kept_nor_shown_again(everywhere:
         Answer.of(ask(Route("/api/v1/auth/keys", "POST"), token=administrator.token, **parts)).data for _ in range(2)
     ]
 
-    table = everywhere.settings.name_of(Resource.IDEMPOTENCY)
+    table = everywhere.settings.name_of(IDEMPOTENCY_TABLE)
     assert made[0]["client_secret"] != made[1]["client_secret"]
     assert boto3.client("dynamodb").scan(TableName=table)["Items"] == []

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS, Queue
+from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import TABLES
+from shared.runtime.resources import Queue
 from tests.infra.assembly import Assembly, flat
 
 
@@ -157,10 +158,10 @@ def test_every_queue_is_encrypted_and_refuses_what_comes_without_tls(dev: Assemb
     assert all(each["SqsManagedSseEnabled"] is True for each in queues.values())
 
 
-@pytest.mark.parametrize("declared", QUEUES, ids=lambda queue: queue.resource.value)
+@pytest.mark.parametrize("declared", QUEUES, ids=lambda queue: queue.label)
 def test_what_cannot_be_taken_waits_two_weeks_among_the_dead_letters(declared: Queue, dev: Assembly) -> None:
     queues = dev.of_type("AWS::SQS::Queue")
-    name = f"tally-dev-{declared.resource.replace('_', '-')}"
+    name = f"tally-dev-{declared.name.replace('_', '-')}"
     (fed,) = [each for each in queues.values() if each["QueueName"] == name]
 
     letters = queues[fed["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
@@ -169,9 +170,9 @@ def test_what_cannot_be_taken_waits_two_weeks_among_the_dead_letters(declared: Q
     assert letters["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-@pytest.mark.parametrize("table", DYNAMO_TABLES, ids=lambda table: table.resource.value)
+@pytest.mark.parametrize("table", DYNAMO_TABLES, ids=lambda table: table.label)
 def test_a_table_is_keyed_indexed_and_kept_as_declared(table: Any, dev: Assembly) -> None:
-    name = f"tally-dev-{table.resource.removesuffix('_table').replace('_', '-')}"
+    name = f"tally-dev-{table.name.replace('_', '-')}"
     (made,) = [each for each in dev.of_type("AWS::DynamoDB::Table").values() if each["TableName"] == name]
 
     keys = {each["KeyType"]: each["AttributeName"] for each in made["KeySchema"]}

@@ -7,7 +7,7 @@ import pytest
 
 from functions.declaration import Function
 from functions.manifest import FUNCTIONS
-from shared.runtime.settings import Resource
+from infra.resources import RESOURCES
 from tests.infra.assembly import Assembly, flat
 
 
@@ -39,7 +39,7 @@ def test_a_function_is_as_big_and_as_patient_as_the_manifest_says(function: Func
 def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(function: Function, dev: Assembly) -> None:
     variables = made(dev, function)["Environment"]["Variables"]
 
-    told = {resource for resource in Resource if resource.variable in variables}
+    told = {resource for resource in RESOURCES if resource.variable in variables}
 
     assert told == {access.resource for access in (*function.reads, *function.writes)}
     assert variables["TALLY_STAGE"] == "dev"

@@ -9,22 +9,31 @@ import pytest
 from functions.declaration import Function, StreamTrigger, TriggeredFunction
 from functions.manifest import FUNCTIONS
 from infra.resources import DYNAMO_TABLES
-from shared.runtime.settings import Resource
+from shared.app.large_responses import RESULTS_BUCKET
+from shared.athena.client import LAKE_DATABASE, WORK_GROUP
+from shared.audit.anchors import ANCHORS_BUCKET
+from shared.auth.signing import SIGNING_KEYS
+from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.ingestion.uploads.queue import UPLOAD_QUEUE
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.merging.events import EVENT_BUS
+from shared.merging.queue import MERGE_QUEUE
+from shared.runtime.resources import Resource
 from tests.infra.assembly import Assembly, flat
 
 _LAKE = "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
 _OBSERVABILITY = {"logs", "xray"}
 _SERVICES = {
-    Resource.LAKE: "s3",
-    Resource.RESULTS: "s3",
-    Resource.ANCHORS: "s3",
-    Resource.DATABASE: "glue",
-    Resource.WORK_GROUP: "athena",
-    Resource.EVENT_STREAM: "kinesis",
-    Resource.MERGE_QUEUE: "sqs",
-    Resource.UPLOAD_QUEUE: "sqs",
-    Resource.EVENT_BUS: "events",
-    Resource.SIGNING_KEYS: "kms",
+    LAKE_BUCKET: "s3",
+    RESULTS_BUCKET: "s3",
+    ANCHORS_BUCKET: "s3",
+    LAKE_DATABASE: "glue",
+    WORK_GROUP: "athena",
+    EVENT_STREAM: "kinesis",
+    MERGE_QUEUE: "sqs",
+    UPLOAD_QUEUE: "sqs",
+    EVENT_BUS: "events",
+    SIGNING_KEYS: "kms",
 }
 _CHANGES = ("Put", "Delete", "Update", "BatchWrite", "Send", "Abort", "Create", "Tag", "Untag", "Set", "Add", "Remove")
 
@@ -97,11 +106,11 @@ def test_a_function_changes_only_tables_that_it_writes_and_reads_only_those_it_r
     granted = permissions(dev, function)
 
     for table in DYNAMO_TABLES:
-        arn = f":table/tally-dev-{table.resource.removesuffix('_table').replace('_', '-')}"
+        arn = f":table/tally-dev-{table.name.replace('_', '-')}"
         actions = {each.action.split(":")[1] for each in granted if each.resource.endswith(arn)}
-        reads = {"GetItem", "BatchGetItem", "Query", "Scan"} if _uses(function.reads, table.resource) else set()
+        reads = {"GetItem", "BatchGetItem", "Query", "Scan"} if _uses(function.reads, table) else set()
         changes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "ConditionCheckItem"}
-        assert actions == reads | (changes if _uses(function.writes, table.resource) else set())
+        assert actions == reads | (changes if _uses(function.writes, table) else set())
 
 
 @each_function
@@ -124,7 +133,7 @@ def test_a_function_lists_only_below_the_prefixes_it_reads(function: Function, d
     ]
 
     assert sorted(prefix for (prefix,) in map(as_list, listings)) == sorted(
-        f"{access.prefix}/*" for access in function.reads if access.resource is Resource.LAKE
+        f"{access.prefix}/*" for access in function.reads if access.resource is LAKE_BUCKET
     )
 
 
@@ -133,10 +142,10 @@ def test_a_function_that_only_reads_a_resource_is_allowed_no_action_that_changes
     function: Function, dev: Assembly
 ) -> None:
     written = {access.resource for access in function.writes}
-    only_read = {access.resource for access in function.reads} - written - {Resource.LAKE}
+    only_read = {access.resource for access in function.reads} - written - {LAKE_BUCKET}
 
-    for resource in only_read - {Resource.WORK_GROUP}:
-        name = resource.removesuffix("_table").removesuffix("_bucket").replace("_", "-")
+    for resource in only_read - {WORK_GROUP}:
+        name = resource.name.replace("_", "-")
         changing = [
             each
             for each in permissions(dev, function)
@@ -168,4 +177,4 @@ def _uses(accesses: Any, resource: Resource) -> bool:
 
 
 def _prefixes(accesses: Any) -> set[str]:
-    return {f"{_LAKE}/{access.prefix}/*" for access in accesses if access.resource is Resource.LAKE}
+    return {f"{_LAKE}/{access.prefix}/*" for access in accesses if access.resource is LAKE_BUCKET}

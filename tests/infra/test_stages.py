@@ -7,7 +7,7 @@ import pytest
 
 from infra.aws.app import chosen, new_app
 from infra.aws.stages import IllegalOrigin, UnknownStage
-from shared.runtime.settings import Resource
+from infra.resources import RESOURCES
 from tests.infra.assembly import Assembly
 
 _STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup")
@@ -84,7 +84,7 @@ def test_the_outputs_name_everything_a_host_needs(stage: str, request: pytest.Fi
     assert {"ApiUrl", "RestApiId", "RestApiStage", "WebSocketApiId", "WebSocketApiStage"} <= outputs
     assert {"EventStreamName", "LakeBucketName", "ResultsBucketName", "WorkGroupName", "DatabaseName"} <= outputs
     assert {"LedgerTableName", "MergeQueueName", "ReportingCurrency"} <= outputs
-    assert len([name for name in outputs if name.endswith("Name")]) == len(Resource)
+    assert len([name for name in outputs if name.endswith("Name")]) == len(RESOURCES)
 
 
 @every_stage

@@ -44,7 +44,7 @@ each_over_a_queue = pytest.mark.parametrize(
 def test_a_run_over_a_queue_names_the_messages_that_must_come_again(
     function: TriggeredFunction, trigger: QueueTrigger, dev: Assembly
 ) -> None:
-    made = mapping(dev, f":tally-dev-{trigger.queue.replace('_', '-')}")
+    made = mapping(dev, f":tally-dev-{trigger.queue.name.replace('_', '-')}")
 
     assert dev.of_type("AWS::Lambda::Function")[made["FunctionName"]["Ref"]]["Description"] == function.description
     assert made["BatchSize"] == trigger.batch_size
@@ -60,7 +60,9 @@ def test_a_queue_hides_a_message_for_longer_than_the_function_that_reads_it_may_
     """AWS's advice for SQS and Lambda is six times the function's timeout."""
     queues = {each["QueueName"]: each for each in dev.of_type("AWS::SQS::Queue").values()}
 
-    assert queues[f"tally-dev-{trigger.queue.replace('_', '-')}"]["VisibilityTimeout"] >= 6 * function.timeout_seconds
+    assert (
+        queues[f"tally-dev-{trigger.queue.name.replace('_', '-')}"]["VisibilityTimeout"] >= 6 * function.timeout_seconds
+    )
 
 
 def test_the_clock_starts_what_the_manifest_schedules(dev: Assembly) -> None:

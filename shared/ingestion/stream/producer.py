@@ -13,11 +13,14 @@ from shared.records.schema import DataType
 from shared.records.validation import DECISION_UNKNOWN, Form, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
 from shared.runtime.request import UPLOAD_ROUTE
+from shared.runtime.resources import Stream
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
     from shared.runtime.models import Clock
+
+EVENT_STREAM = Stream("event_stream", shards=2, retention_hours=24)
 
 _LONGEST_KEY = 128
 """Half of the Kinesis limit in characters: a character outside the basic plane may count twice."""

@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from shared.runtime.resources import Queue
+
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
+
+UPLOAD_QUEUE = Queue("upload_queue", visibility_seconds=5400, max_receives=5, fed_by_prefix="uploads/")
 
 
 class UploadQueue:

@@ -9,9 +9,16 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from shared.ingestion.uploads.state import Upload
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
+from shared.runtime.resources import Index, Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+UPLOADS_TABLE = Table(
+    "uploads",
+    partition_key="batch_id",
+    indexes=(Index(name="open", partition_key="open", sort_key="created_at"),),
+)
 
 Change = Callable[[Upload], Upload]
 _TRIES = 8

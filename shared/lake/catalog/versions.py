@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError
 
+from shared.runtime.resources import Table
+
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+VERSIONS_TABLE = Table("versions", partition_key="table_name")
 
 _TRIES = 3
 

@@ -8,9 +8,24 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from shared.runtime.resources import Bucket
+
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import ObjectIdentifierTypeDef, PutObjectRequestTypeDef
+
+LAKE_BUCKET = Bucket(
+    "lake",
+    versioned=True,
+    takes_uploads=True,
+    expire_days=(
+        ("landing/", 365),
+        ("uploads/", 365),
+        ("uploads/customers/", 7),  # as their sender wrote them, names and all, should they not be loaded
+        ("incoming/", 30),
+        ("redrives/", 30),
+    ),
+)
 
 _PARALLEL_PUTS = 8
 _DELETES_PER_CALL = 1000

@@ -9,8 +9,8 @@ import pytest
 from functions.live.handler import handler
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
+from shared.live.connections import CONNECTIONS_TABLE
 from shared.runtime.models import now
-from shared.runtime.settings import Resource
 from tests.attacks.edge.conftest import WatchedDoor
 from tests.attacks.edge.origins import CONFIGURED, FOREIGN
 from tests.attacks.edge.raw_http import Answer, ask
@@ -58,7 +58,7 @@ def handshake(token: str = "", *places: str, origins: tuple[str, ...] = ()) -> d
 def status(live: Wiring, event: dict[str, Any]) -> int:
     """The status of the answer; who is refused is not kept."""
     answer = int(handler(event, context())["statusCode"])
-    kept = boto3.client("dynamodb").scan(TableName=live.settings.name_of(Resource.CONNECTIONS))["Items"]
+    kept = boto3.client("dynamodb").scan(TableName=live.settings.name_of(CONNECTIONS_TABLE))["Items"]
     assert bool(kept) == (answer == 200)
     return answer
 

@@ -11,9 +11,10 @@ import boto3
 import pytest
 
 from shared.athena.concurrency import QueryConcurrency
+from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Timeout
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -31,7 +32,7 @@ Made = Callable[[], QueryConcurrency]
 def made(aws: Settings, clock: Clock) -> Made:
     """Makes the slots as one more process sees them."""
     dynamodb: Any = boto3.client("dynamodb")
-    return lambda: QueryConcurrency(dynamodb, aws.name_of(Resource.RESULT_CACHE), most=MOST, clock=clock)
+    return lambda: QueryConcurrency(dynamodb, aws.name_of(RESULT_CACHE_TABLE), most=MOST, clock=clock)
 
 
 class Held:

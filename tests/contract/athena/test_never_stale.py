@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from shared.athena.result_cache import ResultCache
+from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.athena.sql import Statement
-from shared.lake.catalog.versions import TableVersions
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
 from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Timeout
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.interleaving import InterleavedRuns
 from tests.fakes.serialized_calls import atomic_dynamodb
@@ -83,8 +83,8 @@ def turns(aws: Settings) -> Turns:  # noqa: ARG001 # moto must be there first
 
 def opened(aws: Settings, clock: Clock, turns: Turns) -> Shop:
     turns.stage = InterleavedRuns()
-    versions = TableVersions(turns.client, aws.name_of(Resource.VERSIONS))
-    table = aws.name_of(Resource.RESULT_CACHE)
+    versions = TableVersions(turns.client, aws.name_of(VERSIONS_TABLE))
+    table = aws.name_of(RESULT_CACHE_TABLE)
     cache = ResultCache(turns.client, table, versions=versions, clock=clock, patience=IMPATIENT)
     return Shop(cache, versions, turns.stage)
 

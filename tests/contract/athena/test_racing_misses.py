@@ -10,12 +10,12 @@ import boto3
 import pytest
 from pydantic import TypeAdapter
 
-from shared.athena.result_cache import ResultCache
+from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.athena.sql import Statement
-from shared.lake.catalog.versions import TableVersions
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
 from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Timeout
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -40,7 +40,7 @@ def dynamodb(aws: Settings) -> "DynamoDBClient":  # noqa: ARG001 # moto must be 
 
 @pytest.fixture
 def versions(aws: Settings, dynamodb: "DynamoDBClient") -> TableVersions:
-    return TableVersions(dynamodb, aws.name_of(Resource.VERSIONS))
+    return TableVersions(dynamodb, aws.name_of(VERSIONS_TABLE))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def made(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions, clo
 
     def make(seconds: float = LEASE.total_seconds()) -> ResultCache:
         patience = Timeout(seconds=seconds, first_wait=0.001, longest_wait=0.005)
-        table = aws.name_of(Resource.RESULT_CACHE)
+        table = aws.name_of(RESULT_CACHE_TABLE)
         return ResultCache(dynamodb, table, versions=versions, clock=clock, patience=patience)
 
     return make
@@ -86,7 +86,7 @@ def never() -> int:
 
 
 def items(settings: Settings) -> list[dict[str, Any]]:
-    return boto3.client("dynamodb").scan(TableName=settings.name_of(Resource.RESULT_CACHE))["Items"]
+    return boto3.client("dynamodb").scan(TableName=settings.name_of(RESULT_CACHE_TABLE))["Items"]
 
 
 def test_of_many_racing_misses_one_computes_and_all_have_the_result(made: Made) -> None:
@@ -232,7 +232,7 @@ def test_a_result_that_cannot_be_kept_is_given_and_the_claim_to_it_given_up(
         return 7
 
     client.meta.events.register_first("before-call.dynamodb.PutItem", refuse)
-    cache = ResultCache(client, aws.name_of(Resource.RESULT_CACHE), versions=versions, clock=clock)
+    cache = ResultCache(client, aws.name_of(RESULT_CACHE_TABLE), versions=versions, clock=clock)
 
     assert ask(cache, computed) == (7, False)
     assert items(aws) == []
@@ -242,6 +242,6 @@ def test_a_remembered_result_that_cannot_be_read_is_computed_anew(made: Made, aw
     ask(made(), at_once())
     [item] = items(aws)
     spoiled = {**item, "body": {"B": b"no deflated JSON"}}
-    boto3.client("dynamodb").put_item(TableName=aws.name_of(Resource.RESULT_CACHE), Item=spoiled)
+    boto3.client("dynamodb").put_item(TableName=aws.name_of(RESULT_CACHE_TABLE), Item=spoiled)
 
     assert ask(made(), at_once()) == (7, False)

@@ -11,10 +11,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from shared.athena.cached_results import KEPT_FOR
-from shared.athena.result_cache import ResultCache
+from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.athena.sql import Statement
-from shared.lake.catalog.versions import TableVersions
-from shared.runtime.settings import Resource, Settings
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.runtime.resources import Resource
+from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -43,16 +44,16 @@ def dynamodb(aws: Settings) -> "DynamoDBClient":  # noqa: ARG001 # moto must be 
 
 @pytest.fixture
 def versions(aws: Settings, dynamodb: "DynamoDBClient") -> TableVersions:
-    return TableVersions(dynamodb, aws.name_of(Resource.VERSIONS))
+    return TableVersions(dynamodb, aws.name_of(VERSIONS_TABLE))
 
 
 @pytest.fixture
 def cache(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions) -> ResultCache:
-    return ResultCache(dynamodb, aws.name_of(Resource.RESULT_CACHE), versions=versions, clock=lambda: NOW)
+    return ResultCache(dynamodb, aws.name_of(RESULT_CACHE_TABLE), versions=versions, clock=lambda: NOW)
 
 
 def items(settings: Settings) -> list[dict[str, Any]]:
-    return boto3.client("dynamodb").scan(TableName=settings.name_of(Resource.RESULT_CACHE))["Items"]
+    return boto3.client("dynamodb").scan(TableName=settings.name_of(RESULT_CACHE_TABLE))["Items"]
 
 
 def test_the_second_time_a_result_is_remembered(cache: ResultCache) -> None:
@@ -141,7 +142,7 @@ def test_a_large_result_that_packs_well_is_remembered(cache: ResultCache) -> Non
     assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is True
 
 
-@pytest.mark.parametrize("lost", [Resource.RESULT_CACHE, Resource.VERSIONS])
+@pytest.mark.parametrize("lost", [RESULT_CACHE_TABLE, VERSIONS_TABLE])
 def test_a_cache_out_of_reach_costs_only_time(
     cache: ResultCache, aws: Settings, dynamodb: "DynamoDBClient", lost: Resource
 ) -> None:

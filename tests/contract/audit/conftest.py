@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from shared.audit.entry import AuditEntry
-from shared.audit.trail import AuditTrail
-from shared.runtime.settings import Resource, Settings
+from shared.audit.trail import AUDIT_TABLE, AuditTrail
+from shared.runtime.settings import Settings
 from tests.fakes.audit import change
 from tests.fakes.audit_tampering import CHAIN, AuditTampering
 from tests.fakes.clock import Clock
@@ -16,13 +16,13 @@ from tests.fakes.clock import Clock
 @pytest.fixture
 def tampering(aws: Settings) -> AuditTampering:
     """Somebody who may write the table."""
-    return AuditTampering(aws.name_of(Resource.AUDIT))
+    return AuditTampering(aws.name_of(AUDIT_TABLE))
 
 
 @pytest.fixture
 def trail(aws: Settings, clock: Clock) -> AuditTrail:
     """A trail with one chain only, so that tests know where an entry lies."""
-    return AuditTrail(boto3.client("dynamodb"), aws.name_of(Resource.AUDIT), clock, choose=lambda: CHAIN)
+    return AuditTrail(boto3.client("dynamodb"), aws.name_of(AUDIT_TABLE), clock, choose=lambda: CHAIN)
 
 
 @pytest.fixture

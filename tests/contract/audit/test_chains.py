@@ -10,11 +10,11 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.audit.entry import parse
-from shared.audit.trail import Asked, AuditTrail
+from shared.audit.trail import AUDIT_TABLE, Asked, AuditTrail
 from shared.audit.verification import verify
 from shared.runtime.errors import Unavailable
 from shared.runtime.paging import Window
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.audit import change, findings
 from tests.fakes.audit_tampering import CHAIN
 from tests.fakes.clock import Clock
@@ -26,7 +26,7 @@ EVERYTHING = Window(0, 1000)
 def test_a_thousand_entries_by_twenty_racing_writers_make_chains_that_verify(
     aws: Settings, wired: Wiring, clock: Clock
 ) -> None:
-    trail = AuditTrail(atomic_dynamodb(), aws.name_of(Resource.AUDIT), clock)
+    trail = AuditTrail(atomic_dynamodb(), aws.name_of(AUDIT_TABLE), clock)
     start = threading.Barrier(20, timeout=30)
 
     def write(writer: int) -> None:
@@ -46,7 +46,7 @@ def test_a_thousand_entries_by_twenty_racing_writers_make_chains_that_verify(
 
 
 def test_writers_that_meet_on_one_chain_make_one_chain(aws: Settings, wired: Wiring, clock: Clock) -> None:
-    trail = AuditTrail(atomic_dynamodb(), aws.name_of(Resource.AUDIT), clock, choose=lambda: CHAIN)
+    trail = AuditTrail(atomic_dynamodb(), aws.name_of(AUDIT_TABLE), clock, choose=lambda: CHAIN)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: trail.record(change(number)), range(12)))
@@ -60,7 +60,7 @@ def test_a_writer_that_loses_every_race_is_unavailable(aws: Settings, trail: Aud
     dynamodb.meta.events.register_first(
         "provide-client-params.dynamodb.PutItem", lambda **_: trail.record(change()) and None
     )
-    slow = AuditTrail(dynamodb, aws.name_of(Resource.AUDIT), clock, choose=lambda: CHAIN)
+    slow = AuditTrail(dynamodb, aws.name_of(AUDIT_TABLE), clock, choose=lambda: CHAIN)
 
     with pytest.raises(Unavailable):
         slow.record(change())

@@ -7,10 +7,11 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
+from shared.audit.anchors import ANCHORS_BUCKET
 from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, parse
-from shared.audit.trail import item_of
+from shared.audit.trail import AUDIT_TABLE, item_of
 from shared.audit.verification import Finding, Tampering, verify
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.audit import findings
 from tests.fakes.audit_tampering import CHAIN, AuditTampering
 
@@ -148,7 +149,7 @@ def test_a_chain_that_is_gone_altogether_is_found_by_an_anchor(
     for entry in written:
         tampering.remove(entry)
     boto3.client("dynamodb").delete_item(
-        TableName=aws.name_of(Resource.AUDIT), Key={"chain": {"S": f"head#{CHAIN}"}, "sequence": {"S": "head"}}
+        TableName=aws.name_of(AUDIT_TABLE), Key={"chain": {"S": f"head#{CHAIN}"}, "sequence": {"S": "head"}}
     )
 
     assert _found(wired) == [(1, Tampering.CUT_OFF)]
@@ -158,7 +159,7 @@ def test_an_anchor_that_seems_deleted_or_overwritten_still_counts(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering, aws: Settings
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
-    s3, bucket = boto3.client("s3"), aws.name_of(Resource.ANCHORS)
+    s3, bucket = boto3.client("s3"), aws.name_of(ANCHORS_BUCKET)
     (key,) = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]]
 
     s3.put_object(Bucket=bucket, Key=key, Body=orjson.dumps([]))

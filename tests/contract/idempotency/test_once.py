@@ -10,10 +10,10 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.idempotency.claim import Claim, fingerprint
-from shared.idempotency.once import KEPT_FOR, LARGEST_ANSWER, REPLAYED, Answer, Idempotency
+from shared.idempotency.once import IDEMPOTENCY_TABLE, KEPT_FOR, LARGEST_ANSWER, REPLAYED, Answer, Idempotency
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.models import now
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.events.api_gateway import context
 from tests.fakes.serialized_calls import atomic_dynamodb
 
@@ -49,7 +49,7 @@ def idempotency(wired: Wiring) -> Idempotency:
 @pytest.fixture
 def impatient(aws: Settings) -> Idempotency:
     """One that does not wait for a first request to end."""
-    return Idempotency(boto3.client("dynamodb"), aws.name_of(Resource.IDEMPOTENCY), waits=())
+    return Idempotency(boto3.client("dynamodb"), aws.name_of(IDEMPOTENCY_TABLE), waits=())
 
 
 def _said(answer: Answer) -> tuple[int, str]:
@@ -99,7 +99,7 @@ def test_no_two_claims_can_be_spelled_alike(idempotency: Idempotency) -> None:
 
 
 def test_twenty_at_once_make_one_effect_and_get_one_answer(aws: Settings) -> None:
-    idempotency = Idempotency(atomic_dynamodb(), aws.name_of(Resource.IDEMPOTENCY))
+    idempotency = Idempotency(atomic_dynamodb(), aws.name_of(IDEMPOTENCY_TABLE))
     route, start = Route(), threading.Barrier(20, timeout=30)
 
     def send(_: int) -> tuple[int, str]:
@@ -168,7 +168,7 @@ def test_an_answer_too_large_to_keep_is_given_all_the_same(idempotency: Idempote
 def test_an_answer_is_kept_for_a_day(idempotency: Idempotency, aws: Settings) -> None:
     sent = int(now().timestamp())
     dynamodb: Any = boto3.client("dynamodb")
-    route, table = Route(), aws.name_of(Resource.IDEMPOTENCY)
+    route, table = Route(), aws.name_of(IDEMPOTENCY_TABLE)
     idempotency.once(CLAIM, context(), route.create)
 
     (item,) = dynamodb.scan(TableName=table)["Items"]
@@ -182,7 +182,7 @@ def test_an_answer_is_kept_for_a_day(idempotency: Idempotency, aws: Settings) ->
 
 
 def test_where_claims_are_out_of_reach_nothing_happens(idempotency: Idempotency, aws: Settings) -> None:
-    boto3.client("dynamodb").delete_table(TableName=aws.name_of(Resource.IDEMPOTENCY))
+    boto3.client("dynamodb").delete_table(TableName=aws.name_of(IDEMPOTENCY_TABLE))
     route = Route()
 
     with pytest.raises(Unavailable):
@@ -195,7 +195,7 @@ def test_an_effect_whose_answer_could_not_be_kept_is_answered(idempotency: Idemp
     route = Route()
 
     def create_and_lose_the_table() -> Answer:
-        boto3.client("dynamodb").delete_table(TableName=aws.name_of(Resource.IDEMPOTENCY))
+        boto3.client("dynamodb").delete_table(TableName=aws.name_of(IDEMPOTENCY_TABLE))
         return route.create()
 
     assert idempotency.once(CLAIM, context(), create_and_lose_the_table)["statusCode"] == 201

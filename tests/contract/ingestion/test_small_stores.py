@@ -9,9 +9,8 @@ import boto3
 import orjson
 
 from shared.app.wiring import Wiring
-from shared.decisions.index import DecisionIndex
+from shared.decisions.index import DECISIONS_TABLE, DecisionIndex
 from shared.lake.quarantine.decisions import IndexedDecision
-from shared.runtime.settings import Resource
 from tests.fakes.records import NOW
 
 
@@ -117,7 +116,7 @@ def test_cleared_decisions_are_not_due_unless_labels_registered_since(wired: Wir
 
 
 def test_only_so_many_deliveries_wait_for_one_decision_and_the_others_are_no_failure(wired: Wiring) -> None:
-    index = DecisionIndex(boto3.client("dynamodb"), wired.settings.name_of(Resource.DECISIONS), most_waiting=3)
+    index = DecisionIndex(boto3.client("dynamodb"), wired.settings.name_of(DECISIONS_TABLE), most_waiting=3)
     for number in (0, 1, 2, 3, 4, 0):
         index.register_waiting({"d-1", f"d-1{number}"}, f"batch-{number}")
 

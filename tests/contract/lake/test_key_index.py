@@ -6,11 +6,10 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import Stamp, arrow_schema, to_table
-from shared.lake.storage.object_store import LostUpdate
+from shared.lake.storage.object_store import LAKE_BUCKET, LostUpdate
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
-from shared.runtime.settings import Resource
 from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.records import NOW, sale
 
@@ -65,7 +64,7 @@ def test_a_base_from_before_there_was_an_index_is_in_it_from_its_next_merge_on(w
 
 def test_of_two_concurrent_changes_of_a_day_one_is_retried(wired: Wiring) -> None:
     s3 = InterruptedS3()
-    index = KeyIndex(type(wired.lake)(s3.client, wired.settings.name_of(Resource.LAKE)))
+    index = KeyIndex(type(wired.lake)(s3.client, wired.settings.name_of(LAKE_BUCKET)))
     _found(index, FIRST, "a")
     s3.before("PutObject", "keys/", lambda: _found(KeyIndex(wired.lake), FIRST, "b"))
 
@@ -82,7 +81,7 @@ def test_lists_that_did_not_change_are_not_read_again(wired: Wiring) -> None:
     s3 = InterruptedS3()
     read: list[str] = []
     s3.client.meta.events.register("provide-client-params.s3.GetObject", lambda params, **_: read.append(params["Key"]))
-    index = KeyIndex(type(wired.lake)(s3.client, wired.settings.name_of(Resource.LAKE)))
+    index = KeyIndex(type(wired.lake)(s3.client, wired.settings.name_of(LAKE_BUCKET)))
     _found(index, THIRD, "x")
     read.clear()
     _found(KeyIndex(wired.lake), SECOND, "c")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.lake.catalog.versions import TableVersions, VersionsNotReturned
-from shared.runtime.settings import Resource, Settings
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions, VersionsNotReturned
+from shared.runtime.settings import Settings
 from tests.fakes.serialized_calls import atomic_dynamodb
 
 TABLE = "tally-versions-table"
@@ -18,7 +18,7 @@ def client(aws: Settings) -> Any:  # noqa: ARG001 # moto must be there first
 
 @pytest.fixture
 def versions(aws: Settings, client: Any) -> TableVersions:
-    return TableVersions(client, aws.name_of(Resource.VERSIONS))
+    return TableVersions(client, aws.name_of(VERSIONS_TABLE))
 
 
 def test_each_table_has_its_own_version_and_none_before_its_first_merge(versions: TableVersions) -> None:

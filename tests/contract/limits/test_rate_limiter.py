@@ -11,11 +11,11 @@ from botocore.config import Config
 
 from shared.app.wiring import Wiring
 from shared.limits.classes import RateClass, Subject
-from shared.limits.counter import RateLimiter
+from shared.limits.counter import RATE_LIMITS_TABLE, RateLimiter
 from shared.runtime.dialects import Dialect
 from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import metrics
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.serialized_calls import atomic_dynamodb
@@ -101,7 +101,7 @@ def test_subjects_and_classes_are_counted_apart(limiter: RateLimiter) -> None:
 
 
 def test_of_200_requests_that_race_against_a_limit_of_100_exactly_100_pass(aws: Settings, clock: Clock) -> None:
-    table, dynamodb = aws.name_of(Resource.RATE_LIMITS), atomic_dynamodb()
+    table, dynamodb = aws.name_of(RATE_LIMITS_TABLE), atomic_dynamodb()
     limiter, another = RateLimiter(dynamodb, table, clock), RateLimiter(dynamodb, table, clock)
     start, rate_class = threading.Barrier(200, timeout=30), _class(100)
 
@@ -130,7 +130,7 @@ def test_a_request_costs_one_write_and_none_once_the_caller_is_known_to_be_over(
 def test_counters_are_forgotten_by_themselves_after_their_window(limiter: RateLimiter, aws: Settings) -> None:
     limiter.check(_class(5), "key-1")
 
-    (item,) = boto3.client("dynamodb").scan(TableName=aws.name_of(Resource.RATE_LIMITS))["Items"]
+    (item,) = boto3.client("dynamodb").scan(TableName=aws.name_of(RATE_LIMITS_TABLE))["Items"]
 
     assert int(item["expires_at"]["N"]) > (NOON + timedelta(hours=1)).timestamp()
 
@@ -138,7 +138,7 @@ def test_counters_are_forgotten_by_themselves_after_their_window(limiter: RateLi
 def test_without_the_counters_requests_are_served_uncounted_and_an_alarm_metric_counts_them(
     limiter: RateLimiter, aws: Settings
 ) -> None:
-    boto3.client("dynamodb").delete_table(TableName=aws.name_of(Resource.RATE_LIMITS))
+    boto3.client("dynamodb").delete_table(TableName=aws.name_of(RATE_LIMITS_TABLE))
     metrics().clear_metrics()
 
     told = [limiter.check(_class(1), "key-1") for _ in range(3)]

@@ -7,15 +7,15 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ledger.entry import DeliveryKind, LedgerEntry
-from shared.ledger.store import Ledger
-from shared.runtime.settings import Resource
+from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE, Ledger
+from shared.quality.store import QUALITY_TABLE
 from tests.fakes.clock import Clock
 
 
 @pytest.fixture
 def ledger(wired: Wiring, clock: Clock) -> Ledger:
     """A ledger at the time of the test's clock."""
-    tables = (Resource.LEDGER, Resource.SOURCES, Resource.LEDGER_HOURS, Resource.QUALITY)
+    tables = (LEDGER_TABLE, SOURCES_TABLE, LEDGER_HOURS_TABLE, QUALITY_TABLE)
     table, sources, hours, quality = map(wired.settings.name_of, tables)
     return Ledger(
         boto3.client("dynamodb"),
@@ -96,7 +96,7 @@ def test_sources_from_before_such_times_were_kept_come_first_by_their_id(
         _deliver(ledger, source_id, clock())
     for source_id in ("old-2", "old-1"):
         boto3.client("dynamodb").update_item(
-            TableName=wired.settings.name_of(Resource.SOURCES),
+            TableName=wired.settings.name_of(SOURCES_TABLE),
             Key={"source_id": {"S": source_id}, "facet": {"S": "type#orders"}},
             UpdateExpression="REMOVE known_since",
         )

@@ -4,8 +4,8 @@ import boto3
 
 from functions.anchor.handler import handler
 from shared.app.wiring import Wiring
+from shared.audit.trail import AUDIT_TABLE
 from shared.audit.verification import Tampering
-from shared.runtime.settings import Resource
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.audit import change, findings
@@ -18,7 +18,7 @@ def test_what_is_deleted_after_an_anchoring_is_found(deployed: Wiring) -> None:
     untouched = findings(deployed)
     for key in ({"chain": entry.chain, "sequence": entry.number}, {"chain": f"head#{entry.chain}", "sequence": "head"}):
         boto3.client("dynamodb").delete_item(
-            TableName=deployed.settings.name_of(Resource.AUDIT), Key={name: {"S": key[name]} for name in key}
+            TableName=deployed.settings.name_of(AUDIT_TABLE), Key={name: {"S": key[name]} for name in key}
         )
 
     assert untouched == []

@@ -11,10 +11,11 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from shared.athena.client import Athena
 from shared.athena.concurrency import QueryConcurrency
+from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.athena.sql import Statement
 from shared.runtime.errors import Unavailable
 from shared.runtime.patience import Timeout
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import Crash
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -34,7 +35,7 @@ def failed(category: int, *, retryable: bool = False) -> dict[str, Any]:
 
 def remembered(analyst: Analyst) -> list[dict[str, Any]]:
     """What the cache's table holds of results, claims and slots."""
-    items = boto3.client("dynamodb").scan(TableName=analyst.wired.settings.name_of(Resource.RESULT_CACHE))["Items"]
+    items = boto3.client("dynamodb").scan(TableName=analyst.wired.settings.name_of(RESULT_CACHE_TABLE))["Items"]
     return [item for item in items if item["cache_key"]["S"] != "slots of queries" or "holders" in item]
 
 
@@ -173,7 +174,7 @@ def test_a_result_of_many_pages_is_not_read_past_the_time(analyst: Analyst) -> N
 
 def test_no_more_queries_run_than_there_are_slots_and_who_finds_none_comes_again(analyst: Analyst) -> None:
     settings, dynamodb, athena = analyst.wired.settings, boto3.client("dynamodb"), boto3.client("athena")
-    slots = QueryConcurrency(dynamodb, settings.name_of(Resource.RESULT_CACHE), most=1, clock=analyst.wired.clock)
+    slots = QueryConcurrency(dynamodb, settings.name_of(RESULT_CACHE_TABLE), most=1, clock=analyst.wired.clock)
     few = Athena(athena, work_group="tally-tests", database="tally_tests", patience_seconds=0.3, slots=slots)
     analyst.athena.outcome = {"State": "RUNNING"}
 
@@ -190,7 +191,7 @@ def test_no_more_queries_run_than_there_are_slots_and_who_finds_none_comes_again
 
 
 def test_without_a_free_slot_a_request_is_unavailable(analyst: Analyst, aws: Settings, clock: Clock) -> None:
-    slots = QueryConcurrency(boto3.client("dynamodb"), aws.name_of(Resource.RESULT_CACHE), most=20, clock=clock)
+    slots = QueryConcurrency(boto3.client("dynamodb"), aws.name_of(RESULT_CACHE_TABLE), most=20, clock=clock)
     with ExitStack() as taken:
         for _ in range(20):
             taken.enter_context(slots.acquire(Timeout(seconds=20), Timeout(seconds=0)))

@@ -14,12 +14,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
 from shared.app.http import Api
-from shared.app.large_responses import is_larger
+from shared.app.large_responses import RESULTS_BUCKET, is_larger
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.runtime.dialects import ApiResponse, Dialect
 from shared.runtime.observability import instrument
-from shared.runtime.settings import Resource
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -182,7 +181,7 @@ def test_the_document_tells_of_redirects_on_exactly_the_routes_of_functions_that
 def test_who_may_put_an_answer_aside_may_read_it_there() -> None:
     """A presigned address can do what the role that signed it can do."""
     for function in HTTP_FUNCTIONS:
-        written = {access.prefix for access in function.writes if access.resource is Resource.RESULTS}
-        read = {access.prefix for access in function.reads if access.resource is Resource.RESULTS}
+        written = {access.prefix for access in function.writes if access.resource is RESULTS_BUCKET}
+        read = {access.prefix for access in function.reads if access.resource is RESULTS_BUCKET}
 
         assert written <= read

@@ -7,10 +7,11 @@ import boto3
 import pytest
 
 from functions.openapi import document
+from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.auth.scopes import Scope
 from shared.lake.catalog.tables import TABLES
-from shared.lake.catalog.versions import TableVersions
-from shared.runtime.settings import Resource
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.ledger.store import SOURCES_TABLE
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.fakes.outages import refusal
@@ -27,13 +28,13 @@ def deliver(analyst: Analyst, watermark: datetime) -> None:
         "watermark": watermark.isoformat(),
         "last_ingestion": analyst.wired.clock().isoformat(),
     }
-    table = analyst.wired.settings.name_of(Resource.SOURCES)
+    table = analyst.wired.settings.name_of(SOURCES_TABLE)
     boto3.client("dynamodb").put_item(TableName=table, Item={name: {"S": text} for name, text in told.items()})
 
 
 def merge(analyst: Analyst) -> None:
     """Let every table have new rows."""
-    versions = TableVersions(boto3.client("dynamodb"), analyst.wired.settings.name_of(Resource.VERSIONS))
+    versions = TableVersions(boto3.client("dynamodb"), analyst.wired.settings.name_of(VERSIONS_TABLE))
     for table in TABLES:
         versions.bump(table.name)
 
@@ -62,7 +63,7 @@ def test_who_has_the_answer_is_told_so_without_a_body_a_query_or_a_look_at_what_
 ) -> None:
     deliver(analyst, analyst.wired.clock())
     tag = analyst.ask(path=path).tag
-    table = analyst.wired.settings.name_of(Resource.RESULT_CACHE)
+    table = analyst.wired.settings.name_of(RESULT_CACHE_TABLE)
     boto3.client("dynamodb").delete_table(TableName=table)
 
     told = analyst.ask(path=path, If_None_Match=tag)
@@ -158,7 +159,7 @@ def test_time_that_passes_makes_no_other_tag(analyst: Analyst, clock: Clock) -> 
 
 
 def test_with_the_versions_out_of_reach_an_answer_is_tagged_by_what_it_says(analyst: Analyst) -> None:
-    boto3.client("dynamodb").delete_table(TableName=analyst.wired.settings.name_of(Resource.VERSIONS))
+    boto3.client("dynamodb").delete_table(TableName=analyst.wired.settings.name_of(VERSIONS_TABLE))
 
     told = analyst.ask()
 

@@ -11,7 +11,7 @@ from moto import mock_aws
 from shared.athena.client import Athena
 from shared.currency.rate_tables import TABLE_KEY, table_of
 from shared.currency.spans import Span
-from shared.runtime.settings import Resource
+from shared.lake.storage.object_store import LAKE_BUCKET
 from tests.functions.metrics.lake import DATABASE, TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
@@ -42,7 +42,7 @@ def athena(lake: TestLake) -> Athena:  # noqa: ARG001 # its endpoint is known on
 @pytest.fixture
 def quote(lake: TestLake) -> Iterator[Quote]:
     """Hold these rates and no others: currency, first day, first day after, rate."""
-    s3, bucket = boto3.client("s3"), lake.settings.name_of(Resource.LAKE)
+    s3, bucket = boto3.client("s3"), lake.settings.name_of(LAKE_BUCKET)
 
     def hold(rates: Rates) -> None:
         spans = [Span(currency, first, after, Decimal(rate)) for currency, first, after, rate in rates]

@@ -18,10 +18,9 @@ from shared.athena.client import Athena
 from shared.athena.sql import Statement
 from shared.currency.conversion import Days, converted, with_rates
 from shared.currency.rates import ReferenceRates
-from shared.lake.catalog.versions import TableVersions
-from shared.lake.storage.object_store import LakeStore
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.runtime.models import now
-from shared.runtime.settings import Resource
 from tests.functions.metrics.lake import TestLake
 from tests.online_retail import lines, needs_online_retail
 
@@ -71,8 +70,8 @@ def sales(lake: TestLake) -> list[dict[str, Any]]:
     """The lines, in the lake, and the bank's series loaded."""
     names = lake.settings
     rates = ReferenceRates(
-        LakeStore(boto3.client("s3"), names.name_of(Resource.LAKE)),
-        TableVersions(boto3.client("dynamodb"), names.name_of(Resource.VERSIONS)),
+        LakeStore(boto3.client("s3"), names.name_of(LAKE_BUCKET)),
+        TableVersions(boto3.client("dynamodb"), names.name_of(VERSIONS_TABLE)),
         now,
         reporting_currency="USD",
     )

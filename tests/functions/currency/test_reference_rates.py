@@ -12,9 +12,8 @@ from shared.currency.mistakes import WrongRates
 from shared.currency.rate_tables import QUOTES_KEY, TABLE_KEY, file_key
 from shared.currency.rates import ReferenceRates
 from shared.currency.spans import NoSuchWorth, Span
-from shared.lake.catalog.versions import TableVersions
-from shared.lake.storage.object_store import LakeStore, StoredObject
-from shared.runtime.settings import Resource
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore, StoredObject
 from tests.fakes.fault_injection import CrashPoint, FaultInjector
 
 FRIDAY, MONDAY = "2025-01-31", "2025-02-03"
@@ -143,8 +142,8 @@ def test_a_load_that_died_anywhere_is_completed_by_loading_the_file_again(
     fault_injector, session = FaultInjector(), boto3.Session()
     fault_injector.listen(session.events)
     mortal = ReferenceRates(
-        LakeStore(session.client("s3"), wired.settings.name_of(Resource.LAKE)),
-        TableVersions(session.client("dynamodb"), wired.settings.name_of(Resource.VERSIONS)),
+        LakeStore(session.client("s3"), wired.settings.name_of(LAKE_BUCKET)),
+        TableVersions(session.client("dynamodb"), wired.settings.name_of(VERSIONS_TABLE)),
         wired.clock,
         reporting_currency="USD",
     )
@@ -166,7 +165,7 @@ class Rival(LakeStore):
     """A lake in which somebody else loads a file, once, right before we write an object of this key."""
 
     def __init__(self, wired: Wiring, key: str, content: bytes) -> None:
-        super().__init__(boto3.client("s3"), wired.settings.name_of(Resource.LAKE))
+        super().__init__(boto3.client("s3"), wired.settings.name_of(LAKE_BUCKET))
         self._wired, self._key, self._contents = wired, key, [content]
 
     def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:

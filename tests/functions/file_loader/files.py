@@ -13,7 +13,9 @@ from shared.app.wiring import Wiring
 from shared.ingestion.models import BatchStatusResponse
 from shared.ingestion.uploads.loader import FileLoader
 from shared.ingestion.uploads.models import UploadRequest
-from shared.runtime.settings import Resource, Settings
+from shared.ingestion.uploads.queue import UPLOAD_QUEUE
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.runtime.settings import Settings
 from tests.events.sqs import s3_notice, sqs_event
 from tests.fakes.state_dump import merge_all
 
@@ -38,7 +40,7 @@ def put(wired: Wiring, batch_id: str, content: bytes) -> str:
     """Put a file where its batch was told to, and return the notice that S3 sends of it."""
     upload = wired.uploads.store.get(batch_id)
     assert upload is not None
-    boto3.client("s3").put_object(Bucket=wired.settings.name_of(Resource.LAKE), Key=upload.key, Body=content)
+    boto3.client("s3").put_object(Bucket=wired.settings.name_of(LAKE_BUCKET), Key=upload.key, Body=content)
     return s3_notice(upload.key)
 
 
@@ -51,7 +53,7 @@ def loader(wired: Wiring, *, rows_per_part: int = ROWS_PER_PART) -> FileLoader:
 
 def sent(settings: Settings) -> Iterator[str]:
     """Take every message off the upload queue, those that come meanwhile too."""
-    sqs, queue = boto3.client("sqs"), settings.name_of(Resource.UPLOAD_QUEUE)
+    sqs, queue = boto3.client("sqs"), settings.name_of(UPLOAD_QUEUE)
     while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
         for message in found:
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])

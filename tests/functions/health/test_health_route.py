@@ -10,7 +10,11 @@ import pytest
 
 from functions.health.handler import app, handler
 from shared.app.wiring import Wiring, wiring
-from shared.runtime.settings import Resource, Settings
+from shared.athena.client import WORK_GROUP
+from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
 
 Ask = Callable[[], tuple[int, Any, dict[str, Any]]]
@@ -20,7 +24,7 @@ Ask = Callable[[], tuple[int, Any, dict[str, Any]]]
 def ask(aws: Settings) -> Iterator[Ask]:
     """Ask the function for the platform's health."""
     boto3.client("athena").create_work_group(Name="tally-tests")
-    wired = Wiring(replace(aws, names={**aws.names, Resource.WORK_GROUP: "tally-tests"}))
+    wired = Wiring(replace(aws, names={**aws.names, WORK_GROUP.variable: "tally-tests"}))
 
     def send() -> tuple[int, Any, dict[str, Any]]:
         answer = handler(rest_event("GET", "/api/v1/health"), context())
@@ -44,7 +48,7 @@ def test_everything_that_answers_is_named_with_how_long_it_took(ask: Ask) -> Non
 
 
 def test_without_the_stream_the_rest_goes_on(ask: Ask, aws: Settings) -> None:
-    boto3.client("kinesis").delete_stream(StreamName=aws.name_of(Resource.EVENT_STREAM))
+    boto3.client("kinesis").delete_stream(StreamName=aws.name_of(EVENT_STREAM))
 
     status, body, _ = ask()
 
@@ -57,9 +61,9 @@ def test_without_tables_or_lake_the_platform_is_down_and_says_why_and_for_how_lo
     ask: Ask, aws: Settings, gone: str
 ) -> None:
     if gone == "s3":
-        boto3.client("s3").delete_bucket(Bucket=aws.name_of(Resource.LAKE))
+        boto3.client("s3").delete_bucket(Bucket=aws.name_of(LAKE_BUCKET))
     else:
-        boto3.client("dynamodb").delete_table(TableName=aws.name_of(Resource.VERSIONS))
+        boto3.client("dynamodb").delete_table(TableName=aws.name_of(VERSIONS_TABLE))
 
     status, body, headers = ask()
 

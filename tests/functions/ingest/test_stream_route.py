@@ -8,8 +8,8 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ingestion.stream.consumer import consume_batch
+from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.events.kinesis import kinesis_event
 from tests.fakes.records import AT, GOOD, good, sale
 from tests.fakes.state_dump import merge_all, parquet_rows
@@ -21,7 +21,7 @@ def _record(data: Any, data_type: str = "transactions", **fields: Any) -> dict[s
 
 
 def _on_stream(wired: Wiring) -> list[bytes]:
-    kinesis, name = boto3.client("kinesis"), wired.settings.name_of(Resource.EVENT_STREAM)
+    kinesis, name = boto3.client("kinesis"), wired.settings.name_of(EVENT_STREAM)
     found = []
     for shard in kinesis.list_shards(StreamName=name)["Shards"]:
         start = kinesis.get_shard_iterator(StreamName=name, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from functions.live.handler import handler
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.runtime.settings import Resource
+from shared.live.connections import CONNECTIONS_TABLE
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event, disconnect_event, message_event
 from tests.fakes.identities import Visitor
@@ -18,7 +18,7 @@ from tests.fakes.outages import refusal
 
 
 def _connections(wired: Wiring) -> dict[str, dict[str, Any]]:
-    table = wired.settings.name_of(Resource.CONNECTIONS)
+    table = wired.settings.name_of(CONNECTIONS_TABLE)
     items = boto3.client("dynamodb").scan(TableName=table)["Items"]
     return {item["connection_id"]["S"]: item for item in items}
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.lake.storage.object_store import LakeStore
+from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.lake.storage.paths import PartitionId
 from shared.ledger.entry import LedgerEntry
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.fault_injection import CrashPoint
@@ -131,7 +131,7 @@ def test_of_a_merge_and_a_cancellation_that_meet_the_one_that_writes_the_base_de
     wired: Wiring, operation: str, key: str, first: str
 ) -> None:
     s3 = InterruptedS3()
-    lake = LakeStore(s3.client, wired.settings.name_of(Resource.LAKE))
+    lake = LakeStore(s3.client, wired.settings.name_of(LAKE_BUCKET))
     slow = replace(wired.merger, lake=lake, index=type(wired.merger.index)(lake))
 
     def other() -> None:

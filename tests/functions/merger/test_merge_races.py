@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.lake.storage.object_store import LakeStore
+from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.lake.storage.paths import PartitionId
 from shared.merging.merger import Merger
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.fakes import s3_conditions
 from tests.fakes.deliveries import delivery
 from tests.fakes.interrupted_s3 import InterruptedS3
@@ -47,7 +46,7 @@ def s3(wired: Wiring) -> InterruptedS3:
 @pytest.fixture
 def overtaken(wired: Wiring, s3: InterruptedS3) -> Merger:
     """A merger that something else may overtake."""
-    return replace(wired.merger, lake=LakeStore(s3.client, wired.settings.name_of(Resource.LAKE)))
+    return replace(wired.merger, lake=LakeStore(s3.client, wired.settings.name_of(LAKE_BUCKET)))
 
 
 def _balanced(wired: Wiring) -> bool:

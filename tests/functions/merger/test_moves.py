@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from shared.app.wiring import Wiring
-from shared.lake.storage.object_store import LakeStore
+from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.lake.storage.paths import PartitionId
 from shared.merging.merger import Merger
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.fault_injection import CrashPoint
@@ -105,7 +105,7 @@ def test_the_same_product_at_the_same_place_on_two_days_is_two_readings_of_stock
 
 def test_two_days_that_bring_one_line_at_the_same_moment_agree_on_one(wired: Wiring) -> None:
     s3 = InterruptedS3()
-    lake = LakeStore(s3.client, wired.settings.name_of(Resource.LAKE))
+    lake = LakeStore(s3.client, wired.settings.name_of(LAKE_BUCKET))
     slow = Merger(**{**vars(wired.merger), "lake": lake, "index": type(wired.merger.index)(lake)})
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1", at=EARLIER))
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1, timestamp=ON_OTHER)], origin="batch-2"))

@@ -10,9 +10,8 @@ import orjson
 
 from shared.app.wiring import Wiring
 from shared.lake.storage.paths import PartitionId
-from shared.merging.events import MergeEvents
+from shared.merging.events import EVENT_BUS, MergeEvents
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import DAY, NOW, good, sale
 from tests.fakes.state_dump import keys, merge_all, parquet_rows
@@ -28,7 +27,7 @@ class Told:
     def __init__(self, wired: Wiring) -> None:
         client = boto3.Session().client("events")
         client.meta.events.register("provide-client-params.events.PutEvents", self._hear)
-        bus = MergeEvents(client, wired.settings.name_of(Resource.EVENT_BUS))
+        bus = MergeEvents(client, wired.settings.name_of(EVENT_BUS))
         self.merger = replace(wired.merger, events=bus)
         self.details: list[Any] = []
 

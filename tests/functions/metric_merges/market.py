@@ -13,11 +13,11 @@ from shared.app.wiring import Wiring
 from shared.currency.rate_tables import TABLE_KEY, table_of
 from shared.currency.spans import Span
 from shared.lake.catalog.tables import TABLES
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.metrics.models import MetricsResponse
 from shared.metrics.plan import Plan, Source
 from shared.metrics.question import Question
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.state_dump import keys, merge_all
@@ -51,7 +51,7 @@ class Market:
 
     def empty(self) -> None:
         """Begin anew: nothing in the lake but reference rates, and nothing remembered that was there."""
-        s3, bucket = boto3.client("s3"), self.lake.settings.name_of(Resource.LAKE)
+        s3, bucket = boto3.client("s3"), self.lake.settings.name_of(LAKE_BUCKET)
         for key in keys(self.lake.settings, ""):
             s3.delete_object(Bucket=bucket, Key=key)
         self.clock.now = OPENED

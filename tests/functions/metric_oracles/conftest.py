@@ -14,9 +14,9 @@ from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.lake.parquet.columns import split_by_day, write_parquet
 from shared.lake.rollups.compute import roll_up
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.fakes.identities import Visitor
 from tests.functions.metric_oracles import stock
 from tests.functions.metric_oracles.asked import Asked
@@ -55,7 +55,7 @@ def lake_of(sales: Any, directory: Path) -> Iterator[TestLake]:
 
 def store(lake: TestLake, data_type: DataType, rows: Any) -> None:
     """Write partitions and their roll-ups."""
-    s3, bucket = boto3.client("s3"), lake.settings.name_of(Resource.LAKE)
+    s3, bucket = boto3.client("s3"), lake.settings.name_of(LAKE_BUCKET)
     for day, part in split_by_day(data_type, lake_table(data_type, rows, STAMP)):
         partition = PartitionId(data_type, day)
         rolled = {partition.rollup_key(name): each for name, each in roll_up(data_type, part).items()}
@@ -70,7 +70,7 @@ def levels(lake: TestLake, sales: Any) -> Any:
     store(lake, DataType.INVENTORY, ledger)
     products = lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP)
     key = PartitionId(DataType.PRODUCTS, UNPARTITIONED).base_key
-    boto3.client("s3").put_object(Bucket=lake.settings.name_of(Resource.LAKE), Key=key, Body=write_parquet(products))
+    boto3.client("s3").put_object(Bucket=lake.settings.name_of(LAKE_BUCKET), Key=key, Body=write_parquet(products))
     return ledger
 
 

@@ -12,13 +12,16 @@ import pyarrow as pa
 
 from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
+from shared.app.large_responses import RESULTS_BUCKET
+from shared.athena.client import LAKE_DATABASE, WORK_GROUP
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
 from shared.lake.parquet.columns import Stamp, split_by_day, to_table, write_parquet
 from shared.lake.rollups.compute import roll_up
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.moto_platform import create_resources
 
 DATABASE = "tally_local"
@@ -39,7 +42,7 @@ class TestLake:
     def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Store records and what is rolled up of them, a partition at a time; what a partition held before is gone."""
         s3 = boto3.client("s3")
-        bucket = self.settings.name_of(Resource.LAKE)
+        bucket = self.settings.name_of(LAKE_BUCKET)
         for day, part in split_by_day(data_type, to_table(data_type, rows, STAMP)):
             partition = PartitionId(data_type, day)
             s3.put_object(Bucket=bucket, Key=partition.base_key, Body=write_parquet(part))
@@ -56,7 +59,7 @@ class TestLake:
             for column in EXCHANGE_RATES.columns
         }
         boto3.client("s3").put_object(
-            Bucket=self.settings.name_of(Resource.LAKE),
+            Bucket=self.settings.name_of(LAKE_BUCKET),
             Key=f"{EXCHANGE_RATES.prefix}rates.parquet",
             Body=write_parquet(pa.table(columns)),
         )
@@ -74,13 +77,13 @@ STAMP = Stamp(
 def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[tuple[TestLake, str]]:
     """Make the resources and serve Athena over them; gives the lake and Athena's address."""
     settings = create_resources()
-    names = {**settings.names, Resource.DATABASE: DATABASE, Resource.WORK_GROUP: "tally-local"}
-    _create_tables(settings.name_of(Resource.LAKE))
+    names = {**settings.names, LAKE_DATABASE.variable: DATABASE, WORK_GROUP.variable: "tally-local"}
+    _create_tables(settings.name_of(LAKE_BUCKET))
     engine = build_engine(
         glue=boto3.client("glue"),
         s3=boto3.client("s3"),
         directory=directory,
-        default_output=f"s3://{settings.name_of(Resource.RESULTS)}/athena/",
+        default_output=f"s3://{settings.name_of(RESULTS_BUCKET)}/athena/",
         limits=limits or Limits(threads=1, queries_at_once=1, memory="512MB"),
     )
     try:

@@ -6,9 +6,9 @@ import boto3
 import pytest
 
 from shared.app.wiring import Wiring
+from shared.athena.client import WORK_GROUP
 from shared.lake.catalog.first_day import first_day
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.unit.metrics.asking import question
 
 
@@ -31,8 +31,6 @@ def test_partitions_before_the_first_day_are_not_asked_for(wired: Wiring) -> Non
     wired.metric_reports.report(asked)
 
     athena = boto3.client("athena")
-    [newest, *_] = athena.list_query_executions(WorkGroup=wired.settings.name_of(Resource.WORK_GROUP))[
-        "QueryExecutionIds"
-    ]
+    [newest, *_] = athena.list_query_executions(WorkGroup=wired.settings.name_of(WORK_GROUP))["QueryExecutionIds"]
     days = athena.get_query_execution(QueryExecutionId=newest)["QueryExecution"]["ExecutionParameters"][:2]
     assert days == ["'2019-05-17'", "'2025-03-08'"]

@@ -10,9 +10,10 @@ import pytest
 
 from functions.metrics.handler import app
 from shared.app.wiring import Wiring
-from shared.lake.catalog.versions import TableVersions
+from shared.athena.client import LAKE_DATABASE
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.ledger.store import SOURCES_TABLE
 from shared.metrics.catalogue import METRICS, MetricType
-from shared.runtime.settings import Resource
 from tests.functions.metrics import oracle, shop
 from tests.functions.metrics.conftest import Client
 from tests.functions.metrics.lake import TestLake
@@ -31,7 +32,7 @@ def delivered(wired: Wiring) -> Iterator[datetime]:
     """A source that has delivered up to a moment."""
     moment, dynamodb = datetime(2025, 3, 20, 12, tzinfo=UTC), boto3.client("dynamodb")
     table, key = (
-        wired.settings.name_of(Resource.SOURCES),
+        wired.settings.name_of(SOURCES_TABLE),
         {"source_id": {"S": "till"}, "facet": {"S": "type#transactions"}},
     )
     told = {"watermark": {"S": moment.isoformat()}, "last_ingestion": {"S": wired.clock().isoformat()}}
@@ -129,7 +130,7 @@ def test_a_merge_makes_the_next_answer_anew(client: Client, lake: TestLake) -> N
     asked = march(filters__region=["APAC", "EU"])
     client.get(asked)
 
-    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).bump("sales_hourly_by_region")
+    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(VERSIONS_TABLE)).bump("sales_hourly_by_region")
 
     assert client.get(asked).data["metadata"]["cache_hit"] is False
 
@@ -194,7 +195,7 @@ def test_new_rates_make_the_next_answer_anew_and_those_in_one_currency_stay(clie
     for asked in (converted, in_euros):
         client.get(asked)
 
-    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(Resource.VERSIONS)).bump("exchange_rates")
+    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(VERSIONS_TABLE)).bump("exchange_rates")
 
     assert [client.get(asked).data["metadata"]["cache_hit"] for asked in (converted, in_euros)] == [False, True]
 
@@ -242,7 +243,7 @@ def test_the_openapi_document_lists_every_parameter_and_its_choices() -> None:
 
 def test_a_table_that_is_missing_is_our_fault_and_not_the_callers(wired: Wiring, client: Client) -> None:
     glue: Any = boto3.client("glue")
-    database = wired.settings.name_of(Resource.DATABASE)
+    database = wired.settings.name_of(LAKE_DATABASE)
     table = glue.get_table(DatabaseName=database, Name="transactions")["Table"]
     glue.delete_table(DatabaseName=database, Name="transactions")
     try:

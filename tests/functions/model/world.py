@@ -14,11 +14,15 @@ from functions.ingest.handler import handler as ingest
 from functions.merger.handler import handler as merge
 from functions.stream_consumer.handler import handler as consume
 from shared.app.wiring import Wiring, wiring
+from shared.ingestion.uploads.store import UPLOADS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import PartitionId, upload_key
 from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
+from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.resources import Resource
+from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.events.sqs import s3_notice, sqs_event
@@ -56,7 +60,7 @@ class World:
     def put_file(self, data_type: DataType, batch_id: str, records: Sequence[Any]) -> None:
         """Put a file where its batch was told to."""
         lines = b"\n".join(map(orjson.dumps, records))
-        lake, key = self.settings.name_of(Resource.LAKE), upload_key(data_type, batch_id)
+        lake, key = self.settings.name_of(LAKE_BUCKET), upload_key(data_type, batch_id)
         boto3.client("s3").put_object(Bucket=lake, Key=key, Body=lines)
 
     def load_file(self, batch_id: str, parts: int, crash: Crash) -> bool:
@@ -99,16 +103,16 @@ class World:
 
     def ledger(self) -> dict[str, LedgerEntry]:
         """The entry of each delivery that the ledger knows."""
-        return {entry.delivery_id: entry for entry in map(entry_of, self._items(Resource.LEDGER))}
+        return {entry.delivery_id: entry for entry in map(entry_of, self._items(LEDGER_TABLE))}
 
     def totals(self) -> Totals:
         """What is kept of each source and of each hour."""
-        sources, hours = self._items(Resource.SOURCES), self._items(Resource.LEDGER_HOURS)
+        sources, hours = self._items(SOURCES_TABLE), self._items(LEDGER_HOURS_TABLE)
         return Totals(Totals.of(sources, "facet"), Totals.of(hours, "hour"))
 
     def uploads(self) -> list[str]:
         """The batches of every file announced."""
-        return [item["batch_id"]["S"] for item in self._items(Resource.UPLOADS)]
+        return [item["batch_id"]["S"] for item in self._items(UPLOADS_TABLE)]
 
     def _items(self, resource: Resource) -> list[Any]:
         """Every item of a table, out of moto's own memory: to ask by the API takes longer than all that is tested."""

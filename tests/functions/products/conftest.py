@@ -19,11 +19,11 @@ from shared.auth.scopes import Scope
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS
 from shared.lake.parquet.columns import write_parquet
 from shared.lake.rollups.cost_days import write_days
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import Question
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
@@ -108,7 +108,7 @@ def _know_costs(lake: TestLake, versions: Sequence[Row]) -> None:
         for column in PRODUCT_COSTS.columns
     }
     boto3.client("s3").put_object(
-        Bucket=lake.settings.name_of(Resource.LAKE),
+        Bucket=lake.settings.name_of(LAKE_BUCKET),
         Key=f"{PRODUCT_COSTS.prefix}costs.parquet",
         Body=write_parquet(pa.table(columns)),
     )

@@ -9,9 +9,9 @@ import boto3
 import pytest
 
 from shared.auth.scopes import Scope
-from shared.lake.catalog.versions import TableVersions
+from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.ledger.store import SOURCES_TABLE
 from shared.runtime.models import rfc3339
-from shared.runtime.settings import Resource
 from tests.fakes.identities import Visitor
 from tests.functions.products.conftest import NOW, OpenShop
 from tests.functions.products.shop import OPENED
@@ -73,7 +73,7 @@ def test_who_may_not_read_analytics_reads_nothing(open_shop: OpenShop) -> None:
 
 def test_an_answer_is_remembered_until_any_of_its_tables_changes(open_shop: OpenShop) -> None:
     asked = {**MARCH, "limit": ["7"]}
-    versions = TableVersions(boto3.client("dynamodb"), open_shop.wired.settings.name_of(Resource.VERSIONS))
+    versions = TableVersions(boto3.client("dynamodb"), open_shop.wired.settings.name_of(VERSIONS_TABLE))
     first, again = open_shop.get(asked).data, open_shop.get(asked).data
 
     assert not first["metadata"]["cache_hit"]
@@ -88,7 +88,7 @@ def test_an_answer_is_remembered_until_any_of_its_tables_changes(open_shop: Open
 def delivered(open_shop: OpenShop) -> Iterator[dict[str, str]]:
     """A till that has delivered nearly up to now, and a warehouse that is late."""
     marks = {"transactions": NOW, "inventory": OPENED}
-    dynamodb, table = boto3.client("dynamodb"), open_shop.wired.settings.name_of(Resource.SOURCES)
+    dynamodb, table = boto3.client("dynamodb"), open_shop.wired.settings.name_of(SOURCES_TABLE)
     keys: list[Any] = [{"source_id": {"S": "till"}, "facet": {"S": f"type#{name}"}} for name in marks]
     for key, moment in zip(keys, marks.values(), strict=True):
         told = {"watermark": {"S": moment.isoformat()}, "last_ingestion": {"S": NOW.isoformat()}}

@@ -10,7 +10,7 @@ import pytest
 from functions.stream_consumer.handler import handler
 from infra.local.demo.producer import StreamProducer
 from shared.app.wiring import Wiring
-from shared.runtime.settings import Resource
+from shared.ingestion.stream.producer import EVENT_STREAM
 from tests.events.api_gateway import context
 from tests.fakes.event_source import runs_of
 from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
@@ -30,7 +30,7 @@ SEVERAL = 300
 def rows(deployed: Wiring) -> list[Row]:
     """The base rows, once all is on the stream, a part of it twice, and has been consumed and merged."""
     kinesis: KinesisClient = boto3.client("kinesis")
-    stream = deployed.settings.name_of(Resource.EVENT_STREAM)
+    stream = deployed.settings.name_of(EVENT_STREAM)
     sent = records()
     StreamProducer(kinesis, stream).put("snowplow-shop", "events", [*sent, *sent[:100]])
     for run in runs_of(kinesis, stream, SEVERAL):

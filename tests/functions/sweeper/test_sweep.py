@@ -11,8 +11,9 @@ from shared.app.wiring import Wiring
 from shared.ingestion.models import BatchIngestionRequest
 from shared.lake.storage.paths import PartitionId
 from shared.ledger.entry import BatchStatus
+from shared.merging.queue import MERGE_QUEUE
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.clock import Clock
@@ -42,7 +43,7 @@ def _submit(wired: Wiring) -> None:
 
 
 def _messages(settings: Settings) -> list[dict[str, Any]]:
-    queue = settings.name_of(Resource.MERGE_QUEUE)
+    queue = settings.name_of(MERGE_QUEUE)
     found = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
     return [orjson.loads(message["Body"]) for message in found]
 

@@ -15,8 +15,10 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
+from shared.ledger.store import LEDGER_TABLE
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.resources import Resource
+from shared.runtime.settings import Settings
 from tests.fakes.state_dump import keys, parquet_rows
 from tests.functions.model.lake_model import LakeModel, Row
 from tests.local.conftest import RunningPlatform
@@ -54,7 +56,7 @@ class Aftermath:
 
     def ledger(self) -> Sequence[LedgerEntry]:
         """The entries of everything that was sent under this name."""
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=self._table(Resource.LEDGER))
+        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=self._table(LEDGER_TABLE))
         entries = [entry_of(item) for page in pages for item in page["Items"]]
         return [entry for entry in entries if entry.source_id.startswith(f"{self._name}-")]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.aws.outputs import output_name
+from infra.resources import RESOURCES
 from shared.app.wiring import Wiring
 from tests.fakes.stacks import Stacks, serving_stacks
 
@@ -21,5 +22,7 @@ def stacks(wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
 @pytest.fixture
 def stage(wired: Wiring, stacks: Stacks) -> str:
     """A stage with all resources, which its stack names."""
-    stacks.outputs["tally-dev-data"] = {output_name(each): name for each, name in wired.settings.names.items()}
+    stacks.outputs["tally-dev-data"] = {
+        output_name(each): wired.settings.name_of(each) for each in RESOURCES if wired.settings.has(each)
+    }
     return "dev"

@@ -10,8 +10,7 @@ from typer.testing import CliRunner, Result
 
 from infra.local.cli import app
 from shared.app.wiring import Wiring
-from shared.audit.trail import AuditTrail
-from shared.runtime.settings import Resource
+from shared.audit.trail import AUDIT_TABLE, AuditTrail
 from tests.fakes.audit import change
 from tests.fakes.audit_tampering import CHAIN, AuditTampering
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -27,7 +26,7 @@ def verify(*options: str) -> Result:
 def written(wired: Wiring, stage: str) -> str:
     """A stage whose audit log has five entries in one chain and one in each of two others."""
     chains = iter([*[CHAIN] * 5, "chain-00", "chain-15"])
-    table = wired.settings.name_of(Resource.AUDIT)
+    table = wired.settings.name_of(AUDIT_TABLE)
     trail = AuditTrail(boto3.client("dynamodb"), table, wired.clock, choose=lambda: next(chains))
     for number in range(7):
         trail.record(change(number))
@@ -38,7 +37,7 @@ def written(wired: Wiring, stage: str) -> str:
 @pytest.fixture
 def tampering(wired: Wiring) -> AuditTampering:
     """Somebody who may write the table."""
-    return AuditTampering(wired.settings.name_of(Resource.AUDIT))
+    return AuditTampering(wired.settings.name_of(AUDIT_TABLE))
 
 
 def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_verify(written: str) -> None:
@@ -106,7 +105,7 @@ def test_a_stage_from_before_the_audit_log_could_not_be_checked(stacks: Stacks) 
 
 
 def test_a_log_whose_table_is_gone_could_not_be_checked(written: str, wired: Wiring) -> None:
-    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(Resource.AUDIT))
+    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(AUDIT_TABLE))
 
     answer = verify("--stage", written)
 

@@ -11,11 +11,10 @@ from typer.testing import CliRunner
 from infra.local.cli import app
 from shared.app.wiring import Wiring
 from shared.audit.entry import parse
-from shared.audit.trail import Asked
+from shared.audit.trail import AUDIT_TABLE, Asked
 from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
 from shared.runtime.paging import Window
-from shared.runtime.settings import Resource
 from tests.fakes.identities import make_key
 
 
@@ -82,7 +81,7 @@ def test_keys_for_programs_are_one_json_document_without_secrets(wired: Wiring, 
 
 
 def test_a_secret_is_shown_even_where_the_record_cannot_be_written(wired: Wiring, stage: str) -> None:
-    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(Resource.AUDIT))
+    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(AUDIT_TABLE))
 
     answer = CliRunner().invoke(app, ["keys", "create", "web shop", "--scope", "ingest:write", "--stage", stage])
 

@@ -12,9 +12,8 @@ from typer.testing import CliRunner, Result
 from infra.local.cli import app
 from shared.app.wiring import Wiring
 from shared.audit.entry import parse
-from shared.audit.trail import Asked
+from shared.audit.trail import AUDIT_TABLE, Asked
 from shared.runtime.paging import Window
-from shared.runtime.settings import Resource
 from tests.fakes.stacks import Stacks
 
 SERIES = "Date,USD,JPY,HRK,\n2025-01-31,1.0393,161.06,N/A,\n2022-12-30,1.0666,140.66,7.5365,\n"
@@ -181,7 +180,7 @@ def test_where_no_rate_is_known_it_says_what_to_do(series: Path, words: tuple[st
 
 
 def test_a_load_counts_even_where_it_cannot_be_put_on_record(wired: Wiring, series: Path) -> None:
-    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(Resource.AUDIT))
+    boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(AUDIT_TABLE))
 
     answer = rates("load", series)
 

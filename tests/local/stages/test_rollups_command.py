@@ -12,9 +12,9 @@ from shared.lake.parquet.columns import read_parquet, write_parquet
 from shared.lake.parquet.receipt import Receipt, attach_receipt
 from shared.lake.rollups.cost_days import cost_days
 from shared.lake.rollups.schema import schema_of
+from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
-from shared.runtime.settings import Resource
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import DAY, good, sale
 from tests.fakes.state_dump import body, keys, merge_all, versions
@@ -90,7 +90,7 @@ def test_nothing_is_written_that_would_be_the_same(merged: Wiring, stage: str) -
 
 def _ever_written(wired: Wiring) -> int:
     """How many versions of objects made of bases there are: the lake keeps those that are written over."""
-    bucket = wired.settings.name_of(Resource.LAKE)
+    bucket = wired.settings.name_of(LAKE_BUCKET)
     return len(boto3.client("s3").list_object_versions(Bucket=bucket, Prefix="rollup/")["Versions"])
 
 

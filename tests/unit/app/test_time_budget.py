@@ -3,8 +3,9 @@
 from typing import Any
 
 from functions.manifest import HTTP_FUNCTIONS
-from shared.app import http, wiring
-from shared.runtime.settings import Resource
+from shared.app import http
+from shared.athena.client import LAKE_DATABASE
+from shared.runtime import clients
 
 LONGEST_BACK_OFF = 1
 """Seconds that botocore's standard mode waits at most before a second try."""
@@ -19,13 +20,13 @@ def longest_call(config: Any) -> int:
 
 
 def test_a_query_that_hangs_at_its_end_and_cannot_be_stopped_either_still_leaves_time_to_say_so() -> None:
-    waited = min(wiring._SOMEBODY_WAITS_SECONDS, OF_API_GATEWAY - http._TO_WRAP_UP_SECONDS)
+    waited = min(clients.INTERACTIVE_TIMEOUT, OF_API_GATEWAY - http._TO_WRAP_UP_SECONDS)
 
-    assert waited + 2 * longest_call(wiring._BRISK) < OF_API_GATEWAY
+    assert waited + 2 * longest_call(clients._INTERACTIVE) < OF_API_GATEWAY
 
 
 def test_functions_that_query_have_as_long_as_api_gateway_waits() -> None:
-    querying = [each for each in HTTP_FUNCTIONS if Resource.DATABASE in each.resources]
+    querying = [each for each in HTTP_FUNCTIONS if LAKE_DATABASE in each.resources]
 
     assert querying
     assert {each.timeout_seconds for each in querying} == {OF_API_GATEWAY}

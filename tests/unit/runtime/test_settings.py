@@ -2,20 +2,22 @@
 
 import pytest
 
-from shared.runtime.settings import Resource, SettingMissing, Settings
+from infra.resources import RESOURCES
+from shared.ledger.store import LEDGER_TABLE
+from shared.runtime.settings import SettingMissing, Settings
 
 
 def test_the_name_of_a_resource_is_never_read_as_another_setting() -> None:
-    environment = {resource.variable: f"the-{resource}" for resource in Resource}
+    environment = {resource.variable: f"the-{resource.label}" for resource in RESOURCES}
 
     settings = Settings.from_environment(environment)
 
-    assert settings == Settings(names={resource: f"the-{resource}" for resource in Resource})
+    assert settings == Settings(names=environment)
 
 
 def test_a_resource_that_was_not_granted_is_asked_for_by_the_name_of_its_grant() -> None:
-    with pytest.raises(SettingMissing, match="add LEDGER to the function's reads or writes"):
-        Settings().name_of(Resource.LEDGER)
+    with pytest.raises(SettingMissing, match="add ledger_table to the function's reads or writes"):
+        Settings().name_of(LEDGER_TABLE)
 
 
 def test_what_bounds_queries_and_answers_can_be_told() -> None:

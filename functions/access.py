@@ -1,0 +1,58 @@
+"""What functions are granted together: several resources that one purpose needs."""
+
+from functions.declaration import Access
+from shared.app.large_responses import ANSWERS, RESULTS_BUCKET
+from shared.athena.client import LAKE_DATABASE, WORK_GROUP
+from shared.athena.result_cache import RESULT_CACHE_TABLE
+from shared.audit.trail import AUDIT_TABLE
+from shared.auth.key_store import KEYS_TABLE
+from shared.auth.refresh import FAMILIES_TABLE
+from shared.auth.signing import SIGNING_KEYS
+from shared.decisions.index import DECISIONS_TABLE
+from shared.idempotency.once import IDEMPOTENCY_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.storage.paths import BASE, INCOMING, QUARANTINE, REFERENCE, ROLLUP
+from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
+from shared.limits.counter import RATE_LIMITS_TABLE
+from shared.quality.store import QUALITY_TABLE
+from shared.quarantine.index import QUARANTINE_INDEX_TABLE
+
+QUERY = (
+    Access(WORK_GROUP),
+    Access(LAKE_DATABASE),
+    Access(RESULTS_BUCKET),
+    Access(RESULT_CACHE_TABLE),
+    Access(LAKE_BUCKET, BASE),
+    Access(LAKE_BUCKET, ROLLUP),
+    Access(LAKE_BUCKET, REFERENCE),
+)
+"""Read: tables by Athena, and results."""
+
+QUERY_WRITES = (Access(RESULTS_BUCKET), Access(RESULT_CACHE_TABLE))
+"""Written: results of Athena, cached results, and the slots of concurrent queries."""
+
+LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
+"""Read and written: responses that are too large for Lambda; functions that query have access to them already."""
+
+IDENTITY = (Access(KEYS_TABLE), Access(FAMILIES_TABLE), Access(SIGNING_KEYS))
+"""Read: what authenticates the caller, for every function behind the REST or the WebSocket API."""
+
+COUNTED = (Access(RATE_LIMITS_TABLE),)
+"""Written: the counters of requests, for every function behind the REST API."""
+
+ON_RECORD = (Access(IDEMPOTENCY_TABLE), Access(AUDIT_TABLE))
+"""Read and written: idempotent requests and the audit log, for every function whose routes change something."""
+
+LEDGER = (
+    Access(LEDGER_TABLE),
+    Access(LEDGER_HOURS_TABLE),
+    Access(SOURCES_TABLE),
+    Access(QUALITY_TABLE),
+)
+"""Read and written: entries, and the totals and counts that change in the same transaction."""
+
+LOADING_READS = (*LEDGER, Access(DECISIONS_TABLE), Access(QUARANTINE_INDEX_TABLE), Access(LAKE_BUCKET, QUARANTINE))
+"""Read: what the loading of deliveries needs."""
+
+LOADING_WRITES = (*LOADING_READS, Access(LAKE_BUCKET, INCOMING))
+"""Written: what the loading of deliveries changes."""

@@ -1,0 +1,13 @@
+"""Declares the function `docs`."""
+
+from functions.access import COUNTED, IDENTITY
+from functions.declaration import HttpFunction
+
+FUNCTION = HttpFunction(
+    name="docs",
+    description="Serves the OpenAPI document and a page that displays it.",
+    memory_mb=512,
+    timeout_seconds=10,
+    reads=IDENTITY,
+    writes=COUNTED,
+)

@@ -1,0 +1,23 @@
+"""Declares the function `health`."""
+
+from functions.access import COUNTED, IDENTITY
+from functions.declaration import Access, HttpFunction
+from shared.athena.client import WORK_GROUP
+from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
+
+FUNCTION = HttpFunction(
+    name="health",
+    description="Reports the health of the platform and its dependencies.",
+    memory_mb=512,
+    timeout_seconds=10,
+    reads=(
+        *IDENTITY,
+        Access(VERSIONS_TABLE),
+        Access(LAKE_BUCKET, "health"),  # nothing lies there: to ask for the bucket is enough
+        Access(EVENT_STREAM),
+        Access(WORK_GROUP),
+    ),
+    writes=COUNTED,
+)

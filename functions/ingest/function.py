@@ -1,0 +1,40 @@
+"""Declares the function `ingest`."""
+
+from functions.access import COUNTED, IDENTITY, LARGE_ANSWERS, LOADING_READS, LOADING_WRITES, ON_RECORD
+from functions.declaration import Access, HttpFunction
+from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.ingestion.uploads.queue import UPLOAD_QUEUE
+from shared.ingestion.uploads.store import UPLOADS_TABLE
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.storage.paths import INCOMING, LANDING, REDRIVES, UPLOADS
+
+FUNCTION = HttpFunction(
+    name="ingest",
+    description="Accepts batches, records and uploads, and reports their outcomes.",
+    memory_mb=1769,
+    timeout_seconds=29,
+    uses_lake=True,
+    reads=(
+        *IDENTITY,
+        *ON_RECORD,
+        *LARGE_ANSWERS,
+        *LOADING_READS,
+        Access(UPLOADS_TABLE),
+        Access(LAKE_BUCKET, LANDING),
+        Access(LAKE_BUCKET, UPLOADS),
+        Access(LAKE_BUCKET, INCOMING),
+        Access(LAKE_BUCKET, REDRIVES),
+    ),
+    writes=(
+        *COUNTED,
+        *ON_RECORD,
+        *LARGE_ANSWERS,
+        *LOADING_WRITES,
+        Access(UPLOADS_TABLE),
+        Access(UPLOAD_QUEUE),
+        Access(LAKE_BUCKET, LANDING),
+        Access(LAKE_BUCKET, UPLOADS),
+        Access(LAKE_BUCKET, REDRIVES),
+        Access(EVENT_STREAM),
+    ),
+)

@@ -1,0 +1,20 @@
+"""Declares the function `products`."""
+
+from functions.access import COUNTED, IDENTITY, QUERY, QUERY_WRITES
+from functions.declaration import Access, HttpFunction
+from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.ledger.store import SOURCES_TABLE
+
+FUNCTION = HttpFunction(
+    name="products",
+    description="Serves product performance from Athena or the result cache.",
+    memory_mb=1024,
+    timeout_seconds=29,
+    reads=(
+        *IDENTITY,
+        *QUERY,
+        Access(VERSIONS_TABLE),
+        Access(SOURCES_TABLE),
+    ),
+    writes=(*COUNTED, *QUERY_WRITES),
+)

@@ -1,0 +1,52 @@
+"""Provides queries, and the cache of their results."""
+
+from typing import TYPE_CHECKING
+
+from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
+from shared.athena.concurrency import QuerySlots
+from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
+from shared.lake.provider import versions
+from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
+from shared.runtime.deployment import Deployment, provider
+
+if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
+
+
+@provider
+def athena(deployment: Deployment) -> Athena:
+    """Build the client for queries that a request waits for."""
+    return _athena(deployment, deployment.clients.interactive_athena, timeout=INTERACTIVE_TIMEOUT)
+
+
+@provider
+def scheduled_athena(deployment: Deployment) -> Athena:
+    """Build the client for queries of scheduled functions."""
+    return _athena(deployment, deployment.clients.scheduled_athena, timeout=SCHEDULED_TIMEOUT)
+
+
+def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -> Athena:
+    slots = QuerySlots(
+        deployment.clients.best_effort_dynamodb,
+        deployment.name_of(RESULT_CACHE_TABLE),
+        most=deployment.settings.queries_at_once,
+        clock=deployment.clock,
+    )
+    return Athena(
+        client,
+        work_group=deployment.name_of(WORK_GROUP),
+        database=deployment.name_of(LAKE_DATABASE),
+        patience_seconds=timeout,
+        slots=slots,
+    )
+
+
+@provider
+def result_cache(deployment: Deployment) -> ResultCache:
+    """Build the cache of results."""
+    return ResultCache(
+        deployment.clients.best_effort_dynamodb,
+        deployment.name_of(RESULT_CACHE_TABLE),
+        versions=versions(deployment),
+        clock=deployment.clock,
+    )

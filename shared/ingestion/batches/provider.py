@@ -1,0 +1,55 @@
+"""Provides batches: their submission, their lifecycle and the errors of their rows."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from shared.ingestion.batches.lifecycle import Lifecycle
+from shared.ingestion.batches.row_errors import RowErrors
+from shared.ingestion.batches.submission import Batches
+from shared.ingestion.cancellation import Withdrawal
+from shared.ingestion.uploads.provider import upload_queue, upload_store
+from shared.lake.provider import lake
+from shared.ledger.provider import ledger
+from shared.runtime.deployment import Deployment, LazyImport, provider
+
+if TYPE_CHECKING:
+    import shared.ingestion.provider
+    import shared.quarantine.provider
+else:  # Arrow takes 100 ms: only requests that load or read rows wait for it
+    shared = LazyImport("shared")
+
+
+@provider
+def batches(deployment: Deployment) -> Batches:
+    """Build what accepts batches."""
+    return Batches(
+        lake=lake(deployment),
+        ledger=ledger(deployment),
+        loader=partial(shared.ingestion.provider.loader, deployment),
+        bringing_back=partial(shared.ingestion.provider.bringing_back, deployment),
+        clock=deployment.clock,
+    )
+
+
+@provider
+def lifecycle(deployment: Deployment) -> Lifecycle:
+    """Build what follows, cancels and resumes batches."""
+    return Lifecycle(
+        lake=lake(deployment),
+        ledger=ledger(deployment),
+        batches=batches(deployment),
+        uploads=upload_store(deployment),
+        queue=upload_queue(deployment),
+        withdrawal=Withdrawal(lake=lake(deployment), ledger=ledger(deployment)),
+        clock=deployment.clock,
+    )
+
+
+@provider
+def row_errors(deployment: Deployment) -> RowErrors:
+    """Build the report on a batch's rejected rows."""
+    return RowErrors(
+        ledger=ledger(deployment),
+        uploads=upload_store(deployment),
+        quarantine=shared.quarantine.provider.quarantine(deployment),
+    )

@@ -1,0 +1,43 @@
+"""Provides the loading of deliveries, which needs Arrow."""
+
+from shared.decisions.provider import decisions
+from shared.ingestion.loader import Loader
+from shared.ingestion.restore import BringingBack
+from shared.ingestion.validation import Judge
+from shared.lake.provider import lake
+from shared.ledger.provider import ledger
+from shared.quarantine.provider import quarantine
+from shared.runtime.deployment import Deployment, provider
+from shared.sources.provider import source_configs
+
+
+@provider
+def judge(deployment: Deployment) -> Judge:
+    """Build the validation of deliveries."""
+    return Judge(
+        decisions=decisions(deployment),
+        reporting_currency=deployment.settings.reporting_currency,
+        mapping_of=source_configs(deployment).mapping_of,
+        requirements_of=source_configs(deployment).requirements_of,
+    )
+
+
+@provider
+def loader(deployment: Deployment) -> Loader:
+    """Build the loader of deliveries."""
+    return Loader(
+        lake=lake(deployment),
+        ledger=ledger(deployment),
+        quarantine=quarantine(deployment),
+        decisions=decisions(deployment),
+        judge=judge(deployment),
+        clock=deployment.clock,
+    )
+
+
+@provider
+def bringing_back(deployment: Deployment) -> BringingBack:
+    """Build what restores the rows of cancelled batches."""
+    return BringingBack(
+        lake=lake(deployment), ledger=ledger(deployment), judge=judge(deployment), clock=deployment.clock
+    )

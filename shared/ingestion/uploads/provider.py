@@ -1,0 +1,30 @@
+"""Provides the uploads of files up to their loading, for requests, which must not wait for Arrow."""
+
+from shared.ingestion.uploads.announce import Uploads
+from shared.ingestion.uploads.queue import UPLOAD_QUEUE, UploadQueue
+from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
+from shared.lake.provider import lake
+from shared.runtime.deployment import Deployment, provider
+
+
+@provider
+def upload_store(deployment: Deployment) -> UploadStore:
+    """Build the store of upload states."""
+    return UploadStore(deployment.clients.dynamodb, deployment.name_of(UPLOADS_TABLE))
+
+
+@provider
+def upload_queue(deployment: Deployment) -> UploadQueue:
+    """Build the queue of files to load."""
+    return UploadQueue(deployment.clients.sqs, deployment.name_of(UPLOAD_QUEUE))
+
+
+@provider
+def uploads(deployment: Deployment) -> Uploads:
+    """Build what accepts files."""
+    return Uploads(
+        lake=lake(deployment),
+        store=upload_store(deployment),
+        queue=upload_queue(deployment),
+        clock=deployment.clock,
+    )

@@ -1,0 +1,38 @@
+"""Provides the ledger and what is read from it."""
+
+from collections.abc import Callable, Sequence
+
+from shared.ledger.by_source import Deliveries
+from shared.ledger.reports import Accounts, LedgerHours
+from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE, Ledger
+from shared.quality.store import QUALITY_TABLE
+from shared.runtime.deployment import Deployment, provider
+
+
+@provider
+def ledger(deployment: Deployment) -> Ledger:
+    """Build the ledger."""
+    return Ledger(
+        deployment.clients.dynamodb,
+        table=deployment.name_of(LEDGER_TABLE),
+        sources_table=deployment.name_of(SOURCES_TABLE),
+        hours_table=deployment.name_of(LEDGER_HOURS_TABLE),
+        quality_table=deployment.name_of(QUALITY_TABLE),
+        clock=deployment.clock,
+    )
+
+
+@provider
+def deliveries(deployment: Deployment) -> Deliveries:
+    """Build the list of each source's deliveries."""
+    return Deliveries(deployment.clients.dynamodb, deployment.name_of(LEDGER_TABLE))
+
+
+def accounts(deployment: Deployment, *, source_ids: Callable[[], Sequence[str]]) -> Accounts:
+    """Build the ledger's reports, over the sources of a higher floor."""
+    return Accounts(
+        hours=LedgerHours(deployment.clients.dynamodb, deployment.name_of(LEDGER_HOURS_TABLE)),
+        source_ids=source_ids,
+        deliveries=deliveries(deployment),
+        clock=deployment.clock,
+    )

@@ -1,0 +1,98 @@
+"""The clients of AWS services, each made when it is first used, and how long they wait."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_kms import KMSClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+
+_DEFAULT = Config(
+    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
+)
+# By default, boto3 signs URLs with a version that not every region accepts.
+_PRESIGNING = _DEFAULT.merge(Config(signature_version="s3v4"))
+# For queries that a request waits for: calls that hang at its end must not outlast the function.
+_INTERACTIVE = Config(
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2, max_pool_connections=16
+)
+# For calls that may fail: one attempt, and together no longer than a health check waits.
+_BEST_EFFORT = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1, max_pool_connections=16)
+
+INTERACTIVE_TIMEOUT = 18
+"""Seconds for a query in a request of 29 s, beside two calls to Athena that hang for 5 s each, and the response."""
+
+SCHEDULED_TIMEOUT = 240
+"""Seconds for a query of a scheduled function, which has 15 minutes."""
+
+
+class Clients:
+    """One client for each service and way of waiting."""
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB."""
+        return boto3.client("dynamodb", config=_DEFAULT)
+
+    @cached_property
+    def best_effort_dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB for calls that may fail."""
+        return boto3.client("dynamodb", config=_BEST_EFFORT)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """S3, also for presigned URLs."""
+        return boto3.client("s3", config=_PRESIGNING)
+
+    @cached_property
+    def best_effort_s3(self) -> "S3Client":
+        """S3 for calls that may fail."""
+        return boto3.client("s3", config=_BEST_EFFORT)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """SQS."""
+        return boto3.client("sqs", config=_DEFAULT)
+
+    @cached_property
+    def kinesis(self) -> "KinesisClient":
+        """Kinesis."""
+        return boto3.client("kinesis", config=_DEFAULT)
+
+    @cached_property
+    def best_effort_kinesis(self) -> "KinesisClient":
+        """Kinesis for calls that may fail."""
+        return boto3.client("kinesis", config=_BEST_EFFORT)
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        """KMS."""
+        return boto3.client("kms", config=_DEFAULT)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        """EventBridge."""
+        return boto3.client("events", config=_DEFAULT)
+
+    @cached_property
+    def interactive_athena(self) -> "AthenaClient":
+        """Athena for queries that a request waits for."""
+        return boto3.client("athena", config=_INTERACTIVE)
+
+    @cached_property
+    def scheduled_athena(self) -> "AthenaClient":
+        """Athena for queries of scheduled functions."""
+        return boto3.client("athena", config=_DEFAULT)
+
+    @cached_property
+    def best_effort_athena(self) -> "AthenaClient":
+        """Athena for calls that may fail."""
+        return boto3.client("athena", config=_BEST_EFFORT)

@@ -1,0 +1,101 @@
+"""The words in which stateful resources are declared, each beside the code that owns it.
+
+CDK, the laptop and the tests create the resources from these declarations; `infra/resources.py` lists them.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something that a function may be granted; the name that it has in AWS reaches the function as `TALLY_<NAME>`."""
+
+    name: str
+    suffix: ClassVar[str] = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that contains the name of the resource."""
+        return f"TALLY_{self.name.upper()}"
+
+    @property
+    def label(self) -> str:
+        """The name with the kind of the resource, where names of all kinds meet: `ledger_table`."""
+        return f"{self.name}{self.suffix}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """A global secondary index; sparse where only some items carry its key."""
+
+    name: str
+    partition_key: str
+    sort_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Resource):
+    """A DynamoDB table on demand, all of whose keys are text."""
+
+    suffix = "_table"
+    partition_key: str
+    sort_key: str | None = None
+    indexes: tuple[Index, ...] = ()
+    expires_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket(Resource):
+    """An S3 bucket and how long what lies under its prefixes is kept (days; absent: for good).
+
+    Web pages may put files into a bucket that takes uploads, and read from one that gives answers. Nobody can change or
+    delete what is locked for that many days.
+    """
+
+    suffix = "_bucket"
+    versioned: bool
+    expire_days: tuple[tuple[str, int], ...] = ()
+    takes_uploads: bool = False
+    gives_answers: bool = False
+    locked_days: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream(Resource):
+    """A Kinesis stream."""
+
+    shards: int
+    retention_hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue(Resource):
+    """An SQS queue with a dead-letter queue behind it, fed by the lake's objects under a prefix."""
+
+    visibility_seconds: int
+    max_receives: int
+    fed_by_prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningKeys(Resource):
+    """The keys in KMS that tokens are verified by, of which the first signs.
+
+    To rotate: put a new one last and deploy; a few minutes later put it first; a month later, when the last refresh
+    token of the old one has expired, take the old one out.
+    """
+
+    keys: tuple[str, ...]
+
+
+class EventBus(Resource):
+    """An EventBridge bus."""
+
+
+class Database(Resource):
+    """A Glue database."""
+
+
+class WorkGroup(Resource):
+    """An Athena work group."""
