@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
-from shared.athena.concurrency import QuerySlots
+from shared.athena.concurrency import QueryConcurrency
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.lake.provider import versions
 from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
@@ -26,7 +26,7 @@ def scheduled_athena(deployment: Deployment) -> Athena:
 
 
 def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -> Athena:
-    slots = QuerySlots(
+    slots = QueryConcurrency(
         deployment.clients.best_effort_dynamodb,
         deployment.name_of(RESULT_CACHE_TABLE),
         most=deployment.settings.queries_at_once,

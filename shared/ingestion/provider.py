@@ -2,8 +2,8 @@
 
 from shared.decisions.provider import decisions
 from shared.ingestion.loader import Loader
-from shared.ingestion.restore import BringingBack
-from shared.ingestion.validation import Judge
+from shared.ingestion.restore import CancelledRowsRestorer
+from shared.ingestion.validation import DeliveryValidator
 from shared.lake.provider import lake
 from shared.ledger.provider import ledger
 from shared.quarantine.provider import quarantine
@@ -12,9 +12,9 @@ from shared.sources.provider import source_configs
 
 
 @provider
-def judge(deployment: Deployment) -> Judge:
+def validator(deployment: Deployment) -> DeliveryValidator:
     """Build the validation of deliveries."""
-    return Judge(
+    return DeliveryValidator(
         decisions=decisions(deployment),
         reporting_currency=deployment.settings.reporting_currency,
         mapping_of=source_configs(deployment).mapping_of,
@@ -30,14 +30,14 @@ def loader(deployment: Deployment) -> Loader:
         ledger=ledger(deployment),
         quarantine=quarantine(deployment),
         decisions=decisions(deployment),
-        judge=judge(deployment),
+        validator=validator(deployment),
         clock=deployment.clock,
     )
 
 
 @provider
-def bringing_back(deployment: Deployment) -> BringingBack:
+def restorer(deployment: Deployment) -> CancelledRowsRestorer:
     """Build what restores the rows of cancelled batches."""
-    return BringingBack(
-        lake=lake(deployment), ledger=ledger(deployment), judge=judge(deployment), clock=deployment.clock
+    return CancelledRowsRestorer(
+        lake=lake(deployment), ledger=ledger(deployment), validator=validator(deployment), clock=deployment.clock
     )

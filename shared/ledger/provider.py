@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from shared.ledger.by_source import Deliveries
-from shared.ledger.reports import Accounts, LedgerHours
+from shared.ledger.by_source import DeliveriesBySource
+from shared.ledger.reports import HourlyTotals, LedgerReports
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE, Ledger
 from shared.quality.store import QUALITY_TABLE
 from shared.runtime.deployment import Deployment, provider
@@ -23,15 +23,15 @@ def ledger(deployment: Deployment) -> Ledger:
 
 
 @provider
-def deliveries(deployment: Deployment) -> Deliveries:
+def deliveries(deployment: Deployment) -> DeliveriesBySource:
     """Build the list of each source's deliveries."""
-    return Deliveries(deployment.clients.dynamodb, deployment.name_of(LEDGER_TABLE))
+    return DeliveriesBySource(deployment.clients.dynamodb, deployment.name_of(LEDGER_TABLE))
 
 
-def accounts(deployment: Deployment, *, source_ids: Callable[[], Sequence[str]]) -> Accounts:
+def accounts(deployment: Deployment, *, source_ids: Callable[[], Sequence[str]]) -> LedgerReports:
     """Build the ledger's reports, over the sources of a higher floor."""
-    return Accounts(
-        hours=LedgerHours(deployment.clients.dynamodb, deployment.name_of(LEDGER_HOURS_TABLE)),
+    return LedgerReports(
+        hours=HourlyTotals(deployment.clients.dynamodb, deployment.name_of(LEDGER_HOURS_TABLE)),
         source_ids=source_ids,
         deliveries=deliveries(deployment),
         clock=deployment.clock,

@@ -34,7 +34,7 @@ LEDGER_TABLE = Table(
 LEDGER_HOURS_TABLE = Table("ledger_hours", partition_key="source_id", sort_key="hour")
 SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet")
 
-Change = Callable[[Entry | None], Entry]
+EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
 _TRIES = 12
 _SERIALIZE = TypeSerializer().serialize
 

@@ -2,7 +2,7 @@
 
 from shared.lake.provider import lake
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE, QuarantineIndex
-from shared.quarantine.reports import QuarantinePages
+from shared.quarantine.reports import QuarantineReports
 from shared.quarantine.store import Quarantine
 from shared.runtime.deployment import Deployment, provider
 
@@ -15,6 +15,6 @@ def quarantine(deployment: Deployment) -> Quarantine:
 
 
 @provider
-def quarantine_pages(deployment: Deployment) -> QuarantinePages:
+def quarantine_pages(deployment: Deployment) -> QuarantineReports:
     """Build the reports on rejected rows."""
-    return QuarantinePages(quarantine=quarantine(deployment), clock=deployment.clock)
+    return QuarantineReports(quarantine=quarantine(deployment), clock=deployment.clock)

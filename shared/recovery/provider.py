@@ -4,7 +4,7 @@ from functools import partial
 
 from shared.decisions.provider import decisions
 from shared.ingestion.batches.provider import batches
-from shared.ingestion.provider import judge
+from shared.ingestion.provider import validator
 from shared.ingestion.uploads.provider import uploads
 from shared.lake.provider import lake
 from shared.ledger.provider import ledger
@@ -12,7 +12,7 @@ from shared.merging.queue import MERGE_QUEUE
 from shared.quarantine.provider import quarantine
 from shared.recovery.late_labels import LateLabels
 from shared.recovery.redrive import Redriver
-from shared.recovery.redrive_requests import Redrives
+from shared.recovery.redrive_requests import RedriveService
 from shared.recovery.sweeper import Sweeper
 from shared.runtime.deployment import Deployment, provider
 from shared.sources.provider import source_configs
@@ -25,7 +25,7 @@ def redriver(deployment: Deployment) -> Redriver:
         lake=lake(deployment),
         ledger=ledger(deployment),
         quarantine=quarantine(deployment),
-        judge=judge(deployment),
+        validator=validator(deployment),
         configs=source_configs(deployment),
         decisions=decisions(deployment),
         clock=deployment.clock,
@@ -33,9 +33,9 @@ def redriver(deployment: Deployment) -> Redriver:
 
 
 @provider
-def redrives(deployment: Deployment) -> Redrives:
+def redrives(deployment: Deployment) -> RedriveService:
     """Build what answers requests for a redrive."""
-    return Redrives(
+    return RedriveService(
         ledger=ledger(deployment),
         quarantine=quarantine(deployment),
         redriver=redriver(deployment),

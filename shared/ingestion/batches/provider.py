@@ -3,10 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from shared.ingestion.batches.lifecycle import Lifecycle
+from shared.ingestion.batches.lifecycle import BatchLifecycle
 from shared.ingestion.batches.row_errors import RowErrors
 from shared.ingestion.batches.submission import Batches
-from shared.ingestion.cancellation import Withdrawal
+from shared.ingestion.cancellation import Cancellation
 from shared.ingestion.uploads.provider import upload_queue, upload_store
 from shared.lake.provider import lake
 from shared.ledger.provider import ledger
@@ -26,21 +26,21 @@ def batches(deployment: Deployment) -> Batches:
         lake=lake(deployment),
         ledger=ledger(deployment),
         loader=partial(shared.ingestion.provider.loader, deployment),
-        bringing_back=partial(shared.ingestion.provider.bringing_back, deployment),
+        restorer=partial(shared.ingestion.provider.restorer, deployment),
         clock=deployment.clock,
     )
 
 
 @provider
-def lifecycle(deployment: Deployment) -> Lifecycle:
+def lifecycle(deployment: Deployment) -> BatchLifecycle:
     """Build what follows, cancels and resumes batches."""
-    return Lifecycle(
+    return BatchLifecycle(
         lake=lake(deployment),
         ledger=ledger(deployment),
         batches=batches(deployment),
         uploads=upload_store(deployment),
         queue=upload_queue(deployment),
-        withdrawal=Withdrawal(lake=lake(deployment), ledger=ledger(deployment)),
+        cancellation=Cancellation(lake=lake(deployment), ledger=ledger(deployment)),
         clock=deployment.clock,
     )
 

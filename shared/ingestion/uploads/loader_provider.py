@@ -1,10 +1,10 @@
 """Provides the loading of uploaded files, which needs Arrow."""
 
-from shared.ingestion.cancellation import Withdrawal
-from shared.ingestion.provider import bringing_back, loader
+from shared.ingestion.cancellation import Cancellation
+from shared.ingestion.provider import loader, restorer
+from shared.ingestion.uploads.finalizer import UploadFinalizer
 from shared.ingestion.uploads.loader import FileLoader
 from shared.ingestion.uploads.provider import upload_queue, upload_store
-from shared.ingestion.uploads.settlement import Settlement
 from shared.lake.provider import lake
 from shared.ledger.provider import ledger
 from shared.runtime.deployment import Deployment, provider
@@ -13,11 +13,11 @@ from shared.runtime.deployment import Deployment, provider
 @provider
 def file_loader(deployment: Deployment) -> FileLoader:
     """Build the loader of files."""
-    settlement = Settlement(
+    finalizer = UploadFinalizer(
         lake=lake(deployment),
         ledger=ledger(deployment),
         loader=loader(deployment),
-        withdrawal=Withdrawal(lake=lake(deployment), ledger=ledger(deployment)),
+        cancellation=Cancellation(lake=lake(deployment), ledger=ledger(deployment)),
         clock=deployment.clock,
     )
     return FileLoader(
@@ -25,8 +25,8 @@ def file_loader(deployment: Deployment) -> FileLoader:
         uploads=upload_store(deployment),
         ledger=ledger(deployment),
         loader=loader(deployment),
-        bringing_back=bringing_back(deployment),
-        settlement=settlement,
+        restorer=restorer(deployment),
+        finalizer=finalizer,
         queue=upload_queue(deployment),
         clock=deployment.clock,
     )

@@ -1,7 +1,7 @@
 """Provides the uploads of files up to their loading, for requests, which must not wait for Arrow."""
 
-from shared.ingestion.uploads.announce import Uploads
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE, UploadQueue
+from shared.ingestion.uploads.registration import Uploads
 from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
 from shared.lake.provider import lake
 from shared.runtime.deployment import Deployment, provider
