@@ -11,10 +11,8 @@ from functions.declaration import Route
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.http import BASE_PATH
 from shared.app.wiring import Wiring
-from shared.audit.request import is_recorded
 from shared.audit.trail import Asked
 from shared.auth.scopes import Scope
-from shared.idempotency.claim import takes_key
 from shared.runtime.paging import Window
 from shared.runtime.settings import Resource
 from tests.fakes.answers import Answer
@@ -107,7 +105,8 @@ def test_a_function_may_use_what_its_routes_take_to_be_counted_to_happen_once_an
 ) -> None:
     needed = {Resource.RATE_LIMITS}
     for route in function.routes():
-        needed |= {Resource.AUDIT} if is_recorded(route.method, route.path) else set()
-        needed |= {Resource.IDEMPOTENCY} if takes_key(route.method, route.path.removeprefix(BASE_PATH)) else set()
+        policy = function.policy_of(route)
+        needed |= {Resource.AUDIT} if policy.is_audited(route.method) else set()
+        needed |= {Resource.IDEMPOTENCY} if policy.takes_key(route.method) else set()
 
     assert {access.resource for access in function.writes} >= needed
