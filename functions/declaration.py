@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.app.http import Api
+    from shared.app.route_policy import RoutePolicy
 
 
 Declared = TypeVar("Declared", bound="Function")
@@ -110,13 +111,13 @@ class HttpFunction(Function):
         return app
 
     def routes(self) -> "Iterator[Route]":
-        """Every route, read from the resolver's own OpenAPI document."""
-        for path, item in (self.app().get_openapi_schema().paths or {}).items():
-            for method in item.model_dump(exclude_none=True, include=_METHODS):
-                yield Route(path=path, method=method.upper())
+        """Every route that the resolver declares."""
+        for method, path in self.app().policies:
+            yield Route(path=path, method=method)
 
-
-_METHODS = {"get", "put", "post", "delete", "patch"}
+    def policy_of(self, route: Route) -> "RoutePolicy":
+        """What a route declares about itself."""
+        return self.app().policies[route.method, route.path]
 
 
 @dataclass(frozen=True, kw_only=True)

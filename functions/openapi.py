@@ -12,12 +12,10 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 
+from functions.declaration import HttpFunction, Route
 from functions.headers import HEADERS, IDEMPOTENCY_KEY, IF_NONE_MATCH, tell_headers
 from functions.manifest import HTTP_FUNCTIONS
-from shared.app.http import BASE_PATH
-from shared.app.tagging import is_tagged
-from shared.auth.scopes import scope_of
-from shared.idempotency.claim import takes_key
+from shared.auth.scopes import PUBLIC
 from shared.records.documentation import CURRENCY, currency_schema, record_schemas
 from shared.records.row_error import ValidationError
 from shared.runtime import errors
@@ -42,20 +40,11 @@ _ALWAYS = (
 _WITH_BODY = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
 _FOR_CALLERS = (errors.Forbidden, errors.RateLimitExceeded)
 _ONCE = (errors.Conflict,)
-_OF_ROUTES: Mapping[str, tuple[type[errors.TallyError], ...]] = {
-    "/analytics/customers/segments": (errors.NotFound,),  # until the first snapshot is computed
-    "/auth/keys/{key_id}/rotate": (errors.Conflict,),
-}
-"""Additional errors of single routes."""
-
 _OF_THE_DOOR = {
     "414": "The URL exceeds the limit of the gateway.",
     "431": "The headers exceed the limit of the gateway.",
 }
 """Errors of the gateway, always in the Commerce dialect, because the gateway does not know the routes."""
-
-IN_BOTH_DIALECTS = {"/analytics/metrics"}
-"""Paths of both contracts; the query parameters select the dialect (docs/contracts.md)."""
 
 _FORMS = {Dialect.COMMERCE: ApiErrorResponse, Dialect.FRAUD: FraudErrorResponse}
 _DOORS_FORM = ApiErrorResponse.__name__
@@ -82,13 +71,9 @@ def document() -> dict[str, Any]:
         summary="E-commerce data and fraud analytics",
         description="Every record accounted for, every number recomputable, every answer with its freshness.",
     )
-    dialects: dict[str, Dialect] = {}
-    redirecting: set[str] = set()
+    owners = {route: function for function in HTTP_FUNCTIONS for route in function.routes()}
     for function in HTTP_FUNCTIONS:
-        own = json.loads(function.app().get_openapi_json_schema())
-        dialects |= dict.fromkeys(own["paths"], function.app().dialect)
-        redirecting.update(own["paths"] if function.redirects_to_large_answers else ())
-        merged.add_schema(own)
+        merged.add_schema(json.loads(function.app().get_openapi_json_schema()))
     told = merged.get_openapi_schema()
     schemas = told["components"]["schemas"]
     schemas.update(record_schemas() | {CURRENCY: currency_schema()} | _error_schemas())
@@ -98,20 +83,26 @@ def document() -> dict[str, Any]:
     _describe_envelopes(schemas)
     for path, item in told["paths"].items():
         for method, operation in item.items():
-            scope = scope_of(method.upper(), path.removeprefix(BASE_PATH))
-            operation["security"] = [] if scope is None else [{"token": [scope.value]}]
-            if takes_key(method.upper(), path.removeprefix(BASE_PATH)):
-                operation.setdefault("parameters", []).append(dict(IDEMPOTENCY_KEY))
-            if is_tagged(method.upper(), scope):
-                operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
-            _tell_other_ways(operation, redirects=path in redirecting)
-            _tell_errors(operation, path, dialects[path])
+            route = Route(path, method.upper())
+            _tell_policy(operation, route, owners[route])
+            _tell_other_ways(operation, redirects=owners[route].redirects_to_large_answers)
+            _tell_errors(operation, route, owners[route])
             tell_headers(operation)
             _describe_bodies(operation, schemas)
     told["components"]["schemas"] = dict(sorted(schemas.items()))
     told["components"]["headers"] = dict(HEADERS)
     told["components"]["securitySchemes"] = {"token": _TOKEN}
     return told
+
+
+def _tell_policy(operation: dict[str, Any], route: Route, function: HttpFunction) -> None:
+    """Add the scope of the route and the headers that it reads."""
+    policy = function.policy_of(route)
+    operation["security"] = [] if policy.scope is PUBLIC else [{"token": [policy.scope.value]}]
+    if policy.takes_key(route.method):
+        operation.setdefault("parameters", []).append(dict(IDEMPOTENCY_KEY))
+    if policy.is_tagged(route.method):
+        operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
 
 
 def _tell_other_ways(operation: dict[str, Any], *, redirects: bool) -> None:
@@ -174,10 +165,10 @@ def _name(reference: Mapping[str, str]) -> str:
     return reference["$ref"].rpartition("/")[2]
 
 
-def _tell_errors(operation: dict[str, Any], path: str, dialect: Dialect) -> None:
-    route = path.removeprefix(BASE_PATH)
-    own = _EITHER if route in IN_BOTH_DIALECTS else _FORMS[dialect].__name__
-    for error in _errors_of(operation, route):
+def _tell_errors(operation: dict[str, Any], route: Route, function: HttpFunction) -> None:
+    dialect, dialects = function.app().dialect, function.app().dialects
+    own = _FORMS[dialect].__name__ if dialects == (dialect,) else _EITHER
+    for error in _errors_of(operation, route, function):
         form = _EITHER if error is errors.Unauthorized and dialect is Dialect.FRAUD else own
         code = error.commerce_code if dialect is Dialect.COMMERCE else error.fraud_code
         operation["responses"][str(error.status)] = _error(f"`{code}`: {error.__doc__}", form)
@@ -191,9 +182,9 @@ def _error(description: str, form: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _errors_of(operation: Mapping[str, Any], route: str) -> Iterator[type[errors.TallyError]]:
-    yield from (each for each in _ALWAYS if each is not errors.NotFound or "{" in route)
-    yield from _OF_ROUTES.get(route, ())
+def _errors_of(operation: Mapping[str, Any], route: Route, function: HttpFunction) -> Iterator[type[errors.TallyError]]:
+    yield from (each for each in _ALWAYS if each is not errors.NotFound or "{" in route.path)
+    yield from function.policy_of(route).errors
     if "requestBody" in operation:
         yield from _WITH_BODY
     if operation["security"]:

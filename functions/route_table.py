@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.manifest import HTTP_FUNCTIONS
-from functions.openapi import IN_BOTH_DIALECTS, document
-from shared.app.http import BASE_PATH
-from shared.audit.request import is_recorded
-from shared.auth.scopes import scope_of
-from shared.idempotency.claim import HEADER, takes_key
+from functions.openapi import document
+from shared.auth.scopes import PUBLIC
+from shared.idempotency.claim import HEADER
 from shared.limits.classes import HOUR, MINUTE, RateClass, RateClasses, Subject
-from shared.runtime.dialects import Dialect
 
 if TYPE_CHECKING:
-    from functions.declaration import Route
+    from functions.declaration import HttpFunction, Route
 
 COPY = Path(__file__).parents[1] / "docs" / "routes.md"
 _PUBLIC, _NONE, _YES = "public", "-", "yes"
@@ -47,24 +44,20 @@ def text() -> str:
     responses = {route: paths[route.path][route.method.lower()]["responses"] for _, route in routes}
     errors = {route: {status for status in each if status >= "400"} for route, each in responses.items()}
     common = set.intersection(*errors.values())
-    rows = [
-        _row(route, function.name, function.app().dialect, sorted(errors[route] - common)) for function, route in routes
-    ]
+    rows = [_row(route, function, sorted(errors[route] - common)) for function, route in routes]
     return _PAGE.format(header=HEADER, common=", ".join(sorted(common)), rows="\n".join(rows))
 
 
-def _row(route: "Route", function: str, dialect: Dialect, errors: list[str]) -> str:
-    path = route.path.removeprefix(BASE_PATH)
-    scope = scope_of(route.method, path)
-    dialects = tuple(Dialect) if path in IN_BOTH_DIALECTS else (dialect,)
-    classes = [RateClasses().of(f"{route.method} {route.path}", each) for each in dialects]
+def _row(route: "Route", function: "HttpFunction", errors: list[str]) -> str:
+    policy = function.policy_of(route)
+    classes = [RateClasses().of(policy.rate, dialect) for dialect in function.app().dialects]
     cells = (
         f"`{route.method} {route.path}`",
-        function,
-        _PUBLIC if scope is None else f"`{scope}`",
-        _NONE if scope is None else "; ".join(map(_limit, classes)),  # only callers with a token are counted
-        _YES if takes_key(route.method, path) else _NONE,
-        _YES if scope is not None and is_recorded(route.method, route.path) else _NONE,
+        function.name,
+        _PUBLIC if policy.scope is PUBLIC else f"`{policy.scope}`",
+        _NONE if policy.scope is PUBLIC else "; ".join(map(_limit, classes)),  # only callers with a token are counted
+        _YES if policy.takes_key(route.method) else _NONE,
+        _YES if policy.is_audited(route.method) else _NONE,
         ", ".join(errors) or _NONE,
     )
     return f"| {' | '.join(cells)} |"

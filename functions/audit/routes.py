@@ -7,9 +7,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.models import AuditLog, AuditLogsResponse
 from shared.audit.trail import Asked
+from shared.auth.scopes import Scope
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.models import Timestamp
 from shared.runtime.paging import Limit, Offset, Window
@@ -18,6 +20,7 @@ router = Router()
 
 
 @router.get("/analytics/audit/logs", tags=["audit"], summary="List audit log entries")
+@policy(Scope.AUDIT_READ)
 def audit_logs(  # noqa: PLR0913 # the contract's parameters
     wired: Annotated[Wiring, Depends(wiring)],
     *,

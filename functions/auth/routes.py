@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
 from shared.auth.models import (
@@ -24,8 +25,9 @@ from shared.auth.models import (
     TokenRequest,
 )
 from shared.auth.presented import credentials_of, shows_basic
+from shared.auth.scopes import PUBLIC, Scope
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.errors import FieldError, InvalidRequest
+from shared.runtime.errors import Conflict, FieldError, InvalidRequest
 from shared.runtime.paging import PageNumber, PageSize
 
 router = Router()
@@ -36,6 +38,7 @@ KeyId = Annotated[str, Path(pattern=f"^{KEY_ID}$", description="Id of the API ke
 
 
 @router.post("/auth/token", tags=["auth"], summary="Obtain a token for an API key")
+@policy(PUBLIC)
 def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = None) -> Response[ApiResponse[TokenPair]]:
     """Exchanges OAuth 2 client credentials, in a JSON or form body or in HTTP Basic, for an access token."""
     request = request or TokenRequest()
@@ -43,12 +46,14 @@ def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = No
 
 
 @router.post("/auth/refresh", tags=["auth"], summary="Refresh a token")
+@policy(PUBLIC)
 def refresh_token(wired: Wired, request: Annotated[RefreshRequest, Body()]) -> Response[ApiResponse[TokenPair]]:
     """Exchanges a refresh token for a new pair. A second use of it revokes all tokens of that login within a minute."""
     return _not_to_be_kept(wired.identity.grants.to_refresh_token(request.refresh_token))
 
 
 @router.get("/.well-known/jwks.json", tags=["auth"], summary="List the public signing keys")
+@policy(PUBLIC)
 def public_keys(wired: Wired) -> Response[JsonWebKeySet]:
     """Returns a plain JSON Web Key Set, without the response envelope, so that any JOSE library can read it."""
     return Response(
@@ -60,6 +65,7 @@ def public_keys(wired: Wired) -> Response[JsonWebKeySet]:
 
 
 @router.post("/auth/keys", status_code=HTTPStatus.CREATED, tags=["auth"], summary="Create an API key")
+@policy(Scope.ADMIN, idempotent=False)  # the response contains a secret
 def create_key(wired: Wired, wanted: Annotated[NewApiKey, Body()]) -> ApiResponse[ApiKeyWithSecret]:
     """Creates an API key. Its secret is returned in this response only."""
     made = wired.identity.keys.create(wanted)
@@ -68,6 +74,7 @@ def create_key(wired: Wired, wanted: Annotated[NewApiKey, Body()]) -> ApiRespons
 
 
 @router.get("/auth/keys", tags=["auth"], summary="List API keys")
+@policy(Scope.ADMIN)
 def list_keys(
     wired: Wired,
     page: PageNumber = 0,
@@ -78,6 +85,7 @@ def list_keys(
 
 
 @router.delete("/auth/keys/<key_id>", tags=["auth"], summary="Revoke an API key")
+@policy(Scope.ADMIN)
 def revoke_key(wired: Wired, key_id: KeyId) -> ApiResponse[ApiKey]:
     """Revokes a key. Its tokens stop working within a minute."""
     note(before=_as_it_is(wired, key_id))
@@ -85,6 +93,7 @@ def revoke_key(wired: Wired, key_id: KeyId) -> ApiResponse[ApiKey]:
 
 
 @router.post("/auth/keys/<key_id>/rotate", tags=["auth"], summary="Rotate the secret of an API key")
+@policy(Scope.ADMIN, idempotent=False, errors=(Conflict,))  # the response contains a secret
 def rotate_key(
     wired: Wired,
     key_id: KeyId,

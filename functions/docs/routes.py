@@ -7,6 +7,8 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.docs.files import DOCUMENT, PAGE, Asset
+from shared.app.route_policy import policy
+from shared.auth.scopes import PUBLIC
 
 router = Router()
 _KEPT = {"Vary": "Accept-Encoding"}
@@ -30,6 +32,7 @@ def _answer(description: str, schema: dict[str, Any], *content_types: str) -> di
     compress=True,
     responses=_answer("This document.", {"type": "object", "required": ["openapi", "paths"]}, "application/json"),
 )
+@policy(PUBLIC)
 def openapi_document() -> Response[str]:
     """Returns the OpenAPI 3.1 document with every route, schema, parameter and error."""
     return Response(200, content_types.APPLICATION_JSON, DOCUMENT.read_text("utf-8"), _MINUTES)
@@ -41,6 +44,7 @@ def openapi_document() -> Response[str]:
     summary="Browse the OpenAPI document",
     responses=_answer("Swagger UI over `/api/v1/openapi.json`.", {"type": "string"}, "text/html"),
 )
+@policy(PUBLIC)
 def docs_page() -> Response[str]:
     """Returns Swagger UI for the OpenAPI document, without third-party resources."""
     headers = {**_MINUTES, "Content-Security-Policy": _OWN_ONLY}
@@ -54,6 +58,7 @@ def docs_page() -> Response[str]:
     compress=True,
     responses=_answer("The file.", {"type": "string"}, "text/css", "text/javascript"),
 )
+@policy(PUBLIC)
 def docs_asset(
     name: Annotated[
         str, Path(max_length=100, description="Name of the file.", examples=[each.value for each in Asset])

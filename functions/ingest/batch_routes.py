@@ -7,8 +7,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
+from shared.auth.scopes import Scope
 from shared.ingestion.models import BatchStatusResponse
 from shared.ingestion.uploads.models import UploadRequest, UploadResponse
 from shared.runtime.dialects import ApiResponse
@@ -19,6 +21,7 @@ BatchId = Annotated[str, Path(max_length=100, description="Id of the batch.")]
 
 
 @router.post("/ingest/uploads", status_code=HTTPStatus.CREATED, tags=["ingest"], summary="Create a file upload")
+@policy(Scope.INGEST_WRITE, idempotent=False)  # the URL is a secret, and soon expires
 def announce_upload(request: Annotated[UploadRequest, Body()], wired: Wired) -> ApiResponse[UploadResponse]:
     """Returns a presigned URL for a file of up to 5 GB. The file is loaded after it has been uploaded there."""
     announced = wired.uploads.create(request)
@@ -27,12 +30,14 @@ def announce_upload(request: Annotated[UploadRequest, Body()], wired: Wired) -> 
 
 
 @router.get("/ingest/batches/<batch_id>/status", tags=["ingest"], summary="Get the status of a batch")
+@policy(Scope.INGEST_READ)
 def batch_status(batch_id: BatchId, wired: Wired) -> ApiResponse[BatchStatusResponse]:
     """Returns progress, outcomes and errors by kind of a batch, whether it was sent in a request or as a file."""
     return ApiResponse(data=wired.lifecycle.status(batch_id))
 
 
 @router.post("/ingest/batches/<batch_id>/cancel", tags=["ingest"], summary="Cancel a batch")
+@policy(Scope.INGEST_WRITE)
 def cancel_batch(batch_id: BatchId, wired: Wired) -> ApiResponse[BatchStatusResponse]:
     """Stops the rows that are not merged yet and reports those that are. The data is kept: the batch can be resumed."""
     note(before=wired.lifecycle.status(batch_id).model_dump(mode="json"))
@@ -40,6 +45,7 @@ def cancel_batch(batch_id: BatchId, wired: Wired) -> ApiResponse[BatchStatusResp
 
 
 @router.post("/ingest/batches/<batch_id>/resume", tags=["ingest"], summary="Resume a failed or cancelled batch")
+@policy(Scope.INGEST_WRITE)
 def resume_batch(batch_id: BatchId, wired: Wired) -> ApiResponse[BatchStatusResponse]:
     """Loads the rows that are not loaded yet, by the current configuration of the source. No row is counted twice."""
     note(before=wired.lifecycle.status(batch_id).model_dump(mode="json"))

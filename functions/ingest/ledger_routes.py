@@ -6,7 +6,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.ingest.asking import Given, ledger_query
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
+from shared.auth.scopes import Scope
 from shared.ledger.models import LedgerResponse
 from shared.runtime.dialects import ApiResponse
 
@@ -14,6 +16,7 @@ router = Router()
 
 
 @router.get("/ingest/ledger", tags=["ingest"], summary="Query the ledger")
+@policy(Scope.INGEST_READ)
 def ledger(
     asked: Annotated[Given, Depends(ledger_query)], wired: Annotated[Wiring, Depends(wiring)]
 ) -> ApiResponse[LedgerResponse]:

@@ -7,8 +7,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from functions.ingest.asking import Given, quarantine_query
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
+from shared.auth.scopes import Scope
 from shared.quarantine.models import QuarantineResponse, RowErrorsResponse
 from shared.recovery.models import RedriveRequest, RedriveResponse
 from shared.runtime.dialects import ApiResponse
@@ -19,6 +21,7 @@ Wired = Annotated[Wiring, Depends(wiring)]
 
 
 @router.get("/ingest/batches/<batch_id>/errors", tags=["ingest"], summary="List row errors of a batch")
+@policy(Scope.INGEST_READ)
 def batch_errors(
     batch_id: Annotated[str, Path(max_length=100, description="Id of the batch.")],
     wired: Wired,
@@ -30,6 +33,7 @@ def batch_errors(
 
 
 @router.get("/ingest/quarantine", tags=["ingest"], summary="List quarantined rows")
+@policy(Scope.INGEST_READ)
 def browse_quarantine(
     asked: Annotated[Given, Depends(quarantine_query)], wired: Wired
 ) -> ApiResponse[QuarantineResponse]:
@@ -38,6 +42,7 @@ def browse_quarantine(
 
 
 @router.post("/ingest/quarantine/redrive", tags=["ingest"], summary="Redrive quarantined rows")
+@policy(Scope.INGEST_WRITE)
 def redrive(request: Annotated[RedriveRequest, Body()], wired: Wired) -> ApiResponse[RedriveResponse]:
     """Validates rows against the current schema, mapping and threshold, and loads the valid ones.
 

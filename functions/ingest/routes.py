@@ -7,13 +7,16 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
+from shared.auth.scopes import Scope
 from shared.ingestion.models import (
     BatchIngestionRequest,
     BatchIngestionResponse,
     StreamIngestionRequest,
     StreamIngestionResponse,
 )
+from shared.limits.classes import STREAMING
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.observability import elapsed_ms
 
@@ -22,6 +25,7 @@ Wired = Annotated[Wiring, Depends(wiring)]
 
 
 @router.post("/ingest/batch", status_code=HTTPStatus.CREATED, tags=["ingest"], summary="Submit a batch of records")
+@policy(Scope.INGEST_WRITE, audited=False)  # the ledger accounts for records
 def submit_batch(
     request: Annotated[BatchIngestionRequest, Body()], wired: Wired
 ) -> ApiResponse[BatchIngestionResponse]:
@@ -34,6 +38,7 @@ def submit_batch(
 
 
 @router.post("/ingest/stream", status_code=HTTPStatus.ACCEPTED, tags=["ingest"], summary="Submit one record")
+@policy(Scope.INGEST_WRITE, rate=STREAMING, audited=False)  # the ledger accounts for records
 def submit_record(
     request: Annotated[StreamIngestionRequest, Body()], wired: Wired
 ) -> ApiResponse[StreamIngestionResponse]:

@@ -6,8 +6,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
+from shared.auth.scopes import Scope
 from shared.records.ids import SourceId
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.paging import PageNumber, PageSize
@@ -18,6 +20,7 @@ Wired = Annotated[Wiring, Depends(wiring)]
 
 
 @router.get("/ingest/sources", tags=["ingest"], summary="List data sources")
+@policy(Scope.INGEST_READ)
 def list_sources(
     wired: Wired,
     page: PageNumber = 0,
@@ -30,6 +33,7 @@ def list_sources(
 
 
 @router.put("/ingest/sources/<source_id>", tags=["ingest"], summary="Configure a data source")
+@policy(Scope.INGEST_WRITE)
 def configure_source(
     source_id: Annotated[SourceId, Path(description="Id of the source: 3 to 50 letters, digits or hyphens.")],
     configuration: Annotated[SourceConfigurationRequest, Body()],

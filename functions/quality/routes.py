@@ -10,7 +10,9 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import WithJsonSchema
 
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
+from shared.auth.scopes import Scope
 from shared.quality.models import DataQualityReportsResponse
 from shared.quality.question import LONGEST, read_question
 from shared.records.schema import DataType
@@ -45,6 +47,7 @@ Asked = Annotated[Mapping[str, list[str]], Depends(query)]
 
 
 @router.get("/data-quality/reports", tags=["quality"], summary="Get data quality reports")
+@policy(Scope.QUALITY_READ)
 def quality_reports(asked: Asked, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[DataQualityReportsResponse]:
     """Returns scores, checks and issues by source and data type, with row counts and the overall trend."""
     return ApiResponse(data=wired.quality_reports.answer(read_question(asked)))

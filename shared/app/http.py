@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from http import HTTPStatus
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,14 +15,13 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from shared.app import middleware
 from shared.app.cors import cors_headers
-from shared.app.tagging import is_tagged
+from shared.app.route_policy import RoutePolicy, policy_of
 from shared.app.wiring import Wiring, wiring
 from shared.auth.calling import acting_as
 from shared.auth.models import CREDENTIALS
 from shared.auth.presented import token_of_request
-from shared.auth.scopes import Scope, scope_of
+from shared.auth.scopes import PUBLIC, Scope
 from shared.auth.verifier import require
-from shared.idempotency.claim import takes_key
 from shared.runtime import etags, strict_json
 from shared.runtime.browser_headers import PROTECTION
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from shared.auth.models import Caller
+    from shared.limits.classes import RateClass
 
 BASE_PATH = "/api/v1"
 # What has to be done after the last thing that was waited for: hanging calls are given up, the answer is written.
@@ -44,13 +45,13 @@ _REQUEST_PARTS = {"body", "query", "path", "header"}
 
 
 class Api(APIGatewayRestResolver):
-    """One group of routes behind API Gateway; every route requires a token unless the scope table says otherwise.
+    """One group of routes behind API Gateway; every route requires a token unless its policy says that it is public.
 
     Responses use one dialect, or the one that `spoken_in` derives from the request. The docstring of a route function
     is the description of its operation in the OpenAPI document.
 
     Raises:
-        RouteWithoutScope: a route has no entry in the scope table.
+        RouteWithoutPolicy: a route declares no policy.
     """
 
     def __init__(
@@ -58,25 +59,27 @@ class Api(APIGatewayRestResolver):
         *routers: Router,
         dialect: Dialect = Dialect.COMMERCE,
         spoken_in: Callable[[Mapping[str, Any]], Dialect] | None = None,
-        asked_by: Callable[[str, str], Scope | None] = scope_of,
     ) -> None:
         super().__init__(enable_validation=True, serializer=_write, json_body_deserializer=_read)
         self.dialect = dialect
+        self.dialects = tuple(Dialect) if spoken_in else (dialect,)
         self._spoken_in = spoken_in or (lambda _: dialect)
         for router in routers:
             self.include_router(router, prefix=BASE_PATH)
-        for route in (*self._static_routes, *self._dynamic_routes):
+        self._policies = {route: policy_of(route) for route in (*self._static_routes, *self._dynamic_routes)}
+        for route in self._policies:
             route.description = _paragraphs(getdoc(route.func) or "")
-        self._scopes = {
-            route: asked_by(route.method, route.openapi_path.removeprefix(BASE_PATH))
-            for route in (*self._static_routes, *self._dynamic_routes)
-        }
         self._admitted = ExitStack()
         self._standing: Mapping[str, str] = {}
         self.exception_handler(TallyError)(self._fail)
         self.exception_handler(etags.NotModified)(_unchanged)
         self.exception_handler(RequestValidationError)(self._fail_validation)
         self.exception_handler(Exception)(self._fail_unexpectedly)
+
+    @property
+    def policies(self) -> Mapping[tuple[str, str], RoutePolicy]:
+        """The policy of each route, by its method and its path in the OpenAPI document."""
+        return {(route.method, route.openapi_path): declared for route, declared in self._policies.items()}
 
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
         """Respond to one request; every error is in the dialect of the request and contains the request id."""
@@ -106,34 +109,35 @@ class Api(APIGatewayRestResolver):
     def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
         """Call the route if the caller is authorized; otherwise the body is not even parsed."""
         event = self.current_event.raw_event
-        scope, path = self._scopes[route], route.openapi_path.removeprefix(BASE_PATH)
+        policy = self._policies[route]
+        scope = policy.scope
         decoded = {name: unquote(value) for name, value in route_arguments.items()}
-        if scope is None:
+        if scope is PUBLIC:
             self._take(normalise(event))
             return super()._call_route(route, decoded)
         wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
-        caller = self._admit(wired, event, scope, f"{route.method} {route.openapi_path}")
+        caller = self._admit(wired, event, scope, policy.rate)
         event = self._take(normalise(event))
-        self._admitted.enter_context(etags.conditional_request(event, tagged=is_tagged(route.method, scope)))
+        self._admitted.enter_context(etags.conditional_request(event, tagged=policy.is_tagged(route.method)))
         answer_by_route = super()._call_route
 
         def act() -> dict[str, Any]:
             return answer_by_route(route, decoded).build(self.current_event)
 
-        if takes_key(route.method, path):
-            answer = middleware.once(wired, event, self.lambda_context, caller, act)
-        else:
-            answer = middleware.on_record(wired, event, caller, act)
-        return _Built(middleware.served(wired, answer))
+        if policy.is_audited(route.method):
+            act = partial(middleware.on_record, wired, event, caller, act)
+        if policy.takes_key(route.method):
+            act = partial(middleware.once, wired, event, self.lambda_context, caller, act)
+        return _Built(middleware.served(wired, act()))
 
     def _take(self, event: dict[str, Any]) -> dict[str, Any]:
         BaseRouter.current_event = self._to_proxy_event(event)
         return event
 
-    def _admit(self, wired: "Wiring", event: Mapping[str, Any], scope: Scope, route: str) -> "Caller":
+    def _admit(self, wired: "Wiring", event: Mapping[str, Any], scope: Scope, rate: "RateClass | None") -> "Caller":
         caller = wired.identity.verifier.caller(token_of_request(event))
         self._admitted.enter_context(acting_as(caller))
-        self._standing = middleware.counted(wired, caller, route, self._spoken_in(event))
+        self._standing = middleware.counted(wired, caller, rate, self._spoken_in(event))
         require(scope, caller)
         return caller
 
@@ -162,7 +166,7 @@ class Api(APIGatewayRestResolver):
 
     def _handle_not_found(self, method: str, path: str) -> NoReturn:
         """Respond 405 to another method of a known path and 404 to an unknown path."""
-        allowed = ", ".join(sorted({route.method for route in self._scopes if route.rule.match(path)}))
+        allowed = ", ".join(sorted({route.method for route in self._policies if route.rule.match(path)}))
         if allowed:
             raise MethodNotAllowed(f"{method} is not supported; use {allowed}", headers={"Allow": allowed})
         raise NotFound("This path does not exist")

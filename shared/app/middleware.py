@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.app.wiring import Wiring
     from shared.audit.entry import Change
     from shared.auth.models import Caller
+    from shared.limits.classes import RateClass
     from shared.runtime.dialects import Dialect
 
 Answer = dict[str, Any]
@@ -29,18 +30,18 @@ Act = Callable[[], Answer]
 _NOT_RECORDED = (Unavailable, BotoCoreError, ClientError)
 
 
-def counted(wired: "Wiring", caller: "Caller", route: str, dialect: "Dialect") -> Mapping[str, str]:
+def counted(wired: "Wiring", caller: "Caller", declared: "RateClass | None", dialect: "Dialect") -> Mapping[str, str]:
     """Count a request against its caller's limit; return what its answer tells of that.
 
     Raises:
         RateLimitExceeded: the caller has to wait.
     """
-    rate_class = wired.rate_classes.of(route, dialect)
+    rate_class = wired.rate_classes.of(declared, dialect)
     return wired.rate_limiter.check(rate_class, rate_class.subject_of(caller))
 
 
 def once(wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", caller: "Caller", act: Act) -> Answer:
-    """Answer a request that may carry an `Idempotency-Key`: it happens once, and is put on record once.
+    """Answer a request that may have an `Idempotency-Key`: with the same key, it has its effect once.
 
     Raises:
         InvalidRequest: the key is none.
@@ -48,9 +49,7 @@ def once(wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", ca
         Unavailable: whether this happened before cannot be known now.
     """
     claim = claim_of(event, subject=caller.subject, route=f"{event['httpMethod']} {event['path']}")
-    if claim is None:
-        return on_record(wired, event, caller, act)
-    return wired.idempotency.once(claim, context, lambda: on_record(wired, event, caller, act))
+    return act() if claim is None else wired.idempotency.once(claim, context, act)
 
 
 def on_record(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: Act) -> Answer:

@@ -1,6 +1,5 @@
 """From a request and its answer to the entry of the audit log that they make, the same way for every route."""
 
-import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,9 +10,6 @@ import orjson
 from shared.audit.entry import Change
 from shared.runtime.dialects import current_request_id
 
-_CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
-# Records are accounted for one by one in the ledger, and tokens are no change.
-_ACCOUNTED_ELSEWHERE = re.compile(r"/api/v1/(ingest/(batch|stream)|auth/(token|refresh))")
 _FIRST_FAILURE = 400
 _UNSAID = object()
 
@@ -39,22 +35,16 @@ def note(*, before: Any = None, after: Any = _UNSAID) -> None:
     NOTED.set(Noted(before, after))
 
 
-def is_recorded(method: str, path: str) -> bool:
-    """Whether what a route does is put in the audit log when it goes well."""
-    return method in _CHANGES and not _ACCOUNTED_ELSEWHERE.fullmatch(path)
-
-
 def change_of(event: Mapping[str, Any], answer: Mapping[str, Any], *, user_id: str, key_id: str) -> Change | None:
-    """The entry that an answered request makes; None where it changed nothing or is accounted for elsewhere."""
-    method, path = event["httpMethod"], event["path"]
-    if not is_recorded(method, path) or answer["statusCode"] >= _FIRST_FAILURE:
+    """Return the audit entry of an answered request; None if the request failed."""
+    if answer["statusCode"] >= _FIRST_FAILURE:
         return None
     noted = NOTED.get() or Noted()
     return Change(
-        action=f"{method} {event['resource']}",
+        action=f"{event['httpMethod']} {event['resource']}",
         user_id=user_id,
         key_id=key_id,
-        resource=path,
+        resource=event["path"],
         request_id=current_request_id(),
         source_ip=event["requestContext"]["identity"]["sourceIp"],
         before=noted.before,

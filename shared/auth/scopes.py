@@ -1,8 +1,7 @@
-"""The scopes of the API and the table of the scope that each route requires."""
+"""The scopes of the API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Scope(StrEnum):
@@ -26,58 +25,8 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
-class RouteWithoutScope(LookupError):
-    """A route has no entry in the scope table."""
-
-
 PUBLIC = None
 """The scope of a route that requires no token."""
-
-ROUTES: Mapping[str, Scope | None] = MappingProxyType(
-    {
-        "POST /auth/token": PUBLIC,
-        "POST /auth/refresh": PUBLIC,
-        "GET /.well-known/jwks.json": PUBLIC,
-        "GET /openapi.json": PUBLIC,
-        "GET /docs": PUBLIC,
-        "GET /docs/{name}": PUBLIC,
-        "GET /health": PUBLIC,
-        "GET /auth/keys": Scope.ADMIN,
-        "POST /auth/keys": Scope.ADMIN,
-        "DELETE /auth/keys/{key_id}": Scope.ADMIN,
-        "POST /auth/keys/{key_id}/rotate": Scope.ADMIN,
-        "POST /ingest/batch": Scope.INGEST_WRITE,
-        "POST /ingest/stream": Scope.INGEST_WRITE,
-        "POST /ingest/uploads": Scope.INGEST_WRITE,
-        "GET /ingest/batches/{batch_id}/status": Scope.INGEST_READ,
-        "POST /ingest/batches/{batch_id}/cancel": Scope.INGEST_WRITE,
-        "POST /ingest/batches/{batch_id}/resume": Scope.INGEST_WRITE,
-        "GET /ingest/batches/{batch_id}/errors": Scope.INGEST_READ,
-        "GET /ingest/ledger": Scope.INGEST_READ,
-        "GET /ingest/quarantine": Scope.INGEST_READ,
-        "POST /ingest/quarantine/redrive": Scope.INGEST_WRITE,
-        "GET /ingest/sources": Scope.INGEST_READ,
-        "PUT /ingest/sources/{source_id}": Scope.INGEST_WRITE,
-        "GET /analytics/audit/logs": Scope.AUDIT_READ,
-        "GET /analytics/metrics": Scope.ANALYTICS_READ,
-        "GET /analytics/customers/segments": Scope.ANALYTICS_READ,
-        "GET /analytics/customers/{customer_id}/profile": Scope.ANALYTICS_READ,
-        "GET /analytics/products/performance": Scope.ANALYTICS_READ,
-        "GET /data-quality/reports": Scope.QUALITY_READ,
-    }
-)
-
-
-def scope_of(method: str, path: str) -> Scope | None:
-    """Return the scope that a route requires; its path is that of the OpenAPI document, without the base path.
-
-    Raises:
-        RouteWithoutScope: the route is not in the table.
-    """
-    try:
-        return ROUTES[f"{method} {path}"]
-    except KeyError:
-        raise RouteWithoutScope(f"{method} {path} has no scope: add one, or PUBLIC, to shared/auth/scopes.py") from None
 
 
 def scope_of_channel(channel: str) -> Scope:

@@ -13,9 +13,6 @@ from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.request import header
 
 HEADER = "Idempotency-Key"
-# These answers contain secrets, which are shown once and stored nowhere; the address of an upload is one, and expires
-# long before an answer is forgotten.
-_SHOWN_ONCE = {"/auth/token", "/auth/refresh", "/auth/keys", "/auth/keys/{key_id}/rotate", "/ingest/uploads"}
 PATTERN = r"[\x21-\x7e]{1,255}"
 
 
@@ -27,11 +24,6 @@ class Claim:
     route: str
     key: str
     body: str
-
-
-def takes_key(method: str, path: str) -> bool:
-    """Whether a route, named as in the OpenAPI document below the base path, heeds an `Idempotency-Key`."""
-    return method == "POST" and path not in _SHOWN_ONCE
 
 
 def claim_of(event: Mapping[str, Any], *, subject: str, route: str) -> Claim | None:

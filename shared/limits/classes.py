@@ -1,6 +1,5 @@
-"""The rate classes: which routes each is for, how many requests it lets through in a window, and who is counted."""
+"""The rate classes: how many requests each lets through in a window, and who is counted."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,69 +22,37 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RateClass:
-    """So many requests of a subject in a window, on the routes of a dialect whose `METHOD path` matches."""
+    """A number of requests per window and subject, for requests in one dialect."""
 
     name: str
     dialect: Dialect
-    routes: str = r".*"
     limit: int
     window_seconds: int
     subject: Subject
-
-    def covers(self, route: str, dialect: Dialect) -> bool:
-        """Whether a request on a route (`METHOD path`, as the OpenAPI document names it) falls into this class."""
-        return dialect is self.dialect and re.fullmatch(self.routes, route) is not None
 
     def subject_of(self, caller: "Caller") -> str:
         """Who of a caller is counted."""
         return caller.key_id if self.subject is Subject.API_KEY else caller.subject
 
 
-# The first that covers a request is its class: the special ones stand before the general one of their dialect.
-RATE_CLASSES = (
-    RateClass(
-        name="streaming",
-        dialect=Dialect.COMMERCE,
-        routes=r"\S+ /api/v1/ingest/stream",
-        limit=10_000,
-        window_seconds=HOUR,
-        subject=Subject.API_KEY,
-    ),
-    RateClass(
-        name="analytics",
-        dialect=Dialect.COMMERCE,
-        routes=r"\S+ /api/v1/analytics/.*",
-        limit=500,
-        window_seconds=HOUR,
-        subject=Subject.API_KEY,
-    ),
-    RateClass(name="general", dialect=Dialect.COMMERCE, limit=1000, window_seconds=HOUR, subject=Subject.API_KEY),
-    RateClass(
-        name="export",
-        dialect=Dialect.FRAUD,
-        routes=r"POST /api/v1/analytics/export",
-        limit=10,
-        window_seconds=HOUR,
-        subject=Subject.USER,
-    ),
-    RateClass(
-        name="replay_scenarios",
-        dialect=Dialect.FRAUD,
-        routes=r"POST /api/v1/analytics/replay/scenarios",
-        limit=5,
-        window_seconds=HOUR,
-        subject=Subject.USER,
-    ),
-    RateClass(
-        name="replay_runs",
-        dialect=Dialect.FRAUD,
-        routes=r"POST /api/v1/analytics/replay/scenarios/[^/]+/run",
-        limit=5,
-        window_seconds=HOUR,
-        subject=Subject.USER,
-    ),
-    RateClass(name="fraud", dialect=Dialect.FRAUD, limit=100, window_seconds=MINUTE, subject=Subject.USER),
-)
+def _commerce(name: str, limit: int) -> RateClass:
+    return RateClass(name=name, dialect=Dialect.COMMERCE, limit=limit, window_seconds=HOUR, subject=Subject.API_KEY)
+
+
+def _fraud(name: str, limit: int, window_seconds: int) -> RateClass:
+    return RateClass(name=name, dialect=Dialect.FRAUD, limit=limit, window_seconds=window_seconds, subject=Subject.USER)
+
+
+STREAMING = _commerce("streaming", 10_000)
+ANALYTICS = _commerce("analytics", 500)
+GENERAL = _commerce("general", 1000)
+EXPORT = _fraud("export", 10, HOUR)
+REPLAY_SCENARIOS = _fraud("replay_scenarios", 5, HOUR)
+REPLAY_RUNS = _fraud("replay_runs", 5, HOUR)
+FRAUD = _fraud("fraud", 100, MINUTE)
+
+RATE_CLASSES = (STREAMING, ANALYTICS, GENERAL, EXPORT, REPLAY_SCENARIOS, REPLAY_RUNS, FRAUD)
+_GENERAL = {Dialect.COMMERCE: GENERAL, Dialect.FRAUD: FRAUD}
 
 
 class UnknownRateClass(LookupError):
@@ -110,15 +77,19 @@ class RateClasses:
             raise UnknownRateClass(f"unknown rate classes {sorted(unknown)}; expected {sorted(known)}")
         return cls(tuple(replace(each, **_checked(each.name, changes.get(each.name, {}))) for each in RATE_CLASSES))
 
-    def of(self, route: str, dialect: Dialect) -> RateClass:
-        """The class that a request is counted in; the general ones leave none without."""
-        return next(each for each in self.classes if each.covers(route, dialect))
+    def of(self, declared: RateClass | None, dialect: Dialect) -> RateClass:
+        """Return the class in force of a request: what its route declares, else the general class of its dialect.
+
+        A route of both contracts declares a class for one dialect; requests in the other are in the general class.
+        """
+        chosen = declared if declared is not None and declared.dialect is dialect else _GENERAL[dialect]
+        return next(each for each in self.classes if each.name == chosen.name)
 
 
 def _checked(name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     for key, value in changes.items():
         if key not in {"limit", "window_seconds"} or type(value) is not int or value < 1:
             raise UnknownRateClass(
-                f"{name}.{key} = {value!r}is invalid; a class has a limit and window_seconds, both greater than zero"
+                f"{name}.{key} = {value!r} is invalid; a class has a limit and window_seconds, both greater than zero"
             )
     return changes

@@ -11,10 +11,8 @@ from functions.declaration import Route
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.http import BASE_PATH
 from shared.app.wiring import Wiring
-from shared.audit.request import is_recorded
 from shared.audit.trail import AUDIT_TABLE, Asked
 from shared.auth.scopes import Scope
-from shared.idempotency.claim import takes_key
 from shared.idempotency.once import IDEMPOTENCY_TABLE
 from shared.limits.counter import RATE_LIMITS_TABLE
 from shared.runtime.paging import Window
@@ -108,7 +106,8 @@ def test_a_function_may_use_what_its_routes_take_to_be_counted_to_happen_once_an
 ) -> None:
     needed = {RATE_LIMITS_TABLE}
     for route in function.routes():
-        needed |= {AUDIT_TABLE} if is_recorded(route.method, route.path) else set()
-        needed |= {IDEMPOTENCY_TABLE} if takes_key(route.method, route.path.removeprefix(BASE_PATH)) else set()
+        policy = function.policy_of(route)
+        needed |= {AUDIT_TABLE} if policy.is_audited(route.method) else set()
+        needed |= {IDEMPOTENCY_TABLE} if policy.takes_key(route.method) else set()
 
     assert {access.resource for access in function.writes} >= needed

@@ -15,6 +15,7 @@ from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
 from shared.app.http import Api
 from shared.app.large_responses import RESULTS_BUCKET, is_larger
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.runtime.dialects import ApiResponse, Dialect
@@ -44,19 +45,22 @@ def talker(wired: Wiring, dialect: Dialect, most: int = MOST) -> Talker:
     router = Router()
 
     @router.get("/words/<number>")
+    @policy(Scope.ANALYTICS_READ)
     def words(number: int) -> ApiResponse[list[str]] | list[str]:
         said = ["wörd"] * number
         return ApiResponse(data=said) if dialect is Dialect.COMMERCE else said
 
     @router.get("/file/<number>", compress=True)
+    @policy(Scope.ANALYTICS_READ)
     def file(number: int) -> Response[str]:
         return Response(200, "text/csv", "".join(f"{each}\n" for each in range(number)))
 
     @router.post("/words/<number>")
+    @policy(Scope.ANALYTICS_READ)
     def more_words(number: int) -> list[str]:
         return ["word"] * number
 
-    app = Api(router, dialect=dialect, asked_by=lambda *_: Scope.ANALYTICS_READ)
+    app = Api(router, dialect=dialect)
     limited = Wiring(replace(wired.settings, largest_answer_bytes=most), wired.clock)
     app.dependency_overrides[wiring] = lambda: limited
     return Talker(limited, Visitor(limited.identity, Scope.ANALYTICS_READ), instrument(app.resolve))

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from shared.app.http import Api
+from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.auth.calling import caller
 from shared.auth.models import Caller
@@ -19,7 +20,6 @@ from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 
 Ask = Callable[..., Any]
-SCOPES = {"/me": Scope.FRAUD_READ, "/open": PUBLIC}
 
 
 def _logged() -> dict[str, Any]:
@@ -33,14 +33,16 @@ def ask(wired: Wiring) -> Ask:
     router = Router()
 
     @router.get("/me")
+    @policy(Scope.FRAUD_READ)
     def me(who: Annotated[Caller, Depends(caller)]) -> dict[str, str]:
         return {"key": who.key_id, "subject": who.subject, "logged": str(_logged())}
 
     @router.get("/open")
+    @policy(PUBLIC)
     def anybody(who: Annotated[Caller, Depends(caller)]) -> dict[str, str]:
         return {"key": who.key_id}
 
-    api = Api(router, dialect=Dialect.FRAUD, asked_by=lambda _, path: SCOPES[path])
+    api = Api(router, dialect=Dialect.FRAUD)
     api.dependency_overrides[wiring] = lambda: wired
     handler = instrument(api.resolve)
     return lambda path, **parts: handler(rest_event("GET", f"/api/v1{path}", **parts), context())

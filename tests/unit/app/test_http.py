@@ -11,7 +11,8 @@ import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from shared.app.http import Api
-from shared.auth.scopes import PUBLIC, RouteWithoutScope
+from shared.app.route_policy import RouteWithoutPolicy, policy
+from shared.auth.scopes import PUBLIC
 from shared.runtime import errors
 from shared.runtime.dialects import Dialect, error_body
 from shared.runtime.errors import FieldError, TallyError
@@ -48,12 +49,13 @@ def _api(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE) -> Any:
     router = Router()
 
     @router.get("/thing")
+    @policy(PUBLIC)
     def thing() -> dict[str, int]:
         if raised is not None:
             raise raised
         return {"answer": 42}
 
-    return instrument(Api(router, dialect=dialect, asked_by=lambda *_: PUBLIC).resolve)
+    return instrument(Api(router, dialect=dialect).resolve)
 
 
 def _ask(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE, path: str = "/thing", **parts: Any) -> Any:
@@ -156,23 +158,19 @@ def test_the_request_id_is_the_same_in_header_body_and_log() -> None:
     ]
 
 
-def _new() -> Router:
+def test_an_api_with_a_route_that_declares_no_policy_cannot_be_built() -> None:
     router = Router()
 
     @router.get("/new")
     def new() -> dict[str, int]:
         return {}
 
-    return router
-
-
-def test_an_api_with_a_route_that_nobody_gave_a_scope_cannot_be_built() -> None:
-    with pytest.raises(RouteWithoutScope, match="GET /new"):
-        Api(_new())
+    with pytest.raises(RouteWithoutPolicy, match="GET /api/v1/new"):
+        Api(router)
 
 
 def test_a_route_that_is_added_later_is_closed_to_everybody() -> None:
-    api = Api(_new(), asked_by=lambda *_: PUBLIC)
+    api = Api()
     api.get("/api/v1/later")(lambda: {"answer": "hunter2"})
 
     answer = instrument(api.resolve)(rest_event("GET", "/api/v1/later"), context())

@@ -1,0 +1,89 @@
+"""What a route requires of its callers and does for them, declared on the route itself with `@policy(...)`.
+
+The dispatcher, the OpenAPI document and the table of routes read the same declaration.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shared.auth.scopes import PUBLIC, Scope
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.api_gateway import Route
+
+    from shared.limits.classes import RateClass
+    from shared.runtime.errors import TallyError
+
+_ATTRIBUTE = "__policy__"
+_CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
+
+RouteFunction = TypeVar("RouteFunction", bound=Callable[..., Any])
+
+
+class RouteWithoutPolicy(LookupError):
+    """A route function has no `@policy`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutePolicy:
+    """The declaration of one route; the HTTP method decides what applies by default."""
+
+    scope: Scope | None
+    rate: "RateClass | None" = None
+    idempotent: bool = True
+    audited: bool = True
+    errors: "tuple[type[TallyError], ...]" = ()
+
+    def takes_key(self, method: str) -> bool:
+        """Whether the route honours an `Idempotency-Key`; without a caller there is nobody to keep keys for."""
+        return method == "POST" and self.idempotent and self.scope is not PUBLIC
+
+    def is_audited(self, method: str) -> bool:
+        """Whether a successful request makes an entry in the audit log."""
+        return method in _CHANGES and self.audited and self.scope is not PUBLIC
+
+    def is_tagged(self, method: str) -> bool:
+        """Whether responses have an `ETag`: dashboards read analytics again and again."""
+        return method == "GET" and self.scope is Scope.ANALYTICS_READ
+
+
+def policy(
+    scope: Scope | None,
+    *,
+    rate: "RateClass | None" = None,
+    idempotent: bool = True,
+    audited: bool = True,
+    errors: "tuple[type[TallyError], ...]" = (),
+) -> Callable[[RouteFunction], RouteFunction]:
+    """Declare the policy of a route.
+
+    Args:
+        scope: what the access token must allow, or `PUBLIC`.
+        rate: the class in which requests are counted; by default the general class of the dialect of the request.
+        idempotent: whether a POST honours `Idempotency-Key`. Not if its response contains a secret, because responses
+            are stored until the key expires.
+        audited: whether a change makes an entry in the audit log. Not if it is accounted for elsewhere.
+        errors: further errors of the route, for the OpenAPI document.
+    """
+    declared = RoutePolicy(scope=scope, rate=rate, idempotent=idempotent, audited=audited, errors=errors)
+
+    def declare(function: RouteFunction) -> RouteFunction:
+        setattr(function, _ATTRIBUTE, declared)
+        return function
+
+    return declare
+
+
+def policy_of(route: "Route") -> RoutePolicy:
+    """Return the policy of a route.
+
+    Raises:
+        RouteWithoutPolicy: its function declares none.
+    """
+    declared: RoutePolicy | None = getattr(route.func, _ATTRIBUTE, None)
+    if declared is None:
+        raise RouteWithoutPolicy(
+            f"{route.method} {route.openapi_path} has no policy: add @policy with a scope or PUBLIC"
+        )
+    return declared
