@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.metrics.cut import cut, days_of
 from shared.metrics.facts import Source
 from shared.metrics.question import Question
+from shared.metrics.split import day_count, split
 
 __all__ = ["Plan", "Source", "choose"]
 
@@ -27,8 +27,8 @@ def choose(question: Question) -> Plan:
         if len(question.filters) > table.most_filters:
             reasons.append(f"the {source} keeps no more than that")
             continue
-        parts = cut(question, source)
-        if fact.looks_back or days_of(parts.base) * 2 <= days_of((*parts.rolled, *parts.base)):
+        parts = split(question, source)
+        if fact.looks_back or day_count(parts.base) * 2 <= day_count((*parts.rollup, *parts.base)):
             besides = f"; {fact.tables[Source.BASE].name} what no {table.grain} tells whole" if parts.base else ""
             return Plan(source, f"{table.called(question.filters)} tells the same{besides}")
         reasons.append(f"on most days the range or a bucket ({question.zone}) cuts a {table.grain} of UTC")

@@ -2,11 +2,11 @@
 
 from shared.metrics.facts import FactName, Source
 from shared.metrics.queries.customers import customers
-from shared.metrics.queries.levels import levels
 from shared.metrics.queries.orders import orders
 from shared.metrics.queries.rows import Query
 from shared.metrics.queries.sales import sales
 from shared.metrics.queries.sessions import sessions
+from shared.metrics.queries.stock import stock
 from shared.metrics.question import Question
 
 
@@ -20,6 +20,6 @@ def query(question: Question, source: Source, *, reporting_currency: str) -> Que
         case FactName.CUSTOMERS:
             return customers(question, source)
         case FactName.LEVELS:
-            return levels(question, source)
+            return stock(question, source)
         case FactName.SESSIONS:
             return sessions(question, source)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from shared.app.wiring import Wiring
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
-from shared.metrics.cut import cut
 from shared.metrics.facts import CURRENCY, Dimension, FactName, Source
 from shared.metrics.models import MetricsResponse
 from shared.metrics.plan import Plan
 from shared.metrics.question import Question
+from shared.metrics.split import split
 from shared.runtime.numbers import at_the_edge
 from shared.runtime.reading import time_zone
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
@@ -179,11 +179,11 @@ def test_summers_that_cut_days_in_the_midst_of_a_range_come_from_the_base(
         time_range__start="2024-11-01",
         time_range__end="2025-12-01",
     )
-    parts = cut(asked, Source.ROLLUP)
+    parts = split(asked, Source.ROLLUP)
 
     answer = wired.metric_reports.report(asked, Plan(Source.ROLLUP, "the test says so"))
 
-    assert len(parts.rolled) > 1 < len(parts.base)
+    assert len(parts.rollup) > 1 < len(parts.base)
     assert_right(asked, answer)
 
 

@@ -1,13 +1,12 @@
 """The SQL of metrics: what is a value is a parameter, and nothing is read that a question does not need."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 import sqlglot
 from sqlglot import exp
 
-from shared.athena.sql import Statement, Value, literal
+from shared.athena.sql import Statement, literal
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import CURRENCY, Source
@@ -16,32 +15,6 @@ from shared.metrics.question import Question
 from tests.unit.metrics.asking import question
 
 HOSTILE = "x') OR 1=1; DROP TABLE transactions; --"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("EU", "'EU'"),
-        ("O'Hara", "'O''Hara'"),
-        ("''", "''''''"),
-        ("\\'", "'\\'''"),
-        (7, "7"),
-        (-3600, "-3600"),
-        (Decimal("1.50"), "1.50"),
-        (datetime(2025, 1, 1, 10, 0, 0, 123_000, tzinfo=UTC), "'2025-01-01 10:00:00.123'"),
-    ],
-)
-def test_values_are_written_as_literals(value: Value, text: str) -> None:
-    assert literal(value) == text
-
-
-@pytest.mark.parametrize(
-    "value", ["EU", "O'Hara", "'", "''", "a'b''c", "\\", "\\'", HOSTILE, "é\n\t☃", "?", "%s {x} $1"]
-)
-def test_a_literal_reads_back_as_the_one_text_it_was(value: str) -> None:
-    read = sqlglot.parse_one(f"SELECT {literal(value)}", read="trino").expressions
-
-    assert [(type(each), each.this) for each in read] == [(exp.Literal, value)]
 
 
 SOURCES = [(name, source) for name, metric in METRICS.items() for source in metric.fact.tables]
@@ -167,7 +140,3 @@ def test_decades_of_a_changing_clock_and_all_values_of_filters_fit_a_statement(
 
     assert len(statement.text) + sum(len(literal(value)) for value in statement.values) < 262_144
     assert all(len(literal(value)) <= 1024 for value in statement.values)
-
-
-def test_fragments_keep_their_values_in_order() -> None:
-    assert Statement("a = ?", ("x",)) + Statement("b = ?", ("y",)) == Statement("a = ? b = ?", ("x", "y"))
