@@ -73,6 +73,11 @@ def join(separator: LiteralString, statements: Iterable[Statement]) -> Statement
     )
 
 
+def union_all(selects: Iterable[Statement]) -> Statement:
+    """Put the rows of several selects together."""
+    return join("\nUNION ALL\n", selects)
+
+
 def identifier(name: str) -> Statement:
     """Use the name of a column or table as a fragment.
 

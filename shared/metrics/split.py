@@ -50,13 +50,6 @@ def split(question: Question, source: Source) -> Split:
     return Split(tuple(_between(base, Interval(since, question.end))), tuple(base))
 
 
-def tables_of(question: Question, source: Source, parts: Split) -> tuple[str, ...]:
-    """The tables that the parts of a question are read from."""
-    tables = question.metric.fact.tables
-    read = ((parts.rollup, tables[source]), (parts.base, tables[Source.BASE]))
-    return tuple(table.called(question.filters) for intervals, table in read if intervals)
-
-
 def day_count(intervals: Iterable[Interval]) -> int:
     """How many partitions some intervals, which do not overlap, lie in."""
     days, reached = 0, date.min

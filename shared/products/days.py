@@ -35,11 +35,6 @@ def on_days(spans: Iterable[Days]) -> Statement:
     return sql("({any})", any=join(" OR ", conditions))
 
 
-def union_all(selects: Iterable[Statement]) -> Statement:
-    """Put the rows of several selects together."""
-    return join("\nUNION ALL\n", selects)
-
-
 def whole_days(start: datetime, end: datetime) -> tuple[date, date]:
     """The first day that begins within a range, and the first that does not end within it."""
     first = start.date() if start.time() == time() else start.date() + _DAY

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.athena.sql import Constant, Statement, identifier, join, sql
+from shared.athena.sql import Constant, Statement, identifier, join, sql, union_all
 from shared.currency.conversion import Days, converted, with_rates
-from shared.products.days import Split, on_days, union_all
+from shared.products.days import Split, on_days
 from shared.products.question import Question
 from shared.products.trend import Parts
 

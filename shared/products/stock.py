@@ -9,9 +9,9 @@ version of that moment, at the rate of that day.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from shared.athena.sql import Statement, sql
+from shared.athena.sql import Statement, sql, union_all
 from shared.currency.conversion import Days, converted, with_rates
-from shared.products.days import Split, on_days, union_all
+from shared.products.days import Split, on_days
 from shared.products.question import Question
 
 _STOCK = """

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import Statement, sql
-from shared.products.days import Split, on_days, union_all
+from shared.athena.sql import Statement, sql, union_all
+from shared.products.days import Split, on_days
 from shared.products.question import Question
 
 _VISITS = """

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import EMPTY, Statement, sql
-from shared.metrics.facts import Source
+from shared.athena.sql import EMPTY, Statement, sql, union_all
+from shared.metrics.plan import Plan
 from shared.metrics.queries.fragments import (
     TIMESTAMP,
     filter_clause,
@@ -11,11 +11,10 @@ from shared.metrics.queries.fragments import (
     in_days,
     in_intervals,
     placed,
-    union_all,
 )
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.metrics.split import Split, split, tables_of
+from shared.metrics.split import Split
 
 _STATEMENT = """
     WITH lines AS (
@@ -40,16 +39,15 @@ _OF_BASE = """
 """
 
 
-def customers(question: Question, source: Source) -> Query:
+def customers(question: Question, plan: Plan) -> Query:
     """Count the customers that bought, per period and bucket and once more per period."""
-    parts = split(question, source)
     statement = sql(
         _STATEMENT,
-        lines=union_all(_lines(question, parts)),
+        lines=union_all(_lines(question, plan.parts)),
         placed=placed(question),
         where=filter_clause(question),
     )
-    return Query(statement, tables_of(question, source, parts))
+    return Query(statement, tuple(plan.tables(question)))
 
 
 def _lines(question: Question, parts: Split) -> Iterator[Statement]:

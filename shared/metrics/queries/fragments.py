@@ -16,11 +16,6 @@ TIMESTAMP = sql('"timestamp"')
 """The column of base tables that has the moment of a record."""
 
 
-def union_all(selects: Iterable[Statement]) -> Statement:
-    """Put the rows of several selects together."""
-    return join("\nUNION ALL\n", selects)
-
-
 def day(moment: datetime) -> str:
     """The UTC day of a moment, as partitions are named."""
     return moment.date().isoformat()

@@ -1,12 +1,11 @@
 """Orders: the lines of each are added up before orders are counted, once in a bucket and once in a range."""
 
 from shared.athena.sql import sql
-from shared.metrics.facts import Source
+from shared.metrics.plan import Plan
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.fragments import TIMESTAMP, filter_clause, filter_columns, in_intervals, placed
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.metrics.split import split
 
 _STATEMENT = """
     WITH lines AS (
@@ -29,18 +28,18 @@ _STATEMENT = """
 """
 
 
-def orders(question: Question, source: Source, *, reporting_currency: str) -> Query:
+def orders(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
     """Add up the lines of orders, per period and bucket and once more per period, since an order counts once in it."""
     amounts = Amounts(question, reporting_currency)
     statement = sql(
         _STATEMENT,
         net=NET,
         filter_columns=filter_columns(question),
-        intervals=in_intervals(TIMESTAMP, split(question, source).base),
+        intervals=in_intervals(TIMESTAMP, plan.parts.base),
         placed=placed(question),
         where=filter_clause(question),
         rated=amounts.rated("daily"),
         counts=amounts.counts,
         amount=amounts.of("net_amount"),
     )
-    return Query(statement, (question.metric.fact.tables[Source.BASE].name, *amounts.tables))
+    return Query(statement, (*plan.tables(question), *amounts.tables))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from shared.athena.sql import Statement, identifier, join, sql
-from shared.metrics.facts import Measure, Source
+from shared.athena.sql import Statement, identifier, join, sql, union_all
+from shared.metrics.facts import Measure
+from shared.metrics.plan import Plan
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.fragments import (
     TIMESTAMP,
@@ -12,11 +13,9 @@ from shared.metrics.queries.fragments import (
     in_hours,
     in_intervals,
     placed,
-    union_all,
 )
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
-from shared.metrics.split import Split, split, tables_of
 
 _STATEMENT = """
     WITH lines AS (
@@ -44,12 +43,12 @@ _SUMS = {Measure.NET_AMOUNT: sql("SUM")}
 _EXTREMES = {Measure.LOWEST_AMOUNT: sql("MIN"), Measure.HIGHEST_AMOUNT: sql("MAX")}
 
 
-def sales(question: Question, source: Source, *, reporting_currency: str) -> Query:
+def sales(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
     """Add up the completed lines that a question is about, per period and bucket."""
-    amounts, parts = Amounts(question, reporting_currency), split(question, source)
+    amounts = Amounts(question, reporting_currency)
     statement = sql(
         _STATEMENT,
-        lines=union_all(_lines(question, source, parts)),
+        lines=union_all(_lines(question, plan)),
         placed=placed(question),
         where=filter_clause(question),
         aggregates=_aggregates(question, identifier),
@@ -57,23 +56,23 @@ def sales(question: Question, source: Source, *, reporting_currency: str) -> Que
         counts=amounts.counts,
         reported=_aggregates(question, amounts.of),
     )
-    return Query(statement, (*tables_of(question, source, parts), *amounts.tables))
+    return Query(statement, (*plan.tables(question), *amounts.tables))
 
 
-def _lines(question: Question, source: Source, parts: Split) -> Iterator[Statement]:
+def _lines(question: Question, plan: Plan) -> Iterator[Statement]:
     """The rows that are added up, with no column that the question does not need: columns are what a scan costs."""
     columns = filter_columns(question)
-    if parts.rollup:
+    if plan.parts.rollup:
         yield sql(
             _OF_ROLLUP,
             amounts=join(", ", map(identifier, _functions(question))),
             filter_columns=columns,
-            table=identifier(question.metric.fact.tables[source].called(question.filters)),
-            hours=in_hours(sql("hour"), parts.rollup),
+            table=identifier(question.metric.fact.tables[plan.source].called(question.filters)),
+            hours=in_hours(sql("hour"), plan.parts.rollup),
         )
-    if parts.base:
+    if plan.parts.base:
         nets = (sql("{net} AS {column}", net=NET, column=identifier(each)) for each in _functions(question))
-        intervals = in_intervals(TIMESTAMP, parts.base)
+        intervals = in_intervals(TIMESTAMP, plan.parts.base)
         yield sql(_OF_BASE, amounts=join(", ", nets), filter_columns=columns, intervals=intervals)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from shared.athena.sql import Statement, identifier, join, sql
 from shared.metrics.facts import Source
+from shared.metrics.plan import Plan
 from shared.metrics.queries.fragments import filter_columns, on_days, one_of, placed
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
@@ -37,12 +38,12 @@ _COLUMNS = {
 }
 
 
-def sessions(question: Question, source: Source) -> Query:
+def sessions(question: Question, plan: Plan) -> Query:
     """Count the sessions that begin in a bucket, and those of them that bought."""
-    table = question.metric.fact.tables[source].name
+    table = question.metric.fact.tables[plan.source].name
     statement = sql(
         _STATEMENT,
-        columns=_COLUMNS[source],
+        columns=_COLUMNS[plan.source],
         filter_columns=filter_columns(question),
         table=identifier(table),
         days=on_days([Interval(question.previous_start - _LONGEST, question.end + _LONGEST)]),

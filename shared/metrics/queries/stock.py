@@ -5,12 +5,13 @@ A bucket without records has no row: the level of the bucket before it still hol
 
 from collections.abc import Iterator
 
-from shared.athena.sql import EMPTY, Statement, sql
-from shared.metrics.facts import Dimension, Source
-from shared.metrics.queries.fragments import TIMESTAMP, bucket, in_days, in_intervals, one_of, period, union_all
+from shared.athena.sql import EMPTY, Statement, sql, union_all
+from shared.metrics.facts import Dimension
+from shared.metrics.plan import Plan
+from shared.metrics.queries.fragments import TIMESTAMP, bucket, in_days, in_intervals, one_of, period
 from shared.metrics.queries.rows import Query, Span
 from shared.metrics.question import Question
-from shared.metrics.split import Split, split, tables_of
+from shared.metrics.split import Split
 from shared.records.schema import DataType
 
 _STATEMENT = """
@@ -80,12 +81,11 @@ _EXTREMES = sql("""
 """
 
 
-def stock(question: Question, source: Source) -> Query:
+def stock(question: Question, plan: Plan) -> Query:
     """Find the stock at the end of every bucket that has records, and of the time before both ranges."""
-    parts = split(question, source)
     statement = sql(
         _STATEMENT,
-        lines=union_all(_lines(parts)),
+        lines=union_all(_lines(plan.parts)),
         previous_start=question.previous_start,
         before=Span.BEFORE.value,
         period=period(question),
@@ -93,8 +93,8 @@ def stock(question: Question, source: Source) -> Query:
         where=_of_categories(question),
         rest=_EXTREMES if question.asks_for_extremes else _SUMS,
     )
-    tables = tables_of(question, source, parts)
-    return Query(statement, (*tables, DataType.PRODUCTS) if question.filters else tables)
+    of_products = (DataType.PRODUCTS,) if question.filters else ()
+    return Query(statement, (*plan.tables(question), *of_products))
 
 
 def _lines(parts: Split) -> Iterator[Statement]:

@@ -14,7 +14,6 @@ from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import CURRENCY, Dimension, FactName, Source
 from shared.metrics.models import MetricsResponse
-from shared.metrics.plan import Plan
 from shared.metrics.question import Question
 from shared.metrics.split import split
 from shared.runtime.numbers import at_the_edge
@@ -144,7 +143,7 @@ def test_every_table_tells_the_same_as_the_base(wired: Wiring, metric_type: Metr
     able = [source for source, table in asked.metric.fact.tables.items() if len(asked.filters) <= table.most_filters]
 
     answers = [
-        wired.metric_reports.report(asked, Plan(source, "the test says so")).model_dump(
+        wired.metric_reports.report(asked, source).model_dump(
             mode="json", exclude={"metadata": {"query_time_ms", "cache_hit"}}
         )
         for source in able
@@ -181,7 +180,7 @@ def test_summers_that_cut_days_in_the_midst_of_a_range_come_from_the_base(
     )
     parts = split(asked, Source.ROLLUP)
 
-    answer = wired.metric_reports.report(asked, Plan(Source.ROLLUP, "the test says so"))
+    answer = wired.metric_reports.report(asked, Source.ROLLUP)
 
     assert len(parts.rollup) > 1 < len(parts.base)
     assert_right(asked, answer)

@@ -10,6 +10,7 @@ from shared.athena.sql import Statement, literal
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import CURRENCY, Source
+from shared.metrics.plan import Plan, follow
 from shared.metrics.queries.by_fact import query
 from shared.metrics.question import Question
 from tests.unit.metrics.asking import question
@@ -20,8 +21,12 @@ HOSTILE = "x') OR 1=1; DROP TABLE transactions; --"
 SOURCES = [(name, source) for name, metric in METRICS.items() for source in metric.fact.tables]
 
 
+def planned(asked: Question, source: Source) -> Plan:
+    return follow(asked, source, "the test names it")
+
+
 def statement_of(asked: Question, source: Source) -> Statement:
-    return query(asked, source, reporting_currency="USD").statement
+    return query(asked, planned(asked, source), reporting_currency="USD").statement
 
 
 def tree_of(statement: Statement) -> exp.Select:
@@ -66,7 +71,7 @@ def test_a_statement_is_one_trino_query_with_a_value_for_every_mark(
 def test_the_tables_that_are_read_are_those_that_are_named(metric_type: MetricType, source: Source) -> None:
     asked = question(metric_type=metric_type, time_range__start="2025-01-01T10:17:00Z", **filtered(metric_type, "tea"))
 
-    asks = query(asked, source, reporting_currency="USD")
+    asks = query(asked, planned(asked, source), reporting_currency="USD")
 
     tree = tree_of(asks.statement)
     with_queries = {each.alias for each in tree.find_all(exp.CTE)}
