@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from shared.athena.sql import Statement, sql
+from shared.athena.sql import Constant, Statement, sql
 from shared.currency.conversion import converted, with_rates
 from shared.customers.facts import ONE_DAY, Period
 
@@ -121,11 +121,11 @@ def facts(period: Period, currency: str) -> Statement:
         lines=_lines(period),
         rates=with_rates("currencies", currency),
         net_amount=converted("net_amount"),
-        recent_day=period.back(RECENT_DAYS).isoformat(),
-        seen_until=_midnight(period.calibration_end + ONE_DAY),
-        lately=_midnight(period.back(LATELY_DAYS)),
-        recent=recent,
-        before=recent - timedelta(days=RECENT_DAYS),
+        recent_day=Constant(period.back(RECENT_DAYS)),
+        seen_until=Constant(_midnight(period.calibration_end + ONE_DAY)),
+        lately=Constant(_midnight(period.back(LATELY_DAYS))),
+        recent=Constant(recent),
+        before=Constant(recent - timedelta(days=RECENT_DAYS)),
     )
 
 

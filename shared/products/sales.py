@@ -133,4 +133,4 @@ def _revenue_of_parts(parts: Parts | None) -> Iterator[Statement]:
 
 def _in_parts(parts: Parts | None) -> Statement:
     """The rows by product, each with the part of the range it lies in if there are parts."""
-    return sql(_IN_PARTS, first=parts.first.isoformat(), days=parts.days) if parts else sql("costed")
+    return sql(_IN_PARTS, first=Constant(parts.first), days=Constant(parts.days)) if parts else sql("costed")

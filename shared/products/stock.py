@@ -9,7 +9,7 @@ version of that moment, at the rate of that day.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from shared.athena.sql import Statement, sql, union_all
+from shared.athena.sql import Constant, Statement, sql, union_all
 from shared.currency.conversion import Days, converted, with_rates
 from shared.products.days import Split, on_days
 from shared.products.question import Question
@@ -82,8 +82,8 @@ def stock(question: Question, days: Split, before: Days | None, *, reporting_cur
         reporting_currency=reporting_currency,
         priced_levels=with_rates("valued_levels", reporting_currency),
         worth=converted("worth"),
-        start=question.start,
-        end=question.end,
+        start=Constant(question.start),
+        end=Constant(question.end),
     )
 
 

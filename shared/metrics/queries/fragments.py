@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from shared.athena.sql import EMPTY, Statement, identifier, join, sql
+from shared.athena.sql import EMPTY, Constant, Statement, identifier, join, sql
 from shared.metrics.buckets import Shift
 from shared.metrics.facts import CURRENCY
 from shared.metrics.queries.rows import Span
@@ -121,9 +121,9 @@ def period(question: Question) -> Statement:
     """In which of the two ranges a moment lies."""
     return sql(
         "CASE WHEN moment < CAST(:start AS timestamp) THEN :previous ELSE :current END",
-        start=question.start,
-        previous=Span.PREVIOUS.value,
-        current=Span.CURRENT.value,
+        start=Constant(question.start),
+        previous=Constant(Span.PREVIOUS),
+        current=Constant(Span.CURRENT),
     )
 
 
@@ -149,9 +149,13 @@ def _wall_clock(clock: Sequence[Shift]) -> Statement:
     if not any(offsets):
         return sql("moment")
     if len(clock) == 1:
-        return sql("date_add('second', :offset, moment)", offset=offsets[0])
+        return sql("date_add('second', :offset, moment)", offset=Constant(offsets[0]))
     cases = (
-        sql("WHEN moment < CAST(:until AS timestamp) THEN :offset", until=after.since, offset=offset)
+        sql(
+            "WHEN moment < CAST(:until AS timestamp) THEN :offset", until=Constant(after.since), offset=Constant(offset)
+        )
         for offset, after in zip(offsets, clock[1:], strict=False)
     )
-    return sql("date_add('second', CASE {cases} ELSE :last END, moment)", cases=join(" ", cases), last=offsets[-1])
+    return sql(
+        "date_add('second', CASE {cases} ELSE :last END, moment)", cases=join(" ", cases), last=Constant(offsets[-1])
+    )

@@ -6,7 +6,7 @@ A session is taken to last at most a day, so reading one more UTC day on either 
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.athena.sql import Statement, identifier, join, sql
+from shared.athena.sql import Constant, Statement, identifier, join, sql
 from shared.metrics.facts import Source
 from shared.metrics.plan import Plan
 from shared.metrics.queries.fragments import filter_columns, on_days, one_of, placed
@@ -47,8 +47,8 @@ def sessions(question: Question, plan: Plan) -> Query:
         filter_columns=filter_columns(question),
         table=identifier(table),
         days=on_days([Interval(question.previous_start - _LONGEST, question.end + _LONGEST)]),
-        start=question.previous_start,
-        end=question.end,
+        start=Constant(question.previous_start),
+        end=Constant(question.end),
         matching=join(" ", _matching(question)),
         placed=placed(question),
     )

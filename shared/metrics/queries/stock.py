@@ -5,7 +5,7 @@ A bucket without records has no row: the level of the bucket before it still hol
 
 from collections.abc import Iterator
 
-from shared.athena.sql import EMPTY, Statement, sql, union_all
+from shared.athena.sql import EMPTY, Constant, Statement, sql, union_all
 from shared.metrics.facts import Dimension
 from shared.metrics.plan import Plan
 from shared.metrics.queries.fragments import TIMESTAMP, bucket, in_days, in_intervals, one_of, period
@@ -86,8 +86,8 @@ def stock(question: Question, plan: Plan) -> Query:
     statement = sql(
         _STATEMENT,
         lines=union_all(_lines(plan.parts)),
-        previous_start=question.previous_start,
-        before=Span.BEFORE.value,
+        previous_start=Constant(question.previous_start),
+        before=Constant(Span.BEFORE),
         period=period(question),
         bucket=bucket(question),
         where=_of_categories(question),
