@@ -17,7 +17,7 @@ from shared.ingestion import rejected_rows
 from shared.lake.parquet import columns
 from shared.lake.quarantine.decisions import decisions_in
 from shared.lake.storage.paths import PartitionId
-from shared.lake.validation.rows import Taken
+from shared.lake.validation.rows import ValidatedRows
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Kind
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
@@ -151,7 +151,7 @@ def _entry(delivery: "Delivery", judged: "Judged", *, refused: bool) -> Entry:
     )
 
 
-def _objects(delivery: "Delivery", taken: Taken) -> list[tuple[str, bytes]]:
+def _objects(delivery: "Delivery", taken: ValidatedRows) -> list[tuple[str, bytes]]:
     key = SCHEMAS[delivery.data_type].key
     return [
         (PartitionId(delivery.data_type, day).incoming_key(delivery.origin), columns.write_parquet(rows, unique=key))

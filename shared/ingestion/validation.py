@@ -9,7 +9,7 @@ from shared.ingestion.mapped_delivery import Mapped, apply_configuration
 from shared.ingestion.pii import without_personal_data
 from shared.lake.parquet import columns
 from shared.lake.quality.assess import assess
-from shared.lake.validation.rows import Taken, take, take_table
+from shared.lake.validation.rows import ValidatedRows, validate_rows, validate_table
 from shared.quality.rules import Requirements, refusal, the_same_of_all
 from shared.quality.state import QualityState
 from shared.records.catalogue import SCHEMAS
@@ -37,7 +37,7 @@ class Judged:
     """
 
     rows: "Sequence[Any] | RowsOfFile"
-    taken: Taken
+    taken: ValidatedRows
     errors: Sequence[RowError]
     rejected: int
     dropped_fields: int
@@ -50,7 +50,7 @@ class Judged:
         reasons = [RowError(row, "", GATE, "is valid, but its batch was rejected; redrive it") for row in good]
         return replace(
             self,
-            taken=Taken(self.taken.table.slice(0, 0), [*self.taken.errors, *reasons]),
+            taken=ValidatedRows(self.taken.table.slice(0, 0), [*self.taken.errors, *reasons]),
             errors=[*self.errors, *(replace(each, row=delivery.place_of(each.row or 0)) for each in reasons)],
             rejected=self.rejected + len(good),
         )
@@ -93,14 +93,14 @@ class Judge:
             return filed_under_decisions(_one_by_one(rows), self.decisions)
         return rows
 
-    def _taken(self, delivery: "Delivery", mapped: Mapped) -> Taken:
+    def _taken(self, delivery: "Delivery", mapped: Mapped) -> ValidatedRows:
         stamp = columns.Stamp(
             source_id=delivery.source_id,
             ingested_at=mapped.ingested_at(delivery),
             origin=delivery.origin,
             reporting_currency=self.reporting_currency,
         )
-        takes = take if isinstance(mapped.rows, Sequence) else take_table
+        takes = validate_rows if isinstance(mapped.rows, Sequence) else validate_table
         taken = takes(delivery.data_type, mapped.rows, form=delivery.form, at=delivery.arrived_by, stamp=stamp)
         return taken.within(mapped.places, mapped.errors) if mapped.errors else taken
 

@@ -14,7 +14,7 @@ from shared.ingestion.delivery import Malformed
 from shared.ingestion.models import LONGEST_CORRELATION_ID, BatchIngestionRequest, DataFormat, StreamIngestionRequest
 from shared.ingestion.pii import without_personal_data
 from shared.ingestion.stream.payloads import Unpacked, Unreadable
-from shared.lake.validation.rows import all_fully_written
+from shared.lake.validation.text_columns import all_fully_written
 from shared.records.catalogue import SCHEMAS
 from shared.records.ids import SOURCE_ID
 from shared.records.schema import DataType
