@@ -20,7 +20,6 @@ from shared.lake.storage.paths import PartitionId
 from shared.lake.validation.rows import ValidatedRows
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, Entry, Kind
 from shared.records.catalogue import SCHEMAS
-from shared.records.schema import DataType
 from shared.records.validation import RowError
 from shared.runtime.dialects import echo
 
@@ -79,7 +78,7 @@ class Loader:
             judged = judged.as_refused(delivery)
         if judged.errors or delivery.judged_anew or delivery.batch_id:
             self._quarantine(delivery, judged)
-        if delivery.data_type is DataType.DECISIONS:
+        if SCHEMAS[delivery.data_type].indexed:
             self.decisions.add(decisions_in(judged.taken.table))
         self.decisions.wait(awaited_decisions(judged.errors), delivery.origin)
         self.lake.put_all(_objects(delivery, judged.taken))

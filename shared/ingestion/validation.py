@@ -69,7 +69,9 @@ class Judge:
         """Tell the good rows of a delivery from the others, and whether they are good enough to be loaded."""
         rows, dropped = _without_what_must_not_stay(delivery.data_type, delivery.rows)
         mapped = apply_configuration(self.mapping_of, delivery, rows)
-        kept, renamed = _without_what_must_not_stay(delivery.data_type, mapped.rows)
+        kept, renamed = (
+            (rows, 0) if mapped.rows is rows else _without_what_must_not_stay(delivery.data_type, mapped.rows)
+        )
         taken = self._taken(delivery, replace(mapped, rows=self._filed(delivery, kept)))
         malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
         placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in taken.errors]
@@ -89,7 +91,7 @@ class Judge:
 
     def _filed(self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile") -> "Sequence[Any] | RowsOfFile":
         """Labels with the time of their decision."""
-        if delivery.data_type is DataType.LABELS:
+        if SCHEMAS[delivery.data_type].event_time_from is not None:
             return filed_under_decisions(_one_by_one(rows), self.decisions)
         return rows
 

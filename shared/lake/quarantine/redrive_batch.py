@@ -34,7 +34,7 @@ class Leaving:
     @property
     def decisions(self) -> Iterator[Decision]:
         """The decisions among them."""
-        return decisions_in(self.table) if self.data_type is DataType.DECISIONS else iter(())
+        return decisions_in(self.table) if SCHEMAS[self.data_type].indexed else iter(())
 
     def written(self) -> bytes:
         """Them as an object."""
