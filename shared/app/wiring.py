@@ -450,14 +450,14 @@ class Wiring:
         """Answers how products perform."""
         from shared.lake.catalog.first_day import first_day  # noqa: PLC0415 # only the function that answers it pays
         from shared.lake.rollups.cost_days import cost_days  # noqa: PLC0415 # as above
-        from shared.products.queries import Known  # noqa: PLC0415 # as above
+        from shared.products.queries import LakeState  # noqa: PLC0415 # as above
         from shared.products.reports import ProductReports  # noqa: PLC0415 # as above
 
         return ProductReports(
             athena=self.athena,
             cache=self.result_cache,
             sources=self.sources,
-            known=lambda: Known(cost_days(self.lake), first_day(self.lake, DataType.INVENTORY)),
+            lake_state=lambda: LakeState(cost_days(self.lake), first_day(self.lake, DataType.INVENTORY)),
             reporting_currency=self.settings.reporting_currency,
             clock=self.clock,
         )

@@ -22,20 +22,20 @@ _STATEMENT = """
             CASE WHEN by_product.uncosted_lines = 0 THEN by_product.revenue - by_product.cost END AS margin
         FROM by_product LEFT JOIN products ON products.product_id = by_product.product_id
     ), listed AS (
-        SELECT named.*, {belongs} AS belongs FROM named
+        SELECT named.*, {in_category} AS in_category FROM named
     ), ranked AS (
-        SELECT listed.*, belongs AND lines > 0 AS counts,
+        SELECT listed.*, in_category AND lines > 0 AS counts,
             ROW_NUMBER() OVER (
-                ORDER BY CASE WHEN belongs AND lines > 0 THEN 0 ELSE 1 END, {sort_by} DESC NULLS LAST, product_id
+                ORDER BY CASE WHEN in_category AND lines > 0 THEN 0 ELSE 1 END, {sort_by} DESC NULLS LAST, product_id
             ) AS place,
             SUM(revenue) OVER () AS all_revenue,
-            SUM(CASE WHEN belongs THEN lines ELSE 0 END) OVER () AS all_lines,
-            SUM(CASE WHEN belongs THEN excluded ELSE 0 END) OVER () AS all_excluded,
-            SUM(CASE WHEN belongs THEN revenue END) OVER () AS listed_revenue,
-            SUM(CASE WHEN belongs THEN quantity END) OVER () AS listed_quantity,
-            SUM(CASE WHEN belongs AND lines > 0 THEN margin END) OVER () AS listed_margin,
-            SUM(CASE WHEN belongs AND lines > 0 THEN 1 ELSE 0 END) OVER () AS listed_products,
-            SUM(CASE WHEN belongs AND lines > 0 AND margin IS NULL THEN 1 ELSE 0 END) OVER () AS marginless_products
+            SUM(CASE WHEN in_category THEN lines ELSE 0 END) OVER () AS all_lines,
+            SUM(CASE WHEN in_category THEN excluded ELSE 0 END) OVER () AS all_excluded,
+            SUM(CASE WHEN in_category THEN revenue END) OVER () AS listed_revenue,
+            SUM(CASE WHEN in_category THEN quantity END) OVER () AS listed_quantity,
+            SUM(CASE WHEN in_category AND lines > 0 THEN margin END) OVER () AS listed_margin,
+            SUM(CASE WHEN in_category AND lines > 0 THEN 1 ELSE 0 END) OVER () AS listed_products,
+            SUM(CASE WHEN in_category AND lines > 0 AND margin IS NULL THEN 1 ELSE 0 END) OVER () AS marginless_products
         FROM listed
     ), best AS (
         SELECT * FROM ranked WHERE place = 1 OR (counts AND place <= :limit)
@@ -50,7 +50,7 @@ _COLUMNS = {SortBy.REVENUE: sql("revenue"), SortBy.QUANTITY: sql("quantity"), So
 
 
 @dataclass(frozen=True)
-class Known:
+class LakeState:
     """What has to be known of the lake before a statement is written.
 
     `cost_days` are the days within which the cost of some product changed, so that only lines show what was sold at
@@ -62,32 +62,32 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ProductQuery:
     """A statement and every table that it reads."""
 
     statement: Statement
     tables: Sequence[str]
 
 
-def plan(question: Question, parts: Parts | None, known: Known, *, reporting_currency: str) -> Plan:
+def plan(question: Question, parts: Parts | None, state: LakeState, *, reporting_currency: str) -> ProductQuery:
     """Write the statement that answers a question, in the reporting currency.
 
     The first row is always there if anything was sold: it carries the sums, even where no product is to be listed.
     """
-    sold, edges = split(question.start, question.end, known.cost_days), split(question.start, question.end)
-    before = days_before(question, known.stocked_since)
+    sold, edges = split(question.start, question.end, state.cost_days), split(question.start, question.end)
+    before = days_before(question, state.stocked_since)
     statement = sql(
         _STATEMENT,
         sales=sales(question, sold, parts, reporting_currency=reporting_currency),
         visits=visits(question, edges),
         stock=stock(question, edges, before, reporting_currency=reporting_currency),
-        belongs=_belongs(question.category),
+        in_category=_in_category(question.category),
         sort_by=_COLUMNS[question.sort_by],
         limit=question.limit,
     )
     tables = {*tables_of_sales(sold), *tables_of_visits(edges), *tables_of_stock(edges, before)}
-    return Plan(statement, sorted(tables))
+    return ProductQuery(statement, sorted(tables))
 
 
-def _belongs(category: str | None) -> Statement:
+def _in_category(category: str | None) -> Statement:
     return sql("true") if category is None else sql("COALESCE(category = :category, false)", category=category)
