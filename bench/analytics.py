@@ -21,8 +21,7 @@ from bench.kept_year import kept_year
 from bench.measure import Row, Work, above_floor, faster, medians, milliseconds
 from shared.app.wiring import Wiring
 from shared.currency.rate_tables import TABLE_KEY
-from shared.metrics.facts import Source
-from shared.metrics.plan import Plan, choose
+from shared.metrics.plan import Source, choose
 from shared.metrics.rules import read_question
 
 MOST_ABOVE_FLOOR, FEWER_BYTES, CACHED_FASTER = 3, 20, 50
@@ -77,15 +76,15 @@ def _rows(asked: Asked, wired: Wiring, floor: Floor, cube: Cube) -> Iterator[Row
 
 def _measured(asked: Asked, wired: Wiring, floor: Floor) -> Measured:
     question = read_question(asked.parameters)
-    chosen, base = choose(question), Plan(Source.BASE, "the bench says so")
+    chosen = choose(question)
     reports = patient(wired, wired.metric_reports)
     contenders: dict[str, Work] = {
-        "base": partial(reports.report, question, base),
+        "base": partial(reports.report, question, Source.BASE),
         "base floor": partial(floor.ask, asked.raw_sql),
     }
     if asked.rollup is not None:
         contenders |= {
-            "rolled": partial(reports.report, question, chosen),
+            "rolled": partial(reports.report, question, chosen.source),
             "rolled floor": partial(floor.ask, asked.rolled_sql),
         }
     began = perf_counter()

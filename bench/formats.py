@@ -24,7 +24,7 @@ from bench.sales import sale_lines
 from shared.lake.files.options import FileFormat, FileOptions
 from shared.lake.files.reader import read_parts
 from shared.lake.parquet.columns import Stamp
-from shared.lake.validation.rows import Taken, take, take_table
+from shared.lake.validation.rows import ValidatedRows, validate_rows, validate_table
 from shared.records.currencies import ISO_4217
 from shared.records.schema import DataType
 from shared.records.validation import Form
@@ -76,7 +76,7 @@ def _compared(
     )
 
 
-def _ours(file_format: FileFormat, data: bytes) -> list[Taken]:
+def _ours(file_format: FileFormat, data: bytes) -> list[ValidatedRows]:
     """All parts as columns; every line is good."""
     found = [_taken(part.rows, file_format) for part in read_parts(io.BytesIO(data), FileOptions(format=file_format))]
     if any(taken.errors for taken in found):
@@ -84,11 +84,11 @@ def _ours(file_format: FileFormat, data: bytes) -> list[Taken]:
     return found
 
 
-def _taken(rows: pa.Table | list[object], file_format: FileFormat) -> Taken:
+def _taken(rows: pa.Table | list[object], file_format: FileFormat) -> ValidatedRows:
     form = Form.TEXT if file_format in (FileFormat.CSV, FileFormat.XML) else Form.TYPED
     if isinstance(rows, list):
-        return take(DataType.TRANSACTIONS, rows, form=form, at=AT, stamp=STAMP)
-    return take_table(DataType.TRANSACTIONS, rows, form=form, at=AT, stamp=STAMP)
+        return validate_rows(DataType.TRANSACTIONS, rows, form=form, at=AT, stamp=STAMP)
+    return validate_table(DataType.TRANSACTIONS, rows, form=form, at=AT, stamp=STAMP)
 
 
 def _pandera_schema() -> pandera.DataFrameSchema:

@@ -1,27 +1,100 @@
-"""SQL as a value: the text and what stands for each `?` in it, which travels as an execution parameter."""
+"""SQL as a value: a template with named parts becomes a text with a `?` for every value, and the values in order.
 
+A template is a literal of this project's source. `:name` is a value and never becomes text, unless it is a `Constant`
+of the platform; `{name}` is a fragment, itself made of a template. So no text of a caller can reach the SQL.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from textwrap import dedent
+from typing import LiteralString
 
 from shared.runtime.models import utc
 
 Value = str | int | Decimal | datetime
 
+_PART = re.compile(r"\{(?P<fragment>\w+)\}|(?<![:\w]):(?P<value>[a-z]\w*)")
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL in Athena's dialect with a `?` for every value, and the values in their order."""
+    """SQL in Athena's dialect, whole or a fragment, with a `?` for every value, and the values in their order."""
 
     text: str
     values: tuple[Value, ...] = ()
 
-    def __add__(self, other: "Statement") -> "Statement":
-        """Write one behind the other."""
-        return Statement(f"{self.text} {other.text}".strip(), self.values + other.values)
+
+@dataclass(frozen=True)
+class Constant:
+    """A value of the platform's own that is written into the text; text is one only as a member of an enumeration."""
+
+    value: int | Decimal | date | StrEnum
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.value, int | Decimal | date | StrEnum):
+            raise TypeError(f"not a constant: {type(self.value).__name__}")
 
 
-def literal(value: Value) -> str:
+Part = Statement | Constant | Value | Sequence[Value]
+
+EMPTY = Statement("")
+"""A fragment for an optional part that is absent."""
+
+
+def sql(template: LiteralString, /, **parts: Part) -> Statement:
+    """Fill a template.
+
+    Args:
+        template: SQL with `{name}` for fragments and `:name` for values; a name may occur several times.
+        parts: what the names mean; several values become as many `?` with commas between them.
+
+    Raises:
+        TypeError: a fragment is given where the template has a value, or the other way round.
+        ValueError: the template has a `?`, or its names are not those that are given.
+    """
+    pieces = _parse(template)
+    names = {piece.name for piece in pieces if isinstance(piece, _Name)}
+    if names != parts.keys():
+        raise ValueError(f"parts without a value or a place: {sorted(names ^ parts.keys())}")
+    return _concatenate(piece if isinstance(piece, Statement) else _fill(piece, parts) for piece in pieces)
+
+
+def join(separator: LiteralString, statements: Iterable[Statement]) -> Statement:
+    """Write fragments one after the other, with a text between them."""
+    fragments = list(statements)
+    return Statement(
+        separator.join(each.text for each in fragments), tuple(value for each in fragments for value in each.values)
+    )
+
+
+def union_all(selects: Iterable[Statement]) -> Statement:
+    """Put the rows of several selects together."""
+    return join("\nUNION ALL\n", selects)
+
+
+def identifier(name: str) -> Statement:
+    """Use the name of a column or table as a fragment.
+
+    Raises:
+        ValueError: it is not made of letters, digits and underscores alone.
+    """
+    if not _IDENTIFIER.fullmatch(name):
+        raise ValueError("not an identifier")
+    return Statement(str(name))
+
+
+def identifiers(names: Iterable[str]) -> Statement:
+    """Use a list of names of columns as a fragment."""
+    return join(", ", map(identifier, names))
+
+
+def literal(value: Value | date) -> str:
     """Write a value as an SQL literal, which is the form execution parameters have.
 
     Moments are text for `CAST(? AS timestamp)`: UTC, to the millisecond.
@@ -31,5 +104,49 @@ def literal(value: Value) -> str:
             return "'" + value.replace("'", "''") + "'"
         case datetime():
             return f"'{utc(value).replace(tzinfo=None).isoformat(' ', 'milliseconds')}'"
+        case date():
+            return f"'{value.isoformat()}'"
         case _:
             return str(value)
+
+
+@dataclass(frozen=True)
+class _Name:
+    name: str
+    is_fragment: bool
+
+
+@cache
+def _parse(template: str) -> tuple[Statement | _Name, ...]:
+    """Split a template into its text and its names; templates are literals, so there are only so many to keep."""
+    if "?" in template:
+        raise ValueError("values in a template have names")
+    return tuple(_pieces(dedent(template).strip("\n")))
+
+
+def _pieces(template: str) -> Iterator[Statement | _Name]:
+    reached = 0
+    for found in _PART.finditer(template):
+        yield Statement(template[reached : found.start()])
+        yield _Name(found["fragment"] or found["value"], is_fragment=found["fragment"] is not None)
+        reached = found.end()
+    yield Statement(template[reached:].rstrip())
+
+
+def _fill(name: _Name, parts: Mapping[str, Part]) -> Statement:
+    part = parts[name.name]
+    if name.is_fragment != isinstance(part, Statement):
+        raise TypeError(f"{name.name} is {'a fragment' if name.is_fragment else 'a value'} in the template")
+    match part:
+        case Statement():
+            return part
+        case Constant():
+            return Statement(literal(part.value))
+        case str() | int() | Decimal() | datetime():
+            return Statement("?", (part,))
+        case _:
+            return Statement(", ".join("?" * len(part)), tuple(part))
+
+
+def _concatenate(pieces: Iterable[Statement]) -> Statement:
+    return join("", pieces)

@@ -17,10 +17,9 @@ from shared.ingestion import rejected_rows
 from shared.lake.parquet import columns
 from shared.lake.quarantine.decisions import extract_decisions
 from shared.lake.storage.paths import PartitionId
-from shared.lake.validation.rows import Taken
+from shared.lake.validation.rows import ValidatedRows
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, DeliveryKind, LedgerEntry
 from shared.records.catalogue import SCHEMAS
-from shared.records.schema import DataType
 from shared.records.validation import RowError
 from shared.runtime.dialects import truncate_for_error
 
@@ -81,7 +80,7 @@ class Loader:
             result = result.with_all_rejected(delivery)
         if result.errors or delivery.revalidate or delivery.batch_id:
             self._quarantine(delivery, result)
-        if delivery.data_type is DataType.DECISIONS:
+        if SCHEMAS[delivery.data_type].indexed:
             self.decisions.add(extract_decisions(result.validated.table))
         self.decisions.register_waiting(missing_decisions(result.errors), delivery.delivery_id)
         self.lake.put_all(_incoming_objects(delivery, result.validated))
@@ -157,7 +156,7 @@ def _entry(delivery: "Delivery", result: "ValidationResult", *, refused: bool) -
     )
 
 
-def _incoming_objects(delivery: "Delivery", validated: Taken) -> list[tuple[str, bytes]]:
+def _incoming_objects(delivery: "Delivery", validated: ValidatedRows) -> list[tuple[str, bytes]]:
     key = SCHEMAS[delivery.data_type].key
     return [
         (

@@ -9,7 +9,7 @@ from shared.ingestion.mapped_delivery import MappedRows, apply_configuration
 from shared.ingestion.pii import strip_personal_data
 from shared.lake.parquet import columns
 from shared.lake.quality.assess import assess
-from shared.lake.validation.rows import Taken, take, take_table
+from shared.lake.validation.rows import ValidatedRows, validate_rows, validate_table
 from shared.quality.rules import Requirements, refusal, the_same_of_all
 from shared.quality.state import QualityCounts
 from shared.records.catalogue import SCHEMAS
@@ -37,7 +37,7 @@ class ValidationResult:
     """
 
     rows: "Sequence[Any] | RowsOfFile"
-    validated: Taken
+    validated: ValidatedRows
     errors: Sequence[RowError]
     rejected: int
     dropped_fields: int
@@ -50,7 +50,7 @@ class ValidationResult:
         reasons = [RowError(row, "", GATE, "is valid, but its batch was rejected; redrive it") for row in good]
         return replace(
             self,
-            validated=Taken(self.validated.table.slice(0, 0), [*self.validated.errors, *reasons]),
+            validated=ValidatedRows(self.validated.table.slice(0, 0), [*self.validated.errors, *reasons]),
             errors=[*self.errors, *(replace(each, row=delivery.place_of(each.row or 0)) for each in reasons)],
             rejected=self.rejected + len(good),
         )
@@ -69,7 +69,7 @@ class DeliveryValidator:
         """Validate the rows of a delivery and apply the quality gate if it is gated."""
         rows, dropped = _strip_pii(delivery.data_type, delivery.rows)
         mapped = apply_configuration(self.mapping_of, delivery, rows)
-        stripped, renamed = _strip_pii(delivery.data_type, mapped.rows)
+        stripped, renamed = (rows, 0) if mapped.rows is rows else _strip_pii(delivery.data_type, mapped.rows)
         validated = self._to_columns(delivery, replace(mapped, rows=self._join_decision_time(delivery, stripped)))
         malformed = [RowError(each.place, "", each.code, each.message) for each in delivery.malformed]
         placed = [replace(error, row=delivery.place_of(error.row or 0)) for error in validated.errors]
@@ -91,18 +91,18 @@ class DeliveryValidator:
         self, delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile"
     ) -> "Sequence[Any] | RowsOfFile":
         """Add the time of their decision to labels."""
-        if delivery.data_type is DataType.LABELS:
+        if SCHEMAS[delivery.data_type].event_time_from is not None:
             return join_decision_time(_one_by_one(rows), self.decisions)
         return rows
 
-    def _to_columns(self, delivery: "Delivery", mapped: MappedRows) -> Taken:
+    def _to_columns(self, delivery: "Delivery", mapped: MappedRows) -> ValidatedRows:
         stamp = columns.Stamp(
             source_id=delivery.source_id,
             ingested_at=mapped.ingestion_times(delivery),
             origin=delivery.delivery_id,
             reporting_currency=self.reporting_currency,
         )
-        takes = take if isinstance(mapped.rows, Sequence) else take_table
+        takes = validate_rows if isinstance(mapped.rows, Sequence) else validate_table
         validated = takes(delivery.data_type, mapped.rows, form=delivery.form, at=delivery.validation_time, stamp=stamp)
         return validated.within(mapped.places, mapped.errors) if mapped.errors else validated
 

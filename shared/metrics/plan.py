@@ -1,24 +1,38 @@
 """The planner: which table answers a question. All must give the same number; roll-ups are only cheaper."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.metrics.cut import cut, days_of
 from shared.metrics.facts import Source
 from shared.metrics.question import Question
+from shared.metrics.split import Split, day_count, split
 
-__all__ = ["Plan", "Source", "choose"]
+__all__ = ["Plan", "Source", "choose", "follow"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Where the answer comes from, and why."""
+    """Where the answer comes from and why: what is read from a roll-up, and what from the base."""
 
     source: Source
-    why: str
+    reason: str
+    parts: Split
+
+    def tables(self, question: Question) -> Iterator[str]:
+        """The tables of the question's fact that are read."""
+        tables = question.metric.fact.tables
+        for intervals, source in ((self.parts.rollup, self.source), (self.parts.base, Source.BASE)):
+            if intervals:
+                yield tables[source].called(question.filters)
+
+
+def follow(question: Question, source: Source, reason: str) -> Plan:
+    """Plan to answer a question from one source."""
+    return Plan(source, reason, split(question, source))
 
 
 def choose(question: Question) -> Plan:
-    """Choose the smallest table that can tell the same as the base, unless the base is read on most days anyway."""
+    """Choose the smallest table that can give the same as the base, unless the base is read on most days anyway."""
     fact = question.metric.fact
     reasons = [f"only the base keeps {fact.kept_by_base_alone}"] if fact.kept_by_base_alone else []
     for source, table in fact.tables.items():
@@ -27,9 +41,9 @@ def choose(question: Question) -> Plan:
         if len(question.filters) > table.most_filters:
             reasons.append(f"the {source} keeps no more than that")
             continue
-        parts = cut(question, source)
-        if fact.looks_back or days_of(parts.base) * 2 <= days_of((*parts.rolled, *parts.base)):
+        parts = split(question, source)
+        if fact.looks_back or day_count(parts.base) * 2 <= day_count((*parts.rollup, *parts.base)):
             besides = f"; {fact.tables[Source.BASE].name} what no {table.grain} tells whole" if parts.base else ""
-            return Plan(source, f"{table.called(question.filters)} tells the same{besides}")
+            return Plan(source, f"{table.called(question.filters)} tells the same{besides}", parts)
         reasons.append(f"on most days the range or a bucket ({question.zone}) cuts a {table.grain} of UTC")
-    return Plan(Source.BASE, "; ".join(dict.fromkeys(reasons)))
+    return follow(question, Source.BASE, "; ".join(dict.fromkeys(reasons)))

@@ -7,9 +7,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from shared.metrics.answer import answer
+from shared.metrics.facts import Source
 from shared.metrics.models import MetricsResponse
 from shared.metrics.periods import Period, periods
-from shared.metrics.plan import Plan, choose
+from shared.metrics.plan import choose, follow
 from shared.metrics.queries.by_fact import query
 from shared.metrics.queries.rows import ROWS, MetricRow, rows
 from shared.metrics.question import Question
@@ -40,17 +41,17 @@ class MetricReports:
     reporting_currency: str
     clock: "Clock"
 
-    def report(self, question: Question, plan: Plan | None = None) -> MetricsResponse:
-        """Answer a question, from the table that the planner chooses unless told otherwise."""
+    def report(self, question: Question, source: Source | None = None) -> MetricsResponse:
+        """Answer a question, from the source that the planner chooses unless one is given."""
         began = perf_counter()
         question = self._looking_back(question)
-        followed = plan or choose(question)
-        asked = query(question, followed.source, reporting_currency=self.reporting_currency)
+        plan = follow(question, source, "the caller names it") if source else choose(question)
+        asked = query(question, plan, reporting_currency=self.reporting_currency)
         freshness = self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
         told, hit = self.cache.get_or_compute(
             asked.statement, asked.tables, ROWS, lambda: self._rows(asked.statement), beside=(freshness,)
         )
-        logger().info("metric computed", tables=asked.tables, why=followed.why, cache_hit=hit, rows=len(told))
+        logger().info("metric computed", tables=asked.tables, reason=plan.reason, cache_hit=hit, rows=len(told))
         found = periods(question, told)
         return answer(question, found, self._metadata(question, found.current, freshness, began, hit=hit))
 

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import reduce
 from itertools import groupby
 
-from shared.athena.sql import Statement
+from shared.athena.sql import Statement, join, sql
 from shared.currency.conversion import Days
 
 _DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
@@ -30,15 +29,10 @@ def split(start: datetime, end: datetime, changing: Collection[str] = ()) -> Spl
     )
 
 
-def within(spans: Iterable[Days]) -> Statement:
+def on_days(spans: Iterable[Days]) -> Statement:
     """The condition that a row's partition is one of these days."""
-    each = [Statement("dt BETWEEN ? AND ?", (span.first, span.last)) for span in spans]
-    return Statement("(") + joined(each, by="OR") + Statement(")")
-
-
-def joined(parts: Iterable[Statement], *, by: str) -> Statement:
-    """Write statements one behind the other with something between them."""
-    return reduce(lambda before, after: before + Statement(by) + after, parts)
+    conditions = (sql("dt BETWEEN :first AND :last", first=span.first, last=span.last) for span in spans)
+    return sql("({any})", any=join(" OR ", conditions))
 
 
 def whole_days(start: datetime, end: datetime) -> tuple[date, date]:

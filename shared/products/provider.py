@@ -4,7 +4,7 @@ from shared.athena.provider import athena, result_cache
 from shared.lake.catalog.first_day import first_day
 from shared.lake.provider import lake
 from shared.lake.rollups.cost_days import cost_days
-from shared.products.queries import Known
+from shared.products.queries import LakeState
 from shared.products.reports import ProductReports
 from shared.records.schema import DataType
 from shared.runtime.deployment import Deployment, provider
@@ -19,7 +19,7 @@ def product_reports(deployment: Deployment) -> ProductReports:
         athena=athena(deployment),
         cache=result_cache(deployment),
         sources=sources(deployment),
-        known=lambda: Known(cost_days(store), first_day(store, DataType.INVENTORY)),
+        lake_state=lambda: LakeState(cost_days(store), first_day(store, DataType.INVENTORY)),
         reporting_currency=deployment.settings.reporting_currency,
         clock=deployment.clock,
     )

@@ -10,7 +10,7 @@ from shared.metrics.reports import NOTHING_DELIVERED
 from shared.products.answer import answer
 from shared.products.facts import PRODUCT_ROWS, ProductRow, product_rows
 from shared.products.models import ProductPerformanceResponse
-from shared.products.queries import Known, plan
+from shared.products.queries import LakeState, plan
 from shared.products.question import Question
 from shared.products.trend import Parts, parts_of
 from shared.records.schema import DataType
@@ -42,24 +42,24 @@ class ProductReports:
     athena: "Athena"
     cache: "ResultCache"
     sources: "Sources"
-    known: Callable[[], Known]
+    lake_state: Callable[[], LakeState]
     reporting_currency: str
     clock: "Clock"
 
-    def report(self, question: Question, known: Known | None = None) -> ProductPerformanceResponse:
-        """Answer a question, by what is known of the lake unless something else is told of it."""
+    def report(self, question: Question, state: LakeState | None = None) -> ProductPerformanceResponse:
+        """Answer a question from the present state of the lake, unless another state is given."""
         began = perf_counter()
         fresh = self._freshness()
         parts = parts_of(question.start, min(question.end, fresh.sales))
-        told = plan(question, parts, known or self.known(), reporting_currency=self.reporting_currency)
+        query = plan(question, parts, state or self.lake_state(), reporting_currency=self.reporting_currency)
         rows, hit = self.cache.get_or_compute(
-            told.statement,
-            told.tables,
+            query.statement,
+            query.tables,
             PRODUCT_ROWS,
-            lambda: self._rows(told.statement, parts),
+            lambda: self._rows(query.statement, parts),
             beside=(fresh.all,),
         )
-        logger().info("products computed", tables=told.tables, cache_hit=hit, rows=len(rows))
+        logger().info("products computed", tables=query.tables, cache_hit=hit, rows=len(rows))
         metadata = QueryMetadata(
             total_records=rows[0].all_lines if rows else 0,
             query_time_ms=round((perf_counter() - began) * 1000, 3),

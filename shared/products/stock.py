@@ -1,7 +1,7 @@
 """The SQL of what products' stock was worth over a range: levels held from one to the next, weighted by time.
 
-Stock is looked at once a day: a day's last record of a product and location stands until the next one that stands. A
-range that begins or ends within a day looks at that day before and after its edge. What a record says is worth is its
+Stock is looked at once a day: a day's last record of a product and location holds until the next one that does. A
+range that begins or ends within a day looks at that day before and after its edge. The worth of a record is its
 quantity x its unit cost (in the reporting currency, since inventory names none), else x the cost of the product's
 version of that moment, at the rate of that day.
 """
@@ -9,40 +9,51 @@ version of that moment, at the rate of that day.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from shared.athena.sql import Statement
+from shared.athena.sql import Constant, Statement, sql, union_all
 from shared.currency.conversion import Days, converted, with_rates
-from shared.products.days import Split, joined, within
+from shared.products.days import Split, on_days
 from shared.products.question import Question
 
-_OF_WHOLE_DAYS = "SELECT product_id, location, moment, quantity_on_hand, unit_cost, dt FROM inventory_daily WHERE"
+_STOCK = """
+    levels AS (
+        {levels}
+    ), valued_levels AS (
+        SELECT levels.product_id, levels.location, levels.moment, levels.dt, levels.quantity_on_hand,
+            CAST(levels.quantity_on_hand * COALESCE(levels.unit_cost, product_costs.cost) AS decimal(38, 10)) AS worth,
+            CASE WHEN levels.unit_cost IS NULL THEN product_costs.currency ELSE :reporting_currency END AS currency
+        FROM levels LEFT JOIN product_costs ON product_costs.product_id = levels.product_id
+            AND levels.moment >= product_costs.valid_from AND levels.moment < product_costs.valid_before
+    ), priced_levels AS (
+        {priced_levels}
+    ), held AS (
+        SELECT product_id, CASE WHEN quantity_on_hand = 0 THEN 0 ELSE {worth} END AS worth,
+            GREATEST(moment, CAST(:start AS timestamp)) AS held_since,
+            LEAST(
+                COALESCE(
+                    LEAD(moment) OVER (PARTITION BY product_id, location ORDER BY moment), CAST(:end AS timestamp)
+                ),
+                CAST(:end AS timestamp)
+            ) AS held_until
+        FROM priced_levels
+    ), stock AS (
+        SELECT product_id, MIN(held_since) AS stocked_since, COUNT_IF(worth IS NULL) AS unvalued_levels,
+            SUM(CAST(worth AS double) * date_diff('millisecond', held_since, held_until)) AS worth_by_time
+        FROM held WHERE held_since < held_until GROUP BY product_id
+    )
+"""
+_OF_WHOLE_DAYS = """
+    SELECT product_id, location, moment, quantity_on_hand, unit_cost, dt FROM inventory_daily WHERE {days}
+"""
 _OF_RECORDS = """
     SELECT product_id, location, MAX(moment) AS moment, max_by(quantity_on_hand, moment) AS quantity_on_hand,
         max_by(unit_cost, moment) AS unit_cost, dt
     FROM (
         SELECT product_id, location, "timestamp" AS moment, quantity_on_hand, unit_cost, dt,
-            "timestamp" >= CAST(? AS timestamp) AS begun
+            "timestamp" >= CAST(:start AS timestamp) AS begun
         FROM inventory
-        WHERE "timestamp" < CAST(? AS timestamp) AND
-"""
-_ONE_A_DAY = ") AS counted GROUP BY product_id, location, dt, begun"
-_VALUED = """
-    SELECT levels.product_id, levels.location, levels.moment, levels.dt, levels.quantity_on_hand,
-        CAST(levels.quantity_on_hand * COALESCE(levels.unit_cost, product_costs.cost) AS decimal(38, 10)) AS worth,
-        CASE WHEN levels.unit_cost IS NULL THEN product_costs.currency ELSE ? END AS currency
-    FROM levels LEFT JOIN product_costs ON product_costs.product_id = levels.product_id
-        AND levels.moment >= product_costs.valid_from AND levels.moment < product_costs.valid_before
-"""
-_HELD = f"""
-    SELECT product_id, CASE WHEN quantity_on_hand = 0 THEN 0 ELSE {converted("worth")} END AS worth,
-        GREATEST(moment, CAST(? AS timestamp)) AS held_since,
-        LEAST(COALESCE(LEAD(moment) OVER (PARTITION BY product_id, location ORDER BY moment), CAST(? AS timestamp)),
-            CAST(? AS timestamp)) AS held_until
-    FROM priced_levels
-"""  # noqa: S608 - names of this project's own; values travel as parameters
-_BY_PRODUCT = """
-    SELECT product_id, MIN(held_since) AS stocked_since, COUNT_IF(worth IS NULL) AS unvalued_levels,
-        SUM(CAST(worth AS double) * date_diff('millisecond', held_since, held_until)) AS worth_by_time
-    FROM held WHERE held_since < held_until GROUP BY product_id
+        WHERE "timestamp" < CAST(:end AS timestamp) AND {days}
+    ) AS counted
+    GROUP BY product_id, location, dt, begun
 """
 
 
@@ -56,28 +67,29 @@ def tables_of_stock(days: Split, before: Days | None) -> Iterator[str]:
 
 
 def days_before(question: Question, known_since: datetime | None) -> Days | None:
-    """The days before a range whose levels may still stand in it, however long ago they were counted."""
+    """The days before a range whose levels may still hold in it, however long ago they were counted."""
     eve = question.start.date() - timedelta(days=1)
     if known_since is None or known_since.date() > eve:
         return None
     return Days(known_since.date().isoformat(), eve.isoformat())
 
 
-def stock(question: Question, days: Split, before: Days | None, *, reporting_currency: str) -> Iterator[Statement]:
+def stock(question: Question, days: Split, before: Days | None, *, reporting_currency: str) -> Statement:
     """The WITH queries from levels to `stock`: a row for each product with a level that holds within the range."""
-    start, end = question.start, question.end
-    yield Statement("levels AS (") + _levels(question, days, before) + Statement(")")
-    yield Statement(f"valued_levels AS ({_VALUED})", (reporting_currency,))
-    yield Statement("priced_levels AS (") + with_rates("valued_levels", reporting_currency) + Statement(")")
-    yield Statement(f"held AS ({_HELD})", (start, end, end))
-    yield Statement(f"stock AS ({_BY_PRODUCT})")
+    return sql(
+        _STOCK,
+        levels=union_all(_levels(question, days, before)),
+        reporting_currency=reporting_currency,
+        priced_levels=with_rates("valued_levels", reporting_currency),
+        worth=converted("worth"),
+        start=Constant(question.start),
+        end=Constant(question.end),
+    )
 
 
-def _levels(question: Question, days: Split, before: Days | None) -> Statement:
-    found, told = [], [*([before] if before else []), *days.whole]
-    if told:
-        found.append(Statement(_OF_WHOLE_DAYS) + within(told))
+def _levels(question: Question, days: Split, before: Days | None) -> Iterator[Statement]:
+    whole = [*([before] if before else []), *days.whole]
+    if whole:
+        yield sql(_OF_WHOLE_DAYS, days=on_days(whole))
     if days.exact:
-        records = Statement(_OF_RECORDS, (question.start, question.end)) + within(days.exact)
-        found.append(records + Statement(_ONE_A_DAY))
-    return joined(found, by="UNION ALL")
+        yield sql(_OF_RECORDS, start=question.start, end=question.end, days=on_days(days.exact))

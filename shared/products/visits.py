@@ -2,25 +2,30 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import Statement
-from shared.products.days import Split, joined, within
+from shared.athena.sql import Statement, sql, union_all
+from shared.products.days import Split, on_days
 from shared.products.question import Question
 
-_OF_WHOLE_DAYS = "SELECT product_id, session_id, views, purchases FROM product_sessions_daily WHERE"
+_VISITS = """
+    seen AS (
+        {seen}
+    ), by_session AS (
+        SELECT product_id, SUM(views) > 0 AS viewed, SUM(purchases) > 0 AS purchased FROM seen
+        GROUP BY product_id, session_id
+    ), visits AS (
+        SELECT product_id, COUNT_IF(viewed) AS viewing_sessions, COUNT_IF(viewed AND purchased) AS buying_sessions
+        FROM by_session GROUP BY product_id
+    )
+"""
+_OF_WHOLE_DAYS = """
+    SELECT product_id, session_id, views, purchases FROM product_sessions_daily WHERE {days}
+"""
 _OF_EVENTS = """
     SELECT product_id, session_id, CAST(CASE WHEN event_type = 'product_view' THEN 1 ELSE 0 END AS bigint) AS views,
         CAST(CASE WHEN event_type = 'purchase' THEN 1 ELSE 0 END AS bigint) AS purchases
     FROM events
     WHERE product_id IS NOT NULL AND event_type IN ('product_view', 'purchase')
-        AND "timestamp" >= CAST(? AS timestamp) AND "timestamp" < CAST(? AS timestamp) AND
-"""
-_BY_SESSION = """
-    SELECT product_id, SUM(views) > 0 AS viewed, SUM(purchases) > 0 AS purchased FROM seen
-    GROUP BY product_id, session_id
-"""
-_BY_PRODUCT = """
-    SELECT product_id, COUNT_IF(viewed) AS viewing_sessions, COUNT_IF(viewed AND purchased) AS buying_sessions
-    FROM by_session GROUP BY product_id
+        AND "timestamp" >= CAST(:start AS timestamp) AND "timestamp" < CAST(:end AS timestamp) AND {days}
 """
 
 
@@ -32,13 +37,13 @@ def tables_of_visits(days: Split) -> Iterator[str]:
         yield "events"
 
 
-def visits(question: Question, days: Split) -> Iterator[Statement]:
+def visits(question: Question, days: Split) -> Statement:
     """The WITH queries from events to `visits`: a row for each product that was viewed or purchased."""
-    found = []
+    return sql(_VISITS, seen=union_all(_seen(question, days)))
+
+
+def _seen(question: Question, days: Split) -> Iterator[Statement]:
     if days.whole:
-        found.append(Statement(_OF_WHOLE_DAYS) + within(days.whole))
+        yield sql(_OF_WHOLE_DAYS, days=on_days(days.whole))
     if days.exact:
-        found.append(Statement(_OF_EVENTS, (question.start, question.end)) + within(days.exact))
-    yield Statement("seen AS (") + joined(found, by="UNION ALL") + Statement(")")
-    yield Statement(f"by_session AS ({_BY_SESSION})")
-    yield Statement(f"visits AS ({_BY_PRODUCT})")
+        yield sql(_OF_EVENTS, start=question.start, end=question.end, days=on_days(days.exact))

@@ -189,6 +189,7 @@ DECISIONS = RecordSchema(
     key=("decision_id",),
     version="ingested_at",
     partition=Partition.DAY,
+    indexed=True,
     fields=(
         _id("decision_id", "Id of the decision.", required=True),
         _TIMESTAMP,
@@ -223,6 +224,7 @@ LABELS = RecordSchema(
     version="labelled_at",
     partition=Partition.DAY,
     event_time="decision_timestamp",
+    event_time_from=DataType.DECISIONS,
     allowed_lateness=timedelta(days=120),  # a chargeback takes months
     fields=(
         _id("decision_id", "Id of the decision.", required=True),

@@ -98,7 +98,9 @@ class RecordSchema:
     """One data type: its fields, what identifies a record, what orders its versions and where it is kept.
 
     `allowed_lateness` is how long after its end a day is still expected to change; after that a change restates it.
-    `amounts` names the pairs of fields whose product is an amount of money, which has a bound.
+    `amounts` names the pairs of fields whose product is an amount of money, which has a bound. A type that is `indexed`
+    is kept by id as well, for look-ups of single records; where a record of another type does not say its event time,
+    `event_time_from` names the indexed type whose record has it.
     """
 
     data_type: DataType
@@ -111,6 +113,8 @@ class RecordSchema:
     personal_fields_dropped: bool = False
     allowed_lateness: timedelta = timedelta(days=1)
     amounts: tuple[tuple[str, str], ...] = ()
+    indexed: bool = False
+    event_time_from: DataType | None = None
 
     @property
     def roams(self) -> bool:

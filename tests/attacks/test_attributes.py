@@ -13,7 +13,7 @@ import pytest
 from functions.ingest.handler import app, handler
 from shared.app.wiring import Wiring, wiring
 from shared.ingestion.stream.consumer import consume_batch
-from shared.lake.validation.rows import take, take_table
+from shared.lake.validation.rows import validate_rows, validate_table
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
 from shared.records.schema import DataType
 from shared.records.validation import LONGEST_TEXT, Form
@@ -129,7 +129,7 @@ def test_a_rejected_row_is_judged_by_the_same_bound_when_it_is_driven_again(wire
     ],
 )
 def test_texts_and_maps_have_bounds_as_well(data_type: DataType, fields: dict[str, Any], field: str, code: str) -> None:
-    taken = take(data_type, [good(data_type), good(data_type, **fields)], form=Form.TYPED, at=NOW, stamp=STAMP)
+    taken = validate_rows(data_type, [good(data_type), good(data_type, **fields)], form=Form.TYPED, at=NOW, stamp=STAMP)
 
     assert [(each.row, each.field, each.code) for each in taken.errors] == [(1, field, code)]
 
@@ -139,8 +139,8 @@ def test_unknown_fields_of_a_delivery_are_bounded_together_and_what_comes_later_
     rows = [{key: str(value) for key, value in sale(number, note=AT_THE_BOUND).items()} for number in range(fit + 2)]
     table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]})
 
-    by_row = take(DataType.TRANSACTIONS, rows, form=Form.TEXT, at=NOW, stamp=STAMP)
-    by_column = take_table(DataType.TRANSACTIONS, table, form=Form.TEXT, at=NOW, stamp=STAMP)
+    by_row = validate_rows(DataType.TRANSACTIONS, rows, form=Form.TEXT, at=NOW, stamp=STAMP)
+    by_column = validate_table(DataType.TRANSACTIONS, table, form=Form.TEXT, at=NOW, stamp=STAMP)
 
     assert [(each.row, each.code) for each in by_row.errors] == [(fit + n, "attributes_too_large") for n in (0, 1)]
     assert list(by_column.errors) == list(by_row.errors)

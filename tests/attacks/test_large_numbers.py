@@ -20,8 +20,8 @@ from functions.ingest.handler import app as ingest_app
 from functions.metrics.handler import app as metrics_app
 from functions.products.handler import app as products_app
 from shared.app.wiring import Wiring, wiring
-from shared.lake.validation.rows import take, take_table
-from shared.lake.validation.tables import judged
+from shared.lake.validation.rows import validate_rows, validate_table
+from shared.lake.validation.tables import check_table
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.records.bounds import LARGEST_AMOUNT
@@ -197,7 +197,7 @@ def test_metrics_of_the_largest_lines_that_are_taken_are_what_decimals_say(
         line(number, day, quantity=float(quantity), unit_price=price, currency=currency)
         for number, ((quantity, price), currency) in enumerate(drawn)
     ]
-    assert not take(DataType.TRANSACTIONS, rows, form=Form.TYPED, at=NOW, stamp=STAMP).errors
+    assert not validate_rows(DataType.TRANSACTIONS, rows, form=Form.TYPED, at=NOW, stamp=STAMP).errors
     _stored(house, rows)
     nets = [(Decimal(quantity) * Decimal(price), currency) for (quantity, price), currency in drawn]
     of_dollars = [net for net, currency in nets if currency == "USD"]
@@ -251,12 +251,12 @@ def test_rows_and_columns_meet_the_same_verdict_on_the_largest_amounts(
         line(number, "2025-02-20", quantity=quantity, unit_price=price, unit_cost=cost or "")
         for number, (quantity, price, cost) in enumerate(drawn)
     ]
-    table = judged(SCHEMAS[DataType.TRANSACTIONS], _texts(rows), form=Form.TEXT, at=NOW).table
+    table = check_table(SCHEMAS[DataType.TRANSACTIONS], _texts(rows), form=Form.TEXT, at=NOW).table
 
-    by_row = take(DataType.TRANSACTIONS, rows, form=Form.TEXT, at=NOW, stamp=STAMP)
-    by_column = take_table(DataType.TRANSACTIONS, table, form=Form.TEXT, at=NOW, stamp=STAMP)
+    by_row = validate_rows(DataType.TRANSACTIONS, rows, form=Form.TEXT, at=NOW, stamp=STAMP)
+    by_column = validate_table(DataType.TRANSACTIONS, table, form=Form.TEXT, at=NOW, stamp=STAMP)
     typed = [{**row, "quantity": float(row["quantity"]), "unit_cost": row["unit_cost"] or None} for row in rows]
-    straight = take(DataType.TRANSACTIONS, typed, form=Form.TYPED, at=NOW, stamp=STAMP)
+    straight = validate_rows(DataType.TRANSACTIONS, typed, form=Form.TYPED, at=NOW, stamp=STAMP)
 
     too_large = {
         number

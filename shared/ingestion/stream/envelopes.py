@@ -13,7 +13,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from shared.ingestion.models import LONGEST_CORRELATION_ID, BatchIngestionRequest, DataFormat, StreamIngestionRequest
 from shared.ingestion.pii import strip_personal_data
 from shared.ingestion.stream.decoding import DecodedPart, Undecodable
-from shared.lake.validation.rows import all_fully_written
+from shared.lake.validation.text_columns import all_fully_written
 from shared.records.catalogue import SCHEMAS
 from shared.records.ids import SOURCE_ID
 from shared.records.malformed import MalformedRecord

@@ -34,7 +34,7 @@ class RedriveBatch:
     @property
     def decisions(self) -> Iterator[IndexedDecision]:
         """The decisions among the rows."""
-        return extract_decisions(self.table) if self.data_type is DataType.DECISIONS else iter(())
+        return extract_decisions(self.table) if SCHEMAS[self.data_type].indexed else iter(())
 
     def to_parquet(self) -> bytes:
         """Serialize the rows with their positions."""

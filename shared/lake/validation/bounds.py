@@ -9,10 +9,11 @@ from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELI
 from shared.records.schema import RecordSchema
 
 _FLOAT = pa.float64()
+_TRUE = pa.scalar(value=True)
 
 
 def surely_within(schema: RecordSchema, columns: Mapping[str, pa.Array], attributes: pa.Array) -> pa.BooleanArray:
-    """Tell for each row whether its amounts and attributes surely keep their bounds.
+    """Find for each row whether its amounts and attributes surely keep their bounds.
 
     Args:
         schema: what the rows are.
@@ -30,4 +31,4 @@ def surely_within(schema: RecordSchema, columns: Mapping[str, pa.Array], attribu
 
 
 def _or_absent(kept: pa.BooleanArray) -> pa.BooleanArray:
-    return pc.fill_null(kept, fill_value=True)
+    return pc.coalesce(kept, _TRUE) if kept.null_count else kept

@@ -1,4 +1,4 @@
-"""Typed columns of any origin as the few types that fields are judged in, and their rows as JSON would have them."""
+"""Typed columns of any origin as the few types that fields are checked in, and their rows as JSON would have them."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from shared.records.schema import Field, Kind
 _ZONE = "UTC"
 
 
-def judged_as(each: Field, values: pa.Array) -> pa.Array:
-    """Cast a column without loss to what its field is judged in; as it is where there is none."""
+def cast_to_field(each: Field, values: pa.Array) -> pa.Array:
+    """Cast a column without loss to the type its field is checked in; return it as it is where there is none."""
     try:
         return _cast(each, values)
     except pa.ArrowException:
@@ -53,7 +53,7 @@ def _whole(values: pa.Array) -> pa.Array:
     return numbers.cast(pa.int64()) if pc.all(pc.equal(pc.floor(numbers), numbers), min_count=0).as_py() else numbers
 
 
-def plain_rows(table: pa.Table) -> list[dict[str, Any]]:
+def to_json_rows(table: pa.Table) -> list[dict[str, Any]]:
     """The rows of a typed table as JSON would have them: times as text, maps as objects, and no nulls."""
     written = pa.table([_written(column) for column in table.columns], names=table.column_names)
     try:

@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.validation.casts import plain_rows
+from shared.lake.validation.casts import to_json_rows
 
 _ESCAPED = re.compile(rb'["\\\\\x00-\x1f]')
 
@@ -28,7 +28,7 @@ def values_as_json(table: pa.Table, known: Collection[str]) -> pa.Array:
     unknown = [name for name in table.column_names if name not in known]
     if not unknown:
         return pa.nulls(len(table), pa.string())
-    rows = plain_rows(table.select(unknown))
+    rows = to_json_rows(table.select(unknown))
     return pa.array([orjson.dumps(row, default=str).decode() if row else None for row in rows], pa.string())
 
 

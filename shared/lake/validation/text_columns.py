@@ -1,7 +1,9 @@
-"""Which texts of a column are beyond doubt, and what they are as stored."""
+"""Which texts of a column are surely valid, and what they are as stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,80 +28,102 @@ _BOOLEANS = ("true", "false")
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A column as it is stored, and which of its values may be taken so; the rules decide about the others."""
+class CheckedColumn:
+    """A column as it is stored, and which of its values are surely valid; the rules decide about the others."""
 
     column: pa.Array
-    sure: pa.BooleanArray
+    valid: pa.BooleanArray
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Judges columns of one data type's fields at one moment; it is sure only where the rules cannot say no."""
+class ColumnChecker:
+    """Checks columns of one data type's fields at one moment: valid is only what the rules cannot refuse."""
 
     at: datetime
     dated: frozenset[str]
 
-    def of_text(self, each: Field, values: pa.StringArray) -> Verdict:
-        """Judge values that are written as text, whatever they mean."""
+    def check_text(self, each: Field, values: pa.StringArray) -> CheckedColumn:
+        """Check values that are written as text, whatever they mean."""
         match each.kind:
             case Kind.ID | Kind.TEXT | Kind.CHOICE | Kind.CURRENCY:
-                return Verdict(values, _fits(each, values))
+                return CheckedColumn(values, _is_valid(each, values))
             case Kind.TIMESTAMP:
-                return self._time(each, values)
+                return self._check_time(each, values)
             case Kind.BOOLEAN:
-                sure = _among(values, _BOOLEANS)
-                return Verdict(where(sure, values).cast(pa.bool_()), sure)
+                valid = _among(values, _BOOLEANS)
+                return CheckedColumn(null_unless(valid, values).cast(pa.bool_()), valid)
             case Kind.TEXT_MAP | Kind.NUMBER_MAP:
-                return nothing_sure(each, values)
+                return all_unsure(each, values)
             case _:
                 return _number(each, values)
 
-    def of_moments(self, each: Field, moments: pa.Array) -> Verdict:
-        """Judge times with a zone: those that order records or cut partitions have bounds of their own."""
+    def check_moments(self, each: Field, moments: pa.Array) -> CheckedColumn:
+        """Check times with a zone: those that order records or cut partitions have bounds of their own."""
         earliest, end = (EARLIEST, self.at + FUTURE_TOLERANCE) if each.name in self.dated else (_FIRST, _LAST)
         stored = moments.cast(MOMENT, safe=False)
-        low, high = (pa.scalar(bound, _IN_ZONE).cast(MOMENT, safe=False) for bound in (earliest, end))
-        return Verdict(stored, pc.and_(pc.greater_equal(stored, low), pc.less(stored, high)))
+        return CheckedColumn(stored, _between(stored, earliest, end))
 
-    def _time(self, each: Field, values: pa.StringArray) -> Verdict:
+    def _check_time(self, each: Field, values: pa.StringArray) -> CheckedColumn:
         full = pc.match_substring_regex(values, _FULL_TIME)
-        found = self.of_moments(each, _moments(where(full, values)))
-        return Verdict(found.column, pc.and_(full, found.sure))
+        found = self.check_moments(each, _moments(null_unless(full, values)))
+        return CheckedColumn(found.column, pc.and_(full, found.valid))
 
 
-def nothing_sure(each: Field, values: pa.Array) -> Verdict:
+def all_fully_written(times: Sequence[str]) -> bool:
+    """Whether each text is a time with date, time of day to the second and zone, such as 2025-01-31T12:00:00Z."""
+    texts = pa.array(times, pa.string())
+    written = pc.and_(pc.match_substring_regex(texts, _FULL_TIME), pc.match_substring_regex(texts, _ZONED))
+    if not pc.all(written, min_count=0).as_py():
+        return False
+    moments = _moments(texts).cast(MOMENT, safe=False)
+    return bool(moments.null_count == 0 and pc.all(_between(moments, _FIRST, _LAST), min_count=0).as_py())
+
+
+def _between(moments: pa.Array, earliest: datetime, end: datetime) -> pa.BooleanArray:
+    low, high = (pa.scalar(bound, _IN_ZONE).cast(MOMENT, safe=False) for bound in (earliest, end))
+    return pc.and_(pc.greater_equal(moments, low), pc.less(moments, high))
+
+
+def all_unsure(each: Field, values: pa.Array) -> CheckedColumn:
     """Leave every value of a column to the rules."""
-    return Verdict(pa.nulls(len(values), arrow_type(each)), pa.repeat(pa.scalar(value=False), len(values)))
+    return CheckedColumn(pa.nulls(len(values), arrow_type(each)), pa.repeat(pa.scalar(value=False), len(values)))
 
 
-def where(mask: pa.BooleanArray, values: pa.Array) -> pa.Array:
-    """The values for which the mask is true; null instead of the others."""
-    if pc.all(mask, min_count=0).as_py():  # nulls are left out of account: there is no value then
+def null_unless(mask: pa.BooleanArray, values: pa.Array) -> pa.Array:
+    """The values for which the mask is true, null in place of the others."""
+    if pc.all(mask, min_count=0).as_py():  # nulls are ignored: there is no value
         return values
     return pc.if_else(mask, values, pa.scalar(None, values.type))
 
 
-def _fits(each: Field, values: pa.StringArray) -> pa.BooleanArray:
+def _is_valid(each: Field, values: pa.StringArray) -> pa.BooleanArray:
     if each.kind in (Kind.CHOICE, Kind.CURRENCY):
         return _among(values, each.choices or ISO_4217)
-    trimmed = pc.equal(pc.utf8_trim_whitespace(values), values)
-    length = pc.utf8_length(values)
-    if each.kind is Kind.TEXT:
-        return pc.and_(trimmed, pc.less_equal(length, LONGEST_TEXT))
-    return pc.and_(trimmed, pc.and_(pc.greater(length, 0), pc.less_equal(length, LONGEST_ID)))
+    low, high = (1, LONGEST_ID) if each.kind is Kind.ID else (0, LONGEST_TEXT)
+    trimmed, lengths = pc.utf8_trim_whitespace(values), pc.utf8_length(values)
+    found = pc.min_max(lengths).as_py()
+    # Aggregates are cheaper than masks, and nearly always the whole column is valid.
+    if trimmed.equals(values) and (found["min"] is None or low <= found["min"] <= found["max"] <= high):
+        return pc.is_valid(values)
+    fits = pc.and_(pc.greater_equal(lengths, low), pc.less_equal(lengths, high))
+    return pc.and_(pc.equal(trimmed, values), fits)
 
 
 def _among(values: pa.StringArray, allowed: tuple[str, ...]) -> pa.BooleanArray:
-    return pc.is_in(values, value_set=pa.array(allowed, pa.string()))
+    return pc.is_in(values, options=_options(allowed))
 
 
-def _number(each: Field, values: pa.StringArray) -> Verdict:
+@cache
+def _options(allowed: tuple[str, ...]) -> pc.SetLookupOptions:
+    return pc.SetLookupOptions(pa.array(allowed, pa.string()))
+
+
+def _number(each: Field, values: pa.StringArray) -> CheckedColumn:
     """Numbers in digits, so few of them that they are what they say exactly."""
     sign = "^" if each.minimum is not None and each.minimum >= 0 else "^-?"
     plain = pc.match_substring_regex(values, sign + _NUMBERS[each.kind])
-    numbers = where(plain, values).cast(arrow_type(each))
-    return Verdict(numbers, pc.and_(plain, within(each, numbers)))
+    numbers = null_unless(plain, values).cast(arrow_type(each))
+    return CheckedColumn(numbers, pc.and_(plain, within(each, numbers)))
 
 
 def within(each: Field, numbers: pa.Array) -> pa.BooleanArray:
@@ -120,8 +144,8 @@ def _moments(texts: pa.StringArray) -> pa.Array:
         except pa.ArrowInvalid:
             continue
     zoned = pc.match_substring_regex(texts, _ZONED)
-    naive = _castable(where(pc.invert(zoned), texts), pa.timestamp("us"))
-    return pc.coalesce(_castable(where(zoned, texts), _IN_ZONE), naive.cast(_IN_ZONE))
+    naive = _castable(null_unless(pc.invert(zoned), texts), pa.timestamp("us"))
+    return pc.coalesce(_castable(null_unless(zoned, texts), _IN_ZONE), naive.cast(_IN_ZONE))
 
 
 def _castable(texts: pa.StringArray, kind: pa.DataType) -> pa.Array:

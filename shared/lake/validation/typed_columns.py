@@ -1,11 +1,11 @@
-"""Which values of a typed column are beyond doubt."""
+"""Which values of a typed column are surely valid."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from shared.lake.parquet.columns import arrow_type
-from shared.lake.validation.text_columns import Judge, Verdict, nothing_sure, where, within
+from shared.lake.validation.text_columns import CheckedColumn, ColumnChecker, all_unsure, null_unless, within
 from shared.records.schema import Field, Kind
 
 _WRITTEN = {Kind.ID, Kind.TEXT, Kind.CHOICE, Kind.CURRENCY, Kind.TIMESTAMP, Kind.MONEY}
@@ -13,27 +13,27 @@ _NUMBERS = {Kind.MONEY, Kind.QUANTITY, Kind.NUMBER}
 _EXACT_AS_FLOAT = 1e9
 
 
-def typed_verdict(judge: Judge, each: Field, values: pa.Array) -> Verdict:
-    """Judge a column by its type: what is of another kind than the field is left to the rules."""
+def check_typed(checker: ColumnChecker, each: Field, values: pa.Array) -> CheckedColumn:
+    """Check a column by its type: what is of another type than the field is left to the rules."""
     kind = values.type
     if pt.is_string(kind) and each.kind in _WRITTEN:
-        return judge.of_text(each, values)
+        return checker.check_text(each, values)
     if pt.is_timestamp(kind) and each.kind is Kind.TIMESTAMP:
-        return judge.of_moments(each, values)
+        return checker.check_moments(each, values)
     if (pt.is_boolean(kind) and each.kind is Kind.BOOLEAN) or (pt.is_int64(kind) and each.kind is Kind.INTEGER):
-        return Verdict(values, within(each, values))
+        return CheckedColumn(values, within(each, values))
     if (pt.is_int64(kind) or pt.is_float64(kind)) and each.kind in _NUMBERS:
         return _number(each, values.cast(pa.float64(), safe=False))
-    return nothing_sure(each, values)
+    return all_unsure(each, values)
 
 
-def _number(each: Field, numbers: pa.DoubleArray) -> Verdict:
+def _number(each: Field, numbers: pa.DoubleArray) -> CheckedColumn:
     """Numbers that are the nearest to a decimal of as many places as are kept: then they are that decimal."""
-    sure = pc.and_(pc.is_finite(numbers), within(each, numbers))
+    valid = pc.and_(pc.is_finite(numbers), within(each, numbers))
     if each.kind is Kind.NUMBER:
-        return Verdict(numbers, sure)
+        return CheckedColumn(numbers, valid)
     stored = arrow_type(each)
     nearest = pc.divide(pc.round(pc.multiply(numbers, 10.0**stored.scale)), 10.0**stored.scale)
     small = pc.less(pc.abs(numbers), _EXACT_AS_FLOAT)
-    sure = pc.and_(sure, pc.and_(small, pc.equal(nearest, numbers)))
-    return Verdict(where(sure, numbers).cast(stored), sure)
+    valid = pc.and_(valid, pc.and_(small, pc.equal(nearest, numbers)))
+    return CheckedColumn(null_unless(valid, numbers).cast(stored), valid)

@@ -1,14 +1,20 @@
 """Amounts in one currency: what was added up by day and currency is converted, and what has no rate is counted."""
 
-from shared.athena.sql import Statement
+from shared.athena.sql import Statement, identifier, sql
 from shared.currency.conversion import Days, converted, with_rates
 from shared.lake.catalog.tables import EXCHANGE_RATES
-from shared.metrics.cut import LAST_MOMENT
-from shared.metrics.queries.parts import day, joined
+from shared.metrics.queries.fragments import day
 from shared.metrics.question import Question
+from shared.metrics.split import LAST_MOMENT
 
-NET = "CAST(quantity * unit_price - discount AS decimal(38, 10))"
+NET = sql("CAST(quantity * unit_price - discount AS decimal(38, 10))")
 """The net amount of a sale line."""
+
+_ALL_COUNT = sql("SUM(lines) AS lines, CAST(0 AS bigint) AS excluded")
+_RATED_COUNT = sql("""
+    SUM(lines) FILTER (WHERE rate IS NOT NULL) AS lines,
+    SUM(lines) FILTER (WHERE rate IS NULL) AS excluded
+""")
 
 
 class Amounts:
@@ -25,20 +31,17 @@ class Amounts:
         return (EXCHANGE_RATES.name,) if self._converts else ()
 
     @property
-    def counts(self) -> str:
+    def counts(self) -> Statement:
         """The lines that count, and those left out, which only conversion leaves out."""
-        if not self._converts:
-            return "SUM(lines) AS lines, CAST(0 AS bigint) AS excluded"
-        known, unknown = ("SUM(lines) FILTER (WHERE rate IS NOT NULL)", "SUM(lines) FILTER (WHERE rate IS NULL)")
-        return f"{known} AS lines, {unknown} AS excluded"
+        return _RATED_COUNT if self._converts else _ALL_COUNT
 
-    def of(self, column: str) -> str:
+    def of(self, column: str) -> Statement:
         """An amount of a row, as it is reported."""
-        return converted(column) if self._converts else column
+        return converted(column) if self._converts else identifier(column)
 
     def rated(self, table: str) -> Statement:
         """The rows of a table that has `currency` and `dt`, with what is needed to report their amounts."""
         if not self._converts:
-            return Statement(f"SELECT * FROM {table}")  # noqa: S608 - the name of a query of this project's own
+            return sql("SELECT * FROM {table}", table=identifier(table))
         days = Days(day(self._question.previous_start), day(self._question.end - LAST_MOMENT))
-        return joined([with_rates(table, self._reporting_currency, days=days)])
+        return with_rates(table, self._reporting_currency, days=days)

@@ -2,45 +2,59 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import Statement
-from shared.metrics.cut import Cut, cut, tables_of
-from shared.metrics.facts import CURRENCY, Source
-from shared.metrics.queries.parts import days_of, either, filtered, joined, placed, told_of, within
+from shared.athena.sql import EMPTY, Statement, sql, union_all
+from shared.metrics.plan import Plan
+from shared.metrics.queries.fragments import (
+    TIMESTAMP,
+    filter_clause,
+    filter_columns,
+    in_days,
+    in_intervals,
+    placed,
+)
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
+from shared.metrics.split import Split
 
-_ROLLED = Statement("FROM sales_daily_by_customer WHERE bought_lines > 0 AND")
-_BASE = Statement("FROM transactions WHERE status = 'completed' AND quantity > 0 AND customer_id IS NOT NULL AND")
-_COUNTED = Statement("""
+_STATEMENT = """
+    WITH lines AS (
+        {lines}
+    ), placed AS (
+        {placed} {where}
+    ), bought AS (
+        SELECT period, bucket, customer_id, SUM(lines) AS lines FROM placed GROUP BY period, bucket, customer_id
+    )
     SELECT period, bucket, SUM(lines) AS lines, COUNT(DISTINCT customer_id) AS customers
     FROM bought GROUP BY GROUPING SETS ((period, bucket), (period))
-""")
+"""
+_OF_ROLLUP = """
+    SELECT CAST(dt AS timestamp) AS moment, bought_lines AS lines, customer_id {filter_columns} {currency}
+    FROM sales_daily_by_customer
+    WHERE bought_lines > 0 AND {days}
+"""
+_OF_BASE = """
+    SELECT "timestamp" AS moment, CAST(1 AS bigint) AS lines, customer_id {filter_columns} {currency}
+    FROM transactions
+    WHERE status = 'completed' AND quantity > 0 AND customer_id IS NOT NULL AND {intervals}
+"""
 
 
-def customers(question: Question, source: Source) -> Query:
+def customers(question: Question, plan: Plan) -> Query:
     """Count the customers that bought, per period and bucket and once more per period."""
-    parts = cut(question, source)
-    statement = joined(
-        [
-            Statement("WITH lines AS ("), either(list(_lines(question, parts))),
-            Statement("), placed AS ("), placed(question), *filtered(question),
-            Statement("""), bought AS (
-                SELECT period, bucket, customer_id, SUM(lines) AS lines FROM placed GROUP BY period, bucket, customer_id
-            )"""), _COUNTED,
-        ]
-    )  # fmt: skip
-    return Query(statement, tables_of(question, source, parts))
+    statement = sql(
+        _STATEMENT,
+        lines=union_all(_lines(question, plan.parts)),
+        placed=placed(question),
+        where=filter_clause(question),
+    )
+    return Query(statement, tuple(plan.tables(question)))
 
 
-def _lines(question: Question, parts: Cut) -> Iterator[Statement]:
-    if parts.rolled:
-        columns = _columns(question, "CAST(dt AS timestamp) AS moment", "bought_lines AS lines")
-        yield joined([columns, _ROLLED, days_of(parts.rolled)])
+def _lines(question: Question, parts: Split) -> Iterator[Statement]:
+    columns = filter_columns(question)
+    currency = EMPTY if question.currency is None else sql(", currency")
+    if parts.rollup:
+        yield sql(_OF_ROLLUP, filter_columns=columns, currency=currency, days=in_days(parts.rollup))
     if parts.base:
-        columns = _columns(question, '"timestamp" AS moment', "CAST(1 AS bigint) AS lines")
-        yield joined([columns, _BASE, within('"timestamp"', parts.base)])
-
-
-def _columns(question: Question, *columns: str) -> Statement:
-    currency = () if question.currency is None else (CURRENCY,)
-    return Statement(f"SELECT {', '.join((*columns, 'customer_id', *told_of(question), *currency))}")
+        intervals = in_intervals(TIMESTAMP, parts.base)
+        yield sql(_OF_BASE, filter_columns=columns, currency=currency, intervals=intervals)

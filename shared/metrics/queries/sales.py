@@ -1,60 +1,89 @@
 """Sale lines and their amounts: added up from the cube, from one of its faces, or from the lines themselves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
-from shared.athena.sql import Statement
-from shared.metrics.cut import Cut, Stretch, cut, tables_of
-from shared.metrics.facts import Measure, Source
+from shared.athena.sql import Statement, identifier, join, sql, union_all
+from shared.metrics.facts import Measure
+from shared.metrics.plan import Plan
 from shared.metrics.queries.amounts import NET, Amounts
-from shared.metrics.queries.parts import either, filtered, hours_of, joined, placed, told_of, within
+from shared.metrics.queries.fragments import (
+    TIMESTAMP,
+    filter_clause,
+    filter_columns,
+    in_hours,
+    in_intervals,
+    placed,
+)
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
 
-_SUMS = {Measure.NET_AMOUNT: "SUM"}
-_BY_DAY = Statement("SELECT period, bucket, currency, dt, SUM(lines) AS lines,")
-_OF_PLACED = Statement("FROM placed GROUP BY period, bucket, currency, dt")
-_OF_RATED = Statement("FROM rated GROUP BY period, bucket")
-_EXTREMES = {Measure.LOWEST_AMOUNT: "MIN", Measure.HIGHEST_AMOUNT: "MAX"}
+_STATEMENT = """
+    WITH lines AS (
+        {lines}
+    ), placed AS (
+        {placed} {where}
+    ), daily AS (
+        SELECT period, bucket, currency, dt, SUM(lines) AS lines, {aggregates}
+        FROM placed GROUP BY period, bucket, currency, dt
+    ), rated AS (
+        {rated}
+    )
+    SELECT period, bucket, {counts}, {reported}
+    FROM rated GROUP BY period, bucket
+"""
+_OF_ROLLUP = """
+    SELECT hour AS moment, dt, currency, lines, {amounts} {filter_columns}
+    FROM {table} WHERE lines > 0 AND {hours}
+"""
+_OF_BASE = """
+    SELECT "timestamp" AS moment, dt, currency, CAST(1 AS bigint) AS lines, {amounts} {filter_columns}
+    FROM transactions WHERE status = 'completed' AND {intervals}
+"""
+_SUMS = {Measure.NET_AMOUNT: sql("SUM")}
+_EXTREMES = {Measure.LOWEST_AMOUNT: sql("MIN"), Measure.HIGHEST_AMOUNT: sql("MAX")}
 
 
-def sales(question: Question, source: Source, *, reporting_currency: str) -> Query:
+def sales(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
     """Add up the completed lines that a question is about, per period and bucket."""
-    amounts, parts = Amounts(question, reporting_currency), cut(question, source)
-    told = _EXTREMES if question.asks_for_extremes else _SUMS
-    added = ", ".join(f"{function}({column}) AS {column}" for column, function in told.items())
-    reported = ", ".join(f"{function}({amounts.of(column)}) AS {column}" for column, function in told.items())
-    statement = joined(
-        [
-            Statement("WITH lines AS ("), either(list(_lines(question, source, parts))),
-            Statement("), placed AS ("), placed(question), *filtered(question),
-            Statement("), daily AS ("), _BY_DAY, Statement(added), _OF_PLACED,
-            Statement("), rated AS ("), amounts.rated("daily"),
-            Statement(f") SELECT period, bucket, {amounts.counts}, {reported}"), _OF_RATED,
-        ]
-    )  # fmt: skip
-    return Query(statement, (*tables_of(question, source, parts), *amounts.tables))
+    amounts = Amounts(question, reporting_currency)
+    statement = sql(
+        _STATEMENT,
+        lines=union_all(_lines(question, plan)),
+        placed=placed(question),
+        where=filter_clause(question),
+        aggregates=_aggregates(question, identifier),
+        rated=amounts.rated("daily"),
+        counts=amounts.counts,
+        reported=_aggregates(question, amounts.of),
+    )
+    return Query(statement, (*plan.tables(question), *amounts.tables))
 
 
-def _lines(question: Question, source: Source, parts: Cut) -> Iterator[Statement]:
+def _lines(question: Question, plan: Plan) -> Iterator[Statement]:
     """The rows that are added up, with no column that the question does not need: columns are what a scan costs."""
-    told = _EXTREMES if question.asks_for_extremes else _SUMS
-    if parts.rolled:
-        yield joined(_rolled(question, source, parts.rolled, ("currency", "lines", *told)))
-    if parts.base:
-        columns = ", ".join((*(f"{NET} AS {each}" for each in told), *told_of(question)))
-        yield joined(
-            [
-                Statement(f'SELECT "timestamp" AS moment, dt, currency, CAST(1 AS bigint) AS lines, {columns}'),
-                Statement("FROM transactions WHERE status = 'completed' AND"),
-                within('"timestamp"', parts.base),
-            ]
+    columns = filter_columns(question)
+    if plan.parts.rollup:
+        yield sql(
+            _OF_ROLLUP,
+            amounts=join(", ", map(identifier, _functions(question))),
+            filter_columns=columns,
+            table=identifier(question.metric.fact.tables[plan.source].called(question.filters)),
+            hours=in_hours(sql("hour"), plan.parts.rollup),
         )
+    if plan.parts.base:
+        nets = (sql("{net} AS {column}", net=NET, column=identifier(each)) for each in _functions(question))
+        intervals = in_intervals(TIMESTAMP, plan.parts.base)
+        yield sql(_OF_BASE, amounts=join(", ", nets), filter_columns=columns, intervals=intervals)
 
 
-def _rolled(
-    question: Question, source: Source, stretches: Sequence[Stretch], columns: Iterable[str]
-) -> Iterator[Statement]:
-    table = question.metric.fact.tables[source].called(question.filters)
-    yield Statement(f"SELECT hour AS moment, dt, {', '.join((*columns, *told_of(question)))}")
-    yield Statement(f"FROM {table} WHERE lines > 0 AND")
-    yield hours_of("hour", stretches)
+def _aggregates(question: Question, amount_of: Callable[[str], Statement]) -> Statement:
+    aggregates = (
+        sql("{function}({amount}) AS {column}", function=function, amount=amount_of(each), column=identifier(each))
+        for each, function in _functions(question).items()
+    )
+    return join(", ", aggregates)
+
+
+def _functions(question: Question) -> dict[Measure, Statement]:
+    """The amounts that a question needs, with the function that adds each up."""
+    return _EXTREMES if question.asks_for_extremes else _SUMS

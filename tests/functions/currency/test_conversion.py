@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from shared.athena.client import Athena
-from shared.athena.sql import Statement
+from shared.athena.sql import sql
 from shared.currency.conversion import Days, converted, with_rates
 from tests.functions.currency.conftest import Quote
 
@@ -19,12 +19,19 @@ ONCE_A_DAY = Days(FRIDAY, MONDAY)
 
 def worth(athena: Athena, currency: str, day: str, amount: str, *, days: Days | None = None) -> Decimal | None:
     """Convert one amount that was sold on a day."""
-    sold = Statement(
-        "WITH sold AS (SELECT ? AS currency, ? AS dt, CAST(? AS decimal(38, 10)) AS amount), rated AS (",
-        (currency, day, amount),
+    statement = sql(
+        """
+        WITH sold AS (SELECT :currency AS currency, :day AS dt, CAST(:amount AS decimal(38, 10)) AS amount),
+        rated AS ({rated})
+        SELECT {converted} AS amount FROM rated
+        """,
+        currency=currency,
+        day=day,
+        amount=amount,
+        rated=with_rates("sold", "USD", days=days),
+        converted=converted("amount"),
     )
-    rest = Statement(f"SELECT {converted('amount')} AS amount FROM rated")  # noqa: S608 - this project's own SQL
-    [row] = athena.run(sold + with_rates("sold", "USD", days=days) + Statement(")") + rest)
+    [row] = athena.run(statement)
     value: Decimal | None = row["amount"]
     return value
 
@@ -109,15 +116,18 @@ def test_an_absurd_amount_is_converted_to_a_doubles_digits_instead_of_failing_th
 
 def test_every_column_of_the_table_is_kept_with_what_has_no_rate(athena: Athena, quote: Quote) -> None:
     quote(WEEKEND)
-    sold = Statement(f"""
+    statement = sql(
+        """
         WITH sold AS (SELECT * FROM (VALUES
-            ('a', 'EUR', '{MONDAY}', 2), ('b', 'CHF', '{MONDAY}', 3), ('c', 'USD', '{MONDAY}', 4)
-        ) AS t (region, currency, dt, lines)), rated AS (
-    """)  # noqa: S608 - days of this module
-
-    rows = athena.run(
-        sold + with_rates("sold", "USD", days=ONCE_A_DAY) + Statement(") SELECT * FROM rated ORDER BY region")
+            ('a', 'EUR', :monday, 2), ('b', 'CHF', :monday, 3), ('c', 'USD', :monday, 4)
+        ) AS t (region, currency, dt, lines)), rated AS ({rated})
+        SELECT * FROM rated ORDER BY region
+        """,
+        monday=MONDAY,
+        rated=with_rates("sold", "USD", days=ONCE_A_DAY),
     )
+
+    rows = athena.run(statement)
 
     assert rows == [
         {"region": "a", "currency": "EUR", "dt": MONDAY, "lines": 2, "rate": Decimal("1.025")},
@@ -128,9 +138,9 @@ def test_every_column_of_the_table_is_kept_with_what_has_no_rate(athena: Athena,
 
 def test_rates_that_were_derived_for_another_reporting_currency_are_none(athena: Athena, quote: Quote) -> None:
     quote(WEEKEND)
-    sold = Statement("WITH sold AS (SELECT 'EUR' AS currency, ? AS dt)", (FRIDAY,))
+    template = "WITH sold AS (SELECT 'EUR' AS currency, :friday AS dt) {rated}"
 
-    [row] = athena.run(sold + with_rates("sold", "GBP"))
+    [row] = athena.run(sql(template, friday=FRIDAY, rated=with_rates("sold", "GBP")))
 
     assert row["rate"] is None
 
@@ -162,18 +172,21 @@ def test_on_every_day_of_years_each_currency_has_the_one_rate_that_is_valid_then
     rates = any_rates()
     quote(rates)
     first, last = days or Days("2021-12-20", "2024-03-10")
-    asked = Statement(
+    statement = sql(
         """
         WITH sold AS (
             SELECT currency, substr(CAST(day AS varchar), 1, 10) AS dt
-            FROM UNNEST(sequence(CAST(? AS date), CAST(? AS date), INTERVAL '1' DAY)) AS days (day)
+            FROM UNNEST(sequence(CAST(:first AS date), CAST(:last AS date), INTERVAL '1' DAY)) AS days (day)
             CROSS JOIN (VALUES 'EUR', 'GBP', 'JPY') AS currencies (currency)
         )
+        {rated}
         """,
-        (first, last),
+        first=first,
+        last=last,
+        rated=with_rates("sold", "USD", days=days),
     )
 
-    rows = athena.run(asked + with_rates("sold", "USD", days=days))
+    rows = athena.run(statement)
 
     told = {(row["currency"], row["dt"]): row["rate"] for row in rows}
     assert len(rows) == len(told) == 3 * ((date.fromisoformat(last) - date.fromisoformat(first)).days + 1)

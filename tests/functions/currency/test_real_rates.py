@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from shared.athena.client import Athena
-from shared.athena.sql import Statement
+from shared.athena.sql import sql
 from shared.currency.conversion import Days, converted, with_rates
 from shared.currency.rates import ReferenceRates
 from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
@@ -43,14 +43,14 @@ CURRENCY_OF = {
 }
 """What a country's lines are said to be in, the euro elsewhere; of riyals and dinars the bank publishes no rate."""
 
-CONVERTED = Statement(f"SELECT currency, dt, {converted('net_amount')} AS amount, lines FROM rated")  # noqa: S608 - own SQL
 BY_DAY = """
     WITH sold AS (
         SELECT currency, dt, COUNT(*) AS lines, SUM(quantity * unit_price - discount) AS net_amount
         FROM transactions
-        WHERE status = 'completed' AND dt BETWEEN ? AND ?
+        WHERE status = 'completed' AND dt BETWEEN :first AND :last
         GROUP BY currency, dt
-    ), rated AS (
+    ), rated AS ({rated})
+    SELECT currency, dt, {converted} AS amount, lines FROM rated
 """
 
 
@@ -120,7 +120,8 @@ def expected(sales: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], Fra
 def test_every_currency_and_day_is_converted_to_the_cent(athena: Athena, sales: list[dict[str, Any]]) -> None:
     days = Days(min(map(day_of, sales)), max(map(day_of, sales)))
 
-    rows = athena.run(Statement(BY_DAY, days) + with_rates("sold", "USD", days=days) + Statement(")") + CONVERTED)
+    rated, amount = with_rates("sold", "USD", days=days), converted("net_amount")
+    rows = athena.run(sql(BY_DAY, first=days.first, last=days.last, rated=rated, converted=amount))
 
     rates = dollars({day_of(line) for line in sales})
     told = {(row["currency"], row["dt"]): (row["amount"], row["lines"]) for row in rows}

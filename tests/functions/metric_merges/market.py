@@ -15,7 +15,7 @@ from shared.currency.spans import Span
 from shared.lake.catalog.tables import TABLES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.metrics.models import MetricsResponse
-from shared.metrics.plan import Plan, Source
+from shared.metrics.plan import Source
 from shared.metrics.question import Question
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
@@ -74,7 +74,7 @@ class Market:
         """Answer from one source, and not from memory."""
         forgetful: Any = Forgetful()
         reports = replace(self.wired.metric_reports, cache=forgetful)
-        return numbers(reports.report(question, Plan(source, "the test says so")))
+        return numbers(reports.report(question, source))
 
 
 def numbers(answer: MetricsResponse) -> Any:

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from shared.app.wiring import Wiring
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
-from shared.metrics.cut import cut
 from shared.metrics.facts import CURRENCY, Dimension, FactName, Source
 from shared.metrics.models import MetricsResponse
-from shared.metrics.plan import Plan
 from shared.metrics.question import Question
+from shared.metrics.split import split
 from shared.runtime.numbers import to_json_number
 from shared.runtime.reading import time_zone
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
@@ -144,7 +143,7 @@ def test_every_table_tells_the_same_as_the_base(wired: Wiring, metric_type: Metr
     able = [source for source, table in asked.metric.fact.tables.items() if len(asked.filters) <= table.most_filters]
 
     answers = [
-        wired.metric_reports.report(asked, Plan(source, "the test says so")).model_dump(
+        wired.metric_reports.report(asked, source).model_dump(
             mode="json", exclude={"metadata": {"query_time_ms", "cache_hit"}}
         )
         for source in able
@@ -179,11 +178,11 @@ def test_summers_that_cut_days_in_the_midst_of_a_range_come_from_the_base(
         time_range__start="2024-11-01",
         time_range__end="2025-12-01",
     )
-    parts = cut(asked, Source.ROLLUP)
+    parts = split(asked, Source.ROLLUP)
 
-    answer = wired.metric_reports.report(asked, Plan(Source.ROLLUP, "the test says so"))
+    answer = wired.metric_reports.report(asked, Source.ROLLUP)
 
-    assert len(parts.rolled) > 1 < len(parts.base)
+    assert len(parts.rollup) > 1 < len(parts.base)
     assert_right(asked, answer)
 
 

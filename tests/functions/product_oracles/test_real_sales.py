@@ -10,7 +10,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.products.models import ProductPerformanceResponse
-from shared.products.queries import Known
+from shared.products.queries import LakeState
 from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
 from tests.functions.metric_oracles.conftest import lake_of
 from tests.functions.metric_oracles.retail import read_sales
@@ -82,6 +82,6 @@ def test_a_real_year_told_from_records_is_the_one_told_from_roll_ups(wired: Wiri
     question = Question(start=CUT[0], end=CUT[1], limit=MOST_PRODUCTS)
     every_day = sorted(set(sales.timestamp.dt.strftime("%Y-%m-%d")))
 
-    by_records = wired.product_reports.report(question, Known(every_day, None))
+    by_records = wired.product_reports.report(question, LakeState(every_day, None))
 
     assert by_records.products == wired.product_reports.report(question).products

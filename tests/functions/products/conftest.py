@@ -55,8 +55,8 @@ class OpenShop:
     def report(self, question: Question, cost_days: Sequence[str] | None = None) -> ProductPerformanceResponse:
         """Ask without a route; costs change within the days that are told, if any are."""
         reports = self.wired.product_reports
-        known = None if cost_days is None else replace(reports.known(), cost_days=cost_days)
-        return reports.report(question, known)
+        state = None if cost_days is None else replace(reports.lake_state(), cost_days=cost_days)
+        return reports.report(question, state)
 
     def get(self, asked: Mapping[str, Sequence[str]]) -> Answer:
         """Ask the function as API Gateway does."""

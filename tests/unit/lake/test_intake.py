@@ -1,5 +1,6 @@
-"""The straight way into columns never takes what the rules refuse, and never stores anything else than they would."""
+"""Columns never accept what the rules refuse, and never store anything else than the rules would."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.parquet.columns import Stamp, to_table
-from shared.lake.validation.rows import take
+from shared.lake.validation.rows import validate_rows
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
@@ -69,11 +70,13 @@ ODD: list[Any] = [
 
 
 def _agrees(data_type: DataType, rows: list[Any]) -> None:
-    taken = take(data_type, rows, form=Form.TYPED, at=NOW, stamp=STAMP)
+    moments = [1_740_000_000_000 + row for row in range(len(rows))]
+    validated = validate_rows(data_type, rows, form=Form.TYPED, at=NOW, stamp=replace(STAMP, ingested_at=moments))
     checked = validate(data_type, rows, form=Form.TYPED, at=NOW)
 
-    assert list(taken.errors) == checked.errors
-    assert taken.table.equals(to_table(data_type, checked.rows, STAMP))
+    assert list(validated.errors) == checked.errors
+    stamp = replace(STAMP, ingested_at=[moments[place] for place in checked.places])
+    assert validated.table.equals(to_table(data_type, checked.rows, stamp))
 
 
 def _every_field() -> list[tuple[DataType, str]]:
@@ -91,6 +94,26 @@ def test_an_odd_value_in_any_field_has_the_same_result_on_both_paths(data_type: 
 @given(data=st.data())
 def test_valid_records_are_stored_alike_on_both_ways(data_type: DataType, data: st.DataObject) -> None:
     _agrees(data_type, data.draw(st.lists(records(data_type), min_size=1, max_size=4)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data(), data_type=st.sampled_from(DataType))
+def test_any_mixture_of_rows_is_decided_alike_on_both_ways(data: st.DataObject, data_type: DataType) -> None:
+    names = st.sampled_from([*SCHEMAS[data_type].by_name, "extra"])
+    values = st.sampled_from(ODD) | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(max_size=5)
+    odd = st.dictionaries(names, values, max_size=3).map(lambda changes: good(data_type, **changes))
+    row: st.SearchStrategy[Any] = (
+        st.just(GOOD[data_type]) | odd | records(data_type) | st.sampled_from([None, 7, [], {}])
+    )
+
+    _agrees(data_type, data.draw(st.lists(row, max_size=8)))
+
+
+def test_rows_that_no_column_decides_about_keep_their_places() -> None:
+    sale = GOOD[DataType.TRANSACTIONS]
+    rows = [sale, {**sale, "product_name": " tea "}, 7, {**sale, "unit_price": "12.50"}, {**sale, "status": "x"}, sale]
+
+    _agrees(DataType.TRANSACTIONS, rows)
 
 
 @pytest.mark.parametrize("rows", [[None], [7, "x"], [{}], [[]]])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, split_by_day, to_table, write_parquet
-from shared.lake.validation.rows import take
+from shared.lake.validation.rows import validate_rows
 from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.schema import DataType, Field, Kind
 from shared.records.validation import Form, validate
@@ -126,7 +126,7 @@ def test_rows_are_cut_by_the_utc_day_of_their_event() -> None:
         good(DataType.ORDERS, order_id="b", timestamp="2025-02-28T00:30:00+01:00"),
         good(DataType.ORDERS, order_id="c", timestamp="2025-02-28T00:00:00Z"),
     ]
-    table = take(DataType.ORDERS, rows, form=Form.TYPED, at=NOW, stamp=STAMP).table
+    table = validate_rows(DataType.ORDERS, rows, form=Form.TYPED, at=NOW, stamp=STAMP).table
 
     days = {day: part["order_id"].to_pylist() for day, part in split_by_day(DataType.ORDERS, table)}
 
@@ -134,6 +134,6 @@ def test_rows_are_cut_by_the_utc_day_of_their_event() -> None:
 
 
 def test_types_without_a_day_lie_in_one_partition() -> None:
-    table = take(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], form=Form.TYPED, at=NOW, stamp=STAMP).table
+    table = validate_rows(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], form=Form.TYPED, at=NOW, stamp=STAMP).table
 
     assert [day for day, _ in split_by_day(DataType.PRODUCTS, table)] == ["all"]

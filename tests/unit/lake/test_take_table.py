@@ -1,6 +1,7 @@
 """A table is taken as its rows would be: the same columns, the same errors, in the same order."""
 
 import decimal
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import Stamp
-from shared.lake.validation.rows import take, take_table
-from shared.lake.validation.tables import judged, rows_of
+from shared.lake.parquet.columns import Stamp, to_table
+from shared.lake.validation.rows import validate_table
+from shared.lake.validation.tables import check_table, rows_of
 from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType, Field
-from shared.records.validation import Form
+from shared.records.validation import Form, validate
 from tests.fakes.records import GOOD, NOW, good
 from tests.unit.lake.test_intake import ODD, STAMP
 
@@ -76,11 +77,12 @@ def _is_taken_as_its_rows(data_type: DataType, table: pa.Table, rows: list[dict[
     moments = [1_740_000_000_000 + row for row in range(len(rows))]
     stamp = Stamp(source_id="shop", ingested_at=moments, origin="batch-1", reporting_currency="EUR")
 
-    taken = take_table(data_type, table, form=form, at=NOW, stamp=stamp)
-    expected = take(data_type, rows, form=form, at=NOW, stamp=stamp)
+    taken = validate_table(data_type, table, form=form, at=NOW, stamp=stamp)
+    expected = validate(data_type, rows, form=form, at=NOW)
 
-    assert repr(list(taken.errors)) == repr(list(expected.errors))  # their texts, for NaN is not equal to itself
-    assert taken.table.equals(expected.table)
+    assert repr(list(taken.errors)) == repr(expected.errors)  # their texts, for NaN is not equal to itself
+    stamp = replace(stamp, ingested_at=[moments[place] for place in expected.places])
+    assert taken.table.equals(to_table(data_type, expected.rows, stamp))
 
 
 def _good_text(data_type: DataType) -> dict[str, str]:
@@ -105,7 +107,7 @@ def test_a_column_of_any_type_is_taken_as_row_by_row(data_type: DataType, field:
     for values in TYPED:
         columns = {name: pa.array([value] * len(values)) for name, value in GOOD[data_type].items()}
         table = pa.table(columns | {field.name: values, "extra": values})
-        rows = judged(SCHEMAS[data_type], table, form=Form.TYPED, at=NOW).records(range(len(table)))
+        rows = check_table(SCHEMAS[data_type], table, form=Form.TYPED, at=NOW).records(range(len(table)))
 
         _is_taken_as_its_rows(data_type, table, rows, Form.TYPED)
 
@@ -136,7 +138,7 @@ def test_all_errors_of_a_table_row_are_reported_together() -> None:
     ]
     table = pa.Table.from_pylist(rows)
 
-    taken = take_table(DataType.TRANSACTIONS, table, form=Form.TEXT, at=NOW, stamp=STAMP)
+    taken = validate_table(DataType.TRANSACTIONS, table, form=Form.TEXT, at=NOW, stamp=STAMP)
 
     assert [(error.row, error.field, error.code) for error in taken.errors] == [
         (1, "/quantity", "type"),
@@ -149,7 +151,7 @@ def test_nested_columns_are_kept_as_json() -> None:
     sale = good(DataType.TRANSACTIONS)
     table = pa.Table.from_pylist([{**sale, "basket": {"size": 3, "tags": ["a", "b"]}}, {**sale, "basket": None}])
 
-    taken = take_table(DataType.TRANSACTIONS, table, form=Form.TYPED, at=NOW, stamp=STAMP)
+    taken = validate_table(DataType.TRANSACTIONS, table, form=Form.TYPED, at=NOW, stamp=STAMP)
 
     assert taken.table["attributes"].to_pylist() == ['{"basket":{"size":3,"tags":["a","b"]}}', None]
 
@@ -159,7 +161,7 @@ def test_a_map_column_becomes_a_map_field() -> None:
     columns = {name: pa.array([value]) for name, value in decision.items()}
     table = pa.table(columns | {"attributions": pa.array([[("amount", 0.5)]], pa.map_(pa.string(), pa.float64()))})
 
-    taken = take_table(DataType.DECISIONS, table, form=Form.TYPED, at=NOW, stamp=STAMP)
+    taken = validate_table(DataType.DECISIONS, table, form=Form.TYPED, at=NOW, stamp=STAMP)
 
     assert taken.table["attributions"].to_pylist() == [[("amount", 0.5)]]
 
@@ -168,7 +170,7 @@ def test_a_column_that_lies_about_its_type_is_refused_for_every_row_with_its_nam
     columns = {name: pa.array([value] * 3) for name, value in good(DataType.TRANSACTIONS).items()}
     table = pa.table(columns | {"quantity": pa.array(["two", "2", "3"]), "status": pa.array([1, 2, 3])})
 
-    taken = take_table(DataType.TRANSACTIONS, table, form=Form.TYPED, at=NOW, stamp=STAMP)
+    taken = validate_table(DataType.TRANSACTIONS, table, form=Form.TYPED, at=NOW, stamp=STAMP)
 
     assert taken.rejected == 3
     assert {error.field for error in taken.errors} == {"/quantity", "/status"}

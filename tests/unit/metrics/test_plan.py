@@ -29,7 +29,7 @@ def test_distinct_orders_come_from_the_base() -> None:
     plan = choose(question(metric_type="average_order_value"))
 
     assert plan.source is Source.BASE
-    assert "distinct orders" in plan.why
+    assert "distinct orders" in plan.reason
 
 
 @pytest.mark.parametrize("edge", ["time_range__start", "time_range__end"])
@@ -37,14 +37,14 @@ def test_hours_that_a_range_cuts_come_from_the_base_and_all_others_from_the_roll
     plan = choose(question(**{edge: "2025-01-15T10:30:00Z"}))
 
     assert plan.source is Source.BY_DIMENSION
-    assert "transactions what no hour tells whole" in plan.why
+    assert "transactions what no hour tells whole" in plan.reason
 
 
 def test_a_range_whose_days_are_all_cut_comes_from_the_base() -> None:
     plan = choose(question(time_range__start="2025-01-15T10:30:00Z", time_range__end="2025-01-15T11:10:00Z"))
 
     assert plan.source is Source.BASE
-    assert "on most days" in plan.why
+    assert "on most days" in plan.reason
 
 
 @pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly", "quarterly"])
@@ -90,7 +90,7 @@ def test_months_of_customers_in_a_zone_come_from_the_roll_up_but_for_their_edges
     plan = choose(question(metric_type="customers", granularity="monthly", timezone="America/New_York"))
 
     assert plan.source is Source.ROLLUP
-    assert "transactions what no day tells whole" in plan.why
+    assert "transactions what no day tells whole" in plan.reason
 
 
 def test_half_an_hours_shift_in_summer_alone_does_not_matter_in_winter() -> None:

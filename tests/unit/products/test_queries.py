@@ -11,7 +11,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
 from shared.lake.catalog.tables import TABLES
-from shared.products.queries import Known, Plan, plan
+from shared.products.queries import LakeState, ProductQuery, plan
 from shared.products.question import Question, SortBy
 from shared.products.trend import parts_of
 
@@ -21,12 +21,12 @@ MARCH = Question(start=START, end=START + 31 * DAY)
 ROLLED_UP = ["exchange_rates", "inventory_daily", "product_costs", "product_sessions_daily", "products"]
 
 
-def planned(question: Question, *changing: str) -> Plan:
-    known = Known(changing, START - 100 * DAY)
-    return plan(question, parts_of(question.start, question.end), known, reporting_currency="USD")
+def planned(question: Question, *changing: str) -> ProductQuery:
+    state = LakeState(changing, START - 100 * DAY)
+    return plan(question, parts_of(question.start, question.end), state, reporting_currency="USD")
 
 
-def mentioned(found: Plan) -> set[str]:
+def mentioned(found: ProductQuery) -> set[str]:
     tree = sqlglot.parse_one(found.statement.text, dialect="athena")
     own = {each.alias for each in tree.find_all(exp.CTE)}
     return {table.name for table in tree.find_all(exp.Table)} - own
@@ -93,7 +93,7 @@ def test_every_table_but_small_ones_is_read_once() -> None:
 def test_levels_are_looked_for_from_the_first_day_on_that_has_any(
     stocked_since: datetime | None, days: tuple[str, ...]
 ) -> None:
-    found = plan(MARCH, None, Known((), stocked_since), reporting_currency="USD")
+    found = plan(MARCH, None, LakeState((), stocked_since), reporting_currency="USD")
 
     looked_at = [value for value in found.statement.values if isinstance(value, str) and "2025-02" in value]
     assert tuple(looked_at) == days
@@ -101,7 +101,7 @@ def test_levels_are_looked_for_from_the_first_day_on_that_has_any(
 
 
 def test_within_a_day_before_which_no_stock_is_known_only_its_records_are_looked_at() -> None:
-    found = plan(replace(MARCH, end=START + timedelta(hours=1)), None, Known((), None), reporting_currency="USD")
+    found = plan(replace(MARCH, end=START + timedelta(hours=1)), None, LakeState((), None), reporting_currency="USD")
 
     assert "inventory_daily" not in found.tables
     assert mentioned(found) == set(found.tables)

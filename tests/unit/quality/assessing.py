@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.lake.parquet.columns import Stamp
 from shared.lake.quality.assess import assess
-from shared.lake.validation.rows import take
+from shared.lake.validation.rows import validate_rows
 from shared.quality.state import QualityCounts
 from shared.records.schema import DataType
 from shared.records.validation import Form
@@ -18,5 +18,5 @@ def assessed(
 ) -> QualityCounts:
     """What is counted of rows that arrive together."""
     stamp = Stamp(source_id="web-shop", ingested_at=at, origin="batch-1", reporting_currency="USD")
-    taken = take(data_type, rows, form=Form.TYPED, at=at, stamp=stamp)
+    taken = validate_rows(data_type, rows, form=Form.TYPED, at=at, stamp=stamp)
     return assess(data_type, taken.table, taken.errors, cadence=cadence)

@@ -9,7 +9,7 @@ from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Part
 from shared.lake.files.reader import read_parts
 from shared.lake.parquet.columns import Stamp
-from shared.lake.validation.rows import take, take_table
+from shared.lake.validation.rows import validate_rows, validate_table
 from shared.records.schema import DataType
 from shared.records.validation import Form
 from tests.fakes.malformed_files import ALL, DAMAGED_GZIP, TRUNCATED_GZIP, MalformedFile
@@ -42,11 +42,11 @@ def rejected(part: Part) -> list[int]:
     if isinstance(part.rows, list):
         typed = all(isinstance(row, dict) and isinstance(row.get("quantity", 0), int) for row in part.rows[:1])
         form = Form.TYPED if typed else Form.TEXT
-        taken = take(DataType.TRANSACTIONS, part.rows, form=form, at=NOW, stamp=STAMP)
+        taken = validate_rows(DataType.TRANSACTIONS, part.rows, form=form, at=NOW, stamp=STAMP)
     else:
         is_text = all(str(each) == "string" for each in part.rows.schema.types)
         form = Form.TEXT if is_text else Form.TYPED
-        taken = take_table(DataType.TRANSACTIONS, part.rows, form=form, at=NOW, stamp=STAMP)
+        taken = validate_table(DataType.TRANSACTIONS, part.rows, form=form, at=NOW, stamp=STAMP)
     return sorted({part.places[error.row] for error in taken.errors if error.row is not None})
 
 

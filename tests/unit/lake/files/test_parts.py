@@ -38,7 +38,7 @@ from pathlib import Path
 from shared.lake.parquet.columns import Stamp, write_parquet
 from shared.lake.files.options import FileOptions
 from shared.lake.files.reader import read_parts
-from shared.lake.validation.rows import take, take_table
+from shared.lake.validation.rows import validate_rows, validate_table
 from shared.records.schema import DataType
 from shared.records.validation import Form
 
@@ -47,7 +47,7 @@ stamp = Stamp(source_id="shop", ingested_at=at, origin="o", reporting_currency="
 rows = 0
 with Path(sys.argv[1]).open("rb") as file:
     for part in read_parts(file, FileOptions()):
-        taker = take if isinstance(part.rows, list) else take_table
+        taker = validate_rows if isinstance(part.rows, list) else validate_table
         taken = taker(DataType.TRANSACTIONS, part.rows, form=Form(sys.argv[2]), at=at, stamp=stamp)
         write_parquet(taken.table)
         rows += len(taken.table)

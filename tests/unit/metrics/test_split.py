@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from shared.metrics.buckets import Granularity, truncate
 from shared.metrics.catalogue import METRICS, MetricType
-from shared.metrics.cut import MOST_STRETCHES, Stretch, cut, days_of
 from shared.metrics.facts import Source
 from shared.metrics.question import Question
+from shared.metrics.split import MAX_INTERVALS, Interval, day_count, split
 from shared.runtime.reading import time_zone
 from tests.unit.metrics.asking import question
 
@@ -43,40 +43,40 @@ def asked(draw: st.DrawFn) -> tuple[Question, Source]:
 
 
 def test_whole_hours_come_from_the_roll_up_alone() -> None:
-    parts = cut(question(), Source.BY_DIMENSION)
+    parts = split(question(), Source.BY_DIMENSION)
 
-    assert (parts.rolled, parts.base) == ((Stretch(at("2024-12-01"), at("2025-02-01")),), ())
+    assert (parts.rollup, parts.base) == ((Interval(at("2024-12-01"), at("2025-02-01")),), ())
 
 
 def test_only_the_hours_that_a_range_cuts_come_from_the_base() -> None:
     asks = question(time_range__start="2025-01-02T10:30:00Z", time_range__end="2025-01-03T10:30:00Z")
 
-    parts = cut(asks, Source.ROLLUP)
+    parts = split(asks, Source.ROLLUP)
 
     assert parts.base == (
-        Stretch(at("2025-01-01T10:30"), at("2025-01-01T11:00")),
-        Stretch(at("2025-01-02T10:00"), at("2025-01-02T11:00")),
-        Stretch(at("2025-01-03T10:00"), at("2025-01-03T10:30")),
+        Interval(at("2025-01-01T10:30"), at("2025-01-01T11:00")),
+        Interval(at("2025-01-02T10:00"), at("2025-01-02T11:00")),
+        Interval(at("2025-01-03T10:00"), at("2025-01-03T10:30")),
     )
-    assert [(each.start.hour, each.end.hour) for each in parts.rolled] == [(11, 10), (11, 10)]
+    assert [(each.start.hour, each.end.hour) for each in parts.rollup] == [(11, 10), (11, 10)]
 
 
 def test_a_day_of_stock_that_both_ranges_meet_in_comes_from_the_base() -> None:
     asks = question(metric_type="inventory", time_range__start="2025-01-02T16:00:00Z", time_range__end="2025-01-03")
 
-    parts = cut(asks, Source.ROLLUP)
+    parts = split(asks, Source.ROLLUP)
 
-    assert parts.base == (Stretch(at("2025-01-02"), at("2025-01-03")),)
-    assert parts.rolled == (Stretch(at("1990-01-01"), at("2025-01-02")),)
+    assert parts.base == (Interval(at("2025-01-02"), at("2025-01-03")),)
+    assert parts.rollup == (Interval(at("1990-01-01"), at("2025-01-02")),)
 
 
 def test_hours_of_stock_come_from_the_base_and_what_was_before_from_the_roll_up() -> None:
     asks = question(metric_type="inventory", granularity="hourly")
 
-    parts = cut(asks, Source.ROLLUP)
+    parts = split(asks, Source.ROLLUP)
 
-    assert parts.rolled == (Stretch(at("1990-01-01"), at("2024-12-01")),)
-    assert parts.base == (Stretch(at("2024-12-01"), at("2025-02-01")),)
+    assert parts.rollup == (Interval(at("1990-01-01"), at("2024-12-01")),)
+    assert parts.base == (Interval(at("2024-12-01"), at("2025-02-01")),)
 
 
 def test_days_that_months_of_a_zone_cut_come_from_the_base_and_all_others_from_the_roll_up() -> None:
@@ -88,43 +88,43 @@ def test_days_that_months_of_a_zone_cut_come_from_the_base_and_all_others_from_t
         time_range__end="2025-03-31T22:00:00Z",
     )
 
-    parts = cut(asks, Source.ROLLUP)
+    parts = split(asks, Source.ROLLUP)
 
     edges = ("2024-10-31", "2024-11-30", "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31")
     assert {each.start.date().isoformat() for each in parts.base} >= {*edges}
-    assert days_of(parts.base) == len(parts.base) == len(edges)
-    assert days_of(parts.rolled) > 170
+    assert day_count(parts.base) == len(parts.base) == len(edges)
+    assert day_count(parts.rollup) > 170
 
 
 def test_what_would_be_too_many_pieces_comes_from_the_base_as_a_whole() -> None:
     ranges = {"time_range__start": "2024-01-01", "time_range__end": "2025-01-01"}
 
     daily, monthly = (
-        cut(question(timezone="Asia/Kolkata", granularity=each, **ranges), Source.ROLLUP)
+        split(question(timezone="Asia/Kolkata", granularity=each, **ranges), Source.ROLLUP)
         for each in ("daily", "monthly")
     )
 
-    assert (len(daily.base), len(daily.rolled)) == (1, 0)
-    assert len(monthly.base) < MOST_STRETCHES
-    assert days_of(monthly.rolled) > 700
+    assert (len(daily.base), len(daily.rollup)) == (1, 0)
+    assert len(monthly.base) < MAX_INTERVALS
+    assert day_count(monthly.rollup) > 700
 
 
 def test_days_are_counted_once_however_many_stretches_lie_in_them() -> None:
     stretches = [
-        Stretch(at("2025-01-01T10:00"), at("2025-01-01T11:00")),
-        Stretch(at("2025-01-01T22:00"), at("2025-01-03")),
-        Stretch(at("2025-01-05"), at("2025-01-05T00:00:00.001")),
+        Interval(at("2025-01-01T10:00"), at("2025-01-01T11:00")),
+        Interval(at("2025-01-01T22:00"), at("2025-01-03")),
+        Interval(at("2025-01-05"), at("2025-01-05T00:00:00.001")),
     ]
 
-    assert days_of(stretches) == 3
+    assert day_count(stretches) == 3
 
 
 @given(asked())
 def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[Question, Source]) -> None:
     asking, source = asks
-    parts = cut(asking, source)
+    parts = split(asking, source)
 
-    ordered = sorted([*parts.rolled, *parts.base])
+    ordered = sorted([*parts.rollup, *parts.base])
 
     assert all(each.start < each.end for each in ordered)
     assert [each.end for each in ordered[:-1]] == [each.start for each in ordered[1:]]
@@ -141,7 +141,7 @@ def test_a_unit_that_the_roll_up_tells_lies_in_one_bucket_of_one_range(
 ) -> None:
     asking, source = asks
     unit = asking.metric.fact.tables[source].grain.unit
-    told = [each for each in cut(asking, source).rolled if each.end > asking.previous_start]
+    told = [each for each in split(asking, source).rollup if each.end > asking.previous_start]
     if not told:
         return
     stretch = data.draw(st.sampled_from(told))
@@ -161,7 +161,7 @@ def _bucket(asking: Question, moment: datetime) -> datetime:
 
 @pytest.mark.parametrize("metric_type", METRICS)
 def test_of_the_base_alone_everything_is_told(metric_type: MetricType) -> None:
-    parts = cut(question(metric_type=metric_type), Source.BASE)
+    parts = split(question(metric_type=metric_type), Source.BASE)
 
-    assert parts.rolled == ()
+    assert parts.rollup == ()
     assert len(parts.base) == 1

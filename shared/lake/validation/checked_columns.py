@@ -1,0 +1,93 @@
+"""The one check of columns: which rows are surely valid, and how they are stored.
+
+A row is surely valid if all its values are and none is missing; `records.validation` decides about the others. So this
+check never refuses a row: it only saves time where the answer is yes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.lake.parquet.columns import Stamp, arrow_type, completed
+from shared.lake.validation.bounds import surely_within
+from shared.lake.validation.text_columns import ColumnChecker
+from shared.lake.validation.typed_columns import check_typed
+from shared.records.schema import RecordSchema
+from shared.records.validation import Form
+
+_FALSE = pa.scalar(value=False)
+
+
+@dataclass(frozen=True)
+class CheckedColumns:
+    """Rows as columns in the form in which they are stored, and which of them are surely valid."""
+
+    schema: RecordSchema
+    columns: Mapping[str, pa.Array]
+    attributes: pa.Array
+    valid: pa.BooleanArray
+
+    @property
+    def valid_rows(self) -> Sequence[int]:
+        """The places of the rows that are surely valid."""
+        if self._all_valid:
+            return range(len(self.valid))
+        places: list[int] = pc.indices_nonzero(self.valid).to_pylist()
+        return places
+
+    @property
+    def unsure_rows(self) -> Sequence[int]:
+        """The places of the rows that the rules must decide about."""
+        places: list[int] = pc.indices_nonzero(pc.invert(self.valid)).to_pylist()
+        return places
+
+    def without(self, unfit: Iterable[int]) -> "CheckedColumns":
+        """Leave some more rows to the rules."""
+        others = pa.array([*unfit], pa.int64())
+        if not len(others):
+            return self
+        fit = pc.invert(pc.is_in(pa.array(range(len(self.valid)), pa.int64()), value_set=others))
+        return replace(self, valid=pc.and_(self.valid, fit))
+
+    def stored(self, stamp: Stamp) -> pa.Table:
+        """The rows that are surely valid as they are stored."""
+        if self._all_valid:
+            return completed(self.schema, self.columns, self.attributes, stamp)
+        columns = {name: each.filter(self.valid) for name, each in self.columns.items()}
+        return completed(self.schema, columns, self.attributes.filter(self.valid), stamp)
+
+    @property
+    def _all_valid(self) -> bool:
+        return bool(pc.all(self.valid, min_count=0).as_py())
+
+
+def check_columns(
+    schema: RecordSchema, values: Mapping[str, pa.Array], attributes: pa.Array, *, form: Form, at: datetime
+) -> CheckedColumns:
+    """Check each field's column.
+
+    Args:
+        schema: what the rows are.
+        values: a column for each field of the schema; null is a value that is absent.
+        attributes: the fields that the schema does not know, as JSON text.
+        form: how values are written.
+        at: the present moment; a record may lie at most 5 minutes after it.
+    """
+    checker = ColumnChecker(at, frozenset(name for name in (schema.event_time, schema.version) if name is not None))
+    columns, valid = {}, pa.repeat(pa.scalar(value=True), len(attributes))
+    for each in schema.fields:
+        found, is_needed = values[each.name], each.required or each.name == schema.event_time
+        if found.null_count == len(found):
+            columns[each.name] = pa.nulls(len(found), arrow_type(each))
+            valid = pa.repeat(_FALSE, len(found)) if is_needed else valid
+            continue
+        checked = checker.check_text(each, found) if form is Form.TEXT else check_typed(checker, each, found)
+        columns[each.name] = checked.column
+        kept = pc.coalesce(checked.valid, _FALSE) if checked.valid.null_count else checked.valid
+        if found.null_count:
+            kept = pc.if_else(pc.is_valid(found), kept, pa.scalar(not is_needed))
+        valid = pc.and_(valid, kept)
+    return CheckedColumns(schema, columns, attributes, pc.and_(valid, surely_within(schema, columns, attributes)))

@@ -1,0 +1,110 @@
+"""Levels of stock: the last record of every product and location at the end of every bucket.
+
+A bucket without records has no row: the level of the bucket before it still holds.
+"""
+
+from collections.abc import Iterator
+
+from shared.athena.sql import EMPTY, Constant, Statement, sql, union_all
+from shared.metrics.facts import Dimension
+from shared.metrics.plan import Plan
+from shared.metrics.queries.fragments import TIMESTAMP, bucket, in_days, in_intervals, one_of, period
+from shared.metrics.queries.rows import Query, Span
+from shared.metrics.question import Question
+from shared.metrics.split import Split
+from shared.records.schema import DataType
+
+_STATEMENT = """
+    WITH lines AS (
+        {lines}
+    ), placed AS (
+        SELECT product_id, location, moment, quantity_on_hand, records,
+            CASE WHEN moment < CAST(:previous_start AS timestamp) THEN :before ELSE {period} END AS period,
+            CASE WHEN moment < CAST(:previous_start AS timestamp) THEN NULL ELSE {bucket} END AS bucket
+        FROM lines {where}
+    ), latest AS (
+        SELECT product_id, location, period, bucket, MAX(moment) AS moment,
+            MAX_BY(quantity_on_hand, moment) AS quantity, SUM(records) AS records
+        FROM placed GROUP BY product_id, location, period, bucket
+    )
+    {rest}
+"""
+_OF_ROLLUP = """
+    SELECT product_id, location, moment, quantity_on_hand, records FROM inventory_daily WHERE {days}
+"""
+_OF_BASE = """
+    SELECT product_id, location, "timestamp" AS moment, quantity_on_hand, CAST(1 AS bigint) AS records
+    FROM inventory WHERE {intervals}
+"""
+_OF_CATEGORIES = "WHERE product_id IN (SELECT product_id FROM products WHERE {of_categories})"
+_SUMS = sql("""
+    , changes AS (
+        SELECT period, bucket, moment, records,
+            quantity - COALESCE(LAG(quantity) OVER (PARTITION BY product_id, location ORDER BY moment), 0) AS change,
+            CASE WHEN LAG(quantity) OVER (PARTITION BY product_id, location ORDER BY moment) IS NULL THEN 1 ELSE 0 END
+                AS appeared
+        FROM latest
+    ), together AS (
+        SELECT period, bucket, MIN(moment) AS since, SUM(records) AS records,
+            SUM(change) AS change, SUM(appeared) AS appeared
+        FROM changes GROUP BY period, bucket
+    )
+    SELECT period, bucket, records, SUM(change) OVER (ORDER BY since) AS units,
+        SUM(appeared) OVER (ORDER BY since) AS product_locations
+    FROM together
+""")
+"""The sum over all levels at the end of each bucket: the running sum of how much each level changed."""
+
+_EXTREMES = sql("""
+    , steps AS (
+        SELECT *, DENSE_RANK() OVER (ORDER BY bucket NULLS FIRST, period DESC) AS step FROM latest
+    ), stays AS (
+        SELECT period, bucket, records, quantity, step,
+            COALESCE(LEAD(step) OVER (PARTITION BY product_id, location ORDER BY step), MAX(step) OVER () + 1) - 1
+                AS last_step
+        FROM steps
+    ), spread AS (
+        SELECT period, bucket, records, quantity, step, held
+        FROM stays
+        CROSS JOIN UNNEST(sequence(step / 1000, last_step / 1000)) AS thousands(thousand)
+        CROSS JOIN UNNEST(sequence(GREATEST(step, thousand * 1000), LEAST(last_step, thousand * 1000 + 999)))
+            AS ones(held)
+    )
+    SELECT MAX(CASE WHEN held = step THEN period END) AS period, MAX(CASE WHEN held = step THEN bucket END) AS bucket,
+        SUM(CASE WHEN held = step THEN records END) AS records, SUM(quantity) AS units,
+        COUNT(*) AS product_locations, MIN(quantity) AS lowest_units, MAX(quantity) AS highest_units
+    FROM spread GROUP BY held
+""")
+"""The extremes over all levels at the end of each bucket: each level is repeated for the buckets in which it holds.
+
+`sequence` makes at most 10 000 numbers, so a level is repeated by thousands and then by ones.
+"""
+
+
+def stock(question: Question, plan: Plan) -> Query:
+    """Find the stock at the end of every bucket that has records, and of the time before both ranges."""
+    statement = sql(
+        _STATEMENT,
+        lines=union_all(_lines(plan.parts)),
+        previous_start=Constant(question.previous_start),
+        before=Constant(Span.BEFORE),
+        period=period(question),
+        bucket=bucket(question),
+        where=_of_categories(question),
+        rest=_EXTREMES if question.asks_for_extremes else _SUMS,
+    )
+    of_products = (DataType.PRODUCTS,) if question.filters else ()
+    return Query(statement, (*plan.tables(question), *of_products))
+
+
+def _lines(parts: Split) -> Iterator[Statement]:
+    if parts.rollup:
+        yield sql(_OF_ROLLUP, days=in_days(parts.rollup))
+    if parts.base:
+        yield sql(_OF_BASE, intervals=in_intervals(TIMESTAMP, parts.base))
+
+
+def _of_categories(question: Question) -> Statement:
+    """Keep the products that are in one of some categories today."""
+    values = question.filters.get(Dimension.PRODUCT_CATEGORY)
+    return sql(_OF_CATEGORIES, of_categories=one_of("category", values)) if values else EMPTY

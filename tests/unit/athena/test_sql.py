@@ -1,0 +1,195 @@
+"""Templates of SQL: every part has a name, a value never becomes text, and a fragment is a statement itself."""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from shared.athena.sql import EMPTY, Constant, Part, Statement, Value, identifier, identifiers, join, literal, sql
+
+ROOT = Path(__file__).parents[3]
+
+
+class Span(StrEnum):
+    PREVIOUS = "previous"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("EU", "'EU'"),
+        ("O'Hara", "'O''Hara'"),
+        ("''", "''''''"),
+        ("\\'", "'\\'''"),
+        (7, "7"),
+        (-3600, "-3600"),
+        (Decimal("1.50"), "1.50"),
+        (datetime(2025, 1, 1, 10, 0, 0, 123_000, tzinfo=UTC), "'2025-01-01 10:00:00.123'"),
+    ],
+)
+def test_values_are_written_as_literals(value: Value, text: str) -> None:
+    assert literal(value) == text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "EU",
+        "O'Hara",
+        "'",
+        "''",
+        "a'b''c",
+        "\\",
+        "\\'",
+        "x') OR 1=1; DROP TABLE transactions; --",
+        "é\n\t☃",
+        "?",
+        "%s {x} $1",
+    ],
+)
+def test_a_literal_reads_back_as_the_one_text_it_was(value: str) -> None:
+    read = sqlglot.parse_one(f"SELECT {literal(value)}", read="trino").expressions
+
+    assert [(type(each), each.this) for each in read] == [(exp.Literal, value)]
+
+
+def test_values_become_marks_in_the_order_in_which_they_occur() -> None:
+    found = sql("a = :a AND b = :b AND c > :a", b="y", a=7)
+
+    assert found == Statement("a = ? AND b = ? AND c > ?", (7, "y", 7))
+
+
+def test_a_list_of_values_becomes_a_list_of_marks() -> None:
+    assert sql("a IN (:some)", some=["x", "y"]) == Statement("a IN (?, ?)", ("x", "y"))
+
+
+def test_a_fragment_brings_its_values_to_its_place() -> None:
+    days = sql("dt BETWEEN :first AND :last", first="2025-01-01", last="2025-01-02")
+
+    found = sql("SELECT :one FROM {table} WHERE {days} AND x = :two", table=identifier("t"), days=days, one=1, two=2)
+
+    assert found == Statement("SELECT ? FROM t WHERE dt BETWEEN ? AND ? AND x = ?", (1, "2025-01-01", "2025-01-02", 2))
+
+
+def test_fragments_are_joined_with_their_values() -> None:
+    assert join(" OR ", [sql("a = :a", a=1), sql("b = :b", b=2)]) == Statement("a = ? OR b = ?", (1, 2))
+    assert join(", ", []) == EMPTY
+    assert identifiers(["a", "b_2"]).text == "a, b_2"
+
+
+def test_a_template_loses_its_indentation() -> None:
+    assert (
+        sql("""
+        SELECT a
+            FROM t
+    """).text
+        == "SELECT a\n    FROM t"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Span.PREVIOUS, "'previous'"),
+        (-3600, "-3600"),
+        (Decimal("1.5"), "1.5"),
+        (date(2025, 1, 31), "'2025-01-31'"),
+        (datetime(2025, 1, 31, tzinfo=UTC), "'2025-01-31 00:00:00.000'"),
+    ],
+)
+def test_a_constant_is_written_into_the_text(value: Any, text: str) -> None:
+    assert sql("a = :a", a=Constant(value)) == Statement(f"a = {text}")
+
+
+@pytest.mark.parametrize("value", ["previous", None, ["x"], b"x", 1.5])
+def test_nothing_but_what_the_platform_makes_is_a_constant(value: Any) -> None:
+    with pytest.raises(TypeError):
+        Constant(value)
+
+
+@given(st.text())
+def test_a_value_does_not_become_text_whatever_it_is(value: str) -> None:
+    assert sql("a = :a AND b IN (:some)", a=value, some=[value, value]).text == "a = ? AND b IN (?, ?)"
+
+
+@given(st.text().filter(lambda text: not text.replace("_", "").isalnum() or not text.isascii()))
+def test_a_text_that_is_no_name_is_no_identifier(text: str) -> None:
+    with pytest.raises(ValueError, match="not an identifier"):
+        identifier(text)
+
+
+@pytest.mark.parametrize("part", ["FROM t", 7, Constant(7), ["a", "b"]])
+def test_a_value_is_no_fragment(part: Part) -> None:
+    with pytest.raises(TypeError, match="is a fragment"):
+        sql("SELECT a {rest}", rest=part)
+
+
+def test_a_fragment_is_no_value() -> None:
+    with pytest.raises(TypeError, match="is a value"):
+        sql("a = :a", a=identifier("b"))
+
+
+@pytest.mark.parametrize("parts", [{}, {"a": 1, "b": 2}, {"b": 2}])
+def test_every_name_has_a_part_and_every_part_a_place(parts: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="without a value or a place"):
+        sql("a = :a", **parts)
+
+
+def test_a_template_has_no_values_without_names() -> None:
+    with pytest.raises(ValueError, match="have names"):
+        sql("a = ?")
+
+
+@pytest.mark.parametrize("text", ["'12:30:00'", "a::b", "map[x:y]"])
+def test_other_colons_are_text(text: str) -> None:
+    assert sql(text).text == text  # type: ignore[arg-type, unused-ignore]
+
+
+def sources() -> Iterator[Path]:
+    yield from (ROOT / "shared").rglob("*.py")
+    yield from (ROOT / "functions").rglob("*.py")
+
+
+def named_literals(module: ast.Module) -> set[str]:
+    """The names that a module gives to texts of its source."""
+    assignments = [
+        each for each in module.body if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant)
+    ]
+    return {target.id for each in assignments for target in each.targets if isinstance(target, ast.Name)}
+
+
+def calls(module: ast.Module, *names: str) -> Iterator[ast.Call]:
+    for each in ast.walk(module):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in names:
+            yield each
+
+
+def imports_from_sql(module: ast.Module) -> set[str]:
+    froms = [each for each in ast.walk(module) if isinstance(each, ast.ImportFrom)]
+    return {name.asname or name.name for each in froms if each.module == "shared.athena.sql" for name in each.names}
+
+
+def test_every_template_is_a_literal_of_the_source() -> None:
+    for path in sources():
+        module = ast.parse(path.read_text())
+        literals = named_literals(module)
+        for call in calls(module, *({"sql", "join"} & imports_from_sql(module))):
+            template = call.args[0]
+            is_named = isinstance(template, ast.Name) and template.id in literals
+            assert isinstance(template, ast.Constant) or is_named, f"{path}:{call.lineno}"
+
+
+def test_statements_are_made_of_templates_alone() -> None:
+    own = ROOT / "shared" / "athena" / "sql.py"
+    for path in sources():
+        if path != own:
+            assert not list(calls(ast.parse(path.read_text()), "Statement")), path
