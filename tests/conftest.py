@@ -1,14 +1,12 @@
 """What all tests may ask for: the platform's resources in moto, and a wiring over them."""
 
 import gc
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
-from hypothesis import settings
 
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
@@ -16,11 +14,10 @@ from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
 from tests.moto_platform import CREDENTIALS, environment
+from tests.tiers import register_profiles
 from tests.together import Together
 
-settings.register_profile("every run alike", derandomize=True)
-if os.environ.get("CI"):  # a landing must not hang on luck; everybody else's runs look for new examples
-    settings.load_profile("every run alike")
+register_profiles()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -20,6 +20,7 @@ from shared.metrics.question import Question
 from shared.runtime.numbers import at_the_edge
 from shared.runtime.reading import time_zone
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
+from tests.tiers import examples
 from tests.unit.metrics.asking import question
 
 Record = Mapping[str, Any]
@@ -32,7 +33,7 @@ VALUES = {
     Dimension.CUSTOMER_SEGMENT: shop.SEGMENTS,
 }
 AGGREGATED = [(name, each) for name, metric in METRICS.items() for each in metric.formulas]
-FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Oracle(NamedTuple):

@@ -10,8 +10,11 @@ from shared.records.schema import DataType
 from tests.fakes.platforms import Platforms
 from tests.functions.model.machine import LakeMachine
 from tests.moto_platform import environment
+from tests.tiers import examples
 
-RUNS = settings(max_examples=100, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(
+    max_examples=examples(100), stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @pytest.fixture(autouse=True)

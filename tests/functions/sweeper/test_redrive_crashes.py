@@ -18,6 +18,7 @@ from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import Holdings, holdings, keys, merge_all, waiting
 from tests.fakes.platforms import Platforms
 from tests.fakes.records import NOW, sale
+from tests.tiers import examples
 
 LATE = timedelta(minutes=3)
 MAPPING = SourceConfiguration.model_validate({"mappings": {"transactions": {"columns": {"qty": "quantity"}}}})
@@ -180,7 +181,7 @@ CRASH = st.none() | st.tuples(st.integers(0, 9), st.sampled_from(Moment))
 ACTS = st.tuples(st.sampled_from(["load", "merge", "redrive", "sweep", "fix"]), st.integers(0, 2), CRASH)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=st.lists(ROWS, min_size=3, max_size=3), acts=st.lists(ACTS, min_size=3, max_size=9))
 def test_every_row_has_one_fate_after_every_step_of_any_history_of_loads_fixes_redrives_and_crashes(
     platforms: Platforms, deliveries: list[list[dict[str, Any]]], acts: list[tuple[str, int, Any]]

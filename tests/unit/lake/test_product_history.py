@@ -27,11 +27,12 @@ from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
 from tests.fakes.interleaving import Stage, StagedLake
 from tests.fakes.records import NOW, good
+from tests.tiers import examples
 
 Row = dict[str, Any]
 PRODUCTS = PartitionId(DataType.PRODUCTS, UNPARTITIONED)
 _TIMES = (None, "2025-02-26T00:00:00Z", "2025-02-26T10:00:00Z", "2025-02-26T11:00:00Z", "2025-02-27T10:00:00Z")
-_RUNS = settings(max_examples=60, deadline=None)
+_RUNS = settings(max_examples=examples(60), deadline=None)
 
 
 @dataclass(frozen=True)
