@@ -6,11 +6,12 @@ Both run the same tests: the thorough tier adds those that are marked `thorough`
 import os
 from collections.abc import Sequence
 from itertools import combinations, product
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
 
+T = TypeVar("T")
 QUICK, THOROUGH = "quick", "thorough"
 _EXAMPLES = {QUICK: 25, THOROUGH: 100}
 
@@ -30,8 +31,8 @@ def examples(thorough: int) -> int:
     return max(1, thorough * settings().max_examples // _EXAMPLES[THOROUGH])
 
 
-def sized(*, quick: int, thorough: int) -> int:
-    """Return how large an input is in the tier that runs."""
+def sized(*, quick: T, thorough: T) -> T:
+    """Return which of two inputs is that of the tier that runs."""
     return thorough if settings.get_current_profile_name() == THOROUGH else quick
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from tests.tiers import sized
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from botocore.hooks import BaseEventHooks
 
@@ -34,6 +36,22 @@ class Moment(StrEnum):
 
     BEFORE = "before"
     AFTER = "after"
+
+
+def steps(writes: "Sequence[str]") -> list[int]:
+    """Return at which of these writes to kill what did them: in the quick tier, at the first and last of equal ones."""
+    changes = [step for step in range(1, len(writes)) if writes[step - 1] != writes[step]]
+    quick = sorted({0, *changes, *(step - 1 for step in changes), len(writes) - 1})
+    return sized(quick=quick, thorough=list(range(len(writes))))
+
+
+def deaths(writes: "Sequence[str]") -> list[tuple[int, Moment]]:
+    """Return at which write, and on which side of it, to kill what did these writes.
+
+    After a write is before the next one, unless they run in parallel: the thorough tier kills on both sides of each.
+    """
+    after = sized(quick=[len(writes) - 1], thorough=steps(writes))
+    return [*((step, Moment.BEFORE) for step in steps(writes)), *((step, Moment.AFTER) for step in after)]
 
 
 @dataclass

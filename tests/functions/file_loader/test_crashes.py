@@ -7,7 +7,7 @@ from typing import Any
 from shared.app.wiring import Wiring
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import Moment, steps
 from tests.fakes.holdings import Holdings, holdings, merge_all
 from tests.fakes.platforms import Platforms
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, put, sales_csv, status
@@ -48,10 +48,8 @@ def _try_every_crash(platforms: Platforms, prepare: Callable[[Wiring], str], *, 
     assert (outcome.loaded, outcome.quarantined, outcome.in_flight) == (loaded, quarantined, 0)
 
     # A merge in between tells them apart only where the write before it was of rows or of their line in the ledger.
-    after = [step for step, write in enumerate(writes) if write != "PutItem"]
-    for step, moment in [(step, Moment.BEFORE) for step in range(len(writes))] + [
-        (step, Moment.AFTER) for step in after
-    ]:
+    after = [step for step in steps(writes) if writes[step] != "PutItem"]
+    for step, moment in [(step, Moment.BEFORE) for step in steps(writes)] + [(step, Moment.AFTER) for step in after]:
         with platforms.fresh() as settings:
             wired = Wiring(settings, clock := Clock())
             batch_id = prepare(wired)

@@ -8,7 +8,7 @@ from shared.ingestion.stream.consumer import consume
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import deaths
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import holdings, merge_all, parquet_rows
 from tests.fakes.platforms import Platforms
@@ -136,7 +136,7 @@ def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_
     with platforms.fresh() as settings:
         writes = platforms.saboteur.count(lambda: history(Wiring(settings, Clock())))
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)

@@ -14,7 +14,7 @@ from shared.quality.rules import overall_score
 from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import Moment, deaths
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows
 from tests.fakes.platforms import Platforms
@@ -107,7 +107,7 @@ def test_a_refusal_killed_around_any_write_ends_as_if_it_had_not_been(platforms:
         wired = Wiring(settings, Clock())
         writes = platforms.saboteur.count(lambda: _submit(wired))
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)

@@ -13,7 +13,7 @@ from shared.ledger.entry import Entry
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import deaths
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import holdings, keys, merge_all, parquet_rows, waiting
 from tests.fakes.interruptions import InterruptedS3
@@ -166,12 +166,12 @@ def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platf
         expected = holdings(settings)
     assert expected.incoming == []
 
-    for step in range(len(writes)):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = given(settings)
 
-            with platforms.saboteur.killing(step, Moment.AFTER):
+            with platforms.saboteur.killing(step, moment):
                 wired.merger.merge(waiting(settings), has_time=lambda: True)
             merge_all(wired)
 
-            assert holdings(settings) == expected, f"killed after write {step} of {writes}"
+            assert holdings(settings) == expected, f"killed {moment} write {step} of {writes}"

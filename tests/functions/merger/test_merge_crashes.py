@@ -7,7 +7,7 @@ from shared.app.wiring import Wiring
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import deaths
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import Holdings, holdings, merge_all, versions, waiting
 from tests.fakes.platforms import Platforms
@@ -46,7 +46,7 @@ def test_a_merge_killed_around_any_write_and_run_again_ends_as_if_it_had_not_bee
     assert {"PutObject", "UpdateItem", "TransactWriteItems", "PutEvents", "DeleteObjects"} <= set(writes)
     assert expected.incoming == []
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = _given(settings)
 

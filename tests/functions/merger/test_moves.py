@@ -11,7 +11,7 @@ from shared.merging.merger import Merger
 from shared.records.schema import DataType
 from shared.runtime.settings import Resource, Settings
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import deaths
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import Holdings, holdings, keys, merge_all, parquet_rows
 from tests.fakes.interruptions import InterruptedS3
@@ -143,12 +143,12 @@ def test_merges_of_several_days_killed_around_any_write_end_as_if_they_had_not_b
     lines = {key: sorted(row["transaction_id"] for row in rows) for key, rows in expected.base.items()}
     assert list(lines.values()) == [["t-1", "t-4"], ["t-2", "t-3"]]
 
-    for step in range(len(writes)):  # before the next is after this one
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = _given(settings)
 
-            with platforms.saboteur.killing(step, Moment.AFTER):
+            with platforms.saboteur.killing(step, moment):
                 merge_all(wired)
             merge_all(wired)
 
-            assert holdings(settings) == expected, f"killed after write {step} of {writes}"
+            assert holdings(settings) == expected, f"killed {moment} write {step} of {writes}"

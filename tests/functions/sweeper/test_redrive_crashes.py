@@ -13,7 +13,7 @@ from shared.recovery.models import RedriveRequest
 from shared.runtime.settings import Settings
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import Moment, deaths, steps
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import Holdings, holdings, keys, merge_all, waiting
 from tests.fakes.platforms import Platforms
@@ -68,11 +68,11 @@ def test_a_redrive_killed_around_any_write_is_finished_by_the_sweep_or_can_be_as
         writes = platforms.saboteur.count(lambda: _redrive(wired))
         merge_all(wired)
         expected = holdings(held)
-    assert writes.count("TransactWriteItems") == 6  # taken, in flight, done: of two deliveries
+    assert {"TransactWriteItems", "PutObject"} <= set(writes)
     assert [len(rows) for rows in expected.quarantine.values()] == [1]
     assert all("open" not in item for item in expected.ledger)
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in deaths(writes):
         with platforms.fresh() as held:
             wired, clock = _given(held)
 
@@ -116,7 +116,7 @@ def test_two_who_finish_the_same_redrive_at_once_count_it_once(platforms: Platfo
         wired, _ = _given(held)
         writes = platforms.saboteur.count(lambda: _redrive(wired))
 
-    for step in range(writes.index("PutObject"), len(writes)):
+    for step in (step for step in steps(writes) if step >= writes.index("PutObject")):
         with platforms.fresh() as held:
             wired, clock = _given(held)
             with platforms.saboteur.killing(step, Moment.AFTER):

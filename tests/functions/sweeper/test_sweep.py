@@ -16,7 +16,7 @@ from shared.runtime.settings import Resource, Settings
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.clock import Clock
-from tests.fakes.crashes import Moment
+from tests.fakes.crashes import Moment, deaths
 from tests.fakes.deliveries import delivery
 from tests.fakes.holdings import Holdings, holdings, keys, merge_all
 from tests.fakes.platforms import Platforms
@@ -67,7 +67,7 @@ def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if
     assert sorted(map(len, expected.base.values())) == [1, 5]
     assert all("open" not in item for item in expected.ledger)
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)
@@ -104,7 +104,7 @@ def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_whereve
         expected = _without_names(holdings(settings))
     assert writes.count("PutObject") == 2  # the two days
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in Moment):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = Wiring(settings, clock := Clock())
             batch_id = cancelled(wired)
