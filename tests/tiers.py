@@ -4,7 +4,7 @@ Both run the same tests: the thorough tier adds those that are marked `thorough`
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, product
 from typing import Any, TypeVar
 
@@ -34,6 +34,11 @@ def examples(thorough: int) -> int:
 def sized(*, quick: T, thorough: T) -> T:
     """Return which of two inputs is that of the tier that runs."""
     return thorough if settings.get_current_profile_name() == THOROUGH else quick
+
+
+def one_in(step: int, values: Iterable[Any]) -> list[Any]:
+    """Return all values as parameter sets, of which the quick tier gets one in so many, the first included."""
+    return [pytest.param(each, marks=pytest.mark.thorough if place % step else ()) for place, each in enumerate(values)]
 
 
 def pairwise(first: Sequence[Any], second: Sequence[Any], *more: Sequence[Any]) -> list[Any]:

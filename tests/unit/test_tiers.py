@@ -3,7 +3,7 @@
 from itertools import combinations, product
 from typing import Any
 
-from tests.tiers import pairwise
+from tests.tiers import one_in, pairwise
 
 AXES = ("abc", range(4), "xyz", [False, True])
 
@@ -22,3 +22,10 @@ def test_in_the_quick_tier_each_two_values_meet_in_fewer_sets() -> None:
 
     assert pairs(quick) == pairs(list(product(*AXES)))
     assert len(quick) < 72 / 4
+
+
+def test_one_value_in_three_is_quick() -> None:
+    found = one_in(3, "abcdefg")
+
+    assert [each.values for each in found] == [("a",), ("b",), ("c",), ("d",), ("e",), ("f",), ("g",)]
+    assert "".join(each.values[0] for each in found if not each.marks) == "adg"

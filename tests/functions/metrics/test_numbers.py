@@ -20,7 +20,7 @@ from shared.metrics.question import Question
 from shared.runtime.numbers import at_the_edge
 from shared.runtime.reading import time_zone
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
-from tests.tiers import examples
+from tests.tiers import examples, pairwise
 from tests.unit.metrics.asking import question
 
 Record = Mapping[str, Any]
@@ -111,9 +111,10 @@ def assert_right(asked: Question, answer: MetricsResponse) -> None:
         assert told["comparison"]["variance"] == at_the_edge(change)
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("granularity", Granularity)
-@pytest.mark.parametrize("metric_type", [each for each in METRICS if each is not MetricType.TRANSACTIONS])
+@pytest.mark.parametrize(
+    ("metric_type", "granularity", "zone"),
+    pairwise([each for each in METRICS if each is not MetricType.TRANSACTIONS], list(Granularity), ZONES),
+)
 def test_the_weeks_in_which_clocks_change_are_right_in_every_zone(
     wired: Wiring, zone: str, granularity: Granularity, metric_type: MetricType
 ) -> None:
