@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.memory_lake import MemoryLake
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
 from shared.lake.partition import bring_up_to_date
@@ -26,6 +25,7 @@ from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
 from tests.fakes.interleaving import Stage, StagedLake
+from tests.fakes.memory_lake import MemoryLake
 from tests.fakes.records import NOW, good
 from tests.tiers import examples
 
