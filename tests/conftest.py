@@ -11,6 +11,7 @@ import pytest
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
 from shared.runtime.settings import Resource, Settings
+from tests.datasets import summary_of_absent
 from tests.fakes.clock import Clock
 from tests.fakes.platforms import Platforms
 from tests.moto_platform import CREDENTIALS, environment
@@ -80,6 +81,12 @@ def everywhere(aws: Settings, clock: Clock) -> Iterator[Wiring]:
     yield wired
     for app in apps:
         app.dependency_overrides.clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not compared with real data, so that a green run without it is not taken for more than it is."""
+    for line in summary_of_absent(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line, yellow=True)
 
 
 def pytest_unconfigure() -> None:
