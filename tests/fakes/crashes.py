@@ -39,10 +39,12 @@ class Moment(StrEnum):
 
 
 def steps(writes: "Sequence[str]") -> list[int]:
-    """Return at which of these writes to kill what did them: in the quick tier, at the first and last of equal ones."""
-    changes = [step for step in range(1, len(writes)) if writes[step - 1] != writes[step]]
-    quick = sorted({0, *changes, *(step - 1 for step in changes), len(writes) - 1})
-    return sized(quick=quick, thorough=list(range(len(writes))))
+    """Return at which of these writes to kill what did them.
+
+    The quick tier does so at the last one, and where a kind of write follows another (or its own) for the first time.
+    """
+    firsts = {follows: step for step, follows in reversed(list(enumerate(zip(["", *writes], writes, strict=False))))}
+    return sized(quick=sorted({*firsts.values(), len(writes) - 1}), thorough=list(range(len(writes))))
 
 
 def deaths(writes: "Sequence[str]") -> list[tuple[int, Moment]]:
