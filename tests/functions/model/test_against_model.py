@@ -10,10 +10,13 @@ from shared.records.schema import DataType
 from tests.fakes.platforms import Platforms
 from tests.functions.model.machine import LakeMachine
 from tests.moto_platform import environment
-from tests.tiers import examples
+from tests.tiers import sized
 
 RUNS = settings(
-    max_examples=examples(100), stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=sized(quick=10, thorough=100),
+    stateful_step_count=6,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 
