@@ -12,10 +12,10 @@ _TOGETHER = {
     "tests/local/host/test_restart.py": "the platform",
     "tests/attacks/": "an attacked platform",
     "tests/infra/": "the synthesised stages",
-    "tests/functions/metric_oracles/": "a real year",
+    "tests/oracles/metrics/": "a real year",
     "tests/functions/metrics/": "a shop's lake",
     "tests/functions/products/": "a shop's lake with products",
-    "tests/functions/product_oracles/": "a real year of products",
+    "tests/oracles/products/": "a real year of products",
 }
 _SLOWEST_FIRST = ("the platform", "platforms of its own", "an attacked platform", "a real year", "a shop's lake")
 

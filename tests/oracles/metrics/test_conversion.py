@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from shared.records.schema import DataType
-from tests.functions.metric_oracles import clickstream
-from tests.functions.metric_oracles.asked import Asked, answer, numbers
-from tests.functions.metric_oracles.conftest import Ask, store
 from tests.functions.metrics.lake import TestLake
+from tests.oracles.metrics import clickstream
+from tests.oracles.metrics.asked import Asked, answer, numbers
+from tests.oracles.metrics.conftest import Ask, store
 from tests.snowplow import needs_snowplow
 from tests.tiers import one_in
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.functions.metric_oracles.asked import Asked
-from tests.functions.metric_oracles.conftest import Ask
 from tests.online_retail import needs_online_retail
+from tests.oracles.metrics.asked import Asked
+from tests.oracles.metrics.conftest import Ask
 from tests.tiers import examples
 
 pytestmark = needs_online_retail

@@ -11,11 +11,11 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.currency.rates import ReferenceRates
-from tests.functions.metric_oracles import sales_oracle
-from tests.functions.metric_oracles.asked import Asked, answer, numbers
-from tests.functions.metric_oracles.conftest import Ask
-from tests.functions.metric_oracles.reference_rates import FILE, in_dollars, needs_rates
 from tests.online_retail import needs_online_retail
+from tests.oracles.metrics import sales_oracle
+from tests.oracles.metrics.asked import Asked, answer, numbers
+from tests.oracles.metrics.conftest import Ask
+from tests.oracles.metrics.reference_rates import FILE, in_dollars, needs_rates
 from tests.tiers import one_in
 
 pytestmark = [needs_online_retail, needs_rates]

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.functions.metric_oracles import stock
-from tests.functions.metric_oracles.asked import Asked, answer, numbers
-from tests.functions.metric_oracles.conftest import Ask
 from tests.online_retail import needs_online_retail
+from tests.oracles.metrics import stock
+from tests.oracles.metrics.asked import Asked, answer, numbers
+from tests.oracles.metrics.conftest import Ask
 from tests.tiers import one_in
 
 pytestmark = needs_online_retail
