@@ -16,16 +16,19 @@ WORKERS ?= 2
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 
-.PHONY: help run test check bench deploy layers lock openapi clean setup-run setup-test
+.PHONY: help run test test-thorough check bench deploy layers lock openapi clean setup-run setup-test
 
 help: ## List the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup-run ## Run the platform on this machine; ARGS="--help" lists the options
 	@exec ./tally up $(ARGS)
 
-test: check ## Check the code and run all tests; PYTEST="tests/unit" runs a part of them
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope $(PYTEST)
+test: check ## Check the code and run the quick tests; PYTEST="tests/unit" runs a part of them
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope -m "not thorough" $(PYTEST)
+
+test-thorough: check ## The quick tests and all that take long, with more examples; for releases and risky changes
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope --hypothesis-profile thorough $(PYTEST)
 
 check: setup-test ## Formatting, lint, types and import rules
 	$(VENV)/bin/ruff format --check .

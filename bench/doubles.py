@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from bench.identities import BenchIdentity
-from bench.memory_lake import MemoryLake
 from shared.ingestion.batches.submission import Batches
 from shared.ingestion.loader import Loader
 from shared.ingestion.validation import DeliveryValidator
 from shared.limits.classes import RateClasses
 from shared.runtime.models import now
 from shared.runtime.settings import Settings
+from tests.fakes.memory_lake import MemoryLake
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -16,13 +16,13 @@ import orjson
 import pyarrow as pa
 
 from bench.measure import Work
-from bench.memory_lake import MemoryLake
 from bench.sales import CATEGORIES, CHANNELS, DAY, REGIONS
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parquet
 from shared.lake.partition import merge_partition
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
+from tests.fakes.memory_lake import MemoryLake
 
 PARTITION = PartitionId(DataType.TRANSACTIONS, DAY.date().isoformat())
 RUNS = 3

@@ -1,27 +1,25 @@
 """What all tests may ask for: the platform's resources in moto, and a wiring over them."""
 
 import gc
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
-from hypothesis import settings
 
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
 from shared.athena.client import WORK_GROUP
 from shared.runtime.settings import Settings
+from tests.datasets import summary_of_absent
 from tests.fakes.clock import Clock
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.moto_platform import CREDENTIALS, environment
+from tests.tiers import register_profiles
 from tests.together import Together
 
-settings.register_profile("every run alike", derandomize=True)
-if os.environ.get("CI"):  # a landing must not hang on luck; everybody else's runs look for new examples
-    settings.load_profile("every run alike")
+register_profiles()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -84,6 +82,12 @@ def everywhere(aws: Settings, clock: Clock) -> Iterator[Wiring]:
     yield wired
     for app in apps:
         app.dependency_overrides.clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not compared with real data, so that a green run without it is not taken for more than it is."""
+    for line in summary_of_absent(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line, yellow=True)
 
 
 def pytest_unconfigure() -> None:

@@ -23,9 +23,13 @@ CREDENTIALS = {
 
 def create_resources() -> Settings:
     """Make every declared resource and return the settings of a function that may use all of them."""
-    names = {**_buckets(), **_tables(), **_streams(), **_queues(), **_signing_keys()}
+    return Settings(stage="local", names={**create_buckets(), **create_tables(), **create_channels()})
+
+
+def create_channels() -> dict[Resource, str]:
+    """Make everything but tables and buckets, and return names by resource."""
     boto3.client("events").create_event_bus(Name="tally-events")
-    return Settings(stage="local", names={**names, EVENT_BUS.variable: "tally-events"})
+    return {**_streams(), **_queues(), **_signing_keys(), EVENT_BUS.variable: "tally-events"}
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
@@ -33,7 +37,8 @@ def environment(settings: Settings) -> Mapping[str, str]:
     return settings.names
 
 
-def _buckets() -> dict[str, str]:
+def create_buckets() -> dict[str, str]:
+    """Make the buckets and return their names by resource."""
     s3 = boto3.client("s3")
     for bucket in BUCKETS:
         s3.create_bucket(Bucket=_name(bucket), ObjectLockEnabledForBucket=bucket.locked_days is not None)
@@ -42,7 +47,8 @@ def _buckets() -> dict[str, str]:
     return {bucket.variable: _name(bucket) for bucket in BUCKETS}
 
 
-def _tables() -> dict[str, str]:
+def create_tables() -> dict[str, str]:
+    """Make the tables and return their names by resource."""
     dynamodb = boto3.client("dynamodb")
     for table in DYNAMO_TABLES:
         dynamodb.create_table(**_table(table))

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.datasets import DATASETS, needs
 
-FILE = Path(__file__).parents[2] / "shared" / "datasets" / "uci_online_retail.csv.gz"
+FILE = DATASETS / "uci_online_retail.csv.gz"
 BATCH = 10_000
 REVENUE_BY_MONTH = {
     "2010-12": "748957.02",
@@ -48,7 +47,7 @@ RETAIL_MAPPING = {
 }
 """The mapping with which the file is taken under its own column names: what `_line` says of them, but for the ids."""
 
-needs_online_retail = pytest.mark.skipif(not FILE.exists(), reason=f"{FILE} is not here")
+needs_online_retail = needs(FILE)
 
 
 def lines(most: int | None = None, *, first: int = 0) -> Iterator[dict[str, Any]]:

@@ -21,13 +21,12 @@ import csv
 import gzip
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.datasets import DATASETS, needs
 
-FOLDER = Path(__file__).parents[2] / "shared" / "datasets" / "snowplow_ecommerce"
-needs_snowplow = pytest.mark.skipif(not FOLDER.exists(), reason=f"{FOLDER} is not here")
+FOLDER = DATASETS / "snowplow_ecommerce"
+needs_snowplow = needs(FOLDER)
 APPS = {"ecom-accel", "DemoID"}
 """The shop's own; what others sent is not among what is expected."""
 

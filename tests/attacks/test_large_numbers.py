@@ -37,6 +37,7 @@ from tests.fakes.records import NOW, good
 from tests.fakes.state_dump import merge_all
 from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
+from tests.tiers import examples
 from tests.unit.lake.test_intake import STAMP
 
 APPS = {"metrics": metrics_app, "products": products_app, "customers": customers_app, "ingest": ingest_app}
@@ -187,7 +188,8 @@ FACTORS = st.sampled_from(
 LINES = st.lists(st.tuples(FACTORS, st.sampled_from(["USD", *RATES])), min_size=2, max_size=12)
 
 
-@settings(max_examples=3, deadline=None, phases=[Phase.generate])  # each asks Athena; shrinking would take minutes
+# Each example asks Athena; shrinking would take minutes.
+@settings(max_examples=examples(3), deadline=None, phases=[Phase.generate])
 @given(drawn=LINES)
 def test_metrics_of_the_largest_lines_that_are_taken_are_what_decimals_say(
     house: House, drawn: list[tuple[tuple[str, str], str]]
@@ -242,7 +244,7 @@ EXTREMES = st.sampled_from(["1000000000", "-1000000000", "1000000", "1000", "1",
 PRICES = st.sampled_from([LARGEST_PRICE, "1000000", "999999.999999", "1000000000", "999999999.999999", "0"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(drawn=st.lists(st.tuples(EXTREMES, PRICES, st.none() | PRICES), min_size=1, max_size=5))
 def test_rows_and_columns_meet_the_same_verdict_on_the_largest_amounts(
     drawn: list[tuple[str, str, str | None]],

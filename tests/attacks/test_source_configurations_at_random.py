@@ -18,6 +18,7 @@ from shared.records.validation import Form
 from shared.runtime.models import now
 from shared.sources.models import SourceConfigurationRequest
 from shared.sources.stored_configuration import StoredConfiguration
+from tests.tiers import examples
 
 SALES = DataType.TRANSACTIONS
 COLUMNS = ("Zeit", "Menge", "timestamp", "quantity", "transaction_id", "")
@@ -94,7 +95,9 @@ def _as_table(rows: Sequence[dict[str, Any]]) -> pa.Table:
     return pa.table({name: pa.array([row[name] for row in texts], pa.string()) for name in COLUMNS})
 
 
-@settings(deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(
+    deadline=None, derandomize=True, max_examples=examples(100), suppress_health_check=[HealthCheck.filter_too_much]
+)
 @given(mapping=_MAPPINGS, rows=st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, _VALUES)), min_size=1, max_size=3))
 def test_an_accepted_configuration_accounts_for_every_row(mapping: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     configuration = _accepted(mapping)
@@ -125,7 +128,7 @@ _SAVED = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(deadline=None, derandomize=True, max_examples=examples(200))
 @given(saved=_SAVED | _JSON)
 def test_whatever_is_saved_is_read_with_its_faults(saved: Any) -> None:
     stored = StoredConfiguration.read(json.dumps(saved))

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from tests.tiers import sized
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from botocore.hooks import BaseEventHooks
 
@@ -34,6 +36,24 @@ class CrashPoint(StrEnum):
 
     BEFORE = "before"
     AFTER = "after"
+
+
+def steps(writes: "Sequence[str]") -> list[int]:
+    """Return at which of these writes to kill what did them.
+
+    The quick tier does so at the last one, and where a kind of write follows another (or its own) for the first time.
+    """
+    firsts = {follows: step for step, follows in reversed(list(enumerate(zip(["", *writes], writes, strict=False))))}
+    return sized(quick=sorted({*firsts.values(), len(writes) - 1}), thorough=list(range(len(writes))))
+
+
+def deaths(writes: "Sequence[str]") -> list[tuple[int, CrashPoint]]:
+    """Return at which write, and on which side of it, to kill what did these writes.
+
+    After a write is before the next one, unless they run in parallel: the thorough tier kills on both sides of each.
+    """
+    after = sized(quick=[len(writes) - 1], thorough=steps(writes))
+    return [*((step, CrashPoint.BEFORE) for step in steps(writes)), *((step, CrashPoint.AFTER) for step in after)]
 
 
 @dataclass

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench.memory_lake import MemoryLake
 from shared.lake.storage.object_store import ObjectName, StoredObject
 from tests.fakes.fault_injection import Crash
+from tests.fakes.memory_lake import MemoryLake
 
 _LONGEST = 20
 Choose = Callable[[int], int]

@@ -19,6 +19,7 @@ from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.interleaving import InterleavedRuns
 from tests.fakes.serialized_calls import atomic_dynamodb
+from tests.tiers import examples
 
 WHOLE: TypeAdapter[int] = TypeAdapter(int)
 IMPATIENT = Timeout(seconds=0.2, first_wait=0.001, longest_wait=0.005)
@@ -90,7 +91,7 @@ def opened(aws: Settings, clock: Clock, turns: Turns) -> Shop:
 
 
 @given(order=st.randoms(use_true_random=False), deaths=st.lists(st.integers(0, CALLS), max_size=3))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_order_of_calls_makes_an_answer_stale(
     aws: Settings, clock: Clock, turns: Turns, order: Any, deaths: list[int]
 ) -> None:

@@ -19,30 +19,34 @@ from tests.fakes.audit import change, findings
 from tests.fakes.audit_tampering import CHAIN
 from tests.fakes.clock import Clock
 from tests.fakes.serialized_calls import atomic_dynamodb
+from tests.tiers import sized
 
 EVERYTHING = Window(0, 1000)
 
 
-def test_a_thousand_entries_by_twenty_racing_writers_make_chains_that_verify(
-    aws: Settings, wired: Wiring, clock: Clock
-) -> None:
+WRITERS, EACH = 20, sized(quick=10, thorough=50)
+
+
+def test_entries_by_twenty_racing_writers_make_chains_that_verify(aws: Settings, wired: Wiring, clock: Clock) -> None:
     trail = AuditTrail(atomic_dynamodb(), aws.name_of(AUDIT_TABLE), clock)
-    start = threading.Barrier(20, timeout=30)
+    start = threading.Barrier(WRITERS, timeout=30)
 
     def write(writer: int) -> None:
         start.wait()
-        for number in range(50):
-            trail.record(change(writer * 50 + number))
+        for number in range(EACH):
+            trail.record(change(writer * EACH + number))
 
-    with ThreadPoolExecutor(20) as pool:
-        list(pool.map(write, range(20)))
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(WRITERS)))
     wired.anchors.add(wired.audit_trail.heads())
 
     found = wired.audit_trail.find(Asked(), EVERYTHING)
     assert findings(wired) == []
-    assert sum(verdict.verified for verdict in verify(wired.audit_trail, wired.anchors)) == 1000
-    assert sum(head.sequence for head in wired.audit_trail.heads()) == 1000
-    assert {parse(entry.body)["request_id"] for entry in found.items} == {f"req-{number}" for number in range(1000)}
+    assert sum(verdict.verified for verdict in verify(wired.audit_trail, wired.anchors)) == WRITERS * EACH
+    assert sum(head.sequence for head in wired.audit_trail.heads()) == WRITERS * EACH
+    assert {parse(entry.body)["request_id"] for entry in found.items} == {
+        f"req-{number}" for number in range(WRITERS * EACH)
+    }
 
 
 def test_writers_that_meet_on_one_chain_make_one_chain(aws: Settings, wired: Wiring, clock: Clock) -> None:

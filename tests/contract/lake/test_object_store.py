@@ -1,63 +1,120 @@
-"""The lake's objects in S3: what is written on condition is written only on that condition."""
+"""The lake's objects, in S3 and in memory: what is written on condition is written only on that condition."""
 
 import pytest
 
-from shared.app.wiring import Wiring
-from shared.lake.storage.object_store import LostUpdate
+from shared.lake.storage.object_store import LakeStore, LostUpdate
+from tests.fakes.memory_lake import MemoryLake
 
 
-def test_an_object_is_read_back_as_it_was_written(wired: Wiring) -> None:
-    wired.lake.put("landing/a", b"one")
+@pytest.fixture(params=["S3", "memory"])
+def lake(request: pytest.FixtureRequest) -> LakeStore:
+    """The store, and the fake that takes its place in tests of what is built on it."""
+    over_s3: LakeStore | None = request.getfixturevalue("wired").lake if request.param == "S3" else None
+    return over_s3 or MemoryLake()
 
-    stored = wired.lake.get("landing/a")
+
+def test_an_object_is_read_back_as_it_was_written(lake: LakeStore) -> None:
+    lake.put("landing/a", b"one")
+
+    stored = lake.get("landing/a")
 
     assert stored is not None
     assert (stored.key, stored.body) == ("landing/a", b"one")
-    assert wired.lake.get("landing/b") is None
+    assert lake.get("landing/b") is None
 
 
-def test_many_objects_are_all_there_when_they_are_written_together(wired: Wiring) -> None:
-    wired.lake.put_all((f"landing/{number:02d}", b"x") for number in range(30))
-    wired.lake.put_all([])
+def test_many_objects_are_all_there_when_they_are_written_together(lake: LakeStore) -> None:
+    lake.put_all((f"landing/{number:02d}", b"x") for number in range(30))
+    lake.put_all([])
 
-    assert [name.key for name in wired.lake.names("landing/")] == [f"landing/{number:02d}" for number in range(30)]
+    assert [name.key for name in lake.names("landing/")] == [f"landing/{number:02d}" for number in range(30)]
 
 
-def test_an_object_is_replaced_only_if_it_is_as_it_was_read(wired: Wiring) -> None:
-    wired.lake.put("base/a", b"one")
-    read = wired.lake.get("base/a")
-    wired.lake.replace("base/a", b"two", expected=read)
+def test_an_object_is_replaced_only_if_it_is_as_it_was_read(lake: LakeStore) -> None:
+    lake.put("base/a", b"one")
+    read = lake.get("base/a")
+    lake.replace("base/a", b"two", expected=read)
 
     with pytest.raises(LostUpdate):
-        wired.lake.replace("base/a", b"three", expected=read)
+        lake.replace("base/a", b"three", expected=read)
 
-    now = wired.lake.get("base/a")
+    now = lake.get("base/a")
     assert now is not None
     assert now.body == b"two"
 
 
-def test_an_object_that_was_absent_is_written_only_if_it_still_is(wired: Wiring) -> None:
-    wired.lake.replace("base/a", b"one", expected=None)
+def test_an_object_that_was_absent_is_written_only_if_it_still_is(lake: LakeStore) -> None:
+    lake.replace("base/a", b"one", expected=None)
 
     with pytest.raises(LostUpdate):
-        wired.lake.replace("base/a", b"two", expected=None)
+        lake.replace("base/a", b"two", expected=None)
 
 
-def test_objects_are_deleted_only_if_they_are_as_they_were_read(wired: Wiring) -> None:
-    wired.lake.put_all([("incoming/a", b"one"), ("incoming/b", b"one"), ("incoming/c", b"one")])
-    read = [stored for stored in map(wired.lake.get, ("incoming/a", "incoming/b", "incoming/c")) if stored]
-    wired.lake.put("incoming/b", b"two")
+def test_objects_are_deleted_only_if_they_are_as_they_were_read(lake: LakeStore) -> None:
+    lake.put_all([("incoming/a", b"one"), ("incoming/b", b"one"), ("incoming/c", b"one")])
+    read = [stored for stored in map(lake.get, ("incoming/a", "incoming/b", "incoming/c")) if stored]
+    lake.put("incoming/b", b"two")
 
-    wired.lake.delete(read)
-    wired.lake.delete(read)
+    lake.delete(read)
+    lake.delete(read)
 
-    assert [name.key for name in wired.lake.names("incoming/")] == ["incoming/b"]
+    assert [name.key for name in lake.names("incoming/")] == ["incoming/b"]
 
 
-def test_what_an_object_was_written_over_does_not_come_back_with_its_deletion(wired: Wiring) -> None:
-    wired.lake.put("incoming/a", b"one")
-    wired.lake.put("incoming/a", b"two")
+def test_what_an_object_was_written_over_does_not_come_back_with_its_deletion(lake: LakeStore) -> None:
+    lake.put("incoming/a", b"one")
+    lake.put("incoming/a", b"two")
 
-    wired.lake.delete([stored for stored in [wired.lake.get("incoming/a")] if stored])
+    lake.delete([stored for stored in [lake.get("incoming/a")] if stored])
 
-    assert wired.lake.get("incoming/a") is None
+    assert lake.get("incoming/a") is None
+
+
+def test_an_object_is_described_without_being_read(lake: LakeStore) -> None:
+    lake.put("landing/a", b"four")
+
+    facts, stored = lake.describe("landing/a"), lake.get("landing/a")
+
+    assert facts is not None
+    assert stored is not None
+    assert (facts.size, f'"{facts.etag}"') == (4, stored.etag)
+    assert facts.made_at.tzinfo is not None
+    assert lake.describe("landing/b") is None
+
+
+def test_a_piece_is_read_of_the_object_that_was_described_and_of_no_other(lake: LakeStore) -> None:
+    lake.put("landing/a", b"one, two")
+    facts = lake.describe("landing/a")
+    assert facts is not None
+    piece = lake.read_range("landing/a", facts.etag, 5, 3)
+    rest = lake.read_range("landing/a", facts.etag, 5, 100)
+    lake.put("landing/a", b"six, ten")
+
+    with pytest.raises(LostUpdate):
+        lake.read_range("landing/a", facts.etag, 5, 3)
+    lake.forget("landing/a")
+    with pytest.raises(LostUpdate):
+        lake.read_range("landing/a", facts.etag, 5, 3)
+
+    assert (piece, rest) == (b"two", b"two")
+
+
+def test_an_object_is_forgotten_whatever_it_holds(lake: LakeStore) -> None:
+    lake.put("landing/a", b"one")
+
+    lake.forget("landing/a")
+    lake.forget("landing/a")
+
+    assert lake.get("landing/a") is None
+
+
+def test_names_come_in_order_with_the_tags_that_reading_gives(lake: LakeStore) -> None:
+    lake.put_all([("landing/b", b"two"), ("landing/a", b"one"), ("lost/a", b"three")])
+
+    names = list(lake.names("landing/"))
+
+    assert [name.key for name in names] == ["landing/a", "landing/b"]
+    assert [name.etag for name in names] == [
+        stored.etag for stored in map(lake.get, ("landing/a", "landing/b")) if stored
+    ]
+    assert all(name.made_at > 0 for name in names)

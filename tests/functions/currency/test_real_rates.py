@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -21,11 +20,12 @@ from shared.currency.rates import ReferenceRates
 from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.runtime.models import now
+from tests.datasets import DATASETS, needs
 from tests.functions.metrics.lake import TestLake
 from tests.online_retail import lines, needs_online_retail
 
-SERIES = Path(__file__).parents[4] / "shared" / "datasets" / "ecb_eurofxref_hist.csv.gz"
-pytestmark = [needs_online_retail, pytest.mark.skipif(not SERIES.exists(), reason=f"{SERIES} is not here")]
+SERIES = DATASETS / "ecb_eurofxref_hist.csv.gz"
+pytestmark = [needs_online_retail, needs(SERIES)]
 
 MOST = 30_000
 CURRENCY_OF = {

@@ -18,6 +18,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.records import GOOD, NOW, good, sale
 from tests.fakes.state_dump import Rows, body, dump_state, keys, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
+from tests.tiers import examples
 
 
 def _status(call: Call, batch_id: str) -> Any:
@@ -263,7 +264,7 @@ def test_a_source_id_is_3_to_50_letters_digits_or_hyphens(wired: Wiring, submit:
     assert keys(wired.settings, "") == []
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=250))
 def test_what_may_stand_in_a_key_never_leaves_its_folder(text: str) -> None:
     try:

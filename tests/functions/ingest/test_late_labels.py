@@ -9,7 +9,7 @@ from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import deaths
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, good
 from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
@@ -138,7 +138,7 @@ def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_
     with platforms.fresh() as settings:
         writes = platforms.fault_injector.count(lambda: history(Wiring(settings, Clock())))
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)

@@ -15,7 +15,7 @@ from shared.records.schema import DataType
 from shared.runtime.errors import InsufficientDataQuality
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import CrashPoint, deaths
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import sale
 from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows
@@ -107,7 +107,7 @@ def test_a_refusal_killed_around_any_write_ends_as_if_it_had_not_been(platforms:
         wired = Wiring(settings, Clock())
         writes = platforms.fault_injector.count(lambda: _submit(wired))
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)

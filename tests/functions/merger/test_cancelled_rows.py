@@ -14,7 +14,7 @@ from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import deaths
 from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import DAY, NOW, sale
@@ -166,12 +166,12 @@ def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platf
         expected = dump_state(settings)
     assert expected.incoming == []
 
-    for step in range(len(writes)):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = given(settings)
 
-            with platforms.fault_injector.killing(step, CrashPoint.AFTER):
+            with platforms.fault_injector.killing(step, moment):
                 wired.merger.merge(waiting(settings), has_time=lambda: True)
             merge_all(wired)
 
-            assert dump_state(settings) == expected, f"killed after write {step} of {writes}"
+            assert dump_state(settings) == expected, f"killed {moment} write {step} of {writes}"

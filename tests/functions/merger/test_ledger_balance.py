@@ -15,6 +15,7 @@ from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, sale
 from tests.fakes.state_dump import StateDump, dump_state, merge_all, waiting
+from tests.tiers import examples
 
 _FATES = ("loaded", "duplicate", "conflict")
 ROWS = st.lists(
@@ -54,7 +55,7 @@ def _told(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
     return told
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=st.lists(ROWS, min_size=3, max_size=3), steps=STEPS)
 def test_entries_balance_and_add_up_to_their_sources_after_every_step_of_any_history(
     platforms: MotoPlatforms, deliveries: list[list[dict[str, Any]]], steps: list[tuple[str, int, Any]]

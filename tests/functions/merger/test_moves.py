@@ -12,7 +12,7 @@ from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import deaths
 from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import DAY, NOW, good, sale
@@ -143,12 +143,12 @@ def test_merges_of_several_days_killed_around_any_write_end_as_if_they_had_not_b
     lines = {key: sorted(row["transaction_id"] for row in rows) for key, rows in expected.base.items()}
     assert list(lines.values()) == [["t-1", "t-4"], ["t-2", "t-3"]]
 
-    for step in range(len(writes)):  # before the next is after this one
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = _given(settings)
 
-            with platforms.fault_injector.killing(step, CrashPoint.AFTER):
+            with platforms.fault_injector.killing(step, moment):
                 merge_all(wired)
             merge_all(wired)
 
-            assert dump_state(settings) == expected, f"killed after write {step} of {writes}"
+            assert dump_state(settings) == expected, f"killed {moment} write {step} of {writes}"

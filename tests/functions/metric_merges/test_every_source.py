@@ -12,6 +12,7 @@ from shared.metrics.question import Question
 from shared.records.schema import DataType
 from tests.functions.metric_merges.histories import questions, rows
 from tests.functions.metric_merges.market import Market
+from tests.tiers import examples
 
 TOLD = {
     MetricType.REVENUE: (DataType.TRANSACTIONS,),
@@ -23,7 +24,7 @@ TOLD = {
 }
 """What comes in when a metric is asked for."""
 MERGES = 2
-RUNS = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=examples(3), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def sources(question: Question) -> Iterator[Source]:

@@ -19,6 +19,7 @@ from shared.metrics.split import split
 from shared.runtime.numbers import to_json_number
 from shared.runtime.reading import time_zone
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
+from tests.tiers import examples, pairwise
 from tests.unit.metrics.asking import question
 
 Record = Mapping[str, Any]
@@ -31,7 +32,7 @@ VALUES = {
     Dimension.CUSTOMER_SEGMENT: shop.SEGMENTS,
 }
 AGGREGATED = [(name, each) for name, metric in METRICS.items() for each in metric.formulas]
-FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Oracle(NamedTuple):
@@ -109,9 +110,10 @@ def assert_right(asked: Question, answer: MetricsResponse) -> None:
         assert told["comparison"]["variance"] == to_json_number(change)
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("granularity", Granularity)
-@pytest.mark.parametrize("metric_type", [each for each in METRICS if each is not MetricType.TRANSACTIONS])
+@pytest.mark.parametrize(
+    ("metric_type", "granularity", "zone"),
+    pairwise([each for each in METRICS if each is not MetricType.TRANSACTIONS], list(Granularity), ZONES),
+)
 def test_the_weeks_in_which_clocks_change_are_right_in_every_zone(
     wired: Wiring, zone: str, granularity: Granularity, metric_type: MetricType
 ) -> None:

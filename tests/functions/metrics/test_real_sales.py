@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,20 +13,20 @@ from tests.functions.metrics import oracle
 from tests.functions.metrics.conftest import Client
 from tests.functions.metrics.lake import TestLake
 from tests.functions.metrics.oracle import Line
+from tests.online_retail import FILE, needs_online_retail
 from tests.unit.metrics.asking import ask, question
 
-RETAIL = Path(__file__).parents[4] / "shared" / "datasets" / "uci_online_retail.csv.gz"
 CUT = datetime(2011, 3, 1, tzinfo=UTC)
 WINTER = {"time_range.start": "2010-12-01", "time_range.end": "2011-03-01", "filters.currency": "GBP"}
 PUBLISHED = [Decimal("748957.02"), Decimal("560000.26"), Decimal("498062.65")]
 
-pytestmark = pytest.mark.skipif(not RETAIL.exists(), reason="the datasets are not beside the project")
+pytestmark = needs_online_retail
 
 
 def read() -> Iterator[Line]:
     """The file's lines up to the cut, as its mapping to sale lines says."""
     places: defaultdict[str, int] = defaultdict(int)
-    with gzip.open(RETAIL, "rt", encoding="utf-8") as file:
+    with gzip.open(FILE, "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             moment = datetime.fromisoformat(row["InvoiceDate"]).replace(tzinfo=UTC)
             if moment >= CUT:

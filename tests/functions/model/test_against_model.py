@@ -10,8 +10,14 @@ from shared.records.schema import DataType
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.model.machine import LakeMachine
 from tests.moto_platform import environment
+from tests.tiers import sized
 
-RUNS = settings(max_examples=100, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(
+    max_examples=sized(quick=10, thorough=100),
+    stateful_step_count=6,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from shared.products.question import MOST_PRODUCTS, Question, SortBy
 from shared.runtime.numbers import ZERO, to_json_number
 from tests.functions.products.conftest import OpenShop
 from tests.functions.products.shop import CATEGORIES, DAYS, OPENED
+from tests.tiers import examples
 
 END = OPENED + timedelta(days=DAYS)
 FIELDS = ("name", "category", "margin", "conversion_rate", "inventory_turnover", "trend")
@@ -62,7 +63,7 @@ def test_the_best_products_of_the_whole_time_are_those_that_records_tell(
 
 
 @given(questions())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_answers_equal_what_the_records_say(open_shop: OpenShop, question: Question) -> None:
     answer = open_shop.report(question)
 

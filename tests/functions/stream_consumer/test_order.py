@@ -16,6 +16,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good
 from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.tiers import examples
 
 
 def _event(key: int, content: int) -> dict[str, Any]:
@@ -88,7 +89,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
     platforms: MotoPlatforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]

@@ -18,6 +18,7 @@ from tests.fakes.event_source import EventSource
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good
 from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.tiers import examples
 
 KEYS = 12
 
@@ -124,7 +125,7 @@ def test_children_wait_for_the_end_of_their_parents() -> None:
     assert taken == ["MQ==", "Mg==", "Mw=="]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=18), st.integers(0, 1000))
 def test_whatever_is_split_merged_and_retried(platforms: MotoPlatforms, steps: list[str], seed: int) -> None:
     with platforms.fresh() as resources:

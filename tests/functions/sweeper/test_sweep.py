@@ -18,7 +18,7 @@ from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import CrashPoint, deaths
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import sale
 from tests.fakes.state_dump import StateDump, dump_state, keys, merge_all
@@ -68,7 +68,7 @@ def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if
     assert sorted(map(len, expected.base.values())) == [1, 5]
     assert all("open" not in item for item in expected.ledger)
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             clock = Clock()
             wired = Wiring(settings, clock)
@@ -105,7 +105,7 @@ def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_whereve
         expected = _without_names(dump_state(settings))
     assert writes.count("PutObject") == 2  # the two days
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = Wiring(settings, clock := Clock())
             batch_id = cancelled(wired)

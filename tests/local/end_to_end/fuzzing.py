@@ -1,7 +1,7 @@
 """Requests that schemathesis makes out of the published document, and what it finds wrong with their answers."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +52,10 @@ class Findings:
     failures: list[str] = field(default_factory=list)
 
 
-def published_at(api_url: str, *, phases: set[str], examples: int, **config: Any) -> schemathesis.BaseSchema:
-    """Read the document that is published there, and what is to be made of it."""
+def published_at(
+    api_url: str, *, routes: Collection[str], phases: set[str], examples: int, **config: Any
+) -> schemathesis.BaseSchema:
+    """Read the document that is published there, and what is to be made of it for some of its routes."""
     every_run_alike = bool(settings.default and settings.default.derandomize)
     told = httpx.get(f"{api_url}/openapi.json", timeout=_TIMEOUT).json()
     made = {
@@ -65,7 +67,8 @@ def published_at(api_url: str, *, phases: set[str], examples: int, **config: Any
         "generation": {"max-examples": examples, "deterministic": every_run_alike, "database": "none"},
         "phases": {name: {"enabled": name in phases, "checks": _checks(name)} for name in _PHASES},
     }
-    document = schemathesis.openapi.from_dict(told, config=schemathesis.Config.from_dict(made | config))
+    whole = schemathesis.openapi.from_dict(told, config=schemathesis.Config.from_dict(made | config))
+    document = whole.include(name=list(routes))
     document.hook("filter_case")(_is_telling)
     document.hook("filter_failure")(_is_one)
     return document

@@ -157,6 +157,7 @@ def envelope(source: str, record: Any) -> Any:
     return {"source_id": source, "data_type": "transactions", "timestamp": record["timestamp"], "data": record}
 
 
+@pytest.mark.thorough
 def test_a_stream_whose_records_have_expired_goes_on(laptop: Laptop) -> None:
     laptop.stay_up()
     with connected(laptop) as client:
@@ -177,6 +178,7 @@ def test_a_stream_whose_records_have_expired_goes_on(laptop: Laptop) -> None:
         deliver(client, "today")
 
 
+@pytest.mark.thorough
 def test_roll_ups_that_an_older_version_did_not_make_are_made(laptop: Laptop) -> None:
     laptop.stay_up()
     with connected(laptop) as client:

@@ -1,12 +1,14 @@
 """The published document holds: whatever is sent by whomever, the routes answer as it says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from itertools import cycle
+from typing import Any
 
 import pytest
 import schemathesis
 
+from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
 from infra.local.keys import identity_of, outputs_of
 from shared.auth.identity import Identity
@@ -19,8 +21,9 @@ from tests.fakes.identities import access_token, credentials, make_key
 from tests.fakes.token_forger import TokenForger
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.fuzzing import Case, Findings, findings, published_at
+from tests.tiers import sized
 
-BY_CHANCE = 8
+BY_CHANCE = sized(quick=4, thorough=8)
 """Requests of each route that are made up; the document's examples, and what lies at its edges, come on top."""
 WITH_BAD_TOKENS = len(BAD_TOKENS) // 2
 """Requests of each route with tokens that open nothing: they take turns, so that each of them meets several routes."""
@@ -31,8 +34,23 @@ OPERATIONS = {
     for path, item in document()["paths"].items()
     for method, operation in item.items()
 }
-each_route = pytest.mark.parametrize("route", OPERATIONS)
-each_guarded_route = pytest.mark.parametrize("route", [name for name, told in OPERATIONS.items() if told["security"]])
+FIRSTS = {
+    f"{route.method} {route.path}"
+    for function in HTTP_FUNCTIONS
+    for route in [min(function.routes(), key=lambda route: ("{" in route.path, route))]
+}
+"""A route of each function, which needs nothing that exists: what they have in common is met by every one of them."""
+ROUTES = sized(quick=FIRSTS, thorough=OPERATIONS.keys())
+
+
+def _marked(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(name, marks=() if name in FIRSTS else pytest.mark.thorough) for name in names]
+
+
+each_route = pytest.mark.parametrize("route", _marked(OPERATIONS))
+each_guarded_route = pytest.mark.parametrize(
+    "route", _marked(name for name, told in OPERATIONS.items() if told["security"])
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +82,7 @@ def found(
     """What comes of requests of somebody who may do everything: alone, and one after the other on what came before."""
     published = published_at(
         platform.api_url,
+        routes=ROUTES,
         phases={"examples", "coverage", "fuzzing", "stateful"},
         examples=BY_CHANCE,
         headers={"Authorization": f"Bearer {token}"},
@@ -113,7 +132,7 @@ def test_every_route_was_met_and_nothing_went_wrong_beside_them(found: Mapping[s
     beside = {where: one.failures for where, one in found.items() if where not in OPERATIONS}
 
     assert beside == {}
-    assert found.keys() == OPERATIONS.keys()
+    assert found.keys() == ROUTES
 
 
 def test_nobody_elses_key_was_touched(
@@ -138,7 +157,7 @@ def refused(platform: RunningPlatform, identity: Identity) -> Mapping[str, Findi
         "none": None,
     }
     turns = cycle(tokens.values())
-    published = published_at(platform.api_url, phases={"fuzzing"}, examples=WITH_BAD_TOKENS)
+    published = published_at(platform.api_url, routes=ROUTES, phases={"fuzzing"}, examples=WITH_BAD_TOKENS)
 
     @published.hook("map_case")
     def bears(_: schemathesis.HookContext, case: Case) -> Case:

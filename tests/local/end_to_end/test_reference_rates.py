@@ -1,17 +1,16 @@
 """Reference rates loaded from the command line, and what the front door reports then."""
 
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from infra.local.cli import app
+from tests.datasets import DATASETS, needs
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, sale
 
-SERIES = Path(__file__).parents[4] / "shared" / "datasets" / "ecb_eurofxref_hist.csv.gz"
-pytestmark = pytest.mark.skipif(not SERIES.exists(), reason=f"{SERIES} is not here")
+SERIES = DATASETS / "ecb_eurofxref_hist.csv.gz"
+pytestmark = needs(SERIES)
 
 FRIDAY, SATURDAY, MONDAY, TUESDAY = "2013-06-07", "2013-06-08", "2013-06-10", "2013-06-11"
 PLN_FRIDAY, PLN_MONDAY = Decimal("1.326") / Decimal("4.3058"), Decimal("1.3209") / Decimal("4.2532")

@@ -11,6 +11,7 @@ from shared.currency.mistakes import Mistake, WrongRates
 from shared.currency.reading import ReadFile, read
 from shared.currency.unpacking import text_of
 from shared.records.currencies import ISO_4217, WITHDRAWN
+from tests.tiers import examples
 
 HEADERS = st.sampled_from(
     ["Date,USD,JPY,\n", "date,currency,rate\n", "date,currency,rate,base\n", "Date,USD,HRK\n", "date,base\n", ""]
@@ -70,7 +71,7 @@ def test_any_bytes_are_unpacked_into_text_or_refused(data: bytes) -> None:
     assert isinstance(found, str) or len(found if isinstance(found, tuple) else ()) == 1
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=4))
 def test_a_damaged_archive_is_read_or_refused(place: int, damage: bytes) -> None:
     found = outcome(WHOLE[:place] + damage + WHOLE[place + len(damage) :])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.ingestion.stream.decoding import decode
 from shared.ingestion.stream.envelopes import ParsedPart, parse
 from tests.fakes.records import AT, sale
+from tests.tiers import examples
 
 GOOD = {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
 ODD: list[Any] = [
@@ -76,7 +77,7 @@ FRAGMENTS = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.sampled_from([*FRAGMENTS, orjson.dumps(GOOD), orjson.dumps(GOOD)[:-1], orjson.dumps(GOOD)[1:]]),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.ingestion.stream.kpl import CorruptAggregate, deaggregate
 from tests.fakes.aggregates import BROKEN, aggregate, sealed
+from tests.tiers import examples
 
 # Made by the aggregator of aws-kinesis-agg 1.2.3, with partition keys and explicit hash keys of several records.
 OFFICIAL = {
@@ -48,7 +49,7 @@ def test_a_corrupt_aggregate_is_reported(name: str) -> None:
         deaggregate(BROKEN[name])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=60))
 def test_no_message_makes_it_fail_in_another_way(message: bytes) -> None:
     with suppress(CorruptAggregate):

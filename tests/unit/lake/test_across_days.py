@@ -22,6 +22,7 @@ from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
 from tests.fakes.interleaving import InterleavedRuns, StagedLake
 from tests.fakes.records import NOW, good
+from tests.tiers import examples
 
 DAYS = ("2025-02-25", "2025-02-26", "2025-02-27")
 _TIMES = ("2025-02-27T10:00:00Z", "2025-02-27T11:00:00Z")
@@ -123,7 +124,7 @@ def _expected(deliveries: Sequence[Sent]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("data_type", ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_the_merged_rows_depend_only_on_the_delivered_rows(data_type: DataType, data: st.DataObject) -> None:
     deliveries = data.draw(_deliveries(data_type))
@@ -141,7 +142,7 @@ def test_the_merged_rows_depend_only_on_the_delivered_rows(data_type: DataType, 
 
 
 @pytest.mark.parametrize("data_type", ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_merges_of_several_days_at_once_some_of_which_die_leave_each_record_in_one_day(
     data_type: DataType, data: st.DataObject

@@ -5,13 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.rollups.group_by import DictionaryEncoded
+from tests.tiers import examples
 
 _COLUMNS = [f"c{number:02}" for number in range(40)]  # of which each has up to 13 values: far more than 64 bits tell
 _VALUES = st.none() | st.integers(0, 11)
 _ROWS = st.lists(st.lists(_VALUES, min_size=len(_COLUMNS), max_size=len(_COLUMNS)), max_size=15)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(_ROWS, st.data())
 def test_more_combinations_than_fit_into_an_integer_are_grouped_and_ordered(
     rows: list[list[int | None]], data: st.DataObject

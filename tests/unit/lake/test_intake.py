@@ -13,6 +13,7 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from tests.fakes.records import GOOD, NOW, good, records
+from tests.tiers import examples
 
 STAMP = Stamp(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
 ODD: list[Any] = [
@@ -90,7 +91,7 @@ def test_an_odd_value_in_any_field_has_the_same_result_on_both_paths(data_type: 
 
 
 @pytest.mark.parametrize("data_type", DataType)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_valid_records_are_stored_alike_on_both_ways(data_type: DataType, data: st.DataObject) -> None:
     _agrees(data_type, data.draw(st.lists(records(data_type), min_size=1, max_size=4)))

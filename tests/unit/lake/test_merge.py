@@ -19,6 +19,7 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType
 from shared.records.validation import Form, validate
 from tests.fakes.records import NOW, good
+from tests.tiers import examples
 
 Row = Mapping[str, Any]
 _TIMES = ("2025-02-27T10:00:00Z", "2025-02-27T11:00:00Z", "2025-02-27T12:00:00Z")
@@ -105,7 +106,7 @@ class _Model:
 
 
 @pytest.mark.parametrize("data_type", ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_any_deliveries_merge_by_the_rule_of_the_data_model(data_type: DataType, data: st.DataObject) -> None:
     merges = data.draw(st.lists(st.lists(st.lists(ROWS[data_type], min_size=1, max_size=4), max_size=3), max_size=3))
@@ -174,7 +175,7 @@ SALES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=SALES)
 def test_the_hourly_roll_up_is_a_plain_sum_of_completed_lines_exact_to_the_last_place(rows: list[Row]) -> None:
     base = _table(DataType.TRANSACTIONS, rows, "a", NOW)
@@ -198,7 +199,7 @@ def test_the_hourly_roll_up_is_a_plain_sum_of_completed_lines_exact_to_the_last_
     } == {key: (len(nets), sum(nets), min(nets), max(nets)) for key, nets in expected.items()}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(rows=SALES)
 def test_every_roll_up_of_a_day_adds_up_to_the_same(rows: list[Row]) -> None:
     rolled = roll_up(DataType.TRANSACTIONS, _table(DataType.TRANSACTIONS, rows, "a", NOW))

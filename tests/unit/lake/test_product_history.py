@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.memory_lake import MemoryLake
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
 from shared.lake.partition import merge_partition
@@ -26,12 +25,14 @@ from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
 from tests.fakes.interleaving import InterleavedRuns, StagedLake
+from tests.fakes.memory_lake import MemoryLake
 from tests.fakes.records import NOW, good
+from tests.tiers import examples
 
 Row = dict[str, Any]
 PRODUCTS = PartitionId(DataType.PRODUCTS, UNPARTITIONED)
 _TIMES = (None, "2025-02-26T00:00:00Z", "2025-02-26T10:00:00Z", "2025-02-26T11:00:00Z", "2025-02-27T10:00:00Z")
-_RUNS = settings(max_examples=60, deadline=None)
+_RUNS = settings(max_examples=examples(60), deadline=None)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from tests.fakes.records import NOW, good
+from tests.tiers import examples
 
 Row = dict[str, Any]
 Group = tuple[Hashable, ...]
@@ -23,7 +24,7 @@ _DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
 _NOTHING = Decimal(0)
 
 
-_RUNS = settings(max_examples=50, deadline=None)
+_RUNS = settings(max_examples=examples(50), deadline=None)
 
 
 def _maybe(*values: Any) -> st.SearchStrategy[Any]:

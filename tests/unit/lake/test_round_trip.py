@@ -15,6 +15,7 @@ from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.schema import DataType, Field, Kind
 from shared.records.validation import Form, validate
 from tests.fakes.records import GOOD, NOW, good, records
+from tests.tiers import examples
 
 STAMP = Stamp(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
 _PLACES = {Kind.MONEY: Decimal("0.000001"), Kind.QUANTITY: Decimal("0.0001")}
@@ -51,7 +52,7 @@ def _read(field: Field, said: Any, stored: Any) -> Any:
 
 
 @pytest.mark.parametrize("data_type", DataType)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_any_valid_record_is_read_back_with_the_values_it_was_sent_with(
     data_type: DataType, data: st.DataObject
@@ -86,7 +87,7 @@ def test_an_absent_field_holds_its_default_or_nothing(data_type: DataType) -> No
     | st.floats(0, 1e4).map(lambda x: round(x, 7))
     | st.floats(0, 1e8).map(lambda x: round(x, 2))
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_a_price_is_rounded_half_to_even_at_the_sixth_place_of_how_it_was_written(number: float) -> None:
     (stored,) = _stored(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, unit_price=number)])
 

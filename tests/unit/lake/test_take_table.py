@@ -17,6 +17,7 @@ from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType, Field
 from shared.records.validation import Form, validate
 from tests.fakes.records import GOOD, NOW, good
+from tests.tiers import examples
 from tests.unit.lake.test_intake import ODD, STAMP
 
 TEXTS = [
@@ -112,7 +113,7 @@ def test_a_column_of_any_type_is_taken_as_row_by_row(data_type: DataType, field:
         _is_taken_as_its_rows(data_type, table, rows, Form.TYPED)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(data=st.data(), data_type=st.sampled_from(DataType))
 def test_any_table_of_texts_is_taken_as_its_rows(data: st.DataObject, data_type: DataType) -> None:
     names = data.draw(st.lists(st.sampled_from([*SCHEMAS[data_type].by_name, "note", 'odd "name"']), unique=True))

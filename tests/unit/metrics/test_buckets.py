@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.metrics.buckets import Granularity, Shift, buckets, truncate, wall_clock
+from tests.tiers import examples
 
 ZONES = (
     "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe",
@@ -97,7 +98,7 @@ def test_a_midnight_that_comes_twice_begins_one_day() -> None:
     MOMENTS,
     st.integers(1, 400),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_days_begin_where_the_time_zone_database_says(zone: str, start: datetime, days: int) -> None:
     end, place = start + timedelta(days=days), ZoneInfo(zone)
 
@@ -116,7 +117,7 @@ def test_days_begin_where_the_time_zone_database_says(zone: str, start: datetime
     st.timedeltas(timedelta(milliseconds=1), timedelta(days=300)),
     st.floats(0, 1, exclude_max=True),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_moment_finds_its_bucket_by_the_name_that_sql_gives_it(
     zone: str, granularity: Granularity, start: datetime, length: timedelta, share: float
 ) -> None:

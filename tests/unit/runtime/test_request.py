@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from shared.runtime.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from shared.runtime.request import header, inflate, normalise
 from tests.events.api_gateway import rest_event
+from tests.tiers import examples
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))
 def test_gzip_data_is_inflated_member_after_member(parts: list[bytes]) -> None:
     assert inflate(b"".join(map(gzip.compress, parts)), 10_000) == b"".join(parts)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 30), st.integers(0, 255))
 def test_garbled_gzip_data_is_refused_and_never_raises_anything_else(data: bytes, place: int, value: int) -> None:
     garbled = bytearray(gzip.compress(data))

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shared.runtime import strict_json
+from tests.tiers import examples
 
 KEYS = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from([":", '"', "\\", "a:b", "\\u003a", "é"])
 VALUES = st.recursive(
@@ -25,7 +26,7 @@ def _written(value: Any, *, escaped: bool, spaced: bool) -> str:
     return json.dumps(value, ensure_ascii=escaped, separators=(" , ", " : ") if spaced else (",", ":"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(value=VALUES, escaped=st.booleans(), spaced=st.booleans())
 def test_a_document_without_doubled_keys_is_read_as_the_standard_library_reads_it(
     value: Any, *, escaped: bool, spaced: bool
@@ -44,7 +45,7 @@ def _spelled(key: str, *, in_escapes: bool) -> str:
     return '"' + "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2)) + '"'
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     data=st.dictionaries(KEYS, VALUES, min_size=1, max_size=4),
     around=st.sampled_from(["{}", "[{}]", '{{"outer":[1,{{"inner":{}}}]}}']),

@@ -21,6 +21,7 @@ from shared.lake.files.reader import read_parts
 from shared.lake.validation.tables import rows_of
 from shared.records.validation import Form
 from tests.fakes.malformed_files import csv_of, line
+from tests.tiers import examples, one_in
 
 LONG = "x" * 10_000
 REPEATED, ROWS_EACH = 90, 500
@@ -114,7 +115,7 @@ def test_what_separates_and_quotes_is_found_even_where_texts_hold_the_others(del
 _CELLS = st.lists(st.sampled_from(["a", '"', ",", "\n", "\r\n", "é", " ", "'", ";"]), max_size=4).map("".join)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(rows=st.lists(st.tuples(_CELLS, _CELLS, _CELLS).filter(any), min_size=1, max_size=9))
 def test_whatever_csv_may_quote_is_read_as_it_was_written_with_the_lines_it_was_written_on(
     rows: list[tuple[str, str, str]],
@@ -142,7 +143,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(rows=st.lists(_JSON, min_size=1, max_size=9), indent=st.sampled_from([None, 2]))
 def test_an_array_of_anything_is_read_element_by_element(rows: list[object], indent: int | None) -> None:
     content = json.dumps(rows, indent=indent).encode()
@@ -190,7 +191,7 @@ def _parquet(path: Path) -> str:
     return "typed"
 
 
-@pytest.mark.parametrize("write", [_csv, _json_lines, _json_array, _xml, _parquet])
+@pytest.mark.parametrize("write", one_in(5, [_csv, _json_lines, _json_array, _xml, _parquet]))
 def test_a_file_of_450_megabytes_is_taken_in_less_than_400(write: Callable[[Path], str], tmp_path: Path) -> None:
     form = write(tmp_path / "file")
 

@@ -1,13 +1,13 @@
 """What a pound was worth in dollars, read from the European Central Bank's own file by pandas."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
-FILE = Path(__file__).parents[4] / "shared" / "datasets" / "ecb_eurofxref_hist.csv.gz"
-needs_rates = pytest.mark.skipif(not FILE.exists(), reason=f"{FILE} is not here")
+from tests.datasets import DATASETS, needs
+
+FILE = DATASETS / "ecb_eurofxref_hist.csv.gz"
+needs_rates = needs(FILE)
 
 
 def dollars_per_pound(first: str, last: str) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from tests.functions.metric_oracles.asked import Asked, Told, Values
-from tests.functions.metric_oracles.retail import THOUSAND
+from tests.oracles.metrics.asked import Asked, Told, Values
+from tests.oracles.metrics.retail import THOUSAND
 
 _ADDITIVE = {("revenue", "sum"), ("revenue", "count"), ("transactions", "count"), ("customers", "count")}
 

@@ -7,7 +7,7 @@ from typing import Any
 from shared.app.wiring import Wiring
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import CrashPoint, steps
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.state_dump import StateDump, dump_state, merge_all
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, put, sales_csv, status
@@ -52,8 +52,8 @@ def _try_every_crash(
     assert (outcome.loaded, outcome.quarantined, outcome.in_flight) == (loaded, quarantined, 0)
 
     # A merge in between tells them apart only where the write before it was of rows or of their line in the ledger.
-    after = [step for step, write in enumerate(writes) if write != "PutItem"]
-    for step, moment in [(step, CrashPoint.BEFORE) for step in range(len(writes))] + [
+    after = [step for step in steps(writes) if writes[step] != "PutItem"]
+    for step, moment in [(step, CrashPoint.BEFORE) for step in steps(writes)] + [
         (step, CrashPoint.AFTER) for step in after
     ]:
         with platforms.fresh() as settings:

@@ -18,12 +18,12 @@ from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
 from tests.fakes.identities import Visitor
-from tests.functions.metric_oracles import stock
-from tests.functions.metric_oracles.asked import Asked
-from tests.functions.metric_oracles.retail import lake_table, read_sales
 from tests.functions.metrics.conftest import Client
 from tests.functions.metrics.lake import STAMP, TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
+from tests.oracles.metrics import stock
+from tests.oracles.metrics.asked import Asked
+from tests.oracles.metrics.retail import lake_table, read_sales
 
 Ask = Callable[[Asked], Any]
 

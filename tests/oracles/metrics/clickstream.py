@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.functions.metric_oracles.asked import Asked, Told, Values
+from tests.oracles.metrics.asked import Asked, Told, Values
 from tests.snowplow import expected, records
 
 

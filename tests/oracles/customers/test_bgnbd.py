@@ -18,7 +18,7 @@ from shared.customers.bgnbd import (
     probability_alive,
 )
 from shared.customers.holdout import check
-from tests.unit.customers.cdnow import WEEK, split, summary
+from tests.oracles.customers.cdnow import WEEK, split, summary
 
 PUBLISHED = Parameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
 

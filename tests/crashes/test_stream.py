@@ -1,5 +1,6 @@
 """The consumer, killed before and after each of its writes, comes again and ends as if nothing had happened."""
 
+from itertools import product
 from typing import Any
 
 from shared.app.wiring import Wiring
@@ -8,7 +9,7 @@ from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import CrashPoint, steps
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, GOOD, sale
 from tests.fakes.state_dump import dump_state, merge_all
@@ -47,7 +48,7 @@ def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been
     ) == ["t-1", "t-2"]
     assert all("open" not in item for item in expected.ledger)
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
+    for step, moment in product(steps(writes), CrashPoint):
         with platforms.fresh() as settings:
             wired = _wired(settings)
 

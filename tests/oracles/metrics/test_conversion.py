@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from shared.records.schema import DataType
-from tests.functions.metric_oracles import clickstream
-from tests.functions.metric_oracles.asked import Asked, answer, numbers
-from tests.functions.metric_oracles.conftest import Ask, store
 from tests.functions.metrics.lake import TestLake
+from tests.oracles.metrics import clickstream
+from tests.oracles.metrics.asked import Asked, answer, numbers
+from tests.oracles.metrics.conftest import Ask, store
 from tests.snowplow import needs_snowplow
+from tests.tiers import one_in
 
 pytestmark = needs_snowplow
 
@@ -49,7 +50,7 @@ def _name(asked: Asked) -> str:
     return f"{asked.granularity}-{asked.zone}-{len(asked.filters)}"
 
 
-@pytest.mark.parametrize("question", list(_questions()), ids=_name)
+@pytest.mark.parametrize("question", one_in(3, _questions()), ids=_name)
 def test_every_share_is_the_one_that_the_expected_tables_say(ask: Ask, sessions: Any, question: Asked) -> None:
     data = ask(question)
 

@@ -10,8 +10,8 @@ import pytest
 
 from shared.customers.models import CustomerProfileResponse
 from tests.functions.customers.conftest import Opened, Shop
-from tests.functions.customers.rfm import DAY, assert_shared_out, rfm
 from tests.online_retail import lines, needs_online_retail
+from tests.oracles.customers.rfm import DAY, assert_shared_out, rfm
 
 LINES = 170_000
 

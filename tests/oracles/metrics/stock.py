@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.functions.metric_oracles.asked import Asked, Told
-from tests.functions.metric_oracles.retail import CATEGORIES
+from tests.oracles.metrics.asked import Asked, Told
+from tests.oracles.metrics.retail import CATEGORIES
 
 EVERY = 40
 _HOME = "United Kingdom"

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.functions.metric_oracles.asked import Asked
-from tests.functions.metric_oracles.conftest import Ask
 from tests.online_retail import needs_online_retail
+from tests.oracles.metrics.asked import Asked
+from tests.oracles.metrics.conftest import Ask
+from tests.tiers import examples
 
 pytestmark = needs_online_retail
 
-RUNS = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 ROUNDED = Decimal("0.0001")
 _FIRST = pd.Timestamp("2010-12-03", tz="UTC")
 _LONGEST = {"hourly": 6, "daily": 40, "weekly": 90, "monthly": 200, "quarterly": 200}

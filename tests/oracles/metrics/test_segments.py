@@ -9,10 +9,10 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.customers.bgnbd import Histories, fit
-from tests.functions.customers.rfm import DAY, assert_shared_out, rfm
-from tests.functions.metric_oracles.retail import THOUSAND
 from tests.functions.metrics.lake import TestLake
 from tests.online_retail import needs_online_retail
+from tests.oracles.customers.rfm import DAY, assert_shared_out, rfm
+from tests.oracles.metrics.retail import THOUSAND
 
 pytestmark = needs_online_retail
 

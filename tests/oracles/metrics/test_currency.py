@@ -11,11 +11,12 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.currency.rates import ReferenceRates
-from tests.functions.metric_oracles import sales_oracle
-from tests.functions.metric_oracles.asked import Asked, answer, numbers
-from tests.functions.metric_oracles.conftest import Ask
-from tests.functions.metric_oracles.reference_rates import FILE, in_dollars, needs_rates
 from tests.online_retail import needs_online_retail
+from tests.oracles.metrics import sales_oracle
+from tests.oracles.metrics.asked import Asked, answer, numbers
+from tests.oracles.metrics.conftest import Ask
+from tests.oracles.metrics.reference_rates import FILE, in_dollars, needs_rates
+from tests.tiers import one_in
 
 pytestmark = [needs_online_retail, needs_rates]
 
@@ -71,7 +72,7 @@ def _name(asked: Asked) -> str:
     return f"{asked.metric}-{asked.aggregation}-{asked.granularity}-{asked.zone}-{len(asked.filters)}"
 
 
-@pytest.mark.parametrize("question", list(_questions()), ids=_name)
+@pytest.mark.parametrize("question", one_in(3, _questions()), ids=_name)
 def test_amounts_are_converted_at_the_rate_of_their_day(ask: Ask, dollars: Any, question: Asked) -> None:
     data = ask(question)
 

@@ -12,9 +12,9 @@ from shared.app.wiring import Wiring
 from shared.products.models import ProductPerformanceResponse
 from shared.products.queries import LakeState
 from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
-from tests.functions.metric_oracles.conftest import lake_of
-from tests.functions.metric_oracles.retail import read_sales
 from tests.online_retail import needs_online_retail
+from tests.oracles.metrics.conftest import lake_of
+from tests.oracles.metrics.retail import read_sales
 
 YEAR = (datetime(2010, 12, 1, tzinfo=UTC), datetime(2011, 12, 10, tzinfo=UTC))
 CUT = (datetime(2011, 3, 7, 11, 30, tzinfo=UTC), datetime(2011, 10, 18, 15, tzinfo=UTC))

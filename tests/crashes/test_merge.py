@@ -8,7 +8,7 @@ from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.fault_injection import CrashPoint
+from tests.fakes.fault_injection import deaths
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, sale
 from tests.fakes.state_dump import StateDump, dump_state, merge_all, versions, waiting
@@ -46,7 +46,7 @@ def test_a_merge_killed_around_any_write_and_run_again_ends_as_if_it_had_not_bee
     assert {"PutObject", "UpdateItem", "TransactWriteItems", "PutEvents", "DeleteObjects"} <= set(writes)
     assert expected.incoming == []
 
-    for step, moment in ((step, moment) for step in range(len(writes)) for moment in CrashPoint):
+    for step, moment in deaths(writes):
         with platforms.fresh() as settings:
             wired = _given(settings)
 

@@ -1,0 +1,1 @@
+"""Results held against others: pandas, the package `lifetimes`, published values, real data."""

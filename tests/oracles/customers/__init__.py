@@ -1,0 +1,1 @@
+"""Customers: segments, profiles and the model of who buys again."""
