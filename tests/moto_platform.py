@@ -26,7 +26,7 @@ def create_resources() -> Settings:
     return Settings(stage="local", names={**create_buckets(), **create_tables(), **create_channels()})
 
 
-def create_channels() -> dict[Resource, str]:
+def create_channels() -> dict[str, str]:
     """Make everything but tables and buckets, and return names by resource."""
     boto3.client("events").create_event_bus(Name="tally-events")
     return {**_streams(), **_queues(), **_signing_keys(), EVENT_BUS.variable: "tally-events"}

@@ -2,13 +2,13 @@
 
 from hypothesis import settings
 
-from tests.fakes.crashes import Moment, deaths, steps
+from tests.fakes.fault_injection import CrashPoint, deaths, steps
 from tests.tiers import QUICK, THOROUGH
 
 WRITES = ["PutObject", "PutObject", "PutObject", "UpdateItem", "PutObject", "PutObject", "UpdateItem", "PutObject"]
 
 
-def in_tier(name: str) -> tuple[list[int], list[tuple[int, Moment]]]:
+def in_tier(name: str) -> tuple[list[int], list[tuple[int, CrashPoint]]]:
     """What the tier of this name kills, whichever runs."""
     current = settings.get_current_profile_name()
     settings.load_profile(name)
@@ -22,11 +22,11 @@ def test_the_quick_tier_kills_where_a_kind_of_write_follows_another_for_the_firs
     at, killed = in_tier(QUICK)
 
     assert at == [0, 1, 3, 4, 7]
-    assert killed == [*((step, Moment.BEFORE) for step in at), (7, Moment.AFTER)]
+    assert killed == [*((step, CrashPoint.BEFORE) for step in at), (7, CrashPoint.AFTER)]
 
 
 def test_the_thorough_tier_kills_on_both_sides_of_every_write() -> None:
     at, killed = in_tier(THOROUGH)
 
     assert at == list(range(len(WRITES)))
-    assert sorted(killed) == [(step, moment) for step in at for moment in sorted(Moment)]
+    assert sorted(killed) == [(step, moment) for step in at for moment in sorted(CrashPoint)]

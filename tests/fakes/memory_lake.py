@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from shared.lake.storage.object_store import LakeStore, LostUpdate, ObjectFacts, ObjectName, PutUrl, StoredObject
+from shared.lake.storage.object_store import LakeStore, LostUpdate, ObjectHead, ObjectName, PutUrl, StoredObject
 
 
 class MemoryLake(LakeStore):
@@ -17,10 +17,10 @@ class MemoryLake(LakeStore):
         """Read an object; None if there is none."""
         return self.objects.get(key)
 
-    def describe(self, key: str) -> ObjectFacts | None:
+    def head(self, key: str) -> ObjectHead | None:
         """Tell how large an object is; None if there is none."""
         stored = self.objects.get(key)
-        return None if stored is None else ObjectFacts(stored.etag.strip('"'), len(stored.body), self._made_at[key])
+        return None if stored is None else ObjectHead(stored.etag.strip('"'), len(stored.body), self._made_at[key])
 
     def read_range(self, key: str, etag: str, first: int, length: int) -> bytes:
         """Read a piece of an object, if it is still the one of that tag."""
@@ -55,7 +55,7 @@ class MemoryLake(LakeStore):
             if key.startswith(prefix):
                 yield ObjectName(key, self.objects[key].etag, self._made_at[key].timestamp())
 
-    def forget(self, key: str) -> None:
+    def delete_any_version(self, key: str) -> None:
         """Delete an object, whatever it holds by now."""
         self.objects.pop(key, None)
 

@@ -12,7 +12,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.settings import Settings
 from tests.fakes import s3_conditions
 from tests.fakes.athena import BadAthena
 from tests.fakes.fault_injection import FaultInjector
@@ -64,7 +64,7 @@ class _EmptyStores:
         self._tables = copy.deepcopy(dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables)
         self._buckets = copy.deepcopy(s3_backends[DEFAULT_ACCOUNT_ID][PARTITION].buckets)
 
-    def restore(self) -> dict[Resource, str]:
+    def restore(self) -> dict[str, str]:
         """Put empty copies into a moto that has none, and return their names by resource."""
         dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.update(copy.deepcopy(self._tables))
         for name, bucket in copy.deepcopy(self._buckets).items():

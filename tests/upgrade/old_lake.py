@@ -15,7 +15,9 @@ from typing import Any
 import boto3
 import orjson
 
-from shared.runtime.settings import Resource, Settings
+from infra.resources import DYNAMO_TABLES
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.runtime.settings import Settings
 
 _FILE = Path(__file__).parent / "lake-3ca087d.tar.xz"
 # Sentences were reworded since; durations, times of the answer and cache hits differ.
@@ -33,11 +35,11 @@ class OldLake:
         """Put every object and item where it was."""
         s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
         for key, content in self._below("lake/").items():
-            s3.put_object(Bucket=settings.name_of(Resource.LAKE), Key=key, Body=content)
+            s3.put_object(Bucket=settings.name_of(LAKE_BUCKET), Key=key, Body=content)
         for name, content in self._below("tables/").items():
-            table = settings.name_of(Resource(name.removesuffix(".json")))
+            table = next(each for each in DYNAMO_TABLES if f"{each.label}.json" == name)
             for item in orjson.loads(content):
-                dynamodb.put_item(TableName=table, Item=item)
+                dynamodb.put_item(TableName=settings.name_of(table), Item=item)
 
     def answers(self, moment: str) -> list[dict[str, Any]]:
         """Return what was asked at a moment (`as-left` or `after-merging`): path, query and data of each answer."""

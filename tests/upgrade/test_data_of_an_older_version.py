@@ -14,8 +14,8 @@ from shared.app.http import BASE_PATH
 from shared.app.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.clock import Clock
-from tests.fakes.holdings import merge_all
 from tests.fakes.identities import Visitor
+from tests.fakes.state_dump import merge_all
 from tests.functions.metrics.lake import lake_with_athena
 from tests.moto_platform import CREDENTIALS
 from tests.upgrade.old_lake import OldLake, comparable

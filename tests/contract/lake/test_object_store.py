@@ -73,18 +73,18 @@ def test_what_an_object_was_written_over_does_not_come_back_with_its_deletion(la
 def test_an_object_is_described_without_being_read(lake: LakeStore) -> None:
     lake.put("landing/a", b"four")
 
-    facts, stored = lake.describe("landing/a"), lake.get("landing/a")
+    facts, stored = lake.head("landing/a"), lake.get("landing/a")
 
     assert facts is not None
     assert stored is not None
     assert (facts.size, f'"{facts.etag}"') == (4, stored.etag)
     assert facts.made_at.tzinfo is not None
-    assert lake.describe("landing/b") is None
+    assert lake.head("landing/b") is None
 
 
 def test_a_piece_is_read_of_the_object_that_was_described_and_of_no_other(lake: LakeStore) -> None:
     lake.put("landing/a", b"one, two")
-    facts = lake.describe("landing/a")
+    facts = lake.head("landing/a")
     assert facts is not None
     piece = lake.read_range("landing/a", facts.etag, 5, 3)
     rest = lake.read_range("landing/a", facts.etag, 5, 100)
@@ -92,7 +92,7 @@ def test_a_piece_is_read_of_the_object_that_was_described_and_of_no_other(lake: 
 
     with pytest.raises(LostUpdate):
         lake.read_range("landing/a", facts.etag, 5, 3)
-    lake.forget("landing/a")
+    lake.delete_any_version("landing/a")
     with pytest.raises(LostUpdate):
         lake.read_range("landing/a", facts.etag, 5, 3)
 
@@ -102,8 +102,8 @@ def test_a_piece_is_read_of_the_object_that_was_described_and_of_no_other(lake: 
 def test_an_object_is_forgotten_whatever_it_holds(lake: LakeStore) -> None:
     lake.put("landing/a", b"one")
 
-    lake.forget("landing/a")
-    lake.forget("landing/a")
+    lake.delete_any_version("landing/a")
+    lake.delete_any_version("landing/a")
 
     assert lake.get("landing/a") is None
 
