@@ -94,7 +94,7 @@ def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[Head]) -> Verd
 
 
 def _link(chain: str, item: "Item") -> _Link:
-    text = {name: value.get("S", "") for name, value in item.items()}
+    text = {name: value if isinstance(value, str) else "" for name, value in item.items()}
     body = text.get("body", "")
     try:
         said: Any = told(body)

@@ -1,19 +1,17 @@
 """The ledger in DynamoDB: an item for each delivery; totals and counts move in its transaction."""
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-from boto3.dynamodb.types import TypeSerializer
 
 from shared.ledger.entry import Entry, Kind
 from shared.ledger.items import entry_of, item_of
 from shared.quality.state import QualityState
 from shared.quality.store import counted, hour_of
+from shared.runtime.dynamodb import serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 Change = Callable[[Entry | None], Entry]
 _TRIES = 12
-_SERIALIZE = TypeSerializer().serialize
 
 
 class Ledger:
@@ -47,7 +44,7 @@ class Ledger:
 
     def get(self, origin: str) -> Entry | None:
         """Read the entry of a delivery."""
-        item = self._dynamodb.get_item(TableName=self._table, Key={"origin": {"S": origin}}, ConsistentRead=True)
+        item = self._dynamodb.get_item(TableName=self._table, Key=serialize({"origin": origin}), ConsistentRead=True)
         return entry_of(item["Item"]) if "Item" in item else None
 
     def record(self, origin: str, change: Change) -> Entry:
@@ -60,7 +57,7 @@ class Ledger:
         Raises:
             Unavailable: others kept changing the same items.
         """
-        for attempt in range(_TRIES):
+        for _ in retry(_TRIES):
             before = self.get(origin)
             after = change(before)
             if before == after:
@@ -69,7 +66,6 @@ class Ledger:
             try:
                 self._write(before, after)
             except self._dynamodb.exceptions.TransactionCanceledException:
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
                 continue
             self._raise_watermark(after)
             return after
@@ -82,7 +78,7 @@ class Ledger:
             IndexName="open",
             KeyConditionExpression="#open = :open AND received_at < :before",
             ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues={":open": {"S": "yes"}, ":before": {"S": sortable(before)}},
+            ExpressionAttributeValues=serialize({":open": "yes", ":before": sortable(before)}),
         )
         for page in pages:
             yield from map(entry_of, page["Items"])
@@ -93,7 +89,7 @@ class Ledger:
             TableName=self._table,
             IndexName="by_batch",
             KeyConditionExpression="batch_id = :batch",
-            ExpressionAttributeValues={":batch": {"S": batch_id}},
+            ExpressionAttributeValues=serialize({":batch": batch_id}),
         )
         for page in pages:
             yield from map(entry_of, page["Items"])
@@ -104,7 +100,7 @@ class Ledger:
             TableName=self._table,
             IndexName="recent",
             KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": {"S": kind}},
+            ExpressionAttributeValues=serialize({":kind": kind}),
             ScanIndexForward=False,
             Limit=most,
         )
@@ -113,7 +109,7 @@ class Ledger:
     def _write(self, before: Entry | None, after: Entry) -> None:
         revision = before.revision if before else 0
         unchanged = "attribute_not_exists(origin)" if before is None else "revision = :revision"
-        values = {} if before is None else {"ExpressionAttributeValues": {":revision": _SERIALIZE(revision)}}
+        values = {} if before is None else {"ExpressionAttributeValues": serialize({":revision": revision})}
         self._dynamodb.transact_write_items(
             TransactItems=[
                 {
@@ -147,13 +143,12 @@ class Ledger:
         moved = _moved(before, after)
         return {
             "TableName": self._hours_table,
-            "Key": {
-                "source_id": {"S": after.source_id},
-                "hour": {"S": f"{sortable(after.received_at)[:13]}#{after.data_type}"},
-            },
+            "Key": serialize(
+                {"source_id": after.source_id, "hour": f"{sortable(after.received_at)[:13]}#{after.data_type}"}
+            ),
             "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in moved),
             "ExpressionAttributeNames": {f"#{name}": name for name in moved},
-            "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()},
+            "ExpressionAttributeValues": serialize({f":{name}": value for name, value in moved.items()}),
         }
 
     def _totals(self, before: Entry | None, after: Entry) -> Any:
@@ -168,9 +163,14 @@ class Ledger:
             + f" SET last_ingestion = {last}, #kind = if_not_exists(#kind, :kind)"
             + ", known_since = if_not_exists(known_since, :now)",  # not when it came: a stream may be read late
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()}
-            | {":at": {"S": sortable(after.received_at)}, ":kind": {"S": after.kind}}
-            | {":now": {"S": sortable(self._clock())}},
+            "ExpressionAttributeValues": serialize(
+                {
+                    **{f":{name}": value for name, value in moved.items()},
+                    ":at": sortable(after.received_at),
+                    ":kind": after.kind.value,
+                    ":now": sortable(self._clock()),
+                }
+            ),
         }
 
     def _raise_watermark(self, entry: Entry) -> None:
@@ -182,7 +182,7 @@ class Ledger:
                 Key=_facet(entry),
                 UpdateExpression="SET watermark = :seen",
                 ConditionExpression="attribute_not_exists(watermark) OR watermark < :seen",
-                ExpressionAttributeValues={":seen": {"S": sortable(entry.latest_event)}},
+                ExpressionAttributeValues=serialize({":seen": sortable(entry.latest_event)}),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return  # it is higher already
@@ -193,4 +193,4 @@ def _moved(before: Entry | None, after: Entry) -> dict[str, int]:
 
 
 def _facet(entry: Entry) -> Any:
-    return {"source_id": {"S": entry.source_id}, "facet": {"S": f"type#{entry.data_type}"}}
+    return serialize({"source_id": entry.source_id, "facet": f"type#{entry.data_type}"})

@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.quality.state import Count, QualityState
 from shared.records.schema import DataType
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
 _HOUR = len("2025-03-01T12")
 
 
@@ -52,11 +49,13 @@ class QualityStates:
             TableName=self._table,
             KeyConditionExpression="source_id = :source AND #hour BETWEEN :first AND :last",
             ExpressionAttributeNames={"#hour": "hour"},
-            ExpressionAttributeValues={
-                ":source": {"S": source_id},
-                ":first": {"S": sortable(start)[:_HOUR]},
-                ":last": {"S": sortable(end - timedelta(milliseconds=1))[:_HOUR] + "~"},
-            },
+            ExpressionAttributeValues=serialize(
+                {
+                    ":source": source_id,
+                    ":first": sortable(start)[:_HOUR],
+                    ":last": sortable(end - timedelta(milliseconds=1))[:_HOUR] + "~",
+                }
+            ),
             ConsistentRead=True,
         )
         for page in pages:
@@ -65,7 +64,7 @@ class QualityStates:
 
 def hour_of(source_id: str, data_type: str, received_at: datetime) -> dict[str, Any]:
     """The key of the item in which a delivery is counted."""
-    return {"source_id": {"S": source_id}, "hour": {"S": f"{sortable(received_at)[:_HOUR]}#{data_type}"}}
+    return serialize({"source_id": source_id, "hour": f"{sortable(received_at)[:_HOUR]}#{data_type}"})
 
 
 def counted(
@@ -93,9 +92,9 @@ def counted(
         + ", ".join(f"#{names[each]} :{names[each]}" for each in numbers)
         + (f" SET {keep}" if keep else ""),
         "ExpressionAttributeNames": {f"#{place}": name for name, place in names.items()},
-        "ExpressionAttributeValues": {
-            f":{names[name]}": _SERIALIZE(value) for name, value in (*numbers.items(), *samples.items())
-        },
+        "ExpressionAttributeValues": serialize(
+            {f":{names[name]}": value for name, value in (*numbers.items(), *samples.items())}
+        ),
     }
 
 
@@ -114,7 +113,7 @@ def unpacked(kept: Mapping[str, Any] | None) -> QualityState:
 
 
 def _received(item: Mapping[str, Any]) -> Received:
-    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
+    plain = deserialize(item)
     hour, _, data_type = plain["hour"].partition("#")
     told: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for name, value in plain.items():

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.lake.storage.paths import quarantine_key
+from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
 _AT_ONCE = 8
-_PER_READ = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +49,10 @@ class QuarantineIndex:
         """Remember what is kept of a delivery, instead of what was before; nothing is remembered of nothing."""
         key = _key(kept.received_at, kept.origin)
         if not kept.rows:
-            self._dynamodb.delete_item(TableName=self._table, Key=key)
+            self._dynamodb.delete_item(TableName=self._table, Key=serialize(key))
             return
-        plain = {
+        item = {
+            **key,
             "origin": kept.origin,
             "source_id": kept.source_id,
             "data_type": kept.data_type,
@@ -64,8 +61,7 @@ class QuarantineIndex:
             "reasons": kept.reasons,
             "codes": dict(kept.codes),
         }
-        item = {name: _SERIALIZE(value) for name, value in plain.items()}
-        self._dynamodb.put_item(TableName=self._table, Item={**item, **key})
+        self._dynamodb.put_item(TableName=self._table, Item=serialize(item))
 
     def on(self, days: Sequence[date]) -> Iterator[Kept]:
         """Everything that was received on these days, in the order of its receipt within each."""
@@ -75,16 +71,8 @@ class QuarantineIndex:
 
     def of(self, deliveries: Sequence[tuple[datetime, str]]) -> list[Kept]:
         """What is kept of deliveries, told by when they were received and their names, in the order given."""
-        found: dict[str, Kept] = {}
-        for start in range(0, len(deliveries), _PER_READ):
-            keys = [_key(at, origin) for at, origin in deliveries[start : start + _PER_READ]]
-            waiting: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-            while waiting:
-                answer = self._dynamodb.batch_get_item(RequestItems=waiting)
-                for item in answer["Responses"].get(self._table, []):
-                    kept = _kept(item)
-                    found[kept.origin] = kept
-                waiting = answer.get("UnprocessedKeys")
+        keys = [_key(at, origin) for at, origin in deliveries]
+        found = {kept.origin: kept for kept in map(_kept, get_items(self._dynamodb, self._table, keys))}
         return [found[origin] for _, origin in deliveries if origin in found]
 
     def _on_day(self, day: date) -> list[Kept]:
@@ -92,27 +80,23 @@ class QuarantineIndex:
             TableName=self._table,
             KeyConditionExpression="#day = :day",
             ExpressionAttributeNames={"#day": "day"},
-            ExpressionAttributeValues={":day": {"S": day.isoformat()}},
+            ExpressionAttributeValues=serialize({":day": day.isoformat()}),
             ConsistentRead=True,
         )
-        return [_kept(item) for page in pages for item in page["Items"]]
+        return [_kept(deserialize(item)) for page in pages for item in page["Items"]]
 
 
-def _key(received_at: datetime, origin: str) -> dict[str, Any]:
-    return {
-        "day": {"S": received_at.date().isoformat()},
-        "delivery": {"S": f"{sortable(received_at)}#{origin}"},
-    }
+def _key(received_at: datetime, origin: str) -> dict[str, str]:
+    return {"day": received_at.date().isoformat(), "delivery": f"{sortable(received_at)}#{origin}"}
 
 
 def _kept(item: Mapping[str, Any]) -> Kept:
-    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
     return Kept(
-        origin=plain["origin"],
-        source_id=plain["source_id"],
-        data_type=plain["data_type"],
-        received_at=datetime.fromisoformat(plain["received_at"]),
-        rows=int(plain["rows"]),
-        reasons=int(plain["reasons"]),
-        codes={code: int(rows) for code, rows in plain["codes"].items()},
+        origin=item["origin"],
+        source_id=item["source_id"],
+        data_type=item["data_type"],
+        received_at=datetime.fromisoformat(item["received_at"]),
+        rows=int(item["rows"]),
+        reasons=int(item["reasons"]),
+        codes={code: int(rows) for code, rows in item["codes"].items()},
     )

@@ -10,6 +10,7 @@ from shared.lake.storage.object_store import LostUpdate
 from shared.quarantine.index import Kept, QuarantineIndex
 from shared.runtime.errors import Unavailable
 from shared.runtime.paging import Cut, Window
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from shared.lake.storage.object_store import LakeStore, StoredObject
@@ -46,7 +47,7 @@ class Quarantine:
         Raises:
             Unavailable: others kept changing them.
         """
-        for _ in range(_TRIES):
+        for _ in retry(_TRIES):
             stored = self.lake.get(delivery.key)
             left = replace(delivery, rows=list(rejected_rows(stored.body)) if stored else []).without(places)
             try:

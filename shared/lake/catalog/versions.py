@@ -1,9 +1,12 @@
 """The version of each table: raised by every merge, a part of every cached answer's key."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
+
+from shared.runtime.dynamodb import get_items, serialize
+from shared.runtime.errors import Unavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -28,9 +31,9 @@ class TableVersions:
         """Tell that a table's rows are not what they were."""
         self._dynamodb.update_item(
             TableName=self._table,
-            Key={"table_name": {"S": table_name}},
+            Key=serialize({"table_name": table_name}),
             UpdateExpression="ADD version :one",
-            ExpressionAttributeValues={":one": {"N": "1"}},
+            ExpressionAttributeValues=serialize({":one": 1}),
         )
 
     def of(self, table_names: Sequence[str]) -> tuple[int, ...]:
@@ -39,14 +42,10 @@ class TableVersions:
         Raises:
             VersionsUnread: DynamoDB has left some out, however often it was asked.
         """
-        keys = [{"table_name": {"S": name}} for name in dict.fromkeys(table_names)]
-        asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        found: dict[str, int] = {}
-        for _ in range(_TRIES):
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
-            items = answer["Responses"].get(self._table, ())
-            found |= {item["table_name"]["S"]: int(item["version"]["N"]) for item in items}
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
-                return tuple(found.get(name, 0) for name in table_names)
-        raise VersionsUnread
+        keys = [{"table_name": name} for name in dict.fromkeys(table_names)]
+        try:
+            items = get_items(self._dynamodb, self._table, keys, tries=_TRIES)
+        except Unavailable as error:
+            raise VersionsUnread from error
+        found = {item["table_name"]: int(item["version"]) for item in items}
+        return tuple(found.get(name, 0) for name in table_names)
