@@ -2,9 +2,11 @@
 
 import zlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from shared.runtime.dynamodb import deserialize, serialize
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -41,9 +43,9 @@ class Results:
     def get(self, key: str, *, surely: bool) -> CachedResult | None:
         """Look a result up; surely, if what was kept a moment ago must be seen."""
         answer = self._dynamodb.get_item(TableName=self._table, Key=_key(key), ConsistentRead=surely)
-        item = answer.get("Item", {})
+        item = deserialize(answer.get("Item", {}))
         if "body" in item:
-            return CachedResult(item["body"]["B"])
+            return CachedResult(item["body"])
         return CachedResult(None) if "too_large" in item else None
 
     def claim(self, key: str, seconds: float) -> ComputationClaim | None:
@@ -53,9 +55,9 @@ class Results:
         try:
             self._put(
                 key,
-                {"holder": {"S": claim.holder}, "claimed_until": _milliseconds(now + timedelta(seconds=seconds))},
+                {"holder": claim.holder, "claimed_until": _milliseconds(now + timedelta(seconds=seconds))},
                 ConditionExpression="attribute_not_exists(cache_key) OR claimed_until <= :now",
-                ExpressionAttributeValues={":now": _milliseconds(now)},
+                ExpressionAttributeValues=serialize({":now": _milliseconds(now)}),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return None
@@ -64,7 +66,7 @@ class Results:
     def put(self, key: str, body: bytes) -> None:
         """Keep a result in the place of any claim to it; of one that is too large, only that it is."""
         packed = zlib.compress(body)
-        self._put(key, {"too_large": {"BOOL": True}} if len(packed) > LARGEST_BODY else {"body": {"B": packed}})
+        self._put(key, {"too_large": True} if len(packed) > LARGEST_BODY else {"body": packed})
 
     def give_up(self, claim: ComputationClaim) -> None:
         """Release a claim, so that the next caller computes the result."""
@@ -73,20 +75,20 @@ class Results:
                 TableName=self._table,
                 Key=_key(claim.key),
                 ConditionExpression="holder = :holder",
-                ExpressionAttributeValues={":holder": {"S": claim.holder}},
+                ExpressionAttributeValues=serialize({":holder": claim.holder}),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return
 
     def _put(self, key: str, attributes: dict[str, Any], **condition: Any) -> None:
         expires_at = int((self._clock() + KEPT_FOR).timestamp())
-        item = {**_key(key), **attributes, "expires_at": {"N": str(expires_at)}}
-        self._dynamodb.put_item(TableName=self._table, Item=item, **condition)
+        item = {"cache_key": key, **attributes, "expires_at": expires_at}
+        self._dynamodb.put_item(TableName=self._table, Item=serialize(item), **condition)
 
 
 def _key(key: str) -> dict[str, Any]:
-    return {"cache_key": {"S": key}}
+    return serialize({"cache_key": key})
 
 
-def _milliseconds(moment: Any) -> dict[str, Any]:
-    return {"N": str(round(moment.timestamp() * 1000))}
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

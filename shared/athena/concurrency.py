@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.observability import count, logger
 
@@ -21,7 +22,7 @@ _UNREACHABLE = (BotoCoreError, ClientError)
 _RETRY_SECONDS = 5
 # Reading the last page and stopping a query may take this long after the timeout.
 _GRACE = timedelta(seconds=30)
-_KEY = {"cache_key": {"S": "slots of queries"}}
+_KEY = serialize({"cache_key": "slots of queries"})
 
 
 class QueryConcurrency:
@@ -71,7 +72,7 @@ class QueryConcurrency:
                 Key=_KEY,
                 UpdateExpression="ADD holders :holder",
                 ConditionExpression="attribute_not_exists(holders) OR size(holders) < :most",
-                ExpressionAttributeValues={":holder": {"SS": [holder]}, ":most": {"N": str(self._most)}},
+                ExpressionAttributeValues=serialize({":holder": {holder}, ":most": self._most}),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False
@@ -81,7 +82,7 @@ class QueryConcurrency:
         """Remove the permits of crashed holders; return whether there were any."""
         item = self._dynamodb.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item", {})
         now = f"{round(self._clock().timestamp() * 1000):015d}"
-        ran_out = [holder for holder in item.get("holders", {}).get("SS", ()) if holder < now]
+        ran_out = {holder for holder in deserialize(item).get("holders", ()) if holder < now}
         if ran_out:
             logger().warning("query slots expired without being released", slots=len(ran_out))
             self._remove(ran_out)
@@ -89,14 +90,14 @@ class QueryConcurrency:
 
     def _release(self, holder: str) -> None:
         try:
-            self._remove([holder])
+            self._remove({holder})
         except _UNREACHABLE as error:
             logger().warning("releasing a query slot failed; it will expire", exc_info=error)
 
-    def _remove(self, holders: list[str]) -> None:
+    def _remove(self, holders: set[str]) -> None:
         self._dynamodb.update_item(
             TableName=self._table,
             Key=_KEY,
             UpdateExpression="DELETE holders :holders",
-            ExpressionAttributeValues={":holders": {"SS": holders}},
+            ExpressionAttributeValues=serialize({":holders": holders}),
         )

@@ -1,7 +1,6 @@
 """The chains in DynamoDB: appended to by conditional writes only, several so that writers rarely meet."""
 
 import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, heads_in
+from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.observability import count
 from shared.runtime.paging import Slice, Window
 from shared.runtime.resources import Index, Table
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from shared.runtime.models import Clock
 
@@ -37,9 +37,8 @@ BY_TIME = "by_time"
 _ATTRIBUTES = ("chain", "sequence", "position", "body", "hash", "user_id", "action")
 _ATTEMPTS = 40
 _LONGEST_WAIT = 0.05
-_ITEMS_PER_GET = 100
 _FIRST, _LAST = "0", "~"
-Item = dict[str, "AttributeValueTypeDef"]
+Item = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +54,11 @@ class Asked:
         """Whether time matters, the filter, and the values that key condition and filter name."""
         wanted = {"user_id": self.user_id, "action": self.action}
         named = {name: value for name, value in wanted.items() if value is not None}
-        values: Item = {f":{name}": {"S": value} for name, value in named.items()}
+        values: Item = {f":{name}": value for name, value in named.items()}
         by_time = bool(self.start or self.end)
         if by_time:
-            values[":first"] = {"S": sortable(self.start) if self.start else _FIRST}
-            values[":last"] = {"S": sortable(self.end) if self.end else _LAST}
+            values[":first"] = sortable(self.start) if self.start else _FIRST
+            values[":last"] = sortable(self.end) if self.end else _LAST
         return by_time, " AND ".join(f"#{name} = :{name}" for name in named), values
 
 
@@ -82,7 +81,7 @@ class AuditTrail:
         Raises:
             Unavailable: concurrent writers did not stop.
         """
-        for attempt in range(_ATTEMPTS):
+        for _ in retry(_ATTEMPTS, first_wait=0.001, longest_wait=_LONGEST_WAIT):
             chain = self._choose()
             known = self._known.pop(chain, None)
             entry = append_after(known or self._last(chain), change, self._clock())
@@ -91,23 +90,18 @@ class AuditTrail:
                     TableName=self._table, Item=item_of(entry), ConditionExpression="attribute_not_exists(chain)"
                 )
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
-                time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.001 * 2**attempt)))  # noqa: S311 # as above
-            else:
-                self._known[chain] = entry.head()
-                self._advance(entry.head())
-                return entry
+                continue
+            self._known[chain] = entry.head()
+            self._advance(entry.head())
+            return entry
         count("AuditContention")
         raise Unavailable("The audit log is busy; retry later", retry_after=1)
 
     def heads(self) -> list[ChainHead]:
         """Return the stored head of each chain; it may be behind the entries after a crash."""
-        found = (
-            self._dynamodb.get_item(TableName=self._table, Key=_head_key(chain), ConsistentRead=True).get("Item")
-            for chain in CHAINS
-        )
-        return [head for item in found if item for head in heads_in(item.get("body", {}).get("S", ""))]
+        return [head for chain in CHAINS for head in self._told(chain)]
 
-    def entries(self, chain: str) -> "Iterator[Item]":
+    def entries(self, chain: str) -> Iterator[Item]:
         """All entries of a chain as they are stored, in the order of their positions."""
         yield from self._query(chain, Asked(), ("sequence", "position", "body", "hash", "user_id", "action"))
 
@@ -115,33 +109,37 @@ class AuditTrail:
         """Return a window of the matching entries, oldest first."""
         with ThreadPoolExecutor(len(CHAINS)) as pool:
             found = pool.map(lambda chain: list(self._query(chain, asked, ("chain", "sequence", "position"))), CHAINS)
-            keys = sorted(joined.from_iterable(found), key=lambda key: (key["position"]["S"], key["chain"]["S"]))
+            keys = sorted(joined.from_iterable(found), key=lambda key: (key["position"], key["chain"]))
         return Slice([_entry(item) for item in self._get(window.of(keys))], len(keys), window)
+
+    def _told(self, chain: str) -> list[Head]:
+        key = serialize(_head_key(chain))
+        item = deserialize(self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {}))
+        return heads_in(str(item.get("body", ""))) if item else []
 
     def _last(self, chain: str) -> ChainHead:
         newest = self._dynamodb.query(
             TableName=self._table,
             ConsistentRead=True,
             KeyConditionExpression="chain = :chain",
-            ExpressionAttributeValues={":chain": {"S": chain}},
+            ExpressionAttributeValues=serialize({":chain": chain}),
             ScanIndexForward=False,
             Limit=1,
         )["Items"]
-        return _entry(newest[0]).head() if newest else ChainHead(chain=chain)
+        return _entry(deserialize(newest[0])).head() if newest else ChainHead(chain=chain)
 
     def _advance(self, head: ChainHead) -> None:
         """Store the head of the chain, unless a later one is stored."""
-        item = {**_head_key(head.chain), "told": _number(head.sequence)}
-        item["body"] = {"S": orjson.dumps(asdict(head)).decode()}
+        item = {**_head_key(head.chain), "told": head.sequence, "body": orjson.dumps(asdict(head)).decode()}
         with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
             self._dynamodb.put_item(
                 TableName=self._table,
-                Item=item,
+                Item=serialize(item),
                 ConditionExpression="attribute_not_exists(told) OR told < :told",
-                ExpressionAttributeValues={":told": _number(head.sequence)},
+                ExpressionAttributeValues=serialize({":told": head.sequence}),
             )
 
-    def _query(self, chain: str, asked: Asked, attributes: Sequence[str]) -> "Iterator[Item]":
+    def _query(self, chain: str, asked: Asked, attributes: Sequence[str]) -> Iterator[Item]:
         by_time, condition, values = asked.conditions()
         wanted = ", ".join(f"#{name}" for name in attributes)
         keys = "#chain = :chain" + (" AND #position BETWEEN :first AND :last" if by_time else "")
@@ -151,57 +149,49 @@ class AuditTrail:
             "KeyConditionExpression": keys,
             "ProjectionExpression": wanted,
             "ExpressionAttributeNames": {f"#{name}": name for name in _ATTRIBUTES if f"#{name}" in used},
-            "ExpressionAttributeValues": {":chain": {"S": chain}, **values},
+            "ExpressionAttributeValues": serialize({":chain": chain, **values}),
             **({"IndexName": BY_TIME} if by_time else {"ConsistentRead": True}),
             **({"FilterExpression": condition} if condition else {}),
         }
         for page in self._dynamodb.get_paginator("query").paginate(**request):
-            yield from page["Items"]
+            yield from map(deserialize, page["Items"])
 
-    def _get(self, keys: "Sequence[Item]") -> "list[Item]":
-        found: dict[tuple[str, str], Item] = {}
-        places: list[Item] = [{"chain": key["chain"], "sequence": key["sequence"]} for key in keys]
-        for start in range(0, len(places), _ITEMS_PER_GET):
-            waiting: Any = {self._table: {"Keys": places[start : start + _ITEMS_PER_GET], "ConsistentRead": True}}
-            while waiting:
-                answer = self._dynamodb.batch_get_item(RequestItems=waiting)
-                found |= {_place(item): item for item in answer["Responses"][self._table]}
-                waiting = answer.get("UnprocessedKeys")
+    def _get(self, keys: Sequence[Item]) -> list[Item]:
+        places = [{"chain": key["chain"], "sequence": key["sequence"]} for key in keys]
+        found = {_place(item): item for item in get_items(self._dynamodb, self._table, places)}
         return [found[_place(key)] for key in keys if _place(key) in found]
 
 
 def item_of(entry: AuditEntry) -> Item:
     """Return an entry as an item; user and action are attributes, so that DynamoDB can filter by them."""
-    return {
-        "chain": {"S": entry.chain},
-        "sequence": {"S": entry.number},
-        "position": {"S": entry.position},
-        "body": {"S": entry.body},
-        "hash": {"S": entry.hash},
-        "user_id": {"S": entry.user_id},
-        "action": {"S": entry.action},
-    }
+    return serialize(
+        {
+            "chain": entry.chain,
+            "sequence": entry.number,
+            "position": entry.position,
+            "body": entry.body,
+            "hash": entry.hash,
+            "user_id": entry.user_id,
+            "action": entry.action,
+        }
+    )
 
 
 def _entry(item: Item) -> AuditEntry:
     return AuditEntry(
-        chain=item["chain"]["S"],
-        sequence=int(item["sequence"]["S"]),
-        at=item["position"]["S"].partition("#")[0],
-        user_id=item["user_id"]["S"],
-        action=item["action"]["S"],
-        body=item["body"]["S"],
-        hash=item["hash"]["S"],
+        chain=item["chain"],
+        sequence=int(item["sequence"]),
+        at=item["position"].partition("#")[0],
+        user_id=item["user_id"],
+        action=item["action"],
+        body=item["body"],
+        hash=item["hash"],
     )
 
 
 def _place(key: Item) -> tuple[str, str]:
-    return key["chain"]["S"], key["sequence"]["S"]
+    return key["chain"], key["sequence"]
 
 
 def _head_key(chain: str) -> Item:
-    return {"chain": {"S": f"head#{chain}"}, "sequence": {"S": "head"}}
-
-
-def _number(value: int) -> "AttributeValueTypeDef":
-    return {"N": str(value)}
+    return {"chain": f"head#{chain}", "sequence": "head"}

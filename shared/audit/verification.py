@@ -96,7 +96,7 @@ def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[ChainHead]) ->
 
 
 def _link(chain: str, item: "Item") -> _Link:
-    text = {name: value.get("S", "") for name, value in item.items()}
+    text = {name: value if isinstance(value, str) else "" for name, value in item.items()}
     body = text.get("body", "")
     try:
         said: Any = parse(body)

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.auth.models import ApiKey, ApiKeyPage, ApiKeyWithSecret, NewApiKey
 from shared.auth.secret import Cost, SecretHash, derive, new_hash, new_secret
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
 from shared.runtime.paging import Window, paginate
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 KEYS_TABLE = Table("keys", partition_key="key_id")
 
-_DESERIALIZE = TypeDeserializer().deserialize
-_SERIALIZE = TypeSerializer().serialize
 _EXISTS = "attribute_exists(key_id)"
 _IS_GOOD = "attribute_exists(key_id) AND attribute_not_exists(revoked_at)"
 
@@ -47,14 +44,14 @@ class ApiKeys:
             **_kept(new_hash(secret)),
         }
         self._dynamodb.put_item(
-            TableName=self._table, Item=_item(item), ConditionExpression="attribute_not_exists(key_id)"
+            TableName=self._table, Item=serialize(item), ConditionExpression="attribute_not_exists(key_id)"
         )
         return _with_secret(item, secret)
 
     def page(self, *, number: int, size: int) -> ApiKeyPage:
         """One page of the keys, oldest first: a key that is made meanwhile is the last one's neighbour."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        keys = (_key(_plain(item)) for each in pages for item in each["Items"])
+        keys = (_key(deserialize(item)) for each in pages for item in each["Items"])
         found = paginate(keys, Window.of_page(number, size), arrival=lambda key: (key.created_at, key.id))
         return ApiKeyPage(content=found.items, **found.page())
 
@@ -63,7 +60,7 @@ class ApiKeys:
         answer = self._dynamodb.get_item(TableName=self._table, Key=_named(key_id), ConsistentRead=True)
         if "Item" not in answer:
             return None
-        item = _plain(answer["Item"])
+        item = deserialize(answer["Item"])
         return _key(item), _hash(item, self._clock())
 
     def is_good(self, key_id: str) -> bool:
@@ -125,26 +122,18 @@ class ApiKeys:
             Key=_named(key_id),
             UpdateExpression=change,
             ConditionExpression=condition,
-            ExpressionAttributeValues=_item(values),
+            ExpressionAttributeValues=serialize(values),
             ReturnValues="ALL_NEW",
         )
-        return _plain(answer["Attributes"])
+        return deserialize(answer["Attributes"])
 
 
 def _named(key_id: str) -> Any:
-    return {"key_id": {"S": key_id}}
+    return serialize({"key_id": key_id})
 
 
 def _no_such(key_id: str) -> NotFound:
     return NotFound(f"The API key {key_id!r} does not exist")
-
-
-def _item(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _SERIALIZE(value) for name, value in values.items()}
-
-
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value["B"] if "B" in value else _DESERIALIZE(value) for name, value in item.items()}
 
 
 def _key(item: Mapping[str, Any]) -> ApiKey:

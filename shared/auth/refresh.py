@@ -1,8 +1,9 @@
 """Refresh token families in DynamoDB (rotation with reuse detection): a second use of a token ends its family."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.auth.tokens import GOOD_FOR, Use
+from shared.runtime.dynamodb import serialize
 from shared.runtime.models import sortable
 from shared.runtime.resources import Table
 
@@ -31,12 +32,14 @@ class RefreshTokenFamilies:
         """Begin a family with its first token."""
         self._dynamodb.put_item(
             TableName=self._table,
-            Item={
-                "family_id": {"S": first.family},
-                "key_id": {"S": first.caller.key_id},
-                "token_id": {"S": first.token_id},
-                "expires_at": {"N": self._expiry()},
-            },
+            Item=serialize(
+                {
+                    "family_id": first.family,
+                    "key_id": first.caller.key_id,
+                    "token_id": first.token_id,
+                    "expires_at": self._expiry(),
+                }
+            ),
         )
 
     def renew(self, spent: "TokenClaims", successor: "TokenClaims") -> None:
@@ -48,14 +51,12 @@ class RefreshTokenFamilies:
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
-                Key={"family_id": {"S": spent.family}},
+                Key=_key(spent.family),
                 UpdateExpression="SET token_id = :next, expires_at = :expiry",
                 ConditionExpression="token_id = :spent AND attribute_not_exists(ended_at)",
-                ExpressionAttributeValues={
-                    ":spent": {"S": spent.token_id},
-                    ":next": {"S": successor.token_id},
-                    ":expiry": {"N": self._expiry()},
-                },
+                ExpressionAttributeValues=serialize(
+                    {":spent": spent.token_id, ":next": successor.token_id, ":expiry": self._expiry()}
+                ),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             self._end(spent.family)
@@ -66,22 +67,24 @@ class RefreshTokenFamilies:
 
         A family without an item is active: its signature proves that it exists, and its item may not be visible yet.
         """
-        answer = self._dynamodb.get_item(
-            TableName=self._table, Key={"family_id": {"S": family}}, ProjectionExpression="ended_at"
-        )
+        answer = self._dynamodb.get_item(TableName=self._table, Key=_key(family), ProjectionExpression="ended_at")
         return "ended_at" not in answer.get("Item", {})
 
     def _end(self, family: str) -> None:
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
-                Key={"family_id": {"S": family}},
+                Key=_key(family),
                 UpdateExpression="SET ended_at = if_not_exists(ended_at, :now)",
                 ConditionExpression="attribute_exists(family_id)",
-                ExpressionAttributeValues={":now": {"S": sortable(self._clock())}},
+                ExpressionAttributeValues=serialize({":now": sortable(self._clock())}),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return  # long expired and deleted: there is nothing left to end
 
-    def _expiry(self) -> str:
-        return str(int((self._clock() + GOOD_FOR[Use.REFRESH]).timestamp()))
+    def _expiry(self) -> int:
+        return int((self._clock() + GOOD_FOR[Use.REFRESH]).timestamp())
+
+
+def _key(family: str) -> dict[str, Any]:
+    return serialize({"family_id": family})

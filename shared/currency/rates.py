@@ -14,6 +14,7 @@ from shared.currency.unpacking import text_of
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.storage.object_store import LakeStore, LostUpdate
 from shared.runtime.errors import Unavailable
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from shared.lake.catalog.versions import TableVersions
@@ -62,7 +63,7 @@ class ReferenceRates:
         content, origin = read(text_of(data)), Origin(file, hashlib.sha256(data).hexdigest(), self._clock())
         self._lake.put(file_key(origin.digest), data)
         taken = Counter[str]()
-        for _ in range(_ATTEMPTS):
+        for _ in retry(_ATTEMPTS):
             try:
                 loaded = self._take_in(content, origin, taken)
             except LostUpdate:

@@ -1,14 +1,13 @@
 """What a run found out, in DynamoDB: one item for each customer, and one for all segments."""
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from shared.customers.models import CustomerProfileResponse, CustomerSegmentationResponse, SegmentStay
+from shared.runtime.dynamodb import deserialize, replace_items, serialize
 from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
@@ -16,16 +15,11 @@ if TYPE_CHECKING:
 
 CUSTOMERS_TABLE = Table("customers", partition_key="subject")
 
-_AT_ONCE, _AT_A_TIME, _TRIES = 8, 25, 8
-_FIRST_WAIT = 0.05
+_AT_ONCE = 200
 _CUSTOMER, _SEGMENTS = "customer#", "segments"
 _STAYS: TypeAdapter[Sequence[SegmentStay]] = TypeAdapter(Sequence[SegmentStay])
 
 T = TypeVar("T")
-
-
-class NotStored(Exception):
-    """DynamoDB would not take all items, however often they were brought."""
 
 
 class CustomerStore:
@@ -51,9 +45,9 @@ class CustomerStore:
             TableName=self._table, ProjectionExpression="subject, stays", ConsistentRead=True
         )
         return {
-            item["subject"]["S"].removeprefix(_CUSTOMER): _STAYS.validate_json(item["stays"]["S"])
+            item["subject"].removeprefix(_CUSTOMER): _STAYS.validate_json(item["stays"])
             for page in pages
-            for item in page["Items"]
+            for item in map(deserialize, page["Items"])
             if "stays" in item
         }
 
@@ -63,38 +57,22 @@ class CustomerStore:
         """Write every profile, take out who is gone, and last the segments, so that these tell of a whole run.
 
         Raises:
-            NotStored: DynamoDB did not take all of them; what stands there is a mixture, which the next run replaces.
+            Unavailable: DynamoDB did not take all of them; what stands there is a mixture, which the next run replaces.
         """
-        puts: Iterator[Any] = ({"PutRequest": {"Item": _item(each)}} for each in profiles)
-        deletes: Iterator[Any] = ({"DeleteRequest": {"Key": {"subject": {"S": _CUSTOMER + each}}}} for each in gone)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for wave in _cut(chain(puts, deletes), _AT_ONCE * _AT_A_TIME):
-                list(pool.map(self._write, _cut(wave, _AT_A_TIME)))
-        item = {"subject": {"S": _SEGMENTS}, "body": {"S": told.model_dump_json()}}
-        self._dynamodb.put_item(TableName=self._table, Item=item)
+        for some in _cut(profiles, _AT_ONCE):
+            replace_items(self._dynamodb, self._table, puts=map(_item, some))
+        replace_items(self._dynamodb, self._table, deletes=({"subject": _CUSTOMER + each} for each in gone))
+        item = {"subject": _SEGMENTS, "body": told.model_dump_json()}
+        self._dynamodb.put_item(TableName=self._table, Item=serialize(item))
 
     def _body(self, subject: str) -> str | None:
-        answer = self._dynamodb.get_item(TableName=self._table, Key={"subject": {"S": subject}})
-        return answer["Item"]["body"]["S"] if "Item" in answer else None
-
-    def _write(self, requests: Sequence[Any]) -> None:
-        """Bring up to 25 changes, and again those that DynamoDB leaves for later."""
-        left: Any = {self._table: requests}
-        for again in range(_TRIES):
-            left = self._dynamodb.batch_write_item(RequestItems=left)["UnprocessedItems"]
-            if not left:
-                return
-            time.sleep(_FIRST_WAIT * 2**again)
-        raise NotStored(f"{len(left[self._table])} items were not written after {_TRIES} attempts")
+        answer = self._dynamodb.get_item(TableName=self._table, Key=serialize({"subject": subject}))
+        return deserialize(answer.get("Item", {})).get("body")
 
 
-def _item(profile: CustomerProfileResponse) -> Any:
+def _item(profile: CustomerProfileResponse) -> dict[str, Any]:
     stays = _STAYS.dump_json(profile.segment_history).decode()
-    return {
-        "subject": {"S": _CUSTOMER + profile.customer_id},
-        "stays": {"S": stays},
-        "body": {"S": profile.model_dump_json()},
-    }
+    return {"subject": _CUSTOMER + profile.customer_id, "stays": stays, "body": profile.model_dump_json()}
 
 
 def _cut(items: Iterable[T], size: int) -> Iterator[Sequence[T]]:

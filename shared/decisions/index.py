@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared.records.validation import DECISION_UNKNOWN, LONGEST_ID, RowError
-from shared.runtime.dynamodb import write_all
+from shared.runtime.dynamodb import deserialize, get_items, serialize, update_items
 from shared.runtime.models import sortable
 from shared.runtime.observability import count, logger
 from shared.runtime.resources import Index, Table
@@ -30,7 +30,7 @@ DECISIONS_TABLE = Table(
     indexes=(Index(name="due", partition_key="due", sort_key="decision_id"),),
 )
 
-_PER_READ, _PARALLEL = 100, 8
+_PARALLEL = 8
 _VERSION = {"#timestamp": "timestamp", "#version": "version", "#body": "body"}
 
 
@@ -57,7 +57,7 @@ class DecisionIndex:
             known = highest.get(each.decision_id)
             if known is None or each.version >= known.version:
                 highest[each.decision_id] = each
-        write_all(self._dynamodb, [self._kept(each) for each in highest.values()])
+        update_items(self._dynamodb, [self._kept(each) for each in highest.values()])
         self._mark_due(name for name, item in self._read(highest, ("waiting",)) if "waiting" in item)
 
     def get(self, decision_id: str) -> dict[str, Any] | None:
@@ -68,20 +68,20 @@ class DecisionIndex:
         if not 0 < len(decision_id) <= LONGEST_ID:
             return None
         answer = self._dynamodb.get_item(TableName=self._table, Key=_key(decision_id), ConsistentRead=True)
-        body = answer.get("Item", {}).get("body")
-        decision: dict[str, Any] | None = None if body is None else orjson.loads(body["S"])
+        body = deserialize(answer.get("Item", {})).get("body")
+        decision: dict[str, Any] | None = None if body is None else orjson.loads(body)
         return decision
 
     def times(self, decision_ids: Iterable[str]) -> dict[str, datetime]:
         """Return the times of decisions; unknown ids are omitted."""
         found = self._read(decision_ids, ("timestamp",))
-        return {name: datetime.fromisoformat(item["timestamp"]["S"]) for name, item in found if "timestamp" in item}
+        return {name: datetime.fromisoformat(item["timestamp"]) for name, item in found if "timestamp" in item}
 
     def register_waiting(self, decision_ids: Collection[str], delivery_id: str) -> None:
         """Register that labels of a delivery wait for decisions."""
         if not decision_ids:
             return
-        refused = write_all(self._dynamodb, [self._waiting(name, delivery_id) for name in sorted(set(decision_ids))])
+        refused = update_items(self._dynamodb, [self._waiting(name, delivery_id) for name in sorted(set(decision_ids))])
         if refused:
             count("LabelsNotAwaited", len(refused))
             logger().error(
@@ -95,16 +95,16 @@ class DecisionIndex:
             TableName=self._table,
             IndexName="due",
             KeyConditionExpression="due = :yes",
-            ExpressionAttributeValues={":yes": {"S": "yes"}},
+            ExpressionAttributeValues=serialize({":yes": "yes"}),
         )
         for page in pages:
-            for item in page["Items"]:
-                yield ResolvedDecision(item["decision_id"]["S"], frozenset(item.get("waiting", {}).get("SS", ())))
+            for item in map(deserialize, page["Items"]):
+                yield ResolvedDecision(item["decision_id"], frozenset(item.get("waiting", ())))
 
     def clear(self, due: ResolvedDecision) -> None:
         """Remove the deliveries that waited for a decision; those registered since remain."""
         deleted = " DELETE waiting :origins" if due.delivery_ids else ""
-        values: Any = {":origins": {"SS": sorted(due.delivery_ids)}} if due.delivery_ids else {}
+        values: Any = serialize({":origins": due.delivery_ids}) if due.delivery_ids else {}
         self._dynamodb.update_item(
             TableName=self._table,
             Key=_key(due.decision_id),
@@ -120,11 +120,13 @@ class DecisionIndex:
             "UpdateExpression": "SET #timestamp = :timestamp, #version = :version, #body = :body",
             "ConditionExpression": "attribute_not_exists(#version) OR #version <= :version",
             "ExpressionAttributeNames": _VERSION,
-            "ExpressionAttributeValues": {
-                ":timestamp": {"S": sortable(decision.timestamp)},
-                ":version": {"S": sortable(decision.version)},
-                ":body": {"S": decision.body},
-            },
+            "ExpressionAttributeValues": serialize(
+                {
+                    ":timestamp": sortable(decision.timestamp),
+                    ":version": sortable(decision.version),
+                    ":body": decision.body,
+                }
+            ),
         }
 
     def _waiting(self, decision_id: str, delivery_id: str) -> Any:
@@ -133,11 +135,9 @@ class DecisionIndex:
             "Key": _key(decision_id),
             "UpdateExpression": "ADD waiting :origin",
             "ConditionExpression": "attribute_not_exists(waiting) OR size(waiting) < :most OR contains(waiting, :one)",
-            "ExpressionAttributeValues": {
-                ":origin": {"SS": [delivery_id]},
-                ":one": {"S": delivery_id},
-                ":most": {"N": str(self._most_waiting)},
-            },
+            "ExpressionAttributeValues": serialize(
+                {":origin": {delivery_id}, ":one": delivery_id, ":most": self._most_waiting}
+            ),
         }
 
     def _mark_due(self, decision_ids: Iterable[str]) -> None:
@@ -146,31 +146,16 @@ class DecisionIndex:
                 TableName=self._table,
                 Key=_key(decision_id),
                 UpdateExpression="SET due = :yes",
-                ExpressionAttributeValues={":yes": {"S": "yes"}},
+                ExpressionAttributeValues=serialize({":yes": "yes"}),
             )
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
             list(pool.map(mark, list(decision_ids)))
 
     def _read(self, decision_ids: Iterable[str], names: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
-        keys = [_key(name) for name in sorted(set(decision_ids)) if 0 < len(name) <= LONGEST_ID]
-        with ThreadPoolExecutor(_PARALLEL) as pool:
-            chunks = pool.map(lambda chunk: self._read_some(chunk, names), _chunks(keys, _PER_READ))
-            return [(item["decision_id"]["S"], item) for chunk in chunks for item in chunk]
-
-    def _read_some(self, keys: Sequence[Any], names: Sequence[str]) -> list[Any]:
-        wanted = {
-            "ConsistentRead": True,
-            "ProjectionExpression": ", ".join(f"#{name}" for name in ("decision_id", *names)),
-            "ExpressionAttributeNames": {f"#{name}": name for name in ("decision_id", *names)},
-        }
-        found: list[Any] = []
-        waiting: Any = {self._table: {"Keys": keys, **wanted}}
-        while waiting:
-            answer = self._dynamodb.batch_get_item(RequestItems=waiting)
-            found += answer["Responses"].get(self._table, [])
-            waiting = answer.get("UnprocessedKeys")
-        return found
+        keys = [{"decision_id": name} for name in sorted(set(decision_ids)) if 0 < len(name) <= LONGEST_ID]
+        items = get_items(self._dynamodb, self._table, keys, attributes=("decision_id", *names))
+        return [(item["decision_id"], item) for item in items]
 
 
 def missing_decisions(errors: Iterable[RowError]) -> set[str]:
@@ -195,8 +180,4 @@ def _with_decision_time(label: Mapping[str, Any], known: Mapping[str, datetime])
 
 
 def _key(decision_id: str) -> dict[str, Any]:
-    return {"decision_id": {"S": decision_id}}
-
-
-def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
+    return serialize({"decision_id": decision_id})

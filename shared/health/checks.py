@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.health.models import Dependency, DependencyStatus, Health, OverallStatus
+from shared.runtime.dynamodb import serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.observability import count, logger
 
@@ -37,7 +38,7 @@ class DependencyCheck:
 
 def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> DependencyCheck:
     """Read an item that does not exist."""
-    key = {"table_name": {"S": "health"}}
+    key = serialize({"table_name": "health"})
     return DependencyCheck("dynamodb", lambda: dynamodb.get_item(TableName=versions_table, Key=key), required=True)
 
 

@@ -10,6 +10,7 @@ from shared.lake.rollups.writer import RollupWriter
 from shared.lake.storage.object_store import LakeStore, LostUpdate
 from shared.lake.storage.paths import BASE, PartitionId
 from shared.runtime.errors import Unavailable
+from shared.runtime.retries import retry
 
 _TRIES = 8
 
@@ -30,7 +31,7 @@ def backfill(lake: LakeStore, partition: PartitionId) -> None:
     Raises:
         Unavailable: concurrent writes did not stop.
     """
-    for _ in range(_TRIES):
+    for _ in retry(_TRIES):
         stored = lake.get(partition.base_key)
         if stored is None:
             return

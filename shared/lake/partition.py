@@ -1,7 +1,5 @@
 """Merges one partition of the lake: base, then roll-ups, each replaced as a whole and only by a newer one."""
 
-import random
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from shared.lake.rollups.writer import RollupWriter
 from shared.lake.storage.object_store import LakeStore, LostUpdate, StoredObject
 from shared.records.catalogue import SCHEMAS
 from shared.runtime.errors import Unavailable
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from shared.lake.storage.paths import PartitionId
@@ -66,7 +65,7 @@ def merge_partition(
     Raises:
         Unavailable: concurrent merges of the partition did not stop; a retry finds what they wrote.
     """
-    for attempt in range(_TRIES):
+    for _ in retry(_TRIES):
         stored = lake.get(partition.base_key)
         pending = _read_pending(lake, partition, most_bytes)
         if pending is None:
@@ -74,7 +73,7 @@ def merge_partition(
         try:
             return _MergeAttempt(lake, index, partition, stored, pending).run()
         except LostUpdate:
-            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
+            continue
     raise Unavailable(f"another merge is writing {partition}; retry later", retry_after=1)
 
 

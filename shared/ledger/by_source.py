@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.ledger.items import entry_of
+from shared.runtime.dynamodb import serialize
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class DeliveriesBySource:
             TableName=self._table,
             IndexName=_INDEX,
             KeyConditionExpression="source_id = :source",
-            ExpressionAttributeValues={":source": {"S": source_id}},
+            ExpressionAttributeValues=serialize({":source": source_id}),
             ScanIndexForward=False,
             Limit=limit,
         )
@@ -40,11 +41,13 @@ class DeliveriesBySource:
             TableName=self._table,
             IndexName=_INDEX,
             KeyConditionExpression="source_id = :source AND received_at BETWEEN :first AND :last",
-            ExpressionAttributeValues={
-                ":source": {"S": source_id},
-                ":first": {"S": sortable(start)},
-                ":last": {"S": sortable(end - timedelta(milliseconds=1))},
-            },
+            ExpressionAttributeValues=serialize(
+                {
+                    ":source": source_id,
+                    ":first": sortable(start),
+                    ":last": sortable(end - timedelta(milliseconds=1)),
+                }
+            ),
         )
         for page in pages:
             yield from map(entry_of, page["Items"])

@@ -3,14 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.quality.store import from_item, to_item
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
-
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
 
 
 def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
@@ -40,12 +36,12 @@ def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
         "open": None if entry.is_complete else "yes",
         "revision": revision,
     }
-    return {name: _SERIALIZE(value) for name, value in plain.items() if value is not None}
+    return serialize(plain)
 
 
 def entry_of(item: Any) -> LedgerEntry:
     """Read an item."""
-    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
+    plain = deserialize(item)
     return LedgerEntry(
         delivery_id=plain["origin"],
         kind=DeliveryKind(plain["kind"]),

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from shared.ledger.filters import FilterParser, Filters, one_of
 from shared.ledger.models import LedgerCounters, LedgerLine, LedgerResponse
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
 from shared.runtime.paging import Window, paginate
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from shared.ledger.entry import LedgerEntry
     from shared.runtime.models import Clock
 
-_DESERIALIZE = TypeDeserializer().deserialize
 _HOUR = len("2025-03-01T12")
 _AT_ONCE = 8
 
@@ -38,11 +36,13 @@ class HourlyTotals:
             TableName=self._table,
             KeyConditionExpression="source_id = :source AND #hour BETWEEN :first AND :last",
             ExpressionAttributeNames={"#hour": "hour"},
-            ExpressionAttributeValues={
-                ":source": {"S": source_id},
-                ":first": {"S": sortable(filters.start)[:_HOUR]},
-                ":last": {"S": sortable(filters.end - timedelta(milliseconds=1))[:_HOUR] + "~"},
-            },
+            ExpressionAttributeValues=serialize(
+                {
+                    ":source": source_id,
+                    ":first": sortable(filters.start)[:_HOUR],
+                    ":last": sortable(filters.end - timedelta(milliseconds=1))[:_HOUR] + "~",
+                }
+            ),
             ConsistentRead=True,
         )
         lines = (_hourly_line(item) for page in pages for item in page["Items"])
@@ -92,7 +92,7 @@ def _page(lines: Iterator[LedgerLine], window: Window) -> LedgerResponse:
 
 
 def _hourly_line(item: Mapping[str, Any]) -> LedgerLine:
-    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
+    plain = deserialize(item)
     hour, _, data_type = plain["hour"].partition("#")
     return LedgerLine(
         source_id=plain["source_id"],

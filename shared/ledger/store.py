@@ -1,20 +1,18 @@
 """The ledger in DynamoDB: an item per delivery; totals and counts change in the same transaction."""
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-from boto3.dynamodb.types import TypeSerializer
 
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.ledger.items import entry_of, item_of
 from shared.quality.state import QualityCounts
 from shared.quality.store import hour_of, hour_update
+from shared.runtime.dynamodb import serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
 from shared.runtime.resources import Index, Table
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -36,7 +34,6 @@ SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet")
 
 EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
 _TRIES = 12
-_SERIALIZE = TypeSerializer().serialize
 
 
 class Ledger:
@@ -61,7 +58,9 @@ class Ledger:
 
     def get(self, delivery_id: str) -> LedgerEntry | None:
         """Read the entry of a delivery."""
-        item = self._dynamodb.get_item(TableName=self._table, Key={"origin": {"S": delivery_id}}, ConsistentRead=True)
+        item = self._dynamodb.get_item(
+            TableName=self._table, Key=serialize({"origin": delivery_id}), ConsistentRead=True
+        )
         return entry_of(item["Item"]) if "Item" in item else None
 
     def update(self, delivery_id: str, change: EntryChange) -> LedgerEntry:
@@ -74,7 +73,7 @@ class Ledger:
         Raises:
             Unavailable: concurrent changes did not stop.
         """
-        for attempt in range(_TRIES):
+        for _ in retry(_TRIES):
             before = self.get(delivery_id)
             after = change(before)
             if before == after:
@@ -83,7 +82,6 @@ class Ledger:
             try:
                 self._write(before, after)
             except self._dynamodb.exceptions.TransactionCanceledException:
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 # jitter, no secret
                 continue
             self._raise_watermark(after)
             return after
@@ -96,7 +94,7 @@ class Ledger:
             IndexName="open",
             KeyConditionExpression="#open = :open AND received_at < :before",
             ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues={":open": {"S": "yes"}, ":before": {"S": sortable(before)}},
+            ExpressionAttributeValues=serialize({":open": "yes", ":before": sortable(before)}),
         )
         for page in pages:
             yield from map(entry_of, page["Items"])
@@ -107,7 +105,7 @@ class Ledger:
             TableName=self._table,
             IndexName="by_batch",
             KeyConditionExpression="batch_id = :batch",
-            ExpressionAttributeValues={":batch": {"S": batch_id}},
+            ExpressionAttributeValues=serialize({":batch": batch_id}),
         )
         for page in pages:
             yield from map(entry_of, page["Items"])
@@ -118,7 +116,7 @@ class Ledger:
             TableName=self._table,
             IndexName="recent",
             KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": {"S": kind}},
+            ExpressionAttributeValues=serialize({":kind": kind}),
             ScanIndexForward=False,
             Limit=most,
         )
@@ -127,7 +125,7 @@ class Ledger:
     def _write(self, before: LedgerEntry | None, after: LedgerEntry) -> None:
         revision = before.revision if before else 0
         unchanged = "attribute_not_exists(origin)" if before is None else "revision = :revision"
-        values = {} if before is None else {"ExpressionAttributeValues": {":revision": _SERIALIZE(revision)}}
+        values = {} if before is None else {"ExpressionAttributeValues": serialize({":revision": revision})}
         self._dynamodb.transact_write_items(
             TransactItems=[
                 {
@@ -161,13 +159,12 @@ class Ledger:
         moved = _counter_changes(before, after)
         return {
             "TableName": self._hours_table,
-            "Key": {
-                "source_id": {"S": after.source_id},
-                "hour": {"S": f"{sortable(after.received_at)[:13]}#{after.data_type}"},
-            },
+            "Key": serialize(
+                {"source_id": after.source_id, "hour": f"{sortable(after.received_at)[:13]}#{after.data_type}"}
+            ),
             "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in moved),
             "ExpressionAttributeNames": {f"#{name}": name for name in moved},
-            "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()},
+            "ExpressionAttributeValues": serialize({f":{name}": value for name, value in moved.items()}),
         }
 
     def _totals(self, before: LedgerEntry | None, after: LedgerEntry) -> Any:
@@ -182,9 +179,14 @@ class Ledger:
             + f" SET last_ingestion = {last}, #kind = if_not_exists(#kind, :kind)"
             + ", known_since = if_not_exists(known_since, :now)",  # not when it came: a stream may be read late
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {f":{name}": {"N": str(value)} for name, value in moved.items()}
-            | {":at": {"S": sortable(after.received_at)}, ":kind": {"S": after.kind}}
-            | {":now": {"S": sortable(self._clock())}},
+            "ExpressionAttributeValues": serialize(
+                {
+                    **{f":{name}": value for name, value in moved.items()},
+                    ":at": sortable(after.received_at),
+                    ":kind": after.kind.value,
+                    ":now": sortable(self._clock()),
+                }
+            ),
         }
 
     def _raise_watermark(self, entry: LedgerEntry) -> None:
@@ -196,7 +198,7 @@ class Ledger:
                 Key=_facet(entry),
                 UpdateExpression="SET watermark = :seen",
                 ConditionExpression="attribute_not_exists(watermark) OR watermark < :seen",
-                ExpressionAttributeValues={":seen": {"S": sortable(entry.latest_event)}},
+                ExpressionAttributeValues=serialize({":seen": sortable(entry.latest_event)}),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return  # it is higher already
@@ -207,4 +209,4 @@ def _counter_changes(before: LedgerEntry | None, after: LedgerEntry) -> dict[str
 
 
 def _facet(entry: LedgerEntry) -> Any:
-    return {"source_id": {"S": entry.source_id}, "facet": {"S": f"type#{entry.data_type}"}}
+    return serialize({"source_id": entry.source_id, "facet": f"type#{entry.data_type}"})

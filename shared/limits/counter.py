@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import count, logger
 from shared.runtime.resources import Table
@@ -93,17 +94,15 @@ class RateLimiter:
     def _count(self, window: _Window) -> int:
         answer = self._dynamodb.update_item(
             TableName=self._table,
-            Key={"window": {"S": window.key}},
+            Key=serialize({"window": window.key}),
             UpdateExpression="ADD used :one SET expires_at = :expires_at",
             ConditionExpression="attribute_not_exists(used) OR used < :limit",
-            ExpressionAttributeValues={
-                ":one": {"N": "1"},
-                ":limit": {"N": str(window.limit)},
-                ":expires_at": {"N": str(window.ends_at + _KEPT_SECONDS_AFTER_END)},
-            },
+            ExpressionAttributeValues=serialize(
+                {":one": 1, ":limit": window.limit, ":expires_at": window.ends_at + _KEPT_SECONDS_AFTER_END}
+            ),
             ReturnValues="UPDATED_NEW",
         )
-        return int(answer["Attributes"]["used"]["N"])
+        return int(deserialize(answer["Attributes"])["used"])
 
     def _remember_full(self, window: _Window) -> None:
         """Cache full windows, to save writes for clients over their limit."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.runtime.dynamodb import serialize
 from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
@@ -26,11 +27,9 @@ class Connections:
     def add(self, connection_id: str, channel: str) -> None:
         """A client has connected to a channel."""
         expires = int((self._clock() + LONGEST).timestamp())
-        self._dynamodb.put_item(
-            TableName=self._table,
-            Item={"connection_id": {"S": connection_id}, "channel": {"S": channel}, "expires_at": {"N": str(expires)}},
-        )
+        item = {"connection_id": connection_id, "channel": channel, "expires_at": expires}
+        self._dynamodb.put_item(TableName=self._table, Item=serialize(item))
 
     def remove(self, connection_id: str) -> None:
         """A client has gone."""
-        self._dynamodb.delete_item(TableName=self._table, Key={"connection_id": {"S": connection_id}})
+        self._dynamodb.delete_item(TableName=self._table, Key=serialize({"connection_id": connection_id}))

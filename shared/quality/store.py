@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.quality.state import Count, QualityCounts
 from shared.records.schema import DataType
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
 from shared.runtime.resources import Table
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 QUALITY_TABLE = Table("quality", partition_key="source_id", sort_key="hour")
 
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
 _HOUR = len("2025-03-01T12")
 
 
@@ -55,11 +52,13 @@ class QualityStates:
             TableName=self._table,
             KeyConditionExpression="source_id = :source AND #hour BETWEEN :first AND :last",
             ExpressionAttributeNames={"#hour": "hour"},
-            ExpressionAttributeValues={
-                ":source": {"S": source_id},
-                ":first": {"S": sortable(start)[:_HOUR]},
-                ":last": {"S": sortable(end - timedelta(milliseconds=1))[:_HOUR] + "~"},
-            },
+            ExpressionAttributeValues=serialize(
+                {
+                    ":source": source_id,
+                    ":first": sortable(start)[:_HOUR],
+                    ":last": sortable(end - timedelta(milliseconds=1))[:_HOUR] + "~",
+                }
+            ),
             ConsistentRead=True,
         )
         for page in pages:
@@ -68,7 +67,7 @@ class QualityStates:
 
 def hour_of(source_id: str, data_type: str, received_at: datetime) -> dict[str, Any]:
     """Return the key of the item that counts a delivery."""
-    return {"source_id": {"S": source_id}, "hour": {"S": f"{sortable(received_at)[:_HOUR]}#{data_type}"}}
+    return serialize({"source_id": source_id, "hour": f"{sortable(received_at)[:_HOUR]}#{data_type}"})
 
 
 def hour_update(
@@ -96,9 +95,9 @@ def hour_update(
         + ", ".join(f"#{names[each]} :{names[each]}" for each in numbers)
         + (f" SET {keep}" if keep else ""),
         "ExpressionAttributeNames": {f"#{place}": name for name, place in names.items()},
-        "ExpressionAttributeValues": {
-            f":{names[name]}": _SERIALIZE(value) for name, value in (*numbers.items(), *samples.items())
-        },
+        "ExpressionAttributeValues": serialize(
+            {f":{names[name]}": value for name, value in (*numbers.items(), *samples.items())}
+        ),
     }
 
 
@@ -117,7 +116,7 @@ def from_item(stored: Mapping[str, Any] | None) -> QualityCounts:
 
 
 def _from_hour_item(item: Mapping[str, Any]) -> HourlyQuality:
-    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
+    plain = deserialize(item)
     hour, _, data_type = plain["hour"].partition("#")
     values_by_check: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for name, value in plain.items():

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.lake.storage.paths import quarantine_key
+from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.models import sortable
 from shared.runtime.resources import Table
 
@@ -17,10 +16,7 @@ if TYPE_CHECKING:
 
 QUARANTINE_INDEX_TABLE = Table("quarantine", partition_key="day", sort_key="delivery")
 
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
 _AT_ONCE = 8
-_PER_READ = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +52,10 @@ class QuarantineIndex:
         """Store or replace the item of a delivery; delete it if the delivery has no rows in quarantine."""
         key = _key(delivery.received_at, delivery.delivery_id)
         if not delivery.rows:
-            self._dynamodb.delete_item(TableName=self._table, Key=key)
+            self._dynamodb.delete_item(TableName=self._table, Key=serialize(key))
             return
-        plain = {
+        item = {
+            **key,
             "origin": delivery.delivery_id,
             "source_id": delivery.source_id,
             "data_type": delivery.data_type,
@@ -67,8 +64,7 @@ class QuarantineIndex:
             "reasons": delivery.reasons,
             "codes": dict(delivery.codes),
         }
-        item = {name: _SERIALIZE(value) for name, value in plain.items()}
-        self._dynamodb.put_item(TableName=self._table, Item={**item, **key})
+        self._dynamodb.put_item(TableName=self._table, Item=serialize(item))
 
     def list_by_day(self, days: Sequence[date]) -> Iterator[QuarantinedDelivery]:
         """Yield the deliveries received on these days, in order of receipt within each day."""
@@ -78,16 +74,9 @@ class QuarantineIndex:
 
     def get_many(self, deliveries: Sequence[tuple[datetime, str]]) -> list[QuarantinedDelivery]:
         """Return the items of deliveries, given by receipt time and id, in the given order."""
-        found: dict[str, QuarantinedDelivery] = {}
-        for start in range(0, len(deliveries), _PER_READ):
-            keys = [_key(at, delivery_id) for at, delivery_id in deliveries[start : start + _PER_READ]]
-            waiting: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-            while waiting:
-                answer = self._dynamodb.batch_get_item(RequestItems=waiting)
-                for item in answer["Responses"].get(self._table, []):
-                    delivery = _from_item(item)
-                    found[delivery.delivery_id] = delivery
-                waiting = answer.get("UnprocessedKeys")
+        keys = [_key(at, delivery_id) for at, delivery_id in deliveries]
+        items = map(_from_item, get_items(self._dynamodb, self._table, keys))
+        found = {each.delivery_id: each for each in items}
         return [found[delivery_id] for _, delivery_id in deliveries if delivery_id in found]
 
     def _on_day(self, day: date) -> list[QuarantinedDelivery]:
@@ -95,27 +84,23 @@ class QuarantineIndex:
             TableName=self._table,
             KeyConditionExpression="#day = :day",
             ExpressionAttributeNames={"#day": "day"},
-            ExpressionAttributeValues={":day": {"S": day.isoformat()}},
+            ExpressionAttributeValues=serialize({":day": day.isoformat()}),
             ConsistentRead=True,
         )
-        return [_from_item(item) for page in pages for item in page["Items"]]
+        return [_from_item(deserialize(item)) for page in pages for item in page["Items"]]
 
 
-def _key(received_at: datetime, delivery_id: str) -> dict[str, Any]:
-    return {
-        "day": {"S": received_at.date().isoformat()},
-        "delivery": {"S": f"{sortable(received_at)}#{delivery_id}"},
-    }
+def _key(received_at: datetime, delivery_id: str) -> dict[str, str]:
+    return {"day": received_at.date().isoformat(), "delivery": f"{sortable(received_at)}#{delivery_id}"}
 
 
 def _from_item(item: Mapping[str, Any]) -> QuarantinedDelivery:
-    plain = {name: _DESERIALIZE(value) for name, value in item.items()}
     return QuarantinedDelivery(
-        delivery_id=plain["origin"],
-        source_id=plain["source_id"],
-        data_type=plain["data_type"],
-        received_at=datetime.fromisoformat(plain["received_at"]),
-        rows=int(plain["rows"]),
-        reasons=int(plain["reasons"]),
-        codes={code: int(rows) for code, rows in plain["codes"].items()},
+        delivery_id=item["origin"],
+        source_id=item["source_id"],
+        data_type=item["data_type"],
+        received_at=datetime.fromisoformat(item["received_at"]),
+        rows=int(item["rows"]),
+        reasons=int(item["reasons"]),
+        codes={code: int(rows) for code, rows in item["codes"].items()},
     )

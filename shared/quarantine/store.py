@@ -10,6 +10,7 @@ from shared.lake.storage.object_store import LostUpdate
 from shared.quarantine.index import QuarantinedDelivery, QuarantineIndex
 from shared.runtime.errors import Unavailable
 from shared.runtime.paging import Slice, Window
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from shared.lake.storage.object_store import LakeStore, StoredObject
@@ -46,7 +47,7 @@ class Quarantine:
         Raises:
             Unavailable: concurrent changes did not stop.
         """
-        for _ in range(_TRIES):
+        for _ in retry(_TRIES):
             stored = self.lake.get(delivery.key)
             remaining = replace(delivery, rows=list(read_rows(stored.body)) if stored else []).without(places)
             try:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from shared.quality.rules import DEFAULT_MINIMUM, Requirements
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import FieldError, InvalidRequest, UnusableConfiguration
 from shared.runtime.models import sortable
 from shared.sources.models import SourceConfiguration
@@ -99,19 +100,19 @@ class SourceConfigs:
             TableName=self._table,
             Key=_key(source_id),
             UpdateExpression="SET body = :body, known_since = if_not_exists(known_since, :now)",
-            ExpressionAttributeValues={":body": {"S": body}, ":now": {"S": sortable(self._clock())}},
+            ExpressionAttributeValues=serialize({":body": body, ":now": sortable(self._clock())}),
             ReturnValues="ALL_OLD",
         )
         self._known[source_id] = _CachedConfig(StoredConfiguration.of(configuration), self._clock())
         old = answer.get("Attributes")
-        return StoredConfiguration.read(old["body"]["S"]).saved if old else None
+        return StoredConfiguration.read(deserialize(old)["body"]).saved if old else None
 
     def _read(self, source_id: str) -> StoredConfiguration:
         answer = self._dynamodb.get_item(TableName=self._table, Key=_key(source_id), ConsistentRead=True)
         if "Item" not in answer:
             return _UNCONFIGURED
-        return StoredConfiguration.read(answer["Item"]["body"]["S"])
+        return StoredConfiguration.read(deserialize(answer["Item"])["body"])
 
 
-def _key(source_id: str) -> dict[str, dict[str, str]]:
-    return {"source_id": {"S": source_id}, "facet": {"S": CONFIG}}
+def _key(source_id: str) -> dict[str, Any]:
+    return serialize({"source_id": source_id, "facet": CONFIG})

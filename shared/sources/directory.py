@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from shared.ledger.entry import UNATTRIBUTED, DeliveryKind
 from shared.records.schema import DataType
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.paging import Window, paginate
 from shared.sources.config_store import CONFIG
 from shared.sources.models import DataSource, DataSourcesResponse, SourceStatus, SourceType
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from shared.ledger.by_source import DeliveriesBySource
     from shared.sources.models import SourceConfiguration
 
-_DESERIALIZE = TypeDeserializer().deserialize
 _COUNTERS = ("received", "loaded", "duplicate", "conflict", "quarantined", "superseded")
 _TYPE_OF_KIND = {DeliveryKind.BATCH: SourceType.API, DeliveryKind.STREAM: SourceType.STREAM}
 _AT_ONCE = 8
@@ -114,12 +112,12 @@ class Sources:
         answer = self._dynamodb.query(
             TableName=self._table,
             KeyConditionExpression="source_id = :source",
-            ExpressionAttributeValues={":source": {"S": source_id}},
+            ExpressionAttributeValues=serialize({":source": source_id}),
             ConsistentRead=True,
         )
         if not answer["Items"]:
             raise LookupError(f"the source {source_id} does not exist")
-        source = _Source.of([_plain(item) for item in answer["Items"]])
+        source = _Source.of([deserialize(item) for item in answer["Items"]])
         return source.to_data_source(self._status(source, now))
 
     def ids(self) -> list[str]:
@@ -157,11 +155,7 @@ class Sources:
 
     def _facets(self) -> list[Facet]:
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        return [_plain(item) for page in pages for item in page["Items"]]
-
-
-def _plain(item: Any) -> Facet:
-    return {name: _DESERIALIZE(value) for name, value in item.items()}
+        return [deserialize(item) for page in pages for item in page["Items"]]
 
 
 def _counters(facet: Facet) -> dict[str, Any]:

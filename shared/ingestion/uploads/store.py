@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.ingestion.uploads.state import Upload
+from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.resources import Index, Table
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -22,8 +22,6 @@ UPLOADS_TABLE = Table(
 
 Change = Callable[[Upload], Upload]
 _TRIES = 8
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
 
 
 class NoSuchUpload(LookupError):
@@ -45,7 +43,9 @@ class UploadStore:
 
     def get(self, batch_id: str) -> Upload | None:
         """Read an upload; None if it does not exist."""
-        answer = self._dynamodb.get_item(TableName=self._table, Key={"batch_id": {"S": batch_id}}, ConsistentRead=True)
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key=serialize({"batch_id": batch_id}), ConsistentRead=True
+        )
         return _upload(answer["Item"]) if "Item" in answer else None
 
     def change(self, batch_id: str, change: Change) -> Upload:
@@ -59,7 +59,7 @@ class UploadStore:
             NoSuchUpload: the upload does not exist.
             Unavailable: concurrent changes did not stop.
         """
-        for _ in range(_TRIES):
+        for _ in retry(_TRIES):
             before = self.get(batch_id)
             if before is None:
                 raise NoSuchUpload(batch_id)
@@ -79,7 +79,7 @@ class UploadStore:
             IndexName="open",
             KeyConditionExpression="#open = :open AND created_at < :before",
             ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues={":open": {"S": "yes"}, ":before": {"S": sortable(before)}},
+            ExpressionAttributeValues=serialize({":open": "yes", ":before": sortable(before)}),
         )
         for page in pages:
             yield from map(_upload, page["Items"])
@@ -90,15 +90,14 @@ class UploadStore:
             TableName=self._table,
             Item=_item(stored),
             ConditionExpression="revision = :revision",
-            ExpressionAttributeValues={":revision": {"N": str(before.revision)}},
+            ExpressionAttributeValues=serialize({":revision": before.revision}),
         )
         return stored
 
 
 def _item(upload: Upload) -> dict[str, Any]:
-    plain = {name: _plain(value) for name, value in upload.model_dump().items() if value is not None}
-    marked = {**plain, "open": "yes"} if upload.is_open else plain
-    return {name: _SERIALIZE(value) for name, value in marked.items()}
+    plain = {name: _plain(value) for name, value in upload.model_dump().items()}
+    return serialize({**plain, "open": "yes" if upload.is_open else None})
 
 
 def _plain(value: Any) -> Any:
@@ -112,4 +111,4 @@ def _plain(value: Any) -> Any:
 
 
 def _upload(item: Any) -> Upload:
-    return Upload.model_validate({name: _DESERIALIZE(value) for name, value in item.items()})
+    return Upload.model_validate(deserialize(item))

@@ -1,10 +1,12 @@
 """Versions of lake tables: incremented by every merge, and part of the key of cached results."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
 
+from shared.runtime.dynamodb import get_items, serialize
+from shared.runtime.errors import Unavailable
 from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
@@ -32,9 +34,9 @@ class TableVersions:
         """Increment the version of a table whose rows changed."""
         self._dynamodb.update_item(
             TableName=self._table,
-            Key={"table_name": {"S": table_name}},
+            Key=serialize({"table_name": table_name}),
             UpdateExpression="ADD version :one",
-            ExpressionAttributeValues={":one": {"N": "1"}},
+            ExpressionAttributeValues=serialize({":one": 1}),
         )
 
     def get_many(self, table_names: Sequence[str]) -> tuple[int, ...]:
@@ -43,14 +45,10 @@ class TableVersions:
         Raises:
             VersionsNotReturned: DynamoDB did not return all of them after several tries.
         """
-        keys = [{"table_name": {"S": name}} for name in dict.fromkeys(table_names)]
-        pending: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        found: dict[str, int] = {}
-        for _ in range(_TRIES):
-            answer = self._dynamodb.batch_get_item(RequestItems=pending)
-            items = answer["Responses"].get(self._table, ())
-            found |= {item["table_name"]["S"]: int(item["version"]["N"]) for item in items}
-            pending = answer.get("UnprocessedKeys")
-            if not pending:
-                return tuple(found.get(name, 0) for name in table_names)
-        raise VersionsNotReturned
+        keys = [{"table_name": name} for name in dict.fromkeys(table_names)]
+        try:
+            items = get_items(self._dynamodb, self._table, keys, tries=_TRIES)
+        except Unavailable as error:
+            raise VersionsNotReturned from error
+        found = {item["table_name"]: int(item["version"]) for item in items}
+        return tuple(found.get(name, 0) for name in table_names)
