@@ -99,7 +99,7 @@ class AuditTrail:
 
     def heads(self) -> list[ChainHead]:
         """Return the stored head of each chain; it may be behind the entries after a crash."""
-        return [head for chain in CHAINS for head in self._told(chain)]
+        return [head for chain in CHAINS for head in self._read_heads(chain)]
 
     def entries(self, chain: str) -> Iterator[Item]:
         """All entries of a chain as they are stored, in the order of their positions."""
@@ -112,7 +112,7 @@ class AuditTrail:
             keys = sorted(joined.from_iterable(found), key=lambda key: (key["position"], key["chain"]))
         return Slice([_entry(item) for item in self._get(window.of(keys))], len(keys), window)
 
-    def _told(self, chain: str) -> list[Head]:
+    def _read_heads(self, chain: str) -> list[ChainHead]:
         key = serialize(_head_key(chain))
         item = deserialize(self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {}))
         return heads_in(str(item.get("body", ""))) if item else []

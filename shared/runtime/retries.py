@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from math import inf
 
-from shared.runtime.patience import Patience
+from shared.runtime.patience import Timeout
 
-_ANSWER = Patience(seconds=inf)
+_ANSWER = Timeout(seconds=inf)
 
 
 def retry(
@@ -16,7 +16,7 @@ def retry(
     """Yield at once, then once after each wait; the caller leaves the loop once it has succeeded.
 
     Waits are drawn from 0 up to a bound that doubles ("full jitter"), so that writers that met do not meet again. The
-    loop ends early where the next wait could outlast the answer (`answering_within`).
+    loop ends early where the next wait could outlast the answer (`deadline`).
 
     Args:
         tries: how many times it yields at most.
@@ -27,7 +27,7 @@ def retry(
     yield
     for attempt in range(tries - 1):
         wait = random.uniform(0, min(longest_wait, first_wait * 2**attempt))  # noqa: S311 # spreads load, keeps no secret
-        if wait >= _ANSWER.left:
+        if wait >= _ANSWER.remaining:
             return
         sleep(wait)
         yield

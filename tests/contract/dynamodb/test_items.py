@@ -7,10 +7,11 @@ from typing import Any
 import boto3
 import pytest
 
+from shared.customers.store import CUSTOMERS_TABLE
 from shared.runtime.dynamodb import deserialize, get_items, replace_items, serialize, update_items
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import answering_within
-from shared.runtime.settings import Resource, Settings
+from shared.runtime.patience import deadline
+from shared.runtime.settings import Settings
 
 ITEMS = [{"subject": f"s-{number:03d}", "number": number} for number in range(130)]
 KEYS = [{"subject": each["subject"]} for each in ITEMS]
@@ -23,7 +24,7 @@ def client(aws: Settings) -> Any:  # noqa: ARG001 # moto must be there first
 
 @pytest.fixture
 def table(aws: Settings) -> str:
-    return aws.name_of(Resource.CUSTOMERS)
+    return aws.name_of(CUSTOMERS_TABLE)
 
 
 def _left_out(client: Any, operation: str, answers: Sequence[dict[str, Any]]) -> None:
@@ -71,7 +72,7 @@ def test_what_is_left_out_for_good_is_an_error_within_the_time_of_the_answer(cli
     _left_out(client, "BatchGetItem", [unread] * 1000)
     _left_out(client, "BatchWriteItem", [{"UnprocessedItems": {table: ["x"]}}] * 1000)
 
-    with answering_within(0):
+    with deadline(0):
         with pytest.raises(Unavailable):
             get_items(client, table, KEYS)
         with pytest.raises(Unavailable):
@@ -106,5 +107,5 @@ def test_updates_that_others_keep_refusing_are_an_error(client: Any, table: str)
 
     client.meta.events.register_first("after-call.dynamodb.TransactWriteItems", refuse)
 
-    with answering_within(0), pytest.raises(Unavailable):
+    with deadline(0), pytest.raises(Unavailable):
         update_items(client, [_update(table, KEYS[0], "attribute_not_exists(subject)")])

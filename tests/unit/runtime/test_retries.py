@@ -1,6 +1,6 @@
 """Retries wait longer and longer, at random, and end with the tries or with the time for the answer."""
 
-from shared.runtime.patience import answering_within
+from shared.runtime.patience import deadline
 from shared.runtime.retries import retry
 
 
@@ -37,7 +37,7 @@ def test_nothing_is_waited_for_after_a_success() -> None:
 def test_an_answer_that_is_due_leaves_one_try() -> None:
     waits: list[float] = []
 
-    with answering_within(0):
+    with deadline(0):
         tries = sum(1 for _ in retry(5, sleep=waits.append))
 
     assert (tries, waits) == (1, [])
