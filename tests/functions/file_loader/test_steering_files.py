@@ -21,6 +21,7 @@ from tests.functions.file_loader.files import (
     status,
     upload,
 )
+from tests.tiers import one_in
 
 
 def _begun(wired: Wiring, *, runs: int, rows: int = 7) -> str:
@@ -36,7 +37,7 @@ def _loaded(wired: Wiring) -> int:
     return sum(len(rows) for rows in parquet_rows(wired.settings, "base/").values())
 
 
-@pytest.mark.parametrize("runs", range(7))
+@pytest.mark.parametrize("runs", one_in(3, range(7)))
 @pytest.mark.parametrize("merged", [True, False], ids=["merged meanwhile", "not merged"])
 def test_a_file_cancelled_at_any_time_reports_merged_rows_and_resumed_loads_each_row_once(
     wired: Wiring, runs: int, merged: bool
