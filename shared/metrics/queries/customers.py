@@ -6,11 +6,11 @@ from shared.athena.sql import EMPTY, Statement, sql, union_all
 from shared.metrics.plan import Plan
 from shared.metrics.queries.fragments import (
     TIMESTAMP,
+    bucketed,
     filter_clause,
     filter_columns,
     in_days,
     in_intervals,
-    placed,
 )
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
@@ -19,10 +19,10 @@ from shared.metrics.split import Split
 _STATEMENT = """
     WITH lines AS (
         {lines}
-    ), placed AS (
-        {placed} {where}
+    ), bucketed AS (
+        {bucketed} {where}
     ), bought AS (
-        SELECT period, bucket, customer_id, SUM(lines) AS lines FROM placed GROUP BY period, bucket, customer_id
+        SELECT period, bucket, customer_id, SUM(lines) AS lines FROM bucketed GROUP BY period, bucket, customer_id
     )
     SELECT period, bucket, SUM(lines) AS lines, COUNT(DISTINCT customer_id) AS customers
     FROM bought GROUP BY GROUPING SETS ((period, bucket), (period))
@@ -44,7 +44,7 @@ def customers(question: Question, plan: Plan) -> Query:
     statement = sql(
         _STATEMENT,
         lines=union_all(_lines(question, plan.parts)),
-        placed=placed(question),
+        bucketed=bucketed(question),
         where=filter_clause(question),
     )
     return Query(statement, tuple(plan.tables(question)))

@@ -108,7 +108,7 @@ def filter_clause(question: Question) -> Statement:
     return sql("WHERE {all}", all=join(" AND ", conditions)) if conditions else EMPTY
 
 
-def placed(question: Question) -> Statement:
+def bucketed(question: Question) -> Statement:
     """Find for every row of `lines` the range and the bucket in which its moment lies."""
     return sql(
         "SELECT *, {period} AS period, {bucket} AS bucket FROM lines",

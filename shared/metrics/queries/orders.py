@@ -3,7 +3,7 @@
 from shared.athena.sql import sql
 from shared.metrics.plan import Plan
 from shared.metrics.queries.amounts import NET, Amounts
-from shared.metrics.queries.fragments import TIMESTAMP, filter_clause, filter_columns, in_intervals, placed
+from shared.metrics.queries.fragments import TIMESTAMP, bucketed, filter_clause, filter_columns, in_intervals
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
 
@@ -11,11 +11,11 @@ _STATEMENT = """
     WITH lines AS (
         SELECT "timestamp" AS moment, dt, currency, order_id, {net} AS net_amount {filter_columns}
         FROM transactions WHERE status = 'completed' AND {intervals}
-    ), placed AS (
-        {placed} {where}
+    ), bucketed AS (
+        {bucketed} {where}
     ), daily AS (
         SELECT period, bucket, order_id, currency, dt, COUNT(*) AS lines, SUM(net_amount) AS net_amount
-        FROM placed GROUP BY period, bucket, order_id, currency, dt
+        FROM bucketed GROUP BY period, bucket, order_id, currency, dt
     ), rated AS (
         {rated}
     ), orders AS (
@@ -36,7 +36,7 @@ def orders(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
         net=NET,
         filter_columns=filter_columns(question),
         intervals=in_intervals(TIMESTAMP, plan.parts.base),
-        placed=placed(question),
+        bucketed=bucketed(question),
         where=filter_clause(question),
         rated=amounts.rated("daily"),
         counts=amounts.counts,

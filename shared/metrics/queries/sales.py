@@ -8,11 +8,11 @@ from shared.metrics.plan import Plan
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.fragments import (
     TIMESTAMP,
+    bucketed,
     filter_clause,
     filter_columns,
     in_hours,
     in_intervals,
-    placed,
 )
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
@@ -20,11 +20,11 @@ from shared.metrics.question import Question
 _STATEMENT = """
     WITH lines AS (
         {lines}
-    ), placed AS (
-        {placed} {where}
+    ), bucketed AS (
+        {bucketed} {where}
     ), daily AS (
         SELECT period, bucket, currency, dt, SUM(lines) AS lines, {aggregates}
-        FROM placed GROUP BY period, bucket, currency, dt
+        FROM bucketed GROUP BY period, bucket, currency, dt
     ), rated AS (
         {rated}
     )
@@ -49,7 +49,7 @@ def sales(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
     statement = sql(
         _STATEMENT,
         lines=union_all(_lines(question, plan)),
-        placed=placed(question),
+        bucketed=bucketed(question),
         where=filter_clause(question),
         aggregates=_aggregates(question, identifier),
         rated=amounts.rated("daily"),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from shared.athena.sql import Constant, Statement, identifier, join, sql
 from shared.metrics.facts import Source
 from shared.metrics.plan import Plan
-from shared.metrics.queries.fragments import filter_columns, on_days, one_of, placed
+from shared.metrics.queries.fragments import bucketed, filter_columns, on_days, one_of
 from shared.metrics.queries.rows import Query
 from shared.metrics.question import Question
 from shared.metrics.split import Interval
@@ -22,12 +22,12 @@ _STATEMENT = """
         SELECT session_id, MIN(seen) AS moment, SUM(events) AS events, SUM(purchases) AS purchases
         FROM steps GROUP BY session_id
         HAVING MIN(seen) >= CAST(:start AS timestamp) AND MIN(seen) < CAST(:end AS timestamp) {matching}
-    ), placed AS (
-        {placed}
+    ), bucketed AS (
+        {bucketed}
     )
     SELECT period, bucket, SUM(events) AS events, COUNT(*) AS sessions,
         COUNT(CASE WHEN purchases > 0 THEN 1 END) AS purchasing_sessions
-    FROM placed GROUP BY period, bucket
+    FROM bucketed GROUP BY period, bucket
 """
 _COLUMNS = {
     Source.ROLLUP: sql("session_id, first_moment AS seen, events, purchases"),
@@ -50,7 +50,7 @@ def sessions(question: Question, plan: Plan) -> Query:
         start=Constant(question.previous_start),
         end=Constant(question.end),
         matching=join(" ", _matching(question)),
-        placed=placed(question),
+        bucketed=bucketed(question),
     )
     return Query(statement, (table,))
 

@@ -17,7 +17,7 @@ from shared.records.schema import DataType
 _STATEMENT = """
     WITH lines AS (
         {lines}
-    ), placed AS (
+    ), bucketed AS (
         SELECT product_id, location, moment, quantity_on_hand, records,
             CASE WHEN moment < CAST(:previous_start AS timestamp) THEN :before ELSE {period} END AS period,
             CASE WHEN moment < CAST(:previous_start AS timestamp) THEN NULL ELSE {bucket} END AS bucket
@@ -25,7 +25,7 @@ _STATEMENT = """
     ), latest AS (
         SELECT product_id, location, period, bucket, MAX(moment) AS moment,
             MAX_BY(quantity_on_hand, moment) AS quantity, SUM(records) AS records
-        FROM placed GROUP BY product_id, location, period, bucket
+        FROM bucketed GROUP BY product_id, location, period, bucket
     )
     {rest}
 """
