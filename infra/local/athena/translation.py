@@ -26,7 +26,7 @@ from infra.local.athena.tables import Table, TableName, unsized
 from infra.local.athena.vetting import vet
 
 RULES: dict[type[exp.Expr], Rewrite] = {**arithmetic.RULES, **moments.RULES, **functions.RULES, **unnesting.RULES}
-BY_NAME: dict[str, Rewrite] = {**moments.BY_NAME, **functions.BY_NAME}
+BY_NAME: dict[str, Rewrite] = moments.BY_NAME
 
 
 @dataclass(frozen=True)
