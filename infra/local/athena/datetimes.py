@@ -63,12 +63,6 @@ def at_zone(node: exp.Expr) -> exp.Expr:
     return cast(node.this, "TIMESTAMPTZ")
 
 
-def with_zone(node: exp.Expr) -> exp.Expr:
-    """Read a clock as that of a zone."""
-    moment, zone = node.expressions
-    return call("timezone", zone, moment)
-
-
 def add(node: exp.Expr) -> exp.Expr:
     """Add on the zone's clock, so that a day is a day over a change of clocks."""
     if zone_of(node.this.type) is None:
@@ -87,23 +81,6 @@ def difference(node: exp.Expr) -> exp.Expr:
 def write(node: exp.Expr) -> exp.Expr:
     """Format with MySQL's letters, which the parser has turned into strftime's."""
     return call("strftime", local(node.this), _literal(node.args["format"], "date_format"))
-
-
-def read(node: exp.Expr) -> exp.Expr:
-    """Parse with MySQL's letters."""
-    return call("strptime", node.this, _literal(node.args["format"], "date_parse"))
-
-
-def write_joda(node: exp.Expr) -> exp.Expr:
-    """Format with Joda's letters."""
-    moment, pattern = node.expressions
-    return call("strftime", local(moment), joda(_literal(pattern, "format_datetime")))
-
-
-def read_joda(node: exp.Expr) -> exp.Expr:
-    """Parse with Joda's letters into an instant."""
-    text = call("strptime", node.this, joda(_literal(node.args["format"], "parse_datetime")))
-    return cast(text, "TIMESTAMPTZ")
 
 
 def iso(node: exp.Expr) -> exp.Expr:
@@ -154,29 +131,18 @@ RULES: dict[type[exp.Expr], Rewrite] = {
     exp.Quarter: part("quarter"),
     exp.Month: part("month"),
     exp.WeekOfYear: part("week"),
-    exp.YearOfWeek: part("isoyear"),
     exp.Day: part("day"),
     exp.DayOfMonth: part("day"),
     exp.DayOfWeekIso: part("isodow"),
-    exp.DayOfYear: part("dayofyear"),
     exp.Hour: part("hour"),
     exp.Minute: part("minute"),
     exp.Second: part("second"),
     exp.Date: lambda node: cast(local(node.this), "DATE"),
-    exp.LastDay: part("last_day"),
     exp.AtTimeZone: at_zone,
     exp.DateAdd: add,
     exp.DateDiff: difference,
     exp.TimeToStr: write,
-    exp.StrToTime: read,
-    exp.ParseDatetime: read_joda,
     exp.UnixToTime: from_unix,
     exp.TimeToUnix: lambda node: call("epoch", node.this),
-    exp.Localtimestamp: lambda _: cast(call("now"), "TIMESTAMP"),
 }
-BY_NAME: dict[str, Rewrite] = {
-    "with_timezone": with_zone,
-    "format_datetime": write_joda,
-    "to_iso8601": iso,
-    "millisecond": lambda node: call("millisecond_of_second", local(node.expressions[0])),
-}
+BY_NAME: dict[str, Rewrite] = {"to_iso8601": iso}

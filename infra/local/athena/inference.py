@@ -42,10 +42,10 @@ INT_MAX = 2**31 - 1
 Rule = Callable[[Any], None]
 
 Nodes = tuple[type[exp.Expr], ...]
-INSTANTS: Nodes = (exp.CurrentTimestamp, exp.FromISO8601Timestamp, exp.ParseDatetime, exp.UnixToTime)
+INSTANTS: Nodes = (exp.CurrentTimestamp, exp.FromISO8601Timestamp, exp.UnixToTime)
 ROUNDINGS: Nodes = (exp.Round, exp.Ceil, exp.Floor)
 SAME_AS_OPERAND: Nodes = (
-    exp.Abs, exp.ApproxQuantile, exp.DateAdd, exp.DateTrunc, exp.Filter, exp.Nullif, exp.Sign, exp.TimestampTrunc,
+    exp.Abs, exp.ApproxQuantile, exp.DateAdd, exp.DateTrunc, exp.Filter, exp.Nullif, exp.TimestampTrunc,
     exp.Try,
 )  # fmt: skip
 
@@ -155,20 +155,7 @@ class TrinoTypes(TypeAnnotator):
         self._set_type(node, zone_type(zone.name) if zone.is_string else exp.DType.TIMESTAMPTZ)
 
     def _by_name(self, node: exp.Anonymous) -> None:
-        name = node.name.lower()
-        operands = [_built(operand.type) for operand in node.expressions]
-        if name in SAME_AS_FIRST and operands:
-            self._set_type(node, operands[0])
-        elif name == "map_agg":
-            self._set_type(node, _collection(exp.DType.MAP, *operands))
-        elif name == "histogram":
-            self._set_type(node, _collection(exp.DType.MAP, *operands, exp.DType.BIGINT.into_expr()))
-        elif name == "map_values" and operands[0].expressions:
-            self._set_type(node, _collection(exp.DType.ARRAY, operands[0].expressions[-1]))
-        elif name == "with_timezone" and node.expressions[-1].is_string:
-            self._set_type(node, zone_type(node.expressions[-1].name))
-        else:
-            self._set_type(node, RETURNS.get(name, exp.DType.UNKNOWN))
+        self._set_type(node, RETURNS.get(node.name.lower(), exp.DType.UNKNOWN))
 
 
 def _built(data_type: exp.DataType | exp.DType | None) -> exp.DataType:
@@ -177,19 +164,8 @@ def _built(data_type: exp.DataType | exp.DType | None) -> exp.DataType:
     return (data_type or exp.DType.UNKNOWN).into_expr()
 
 
-def _collection(kind: exp.DType, *inner: exp.DataType) -> exp.DataType:
-    return exp.DataType(this=kind, expressions=[each.copy() for each in inner], nested=True)
-
-
 def _unbound(rule: Rule) -> Callable[[TypeAnnotator, Any], None]:
     return lambda _, node: rule(node)
 
 
-SAME_AS_FIRST = {"map_filter", "map_concat", "array_union"}
-RETURNS = {
-    "every": exp.DType.BOOLEAN,
-    "is_finite": exp.DType.BOOLEAN,
-    "millisecond": exp.DType.BIGINT,
-    "format_datetime": exp.DType.VARCHAR,
-    "to_iso8601": exp.DType.VARCHAR,
-}
+RETURNS = {"to_iso8601": exp.DType.VARCHAR}

@@ -8,22 +8,12 @@ MACROS = (
     """untyped_quotient(a, b) AS CASE
     WHEN typeof(a) IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT')
      AND typeof(b) IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT') THEN trunc(a / b) ELSE a / b END""",
-    "struct_pack_kv(k, v) AS {'key': k, 'value': v}",
-    # The last of several values for a key wins; a NULL key is left out.
-    """map_of_pairs(pairs) AS map_from_entries(list_filter(pairs, lambda p, i:
-    p.key IS NOT NULL AND NOT list_contains(list_transform(pairs[i + 1:], lambda q: q.key), p.key)))""",
-    "match_or(a, verdict, empty_verdict) AS CASE WHEN len(a) = 0 THEN empty_verdict ELSE verdict END",
-    """array_part(a, start, n) AS CASE WHEN start > 0 THEN list_slice(a, start, start + n - 1)
-    ELSE list_slice(a, len(a) + start + 1, len(a) + start + n) END""",
-    "millisecond_of_second(t) AS millisecond(t) % 1000",
     "timestamp_text(t) AS strftime(t, '%Y-%m-%d %H:%M:%S.%g')",
     "instant_text(t) AS strftime(timezone('UTC', t), '%Y-%m-%d %H:%M:%S.%g') || ' UTC'",
     "json_at(j, path) AS CASE WHEN json_valid(j) THEN json_extract(j, path) END",
     """json_scalar(j, path) AS CASE WHEN json_valid(j)
      AND json_type(j, path) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(j, path) END""",
     "regexp_found(t, pattern, g) AS CASE WHEN regexp_matches(t, pattern) THEN regexp_extract(t, pattern, g) END",
-    """width_bucket(x, low, high, buckets) AS CASE WHEN x < low THEN 0 WHEN x >= high THEN buckets + 1
-    ELSE CAST(floor((x - low)::DOUBLE / (high - low) * buckets) AS BIGINT) + 1 END""",
     "mantissa_text(digits) AS digits[1] || '.' || CASE WHEN length(digits) > 1 THEN digits[2:] ELSE '0' END",
     """scientific_text(t) AS CASE
     WHEN contains(t, 'e') THEN mantissa_text(replace(split_part(t, 'e', 1), '.', ''))

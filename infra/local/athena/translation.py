@@ -26,7 +26,7 @@ from infra.local.athena.tables import GlueTable, TableName, drop_length
 from infra.local.athena.type_checks import reject_alias_references, reject_mixed_types
 
 RULES: dict[type[exp.Expr], Rewrite] = {**arithmetic.RULES, **datetimes.RULES, **functions.RULES, **unnest.RULES}
-BY_NAME: dict[str, Rewrite] = {**datetimes.BY_NAME, **functions.BY_NAME}
+BY_NAME: dict[str, Rewrite] = datetimes.BY_NAME
 
 
 @dataclass(frozen=True)

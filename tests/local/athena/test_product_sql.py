@@ -1,0 +1,60 @@
+"""The engine knows every function that the platform's own SQL calls."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import sqlglot
+from infra.local.athena.vetting import PRODUCT, vet
+from sqlglot import exp
+
+from shared.athena.sql import Statement
+from shared.customers import queries as customers
+from shared.customers.facts import Period
+from shared.metrics.buckets import Granularity
+from shared.metrics.catalogue import METRICS
+from shared.metrics.facts import CURRENCY
+from shared.metrics.queries.by_fact import query
+from shared.products.queries import Known, plan
+from shared.products.question import Question, SortBy
+from shared.products.trend import parts_of
+from tests.unit.metrics.asking import question
+
+START = datetime(2025, 3, 1, tzinfo=UTC)
+QUARTER = Period(first_day=date(2025, 1, 1), last_day=date(2025, 3, 31))
+
+
+def _of_metrics() -> Iterator[Statement]:
+    for (name, metric), granularity in product(METRICS.items(), Granularity):
+        narrow = {f"filters.{dimension}": ["x", "y"] for dimension in metric.fact.dimensions}
+        in_euros = {"filters.currency": "EUR"} if CURRENCY in metric.filters else {}
+        for source in metric.fact.tables:
+            for filters in (narrow, in_euros):
+                asked = question(metric_type=name, granularity=granularity, **filters)
+                yield query(asked, source, reporting_currency="USD").statement
+
+
+def _of_products() -> Iterator[Statement]:
+    for sort_by, begin, changing in product(SortBy, (timedelta(), timedelta(hours=1)), ((), ("2025-03-07",))):
+        asked = Question(start=START + begin, end=START + timedelta(days=31), sort_by=sort_by)
+        known = Known(changing, START - timedelta(days=100))
+        yield plan(asked, parts_of(asked.start, asked.end), known, reporting_currency="USD").statement
+
+
+def _of_customers() -> Iterator[Statement]:
+    yield from (customers.span(START), customers.facts(QUARTER, "USD"), customers.tastes(QUARTER))
+
+
+def _bound(node: exp.Expr) -> exp.Expr:
+    return exp.null() if isinstance(node, exp.Placeholder) else node
+
+
+def test_every_function_of_the_platforms_sql_is_allowed_and_listed() -> None:
+    used: set[type[exp.Expr]] = set()
+    for statement in (*_of_metrics(), *_of_products(), *_of_customers()):
+        tree = sqlglot.parse_one(statement.text, dialect="athena").transform(_bound)
+        assert isinstance(tree, exp.Query)
+        vet(tree)
+        used |= {type(node) for node in tree.find_all(exp.Func)}
+
+    assert used == set(PRODUCT)
