@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.app.wiring import Wiring
 from shared.ingestion.stream.consumer import consume_batch
+from shared.ledger.provider import deliveries
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
@@ -164,6 +165,6 @@ def test_labels_of_a_refused_batch_stay_with_it(wired: Wiring, submit: Call) -> 
 
     swept = wired.sweeper.sweep()
 
-    (entry,) = [each for each in wired.deliveries.between("web-shop", NOW, NOW + LATE) if each.refused]
+    (entry,) = [each for each in deliveries(wired).between("web-shop", NOW, NOW + LATE) if each.refused]
     assert (answer.status, swept.late_labels, entry.quarantined) == (422, 0, 4)
     assert list(wired.decisions.resolved()) == []

@@ -5,17 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import sqlglot
-from infra.local.athena.vetting import PRODUCT, vet
 from sqlglot import exp
 
+from infra.local.athena.allowlist import PRODUCT, vet
 from shared.athena.sql import Statement
 from shared.customers import queries as customers
 from shared.customers.facts import Period
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS
 from shared.metrics.facts import CURRENCY
+from shared.metrics.plan import follow
 from shared.metrics.queries.by_fact import query
-from shared.products.queries import Known, plan
+from shared.products.queries import LakeState, plan
 from shared.products.question import Question, SortBy
 from shared.products.trend import parts_of
 from tests.unit.metrics.asking import question
@@ -31,14 +32,14 @@ def _of_metrics() -> Iterator[Statement]:
         for source in metric.fact.tables:
             for filters in (narrow, in_euros):
                 asked = question(metric_type=name, granularity=granularity, **filters)
-                yield query(asked, source, reporting_currency="USD").statement
+                yield query(asked, follow(asked, source, ""), reporting_currency="USD").statement
 
 
 def _of_products() -> Iterator[Statement]:
     for sort_by, begin, changing in product(SortBy, (timedelta(), timedelta(hours=1)), ((), ("2025-03-07",))):
         asked = Question(start=START + begin, end=START + timedelta(days=31), sort_by=sort_by)
-        known = Known(changing, START - timedelta(days=100))
-        yield plan(asked, parts_of(asked.start, asked.end), known, reporting_currency="USD").statement
+        state = LakeState(changing, START - timedelta(days=100))
+        yield plan(asked, parts_of(asked.start, asked.end), state, reporting_currency="USD").statement
 
 
 def _of_customers() -> Iterator[Statement]:
