@@ -1,26 +1,16 @@
-"""What is asked of the quarantine and of the ledger: filters read from a query, all that is wrong with them at once."""
+"""Filters of the deliveries in the quarantine and in the ledger."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE
-from shared.records.ids import SOURCE_ID
+from shared.ledger.entry import UNKNOWN_TYPE
 from shared.records.schema import DataType
-from shared.runtime.errors import InvalidRequest
-from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER, Window
-from shared.runtime.query import RANGE, TIME_RANGE, Reader
-from shared.runtime.reading import Unreadable, moment
 
 LONGEST_RANGE = timedelta(days=92)
 DEFAULT_RANGE = timedelta(days=7)
 REASON_CODE = r"[a-z][a-z0-9_]{0,49}"
 DATA_TYPES = (*DataType, UNKNOWN_TYPE)
 """The types that records have here: those of the data model, and that of records which nobody can read."""
-
-_PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,88 +37,6 @@ class Filters:
         )
 
 
-class Question:
-    """Reads one query, field by field."""
-
-    def __init__(self, given: Mapping[str, Sequence[str]], *own: str) -> None:
-        known = ("source_id", "data_type", "page", "size", *own)
-        self._reader = Reader.of(given, plain=known, objects={TIME_RANGE: RANGE})
-
-    def filters(self, now: datetime) -> Filters:
-        """Which deliveries are meant: without a range, those of the last seven days."""
-        source_id = self._reader.one("source_id", _source_id)
-        data_type = self._reader.one("data_type", one_of(DATA_TYPES))
-        end = self._reader.one(f"{TIME_RANGE}.end", moment)
-        start = self._reader.one(f"{TIME_RANGE}.start", moment)
-        last = end or now + timedelta(milliseconds=1)
-        first = start or midnight(last - DEFAULT_RANGE)
-        if first >= last:
-            self._reader.refuse(TIME_RANGE, "start must be before end")
-        elif last - first > LONGEST_RANGE:
-            self._reader.refuse(TIME_RANGE, f"must not be longer than {LONGEST_RANGE.days} days")
-        return Filters(source_id=source_id, data_type=data_type, start=first, end=last)
-
-    def window(self) -> Window:
-        """Which page is asked for."""
-        number = self._reader.one("page", _number(0, LARGEST_PAGE_NUMBER))
-        size = self._reader.one("size", _number(1, LARGEST_PAGE))
-        return Window.of_page(number or 0, size or _PAGE_SIZE)
-
-    def one(self, name: str, read: Callable[[Any], Any]) -> Any:
-        """A field of its own."""
-        return self._reader.one(name, read)
-
-    def refuse(self, name: str, message: str) -> None:
-        """Remember what is wrong with a field beside others."""
-        self._reader.refuse(name, message)
-
-    def check(self) -> None:
-        """Let only a query pass with which nothing is wrong.
-
-        Raises:
-            InvalidRequest: something is.
-        """
-        if self._reader.errors:
-            raise InvalidRequest("Request validation failed", field_errors=self._reader.errors)
-
-
 def midnight(at: datetime) -> datetime:
     """The beginning of a day."""
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def one_of(words: Sequence[str]) -> Callable[[Any], str]:
-    """A reader of one of some words."""
-
-    def read(text: Any) -> str:
-        if text not in words:
-            raise Unreadable(f"must be one of {', '.join(words)}")
-        return str(text)
-
-    return read
-
-
-def reason_code(text: Any) -> str:
-    """Read the code of a reason.
-
-    Raises:
-        Unreadable: no code looks like that.
-    """
-    if not isinstance(text, str) or not re.fullmatch(REASON_CODE, text):
-        raise Unreadable("must be the code of an error, e.g. required or decision_unknown")
-    return text
-
-
-def _source_id(text: Any) -> str:
-    if text != UNATTRIBUTED and not (isinstance(text, str) and re.fullmatch(SOURCE_ID, text)):
-        raise Unreadable("must be 3 to 50 letters, digits or hyphens")
-    return str(text)
-
-
-def _number(low: int, high: int) -> Callable[[Any], int]:
-    def read(text: Any) -> int:
-        if not isinstance(text, str) or not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
-            raise Unreadable(f"must be a whole number from {low} to {high}")
-        return int(text)
-
-    return read

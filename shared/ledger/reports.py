@@ -1,6 +1,6 @@
 """The ledger as it is told: a line for each source, type and hour, or for each delivery, and what they add up to."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from shared.ledger.filters import Filters, Question, one_of
+from shared.ledger.filters import Filters
 from shared.ledger.models import LedgerCounters, LedgerLine, LedgerResponse
+from shared.ledger.parameters import LedgerQuery
 from shared.runtime.models import sortable
 from shared.runtime.paging import Window, cut
 
@@ -58,20 +59,11 @@ class Accounts:
     deliveries: "Deliveries"
     clock: "Clock"
 
-    def answer(self, given: Mapping[str, Sequence[str]]) -> LedgerResponse:
-        """The page that a query asks for.
-
-        Raises:
-            InvalidRequest: a field is unknown or wrong; every one of them is named.
-        """
-        question = Question(given, "deliveries")
-        filters, window = question.filters(self.clock()), question.window()
-        by_delivery = question.one("deliveries", one_of(("true", "false"))) == "true"
-        if by_delivery and not filters.source_id:
-            question.refuse("source_id", "is required if deliveries is true")
-        question.check()
-        lines = self._by_delivery(filters) if by_delivery else self._by_hour(filters)
-        return _told(lines, window)
+    def answer(self, query: LedgerQuery) -> LedgerResponse:
+        """Return the page that a query asks for."""
+        filters = query.filters(self.clock())
+        lines = self._by_delivery(filters) if query.deliveries == "true" else self._by_hour(filters)
+        return _told(lines, Window.of_page(query.page, query.size))
 
     def _by_hour(self, filters: Filters) -> Iterator[LedgerLine]:
         source_ids = [filters.source_id] if filters.source_id else self.source_ids()

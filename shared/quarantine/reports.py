@@ -1,11 +1,11 @@
 """Pages of the quarantine: what is asked for, read from the query, and told as the API does."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.ledger.filters import Question, reason_code
 from shared.quarantine.models import LONGEST_RAW, MOST_REASONS, QuarantinedRow, QuarantineResponse, row_id, told
+from shared.quarantine.parameters import QuarantineQuery
+from shared.runtime.paging import Window
 
 if TYPE_CHECKING:
     from shared.lake.quarantine.rejected_rows import RejectedRow
@@ -21,17 +21,10 @@ class QuarantinePages:
     quarantine: "Quarantine"
     clock: "Clock"
 
-    def answer(self, given: Mapping[str, Sequence[str]]) -> QuarantineResponse:
-        """The page that a query asks for.
-
-        Raises:
-            InvalidRequest: a field is unknown or wrong; every one of them is named.
-        """
-        question = Question(given, "code")
-        filters, window = question.filters(self.clock()), question.window()
-        code = question.one("code", reason_code)
-        question.check()
-        found = self.quarantine.browse(filters, code, window)
+    def answer(self, query: QuarantineQuery) -> QuarantineResponse:
+        """Return the page that a query asks for."""
+        window = Window.of_page(query.page, query.size)
+        found = self.quarantine.browse(query.filters(self.clock()), query.code, window)
         return QuarantineResponse(content=[_told(kept, row) for kept, row in found.items], **found.page())
 
 
