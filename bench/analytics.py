@@ -21,8 +21,8 @@ from bench.kept_year import kept_year
 from bench.measure import Row, Work, above_floor, faster, medians, milliseconds
 from shared.app.wiring import Wiring
 from shared.currency.rate_tables import TABLE_KEY
+from shared.metrics.parameters import MetricQuery
 from shared.metrics.plan import Source, choose
-from shared.metrics.rules import read_question
 
 MOST_ABOVE_FLOOR, FEWER_BYTES, CACHED_FASTER = 3, 20, 50
 RUNS, CUBE_RUNS = 3, 3
@@ -75,7 +75,7 @@ def _rows(asked: Asked, wired: Wiring, floor: Floor, cube: Cube) -> Iterator[Row
 
 
 def _measured(asked: Asked, wired: Wiring, floor: Floor) -> Measured:
-    question = read_question(asked.parameters)
+    question = MetricQuery.read(asked.parameters).question
     chosen = choose(question)
     reports = patient(wired, wired.metric_reports)
     contenders: dict[str, Work] = {

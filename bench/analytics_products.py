@@ -9,7 +9,7 @@ from bench.floor import Floor
 from bench.measure import Row, above_floor, faster, medians
 from bench.year import DAYS, START
 from shared.app.wiring import Wiring
-from shared.products.rules import read_question
+from shared.products.parameters import ProductQuery
 
 MOST_ABOVE_FLOOR, CACHED_FASTER, RUNS = 3, 50, 3
 _PARTS = """
@@ -38,14 +38,14 @@ _PARTS = """
 
 def rows(wired: Wiring, floor: Floor) -> Iterator[Row]:
     """Ask for the fifty, cold and remembered; the floor knows no turnover, no trend and no cost by version."""
-    question = read_question(
+    query = ProductQuery.read(
         {
             "time_range[start]": [START.isoformat()],
             "time_range[end]": [(START + timedelta(days=DAYS)).isoformat()],
         },
-        wired.clock(),
+        now=wired.clock(),
     )
-    ask: Callable[[], object] = partial(patient(wired, wired.product_reports).report, question)
+    ask: Callable[[], object] = partial(patient(wired, wired.product_reports).report, query.question)
     taken = medians({"ours": ask, "floor": partial(floor.ask, _PARTS)}, runs=RUNS, before=partial(forget, wired))
     ask()
     taken |= medians({"remembered": ask}, runs=RUNS)

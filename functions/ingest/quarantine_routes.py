@@ -6,15 +6,17 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
-from functions.ingest.asking import Given, quarantine_query
+from shared.app.query_parameters import parameters_of
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
 from shared.auth.scopes import Scope
 from shared.quarantine.models import QuarantineResponse, RowErrorsResponse
+from shared.quarantine.parameters import QuarantineQuery
 from shared.recovery.models import RedriveRequest, RedriveResponse
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.paging import PageNumber, PageSize, Window
+from shared.runtime.query import Given
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]
@@ -35,10 +37,10 @@ def batch_errors(
 @router.get("/ingest/quarantine", tags=["ingest"], summary="List quarantined rows")
 @policy(Scope.INGEST_READ)
 def browse_quarantine(
-    asked: Annotated[Given, Depends(quarantine_query)], wired: Wired
+    given: Annotated[Given, Depends(parameters_of(QuarantineQuery))], wired: Wired
 ) -> ApiResponse[QuarantineResponse]:
     """Returns rejected rows as received, with every error, in order of receipt; filter by source, type, time, code."""
-    return ApiResponse(data=wired.quarantine_pages.page(asked))
+    return ApiResponse(data=wired.quarantine_pages.page(QuarantineQuery.read(given, now=wired.clock())))
 
 
 @router.post("/ingest/quarantine/redrive", tags=["ingest"], summary="Redrive quarantined rows")

@@ -1,13 +1,14 @@
 """Pages of the ledger: a line per source, type and hour, or per delivery, with totals."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.ledger.filters import FilterParser, Filters, one_of
+from shared.ledger.filters import Filters
 from shared.ledger.models import LedgerCounters, LedgerLine, LedgerResponse
+from shared.ledger.parameters import LedgerQuery
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
 from shared.runtime.paging import Window, paginate
@@ -58,20 +59,11 @@ class LedgerReports:
     deliveries: "DeliveriesBySource"
     clock: "Clock"
 
-    def page(self, query: Mapping[str, Sequence[str]]) -> LedgerResponse:
-        """Return the page that the query parameters select.
-
-        Raises:
-            InvalidRequest: parameters are unknown or invalid; the error names all of them.
-        """
-        parser = FilterParser(query, "deliveries")
-        filters, window = parser.filters(self.clock()), parser.window()
-        by_delivery = parser.one("deliveries", one_of(("true", "false"))) == "true"
-        if by_delivery and not filters.source_id:
-            parser.reject("source_id", "is required if deliveries is true")
-        parser.check()
-        lines = self._by_delivery(filters) if by_delivery else self._by_hour(filters)
-        return _page(lines, window)
+    def page(self, query: LedgerQuery) -> LedgerResponse:
+        """Return the page that a query asks for."""
+        filters = query.filters(self.clock())
+        lines = self._by_delivery(filters) if query.deliveries == "true" else self._by_hour(filters)
+        return _page(lines, Window.of_page(query.page, query.size))
 
     def _by_hour(self, filters: Filters) -> Iterator[LedgerLine]:
         source_ids = [filters.source_id] if filters.source_id else self.source_ids()

@@ -1,11 +1,11 @@
 """Pages of quarantined rows for the API."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.ledger.filters import FilterParser, reason_code
 from shared.quarantine.models import LONGEST_RAW, MOST_REASONS, QuarantinedRow, QuarantineResponse, row_error, row_id
+from shared.quarantine.parameters import QuarantineQuery
+from shared.runtime.paging import Window
 
 if TYPE_CHECKING:
     from shared.lake.quarantine.rejected_rows import RejectedRow
@@ -21,17 +21,10 @@ class QuarantineReports:
     quarantine: "Quarantine"
     clock: "Clock"
 
-    def page(self, query: Mapping[str, Sequence[str]]) -> QuarantineResponse:
-        """Return the page that the query parameters select.
-
-        Raises:
-            InvalidRequest: parameters are unknown or invalid; the error names all of them.
-        """
-        parser = FilterParser(query, "code")
-        filters, window = parser.filters(self.clock()), parser.window()
-        code = parser.one("code", reason_code)
-        parser.check()
-        found = self.quarantine.browse(filters, code, window)
+    def page(self, query: QuarantineQuery) -> QuarantineResponse:
+        """Return the page that a query asks for."""
+        window = Window.of_page(query.page, query.size)
+        found = self.quarantine.browse(query.filters(self.clock()), query.code, window)
         return QuarantineResponse(content=[_to_row(delivery, row) for delivery, row in found.items], **found.page())
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from shared.metrics.parameters import MetricQuery
 from shared.metrics.question import Question
-from shared.metrics.rules import read_question
 
 
 def ask(**changes: str | Sequence[str] | None) -> dict[str, list[str]]:
@@ -21,4 +21,4 @@ def ask(**changes: str | Sequence[str] | None) -> dict[str, list[str]]:
 
 def question(**changes: str | Sequence[str] | None) -> Question:
     """The question that such a request asks."""
-    return read_question(ask(**changes))
+    return MetricQuery.read(ask(**changes)).question

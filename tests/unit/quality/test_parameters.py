@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.quality.question import Question, read_question
+from shared.quality.parameters import QualityQuery
+from shared.quality.question import Question
 from shared.records.schema import DataType
 from shared.runtime.errors import InvalidRequest
 
@@ -20,11 +21,11 @@ MARCH = Question(start=datetime(2025, 3, 1, tzinfo=UTC), end=datetime(2025, 4, 1
     ],
 )
 def test_every_spelling_of_a_range_is_the_same_question(spelled: dict[str, list[str]]) -> None:
-    assert read_question(spelled) == MARCH
+    assert QualityQuery.read(spelled).question == MARCH
 
 
 def test_source_and_type_may_be_named() -> None:
-    asked = read_question(
+    asked = QualityQuery.read(
         {"time_range": ['{"start": "2025-03-01", "end": "2025-04-01"}'], "source_id": ["till"], "data_type": ["events"]}
     )
 
@@ -33,7 +34,9 @@ def test_source_and_type_may_be_named() -> None:
 
 def test_every_mistake_is_named_at_once() -> None:
     with pytest.raises(InvalidRequest) as refused:
-        read_question({"data_type": ["profits"], "source_id": ["a", "b"], "from": ["x"], "time_range[end]": ["soon"]})
+        QualityQuery.read(
+            {"data_type": ["profits"], "source_id": ["a", "b"], "from": ["x"], "time_range[end]": ["soon"]}
+        )
 
     assert {each.field for each in refused.value.field_errors} == {
         "data_type",
@@ -47,6 +50,6 @@ def test_every_mistake_is_named_at_once() -> None:
 @pytest.mark.parametrize(("start", "end"), [("2025-03-01", "2025-03-01"), ("2023-01-01", "2025-03-01")])
 def test_a_range_has_an_order_and_a_longest_length(start: str, end: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        read_question({"time_range[start]": [start], "time_range[end]": [end]})
+        QualityQuery.read({"time_range[start]": [start], "time_range[end]": [end]})
 
     assert [each.field for each in refused.value.field_errors] == ["time_range"]

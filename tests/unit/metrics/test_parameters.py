@@ -9,7 +9,7 @@ from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, Aggregation
 from shared.metrics.facts import Dimension
 from shared.metrics.forms import dialect_of, require_commerce
-from shared.metrics.rules import read_question
+from shared.metrics.parameters import MetricQuery
 from shared.runtime.dialects import Dialect
 from shared.runtime.errors import InvalidRequest, Unprocessable
 from tests.unit.metrics.asking import ask, question
@@ -17,7 +17,7 @@ from tests.unit.metrics.asking import ask, question
 
 def refused(**changes: str | Sequence[str] | None) -> dict[str, str]:
     with pytest.raises(InvalidRequest) as caught:
-        read_question(ask(**changes))
+        MetricQuery.read(ask(**changes))
     return {error.field: error.message for error in caught.value.field_errors}
 
 
@@ -187,9 +187,9 @@ def test_a_filter_that_a_metric_does_not_take_is_told_which_it_does(metric_type:
 def test_a_range_that_begins_in_the_future_is_refused_beside_other_fields() -> None:
     now = datetime(2025, 1, 1, tzinfo=UTC)
 
-    assert read_question(ask(), now=now).start == now
+    assert MetricQuery.read(ask(), now=now).start == now
     with pytest.raises(InvalidRequest) as caught:
-        read_question(ask(time_range__start="2025-01-01T00:00:00.001Z", aggregation="median"), now=now)
+        MetricQuery.read(ask(time_range__start="2025-01-01T00:00:00.001Z", aggregation="median"), now=now)
     assert {error.field: error.message for error in caught.value.field_errors}.keys() == {"time_range", "aggregation"}
 
 

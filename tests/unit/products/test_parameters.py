@@ -5,22 +5,26 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.products.parameters import ProductQuery
 from shared.products.question import Question, SortBy
-from shared.products.rules import read_question
 from shared.runtime.errors import InvalidRequest
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 MARCH = {"time_range[start]": ["2025-03-01"], "time_range[end]": ["2025-04-01"]}
 
 
+def _asked(given: Mapping[str, Sequence[str]]) -> Question:
+    return ProductQuery.read(given, now=NOW).question
+
+
 def refused(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
     with pytest.raises(InvalidRequest) as caught:
-        read_question(given, NOW)
+        _asked(given)
     return {each.field: each.message for each in caught.value.field_errors}
 
 
 def test_a_range_is_all_that_has_to_be_asked() -> None:
-    asked = read_question(MARCH, NOW)
+    asked = _asked(MARCH)
 
     assert asked == Question(
         start=datetime(2025, 3, 1, tzinfo=UTC),
@@ -39,11 +43,11 @@ def test_a_range_is_all_that_has_to_be_asked() -> None:
     ],
 )
 def test_a_range_may_be_spelled_as_clients_do(spelled: Mapping[str, Sequence[str]]) -> None:
-    assert read_question(spelled, NOW) == read_question(MARCH, NOW)
+    assert _asked(spelled) == _asked(MARCH)
 
 
 def test_everything_may_be_asked() -> None:
-    asked = read_question({**MARCH, "category": ["  Kräuter & mehr "], "sort_by": ["margin"], "limit": ["500"]}, NOW)
+    asked = _asked({**MARCH, "category": ["  Kräuter & mehr "], "sort_by": ["margin"], "limit": ["500"]})
 
     assert (asked.category, asked.sort_by, asked.limit) == ("Kräuter & mehr", SortBy.MARGIN, 500)
 
@@ -78,7 +82,7 @@ def test_a_range_runs_forward_from_the_past_and_is_no_longer_than_is_told(start:
 
 
 def test_the_longest_range_may_be_asked_and_may_reach_into_the_future() -> None:
-    asked = read_question({"time_range[start]": ["2022-06-03"], "time_range[end]": ["2025-06-03"]}, NOW)
+    asked = _asked({"time_range[start]": ["2022-06-03"], "time_range[end]": ["2025-06-03"]})
 
     assert (asked.end - asked.start).days == 1096
 
@@ -86,4 +90,4 @@ def test_the_longest_range_may_be_asked_and_may_reach_into_the_future() -> None:
 def test_a_category_of_sql_is_a_category() -> None:
     hostile = "x') OR 1=1; DROP TABLE products; --"
 
-    assert read_question({**MARCH, "category": [hostile]}, NOW).category == hostile
+    assert _asked({**MARCH, "category": [hostile]}).category == hostile

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.runtime.query import read_query
+from shared.runtime.query_string import read_query
 
 OBJECTS = ("time_range", "filters")
 

@@ -1,0 +1,50 @@
+"""Publishes the parameters of a query model in the OpenAPI document, and hands those of a request to the route."""
+
+from collections.abc import Callable, Iterator
+from inspect import Parameter, Signature
+from types import NoneType
+from typing import Annotated, Any, get_args
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.event_handler.openapi import params
+from pydantic import TypeAdapter, WithJsonSchema
+from pydantic.fields import FieldInfo
+
+from shared.runtime.query import Given, Query, path_of, takes_several
+
+
+def parameters_of(*queries: type[Query]) -> Callable[..., Given]:
+    """Return a dependency that declares the parameters of query models; its value is the request's, not yet read.
+
+    Powertools would also expand a model, but into names and basic types only, and it would validate before the spelling
+    of objects is known.
+    """
+
+    def given(request: Request) -> Given:
+        """Return every parameter with all its values, as decoded by API Gateway."""
+        return request.resolved_event.multi_value_query_string_parameters
+
+    declared = [each for query in queries for each in _parameters(query)]
+    request = Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request)
+    given.__signature__ = Signature([request, *declared])  # type: ignore[attr-defined] # what `inspect` reads
+    return given
+
+
+def _parameters(query: type[Query]) -> Iterator[Parameter]:
+    for name, field in query.model_fields.items():
+        declared = params.Query(alias=_spelling(name, field), description=field.description)
+        annotation = Annotated[str | None, WithJsonSchema(_schema(field)), declared]
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _spelling(name: str, field: FieldInfo) -> str:
+    outer, _, inner = path_of(name, field).partition(".")
+    return (f"{outer}[{inner}]" if inner else outer) + ("[]" if takes_several(field) else "")
+
+
+def _schema(field: FieldInfo) -> dict[str, Any]:
+    """Return the JSON schema of one value of a field; the description is that of the parameter."""
+    types = get_args(field.annotation)
+    schema = TypeAdapter(types[0] if NoneType in types else field.rebuild_annotation()).json_schema()
+    examples = {"examples": field.examples} if field.examples else {}
+    return {key: value for key, value in schema.items() if key not in {"title", "description"}} | examples

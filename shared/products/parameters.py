@@ -1,0 +1,58 @@
+"""The query parameters of the product report."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
+from shared.runtime.errors import FieldError
+from shared.runtime.query import Query
+from shared.runtime.query_fields import (
+    LONGEST_VALUE,
+    Moment,
+    Whole,
+    described,
+    range_end,
+    range_errors,
+    range_start,
+    trimmed,
+)
+
+LONGEST_RANGE = timedelta(days=1096)
+_Category = Annotated[
+    str,
+    Field(pattern=r"\S", max_length=LONGEST_VALUE),
+    trimmed,
+    described(f"must be a text of 1 to {LONGEST_VALUE} characters"),
+]
+
+
+class ProductQuery(Query):
+    """The sales by which products are ranked, and how many products are returned."""
+
+    start: Moment = range_start(
+        "Required. Start of the range, inclusive, not in the future. The range is at most "
+        f"{LONGEST_RANGE.days} days long."
+    )
+    end: Moment = range_end()
+    category: _Category | None = Field(
+        default=None,
+        description="Only products of this category; an unknown category yields an empty list.",
+        examples=["tea"],
+    )
+    sort_by: SortBy = Field(default=SortBy.REVENUE, description="Ranking metric (default: `revenue`).")
+    limit: Annotated[int, Whole(1, MOST_PRODUCTS)] = Field(
+        default=DEFAULT_LIMIT, description=f"Maximum number of products (default: {DEFAULT_LIMIT})."
+    )
+
+    @classmethod
+    def contradictions(cls, valid: Mapping[str, Any], now: datetime | None) -> Iterator[FieldError]:
+        """Check the range."""
+        return range_errors(valid, now=now, longest=LONGEST_RANGE)
+
+    @property
+    def question(self) -> Question:
+        """The question that the parameters ask."""
+        return Question(**dict(self))

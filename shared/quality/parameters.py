@@ -1,0 +1,43 @@
+"""The query parameters of the quality reports."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.quality.question import Question
+from shared.records.schema import DataType
+from shared.runtime.errors import FieldError
+from shared.runtime.query import Query
+from shared.runtime.query_fields import Moment, described, range_end, range_errors, range_start
+
+LONGEST_RANGE = timedelta(days=366)
+_LONGEST_ID = 50
+_SourceId = Annotated[
+    str,
+    Field(min_length=1, max_length=_LONGEST_ID),
+    described(f"must be a source id of at most {_LONGEST_ID} characters"),
+]
+
+
+class QualityQuery(Query):
+    """The deliveries that the reports cover."""
+
+    source_id: _SourceId | None = Field(default=None, description="Only data from this source.", examples=["web-shop"])
+    data_type: DataType | None = Field(default=None, description="Only records of this type.")
+    start: Moment = range_start(
+        "Required. Start of the range of receipt, inclusive. Hours that the range touches count as a whole. At most "
+        f"{LONGEST_RANGE.days} days."
+    )
+    end: Moment = range_end()
+
+    @classmethod
+    def contradictions(cls, valid: Mapping[str, Any], _now: datetime | None) -> Iterator[FieldError]:
+        """Check the range."""
+        return range_errors(valid, longest=LONGEST_RANGE)
+
+    @property
+    def question(self) -> Question:
+        """The question that the parameters ask."""
+        return Question(**dict(self))
