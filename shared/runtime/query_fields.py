@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from shared.runtime.errors import FieldError
 from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER
 from shared.runtime.query import WITHOUT_VALUE
-from shared.runtime.reading import moment, time_zone
+from shared.runtime.reading import time_zone, timestamp
 
 MOST_VALUES = 100
 LONGEST_VALUE = 500
@@ -94,7 +94,7 @@ def _texts(values: Sequence[Any]) -> tuple[str, ...]:
 
 trimmed = BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value)
 Boolean = Annotated[bool, BeforeValidator(_boolean), WithJsonSchema({"type": "string", "enum": ["true", "false"]})]
-Moment = Annotated[datetime, BeforeValidator(moment)]
+Moment = Annotated[datetime, BeforeValidator(timestamp)]
 TimeZone = Annotated[ZoneInfo, PlainValidator(time_zone), WithJsonSchema({"type": "string"})]
 Texts = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE)], ...],
