@@ -1,0 +1,64 @@
+"""Changes that others keep overtaking are made in the end, or end with the time for the answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import boto3
+import pytest
+
+from shared.app.wiring import Wiring
+from shared.ingestion.uploads.state import Upload
+from shared.ingestion.uploads.store import UploadStore
+from shared.ledger.entry import Entry
+from shared.runtime.errors import Unavailable
+from shared.runtime.patience import answering_within
+from shared.runtime.settings import Resource
+from tests.contract.dynamodb.test_stored_items import ENTRY, UPLOAD
+
+
+@pytest.fixture
+def uploads(wired: Wiring) -> UploadStore:
+    store = UploadStore(boto3.client("dynamodb"), wired.settings.name_of(Resource.UPLOADS))
+    store.add(UPLOAD)
+    return store
+
+
+def _overtaken(uploads: UploadStore, times: int) -> Callable[[Upload], Upload]:
+    """A change before which somebody else changes the same upload, so many times."""
+    left = [None] * times
+
+    def change(before: Upload) -> Upload:
+        if left:
+            left.pop()
+            uploads.change(UPLOAD.batch_id, lambda each: each.model_copy(update={"parts": each.parts + 1}))
+        return before.model_copy(update={"size": 7})
+
+    return change
+
+
+def test_an_upload_is_changed_although_others_were_faster(uploads: UploadStore) -> None:
+    changed = uploads.change(UPLOAD.batch_id, _overtaken(uploads, 3))
+
+    assert (changed.size, changed.parts, changed.revision) == (7, 3, 4)
+
+
+def test_a_change_that_is_overtaken_ends_with_the_time_for_the_answer(uploads: UploadStore) -> None:
+    with answering_within(0), pytest.raises(Unavailable):
+        uploads.change(UPLOAD.batch_id, _overtaken(uploads, 1))
+
+
+def test_an_entry_is_recorded_although_others_were_faster(wired: Wiring) -> None:
+    left = [None] * 3
+
+    def change(before: Entry | None) -> Entry:
+        if left:
+            left.pop()
+            wired.ledger.record("batch-1", lambda each: replace(each or ENTRY, dropped_fields=len(left) + 1))
+        return replace(before or ENTRY, written=True)
+
+    recorded = wired.ledger.record("batch-1", change)
+
+    assert (recorded.written, recorded.dropped_fields) == (True, 1)
+    stored = wired.ledger.get("batch-1")
+    assert stored is not None
+    assert stored.revision == 4
