@@ -8,17 +8,16 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ingestion.uploads.state import Upload
-from shared.ingestion.uploads.store import UploadStore
-from shared.ledger.entry import Entry
+from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
+from shared.ledger.entry import LedgerEntry
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import answering_within
-from shared.runtime.settings import Resource
+from shared.runtime.patience import deadline
 from tests.contract.dynamodb.test_stored_items import ENTRY, UPLOAD
 
 
 @pytest.fixture
 def uploads(wired: Wiring) -> UploadStore:
-    store = UploadStore(boto3.client("dynamodb"), wired.settings.name_of(Resource.UPLOADS))
+    store = UploadStore(boto3.client("dynamodb"), wired.settings.name_of(UPLOADS_TABLE))
     store.add(UPLOAD)
     return store
 
@@ -43,20 +42,20 @@ def test_an_upload_is_changed_although_others_were_faster(uploads: UploadStore) 
 
 
 def test_a_change_that_is_overtaken_ends_with_the_time_for_the_answer(uploads: UploadStore) -> None:
-    with answering_within(0), pytest.raises(Unavailable):
+    with deadline(0), pytest.raises(Unavailable):
         uploads.change(UPLOAD.batch_id, _overtaken(uploads, 1))
 
 
 def test_an_entry_is_recorded_although_others_were_faster(wired: Wiring) -> None:
     left = [None] * 3
 
-    def change(before: Entry | None) -> Entry:
+    def change(before: LedgerEntry | None) -> LedgerEntry:
         if left:
             left.pop()
-            wired.ledger.record("batch-1", lambda each: replace(each or ENTRY, dropped_fields=len(left) + 1))
+            wired.ledger.update("batch-1", lambda each: replace(each or ENTRY, dropped_fields=len(left) + 1))
         return replace(before or ENTRY, written=True)
 
-    recorded = wired.ledger.record("batch-1", change)
+    recorded = wired.ledger.update("batch-1", change)
 
     assert (recorded.written, recorded.dropped_fields) == (True, 1)
     stored = wired.ledger.get("batch-1")
