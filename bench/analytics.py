@@ -22,7 +22,7 @@ from bench.measure import Row, Work, above_floor, faster, medians, milliseconds
 from shared.app.wiring import Wiring
 from shared.currency.rate_tables import TABLE_KEY
 from shared.metrics.parameters import MetricQuery
-from shared.metrics.plan import Source, choose
+from shared.metrics.planner import Source, choose_plan
 
 MOST_ABOVE_FLOOR, FEWER_BYTES, CACHED_FASTER = 3, 20, 50
 RUNS, CUBE_RUNS = 3, 3
@@ -76,7 +76,7 @@ def _rows(asked: Asked, wired: Wiring, floor: Floor, cube: Cube) -> Iterator[Row
 
 def _measured(asked: Asked, wired: Wiring, floor: Floor) -> Measured:
     question = MetricQuery.read(asked.parameters).question
-    chosen = choose(question)
+    chosen = choose_plan(question)
     reports = patient(wired, wired.metric_reports)
     contenders: dict[str, Work] = {
         "base": partial(reports.report, question, Source.BASE),

@@ -53,7 +53,7 @@ def rows(wired: Wiring) -> Iterator[Row]:
 def compute() -> None:
     """Compute all customers as the function of the schedule does, and print what that took."""
     started = time.perf_counter()
-    done = wiring().customer_computing.run()
+    done = wiring().customer_snapshot_job.run()
     seconds, peak = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(orjson.dumps({"customers": done.customers, "seconds": seconds, "peak": peak}).decode())
 

@@ -23,7 +23,7 @@ from bench.measure import Row, medians
 from bench.sales import sale_lines
 from shared.lake.files.options import FileFormat, FileOptions
 from shared.lake.files.reader import read_parts
-from shared.lake.parquet.columns import Stamp
+from shared.lake.parquet.columns import IngestMetadata
 from shared.lake.validation.rows import ValidatedRows, validate_rows, validate_table
 from shared.records.currencies import ISO_4217
 from shared.records.schema import DataType
@@ -37,7 +37,7 @@ with warnings.catch_warnings():  # of a type checker that is not used here
 LINES = 100_000
 FASTER = 5
 AT = datetime(2026, 4, 1, tzinfo=UTC)
-STAMP = Stamp(source_id="bench", ingested_at=AT, origin="batch-1", reporting_currency="USD")
+STAMP = IngestMetadata(source_id="bench", ingested_at=AT, origin="batch-1", reporting_currency="USD")
 _REQUIRED_IDS = ("transaction_id", "product_id")
 _OPTIONAL_IDS = ("order_id", "customer_id")
 _TEXTS = ("product_name", "product_category", "channel", "region")

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from shared.auth.models import Caller
 from shared.auth.scopes import Scope
-from shared.auth.signing import SigningKeys
+from shared.auth.signing import TokenSigningKeys
 from shared.auth.tokens import TokenClaims, Tokens, Use
 from shared.auth.verifier import Verifier
 from shared.runtime.models import now
@@ -51,7 +51,7 @@ class BenchIdentity:
 
     def __init__(self) -> None:
         self.kms = MemoryKms()
-        self.tokens = Tokens(SigningKeys(self.kms, ["alias/bench"]), stage="local", clock=now)  # type: ignore[arg-type] # the part of KMS that is used
+        self.tokens = Tokens(TokenSigningKeys(self.kms, ["alias/bench"]), stage="local", clock=now)  # type: ignore[arg-type] # the part of KMS that is used
 
     @property
     def token(self) -> str:

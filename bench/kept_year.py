@@ -21,9 +21,9 @@ from shared.lake.parquet.columns import write_parquet
 from shared.lake.rollups.compute import roll_up
 from shared.lake.storage import paths
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
-from shared.records import catalogue
-from shared.records.catalogue import SCHEMAS
+from shared.records import schemas
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 
 DAILY = {DataType.TRANSACTIONS: year.sale_lines, DataType.INVENTORY: year.stock, DataType.EVENTS: year.events}
 
@@ -35,7 +35,7 @@ def bench_directory() -> Path:
 
 def kept_year() -> list[Path]:
     """Write what is not kept yet; the directories of bases and of what follows from them, objects under their keys."""
-    makers = [year, columns, paths, catalogue]
+    makers = [year, columns, paths, schemas]
     base = _kept("base", _files(makers), _write_base)
     return [base, _kept("rollup", _files([*makers, rate_tables, rollups]), _roll_up(base))]
 

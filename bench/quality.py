@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 
 from bench.measure import Row, faster, medians
 from bench.sales import DAY, sale_lines
-from shared.lake.parquet.columns import Stamp
+from shared.lake.parquet.columns import IngestMetadata
 from shared.lake.quality.assess import assess
 from shared.lake.validation.rows import validate_rows
-from shared.quality.standards import TRANSACTIONS
+from shared.quality.check_suites import TRANSACTIONS
 from shared.records.schema import DataType
 from shared.records.validation import Form
 
@@ -56,7 +56,7 @@ def measure() -> list[Row]:
 
 def _lines() -> pa.Table:
     """A million lines, of which every thousandth fails one check or another, each in turn."""
-    stamp = Stamp(source_id="bench-shop", ingested_at=_RECEIVED, origin="bench", reporting_currency="USD")
+    stamp = IngestMetadata(source_id="bench-shop", ingested_at=_RECEIVED, origin="bench", reporting_currency="USD")
     rows = [_planted(number, line) for number, line in enumerate(sale_lines(_OF_A_KIND))]
     few = validate_rows(DataType.TRANSACTIONS, rows, form=Form.TYPED, at=_RECEIVED, stamp=stamp).table
     copies = [_renamed(few, number) for number in range(ROWS // _OF_A_KIND)]

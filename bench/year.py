@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bench.sales import CATEGORIES, CHANNELS, REGIONS
-from shared.currency.spans import Span
+from shared.currency.rate_intervals import RateInterval
 from shared.lake.parquet.columns import arrow_schema
 from shared.records.schema import DataType
 
@@ -127,12 +127,12 @@ def products() -> pa.Table:
     )
 
 
-def rates() -> list[Span]:
+def rates() -> list[RateInterval]:
     """What a EUR was worth in USD on each day of the year."""
     worth = np.random.default_rng(4).integers(10_000, 12_000, DAYS)
     days = [day_of(number).date().isoformat() for number in range(DAYS + 1)]
     return [
-        Span("EUR", first, after, Decimal(int(rate)).scaleb(-4))
+        RateInterval("EUR", first, after, Decimal(int(rate)).scaleb(-4))
         for first, after, rate in zip(days, days[1:], worth, strict=False)
     ]
 

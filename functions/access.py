@@ -6,10 +6,10 @@ from shared.athena.client import LAKE_DATABASE, WORK_GROUP
 from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.audit.trail import AUDIT_TABLE
 from shared.auth.key_store import KEYS_TABLE
-from shared.auth.refresh import FAMILIES_TABLE
+from shared.auth.refresh_tokens import FAMILIES_TABLE
 from shared.auth.signing import SIGNING_KEYS
 from shared.decisions.index import DECISIONS_TABLE
-from shared.idempotency.once import IDEMPOTENCY_TABLE
+from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import BASE, INCOMING, QUARANTINE, REFERENCE, ROLLUP
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE

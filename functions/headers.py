@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.idempotency.claim import HEADER, PATTERN
-from shared.idempotency.once import REPLAYED
+from shared.idempotency.store import REPLAYED
 from shared.runtime.errors import Forbidden, RateLimitExceeded, Unauthorized, Unavailable
 from shared.runtime.etags import CONDITION
 

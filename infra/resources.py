@@ -3,14 +3,14 @@
 from shared.app.large_responses import RESULTS_BUCKET
 from shared.athena.client import LAKE_DATABASE, WORK_GROUP
 from shared.athena.result_cache import RESULT_CACHE_TABLE
-from shared.audit.anchors import ANCHORS_BUCKET
+from shared.audit.checkpoints import ANCHORS_BUCKET
 from shared.audit.trail import AUDIT_TABLE
 from shared.auth.key_store import KEYS_TABLE
-from shared.auth.refresh import FAMILIES_TABLE
+from shared.auth.refresh_tokens import FAMILIES_TABLE
 from shared.auth.signing import SIGNING_KEYS
 from shared.customers.store import CUSTOMERS_TABLE
 from shared.decisions.index import DECISIONS_TABLE
-from shared.idempotency.once import IDEMPOTENCY_TABLE
+from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.ingestion.uploads.store import UPLOADS_TABLE

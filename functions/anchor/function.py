@@ -1,8 +1,8 @@
 """Declares the function `anchor`."""
 
 from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
-from shared.audit.anchors import ANCHORS_BUCKET
-from shared.audit.anchors import PREFIX as ANCHORED
+from shared.audit.checkpoints import ANCHORS_BUCKET
+from shared.audit.checkpoints import PREFIX as ANCHORED
 from shared.audit.trail import AUDIT_TABLE
 
 FUNCTION = TriggeredFunction(

@@ -3,7 +3,7 @@
 from functions.access import COUNTED, IDENTITY, ON_RECORD
 from functions.declaration import Access, HttpFunction
 from shared.auth.key_store import KEYS_TABLE
-from shared.auth.refresh import FAMILIES_TABLE
+from shared.auth.refresh_tokens import FAMILIES_TABLE
 from shared.auth.signing import SIGNING_KEYS
 
 FUNCTION = HttpFunction(

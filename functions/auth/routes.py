@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
+from shared.auth.credentials import credentials_of, shows_basic
 from shared.auth.models import (
     KEY_ID,
     ApiKey,
@@ -24,7 +25,6 @@ from shared.auth.models import (
     TokenPair,
     TokenRequest,
 )
-from shared.auth.presented import credentials_of, shows_basic
 from shared.auth.scopes import PUBLIC, Scope
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.errors import Conflict, FieldError, InvalidRequest

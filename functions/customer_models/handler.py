@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def compute(_: dict[str, Any], __: "LambdaContext") -> dict[str, Any]:
     """Score, forecast and write down every customer; says how many."""
-    computed = asdict(wiring().customer_computing.run())
+    computed = asdict(wiring().customer_snapshot_job.run())
     logger().info("customers computed", **computed)
     return computed
 

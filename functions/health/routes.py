@@ -18,4 +18,4 @@ router = Router()
 @policy(PUBLIC)
 def health(wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[Health]:
     """Returns 200 if every required dependency responds, otherwise 503 with the same report in `details`."""
-    return ApiResponse(data=wired.checkup.health())
+    return ApiResponse(data=wired.health_check.health())

@@ -23,4 +23,4 @@ def ledger(
     given: Annotated[Given, Depends(parameters_of(LedgerQuery))], wired: Annotated[Wiring, Depends(wiring)]
 ) -> ApiResponse[LedgerResponse]:
     """Returns the outcomes of all records by source, type and hour of receipt, or by delivery, with totals."""
-    return ApiResponse(data=wired.accounts.page(LedgerQuery.read(given, now=wired.clock())))
+    return ApiResponse(data=wired.ledger_reports.page(LedgerQuery.read(given, now=wired.clock())))

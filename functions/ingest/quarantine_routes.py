@@ -40,7 +40,7 @@ def browse_quarantine(
     given: Annotated[Given, Depends(parameters_of(QuarantineQuery))], wired: Wired
 ) -> ApiResponse[QuarantineResponse]:
     """Returns rejected rows as received, with every error, in order of receipt; filter by source, type, time, code."""
-    return ApiResponse(data=wired.quarantine_pages.page(QuarantineQuery.read(given, now=wired.clock())))
+    return ApiResponse(data=wired.quarantine_reports.page(QuarantineQuery.read(given, now=wired.clock())))
 
 
 @router.post("/ingest/quarantine/redrive", tags=["ingest"], summary="Redrive quarantined rows")
@@ -50,7 +50,7 @@ def redrive(request: Annotated[RedriveRequest, Body()], wired: Wired) -> ApiResp
 
     Each row is counted once. With `dry_run` nothing changes; the response reports what would happen.
     """
-    driven = wired.redrives.redrive(request)
+    driven = wired.redrive_service.redrive(request)
     told = driven.model_dump(mode="json", exclude={"rejected_rows", "skipped_deliveries"})
     note(after={"request": request.model_dump(mode="json", exclude_none=True), "result": told})
     return ApiResponse(data=driven)

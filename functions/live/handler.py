@@ -7,12 +7,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.app.cors import require_own_page
 from shared.app.wiring import wiring
-from shared.auth.presented import token_of_handshake
+from shared.auth.credentials import token_of_handshake
 from shared.auth.scopes import scope_of_channel
 from shared.auth.verifier import require
+from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.errors import TallyError
 from shared.runtime.observability import count, instrument, logger
-from shared.runtime.reachability import as_unavailable
 from shared.runtime.request import header
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from functions.metrics.routes import router
 from shared.app.http import Api
-from shared.metrics.forms import dialect_of
+from shared.metrics.contract_detection import dialect_of
 from shared.runtime.observability import instrument
 
 app = Api(router, spoken_in=lambda event: dialect_of(event.get("multiValueQueryStringParameters") or ()))

@@ -10,7 +10,7 @@ from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.limits.classes import ANALYTICS
-from shared.metrics.forms import require_commerce
+from shared.metrics.contract_detection import require_commerce
 from shared.metrics.models import MetricsResponse
 from shared.metrics.parameters import FraudMetricQuery, MetricQuery
 from shared.runtime.dialects import ApiResponse

@@ -24,4 +24,4 @@ def quality_reports(
     given: Parameters, wired: Annotated[Wiring, Depends(wiring)]
 ) -> ApiResponse[DataQualityReportsResponse]:
     """Returns scores, checks and issues by source and data type, with row counts and the overall trend."""
-    return ApiResponse(data=wired.quality_reports.answer(QualityQuery.read(given).question))
+    return ApiResponse(data=wired.quality_reports.report(QualityQuery.read(given).question))

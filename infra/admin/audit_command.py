@@ -69,7 +69,7 @@ def document(verifications: "Sequence[ChainVerification]") -> dict[str, Any]:
 
 
 def _verdicts(stage: Stage) -> "list[ChainVerification]":
-    from shared.audit.anchors import Anchors  # noqa: PLC0415 - not on the path of --help
+    from shared.audit.checkpoints import Anchors  # noqa: PLC0415 - not on the path of --help
     from shared.audit.trail import AuditTrail  # noqa: PLC0415 - not on the path of --help
     from shared.audit.verification import verify  # noqa: PLC0415 - not on the path of --help
     from shared.runtime.models import now  # noqa: PLC0415 - not on the path of --help

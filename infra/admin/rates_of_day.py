@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.currency.quotes import HeldQuote
-from shared.currency.spans import Span
+from shared.currency.rate_intervals import RateInterval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class RatesOfDay:
 
     day: str
     reporting_currency: str
-    spans: Sequence[Span]
+    spans: Sequence[RateInterval]
     quotes: Sequence[HeldQuote]
 
     def rates(self) -> Iterator[tuple[str, str, str]]:

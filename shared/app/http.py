@@ -17,19 +17,19 @@ from shared.app import middleware
 from shared.app.cors import cors_headers
 from shared.app.route_policy import RoutePolicy, policy_of
 from shared.app.wiring import Wiring, wiring
-from shared.auth.calling import acting_as
+from shared.auth.credentials import token_of_request
+from shared.auth.current_caller import acting_as
 from shared.auth.models import CREDENTIALS
-from shared.auth.presented import token_of_request
 from shared.auth.scopes import PUBLIC, Scope
 from shared.auth.verifier import require
 from shared.runtime import etags, strict_json
+from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.browser_headers import PROTECTION
+from shared.runtime.deadline import deadline
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
 from shared.runtime.models import sentence
 from shared.runtime.observability import count, logger
-from shared.runtime.patience import deadline
-from shared.runtime.reachability import as_unavailable
 from shared.runtime.request import normalise, well_formed
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class Api(APIGatewayRestResolver):
         for route in self._policies:
             route.description = _paragraphs(getdoc(route.func) or "")
         self._admitted = ExitStack()
-        self._standing: Mapping[str, str] = {}
+        self._rate_headers: Mapping[str, str] = {}
         self.exception_handler(TallyError)(self._fail)
-        self.exception_handler(etags.NotModified)(_unchanged)
+        self.exception_handler(etags.NotModified)(_not_modified)
         self.exception_handler(RequestValidationError)(self._fail_validation)
         self.exception_handler(Exception)(self._fail_unexpectedly)
 
@@ -84,22 +84,22 @@ class Api(APIGatewayRestResolver):
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
         """Respond to one request; every error is in the dialect of the request and contains the request id."""
         with self._admitted, deadline(_seconds(context)):
-            self._standing = {}
+            self._rate_headers = {}
             try:
                 answer = super().resolve(well_formed(event), context)
             except TallyError as error:
                 answer = self._without_route(event, error)
             except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
-                answer = self._without_route(event, _unexpected(error))
-            self._complete(event, answer)
+                answer = self._without_route(event, _as_internal_error(error))
+            self._add_headers(event, answer)
         return answer
 
-    def _complete(self, event: Mapping[str, Any], answer: dict[str, Any]) -> None:
+    def _add_headers(self, event: Mapping[str, Any], answer: dict[str, Any]) -> None:
         own = answer.get("multiValueHeaders", {})
         answer["multiValueHeaders"] = {
             **{name: [value] for name, value in PROTECTION.items()},
             **own,
-            **{name: [value] for name, value in self._standing.items()},
+            **{name: [value] for name, value in self._rate_headers.items()},
             "X-Request-Id": [REQUEST_ID.get()],
             "Vary": ["Origin", *own.get("Vary", ())],
             **cors_headers(event),
@@ -113,11 +113,11 @@ class Api(APIGatewayRestResolver):
         scope = policy.scope
         decoded = {name: unquote(value) for name, value in route_arguments.items()}
         if scope is PUBLIC:
-            self._take(normalise(event))
+            self._set_event(normalise(event))
             return super()._call_route(route, decoded)
         wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
-        caller = self._admit(wired, event, scope, policy.rate)
-        event = self._take(normalise(event))
+        caller = self._authorize(wired, event, scope, policy.rate)
+        event = self._set_event(normalise(event))
         self._admitted.enter_context(etags.conditional_request(event, tagged=policy.is_tagged(route.method)))
         answer_by_route = super()._call_route
 
@@ -125,19 +125,19 @@ class Api(APIGatewayRestResolver):
             return answer_by_route(route, decoded).build(self.current_event)
 
         if policy.is_audited(route.method):
-            act = partial(middleware.on_record, wired, event, caller, act)
+            act = partial(middleware.run_audited, wired, event, caller, act)
         if policy.takes_key(route.method):
-            act = partial(middleware.once, wired, event, self.lambda_context, caller, act)
-        return _Built(middleware.served(wired, act()))
+            act = partial(middleware.run_idempotently, wired, event, self.lambda_context, caller, act)
+        return _FinishedResponse(middleware.finalize(wired, act()))
 
-    def _take(self, event: dict[str, Any]) -> dict[str, Any]:
+    def _set_event(self, event: dict[str, Any]) -> dict[str, Any]:
         BaseRouter.current_event = self._to_proxy_event(event)
         return event
 
-    def _admit(self, wired: "Wiring", event: Mapping[str, Any], scope: Scope, rate: "RateClass | None") -> "Caller":
+    def _authorize(self, wired: "Wiring", event: Mapping[str, Any], scope: Scope, rate: "RateClass | None") -> "Caller":
         caller = wired.identity.verifier.caller(token_of_request(event))
         self._admitted.enter_context(acting_as(caller))
-        self._standing = middleware.counted(wired, caller, rate, self._spoken_in(event))
+        self._rate_headers = middleware.check_rate_limit(wired, caller, rate, self._spoken_in(event))
         require(scope, caller)
         return caller
 
@@ -172,10 +172,10 @@ class Api(APIGatewayRestResolver):
         raise NotFound("This path does not exist")
 
     def _fail_unexpectedly(self, error: Exception) -> Response[dict[str, Any]]:
-        return self._fail(_unexpected(error))
+        return self._fail(_as_internal_error(error))
 
 
-class _Built(ResponseBuilder[Any]):
+class _FinishedResponse(ResponseBuilder[Any]):
     """A response that is already complete, so that the resolver does not build it again."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
@@ -195,11 +195,11 @@ def _seconds(context: "LambdaContext") -> float:
     return context.get_remaining_time_in_millis() / 1000 - _TO_WRAP_UP_SECONDS
 
 
-def _unchanged(unchanged: etags.NotModified) -> Response[str]:
+def _not_modified(unchanged: etags.NotModified) -> Response[str]:
     return Response(status_code=HTTPStatus.NOT_MODIFIED.value, headers=dict(etags.headers(unchanged.tag)), body="")
 
 
-def _unexpected(error: Exception) -> TallyError:
+def _as_internal_error(error: Exception) -> TallyError:
     passing = as_unavailable(error)
     if passing is not None:
         logger().warning("dependency unavailable", exc_info=error)

@@ -48,7 +48,7 @@ class LargeAnswers:
             Key=key,
             Body=b64decode(body) if answer.get("isBase64Encoded") else body.encode(),
             CacheControl="private, no-store",
-            **self._described(answer),
+            **self._to_problem(answer),
         )
         location = self._s3.generate_presigned_url(
             "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=int(GOOD_FOR.total_seconds())
@@ -65,7 +65,7 @@ class LargeAnswers:
             "multiValueHeaders": {**kept, "Location": [location], "Cache-Control": ["no-store"]},
         }
 
-    def _described(self, answer: Answer) -> Any:
+    def _to_problem(self, answer: Answer) -> Any:
         return {
             _OF_THE_BODY[name.lower()]: values[0]
             for name, values in answer["multiValueHeaders"].items()

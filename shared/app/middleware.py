@@ -30,7 +30,9 @@ Act = Callable[[], Answer]
 _NOT_RECORDED = (Unavailable, BotoCoreError, ClientError)
 
 
-def counted(wired: "Wiring", caller: "Caller", declared: "RateClass | None", dialect: "Dialect") -> Mapping[str, str]:
+def check_rate_limit(
+    wired: "Wiring", caller: "Caller", declared: "RateClass | None", dialect: "Dialect"
+) -> Mapping[str, str]:
     """Count a request against its caller's limit; return what its answer tells of that.
 
     Raises:
@@ -40,7 +42,9 @@ def counted(wired: "Wiring", caller: "Caller", declared: "RateClass | None", dia
     return wired.rate_limiter.check(rate_class, rate_class.subject_of(caller))
 
 
-def once(wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", caller: "Caller", act: Act) -> Answer:
+def run_idempotently(
+    wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", caller: "Caller", act: Act
+) -> Answer:
     """Answer a request that may have an `Idempotency-Key`: with the same key, it has its effect once.
 
     Raises:
@@ -52,7 +56,7 @@ def once(wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", ca
     return act() if claim is None else wired.idempotency.once(claim, context, act)
 
 
-def on_record(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: Act) -> Answer:
+def run_audited(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: Act) -> Answer:
     """Answer a request, and put what it changed in the audit log."""
     begin()
     answer = act()
@@ -62,7 +66,7 @@ def on_record(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: 
     return answer
 
 
-def served(wired: "Wiring", answer: Answer) -> Answer:
+def finalize(wired: "Wiring", answer: Answer) -> Answer:
     """Send an answer on its way: by a redirect to it where it is too large, tagged, or not at all to who has it."""
     most = wired.settings.largest_answer_bytes
     if wired.settings.has(RESULTS_BUCKET) and is_larger(answer, most):

@@ -20,14 +20,14 @@ def parameters_of(*queries: type[Query]) -> Callable[..., Given]:
     of objects is known.
     """
 
-    def given(request: Request) -> Given:
+    def read(request: Request) -> Given:
         """Return every parameter with all its values, as decoded by API Gateway."""
         return request.resolved_event.multi_value_query_string_parameters
 
     declared = [each for query in queries for each in _parameters(query)]
     request = Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request)
-    given.__signature__ = Signature([request, *declared])  # type: ignore[attr-defined] # what `inspect` reads
-    return given
+    read.__signature__ = Signature([request, *declared])  # type: ignore[attr-defined] # what `inspect` reads
+    return read
 
 
 def _parameters(query: type[Query]) -> Iterator[Parameter]:

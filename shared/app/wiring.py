@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import shared.athena.provider
     import shared.audit.provider
     import shared.auth.provider
-    import shared.customers.computing_provider
     import shared.customers.provider
+    import shared.customers.snapshot_provider
     import shared.decisions.provider
     import shared.health.provider
     import shared.idempotency.provider
@@ -47,9 +47,9 @@ class Wiring(Deployment):
     athena = cached_property(shared.athena.provider.athena)
     audit_trail = cached_property(shared.audit.provider.audit_trail)
     batches = cached_property(shared.ingestion.batches.provider.batches)
-    checkup = cached_property(shared.health.provider.checkup)
+    health_check = cached_property(shared.health.provider.health_check)
     connections = cached_property(shared.live.provider.connections)
-    customer_computing = cached_property(shared.customers.computing_provider.customer_computing)
+    customer_snapshot_job = cached_property(shared.customers.snapshot_provider.customer_snapshot_job)
     customer_reports = cached_property(shared.customers.provider.customer_reports)
     decisions = cached_property(shared.decisions.provider.decisions)
     event_stream = cached_property(shared.ingestion.stream.provider.event_stream)
@@ -64,11 +64,11 @@ class Wiring(Deployment):
     metric_reports = cached_property(shared.metrics.provider.metric_reports)
     product_reports = cached_property(shared.products.provider.product_reports)
     quarantine = cached_property(shared.quarantine.provider.quarantine)
-    quarantine_pages = cached_property(shared.quarantine.provider.quarantine_pages)
+    quarantine_reports = cached_property(shared.quarantine.provider.quarantine_reports)
     rate_classes = cached_property(shared.limits.provider.rate_classes)
     rate_limiter = cached_property(shared.limits.provider.rate_limiter)
     redriver = cached_property(shared.recovery.provider.redriver)
-    redrives = cached_property(shared.recovery.provider.redrives)
+    redrive_service = cached_property(shared.recovery.provider.redrive_service)
     row_errors = cached_property(shared.ingestion.batches.provider.row_errors)
     source_configs = cached_property(shared.sources.provider.source_configs)
     sources = cached_property(shared.sources.provider.sources)
@@ -76,7 +76,9 @@ class Wiring(Deployment):
     uploads = cached_property(shared.ingestion.uploads.provider.uploads)
     versions = cached_property(shared.lake.provider.versions)
 
-    accounts = cached_property(lambda self: shared.ledger.provider.accounts(self, source_ids=self.sources.ids))
+    ledger_reports = cached_property(
+        lambda self: shared.ledger.provider.ledger_reports(self, source_ids=self.sources.ids)
+    )
     large_answers = cached_property(lambda self: LargeAnswers(self.clients.s3, self.name_of(RESULTS_BUCKET)))
     quality_reports = cached_property(
         lambda self: shared.quality.provider.quality_reports(

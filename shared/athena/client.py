@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.athena.sql import Statement, literal
+from shared.runtime.aws_errors import as_unavailable
+from shared.runtime.deadline import Timeout, deadline
 from shared.runtime.errors import InternalError, Unavailable
 from shared.runtime.models import utc
 from shared.runtime.observability import logger
-from shared.runtime.patience import Timeout, deadline
-from shared.runtime.reachability import as_unavailable
 from shared.runtime.resources import Database, WorkGroup
 
 if TYPE_CHECKING:

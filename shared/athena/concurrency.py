@@ -15,8 +15,8 @@ from shared.runtime.observability import count, logger
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+    from shared.runtime.deadline import Timeout
     from shared.runtime.models import Clock
-    from shared.runtime.patience import Timeout
 
 _UNREACHABLE = (BotoCoreError, ClientError)
 _RETRY_SECONDS = 5

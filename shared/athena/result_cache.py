@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from shared.athena.cached_results import ComputationClaim, Results
 from shared.athena.sql import Statement, literal
+from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
 from shared.runtime.etags import set_state
 from shared.runtime.observability import count, logger
-from shared.runtime.patience import Timeout
 from shared.runtime.resources import Table
 
 if TYPE_CHECKING:

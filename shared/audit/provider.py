@@ -1,6 +1,6 @@
 """Provides the audit log and its anchors."""
 
-from shared.audit.anchors import ANCHORS_BUCKET, Anchors
+from shared.audit.checkpoints import ANCHORS_BUCKET, Anchors
 from shared.audit.trail import AUDIT_TABLE, AuditTrail
 from shared.runtime.deployment import Deployment, provider
 

@@ -12,7 +12,7 @@ from shared.audit.entry import GENESIS, ChainHead, digest, format_number, parse,
 from shared.audit.trail import CHAINS
 
 if TYPE_CHECKING:
-    from shared.audit.anchors import Anchors
+    from shared.audit.checkpoints import Anchors
     from shared.audit.trail import AuditTrail, Item
 
 _NAMED_OF_A_GAP = 100

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.auth.granting import TokenIssuer
 from shared.auth.key_store import ApiKeys
-from shared.auth.refresh import RefreshTokenFamilies
-from shared.auth.signing import SigningKeys
+from shared.auth.refresh_tokens import RefreshTokenFamilies
+from shared.auth.signing import TokenSigningKeys
+from shared.auth.token_issuer import TokenIssuer
 from shared.auth.tokens import Tokens
 from shared.auth.verifier import Verifier
 
@@ -37,7 +37,7 @@ class Identity:
         self._dynamodb = dynamodb
         self._places = places
         self._clock = clock
-        self.signing_keys = SigningKeys(kms, places.signing_keys)
+        self.signing_keys = TokenSigningKeys(kms, places.signing_keys)
         self.tokens = Tokens(self.signing_keys, stage=stage, clock=clock)
 
     @cached_property

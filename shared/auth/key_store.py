@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.auth.models import ApiKey, ApiKeyPage, ApiKeyWithSecret, NewApiKey
-from shared.auth.secret import Cost, SecretHash, derive, new_hash, new_secret
+from shared.auth.secrets import Cost, SecretHash, derive, new_hash, new_secret
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
@@ -41,7 +41,7 @@ class ApiKeys:
             "owner": wanted.owner or key_id,
             "scopes": list(wanted.scopes),
             "created_at": sortable(self._clock()),
-            **_kept(new_hash(secret)),
+            **_hash_attributes(new_hash(secret)),
         }
         self._dynamodb.put_item(
             TableName=self._table, Item=serialize(item), ConditionExpression="attribute_not_exists(key_id)"
@@ -57,7 +57,7 @@ class ApiKeys:
 
     def find(self, key_id: str) -> tuple[ApiKey, SecretHash] | None:
         """A key and the hash of its secrets that count now."""
-        answer = self._dynamodb.get_item(TableName=self._table, Key=_named(key_id), ConsistentRead=True)
+        answer = self._dynamodb.get_item(TableName=self._table, Key=_primary_key(key_id), ConsistentRead=True)
         if "Item" not in answer:
             return None
         item = deserialize(answer["Item"])
@@ -66,7 +66,7 @@ class ApiKeys:
     def is_good(self, key_id: str) -> bool:
         """Return whether a key exists and is not revoked, as of about a second ago."""
         answer = self._dynamodb.get_item(
-            TableName=self._table, Key=_named(key_id), ProjectionExpression="key_id, revoked_at"
+            TableName=self._table, Key=_primary_key(key_id), ProjectionExpression="key_id, revoked_at"
         )
         return "Item" in answer and "revoked_at" not in answer["Item"]
 
@@ -119,7 +119,7 @@ class ApiKeys:
     def _update(self, key_id: str, change: str, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._dynamodb.update_item(
             TableName=self._table,
-            Key=_named(key_id),
+            Key=_primary_key(key_id),
             UpdateExpression=change,
             ConditionExpression=condition,
             ExpressionAttributeValues=serialize(values),
@@ -128,7 +128,7 @@ class ApiKeys:
         return deserialize(answer["Attributes"])
 
 
-def _named(key_id: str) -> Any:
+def _primary_key(key_id: str) -> Any:
     return serialize({"key_id": key_id})
 
 
@@ -144,7 +144,7 @@ def _with_secret(item: Mapping[str, Any], secret: str) -> ApiKeyWithSecret:
     return ApiKeyWithSecret(**_key(item).model_dump(), client_secret=secret)
 
 
-def _kept(made: SecretHash) -> dict[str, Any]:
+def _hash_attributes(made: SecretHash) -> dict[str, Any]:
     cost = {"n": made.cost.n, "r": made.cost.r, "p": made.cost.p}
     return {"salt": made.salt, "digest": made.digests[0], "cost": cost}
 

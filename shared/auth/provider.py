@@ -2,7 +2,7 @@
 
 from shared.auth.identity import Identity, Places
 from shared.auth.key_store import KEYS_TABLE
-from shared.auth.refresh import FAMILIES_TABLE
+from shared.auth.refresh_tokens import FAMILIES_TABLE
 from shared.auth.signing import SIGNING_KEYS
 from shared.runtime.deployment import Deployment, provider
 

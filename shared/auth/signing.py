@@ -51,7 +51,7 @@ class KmsKey(ECKey):
         return answer["Signature"]
 
 
-class SigningKeys:
+class TokenSigningKeys:
     """The signing keys by name in KMS: the first signs, all of them verify."""
 
     def __init__(self, kms: "KMSClient", key_ids: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from joserfc.jwk import ECKey
 
-    from shared.auth.signing import SigningKeys
+    from shared.auth.signing import TokenSigningKeys
     from shared.runtime.models import Clock
 
 LONGEST = 4096
@@ -57,7 +57,7 @@ class TokenClaims:
 class Tokens:
     """Writes and reads the tokens of one stage; those of another are not ours."""
 
-    def __init__(self, keys: "SigningKeys", *, stage: str, clock: "Clock") -> None:
+    def __init__(self, keys: "TokenSigningKeys", *, stage: str, clock: "Clock") -> None:
         self._keys = keys
         self._issuer = f"tally-{stage}"
         self._audience = f"tally-{stage}-api"

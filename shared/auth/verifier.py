@@ -11,7 +11,7 @@ from shared.runtime.observability import logger
 if TYPE_CHECKING:
     from shared.auth.key_store import ApiKeys
     from shared.auth.models import Caller
-    from shared.auth.refresh import RefreshTokenFamilies
+    from shared.auth.refresh_tokens import RefreshTokenFamilies
     from shared.auth.scopes import Scope
     from shared.auth.tokens import Tokens
     from shared.runtime.models import Clock

@@ -23,7 +23,7 @@ def day_in(text: str) -> str:
     try:
         return _day(text).isoformat()
     except ValueError:
-        raise ValueError(f"{_shown(text)} is not a date; write it as 2026-10-30") from None
+        raise ValueError(f"{_quote(text)} is not a date; write it as 2026-10-30") from None
 
 
 def _day(text: str) -> date:
@@ -39,7 +39,7 @@ def currency_in(text: str) -> str:
         ValueError: it is none; the text says what to write.
     """
     if text not in _CODES:
-        raise ValueError(f"{_shown(text)} is not a currency; write its ISO 4217 code, such as USD")
+        raise ValueError(f"{_quote(text)} is not a currency; write its ISO 4217 code, such as USD")
     return text
 
 
@@ -52,7 +52,7 @@ def rate_in(text: str) -> Decimal:
     if not _RATE.fullmatch(text):
         why = "is out of range" if _NUMBER.fullmatch(text) else "is not a rate"
         raise ValueError(
-            f"{_shown(text)} {why}; write a decimal such as 1.0389, with at most 9 digits before the point"
+            f"{_quote(text)} {why}; write a decimal such as 1.0389, with at most 9 digits before the point"
         )
     rate = Decimal(text)
     if not rate:
@@ -60,5 +60,5 @@ def rate_in(text: str) -> Decimal:
     return rate
 
 
-def _shown(text: str) -> str:
+def _quote(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:40]}...")  # noqa: PLR2004 - what a reader can take in

@@ -67,7 +67,7 @@ def with_rates(table: str, reporting_currency: str, *, days: Days | None = None)
     )
 
 
-def converted(column: str) -> Statement:
+def convert(column: str) -> Statement:
     """Convert an amount of a row that has its `rate`, to ten places, halves away from zero; NULL without a rate.
 
     A product of such decimals has 25 places and so room for 13 digits before the point. What would not fit, more than

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shared.currency.quotes import HeldQuote, Origin, Quote
-from shared.currency.spans import Span
+from shared.currency.rate_intervals import RateInterval
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.parquet.columns import MOMENT, read_parquet, write_parquet
 from shared.lake.storage.paths import REFERENCE, safe_part
@@ -37,7 +37,7 @@ def file_key(digest: str) -> str:
     return f"{REFERENCE}/files/{safe_part(digest)}"
 
 
-def table_of(reporting_currency: str, spans: Sequence[Span]) -> bytes:
+def table_of(reporting_currency: str, spans: Sequence[RateInterval]) -> bytes:
     """Write what currencies are worth in the reporting currency, by day.
 
     A question is about some days of many years: with few rows to a group and bounds for each, only those are read.
@@ -57,7 +57,7 @@ def table_of(reporting_currency: str, spans: Sequence[Span]) -> bytes:
     return data
 
 
-def spans_on(day: str, table: bytes, reporting_currency: str) -> list[Span]:
+def intervals_on(day: str, table: bytes, reporting_currency: str) -> list[RateInterval]:
     """Read what currencies are worth in a reporting currency on a day."""
     held = read_parquet(table, _TABLE)
     valid = held.filter(
@@ -65,7 +65,7 @@ def spans_on(day: str, table: bytes, reporting_currency: str) -> list[Span]:
         & (pc.field("valid_from") <= day)
         & (pc.field("valid_before") > day)
     )
-    return [Span(**row) for row in valid.drop_columns("reporting_currency").to_pylist()]
+    return [RateInterval(**row) for row in valid.drop_columns("reporting_currency").to_pylist()]
 
 
 def quotes_written(held: Sequence[HeldQuote]) -> bytes:

@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.currency.decompression import text_of
+from shared.currency.parser import ReadFile, read
 from shared.currency.quotes import HeldQuote, Origin, merge
-from shared.currency.rate_tables import QUOTES_KEY, TABLE_KEY, file_key, quotes_in, quotes_written, spans_on, table_of
-from shared.currency.reading import ReadFile, read
-from shared.currency.spans import Span, spans
-from shared.currency.unpacking import text_of
+from shared.currency.rate_intervals import RateInterval, derive_intervals
+from shared.currency.rate_tables import (
+    QUOTES_KEY,
+    TABLE_KEY,
+    file_key,
+    intervals_on,
+    quotes_in,
+    quotes_written,
+    table_of,
+)
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.storage.object_store import LakeStore, LostUpdate
 from shared.runtime.errors import Unavailable
@@ -72,10 +80,10 @@ class ReferenceRates:
             return loaded
         raise Unavailable("Another load of reference rates is in progress; load the file again later", retry_after=1)
 
-    def on(self, day: str) -> Sequence[Span]:
+    def on(self, day: str) -> Sequence[RateInterval]:
         """What currencies are worth on a day."""
         table = self._lake.get(TABLE_KEY)
-        return spans_on(day, table.body, self._reporting_currency) if table else []
+        return intervals_on(day, table.body, self._reporting_currency) if table else []
 
     def quotes(self) -> Sequence[HeldQuote]:
         """Every quote that is held, by currency and day."""
@@ -89,7 +97,7 @@ class ReferenceRates:
         """
         table, held = self._lake.get(TABLE_KEY), self._lake.get(QUOTES_KEY)
         merged = merge(quotes_in(held.body) if held else [], content.quotes, origin)
-        worths = spans((each.quote for each in merged.quotes), self._reporting_currency)
+        worths = derive_intervals((each.quote for each in merged.quotes), self._reporting_currency)
         if merged.new or merged.changed:
             self._lake.replace(QUOTES_KEY, quotes_written(merged.quotes), expected=held)
             taken.update(new=merged.new, changed=merged.changed)

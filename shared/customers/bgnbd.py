@@ -40,7 +40,7 @@ class Histories:
 
 
 @dataclass(frozen=True)
-class Parameters:
+class ModelParameters:
     """The four numbers of the model; alpha is in the unit of the histories' times."""
 
     r: float
@@ -53,7 +53,7 @@ class Parameters:
 class Fit:
     """The parameters that make the histories likeliest, and how likely."""
 
-    parameters: Parameters
+    parameters: ModelParameters
     log_likelihood: float
 
 
@@ -75,21 +75,21 @@ def fit(histories: Histories) -> Fit:
     rows, counts = np.unique(np.stack(_arrays(histories), axis=1), axis=0, return_counts=True)
     scaled = Histories(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit)
     best = _search(scaled, counts.astype(np.float64))
-    parameters = Parameters(best.r, best.alpha * unit, best.a, best.b)
+    parameters = ModelParameters(best.r, best.alpha * unit, best.a, best.b)
     return Fit(parameters, log_likelihood(parameters, histories))
 
 
-def log_likelihood(parameters: Parameters, histories: Histories) -> float:
+def log_likelihood(parameters: ModelParameters, histories: Histories) -> float:
     """Tell how likely the histories are under the parameters, as a logarithm."""
     return float(_log_likelihoods(parameters, histories).sum())
 
 
-def probability_alive(parameters: Parameters, histories: Histories) -> Floats:
+def probability_alive(parameters: ModelParameters, histories: Histories) -> Floats:
     """Tell how likely each customer is still one."""
     return np.asarray(1 / (1 + _odds_gone(parameters, histories)), np.float64)
 
 
-def expected_purchases(parameters: Parameters, histories: Histories, time: float | Floats) -> Floats:
+def expected_purchases(parameters: ModelParameters, histories: Histories, time: float | Floats) -> Floats:
     """Tell how many purchases each customer is expected to make within so much time from now."""
     r, alpha, a, b = astuple(parameters)
     if abs(a - 1) < _AWAY_FROM_ONE:
@@ -101,7 +101,7 @@ def expected_purchases(parameters: Parameters, histories: Histories, time: float
     return np.asarray(purchases * probability_alive(parameters, histories), np.float64)
 
 
-def days_until_purchase(parameters: Parameters, histories: Histories, longest: int) -> list[int | None]:
+def days_until_purchase(parameters: ModelParameters, histories: Histories, longest: int) -> list[int | None]:
     """Tell within how many days each customer is expected to make one purchase; None if not within the longest."""
     low = np.zeros_like(histories.age)
     high = np.full_like(histories.age, float(longest))
@@ -117,9 +117,9 @@ def _arrays(histories: Histories) -> tuple[Floats, Floats, Floats]:
     return histories.frequency, histories.recency, histories.age
 
 
-def _search(histories: Histories, counts: Floats) -> Parameters:
+def _search(histories: Histories, counts: Floats) -> ModelParameters:
     def cost(logarithms: Floats) -> float:
-        likelihoods = _log_likelihoods(Parameters(*np.exp(logarithms)), histories)
+        likelihoods = _log_likelihoods(ModelParameters(*np.exp(logarithms)), histories)
         return -float(counts @ likelihoods) / float(counts.sum())
 
     bounds = [(-_BOUND, _BOUND)] * 4
@@ -138,11 +138,11 @@ def _search(histories: Histories, counts: Floats) -> Parameters:
     return _parameters(best.x)
 
 
-def _parameters(logarithms: Floats) -> Parameters:
-    return Parameters(*(float(each) for each in np.exp(logarithms)))
+def _parameters(logarithms: Floats) -> ModelParameters:
+    return ModelParameters(*(float(each) for each in np.exp(logarithms)))
 
 
-def _log_likelihoods(parameters: Parameters, histories: Histories) -> Floats:
+def _log_likelihoods(parameters: ModelParameters, histories: Histories) -> Floats:
     r, alpha, a, b = astuple(parameters)
     x, recency, age = _arrays(histories)
     bought = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
@@ -152,7 +152,7 @@ def _log_likelihoods(parameters: Parameters, histories: Histories) -> Floats:
     return np.asarray(bought + np.logaddexp(alive, np.where(x > 0, gone, -np.inf)), np.float64)
 
 
-def _odds_gone(parameters: Parameters, histories: Histories) -> Floats:
+def _odds_gone(parameters: ModelParameters, histories: Histories) -> Floats:
     r, alpha, a, b = astuple(parameters)
     x, recency, age = _arrays(histories)
     odds = a / (b + np.maximum(x, 1) - 1) * ((alpha + age) / (alpha + recency)) ** (r + x)

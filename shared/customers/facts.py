@@ -9,7 +9,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
+class HistoryPeriod:
     """The days that a run looks at: from the first sale to the last, with the hold-out as the last quarter of them."""
 
     first_day: date
@@ -62,7 +62,7 @@ class CustomerFacts:
     excluded_records: int
 
 
-class TasteKind(StrEnum):
+class PreferenceKind(StrEnum):
     """What a customer may prefer."""
 
     CATEGORY = "category"
@@ -72,11 +72,11 @@ class TasteKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taste:
+class Preference:
     """One thing that a customer prefers, and its share of all of its kind."""
 
     customer_id: str
-    kind: TasteKind
+    kind: PreferenceKind
     value: str
     weight: Decimal
     whole: Decimal

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.customers.bgnbd import Floats, Histories, Parameters, expected_purchases
+from shared.customers.bgnbd import Floats, Histories, ModelParameters, expected_purchases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class HoldOut:
         return self.model_error < self.naive_error
 
 
-def check(parameters: Parameters, calibration: Histories, actual: Floats, days: int) -> HoldOut:
+def check(parameters: ModelParameters, calibration: Histories, actual: Floats, days: int) -> HoldOut:
     """Hold what a model expects of the time after its calibration against what came."""
     expected = expected_purchases(parameters, calibration, float(days))
     age = np.maximum(calibration.age, 1.0)

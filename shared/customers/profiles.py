@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from shared.customers.facts import CustomerFacts, Taste, TasteKind
+from shared.customers.facts import CustomerFacts, Preference, PreferenceKind
 from shared.customers.forecast import NOT_WITHIN_A_YEAR, NOTHING_PAID, Expectation
 from shared.customers.models import (
     BehaviorMetrics,
@@ -39,7 +39,7 @@ class Known:
     """What one profile is made of; `expected` is the reason where nothing is expected."""
 
     facts: CustomerFacts
-    tastes: Sequence[Taste]
+    tastes: Sequence[Preference]
     scores: Scores
     stays: Sequence[SegmentStay]
     expected: Expectation | str
@@ -104,15 +104,15 @@ def _midnight(day: date) -> datetime:
 
 def _preferences(known: Known) -> CustomerPreferences:
     best = {taste.kind: taste.value for taste in reversed(known.tastes)}
-    categories = [taste for taste in known.tastes if taste.kind is TasteKind.CATEGORY]
-    hour = best.get(TasteKind.HOUR)
+    categories = [taste for taste in known.tastes if taste.kind is PreferenceKind.CATEGORY]
+    hour = best.get(PreferenceKind.HOUR)
     return CustomerPreferences(
         favorite_categories=[
             FavoriteCategory(category=taste.value, share=round(float(taste.weight / taste.whole), _PLACES))
             for taste in categories
         ],
-        preferred_channel=best.get(TasteKind.CHANNEL),
-        preferred_region=best.get(TasteKind.REGION),
+        preferred_channel=best.get(PreferenceKind.CHANNEL),
+        preferred_region=best.get(PreferenceKind.REGION),
         preferred_hour_utc=None if hour is None else int(hour),
         average_basket_size=EXACT.divide(known.facts.units_bought, Decimal(known.facts.orders)),
     )

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 from shared.athena.sql import Constant, Statement, sql
-from shared.currency.conversion import converted, with_rates
-from shared.customers.facts import ONE_DAY, Period
+from shared.currency.conversion import convert, with_rates
+from shared.customers.facts import ONE_DAY, HistoryPeriod
 
 RECENT_DAYS, LATELY_DAYS = 90, 30
 """How long a customer's recent past is; what is retained is compared over as long before it."""
@@ -113,14 +113,14 @@ def span(before: datetime) -> Statement:
     return sql(_SPAN, before=before)
 
 
-def facts(period: Period, currency: str) -> Statement:
+def facts(period: HistoryPeriod, currency: str) -> Statement:
     """Add up what every customer bought, converted to a currency at the rate of each line's day."""
     recent = _midnight(period.back(RECENT_DAYS))
     return sql(
         _FACTS,
         lines=_lines(period),
         rates=with_rates("currencies", currency),
-        net_amount=converted("net_amount"),
+        net_amount=convert("net_amount"),
         recent_day=Constant(period.back(RECENT_DAYS)),
         seen_until=Constant(_midnight(period.calibration_end + ONE_DAY)),
         lately=Constant(_midnight(period.back(LATELY_DAYS))),
@@ -129,12 +129,12 @@ def facts(period: Period, currency: str) -> Statement:
     )
 
 
-def tastes(period: Period) -> Statement:
+def preferences(period: HistoryPeriod) -> Statement:
     """Find what every customer prefers; of two equal things the alphabet's first."""
     return sql(_TASTES, lines=_lines(period), most_categories=MOST_CATEGORIES)
 
 
-def _lines(period: Period) -> Statement:
+def _lines(period: HistoryPeriod) -> Statement:
     return sql(_LINES, end=_midnight(period.last_day + ONE_DAY))
 
 

@@ -18,7 +18,7 @@ _PLACES = 4
 
 
 @dataclass(frozen=True)
-class Whole:
+class Population:
     """What a segment is compared with: all customers and their net amount."""
 
     customers: int
@@ -32,7 +32,7 @@ def segmentation(
     members: defaultdict[str, list[CustomerFacts]] = defaultdict(list)
     for customer, scored in zip(customers, scores, strict=True):
         members[scored.segment.segment_id].append(customer)
-    whole = Whole(len(customers), _net(customers))
+    whole = Population(len(customers), _net(customers))
     return CustomerSegmentationResponse(
         segments=[_segment(each, members[each.segment_id], whole, run) for each in SEGMENTS],
         total_customers=len(customers),
@@ -46,7 +46,7 @@ def segmentation(
     )
 
 
-def _segment(segment: Segment, members: Sequence[CustomerFacts], whole: Whole, run: Run) -> CustomerSegment:
+def _segment(segment: Segment, members: Sequence[CustomerFacts], whole: Population, run: Run) -> CustomerSegment:
     net, paid = _net(members), sum(each.paid_orders for each in members)
     return CustomerSegment(
         segment_id=segment.segment_id,
@@ -67,7 +67,7 @@ def retention_rate(members: Sequence[CustomerFacts]) -> float | None:
     return round(sum(each.orders_last_90d > 0 for each in before) / len(before), _PLACES) if before else None
 
 
-def _characteristics(segment: Segment, members: Sequence[CustomerFacts], whole: Whole, run: Run) -> dict[str, Any]:
+def _characteristics(segment: Segment, members: Sequence[CustomerFacts], whole: Population, run: Run) -> dict[str, Any]:
     since = [(run.last_day - each.last_purchase.date()).days for each in members]
     orders = [each.orders for each in members]
     return {

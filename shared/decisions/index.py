@@ -57,7 +57,7 @@ class DecisionIndex:
             known = highest.get(each.decision_id)
             if known is None or each.version >= known.version:
                 highest[each.decision_id] = each
-        update_items(self._dynamodb, [self._kept(each) for each in highest.values()])
+        update_items(self._dynamodb, [self._update_of(each) for each in highest.values()])
         self._mark_due(name for name, item in self._read(highest, ("waiting",)) if "waiting" in item)
 
     def get(self, decision_id: str) -> dict[str, Any] | None:
@@ -113,7 +113,7 @@ class DecisionIndex:
         )
         self._mark_due(name for name, item in self._read([due.decision_id], ("waiting",)) if "waiting" in item)
 
-    def _kept(self, decision: "IndexedDecision") -> Any:
+    def _update_of(self, decision: "IndexedDecision") -> Any:
         return {
             "TableName": self._table,
             "Key": _key(decision.decision_id),

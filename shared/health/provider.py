@@ -9,7 +9,7 @@ from shared.runtime.deployment import Deployment, provider
 
 
 @provider
-def checkup(deployment: Deployment) -> checks.Checkup:
+def health_check(deployment: Deployment) -> checks.Checkup:
     """Build the health check of what every query depends on."""
     clients = deployment.clients
     asked = (

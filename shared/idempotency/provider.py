@@ -1,6 +1,6 @@
 """Provides the store of requests that carry an `Idempotency-Key`."""
 
-from shared.idempotency.once import IDEMPOTENCY_TABLE, Idempotency
+from shared.idempotency.store import IDEMPOTENCY_TABLE, Idempotency
 from shared.runtime.deployment import Deployment, provider
 
 

@@ -19,7 +19,7 @@ from shared.lake.quarantine.decisions import extract_decisions
 from shared.lake.storage.paths import PartitionId
 from shared.lake.validation.rows import ValidatedRows
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, DeliveryKind, LedgerEntry
-from shared.records.catalogue import SCHEMAS
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import RowError
 from shared.runtime.dialects import truncate_for_error
 

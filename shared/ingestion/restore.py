@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from shared.lake.parquet import columns
 from shared.lake.storage.paths import PartitionId
 from shared.ledger.entry import LedgerEntry
-from shared.records.catalogue import SCHEMAS
+from shared.records.schemas import SCHEMAS
 
 if TYPE_CHECKING:
     from datetime import datetime

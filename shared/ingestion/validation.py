@@ -10,11 +10,11 @@ from shared.ingestion.pii import strip_personal_data
 from shared.lake.parquet import columns
 from shared.lake.quality.assess import assess
 from shared.lake.validation.rows import ValidatedRows, validate_rows, validate_table
-from shared.quality.rules import Requirements, refusal, the_same_of_all
+from shared.quality.rules import Requirements, default_requirements, refusal
 from shared.quality.state import QualityCounts
-from shared.records.catalogue import SCHEMAS
 from shared.records.mapping import MappingOf
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import DECISION_UNKNOWN, RowError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class DeliveryValidator:
     decisions: "DecisionIndex"
     reporting_currency: str
     mapping_of: MappingOf
-    requirements_of: RequirementsOf = the_same_of_all
+    requirements_of: RequirementsOf = default_requirements
 
     def validate(self, delivery: "Delivery") -> ValidationResult:
         """Validate the rows of a delivery and apply the quality gate if it is gated."""
@@ -96,7 +96,7 @@ class DeliveryValidator:
         return rows
 
     def _to_columns(self, delivery: "Delivery", mapped: MappedRows) -> ValidatedRows:
-        stamp = columns.Stamp(
+        stamp = columns.IngestMetadata(
             source_id=delivery.source_id,
             ingested_at=mapped.ingestion_times(delivery),
             origin=delivery.delivery_id,

@@ -19,7 +19,7 @@ from shared.lake.parquet.receipt import Receipt, attach_receipt, read_receipt
 from shared.lake.rollups.product_history import HISTORY_TABLES, append_versions
 from shared.lake.rollups.writer import RollupWriter
 from shared.lake.storage.object_store import LakeStore, LostUpdate, StoredObject
-from shared.records.catalogue import SCHEMAS
+from shared.records.schemas import SCHEMAS
 from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 

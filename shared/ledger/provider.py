@@ -28,7 +28,7 @@ def deliveries(deployment: Deployment) -> DeliveriesBySource:
     return DeliveriesBySource(deployment.clients.dynamodb, deployment.name_of(LEDGER_TABLE))
 
 
-def accounts(deployment: Deployment, *, source_ids: Callable[[], Sequence[str]]) -> LedgerReports:
+def ledger_reports(deployment: Deployment, *, source_ids: Callable[[], Sequence[str]]) -> LedgerReports:
     """Build the ledger's reports, over the sources of a higher floor."""
     return LedgerReports(
         hours=HourlyTotals(deployment.clients.dynamodb, deployment.name_of(LEDGER_HOURS_TABLE)),

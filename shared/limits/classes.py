@@ -75,7 +75,7 @@ class RateClasses:
         known = {each.name for each in RATE_CLASSES}
         if unknown := changes.keys() - known:
             raise UnknownRateClass(f"unknown rate classes {sorted(unknown)}; expected {sorted(known)}")
-        return cls(tuple(replace(each, **_checked(each.name, changes.get(each.name, {}))) for each in RATE_CLASSES))
+        return cls(tuple(replace(each, **_check(each.name, changes.get(each.name, {}))) for each in RATE_CLASSES))
 
     def of(self, declared: RateClass | None, dialect: Dialect) -> RateClass:
         """Return the class in force of a request: what its route declares, else the general class of its dialect.
@@ -86,7 +86,7 @@ class RateClasses:
         return next(each for each in self.classes if each.name == chosen.name)
 
 
-def _checked(name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+def _check(name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     for key, value in changes.items():
         if key not in {"limit", "window_seconds"} or type(value) is not int or value < 1:
             raise UnknownRateClass(

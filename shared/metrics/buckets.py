@@ -42,7 +42,7 @@ _UNITS = {
 
 
 @dataclass(frozen=True, order=True)
-class Shift:
+class OffsetChange:
     """From this moment (UTC) on, the wall clock shows UTC plus this much."""
 
     since: datetime
@@ -50,14 +50,14 @@ class Shift:
 
 
 @dataclass(frozen=True, order=True)
-class Bucket:
+class TimeBucket:
     """One bucket: the moment it begins (UTC) and the wall clock's name for it, by which rows find it."""
 
     start: datetime
     name: datetime
 
 
-def wall_clock(zone: tzinfo, granularity: Granularity, start: datetime, end: datetime) -> tuple[Shift, ...]:
+def wall_clock(zone: tzinfo, granularity: Granularity, start: datetime, end: datetime) -> tuple[OffsetChange, ...]:
     """Describe the zone's clock over a range, from the beginning of the bucket that holds `start`.
 
     The clock never runs backward over the edge of a bucket: buckets are contiguous, whatever the zone does at night.
@@ -68,9 +68,11 @@ def wall_clock(zone: tzinfo, granularity: Granularity, start: datetime, end: dat
     return tuple(_without_second_midnight(clock))
 
 
-def buckets(clock: Sequence[Shift], granularity: Granularity, start: datetime, end: datetime) -> Iterator[Bucket]:
+def buckets(
+    clock: Sequence[OffsetChange], granularity: Granularity, start: datetime, end: datetime
+) -> Iterator[TimeBucket]:
     """Name the buckets that overlap `[start, end)`, in order; the first may begin before `start`."""
-    held: Bucket | None = None
+    held: TimeBucket | None = None
     for each in _walk(clock, granularity, end):
         if held is not None and each.start > start:
             yield held
@@ -104,7 +106,7 @@ def _next(name: datetime, granularity: Granularity) -> datetime:
     return name + length if length else truncate(name + _LONGER_THAN_ONE[granularity], granularity)
 
 
-def _walk(clock: Sequence[Shift], granularity: Granularity, end: datetime) -> Iterator[Bucket]:
+def _walk(clock: Sequence[OffsetChange], granularity: Granularity, end: datetime) -> Iterator[TimeBucket]:
     """Step over the wall clock's own time: there a bucket begins where its name says."""
     last: datetime | None = None
     for shift, until in zip(clock, [*(each.since for each in clock[1:]), end], strict=True):
@@ -112,7 +114,7 @@ def _walk(clock: Sequence[Shift], granularity: Granularity, end: datetime) -> It
         name = truncate(begins, granularity)
         while name < ends:
             if last is None or name > last:
-                yield Bucket(max(shift.since, (name - shift.offset).replace(tzinfo=UTC)), name)
+                yield TimeBucket(max(shift.since, (name - shift.offset).replace(tzinfo=UTC)), name)
                 last = name
             name = _next(name, granularity)
 
@@ -121,13 +123,13 @@ def _wall(moment: datetime, offset: timedelta) -> datetime:
     return moment.replace(tzinfo=None) + offset
 
 
-def _changes(zone: tzinfo, start: datetime, end: datetime) -> list[Shift]:
+def _changes(zone: tzinfo, start: datetime, end: datetime) -> list[OffsetChange]:
     """Find every change of the zone's offset: looked for weekly, since no zone changes twice within seven days."""
-    found = [Shift(start, _offset(zone, start))]
+    found = [OffsetChange(start, _offset(zone, start))]
     probes = [start + n * _SHORTEST_STAY for n in range((end - start) // _SHORTEST_STAY + 1)]
     for before, after in pairwise([*probes, end]):
         if _offset(zone, after) != found[-1].offset:
-            found.append(Shift(moment := _moment_of_change(zone, before, after), _offset(zone, moment)))
+            found.append(OffsetChange(moment := _moment_of_change(zone, before, after), _offset(zone, moment)))
     return found
 
 
@@ -148,23 +150,23 @@ def _offset(zone: tzinfo, moment: datetime) -> timedelta:
     return moment.astimezone(zone).utcoffset() or timedelta()
 
 
-def _within_the_hour(clock: Sequence[Shift]) -> tuple[Shift, ...]:
+def _within_the_hour(clock: Sequence[OffsetChange]) -> tuple[OffsetChange, ...]:
     """Keep what matters for hours: an hour the clock shows twice is two buckets, so only parts of an hour shift.
 
     A shift never shrinks, so that the names of hours never repeat.
     """
-    kept: list[Shift] = []
+    kept: list[OffsetChange] = []
     for each in clock:
         least = kept[-1].offset if kept else timedelta()
         offset = least + (each.offset - least) % _HOUR
         if not kept or offset != least:
-            kept.append(Shift(each.since, offset))
+            kept.append(OffsetChange(each.since, offset))
     return tuple(kept)
 
 
-def _without_second_midnight(clock: Sequence[Shift]) -> Iterator[Shift]:
+def _without_second_midnight(clock: Sequence[OffsetChange]) -> Iterator[OffsetChange]:
     """Let a day begin once: a clock set back over midnight is followed only when midnight comes again."""
     yield clock[0]
     for before, after in pairwise(clock):
         reached = truncate(after.since + before.offset - timedelta.resolution, Granularity.DAILY)
-        yield Shift(max(after.since, reached - after.offset), after.offset)
+        yield OffsetChange(max(after.since, reached - after.offset), after.offset)

@@ -58,14 +58,14 @@ class Metric:
 
     description: str
     unit: str
-    made_of: FactName
+    fact_name: FactName
     formulas: Mapping[Aggregation, Formula]
-    beside: tuple[Measure, ...]
+    supporting_measures: tuple[Measure, ...]
 
     @property
     def fact(self) -> Fact:
         """The facts that it is made of."""
-        return FACTS[self.made_of]
+        return FACTS[self.fact_name]
 
     @property
     def default(self) -> Aggregation:
@@ -85,7 +85,7 @@ METRICS: Mapping[MetricType, Metric] = {
     MetricType.REVENUE: Metric(
         description="Net amount of completed lines: quantity x unit price - discount. Returns count as negative.",
         unit="reporting currency",
-        made_of=FactName.SALES,
+        fact_name=FactName.SALES,
         formulas={
             Aggregation.SUM: _NET_AMOUNT,
             Aggregation.AVG: Formula(
@@ -95,26 +95,26 @@ METRICS: Mapping[MetricType, Metric] = {
             Aggregation.MAX: Formula(numerator=Measure.HIGHEST_AMOUNT, additivity=Additivity.EXTREME),
             Aggregation.COUNT: _LINES,
         },
-        beside=(Measure.LINES,),
+        supporting_measures=(Measure.LINES,),
     ),
     MetricType.TRANSACTIONS: Metric(
         description="Number of distinct completed transaction lines.",
         unit="lines",
-        made_of=FactName.SALES,
+        fact_name=FactName.SALES,
         formulas={Aggregation.COUNT: _LINES},
-        beside=(Measure.NET_AMOUNT,),
+        supporting_measures=(Measure.NET_AMOUNT,),
     ),
     MetricType.CUSTOMERS: Metric(
         description="Number of distinct customers with a completed line of positive quantity.",
         unit="customers",
-        made_of=FactName.CUSTOMERS,
+        fact_name=FactName.CUSTOMERS,
         formulas={Aggregation.COUNT: Formula(numerator=Measure.CUSTOMERS, additivity=Additivity.DISTINCT)},
-        beside=(Measure.LINES,),
+        supporting_measures=(Measure.LINES,),
     ),
     MetricType.INVENTORY: Metric(
         description="Units on hand at the end of the bucket: latest level of each product and location, however old.",
         unit="units",
-        made_of=FactName.LEVELS,
+        fact_name=FactName.LEVELS,
         formulas={
             Aggregation.SUM: Formula(numerator=Measure.UNITS, additivity=Additivity.LEVEL),
             Aggregation.AVG: Formula(
@@ -123,29 +123,29 @@ METRICS: Mapping[MetricType, Metric] = {
             Aggregation.MIN: Formula(numerator=Measure.LOWEST_UNITS, additivity=Additivity.LEVEL),
             Aggregation.MAX: Formula(numerator=Measure.HIGHEST_UNITS, additivity=Additivity.LEVEL),
         },
-        beside=(Measure.PRODUCT_LOCATIONS,),
+        supporting_measures=(Measure.PRODUCT_LOCATIONS,),
     ),
     MetricType.CONVERSION: Metric(
         description="Sessions with a purchase divided by all that start in the bucket. A session lasts at most a day.",
         unit="purchasing sessions per session",
-        made_of=FactName.SESSIONS,
+        fact_name=FactName.SESSIONS,
         formulas={
             Aggregation.AVG: Formula(
                 numerator=Measure.PURCHASING_SESSIONS, denominator=Measure.SESSIONS, additivity=Additivity.RATIO
             )
         },
-        beside=(Measure.SESSIONS, Measure.PURCHASING_SESSIONS),
+        supporting_measures=(Measure.SESSIONS, Measure.PURCHASING_SESSIONS),
     ),
     MetricType.AVERAGE_ORDER_VALUE: Metric(
         description="Net amount of completed lines divided by distinct orders with a positive net amount.",
         unit="reporting currency per order",
-        made_of=FactName.ORDERS,
+        fact_name=FactName.ORDERS,
         formulas={
             Aggregation.AVG: Formula(
                 numerator=Measure.NET_AMOUNT, denominator=Measure.ORDERS, additivity=Additivity.RATIO
             )
         },
-        beside=(Measure.NET_AMOUNT, Measure.ORDERS),
+        supporting_measures=(Measure.NET_AMOUNT, Measure.ORDERS),
     ),
 }
 """The metrics of the contract. The first aggregation of each is its default."""

@@ -69,7 +69,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class FactTable:
     """A table that tells a fact: how fine it is and how many dimensions it keeps together.
 
     Of one dimension at a time there are as many tables as there are dimensions, and one more of none.
@@ -77,9 +77,9 @@ class Table:
 
     name: str
     grain: Grain = Grain.MOMENT
-    most_filters: int = len(Dimension)
+    max_filters: int = len(Dimension)
 
-    def called(self, dimensions: Iterable[str]) -> str:
+    def table_name(self, dimensions: Iterable[str]) -> str:
         """The name of the table that keeps these dimensions."""
         return self.name.format(dimension=next(iter(dimensions), NO_DIMENSION))
 
@@ -104,12 +104,12 @@ class Fact:
 
     data_type: DataType
     columns: tuple[str, ...]
-    tables: Mapping[Source, Table]
+    tables: Mapping[Source, FactTable]
     records: Measure
     dimensions: tuple[Dimension, ...] = tuple(Dimension)
     has_currency: bool = True
-    looks_back: bool = False
-    kept_by_base_alone: str = ""
+    semi_additive: bool = False
+    base_only_reason: str = ""
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -117,15 +117,15 @@ class Fact:
         return (*self.dimensions, CURRENCY) if self.has_currency else tuple(self.dimensions)
 
 
-_TRANSACTIONS = Table(name="transactions")
+_TRANSACTIONS = FactTable(name="transactions")
 
 FACTS: Mapping[FactName, Fact] = {
     FactName.SALES: Fact(
         data_type=DataType.TRANSACTIONS,
         columns=("status", "timestamp", "currency", "quantity", "unit_price", "discount"),
         tables={
-            Source.BY_DIMENSION: Table(name="sales_hourly_by_{dimension}", grain=Grain.HOUR, most_filters=1),
-            Source.ROLLUP: Table(name="sales_hourly", grain=Grain.HOUR),
+            Source.BY_DIMENSION: FactTable(name="sales_hourly_by_{dimension}", grain=Grain.HOUR, max_filters=1),
+            Source.ROLLUP: FactTable(name="sales_hourly", grain=Grain.HOUR),
             Source.BASE: _TRANSACTIONS,
         },
         records=Measure.LINES,
@@ -135,13 +135,13 @@ FACTS: Mapping[FactName, Fact] = {
         columns=("status", "timestamp", "currency", "order_id", "quantity", "unit_price", "discount"),
         tables={Source.BASE: _TRANSACTIONS},
         records=Measure.LINES,
-        kept_by_base_alone="distinct orders",
+        base_only_reason="distinct orders",
     ),
     FactName.CUSTOMERS: Fact(
         data_type=DataType.TRANSACTIONS,
         columns=("status", "timestamp", "customer_id", "quantity"),
         tables={
-            Source.ROLLUP: Table(name="sales_daily_by_customer", grain=Grain.DAY),
+            Source.ROLLUP: FactTable(name="sales_daily_by_customer", grain=Grain.DAY),
             Source.BASE: _TRANSACTIONS,
         },
         records=Measure.LINES,
@@ -150,20 +150,20 @@ FACTS: Mapping[FactName, Fact] = {
         data_type=DataType.INVENTORY,
         columns=("product_id", "location", "timestamp", "quantity_on_hand"),
         tables={
-            Source.ROLLUP: Table(name="inventory_daily", grain=Grain.DAY),
-            Source.BASE: Table(name="inventory"),
+            Source.ROLLUP: FactTable(name="inventory_daily", grain=Grain.DAY),
+            Source.BASE: FactTable(name="inventory"),
         },
         records=Measure.RECORDS,
         dimensions=(Dimension.PRODUCT_CATEGORY,),
         has_currency=False,
-        looks_back=True,
+        semi_additive=True,
     ),
     FactName.SESSIONS: Fact(
         data_type=DataType.EVENTS,
         columns=("session_id", "timestamp", "event_type"),
         tables={
-            Source.ROLLUP: Table(name="sessions_daily"),
-            Source.BASE: Table(name="events"),
+            Source.ROLLUP: FactTable(name="sessions_daily"),
+            Source.BASE: FactTable(name="events"),
         },
         records=Measure.EVENTS,
         dimensions=(Dimension.PRODUCT_CATEGORY, Dimension.REGION, Dimension.CHANNEL),

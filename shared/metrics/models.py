@@ -8,7 +8,7 @@ from shared.runtime.models import Model, Optional, Timestamp
 from shared.runtime.numbers import Number
 from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
-_BESIDE = "; ".join(f"{', '.join(metric.beside)} of {name}" for name, metric in METRICS.items())
+_BESIDE = "; ".join(f"{', '.join(metric.supporting_measures)} of {name}" for name, metric in METRICS.items())
 
 
 class MetricDataPoint(Model):

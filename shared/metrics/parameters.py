@@ -11,7 +11,7 @@ from pydantic import Field
 from shared.metrics.buckets import Granularity, buckets, wall_clock
 from shared.metrics.catalogue import METRICS, Aggregation, MetricType
 from shared.metrics.facts import CURRENCY, Dimension
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from shared.records.currencies import ISO_4217
 from shared.runtime.errors import FieldError
 from shared.runtime.query import Query
@@ -90,9 +90,9 @@ class MetricQuery(Query):
             yield from _filter_errors(valid["metric_type"], valid)
 
     @property
-    def question(self) -> Question:
+    def question(self) -> MetricQuestion:
         """The question that the parameters ask."""
-        return Question(
+        return MetricQuestion(
             metric_type=self.metric_type,
             aggregation=self.aggregation or METRICS[self.metric_type].default,
             granularity=self.granularity,

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from shared.metrics.buckets import Bucket
+from shared.metrics.buckets import TimeBucket
 from shared.metrics.facts import Measure
-from shared.metrics.queries.rows import MetricRow, Span
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import MetricRow, RangeKind
+from shared.metrics.question import MetricQuestion
 from shared.runtime.numbers import EXACT
 
 Measures = Mapping[Measure, Decimal]
@@ -35,21 +35,21 @@ class Periods(NamedTuple):
     previous: Period
 
 
-def periods(question: Question, rows: Sequence[MetricRow]) -> Periods:
+def periods(question: MetricQuestion, rows: Sequence[MetricRow]) -> Periods:
     """Sort out the rows of a query.
 
     The whole of a range is what its row without a bucket says, where there is one; else its buckets together; of
     levels it is the last one, and a bucket without records stands where the one before it stood.
     """
-    previous, current = (_of_span(question, rows, span) for span in (Span.PREVIOUS, Span.CURRENT))
-    if question.metric.fact.looks_back:
-        opening = next((row.measures for row in rows if row.period is Span.BEFORE), {})
-        previous = _carried(previous, question.previous_buckets, opening)
-        current = _carried(current, question.buckets, previous.whole)
+    previous, current = (_of_span(question, rows, span) for span in (RangeKind.PREVIOUS, RangeKind.CURRENT))
+    if question.metric.fact.semi_additive:
+        opening = next((row.measures for row in rows if row.period is RangeKind.BEFORE), {})
+        previous = _carry_forward(previous, question.previous_buckets, opening)
+        current = _carry_forward(current, question.buckets, previous.whole)
     return Periods(current, previous)
 
 
-def _of_span(question: Question, rows: Iterable[MetricRow], span: Span) -> Period:
+def _of_span(question: MetricQuestion, rows: Iterable[MetricRow], span: RangeKind) -> Period:
     by_bucket: dict[datetime, Measures] = {}
     whole: Measures | None = None
     excluded = 0
@@ -61,10 +61,10 @@ def _of_span(question: Question, rows: Iterable[MetricRow], span: Span) -> Perio
         excluded += row.excluded
     counts = question.metric.fact.records
     records = sum(int(measures.get(counts, 0)) for measures in by_bucket.values())
-    return Period(by_bucket, _together(by_bucket.values()) if whole is None else whole, records, excluded)
+    return Period(by_bucket, _sum(by_bucket.values()) if whole is None else whole, records, excluded)
 
 
-def _together(buckets: Iterable[Measures]) -> Measures:
+def _sum(buckets: Iterable[Measures]) -> Measures:
     """Add up buckets that do not overlap."""
     whole: dict[Measure, Decimal] = {}
     for measures in buckets:
@@ -73,7 +73,7 @@ def _together(buckets: Iterable[Measures]) -> Measures:
     return whole
 
 
-def _carried(found: Period, spine: Iterable[Bucket], opening: Measures) -> Period:
+def _carry_forward(found: Period, spine: Iterable[TimeBucket], opening: Measures) -> Period:
     """Let every level stand until the next."""
     by_bucket: dict[datetime, Measures] = {}
     level = opening

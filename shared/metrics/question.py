@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from shared.metrics.buckets import Bucket, Granularity, Shift, buckets, wall_clock
+from shared.metrics.buckets import Granularity, OffsetChange, TimeBucket, buckets, wall_clock
 from shared.metrics.catalogue import METRICS, Aggregation, Formula, Metric, MetricType
 from shared.metrics.facts import Dimension, Measure
 from shared.records.validation import EARLIEST
@@ -15,7 +15,7 @@ _EXTREMES = {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT, Measure.LOWEST_UNITS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class MetricQuestion:
     """Which metric, over which half-open range, in which buckets, of which lines.
 
     `known_since` is how far a fact that looks back has to look: before that day there are no records.
@@ -30,7 +30,7 @@ class Question:
     filters: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     currency: str | None = None
     include_comparison: bool = False
-    known_since: datetime = EARLIEST
+    history_start: datetime = EARLIEST
 
     @property
     def metric(self) -> Metric:
@@ -53,16 +53,16 @@ class Question:
         return self.start - (self.end - self.start)
 
     @cached_property
-    def clock(self) -> tuple[Shift, ...]:
+    def clock(self) -> tuple[OffsetChange, ...]:
         """The zone's clock over both ranges."""
         return wall_clock(self.zone, self.granularity, self.previous_start, self.end)
 
     @cached_property
-    def buckets(self) -> tuple[Bucket, ...]:
+    def buckets(self) -> tuple[TimeBucket, ...]:
         """The buckets of the range asked for."""
         return tuple(buckets(self.clock, self.granularity, self.start, self.end))
 
     @cached_property
-    def previous_buckets(self) -> tuple[Bucket, ...]:
+    def previous_buckets(self) -> tuple[TimeBucket, ...]:
         """The buckets of the range just before."""
         return tuple(buckets(self.clock, self.granularity, self.previous_start, self.start))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from shared.metrics.answer import answer
 from shared.metrics.facts import Source
 from shared.metrics.models import MetricsResponse
 from shared.metrics.periods import Period, periods
-from shared.metrics.plan import choose, follow
+from shared.metrics.planner import choose_plan, plan_from
 from shared.metrics.queries.by_fact import query
 from shared.metrics.queries.rows import ROWS, MetricRow, rows
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
+from shared.metrics.response import build_response
 from shared.runtime.observability import logger
 from shared.runtime.query_metadata import QueryMetadata
 
@@ -41,11 +41,11 @@ class MetricReports:
     reporting_currency: str
     clock: "Clock"
 
-    def report(self, question: Question, source: Source | None = None) -> MetricsResponse:
+    def report(self, question: MetricQuestion, source: Source | None = None) -> MetricsResponse:
         """Answer a question, from the source that the planner chooses unless one is given."""
         began = perf_counter()
-        question = self._looking_back(question)
-        plan = follow(question, source, "the caller names it") if source else choose(question)
+        question = self._with_history_start(question)
+        plan = plan_from(question, source, "the caller names it") if source else choose_plan(question)
         asked = query(question, plan, reporting_currency=self.reporting_currency)
         freshness = self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
         told, hit = self.cache.get_or_compute(
@@ -53,19 +53,19 @@ class MetricReports:
         )
         logger().info("metric computed", tables=asked.tables, reason=plan.reason, cache_hit=hit, rows=len(told))
         found = periods(question, told)
-        return answer(question, found, self._metadata(question, found.current, freshness, began, hit=hit))
+        return build_response(question, found, self._metadata(question, found.current, freshness, began, hit=hit))
 
-    def _looking_back(self, question: Question) -> Question:
+    def _with_history_start(self, question: MetricQuestion) -> MetricQuestion:
         """Look back no further than to the first day of which anything is known."""
         fact = question.metric.fact
-        since = self.first_day(fact.data_type) if fact.looks_back else None
-        return replace(question, known_since=since) if since else question
+        since = self.first_day(fact.data_type) if fact.semi_additive else None
+        return replace(question, history_start=since) if since else question
 
     def _rows(self, statement: "Statement") -> Sequence[MetricRow]:
         return rows(self.athena.run(statement))
 
     def _metadata(
-        self, question: Question, current: Period, freshness: datetime, began: float, *, hit: bool
+        self, question: MetricQuestion, current: Period, freshness: datetime, began: float, *, hit: bool
     ) -> QueryMetadata:
         return QueryMetadata(
             total_records=current.records,

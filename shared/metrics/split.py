@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.facts import Grain, Source
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 
 MAX_INTERVALS = 200
 """In how many pieces the base is read beside a roll-up; each takes a line of the statement."""
@@ -35,14 +35,14 @@ class Split:
     base: tuple[Interval, ...]
 
 
-def split(question: Question, source: Source) -> Split:
+def split(question: MetricQuestion, source: Source) -> Split:
     """Divide the time that a question is about between a roll-up and the base.
 
     A unit of the roll-up (an hour or a day of UTC) is read from it where it lies in one bucket of one range. What came
     before both ranges, where a fact looks back, is one bucket of its own.
     """
     fact = question.metric.fact
-    since = min(question.known_since, question.previous_start) if fact.looks_back else question.previous_start
+    since = min(question.history_start, question.previous_start) if fact.semi_additive else question.previous_start
     if source is Source.BASE:
         return Split((), (Interval(since, question.end),))
     partial = _partial_units(question, fact.tables[source].grain)
@@ -65,7 +65,7 @@ def _floor(moment: datetime, unit: timedelta) -> datetime:
     return moment - (moment - _EPOCH) % unit
 
 
-def _partial_units(question: Question, grain: Grain) -> list[Interval]:
+def _partial_units(question: MetricQuestion, grain: Grain) -> list[Interval]:
     """The units within which a range or a bucket begins or ends; units side by side become one interval."""
     boundaries = {boundary: _floor(boundary, grain.unit) for boundary in _boundaries(question, grain)}
     begun = sorted({begin for boundary, begin in boundaries.items() if begin != boundary})
@@ -78,14 +78,14 @@ def _partial_units(question: Question, grain: Grain) -> list[Interval]:
     return partial
 
 
-def _boundaries(question: Question, grain: Grain) -> Iterator[datetime]:
+def _boundaries(question: MetricQuestion, grain: Grain) -> Iterator[datetime]:
     yield from (question.previous_start, question.start, question.end)
     if not _begin_with_units(question, grain):
         buckets = (*question.previous_buckets, *question.buckets)
         yield from (bucket.start for bucket in buckets if bucket.start > question.previous_start)
 
 
-def _begin_with_units(question: Question, grain: Grain) -> bool:
+def _begin_with_units(question: MetricQuestion, grain: Grain) -> bool:
     """Whether all buckets begin with a unit of UTC, found without looking at each."""
     if grain is Grain.DAY and question.granularity is Granularity.HOURLY:
         return False

@@ -12,18 +12,18 @@ _DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
-class Split:
+class SourceDays:
     """The days of a range: those told from roll-ups, and those told from records, each as spans without gaps."""
 
     whole: tuple[Days, ...]
     exact: tuple[Days, ...]
 
 
-def split(start: datetime, end: datetime, changing: Collection[str] = ()) -> Split:
+def split(start: datetime, end: datetime, excluded: Collection[str] = ()) -> SourceDays:
     """Split a range: roll-ups tell the days that lie in it as a whole, but for those on which something changes."""
-    told = [(day, _is_whole(day, start, end) and day.isoformat() not in changing) for day in _days(start, end)]
+    told = [(day, _is_whole(day, start, end) and day.isoformat() not in excluded) for day in _days(start, end)]
     spans = [(whole, [day for day, _ in run]) for whole, run in groupby(told, key=lambda each: each[1])]
-    return Split(
+    return SourceDays(
         tuple(_span(days) for whole, days in spans if whole),
         tuple(_span(days) for whole, days in spans if not whole),
     )

@@ -6,7 +6,7 @@ from shared.products.trend import MOST_PARTS, SMALLEST_CHANGE, RevenueTrend
 from shared.runtime.models import Model, Optional
 from shared.runtime.numbers import Number
 from shared.runtime.query_metadata import QueryMetadata, TimeRange
-from shared.statistics.monotony import FEWEST_POINTS
+from shared.statistics.trend_tests import FEWEST_POINTS
 
 _WHY = "Added: for each absent field, the reason."
 

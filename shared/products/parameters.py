@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
+from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, ProductQuestion, SortBy
 from shared.runtime.errors import FieldError
 from shared.runtime.query import Query
 from shared.runtime.query_fields import (
     LONGEST_VALUE,
     Moment,
-    Whole,
+    WholeNumber,
     described,
     range_end,
     range_errors,
@@ -43,7 +43,7 @@ class ProductQuery(Query):
         examples=["tea"],
     )
     sort_by: SortBy = Field(default=SortBy.REVENUE, description="Ranking metric (default: `revenue`).")
-    limit: Annotated[int, Whole(1, MOST_PRODUCTS)] = Field(
+    limit: Annotated[int, WholeNumber(1, MOST_PRODUCTS)] = Field(
         default=DEFAULT_LIMIT, description=f"Maximum number of products (default: {DEFAULT_LIMIT})."
     )
 
@@ -53,6 +53,6 @@ class ProductQuery(Query):
         return range_errors(valid, now=now, longest=LONGEST_RANGE)
 
     @property
-    def question(self) -> Question:
+    def question(self) -> ProductQuestion:
         """The question that the parameters ask."""
-        return Question(**dict(self))
+        return ProductQuestion(**dict(self))

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from shared.athena.sql import Statement, sql
 from shared.products.days import split
-from shared.products.question import Question, SortBy
+from shared.products.question import ProductQuestion, SortBy
 from shared.products.sales import sales, tables_of_sales
+from shared.products.sessions import tables_of_visits, visits
 from shared.products.stock import days_before, stock, tables_of_stock
 from shared.products.trend import Parts
-from shared.products.visits import tables_of_visits, visits
 
 _STATEMENT = """
     WITH {sales},
@@ -62,14 +62,16 @@ class LakeState:
 
 
 @dataclass(frozen=True)
-class ProductQuery:
+class ProductStatement:
     """A statement and every table that it reads."""
 
     statement: Statement
     tables: Sequence[str]
 
 
-def plan(question: Question, parts: Parts | None, state: LakeState, *, reporting_currency: str) -> ProductQuery:
+def plan(
+    question: ProductQuestion, parts: Parts | None, state: LakeState, *, reporting_currency: str
+) -> ProductStatement:
     """Write the statement that answers a question, in the reporting currency.
 
     The first row is always there if anything was sold: it carries the sums, even where no product is to be listed.
@@ -86,7 +88,7 @@ def plan(question: Question, parts: Parts | None, state: LakeState, *, reporting
         limit=question.limit,
     )
     tables = {*tables_of_sales(sold), *tables_of_visits(edges), *tables_of_stock(edges, before)}
-    return ProductQuery(statement, sorted(tables))
+    return ProductStatement(statement, sorted(tables))
 
 
 def _in_category(category: str | None) -> Statement:

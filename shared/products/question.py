@@ -16,7 +16,7 @@ class SortBy(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class ProductQuestion:
     """Which half-open range, which category, and how many of the products in which order."""
 
     start: datetime

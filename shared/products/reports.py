@@ -7,11 +7,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from shared.metrics.reports import NOTHING_DELIVERED
-from shared.products.answer import answer
 from shared.products.facts import PRODUCT_ROWS, ProductRow, product_rows
 from shared.products.models import ProductPerformanceResponse
 from shared.products.queries import LakeState, plan
-from shared.products.question import Question
+from shared.products.question import ProductQuestion
+from shared.products.response import build_response
 from shared.products.trend import Parts, parts_of
 from shared.records.schema import DataType
 from shared.runtime.observability import logger
@@ -46,7 +46,7 @@ class ProductReports:
     reporting_currency: str
     clock: "Clock"
 
-    def report(self, question: Question, state: LakeState | None = None) -> ProductPerformanceResponse:
+    def report(self, question: ProductQuestion, state: LakeState | None = None) -> ProductPerformanceResponse:
         """Answer a question from the present state of the lake, unless another state is given."""
         began = perf_counter()
         fresh = self._freshness()
@@ -68,7 +68,7 @@ class ProductReports:
             excluded_records=rows[0].all_excluded if rows else 0,
             provisional=question.end > fresh.all,
         )
-        return answer(question, rows, self.reporting_currency, metadata)
+        return build_response(question, rows, self.reporting_currency, metadata)
 
     def _rows(self, statement: "Statement", parts: Parts | None) -> Sequence[ProductRow]:
         return product_rows(self.athena.run(statement), parts)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from shared.athena.sql import Constant, Statement, identifier, join, sql, union_all
-from shared.currency.conversion import Days, converted, with_rates
-from shared.products.days import Split, on_days
-from shared.products.question import Question
+from shared.currency.conversion import Days, convert, with_rates
+from shared.products.days import SourceDays, on_days
+from shared.products.question import ProductQuestion
 from shared.products.trend import Parts
 
 _MOMENT = timedelta(milliseconds=1)
@@ -76,7 +76,7 @@ _IN_PARTS = """
 _REVENUE_OF_PART = ", SUM(CASE WHEN part = :number THEN amount END) AS {name}"
 
 
-def tables_of_sales(days: Split) -> Iterator[str]:
+def tables_of_sales(days: SourceDays) -> Iterator[str]:
     """The tables that sales are read from."""
     yield from ("product_costs", "exchange_rates", "products")
     if days.whole:
@@ -85,17 +85,17 @@ def tables_of_sales(days: Split) -> Iterator[str]:
         yield "transactions"
 
 
-def sales(question: Question, days: Split, parts: Parts | None, *, reporting_currency: str) -> Statement:
+def sales(question: ProductQuestion, days: SourceDays, parts: Parts | None, *, reporting_currency: str) -> Statement:
     """The WITH queries from lines to `by_product`: sums of each product, and of each part of the range."""
     asked = Days(question.start.date().isoformat(), (question.end - _MOMENT).date().isoformat())
     return sql(
         _SALES,
         sold=union_all(_sold(question, days)),
         rated=with_rates("sold", reporting_currency, days=asked),
-        amount=converted("net_amount"),
-        own_cost=converted("cost_amount"),
+        amount=convert("net_amount"),
+        own_cost=convert("cost_amount"),
         priced=with_rates("charged", reporting_currency, days=asked),
-        version_cost=converted("version_cost"),
+        version_cost=convert("version_cost"),
         sold_as=_latest(sql("product_name"), sql("last_sold")),
         sold_in=_latest(sql("product_category"), sql("last_sold")),
         revenue_of_parts=join(" ", _revenue_of_parts(parts)),
@@ -103,7 +103,7 @@ def sales(question: Question, days: Split, parts: Parts | None, *, reporting_cur
     )
 
 
-def _sold(question: Question, days: Split) -> Iterator[Statement]:
+def _sold(question: ProductQuestion, days: SourceDays) -> Iterator[Statement]:
     if days.whole:
         yield sql(_OF_WHOLE_DAYS, days=on_days(days.whole))
     if days.exact:

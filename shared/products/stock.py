@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from shared.athena.sql import Constant, Statement, sql, union_all
-from shared.currency.conversion import Days, converted, with_rates
-from shared.products.days import Split, on_days
-from shared.products.question import Question
+from shared.currency.conversion import Days, convert, with_rates
+from shared.products.days import SourceDays, on_days
+from shared.products.question import ProductQuestion
 
 _STOCK = """
     levels AS (
@@ -57,7 +57,7 @@ _OF_RECORDS = """
 """
 
 
-def tables_of_stock(days: Split, before: Days | None) -> Iterator[str]:
+def tables_of_stock(days: SourceDays, before: Days | None) -> Iterator[str]:
     """The tables that stock is read from."""
     yield from ("product_costs", "exchange_rates")
     if days.whole or before:
@@ -66,7 +66,7 @@ def tables_of_stock(days: Split, before: Days | None) -> Iterator[str]:
         yield "inventory"
 
 
-def days_before(question: Question, known_since: datetime | None) -> Days | None:
+def days_before(question: ProductQuestion, known_since: datetime | None) -> Days | None:
     """The days before a range whose levels may still hold in it, however long ago they were counted."""
     eve = question.start.date() - timedelta(days=1)
     if known_since is None or known_since.date() > eve:
@@ -74,20 +74,20 @@ def days_before(question: Question, known_since: datetime | None) -> Days | None
     return Days(known_since.date().isoformat(), eve.isoformat())
 
 
-def stock(question: Question, days: Split, before: Days | None, *, reporting_currency: str) -> Statement:
+def stock(question: ProductQuestion, days: SourceDays, before: Days | None, *, reporting_currency: str) -> Statement:
     """The WITH queries from levels to `stock`: a row for each product with a level that holds within the range."""
     return sql(
         _STOCK,
         levels=union_all(_levels(question, days, before)),
         reporting_currency=reporting_currency,
         priced_levels=with_rates("valued_levels", reporting_currency),
-        worth=converted("worth"),
+        worth=convert("worth"),
         start=Constant(question.start),
         end=Constant(question.end),
     )
 
 
-def _levels(question: Question, days: Split, before: Days | None) -> Iterator[Statement]:
+def _levels(question: ProductQuestion, days: SourceDays, before: Days | None) -> Iterator[Statement]:
     whole = [*([before] if before else []), *days.whole]
     if whole:
         yield sql(_OF_WHOLE_DAYS, days=on_days(whole))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from shared.products.days import whole_days
-from shared.statistics.monotony import FEWEST_POINTS, is_monotone, theil_sen
+from shared.statistics.trend_tests import FEWEST_POINTS, is_monotone, theil_sen
 
 MOST_PARTS = 30
 SMALLEST_CHANGE = 0.1

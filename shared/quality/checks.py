@@ -125,7 +125,7 @@ class CheckSuite:
     on_time: timedelta = timedelta(hours=24)
 
     @property
-    def wrongs(self) -> frozenset[str]:
+    def errors(self) -> frozenset[str]:
         """The checks, each with its dimension, that make a row wrong."""
         return frozenset(f"{name}.{check.name}" for name, checks in self.checks for check in checks if check.wrong)
 

@@ -11,7 +11,7 @@ from shared.quality.trend import SMALLEST_CHANGE, Trend
 from shared.records.ids import SourceId
 from shared.records.schema import DataType
 from shared.runtime.models import Model, Timestamp
-from shared.statistics.monotony import FEWEST_POINTS
+from shared.statistics.trend_tests import FEWEST_POINTS
 
 Score = Annotated[
     float, Field(ge=0, le=100, description="Score from 0 to 100, rounded down to 2 places.", examples=[97.31])

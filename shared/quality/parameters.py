@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.quality.question import Question
+from shared.quality.question import QualityQuestion
 from shared.records.schema import DataType
 from shared.runtime.errors import FieldError
 from shared.runtime.query import Query
@@ -38,6 +38,6 @@ class QualityQuery(Query):
         return range_errors(valid, longest=LONGEST_RANGE)
 
     @property
-    def question(self) -> Question:
+    def question(self) -> QualityQuestion:
         """The question that the parameters ask."""
-        return Question(**dict(self))
+        return QualityQuestion(**dict(self))

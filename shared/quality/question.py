@@ -7,7 +7,7 @@ from shared.records.schema import DataType
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class QualityQuestion:
     """Whose deliveries, of which type, received when: in the hours that a half-open range touches."""
 
     start: datetime

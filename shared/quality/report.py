@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from shared.quality.check_suites import check_of
 from shared.quality.checks import QualityDimension
 from shared.quality.models import (
     CheckType,
@@ -16,8 +17,7 @@ from shared.quality.models import (
     QualityReport,
     Severity,
 )
-from shared.quality.rules import POOR_WEIGHTS, deduction, dimension_score, overall_score, told
-from shared.quality.standards import check_of
+from shared.quality.rules import POOR_WEIGHTS, deduction, dimension_score, overall_score, score_to_json
 from shared.quality.state import QualityCounts
 from shared.records.schema import DataType
 from shared.runtime.models import sortable
@@ -56,7 +56,7 @@ def report(subject: ReportSubject, state: QualityCounts, *, minimum: Fraction, a
         report_id=subject.report_id,
         source_id=subject.source_id,
         data_type=subject.data_type,
-        quality_score=told(overall_score(state)),
+        quality_score=score_to_json(overall_score(state)),
         checks_performed=list(_checks(state, minimum)),
         issues_found=_issues(subject.data_type, state),
         generated_at=at,
@@ -71,7 +71,10 @@ def _checks(state: QualityCounts, minimum: Fraction) -> Iterator[QualityCheck]:
         score = dimension_score(state, dimension)
         if score is not None:
             yield QualityCheck(
-                check_type=check_type, passed=score >= minimum, score=told(score), details=_details(state, dimension)
+                check_type=check_type,
+                passed=score >= minimum,
+                score=score_to_json(score),
+                details=_details(state, dimension),
             )
 
 
@@ -91,7 +94,7 @@ def _dimensions(state: QualityCounts) -> Iterator[DimensionReport]:
             whole = state.of(dimension)
             yield DimensionReport(
                 dimension=dimension,
-                score=told(score),
+                score=score_to_json(score),
                 checked=whole.checked,
                 failed=whole.failed,
                 wrong=whole.wrong,

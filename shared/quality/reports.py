@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from shared.quality.models import DataQualityReportsResponse
-from shared.quality.question import Question
+from shared.quality.question import QualityQuestion
 from shared.quality.report import ReportSubject, report
-from shared.quality.rules import Requirements, overall_score, told
+from shared.quality.rules import Requirements, overall_score, score_to_json
 from shared.quality.state import total
 from shared.quality.store import HourlyQuality, QualityStates
 from shared.quality.trend import trend
@@ -31,7 +31,7 @@ class QualityReports:
     requirements_of: Callable[[str, DataType], Requirements]
     clock: "Clock"
 
-    def answer(self, question: Question) -> DataQualityReportsResponse:
+    def report(self, question: QualityQuestion) -> DataQualityReportsResponse:
         """Report by source and data type, and on all of them together."""
         found = self._find(question)
         by_subject: defaultdict[tuple[str, DataType], list[HourlyQuality]] = defaultdict(list)
@@ -47,11 +47,11 @@ class QualityReports:
                 )
                 for (source_id, data_type), received in sorted(by_subject.items())
             ],
-            overall_score=told(overall_score(total(each.state for each in found))),
+            overall_score=score_to_json(overall_score(total(each.state for each in found))),
             trend=trend(_daily(found)),
         )
 
-    def _find(self, question: Question) -> list[HourlyQuality]:
+    def _find(self, question: QualityQuestion) -> list[HourlyQuality]:
         sources = [question.source_id] if question.source_id is not None else sorted(self.source_ids())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             pages = pool.map(lambda each: list(self.states.find(each, question.start, question.end)), sources)

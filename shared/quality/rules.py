@@ -86,8 +86,8 @@ def refusal(state: QualityCounts, minimum: Fraction) -> InsufficientDataQuality 
     return InsufficientDataQuality(
         "Data quality score too low for processing",
         details={
-            "quality_score": told(score),
-            "minimum_required": told(minimum),
+            "quality_score": score_to_json(score),
+            "minimum_required": score_to_json(minimum),
             "failed_checks": [str(each) for each in failed_checks(state, minimum)],
         },
     )
@@ -104,12 +104,12 @@ def require_quality(state: QualityCounts, minimum: Fraction = DEFAULT_MINIMUM) -
         raise refused
 
 
-def the_same_of_all(_: str, __: DataType) -> Requirements:
+def default_requirements(_: str, __: DataType) -> Requirements:
     """What is asked where nobody has configured a source and type."""
     return Requirements()
 
 
-def told(score: Fraction) -> float:
+def score_to_json(score: Fraction) -> float:
     """A score as a JSON number of at most 2 places, rounded down: none looks better than it is."""
     hundredths = math.floor(score * 100)
     return hundredths / 100 if hundredths % 100 else hundredths // 100

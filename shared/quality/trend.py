@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from shared.statistics.monotony import FEWEST_POINTS, is_monotone, theil_sen
+from shared.statistics.trend_tests import FEWEST_POINTS, is_monotone, theil_sen
 
 SMALLEST_CHANGE = 1.0
 """So many points the slope has to come to over the whole history."""

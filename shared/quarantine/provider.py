@@ -15,6 +15,6 @@ def quarantine(deployment: Deployment) -> Quarantine:
 
 
 @provider
-def quarantine_pages(deployment: Deployment) -> QuarantineReports:
+def quarantine_reports(deployment: Deployment) -> QuarantineReports:
     """Build the reports on rejected rows."""
     return QuarantineReports(quarantine=quarantine(deployment), clock=deployment.clock)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_MAP
-from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
 from shared.records.schema import Field, Kind, RecordSchema
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import LARGEST_INTEGER, LONGEST_ID, LONGEST_TEXT, MONEY_BOUND, QUANTITY_BOUND, money_text
 
 CURRENCY = "Currency"

@@ -10,9 +10,9 @@ from typing import Any
 from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, ValidationError, core_schema
 
 from shared.records.bounds import Bounds
-from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
 from shared.records.schema import DataType, Field, Kind, RecordSchema
+from shared.records.schemas import SCHEMAS
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = timedelta(minutes=5)

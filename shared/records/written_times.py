@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 
 from shared.runtime.models import Model, sortable
-from shared.runtime.reading import time_zone
+from shared.runtime.values import time_zone
 
 BLANKS = " \t\r\n"
 LONGEST_TIME = 200

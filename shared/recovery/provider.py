@@ -33,7 +33,7 @@ def redriver(deployment: Deployment) -> Redriver:
 
 
 @provider
-def redrives(deployment: Deployment) -> RedriveService:
+def redrive_service(deployment: Deployment) -> RedriveService:
     """Build what answers requests for a redrive."""
     return RedriveService(
         ledger=ledger(deployment),

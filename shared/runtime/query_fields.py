@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from shared.runtime.errors import FieldError
 from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER
 from shared.runtime.query import WITHOUT_VALUE
-from shared.runtime.reading import time_zone, timestamp
+from shared.runtime.values import time_zone, timestamp
 
 MOST_VALUES = 100
 LONGEST_VALUE = 500
@@ -56,7 +56,7 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Whole:
+class WholeNumber:
     """A whole number between two others, in decimal digits: no sign, blank, point or exponent."""
 
     low: int
@@ -102,8 +102,8 @@ Texts = Annotated[
     described("must be a list of texts"),
     BeforeValidator(_texts),
 ]
-PageNumber = Annotated[int, Whole(0, LARGEST_PAGE_NUMBER), Field(description="Page number, starting at 0.")]
-PageSize = Annotated[int, Whole(1, LARGEST_PAGE), Field(description="Number of items per page.")]
+PageNumber = Annotated[int, WholeNumber(0, LARGEST_PAGE_NUMBER), Field(description="Page number, starting at 0.")]
+PageSize = Annotated[int, WholeNumber(1, LARGEST_PAGE), Field(description="Number of items per page.")]
 
 
 def range_start(description: str, **options: Any) -> Any:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from math import inf
 
-from shared.runtime.patience import Timeout
+from shared.runtime.deadline import Timeout
 
 _ANSWER = Timeout(seconds=inf)
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from shared.records.catalogue import SCHEMAS
 from shared.records.mapping import MOST_NAMES, Constant, in_form, parts_of
 from shared.records.schema import DataType, Kind
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
 from shared.records.written_times import BLANKS, MOST_FORMATS, DateFormat, is_strptime
 

@@ -25,8 +25,8 @@ from shared.lake.validation.tables import check_table
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.records.bounds import LARGEST_AMOUNT
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form
 from shared.runtime.numbers import to_json_number
 from tests.events.api_gateway import context, rest_event
@@ -172,7 +172,7 @@ def test_lines_of_an_older_version_break_no_answer_about_products(poisoned: Hous
 
 
 def test_lines_of_an_older_version_break_no_answer_about_customers(poisoned: House) -> None:
-    poisoned.wired.customer_computing.run()
+    poisoned.wired.customer_snapshot_job.run()
 
     for path in ("/analytics/customers/c-1/profile", "/analytics/customers/c-2/profile"):
         _comes(poisoned.call("customers", "GET", path))

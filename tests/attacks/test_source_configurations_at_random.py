@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from shared.ingestion.delivery import Delivery
 from shared.ingestion.validation import DeliveryValidator
 from shared.ledger.entry import DeliveryKind
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form
 from shared.runtime.models import now
 from shared.sources.models import SourceConfigurationRequest

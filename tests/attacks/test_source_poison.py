@@ -96,7 +96,7 @@ def test_rows_that_are_driven_again_stay_in_quarantine(wired: Wiring) -> None:
     for source_id, configuration in SOURCES.items():
         save_unchecked(wired, source_id, configuration)
 
-    driven = wired.redrives.redrive(RedriveRequest())
+    driven = wired.redrive_service.redrive(RedriveRequest())
 
     assert (driven.rows, driven.rejected, driven.skipped) == (len(SOURCES), len(SOURCES), 0)
     assert driven.reasons == {CODE: len(SOURCES)}

@@ -42,7 +42,7 @@ def _given(settings: Settings) -> tuple[Wiring, Clock]:
 
 
 def _redrive(wired: Wiring) -> None:
-    wired.redrives.redrive(RedriveRequest())
+    wired.redrive_service.redrive(RedriveRequest())
 
 
 def _without_numbers(held: StateDump) -> list[Any]:

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shared.records.bounds import Bounds
-from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
 from shared.records.schema import DataType, Field, Kind
+from shared.records.schemas import SCHEMAS
 
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 DAY = "2025-02-27"

@@ -13,7 +13,7 @@ from shared.app.http import BASE_PATH
 from shared.app.wiring import Wiring
 from shared.audit.trail import AUDIT_TABLE, Asked
 from shared.auth.scopes import Scope
-from shared.idempotency.once import IDEMPOTENCY_TABLE
+from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.limits.counter import RATE_LIMITS_TABLE
 from shared.runtime.paging import Window
 from tests.fakes.answers import Answer

@@ -9,7 +9,7 @@ import pytest
 from functions.declaration import Route
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
-from shared.idempotency.once import IDEMPOTENCY_TABLE
+from shared.idempotency.store import IDEMPOTENCY_TABLE
 from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor
 from tests.fakes.records import sale

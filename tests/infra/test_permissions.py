@@ -11,7 +11,7 @@ from functions.manifest import FUNCTIONS
 from infra.resources import DYNAMO_TABLES
 from shared.app.large_responses import RESULTS_BUCKET
 from shared.athena.client import LAKE_DATABASE, WORK_GROUP
-from shared.audit.anchors import ANCHORS_BUCKET
+from shared.audit.checkpoints import ANCHORS_BUCKET
 from shared.auth.signing import SIGNING_KEYS
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE

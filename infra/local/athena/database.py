@@ -23,7 +23,7 @@ CAUSES = (
 )
 
 
-class Database:
+class LakeDatabase:
     """Opens sessions on one locked database; a session has its own temporary views and can be interrupted."""
 
     def __init__(self, folders: Sequence[Path], *, threads: int, memory: str) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import duckdb
 
 from infra.local.athena.catalog import GlueCatalog
-from infra.local.athena.database import Database
+from infra.local.athena.database import LakeDatabase
 from infra.local.athena.errors import QueryCancelled, QueryFailed
 from infra.local.athena.executions import Execution, History
 from infra.local.athena.objects import ObjectCache
@@ -158,7 +158,7 @@ def build_engine(  # noqa: PLR0913 each one is the caller's decision
     catalogue = GlueCatalog(glue)
     outputs = OutputWriter(s3, scratch)
     cache = ObjectCache(s3, objects, limit_bytes=limits.cache_bytes)
-    database = Database([objects, scratch], threads=limits.threads, memory=limits.memory)
+    database = LakeDatabase([objects, scratch], threads=limits.threads, memory=limits.memory)
     return Engine(
         runner=Runner(database, catalogue, TableReader(catalogue, s3, cache), outputs),
         history=History(directory / "executions", limit=limits.remembered),

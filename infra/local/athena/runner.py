@@ -10,7 +10,7 @@ import duckdb
 from sqlglot import exp
 
 from infra.local.athena.catalog import GlueCatalog
-from infra.local.athena.database import Database
+from infra.local.athena.database import LakeDatabase
 from infra.local.athena.errors import QueryCancelled, QueryFailed
 from infra.local.athena.executions import Row
 from infra.local.athena.objects import ObjectGone
@@ -61,7 +61,9 @@ class Prepared:
 class Runner:
     """Executes statements against the catalogue, the lake and DuckDB."""
 
-    def __init__(self, database: Database, catalogue: GlueCatalog, reader: TableReader, outputs: OutputWriter) -> None:
+    def __init__(
+        self, database: LakeDatabase, catalogue: GlueCatalog, reader: TableReader, outputs: OutputWriter
+    ) -> None:
         self._database = database
         self._catalogue = catalogue
         self._reader = reader

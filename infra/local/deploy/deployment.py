@@ -14,7 +14,7 @@ _TOOLKIT = "CDKToolkit"
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
+class StackDeployment:
     """One app, one emulator, and the memory of what was last deployed."""
 
     app: cdk.CdkApp

@@ -12,7 +12,7 @@ from infra.local import run_state
 from infra.local.athena.engine import Engine, build_engine
 from infra.local.athena.server import create_app
 from infra.local.deploy.cdk import CdkApp
-from infra.local.deploy.deployment import Deployment
+from infra.local.deploy.deployment import StackDeployment
 from infra.local.deploy.outputs import StackOutputs
 from infra.local.deploy.rollups import LocalRollups
 from infra.local.emulator.credentials import EmulatorCredentials
@@ -107,7 +107,7 @@ class Platform:
             servers = stack.enter_context(Servers())
             guard = SignatureGuard(BrowserPolicy.of(options.ports, "athena"), self.credentials)
             servers.serve(protect(create_app(engine), guard), options.ports.athena)
-        self.outputs = Deployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
+        self.outputs = StackDeployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
         clients = self.credentials.session()
         if "KeysTableName" in self.outputs.every:
             with progress.step("Creating an API key"):

@@ -21,9 +21,9 @@ from shared.ingestion.models import (
 from shared.ingestion.pii import strip_personal_data
 from shared.lake.storage.paths import landing_key
 from shared.ledger.entry import DeliveryKind, LedgerEntry
-from shared.records.catalogue import SCHEMAS
 from shared.records.row_error import ValidationError
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, RowError
 from shared.runtime.dialects import truncate_for_error
 from shared.runtime.errors import Unprocessable

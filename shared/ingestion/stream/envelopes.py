@@ -14,10 +14,10 @@ from shared.ingestion.models import LONGEST_CORRELATION_ID, BatchIngestionReques
 from shared.ingestion.pii import strip_personal_data
 from shared.ingestion.stream.decoding import DecodedPart, Undecodable
 from shared.lake.validation.text_columns import all_fully_written
-from shared.records.catalogue import SCHEMAS
 from shared.records.ids import SOURCE_ID
 from shared.records.malformed import MalformedRecord
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form
 from shared.runtime import strict_json
 

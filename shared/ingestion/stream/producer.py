@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared.ingestion.models import StreamIngestionRequest
-from shared.records.catalogue import SCHEMAS
 from shared.records.mapping import MappingOf, Unmapped, map_rows
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import DECISION_UNKNOWN, Form, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
 from shared.runtime.request import UPLOAD_ROUTE

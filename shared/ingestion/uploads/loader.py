@@ -19,7 +19,7 @@ from shared.lake.files.errors import UnreadableFile
 from shared.lake.storage.object_store import LostUpdate
 from shared.quality.rules import refusal
 from shared.quality.store import to_item
-from shared.records.catalogue import SCHEMAS
+from shared.records.schemas import SCHEMAS
 from shared.runtime.errors import InsufficientDataQuality
 from shared.runtime.observability import count, logger
 

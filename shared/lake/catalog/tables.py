@@ -3,8 +3,8 @@
 from shared.lake.catalog.rollup_tables import ROLLUP_TABLES
 from shared.lake.catalog.table import Column, LakeTable
 from shared.lake.storage.paths import BASE, QUARANTINE, REFERENCE
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import Partition
+from shared.records.schemas import SCHEMAS
 
 QUARANTINE_TABLE = LakeTable(
     name="quarantine",

@@ -16,8 +16,8 @@ from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parque
 from shared.lake.parquet.key_columns import key_column
 from shared.lake.storage.object_store import LakeStore
 from shared.lake.storage.paths import PartitionId
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType, RecordSchema
+from shared.records.schemas import SCHEMAS
 
 SharedKeys = tuple[PartitionId, pa.Array]
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 from shared.lake.merge.record_version import Outcome
 from shared.lake.merge.upsert import UpsertResult
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT
+from shared.records.schemas import SCHEMAS
 
 _CHANGING = (Outcome.LOADED, Outcome.CONFLICT)
 

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from shared.lake.merge.record_version import Outcome, RecordVersion, resolve
 from shared.lake.parquet.key_columns import distinct_keys, key_column
 from shared.lake.storage.stream_position import order_within_shards
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, STORED_FIELDS, DataType, RecordSchema
+from shared.records.schemas import SCHEMAS
 
 ORIGIN = "_origin"
 _NOT_CONTENT = {INGESTED_AT, ORIGIN, "source_id"}

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from shared.lake.storage.paths import UNPARTITIONED
 from shared.records.bounds import attributes_of
-from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType, Field, Kind, Partition, RecordSchema
+from shared.records.schemas import PLATFORM_CURRENCY, SCHEMAS
 
 MOMENT = pa.timestamp("ms")
 AMOUNT = pa.decimal128(38, 10)
@@ -41,7 +41,7 @@ UnreadableObject = pa.lib.ArrowException
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamp:
+class IngestMetadata:
     """What the platform adds to the rows of a delivery.
 
     `ingested_at` is one moment for all rows, or one for each, in milliseconds since 1970.
@@ -59,14 +59,16 @@ def arrow_schema(data_type: DataType) -> pa.Schema:
     return pa.schema([(each.name, _ARROW_TYPES[each.kind]) for each in SCHEMAS[data_type].stored])
 
 
-def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: Stamp) -> pa.Table:
+def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: IngestMetadata) -> pa.Table:
     """Turn valid rows into the columns of their data type, defaults filled in and unknown fields kept as JSON."""
     schema = SCHEMAS[data_type]
     columns = {each.name: column(each, [row.get(each.name) for row in rows]) for each in schema.fields}
-    return completed(schema, columns, attributes(schema, rows, columns), stamp)
+    return add_platform_columns(schema, columns, extra_fields_json(schema, rows, columns), stamp)
 
 
-def completed(schema: RecordSchema, columns: Mapping[str, pa.Array], unknown: pa.Array, stamp: Stamp) -> pa.Table:
+def add_platform_columns(
+    schema: RecordSchema, columns: Mapping[str, pa.Array], unknown: pa.Array, stamp: IngestMetadata
+) -> pa.Table:
     """Add to the client's columns what the platform adds: defaults, unknown fields as JSON, the delivery's stamp."""
     size = len(unknown)
     stamped = {
@@ -88,7 +90,9 @@ def _ingested_at(moments: datetime | Sequence[int], size: int) -> pa.Array:
     return pa.array(moments, pa.int64()).cast(MOMENT)
 
 
-def attributes(schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array]) -> pa.Array:
+def extra_fields_json(
+    schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array]
+) -> pa.Array:
     """Write as JSON what the schema does not know; where all values are counted for by columns there is nothing."""
     known = schema.by_name.keys()
     if sum(map(len, rows)) == sum(len(rows) - columns[name].null_count for name in known):

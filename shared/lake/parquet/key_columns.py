@@ -5,8 +5,8 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 
 
 def key_column(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:

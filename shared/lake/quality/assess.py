@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 from shared.lake.quality.checks import Mask, evaluate, failures, key_counts
 from shared.lake.quality.samples import REPEATED, CheckedRows, kind_of, samples_of_errors
 from shared.quality import checks as say
+from shared.quality.check_suites import STANDARDS
 from shared.quality.checks import CheckSuite, QualityDimension
-from shared.quality.standards import STANDARDS
 from shared.quality.state import Count, QualityCounts
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import RowError
 
 MOST_SAMPLED = 20
@@ -46,8 +46,8 @@ def assess(
         **_validity(len(table), errors),
         **_completeness(standard, table),
         **_uniqueness(len(table), len(keys)),
-        **{name: _count(mask, wrong=name in standard.wrongs) for name, mask in masks.items()},
-        **_by_dimension(masks, standard.wrongs, len(table)),
+        **{name: _count(mask, wrong=name in standard.errors) for name, mask in masks.items()},
+        **_by_dimension(masks, standard.errors, len(table)),
     }
     non_empty = {name: count for name, count in counts.items() if count.checked or count.failed}
     return QualityCounts(

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from shared.lake.quality.checks import Mask, failing
 from shared.quality.checks import CheckSuite, QualityDimension
-from shared.quality.masking import mask, mask_if_personal
+from shared.quality.masks import mask, mask_if_personal
 from shared.quality.state import MOST_SAMPLES
 from shared.records.schema import RecordSchema
 from shared.records.validation import RowError

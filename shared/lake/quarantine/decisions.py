@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from shared.records.catalogue import DECISIONS
 from shared.records.schema import INGESTED_AT
+from shared.records.schemas import DECISIONS
 from shared.runtime.models import sortable
 
 LARGEST_DECISION = 30_000

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from shared.lake.parquet.columns import arrow_schema, latest_event, read_parquet, split_by_day, write_parquet
 from shared.lake.quarantine.decisions import IndexedDecision, extract_decisions
 from shared.lake.storage.paths import PartitionId
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 
 _METADATA = b"tally.redrive"
 

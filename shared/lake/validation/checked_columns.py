@@ -11,7 +11,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.parquet.columns import Stamp, arrow_type, completed
+from shared.lake.parquet.columns import IngestMetadata, add_platform_columns, arrow_type
 from shared.lake.validation.bounds import surely_within
 from shared.lake.validation.text_columns import ColumnChecker
 from shared.lake.validation.typed_columns import check_typed
@@ -52,12 +52,12 @@ class CheckedColumns:
         fit = pc.invert(pc.is_in(pa.array(range(len(self.valid)), pa.int64()), value_set=others))
         return replace(self, valid=pc.and_(self.valid, fit))
 
-    def stored(self, stamp: Stamp) -> pa.Table:
+    def stored(self, stamp: IngestMetadata) -> pa.Table:
         """The rows that are surely valid as they are stored."""
         if self._all_valid:
-            return completed(self.schema, self.columns, self.attributes, stamp)
+            return add_platform_columns(self.schema, self.columns, self.attributes, stamp)
         columns = {name: each.filter(self.valid) for name, each in self.columns.items()}
-        return completed(self.schema, columns, self.attributes.filter(self.valid), stamp)
+        return add_platform_columns(self.schema, columns, self.attributes.filter(self.valid), stamp)
 
     @property
     def _all_valid(self) -> bool:

@@ -12,12 +12,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.parquet.columns import Stamp, to_table
+from shared.lake.parquet.columns import IngestMetadata, to_table
 from shared.lake.validation.checked_columns import CheckedColumns, check_columns
 from shared.lake.validation.tables import check_table
 from shared.lake.validation.typed_rows import to_typed_columns
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, RowError, validate
 
 
@@ -39,7 +39,9 @@ class ValidatedRows:
         return ValidatedRows(self.table, [*errors, *others])
 
 
-def validate_rows(data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime, stamp: Stamp) -> ValidatedRows:
+def validate_rows(
+    data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime, stamp: IngestMetadata
+) -> ValidatedRows:
     """Check rows and turn the valid ones into columns.
 
     Args:
@@ -58,7 +60,9 @@ def validate_rows(data_type: DataType, rows: Sequence[Any], *, form: Form, at: d
     )
 
 
-def validate_table(data_type: DataType, table: pa.Table, *, form: Form, at: datetime, stamp: Stamp) -> ValidatedRows:
+def validate_table(
+    data_type: DataType, table: pa.Table, *, form: Form, at: datetime, stamp: IngestMetadata
+) -> ValidatedRows:
     """Check the rows of a table and turn the valid ones into columns: what `validate_rows` would, much sooner.
 
     In a typed table null means absent, and a column of another type than its field's is cast where nothing is lost.
@@ -80,7 +84,7 @@ def _complete(
     *,
     form: Form,
     at: datetime,
-    stamp: Stamp,
+    stamp: IngestMetadata,
 ) -> ValidatedRows:
     """Let the rules decide about the rows that the columns do not, and put all valid rows in their order."""
     valid, unsure = checked.valid_rows, checked.unsure_rows
@@ -97,13 +101,13 @@ def _complete(
 
 
 def _validate_by_row(
-    data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime, stamp: Stamp
+    data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime, stamp: IngestMetadata
 ) -> ValidatedRows:
     checked = validate(data_type, rows, form=form, at=at)
     return ValidatedRows(to_table(data_type, checked.rows, _stamp_of(stamp, checked.places)), checked.errors)
 
 
-def _stamp_of(stamp: Stamp, places: Sequence[int]) -> Stamp:
+def _stamp_of(stamp: IngestMetadata, places: Sequence[int]) -> IngestMetadata:
     """What the platform adds to some of the rows."""
     if isinstance(stamp.ingested_at, datetime):
         return stamp

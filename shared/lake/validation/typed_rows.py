@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from shared.lake.parquet.columns import attributes
-from shared.records.catalogue import SCHEMAS
+from shared.lake.parquet.columns import extra_fields_json
 from shared.records.schema import DataType, Field, Kind, RecordSchema
+from shared.records.schemas import SCHEMAS
 
 _TEXT = (frozenset({str}), pa.string())
 _NUMBER = (frozenset({int, float}), pa.float64())
@@ -58,7 +58,7 @@ def to_typed_columns(schema: RecordSchema, rows: Sequence[Any]) -> TypedRows | N
             values[each.name], others = _column(each, [record.get(each.name) for record in records])
             unfit.update(others)
     try:
-        return TypedRows(values, attributes(schema, records, values), frozenset(unfit))
+        return TypedRows(values, extra_fields_json(schema, records, values), frozenset(unfit))
     except _UNFIT:
         return None
 

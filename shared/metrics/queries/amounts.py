@@ -1,10 +1,10 @@
 """Amounts in one currency: what was added up by day and currency is converted, and what has no rate is counted."""
 
 from shared.athena.sql import Statement, identifier, sql
-from shared.currency.conversion import Days, converted, with_rates
+from shared.currency.conversion import Days, convert, with_rates
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.metrics.queries.fragments import day
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import LAST_MOMENT
 
 NET = sql("CAST(quantity * unit_price - discount AS decimal(38, 10))")
@@ -20,7 +20,7 @@ _RATED_COUNT = sql("""
 class Amounts:
     """How the amounts of a question are reported: in the one currency that is asked for, or converted."""
 
-    def __init__(self, question: Question, reporting_currency: str) -> None:
+    def __init__(self, question: MetricQuestion, reporting_currency: str) -> None:
         self._question = question
         self._reporting_currency = reporting_currency
         self._converts = question.currency is None
@@ -37,9 +37,9 @@ class Amounts:
 
     def of(self, column: str) -> Statement:
         """An amount of a row, as it is reported."""
-        return converted(column) if self._converts else identifier(column)
+        return convert(column) if self._converts else identifier(column)
 
-    def rated(self, table: str) -> Statement:
+    def with_rates(self, table: str) -> Statement:
         """The rows of a table that has `currency` and `dt`, with what is needed to report their amounts."""
         if not self._converts:
             return sql("SELECT * FROM {table}", table=identifier(table))

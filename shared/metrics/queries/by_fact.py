@@ -1,19 +1,19 @@
 """From a question to its query: each fact has SQL of its own."""
 
 from shared.metrics.facts import FactName
-from shared.metrics.plan import Plan
+from shared.metrics.planner import Plan
 from shared.metrics.queries.customers import customers
 from shared.metrics.queries.orders import orders
-from shared.metrics.queries.rows import Query
+from shared.metrics.queries.rows import MetricStatement
 from shared.metrics.queries.sales import sales
 from shared.metrics.queries.sessions import sessions
 from shared.metrics.queries.stock import stock
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 
 
-def query(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
+def query(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
     """The one statement that answers a question as planned, and the tables that it reads."""
-    match question.metric.made_of:
+    match question.metric.fact_name:
         case FactName.SALES:
             return sales(question, plan, reporting_currency=reporting_currency)
         case FactName.ORDERS:

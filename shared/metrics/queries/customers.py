@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.athena.sql import EMPTY, Statement, sql, union_all
-from shared.metrics.plan import Plan
+from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import (
     TIMESTAMP,
     bucketed,
@@ -12,8 +12,8 @@ from shared.metrics.queries.fragments import (
     in_days,
     in_intervals,
 )
-from shared.metrics.queries.rows import Query
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import MetricStatement
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import Split
 
 _STATEMENT = """
@@ -39,7 +39,7 @@ _OF_BASE = """
 """
 
 
-def customers(question: Question, plan: Plan) -> Query:
+def customers(question: MetricQuestion, plan: Plan) -> MetricStatement:
     """Count the customers that bought, per period and bucket and once more per period."""
     statement = sql(
         _STATEMENT,
@@ -47,10 +47,10 @@ def customers(question: Question, plan: Plan) -> Query:
         bucketed=bucketed(question),
         where=filter_clause(question),
     )
-    return Query(statement, tuple(plan.tables(question)))
+    return MetricStatement(statement, tuple(plan.tables(question)))
 
 
-def _lines(question: Question, parts: Split) -> Iterator[Statement]:
+def _lines(question: MetricQuestion, parts: Split) -> Iterator[Statement]:
     columns = filter_columns(question)
     currency = EMPTY if question.currency is None else sql(", currency")
     if parts.rollup:

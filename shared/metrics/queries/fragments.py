@@ -5,10 +5,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from shared.athena.sql import EMPTY, Constant, Statement, identifier, join, sql
-from shared.metrics.buckets import Shift
+from shared.metrics.buckets import OffsetChange
 from shared.metrics.facts import CURRENCY
-from shared.metrics.queries.rows import Span
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import RangeKind
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import HOUR, LAST_MOMENT, Interval
 from shared.records.validation import EARLIEST
 
@@ -95,12 +95,12 @@ def one_of(column: str, values: Sequence[str]) -> Statement:
     return sql("{column} IN (:values)", column=identifier(column), values=values)
 
 
-def filter_columns(question: Question) -> Statement:
+def filter_columns(question: MetricQuestion) -> Statement:
     """The columns that the filters look at, each after a comma."""
     return join("", (sql(", {column}", column=identifier(dimension)) for dimension in question.filters))
 
 
-def filter_clause(question: Question) -> Statement:
+def filter_clause(question: MetricQuestion) -> Statement:
     """Keep the rows of which every dimension asked for has one of its values, and of the currency asked for."""
     conditions = [one_of(dimension, values) for dimension, values in question.filters.items()]
     if question.currency is not None:
@@ -108,7 +108,7 @@ def filter_clause(question: Question) -> Statement:
     return sql("WHERE {all}", all=join(" AND ", conditions)) if conditions else EMPTY
 
 
-def bucketed(question: Question) -> Statement:
+def bucketed(question: MetricQuestion) -> Statement:
     """Find for every row of `lines` the range and the bucket in which its moment lies."""
     return sql(
         "SELECT *, {period} AS period, {bucket} AS bucket FROM lines",
@@ -117,17 +117,17 @@ def bucketed(question: Question) -> Statement:
     )
 
 
-def period(question: Question) -> Statement:
+def period(question: MetricQuestion) -> Statement:
     """In which of the two ranges a moment lies."""
     return sql(
         "CASE WHEN moment < CAST(:start AS timestamp) THEN :previous ELSE :current END",
         start=Constant(question.start),
-        previous=Constant(Span.PREVIOUS),
-        current=Constant(Span.CURRENT),
+        previous=Constant(RangeKind.PREVIOUS),
+        current=Constant(RangeKind.CURRENT),
     )
 
 
-def bucket(question: Question) -> Statement:
+def bucket(question: MetricQuestion) -> Statement:
     """The wall clock's name of the bucket in which a moment lies."""
     return sql(
         "date_trunc('{unit}', {moment})",
@@ -136,14 +136,14 @@ def bucket(question: Question) -> Statement:
     )
 
 
-def _relevant(clock: Sequence[Shift], start: datetime) -> Sequence[Shift]:
+def _relevant(clock: Sequence[OffsetChange], start: datetime) -> Sequence[OffsetChange]:
     """Leave out what the clock did before the range, or before there can be records."""
     earliest = max(start, EARLIEST)
     over = [place for place, shift in enumerate(clock) if shift.since <= earliest]
     return clock[max(over, default=0) :]
 
 
-def _wall_clock(clock: Sequence[Shift]) -> Statement:
+def _wall_clock(clock: Sequence[OffsetChange]) -> Statement:
     """What a zone's clock shows at a moment."""
     offsets = [int(shift.offset.total_seconds()) for shift in clock]
     if not any(offsets):

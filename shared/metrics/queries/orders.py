@@ -1,11 +1,11 @@
 """Orders: the lines of each are added up before orders are counted, once in a bucket and once in a range."""
 
 from shared.athena.sql import sql
-from shared.metrics.plan import Plan
+from shared.metrics.planner import Plan
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.fragments import TIMESTAMP, bucketed, filter_clause, filter_columns, in_intervals
-from shared.metrics.queries.rows import Query
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import MetricStatement
+from shared.metrics.question import MetricQuestion
 
 _STATEMENT = """
     WITH lines AS (
@@ -28,7 +28,7 @@ _STATEMENT = """
 """
 
 
-def orders(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
+def orders(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
     """Add up the lines of orders, per period and bucket and once more per period, since an order counts once in it."""
     amounts = Amounts(question, reporting_currency)
     statement = sql(
@@ -38,8 +38,8 @@ def orders(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
         intervals=in_intervals(TIMESTAMP, plan.parts.base),
         bucketed=bucketed(question),
         where=filter_clause(question),
-        rated=amounts.rated("daily"),
+        rated=amounts.with_rates("daily"),
         counts=amounts.counts,
         amount=amounts.of("net_amount"),
     )
-    return Query(statement, (*plan.tables(question), *amounts.tables))
+    return MetricStatement(statement, (*plan.tables(question), *amounts.tables))

@@ -14,14 +14,14 @@ from shared.metrics.facts import Measure
 
 
 @dataclass(frozen=True)
-class Query:
+class MetricStatement:
     """A statement and the tables that it reads."""
 
     statement: Statement
     tables: tuple[str, ...]
 
 
-class Span(StrEnum):
+class RangeKind(StrEnum):
     """Which of the two ranges a row is about, or whether of what was before both."""
 
     BEFORE = "before"
@@ -36,7 +36,7 @@ class MetricRow:
     `bucket` is the wall clock's name of it; `excluded` are lines of whose currency no rate is known.
     """
 
-    period: Span
+    period: RangeKind
     bucket: datetime | None
     excluded: int = 0
     measures: Mapping[Measure, Decimal] = field(default_factory=dict)
@@ -50,7 +50,7 @@ def rows(found: Iterable[Mapping[str, Any]]) -> Sequence[MetricRow]:
     """Read what Athena answered; a measure of nothing is left out."""
     return [
         MetricRow(
-            period=Span(row["period"]),
+            period=RangeKind(row["period"]),
             bucket=row["bucket"],
             excluded=row.get("excluded") or 0,
             measures={each: Decimal(row[each]) for each in Measure if row.get(each) is not None},

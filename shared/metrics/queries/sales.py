@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from shared.athena.sql import Statement, identifier, join, sql, union_all
 from shared.metrics.facts import Measure
-from shared.metrics.plan import Plan
+from shared.metrics.planner import Plan
 from shared.metrics.queries.amounts import NET, Amounts
 from shared.metrics.queries.fragments import (
     TIMESTAMP,
@@ -14,8 +14,8 @@ from shared.metrics.queries.fragments import (
     in_hours,
     in_intervals,
 )
-from shared.metrics.queries.rows import Query
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import MetricStatement
+from shared.metrics.question import MetricQuestion
 
 _STATEMENT = """
     WITH lines AS (
@@ -43,7 +43,7 @@ _SUMS = {Measure.NET_AMOUNT: sql("SUM")}
 _EXTREMES = {Measure.LOWEST_AMOUNT: sql("MIN"), Measure.HIGHEST_AMOUNT: sql("MAX")}
 
 
-def sales(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
+def sales(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
     """Add up the completed lines that a question is about, per period and bucket."""
     amounts = Amounts(question, reporting_currency)
     statement = sql(
@@ -52,14 +52,14 @@ def sales(question: Question, plan: Plan, *, reporting_currency: str) -> Query:
         bucketed=bucketed(question),
         where=filter_clause(question),
         aggregates=_aggregates(question, identifier),
-        rated=amounts.rated("daily"),
+        rated=amounts.with_rates("daily"),
         counts=amounts.counts,
         reported=_aggregates(question, amounts.of),
     )
-    return Query(statement, (*plan.tables(question), *amounts.tables))
+    return MetricStatement(statement, (*plan.tables(question), *amounts.tables))
 
 
-def _lines(question: Question, plan: Plan) -> Iterator[Statement]:
+def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
     """The rows that are added up, with no column that the question does not need: columns are what a scan costs."""
     columns = filter_columns(question)
     if plan.parts.rollup:
@@ -67,7 +67,7 @@ def _lines(question: Question, plan: Plan) -> Iterator[Statement]:
             _OF_ROLLUP,
             amounts=join(", ", map(identifier, _functions(question))),
             filter_columns=columns,
-            table=identifier(question.metric.fact.tables[plan.source].called(question.filters)),
+            table=identifier(question.metric.fact.tables[plan.source].table_name(question.filters)),
             hours=in_hours(sql("hour"), plan.parts.rollup),
         )
     if plan.parts.base:
@@ -76,7 +76,7 @@ def _lines(question: Question, plan: Plan) -> Iterator[Statement]:
         yield sql(_OF_BASE, amounts=join(", ", nets), filter_columns=columns, intervals=intervals)
 
 
-def _aggregates(question: Question, amount_of: Callable[[str], Statement]) -> Statement:
+def _aggregates(question: MetricQuestion, amount_of: Callable[[str], Statement]) -> Statement:
     aggregates = (
         sql("{function}({amount}) AS {column}", function=function, amount=amount_of(each), column=identifier(each))
         for each, function in _functions(question).items()
@@ -84,6 +84,6 @@ def _aggregates(question: Question, amount_of: Callable[[str], Statement]) -> St
     return join(", ", aggregates)
 
 
-def _functions(question: Question) -> dict[Measure, Statement]:
+def _functions(question: MetricQuestion) -> dict[Measure, Statement]:
     """The amounts that a question needs, with the function that adds each up."""
     return _EXTREMES if question.asks_for_extremes else _SUMS

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from shared.athena.sql import Constant, Statement, identifier, join, sql
 from shared.metrics.facts import Source
-from shared.metrics.plan import Plan
+from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import bucketed, filter_columns, on_days, one_of
-from shared.metrics.queries.rows import Query
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import MetricStatement
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import Interval
 
 _LONGEST = timedelta(days=1)
@@ -38,7 +38,7 @@ _COLUMNS = {
 }
 
 
-def sessions(question: Question, plan: Plan) -> Query:
+def sessions(question: MetricQuestion, plan: Plan) -> MetricStatement:
     """Count the sessions that begin in a bucket, and those of them that bought."""
     table = question.metric.fact.tables[plan.source].name
     statement = sql(
@@ -52,10 +52,10 @@ def sessions(question: Question, plan: Plan) -> Query:
         matching=join(" ", _matching(question)),
         bucketed=bucketed(question),
     )
-    return Query(statement, (table,))
+    return MetricStatement(statement, (table,))
 
 
-def _matching(question: Question) -> Iterator[Statement]:
+def _matching(question: MetricQuestion) -> Iterator[Statement]:
     """Keep the sessions of which, for every dimension asked for, some event has one of its values."""
     for dimension, values in question.filters.items():
         yield sql("AND COUNT(CASE WHEN {matches} THEN 1 END) > 0", matches=one_of(dimension, values))

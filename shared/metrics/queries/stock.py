@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from shared.athena.sql import EMPTY, Constant, Statement, sql, union_all
 from shared.metrics.facts import Dimension
-from shared.metrics.plan import Plan
+from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import TIMESTAMP, bucket, in_days, in_intervals, one_of, period
-from shared.metrics.queries.rows import Query, Span
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import MetricStatement, RangeKind
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import Split
 from shared.records.schema import DataType
 
@@ -81,20 +81,20 @@ _EXTREMES = sql("""
 """
 
 
-def stock(question: Question, plan: Plan) -> Query:
+def stock(question: MetricQuestion, plan: Plan) -> MetricStatement:
     """Find the stock at the end of every bucket that has records, and of the time before both ranges."""
     statement = sql(
         _STATEMENT,
         lines=union_all(_lines(plan.parts)),
         previous_start=Constant(question.previous_start),
-        before=Constant(Span.BEFORE),
+        before=Constant(RangeKind.BEFORE),
         period=period(question),
         bucket=bucket(question),
         where=_of_categories(question),
         rest=_EXTREMES if question.asks_for_extremes else _SUMS,
     )
     of_products = (DataType.PRODUCTS,) if question.filters else ()
-    return Query(statement, (*plan.tables(question), *of_products))
+    return MetricStatement(statement, (*plan.tables(question), *of_products))
 
 
 def _lines(parts: Split) -> Iterator[Statement]:
@@ -104,7 +104,7 @@ def _lines(parts: Split) -> Iterator[Statement]:
         yield sql(_OF_BASE, intervals=in_intervals(TIMESTAMP, parts.base))
 
 
-def _of_categories(question: Question) -> Statement:
+def _of_categories(question: MetricQuestion) -> Statement:
     """Keep the products that are in one of some categories today."""
     values = question.filters.get(Dimension.PRODUCT_CATEGORY)
     return sql(_OF_CATEGORIES, of_categories=one_of("category", values)) if values else EMPTY

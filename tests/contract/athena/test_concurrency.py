@@ -12,8 +12,8 @@ import pytest
 
 from shared.athena.concurrency import QueryConcurrency
 from shared.athena.result_cache import RESULT_CACHE_TABLE
+from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Timeout
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint

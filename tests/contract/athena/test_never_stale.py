@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.athena.sql import Statement
 from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import Timeout
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.interleaving import InterleavedRuns

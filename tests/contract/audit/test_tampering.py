@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.audit.anchors import ANCHORS_BUCKET
+from shared.audit.checkpoints import ANCHORS_BUCKET
 from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, parse
 from shared.audit.trail import AUDIT_TABLE, item_of
 from shared.audit.verification import Finding, Tampering, verify

@@ -9,7 +9,7 @@ import pytest
 from shared.auth.identity import Identity
 from shared.auth.models import Credentials, TokenPair
 from shared.auth.scopes import Scope
-from shared.auth.secret import Cost, derive
+from shared.auth.secrets import Cost, derive
 from shared.runtime.errors import InvalidRequest, Unauthorized
 from tests.fakes.clock import Clock
 from tests.fakes.identities import SIGNING_KEY, credentials, make_key

@@ -9,7 +9,7 @@ import pytest
 from shared.auth.identity import Identity
 from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
-from shared.auth.secret import matches
+from shared.auth.secrets import matches
 from shared.runtime.errors import Conflict, NotFound
 from tests.fakes.clock import Clock
 from tests.fakes.identities import SIGNING_KEY, identity_over, make_key

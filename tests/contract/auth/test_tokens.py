@@ -9,7 +9,7 @@ from joserfc.jwk import KeySet
 
 from shared.auth.identity import Identity
 from shared.auth.scopes import Scope
-from shared.auth.signing import NotASigningKey, SigningKeys
+from shared.auth.signing import NotASigningKey, TokenSigningKeys
 from shared.auth.tokens import LONGEST
 from shared.auth.verifier import require
 from shared.runtime.errors import Forbidden, Unauthorized
@@ -132,7 +132,7 @@ def test_a_token_signed_before_a_key_rotation_is_good_after_it(identity: Identit
 
 def test_a_key_in_kms_that_cannot_sign_es256_is_no_signing_key(identity: Identity) -> None:
     assert identity
-    keys = SigningKeys(boto3.client("kms"), [new_signing_key("alias/tally-tokens-rsa", "RSA_2048")])
+    keys = TokenSigningKeys(boto3.client("kms"), [new_signing_key("alias/tally-tokens-rsa", "RSA_2048")])
 
     with pytest.raises(NotASigningKey):
         keys.public_key_set()

@@ -10,8 +10,8 @@ from shared.app.wiring import Wiring
 from shared.ingestion.uploads.state import Upload
 from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
 from shared.ledger.entry import LedgerEntry
+from shared.runtime.deadline import deadline
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import deadline
 from tests.contract.dynamodb.test_stored_items import ENTRY, UPLOAD
 
 

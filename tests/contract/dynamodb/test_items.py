@@ -8,9 +8,9 @@ import boto3
 import pytest
 
 from shared.customers.store import CUSTOMERS_TABLE
+from shared.runtime.deadline import deadline
 from shared.runtime.dynamodb import deserialize, get_items, replace_items, serialize, update_items
 from shared.runtime.errors import Unavailable
-from shared.runtime.patience import deadline
 from shared.runtime.settings import Settings
 
 ITEMS = [{"subject": f"s-{number:03d}", "number": number} for number in range(130)]

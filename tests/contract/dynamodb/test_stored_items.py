@@ -18,7 +18,7 @@ from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.audit.trail import AUDIT_TABLE, AuditTrail
 from shared.auth.key_store import KEYS_TABLE
 from shared.auth.models import Caller, NewApiKey
-from shared.auth.refresh import FAMILIES_TABLE, RefreshTokenFamilies, TokenReused
+from shared.auth.refresh_tokens import FAMILIES_TABLE, RefreshTokenFamilies, TokenReused
 from shared.auth.scopes import Scope
 from shared.auth.tokens import TokenClaims
 from shared.customers.store import CUSTOMERS_TABLE, CustomerStore

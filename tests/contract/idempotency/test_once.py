@@ -10,7 +10,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.idempotency.claim import Claim, fingerprint
-from shared.idempotency.once import IDEMPOTENCY_TABLE, KEPT_FOR, LARGEST_ANSWER, REPLAYED, Answer, Idempotency
+from shared.idempotency.store import IDEMPOTENCY_TABLE, KEPT_FOR, LARGEST_ANSWER, REPLAYED, Answer, Idempotency
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.models import now
 from shared.runtime.settings import Settings

@@ -5,7 +5,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import Stamp, arrow_schema, to_table
+from shared.lake.parquet.columns import IngestMetadata, arrow_schema, to_table
 from shared.lake.storage.object_store import LAKE_BUCKET, LostUpdate
 from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
@@ -53,7 +53,7 @@ def test_other_types_are_none_of_its_business(wired: Wiring) -> None:
 
 def test_a_base_from_before_there_was_an_index_is_in_it_from_its_next_merge_on(wired: Wiring) -> None:
     rows = validate(DataType.TRANSACTIONS, [sale(1), sale(2)], form=Form.TYPED, at=NOW).rows
-    stamp = Stamp(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
+    stamp = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
     base = to_table(DataType.TRANSACTIONS, rows, stamp)
     index = KeyIndex(wired.lake)
 

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from shared.app.http import Api
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
-from shared.auth.calling import caller
+from shared.auth.current_caller import caller
 from shared.auth.models import Caller
 from shared.auth.scopes import PUBLIC, Scope
 from shared.runtime.dialects import Dialect

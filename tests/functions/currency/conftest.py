@@ -9,8 +9,8 @@ import pytest
 from moto import mock_aws
 
 from shared.athena.client import Athena
+from shared.currency.rate_intervals import RateInterval
 from shared.currency.rate_tables import TABLE_KEY, table_of
-from shared.currency.spans import Span
 from shared.lake.storage.object_store import LAKE_BUCKET
 from tests.functions.metrics.lake import DATABASE, TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
@@ -45,7 +45,7 @@ def quote(lake: TestLake) -> Iterator[Quote]:
     s3, bucket = boto3.client("s3"), lake.settings.name_of(LAKE_BUCKET)
 
     def hold(rates: Rates) -> None:
-        spans = [Span(currency, first, after, Decimal(rate)) for currency, first, after, rate in rates]
+        spans = [RateInterval(currency, first, after, Decimal(rate)) for currency, first, after, rate in rates]
         s3.put_object(Bucket=bucket, Key=TABLE_KEY, Body=table_of("USD", spans))
 
     yield hold

@@ -9,7 +9,7 @@ import pytest
 
 from shared.athena.client import Athena
 from shared.athena.sql import sql
-from shared.currency.conversion import Days, converted, with_rates
+from shared.currency.conversion import Days, convert, with_rates
 from tests.functions.currency.conftest import Quote
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = "2025-01-31", "2025-02-01", "2025-02-02", "2025-02-03"
@@ -29,7 +29,7 @@ def worth(athena: Athena, currency: str, day: str, amount: str, *, days: Days | 
         day=day,
         amount=amount,
         rated=with_rates("sold", "USD", days=days),
-        converted=converted("amount"),
+        converted=convert("amount"),
     )
     [row] = athena.run(statement)
     value: Decimal | None = row["amount"]

@@ -15,7 +15,7 @@ import pytest
 
 from shared.athena.client import Athena
 from shared.athena.sql import sql
-from shared.currency.conversion import Days, converted, with_rates
+from shared.currency.conversion import Days, convert, with_rates
 from shared.currency.rates import ReferenceRates
 from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
@@ -120,7 +120,7 @@ def expected(sales: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], Fra
 def test_every_currency_and_day_is_converted_to_the_cent(athena: Athena, sales: list[dict[str, Any]]) -> None:
     days = Days(min(map(day_of, sales)), max(map(day_of, sales)))
 
-    rated, amount = with_rates("sold", "USD", days=days), converted("net_amount")
+    rated, amount = with_rates("sold", "USD", days=days), convert("net_amount")
     rows = athena.run(sql(BY_DAY, first=days.first, last=days.last, rated=rated, converted=amount))
 
     rates = dollars({day_of(line) for line in sales})

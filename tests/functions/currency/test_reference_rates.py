@@ -9,9 +9,9 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.currency.mistakes import WrongRates
+from shared.currency.rate_intervals import RateInterval, RateNotDerivable
 from shared.currency.rate_tables import QUOTES_KEY, TABLE_KEY, file_key
 from shared.currency.rates import ReferenceRates
-from shared.currency.spans import NoSuchWorth, Span
 from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore, StoredObject
 from tests.fakes.fault_injection import CrashPoint, FaultInjector
@@ -45,8 +45,8 @@ def test_what_was_loaded_can_be_converted_by_and_is_kept_as_it_came(wired: Wirin
     loaded = rates.load("friday.csv.gz", packed)
 
     assert rates.on(FRIDAY) == [
-        Span("EUR", FRIDAY, "9999-12-31", Decimal("1.0393")),
-        Span("GBP", FRIDAY, "9999-12-31", Decimal("1.243062864797627")),
+        RateInterval("EUR", FRIDAY, "9999-12-31", Decimal("1.0393")),
+        RateInterval("GBP", FRIDAY, "9999-12-31", Decimal("1.243062864797627")),
     ]
     assert rates.on("2025-01-30") == []
     assert (loaded.quotes, loaded.new, loaded.changed) == (2, 2, 0)
@@ -105,7 +105,7 @@ def test_every_load_makes_remembered_answers_unfindable(wired: Wiring, rates: Re
     ("content", "refusal"),
     [
         (b"Date,USD,\n2025-02-03,1.02,\n2025-02-04,oops,\n", WrongRates),
-        (b"date,currency,rate,base\n2025-02-03,EUR,0.97,USD\n", NoSuchWorth),
+        (b"date,currency,rate,base\n2025-02-03,EUR,0.97,USD\n", RateNotDerivable),
         (b"", WrongRates),
     ],
 )

@@ -10,7 +10,7 @@ from moto import mock_aws
 from functions.customers.handler import app, handler
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.customers.computing import Computed
+from shared.customers.snapshot_job import SnapshotResult
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
@@ -35,9 +35,9 @@ class Shop:
         """Replace the days of these lines by them."""
         self.lake.sell(rows)
 
-    def compute(self) -> Computed:
+    def compute(self) -> SnapshotResult:
         """Do what the schedule does."""
-        return self.wired.customer_computing.run()
+        return self.wired.customer_snapshot_job.run()
 
     def get(self, path: str, visitor: Visitor | None = None) -> Answer:
         """Ask the function."""

@@ -166,7 +166,7 @@ def test_stays_in_segments_are_remembered_and_who_no_longer_bought_is_forgotten(
         {"segment": before["segment"], "entered": "2026-05-01T04:30:00Z", "left": "2026-05-02T04:30:00Z"},
         {"segment": after["segment"], "entered": "2026-05-02T04:30:00Z"},
     ]
-    assert done.gone == 1
+    assert done.removed == 1
     assert computed.get("O%27Hara%20%26%20co/profile").status == 404
 
 

@@ -36,7 +36,7 @@ def test_a_rejected_file_lists_its_invalid_rows(wired: Wiring) -> None:
 def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wired: Wiring, clock: Clock) -> None:
     batch_id = upload(wired, sales_csv(range(4), bad=(0, 2)))
 
-    told = wired.redrives.redrive(RedriveRequest())
+    told = wired.redrive_service.redrive(RedriveRequest())
 
     assert (told.skipped, told.accepted) == (2, 0)
     assert {each.reason for each in told.skipped_deliveries} == {"the file was rejected as a whole; resume its batch"}
@@ -56,7 +56,7 @@ def test_redriven_rows_of_a_file_keep_their_positions(wired: Wiring) -> None:
     batch_id = upload(wired, sales_csv(range(7), bad=(1, 5)))
     _configure(wired, mappings={"transactions": template | {"constants": {"quantity": 1}}})
 
-    told = wired.redrives.redrive(RedriveRequest(data_type=DataType.TRANSACTIONS))
+    told = wired.redrive_service.redrive(RedriveRequest(data_type=DataType.TRANSACTIONS))
 
     merge_all(wired)
     assert (told.accepted, outcome(wired, batch_id)) == (2, {"loaded": 7})

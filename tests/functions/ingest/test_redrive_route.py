@@ -243,7 +243,7 @@ def test_a_request_that_runs_out_of_time_is_gone_on_with_where_it_stopped(wired:
     for number in range(3):
         _deliver(wired, f"batch-{number}", [_old(number)], at=NOW - timedelta(minutes=9 - number))
     _fix(call)
-    hasty = replace(wired.redrives, time_limit_seconds=-1)
+    hasty = replace(wired.redrive_service, time_limit_seconds=-1)
 
     first = hasty.redrive(RedriveRequest())
     second = hasty.redrive(RedriveRequest(after=first.after))

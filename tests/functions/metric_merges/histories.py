@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, Dimension, MetricType
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from shared.records.schema import DataType
-from shared.runtime.reading import time_zone
+from shared.runtime.values import time_zone
 
 FIRST = datetime(2025, 3, 28, tzinfo=UTC)
 """Clocks change in Europe on the third of the five days in which everything happens."""
@@ -87,14 +87,14 @@ def rows(data_type: DataType) -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 @st.composite
-def questions(draw: st.DrawFn, metric_type: MetricType) -> Question:
+def questions(draw: st.DrawFn, metric_type: MetricType) -> MetricQuestion:
     """Any question about a metric that reaches into those days."""
     metric = METRICS[metric_type]
     unit = draw(st.sampled_from([_DAY, _DAY, timedelta(hours=1), timedelta(milliseconds=1_234_567)]))
     start = FIRST - _DAY + draw(st.integers(0, 4 * _DAY // unit)) * unit
     dimensions = [each for each in Dimension if each in metric.filters]
     chosen = draw(st.lists(st.sampled_from(dimensions), unique=True, max_size=2))
-    return Question(
+    return MetricQuestion(
         metric_type=metric_type,
         aggregation=draw(st.sampled_from(list(metric.formulas))),
         granularity=draw(st.sampled_from(Granularity)),

@@ -10,13 +10,13 @@ from typing import Any
 import boto3
 
 from shared.app.wiring import Wiring
+from shared.currency.rate_intervals import RateInterval
 from shared.currency.rate_tables import TABLE_KEY, table_of
-from shared.currency.spans import Span
 from shared.lake.catalog.tables import TABLES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.metrics.models import MetricsResponse
-from shared.metrics.plan import Source
-from shared.metrics.question import Question
+from shared.metrics.planner import Source
+from shared.metrics.question import MetricQuestion
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
@@ -25,9 +25,9 @@ from tests.functions.metrics.lake import TestLake
 
 OPENED = datetime(2025, 4, 3, tzinfo=UTC)
 RATES = (
-    Span("EUR", "2025-03-29", "2025-03-31", Decimal("1.0825")),
-    Span("EUR", "2025-03-31", "9999-12-31", Decimal("1.0815")),
-    Span("GBP", "2025-03-30", "9999-12-31", Decimal("1.294")),
+    RateInterval("EUR", "2025-03-29", "2025-03-31", Decimal("1.0825")),
+    RateInterval("EUR", "2025-03-31", "9999-12-31", Decimal("1.0815")),
+    RateInterval("GBP", "2025-03-30", "9999-12-31", Decimal("1.294")),
 )
 """None of yen, and of others none before a day."""
 _names = count()
@@ -66,11 +66,11 @@ class Market:
         self.wired.loader.load(delivery(data_type, rows, origin=f"batch-{next(_names)}", at=self.clock()))
         merge_all(self.wired)
 
-    def tell(self, question: Question) -> Any:
+    def tell(self, question: MetricQuestion) -> Any:
         """Answer as the route does, remembering and remembered."""
         return numbers(self.wired.metric_reports.report(question))
 
-    def compute(self, question: Question, source: Source) -> Any:
+    def compute(self, question: MetricQuestion, source: Source) -> Any:
         """Answer from one source, and not from memory."""
         forgetful: Any = Forgetful()
         reports = replace(self.wired.metric_reports, cache=forgetful)

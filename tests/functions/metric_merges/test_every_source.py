@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.metrics.catalogue import MetricType
-from shared.metrics.plan import Source
-from shared.metrics.question import Question
+from shared.metrics.planner import Source
+from shared.metrics.question import MetricQuestion
 from shared.records.schema import DataType
 from tests.functions.metric_merges.histories import questions, rows
 from tests.functions.metric_merges.market import Market
@@ -27,10 +27,10 @@ MERGES = 2
 RUNS = settings(max_examples=examples(3), deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def sources(question: Question) -> Iterator[Source]:
+def sources(question: MetricQuestion) -> Iterator[Source]:
     """Every table that keeps what the question needs."""
     for source, table in question.metric.fact.tables.items():
-        if len(question.filters) <= table.most_filters:
+        if len(question.filters) <= table.max_filters:
             yield source
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from shared.products.models import ProductMetrics
-from shared.products.question import Question
+from shared.products.question import ProductQuestion
 from shared.records.schema import DataType
 from tests.functions.metric_merges.market import OPENED, Market
 
 SOLD_ON = OPENED - timedelta(days=2)
 DAY = timedelta(days=1)
-QUESTION = Question(start=SOLD_ON - 10 * DAY, end=SOLD_ON + 5 * DAY)
+QUESTION = ProductQuestion(start=SOLD_ON - 10 * DAY, end=SOLD_ON + 5 * DAY)
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.metrics.buckets import Granularity
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 
 
-def spine(question: Question) -> Iterator[datetime]:
+def spine(question: MetricQuestion) -> Iterator[datetime]:
     """Every bucket of the range, found by stepping through it by less than the shortest."""
     step = timedelta(minutes=30) if question.granularity is Granularity.HOURLY else timedelta(hours=12)
     moment = question.start
@@ -18,7 +18,7 @@ def spine(question: Question) -> Iterator[datetime]:
     yield bucket_of(question, question.end - timedelta(milliseconds=1))
 
 
-def bucket_of(question: Question, moment: datetime) -> datetime:
+def bucket_of(question: MetricQuestion, moment: datetime) -> datetime:
     """When the bucket of a moment begins."""
     local = moment.astimezone(question.zone)
     if question.granularity is Granularity.HOURLY:

@@ -16,7 +16,7 @@ from shared.app.large_responses import RESULTS_BUCKET
 from shared.athena.client import LAKE_DATABASE, WORK_GROUP
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
-from shared.lake.parquet.columns import Stamp, split_by_day, to_table, write_parquet
+from shared.lake.parquet.columns import IngestMetadata, split_by_day, to_table, write_parquet
 from shared.lake.rollups.compute import roll_up
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import PartitionId
@@ -65,7 +65,7 @@ class TestLake:
         )
 
 
-STAMP = Stamp(
+STAMP = IngestMetadata(
     source_id="till",
     ingested_at=datetime(2026, 1, 1, tzinfo=UTC),
     origin="batch-1",

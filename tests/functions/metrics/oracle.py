@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.metrics.catalogue import Aggregation, MetricType
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from tests.functions.metrics import shop
 from tests.functions.metrics.calendar_of_zones import bucket_of, spine
 
@@ -16,7 +16,7 @@ REPORTING_CURRENCY = "USD"
 RATES = shop.rates()
 
 
-def points(question: Question, lines: Sequence[Line]) -> dict[datetime, Decimal]:
+def points(question: MetricQuestion, lines: Sequence[Line]) -> dict[datetime, Decimal]:
     """The value of every bucket that the answer must show."""
     found: dict[datetime, list[Line]] = {start: [] for start in spine(question)} if _is_dense(question) else {}
     for line in counted(question, lines):
@@ -25,26 +25,26 @@ def points(question: Question, lines: Sequence[Line]) -> dict[datetime, Decimal]
     return {start: value for start, value in values.items() if value is not None}
 
 
-def total(question: Question, lines: Sequence[Line]) -> Decimal:
+def total(question: MetricQuestion, lines: Sequence[Line]) -> Decimal:
     """The metric over the whole range, 0 where there is none."""
     return _value(question, list(counted(question, lines))) or Decimal(0)
 
 
-def counted(question: Question, lines: Sequence[Line]) -> list[Line]:
+def counted(question: MetricQuestion, lines: Sequence[Line]) -> list[Line]:
     """The lines that an answer is made of."""
     if question.metric_type is MetricType.CUSTOMERS:
         return [line for line in _in_question(question, lines) if line["quantity"] > 0 and line["customer_id"]]
     return [line for line in _in_question(question, lines) if _rate(question, line) is not None]
 
 
-def excluded(question: Question, lines: Sequence[Line]) -> int:
+def excluded(question: MetricQuestion, lines: Sequence[Line]) -> int:
     """How many lines an answer leaves out because nobody knows what their currency was worth."""
     if question.metric_type is MetricType.CUSTOMERS:
         return 0
     return len(list(_in_question(question, lines))) - len(counted(question, lines))
 
 
-def _in_question(question: Question, lines: Sequence[Line]) -> Iterator[Line]:
+def _in_question(question: MetricQuestion, lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         within = question.start <= line["timestamp"] < question.end and line["status"] == "completed"
         of_currency = question.currency in (None, line["currency"])
@@ -52,7 +52,7 @@ def _in_question(question: Question, lines: Sequence[Line]) -> Iterator[Line]:
             yield line
 
 
-def _rate(question: Question, line: Line) -> Decimal | None:
+def _rate(question: MetricQuestion, line: Line) -> Decimal | None:
     if line["currency"] == (question.currency or REPORTING_CURRENCY):
         return Decimal(1)
     day = line["timestamp"].date().isoformat()
@@ -66,11 +66,11 @@ def net(line: Line) -> Decimal:
     return quantity * price - discount
 
 
-def _worth(question: Question, line: Line) -> Decimal:
+def _worth(question: MetricQuestion, line: Line) -> Decimal:
     return net(line) * (_rate(question, line) or 0)
 
 
-def _value(question: Question, lines: Sequence[Line]) -> Decimal | None:
+def _value(question: MetricQuestion, lines: Sequence[Line]) -> Decimal | None:
     match question.metric_type:
         case MetricType.CUSTOMERS:
             return Decimal(len({line["customer_id"] for line in lines}))
@@ -82,7 +82,7 @@ def _value(question: Question, lines: Sequence[Line]) -> Decimal | None:
             return _AGGREGATIONS[question.aggregation]([_worth(question, line) for line in lines])
 
 
-def _per_order(question: Question, lines: Sequence[Line]) -> Decimal | None:
+def _per_order(question: MetricQuestion, lines: Sequence[Line]) -> Decimal | None:
     orders: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         orders[line["order_id"]] += _worth(question, line)
@@ -99,7 +99,7 @@ _AGGREGATIONS: Mapping[Aggregation, Callable[[list[Decimal]], Decimal | None]] =
 }
 
 
-def _is_dense(question: Question) -> bool:
+def _is_dense(question: MetricQuestion) -> bool:
     return question.metric_type in (MetricType.TRANSACTIONS, MetricType.CUSTOMERS) or (
         question.metric_type is MetricType.REVENUE and question.aggregation in (Aggregation.SUM, Aggregation.COUNT)
     )

@@ -7,7 +7,7 @@ from statistics import mean
 from typing import Any
 
 from shared.metrics.catalogue import Aggregation
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from tests.functions.metrics import shop
 from tests.functions.metrics.calendar_of_zones import spine
 
@@ -15,7 +15,7 @@ Count = Mapping[str, Any]
 CATEGORY_OF = {each["product_id"]: each["category"] for each in shop.goods()}
 
 
-def points(question: Question, counts: Sequence[Count]) -> dict[datetime, Decimal]:
+def points(question: MetricQuestion, counts: Sequence[Count]) -> dict[datetime, Decimal]:
     """The value of every bucket that the answer must show."""
     starts = sorted(set(spine(question)))
     levels = {
@@ -24,18 +24,18 @@ def points(question: Question, counts: Sequence[Count]) -> dict[datetime, Decima
     return {start: _AGGREGATIONS[question.aggregation](found) for start, found in levels.items() if found}
 
 
-def total(question: Question, counts: Sequence[Count]) -> Decimal:
+def total(question: MetricQuestion, counts: Sequence[Count]) -> Decimal:
     """The level at the end of the range, 0 where nothing is known."""
     found = _levels(question, counts, question.end)
     return _AGGREGATIONS[question.aggregation](found) if found else Decimal(0)
 
 
-def counted(question: Question, counts: Sequence[Count]) -> list[Count]:
+def counted(question: MetricQuestion, counts: Sequence[Count]) -> list[Count]:
     """The records within the range that are asked about."""
     return [each for each in _asked(question, counts) if question.start <= each["timestamp"] < question.end]
 
 
-def _levels(question: Question, counts: Sequence[Count], end: datetime) -> list[Decimal]:
+def _levels(question: MetricQuestion, counts: Sequence[Count], end: datetime) -> list[Decimal]:
     known: dict[tuple[str, str], Decimal] = {}
     for each in sorted(_asked(question, counts), key=lambda each: each["timestamp"]):
         if each["timestamp"] < end:
@@ -43,7 +43,7 @@ def _levels(question: Question, counts: Sequence[Count], end: datetime) -> list[
     return list(known.values())
 
 
-def _asked(question: Question, counts: Sequence[Count]) -> list[Count]:
+def _asked(question: MetricQuestion, counts: Sequence[Count]) -> list[Count]:
     categories = next(iter(question.filters.values()), None)
     return [each for each in counts if categories is None or CATEGORY_OF.get(each["product_id"]) in categories]
 

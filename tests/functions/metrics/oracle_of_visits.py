@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from tests.functions.metrics.calendar_of_zones import bucket_of
 
 Event = Mapping[str, Any]
 
 
-def points(question: Question, events: Sequence[Event]) -> dict[datetime, Decimal]:
+def points(question: MetricQuestion, events: Sequence[Event]) -> dict[datetime, Decimal]:
     """The value of every bucket in which a session begins."""
     found: defaultdict[datetime, list[Sequence[Event]]] = defaultdict(list)
     for session in _sessions(question, events):
@@ -20,17 +20,17 @@ def points(question: Question, events: Sequence[Event]) -> dict[datetime, Decima
     return {start: _converted(sessions) for start, sessions in sorted(found.items())}
 
 
-def total(question: Question, events: Sequence[Event]) -> Decimal:
+def total(question: MetricQuestion, events: Sequence[Event]) -> Decimal:
     """Over the whole range, 0 where no session begins."""
     return _converted(_sessions(question, events))
 
 
-def counted(question: Question, events: Sequence[Event]) -> list[Event]:
+def counted(question: MetricQuestion, events: Sequence[Event]) -> list[Event]:
     """The events of the sessions that begin in the range."""
     return [event for session in _sessions(question, events) for event in session]
 
 
-def _sessions(question: Question, events: Sequence[Event]) -> list[Sequence[Event]]:
+def _sessions(question: MetricQuestion, events: Sequence[Event]) -> list[Sequence[Event]]:
     found: defaultdict[str, list[Event]] = defaultdict(list)
     for event in events:
         found[event["session_id"]].append(event)

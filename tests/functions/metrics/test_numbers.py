@@ -14,10 +14,10 @@ from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import CURRENCY, Dimension, FactName, Source
 from shared.metrics.models import MetricsResponse
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import split
 from shared.runtime.numbers import to_json_number
-from shared.runtime.reading import time_zone
+from shared.runtime.values import time_zone
 from tests.functions.metrics import oracle, oracle_of_stock, oracle_of_visits, shop
 from tests.tiers import examples, pairwise
 from tests.unit.metrics.asking import question
@@ -38,9 +38,9 @@ FEW = settings(max_examples=examples(6), deadline=None, suppress_health_check=[H
 class Oracle(NamedTuple):
     """Knows what the answers about one kind of record must be."""
 
-    points: Callable[[Question, Sequence[Record]], dict[datetime, Decimal]]
-    total: Callable[[Question, Sequence[Record]], Decimal]
-    counted: Callable[[Question, Sequence[Record]], Sequence[Record]]
+    points: Callable[[MetricQuestion, Sequence[Record]], dict[datetime, Decimal]]
+    total: Callable[[MetricQuestion, Sequence[Record]], Decimal]
+    counted: Callable[[MetricQuestion, Sequence[Record]], Sequence[Record]]
 
 
 LINES, COUNTS, EVENTS = shop.lines(), shop.stock(), shop.visits()
@@ -57,12 +57,12 @@ KNOWN: Mapping[FactName, tuple[Oracle, Sequence[Record]]] = {
 
 
 @st.composite
-def questions(draw: st.DrawFn, metric_type: MetricType) -> Question:
+def questions(draw: st.DrawFn, metric_type: MetricType) -> MetricQuestion:
     fact = METRICS[metric_type].fact
     unit = draw(st.sampled_from(UNITS))
     start = shop.OPENED - timedelta(days=3) + draw(st.integers(0, timedelta(days=40) // unit)) * unit
     chosen = draw(st.lists(st.sampled_from(fact.dimensions), unique=True, max_size=2))
-    return Question(
+    return MetricQuestion(
         metric_type=metric_type,
         aggregation=draw(st.sampled_from(list(METRICS[metric_type].formulas))),
         granularity=draw(st.sampled_from(Granularity)),
@@ -92,14 +92,14 @@ def shown(points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {point["timestamp"]: point["value"] for point in points}
 
 
-def before(asked: Question) -> Question:
+def before(asked: MetricQuestion) -> MetricQuestion:
     """The same question about the equally long range just before."""
     kept = {name: getattr(asked, name) for name in ("metric_type", "aggregation", "granularity", "zone", "filters")}
-    return Question(**kept, start=asked.previous_start, end=asked.start, currency=asked.currency)
+    return MetricQuestion(**kept, start=asked.previous_start, end=asked.start, currency=asked.currency)
 
 
-def assert_right(asked: Question, answer: MetricsResponse) -> None:
-    knows, records = KNOWN[asked.metric.made_of]
+def assert_right(asked: MetricQuestion, answer: MetricsResponse) -> None:
+    knows, records = KNOWN[asked.metric.fact_name]
     told = answer.model_dump(mode="json")
     assert shown(told["data"]) == written(knows.points(asked, records))
     assert told["summary"]["total"] == to_json_number(knows.total(asked, records))
@@ -142,7 +142,7 @@ def test_answers_equal_what_the_records_say(wired: Wiring, metric_type: MetricTy
 @FEW
 def test_every_table_tells_the_same_as_the_base(wired: Wiring, metric_type: MetricType, data: st.DataObject) -> None:
     asked = data.draw(questions(metric_type))
-    able = [source for source, table in asked.metric.fact.tables.items() if len(asked.filters) <= table.most_filters]
+    able = [source for source, table in asked.metric.fact.tables.items() if len(asked.filters) <= table.max_filters]
 
     answers = [
         wired.metric_reports.report(asked, source).model_dump(

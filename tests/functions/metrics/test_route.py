@@ -179,7 +179,7 @@ def test_a_range_that_begins_in_the_future_is_refused(client: Client) -> None:
 def test_every_metric_tells_what_it_is_made_of_beside_its_value(client: Client, metric_type: MetricType) -> None:
     data = client.get(march(metric_type=metric_type)).data
 
-    assert {*data["data"][0]["additional_metrics"]} == {*METRICS[metric_type].beside}
+    assert {*data["data"][0]["additional_metrics"]} == {*METRICS[metric_type].supporting_measures}
     assert data["metadata"]["total_records"] > 0
 
 

@@ -13,8 +13,8 @@ from shared.lake.rollups.compute import roll_up
 from shared.lake.rollups.product_history import HISTORY_TABLES
 from shared.lake.storage.paths import PartitionId
 from shared.ledger.entry import LedgerEntry
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.runtime.settings import Settings
 from tests.fakes.state_dump import Rows, body, keys, parquet_rows
 from tests.functions.model.delivered import Delivered

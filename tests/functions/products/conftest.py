@@ -22,7 +22,7 @@ from shared.lake.rollups.cost_days import write_days
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY
 from shared.products.models import ProductPerformanceResponse
-from shared.products.question import Question
+from shared.products.question import ProductQuestion
 from shared.records.schema import DataType
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
@@ -52,7 +52,7 @@ class OpenShop:
         """What must be said of it."""
         return Oracle(self.shop, NOW)
 
-    def report(self, question: Question, cost_days: Sequence[str] | None = None) -> ProductPerformanceResponse:
+    def report(self, question: ProductQuestion, cost_days: Sequence[str] | None = None) -> ProductPerformanceResponse:
         """Ask without a route; costs change within the days that are told, if any are."""
         reports = self.wired.product_reports
         state = None if cost_days is None else replace(reports.lake_state(), cost_days=cost_days)

@@ -9,7 +9,7 @@ from typing import Any
 
 from scipy import stats
 
-from shared.products.question import Question
+from shared.products.question import ProductQuestion
 from tests.functions.products.shop import Row, Shop
 
 REPORTING_CURRENCY = "USD"
@@ -24,7 +24,7 @@ class Oracle:
     shop: Shop
     delivered: datetime
 
-    def products(self, question: Question) -> list[dict[str, Any]]:
+    def products(self, question: ProductQuestion) -> list[dict[str, Any]]:
         """Every product that counts, the best first; what is not known is None."""
         found = [self._product(question, each) for each in sorted({line["product_id"] for line in self.shop.lines})]
         listed = [each for each in found if each["lines"] and question.category in (None, each["category"])]
@@ -33,7 +33,7 @@ class Oracle:
         unknown = [each for each in listed if each[column] is None]
         return [*sorted(known, key=lambda each: (-each[column], each["product_id"])), *unknown]
 
-    def excluded(self, question: Question) -> int:
+    def excluded(self, question: ProductQuestion) -> int:
         """Lines of the category that no rate is known for."""
         products = (self._product(question, each) for each in {line["product_id"] for line in self.shop.lines})
         return sum(each["excluded"] for each in products if question.category in (None, each["category"]))
@@ -46,7 +46,7 @@ class Oracle:
         known = [each for each in self.shop.rates if each["currency"] == currency]
         return next((Decimal(each["rate"]) for each in known if each["valid_from"] <= day < each["valid_before"]), None)
 
-    def _product(self, question: Question, product: str) -> dict[str, Any]:
+    def _product(self, question: ProductQuestion, product: str) -> dict[str, Any]:
         own = [line for line in self.shop.lines if line["product_id"] == product and _within(question, line)]
         lines = [line for line in own if self.rate(line["currency"], line["timestamp"]) is not None]
         catalogue = next((each for each in self.shop.catalogue if each["product_id"] == product), {})
@@ -89,13 +89,13 @@ class Oracle:
             return None
         return Decimal(str(newest["cost"])), newest["currency"]
 
-    def _conversion(self, question: Question, product: str) -> Decimal | None:
+    def _conversion(self, question: ProductQuestion, product: str) -> Decimal | None:
         steps = [each for each in self.shop.events if each["product_id"] == product and _in_range(question, each)]
         viewed = {each["session_id"] for each in steps if each["event_type"] == "product_view"}
         bought = {each["session_id"] for each in steps if each["event_type"] == "purchase"}
         return Decimal(len(viewed & bought)) / len(viewed) if viewed else None
 
-    def _turnover(self, question: Question, product: str, cost: Decimal) -> Decimal | None:
+    def _turnover(self, question: ProductQuestion, product: str, cost: Decimal) -> Decimal | None:
         """Cost ÷ mean worth, by walking over every location's levels from one to the next."""
         total, since = _ZERO, question.end
         for levels in self._levels(question, product):
@@ -109,7 +109,7 @@ class Oracle:
                 total, since = total + worth * ((until - begun) // timedelta(milliseconds=1)), min(since, begun)
         return cost * ((question.end - since) // timedelta(milliseconds=1)) / total if total else None
 
-    def _levels(self, question: Question, product: str) -> Iterator[list[Row]]:
+    def _levels(self, question: ProductQuestion, product: str) -> Iterator[list[Row]]:
         """By location, of each day the last record; of the day in which the range begins, of both its parts."""
         last: dict[Any, dict[Any, Row]] = defaultdict(dict)
         for each in sorted(self.shop.inventory, key=lambda each: each["timestamp"]):
@@ -126,7 +126,7 @@ class Oracle:
         rate = self.rate(found[1], level["timestamp"]) if found else None
         return None if found is None or rate is None else quantity * found[0] * rate
 
-    def _trend(self, question: Question, lines: Sequence[Row]) -> str | None:
+    def _trend(self, question: ProductQuestion, lines: Sequence[Row]) -> str | None:
         """By SciPy's slope and its tau, over days dealt out from the last one backwards."""
         first, beyond = _next_midnight(question.start), _last_midnight(min(question.end, self.delivered))
         days = (beyond - first) // _DAY
@@ -155,11 +155,11 @@ def _told(values: Sequence[float]) -> str:
     return "increasing" if slope > 0 else "decreasing"
 
 
-def _within(question: Question, line: Row) -> bool:
+def _within(question: ProductQuestion, line: Row) -> bool:
     return line["status"] == "completed" and _in_range(question, line)
 
 
-def _in_range(question: Question, row: Row) -> bool:
+def _in_range(question: ProductQuestion, row: Row) -> bool:
     moment: datetime = row["timestamp"]
     return question.start <= moment < question.end
 

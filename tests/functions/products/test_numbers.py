@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.products.models import ProductPerformanceResponse
-from shared.products.question import MOST_PRODUCTS, Question, SortBy
+from shared.products.question import MOST_PRODUCTS, ProductQuestion, SortBy
 from shared.runtime.numbers import ZERO, to_json_number
 from tests.functions.products.conftest import OpenShop
 from tests.functions.products.shop import CATEGORIES, DAYS, OPENED
@@ -28,7 +28,7 @@ def told(answer: ProductPerformanceResponse) -> list[dict[str, Any]]:
     return [row | dict.fromkeys(row.pop("absent")) for row in rows]
 
 
-def expected(shop: OpenShop, question: Question) -> list[dict[str, Any]]:
+def expected(shop: OpenShop, question: ProductQuestion) -> list[dict[str, Any]]:
     return [
         {name: _rounded(value) for name, value in product.items() if name not in ("lines", "excluded")}
         for product in shop.oracle.products(question)[: question.limit]
@@ -40,10 +40,10 @@ def _rounded(value: Any) -> Any:
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> Question:
+def questions(draw: st.DrawFn) -> ProductQuestion:
     unit = timedelta(milliseconds=draw(st.sampled_from([1, 3_600_000, 86_400_000, 86_400_000])))
     start = OPENED - timedelta(days=3) + draw(st.integers(0, timedelta(days=40) // unit)) * unit
-    return Question(
+    return ProductQuestion(
         start=start,
         end=start + draw(st.integers(1, timedelta(days=45) // unit)) * unit,
         category=draw(st.sampled_from([None, None, "unheard of", *filter(None, CATEGORIES)])),
@@ -57,14 +57,14 @@ def questions(draw: st.DrawFn) -> Question:
 def test_the_best_products_of_the_whole_time_are_those_that_records_tell(
     open_shop: OpenShop, sort_by: SortBy, limit: int
 ) -> None:
-    question = Question(start=OPENED, end=END, sort_by=sort_by, limit=limit)
+    question = ProductQuestion(start=OPENED, end=END, sort_by=sort_by, limit=limit)
 
     assert told(open_shop.report(question)) == expected(open_shop, question)
 
 
 @given(questions())
 @settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_answers_equal_what_the_records_say(open_shop: OpenShop, question: Question) -> None:
+def test_answers_equal_what_the_records_say(open_shop: OpenShop, question: ProductQuestion) -> None:
     answer = open_shop.report(question)
 
     assert told(answer) == expected(open_shop, question)
@@ -79,7 +79,7 @@ CALM = (timedelta(), timedelta(hours=7, milliseconds=1))
 @pytest.mark.parametrize("cut_off", CALM)
 def test_days_told_from_roll_ups_are_the_same_told_from_records(open_shop: OpenShop, cut_off: timedelta) -> None:
     every_day = [(OPENED + timedelta(days=day)).date().isoformat() for day in range(DAYS)]
-    question = Question(start=OPENED + cut_off, end=END - cut_off, limit=MOST_PRODUCTS)
+    question = ProductQuestion(start=OPENED + cut_off, end=END - cut_off, limit=MOST_PRODUCTS)
 
     by_records = open_shop.report(question, every_day)
 
@@ -87,14 +87,14 @@ def test_days_told_from_roll_ups_are_the_same_told_from_records(open_shop: OpenS
 
 
 def test_on_days_within_which_a_cost_changes_roll_ups_would_be_wrong(open_shop: OpenShop) -> None:
-    question = Question(start=OPENED, end=END, limit=MOST_PRODUCTS)
+    question = ProductQuestion(start=OPENED, end=END, limit=MOST_PRODUCTS)
 
     assert told(open_shop.report(question, [])) != expected(open_shop, question)
 
 
 @pytest.mark.parametrize("category", [*filter(None, CATEGORIES), "unheard of"])
 def test_a_category_is_summed_up_beyond_the_limit(open_shop: OpenShop, category: str) -> None:
-    question = Question(start=OPENED, end=END, category=category, limit=1)
+    question = ProductQuestion(start=OPENED, end=END, category=category, limit=1)
 
     summary = open_shop.report(question).category_summary
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
-from infra.local.athena.database import Database
+from infra.local.athena.database import LakeDatabase
 from infra.local.athena.engine import Engine, build_engine
 from infra.local.athena.server import serve_in_thread
 from tests.moto_platform import CREDENTIALS
@@ -127,9 +127,9 @@ class Asker:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LakeDatabase]:
     """A locked DuckDB without any files."""
-    made = Database([tmp_path_factory.mktemp("athena")], threads=1, memory="500MB")
+    made = LakeDatabase([tmp_path_factory.mktemp("athena")], threads=1, memory="500MB")
     yield made
     made.close()
 

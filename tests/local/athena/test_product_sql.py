@@ -10,19 +10,19 @@ from sqlglot import exp
 from infra.local.athena.allowlist import PRODUCT, vet
 from shared.athena.sql import Statement
 from shared.customers import queries as customers
-from shared.customers.facts import Period
+from shared.customers.facts import HistoryPeriod
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS
 from shared.metrics.facts import CURRENCY
-from shared.metrics.plan import follow
+from shared.metrics.planner import plan_from
 from shared.metrics.queries.by_fact import query
 from shared.products.queries import LakeState, plan
-from shared.products.question import Question, SortBy
+from shared.products.question import ProductQuestion, SortBy
 from shared.products.trend import parts_of
 from tests.unit.metrics.asking import question
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
-QUARTER = Period(first_day=date(2025, 1, 1), last_day=date(2025, 3, 31))
+QUARTER = HistoryPeriod(first_day=date(2025, 1, 1), last_day=date(2025, 3, 31))
 
 
 def _of_metrics() -> Iterator[Statement]:
@@ -32,18 +32,18 @@ def _of_metrics() -> Iterator[Statement]:
         for source in metric.fact.tables:
             for filters in (narrow, in_euros):
                 asked = question(metric_type=name, granularity=granularity, **filters)
-                yield query(asked, follow(asked, source, ""), reporting_currency="USD").statement
+                yield query(asked, plan_from(asked, source, ""), reporting_currency="USD").statement
 
 
 def _of_products() -> Iterator[Statement]:
     for sort_by, begin, changing in product(SortBy, (timedelta(), timedelta(hours=1)), ((), ("2025-03-07",))):
-        asked = Question(start=START + begin, end=START + timedelta(days=31), sort_by=sort_by)
+        asked = ProductQuestion(start=START + begin, end=START + timedelta(days=31), sort_by=sort_by)
         state = LakeState(changing, START - timedelta(days=100))
         yield plan(asked, parts_of(asked.start, asked.end), state, reporting_currency="USD").statement
 
 
 def _of_customers() -> Iterator[Statement]:
-    yield from (customers.span(START), customers.facts(QUARTER, "USD"), customers.tastes(QUARTER))
+    yield from (customers.span(START), customers.facts(QUARTER, "USD"), customers.preferences(QUARTER))
 
 
 def _bound(node: exp.Expr) -> exp.Expr:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.local.athena.database import Database
+from infra.local.athena.database import LakeDatabase
 from infra.local.athena.errors import QueryFailed
 from tests.local.athena.duckdb_rows import Case, Cell, typed_rows
 
@@ -106,14 +106,16 @@ QUERIES: list[tuple[str, list[tuple[Cell, ...]]]] = [
 
 
 @pytest.mark.parametrize(("expression", "kind", "value"), AGGREGATES)
-def test_an_aggregate_has_trinos_type_and_value(database: Database, expression: str, kind: str, value: Cell) -> None:
+def test_an_aggregate_has_trinos_type_and_value(
+    database: LakeDatabase, expression: str, kind: str, value: Cell
+) -> None:
     sql = f"SELECT {expression} FROM {ROWS}"  # noqa: S608 the table above
 
     assert typed_rows(database, sql) == ([kind], [(value,)])
 
 
 @pytest.mark.parametrize(("sql", "expected"), QUERIES)
-def test_a_query_gives_trinos_rows(database: Database, sql: str, expected: list[tuple[Cell, ...]]) -> None:
+def test_a_query_gives_trinos_rows(database: LakeDatabase, sql: str, expected: list[tuple[Cell, ...]]) -> None:
     assert typed_rows(database, sql.format(rows=ROWS))[1] == expected
 
 
@@ -136,7 +138,7 @@ def test_a_query_gives_trinos_rows(database: Database, sql: str, expected: list[
         ("SELECT date_add('day) FROM read_text(''/etc/passwd'') --', 1, now())", "the word"),
     ],
 )
-def test_what_is_not_known_is_refused_by_name(database: Database, sql: str, named: str) -> None:
+def test_what_is_not_known_is_refused_by_name(database: LakeDatabase, sql: str, named: str) -> None:
     with pytest.raises(QueryFailed, match=named) as refused:
         typed_rows(database, sql)
 
@@ -156,7 +158,7 @@ def test_what_is_not_known_is_refused_by_name(database: Database, sql: str, name
     ],
 )
 def test_even_sql_that_came_past_the_translation_could_not_leave_the_engines_folders(
-    database: Database, sql: str
+    database: LakeDatabase, sql: str
 ) -> None:
     with pytest.raises(QueryFailed, match=r"disabled|locked|Cannot"), database.session() as session:
         session.execute(sql)
@@ -183,7 +185,7 @@ def test_even_sql_that_came_past_the_translation_could_not_leave_the_engines_fol
         ("SELECT 2147483647 + 1", "NUMERIC_VALUE_OUT_OF_RANGE"),
     ],
 )
-def test_a_failure_is_named_as_trino_names_it(database: Database, sql: str, reason: str) -> None:
+def test_a_failure_is_named_as_trino_names_it(database: LakeDatabase, sql: str, reason: str) -> None:
     with pytest.raises(QueryFailed) as failed:
         typed_rows(database, sql)
 

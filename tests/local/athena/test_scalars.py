@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.local.athena.database import Database
+from infra.local.athena.database import LakeDatabase
 from tests.local.athena.duckdb_rows import Case, Cell, typed_rows
 
 NUMBERS: list[Case] = [
@@ -166,5 +166,7 @@ COLLECTIONS: list[Case] = [
 
 
 @pytest.mark.parametrize(("expression", "kind", "value"), [*NUMBERS, *TEXTS, *MOMENTS, *ZONES, *COLLECTIONS])
-def test_an_expression_has_trinos_type_and_value(database: Database, expression: str, kind: str, value: Cell) -> None:
+def test_an_expression_has_trinos_type_and_value(
+    database: LakeDatabase, expression: str, kind: str, value: Cell
+) -> None:
     assert typed_rows(database, f"SELECT {expression}") == ([kind], [(value,)])

@@ -11,10 +11,10 @@ from infra.local.demo.scenario import demo
 from infra.local.demo.window import DemoWindow
 from infra.local.progress import Progress
 from shared.app.wiring import Wiring
+from shared.currency.decompression import text_of
+from shared.currency.parser import read
+from shared.currency.rate_intervals import derive_intervals
 from shared.currency.rates import ReferenceRates
-from shared.currency.reading import read
-from shared.currency.spans import spans
-from shared.currency.unpacking import text_of
 from tests.local.demo.conftest import END
 
 WINDOW = DemoWindow(END)
@@ -24,7 +24,7 @@ def test_sales_of_every_day_can_be_converted_also_where_the_window_begins_on_a_s
     for first in range(7):
         window = DemoWindow(END, 90 - first)
 
-        [since, *_] = spans(read(text_of(rates_file(7, window))).quotes, "USD")
+        [since, *_] = derive_intervals(read(text_of(rates_file(7, window))).quotes, "USD")
 
         assert since.valid_from <= window.first.isoformat()
 

@@ -13,8 +13,8 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 from schemathesis.openapi.checks import RejectedPositiveData
 
-from shared.records.catalogue import SCHEMAS
 from shared.records.currencies import ISO_4217
+from shared.records.schemas import SCHEMAS
 
 Case = schemathesis.Case[Any]
 

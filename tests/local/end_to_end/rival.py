@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from shared.athena.result_cache import ResultCache
 from shared.athena.sql import Statement
 from shared.lake.catalog.versions import TableVersions
-from shared.runtime.patience import Timeout
+from shared.runtime.deadline import Timeout
 
 
 def _compute() -> int:

@@ -9,8 +9,8 @@ import pytest
 
 from shared.customers.bgnbd import (
     Histories,
+    ModelParameters,
     NotFitted,
-    Parameters,
     days_until_purchase,
     expected_purchases,
     fit,
@@ -20,7 +20,7 @@ from shared.customers.bgnbd import (
 from shared.customers.holdout import check
 from tests.oracles.customers.cdnow import WEEK, split, summary
 
-PUBLISHED = Parameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
+PUBLISHED = ModelParameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_no_other_parameters_near_the_fit_are_likelier() -> None:
         for factor in (0.97, 1.03):
             values = list(astuple(fitted.parameters))
             values[place] *= factor
-            assert log_likelihood(Parameters(*values), summary()) < fitted.log_likelihood
+            assert log_likelihood(ModelParameters(*values), summary()) < fitted.log_likelihood
 
 
 def test_who_bought_once_counts_as_alive_and_who_stays_away_ever_less() -> None:
@@ -121,7 +121,7 @@ def test_who_bought_once_counts_as_alive_and_who_stays_away_ever_less() -> None:
 
 def test_the_next_purchase_is_on_the_first_day_by_which_one_is_expected() -> None:
     known = Histories(np.array([10.0, 0.0]), np.array([300.0, 0]), np.array([305.0, 305]))
-    daily = Parameters(r=0.243, alpha=30.9, a=0.793, b=2.426)
+    daily = ModelParameters(r=0.243, alpha=30.9, a=0.793, b=2.426)
 
     soon, never = days_until_purchase(daily, known, 365)
 
@@ -148,6 +148,6 @@ def test_nothing_is_fitted_where_nobody_came_again() -> None:
 def test_expectations_are_finite_where_the_formula_divides_by_nothing(a: float) -> None:
     known = Histories(np.array([3.0]), np.array([20.0]), np.array([30.0]))
 
-    beside = expected_purchases(Parameters(0.3, 5, 1.001, 2.4), known, 10.0)
+    beside = expected_purchases(ModelParameters(0.3, 5, 1.001, 2.4), known, 10.0)
 
-    assert expected_purchases(Parameters(0.3, 5, a, 2.4), known, 10.0) == pytest.approx(beside, rel=0.01)
+    assert expected_purchases(ModelParameters(0.3, 5, a, 2.4), known, 10.0) == pytest.approx(beside, rel=0.01)

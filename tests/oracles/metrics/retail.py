@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from shared.lake.parquet.columns import Stamp, arrow_type, column, completed
-from shared.records.catalogue import SCHEMAS
+from shared.lake.parquet.columns import IngestMetadata, add_platform_columns, arrow_type, column
 from shared.records.schema import DataType, Field
+from shared.records.schemas import SCHEMAS
 from tests.online_retail import FILE
 
 THOUSAND = 1000
@@ -53,11 +53,11 @@ def _thousandths(price: str) -> int:
     return int(whole + places.ljust(3, "0"))
 
 
-def lake_table(data_type: DataType, rows: Any, stamp: Stamp) -> pa.Table:
+def lake_table(data_type: DataType, rows: Any, stamp: IngestMetadata) -> pa.Table:
     """A pandas table as the lake's own code writes down records of a type."""
     schema = SCHEMAS[data_type]
     columns = {each.name: _column(each, rows) for each in schema.fields}
-    return completed(schema, columns, pa.nulls(len(rows), pa.string()), stamp)
+    return add_platform_columns(schema, columns, pa.nulls(len(rows), pa.string()), stamp)
 
 
 def _column(field: Field, rows: Any) -> Any:

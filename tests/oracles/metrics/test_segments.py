@@ -22,7 +22,7 @@ AFTER = datetime(2011, 12, 11, 4, 30, tzinfo=UTC)
 def test_segments_of_a_year_share_out_its_customers_as_pandas_says(lake: TestLake, sales: Any) -> None:
     wired = Wiring(replace(lake.settings, reporting_currency="GBP"), lambda: AFTER)
 
-    done = wired.customer_computing.run()
+    done = wired.customer_snapshot_job.run()
 
     told = wired.customer_reports.segments().model_dump(mode="json")
     expected = rfm(sales.assign(net=sales.net / THOUSAND))

@@ -11,7 +11,7 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.products.models import ProductPerformanceResponse
 from shared.products.queries import LakeState
-from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, Question, SortBy
+from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, ProductQuestion, SortBy
 from tests.online_retail import needs_online_retail
 from tests.oracles.metrics.conftest import lake_of
 from tests.oracles.metrics.retail import read_sales
@@ -37,7 +37,7 @@ def wired(tmp_path_factory: pytest.TempPathFactory, sales: Any) -> Iterator[Wiri
         yield Wiring(replace(lake.settings, reporting_currency="GBP"))
 
 
-def best(sales: Any, question: Question) -> list[tuple[str, Fraction, int]]:
+def best(sales: Any, question: ProductQuestion) -> list[tuple[str, Fraction, int]]:
     """Product, revenue and quantity, by pandas."""
     within = sales[(sales.timestamp >= question.start) & (sales.timestamp < question.end)]
     if question.category is not None:
@@ -53,21 +53,23 @@ def told(answer: ProductPerformanceResponse) -> list[tuple[str, Fraction, int]]:
 
 
 QUESTIONS = [
-    *(Question(start=YEAR[0], end=YEAR[1], sort_by=by, limit=limit) for by in SortBy for limit in LIMITS),
-    *(Question(start=CUT[0], end=CUT[1], sort_by=by, category="gifts") for by in SortBy),
-    Question(start=CHRISTMAS[0], end=CHRISTMAS[1]),
+    *(ProductQuestion(start=YEAR[0], end=YEAR[1], sort_by=by, limit=limit) for by in SortBy for limit in LIMITS),
+    *(ProductQuestion(start=CUT[0], end=CUT[1], sort_by=by, category="gifts") for by in SortBy),
+    ProductQuestion(start=CHRISTMAS[0], end=CHRISTMAS[1]),
 ]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda it: f"{it.start:%x}-{it.sort_by}-{it.limit}")
 def test_the_best_products_of_a_real_year_are_those_that_pandas_tells(
-    wired: Wiring, sales: Any, question: Question
+    wired: Wiring, sales: Any, question: ProductQuestion
 ) -> None:
     assert told(wired.product_reports.report(question)) == best(sales, question)
 
 
 def test_a_category_comes_to_what_all_its_products_come_to(wired: Wiring, sales: Any) -> None:
-    summary = wired.product_reports.report(Question(start=YEAR[0], end=YEAR[1], category="garden")).category_summary
+    summary = wired.product_reports.report(
+        ProductQuestion(start=YEAR[0], end=YEAR[1], category="garden")
+    ).category_summary
 
     lines = sales[sales.product_category == "garden"]
     assert summary is not None
@@ -79,7 +81,7 @@ def test_a_category_comes_to_what_all_its_products_come_to(wired: Wiring, sales:
 
 
 def test_a_real_year_told_from_records_is_the_one_told_from_roll_ups(wired: Wiring, sales: Any) -> None:
-    question = Question(start=CUT[0], end=CUT[1], limit=MOST_PRODUCTS)
+    question = ProductQuestion(start=CUT[0], end=CUT[1], limit=MOST_PRODUCTS)
     every_day = sorted(set(sales.timestamp.dt.strftime("%Y-%m-%d")))
 
     by_records = wired.product_reports.report(question, LakeState(every_day, None))

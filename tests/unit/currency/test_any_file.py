@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from shared.currency.decompression import text_of
 from shared.currency.mistakes import Mistake, WrongRates
-from shared.currency.reading import ReadFile, read
-from shared.currency.unpacking import text_of
+from shared.currency.parser import ReadFile, read
 from shared.records.currencies import ISO_4217, WITHDRAWN
 from tests.tiers import examples
 

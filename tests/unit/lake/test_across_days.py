@@ -12,12 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, split_by_day, to_table, write_parquet
+from shared.lake.parquet.columns import (
+    IngestMetadata,
+    arrow_schema,
+    read_parquet,
+    split_by_day,
+    to_table,
+    write_parquet,
+)
 from shared.lake.partition import merge_partition
 from shared.lake.storage.object_store import LakeStore
 from shared.lake.storage.paths import IncomingKey, PartitionId
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
 from tests.fakes.interleaving import InterleavedRuns, StagedLake
@@ -46,7 +53,7 @@ class Sent:
         return to_table(
             self.data_type,
             rows,
-            Stamp(source_id="shop", ingested_at=at, origin=self.name, reporting_currency="EUR"),
+            IngestMetadata(source_id="shop", ingested_at=at, origin=self.name, reporting_currency="EUR"),
         )
 
     def put(self, lake: LakeStore) -> None:

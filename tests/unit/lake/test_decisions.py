@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from shared.lake.parquet.columns import Stamp, to_table
+from shared.lake.parquet.columns import IngestMetadata, to_table
 from shared.lake.quarantine.decisions import LARGEST_DECISION, IndexedDecision, extract_decisions
 from shared.records.schema import DataType
 from tests.fakes.records import AT, NOW, good
@@ -12,7 +12,7 @@ from tests.fakes.records import AT, NOW, good
 
 def _kept(**fields: Any) -> tuple[IndexedDecision, dict[str, Any]]:
     row = good(DataType.DECISIONS, timestamp=NOW, **fields)
-    stamp = Stamp(source_id="risk-1", ingested_at=NOW, origin="batch-1", reporting_currency="USD")
+    stamp = IngestMetadata(source_id="risk-1", ingested_at=NOW, origin="batch-1", reporting_currency="USD")
     (decision,) = extract_decisions(to_table(DataType.DECISIONS, [row], stamp))
     return decision, orjson.loads(decision.body)
 

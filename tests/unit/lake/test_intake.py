@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import Stamp, to_table
+from shared.lake.parquet.columns import IngestMetadata, to_table
 from shared.lake.validation.rows import validate_rows
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
 from tests.fakes.records import GOOD, NOW, good, records
 from tests.tiers import examples
 
-STAMP = Stamp(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
+STAMP = IngestMetadata(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
 ODD: list[Any] = [
     None,
     "",

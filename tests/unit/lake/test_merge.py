@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from shared.lake.catalog.rollup_tables import SALES_HOURLY_BY_ONE
 from shared.lake.merge.upsert import upsert
-from shared.lake.parquet.columns import Stamp, arrow_schema, to_table
+from shared.lake.parquet.columns import IngestMetadata, arrow_schema, to_table
 from shared.lake.rollups.compute import ROLLUPS, roll_up
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import INGESTED_AT, DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
 from tests.fakes.records import NOW, good
 from tests.tiers import examples
@@ -66,7 +66,7 @@ ROWS: Mapping[DataType, st.SearchStrategy[dict[str, Any]]] = {
 def _table(data_type: DataType, rows: Sequence[Row], origin: str, at: datetime) -> pa.Table:
     checked = validate(data_type, rows, form=Form.TYPED, at=NOW)
     assert checked.errors == []
-    stamp = Stamp(source_id="web-shop", ingested_at=at, origin=origin, reporting_currency="EUR")
+    stamp = IngestMetadata(source_id="web-shop", ingested_at=at, origin=origin, reporting_currency="EUR")
     return to_table(data_type, checked.rows, stamp)
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, to_table, write_parquet
+from shared.lake.parquet.columns import IngestMetadata, arrow_schema, read_parquet, to_table, write_parquet
 from shared.lake.partition import merge_partition
 from shared.lake.rollups.cost_days import cost_days
 from shared.lake.rollups.product_history import append_versions
@@ -50,7 +50,7 @@ class Sent:
         checked = validate(DataType.PRODUCTS, self.rows, form=Form.TYPED, at=NOW)
         assert checked.errors == []
         at = NOW - timedelta(hours=10 - self.hour)
-        stamp = Stamp(source_id="shop", ingested_at=at, origin=self.name, reporting_currency="EUR")
+        stamp = IngestMetadata(source_id="shop", ingested_at=at, origin=self.name, reporting_currency="EUR")
         return to_table(DataType.PRODUCTS, checked.rows, stamp)
 
     def put(self, lake: LakeStore) -> None:

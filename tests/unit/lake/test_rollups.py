@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import Stamp, to_table, write_parquet
+from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
 from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
@@ -70,7 +70,7 @@ _EVENTS = st.fixed_dictionaries(
 
 
 def _base(data_type: DataType, rows: Sequence[Row]) -> pa.Table:
-    stamp = Stamp(source_id="shop", ingested_at=NOW, origin="batch", reporting_currency="USD")
+    stamp = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch", reporting_currency="USD")
     checked = validate(data_type, [good(data_type, **row) for row in rows], form=Form.TYPED, at=NOW)
     assert checked.errors == []
     return to_table(data_type, checked.rows, stamp)

@@ -9,15 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import Stamp, arrow_schema, read_parquet, split_by_day, to_table, write_parquet
+from shared.lake.parquet.columns import (
+    IngestMetadata,
+    arrow_schema,
+    read_parquet,
+    split_by_day,
+    to_table,
+    write_parquet,
+)
 from shared.lake.validation.rows import validate_rows
-from shared.records.catalogue import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.schema import DataType, Field, Kind
+from shared.records.schemas import PLATFORM_CURRENCY, SCHEMAS
 from shared.records.validation import Form, validate
 from tests.fakes.records import GOOD, NOW, good, records
 from tests.tiers import examples
 
-STAMP = Stamp(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
+STAMP = IngestMetadata(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
 _PLACES = {Kind.MONEY: Decimal("0.000001"), Kind.QUANTITY: Decimal("0.0001")}
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import Stamp, to_table
+from shared.lake.parquet.columns import IngestMetadata, to_table
 from shared.lake.validation.rows import validate_table
 from shared.lake.validation.tables import check_table, rows_of
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType, Field
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
 from tests.fakes.records import GOOD, NOW, good
 from tests.tiers import examples
@@ -76,7 +76,7 @@ TYPED: list[pa.Array] = [
 
 def _is_taken_as_its_rows(data_type: DataType, table: pa.Table, rows: list[dict[str, Any]], form: Form) -> None:
     moments = [1_740_000_000_000 + row for row in range(len(rows))]
-    stamp = Stamp(source_id="shop", ingested_at=moments, origin="batch-1", reporting_currency="EUR")
+    stamp = IngestMetadata(source_id="shop", ingested_at=moments, origin="batch-1", reporting_currency="EUR")
 
     taken = validate_table(data_type, table, form=form, at=NOW, stamp=stamp)
     expected = validate(data_type, rows, form=form, at=NOW)

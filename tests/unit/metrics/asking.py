@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.metrics.parameters import MetricQuery
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 
 
 def ask(**changes: str | Sequence[str] | None) -> dict[str, list[str]]:
@@ -19,6 +19,6 @@ def ask(**changes: str | Sequence[str] | None) -> dict[str, list[str]]:
     }
 
 
-def question(**changes: str | Sequence[str] | None) -> Question:
+def question(**changes: str | Sequence[str] | None) -> MetricQuestion:
     """The question that such a request asks."""
     return MetricQuery.read(ask(**changes)).question

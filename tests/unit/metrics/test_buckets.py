@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.metrics.buckets import Granularity, Shift, buckets, truncate, wall_clock
+from shared.metrics.buckets import Granularity, OffsetChange, buckets, truncate, wall_clock
 from tests.tiers import examples
 
 ZONES = (
@@ -126,7 +126,7 @@ def test_a_moment_finds_its_bucket_by_the_name_that_sql_gives_it(
     spine = list(buckets(clock, granularity, start, end))
 
     within = start + length * share
-    shift = max(each for each in clock if each <= Shift(within, timedelta.max))
+    shift = max(each for each in clock if each <= OffsetChange(within, timedelta.max))
     name = truncate(within + shift.offset, granularity).replace(tzinfo=None)
 
     holding = max(bucket for bucket in spine if bucket.start <= within)

@@ -8,7 +8,7 @@ import pytest
 from shared.lake.catalog.tables import TABLES
 from shared.metrics.catalogue import METRICS, Additivity, MetricType
 from shared.metrics.facts import FACTS, Fact, Source
-from shared.records.catalogue import SCHEMAS
+from shared.records.schemas import SCHEMAS
 
 README = Path(__file__).parents[3] / "README.md"
 COLUMNS = {table.name: {column.name for column in table.columns} for table in TABLES}
@@ -31,7 +31,7 @@ def test_a_fact_follows_from_columns_of_its_records_and_its_base_is_the_last_of_
 def test_every_table_of_a_fact_is_one_of_the_lake(fact: Fact) -> None:
     asked = [(), *((dimension,) for dimension in fact.dimensions)]
 
-    assert {table.called(dimensions) for table in fact.tables.values() for dimensions in asked} <= COLUMNS.keys()
+    assert {table.table_name(dimensions) for table in fact.tables.values() for dimensions in asked} <= COLUMNS.keys()
 
 
 @pytest.mark.parametrize("metric_type", METRICS)
@@ -41,7 +41,7 @@ def test_what_is_divided_is_a_ratio_or_a_level_and_has_both_parts_beside_it(metr
     divided = [formula for formula in metric.formulas.values() if formula.denominator]
 
     assert all(formula.additivity in (Additivity.RATIO, Additivity.LEVEL) for formula in divided)
-    assert all(formula.denominator in metric.beside for formula in divided)
+    assert all(formula.denominator in metric.supporting_measures for formula in divided)
 
 
 @pytest.mark.skipif(not README.exists(), reason="the README is not beside the code")

@@ -7,8 +7,8 @@ import pytest
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, Aggregation
+from shared.metrics.contract_detection import dialect_of, require_commerce
 from shared.metrics.facts import Dimension
-from shared.metrics.forms import dialect_of, require_commerce
 from shared.metrics.parameters import MetricQuery
 from shared.runtime.dialects import Dialect
 from shared.runtime.errors import InvalidRequest, Unprocessable

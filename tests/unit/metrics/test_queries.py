@@ -10,9 +10,9 @@ from shared.athena.sql import Statement, literal
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import CURRENCY, Source
-from shared.metrics.plan import Plan, follow
+from shared.metrics.planner import Plan, plan_from
 from shared.metrics.queries.by_fact import query
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from tests.unit.metrics.asking import question
 
 HOSTILE = "x') OR 1=1; DROP TABLE transactions; --"
@@ -21,11 +21,11 @@ HOSTILE = "x') OR 1=1; DROP TABLE transactions; --"
 SOURCES = [(name, source) for name, metric in METRICS.items() for source in metric.fact.tables]
 
 
-def planned(asked: Question, source: Source) -> Plan:
-    return follow(asked, source, "the test names it")
+def planned(asked: MetricQuestion, source: Source) -> Plan:
+    return plan_from(asked, source, "the test names it")
 
 
-def statement_of(asked: Question, source: Source) -> Statement:
+def statement_of(asked: MetricQuestion, source: Source) -> Statement:
     return query(asked, planned(asked, source), reporting_currency="USD").statement
 
 

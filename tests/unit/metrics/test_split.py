@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from shared.metrics.buckets import Granularity, truncate
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import Source
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import MAX_INTERVALS, Interval, day_count, split
-from shared.runtime.reading import time_zone
+from shared.runtime.values import time_zone
 from tests.unit.metrics.asking import question
 
 ROLLED = [
@@ -28,11 +28,11 @@ def at(text: str) -> datetime:
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> tuple[Question, Source]:
+def asked(draw: st.DrawFn) -> tuple[MetricQuestion, Source]:
     metric_type, source = draw(st.sampled_from(ROLLED))
     unit = draw(st.sampled_from([timedelta(milliseconds=1), timedelta(minutes=30), timedelta(hours=1), timedelta(1)]))
     start = at("2025-03-01") + draw(st.integers(0, timedelta(days=40) // unit)) * unit
-    return Question(
+    return MetricQuestion(
         metric_type=metric_type,
         aggregation=METRICS[metric_type].default,
         granularity=draw(st.sampled_from(Granularity)),
@@ -120,7 +120,7 @@ def test_days_are_counted_once_however_many_stretches_lie_in_them() -> None:
 
 
 @given(asked())
-def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[Question, Source]) -> None:
+def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[MetricQuestion, Source]) -> None:
     asking, source = asks
     parts = split(asking, source)
 
@@ -128,7 +128,7 @@ def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[Que
 
     assert all(each.start < each.end for each in ordered)
     assert [each.end for each in ordered[:-1]] == [each.start for each in ordered[1:]]
-    looks_back = asking.metric.fact.looks_back
+    looks_back = asking.metric.fact.semi_additive
     assert (ordered[0].start, ordered[-1].end) == (
         at("1990-01-01") if looks_back else asking.previous_start,
         asking.end,
@@ -137,7 +137,7 @@ def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[Que
 
 @given(asked(), st.data())
 def test_a_unit_that_the_roll_up_tells_lies_in_one_bucket_of_one_range(
-    asks: tuple[Question, Source], data: st.DataObject
+    asks: tuple[MetricQuestion, Source], data: st.DataObject
 ) -> None:
     asking, source = asks
     unit = asking.metric.fact.tables[source].grain.unit
@@ -154,7 +154,7 @@ def test_a_unit_that_the_roll_up_tells_lies_in_one_bucket_of_one_range(
         assert _bucket(asking, begins) == _bucket(asking, last)
 
 
-def _bucket(asking: Question, moment: datetime) -> datetime:
+def _bucket(asking: MetricQuestion, moment: datetime) -> datetime:
     shift = [each for each in asking.clock if each.since <= moment][-1]
     return truncate(moment + shift.offset, asking.granularity)
 

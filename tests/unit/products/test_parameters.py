@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.products.parameters import ProductQuery
-from shared.products.question import Question, SortBy
+from shared.products.question import ProductQuestion, SortBy
 from shared.runtime.errors import InvalidRequest
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 MARCH = {"time_range[start]": ["2025-03-01"], "time_range[end]": ["2025-04-01"]}
 
 
-def _asked(given: Mapping[str, Sequence[str]]) -> Question:
+def _asked(given: Mapping[str, Sequence[str]]) -> ProductQuestion:
     return ProductQuery.read(given, now=NOW).question
 
 
@@ -26,7 +26,7 @@ def refused(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
 def test_a_range_is_all_that_has_to_be_asked() -> None:
     asked = _asked(MARCH)
 
-    assert asked == Question(
+    assert asked == ProductQuestion(
         start=datetime(2025, 3, 1, tzinfo=UTC),
         end=datetime(2025, 4, 1, tzinfo=UTC),
         category=None,

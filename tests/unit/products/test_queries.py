@@ -11,22 +11,22 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
 from shared.lake.catalog.tables import TABLES
-from shared.products.queries import LakeState, ProductQuery, plan
-from shared.products.question import Question, SortBy
+from shared.products.queries import LakeState, ProductStatement, plan
+from shared.products.question import ProductQuestion, SortBy
 from shared.products.trend import parts_of
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
-MARCH = Question(start=START, end=START + 31 * DAY)
+MARCH = ProductQuestion(start=START, end=START + 31 * DAY)
 ROLLED_UP = ["exchange_rates", "inventory_daily", "product_costs", "product_sessions_daily", "products"]
 
 
-def planned(question: Question, *changing: str) -> ProductQuery:
+def planned(question: ProductQuestion, *changing: str) -> ProductStatement:
     state = LakeState(changing, START - 100 * DAY)
     return plan(question, parts_of(question.start, question.end), state, reporting_currency="USD")
 
 
-def mentioned(found: ProductQuery) -> set[str]:
+def mentioned(found: ProductStatement) -> set[str]:
     tree = sqlglot.parse_one(found.statement.text, dialect="athena")
     own = {each.alias for each in tree.find_all(exp.CTE)}
     return {table.name for table in tree.find_all(exp.Table)} - own
@@ -44,7 +44,7 @@ def test_records_of_sales_are_read_of_the_days_on_which_costs_change() -> None:
 
 
 def test_of_a_range_within_a_day_all_records_are_read() -> None:
-    found = planned(Question(start=START, end=START + timedelta(hours=1)))
+    found = planned(ProductQuestion(start=START, end=START + timedelta(hours=1)))
 
     assert set(found.tables) >= {"transactions", "events", "inventory"}
     assert not {"sales_daily_by_product", "product_sessions_daily"} & set(found.tables)
@@ -56,14 +56,14 @@ def test_of_a_range_within_a_day_all_records_are_read() -> None:
 def test_the_tables_named_are_those_that_are_read(
     cut_off: timedelta, changing: tuple[str, ...], sort_by: SortBy
 ) -> None:
-    found = planned(Question(start=START + cut_off, end=START + 31 * DAY, sort_by=sort_by), *changing)
+    found = planned(ProductQuestion(start=START + cut_off, end=START + 31 * DAY, sort_by=sort_by), *changing)
 
     assert set(found.tables) == mentioned(found)
     assert len(found.statement.values) == found.statement.text.count("?")
 
 
 def test_no_value_of_a_caller_is_a_part_of_the_statement() -> None:
-    hostile = Question(start=START, end=START + DAY, category="x') OR 1=1 --", limit=499)
+    hostile = ProductQuestion(start=START, end=START + DAY, category="x') OR 1=1 --", limit=499)
 
     found = planned(hostile)
 

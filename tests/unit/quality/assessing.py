@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.lake.parquet.columns import Stamp
+from shared.lake.parquet.columns import IngestMetadata
 from shared.lake.quality.assess import assess
 from shared.lake.validation.rows import validate_rows
 from shared.quality.state import QualityCounts
@@ -17,6 +17,6 @@ def assessed(
     data_type: DataType, rows: Sequence[Any], *, at: datetime = NOW, cadence: timedelta | None = None
 ) -> QualityCounts:
     """What is counted of rows that arrive together."""
-    stamp = Stamp(source_id="web-shop", ingested_at=at, origin="batch-1", reporting_currency="USD")
+    stamp = IngestMetadata(source_id="web-shop", ingested_at=at, origin="batch-1", reporting_currency="USD")
     taken = validate_rows(data_type, rows, form=Form.TYPED, at=at, stamp=stamp)
     return assess(data_type, taken.table, taken.errors, cadence=cadence)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from shared.quality.check_suites import STANDARDS
 from shared.quality.checks import QualityDimension
 from shared.quality.rules import dimension_score
-from shared.quality.standards import STANDARDS
 from shared.quality.state import Count
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from tests.fakes.records import AT, GOOD, NOW, good
 from tests.unit.quality.assessing import assessed
 
@@ -83,14 +83,14 @@ def test_a_row_that_keeps_a_rule_is_counted_and_one_that_breaks_it_is_counted_as
 ) -> None:
     kept, broken = assessed(data_type, [good(data_type, **keeps)]), assessed(data_type, [good(data_type, **breaks)])
 
-    wrong = int(check in STANDARDS[data_type].wrongs)
+    wrong = int(check in STANDARDS[data_type].errors)
     assert kept.of(check) == Count(1, 0)
     assert broken.of(check) == broken.of(check.partition(".")[0]) == Count(1, 1, wrong)
     assert broken.samples[check]
 
 
 def test_what_only_lacks_something_or_differs_from_others_is_poor_and_not_wrong() -> None:
-    wrong = {name for standard in STANDARDS.values() for name in standard.wrongs}
+    wrong = {name for standard in STANDARDS.values() for name in standard.errors}
 
     assert {case[1] for case in CASES} - wrong == {
         "consistency.active_product_has_price",

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.quality.parameters import QualityQuery
-from shared.quality.question import Question
+from shared.quality.question import QualityQuestion
 from shared.records.schema import DataType
 from shared.runtime.errors import InvalidRequest
 
-MARCH = Question(start=datetime(2025, 3, 1, tzinfo=UTC), end=datetime(2025, 4, 1, tzinfo=UTC))
+MARCH = QualityQuestion(start=datetime(2025, 3, 1, tzinfo=UTC), end=datetime(2025, 4, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

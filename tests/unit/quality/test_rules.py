@@ -17,7 +17,7 @@ from shared.quality.rules import (
     overall_score,
     refusal,
     require_quality,
-    told,
+    score_to_json,
 )
 from shared.quality.state import Count, QualityCounts, total
 from shared.records.schema import DataType
@@ -203,4 +203,4 @@ def test_an_empty_delivery_scores_100() -> None:
     ("score", "number"), [(Fraction(70), 70), (Fraction(6999999, 100000), 69.99), (Fraction(200, 3), 66.66)]
 )
 def test_a_score_is_rounded_down_so_that_none_looks_better_than_it_is(score: Fraction, number: float) -> None:
-    assert told(score) == number
+    assert score_to_json(score) == number

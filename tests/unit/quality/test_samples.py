@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.quality.masking import LONGEST_MASK, mask
+from shared.quality.masks import LONGEST_MASK, mask
 from shared.quality.state import MOST_SAMPLES
 from shared.records.schema import DataType
 from tests.fakes.records import good, sale

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.quality.trend import Trend, trend
-from shared.statistics.monotony import FEWEST_POINTS
+from shared.statistics.trend_tests import FEWEST_POINTS
 
 DAY = date(2025, 3, 1)
 _SCORES = st.lists(st.floats(0, 100), max_size=40)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from shared.records.catalogue import SCHEMAS
 from shared.records.documentation import CURRENCY, currency_schema, record_schemas, schema_name
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

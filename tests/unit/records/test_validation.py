@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.records.catalogue import SCHEMAS
 from shared.records.schema import DataType, Kind
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, RowError, Validated, validate
 from tests.fakes.records import AT, GOOD, NOW, good
 

@@ -1,6 +1,6 @@
 """Retries wait longer and longer, at random, and end with the tries or with the time for the answer."""
 
-from shared.runtime.patience import deadline
+from shared.runtime.deadline import deadline
 from shared.runtime.retries import retry
 
 

@@ -8,14 +8,14 @@ from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Part
 from shared.lake.files.reader import read_parts
-from shared.lake.parquet.columns import Stamp
+from shared.lake.parquet.columns import IngestMetadata
 from shared.lake.validation.rows import validate_rows, validate_table
 from shared.records.schema import DataType
 from shared.records.validation import Form
 from tests.fakes.malformed_files import ALL, DAMAGED_GZIP, TRUNCATED_GZIP, MalformedFile
 from tests.fakes.records import NOW
 
-STAMP = Stamp(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
+STAMP = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
 
 
 class Trickle(io.BytesIO):

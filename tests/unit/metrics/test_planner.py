@@ -3,30 +3,30 @@
 import pytest
 
 from shared.metrics.facts import Source
-from shared.metrics.plan import choose
+from shared.metrics.planner import choose_plan
 from tests.unit.metrics.asking import question
 
 
 @pytest.mark.parametrize("aggregation", ["sum", "avg", "min", "max", "count"])
 @pytest.mark.parametrize("granularity", ["hourly", "daily", "weekly", "monthly", "quarterly"])
 def test_whole_hours_of_revenue_come_from_the_roll_up(aggregation: str, granularity: str) -> None:
-    assert choose(question(aggregation=aggregation, granularity=granularity)).source is Source.BY_DIMENSION
+    assert choose_plan(question(aggregation=aggregation, granularity=granularity)).source is Source.BY_DIMENSION
 
 
 def test_one_filter_and_a_currency_need_the_small_roll_up_only() -> None:
     asked = question(filters__region=["EU", "US"], filters__currency="EUR")
 
-    assert choose(asked).source is Source.BY_DIMENSION
+    assert choose_plan(asked).source is Source.BY_DIMENSION
 
 
 def test_two_filters_need_the_roll_up_by_all_dimensions() -> None:
     asked = question(filters__region="EU", filters__channel="web")
 
-    assert choose(asked).source is Source.ROLLUP
+    assert choose_plan(asked).source is Source.ROLLUP
 
 
 def test_distinct_orders_come_from_the_base() -> None:
-    plan = choose(question(metric_type="average_order_value"))
+    plan = choose_plan(question(metric_type="average_order_value"))
 
     assert plan.source is Source.BASE
     assert "distinct orders" in plan.reason
@@ -34,14 +34,14 @@ def test_distinct_orders_come_from_the_base() -> None:
 
 @pytest.mark.parametrize("edge", ["time_range__start", "time_range__end"])
 def test_hours_that_a_range_cuts_come_from_the_base_and_all_others_from_the_roll_up(edge: str) -> None:
-    plan = choose(question(**{edge: "2025-01-15T10:30:00Z"}))
+    plan = choose_plan(question(**{edge: "2025-01-15T10:30:00Z"}))
 
     assert plan.source is Source.BY_DIMENSION
     assert "transactions what no hour tells whole" in plan.reason
 
 
 def test_a_range_whose_days_are_all_cut_comes_from_the_base() -> None:
-    plan = choose(question(time_range__start="2025-01-15T10:30:00Z", time_range__end="2025-01-15T11:10:00Z"))
+    plan = choose_plan(question(time_range__start="2025-01-15T10:30:00Z", time_range__end="2025-01-15T11:10:00Z"))
 
     assert plan.source is Source.BASE
     assert "on most days" in plan.reason
@@ -50,17 +50,17 @@ def test_a_range_whose_days_are_all_cut_comes_from_the_base() -> None:
 @pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly", "quarterly"])
 @pytest.mark.parametrize("metric_type", ["customers", "inventory"])
 def test_days_of_customers_and_of_stock_come_from_the_roll_up(metric_type: str, granularity: str) -> None:
-    assert choose(question(metric_type=metric_type, granularity=granularity)).source is Source.ROLLUP
+    assert choose_plan(question(metric_type=metric_type, granularity=granularity)).source is Source.ROLLUP
 
 
 @pytest.mark.parametrize("changes", [{"granularity": "hourly"}, {"timezone": "Europe/Berlin"}])
 def test_buckets_that_cut_a_day_of_customers_come_from_the_base(changes: dict[str, str]) -> None:
-    assert choose(question(metric_type="customers", **changes)).source is Source.BASE
+    assert choose_plan(question(metric_type="customers", **changes)).source is Source.BASE
 
 
 @pytest.mark.parametrize("changes", [{"granularity": "hourly"}, {"timezone": "Asia/Kathmandu"}])
 def test_sessions_and_the_stock_of_long_ago_come_from_the_roll_up_whatever_the_buckets(changes: dict[str, str]) -> None:
-    plans = [choose(question(metric_type=each, **changes)) for each in ("conversion", "inventory")]
+    plans = [choose_plan(question(metric_type=each, **changes)) for each in ("conversion", "inventory")]
 
     assert [plan.source for plan in plans] == [Source.ROLLUP, Source.ROLLUP]
 
@@ -76,18 +76,18 @@ def test_sessions_and_the_stock_of_long_ago_come_from_the_roll_up_whatever_the_b
 )
 @pytest.mark.parametrize("granularity", ["hourly", "daily"])
 def test_buckets_that_cut_an_hour_of_utc_come_from_the_base(zone: str, source: Source, granularity: str) -> None:
-    assert choose(question(timezone=zone, granularity=granularity)).source is source
+    assert choose_plan(question(timezone=zone, granularity=granularity)).source is source
 
 
 @pytest.mark.parametrize(("granularity", "source"), [("daily", Source.BASE), ("monthly", Source.BY_DIMENSION)])
 def test_few_buckets_that_cut_an_hour_leave_all_other_hours_to_the_roll_up(granularity: str, source: Source) -> None:
     asked = question(timezone="Asia/Kolkata", granularity=granularity, time_range__end="2026-01-01")
 
-    assert choose(asked).source is source
+    assert choose_plan(asked).source is source
 
 
 def test_months_of_customers_in_a_zone_come_from_the_roll_up_but_for_their_edges() -> None:
-    plan = choose(question(metric_type="customers", granularity="monthly", timezone="America/New_York"))
+    plan = choose_plan(question(metric_type="customers", granularity="monthly", timezone="America/New_York"))
 
     assert plan.source is Source.ROLLUP
     assert "transactions what no day tells whole" in plan.reason
@@ -96,7 +96,7 @@ def test_months_of_customers_in_a_zone_come_from_the_roll_up_but_for_their_edges
 def test_half_an_hours_shift_in_summer_alone_does_not_matter_in_winter() -> None:
     winter = {"time_range__start": "2025-07-01", "time_range__end": "2025-08-01"}
 
-    plans = [choose(question(timezone="Australia/Lord_Howe", **each)) for each in ({}, winter)]
+    plans = [choose_plan(question(timezone="Australia/Lord_Howe", **each)) for each in ({}, winter)]
 
     assert [plan.source for plan in plans] == [Source.BY_DIMENSION, Source.BASE]
 
@@ -105,4 +105,4 @@ def test_a_zone_counts_with_the_offset_it_had_then() -> None:
     before = question(timezone="Asia/Pyongyang", time_range__start="2014-01-01", time_range__end="2014-02-01")
     after = question(timezone="Asia/Pyongyang", time_range__start="2017-01-01", time_range__end="2017-02-01")
 
-    assert (choose(before).source, choose(after).source) == (Source.BY_DIMENSION, Source.BASE)
+    assert (choose_plan(before).source, choose_plan(after).source) == (Source.BY_DIMENSION, Source.BASE)

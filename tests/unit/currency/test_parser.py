@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from shared.currency import unpacking
+from shared.currency import decompression
+from shared.currency.decompression import text_of
 from shared.currency.mistakes import WrongRates
+from shared.currency.parser import read
 from shared.currency.quotes import Quote
-from shared.currency.reading import read
-from shared.currency.unpacking import text_of
 
 AS_THE_ECB_WRITES = "Date,USD,JPY,HRK,\n2026-10-30,1.1172,175.68,N/A,\n2022-12-30,1.0666,N/A,7.5365,\n"
 FRIDAY, DECEMBER = "2026-10-30", "2022-12-30"
@@ -88,8 +88,8 @@ def test_it_does_not_matter_how_a_file_is_packed(data: bytes) -> None:
         (zipped(AS_THE_ECB_WRITES)[:-30], "is a zip archive that cannot be read"),
         (gzip.compress(AS_THE_ECB_WRITES.encode(), mtime=0)[:-9], "is damaged gzip"),
         (b"Date,USD\n2026-10-30,\xff\n", "is not UTF-8 text"),
-        (gzip.compress(bytes(unpacking.LARGEST + 1), 1, mtime=0), "exceeds 64 MB"),
-        (zipped("0" * (unpacking.LARGEST + 1)), "exceeds 64 MB"),
+        (gzip.compress(bytes(decompression.LARGEST + 1), 1, mtime=0), "exceeds 64 MB"),
+        (zipped("0" * (decompression.LARGEST + 1)), "exceeds 64 MB"),
     ],
 )
 def test_what_cannot_be_unpacked_is_refused_with_the_reason(data: bytes, why: str) -> None:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.metrics.answer import answer
 from shared.metrics.facts import Measure
 from shared.metrics.models import MetricDataPoint, MetricsResponse
 from shared.metrics.periods import periods
-from shared.metrics.queries.rows import MetricRow, Span
-from shared.metrics.question import Question
+from shared.metrics.queries.rows import MetricRow, RangeKind
+from shared.metrics.question import MetricQuestion
+from shared.metrics.response import build_response
 from shared.runtime.models import Model
 from shared.runtime.query_metadata import QueryMetadata
 from tests.unit.metrics.asking import question
@@ -30,13 +30,15 @@ def day(number: int) -> datetime:
     return datetime(2025, 1, number, tzinfo=UTC)
 
 
-def row(bucket: datetime | None, period: Span = Span.CURRENT, *, excluded: int = 0, **told: int | str) -> MetricRow:
+def row(
+    bucket: datetime | None, period: RangeKind = RangeKind.CURRENT, *, excluded: int = 0, **told: int | str
+) -> MetricRow:
     measures = {Measure(name): Decimal(value) for name, value in told.items()}
     return MetricRow(period=period, bucket=bucket, excluded=excluded, measures=measures)
 
 
-def written(asked: Question, rows: list[MetricRow]) -> MetricsResponse:
-    return answer(asked, periods(asked, rows), METADATA)
+def written(asked: MetricQuestion, rows: list[MetricRow]) -> MetricsResponse:
+    return build_response(asked, periods(asked, rows), METADATA)
 
 
 def shown(points: Sequence[MetricDataPoint]) -> list[tuple[int, Any]]:
@@ -107,7 +109,7 @@ def test_an_empty_answer_is_all_zeros_and_its_percentage_null() -> None:
 def test_the_change_is_against_the_range_just_before() -> None:
     summary = written(
         question(**DAYS),
-        [row(day(4), net_amount="15"), row(day(1), Span.PREVIOUS, net_amount="20")],
+        [row(day(4), net_amount="15"), row(day(1), RangeKind.PREVIOUS, net_amount="20")],
     ).summary
 
     assert told(summary, "change_from_previous", "change_percentage") == [-5, -25]
@@ -120,7 +122,7 @@ def test_the_comparison_is_left_out_unless_asked_for() -> None:
 def test_the_comparison_lists_the_buckets_of_the_range_just_before() -> None:
     compared = written(
         question(**DAYS, include_comparison="true"),
-        [row(day(4), net_amount="15"), row(day(2), Span.PREVIOUS, net_amount="20")],
+        [row(day(4), net_amount="15"), row(day(2), RangeKind.PREVIOUS, net_amount="20")],
     ).comparison
 
     assert compared is not None
@@ -148,8 +150,8 @@ def test_customers_are_dense_and_their_total_is_no_sum() -> None:
 def test_a_level_stands_until_the_next_and_its_total_is_where_it_ends() -> None:
     asked = question(metric_type="inventory", time_range__start="2025-01-04", time_range__end="2025-01-07")
     rows = [
-        row(None, Span.BEFORE, units=5, product_locations=1, records=9),
-        row(day(2), Span.PREVIOUS, units=7, product_locations=2, records=1),
+        row(None, RangeKind.BEFORE, units=5, product_locations=1, records=9),
+        row(day(2), RangeKind.PREVIOUS, units=7, product_locations=2, records=1),
         row(day(5), units=6, product_locations=2, records=4),
     ]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.auth.models import KEY_ID, Caller, Credentials, TokenPair
-from shared.auth.refresh import TokenReused
+from shared.auth.refresh_tokens import TokenReused
 from shared.auth.scopes import Scope, spelt
-from shared.auth.secret import Derivation, derive, matches
+from shared.auth.secrets import Derivation, derive, matches
 from shared.auth.tokens import GOOD_FOR, BadToken, TokenClaims, Use
 from shared.auth.verifier import to_unauthorized
 from shared.runtime.errors import FieldError, InvalidRequest, Unauthorized
@@ -16,7 +16,7 @@ from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from shared.auth.key_store import ApiKeys
-    from shared.auth.refresh import RefreshTokenFamilies
+    from shared.auth.refresh_tokens import RefreshTokenFamilies
     from shared.auth.tokens import Tokens
 
 _KEY_ID = re.compile(KEY_ID)

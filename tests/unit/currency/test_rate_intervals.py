@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.currency.quotes import Quote
-from shared.currency.spans import FOREVER, NoSuchWorth, Span, spans
+from shared.currency.rate_intervals import FOREVER, RateInterval, RateNotDerivable, derive_intervals
 
 FRIDAY, MONDAY, TUESDAY = "2025-01-31", "2025-02-03", "2025-02-04"
 
@@ -20,63 +20,67 @@ def quote(currency: str, day: str, rate: str, base: str = "EUR") -> Quote:
 
 
 def test_the_base_of_a_series_is_worth_what_is_quoted_of_the_reporting_currency() -> None:
-    found = spans([quote("USD", FRIDAY, "1.0393"), quote("USD", MONDAY, "1.0274")], "USD")
+    found = derive_intervals([quote("USD", FRIDAY, "1.0393"), quote("USD", MONDAY, "1.0274")], "USD")
 
     assert found == [
-        Span("EUR", FRIDAY, MONDAY, Decimal("1.0393")),
-        Span("EUR", MONDAY, FOREVER, Decimal("1.0274")),
+        RateInterval("EUR", FRIDAY, MONDAY, Decimal("1.0393")),
+        RateInterval("EUR", MONDAY, FOREVER, Decimal("1.0274")),
     ]
 
 
 def test_two_quoted_currencies_are_worth_their_quotient_to_fifteen_places_half_even() -> None:
-    [_, pound] = spans([quote("GBP", FRIDAY, "0.83608"), quote("USD", FRIDAY, "1.0393")], "USD")
+    [_, pound] = derive_intervals([quote("GBP", FRIDAY, "0.83608"), quote("USD", FRIDAY, "1.0393")], "USD")
 
-    assert pound == Span("GBP", FRIDAY, FOREVER, Decimal("1.243062864797627"))
+    assert pound == RateInterval("GBP", FRIDAY, FOREVER, Decimal("1.243062864797627"))
 
 
 @pytest.mark.parametrize(("dollars", "last_place"), [("3", 2), ("5", 2), ("7", 4)])
 def test_halves_go_to_the_even_place(dollars: str, last_place: int) -> None:
     quotes = [quote("USD", FRIDAY, f"0.00000000000{dollars}"), quote("JPY", FRIDAY, "2000")]
 
-    [yen] = [span for span in spans(quotes, "USD") if span.currency == "JPY"]
+    [yen] = [span for span in derive_intervals(quotes, "USD") if span.currency == "JPY"]
 
     assert yen.rate == Decimal(last_place).scaleb(-15)
 
 
 def test_the_last_known_quote_carries_forward_for_the_reporting_currency_too() -> None:
-    found = spans([quote("USD", FRIDAY, "1.04"), quote("JPY", FRIDAY, "160"), quote("JPY", MONDAY, "130")], "USD")
+    found = derive_intervals(
+        [quote("USD", FRIDAY, "1.04"), quote("JPY", FRIDAY, "160"), quote("JPY", MONDAY, "130")], "USD"
+    )
 
     assert [span for span in found if span.currency == "JPY"] == [
-        Span("JPY", FRIDAY, MONDAY, Decimal("0.0065")),
-        Span("JPY", MONDAY, FOREVER, Decimal("0.008")),
+        RateInterval("JPY", FRIDAY, MONDAY, Decimal("0.0065")),
+        RateInterval("JPY", MONDAY, FOREVER, Decimal("0.008")),
     ]
 
 
 def test_days_on_which_nothing_changes_are_one_span() -> None:
-    found = spans([quote("USD", day, "1.04") for day in (FRIDAY, MONDAY, TUESDAY)], "USD")
+    found = derive_intervals([quote("USD", day, "1.04") for day in (FRIDAY, MONDAY, TUESDAY)], "USD")
 
-    assert found == [Span("EUR", FRIDAY, FOREVER, Decimal("1.04"))]
+    assert found == [RateInterval("EUR", FRIDAY, FOREVER, Decimal("1.04"))]
 
 
 def test_there_is_nothing_before_both_currencies_are_known() -> None:
-    found = spans([quote("JPY", FRIDAY, "160"), quote("USD", MONDAY, "1.04")], "USD")
+    found = derive_intervals([quote("JPY", FRIDAY, "160"), quote("USD", MONDAY, "1.04")], "USD")
 
     assert {span.valid_from for span in found} == {MONDAY}
 
 
 def test_without_a_quote_of_the_reporting_currency_nothing_can_be_converted() -> None:
-    assert spans([quote("JPY", FRIDAY, "160")], "USD") == []
-    assert spans([], "USD") == []
+    assert derive_intervals([quote("JPY", FRIDAY, "160")], "USD") == []
+    assert derive_intervals([], "USD") == []
 
 
 def test_the_base_itself_may_be_what_is_reported_in() -> None:
-    assert spans([quote("USD", FRIDAY, "1.25")], "EUR") == [Span("USD", FRIDAY, FOREVER, Decimal("0.8"))]
+    assert derive_intervals([quote("USD", FRIDAY, "1.25")], "EUR") == [
+        RateInterval("USD", FRIDAY, FOREVER, Decimal("0.8"))
+    ]
 
 
 def test_a_currency_may_be_quoted_in_one_that_is_quoted_itself() -> None:
     quotes = [quote("AED", FRIDAY, "3.6725", "USD"), quote("USD", FRIDAY, "1.04"), quote("GBP", FRIDAY, "0.8")]
 
-    found = {span.currency: span.rate for span in spans(quotes, "AED")}
+    found = {span.currency: span.rate for span in derive_intervals(quotes, "AED")}
 
     assert found == {"USD": Decimal("3.6725"), "EUR": Decimal("3.8194"), "GBP": Decimal("4.77425")}
 
@@ -84,27 +88,27 @@ def test_a_currency_may_be_quoted_in_one_that_is_quoted_itself() -> None:
 def test_currencies_whose_bases_never_meet_are_not_converted() -> None:
     quotes = [quote("XCD", FRIDAY, "2.7", "BBD"), quote("USD", FRIDAY, "1.04")]
 
-    assert {span.currency for span in spans(quotes, "USD")} == {"EUR"}
+    assert {span.currency for span in derive_intervals(quotes, "USD")} == {"EUR"}
 
 
 def test_a_currency_that_loses_its_way_to_the_reporting_currency_is_worth_nothing_known_from_then_on() -> None:
     quotes = [quote("USD", FRIDAY, "1.04"), quote("XCD", FRIDAY, "2.8"), quote("XCD", MONDAY, "2.7", "BBD")]
 
-    assert [span.valid_before for span in spans(quotes, "USD") if span.currency == "XCD"] == [MONDAY]
+    assert [span.valid_before for span in derive_intervals(quotes, "USD") if span.currency == "XCD"] == [MONDAY]
 
 
 def test_quotes_that_go_round_in_a_circle_are_refused_by_name() -> None:
     quotes = [quote("USD", FRIDAY, "1.04"), quote("EUR", FRIDAY, "0.96", "USD")]
 
-    with pytest.raises(NoSuchWorth, match="EUR, USD"):
-        spans(quotes, "USD")
+    with pytest.raises(RateNotDerivable, match="EUR, USD"):
+        derive_intervals(quotes, "USD")
 
 
 def test_a_rate_of_which_nothing_is_left_at_fifteen_places_is_refused() -> None:
     quotes = [quote("USD", FRIDAY, "0.000000001"), quote("JPY", FRIDAY, "999999999")]
 
-    with pytest.raises(NoSuchWorth, match="JPY"):
-        spans(quotes, "USD")
+    with pytest.raises(RateNotDerivable, match="JPY"):
+        derive_intervals(quotes, "USD")
 
 
 CURRENCIES = ("USD", "JPY", "GBP", "CHF")
@@ -135,7 +139,7 @@ def worth(quotes: list[Quote], currency: str, reported: str, day: str) -> Decima
 
 @given(QUOTES, REPORTED)
 def test_on_every_day_a_span_says_what_the_last_quotes_say(quotes: list[Quote], reported: str) -> None:
-    found = spans(quotes, reported)
+    found = derive_intervals(quotes, reported)
 
     for day in ((FIRST + timedelta(days=number)).isoformat() for number in range(-2, 20)):
         valid = {span.currency: span.rate for span in found if span.valid_from <= day < span.valid_before}
@@ -147,7 +151,7 @@ def test_on_every_day_a_span_says_what_the_last_quotes_say(quotes: list[Quote], 
 def test_spans_of_a_currency_follow_each_other_without_gap_or_overlap_and_the_last_is_open(
     quotes: list[Quote], reported: str
 ) -> None:
-    found = spans(quotes, reported)
+    found = derive_intervals(quotes, reported)
 
     for currency in {span.currency for span in found}:
         mine = [span for span in found if span.currency == currency]
@@ -160,4 +164,4 @@ def test_spans_of_a_currency_follow_each_other_without_gap_or_overlap_and_the_la
 def test_the_order_in_which_quotes_came_does_not_matter(quotes: tuple[list[Quote], list[Quote]], reported: str) -> None:
     one, other = quotes
 
-    assert spans(one, reported) == spans(other, reported)
+    assert derive_intervals(one, reported) == derive_intervals(other, reported)

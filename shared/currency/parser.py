@@ -75,14 +75,14 @@ def _names(header: _Row) -> Sequence[str]:
 
 
 def _wrong(names: Sequence[str]) -> Iterator[str]:
-    yield from (f"{name or 'an unnamed column'} occurs twice" for name in sorted(_repeated(names)))
+    yield from (f"{name or 'an unnamed column'} occurs twice" for name in sorted(_duplicates(names)))
     if _CURRENCY not in names:
         return
     yield from (f"{name} is missing" for name in (_DATE, _RATE) if name not in names)
     yield from (f"{name or 'an unnamed column'} is unknown" for name in names if name not in LONG_FORM)
 
 
-def _repeated(names: Sequence[str]) -> set[str]:
+def _duplicates(names: Sequence[str]) -> set[str]:
     return {name for name in names if names.count(name) > 1}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.customers.membership import MOST_STAYS, stayed
+from shared.customers.segment_history import MOST_STAYS, extend
 
 if TYPE_CHECKING:
     from shared.customers.models import SegmentStay
@@ -19,7 +19,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 def test_stays_follow_each_other_without_gap_and_only_the_last_goes_on(found: list[str]) -> None:
     stays: list[SegmentStay] = []
     for day, segment in enumerate(found):
-        stays = stayed(stays, segment, START + timedelta(days=day))
+        stays = extend(stays, segment, START + timedelta(days=day))
 
     assert stays[-1].segment == found[-1]
     assert stays[-1].left is None
@@ -32,7 +32,7 @@ def test_stays_follow_each_other_without_gap_and_only_the_last_goes_on(found: li
 def test_who_comes_back_to_a_segment_has_two_stays_in_it() -> None:
     stays: list[SegmentStay] = []
     for day, segment in enumerate(["lost", "champions", "champions", "lost"]):
-        stays = stayed(stays, segment, START + timedelta(days=day))
+        stays = extend(stays, segment, START + timedelta(days=day))
 
     assert [(stay.segment, stay.entered.day, stay.left and stay.left.day) for stay in stays] == [
         ("lost", 1, 2),

@@ -16,7 +16,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from shared.runtime.reachability import as_unavailable
+from shared.runtime.aws_errors import as_unavailable
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
 

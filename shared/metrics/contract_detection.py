@@ -12,7 +12,7 @@ _FRAUD = {"startDate", "endDate"}
 
 def dialect_of(parameter_names: Iterable[str]) -> Dialect:
     """The dialect in which a request is answered: the fraud contract's only where it follows that contract alone."""
-    commerce, fraud = _followed(parameter_names)
+    commerce, fraud = _detect_contracts(parameter_names)
     return Dialect.FRAUD if fraud and not commerce else Dialect.COMMERCE
 
 
@@ -23,7 +23,7 @@ def require_commerce(parameter_names: Iterable[str]) -> None:
         InvalidRequest: the request follows both contracts, or neither.
         Unprocessable: it follows the fraud contract.
     """
-    commerce, fraud = _followed(parameter_names)
+    commerce, fraud = _detect_contracts(parameter_names)
     if commerce is fraud:
         raise InvalidRequest(
             "This path accepts two kinds of query: send either metric_type and time_range for a business metric, "
@@ -35,6 +35,6 @@ def require_commerce(parameter_names: Iterable[str]) -> None:
         )
 
 
-def _followed(parameter_names: Iterable[str]) -> tuple[bool, bool]:
+def _detect_contracts(parameter_names: Iterable[str]) -> tuple[bool, bool]:
     names = {re.split(r"[\[.]", name, maxsplit=1)[0] for name in parameter_names}
     return bool(names & _COMMERCE), bool(names & _FRAUD)

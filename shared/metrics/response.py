@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from shared.metrics.buckets import Bucket
+from shared.metrics.buckets import TimeBucket
 from shared.metrics.models import ComparisonData, MetricDataPoint, MetricsResponse, MetricSummary
 from shared.metrics.numbers import value_of
 from shared.metrics.periods import Period, Periods
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from shared.runtime.numbers import EXACT, ZERO, mean, percentage
 from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
 
-def answer(question: Question, found: Periods, metadata: QueryMetadata) -> MetricsResponse:
+def build_response(question: MetricQuestion, found: Periods, metadata: QueryMetadata) -> MetricsResponse:
     """Write the answer."""
     points = _points(question, question.buckets, found.current)
     total, before = _total(question, found.current), _total(question, found.previous)
@@ -28,7 +28,7 @@ def answer(question: Question, found: Periods, metadata: QueryMetadata) -> Metri
     )
 
 
-def _comparison(question: Question, previous: Period, change: Decimal, before: Decimal) -> ComparisonData:
+def _comparison(question: MetricQuestion, previous: Period, change: Decimal, before: Decimal) -> ComparisonData:
     return ComparisonData(
         previous_period=_points(question, question.previous_buckets, previous),
         variance=change,
@@ -36,7 +36,7 @@ def _comparison(question: Question, previous: Period, change: Decimal, before: D
     )
 
 
-def _total(question: Question, whole: Period) -> Decimal:
+def _total(question: MetricQuestion, whole: Period) -> Decimal:
     return value_of(question.formula, whole.whole) or ZERO
 
 
@@ -53,8 +53,8 @@ def _summary(
     )
 
 
-def _points(question: Question, spine: Iterable[Bucket], found: Period) -> list[MetricDataPoint]:
-    points, formula, told_beside = [], question.formula, question.metric.beside
+def _points(question: MetricQuestion, spine: Iterable[TimeBucket], found: Period) -> list[MetricDataPoint]:
+    points, formula, told_beside = [], question.formula, question.metric.supporting_measures
     for bucket in spine:
         measures = found.by_bucket.get(bucket.name, {})
         value = value_of(formula, measures)

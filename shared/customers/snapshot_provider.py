@@ -1,15 +1,15 @@
 """Provides the computation of customers, which needs SciPy."""
 
 from shared.athena.provider import scheduled_athena
-from shared.customers.computing import CustomerComputing
 from shared.customers.provider import customer_store
+from shared.customers.snapshot_job import CustomerSnapshotJob
 from shared.runtime.deployment import Deployment, provider
 
 
 @provider
-def customer_computing(deployment: Deployment) -> CustomerComputing:
+def customer_snapshot_job(deployment: Deployment) -> CustomerSnapshotJob:
     """Build the computation."""
-    return CustomerComputing(
+    return CustomerSnapshotJob(
         athena=scheduled_athena(deployment),
         store=customer_store(deployment),
         reporting_currency=deployment.settings.reporting_currency,

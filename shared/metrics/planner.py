@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.metrics.facts import Source
-from shared.metrics.question import Question
+from shared.metrics.question import MetricQuestion
 from shared.metrics.split import Split, day_count, split
 
-__all__ = ["Plan", "Source", "choose", "follow"]
+__all__ = ["Plan", "Source", "choose_plan", "plan_from"]
 
 
 @dataclass(frozen=True)
@@ -18,32 +18,32 @@ class Plan:
     reason: str
     parts: Split
 
-    def tables(self, question: Question) -> Iterator[str]:
+    def tables(self, question: MetricQuestion) -> Iterator[str]:
         """The tables of the question's fact that are read."""
         tables = question.metric.fact.tables
         for intervals, source in ((self.parts.rollup, self.source), (self.parts.base, Source.BASE)):
             if intervals:
-                yield tables[source].called(question.filters)
+                yield tables[source].table_name(question.filters)
 
 
-def follow(question: Question, source: Source, reason: str) -> Plan:
+def plan_from(question: MetricQuestion, source: Source, reason: str) -> Plan:
     """Plan to answer a question from one source."""
     return Plan(source, reason, split(question, source))
 
 
-def choose(question: Question) -> Plan:
+def choose_plan(question: MetricQuestion) -> Plan:
     """Choose the smallest table that can give the same as the base, unless the base is read on most days anyway."""
     fact = question.metric.fact
-    reasons = [f"only the base keeps {fact.kept_by_base_alone}"] if fact.kept_by_base_alone else []
+    reasons = [f"only the base keeps {fact.base_only_reason}"] if fact.base_only_reason else []
     for source, table in fact.tables.items():
         if source is Source.BASE:
             break
-        if len(question.filters) > table.most_filters:
+        if len(question.filters) > table.max_filters:
             reasons.append(f"the {source} keeps no more than that")
             continue
         parts = split(question, source)
-        if fact.looks_back or day_count(parts.base) * 2 <= day_count((*parts.rollup, *parts.base)):
+        if fact.semi_additive or day_count(parts.base) * 2 <= day_count((*parts.rollup, *parts.base)):
             besides = f"; {fact.tables[Source.BASE].name} what no {table.grain} tells whole" if parts.base else ""
-            return Plan(source, f"{table.called(question.filters)} tells the same{besides}", parts)
+            return Plan(source, f"{table.table_name(question.filters)} tells the same{besides}", parts)
         reasons.append(f"on most days the range or a bucket ({question.zone}) cuts a {table.grain} of UTC")
-    return follow(question, Source.BASE, "; ".join(dict.fromkeys(reasons)))
+    return plan_from(question, Source.BASE, "; ".join(dict.fromkeys(reasons)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.auth.secret import Cost, SecretHash, derive, matches, new_hash, new_secret
+from shared.auth.secrets import Cost, SecretHash, derive, matches, new_hash, new_secret
 
 
 class CountingDerivation:

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from shared.products.facts import ProductRow
 from shared.products.models import CategorySummary, ProductMetrics, ProductPerformanceResponse
-from shared.products.question import Question
+from shared.products.question import ProductQuestion
 from shared.products.trend import trend
 from shared.runtime.numbers import EXACT, ZERO
 from shared.runtime.query_metadata import QueryMetadata, TimeRange
-from shared.statistics.monotony import FEWEST_POINTS
+from shared.statistics.trend_tests import FEWEST_POINTS
 
 NO_NAME = "neither the catalogue nor any line has a name"
 NO_CATEGORY = "neither the catalogue nor any line has a category"
@@ -25,17 +25,17 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
-class _Missing:
+class _Unavailable:
     """In the place of a number: why there is none."""
 
-    why: str
+    reason: str
 
 
-_Found = Decimal | _Missing
+_Found = Decimal | _Unavailable
 
 
-def answer(
-    question: Question, rows: Sequence[ProductRow], reporting_currency: str, metadata: QueryMetadata
+def build_response(
+    question: ProductQuestion, rows: Sequence[ProductRow], reporting_currency: str, metadata: QueryMetadata
 ) -> ProductPerformanceResponse:
     """Write the answer."""
     summary = _summary(question.category, rows) if question.category is not None else None
@@ -55,7 +55,7 @@ def _product(row: ProductRow, end: datetime) -> ProductMetrics:
         "inventory_turnover": _turnover(row, end),
     }
     numbers = {field: value for field, value in found.items() if isinstance(value, Decimal)}
-    absent = {field: value.why for field, value in found.items() if isinstance(value, _Missing)}
+    absent = {field: value.reason for field, value in found.items() if isinstance(value, _Unavailable)}
     return ProductMetrics(
         product_id=row.product_id,
         name=row.name,
@@ -79,13 +79,13 @@ def _unknown(row: ProductRow) -> Iterator[tuple[str, str]]:
 
 def _margin(row: ProductRow) -> _Found:
     if row.margin is None:
-        return _Missing(f"{row.uncosted_lines} of {row.lines} lines have {NO_COST}")
+        return _Unavailable(f"{row.uncosted_lines} of {row.lines} lines have {NO_COST}")
     return row.margin
 
 
 def _conversion_rate(row: ProductRow) -> _Found:
     if not row.viewing_sessions:
-        return _Missing(NO_VIEWS)
+        return _Unavailable(NO_VIEWS)
     return EXACT.divide(Decimal(row.buying_sessions or 0), Decimal(row.viewing_sessions))
 
 
@@ -94,11 +94,11 @@ def _turnover(row: ProductRow, end: datetime) -> _Found:
     if row.margin is None:
         return _margin(row)
     if row.stocked_since is None:
-        return _Missing(NO_STOCK)
+        return _Unavailable(NO_STOCK)
     if row.unvalued_levels:
-        return _Missing(f"the value of {row.unvalued_levels} stock levels is unknown")
+        return _Unavailable(f"the value of {row.unvalued_levels} stock levels is unknown")
     if not row.worth_by_time:
-        return _Missing(NO_WORTH)
+        return _Unavailable(NO_WORTH)
     held_for = Decimal((end - row.stocked_since) // _MILLISECOND)
     return EXACT.divide(EXACT.multiply(row.cost, held_for), Decimal(row.worth_by_time))
 
@@ -114,7 +114,7 @@ def _summary(category: str, rows: Sequence[ProductRow]) -> CategorySummary:
         revenue=revenue,
         quantity_sold=(first and first.listed_quantity) or ZERO,
         product_count=first.listed_products if first else 0,
-        absent={field: value.why for field, value in found.items() if isinstance(value, _Missing)},
+        absent={field: value.reason for field, value in found.items() if isinstance(value, _Unavailable)},
         **{field: value for field, value in found.items() if isinstance(value, Decimal)},
     )
 
@@ -123,9 +123,9 @@ def _category_margin(row: ProductRow | None) -> _Found:
     if row is None or not row.listed_products:
         return ZERO
     if row.marginless_products:
-        return _Missing(f"the margin of {row.marginless_products} of {row.listed_products} products is unknown")
+        return _Unavailable(f"the margin of {row.marginless_products} of {row.listed_products} products is unknown")
     return row.listed_margin or ZERO
 
 
 def _share(revenue: Decimal, of_all: Decimal) -> _Found:
-    return EXACT.divide(revenue, of_all) if of_all > 0 else _Missing(NO_REVENUE)
+    return EXACT.divide(revenue, of_all) if of_all > 0 else _Unavailable(NO_REVENUE)

@@ -15,7 +15,7 @@ from shared.customers.bgnbd import (
     fit,
     probability_alive,
 )
-from shared.customers.facts import CustomerFacts, Period
+from shared.customers.facts import CustomerFacts, HistoryPeriod
 from shared.customers.forecast import NOT_FINITE, TOO_FEW_PURCHASES, Expectation
 from shared.customers.holdout import HoldOut, check
 from shared.customers.models import HoldOutReport, ModelReport
@@ -35,9 +35,9 @@ class Forecast:
     reasons: Mapping[str, str]
 
 
-def forecast(customers: Sequence[CustomerFacts], period: Period, at: datetime) -> Forecast:
+def forecast(customers: Sequence[CustomerFacts], period: HistoryPeriod, at: datetime) -> Forecast:
     """Fit the model, check it on the hold-out, and ask it of every customer who bought on two days or more."""
-    fitted, held_out, reason = _fitted(customers, period)
+    fitted, held_out, reason = _fit_and_validate(customers, period)
     report = ModelReport(
         model=_MODEL,
         fitted_at=at,
@@ -45,7 +45,7 @@ def forecast(customers: Sequence[CustomerFacts], period: Period, at: datetime) -
         reason=reason,
         parameters=asdict(fitted.parameters) if fitted else None,
         log_likelihood=fitted.log_likelihood if fitted else None,
-        hold_out=_told(held_out) if held_out else None,
+        hold_out=_to_report(held_out) if held_out else None,
     )
     if fitted is None or reason is not None:
         return Forecast(report, {}, {each.customer_id: reason or "" for each in customers})
@@ -56,29 +56,31 @@ def forecast(customers: Sequence[CustomerFacts], period: Period, at: datetime) -
     return Forecast(report, expectations, reasons)
 
 
-def _fitted(customers: Sequence[CustomerFacts], period: Period) -> tuple[Fit | None, HoldOut | None, str | None]:
+def _fit_and_validate(
+    customers: Sequence[CustomerFacts], period: HistoryPeriod
+) -> tuple[Fit | None, HoldOut | None, str | None]:
     """The fit of the whole history, how a fit of its earlier part did, and why the model is not believed."""
     if period.held_out_days < SHORTEST_HOLD_OUT:
         return None, None, f"there are fewer than {4 * SHORTEST_HOLD_OUT} days of sales to fit and validate a model"
     seen = [each for each in customers if each.seen_last_purchase is not None]
-    calibration = _seen(seen, period)
+    calibration = _calibration_histories(seen, period)
     later = np.array([each.purchase_days - each.seen_purchase_days for each in seen], np.float64)
     try:
         held_out = check(fit(calibration).parameters, calibration, later, period.held_out_days)
-        fitted = fit(_whole(customers, period))
+        fitted = fit(_all_histories(customers, period))
     except NotFitted as error:
         return None, None, f"the model could not be fitted: {error}"
     passed = None if held_out.is_passed else "the model does not beat the naive forecast on the hold-out"
     return fitted, held_out, passed
 
 
-def _whole(customers: Sequence[CustomerFacts], period: Period) -> Histories:
+def _all_histories(customers: Sequence[CustomerFacts], period: HistoryPeriod) -> Histories:
     return _histories(
         [(each.purchase_days, each.first_purchase, each.last_purchase) for each in customers], period.last_day
     )
 
 
-def _seen(customers: Sequence[CustomerFacts], period: Period) -> Histories:
+def _calibration_histories(customers: Sequence[CustomerFacts], period: HistoryPeriod) -> Histories:
     told = [
         (each.seen_purchase_days, each.first_purchase, each.seen_last_purchase or each.first_purchase)
         for each in customers
@@ -93,8 +95,10 @@ def _histories(told: Sequence[tuple[int, datetime, datetime]], end: date) -> His
     return Histories(table[:, 0], table[:, 1], table[:, 2])
 
 
-def _expectations(customers: Sequence[CustomerFacts], fitted: Fit, period: Period) -> Iterator[tuple[str, Expectation]]:
-    histories = _whole(customers, period)
+def _expectations(
+    customers: Sequence[CustomerFacts], fitted: Fit, period: HistoryPeriod
+) -> Iterator[tuple[str, Expectation]]:
+    histories = _all_histories(customers, period)
     alive = probability_alive(fitted.parameters, histories)
     purchases = expected_purchases(fitted.parameters, histories, float(RECENT_DAYS))
     days = days_until_purchase(fitted.parameters, histories, LONGEST_PREDICTION)
@@ -103,7 +107,7 @@ def _expectations(customers: Sequence[CustomerFacts], fitted: Fit, period: Perio
             yield each.customer_id, Expectation(float(probability), float(expected), until)
 
 
-def _told(held_out: HoldOut) -> HoldOutReport:
+def _to_report(held_out: HoldOut) -> HoldOutReport:
     return HoldOutReport(
         days=held_out.days,
         customers=held_out.customers,

@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import numpy as np
 
-from shared.customers.facts import CustomerFacts, Period
-from shared.customers.forecasting import forecast
+from shared.customers.facts import CustomerFacts, HistoryPeriod
+from shared.customers.forecast_run import forecast
 
 OPENED = date(2025, 1, 1)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-YEAR = Period(first_day=OPENED, last_day=OPENED + timedelta(days=360))
+YEAR = HistoryPeriod(first_day=OPENED, last_day=OPENED + timedelta(days=360))
 SEEN_DAYS = 270
 
 
-def customer(name: str, days: Sequence[int], period: Period = YEAR) -> CustomerFacts:
+def customer(name: str, days: Sequence[int], period: HistoryPeriod = YEAR) -> CustomerFacts:
     """Somebody who bought on these days after the shop opened."""
     moments = [datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=int(day)) for day in sorted(days)]
     seen = [each for each in moments if each.date() <= period.calibration_end]
@@ -90,7 +90,7 @@ def test_where_everybody_goes_on_as_before_the_naive_guess_is_better_and_nothing
 
 
 def test_less_than_eight_weeks_of_sales_are_too_few_to_check_a_model_on() -> None:
-    short = Period(first_day=OPENED, last_day=OPENED + timedelta(days=55))
+    short = HistoryPeriod(first_day=OPENED, last_day=OPENED + timedelta(days=55))
 
     found = forecast([customer("a", [0, 20, 50], short)], short, NOW)
 

@@ -8,7 +8,7 @@ from shared.customers.models import SegmentStay
 MOST_STAYS = 50
 
 
-def stayed(before: Sequence[SegmentStay], segment_id: str, at: datetime) -> list[SegmentStay]:
+def extend(before: Sequence[SegmentStay], segment_id: str, at: datetime) -> list[SegmentStay]:
     """Write on where a customer is: nothing changes for who stays; only the latest stays are kept."""
     if not before:
         return [SegmentStay(segment=segment_id, entered=at, left=None)]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from shared.auth.credentials import credentials_of, token_of_handshake, token_of_request
 from shared.auth.models import Credentials
-from shared.auth.presented import credentials_of, token_of_handshake, token_of_request
 
 HEADERS = [
     ({"Authorization": ["Bearer abc"]}, "abc"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from shared.statistics.monotony import is_monotone, theil_sen
+from shared.statistics.trend_tests import is_monotone, theil_sen
 
 FIVE_PERCENT = 0.05
 

@@ -2,7 +2,7 @@
 
 import time
 
-from shared.runtime.patience import Timeout, deadline
+from shared.runtime.deadline import Timeout, deadline
 
 
 def test_it_is_asked_at_least_once() -> None:

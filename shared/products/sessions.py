@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from shared.athena.sql import Statement, sql, union_all
-from shared.products.days import Split, on_days
-from shared.products.question import Question
+from shared.products.days import SourceDays, on_days
+from shared.products.question import ProductQuestion
 
 _VISITS = """
     seen AS (
@@ -29,7 +29,7 @@ _OF_EVENTS = """
 """
 
 
-def tables_of_visits(days: Split) -> Iterator[str]:
+def tables_of_visits(days: SourceDays) -> Iterator[str]:
     """The tables that visits are read from."""
     if days.whole:
         yield "product_sessions_daily"
@@ -37,12 +37,12 @@ def tables_of_visits(days: Split) -> Iterator[str]:
         yield "events"
 
 
-def visits(question: Question, days: Split) -> Statement:
+def visits(question: ProductQuestion, days: SourceDays) -> Statement:
     """The WITH queries from events to `visits`: a row for each product that was viewed or purchased."""
-    return sql(_VISITS, seen=union_all(_seen(question, days)))
+    return sql(_VISITS, seen=union_all(_sessions(question, days)))
 
 
-def _seen(question: Question, days: Split) -> Iterator[Statement]:
+def _sessions(question: ProductQuestion, days: SourceDays) -> Iterator[Statement]:
     if days.whole:
         yield sql(_OF_WHOLE_DAYS, days=on_days(days.whole))
     if days.exact:

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.products import answer as told
-from shared.products.answer import answer
+from shared.products import response
 from shared.products.facts import ProductRow
 from shared.products.models import ProductPerformanceResponse
-from shared.products.question import Question
+from shared.products.question import ProductQuestion
+from shared.products.response import build_response
 from shared.runtime.query_metadata import QueryMetadata
 
 START, END = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 3, 11, tzinfo=UTC)
-MARCH = Question(start=START, end=END)
+MARCH = ProductQuestion(start=START, end=END)
 HUNDRED_FOR_TEN_DAYS = 100.0 * 10 * 86_400_000
 TEAPOT = ProductRow(
     product_id="teapot",
@@ -43,11 +43,11 @@ TEAPOT = ProductRow(
 )
 
 
-def about(*rows: ProductRow, question: Question = MARCH) -> ProductPerformanceResponse:
+def about(*rows: ProductRow, question: ProductQuestion = MARCH) -> ProductPerformanceResponse:
     metadata = QueryMetadata(
         total_records=10, query_time_ms=1, cache_hit=False, data_freshness=END, excluded_records=0, provisional=False
     )
-    return answer(question, rows, "USD", metadata)
+    return build_response(question, rows, "USD", metadata)
 
 
 def product(**changes: Any) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def test_a_product_of_which_everything_is_known_lacks_nothing() -> None:
 def test_one_line_of_unknown_cost_makes_the_margin_unknown_and_so_the_turnover() -> None:
     found = product(margin=None, uncosted_lines=1)
 
-    why = f"1 of 10 lines have {told.NO_COST}"
+    why = f"1 of 10 lines have {response.NO_COST}"
     assert not {"margin", "inventory_turnover"} & found.keys()
     assert found["absent"] == {"margin": why, "inventory_turnover": why}
 
@@ -84,13 +84,13 @@ def test_without_views_there_is_no_conversion_whatever_was_purchased() -> None:
         found = product(viewing_sessions=views, buying_sessions=3 if views == 0 else None)
 
         assert "conversion_rate" not in found
-        assert found["absent"] == {"conversion_rate": told.NO_VIEWS}
+        assert found["absent"] == {"conversion_rate": response.NO_VIEWS}
 
 
 def test_without_stock_or_its_worth_there_is_no_turnover() -> None:
     for changes, why in (
-        ({"stocked_since": None, "unvalued_levels": None, "worth_by_time": None}, told.NO_STOCK),
-        ({"worth_by_time": 0.0}, told.NO_WORTH),
+        ({"stocked_since": None, "unvalued_levels": None, "worth_by_time": None}, response.NO_STOCK),
+        ({"worth_by_time": 0.0}, response.NO_WORTH),
         ({"unvalued_levels": 2}, "the value of 2 stock levels is unknown"),
     ):
         assert product(**changes)["absent"] == {"inventory_turnover": why}
@@ -105,11 +105,11 @@ def test_stock_that_is_known_for_a_part_of_the_range_is_averaged_over_that_part(
 def test_a_product_that_nothing_names_has_no_name_and_no_category() -> None:
     found = product(name=None, category=None)
 
-    assert found["absent"] == {"name": told.NO_NAME, "category": told.NO_CATEGORY}
+    assert found["absent"] == {"name": response.NO_NAME, "category": response.NO_CATEGORY}
 
 
 def test_a_range_too_short_for_a_trend_has_none() -> None:
-    assert product(parts=())["absent"] == {"trend": told.TOO_SHORT}
+    assert product(parts=())["absent"] == {"trend": response.TOO_SHORT}
 
 
 def test_a_loss_is_a_margin_and_returns_may_outweigh_sales() -> None:
@@ -156,5 +156,5 @@ def test_a_category_that_nothing_has_comes_to_nothing() -> None:
 
 
 def test_where_nothing_was_sold_there_are_no_shares() -> None:
-    assert category()["absent"] == {"revenue_share": told.NO_REVENUE}
-    assert category(replace(TEAPOT, all_revenue=Decimal(-5)))["absent"] == {"revenue_share": told.NO_REVENUE}
+    assert category()["absent"] == {"revenue_share": response.NO_REVENUE}
+    assert category(replace(TEAPOT, all_revenue=Decimal(-5)))["absent"] == {"revenue_share": response.NO_REVENUE}

@@ -19,13 +19,13 @@ def text_of(data: bytes) -> str:
         WrongRates: it cannot be unpacked, holds more than one file or too much, or is no text.
     """
     try:
-        return _unpacked(data).decode("utf-8-sig")
+        return _decompress(data).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise _unreadable("is not UTF-8 text; save it as CSV in UTF-8", line=line) from error
 
 
-def _unpacked(data: bytes) -> bytes:
+def _decompress(data: bytes) -> bytes:
     if data.startswith(_ZIP):
         return _from_zip(data)
     if not data.startswith(_GZIP):
