@@ -1,1 +1,1 @@
-"""The entry points: one folder per endpoint group or trigger, and the manifest that declares them."""
+"""The Lambda functions: one folder per endpoint group or trigger, and the manifest that lists them."""

@@ -1,4 +1,4 @@
-"""What functions are granted together: several resources that one purpose needs."""
+"""Groups of resources that functions access for a common purpose."""
 
 from functions.declaration import Access
 from shared.app.large_responses import ANSWERS, RESULTS_BUCKET
@@ -26,22 +26,22 @@ QUERY = (
     Access(LAKE_BUCKET, ROLLUP),
     Access(LAKE_BUCKET, REFERENCE),
 )
-"""Read: tables by Athena, and results."""
+"""Read: tables through Athena, and results."""
 
 QUERY_WRITES = (Access(RESULTS_BUCKET), Access(RESULT_CACHE_TABLE))
 """Written: results of Athena, cached results, and the slots of concurrent queries."""
 
 LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
-"""Read and written: responses that are too large for Lambda; functions that query have access to them already."""
+"""Read and written: responses that are too large for Lambda; functions that run queries already have access to them."""
 
 IDENTITY = (Access(KEYS_TABLE), Access(FAMILIES_TABLE), Access(SIGNING_KEYS))
-"""Read: what authenticates the caller, for every function behind the REST or the WebSocket API."""
+"""Read: data that authenticates callers, for every function behind the REST or the WebSocket API."""
 
 COUNTED = (Access(RATE_LIMITS_TABLE),)
-"""Written: the counters of requests, for every function behind the REST API."""
+"""Written: request counters, for every function behind the REST API."""
 
 ON_RECORD = (Access(IDEMPOTENCY_TABLE), Access(AUDIT_TABLE))
-"""Read and written: idempotent requests and the audit log, for every function whose routes change something."""
+"""Read and written: idempotent requests and the audit log, for every function with routes that change data."""
 
 LEDGER = (
     Access(LEDGER_TABLE),
@@ -49,10 +49,10 @@ LEDGER = (
     Access(SOURCES_TABLE),
     Access(QUALITY_TABLE),
 )
-"""Read and written: entries, and the totals and counts that change in the same transaction."""
+"""Read and written: ledger entries, and the totals and counts that change in the same transaction."""
 
 LOADING_READS = (*LEDGER, Access(DECISIONS_TABLE), Access(QUARANTINE_INDEX_TABLE), Access(LAKE_BUCKET, QUARANTINE))
-"""Read: what the loading of deliveries needs."""
+"""Read: resources needed to load deliveries."""
 
 LOADING_WRITES = (*LOADING_READS, Access(LAKE_BUCKET, INCOMING))
-"""Written: what the loading of deliveries changes."""
+"""Written: resources changed by loading deliveries."""

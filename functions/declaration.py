@@ -1,4 +1,4 @@
-"""The words in which functions are declared: triggers, routes, what each may use."""
+"""The vocabulary in which functions are declared: triggers, routes and access to resources."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,7 +19,7 @@ Declared = TypeVar("Declared", bound="Function")
 
 @dataclass(frozen=True)
 class Access:
-    """A resource that a function may use; for a bucket, only below the prefix."""
+    """A resource that a function may access; for a bucket, only below the prefix."""
 
     resource: Resource
     prefix: str = ""
@@ -27,7 +27,7 @@ class Access:
 
 @dataclass(frozen=True, order=True)
 class Route:
-    """One method on one path of the REST API, as the OpenAPI document names it."""
+    """A method and path of the REST API, as in the OpenAPI document."""
 
     path: str
     method: str
@@ -46,7 +46,7 @@ class StreamTrigger:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueTrigger:
-    """Messages of an SQS queue, to so many runs at a time; those a run names as failed come again."""
+    """Messages of an SQS queue, with bounded concurrency; messages reported as failed are delivered again."""
 
     queue: Queue
     batch_size: int
@@ -56,7 +56,7 @@ class QueueTrigger:
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleTrigger:
-    """Every so many minutes."""
+    """A fixed interval in minutes."""
 
     every_minutes: int
 
@@ -86,43 +86,43 @@ class Function:
 
     @property
     def handler(self) -> str:
-        """The entry point as Lambda names it."""
+        """The handler in the notation of Lambda."""
         return f"functions.{self.name}.handler.handler"
 
     @property
     def resources(self) -> tuple[Resource, ...]:
-        """Everything whose name the function is told."""
+        """All resources whose names are in the environment of the function."""
         granted = {access.resource for access in (*self.reads, *self.writes)}
         return tuple(sorted(granted, key=lambda each: each.label))
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpFunction(Function):
-    """A function behind the REST API; its routes are those its resolver declares."""
+    """A function behind the REST API, with the routes of its resolver."""
 
     @property
     def redirects_to_large_answers(self) -> bool:
-        """Whether it may put an answer that is too large to be given where its caller is then sent."""
+        """Whether it can store a large response and redirect to it."""
         return any(access.resource is RESULTS_BUCKET for access in self.writes)
 
     def app(self) -> "Api":
-        """The resolver, as its handler module builds it."""
+        """Return the resolver of its handler module."""
         app: Api = import_module(f"functions.{self.name}.handler").app
         return app
 
     def routes(self) -> "Iterator[Route]":
-        """Every route that the resolver declares."""
+        """Yield the routes of the resolver."""
         for method, path in self.app().policies:
             yield Route(path=path, method=method)
 
     def policy_of(self, route: Route) -> "RoutePolicy":
-        """What a route declares about itself."""
+        """Return the policy of a route."""
         return self.app().policies[route.method, route.path]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TriggeredFunction(Function):
-    """A function that something other than an HTTP request starts."""
+    """A function with a trigger other than an HTTP request."""
 
     trigger: Trigger
 

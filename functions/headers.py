@@ -90,7 +90,7 @@ _FIRST_REDIRECTION = 300
 
 
 def tell_headers(operation: dict[str, Any]) -> None:
-    """Add its headers to every response of an operation."""
+    """Add the headers to every response of an operation."""
     for status, answer in operation["responses"].items():
         told = _of_success(operation) if int(status) < _FIRST_REDIRECTION else _OF_STATUS.get(int(status), ())
         limited = _RATE_LIMIT if operation["security"] and int(status) != Unauthorized.status else ()

@@ -1,6 +1,6 @@
-"""Every function, one name for each: `functions/<name>/function.py` declares its trigger, its size and its access.
+"""The manifest of all functions; `functions/<name>/function.py` declares their trigger, size and access.
 
-CDK derives the functions, their grants and their environment from this; so do the drift tests.
+CDK derives functions, permissions and environments from it, and the drift tests check it.
 """
 
 from functions.declaration import Function, HttpFunction, TriggeredFunction, declared

@@ -31,7 +31,7 @@ from shared.runtime.dialects import (
 COPY = Path(__file__).parent / "docs" / "openapi.json"
 _ALWAYS = (
     errors.InvalidRequest,
-    errors.Unauthorized,  # on public routes, too: a token that is too long is rejected everywhere
+    errors.Unauthorized,  # also on public routes, because a token that is too long is rejected everywhere
     errors.NotFound,
     errors.InternalError,
     errors.Unavailable,
@@ -57,7 +57,7 @@ _TOKEN = {
 }
 _ENVELOPE = f"{ApiResponse.__name__}_"
 _UNDESCRIBED = "Successful Response"
-"""What Powertools writes for a response that has no description."""
+"""The text that Powertools uses for a response without a description."""
 
 _POWERTOOLS_OWN = ("HTTPValidationError", "ResponseValidationError")
 _REF = "#/components/schemas/{model}"
@@ -124,7 +124,7 @@ def _error_schemas() -> dict[str, Any]:
             FieldErrorBody,
             FraudErrorResponse,
             ValidationError,
-        )  # Powertools has its own of that name
+        )  # Powertools has a model of the same name
     }
     for schema in told.values():
         schema.pop("$defs", None)
@@ -140,7 +140,7 @@ def _refer_to_records(schemas: dict[str, Any]) -> None:
 
 
 def _describe_envelopes(schemas: dict[str, Any]) -> None:
-    """Describe the envelopes: pydantic drops the docstring of a generic model from its concrete forms."""
+    """Describe the envelopes, because pydantic omits the docstring of a generic model from its parametrized models."""
     for name, schema in schemas.items():
         if name.startswith(_ENVELOPE):
             schema["description"] = getdoc(ApiResponse)
@@ -156,7 +156,7 @@ def _describe_bodies(operation: dict[str, Any], schemas: Mapping[str, Any]) -> N
 
 def _model_in(body: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     schema = body["content"]["application/json"]["schema"]
-    schema = next(iter(schema.get("anyOf", [schema])))  # of an optional body, the model
+    schema = next(iter(schema.get("anyOf", [schema])))  # the model of an optional body
     model = schemas[_name(schema)]
     return schemas[_name(model["properties"]["data"])] if _name(schema).startswith(_ENVELOPE) else model
 

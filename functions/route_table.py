@@ -1,4 +1,4 @@
-"""The table of routes for a security review: what each route requires, how often it may be called, what it records.
+"""Generates the table of routes for security reviews: scope, rate limit, idempotency and audit of each route.
 
 `python -m functions.route_table` writes docs/routes.md; a test fails if that copy is outdated.
 """

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def anchor(_: dict[str, Any], __: "LambdaContext") -> None:
-    """Write down where every chain ends."""
+    """Store the head of every chain of the audit log as an anchor."""
     heads = wiring().audit_trail.heads()
     wiring().anchors.add(heads)
     logger().info("anchored", chains=len(heads), entries=sum(head.sequence for head in heads))

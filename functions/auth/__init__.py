@@ -1,1 +1,1 @@
-"""Auth: tokens, their public keys, and the API keys."""
+"""Auth: tokens, their public keys, and API keys."""

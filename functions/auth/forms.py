@@ -1,4 +1,4 @@
-"""OAuth 2 clients send forms: read as the JSON object of the same names, so that one model judges both."""
+"""Converts the forms of OAuth 2 clients to JSON, so that one model validates both."""
 
 import base64
 import binascii
@@ -16,14 +16,14 @@ _MOST_FIELDS = 20
 
 
 def as_json(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the event with a form as JSON; any other event as it is."""
+    """Return an event with a form as an event with JSON; return any other event unchanged."""
     kind = (header(event, "content-type") or "").split(";")[0].strip().lower()
     if kind != FORM or not event["path"].endswith(_TAKE_FORMS) or header(event, "content-encoding"):
         return event
     try:
         fields = parse_qsl(_text(event), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except (binascii.Error, ValueError):
-        return event  # no form either: refused for its type
+        return event  # not a form: rejected later because of its content type
     others = {name: value for name, value in event["headers"].items() if name.lower() != "content-type"}
     headers = {**others, "content-type": "application/json"}
     return {**event, "headers": headers, "body": _object(fields), "isBase64Encoded": False}
@@ -35,7 +35,7 @@ def _text(event: Mapping[str, Any]) -> str:
 
 
 def _object(fields: list[tuple[str, str]]) -> str:
-    """Write the object pair by pair: a field that comes twice is refused as a key that comes twice."""
+    """Serialize the object pair by pair, so that a duplicate field becomes a duplicate key, which is rejected."""
     pairs = (f"{_quoted(name)}:{_quoted(value)}" for name, value in fields)
     return f"{{{','.join(pairs)}}}"
 

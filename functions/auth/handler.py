@@ -14,7 +14,7 @@ app = Api(router)
 
 
 def answer(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Answer one request, whose body may be a form."""
+    """Respond to a request, whose body may be a form."""
     return app.resolve(as_json(event), context)
 
 

@@ -1,1 +1,1 @@
-"""The schedule that computes customers anew."""
+"""The schedule that computes customer snapshots."""

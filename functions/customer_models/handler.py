@@ -1,4 +1,4 @@
-"""The Lambda function behind the schedule that computes customers anew, and whoever invokes it in between."""
+"""The Lambda function that computes customer snapshots, on a schedule or on demand."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def compute(_: dict[str, Any], __: "LambdaContext") -> dict[str, Any]:
-    """Score, forecast and write down every customer; says how many."""
+    """Compute and store a snapshot of all customers; return its counts."""
     computed = asdict(wiring().customer_snapshot_job.run())
     logger().info("customers computed", **computed)
     return computed

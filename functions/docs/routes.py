@@ -14,7 +14,7 @@ router = Router()
 _KEPT = {"Vary": "Accept-Encoding"}
 _MINUTES = {"Cache-Control": "public, max-age=300", **_KEPT}
 _DAY = {"Cache-Control": "public, max-age=86400", **_KEPT}
-# Nothing is loaded from, or sent to, anywhere but this API; Swagger UI draws its icons from data of its own.
+# The page may connect only to this API; the icons of Swagger UI are data URLs.
 _OWN_ONLY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -13,7 +13,7 @@ _RESERVE_MS = 90_000
 
 
 def load(event: dict[str, Any], context: "LambdaContext") -> None:
-    """Go on with the files that the messages name; what there is no time for is left to the next run."""
+    """Load the files that the messages name, as far as time permits; the next run continues."""
     for batch_id in batches_of(event["Records"]):
         wiring().file_loader.run(batch_id, has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS)
 

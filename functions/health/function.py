@@ -15,7 +15,7 @@ FUNCTION = HttpFunction(
     reads=(
         *IDENTITY,
         Access(VERSIONS_TABLE),
-        Access(LAKE_BUCKET, "health"),  # nothing lies there: to ask for the bucket is enough
+        Access(LAKE_BUCKET, "health"),  # an empty prefix: `HeadBucket` needs no object
         Access(EVENT_STREAM),
         Access(WORK_GROUP),
     ),

@@ -1,1 +1,1 @@
-"""Keeps WebSocket connections."""
+"""Stores WebSocket connections."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def keep(event: dict[str, Any], _: "LambdaContext") -> dict[str, Any]:
-    """Remember who is connected to which channel, and forget who has gone."""
+    """Store a new connection with its channel, or remove a closed one."""
     context, connections = event["requestContext"], wiring().connections
     answer: dict[str, Any] = {"statusCode": HTTPStatus.OK.value}
     match context["routeKey"]:
@@ -52,7 +52,7 @@ def _refusal(refused: TallyError) -> dict[str, Any]:
 
 
 def _admit(event: dict[str, Any]) -> str:
-    """Return the channel, for a caller who may listen to it and is not led here by a foreign page."""
+    """Authorize a connection and return its channel; rejects pages of other origins."""
     require_own_page(event)
     channel: str = (event.get("queryStringParameters") or {}).get("channel", "")
     caller = wiring().identity.verifier.caller(token_of_handshake(event))
@@ -61,7 +61,7 @@ def _admit(event: dict[str, Any]) -> str:
 
 
 def _confirmed(event: dict[str, Any]) -> dict[str, Any]:
-    """Confirm the subprotocol of the pair that brought a token: browsers close a connection otherwise."""
+    """Confirm the subprotocol that accompanied the token, because browsers close the connection otherwise."""
     offered = (header(event, "sec-websocket-protocol") or "").partition(",")[0].strip()
     return {"headers": {"Sec-WebSocket-Protocol": offered}} if offered.lower() == "bearer" else {}
 

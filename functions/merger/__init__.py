@@ -1,1 +1,1 @@
-"""Merges what waits in incoming/."""
+"""Merges incoming objects into base partitions."""

@@ -13,7 +13,7 @@ _RESERVE_MS = 30_000
 
 
 def merge(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Merge the partitions that the messages name; those there was no time for come again."""
+    """Merge the partitions that the messages name; messages not completed in time are reported as failed."""
     wanted = partitions_of(event["Records"])
     remaining = wiring().merger.merge(
         (each for partitions in wanted.values() for each in partitions),

@@ -1,4 +1,4 @@
-"""What the messages of the merge queue say: which incoming objects were written, and so which partitions wait."""
+"""Parses the messages of the merge queue: S3's notifications of incoming objects, and their partitions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -11,18 +11,18 @@ from shared.lake.storage.paths import IncomingKey, PartitionId
 
 
 def partitions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, set[PartitionId]]:
-    """Tell the partitions that each message asks to be merged, by message id."""
+    """Return the partitions to merge, by message id."""
     return {record["messageId"]: set(_partitions(record["body"])) for record in records}
 
 
 def _partitions(body: str) -> Iterator[PartitionId]:
-    for notice in orjson.loads(body).get("Records", []):  # S3's test event has none
+    for notice in orjson.loads(body).get("Records", []):  # the test event of S3 has no records
         name = IncomingKey.parse(unquote_plus(notice["s3"]["object"]["key"]))
         if name is not None:
             yield name.partition
 
 
 def failures(wanted: Mapping[str, set[PartitionId]], remaining: AbstractSet[PartitionId]) -> dict[str, Any]:
-    """Name the messages that must come again, in the form of a partial batch response."""
+    """Return the partial batch response that names the messages to be delivered again."""
     again = [message for message, partitions in wanted.items() if partitions & remaining]
     return {"batchItemFailures": [{"itemIdentifier": message} for message in again]}

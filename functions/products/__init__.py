@@ -1,1 +1,1 @@
-"""How products perform."""
+"""Product performance."""

@@ -1,1 +1,1 @@
-"""Takes records from the event stream."""
+"""Loads records from the event stream."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def take(event: dict[str, Any], _: "LambdaContext") -> None:
-    """Bring one run of the stream in; an error makes Kinesis send the same run again."""
+    """Load a batch of stream records; after an error Kinesis delivers the same batch again."""
     records, wired = event["Records"], wiring()
     entries = consume_batch(records, wired.loader)
     quarantined, lag = sum(entry.quarantined for entry in entries), lag_ms(records, wired.clock())

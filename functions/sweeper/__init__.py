@@ -1,1 +1,1 @@
-"""Finishes what a crash left half-way."""
+"""Completes deliveries that a crash interrupted."""

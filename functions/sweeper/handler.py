@@ -1,4 +1,4 @@
-"""The Lambda function behind the sweep's schedule."""
+"""The Lambda function behind the schedule of the sweeper."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def sweep(_: dict[str, Any], __: "LambdaContext") -> None:
-    """Finish deliveries that should have been finished by now."""
+    """Complete deliveries that are overdue."""
     swept = wiring().sweeper.sweep()
     logger().info("swept", **asdict(swept))
 

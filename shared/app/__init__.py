@@ -1,1 +1,1 @@
-"""What functions are built from: the composition root, HTTP routing and its middleware."""
+"""The building blocks of functions: the composition root, HTTP routing and its middleware."""

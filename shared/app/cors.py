@@ -17,12 +17,12 @@ _EXPOSED = (
 
 @cache
 def origins() -> tuple[str, ...]:
-    """The origins that this deployment is configured with."""
+    """Return the configured origins of this deployment."""
     return Settings.from_environment(os.environ).cors_origins
 
 
 def cors_headers(event: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The headers that let the page that asks read the answer; none where it may not, or names several origins."""
+    """Return the headers that let the requesting page read the response; none unless it names one configured origin."""
     match headers_named(event, "origin"):
         case [origin] if origin in origins():
             return {
@@ -35,10 +35,12 @@ def cors_headers(event: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def require_own_page(event: Mapping[str, Any]) -> None:
-    """Let in programs, which send no `Origin`, and pages of the configured origins: browsers ask nobody on WebSockets.
+    """Reject WebSocket connections from pages of other origins, because browsers do not apply CORS to WebSockets.
+
+    Programs send no `Origin` and are accepted.
 
     Raises:
-        Forbidden: a page of another origin opens the connection, or it names several.
+        Forbidden: the origin is not configured, or there are several.
     """
     named = headers_named(event, "origin")
     if named and (len(named) > 1 or named[0] not in origins()):

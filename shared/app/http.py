@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from shared.limits.classes import RateClass
 
 BASE_PATH = "/api/v1"
-# What has to be done after the last thing that was waited for: hanging calls are given up, the answer is written.
+# Time reserved at the end of an invocation for aborting hanging calls and writing the response.
 _TO_WRAP_UP_SECONDS = 11
 _REQUEST_PARTS = {"body", "query", "path", "header"}
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 RESULTS_BUCKET = Bucket("results", versioned=False, expire_days=(("", 7), ("answers/", 1)), gives_answers=True)
-"""Athena stores its results here, too."""
+"""Also the output location of Athena."""
 
 ANSWERS = "answers"
 GOOD_FOR = timedelta(minutes=15)
-# Two `\uXXXX` inside a JSON text, and two quotes around all.
+# In JSON text, a character takes at most two `\uXXXX` escapes; the text is enclosed in two quotes.
 _MOST_OF_A_CHARACTER, _AROUND = 12, 2
 _OF_THE_BODY = {"content-type": "ContentType", "content-encoding": "ContentEncoding"}
 _NOT_OF_A_REDIRECT = {*_OF_THE_BODY, "etag", "cache-control"}
@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 
 
 def is_larger(answer: Answer, most: int) -> bool:
-    """Whether a good answer's body takes more bytes than this inside the answer of a function, as JSON text."""
+    """Whether a successful response's body exceeds `most` bytes when encoded as JSON text in the Lambda response."""
     body = answer.get("body") or ""
     if answer["statusCode"] != HTTPStatus.OK or len(body) * _MOST_OF_A_CHARACTER + _AROUND <= most:
         return False
@@ -33,14 +33,14 @@ def is_larger(answer: Answer, most: int) -> bool:
 
 
 class LargeAnswers:
-    """Keeps bodies in the results bucket, each under a name that nobody guesses, until the bucket forgets them."""
+    """Stores response bodies in the results bucket under unguessable names until they expire."""
 
     def __init__(self, s3: "S3Client", bucket: str) -> None:
         self._s3 = s3
         self._bucket = bucket
 
     def redirect_to(self, answer: Answer) -> Answer:
-        """Put an answer's body aside; return the answer that leads to it, for anybody who has its address."""
+        """Store the body of a response, and return a redirect to its presigned URL, which needs no token."""
         key = f"{ANSWERS}/{uuid4()}"
         body = answer["body"]
         self._s3.put_object(

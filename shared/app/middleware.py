@@ -1,7 +1,4 @@
-"""What stands between a request and its route, the same on every route: who calls, how often, once, and on record.
-
-And between the route and its answer: what the caller has already is not sent again, what is too large is put aside.
-"""
+"""Middleware around every route: rate limits, idempotency, the audit log, and `ETag` or redirect of the response."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -33,7 +30,7 @@ _NOT_RECORDED = (Unavailable, BotoCoreError, ClientError)
 def check_rate_limit(
     wired: "Wiring", caller: "Caller", declared: "RateClass | None", dialect: "Dialect"
 ) -> Mapping[str, str]:
-    """Count a request against its caller's limit; return what its answer tells of that.
+    """Count a request against its caller's limit and return the rate limit headers.
 
     Raises:
         RateLimitExceeded: the caller has to wait.
@@ -45,19 +42,19 @@ def check_rate_limit(
 def run_idempotently(
     wired: "Wiring", event: Mapping[str, Any], context: "LambdaContext", caller: "Caller", act: Act
 ) -> Answer:
-    """Answer a request that may have an `Idempotency-Key`: with the same key, it has its effect once.
+    """Run a request once per `Idempotency-Key`, if it has one; repetitions receive the stored response.
 
     Raises:
-        InvalidRequest: the key is none.
-        Conflict: the key stands for another body, or its first request is still being answered.
-        Unavailable: whether this happened before cannot be known now.
+        InvalidRequest: the key is malformed.
+        Conflict: the key was used with another body, or its first request is still running.
+        Unavailable: the store of keys cannot be read.
     """
     claim = claim_of(event, subject=caller.subject, route=f"{event['httpMethod']} {event['path']}")
     return act() if claim is None else wired.idempotency.once(claim, context, act)
 
 
 def run_audited(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act: Act) -> Answer:
-    """Answer a request, and put what it changed in the audit log."""
+    """Run a request, and write its change to the audit log."""
     begin()
     answer = act()
     change = change_of(event, answer, user_id=caller.subject, key_id=caller.key_id)
@@ -67,7 +64,7 @@ def run_audited(wired: "Wiring", event: Mapping[str, Any], caller: "Caller", act
 
 
 def finalize(wired: "Wiring", answer: Answer) -> Answer:
-    """Send an answer on its way: by a redirect to it where it is too large, tagged, or not at all to who has it."""
+    """Redirect to a response that is too large; otherwise add its `ETag` and answer 304 if the client has it."""
     most = wired.settings.largest_answer_bytes
     if wired.settings.has(RESULTS_BUCKET) and is_larger(answer, most):
         return wired.large_answers.redirect_to(answer)
@@ -75,7 +72,10 @@ def finalize(wired: "Wiring", answer: Answer) -> Answer:
 
 
 def _record(wired: "Wiring", change: "Change") -> None:
-    """Put a change on record; where that fails, in the log: the change happened, and a refusal would have it again."""
+    """Write a change to the audit log, or on failure to the application log.
+
+    The request succeeds in either case, because an error would make the client repeat a change that has happened.
+    """
     try:
         wired.audit_trail.record(change)
     except _NOT_RECORDED as error:

@@ -1,4 +1,4 @@
-"""Publishes the parameters of a query model in the OpenAPI document, and hands those of a request to the route."""
+"""Publishes the parameters of a query model in the OpenAPI document, and passes those of a request to the route."""
 
 from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature
@@ -14,10 +14,10 @@ from shared.runtime.query import Given, Query, path_of, takes_several
 
 
 def parameters_of(*queries: type[Query]) -> Callable[..., Given]:
-    """Return a dependency that declares the parameters of query models; its value is the request's, not yet read.
+    """Return a dependency that declares the parameters of query models; its value is the unparsed parameters.
 
-    Powertools would also expand a model, but into names and basic types only, and it would validate before the spelling
-    of objects is known.
+    Powertools could also expand a model, but only into names and basic types, and it would validate before the spelling
+    of objects is normalized.
     """
 
     def read(request: Request) -> Given:

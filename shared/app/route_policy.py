@@ -1,7 +1,4 @@
-"""What a route requires of its callers and does for them, declared on the route itself with `@policy(...)`.
-
-The dispatcher, the OpenAPI document and the table of routes read the same declaration.
-"""
+"""What a route requires of callers and provides for them, declared on the route function with `@policy(...)`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +33,7 @@ class RoutePolicy:
     errors: "tuple[type[TallyError], ...]" = ()
 
     def takes_key(self, method: str) -> bool:
-        """Whether the route honours an `Idempotency-Key`; without a caller there is nobody to keep keys for."""
+        """Whether the route honours an `Idempotency-Key`; public routes do not, because keys are stored by caller."""
         return method == "POST" and self.idempotent and self.scope is not PUBLIC
 
     def is_audited(self, method: str) -> bool:
@@ -44,7 +41,7 @@ class RoutePolicy:
         return method in _CHANGES and self.audited and self.scope is not PUBLIC
 
     def is_tagged(self, method: str) -> bool:
-        """Whether responses have an `ETag`: dashboards read analytics again and again."""
+        """Whether responses have an `ETag`, for dashboards that poll analytics."""
         return method == "GET" and self.scope is Scope.ANALYTICS_READ
 
 

@@ -1,6 +1,6 @@
-"""The composition root: everything that functions may use, each by the provider of the package that it belongs to.
+"""The composition root: everything that functions may use, built by the provider of each package.
 
-A package is imported when something of it is first used, so that a function pays only for what it uses.
+A package is imported when one of its objects is first used, so that a function loads only what it needs.
 """
 
 import os
@@ -41,7 +41,7 @@ else:
 
 
 class Wiring(Deployment):
-    """What functions use, each built once, when it is first used."""
+    """The dependencies of functions, each built once, on first use."""
 
     anchors = cached_property(shared.audit.provider.anchors)
     athena = cached_property(shared.athena.provider.athena)
@@ -89,5 +89,5 @@ class Wiring(Deployment):
 
 @cache
 def wiring() -> Wiring:
-    """Return the wiring of this function, from its environment."""
+    """Return the wiring of this function, configured from its environment."""
     return Wiring(Settings.from_environment(os.environ))

@@ -1,1 +1,1 @@
-"""Reference rates: dated, kept as they were loaded, and what amounts of other currencies are converted by."""
+"""Reference exchange rates by day, and the conversion of amounts."""

@@ -1,4 +1,4 @@
-"""The cells of a file of reference rates: days, currencies and rates out of text."""
+"""Parses the cells of a reference rate file: days, currencies and rates."""
 
 import re
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from decimal import Decimal
 from shared.records.currencies import ISO_4217, WITHDRAWN
 
 MOST_DIGITS = 9
-"""Digits before the point; behind it there may be 12."""
+"""Maximum number of digits before the decimal point; up to 12 may follow it."""
 _RATE = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}(\.[0-9]{{1,12}})?")
 _NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _IN_WORDS = "%d %B %Y"
@@ -15,10 +15,10 @@ _CODES = frozenset((*ISO_4217, *WITHDRAWN))
 
 
 def day_in(text: str) -> str:
-    """Read a day, as `2026-10-30` or, as the ECB writes in the file of one day, `30 October 2026`.
+    """Parse a day, as `2026-10-30` or, as in the ECB's file of a single day, `30 October 2026`.
 
     Raises:
-        ValueError: it is none; the text says what to write.
+        ValueError: the text is not a day; the message states the expected form.
     """
     try:
         return _day(text).isoformat()
@@ -33,10 +33,10 @@ def _day(text: str) -> date:
 
 
 def currency_in(text: str) -> str:
-    """Read a currency, be it one that was withdrawn.
+    """Parse a currency code, including withdrawn ones.
 
     Raises:
-        ValueError: it is none; the text says what to write.
+        ValueError: the text is not a currency; the message states the expected form.
     """
     if text not in _CODES:
         raise ValueError(f"{_quote(text)} is not a currency; write its ISO 4217 code, such as USD")
@@ -44,10 +44,10 @@ def currency_in(text: str) -> str:
 
 
 def rate_in(text: str) -> Decimal:
-    """Read a rate: a decimal above zero, with a point.
+    """Parse a rate: a decimal above zero, with a decimal point.
 
     Raises:
-        ValueError: it is none; the text says what to write.
+        ValueError: the text is not a rate; the message states the expected form.
     """
     if not _RATE.fullmatch(text):
         why = "is out of range" if _NUMBER.fullmatch(text) else "is not a rate"

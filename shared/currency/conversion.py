@@ -1,4 +1,4 @@
-"""The one piece of SQL that converts amounts to the reporting currency, at the reference rate of their day."""
+"""SQL that converts amounts to the reporting currency, at the reference rate of their day."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from shared.athena.sql import EMPTY, Statement, identifier, sql
 
 
 class Days(NamedTuple):
-    """The first and the last UTC day that a question is about, as `yyyy-MM-dd`."""
+    """The first and the last UTC day of a range, as `yyyy-MM-dd`."""
 
     first: str
     last: str
@@ -40,16 +40,16 @@ _CONVERTED = """
 
 
 def with_rates(table: str, reporting_currency: str, *, days: Days | None = None) -> Statement:
-    """Select every column of a table that has `currency` and `dt`, and `rate`: what one unit of the currency is worth.
+    """Select all columns of a table that has `currency` and `dt`, and `rate`: the value of one unit of the currency.
 
-    It is 1 for the reporting currency itself and NULL where none is known on that day. The table is named once, so that
-    a WITH query is not run twice; add up by currency and day before, and a question costs a row per day and currency.
-    Where the days are known, a row is compared with the rates of its month and not of all years.
+    The rate is 1 for the reporting currency and NULL if there is none on that day. The table is named only once, so
+    that a WITH query is not evaluated twice. Aggregate by currency and day first, so that only one row per day and
+    currency is joined. With `days`, rows are compared with the rates of the same month instead of all years.
 
     Args:
-        table: the name of a table, or of a WITH query.
-        reporting_currency: what is reported in; rates that were derived for another one are none.
-        days: which days the rows are of, where that is known; of others no rate may be found then.
+        table: the name of a table or WITH query.
+        reporting_currency: the target currency; rates derived for another one are ignored.
+        days: the days of the rows, if known; rows of other days may get no rate.
     """
     source = identifier(table)
     if days is None:
@@ -68,10 +68,10 @@ def with_rates(table: str, reporting_currency: str, *, days: Days | None = None)
 
 
 def convert(column: str) -> Statement:
-    """Convert an amount of a row that has its `rate`, to ten places, halves away from zero; NULL without a rate.
+    """Convert an amount by the `rate` of its row, to ten decimal places, halves away from zero; NULL without a rate.
 
-    A product of such decimals has 25 places and so room for 13 digits before the point. What would not fit, more than
-    anybody sells on a day, is converted to the 16 digits of a double rather than letting the whole query fail; what
-    is in the reporting currency is left as it is.
+    A product of such decimals has 25 decimal places, which leaves 13 digits before the point. A larger amount is
+    converted with the 16 digits of a double, so that the query does not fail. Amounts in the reporting currency are
+    unchanged.
     """
     return sql(_CONVERTED, amount=identifier(column))

@@ -1,4 +1,4 @@
-"""A file of reference rates as text: plain, .gz or .zip as it is published."""
+"""Decompresses a reference rate file: plain text, .gz or .zip."""
 
 import io
 import zipfile
@@ -8,15 +8,15 @@ from shared.runtime.errors import InvalidRequest, PayloadTooLarge
 from shared.runtime.request import inflate
 
 LARGEST = 64 * 1024 * 1024
-"""What a file may hold; the longest series there is, every day since 1999, has less than 2 MB."""
+"""Maximum decompressed size; the longest series, all days since 1999, has less than 2 MB."""
 _GZIP, _ZIP = b"\x1f\x8b", b"PK"
 
 
 def text_of(data: bytes) -> str:
-    """Unpack a file and read it as UTF-8, told by its first bytes and not by its name.
+    """Decompress a file and decode it as UTF-8; the format is detected from the first bytes, not from the name.
 
     Raises:
-        WrongRates: it cannot be unpacked, holds more than one file or too much, or is no text.
+        WrongRates: the file cannot be decompressed, contains several files, is too large, or is not text.
     """
     try:
         return _decompress(data).decode("utf-8-sig")
@@ -43,7 +43,7 @@ def _decompress(data: bytes) -> bytes:
 def _from_zip(data: bytes) -> bytes:
     try:
         members = _members(data)
-    except Exception as error:  # zipfile has no one error for archives that are damaged, encrypted or unknown to it
+    except Exception as error:  # zipfile has no common error for damaged, encrypted and unsupported archives
         raise _unreadable(f"is a zip archive that cannot be read ({error}); download it again") from error
     if len(members) != 1:
         raise _unreadable(f"contains {len(members)} files instead of one")
@@ -53,7 +53,7 @@ def _from_zip(data: bytes) -> bytes:
 
 
 def _members(data: bytes) -> list[bytes]:
-    """Read the file of an archive, no further than to be too large; of several only how many there are."""
+    """Read the file of an archive up to the size limit; for an archive of several files, return only their number."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [each for each in archive.infolist() if not each.is_dir()]
         return [archive.open(name).read(LARGEST + 1) if len(names) == 1 else b"" for name in names]

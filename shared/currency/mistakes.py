@@ -1,4 +1,4 @@
-"""What is wrong with a file of reference rates: every mistake of it, by line and field."""
+"""Errors of a reference rate file, by line and field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shared.runtime.errors import FieldError, InvalidRequest
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong: in which line, counted from 1, and under which name of the header."""
+    """An error in a file: its line, counted from 1, and its column name."""
 
     line: int
     field: str

@@ -1,4 +1,4 @@
-"""Files of reference rates: the ECB's table with a column per currency, and a long form with a line per rate."""
+"""Parses reference rate files: the ECB's table with a column per currency, and a long form with a line per rate."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ _FORMS = "start it with the header `Date,USD,JPY,...` (units per EUR, as the ECB
 
 @dataclass(frozen=True)
 class ReadFile:
-    """The quotes of a file, and the withdrawn currencies that it has too."""
+    """The quotes of a file, and the withdrawn currencies in it."""
 
     quotes: Sequence[Quote]
     left_out: Sequence[str]
@@ -33,10 +33,10 @@ class _Row:
 
 
 def read(text: str) -> ReadFile:
-    """Read a file in either form; a rate is how many units of its currency one unit of the base is worth.
+    """Parse a file in either form; a rate is the number of units of its currency per unit of the base currency.
 
     Raises:
-        WrongRates: it has mistakes: all of them.
+        WrongRates: the file has errors; the exception contains all of them.
     """
     rows = _rows(text)
     header = next(rows, _Row(1, ()))
@@ -60,7 +60,7 @@ def _rows(text: str) -> Iterator[_Row]:
 
 
 def _names(header: _Row) -> Sequence[str]:
-    """The header's names, without the empty one behind a last comma."""
+    """Return the names in the header, without the empty one after a trailing comma."""
     names = list(header.texts)
     while names and not names[-1]:
         names.pop()

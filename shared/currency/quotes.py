@@ -1,4 +1,4 @@
-"""Quotes of currencies as they were published, with where each came from and since when it is held."""
+"""Exchange rate quotes as published, with their origin and load time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """On a day, so many units of a currency were worth one unit of the base; the day is `yyyy-MM-dd`."""
+    """The number of units of a currency per unit of the base currency on a day (`yyyy-MM-dd`)."""
 
     currency: str
     day: str
@@ -18,7 +18,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The file that quotes were loaded from: its name, the SHA-256 under which it is kept, and when it was loaded."""
+    """The file that quotes were loaded from: its name, its SHA-256 (its storage key), and its load time."""
 
     file: str
     digest: str
@@ -27,7 +27,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class HeldQuote:
-    """A quote and where it is from."""
+    """A stored quote and its origin."""
 
     quote: Quote
     origin: Origin
@@ -35,7 +35,7 @@ class HeldQuote:
 
 @dataclass(frozen=True, kw_only=True)
 class Merged:
-    """All quotes that are held, by currency and day, and how many of a file were new or other than those before."""
+    """All stored quotes by currency and day, with the numbers of new and changed quotes."""
 
     quotes: Sequence[HeldQuote]
     new: int
@@ -43,9 +43,9 @@ class Merged:
 
 
 def merge(held: Iterable[HeldQuote], read: Iterable[Quote], origin: Origin) -> Merged:
-    """Let the quotes of a file take the place of those held of the same currency and day.
+    """Replace stored quotes by those of a file with the same currency and day.
 
-    A quote that says the same as the one held leaves it as it is, so that a file loaded twice changes nothing.
+    A quote equal to the stored one leaves it unchanged, including its origin, so loading a file twice has no effect.
     """
     before = {(each.quote.currency, each.quote.day): each for each in held}
     mine = {

@@ -1,4 +1,4 @@
-"""What a currency is worth in the reporting currency, from one day to the next: quotes turned into a step function."""
+"""Derives exchange rates to the reporting currency from quotes, as a step function of the day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ FOREVER = "9999-12-31"
 PLACES = 15
 _PLACE = Decimal(1).scaleb(-PLACES)
 _EXACTLY = Context(prec=100, rounding=ROUND_HALF_EVEN)
-_LARGEST = Decimal(10) ** 9  # as a quote: a bound on it keeps sums of converted amounts within 38 digits
+_LARGEST = Decimal(10) ** 9  # the same as for quotes; it keeps sums of converted amounts within 38 digits
 
 
 class RateNotDerivable(InvalidRequest):
-    """Quotes from which no rate follows: they go round in a circle, or what is worth so little that nothing is left."""
+    """Quotes from which no rate can be derived: their bases form a cycle, or a rate is out of range."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateInterval:
-    """Days on which one unit of a currency is worth the same; days are `yyyy-MM-dd`, the last is not one of them."""
+    """The rate of a currency over a range of days (`yyyy-MM-dd`), the last exclusive."""
 
     currency: str
     valid_from: str
@@ -31,14 +31,15 @@ class RateInterval:
 
 
 def derive_intervals(quotes: Iterable[Quote], reporting_currency: str) -> Sequence[RateInterval]:
-    """Derive what every currency is worth in the reporting currency, by currency and day.
+    """Derive the value of each currency in the reporting currency, ordered by currency and day.
 
-    On each day the last known quote counts, of a currency and of the reporting currency alike. A quote is in its base,
-    which may be quoted itself; two currencies whose bases end in the same one are worth the quotient of what either
-    is to it, rounded half-even to 15 places. There is none where they do not, nor before both are known.
+    On each day the latest quote applies, of a currency and of the reporting currency alike. The base of a quote may be
+    quoted itself. The rate between two currencies whose bases lead to the same root is the quotient of their rates to
+    that root, rounded half-even to 15 decimal places. Without a common root, or before both are quoted, there is no
+    rate.
 
     Raises:
-        NoSuchWorth: bases go round in a circle, or a rate does not fit into 15 places and 9 digits before them.
+        RateNotDerivable: bases form a cycle, or a rate does not fit 9 digits and 15 decimal places.
     """
     steps = _steps(sorted(quotes, key=attrgetter("day")), reporting_currency)
     found = [span for currency, each in _by_currency(steps).items() for span in _merge_steps(currency, each)]
@@ -50,7 +51,7 @@ _Step = tuple[str, Decimal | None]
 
 
 def _steps(quotes: Sequence[Quote], reporting_currency: str) -> Iterator[tuple[str, _Worths]]:
-    """Tell for every day with a quote what currencies are worth from then on."""
+    """Yield for each day with a quote the value of currencies from that day on."""
     known: dict[str, Quote] = {}
     for day, new in groupby(quotes, key=attrgetter("day")):
         known.update({quote.currency: quote for quote in new})
@@ -69,7 +70,7 @@ def _cross_rates(day: str, known: Mapping[str, Quote], reporting_currency: str) 
 
 
 def _chain_to_root(currency: str, known: Mapping[str, Quote]) -> tuple[str, Decimal]:
-    """Follow the bases to one that has none: so many units of the currency are worth one unit of that."""
+    """Follow the bases to the root currency, which has none; return it and the units of the currency per unit of it."""
     units, passed = Decimal(1), {currency}
     while quote := known.get(currency):
         currency, units = quote.base, _EXACTLY.multiply(units, quote.rate)
@@ -90,7 +91,7 @@ def _round(day: str, currency: str, units: Decimal, other: Decimal) -> Decimal:
 
 
 def _by_currency(steps: Iterable[tuple[str, _Worths]]) -> Mapping[str, Sequence[_Step]]:
-    """Turn worths by day into steps by currency; a currency that has no worth any more steps to None."""
+    """Group values by currency; None marks a day from which a currency no longer has a value."""
     found: dict[str, list[_Step]] = {}
     for day, worths in steps:
         for currency in found.keys() | worths.keys():

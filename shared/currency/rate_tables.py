@@ -1,4 +1,4 @@
-"""Reference rates in the lake: the quotes that are held, and the table that Athena reads."""
+"""Reference rates in the lake: the stored quotes, and the table that Athena reads."""
 
 from collections.abc import Sequence
 from datetime import UTC
@@ -33,14 +33,14 @@ _QUOTES = pa.unify_schemas([_QUOTE, _ORIGIN])
 
 
 def file_key(digest: str) -> str:
-    """Where a file of rates is kept as it was loaded."""
+    """Return the key under which a rate file is stored unchanged."""
     return f"{REFERENCE}/files/{safe_part(digest)}"
 
 
 def table_of(reporting_currency: str, spans: Sequence[RateInterval]) -> bytes:
-    """Write what currencies are worth in the reporting currency, by day.
+    """Serialize the rates to the reporting currency as a Parquet table.
 
-    A question is about some days of many years: with few rows to a group and bounds for each, only those are read.
+    Small row groups with statistics let a query read only the rates of its days.
     """
     columns = {name: [getattr(span, name) for span in spans] for name in _TABLE.names[1:]}
     table = pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_TABLE)
@@ -58,7 +58,7 @@ def table_of(reporting_currency: str, spans: Sequence[RateInterval]) -> bytes:
 
 
 def intervals_on(day: str, table: bytes, reporting_currency: str) -> list[RateInterval]:
-    """Read what currencies are worth in a reporting currency on a day."""
+    """Return the rates to a reporting currency that apply on a day."""
     held = read_parquet(table, _TABLE)
     valid = held.filter(
         (pc.field("reporting_currency") == reporting_currency)
@@ -69,14 +69,14 @@ def intervals_on(day: str, table: bytes, reporting_currency: str) -> list[RateIn
 
 
 def quotes_written(held: Sequence[HeldQuote]) -> bytes:
-    """Write the quotes that are held, in the order given."""
+    """Serialize the stored quotes, in the given order."""
     quoted = {name: [getattr(each.quote, name) for each in held] for name in _QUOTE.names}
     origin = {name: [getattr(each.origin, name) for each in held] for name in _ORIGIN.names}
     return write_parquet(pa.table({**quoted, **origin}, schema=_QUOTES))
 
 
 def quotes_in(data: bytes) -> list[HeldQuote]:
-    """Read the quotes that are held."""
+    """Parse the stored quotes."""
     table = read_parquet(data, _QUOTES)
     quotes = map(Quote, *(table[name].to_pylist() for name in _QUOTE.names))
     files, digests, moments = (table[name].to_pylist() for name in _ORIGIN.names)

@@ -1,4 +1,4 @@
-"""The reference rates that the platform holds: files of them come in, and what amounts are converted by follows."""
+"""Loads reference rate files, and derives the rates by which amounts are converted."""
 
 import hashlib
 from collections import Counter
@@ -33,9 +33,9 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What became of a file: how many quotes it has, how many were new or other than those held, what was left out.
+    """The result of a load: the numbers of quotes, new quotes and changed quotes, and the omitted currencies.
 
-    `first_day` is the first on which anything can be converted, `last_day` that of the last quotes; None without any.
+    `first_day` is the first day with a rate, `last_day` the day of the last quotes; None without any.
     """
 
     file: str
@@ -50,7 +50,7 @@ class Loaded:
 
 
 class ReferenceRates:
-    """Holds quotes as they were loaded, and derives from them the table that Athena reads."""
+    """Stores quotes as loaded, and derives from them the table that Athena reads."""
 
     def __init__(self, lake: LakeStore, versions: "TableVersions", clock: "Clock", *, reporting_currency: str) -> None:
         self._lake = lake
@@ -59,14 +59,14 @@ class ReferenceRates:
         self._reporting_currency = reporting_currency
 
     def load(self, file: str, data: bytes) -> Loaded:
-        """Take the rates of a file in: all of them or, where it has mistakes, none.
+        """Load all rates of a file or, if it has errors, none.
 
-        Whoever is interrupted loads the file once more: what is there already stays, what is missing follows.
+        After an interruption, load the file again: rates that were stored are kept, missing ones are added.
 
         Raises:
-            WrongRates: the file has mistakes.
-            NoSuchWorth: no rates follow from its quotes and those held.
-            Unavailable: others load rates at the same time.
+            WrongRates: the file has errors.
+            RateNotDerivable: no rates can be derived from its quotes and the stored ones.
+            Unavailable: another load is in progress.
         """
         content, origin = read(text_of(data)), Origin(file, hashlib.sha256(data).hexdigest(), self._clock())
         self._lake.put(file_key(origin.digest), data)
@@ -81,19 +81,20 @@ class ReferenceRates:
         raise Unavailable("Another load of reference rates is in progress; load the file again later", retry_after=1)
 
     def on(self, day: str) -> Sequence[RateInterval]:
-        """What currencies are worth on a day."""
+        """Return the rates of a day."""
         table = self._lake.get(TABLE_KEY)
         return intervals_on(day, table.body, self._reporting_currency) if table else []
 
     def quotes(self) -> Sequence[HeldQuote]:
-        """Every quote that is held, by currency and day."""
+        """Return all stored quotes by currency and day."""
         held = self._lake.get(QUOTES_KEY)
         return quotes_in(held.body) if held else []
 
     def _take_in(self, content: ReadFile, origin: Origin, taken: Counter[str]) -> Loaded:
-        """Write the quotes, then the table; the table is read before the quotes that it follows from.
+        """Write the quotes, then the table. The table is read before the quotes from which it is derived.
 
-        So whoever wrote the table since may know quotes that are not read here, and then this is done again.
+        If another load replaced the table in between, it may include quotes that were not read here; the conditional
+        write then fails and the caller retries.
         """
         table, held = self._lake.get(TABLE_KEY), self._lake.get(QUOTES_KEY)
         merged = merge(quotes_in(held.body) if held else [], content.quotes, origin)

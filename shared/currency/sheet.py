@@ -1,4 +1,4 @@
-"""What is read off a file of reference rates so far: its quotes, and every mistake in it."""
+"""Collects the quotes and the errors of a reference rate file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ EURO = "EUR"
 
 @dataclass(frozen=True)
 class Cell:
-    """A text in a file: in which line it is, and under which name."""
+    """A text in a file, with its line and column name."""
 
     line: int
     field: str
@@ -22,14 +22,14 @@ class Cell:
 
 @dataclass
 class Sheet:
-    """Takes cells in, one quote at a time."""
+    """Collects cells, one quote at a time."""
 
     mistakes: list[Mistake] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
     _quotes: dict[tuple[str, str], Quote] = field(default_factory=dict)
 
     def day(self, cell: Cell) -> str | None:
-        """Read a day; None if it is none, which is noted."""
+        """Parse a day; return None and record the error if it is invalid."""
         try:
             return day_in(cell.text)
         except ValueError as error:
@@ -37,7 +37,7 @@ class Sheet:
             return None
 
     def currency(self, cell: Cell) -> str | None:
-        """Read a currency; None if it is none, which is noted."""
+        """Parse a currency; return None and record the error if it is invalid."""
         try:
             return currency_in(cell.text)
         except ValueError as error:
@@ -45,7 +45,7 @@ class Sheet:
             return None
 
     def quote(self, day: str, currency: str, rate: Cell, base: str) -> None:
-        """Take a quote in, or note what is wrong with it."""
+        """Add a quote, or record its errors."""
         try:
             read = Quote(currency, day, base, rate_in(rate.text))
         except ValueError as error:
@@ -59,14 +59,14 @@ class Sheet:
             self._quotes[currency, day] = read
 
     def note(self, cell: Cell, message: str) -> None:
-        """Remember a mistake."""
+        """Record an error."""
         self.mistakes.append(Mistake(cell.line, cell.field, message))
 
     def quotes(self) -> Sequence[Quote]:
-        """All that was read, if there is something and nothing is wrong.
+        """Return all quotes of a file that has quotes and no errors.
 
         Raises:
-            WrongRates: there is a mistake, or no rate at all.
+            WrongRates: the file has errors, or no rates.
         """
         if not self.mistakes and not self._quotes:
             self.mistakes.append(Mistake(1, "file", "contains no rate"))

@@ -1,1 +1,1 @@
-"""Customers: which segment each is in, what each has bought, and what a model expects of each."""
+"""Customers: segments, purchase behaviour and predictions."""

@@ -1,9 +1,9 @@
-"""The BG/NBD model of who buys again (Fader, Hardie and Lee, 2005), fitted by maximum likelihood. Pure.
+"""The BG/NBD model of repeat purchases (Fader, Hardie and Lee, 2005), fitted by maximum likelihood. Pure.
 
-While a customer is alive, purchases come at random at a rate that differs between customers (gamma: r, alpha); after
-each purchase a customer leaves for good with a probability that differs, too (beta: a, b).
+An active customer purchases at random at a rate that is gamma distributed over customers (r, alpha). After each
+purchase a customer becomes inactive for good with a probability that is beta distributed over customers (a, b).
 
-Only the scheduled function imports this: SciPy is too large for the request path.
+Only the scheduled function imports this module, because SciPy is too large for the request path.
 """
 
 from dataclasses import astuple, dataclass
@@ -23,15 +23,15 @@ _NO_MAXIMUM = "the likelihood has no maximum: customers hardly differ, or hardly
 
 
 class NotFitted(Exception):
-    """The likelihood has no maximum that could be found."""
+    """No maximum of the likelihood was found."""
 
 
 @dataclass(frozen=True)
 class Histories:
-    """What is known of customers up to a moment, each array with a place for every customer.
+    """Purchase histories up to a moment: arrays with one element per customer, all times in one unit.
 
-    `frequency` counts the purchases after the first, `recency` is the time from the first to the last, `age` the time
-    from the first to the moment.
+    `frequency` is the number of purchases after the first, `recency` the time from the first to the last, and `age` the
+    time from the first to the moment.
     """
 
     frequency: Floats
@@ -41,7 +41,7 @@ class Histories:
 
 @dataclass(frozen=True)
 class ModelParameters:
-    """The four numbers of the model; alpha is in the unit of the histories' times."""
+    """The four parameters of the model; alpha is in the time unit of the histories."""
 
     r: float
     alpha: float
@@ -51,18 +51,18 @@ class ModelParameters:
 
 @dataclass(frozen=True)
 class Fit:
-    """The parameters that make the histories likeliest, and how likely."""
+    """The maximum likelihood parameters and their log-likelihood."""
 
     parameters: ModelParameters
     log_likelihood: float
 
 
 def fit(histories: Histories) -> Fit:
-    """Find the likeliest parameters.
+    """Fit the parameters to histories by maximum likelihood.
 
-    Equal histories are counted instead of repeated, and time is measured in the longest age, so that the search does
-    not depend on the unit. Where leaving does not make the histories noticeably likelier (by 0.01 of the
-    log-likelihood), the model is that in which nobody leaves: a is near 0, b large.
+    Equal histories are grouped, and times are scaled by the largest age, so that the result does not depend on the
+    unit. If churn does not improve the log-likelihood by at least 0.01, the model without churn is returned: a is near
+    0, b large.
 
     Raises:
         NotFitted: the search ended without a maximum inside its bounds.
@@ -80,17 +80,17 @@ def fit(histories: Histories) -> Fit:
 
 
 def log_likelihood(parameters: ModelParameters, histories: Histories) -> float:
-    """Tell how likely the histories are under the parameters, as a logarithm."""
+    """Return the log-likelihood of the histories under the parameters."""
     return float(_log_likelihoods(parameters, histories).sum())
 
 
 def probability_alive(parameters: ModelParameters, histories: Histories) -> Floats:
-    """Tell how likely each customer is still one."""
+    """Return the probability (0 to 1) that each customer is still active."""
     return np.asarray(1 / (1 + _odds_gone(parameters, histories)), np.float64)
 
 
 def expected_purchases(parameters: ModelParameters, histories: Histories, time: float | Floats) -> Floats:
-    """Tell how many purchases each customer is expected to make within so much time from now."""
+    """Return the expected number of purchases of each customer within a time from now, in the unit of the histories."""
     r, alpha, a, b = astuple(parameters)
     if abs(a - 1) < _AWAY_FROM_ONE:
         a = 1 + _AWAY_FROM_ONE
@@ -102,7 +102,7 @@ def expected_purchases(parameters: ModelParameters, histories: Histories, time: 
 
 
 def days_until_purchase(parameters: ModelParameters, histories: Histories, longest: int) -> list[int | None]:
-    """Tell within how many days each customer is expected to make one purchase; None if not within the longest."""
+    """Return the days within which one purchase of each customer is expected; None if that exceeds `longest`."""
     low = np.zeros_like(histories.age)
     high = np.full_like(histories.age, float(longest))
     reached = expected_purchases(parameters, histories, high) >= 1
@@ -130,8 +130,8 @@ def _search(histories: Histories, counts: Floats) -> ModelParameters:
         raise NotFitted(_NO_MAXIMUM)
     nobody_leaves = np.array([*best.x[:2], -_BOUND, _BOUND])
     if (cost(nobody_leaves) - best.fun) * float(counts.sum()) < _INDISTINGUISHABLE:
-        # The likelihood rises towards this limit on so flat a slope that rounding, which differs between processors,
-        # would decide at which a and b a search ends, or whether it ends inside the bounds at all.
+        # Towards this limit the likelihood is so flat that rounding, which differs between processors, would
+        # determine at which a and b a search ends, or whether it ends inside the bounds at all.
         return _parameters(nobody_leaves)
     if np.any(np.abs(best.x) > _BOUND - 1e-6):
         raise NotFitted(_NO_MAXIMUM)

@@ -1,4 +1,4 @@
-"""What the lake's sale lines say of one customer, as the queries tell it."""
+"""Sums of sale lines by customer, as queries return them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,36 +10,36 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryPeriod:
-    """The days that a run looks at: from the first sale to the last, with the hold-out as the last quarter of them."""
+    """The days of a run, from the first sale to the last; the last quarter of them is the hold-out."""
 
     first_day: date
     last_day: date
 
     @property
     def days(self) -> int:
-        """How many days lie between the first and the last."""
+        """The number of days from the first to the last."""
         return (self.last_day - self.first_day).days
 
     @property
     def held_out_days(self) -> int:
-        """How many of the last days the model does not see when it is checked."""
+        """The number of days in the hold-out."""
         return self.days // 4
 
     @property
     def calibration_end(self) -> date:
-        """The last day that the model sees when it is checked."""
+        """The last day before the hold-out."""
         return self.last_day - timedelta(days=self.held_out_days)
 
     def back(self, days: int) -> date:
-        """The first of so many last days."""
+        """Return the first of the last `days` days."""
         return self.last_day + ONE_DAY - timedelta(days=days)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerFacts:
-    """One customer: orders are those with a line of positive quantity; amounts are in the reporting currency.
+    """One customer: only orders that have a line with a positive quantity count; amounts are in the reporting currency.
 
-    `seen` is what is known up to the hold-out.
+    Fields that start with `seen` cover only the time before the hold-out.
     """
 
     customer_id: str
@@ -63,7 +63,7 @@ class CustomerFacts:
 
 
 class PreferenceKind(StrEnum):
-    """What a customer may prefer."""
+    """The kinds of preference."""
 
     CATEGORY = "category"
     CHANNEL = "channel"
@@ -73,7 +73,7 @@ class PreferenceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Preference:
-    """One thing that a customer prefers, and its share of all of its kind."""
+    """One preference of a customer, with its share among all of its kind."""
 
     customer_id: str
     kind: PreferenceKind

@@ -1,4 +1,4 @@
-"""What is expected of one customer, and the words for why nothing is. Pure, without NumPy."""
+"""The prediction for one customer, and the reasons why there is none. Pure, without NumPy."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ NOTHING_PAID = "no order has a positive net amount in the reporting currency"
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the model expects of one customer: alive with this probability, so many purchases, the next in so long."""
+    """The model's prediction for one customer: probability of being active, purchases and time until the next."""
 
     probability_alive: float
     purchases: float

@@ -1,4 +1,4 @@
-"""From facts to what is expected of each customer, or the reason why nothing is. Pure, on NumPy."""
+"""Predicts purchases of every customer, or states the reason why there is no prediction. Pure, on NumPy."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +28,7 @@ _MODEL = "bg/nbd"
 
 @dataclass(frozen=True)
 class Forecast:
-    """The model, and what it expects of each customer; of those that are missing nothing is expected, with a reason."""
+    """The model with its predictions by customer, and the reasons for customers without one."""
 
     report: ModelReport
     expectations: Mapping[str, Expectation]
@@ -36,7 +36,7 @@ class Forecast:
 
 
 def forecast(customers: Sequence[CustomerFacts], period: HistoryPeriod, at: datetime) -> Forecast:
-    """Fit the model, check it on the hold-out, and ask it of every customer who bought on two days or more."""
+    """Fit the model, validate it on the hold-out, and predict for customers with purchases on at least two days."""
     fitted, held_out, reason = _fit_and_validate(customers, period)
     report = ModelReport(
         model=_MODEL,
@@ -59,7 +59,7 @@ def forecast(customers: Sequence[CustomerFacts], period: HistoryPeriod, at: date
 def _fit_and_validate(
     customers: Sequence[CustomerFacts], period: HistoryPeriod
 ) -> tuple[Fit | None, HoldOut | None, str | None]:
-    """The fit of the whole history, how a fit of its earlier part did, and why the model is not believed."""
+    """Return the fit of the whole history, the result on the hold-out, and the reason for rejecting the model."""
     if period.held_out_days < SHORTEST_HOLD_OUT:
         return None, None, f"there are fewer than {4 * SHORTEST_HOLD_OUT} days of sales to fit and validate a model"
     seen = [each for each in customers if each.seen_last_purchase is not None]
@@ -89,7 +89,7 @@ def _calibration_histories(customers: Sequence[CustomerFacts], period: HistoryPe
 
 
 def _histories(told: Sequence[tuple[int, datetime, datetime]], end: date) -> Histories:
-    """Count in days: what is bought on one day is one purchase."""
+    """Count in days; all purchases of a customer on one day are one purchase."""
     rows = [(days - 1, (last.date() - first.date()).days, (end - first.date()).days) for days, first, last in told]
     table = np.array(rows, np.float64).reshape(-1, 3)
     return Histories(table[:, 0], table[:, 1], table[:, 2])

@@ -1,4 +1,4 @@
-"""Whether the model may be believed: fitted on the earlier part of the histories, held against the later. Pure."""
+"""Validates the model: fitted on the earlier part of the histories, compared with the later part. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from shared.customers.bgnbd import Floats, Histories, ModelParameters, expected_
 
 @dataclass(frozen=True, kw_only=True)
 class HoldOut:
-    """How the model and the naive guess did on what they had not seen.
+    """Errors of the model and of the naive forecast on the hold-out.
 
-    The naive guess is that every customer goes on buying again at the rate so far. Errors are root mean squares of
+    The naive forecast is that each customer continues to purchase at the previous rate. Errors are root mean squares of
     purchases per customer.
     """
 
@@ -24,12 +24,12 @@ class HoldOut:
 
     @property
     def is_passed(self) -> bool:
-        """Whether the model did better than the naive guess."""
+        """Whether the model has a smaller error than the naive forecast."""
         return self.model_error < self.naive_error
 
 
 def check(parameters: ModelParameters, calibration: Histories, actual: Floats, days: int) -> HoldOut:
-    """Hold what a model expects of the time after its calibration against what came."""
+    """Compare the predictions for the time after the calibration with the actual purchases."""
     expected = expected_purchases(parameters, calibration, float(days))
     age = np.maximum(calibration.age, 1.0)
     naive = calibration.frequency / age * days

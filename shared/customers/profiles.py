@@ -1,4 +1,4 @@
-"""From facts, scores and expectations to a customer's profile. Pure."""
+"""Builds a customer's profile from facts, scores and predictions. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _PLACES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What all profiles of one run share."""
+    """Values that all profiles of a run share."""
 
     at: datetime
     last_day: date
@@ -36,7 +36,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What one profile is made of; `expected` is the reason where nothing is expected."""
+    """The inputs of one profile; `expected` is a reason (text) if there is no prediction."""
 
     facts: CustomerFacts
     tastes: Sequence[Preference]
@@ -46,7 +46,7 @@ class Known:
 
 
 def profile(known: Known, run: Run) -> CustomerProfileResponse:
-    """Write a customer's profile, with the reason for every field that is absent."""
+    """Build a customer's profile, with a reason for every absent field."""
     facts = known.facts
     prediction = _prediction(known.expected, run.last_day)
     absent = dict(prediction.absent) if facts.paid_orders else {**prediction.absent, "avg_order_value": NOTHING_PAID}
@@ -77,7 +77,7 @@ def profile(known: Known, run: Run) -> CustomerProfileResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class _Prediction:
-    """What a profile says of the future, and why it does not say more."""
+    """The predictions in a profile, and the reasons for absent ones."""
 
     next_purchase: datetime | None = None
     risk: float | None = None

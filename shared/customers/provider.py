@@ -1,4 +1,4 @@
-"""Provides the computed customers."""
+"""Provides the store of customer snapshots and its reports."""
 
 from shared.customers.reports import CustomerReports
 from shared.customers.store import CUSTOMERS_TABLE, CustomerStore

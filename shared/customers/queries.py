@@ -1,4 +1,4 @@
-"""The SQL about customers: lines are added up by customer in Athena, and only the sums leave it."""
+"""The SQL about customers: Athena sums lines by customer, so that only the sums are transferred."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,7 +7,7 @@ from shared.currency.conversion import convert, with_rates
 from shared.customers.facts import ONE_DAY, HistoryPeriod
 
 RECENT_DAYS, LATELY_DAYS = 90, 30
-"""How long a customer's recent past is; what is retained is compared over as long before it."""
+"""In days: the recent period, which retention compares with an equal period before it, and a shorter one."""
 
 MOST_CATEGORIES = 3
 
@@ -109,12 +109,12 @@ _TASTES = """
 
 
 def span(before: datetime) -> Statement:
-    """Find the first and the last purchase of customers that are known."""
+    """Find the first and the last purchase with a known customer before a moment."""
     return sql(_SPAN, before=before)
 
 
 def facts(period: HistoryPeriod, currency: str) -> Statement:
-    """Add up what every customer bought, converted to a currency at the rate of each line's day."""
+    """Sum the purchases of each customer, converted to `currency` at the rate of each line's day."""
     recent = _midnight(period.back(RECENT_DAYS))
     return sql(
         _FACTS,
@@ -130,7 +130,7 @@ def facts(period: HistoryPeriod, currency: str) -> Statement:
 
 
 def preferences(period: HistoryPeriod) -> Statement:
-    """Find what every customer prefers; of two equal things the alphabet's first."""
+    """Find the preferences of each customer; ties are resolved alphabetically."""
     return sql(_TASTES, lines=_lines(period), most_categories=MOST_CATEGORIES)
 
 

@@ -1,4 +1,4 @@
-"""The use case of a request: what the last run found out is told."""
+"""Reports on customers, read from the latest snapshot."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from shared.runtime.errors import NotFound
 
 @dataclass(frozen=True)
 class CustomerReports:
-    """Tells of customers, each in one read."""
+    """Reads profiles and segments, each with one request to DynamoDB."""
 
     store: CustomerStore
 
     def segments(self) -> CustomerSegmentationResponse:
-        """All segments.
+        """Return all segments.
 
         Raises:
-            NotFound: nothing has been computed yet.
+            NotFound: there is no snapshot yet.
         """
         found = self.store.segmentation()
         if found is None:
@@ -25,10 +25,10 @@ class CustomerReports:
         return found
 
     def profile(self, customer_id: str) -> CustomerProfileResponse:
-        """One customer.
+        """Return the profile of a customer.
 
         Raises:
-            NotFound: no run has found a purchase of theirs.
+            NotFound: the latest snapshot does not contain the customer.
         """
         found = self.store.profile(customer_id)
         if found is None:

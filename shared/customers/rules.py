@@ -1,11 +1,11 @@
-"""Quintile scores by value, and the segment that they make. Pure.
+"""RFM scores (quintiles by value), and the segment derived from them. Pure.
 
-Equal values have equal scores, always, and a score needs no more than the order of the values:
+Equal values always have equal scores, and scores depend only on the order of the values:
 
 - frequency and monetary: 1 + floor(5 x share of customers with a strictly lower value). Ties take the lowest place, so
-  where 97 % bought once those score 1, and whoever bought twice scores 5.
-- recency: 5 - floor(5 x share of customers who bought on a strictly later day). Ties take the best place, so whoever
-  bought on the last day scores 5.
+  if 97 % purchased once, they score 1, and customers who purchased twice score 5.
+- recency: 5 - floor(5 x share of customers who purchased on a strictly later day). Ties take the best place, so
+  customers who purchased on the last day score 5.
 """
 
 from bisect import bisect_left, bisect_right
@@ -33,17 +33,17 @@ class Scores:
 
     @property
     def value(self) -> int:
-        """The mean of frequency and monetary, halves rounded up."""
+        """The mean of the frequency and monetary scores, halves rounded up."""
         return (self.frequency + self.monetary + 1) // 2
 
     @property
     def segment(self) -> Segment:
-        """The segment of the cell that the scores make."""
+        """The segment of the cell that the scores select."""
         return BY_CELL[self.recency, self.value]
 
 
 def score_customers(last_days: Sequence[date], orders: Sequence[int], amounts: Sequence[Decimal]) -> list[Scores]:
-    """Score customers against each other by the day of their last purchase, their orders and their net amount."""
+    """Score customers against each other by the day of the last purchase, the number of orders and the net amount."""
     ranked = zip(high_when_late(last_days), high_when_large(orders), high_when_large(amounts), strict=True)
     return [Scores(recency, frequency, monetary) for recency, frequency, monetary in ranked]
 

@@ -1,4 +1,4 @@
-"""Who was in which segment when: a stay begins when a run finds a customer there, and ends when one does not. Pure."""
+"""The segment history of a customer: a stay begins and ends with the run that finds the change. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ MOST_STAYS = 50
 
 
 def extend(before: Sequence[SegmentStay], segment_id: str, at: datetime) -> list[SegmentStay]:
-    """Write on where a customer is: nothing changes for who stays; only the latest stays are kept."""
+    """Append the current segment to a history if it changed; only the latest stays are retained."""
     if not before:
         return [SegmentStay(segment=segment_id, entered=at, left=None)]
     last = before[-1]

@@ -1,4 +1,4 @@
-"""From scored customers to the eleven segments. Pure."""
+"""Aggregates scored customers into the eleven segments. Pure."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _PLACES = 4
 
 @dataclass(frozen=True)
 class Population:
-    """What a segment is compared with: all customers and their net amount."""
+    """All customers and their net amount, with which a segment is compared."""
 
     customers: int
     net_amount: Decimal
@@ -28,7 +28,7 @@ class Population:
 def segmentation(
     customers: Sequence[CustomerFacts], scores: Sequence[Scores], run: Run
 ) -> CustomerSegmentationResponse:
-    """Write all segments, in the order of their table."""
+    """Build all segments, in the order in which they are declared."""
     members: defaultdict[str, list[CustomerFacts]] = defaultdict(list)
     for customer, scored in zip(customers, scores, strict=True):
         members[scored.segment.segment_id].append(customer)
@@ -62,7 +62,7 @@ def _segment(segment: Segment, members: Sequence[CustomerFacts], whole: Populati
 
 
 def retention_rate(members: Sequence[CustomerFacts]) -> float | None:
-    """Tell which share of those active in the previous 90 days was active again in the last 90."""
+    """Return the share of customers active in the previous 90 days who were active again in the last 90 days."""
     before = [each for each in members if each.orders_90d_before]
     return round(sum(each.orders_last_90d > 0 for each in before) / len(before), _PLACES) if before else None
 

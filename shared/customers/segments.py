@@ -1,7 +1,7 @@
-"""The eleven segments, declared once as data: the rules, the route and the document read them here. Pure.
+"""The eleven segments, as data for the rules, the route and the OpenAPI document. Pure.
 
-A customer's cell is (recency score, value score). Recency has five scores; value is the mean of the frequency and
-monetary scores, halves rounded up. Every one of the 25 cells belongs to exactly one segment.
+A customer's cell is (recency score, value score). The value score is the mean of the frequency and monetary scores,
+halves rounded up. Each of the 25 cells belongs to exactly one segment.
 """
 
 from collections.abc import Mapping
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 
 DEFINITION = "rfm-1"
-"""The version of this table and of the scores; it changes whenever a customer could change cell by it."""
+"""Version of the segments and the scores; it changes with any change that could move a customer to another cell."""
 
 DEFINED_ON = date(2026, 11, 22)
-"""When that version began to hold."""
+"""The day on which that version took effect."""
 
 SCORES = range(1, 6)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """One segment: its name, what it says of a customer and the cells that are its own.
+    """One segment: its name, its description and its cells.
 
-    `cells` gives the value scores for each recency score.
+    `cells` maps each recency score to value scores.
     """
 
     segment_id: str

@@ -1,4 +1,4 @@
-"""The use case of the schedule: customers are added up, scored, forecast and written down."""
+"""The scheduled job that scores all customers, predicts their purchases and stores the result."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotResult:
-    """What a run did."""
+    """The result of a run."""
 
     customers: int
     removed: int
@@ -32,7 +32,7 @@ class SnapshotResult:
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """What a run knows of all customers."""
+    """The data of all customers in a run."""
 
     customers: Sequence[CustomerFacts]
     scores: Sequence[Scores]
@@ -42,7 +42,7 @@ class _Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerSnapshotJob:
-    """Computes all customers anew."""
+    """Computes a snapshot of all customers."""
 
     athena: "Athena"
     store: CustomerStore
@@ -50,7 +50,7 @@ class CustomerSnapshotJob:
     clock: "Clock"
 
     def run(self) -> SnapshotResult:
-        """Replace what is known of customers; before the first sale the segments are empty."""
+        """Replace the stored snapshot; before the first sale the segments are empty."""
         at = self.clock()
         period = self._period()
         found = self._compute(period)

@@ -1,4 +1,4 @@
-"""Provides the computation of customers, which needs SciPy."""
+"""Provides the customer snapshot job, which needs SciPy."""
 
 from shared.athena.provider import scheduled_athena
 from shared.customers.provider import customer_store
@@ -8,7 +8,7 @@ from shared.runtime.deployment import Deployment, provider
 
 @provider
 def customer_snapshot_job(deployment: Deployment) -> CustomerSnapshotJob:
-    """Build the computation."""
+    """Build the job."""
     return CustomerSnapshotJob(
         athena=scheduled_athena(deployment),
         store=customer_store(deployment),

@@ -1,4 +1,4 @@
-"""What a run found out, in DynamoDB: one item for each customer, and one for all segments."""
+"""Customer snapshots in DynamoDB: one item for each customer, and one for all segments."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -23,24 +23,24 @@ T = TypeVar("T")
 
 
 class CustomerStore:
-    """Keeps the latest run; every item is replaced as a whole."""
+    """Stores the latest snapshot; items are replaced as a whole."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
     def profile(self, customer_id: str) -> CustomerProfileResponse | None:
-        """The profile of a customer, in one read; None of somebody who is not known."""
+        """Return the profile of a customer, in one read; None if the snapshot does not contain the customer."""
         body = self._body(_CUSTOMER + customer_id)
         return None if body is None else CustomerProfileResponse.model_validate_json(body)
 
     def segmentation(self) -> CustomerSegmentationResponse | None:
-        """The segments; None before the first run."""
+        """Return the segments; None before the first snapshot."""
         body = self._body(_SEGMENTS)
         return None if body is None else CustomerSegmentationResponse.model_validate_json(body)
 
     def stays(self) -> dict[str, Sequence[SegmentStay]]:
-        """Every customer of the run before, with the stays in segments so far."""
+        """Return the segment history of every customer of the previous snapshot."""
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._table, ProjectionExpression="subject, stays", ConsistentRead=True
         )
@@ -54,10 +54,13 @@ class CustomerStore:
     def replace(
         self, profiles: Iterable[CustomerProfileResponse], gone: Iterable[str], told: CustomerSegmentationResponse
     ) -> None:
-        """Write every profile, take out who is gone, and last the segments, so that these tell of a whole run.
+        """Write all profiles, delete the `gone` customers, and write the segments last.
+
+        So the stored segments always describe a complete run.
 
         Raises:
-            Unavailable: DynamoDB did not take all of them; what stands there is a mixture, which the next run replaces.
+            Unavailable: DynamoDB rejected some writes; the items are a mixture of two runs, which the next run
+                replaces.
         """
         for some in _cut(profiles, _AT_ONCE):
             replace_items(self._dynamodb, self._table, puts=map(_item, some))

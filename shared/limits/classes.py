@@ -1,4 +1,4 @@
-"""The rate classes: how many requests each lets through in a window, and who is counted."""
+"""The rate classes: the number of requests per window, and the subject they are counted for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ MINUTE, HOUR = 60, 3600
 
 
 class Subject(StrEnum):
-    """Whom a class counts."""
+    """The subject for which a class counts requests."""
 
     API_KEY = "api_key"
     USER = "user"
@@ -31,7 +31,7 @@ class RateClass:
     subject: Subject
 
     def subject_of(self, caller: "Caller") -> str:
-        """Who of a caller is counted."""
+        """Return the subject of a caller for which requests are counted."""
         return caller.key_id if self.subject is Subject.API_KEY else caller.subject
 
 
@@ -56,7 +56,7 @@ _GENERAL = {Dialect.COMMERCE: GENERAL, Dialect.FRAUD: FRAUD}
 
 
 class UnknownRateClass(LookupError):
-    """The configuration speaks of a rate class that there is not, or of something a class does not have."""
+    """The configuration names a rate class or a property that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ class RateClasses:
 
     @classmethod
     def configured(cls, changes: Mapping[str, Mapping[str, Any]]) -> "RateClasses":
-        """The classes with other limits or windows: `{"general": {"limit": 5000, "window_seconds": 60}}`.
+        """Return the classes with changed limits or windows: `{"general": {"limit": 5000, "window_seconds": 60}}`.
 
         Raises:
-            UnknownRateClass: a class or a property that there is not, or a number that is not above zero.
+            UnknownRateClass: a class or property does not exist, or a number is not above zero.
         """
         known = {each.name for each in RATE_CLASSES}
         if unknown := changes.keys() - known:
@@ -78,9 +78,9 @@ class RateClasses:
         return cls(tuple(replace(each, **_check(each.name, changes.get(each.name, {}))) for each in RATE_CLASSES))
 
     def of(self, declared: RateClass | None, dialect: Dialect) -> RateClass:
-        """Return the class in force of a request: what its route declares, else the general class of its dialect.
+        """Return the class in force for a request: that declared by its route, else the general class of its dialect.
 
-        A route of both contracts declares a class for one dialect; requests in the other are in the general class.
+        A route of both contracts declares a class for one dialect; requests in the other use the general class.
         """
         chosen = declared if declared is not None and declared.dialect is dialect else _GENERAL[dialect]
         return next(each for each in self.classes if each.name == chosen.name)

@@ -13,5 +13,5 @@ def rate_classes(deployment: Deployment) -> RateClasses:
 
 @provider
 def rate_limiter(deployment: Deployment) -> RateLimiter:
-    """Build the counters of requests; a request is not lost because they are unavailable."""
+    """Build the request counters; requests are admitted if the counters are unavailable."""
     return RateLimiter(deployment.clients.best_effort_dynamodb, deployment.name_of(RATE_LIMITS_TABLE), deployment.clock)

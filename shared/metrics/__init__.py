@@ -1,1 +1,1 @@
-"""Business metrics: what can be asked, which table answers it, and how rows become an answer."""
+"""Business metrics: declarations, query planning, SQL and responses."""

@@ -1,8 +1,8 @@
-"""Buckets of time: where hours, days, weeks, months and quarters of a time zone begin, exact to the millisecond.
+"""Time buckets: boundaries of hours, days, weeks, months and quarters in a time zone, exact to the millisecond.
 
-Python decides where buckets begin and SQL only follows: `wall_clock` describes a zone as a few shifts of UTC, and a
-moment's bucket is `date_trunc(unit, moment + shift)` in both. So an answer depends neither on the query engine's own
-time zone data nor on how it reads the hours around a change of clocks.
+Bucket boundaries are computed in Python. `wall_clock` describes a zone as a list of UTC offset changes, and the bucket
+of a moment is `date_trunc(unit, moment + offset)` both here and in SQL. Results therefore depend neither on the time
+zone database of the query engine nor on its handling of daylight saving changes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class Granularity(StrEnum):
 
     @property
     def unit(self) -> str:
-        """The unit as `date_trunc` names it."""
+        """The unit as an argument of `date_trunc`."""
         return _UNITS[self]
 
 
@@ -43,7 +43,7 @@ _UNITS = {
 
 @dataclass(frozen=True, order=True)
 class OffsetChange:
-    """From this moment (UTC) on, the wall clock shows UTC plus this much."""
+    """A moment (UTC) from which the zone has this offset from UTC."""
 
     since: datetime
     offset: timedelta
@@ -51,16 +51,16 @@ class OffsetChange:
 
 @dataclass(frozen=True, order=True)
 class TimeBucket:
-    """One bucket: the moment it begins (UTC) and the wall clock's name for it, by which rows find it."""
+    """A bucket: its start in UTC and its start in local time, which is also its name in query results."""
 
     start: datetime
     name: datetime
 
 
 def wall_clock(zone: tzinfo, granularity: Granularity, start: datetime, end: datetime) -> tuple[OffsetChange, ...]:
-    """Describe the zone's clock over a range, from the beginning of the bucket that holds `start`.
+    """Return the offset changes of a zone over a range, from the start of the bucket that contains `start`.
 
-    The clock never runs backward over the edge of a bucket: buckets are contiguous, whatever the zone does at night.
+    Local time never moves backward across a bucket boundary, so buckets are contiguous whatever the zone's rules.
     """
     clock = _changes(zone, start - _LONGEST_BUCKET, end)
     if granularity is Granularity.HOURLY:
@@ -71,7 +71,7 @@ def wall_clock(zone: tzinfo, granularity: Granularity, start: datetime, end: dat
 def buckets(
     clock: Sequence[OffsetChange], granularity: Granularity, start: datetime, end: datetime
 ) -> Iterator[TimeBucket]:
-    """Name the buckets that overlap `[start, end)`, in order; the first may begin before `start`."""
+    """Yield the buckets that overlap `[start, end)`, in order; the first may begin before `start`."""
     held: TimeBucket | None = None
     for each in _walk(clock, granularity, end):
         if held is not None and each.start > start:
@@ -82,7 +82,7 @@ def buckets(
 
 
 def truncate(wall: datetime, granularity: Granularity) -> datetime:
-    """Cut a wall clock time down to the beginning of its bucket, as `date_trunc` does."""
+    """Truncate a local time to the start of its bucket, as `date_trunc` does."""
     if granularity is Granularity.HOURLY:
         return wall.replace(minute=0, second=0, microsecond=0)
     midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -107,7 +107,7 @@ def _next(name: datetime, granularity: Granularity) -> datetime:
 
 
 def _walk(clock: Sequence[OffsetChange], granularity: Granularity, end: datetime) -> Iterator[TimeBucket]:
-    """Step over the wall clock's own time: there a bucket begins where its name says."""
+    """Iterate over buckets in local time, in which every bucket starts at its name."""
     last: datetime | None = None
     for shift, until in zip(clock, [*(each.since for each in clock[1:]), end], strict=True):
         begins, ends = (_wall(moment, shift.offset) for moment in (shift.since, min(until, end)))
@@ -124,7 +124,7 @@ def _wall(moment: datetime, offset: timedelta) -> datetime:
 
 
 def _changes(zone: tzinfo, start: datetime, end: datetime) -> list[OffsetChange]:
-    """Find every change of the zone's offset: looked for weekly, since no zone changes twice within seven days."""
+    """Find all offset changes of the zone, in weekly steps, because no zone changes twice within seven days."""
     found = [OffsetChange(start, _offset(zone, start))]
     probes = [start + n * _SHORTEST_STAY for n in range((end - start) // _SHORTEST_STAY + 1)]
     for before, after in pairwise([*probes, end]):
@@ -151,9 +151,9 @@ def _offset(zone: tzinfo, moment: datetime) -> timedelta:
 
 
 def _within_the_hour(clock: Sequence[OffsetChange]) -> tuple[OffsetChange, ...]:
-    """Keep what matters for hours: an hour the clock shows twice is two buckets, so only parts of an hour shift.
+    """Reduce offset changes to what hourly buckets need: only changes by a fraction of an hour.
 
-    A shift never shrinks, so that the names of hours never repeat.
+    An hour that local time repeats is two buckets. Offsets never decrease, so that names of hours are unique.
     """
     kept: list[OffsetChange] = []
     for each in clock:
@@ -165,7 +165,7 @@ def _within_the_hour(clock: Sequence[OffsetChange]) -> tuple[OffsetChange, ...]:
 
 
 def _without_second_midnight(clock: Sequence[OffsetChange]) -> Iterator[OffsetChange]:
-    """Let a day begin once: a clock set back over midnight is followed only when midnight comes again."""
+    """Ensure that each day starts once: a clock set back across midnight takes effect only at the second midnight."""
     yield clock[0]
     for before, after in pairwise(clock):
         reached = truncate(after.since + before.offset - timedelta.resolution, Granularity.DAILY)

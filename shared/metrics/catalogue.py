@@ -1,4 +1,4 @@
-"""Every business metric declared once, as data, for validation, the planner, the SQL and the documentation."""
+"""The catalogue of business metrics, declared once for validation, the planner, the SQL and the documentation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Aggregation(StrEnum):
 
 
 class Additivity(StrEnum):
-    """How a value over a longer time follows from its parts."""
+    """How the value of a longer period is derived from the values of its parts."""
 
     ADDITIVE = "it adds up; 0 without data"
     DISTINCT = "it is counted anew over the whole; 0 without data"
@@ -40,7 +40,7 @@ class Additivity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Formula:
-    """How a value follows from measures: one of them, or one divided by another."""
+    """How a value is derived from measures: one measure, or the quotient of two."""
 
     numerator: Measure
     denominator: Measure | None = None
@@ -48,13 +48,13 @@ class Formula:
 
     @property
     def is_zero_without_data(self) -> bool:
-        """Whether a bucket without data shows 0 rather than being absent."""
+        """Whether a bucket without data has the value 0 instead of being absent."""
         return self.additivity in {Additivity.ADDITIVE, Additivity.DISTINCT}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One metric: what it means, its unit, what it is made of, its aggregations and what else each point tells."""
+    """One metric: its meaning, unit, facts, aggregations and the additional values of each point."""
 
     description: str
     unit: str
@@ -64,17 +64,17 @@ class Metric:
 
     @property
     def fact(self) -> Fact:
-        """The facts that it is made of."""
+        """The facts from which the metric is computed."""
         return FACTS[self.fact_name]
 
     @property
     def default(self) -> Aggregation:
-        """The aggregation of a question that names none."""
+        """The default aggregation."""
         return next(iter(self.formulas))
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """The fields of `filters` that it takes."""
+        """The supported fields of `filters`."""
         return self.fact.filters
 
 
@@ -148,6 +148,6 @@ METRICS: Mapping[MetricType, Metric] = {
         supporting_measures=(Measure.NET_AMOUNT, Measure.ORDERS),
     ),
 }
-"""The metrics of the contract. The first aggregation of each is its default."""
+"""The declared metrics. The first aggregation of each is its default."""
 
 __all__ = ["METRICS", "Additivity", "Aggregation", "Dimension", "Formula", "Measure", "Metric", "MetricType"]

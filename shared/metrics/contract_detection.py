@@ -1,4 +1,4 @@
-"""Selects the contract of `GET /analytics/metrics`, which both define, by the query parameters."""
+"""Selects the contract for `GET /analytics/metrics`, which both contracts define, by the query parameters."""
 
 import re
 from collections.abc import Iterable
@@ -11,17 +11,17 @@ _FRAUD = {"startDate", "endDate"}
 
 
 def dialect_of(parameter_names: Iterable[str]) -> Dialect:
-    """The dialect in which a request is answered: the fraud contract's only where it follows that contract alone."""
+    """Return the dialect of the response: the Fraud contract's only if the request follows that contract alone."""
     commerce, fraud = _detect_contracts(parameter_names)
     return Dialect.FRAUD if fraud and not commerce else Dialect.COMMERCE
 
 
 def require_commerce(parameter_names: Iterable[str]) -> None:
-    """Let only requests in the form of the Commerce contract pass.
+    """Accept only requests that follow the Commerce contract.
 
     Raises:
         InvalidRequest: the request follows both contracts, or neither.
-        Unprocessable: it follows the fraud contract.
+        Unprocessable: it follows the Fraud contract.
     """
     commerce, fraud = _detect_contracts(parameter_names)
     if commerce is fraud:

@@ -1,4 +1,4 @@
-"""What metrics are made of, as data: which tables keep it, how fine, from which columns, and what can be filtered."""
+"""The facts behind metrics, as data: their tables, time resolution, columns and filters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from shared.lake.catalog.rollup_tables import NO_DIMENSION
 from shared.records.schema import DataType
 
 CURRENCY = "currency"
-"""The filter that says which currency is reported in, beside those by dimension."""
+"""The filter that selects the currency; the other filters are dimensions."""
 
 
 class Dimension(StrEnum):
-    """What a metric may be filtered by, OR within one and AND across them."""
+    """A dimension by which metrics are filtered: OR between values of one, AND between several."""
 
     PRODUCT_CATEGORY = "product_category"
     CUSTOMER_SEGMENT = "customer_segment"
@@ -22,7 +22,7 @@ class Dimension(StrEnum):
 
 
 class Measure(StrEnum):
-    """What a query adds up for every bucket."""
+    """A quantity that a query aggregates per bucket."""
 
     NET_AMOUNT = "net_amount"
     LINES = "lines"
@@ -41,7 +41,7 @@ class Measure(StrEnum):
 
 
 class Grain(StrEnum):
-    """How finely a table keeps time."""
+    """The time resolution of a table."""
 
     MOMENT = "moment"
     HOUR = "hour"
@@ -49,7 +49,7 @@ class Grain(StrEnum):
 
     @property
     def unit(self) -> timedelta:
-        """How long one of its units is; a moment is a millisecond."""
+        """The length of one unit; a moment is a millisecond."""
         return _UNITS[self]
 
 
@@ -61,7 +61,7 @@ _UNITS = {
 
 
 class Source(StrEnum):
-    """Where an answer comes from: a roll-up, one that keeps a dimension at a time, or the lines themselves."""
+    """The source of a response: a roll-up by one dimension, a roll-up by all dimensions, or the base table."""
 
     BY_DIMENSION = "roll-up by one dimension"
     ROLLUP = "roll-up"
@@ -70,9 +70,9 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FactTable:
-    """A table that tells a fact: how fine it is and how many dimensions it keeps together.
+    """A table that contains a fact, with its time resolution and the number of dimensions that can be combined.
 
-    Of one dimension at a time there are as many tables as there are dimensions, and one more of none.
+    A roll-up by one dimension has a table for each dimension and one without dimensions.
     """
 
     name: str
@@ -80,12 +80,12 @@ class FactTable:
     max_filters: int = len(Dimension)
 
     def table_name(self, dimensions: Iterable[str]) -> str:
-        """The name of the table that keeps these dimensions."""
+        """Return the name of the table for these dimensions."""
         return self.name.format(dimension=next(iter(dimensions), NO_DIMENSION))
 
 
 class FactName(StrEnum):
-    """The facts that metrics are made of."""
+    """The facts from which metrics are computed."""
 
     SALES = "sales"
     ORDERS = "orders"
@@ -96,10 +96,11 @@ class FactName(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One kind of fact: the records it is read from, the tables that tell it, and what can be asked of it.
+    """A kind of fact: its data type, its tables and its filters.
 
-    `tables` are in the order of their size, the base last; `columns` are those of the base that it follows from;
-    `records` is the measure that counts the records behind an answer. A fact that looks back needs all that was before.
+    `tables` are ordered by size, the base table last. `columns` are the columns of the base table from which the fact
+    is computed. `records` is the measure that counts the source records of a response. A semi-additive fact is read
+    from the start of its history.
     """
 
     data_type: DataType
@@ -113,7 +114,7 @@ class Fact:
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """The fields of `filters` that may be asked for."""
+        """The supported fields of `filters`."""
         return (*self.dimensions, CURRENCY) if self.has_currency else tuple(self.dimensions)
 
 

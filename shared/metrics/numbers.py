@@ -9,9 +9,9 @@ from shared.runtime.numbers import EXACT, ZERO
 
 
 def value_of(formula: Formula, measures: Mapping[Measure, Decimal]) -> Decimal | None:
-    """Compute a metric from what was added up; None where there is nothing to compute it from.
+    """Compute a metric from its measures; None if it is undefined.
 
-    What is counted or added up is 0 without data. A ratio with a zero denominator, or an extreme of nothing, is None.
+    Counts and sums are 0 without data. A ratio with a zero denominator and an extreme without data are None.
     """
     numerator = measures.get(formula.numerator, ZERO if formula.is_zero_without_data else None)
     if numerator is None or formula.denominator is None:

@@ -48,7 +48,7 @@ def _values_of(dimension: Dimension) -> Any:
 
 
 class MetricQuery(Query):
-    """A business metric, its range and buckets, and the records that it is computed from."""
+    """A business metric, its time range and buckets, and the filters."""
 
     metric_type: MetricType = Field(description=f"Required. {_METRICS}", examples=["revenue"])
     start: Moment = range_start("Required. Start of the range, inclusive, not in the future.")
@@ -82,7 +82,7 @@ class MetricQuery(Query):
 
     @classmethod
     def contradictions(cls, valid: Mapping[str, Any], now: datetime | None) -> Iterator[FieldError]:
-        """Check the range, the number of its buckets, and what the metric supports."""
+        """Check the range, the number of buckets, and the options of the metric."""
         yield from range_errors(valid, now=now)
         yield from _bucket_errors(valid)
         if "metric_type" in valid:
@@ -91,7 +91,7 @@ class MetricQuery(Query):
 
     @property
     def question(self) -> MetricQuestion:
-        """The question that the parameters ask."""
+        """Return the parameters as a question."""
         return MetricQuestion(
             metric_type=self.metric_type,
             aggregation=self.aggregation or METRICS[self.metric_type].default,
@@ -110,7 +110,7 @@ def _later() -> Any:
 
 
 class FraudMetricQuery(Query):
-    """The parameters by which the Fraud contract is recognised."""
+    """The parameters that identify a request of the Fraud contract."""
 
     startDate: Moment | None = _later()  # noqa: N815 # the contract's name
     endDate: Moment | None = _later()  # noqa: N815 # the contract's name

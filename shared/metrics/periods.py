@@ -1,4 +1,4 @@
-"""What the rows of a query say of each of the two ranges: by bucket, of the whole, and of how many records. Pure."""
+"""Groups the rows of a query by range: buckets, totals and record counts. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _EXTREMES: Mapping[Measure, Join] = {Measure.LOWEST_AMOUNT: min, Measure.HIGHEST
 
 @dataclass(frozen=True)
 class Period:
-    """What was added up over one range, and the records behind it and left out of it."""
+    """The measures of one range, with the number of its records and of those excluded."""
 
     by_bucket: Mapping[datetime, Measures]
     whole: Measures
@@ -29,17 +29,17 @@ class Period:
 
 
 class Periods(NamedTuple):
-    """The range asked for and the equally long one just before."""
+    """The requested range and the range of the same length before it."""
 
     current: Period
     previous: Period
 
 
 def periods(question: MetricQuestion, rows: Sequence[MetricRow]) -> Periods:
-    """Sort out the rows of a query.
+    """Group the rows of a query by range.
 
-    The whole of a range is what its row without a bucket says, where there is one; else its buckets together; of
-    levels it is the last one, and a bucket without records stands where the one before it stood.
+    The total of a range is its row without a bucket if there is one, otherwise the sum of its buckets. For stock levels
+    it is the last level, and a bucket without records has the level of the bucket before it.
     """
     previous, current = (_of_span(question, rows, span) for span in (RangeKind.PREVIOUS, RangeKind.CURRENT))
     if question.metric.fact.semi_additive:
@@ -65,7 +65,7 @@ def _of_span(question: MetricQuestion, rows: Iterable[MetricRow], span: RangeKin
 
 
 def _sum(buckets: Iterable[Measures]) -> Measures:
-    """Add up buckets that do not overlap."""
+    """Aggregate buckets that do not overlap."""
     whole: dict[Measure, Decimal] = {}
     for measures in buckets:
         for each, value in measures.items():
@@ -74,7 +74,7 @@ def _sum(buckets: Iterable[Measures]) -> Measures:
 
 
 def _carry_forward(found: Period, spine: Iterable[TimeBucket], opening: Measures) -> Period:
-    """Let every level stand until the next."""
+    """Carry each level forward to the next bucket that has records."""
     by_bucket: dict[datetime, Measures] = {}
     level = opening
     for bucket in spine:

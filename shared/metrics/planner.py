@@ -1,4 +1,4 @@
-"""The planner: which table answers a question. All must give the same number; roll-ups are only cheaper."""
+"""Selects the tables for a question; every choice gives the same result, and roll-ups are cheaper to read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ __all__ = ["Plan", "Source", "choose_plan", "plan_from"]
 
 @dataclass(frozen=True)
 class Plan:
-    """Where the answer comes from and why: what is read from a roll-up, and what from the base."""
+    """The source of a response, the reason for it, and the intervals read from the roll-up and from the base."""
 
     source: Source
     reason: str
     parts: Split
 
     def tables(self, question: MetricQuestion) -> Iterator[str]:
-        """The tables of the question's fact that are read."""
+        """Yield the tables of the question's fact that are read."""
         tables = question.metric.fact.tables
         for intervals, source in ((self.parts.rollup, self.source), (self.parts.base, Source.BASE)):
             if intervals:
@@ -27,12 +27,12 @@ class Plan:
 
 
 def plan_from(question: MetricQuestion, source: Source, reason: str) -> Plan:
-    """Plan to answer a question from one source."""
+    """Return the plan for a given source."""
     return Plan(source, reason, split(question, source))
 
 
 def choose_plan(question: MetricQuestion) -> Plan:
-    """Choose the smallest table that can give the same as the base, unless the base is read on most days anyway."""
+    """Choose the smallest table that gives the exact result, unless most days must be read from the base anyway."""
     fact = question.metric.fact
     reasons = [f"only the base keeps {fact.base_only_reason}"] if fact.base_only_reason else []
     for source, table in fact.tables.items():

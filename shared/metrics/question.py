@@ -1,4 +1,4 @@
-"""A question about a metric, as every later step sees it: checked, in UTC, with its buckets."""
+"""A question about a metric: validated, in UTC, with its buckets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ _EXTREMES = {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT, Measure.LOWEST_UNITS
 
 @dataclass(frozen=True, kw_only=True)
 class MetricQuestion:
-    """Which metric, over which half-open range, in which buckets, of which lines.
+    """A metric with its half-open time range, buckets and filters.
 
-    `known_since` is how far a fact that looks back has to look: before that day there are no records.
+    `history_start` is a day before which there are no records; a semi-additive fact is read from it.
     """
 
     metric_type: MetricType
@@ -34,35 +34,35 @@ class MetricQuestion:
 
     @property
     def metric(self) -> Metric:
-        """What the catalogue says of the metric."""
+        """The declaration of the metric."""
         return METRICS[self.metric_type]
 
     @property
     def formula(self) -> Formula:
-        """How a bucket's value follows from what was added up."""
+        """The formula that derives the value of a bucket from its measures."""
         return self.metric.formulas[self.aggregation]
 
     @property
     def asks_for_extremes(self) -> bool:
-        """Whether the smallest or largest of a bucket is its value."""
+        """Whether the value of a bucket is its minimum or maximum."""
         return self.formula.numerator in _EXTREMES
 
     @property
     def previous_start(self) -> datetime:
-        """Where the equally long range just before begins."""
+        """The start of the range of the same length before the requested one."""
         return self.start - (self.end - self.start)
 
     @cached_property
     def clock(self) -> tuple[OffsetChange, ...]:
-        """The zone's clock over both ranges."""
+        """The offset changes of the zone over both ranges."""
         return wall_clock(self.zone, self.granularity, self.previous_start, self.end)
 
     @cached_property
     def buckets(self) -> tuple[TimeBucket, ...]:
-        """The buckets of the range asked for."""
+        """The buckets of the requested range."""
         return tuple(buckets(self.clock, self.granularity, self.start, self.end))
 
     @cached_property
     def previous_buckets(self) -> tuple[TimeBucket, ...]:
-        """The buckets of the range just before."""
+        """The buckets of the preceding range."""
         return tuple(buckets(self.clock, self.granularity, self.previous_start, self.start))

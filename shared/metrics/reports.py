@@ -1,4 +1,4 @@
-"""The use case: a question goes to the cache, else to Athena, and comes back as an answer that tells its freshness."""
+"""Reports on business metrics, computed by Athena or read from the cache, with the freshness of the data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ NOTHING_DELIVERED = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class MetricReports:
-    """Answers questions about metrics."""
+    """Computes reports on metrics."""
 
     athena: "Athena"
     cache: "ResultCache"
@@ -42,7 +42,7 @@ class MetricReports:
     clock: "Clock"
 
     def report(self, question: MetricQuestion, source: Source | None = None) -> MetricsResponse:
-        """Answer a question, from the source that the planner chooses unless one is given."""
+        """Return the report for a question, by default from the source that the planner chooses."""
         began = perf_counter()
         question = self._with_history_start(question)
         plan = plan_from(question, source, "the caller names it") if source else choose_plan(question)
@@ -56,7 +56,7 @@ class MetricReports:
         return build_response(question, found, self._metadata(question, found.current, freshness, began, hit=hit))
 
     def _with_history_start(self, question: MetricQuestion) -> MetricQuestion:
-        """Look back no further than to the first day of which anything is known."""
+        """Limit the history to be read to the first day with data."""
         fact = question.metric.fact
         since = self.first_day(fact.data_type) if fact.semi_additive else None
         return replace(question, history_start=since) if since else question

@@ -1,4 +1,4 @@
-"""From rows to the answer: buckets laid on the spine of time, summary, comparison. Pure."""
+"""Builds the response from query results: buckets without gaps, summary and comparison. Pure."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -13,7 +13,7 @@ from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
 
 def build_response(question: MetricQuestion, found: Periods, metadata: QueryMetadata) -> MetricsResponse:
-    """Write the answer."""
+    """Build the response."""
     points = _points(question, question.buckets, found.current)
     total, before = _total(question, found.current), _total(question, found.previous)
     change = EXACT.subtract(total, before)

@@ -1,4 +1,4 @@
-"""Which part of a question a roll-up answers and which the base: a unit that a range or bucket cuts needs the base."""
+"""Splits a question between a roll-up and the base: units cut by a range or bucket boundary are read from the base."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from shared.metrics.facts import Grain, Source
 from shared.metrics.question import MetricQuestion
 
 MAX_INTERVALS = 200
-"""In how many pieces the base is read beside a roll-up; each takes a line of the statement."""
+"""Maximum number of base intervals read in addition to a roll-up; each adds a condition to the statement."""
 
 HOUR = timedelta(hours=1)
 LAST_MOMENT = timedelta(milliseconds=1)
-"""How far the last moment of a half-open interval is from its end."""
+"""Distance between the end of a half-open interval and its last moment."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, order=True)
 class Interval:
-    """A half-open piece of time."""
+    """A half-open time interval."""
 
     start: datetime
     end: datetime
@@ -29,17 +29,17 @@ class Interval:
 
 @dataclass(frozen=True)
 class Split:
-    """The intervals read from a roll-up and those read from the base; together they cover what a question is about."""
+    """The intervals read from a roll-up and those read from the base; together they cover the time of the question."""
 
     rollup: tuple[Interval, ...]
     base: tuple[Interval, ...]
 
 
 def split(question: MetricQuestion, source: Source) -> Split:
-    """Divide the time that a question is about between a roll-up and the base.
+    """Divide the time of a question between a roll-up and the base.
 
-    A unit of the roll-up (an hour or a day of UTC) is read from it where it lies in one bucket of one range. What came
-    before both ranges, where a fact looks back, is one bucket of its own.
+    A unit of the roll-up (a UTC hour or day) is read from it if it lies within one bucket of one range. For a
+    semi-additive fact, the history before both ranges counts as one bucket.
     """
     fact = question.metric.fact
     since = min(question.history_start, question.previous_start) if fact.semi_additive else question.previous_start
@@ -51,7 +51,7 @@ def split(question: MetricQuestion, source: Source) -> Split:
 
 
 def day_count(intervals: Iterable[Interval]) -> int:
-    """How many partitions some intervals, which do not overlap, lie in."""
+    """Return the number of day partitions that non-overlapping intervals touch."""
     days, reached = 0, date.min
     for each in sorted(intervals):
         first, last = max(each.start.date(), reached), (each.end - LAST_MOMENT).date()
@@ -61,12 +61,12 @@ def day_count(intervals: Iterable[Interval]) -> int:
 
 
 def _floor(moment: datetime, unit: timedelta) -> datetime:
-    """The beginning of the hour or day of UTC that holds a moment."""
+    """Return the start of the UTC hour or day that contains a moment."""
     return moment - (moment - _EPOCH) % unit
 
 
 def _partial_units(question: MetricQuestion, grain: Grain) -> list[Interval]:
-    """The units within which a range or a bucket begins or ends; units side by side become one interval."""
+    """Return the units within which a range or bucket begins or ends; adjacent units are merged into one interval."""
     boundaries = {boundary: _floor(boundary, grain.unit) for boundary in _boundaries(question, grain)}
     begun = sorted({begin for boundary, begin in boundaries.items() if begin != boundary})
     partial: list[Interval] = []
@@ -86,7 +86,7 @@ def _boundaries(question: MetricQuestion, grain: Grain) -> Iterator[datetime]:
 
 
 def _begin_with_units(question: MetricQuestion, grain: Grain) -> bool:
-    """Whether all buckets begin with a unit of UTC, found without looking at each."""
+    """Whether every bucket starts at a UTC unit, decided without checking each."""
     if grain is Grain.DAY and question.granularity is Granularity.HOURLY:
         return False
     turns = (shift.since for shift in question.clock[1:])

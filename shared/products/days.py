@@ -1,4 +1,4 @@
-"""Which days of a range its roll-ups can tell, and for which the records themselves are read."""
+"""Divides the days of a range between roll-ups and base tables."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
 
 @dataclass(frozen=True)
 class SourceDays:
-    """The days of a range: those told from roll-ups, and those told from records, each as spans without gaps."""
+    """The days of a range that are read from roll-ups and those read from base tables, each as contiguous spans."""
 
     whole: tuple[Days, ...]
     exact: tuple[Days, ...]
 
 
 def split(start: datetime, end: datetime, excluded: Collection[str] = ()) -> SourceDays:
-    """Split a range: roll-ups tell the days that lie in it as a whole, but for those on which something changes."""
+    """Split a range: days that lie in it entirely are read from roll-ups, except `excluded` days."""
     told = [(day, _is_whole(day, start, end) and day.isoformat() not in excluded) for day in _days(start, end)]
     spans = [(whole, [day for day, _ in run]) for whole, run in groupby(told, key=lambda each: each[1])]
     return SourceDays(
@@ -30,13 +30,13 @@ def split(start: datetime, end: datetime, excluded: Collection[str] = ()) -> Sou
 
 
 def on_days(spans: Iterable[Days]) -> Statement:
-    """The condition that a row's partition is one of these days."""
+    """Return the condition that the partition of a row is one of these days."""
     conditions = (sql("dt BETWEEN :first AND :last", first=span.first, last=span.last) for span in spans)
     return sql("({any})", any=join(" OR ", conditions))
 
 
 def whole_days(start: datetime, end: datetime) -> tuple[date, date]:
-    """The first day that begins within a range, and the first that does not end within it."""
+    """Return the first day that begins within a range, and the first later day that does not end within it."""
     first = start.date() if start.time() == time() else start.date() + _DAY
     return first, max(first, end.date())
 

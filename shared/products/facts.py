@@ -1,4 +1,4 @@
-"""What the lake says of one product over a range, as the query tells it."""
+"""Query results of one product over a range."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from shared.products.trend import Parts
 
 @dataclass(frozen=True, kw_only=True)
 class ProductRow:
-    """One product, and the sums over all that are asked for, which every row repeats.
+    """One product, with the totals over all matching products, which every row repeats.
 
-    `counts` is false of a row that is there for the sums alone. Amounts are in the reporting currency. `uncosted_lines`
-    are those whose cost is not known, `worth_by_time` is in units of currency x milliseconds (with what the largest
-    levels come to, no decimal of Athena's holds that), and `parts` is the revenue of each part of the range.
+    `counts` is false for a row that only carries the totals. Amounts are in the reporting currency. `uncosted_lines`
+    counts lines without a known cost. `worth_by_time` is in currency units x milliseconds, a float because the largest
+    values exceed Athena's decimals. `parts` is the revenue of each part of the range.
     """
 
     product_id: str
@@ -47,10 +47,10 @@ class ProductRow:
 
 
 PRODUCT_ROWS: TypeAdapter[Sequence[ProductRow]] = TypeAdapter(Sequence[ProductRow])
-"""How rows are written down and read again."""
+"""Serializes rows for the result cache."""
 
 
 def product_rows(found: Sequence[Mapping[str, Any]], parts: Parts | None) -> Sequence[ProductRow]:
-    """Read the rows of a result, whose columns tell the parts one by one; a part without sales is 0."""
+    """Parse the rows of a result, which has a column for each part; a part without sales is 0."""
     names = [f"part_{n}" for n in range(parts.count)] if parts else []
     return PRODUCT_ROWS.validate_python([{**row, "parts": [row[name] or 0 for name in names]} for row in found])

@@ -30,7 +30,7 @@ _Category = Annotated[
 
 
 class ProductQuery(Query):
-    """The sales by which products are ranked, and how many products are returned."""
+    """The time range, the category, and the ranking and number of products."""
 
     start: Moment = range_start(
         "Required. Start of the range, inclusive, not in the future. The range is at most "
@@ -54,5 +54,5 @@ class ProductQuery(Query):
 
     @property
     def question(self) -> ProductQuestion:
-        """The question that the parameters ask."""
+        """Return the parameters as a question."""
         return ProductQuestion(**dict(self))

@@ -1,4 +1,4 @@
-"""Provides the performance of products."""
+"""Provides the product reports."""
 
 from shared.athena.provider import athena, result_cache
 from shared.lake.catalog.first_day import first_day

@@ -1,4 +1,4 @@
-"""The SQL of a question about products: one statement returns the best of them and the sums over all."""
+"""The SQL of the product report: one statement returns the top products and the totals over all."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -51,10 +51,10 @@ _COLUMNS = {SortBy.REVENUE: sql("revenue"), SortBy.QUANTITY: sql("quantity"), So
 
 @dataclass(frozen=True)
 class LakeState:
-    """What has to be known of the lake before a statement is written.
+    """The state of the lake that a statement depends on.
 
-    `cost_days` are the days within which the cost of some product changed, so that only lines show what was sold at
-    which; `stocked_since` is the first day with a record of stock, None if there is none.
+    `cost_days` are the days on which the cost of a product changed; only base records show which cost applied to a sale
+    on such a day. `stocked_since` is the first day with an inventory record, None if there is none.
     """
 
     cost_days: Collection[str]
@@ -72,9 +72,9 @@ class ProductStatement:
 def plan(
     question: ProductQuestion, parts: Parts | None, state: LakeState, *, reporting_currency: str
 ) -> ProductStatement:
-    """Write the statement that answers a question, in the reporting currency.
+    """Return the statement that answers a question, in the reporting currency.
 
-    The first row is always there if anything was sold: it carries the sums, even where no product is to be listed.
+    If anything was sold, the first row always exists: it carries the totals even if no product is listed.
     """
     sold, edges = split(question.start, question.end, state.cost_days), split(question.start, question.end)
     before = days_before(question, state.stocked_since)

@@ -1,4 +1,4 @@
-"""A question about products, as every later step sees it: checked, in UTC."""
+"""A question about products: validated, in UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ProductQuestion:
-    """Which half-open range, which category, and how many of the products in which order."""
+    """The half-open range, the category, and the number and ranking of products."""
 
     start: datetime
     end: datetime

@@ -1,4 +1,4 @@
-"""The use case: a question about products goes to the cache, else to Athena, and comes back as an answer."""
+"""Product reports, computed by Athena or read from the cache, with the freshness of the data."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _TOLD_FROM = (DataType.TRANSACTIONS, DataType.EVENTS, DataType.INVENTORY)
 
 @dataclass(frozen=True)
 class Freshness:
-    """Up to when sales are delivered or not to be waited for, and up to when all that an answer tells of is."""
+    """The watermark of sales, and the watermark of all data types in the report."""
 
     sales: datetime
     all: datetime
@@ -37,7 +37,7 @@ class Freshness:
 
 @dataclass(frozen=True, kw_only=True)
 class ProductReports:
-    """Answers questions about products."""
+    """Computes product reports."""
 
     athena: "Athena"
     cache: "ResultCache"
@@ -47,7 +47,7 @@ class ProductReports:
     clock: "Clock"
 
     def report(self, question: ProductQuestion, state: LakeState | None = None) -> ProductPerformanceResponse:
-        """Answer a question from the present state of the lake, unless another state is given."""
+        """Return the report for a question, by default from the current state of the lake."""
         began = perf_counter()
         fresh = self._freshness()
         parts = parts_of(question.start, min(question.end, fresh.sales))
@@ -74,7 +74,7 @@ class ProductReports:
         return product_rows(self.athena.run(statement), parts)
 
     def _freshness(self) -> Freshness:
-        """Nothing is waited for that no source delivers any more; but nothing is fresh of which no sales are."""
+        """Return the watermarks. Data types that no source delivers do not count; without sales nothing is fresh."""
         now = self.clock()
         marks = self.sources.watermarks(now)
         sales = marks.get(DataType.TRANSACTIONS)

@@ -1,4 +1,4 @@
-"""From rows to the answer: every product's numbers, and for each that is absent the reason. Pure."""
+"""Builds the response from query results, with a reason for each absent number. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True)
 class _Unavailable:
-    """In the place of a number: why there is none."""
+    """The reason why a number is absent."""
 
     reason: str
 
@@ -37,7 +37,7 @@ _Found = Decimal | _Unavailable
 def build_response(
     question: ProductQuestion, rows: Sequence[ProductRow], reporting_currency: str, metadata: QueryMetadata
 ) -> ProductPerformanceResponse:
-    """Write the answer."""
+    """Build the response."""
     summary = _summary(question.category, rows) if question.category is not None else None
     return ProductPerformanceResponse(
         products=[_product(row, question.end) for row in rows if row.counts],
@@ -90,7 +90,7 @@ def _conversion_rate(row: ProductRow) -> _Found:
 
 
 def _turnover(row: ProductRow, end: datetime) -> _Found:
-    """Cost of goods ÷ (worth x time ÷ time)."""
+    """Return the stock turnover: cost of goods sold ÷ average stock value (`worth_by_time` ÷ time)."""
     if row.margin is None:
         return _margin(row)
     if row.stocked_since is None:

@@ -1,4 +1,4 @@
-"""The SQL of what products sold: lines of the range by product, in the reporting currency, with what they cost."""
+"""The SQL of product sales: lines of the range by product, with amounts and costs in the reporting currency."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -77,7 +77,7 @@ _REVENUE_OF_PART = ", SUM(CASE WHEN part = :number THEN amount END) AS {name}"
 
 
 def tables_of_sales(days: SourceDays) -> Iterator[str]:
-    """The tables that sales are read from."""
+    """Yield the tables that sales are read from."""
     yield from ("product_costs", "exchange_rates", "products")
     if days.whole:
         yield "sales_daily_by_product"
@@ -86,7 +86,7 @@ def tables_of_sales(days: SourceDays) -> Iterator[str]:
 
 
 def sales(question: ProductQuestion, days: SourceDays, parts: Parts | None, *, reporting_currency: str) -> Statement:
-    """The WITH queries from lines to `by_product`: sums of each product, and of each part of the range."""
+    """Return the WITH queries from lines to `by_product`: totals of each product, and of each part of the range."""
     asked = Days(question.start.date().isoformat(), (question.end - _MOMENT).date().isoformat())
     return sql(
         _SALES,
@@ -117,7 +117,7 @@ def _sold(question: ProductQuestion, days: SourceDays) -> Iterator[Statement]:
 
 
 def _latest(column: Statement, moment: Statement) -> Statement:
-    """The value of the latest row that has one; of several at one moment, the last in alphabetical order."""
+    """Return the latest non-null value; among simultaneous values, the last in alphabetical order."""
     return sql(
         "SUBSTR(MAX(CAST({moment} AS varchar) || {column}), :start)",
         column=column,
@@ -132,5 +132,5 @@ def _revenue_of_parts(parts: Parts | None) -> Iterator[Statement]:
 
 
 def _in_parts(parts: Parts | None) -> Statement:
-    """The rows by product, each with the part of the range it lies in if there are parts."""
+    """Return the rows by product, each with its part of the range if there are parts."""
     return sql(_IN_PARTS, first=Constant(parts.first), days=Constant(parts.days)) if parts else sql("costed")

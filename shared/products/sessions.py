@@ -1,4 +1,4 @@
-"""The SQL of who looked at products: sessions of the range that viewed one, and those of them that purchased it."""
+"""The SQL of product views: sessions that viewed a product, and how many of them purchased it."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ _OF_EVENTS = """
 
 
 def tables_of_visits(days: SourceDays) -> Iterator[str]:
-    """The tables that visits are read from."""
+    """Yield the tables that visits are read from."""
     if days.whole:
         yield "product_sessions_daily"
     if days.exact:
@@ -38,7 +38,7 @@ def tables_of_visits(days: SourceDays) -> Iterator[str]:
 
 
 def visits(question: ProductQuestion, days: SourceDays) -> Statement:
-    """The WITH queries from events to `visits`: a row for each product that was viewed or purchased."""
+    """Return the WITH queries from events to `visits`: one row for each product that was viewed or purchased."""
     return sql(_VISITS, seen=union_all(_sessions(question, days)))
 
 

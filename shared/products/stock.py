@@ -1,9 +1,9 @@
-"""The SQL of what products' stock was worth over a range: levels held from one to the next, weighted by time.
+"""The SQL of the time-weighted stock value of products over a range.
 
-Stock is looked at once a day: a day's last record of a product and location holds until the next one that does. A
-range that begins or ends within a day looks at that day before and after its edge. The worth of a record is its
-quantity x its unit cost (in the reporting currency, since inventory names none), else x the cost of the product's
-version of that moment, at the rate of that day.
+The last record of a day for a product and location applies until the next day with a record. A range that begins or
+ends within a day splits that day at the boundary. The value of a record is its quantity x its unit cost. A unit cost in
+the record is in the reporting currency, because inventory records have no currency; otherwise the cost of the product
+version of that moment applies, at that day's exchange rate.
 """
 
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ _OF_RECORDS = """
 
 
 def tables_of_stock(days: SourceDays, before: Days | None) -> Iterator[str]:
-    """The tables that stock is read from."""
+    """Yield the tables that stock is read from."""
     yield from ("product_costs", "exchange_rates")
     if days.whole or before:
         yield "inventory_daily"
@@ -67,7 +67,7 @@ def tables_of_stock(days: SourceDays, before: Days | None) -> Iterator[str]:
 
 
 def days_before(question: ProductQuestion, known_since: datetime | None) -> Days | None:
-    """The days before a range whose levels may still hold in it, however long ago they were counted."""
+    """Return the days before a range whose levels may still apply in it, from the first inventory record on."""
     eve = question.start.date() - timedelta(days=1)
     if known_since is None or known_since.date() > eve:
         return None
@@ -75,7 +75,7 @@ def days_before(question: ProductQuestion, known_since: datetime | None) -> Days
 
 
 def stock(question: ProductQuestion, days: SourceDays, before: Days | None, *, reporting_currency: str) -> Statement:
-    """The WITH queries from levels to `stock`: a row for each product with a level that holds within the range."""
+    """Return the WITH queries from levels to `stock`: one row for each product with a level in the range."""
     return sql(
         _STOCK,
         levels=union_all(_levels(question, days, before)),

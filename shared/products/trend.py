@@ -1,4 +1,4 @@
-"""Whether a product's revenue rises or falls over a range: a robust slope over equal parts, by a stated rule."""
+"""The revenue trend of a product: a robust slope over equal parts of the range, with a significance test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.statistics.trend_tests import FEWEST_POINTS, is_monotone, theil_sen
 
 MOST_PARTS = 30
 SMALLEST_CHANGE = 0.1
-"""So large a share of a part's mean revenue the slope has to come to, from the first part to the last."""
+"""Minimum total change for a trend, from the first part to the last, as a fraction of a part's mean revenue."""
 
 
 class RevenueTrend(StrEnum):
@@ -23,7 +23,7 @@ class RevenueTrend(StrEnum):
 
 @dataclass(frozen=True)
 class Parts:
-    """Equal parts of a range, each of so many whole UTC days, one after the other."""
+    """Consecutive parts of a range, each with the same number of whole UTC days."""
 
     first: date
     days: int
@@ -31,9 +31,9 @@ class Parts:
 
 
 def parts_of(start: datetime, end: datetime) -> Parts | None:
-    """Cut a range into at most 30 equal parts of whole days that reach up to its last one; None if they are too few.
+    """Divide a range into at most 30 equal parts of whole days that end with its last; None if there are too few days.
 
-    The first days are left out where days cannot be shared out, and so are days that the range holds only a part of.
+    Days at the start that do not fill a part are omitted, and so are days that lie only partly within the range.
     """
     first, beyond = whole_days(start, end)
     days = (beyond - first).days
@@ -45,10 +45,10 @@ def parts_of(start: datetime, end: datetime) -> Parts | None:
 
 
 def trend(revenues: Sequence[float]) -> RevenueTrend:
-    """Tell the trend of the parts' revenue.
+    """Return the trend of the revenue of the parts.
 
-    It is `stable` unless the order of the parts is significant (Mann-Kendall, 5 %) and the slope (Theil-Sen) comes to a
-    tenth of a part's mean revenue or more, from the first part to the last.
+    The trend is `stable` unless the order of the parts is significant (Mann-Kendall, 5 %) and the slope (Theil-Sen)
+    amounts, from the first part to the last, to at least a tenth of a part's mean revenue.
     """
     if not is_monotone(revenues):
         return RevenueTrend.STABLE

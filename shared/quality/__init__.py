@@ -1,1 +1,1 @@
-"""How good deliveries are: checks, scores, the gate, reports."""
+"""Data quality of deliveries: checks, scores, the quality gate and reports."""

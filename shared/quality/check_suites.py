@@ -1,7 +1,7 @@
-"""What good rows of each data type are like, as data: the checks behind consistency, accuracy and the others.
+"""The quality checks of each data type, as data, for consistency, accuracy and the other dimensions.
 
-Bounds are wide on purpose: what breaks them is a slip (cents for euros, a counter for a quantity), not a good month.
-Fields that have a default are not expected, since nobody can tell whether they were sent.
+Bounds are wide on purpose: a value beyond them is a mistake (cents for euros, a counter for a quantity), not a good
+month. Fields that have a default are not expected, because a default cannot be told from a value that was sent.
 """
 
 from collections.abc import Mapping
@@ -134,7 +134,7 @@ INVENTORY = CheckSuite(
             field="reserved",
             other="quantity_on_hand",
             action="Check that stock and reservations are counted at the same time.",
-            wrong=False,  # more may be sold than is there
+            wrong=False,  # overselling is possible
         ),
     ),
     accuracy=(
@@ -191,7 +191,7 @@ LABELS = CheckSuite(
             other="label",
             other_value="legitimate",
             action="A won dispute means a legitimate payment; check the mapping of labels.",
-            wrong=False,  # which of the two is, nobody can say
+            wrong=False,  # either of the two fields may be the wrong one
         ),
     ),
     accuracy=(
@@ -223,6 +223,6 @@ STANDARDS: Mapping[DataType, CheckSuite] = MappingProxyType(
 
 
 def check_of(data_type: DataType, dimension: str, name: str) -> Check | None:
-    """Find a declared check by the name that it is counted under."""
+    """Return the declared check with this name; None if there is none."""
     declared = {str(each): checks for each, checks in STANDARDS[data_type].checks}
     return next((check for check in declared.get(dimension, ()) if check.name == name), None)

@@ -6,7 +6,7 @@ from shared.records.schema import Field, Kind
 
 LONGEST_MASK = 24
 _OPEN = {Kind.MONEY, Kind.QUANTITY, Kind.NUMBER, Kind.TIMESTAMP, Kind.CHOICE, Kind.CURRENCY, Kind.BOOLEAN}
-"""Kinds whose valid values identify nobody. A whole number may be a year of birth, and an invalid value anything."""
+"""Kinds whose valid values identify no person. An integer may be a year of birth, and an invalid value anything."""
 
 
 def mask(value: Any) -> str:

@@ -39,5 +39,5 @@ class QualityQuery(Query):
 
     @property
     def question(self) -> QualityQuestion:
-        """The question that the parameters ask."""
+        """Return the parameters as a question."""
         return QualityQuestion(**dict(self))

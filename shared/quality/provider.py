@@ -1,4 +1,4 @@
-"""Provides the reports on data quality."""
+"""Provides the data quality reports."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from shared.runtime.deployment import Deployment
 def quality_reports(
     deployment: Deployment, *, source_ids: Callable[[], Sequence[str]], requirements_of: Callable[..., Any]
 ) -> QualityReports:
-    """Build the reports, over the sources of a higher floor."""
+    """Build the reports; sources and their requirements are passed in, because they belong to a higher layer."""
     return QualityReports(
         states=QualityStates(deployment.clients.dynamodb, deployment.name_of(QUALITY_TABLE)),
         source_ids=source_ids,

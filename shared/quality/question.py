@@ -1,4 +1,4 @@
-"""A question about quality, as every later step sees it: checked, in UTC."""
+"""A question about data quality: validated, in UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from shared.records.schema import DataType
 
 @dataclass(frozen=True, kw_only=True)
 class QualityQuestion:
-    """Whose deliveries, of which type, received when: in the hours that a half-open range touches."""
+    """The source, the data type, and the half-open range of receipt, which covers every hour that it overlaps."""
 
     start: datetime
     end: datetime

@@ -1,4 +1,4 @@
-"""From counts to the words of a report: checks, issues and what to do about them. Pure."""
+"""Builds a report from quality counts: checks, issues and recommendations. Pure."""
 
 import hashlib
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ReportSubject:
-    """What a report is about."""
+    """The source, data type and range of a report."""
 
     source_id: str
     data_type: DataType
@@ -45,13 +45,13 @@ class ReportSubject:
 
     @property
     def report_id(self) -> str:
-        """The same for the same question."""
+        """An id that is the same for the same question."""
         asked = "|".join((self.source_id, self.data_type, sortable(self.start), sortable(self.end)))
         return f"quality-{hashlib.sha256(asked.encode()).hexdigest()[:20]}"
 
 
 def report(subject: ReportSubject, state: QualityCounts, *, minimum: Fraction, at: datetime) -> QualityReport:
-    """Tell how good what was counted is."""
+    """Build the quality report of the counts."""
     return QualityReport(
         report_id=subject.report_id,
         source_id=subject.source_id,

@@ -32,7 +32,7 @@ class QualityReports:
     clock: "Clock"
 
     def report(self, question: QualityQuestion) -> DataQualityReportsResponse:
-        """Report by source and data type, and on all of them together."""
+        """Return a report for each source and data type, with the overall score and trend."""
         found = self._find(question)
         by_subject: defaultdict[tuple[str, DataType], list[HourlyQuality]] = defaultdict(list)
         for each in found:

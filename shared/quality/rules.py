@@ -1,12 +1,11 @@
-"""The score and the gate: what counts come to, by published weights, and what is too bad to be loaded.
+"""Quality scores by published weights, and the gate for deliveries below a minimum.
 
     score of a dimension = 100 * (1 - failed / checked)
     overall score        = 100 - sum over dimensions of 100 * (wrong + weight * (failed - wrong)) / checked, at least 0
 
-A row that is wrong (invalid, contradicting itself, implausible) costs at least its whole share, so that a further one
-never raises the score. A row that is only poor (with gaps, late, repeated, at odds with others) is right as far as
-anybody can tell: all that is poor costs at most 30 together, so that it alone never sinks a delivery below 70
-(docs/decisions/0070).
+A wrong row (invalid, contradictory or implausible) costs at least its full share, so a further one never raises the
+score. A poor row (incomplete, late, repeated, or in conflict with others) may still be correct: all poor rows together
+cost at most 30 points, so they alone never lower the score of a delivery below 70 (docs/decisions/0070).
 """
 
 import math
@@ -26,21 +25,21 @@ FULL = Fraction(100)
 POOR_WEIGHTS: Mapping[QualityDimension, Fraction] = MappingProxyType(
     {
         QualityDimension.COMPLETENESS: Fraction(10, 100),
-        QualityDimension.VALIDITY: Fraction(0),  # who fails it is wrong
+        QualityDimension.VALIDITY: Fraction(0),  # every failing row is wrong
         QualityDimension.CONSISTENCY: Fraction(5, 100),
         QualityDimension.ACCURACY: Fraction(5, 100),
         QualityDimension.UNIQUENESS: Fraction(5, 100),
         QualityDimension.TIMELINESS: Fraction(5, 100),
     }
 )
-"""How much of its share of a dimension a row costs that is poor; one that is wrong costs all of it."""
+"""The fraction of its share of a dimension that a poor row costs; a wrong row costs its full share."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Requirements:
-    """What is asked of the deliveries of a source and type: a lowest score, and how often it delivers if that is known.
+    """The minimum score for deliveries of a source and data type, and their cadence, if known.
 
-    Rows are on time when they arrive within their type's window or within the cadence, whichever is longer.
+    Rows are on time if they arrive within the window of their data type or within the cadence, whichever is longer.
     """
 
     minimum: Fraction = DEFAULT_MINIMUM
@@ -48,31 +47,31 @@ class Requirements:
 
 
 def dimension_score(state: QualityCounts, dimension: QualityDimension) -> Fraction | None:
-    """The score of a dimension, from 0 to 100; None where there was nothing to check."""
+    """Return the score of a dimension, from 0 to 100; None if no row was checked."""
     count = state.of(dimension)
     return FULL * (count.checked - count.failed) / count.checked if count.checked else None
 
 
 def deduction(dimension: QualityDimension, count: Count, checked: int) -> Fraction:
-    """What failures take off the overall score, of so many rows that were looked at."""
+    """Return the points that failures deduct from the overall score, given the number of checked rows."""
     poor = POOR_WEIGHTS[dimension] * (count.failed - count.wrong)
     return FULL * (count.wrong + poor) / checked if checked else Fraction(0)
 
 
 def deductions(state: QualityCounts) -> Mapping[QualityDimension, Fraction]:
-    """What each dimension takes off the overall score, the most costly first."""
+    """Return the points that each dimension deducts from the overall score, the largest first."""
     counts = {each: state.of(each) for each in QualityDimension}
     costs = {each: deduction(each, count, count.checked) for each, count in counts.items() if count.checked}
     return dict(sorted(costs.items(), key=lambda cost: -cost[1]))
 
 
 def overall_score(state: QualityCounts) -> Fraction:
-    """The overall score, from 0 to 100; where there are no rows nothing is taken off."""
+    """Return the overall score, from 0 to 100; 100 without rows."""
     return max(Fraction(0), FULL - sum(deductions(state).values()))
 
 
 def failed_checks(state: QualityCounts, minimum: Fraction) -> list[QualityDimension]:
-    """The dimensions that score below a minimum; where none does by itself, all that cost anything."""
+    """Return the dimensions with a score below the minimum; if there are none, all that deduct points."""
     costs = deductions(state)
     below = [each for each in costs if (dimension_score(state, each) or Fraction(0)) < minimum]
     return below or [each for each, cost in costs.items() if cost]
@@ -94,10 +93,10 @@ def refusal(state: QualityCounts, minimum: Fraction) -> InsufficientDataQuality 
 
 
 def require_quality(state: QualityCounts, minimum: Fraction = DEFAULT_MINIMUM) -> None:
-    """Let only rows pass whose overall score reaches the minimum.
+    """Accept only rows whose overall score reaches the minimum.
 
     Raises:
-        InsufficientDataQuality: it does not.
+        InsufficientDataQuality: the score is below the minimum.
     """
     refused = refusal(state, minimum)
     if refused is not None:
@@ -105,11 +104,11 @@ def require_quality(state: QualityCounts, minimum: Fraction = DEFAULT_MINIMUM) -
 
 
 def default_requirements(_: str, __: DataType) -> Requirements:
-    """What is asked where nobody has configured a source and type."""
+    """Return the requirements of a source and data type without a configuration."""
     return Requirements()
 
 
 def score_to_json(score: Fraction) -> float:
-    """A score as a JSON number of at most 2 places, rounded down: none looks better than it is."""
+    """Return a score as a JSON number with at most 2 decimal places, rounded down so that it never appears too high."""
     hundredths = math.floor(score * 100)
     return hundredths / 100 if hundredths % 100 else hundredths // 100

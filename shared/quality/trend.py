@@ -1,4 +1,4 @@
-"""Whether quality gets better or worse: a robust slope over daily scores, with a stated rule of significance."""
+"""The trend of data quality: a robust slope over daily scores, with a significance test."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from enum import StrEnum
 from shared.statistics.trend_tests import FEWEST_POINTS, is_monotone, theil_sen
 
 SMALLEST_CHANGE = 1.0
-"""So many points the slope has to come to over the whole history."""
+"""Minimum total change for a trend over the whole history, in points."""
 
 
 class Trend(StrEnum):

@@ -1,1 +1,1 @@
-"""What can be ingested: the eight record schemas, declared once, and the validation that follows from them."""
+"""The data model: eight record schemas and the validation derived from them."""

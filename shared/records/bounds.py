@@ -1,4 +1,4 @@
-"""How much a record may hold: what keeps sums exact, and one record from taking the memory of thousands.
+"""Size limits of a record, which keep sums exact and protect memory.
 
 `docs/decisions/0123-a-line-comes-to-less-than-10-to-the-15.md` and `0124-what-a-record-may-hold.md` derive the numbers.
 """
@@ -13,26 +13,26 @@ import orjson
 from shared.records.schema import Kind, RecordSchema
 
 LARGEST_AMOUNT = 10**15
-"""Quantity x price of a record is below it, whatever its sign."""
+"""Exclusive maximum of the absolute value of quantity x price in a record."""
 
 LARGEST_ATTRIBUTES = 16 * 1024
-"""So many bytes of JSON the fields of one record may take that its schema does not know."""
+"""Maximum size of the fields of one record that are not in its schema, in bytes of JSON."""
 
 LARGEST_ATTRIBUTES_OF_DELIVERY = 32 * 1024 * 1024
-"""So many bytes all records of a delivery may take for such fields."""
+"""Maximum size of such fields in all records of a delivery, in bytes of JSON."""
 
 LARGEST_MAP = 64 * 1024
-"""So many bytes of JSON a map of a record may take."""
+"""Maximum size of a map of a record, in bytes of JSON."""
 
 NEAR_LARGEST_AMOUNT = 0.99 * LARGEST_AMOUNT
-"""Below it, a product of floats is surely below the bound; above, decimals decide."""
+"""A product of floats below this is certainly below the bound; larger ones are computed again as decimals."""
 
 _MAPS = {Kind.TEXT_MAP, Kind.NUMBER_MAP}
 
 
 @dataclass(frozen=True)
 class Excess:
-    """One way in which a record holds too much: a JSON pointer, a code, a sentence and the value."""
+    """A limit that a record exceeds: JSON pointer, code, message and value."""
 
     field: str
     code: str
@@ -42,13 +42,13 @@ class Excess:
 
 @dataclass
 class Bounds:
-    """Holds the records of one delivery against the bounds of their schema, in their order."""
+    """Checks the records of one delivery, in order, against the limits of their schema."""
 
     schema: RecordSchema
     taken: int = field(default=0, init=False)
 
     def excesses(self, record: Mapping[str, Any]) -> list[Excess]:
-        """Every bound that a valid record is over; the attributes of one that keeps all count for the delivery."""
+        """Return every limit that a valid record exceeds; rejected records do not count towards the delivery."""
         size = len(attributes_of(record, self.schema.by_name.keys()) or b"")
         found = [*_amounts(self.schema, record), *_maps(self.schema, record), *self._attributes(size)]
         if not found:
@@ -66,7 +66,7 @@ class Bounds:
 
 
 def attributes_of(record: Mapping[str, Any], known: Collection[str]) -> bytes | None:
-    """Write the fields of a record that its schema does not know as JSON; None if there are none."""
+    """Serialize the fields of a record that are not in its schema as JSON; None if there are none."""
     unknown = {name: record[name] for name in record if name not in known}
     return orjson.dumps(unknown, default=str) if unknown else None
 
@@ -80,7 +80,7 @@ def _amounts(schema: RecordSchema, record: Mapping[str, Any]) -> Iterator[Excess
 
 
 def _is_too_large(one: Any, other: Any) -> bool:
-    """Numbers and decimal texts are compared as they are written, not as the nearest float."""
+    """Compare numbers and decimal texts exactly as written, not as the nearest float."""
     if abs(float(one) * float(other)) < NEAR_LARGEST_AMOUNT:
         return False
     return abs(Decimal(str(one)) * Decimal(str(other))) >= LARGEST_AMOUNT

@@ -1,4 +1,4 @@
-"""The currencies that a record may name (ISO 4217, list one: codes in circulation and fund codes)."""
+"""The valid currencies of a record (ISO 4217, list one: codes in circulation and fund codes)."""
 
 _CODES = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE
@@ -11,4 +11,4 @@ TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF 
 ISO_4217 = tuple(_CODES.split())
 
 WITHDRAWN = ("CYP", "EEK", "HRK", "LTL", "LVL", "MTL", "ROL", "SIT", "SKK", "TRL")
-"""Codes that no record may name any more, but that old series of reference rates still have."""
+"""Withdrawn codes, which are invalid in records but occur in old series of reference rates."""

@@ -13,7 +13,7 @@ TEXT_RECORD = "TextRecord"
 _REF = "#/components/schemas/{name}"
 _MAP = f"At most {LARGEST_MAP // 1024} KiB as JSON."
 _TYPES: dict[Kind, dict[str, Any]] = {
-    Kind.ID: {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"\S"},  # blanks around it go
+    Kind.ID: {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"\S"},  # blanks are stripped
     Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
     Kind.CHOICE: {"type": "string"},
     Kind.TIMESTAMP: {"type": "string", "format": "date-time"},
@@ -31,12 +31,12 @@ _TYPES: dict[Kind, dict[str, Any]] = {
 
 
 def record_schemas() -> dict[str, dict[str, Any]]:
-    """The JSON Schema of each data type's records, by the name that the document gives it."""
+    """Return the JSON Schema of the records of each data type, by its name in the OpenAPI document."""
     return {schema_name(schema): _record(schema) for schema in SCHEMAS.values()} | {TEXT_RECORD: _text_record()}
 
 
 def currency_schema() -> dict[str, Any]:
-    """The JSON Schema of a currency."""
+    """Return the JSON Schema of a currency."""
     told = {"title": CURRENCY, "type": "string", "description": "An ISO 4217 currency code."}
     return told | {"enum": list(ISO_4217), "examples": ["EUR"]}
 

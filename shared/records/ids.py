@@ -1,4 +1,4 @@
-"""The id of a source, as requests and records spell it."""
+"""The id of a source, as in requests and records."""
 
 import re
 from typing import Annotated

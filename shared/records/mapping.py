@@ -1,6 +1,6 @@
 """The mapping of a source's records to the data model: column names, constants and time formats.
 
-Nothing here reads or writes anything outside of the rows: a failure is a matter of one row and one mapping.
+Mapping has no side effects: the result for a row depends only on the row and the mapping.
 """
 
 import math
@@ -107,7 +107,7 @@ class UnfitForMapping(ValueError):
 
 
 MappingOf = Callable[[str, DataType], SourceMapping | None]
-"""Returns the mapping of a source's records of a type; None if they are records of the data model already."""
+"""Returns the mapping of a source's records of a type; None if they already have the fields of the data model."""
 
 
 def map_rows(
@@ -163,12 +163,12 @@ def is_blank(value: Any) -> bool:
 
 
 def in_form(value: Any, form: Form) -> Any:
-    """A constant as a record of a form has it."""
+    """Return a constant as a value in a form."""
     return value if form is Form.TYPED else _as_text(value)
 
 
 def parts_of(template: str) -> list[tuple[str, str | None]]:
-    """A template as pieces of fixed text, each with the column that follows it (none follows the last)."""
+    """Return a template as pairs of fixed text and the column after it (None after the last)."""
     pieces = _PLACEHOLDER.split(template)
     return [(text, column) for text, column in zip(pieces[::2], [*pieces[1::2], None], strict=True)]
 

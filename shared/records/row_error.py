@@ -1,4 +1,4 @@
-"""Why a row was rejected, as responses and the quarantine state it."""
+"""The error of a rejected row, in responses and in quarantine."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The vocabulary in which record schemas are declared: kinds of value, fields, versions and partitions."""
+"""The vocabulary of record schemas: kinds of value, fields, versions and partitions."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,10 +20,10 @@ class DataType(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a field holds, and with it how it is validated and stored.
+    """The kind of a field's values, which determines validation and storage.
 
-    `money` keeps 6 decimal places (decimal(18,6), |x| < 10^12) and `quantity` 4 (decimal(18,4), |x| < 10^14);
-    further places are rounded half-even. `timestamp` is UTC to the millisecond; what is finer is cut off.
+    `money` has 6 decimal places (decimal(18,6), |x| < 10^12) and `quantity` 4 (decimal(18,4), |x| < 10^14); further
+    places are rounded half-even. `timestamp` is UTC, truncated to milliseconds.
     """
 
     ID = "id"
@@ -58,7 +58,7 @@ GLUE_TYPES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One named value of a record: its kind, its bounds and what stands in when it is absent."""
+    """A field of a record: its kind, its bounds and its default."""
 
     name: str
     kind: Kind
@@ -77,7 +77,7 @@ class Field:
 
 
 class Partition(StrEnum):
-    """How a data type's base is cut into objects."""
+    """How a data type's base is partitioned into objects."""
 
     DAY = "day"
     NONE = "none"
@@ -95,12 +95,12 @@ STORED_FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class RecordSchema:
-    """One data type: its fields, what identifies a record, what orders its versions and where it is kept.
+    """A data type: its fields, the key and the version of a record, and its partitioning.
 
-    `allowed_lateness` is how long after its end a day is still expected to change; after that a change restates it.
-    `amounts` names the pairs of fields whose product is an amount of money, which has a bound. A type that is `indexed`
-    is kept by id as well, for look-ups of single records; where a record of another type does not say its event time,
-    `event_time_from` names the indexed type whose record has it.
+    `allowed_lateness` is the time after the end of a day during which changes to it are expected; a later change
+    restates the day. `amounts` names the pairs of fields whose product is a bounded amount of money. An `indexed` type
+    is also stored by id, for look-ups of single records. If a record has no event time, `event_time_from` names the
+    indexed type that contains it.
     """
 
     data_type: DataType
@@ -118,15 +118,15 @@ class RecordSchema:
 
     @property
     def roams(self) -> bool:
-        """Whether one and the same record may be told to belong to several days, one after the other."""
+        """Whether the event date of a record can change, which moves it to another day partition."""
         return self.partition is Partition.DAY and self.event_time not in self.key
 
     @cached_property
     def stored(self) -> tuple[Field, ...]:
-        """Every column of the base table, in order."""
+        """All columns of the base table, in order."""
         return self.fields + STORED_FIELDS
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
-        """The client's fields by name."""
+        """The fields that clients send, by name."""
         return {field.name: field for field in self.fields}

@@ -75,7 +75,7 @@ ORDERS = RecordSchema(
     key=("order_id",),
     version="updated_at",
     partition=Partition.DAY,
-    allowed_lateness=timedelta(days=30),  # an order goes on being shipped, delivered, returned
+    allowed_lateness=timedelta(days=30),  # orders are shipped, delivered and returned for weeks
     fields=(
         _id("order_id", "Id of the order.", required=True),
         _TIMESTAMP,
@@ -225,7 +225,7 @@ LABELS = RecordSchema(
     partition=Partition.DAY,
     event_time="decision_timestamp",
     event_time_from=DataType.DECISIONS,
-    allowed_lateness=timedelta(days=120),  # a chargeback takes months
+    allowed_lateness=timedelta(days=120),  # chargebacks take months
     fields=(
         _id("decision_id", "Id of the decision.", required=True),
         _choice("label", "True class of the decision.", "fraud", "legitimate", required=True),

@@ -1,4 +1,4 @@
-"""Rows in, good rows and reasons out: every rule of the data model, applied to a whole delivery at once."""
+"""Validates the rows of a delivery against the data model, all at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = timedelta(minutes=5)
 LONGEST_ID = 128
 LONGEST_TEXT = 4096
-"""Characters; a profile holds a handful of a customer's texts, and its item in DynamoDB at most 400 KB."""
+"""In characters. A profile contains a few of a customer's texts and must fit a DynamoDB item of 400 KB."""
 MONEY_BOUND = 1e12 - 1
 QUANTITY_BOUND = 1e9
 DECISION_UNKNOWN = "decision_unknown"
-"""The code of a label whose decision has not arrived; the rejected value is the decision that it waits for."""
+"""Error code of a label whose decision has not arrived; the rejected value is the id of the decision."""
 
-_MONEY_TEXT = r"^-?((\d{1,11}|[0-8]\d{11})(\.\d{1,18})?|9\d{11}(\.\d{1,6}0{0,12})?)$"  # none rounds up to 10^12
+_MONEY_TEXT = r"^-?((\d{1,11}|[0-8]\d{11})(\.\d{1,18})?|9\d{11}(\.\d{1,6}0{0,12})?)$"  # below 10^12 when rounded
 LARGEST_INTEGER = 2**63 - 1
 _LONGEST_NAME = 200
 _TIME_TEXT = r"^\d{4}-\d{2}-\d{2}([Tt ]|$)"
@@ -39,7 +39,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class RowError:
-    """One reason why one row is not taken: its 0-based place, a JSON pointer, a stable code and a sentence."""
+    """An error of a row: its 0-based position, a JSON pointer, a stable code and a message."""
 
     row: int | None
     field: str
@@ -50,7 +50,7 @@ class RowError:
 
 @dataclass(frozen=True)
 class Validated:
-    """What became of the rows of a delivery: the good ones with their places, and every reason against the others."""
+    """The valid rows of a delivery with their positions, and every error of the others."""
 
     rows: list[dict[str, Any]]
     places: Sequence[int]
@@ -58,18 +58,18 @@ class Validated:
 
     @property
     def rejected(self) -> list[int]:
-        """The 0-based places of the rows that are not taken, in order."""
+        """The 0-based positions of the rejected rows, in order."""
         return sorted({error.row for error in self.errors if error.row is not None})
 
 
 def validate(data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime) -> Validated:
-    """Check rows against their data type's schema, finding all that is wrong with each.
+    """Check rows against the schema of their data type, and find all errors of each.
 
     Args:
-        data_type: which schema.
-        rows: what the client sent, one mapping per record.
-        form: how values are written.
-        at: the present moment; a record may lie at most 5 minutes after it.
+        data_type: the data type of the rows.
+        rows: the rows as received, one mapping per record.
+        form: the form of the values.
+        at: the current time; event times may be at most 5 minutes later.
     """
     validator, latest = _validator(data_type, form), at + FUTURE_TOLERANCE
     offered = [_without_blanks(row) for row in rows] if form is Form.TEXT else rows
@@ -85,7 +85,7 @@ def validate(data_type: DataType, rows: Sequence[Any], *, form: Form, at: dateti
 
 
 def _within_bounds(schema: RecordSchema, found: Validated) -> Validated:
-    """Set rows apart that hold too much, each by itself or all together."""
+    """Reject rows that exceed a size limit, individually or together."""
     bounds = Bounds(schema)
     excesses = [bounds.excesses(row) for row in found.rows]
     errors = [
@@ -101,7 +101,7 @@ def _within_bounds(schema: RecordSchema, found: Validated) -> Validated:
 
 
 def _with_event_times(schema: RecordSchema, found: Validated) -> Validated:
-    """Set rows apart whose event time may come from elsewhere (a label's from its decision) and did not."""
+    """Reject rows whose event time comes from another record (a label's from its decision) and is not known yet."""
     name = schema.event_time
     if name is None or schema.by_name[name].required:
         return found
@@ -161,7 +161,7 @@ def _number_or_text() -> CoreSchema:
 
 
 def money_text(each: Field) -> str:
-    """How an amount is written as text."""
+    """Return an amount as text."""
     return _MONEY_TEXT if each.minimum is None else _MONEY_TEXT.replace("-?", "")
 
 
@@ -254,7 +254,7 @@ _CODES = {
 
 
 def _pointer_step(step: str | int) -> str:
-    """A name as a JSON pointer has it; of a name longer than any sensible one, its beginning."""
+    """Return a name escaped for a JSON pointer, truncated if it is unreasonably long."""
     return str(step)[:_LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 

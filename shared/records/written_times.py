@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"-?\d{1,17}(\.\d{1,9})?", re.ASCII)
 
 
 def is_strptime(text: str) -> bool:
-    """Tell whether a format consists of strptime directives."""
+    """Return whether a format consists of strptime directives."""
     return text not in _SECONDS_IN
 
 
@@ -41,7 +41,7 @@ def _format(text: str) -> str:
         raise ValueError("must be unix, unix_ms or a strptime format with a year, e.g. %d/%m/%Y %H:%M")
     named = Counter(_DIRECTIVES.findall(text))
     twice = [each for each, times in named.items() if times > 1 and each != "%%"]
-    if twice:  # strptime makes each a group of a regular expression, and its name must be unique there
+    if twice:  # strptime turns each into a named group of a regular expression, and group names must be unique
         raise ValueError(f"must not contain {', '.join(twice)} more than once")
     return text
 

@@ -1,1 +1,1 @@
-"""Statistics that more than one part of the platform tells its findings by."""
+"""Statistics shared by several packages."""

@@ -1,1 +1,1 @@
-"""Parquet objects: columns, record keys, and the receipt in the metadata."""
+"""Parquet objects: columns, record keys and receipts."""

@@ -1,4 +1,4 @@
-"""Rows to Arrow columns and back to Parquet: what the record schemas mean for storage."""
+"""Converts rows to the Arrow columns of their schema, and reads and writes Parquet."""
 
 import decimal
 import json
@@ -37,12 +37,12 @@ _EXACT_AS_FLOAT = 1e9
 
 
 UnreadableObject = pa.lib.ArrowException
-"""What Arrow raises for an object that is not Parquet or does not fit the schema."""
+"""The exception of Arrow for an object that is not Parquet or does not fit the schema."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngestMetadata:
-    """What the platform adds to the rows of a delivery.
+    """The values of the columns that the platform adds to the rows of a delivery.
 
     `ingested_at` is one moment for all rows, or one for each, in milliseconds since 1970.
     """
@@ -55,12 +55,12 @@ class IngestMetadata:
 
 @cache
 def arrow_schema(data_type: DataType) -> pa.Schema:
-    """The Parquet schema of a data type's base and incoming objects."""
+    """Return the Parquet schema of a data type's base and incoming objects."""
     return pa.schema([(each.name, _ARROW_TYPES[each.kind]) for each in SCHEMAS[data_type].stored])
 
 
 def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: IngestMetadata) -> pa.Table:
-    """Turn valid rows into the columns of their data type, defaults filled in and unknown fields kept as JSON."""
+    """Convert valid rows to the columns of their data type, with defaults filled in and unknown fields as JSON."""
     schema = SCHEMAS[data_type]
     columns = {each.name: column(each, [row.get(each.name) for row in rows]) for each in schema.fields}
     return add_platform_columns(schema, columns, extra_fields_json(schema, rows, columns), stamp)
@@ -69,7 +69,7 @@ def to_table(data_type: DataType, rows: Sequence[Mapping[str, Any]], stamp: Inge
 def add_platform_columns(
     schema: RecordSchema, columns: Mapping[str, pa.Array], unknown: pa.Array, stamp: IngestMetadata
 ) -> pa.Table:
-    """Add to the client's columns what the platform adds: defaults, unknown fields as JSON, the delivery's stamp."""
+    """Add defaults, unknown fields as JSON, and the columns of the platform to the client's columns."""
     size = len(unknown)
     stamped = {
         **columns,
@@ -93,7 +93,7 @@ def _ingested_at(moments: datetime | Sequence[int], size: int) -> pa.Array:
 def extra_fields_json(
     schema: RecordSchema, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, pa.Array]
 ) -> pa.Array:
-    """Write as JSON what the schema does not know; where all values are counted for by columns there is nothing."""
+    """Serialize the fields that are not in the schema; all null if the columns account for every value."""
     known = schema.by_name.keys()
     if sum(map(len, rows)) == sum(len(rows) - columns[name].null_count for name in known):
         return pa.nulls(len(rows), pa.string())
@@ -101,12 +101,12 @@ def extra_fields_json(
 
 
 def arrow_type(each: Field) -> pa.DataType:
-    """The type of a field's column."""
+    """Return the type of a field's column."""
     return _ARROW_TYPES[each.kind]
 
 
 def column(each: Field, values: list[Any]) -> pa.Array:
-    """Turn the validated values of one field into a column."""
+    """Convert the validated values of a field to a column."""
     match each.kind:
         case Kind.MONEY | Kind.QUANTITY:
             return _decimals(values, _ARROW_TYPES[each.kind])
@@ -124,7 +124,10 @@ def _as_text(value: str | float) -> str:
 
 
 def _decimals(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
-    """Arrow casts numbers below 10^9 that have no more places than are kept; the rest are rounded by their text."""
+    """Cast to decimals; numbers that Arrow would not cast exactly are rounded half-even from their text.
+
+    Arrow casts numbers below 10^9 exactly if they have no more decimal places than the type.
+    """
     try:
         numbers = pa.array(values, pa.float64())
     except (pa.ArrowInvalid, pa.ArrowTypeError):
@@ -133,7 +136,7 @@ def _decimals(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
 
 
 def _needs_no_rounding(numbers: pa.DoubleArray, places: int) -> bool:
-    """Whether each is the float nearest to a decimal of so many places: then it is that decimal, as it was written."""
+    """Whether each number is the float nearest to a decimal with this many places, and so equals it as written."""
     if (pc.max(pc.abs(numbers)).as_py() or 0) >= _EXACT_AS_FLOAT:
         return False
     nearest = pc.divide(pc.round(pc.multiply(numbers, 10.0**places)), 10.0**places)
@@ -165,7 +168,7 @@ def _with_default(each: Field, columns: Mapping[str, pa.Array], reporting_curren
 
 
 def split_by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Cut a table into the partitions its rows belong to, keeping their order within each."""
+    """Split a table by day partition; rows of a partition stay in order."""
     schema = SCHEMAS[data_type]
     if schema.partition is Partition.NONE or schema.event_time is None:
         yield UNPARTITIONED, table
@@ -177,16 +180,17 @@ def split_by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa
 
 
 def latest_event(data_type: DataType, table: pa.Table) -> datetime | None:
-    """The latest event time among rows of a type that has one, in UTC."""
+    """Return the latest event time of the rows, in UTC; None for types without event time."""
     name = SCHEMAS[data_type].event_time
     latest = None if name is None else pc.max(table[name]).as_py()
     return None if latest is None else latest.replace(tzinfo=UTC)
 
 
 def write_parquet(table: pa.Table, *, unique: Sequence[str] = ()) -> bytes:
-    """Write a table as one zstd-compressed Parquet object.
+    """Serialize a table as a zstd-compressed Parquet object.
 
-    Columns whose values are all different gain nothing from a dictionary, and only times are ever asked for by range.
+    Dictionaries are omitted for columns with unique values, where they save nothing. Statistics are written for times
+    only, because queries select ranges of no other columns.
     """
     times = [each.name for each in table.schema if pa.types.is_timestamp(each.type)]
     repeating = [each.name for each in table.schema if each.name not in {*unique, *times}]
@@ -199,11 +203,11 @@ def write_parquet(table: pa.Table, *, unique: Sequence[str] = ()) -> bytes:
 
 
 def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:
-    """Read a Parquet object in today's schema: columns it lacks are null, narrower types are widened.
+    """Read a Parquet object in the current schema: missing columns are null, narrower types are widened.
 
     Raises:
-        UnreadableObject: it is no Parquet, or has more than the schema knows, as a newer version of this code wrote
-            it: to write it again would lose that.
+        UnreadableObject: the object is not Parquet, or has columns that the schema does not have, as written by a newer
+            version of this code; rewriting it would lose them.
     """
     table = pq.read_table(pa.BufferReader(data))
     if table.schema.equals(schema):

@@ -1,4 +1,4 @@
-"""The receipt of a base object, stored in the metadata of the object itself and so as atomic as its rows."""
+"""The receipt of a base object, stored in the object's metadata, so that both are written atomically."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ _METADATA = b"tally.receipt"
 class Receipt:
     """The number of writes of a partition, and the outcomes of each merged object that still exists.
 
-    `merged` is keyed by key and ETag of the object: an object is never merged twice, whatever crashes. `restated_by`
-    are the deliveries that changed the day after its maturity.
+    `merged` is keyed by key and ETag of the object, so that no object is merged twice, even after a crash.
+    `restated_by` are the deliveries that changed the day after its maturity.
     """
 
     sequence: int = 0

@@ -1,1 +1,1 @@
-"""Validation of rows as columns: fast where a column decides, row by row where it cannot."""
+"""Validation of rows as Arrow columns, with a row-by-row fallback for values that columns cannot decide."""

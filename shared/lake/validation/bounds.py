@@ -1,4 +1,4 @@
-"""Which rows of columns surely keep the bounds on what a record may hold; `records.bounds` decides about the others."""
+"""Finds the rows that are certain to be within the size limits; `records.bounds` decides about the others."""
 
 from collections.abc import Mapping
 
@@ -13,12 +13,12 @@ _TRUE = pa.scalar(value=True)
 
 
 def surely_within(schema: RecordSchema, columns: Mapping[str, pa.Array], attributes: pa.Array) -> pa.BooleanArray:
-    """Find for each row whether its amounts and attributes surely keep their bounds.
+    """Return for each row whether its amounts and attributes are certain to be within their limits.
 
     Args:
-        schema: what the rows are.
-        columns: the fields as they are stored.
-        attributes: the fields that the schema does not know, as JSON text.
+        schema: the schema of the rows.
+        columns: the fields as stored.
+        attributes: the fields that are not in the schema, as JSON text.
     """
     sizes = pc.binary_length(attributes)
     if (pc.sum(sizes).as_py() or 0) > LARGEST_ATTRIBUTES_OF_DELIVERY:

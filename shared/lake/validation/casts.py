@@ -1,4 +1,4 @@
-"""Typed columns of any origin as the few types that fields are checked in, and their rows as JSON would have them."""
+"""Casts typed columns to the few types in which fields are checked, and converts their rows to JSON values."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _ZONE = "UTC"
 
 
 def cast_to_field(each: Field, values: pa.Array) -> pa.Array:
-    """Cast a column without loss to the type its field is checked in; return it as it is where there is none."""
+    """Cast a column without loss to the type in which its field is checked; return it unchanged if that fails."""
     try:
         return _cast(each, values)
     except pa.ArrowException:
@@ -48,17 +48,17 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 
 def _whole(values: pa.Array) -> pa.Array:
-    """Whole numbers that became floats because some are absent."""
+    """Cast back integers that were converted to floats because some values are null."""
     numbers = values.cast(pa.float64())
     return numbers.cast(pa.int64()) if pc.all(pc.equal(pc.floor(numbers), numbers), min_count=0).as_py() else numbers
 
 
 def to_json_rows(table: pa.Table) -> list[dict[str, Any]]:
-    """The rows of a typed table as JSON would have them: times as text, maps as objects, and no nulls."""
+    """Return the rows of a typed table as JSON values: times as text, maps as objects, nulls omitted."""
     written = pa.table([_written(column) for column in table.columns], names=table.column_names)
     try:
         rows = written.to_pylist(maps_as_pydicts="strict")
-    except KeyError:  # a map with a key that comes twice: its pairs, then
+    except KeyError:  # a map with a duplicate key stays a list of pairs
         rows = written.to_pylist()
     return [{name: value for name, value in row.items() if value is not None} for row in rows]
 
@@ -71,7 +71,7 @@ def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _written_type(kind: pa.DataType, *, zoned: bool) -> pa.DataType:
-    """The type without times, at any depth: all in one zone first, and then as text."""
+    """Return the type to cast to, at any depth: with `zoned` all times are in UTC, otherwise they are text."""
     if pt.is_struct(kind):
         return pa.struct([each.with_type(_written_type(each.type, zoned=zoned)) for each in kind])
     if pt.is_map(kind):

@@ -1,7 +1,7 @@
-"""The one check of columns: which rows are surely valid, and how they are stored.
+"""Checks columns: which rows are certain to be valid, and how they are stored.
 
-A row is surely valid if all its values are and none is missing; `records.validation` decides about the others. So this
-check never refuses a row: it only saves time where the answer is yes.
+A row is certain to be valid if all its values are and no required one is missing; `records.validation` decides about
+the others. This check never rejects a row, it only avoids the slower one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ _FALSE = pa.scalar(value=False)
 
 @dataclass(frozen=True)
 class CheckedColumns:
-    """Rows as columns in the form in which they are stored, and which of them are surely valid."""
+    """Columns as stored, and the rows that are certain to be valid."""
 
     schema: RecordSchema
     columns: Mapping[str, pa.Array]
@@ -32,7 +32,7 @@ class CheckedColumns:
 
     @property
     def valid_rows(self) -> Sequence[int]:
-        """The places of the rows that are surely valid."""
+        """The positions of the rows that are certain to be valid."""
         if self._all_valid:
             return range(len(self.valid))
         places: list[int] = pc.indices_nonzero(self.valid).to_pylist()
@@ -40,12 +40,12 @@ class CheckedColumns:
 
     @property
     def unsure_rows(self) -> Sequence[int]:
-        """The places of the rows that the rules must decide about."""
+        """The positions of the rows that need validation by row."""
         places: list[int] = pc.indices_nonzero(pc.invert(self.valid)).to_pylist()
         return places
 
     def without(self, unfit: Iterable[int]) -> "CheckedColumns":
-        """Leave some more rows to the rules."""
+        """Mark further rows as needing validation by row."""
         others = pa.array([*unfit], pa.int64())
         if not len(others):
             return self
@@ -53,7 +53,7 @@ class CheckedColumns:
         return replace(self, valid=pc.and_(self.valid, fit))
 
     def stored(self, stamp: IngestMetadata) -> pa.Table:
-        """The rows that are surely valid as they are stored."""
+        """Return the rows that are certain to be valid, as stored."""
         if self._all_valid:
             return add_platform_columns(self.schema, self.columns, self.attributes, stamp)
         columns = {name: each.filter(self.valid) for name, each in self.columns.items()}
@@ -67,14 +67,14 @@ class CheckedColumns:
 def check_columns(
     schema: RecordSchema, values: Mapping[str, pa.Array], attributes: pa.Array, *, form: Form, at: datetime
 ) -> CheckedColumns:
-    """Check each field's column.
+    """Check the column of each field.
 
     Args:
-        schema: what the rows are.
-        values: a column for each field of the schema; null is a value that is absent.
-        attributes: the fields that the schema does not know, as JSON text.
-        form: how values are written.
-        at: the present moment; a record may lie at most 5 minutes after it.
+        schema: the schema of the rows.
+        values: a column for each field of the schema; null means absent.
+        attributes: the fields that are not in the schema, as JSON text.
+        form: the form of the values.
+        at: the current time; event times may be at most 5 minutes later.
     """
     checker = ColumnChecker(at, frozenset(name for name in (schema.event_time, schema.version) if name is not None))
     columns, valid = {}, pa.repeat(pa.scalar(value=True), len(attributes))

@@ -1,4 +1,4 @@
-"""The fields that a schema does not know, as the JSON text they are kept in."""
+"""Serializes the fields that are not in the schema as JSON text."""
 
 import re
 from collections.abc import Collection
@@ -13,7 +13,7 @@ _ESCAPED = re.compile(rb'["\\\\\x00-\x1f]')
 
 
 def texts_as_json(table: pa.Table, known: Collection[str]) -> pa.Array:
-    """Unknown columns of text; what is blank is absent."""
+    """Serialize unknown text columns; empty text counts as absent."""
     unknown = [name for name in table.column_names if name not in known]
     members = [_member(name, table[name].combine_chunks()) for name in unknown]
     if not members:
@@ -24,7 +24,7 @@ def texts_as_json(table: pa.Table, known: Collection[str]) -> pa.Array:
 
 
 def values_as_json(table: pa.Table, known: Collection[str]) -> pa.Array:
-    """Unknown columns of any types, nested ones among them; what is null is absent."""
+    """Serialize unknown columns of any type, including nested ones; null counts as absent."""
     unknown = [name for name in table.column_names if name not in known]
     if not unknown:
         return pa.nulls(len(table), pa.string())
@@ -33,7 +33,7 @@ def values_as_json(table: pa.Table, known: Collection[str]) -> pa.Array:
 
 
 def _member(name: str, values: pa.StringArray) -> pa.StringArray:
-    """A comma, the name and the value; nothing where there is no value."""
+    """Return a comma, the name and the value; empty if there is no value."""
     filled = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
     return pc.fill_null(_around(f",{orjson.dumps(name).decode()}:", _quoted(filled), ""), "")
 

@@ -1,4 +1,4 @@
-"""A source's mapping applied to whole columns of text: what `mapped_rows` does to each row, for files."""
+"""Applies a source's mapping to whole columns of text, for files; `map_rows` is the equivalent for rows."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,15 +13,15 @@ _Columns = dict[str, pa.ChunkedArray]
 
 
 def mapped_table(table: pa.Table, mapping: SourceMapping, places: Sequence[int]) -> pa.Table:
-    """Turn a source's columns of text into those of a data type.
+    """Convert a source's text columns to those of a data type.
 
     Args:
-        table: as read, every column text; a null is a value that the record does not have.
-        mapping: what the source's configuration says of the data type.
-        places: where each row stood in the file.
+        table: the table as read, all columns text; null means absent.
+        mapping: the source's mapping for the data type.
+        places: the position of each row in the file.
 
     Raises:
-        UnfitForMapping: some row may be unfit for it; `mapped_rows` says which.
+        UnfitForMapping: the mapping may not apply to some row; `map_rows` finds which.
     """
     given: _Columns = {name: table[name] for name in table.column_names}
     taken = mapping.columns.keys() | set(mapping.drop)
@@ -63,7 +63,7 @@ def _filled(template: str, given: Mapping[str, pa.ChunkedArray], size: int) -> p
             trimmed = pc.utf8_trim(values, characters=BLANKS)
             pieces.append(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
             longest += pc.max(pc.utf8_length(trimmed)).as_py() or 0
-    if longest > LONGEST_FILLED:  # found out before the texts are joined: their sizes multiply
+    if longest > LONGEST_FILLED:  # checked before joining, because the sizes multiply
         raise UnfitForMapping(f"a template may make more than {LONGEST_FILLED} characters of a row")
     return pc.binary_join_element_wise(*pieces, "")
 
@@ -75,7 +75,7 @@ def _without_suffix(values: pa.ChunkedArray, suffix: str) -> pa.ChunkedArray:
 
 
 def _in_utc(values: pa.ChunkedArray, written: WrittenTimes) -> pa.ChunkedArray:
-    """Each different text is read once: times of one file repeat."""
+    """Parse each distinct text only once, because times repeat within a file."""
     encoded = pc.dictionary_encode(pa.chunked_array(values, pa.string()).combine_chunks())
     formats = tuple(written.formats)
     read = [time_in_utc(text, formats, written.timezone) or text for text in encoded.dictionary.to_pylist()]

@@ -1,7 +1,6 @@
-"""Rows as received to the columns of their data type, and every reason against the rows that are not valid.
+"""Validates rows and converts the valid ones to the columns of their data type.
 
-Rows become columns, whole columns are checked, and only rows that no column decides about go through the rules of
-`records.validation` one by one.
+Whole columns are checked first. Only rows that this cannot decide are checked one by one by `records.validation`.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,18 +22,18 @@ from shared.records.validation import Form, RowError, validate
 
 @dataclass(frozen=True)
 class ValidatedRows:
-    """The valid rows as columns, and every reason against the rest."""
+    """The valid rows as columns, and every error of the others."""
 
     table: pa.Table
     errors: Sequence[RowError] = ()
 
     @property
     def rejected(self) -> int:
-        """How many rows are not valid."""
+        """The number of rejected rows."""
         return len({error.row for error in self.errors})
 
     def within(self, places: Sequence[int], others: Sequence[RowError]) -> "ValidatedRows":
-        """The same as part of a delivery: its rows have these places there, and the others are rejected as well."""
+        """Return this result as part of a delivery: with row positions in the delivery, and further errors added."""
         errors = [replace(each, row=None if each.row is None else places[each.row]) for each in self.errors]
         return ValidatedRows(self.table, [*errors, *others])
 
@@ -42,14 +41,14 @@ class ValidatedRows:
 def validate_rows(
     data_type: DataType, rows: Sequence[Any], *, form: Form, at: datetime, stamp: IngestMetadata
 ) -> ValidatedRows:
-    """Check rows and turn the valid ones into columns.
+    """Check rows and convert the valid ones to columns.
 
     Args:
-        data_type: what the rows are.
-        rows: as received.
-        form: how values are written.
-        at: the present moment; a record may lie at most 5 minutes after it.
-        stamp: what the platform adds, with one `ingested_at` for all rows or one for each.
+        data_type: the data type of the rows.
+        rows: the rows as received.
+        form: the form of the values.
+        at: the current time; event times may be at most 5 minutes later.
+        stamp: the values of the platform's columns, with one `ingested_at` for all rows or one for each.
     """
     typed = to_typed_columns(SCHEMAS[data_type], rows) if form is Form.TYPED else None
     if typed is None:
@@ -63,16 +62,16 @@ def validate_rows(
 def validate_table(
     data_type: DataType, table: pa.Table, *, form: Form, at: datetime, stamp: IngestMetadata
 ) -> ValidatedRows:
-    """Check the rows of a table and turn the valid ones into columns: what `validate_rows` would, much sooner.
+    """Check the rows of a table and convert the valid ones to columns: a faster equivalent of `validate_rows`.
 
-    In a typed table null means absent, and a column of another type than its field's is cast where nothing is lost.
+    In a typed table null means absent, and columns are cast to the type of their field if that loses nothing.
 
     Args:
-        data_type: what the rows are.
-        table: as received; in the form `TEXT` each column is text.
-        form: how values are written.
-        at: the present moment; a record may lie at most 5 minutes after it.
-        stamp: what the platform adds, with one `ingested_at` for all rows or one for each.
+        data_type: the data type of the rows.
+        table: the table as received; with the form `TEXT` all columns are text.
+        form: the form of the values.
+        at: the current time; event times may be at most 5 minutes later.
+        stamp: the values of the platform's columns, with one `ingested_at` for all rows or one for each.
     """
     found = check_table(SCHEMAS[data_type], table, form=form, at=at)
     return _complete(found.checked, found.records, form=form, at=at, stamp=stamp)
@@ -86,7 +85,7 @@ def _complete(
     at: datetime,
     stamp: IngestMetadata,
 ) -> ValidatedRows:
-    """Let the rules decide about the rows that the columns do not, and put all valid rows in their order."""
+    """Validate the undecided rows one by one, and return all valid rows in their original order."""
     valid, unsure = checked.valid_rows, checked.unsure_rows
     if not unsure:
         return ValidatedRows(checked.stored(stamp))
@@ -108,7 +107,7 @@ def _validate_by_row(
 
 
 def _stamp_of(stamp: IngestMetadata, places: Sequence[int]) -> IngestMetadata:
-    """What the platform adds to some of the rows."""
+    """Return the values of the platform's columns for some of the rows."""
     if isinstance(stamp.ingested_at, datetime):
         return stamp
     return replace(stamp, ingested_at=[stamp.ingested_at[place] for place in places])

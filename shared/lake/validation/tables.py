@@ -1,4 +1,4 @@
-"""Tables as received: the columns of their fields, and their rows as records."""
+"""Checks tables as received, and converts their rows to records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ class CheckedTable:
     checked: CheckedColumns
 
     def records(self, places: Sequence[int]) -> list[dict[str, Any]]:
-        """Some rows as records."""
+        """Return the rows at these positions as records."""
         return rows_of(self.table.take(pa.array(places, pa.int64())), form=self.form)
 
 
 def rows_of(table: pa.Table, *, form: Form) -> list[dict[str, Any]]:
-    """The rows of a part as records: texts as they are, typed values as JSON would have them."""
+    """Return the rows of a table as records: text unchanged, typed values as JSON values."""
     rows: list[dict[str, Any]] = table.to_pylist() if form is Form.TEXT else to_json_rows(table)
     return rows
 
 
 def check_table(schema: RecordSchema, table: pa.Table, *, form: Form, at: datetime) -> CheckedTable:
-    """Check the columns of a table; in a typed one a column of another type than its field's is cast without loss."""
+    """Check the columns of a table; typed columns are cast to the type of their field if that loses nothing."""
     values = {each.name: _values(each, table, form) for each in schema.fields}
     for name in values.keys() & set(table.column_names) if form is Form.TYPED else ():
         table = table.set_column(table.column_names.index(name), name, values[name])
@@ -45,7 +45,7 @@ def check_table(schema: RecordSchema, table: pa.Table, *, form: Form, at: dateti
 
 
 def _values(each: Field, table: pa.Table, form: Form) -> pa.Array:
-    """The values of a field; what is blank in a text is absent."""
+    """Return the values of a field; empty text counts as absent."""
     if each.name not in table.column_names:
         return pa.nulls(len(table), pa.string())
     values = table[each.name].combine_chunks()

@@ -1,4 +1,4 @@
-"""Which texts of a column are surely valid, and what they are as stored."""
+"""Finds the texts of a column that are certain to be valid, and converts them to their stored type."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _BOOLEANS = ("true", "false")
 
 @dataclass(frozen=True)
 class CheckedColumn:
-    """A column as it is stored, and which of its values are surely valid; the rules decide about the others."""
+    """A column as stored, and which of its values are certain to be valid; the others are validated by row."""
 
     column: pa.Array
     valid: pa.BooleanArray
@@ -37,13 +37,13 @@ class CheckedColumn:
 
 @dataclass(frozen=True)
 class ColumnChecker:
-    """Checks columns of one data type's fields at one moment: valid is only what the rules cannot refuse."""
+    """Checks columns of one data type at one moment; values that it accepts are valid by the rules, too."""
 
     at: datetime
     dated: frozenset[str]
 
     def check_text(self, each: Field, values: pa.StringArray) -> CheckedColumn:
-        """Check values that are written as text, whatever they mean."""
+        """Check text values of a field of any kind."""
         match each.kind:
             case Kind.ID | Kind.TEXT | Kind.CHOICE | Kind.CURRENCY:
                 return CheckedColumn(values, _is_valid(each, values))
@@ -58,7 +58,7 @@ class ColumnChecker:
                 return _number(each, values)
 
     def check_moments(self, each: Field, moments: pa.Array) -> CheckedColumn:
-        """Check times with a zone: those that order records or cut partitions have bounds of their own."""
+        """Check times with a zone; fields that order or partition records have narrower bounds."""
         earliest, end = (EARLIEST, self.at + FUTURE_TOLERANCE) if each.name in self.dated else (_FIRST, _LAST)
         stored = moments.cast(MOMENT, safe=False)
         return CheckedColumn(stored, _between(stored, earliest, end))
@@ -85,13 +85,13 @@ def _between(moments: pa.Array, earliest: datetime, end: datetime) -> pa.Boolean
 
 
 def all_unsure(each: Field, values: pa.Array) -> CheckedColumn:
-    """Leave every value of a column to the rules."""
+    """Leave all values of a column to validation by row."""
     return CheckedColumn(pa.nulls(len(values), arrow_type(each)), pa.repeat(pa.scalar(value=False), len(values)))
 
 
 def null_unless(mask: pa.BooleanArray, values: pa.Array) -> pa.Array:
-    """The values for which the mask is true, null in place of the others."""
-    if pc.all(mask, min_count=0).as_py():  # nulls are ignored: there is no value
+    """Return the values for which the mask is true, and null for the others."""
+    if pc.all(mask, min_count=0).as_py():  # nulls in the mask are ignored, because their values are null, too
         return values
     return pc.if_else(mask, values, pa.scalar(None, values.type))
 
@@ -102,7 +102,7 @@ def _is_valid(each: Field, values: pa.StringArray) -> pa.BooleanArray:
     low, high = (1, LONGEST_ID) if each.kind is Kind.ID else (0, LONGEST_TEXT)
     trimmed, lengths = pc.utf8_trim_whitespace(values), pc.utf8_length(values)
     found = pc.min_max(lengths).as_py()
-    # Aggregates are cheaper than masks, and nearly always the whole column is valid.
+    # Aggregates are cheaper than masks, and in most cases the whole column is valid.
     if trimmed.equals(values) and (found["min"] is None or low <= found["min"] <= found["max"] <= high):
         return pc.is_valid(values)
     fits = pc.and_(pc.greater_equal(lengths, low), pc.less_equal(lengths, high))
@@ -119,7 +119,7 @@ def _options(allowed: tuple[str, ...]) -> pc.SetLookupOptions:
 
 
 def _number(each: Field, values: pa.StringArray) -> CheckedColumn:
-    """Numbers in digits, so few of them that they are what they say exactly."""
+    """Parse numbers that are plain decimals with few enough digits to be exact."""
     sign = "^" if each.minimum is not None and each.minimum >= 0 else "^-?"
     plain = pc.match_substring_regex(values, sign + _NUMBERS[each.kind])
     numbers = null_unless(plain, values).cast(arrow_type(each))
@@ -127,7 +127,7 @@ def _number(each: Field, values: pa.StringArray) -> CheckedColumn:
 
 
 def within(each: Field, numbers: pa.Array) -> pa.BooleanArray:
-    """Which numbers keep the field's own bounds."""
+    """Return which numbers are within the bounds of the field."""
     kept = pc.is_valid(numbers)
     if each.minimum is not None:
         kept = pc.and_(kept, pc.greater_equal(numbers, each.minimum))
@@ -137,7 +137,7 @@ def within(each: Field, numbers: pa.Array) -> pa.BooleanArray:
 
 
 def _moments(texts: pa.StringArray) -> pa.Array:
-    """Times with and without a zone, which is UTC then; null where there is no such day or hour."""
+    """Parse times with or without a zone (default: UTC); null if there is no such day or hour."""
     for kind in (_IN_ZONE, pa.timestamp("us")):
         try:
             return texts.cast(kind).cast(_IN_ZONE)
@@ -149,7 +149,7 @@ def _moments(texts: pa.StringArray) -> pa.Array:
 
 
 def _castable(texts: pa.StringArray, kind: pa.DataType) -> pa.Array:
-    """What can be cast; the few that cannot are searched by halves."""
+    """Cast texts, with null for those that cannot be cast; these are few, so they are found by bisection."""
     try:
         return texts.cast(kind)
     except pa.ArrowInvalid:

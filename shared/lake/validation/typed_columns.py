@@ -1,4 +1,4 @@
-"""Which values of a typed column are surely valid."""
+"""Finds the values of a typed column that are certain to be valid."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +14,7 @@ _EXACT_AS_FLOAT = 1e9
 
 
 def check_typed(checker: ColumnChecker, each: Field, values: pa.Array) -> CheckedColumn:
-    """Check a column by its type: what is of another type than the field is left to the rules."""
+    """Check a column by its type; a column of another type than its field's is left to validation by row."""
     kind = values.type
     if pt.is_string(kind) and each.kind in _WRITTEN:
         return checker.check_text(each, values)
@@ -28,7 +28,7 @@ def check_typed(checker: ColumnChecker, each: Field, values: pa.Array) -> Checke
 
 
 def _number(each: Field, numbers: pa.DoubleArray) -> CheckedColumn:
-    """Numbers that are the nearest to a decimal of as many places as are kept: then they are that decimal."""
+    """Accept floats that are nearest to a decimal with the stored number of places, because they equal it."""
     valid = pc.and_(pc.is_finite(numbers), within(each, numbers))
     if each.kind is Kind.NUMBER:
         return CheckedColumn(numbers, valid)

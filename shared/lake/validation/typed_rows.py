@@ -1,6 +1,6 @@
-"""Rows as JSON has them, turned into typed columns.
+"""Converts rows of JSON values to typed columns.
 
-A value of another type than its field's is left out of its column, and its row is left to the rules.
+A value of another type than its field's is omitted from its column, and its row is left to validation by row.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,16 +28,16 @@ _ENCODINGS: Mapping[Kind, tuple[tuple[frozenset[type], pa.DataType], ...]] = {
     Kind.INTEGER: ((frozenset({int}), pa.int64()),),
     Kind.BOOLEAN: ((frozenset({bool}), pa.bool_()),),
 }
-"""The Python types that a field's values may have, and the column they become; a field has one of them throughout."""
+"""The accepted Python types of a field's values and the type of the column; all values must fit one of the entries."""
 
 _MAPS = {Kind.TEXT_MAP, Kind.NUMBER_MAP}
 _UNFIT = (ValueError, TypeError, OverflowError)
-"""What Arrow and orjson raise for a value that does not fit: Arrow's errors are kinds of the first two."""
+"""The exceptions of Arrow and orjson for values that do not fit; Arrow's are subclasses of the first two."""
 
 
 @dataclass(frozen=True)
 class TypedRows:
-    """The fields of rows as columns, the other fields as JSON text, and the rows that the columns do not hold whole."""
+    """The fields of rows as columns, the other fields as JSON text, and the rows that do not fit the columns."""
 
     values: Mapping[str, pa.Array]
     attributes: pa.Array
@@ -45,7 +45,7 @@ class TypedRows:
 
 
 def to_typed_columns(schema: RecordSchema, rows: Sequence[Any]) -> TypedRows | None:
-    """Turn rows into columns; None if that decides about no row at all."""
+    """Convert rows to columns; None if no row fits."""
     unfit = set(_never_fit(schema, rows))
     if len(unfit) == len(rows):
         return None
@@ -64,7 +64,7 @@ def to_typed_columns(schema: RecordSchema, rows: Sequence[Any]) -> TypedRows | N
 
 
 def _never_fit(schema: RecordSchema, rows: Sequence[Any]) -> Iterable[int]:
-    """The rows that are not objects, or have a map, which no column decides about."""
+    """Return the rows that are not objects, or have a map, which columns cannot check."""
     maps = [each.name for each in schema.fields if each.kind in _MAPS]
     if not maps and set(map(type, rows)) == {dict}:
         return ()
@@ -82,7 +82,7 @@ def _text_struct(data_type: DataType) -> pa.StructType:
 
 
 def _texts(schema: RecordSchema, records: Sequence[Mapping[str, Any]]) -> dict[str, pa.Array]:
-    """All fields of text at once, which is fastest; none if one value of them is something else."""
+    """Convert all text fields at once, which is fastest; empty if any of their values is not text."""
     struct = _text_struct(schema.data_type)
     try:
         found = pa.array(records, type=struct)
@@ -92,7 +92,7 @@ def _texts(schema: RecordSchema, records: Sequence[Mapping[str, Any]]) -> dict[s
 
 
 def _column(each: Field, values: list[Any]) -> tuple[pa.Array, Iterable[int]]:
-    """The values of a field that have its type as a column, and the places of the others."""
+    """Convert the values that have the field's type to a column; also return the positions of the others."""
     types = set(map(type, values)) - {type(None)}
     encodings = _ENCODINGS[each.kind]
     allowed, kind = next((each for each in encodings if types <= each[0]), encodings[0])

@@ -1,1 +1,1 @@
-"""The SQL of metrics: one statement returns both ranges, all buckets, the totals and the records left out."""
+"""The SQL of metrics: one statement returns both ranges with buckets, totals and excluded records."""

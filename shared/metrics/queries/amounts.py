@@ -1,4 +1,4 @@
-"""Amounts in one currency: what was added up by day and currency is converted, and what has no rate is counted."""
+"""Amounts in one currency: sums per day and currency are converted, and lines without a rate are counted."""
 
 from shared.athena.sql import Statement, identifier, sql
 from shared.currency.conversion import Days, convert, with_rates
@@ -18,7 +18,7 @@ _RATED_COUNT = sql("""
 
 
 class Amounts:
-    """How the amounts of a question are reported: in the one currency that is asked for, or converted."""
+    """How the amounts of a question are reported: in one selected currency, or converted to the reporting currency."""
 
     def __init__(self, question: MetricQuestion, reporting_currency: str) -> None:
         self._question = question
@@ -27,20 +27,20 @@ class Amounts:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The tables that are read for it."""
+        """The additional tables that are read."""
         return (EXCHANGE_RATES.name,) if self._converts else ()
 
     @property
     def counts(self) -> Statement:
-        """The lines that count, and those left out, which only conversion leaves out."""
+        """The columns that count included and excluded lines; only conversion excludes lines."""
         return _RATED_COUNT if self._converts else _ALL_COUNT
 
     def of(self, column: str) -> Statement:
-        """An amount of a row, as it is reported."""
+        """Return an amount column in the reported currency."""
         return convert(column) if self._converts else identifier(column)
 
     def with_rates(self, table: str) -> Statement:
-        """The rows of a table that has `currency` and `dt`, with what is needed to report their amounts."""
+        """Return the rows of a table that has `currency` and `dt`, with the rates that their amounts need."""
         if not self._converts:
             return sql("SELECT * FROM {table}", table=identifier(table))
         days = Days(day(self._question.previous_start), day(self._question.end - LAST_MOMENT))

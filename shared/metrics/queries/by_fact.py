@@ -1,4 +1,4 @@
-"""From a question to its query: each fact has SQL of its own."""
+"""Selects the query for a question; each fact has its own SQL."""
 
 from shared.metrics.facts import FactName
 from shared.metrics.planner import Plan
@@ -12,7 +12,7 @@ from shared.metrics.question import MetricQuestion
 
 
 def query(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
-    """The one statement that answers a question as planned, and the tables that it reads."""
+    """Return the statement for a plan, and the tables that it reads."""
     match question.metric.fact_name:
         case FactName.SALES:
             return sales(question, plan, reporting_currency=reporting_currency)

@@ -1,4 +1,4 @@
-"""Distinct customers: counted once in a bucket, and once in a range."""
+"""Distinct customers, counted once per bucket and once per range."""
 
 from collections.abc import Iterator
 
@@ -40,7 +40,7 @@ _OF_BASE = """
 
 
 def customers(question: MetricQuestion, plan: Plan) -> MetricStatement:
-    """Count the customers that bought, per period and bucket and once more per period."""
+    """Count purchasing customers per range and bucket, and per range."""
     statement = sql(
         _STATEMENT,
         lines=union_all(_lines(question, plan.parts)),

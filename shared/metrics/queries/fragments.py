@@ -1,4 +1,4 @@
-"""The fragments that the statements of all facts share: which rows are read, and which bucket each lies in."""
+"""SQL fragments shared by the statements of all facts: partition and row filters, and the bucket of a row."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,16 +13,16 @@ from shared.metrics.split import HOUR, LAST_MOMENT, Interval
 from shared.records.validation import EARLIEST
 
 TIMESTAMP = sql('"timestamp"')
-"""The column of base tables that has the moment of a record."""
+"""The column of base tables that contains the event time."""
 
 
 def day(moment: datetime) -> str:
-    """The UTC day of a moment, as partitions are named."""
+    """Return the UTC day of a moment, as partitions are named."""
     return moment.date().isoformat()
 
 
 def on_days(intervals: Iterable[Interval]) -> Statement:
-    """Read only the partitions of some intervals."""
+    """Return the condition that selects the partitions of intervals."""
     return _any(
         sql("dt BETWEEN :first AND :last", first=day(each.start), last=day(each.end - LAST_MOMENT))
         for each in intervals
@@ -30,13 +30,13 @@ def on_days(intervals: Iterable[Interval]) -> Statement:
 
 
 def in_intervals(column: Statement, intervals: Sequence[Interval]) -> Statement:
-    """Read only the rows of some intervals, from their partitions alone."""
+    """Return the condition that selects the rows of intervals, by partition and time."""
     within = _any(_between(column, each) for each in intervals)
     return sql("{days} AND {within}", days=on_days(intervals), within=within)
 
 
 def in_hours(column: Statement, intervals: Sequence[Interval]) -> Statement:
-    """Read from an hourly roll-up only the hours of some intervals, from their partitions alone."""
+    """Return the condition that selects the hours of intervals from an hourly roll-up, by partition and hour."""
     whole = Interval(intervals[0].start, intervals[-1].end)
     gaps = [(_moment(before.end), _moment(after.start - HOUR)) for before, after in pairwise(intervals)]
     return sql(
@@ -48,7 +48,7 @@ def in_hours(column: Statement, intervals: Sequence[Interval]) -> Statement:
 
 
 def in_days(intervals: Sequence[Interval]) -> Statement:
-    """Read from a daily roll-up only the days of some intervals."""
+    """Return the condition that selects the days of intervals from a daily roll-up."""
     gaps = [(_day(before.end), _day(after.start - LAST_MOMENT)) for before, after in pairwise(intervals)]
     return sql(
         "{days} {except_gaps}",
@@ -58,7 +58,7 @@ def in_days(intervals: Sequence[Interval]) -> Statement:
 
 
 def _excluding(column: Statement, gaps: Sequence[tuple[Statement, Statement]]) -> Statement:
-    """Leave out gaps, each given by its first and last unit: looking one unit up costs less than comparing a range."""
+    """Exclude gaps, each given by its first and last unit; for single units, `NOT IN` is cheaper than a range."""
     single = [first for first, last in gaps if first == last]
     conditions = [sql("AND {column} NOT IN ({units})", column=column, units=join(", ", single))] if single else []
     conditions += [
@@ -91,17 +91,17 @@ def _any(conditions: Iterable[Statement]) -> Statement:
 
 
 def one_of(column: str, values: Sequence[str]) -> Statement:
-    """Whether a column has one of some values."""
+    """Return the condition that a column has one of these values."""
     return sql("{column} IN (:values)", column=identifier(column), values=values)
 
 
 def filter_columns(question: MetricQuestion) -> Statement:
-    """The columns that the filters look at, each after a comma."""
+    """Return the columns that the filters read, each preceded by a comma."""
     return join("", (sql(", {column}", column=identifier(dimension)) for dimension in question.filters))
 
 
 def filter_clause(question: MetricQuestion) -> Statement:
-    """Keep the rows of which every dimension asked for has one of its values, and of the currency asked for."""
+    """Return the WHERE clause for the filters by dimension and currency."""
     conditions = [one_of(dimension, values) for dimension, values in question.filters.items()]
     if question.currency is not None:
         conditions.append(sql("{column} = :currency", column=identifier(CURRENCY), currency=question.currency))
@@ -109,7 +109,7 @@ def filter_clause(question: MetricQuestion) -> Statement:
 
 
 def bucketed(question: MetricQuestion) -> Statement:
-    """Find for every row of `lines` the range and the bucket in which its moment lies."""
+    """Return the query that adds range and bucket to each row of `lines`."""
     return sql(
         "SELECT *, {period} AS period, {bucket} AS bucket FROM lines",
         period=period(question),
@@ -118,7 +118,7 @@ def bucketed(question: MetricQuestion) -> Statement:
 
 
 def period(question: MetricQuestion) -> Statement:
-    """In which of the two ranges a moment lies."""
+    """Return the expression for the range that contains a moment."""
     return sql(
         "CASE WHEN moment < CAST(:start AS timestamp) THEN :previous ELSE :current END",
         start=Constant(question.start),
@@ -128,7 +128,7 @@ def period(question: MetricQuestion) -> Statement:
 
 
 def bucket(question: MetricQuestion) -> Statement:
-    """The wall clock's name of the bucket in which a moment lies."""
+    """Return the expression for the bucket that contains a moment, as the bucket's start in local time."""
     return sql(
         "date_trunc('{unit}', {moment})",
         unit=identifier(question.granularity.unit),
@@ -137,14 +137,14 @@ def bucket(question: MetricQuestion) -> Statement:
 
 
 def _relevant(clock: Sequence[OffsetChange], start: datetime) -> Sequence[OffsetChange]:
-    """Leave out what the clock did before the range, or before there can be records."""
+    """Omit offset changes before the range or before the first possible record."""
     earliest = max(start, EARLIEST)
     over = [place for place, shift in enumerate(clock) if shift.since <= earliest]
     return clock[max(over, default=0) :]
 
 
 def _wall_clock(clock: Sequence[OffsetChange]) -> Statement:
-    """What a zone's clock shows at a moment."""
+    """Return the expression for the local time of a moment."""
     offsets = [int(shift.offset.total_seconds()) for shift in clock]
     if not any(offsets):
         return sql("moment")

@@ -1,4 +1,4 @@
-"""Orders: the lines of each are added up before orders are counted, once in a bucket and once in a range."""
+"""Orders: lines are summed by order, and orders are counted once per bucket and once per range."""
 
 from shared.athena.sql import sql
 from shared.metrics.planner import Plan
@@ -29,7 +29,7 @@ _STATEMENT = """
 
 
 def orders(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
-    """Add up the lines of orders, per period and bucket and once more per period, since an order counts once in it."""
+    """Sum the lines of orders per range and bucket, and per range, because an order counts once in each."""
     amounts = Amounts(question, reporting_currency)
     statement = sql(
         _STATEMENT,

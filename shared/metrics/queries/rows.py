@@ -1,4 +1,4 @@
-"""What a query of metrics is and what comes back: a row for every bucket that has anything."""
+"""The statement of a metric query and the rows of its result: one row per bucket with data."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class MetricStatement:
 
 
 class RangeKind(StrEnum):
-    """Which of the two ranges a row is about, or whether of what was before both."""
+    """The range of a row: the requested one, the preceding one, or the time before both."""
 
     BEFORE = "before"
     PREVIOUS = "previous"
@@ -31,9 +31,9 @@ class RangeKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class MetricRow:
-    """What was added up over one bucket, or over the whole of a span where `bucket` is None.
+    """The measures of one bucket, or of a whole range if `bucket` is None.
 
-    `bucket` is the wall clock's name of it; `excluded` are lines of whose currency no rate is known.
+    `bucket` is the bucket's start in local time; `excluded` counts lines without an exchange rate.
     """
 
     period: RangeKind
@@ -43,11 +43,11 @@ class MetricRow:
 
 
 ROWS: TypeAdapter[Sequence[MetricRow]] = TypeAdapter(Sequence[MetricRow])
-"""How rows are written down and read again."""
+"""Serializes rows for the result cache."""
 
 
 def rows(found: Iterable[Mapping[str, Any]]) -> Sequence[MetricRow]:
-    """Read what Athena answered; a measure of nothing is left out."""
+    """Parse the result of a query; null measures are omitted."""
     return [
         MetricRow(
             period=RangeKind(row["period"]),

@@ -1,4 +1,4 @@
-"""Sale lines and their amounts: added up from the cube, from one of its faces, or from the lines themselves."""
+"""Sale lines and their amounts, summed from a roll-up or from the base table."""
 
 from collections.abc import Callable, Iterator
 
@@ -44,7 +44,7 @@ _EXTREMES = {Measure.LOWEST_AMOUNT: sql("MIN"), Measure.HIGHEST_AMOUNT: sql("MAX
 
 
 def sales(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
-    """Add up the completed lines that a question is about, per period and bucket."""
+    """Sum the completed lines of a question per range and bucket."""
     amounts = Amounts(question, reporting_currency)
     statement = sql(
         _STATEMENT,
@@ -60,7 +60,7 @@ def sales(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> M
 
 
 def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
-    """The rows that are added up, with no column that the question does not need: columns are what a scan costs."""
+    """Yield the queries of the rows to sum, with only the columns that the question needs, to reduce scan cost."""
     columns = filter_columns(question)
     if plan.parts.rollup:
         yield sql(
@@ -85,5 +85,5 @@ def _aggregates(question: MetricQuestion, amount_of: Callable[[str], Statement])
 
 
 def _functions(question: MetricQuestion) -> dict[Measure, Statement]:
-    """The amounts that a question needs, with the function that adds each up."""
+    """Return the SQL aggregate function of each measure that the question needs."""
     return _EXTREMES if question.asks_for_extremes else _SUMS

@@ -1,6 +1,6 @@
-"""Sessions: where each begins, whether it bought, and whether an event of it is what is asked for.
+"""Sessions: their start, whether they include a purchase, and whether their events match the filters.
 
-A session is taken to last at most a day, so reading one more UTC day on either side finds all of its events.
+A session is assumed to last at most one day, so reading one more UTC day on either side finds all of its events.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _COLUMNS = {
 
 
 def sessions(question: MetricQuestion, plan: Plan) -> MetricStatement:
-    """Count the sessions that begin in a bucket, and those of them that bought."""
+    """Count the sessions that start in each bucket, and how many of them include a purchase."""
     table = question.metric.fact.tables[plan.source].name
     statement = sql(
         _STATEMENT,
@@ -56,6 +56,6 @@ def sessions(question: MetricQuestion, plan: Plan) -> MetricStatement:
 
 
 def _matching(question: MetricQuestion) -> Iterator[Statement]:
-    """Keep the sessions of which, for every dimension asked for, some event has one of its values."""
+    """Yield the conditions that a session matches every filter by at least one of its events."""
     for dimension, values in question.filters.items():
         yield sql("AND COUNT(CASE WHEN {matches} THEN 1 END) > 0", matches=one_of(dimension, values))

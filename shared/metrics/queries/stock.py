@@ -1,6 +1,6 @@
-"""Levels of stock: the last record of every product and location at the end of every bucket.
+"""Stock levels: the last record of each product and location at the end of each bucket.
 
-A bucket without records has no row: the level of the bucket before it still holds.
+A bucket without records has no row, because the level of the bucket before it still applies.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ _SUMS = sql("""
         SUM(appeared) OVER (ORDER BY since) AS product_locations
     FROM together
 """)
-"""The sum over all levels at the end of each bucket: the running sum of how much each level changed."""
+"""The sum of all levels at the end of each bucket, as the running sum of the changes of each level."""
 
 _EXTREMES = sql("""
     , steps AS (
@@ -75,14 +75,14 @@ _EXTREMES = sql("""
         COUNT(*) AS product_locations, MIN(quantity) AS lowest_units, MAX(quantity) AS highest_units
     FROM spread GROUP BY held
 """)
-"""The extremes over all levels at the end of each bucket: each level is repeated for the buckets in which it holds.
+"""The extremes of all levels at the end of each bucket: each level is repeated for every bucket in which it applies.
 
-`sequence` makes at most 10 000 numbers, so a level is repeated by thousands and then by ones.
+`sequence` returns at most 10 000 numbers, so levels are repeated in blocks of a thousand.
 """
 
 
 def stock(question: MetricQuestion, plan: Plan) -> MetricStatement:
-    """Find the stock at the end of every bucket that has records, and of the time before both ranges."""
+    """Compute the stock at the end of every bucket with records, and at the end of the time before both ranges."""
     statement = sql(
         _STATEMENT,
         lines=union_all(_lines(plan.parts)),
@@ -105,6 +105,6 @@ def _lines(parts: Split) -> Iterator[Statement]:
 
 
 def _of_categories(question: MetricQuestion) -> Statement:
-    """Keep the products that are in one of some categories today."""
+    """Return the condition that selects products that are currently in these categories."""
     values = question.filters.get(Dimension.PRODUCT_CATEGORY)
     return sql(_OF_CATEGORIES, of_categories=one_of("category", values)) if values else EMPTY
