@@ -51,7 +51,7 @@ def aws(platforms: MotoPlatforms) -> Iterator[Settings]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands at midday until the test sets it."""
+    """A clock that is fixed at midday until the test sets it."""
     return Clock()
 
 
@@ -85,7 +85,7 @@ def everywhere(aws: Settings, clock: Clock) -> Iterator[Wiring]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was not compared with real data, so that a green run without it is not taken for more than it is."""
+    """Report which comparisons with real data were skipped, so that a green run is not overrated."""
     for line in summary_of_absent(terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_line(line, yellow=True)
 

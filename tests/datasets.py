@@ -16,7 +16,7 @@ def needs(path: Path) -> pytest.MarkDecorator:
 
 
 def summary_of_absent(skipped: Iterable[pytest.TestReport]) -> list[str]:
-    """State what was not compared with real data because that is absent; nothing if all was."""
+    """State which comparisons were skipped because their real data is absent; empty if none was."""
     reasons = [report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)]
     counts = Counter(reason.partition(_ABSENT)[2] for reason in reasons if _ABSENT in reason)
     if not counts:

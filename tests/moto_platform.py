@@ -33,7 +33,7 @@ def create_channels() -> dict[str, str]:
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
-    """The variables that tell a function these settings."""
+    """The environment variables of a function with these settings."""
     return settings.names
 
 

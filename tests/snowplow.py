@@ -28,7 +28,7 @@ from tests.datasets import DATASETS, needs
 FOLDER = DATASETS / "snowplow_ecommerce"
 needs_snowplow = needs(FOLDER)
 APPS = {"ecom-accel", "DemoID"}
-"""The shop's own; what others sent is not among what is expected."""
+"""The shop's own events; those of others are not in the expected tables."""
 
 Row = dict[str, str]
 _STEPS = {

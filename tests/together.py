@@ -21,7 +21,7 @@ _SLOWEST_FIRST = ("the platform", "platforms of its own", "an attacked platform"
 
 
 def together(nodeid: str) -> str:
-    """Name what a test shares with others; one that shares nothing is alone."""
+    """Return the shared resource of a test; a test without one has its own group."""
     return next((shared for start, shared in _TOGETHER.items() if nodeid.startswith(start)), nodeid)
 
 

@@ -1,1 +1,1 @@
-"""Attacks, kind by kind: each is held, whoever tries it."""
+"""Attacks by kind: each is repelled for every caller."""

@@ -41,5 +41,5 @@ def platform(all_platforms: MotoPlatforms) -> Iterator[Wiring]:
 
 @pytest.fixture(scope="module")
 def attacker(platform: Wiring) -> Visitor:
-    """Somebody with every scope."""
+    """A caller with every scope."""
     return Visitor(platform.identity)

@@ -1,4 +1,4 @@
-"""Configurations of sources that do harm: those that nobody may save, and those that an earlier version has saved."""
+"""Harmful source configurations: those the API refuses, and those an earlier version may have saved."""
 
 from typing import Any
 

@@ -64,7 +64,7 @@ def test_errors_of_large_values_are_small(platform: Wiring, attacker: Visitor) -
     assert all(len(orjson.dumps(item)) < ITEM for item in items(platform, LEDGER_TABLE))
 
 
-def test_a_page_of_large_rows_is_redirected_to(platform: Wiring, attacker: Visitor) -> None:
+def test_a_page_of_large_rows_is_redirected(platform: Wiring, attacker: Visitor) -> None:
     sent(attacker, [*(sale(number) for number in range(900)), *({"a": SMILE * 20_000} for _ in range(100))])
     query = {"size": ["100"], "code": ["required"]}
 
@@ -75,7 +75,7 @@ def test_a_page_of_large_rows_is_redirected_to(platform: Wiring, attacker: Visit
     assert platform.settings.name_of(RESULTS_BUCKET) in answer["multiValueHeaders"]["Location"][0]
 
 
-def test_every_function_that_gives_pages_may_redirect_to_a_large_one() -> None:
+def test_every_paged_function_may_redirect_large_pages() -> None:
     paged = {
         OWNERS[Route(path, method.upper())].name
         for path, item in document()["paths"].items()
@@ -100,7 +100,7 @@ def test_every_function_that_gives_pages_may_redirect_to_a_large_one() -> None:
     ],
     ids=lambda said: str(said)[:40],
 )
-def test_an_announcement_that_no_item_could_hold_is_refused(attacker: Visitor, said: Any) -> None:
+def test_an_upload_request_exceeding_an_item_is_refused(attacker: Visitor, said: Any) -> None:
     raw = json.dumps({**UPLOAD, **said})
 
     answer = Answer.of(ask(Route("/api/v1/ingest/uploads", "POST"), raw=raw, token=attacker.token))
@@ -110,7 +110,7 @@ def test_an_announcement_that_no_item_could_hold_is_refused(attacker: Visitor, s
 
 
 @pytest.mark.parametrize("character", [SMILE, "\x00", '"'])
-def test_a_profile_of_the_longest_texts_fits_into_an_item(character: str) -> None:
+def test_a_profile_of_maximum_texts_fits_into_an_item(character: str) -> None:
     text = character * LONGEST_TEXT
     profile = profile_of(SMILE * 128)
     favorites = [FavoriteCategory(category=text, share=0.3)] * 3

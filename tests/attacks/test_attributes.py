@@ -111,7 +111,7 @@ def test_a_row_of_a_file_with_too_many_unknown_fields_is_quarantined(
     assert status(wired, batch_id).outcome.loaded == 2
 
 
-def test_a_rejected_row_is_judged_by_the_same_bound_when_it_is_driven_again(wired: Wiring) -> None:
+def test_a_redriven_row_is_validated_against_the_same_limit(wired: Wiring) -> None:
     _batch(wired, [*ROWS, *(sale(number) for number in range(4, 9))])
 
     answer = _call(wired, "/ingest/quarantine/redrive", {"source_id": "web-shop", "dry_run": True})
@@ -128,13 +128,13 @@ def test_a_rejected_row_is_judged_by_the_same_bound_when_it_is_driven_again(wire
         (DataType.DECISIONS, {"attributions": {f"f{n}": n / 7 for n in range(4000)}}, "/attributions", "too_large"),
     ],
 )
-def test_texts_and_maps_have_bounds_as_well(data_type: DataType, fields: dict[str, Any], field: str, code: str) -> None:
+def test_texts_and_maps_are_limited_too(data_type: DataType, fields: dict[str, Any], field: str, code: str) -> None:
     taken = validate_rows(data_type, [good(data_type), good(data_type, **fields)], form=Form.TYPED, at=NOW, stamp=STAMP)
 
     assert [(each.row, each.field, each.code) for each in taken.errors] == [(1, field, code)]
 
 
-def test_unknown_fields_of_a_delivery_are_bounded_together_and_what_comes_later_is_set_apart() -> None:
+def test_unknown_fields_of_a_delivery_are_limited_and_excess_rows_rejected() -> None:
     fit = LARGEST_ATTRIBUTES_OF_DELIVERY // LARGEST_ATTRIBUTES
     rows = [{key: str(value) for key, value in sale(number, note=AT_THE_BOUND).items()} for number in range(fit + 2)]
     table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]})
@@ -158,7 +158,7 @@ def _in_flight(wired: Wiring) -> int:
     return sum(balance(each, lambda text: map(int, text.split())) for each in dump_state(wired.settings).ledger)
 
 
-def test_what_waits_beyond_the_bound_of_a_pass_is_taken_in_by_the_next_ones(wired: Wiring) -> None:
+def test_rows_beyond_the_limit_of_a_pass_are_merged_by_later_passes(wired: Wiring) -> None:
     _loaded(wired, 4)
     before = versions(wired.settings).get("transactions", 0)
     merger = replace(wired.merger, most_bytes=1)
@@ -171,7 +171,7 @@ def test_what_waits_beyond_the_bound_of_a_pass_is_taken_in_by_the_next_ones(wire
     assert _in_flight(wired) == 0
 
 
-def test_passes_that_time_does_not_suffice_for_come_again_with_the_message(wired: Wiring) -> None:
+def test_passes_without_enough_time_are_retried_with_the_message(wired: Wiring) -> None:
     _loaded(wired, 3)
     merger, times = replace(wired.merger, most_bytes=1), iter([True])
     wanted = waiting(wired.settings)
@@ -185,7 +185,7 @@ def test_passes_that_time_does_not_suffice_for_come_again_with_the_message(wired
     assert _in_flight(wired) == 0
 
 
-def test_many_passes_leave_the_same_rows_as_one(platforms: MotoPlatforms) -> None:
+def test_several_passes_give_the_same_rows_as_one(platforms: MotoPlatforms) -> None:
     assert list(_rows_after(platforms, 1)) == list(_rows_after(platforms, 2**30))
 
 

@@ -1,4 +1,4 @@
-"""What is small and unpacks to much, and what is made to be read for ever, comes to a clear end on every way in."""
+"""Decompression bombs and hostile JSON have a defined result on every ingestion path."""
 
 import gzip
 import io
@@ -41,7 +41,7 @@ DOCUMENTS = {
     "a name twice, deep down": '{"a":' * 200 + '{"b":1,"b":1}' + "}" * 200,
     "a name twice among many": "{" + ",".join(f'"k{n}":1' for n in range(20_000)) + ',"k19999":2}',
 }
-"""JSON that is not taken, by what is wrong with it."""
+"""Refused JSON, by what is wrong with it."""
 
 
 @pytest.fixture(params=list(DOCUMENTS.values()), ids=list(DOCUMENTS))
@@ -65,13 +65,11 @@ def _body(row: str) -> bytes:
     return f'{{"source_id":"web-shop","data_type":"transactions","format":"json","data":[{row}]}}'.encode()
 
 
-def test_a_body_with_such_json_is_a_bad_request(wired: Wiring, document: str) -> None:
+def test_a_body_with_hostile_json_is_a_bad_request(wired: Wiring, document: str) -> None:
     assert _call(wired, _body(document)).status == 400
 
 
-def test_a_record_of_the_stream_with_such_json_is_quarantined_and_its_neighbours_are_taken(
-    wired: Wiring, document: str
-) -> None:
+def test_a_streamed_record_with_hostile_json_is_quarantined_alone(wired: Wiring, document: str) -> None:
     envelope = {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
     bomb = orjson.dumps(envelope)[:-1] + b',"correlation_id":' + document.encode() + b"}"
 
@@ -83,7 +81,7 @@ def test_a_record_of_the_stream_with_such_json_is_quarantined_and_its_neighbours
     }
 
 
-def test_a_line_of_a_file_with_such_json_is_quarantined_and_its_neighbours_are_taken(document: str) -> None:
+def test_a_file_line_with_hostile_json_is_quarantined_alone(document: str) -> None:
     content = b"\n".join([orjson.dumps(sale(1)), b'{"a":' + document.encode() + b"}", orjson.dumps(sale(2))])
     parts, failure = _read(content)
 
@@ -91,7 +89,7 @@ def test_a_line_of_a_file_with_such_json_is_quarantined_and_its_neighbours_are_t
     assert [(rows, malformed) for rows, malformed, _ in parts] == [(2, 1)]
 
 
-def test_the_search_for_a_name_that_comes_twice_takes_time_in_proportion_to_the_names() -> None:
+def test_the_search_for_duplicate_names_takes_linear_time() -> None:
     """20 000 names were compared with each other once: hours for a body of 64 MB."""
     looked_at = 0
 
@@ -120,7 +118,7 @@ def _zstd(data: bytes) -> bytes:
     return whole
 
 
-def test_a_body_that_inflates_beyond_the_bound_is_too_large_and_one_packed_twice_is_no_text(wired: Wiring) -> None:
+def test_an_oversized_inflated_body_is_too_large_and_double_gzip_is_malformed(wired: Wiring) -> None:
     bomb = gzip.compress(b" " * (64 * MB + 1), 1)
 
     assert _call(wired, bomb, **{"Content-Encoding": "gzip"}).status == 413
@@ -130,7 +128,7 @@ def test_a_body_that_inflates_beyond_the_bound_is_too_large_and_one_packed_twice
 @pytest.mark.parametrize(
     "bomb", [gzip.compress(b" " * (17 * MB), 1), gzip.compress(gzip.compress(b"{}" * MB))], ids=["blanks", "in gzip"]
 )
-def test_a_record_of_the_stream_that_bursts_is_quarantined(wired: Wiring, bomb: bytes) -> None:
+def test_a_streamed_gzip_bomb_is_quarantined(wired: Wiring, bomb: bytes) -> None:
     [entry] = consume_batch(kinesis_event([bomb])["Records"], wired.loader)
 
     assert (entry.received, entry.rejected) == (1, 1)
@@ -202,7 +200,7 @@ def _read(content: bytes, **said: Any) -> tuple[list[tuple[int, int, int]], str 
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_file_that_bursts_ends_with_a_code_before_it_takes_the_memory(name: str) -> None:
+def test_a_file_bomb_fails_with_a_code_before_exhausting_memory(name: str) -> None:
     content, said, code = BOMBS[name]
     tracemalloc.start()
 
@@ -216,7 +214,7 @@ def test_a_file_that_bursts_ends_with_a_code_before_it_takes_the_memory(name: st
 
 
 @pytest.mark.parametrize("name", ["a text in all rows but the first", "gzip in gzip"])
-def test_an_upload_that_bursts_is_a_failed_batch(wired: Wiring, name: str) -> None:
+def test_an_uploaded_bomb_is_a_failed_batch(wired: Wiring, name: str) -> None:
     content, said, code = BOMBS[name]
 
     batch_id = upload(wired, content, **{"format": "parquet", **said})
@@ -226,7 +224,7 @@ def test_an_upload_that_bursts_is_a_failed_batch(wired: Wiring, name: str) -> No
     assert parquet_rows(wired.settings, "base/") == {}
 
 
-def test_texts_that_repeat_are_unpacked_a_few_rows_at_a_time_and_none_is_lost() -> None:
+def test_repeated_texts_are_decoded_in_small_chunks_without_loss() -> None:
     content = _parquet(note=_repeated("x" * 100_000, 900, after=500))
 
     parts, failure = _read(content)
@@ -236,7 +234,7 @@ def test_texts_that_repeat_are_unpacked_a_few_rows_at_a_time_and_none_is_lost() 
     assert all(size <= 24 * MB for _, _, size in parts)
 
 
-def test_a_record_of_csv_with_more_fields_than_any_header_is_set_aside() -> None:
+def test_a_csv_record_with_excess_fields_is_quarantined() -> None:
     content = csv_of(line(1), "," * 900_000, line(2))
 
     parts, failure = _read(content, format="csv")

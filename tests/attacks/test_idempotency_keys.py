@@ -1,4 +1,4 @@
-"""An `Idempotency-Key` belongs to one user and one route: it opens nobody else's answer and hides nobody's request."""
+"""An `Idempotency-Key` belongs to one user and route: it neither reveals nor suppresses requests of others."""
 
 import gzip
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ RECORD = {"source_id": "web-shop", "data_type": "transactions", "timestamp": "20
 
 @dataclass
 class Sender:
-    """Somebody who sends batches under an `Idempotency-Key`, with a token of their own."""
+    """A client that sends batches under an `Idempotency-Key`, with its own token."""
 
     token: str
 
@@ -53,9 +53,7 @@ def _batches(wired: Wiring) -> int:
 
 
 @pytest.mark.parametrize("owner", ["bob", "Ann", "ann ann", "\uff41nn", "a\u0301nn", "ann#k-1"])
-def test_another_user_with_the_same_key_neither_sees_the_answer_nor_loses_their_request(
-    everywhere: Wiring, sender: Sender, owner: str
-) -> None:
+def test_idempotency_keys_of_two_users_are_independent(everywhere: Wiring, sender: Sender, owner: str) -> None:
     first = sender.send("k-1")
 
     other = _sender(everywhere, owner=owner).send("k-1")
@@ -72,9 +70,7 @@ def test_two_api_keys_of_one_user_share_their_idempotency_keys(everywhere: Wirin
     assert _batches(everywhere) == 1
 
 
-def test_a_key_of_the_same_user_that_may_not_use_the_route_is_not_shown_the_answer(
-    everywhere: Wiring, sender: Sender
-) -> None:
+def test_an_api_key_without_the_scope_gets_no_stored_response(everywhere: Wiring, sender: Sender) -> None:
     sender.send("k-1")
 
     answer = _sender(everywhere, Scope.INGEST_READ, owner="ann").send("k-1")
@@ -82,7 +78,7 @@ def test_a_key_of_the_same_user_that_may_not_use_the_route_is_not_shown_the_answ
     assert answer.status == 403
 
 
-def test_an_answer_is_not_given_again_to_a_key_that_was_revoked(everywhere: Wiring, clock: Clock) -> None:
+def test_a_revoked_api_key_gets_no_stored_response(everywhere: Wiring, clock: Clock) -> None:
     visitor = Visitor(everywhere.identity, Scope.INGEST_WRITE)
     assert Sender(visitor.token).send("k-1").status == 201
 
@@ -114,7 +110,7 @@ def test_the_same_body_in_another_spelling_or_encoding_is_the_same_request(every
 @pytest.mark.parametrize(
     "change", [{"data": []}, {"source_id": "web-shop2"}, {"x": 1}, {"data": [sale(1), sale(2)]}, {"data": [sale(2)]}]
 )
-def test_another_body_is_refused_and_not_answered_for_the_first(
+def test_another_body_is_refused_without_the_first_response(
     everywhere: Wiring, sender: Sender, change: dict[str, Any]
 ) -> None:
     sender.send("k-1")
@@ -144,14 +140,14 @@ def test_a_key_that_differs_in_one_character_is_another_key(everywhere: Wiring, 
     ],
     ids=ascii,
 )
-def test_a_key_of_other_characters_or_too_many_is_refused(everywhere: Wiring, sender: Sender, key: str) -> None:
+def test_a_key_with_invalid_or_too_many_characters_is_refused(everywhere: Wiring, sender: Sender, key: str) -> None:
     answer = sender.send(key)
 
     assert (answer.status, {name.lower() for name in answer.fields}) == (400, {HEADER.lower()})
     assert _batches(everywhere) == 0
 
 
-def test_the_longest_key_is_taken(sender: Sender) -> None:
+def test_the_longest_key_is_accepted(sender: Sender) -> None:
     first, again = sender.send("k" * 255), sender.send("k" * 255)
 
     assert again.data == first.data
@@ -164,7 +160,7 @@ def test_two_keys_in_one_request_are_refused(everywhere: Wiring, sender: Sender)
     assert _batches(everywhere) == 0
 
 
-def test_no_route_that_takes_a_key_is_told_anything_by_its_query() -> None:
+def test_no_route_with_idempotency_keys_reads_its_query() -> None:
     """A claim covers method, path and body: what stood in a query would be left out of it."""
     for path, item in document()["paths"].items():
         for operation in item.values():

@@ -56,7 +56,7 @@ def is_answered(answer: Any, *statuses: int) -> bool:
 
 @pytest.mark.parametrize("safe", ["", "!$&'()*+,;=:@\\\"<>[]{}^|"])
 @each_in_paths
-def test_a_hostile_id_in_a_path_names_nothing(
+def test_a_hostile_id_in_a_path_is_not_found(
     platform: Wiring, attacker: Visitor, route: Route, name: str, safe: str
 ) -> None:
     before = keys(platform.settings, "")
@@ -87,7 +87,7 @@ def test_a_hostile_text_in_a_query_is_refused_or_finds_nothing(attacker: Visitor
 
 
 @pytest.mark.parametrize("route", sorted({route for route, _ in parameters("query")}, key=str), ids=str)
-def test_a_query_that_is_hostile_throughout_is_refused(attacker: Visitor, route: Route) -> None:
+def test_an_entirely_hostile_query_is_refused(attacker: Visitor, route: Route) -> None:
     names = [parameter["name"] for each, parameter in parameters("query") if each == route]
 
     for kind, text in {**TEXTS, "lone surrogate": LONE_SURROGATE}.items():
@@ -95,7 +95,7 @@ def test_a_query_that_is_hostile_throughout_is_refused(attacker: Visitor, route:
 
 
 @pytest.mark.parametrize("header", [*HEADERS, "X-Request-Id", "User-Agent", "Origin", "X-Forwarded-For"])
-def test_a_hostile_header_is_refused_or_overlooked(attacker: Visitor, header: str) -> None:
+def test_a_hostile_header_is_refused_or_ignored(attacker: Visitor, header: str) -> None:
     route = Route("/api/v1/ingest/uploads", "POST")
 
     for kind, text in {**TEXTS, "lone surrogate": LONE_SURROGATE}.items():
@@ -104,7 +104,7 @@ def test_a_hostile_header_is_refused_or_overlooked(attacker: Visitor, header: st
 
 
 @pytest.mark.usefixtures("platform")
-def test_a_token_that_is_not_unicode_is_no_token() -> None:
+def test_a_non_unicode_token_is_invalid() -> None:
     assert is_answered(ask(Route("/api/v1/ingest/sources", "GET"), token=LONE_SURROGATE), 401)
 
 
@@ -121,7 +121,7 @@ BODIES: Mapping[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("place", BODIES)
-def test_what_is_no_id_of_a_source_is_refused_in_a_body(platform: Wiring, attacker: Visitor, place: str) -> None:
+def test_an_invalid_source_id_is_refused_in_a_body(platform: Wiring, attacker: Visitor, place: str) -> None:
     path, body = BODIES[place]
 
     for value in NO_IDS:
@@ -191,7 +191,7 @@ def profile_of(customer_id: str) -> CustomerProfileResponse:
 
 
 def any_segmentation() -> CustomerSegmentationResponse:
-    """The segments of a run that found nobody."""
+    """The segments of a run without customers."""
     profile = profile_of("nobody")
     return CustomerSegmentationResponse(
         segments=[],

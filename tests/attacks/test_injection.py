@@ -1,4 +1,4 @@
-"""Logs and terminals: what a caller sends stays a value; it forges no record, splits no line and steers no terminal."""
+"""Caller input in logs and terminals: it forges no record, splits no line and controls no terminal."""
 
 import ast
 import io
@@ -36,7 +36,7 @@ TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the functions log."""
+    """The log output of the functions."""
     stream, handler = io.StringIO(), logger().registered_handler
     before = handler.setStream(stream)  # type: ignore[attr-defined] # a StreamHandler, as Lambda needs
     yield stream
@@ -59,7 +59,7 @@ def records(log: io.StringIO) -> list[Any]:
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_request_is_one_record_whatever_it_contains(attacker: Visitor, log: io.StringIO, kind: str) -> None:
+def test_any_request_is_one_log_record(attacker: Visitor, log: io.StringIO, kind: str) -> None:
     text = HOSTILE[kind]
 
     ask(SOURCES, at=f"/api/v1/ingest/{text}", query={text: [text]}, headers={"User-Agent": text}, token=attacker.token)
@@ -70,7 +70,7 @@ def test_a_request_is_one_record_whatever_it_contains(attacker: Visitor, log: io
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_failure_is_one_record_whatever_its_message_says(log: io.StringIO, kind: str) -> None:
+def test_any_failure_is_one_log_record(log: io.StringIO, kind: str) -> None:
     with kept_from_pytest():
         logger().error("failed", exc_info=ValueError(HOSTILE[kind]), reason=HOSTILE[kind])
 
@@ -81,7 +81,7 @@ def test_a_failure_is_one_record_whatever_its_message_says(log: io.StringIO, kin
 
 @settings(deadline=None)
 @given(texts)
-def test_no_text_steers_a_terminal(text: str) -> None:
+def test_no_text_controls_the_terminal(text: str) -> None:
     shown = printable(text)
 
     assert not set(shown) & (CONTROLS - {"\n", "\t"})
@@ -89,19 +89,19 @@ def test_no_text_steers_a_terminal(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["plain", "Kräuter & mehr", "日本語", "a\tb", "✓ 1.2 s", "[red]x[/red]"])
-def test_ordinary_text_is_printed_as_it_is(text: str) -> None:
+def test_ordinary_text_is_printed_unchanged(text: str) -> None:
     assert printable(text) == text
 
 
 @given(texts)
-def test_a_json_document_is_printed_as_it_is_and_read_as_it_was(text: str) -> None:
+def test_printed_json_is_unchanged_and_parses_equal(text: str) -> None:
     shown = printable(json_text({text: [text]}))
 
     assert orjson.loads(shown) == {text: [text]}
 
 
 @pytest.mark.parametrize("kind", TEXTS)
-def test_a_cell_of_a_table_neither_ends_its_line_nor_steers_the_terminal(
+def test_a_table_cell_neither_breaks_its_line_nor_controls_the_terminal(
     kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     echo_table(("Name", "Owner"), [(TEXTS[kind], "o")])

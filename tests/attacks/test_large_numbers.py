@@ -1,4 +1,4 @@
-"""No line, however large, keeps an answer from coming, and what comes is what decimals say."""
+"""No line, however large, makes a query fail, and results equal decimal arithmetic."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -145,25 +145,25 @@ def _comes(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize(("metric_type", "aggregation"), AGGREGATED)
-def test_lines_of_an_older_version_that_come_to_10_to_the_21_break_no_metric(
+def test_old_lines_worth_10_to_the_21_break_no_metric(
     poisoned: House, metric_type: MetricType, aggregation: str
 ) -> None:
     _comes(poisoned.metric(metric_type, POISONED, aggregation=aggregation))
 
 
 @pytest.mark.parametrize("granularity", Granularity)
-def test_lines_of_an_older_version_break_no_granularity(poisoned: House, granularity: Granularity) -> None:
+def test_old_large_lines_break_no_granularity(poisoned: House, granularity: Granularity) -> None:
     _comes(poisoned.metric("average_order_value", POISONED, granularity=granularity))
     _comes(poisoned.metric("revenue", POISONED, granularity=granularity, **{"filters[currency]": "KWD"}))
 
 
-def test_the_total_of_lines_beyond_64_bits_is_the_nearest_number_that_json_has(poisoned: House) -> None:
+def test_a_total_beyond_64_bits_is_the_nearest_json_number(poisoned: House) -> None:
     found = poisoned.metric("revenue", POISONED, **{"filters[currency]": "USD"}).data["summary"]
 
     assert found["total"] == float(Decimal(LARGEST_PRICE) * 10**9 * 2)
 
 
-def test_lines_of_an_older_version_break_no_answer_about_products(poisoned: House) -> None:
+def test_old_large_lines_break_no_product_query(poisoned: House) -> None:
     asked = {"time_range[start]": [POISONED], "time_range[end]": ["2025-02-27"], "category": ["none"]}
 
     _comes(poisoned.call("products", "GET", "/analytics/products/performance", query=asked))
@@ -171,7 +171,7 @@ def test_lines_of_an_older_version_break_no_answer_about_products(poisoned: Hous
     _comes(poisoned.call("products", "GET", "/analytics/products/performance", query=asked))
 
 
-def test_lines_of_an_older_version_break_no_answer_about_customers(poisoned: House) -> None:
+def test_old_large_lines_break_no_customer_query(poisoned: House) -> None:
     poisoned.wired.customer_snapshot_job.run()
 
     for path in ("/analytics/customers/c-1/profile", "/analytics/customers/c-2/profile"):
@@ -191,7 +191,7 @@ LINES = st.lists(st.tuples(FACTORS, st.sampled_from(["USD", *RATES])), min_size=
 # Each example asks Athena; shrinking would take minutes.
 @settings(max_examples=examples(3), deadline=None, phases=[Phase.generate])
 @given(drawn=LINES)
-def test_metrics_of_the_largest_lines_that_are_taken_are_what_decimals_say(
+def test_metrics_of_the_largest_valid_lines_equal_decimal_arithmetic(
     house: House, drawn: list[tuple[tuple[str, str], str]]
 ) -> None:
     day = house.a_new_day()
@@ -216,7 +216,7 @@ def test_metrics_of_the_largest_lines_that_are_taken_are_what_decimals_say(
     assert abs(Decimal(str(everything["summary"]["total"])) - converted) <= largest * Decimal("1e-14") + 1
 
 
-def test_a_line_that_comes_to_10_to_the_15_is_rejected_and_one_below_it_is_taken(house: House) -> None:
+def test_a_line_worth_10_to_the_15_is_rejected_and_one_below_accepted(house: House) -> None:
     rows = [
         line(1, "2025-02-20", quantity=1_000_000_000, unit_price=LARGEST_PRICE),
         line(2, "2025-02-20", quantity=-1_000_000, unit_price="1000000000"),
@@ -246,7 +246,7 @@ PRICES = st.sampled_from([LARGEST_PRICE, "1000000", "999999.999999", "1000000000
 
 @settings(max_examples=examples(40), deadline=None)
 @given(drawn=st.lists(st.tuples(EXTREMES, PRICES, st.none() | PRICES), min_size=1, max_size=5))
-def test_rows_and_columns_meet_the_same_verdict_on_the_largest_amounts(
+def test_row_and_column_validation_agree_on_the_largest_amounts(
     drawn: list[tuple[str, str, str | None]],
 ) -> None:
     rows = [
@@ -277,7 +277,7 @@ def _texts(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 
 @pytest.mark.parametrize("written", ["9223372036854775808", "1e21", "0.00005", "-9223372036854775809", "1e50"])
-def test_any_decimal_is_written_as_a_number_that_json_has(written: str) -> None:
+def test_any_decimal_is_written_as_a_json_number(written: str) -> None:
     told = orjson.dumps(to_json_number(Decimal(written)))
 
     assert math.isclose(float(orjson.loads(told)), float(Decimal(written)), rel_tol=1e-15, abs_tol=0.0001)

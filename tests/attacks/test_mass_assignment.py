@@ -88,9 +88,7 @@ def test_there_are_routes_with_bodies() -> None:
 
 
 @each_with_body
-def test_members_that_no_schema_names_are_refused_by_name_or_ignored_and_never_kept(
-    everywhere: Wiring, route: Route
-) -> None:
+def test_undeclared_members_are_refused_by_name_or_ignored_and_never_stored(everywhere: Wiring, route: Route) -> None:
     schema = _schema(route)
     extras = {name: value for name, value in EXTRAS.items() if name not in schema["properties"]}
     good = _body(everywhere, route)
@@ -108,14 +106,14 @@ def test_members_that_no_schema_names_are_refused_by_name_or_ignored_and_never_k
 
 
 @each_with_body
-def test_a_body_without_them_is_taken(everywhere: Wiring, route: Route) -> None:
+def test_a_body_without_them_is_accepted(everywhere: Wiring, route: Route) -> None:
     answer = _send(everywhere, route, body=_body(everywhere, route))
 
     assert answer["statusCode"] in {200, 201, 202, 404}, answer["body"]
 
 
 @each_with_body
-def test_a_member_that_comes_twice_is_refused(everywhere: Wiring, route: Route) -> None:
+def test_a_duplicate_member_is_refused(everywhere: Wiring, route: Route) -> None:
     good = orjson.dumps(_body(everywhere, route)).decode()
     name = next(iter(orjson.loads(good)))
 
@@ -125,7 +123,7 @@ def test_a_member_that_comes_twice_is_refused(everywhere: Wiring, route: Route) 
     assert SIGN not in _kept(everywhere.settings)
 
 
-def test_what_the_platform_decides_of_a_key_is_not_taken_from_the_request(everywhere: Wiring) -> None:
+def test_server_side_fields_of_a_key_are_not_taken_from_the_request(everywhere: Wiring) -> None:
     administrator = Visitor(everywhere.identity, Scope.ADMIN)
     old = make_key(everywhere.identity)
     wanted = {"name": "shop", "scopes": ["ingest:read"], "id": old.id, "key_id": old.id}

@@ -1,4 +1,4 @@
-"""A limit holds for its subject, however requests are spelled and with however many tokens, and for nobody else."""
+"""A limit applies to its subject for any spelling and number of tokens, and to no other subject."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -67,14 +67,14 @@ def _left(answer: Any) -> int:
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_no_spelling_of_a_path_gets_past_a_full_window(limited: Wiring, spelling: str) -> None:
+def test_no_spelling_of_a_path_evades_the_limit(limited: Wiring, spelling: str) -> None:
     visitor = Visitor(limited.identity, Scope.INGEST_READ)
     assert _statuses(*[visitor.token] * LIMIT) == [200] * LIMIT
 
     assert ask(SOURCES, at=spelling, token=visitor.token)["statusCode"] in {404, 429}
 
 
-def test_neither_a_query_nor_a_header_makes_another_window(limited: Wiring) -> None:
+def test_queries_and_headers_do_not_open_another_window(limited: Wiring) -> None:
     visitor = Visitor(limited.identity, Scope.INGEST_READ)
     parts: list[dict[str, Any]] = [
         {"query": {"size": ["1"]}},
@@ -89,7 +89,7 @@ def test_neither_a_query_nor_a_header_makes_another_window(limited: Wiring) -> N
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "TRACE", "get", "G\u00c9T"])
-def test_no_other_method_gets_past_a_full_window(limited: Wiring, method: str) -> None:
+def test_no_other_method_evades_the_limit(limited: Wiring, method: str) -> None:
     visitor = Visitor(limited.identity, Scope.INGEST_READ)
     _statuses(*[visitor.token] * LIMIT)
 
@@ -122,7 +122,7 @@ def test_all_api_keys_of_a_user_share_the_window_where_the_user_is_counted(limit
     assert _statuses(*tokens, route=SOURCES) == [200] * 4
 
 
-def test_who_floods_without_a_good_token_uses_up_nobodys_window(limited: Wiring, clock: Clock) -> None:
+def test_requests_without_a_valid_token_count_against_no_caller(limited: Wiring, clock: Clock) -> None:
     forger = TokenForger(limited.identity, clock)
     before = _left(ask(SOURCES, token=forger.good()))
 
@@ -133,14 +133,14 @@ def test_who_floods_without_a_good_token_uses_up_nobodys_window(limited: Wiring,
     assert _left(ask(SOURCES, token=forger.good())) == before - 1
 
 
-def test_a_full_window_of_one_caller_is_nobody_elses(limited: Wiring) -> None:
+def test_one_callers_limit_does_not_affect_others(limited: Wiring) -> None:
     loud, quiet = (Visitor(limited.identity, Scope.INGEST_READ) for _ in range(2))
 
     assert _statuses(*[loud.token] * 5) == [200, 200, 200, 429, 429]
     assert _statuses(quiet.token) == [200]
 
 
-def test_requests_that_are_refused_for_want_of_a_scope_or_a_good_body_count_as_well(limited: Wiring) -> None:
+def test_requests_refused_for_scope_or_body_count_too(limited: Wiring) -> None:
     visitor = Visitor(limited.identity, Scope.INGEST_WRITE)
     batches = Route("/api/v1/ingest/batch", "POST")
 
@@ -149,7 +149,7 @@ def test_requests_that_are_refused_for_want_of_a_scope_or_a_good_body_count_as_w
     assert [answer["statusCode"] for answer in answers] == [400, 403, 403, 429]
 
 
-def test_a_window_ends_at_its_very_end_and_the_next_begins_empty(limited: Wiring, clock: Clock) -> None:
+def test_a_window_ends_exactly_and_the_next_begins_empty(limited: Wiring, clock: Clock) -> None:
     visitor = Visitor(limited.identity, Scope.INGEST_READ)
     clock.pass_by(timedelta(minutes=59, seconds=59, milliseconds=999))
     assert _statuses(*[visitor.token] * 4) == [200, 200, 200, 429]
@@ -159,7 +159,7 @@ def test_a_window_ends_at_its_very_end_and_the_next_begins_empty(limited: Wiring
     assert _statuses(*[visitor.token] * 4) == [200, 200, 200, 429]
 
 
-def test_a_clock_that_is_a_little_behind_opens_no_window_anew(limited: Wiring, clock: Clock) -> None:
+def test_a_slow_clock_does_not_reopen_a_window(limited: Wiring, clock: Clock) -> None:
     visitor = Visitor(limited.identity, Scope.INGEST_READ)
     _statuses(*[visitor.token] * LIMIT)
 

@@ -1,4 +1,4 @@
-"""A refresh token is good once: whoever uses it again, the whole family of tokens ends within a minute."""
+"""A refresh token is valid once: reusing it ends its whole token family within a minute."""
 
 import base64
 import threading
@@ -49,9 +49,7 @@ def _opens(token: str) -> bool:
 
 
 @pytest.mark.parametrize("racers", [2, 3, 8, 20])
-def test_of_those_who_race_with_a_refresh_token_one_gets_a_pair_and_its_family_ends(
-    identity: Identity, clock: Clock, racers: int
-) -> None:
+def test_of_racing_refreshes_one_gets_a_pair_and_the_family_ends(identity: Identity, clock: Clock, racers: int) -> None:
     pair, bystander = _pair(identity), _pair(identity)
     functions = [identity_over([SIGNING_KEY], clock, dynamodb=atomic_dynamodb()) for _ in range(2)]
     start = threading.Barrier(racers, timeout=30)
@@ -70,7 +68,7 @@ def test_of_those_who_race_with_a_refresh_token_one_gets_a_pair_and_its_family_e
     assert _opens(bystander.access_token)
 
 
-def test_the_second_use_of_a_refresh_token_ends_all_tokens_of_its_family_and_of_no_other(identity: Identity) -> None:
+def test_reusing_a_refresh_token_revokes_its_family_and_no_other(identity: Identity) -> None:
     key = make_key(identity)
     first, other = (identity.grants.to_key(credentials(key)) for _ in range(2))
     second = identity.grants.to_refresh_token(first.refresh_token)
@@ -85,7 +83,7 @@ def test_the_second_use_of_a_refresh_token_ends_all_tokens_of_its_family_and_of_
     assert _renew(identity, other.refresh_token)
 
 
-def test_access_tokens_that_were_seen_good_just_before_end_within_a_minute(identity: Identity, clock: Clock) -> None:
+def test_cached_access_tokens_of_an_ended_family_fail_within_a_minute(identity: Identity, clock: Clock) -> None:
     first = _pair(identity)
     second = identity.grants.to_refresh_token(first.refresh_token)
     assert _opens(first.access_token)
@@ -108,7 +106,7 @@ def test_an_access_token_of_an_ended_family_opens_no_socket(deployed: Wiring) ->
     assert answer == {"statusCode": 401, "headers": {"WWW-Authenticate": "Bearer"}}
 
 
-def test_a_spent_token_is_known_by_its_id_whatever_the_spelling_of_its_signature(identity: Identity) -> None:
+def test_a_used_token_is_recognised_by_its_id_for_any_signature_encoding(identity: Identity) -> None:
     """ECDSA has two valid signatures for each: (r, s) and (r, n - s)."""
     first = _pair(identity)
     second = identity.grants.to_refresh_token(first.refresh_token)
@@ -126,7 +124,7 @@ def _with_other_valid_signature(token: str) -> str:
     return f"{content}.{base64.urlsafe_b64encode(other).rstrip(b'=').decode()}"
 
 
-def test_a_family_outlives_neither_its_key_nor_a_bad_refresh_token(identity: Identity) -> None:
+def test_a_family_survives_a_bad_refresh_token_and_ends_with_its_key(identity: Identity) -> None:
     pair = _pair(identity)
     assert _renew(identity, pair.refresh_token + "A") is None
     assert _renew(identity, pair.access_token) is None

@@ -36,7 +36,7 @@ def _basic(client_id: str, secret: str) -> dict[str, str]:
 
 @dataclass
 class Session:
-    """Somebody who uses every route that deals in secrets, rightly and wrongly."""
+    """A client that uses every route with secrets, correctly and incorrectly."""
 
     visitor: Visitor
     secrets: set[str] = field(default_factory=set)
@@ -154,7 +154,7 @@ def test_no_refusal_repeats_a_secret(session: Session) -> None:
     assert [each for each in session.refusals if _found(session.secrets, str(each))] == []
 
 
-def test_a_handshake_leaves_its_token_nowhere(deployed: Wiring, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_handshake_stores_its_token_nowhere(deployed: Wiring, caplog: pytest.LogCaptureFixture) -> None:
     may = access_token(deployed.identity, Scope.ANALYTICS_READ)
     may_not = access_token(deployed.identity, Scope.ADMIN)
     answers = []

@@ -15,7 +15,7 @@ def _put(call: Call, configuration: Any) -> Any:
     return call("PUT", "/ingest/sources/till-7", body=configuration)
 
 
-def test_a_configuration_that_could_not_be_applied_is_refused_with_every_field_at_fault(call: Call) -> None:
+def test_an_inapplicable_configuration_is_refused_with_every_invalid_field(call: Call) -> None:
     answers = {name: _put(call, configuration) for name, (configuration, _) in REFUSED.items()}
 
     named = {name: sorted(each["field"] for each in answer.error["field_errors"]) for name, answer in answers.items()}
@@ -24,7 +24,7 @@ def test_a_configuration_that_could_not_be_applied_is_refused_with_every_field_a
     assert call("GET", "/ingest/sources", query={"active_only": ["false"]}).data["content"] == []
 
 
-def test_faults_of_every_part_are_named_together(call: Call) -> None:
+def test_errors_of_every_part_are_reported_together(call: Call) -> None:
     faulty = read_as("%Y %Y") | {"cadence": "soon", "thresholds": {"orders": 101}, "extra": 1}
     faulty["mappings"]["orders"] = {"columns": {"Ort": "regoin", "": "region"}, "drop": "all"}
 
@@ -42,7 +42,7 @@ def test_faults_of_every_part_are_named_together(call: Call) -> None:
     assert answer.fields["mappings.orders.columns.Ort"].startswith("must name a field of orders: order_id, ")
 
 
-def test_a_configuration_as_large_as_may_be_is_saved_replaced_and_put_on_record(wired: Wiring, call: Call) -> None:
+def test_the_largest_configuration_is_saved_replaced_and_audited(wired: Wiring, call: Call) -> None:
     largest = {"mappings": {str(each): {"drop": [f"{n:0200}" for n in range(120)]} for each in DataType}}
 
     statuses = [_put(call, largest).status for _ in range(2)]
@@ -66,9 +66,9 @@ def test_a_configuration_as_large_as_may_be_is_saved_replaced_and_put_on_record(
         "%d.%m.%Y (a+)+$",
     ],
 )
-def test_a_format_that_reads_what_it_writes_is_taken_whatever_else_it_contains(call: Call, written: str) -> None:
+def test_a_format_that_parses_its_own_output_is_accepted(call: Call, written: str) -> None:
     assert _put(call, read_as(written)).status == 200
 
 
-def test_the_mapping_of_a_real_export_is_taken(call: Call) -> None:
+def test_the_mapping_of_a_real_export_is_accepted(call: Call) -> None:
     assert _put(call, {"mappings": {"transactions": RETAIL_MAPPING}}).status == 200

@@ -130,7 +130,7 @@ _SAVED = st.fixed_dictionaries(
 
 @settings(deadline=None, derandomize=True, max_examples=examples(200))
 @given(saved=_SAVED | _JSON)
-def test_whatever_is_saved_is_read_with_its_faults(saved: Any) -> None:
+def test_any_saved_configuration_is_read_with_its_errors(saved: Any) -> None:
     stored = StoredConfiguration.read(json.dumps(saved))
 
     usable = StoredConfiguration.read(stored.usable.model_dump_json(exclude_none=True))

@@ -80,7 +80,7 @@ def test_a_file_fails_with_its_rows_in_quarantine(poisoned: Wiring) -> None:
     _assert_balanced(poisoned, 4, healthy=4)
 
 
-def test_a_run_of_the_stream_passes_with_their_rows_in_quarantine(poisoned: Wiring) -> None:
+def test_a_stream_batch_succeeds_with_its_rows_in_quarantine(poisoned: Wiring) -> None:
     records = [_envelope(source_id, number) for source_id in SOURCES for number in range(2)]
     records[3:3] = [_envelope(HEALTHY, number) for number in range(10)]
 
@@ -89,7 +89,7 @@ def test_a_run_of_the_stream_passes_with_their_rows_in_quarantine(poisoned: Wiri
     _assert_balanced(poisoned, 2, healthy=10)
 
 
-def test_rows_that_are_driven_again_stay_in_quarantine(wired: Wiring) -> None:
+def test_redriven_rows_stay_in_quarantine(wired: Wiring) -> None:
     wrong = [_envelope(source_id, 1, quantity="many") for source_id in SOURCES]
     event = kinesis_event([*wrong, _envelope(HEALTHY, 1)], arrived=NOW - timedelta(minutes=1))
     consume_batch(event["Records"], wired.loader)
@@ -104,7 +104,7 @@ def test_rows_that_are_driven_again_stay_in_quarantine(wired: Wiring) -> None:
     assert _counters(wired) == {**dict.fromkeys(SOURCES, (1, 0, 1, 0)), HEALTHY: (1, 1, 0, 0)}
 
 
-def test_a_single_record_is_refused_with_the_field_at_fault(wired: Wiring, call: Call) -> None:
+def test_a_single_record_is_refused_with_the_invalid_field(wired: Wiring, call: Call) -> None:
     save_unchecked(wired, "till-7", read_as("%Y %Y"))
 
     answer = call("POST", "/ingest/stream", body=_envelope("till-7", 1))
@@ -113,7 +113,7 @@ def test_a_single_record_is_refused_with_the_field_at_fault(wired: Wiring, call:
     assert "mappings.transactions.date_formats.timestamp.formats.0: must not contain %Y" in answer.error["message"]
 
 
-def test_eight_poisoned_records_in_a_shard_do_not_hold_up_three_hundred_healthy_ones(deployed: Wiring) -> None:
+def test_eight_poison_records_do_not_block_three_hundred_valid_ones(deployed: Wiring) -> None:
     save_unchecked(deployed, "till-7", read_as("%Y %Y"))
     records = [_envelope("till-7", number) for number in range(8)]
     records += [_envelope(HEALTHY, number) for number in range(300)]
@@ -144,7 +144,7 @@ def test_rows_are_loaded_once_their_configuration_is_corrected(wired: Wiring, ca
     assert _counters(wired) == {"till-7": (3, 3, 0, 0)}
 
 
-def test_the_list_of_sources_shows_what_is_saved_and_what_is_wrong_with_it(wired: Wiring, call: Call) -> None:
+def test_the_source_list_shows_the_configuration_and_its_errors(wired: Wiring, call: Call) -> None:
     save_unchecked(wired, "till-7", read_as("%Y %Y"))
 
     (shown,) = call("GET", "/ingest/sources", query={"active_only": ["false"]}).data["content"]
@@ -164,7 +164,7 @@ def _of_text(rows: Sequence[Any]) -> bytes:
     return "\n".join([",".join(names), *lines, ""]).encode()
 
 
-def test_a_template_that_multiplies_a_long_text_costs_that_row_alone_on_every_path(wired: Wiring, submit: Call) -> None:
+def test_an_expanding_template_rejects_only_that_row_on_every_path(wired: Wiring, submit: Call) -> None:
     save_unchecked(wired, HEALTHY, of_sales(templates={"product_name": "{product_name}" * 20}))
     rows = [sale(number, product_name=LONG if number == 1 else "mug") for number in range(10)]
 
@@ -179,9 +179,7 @@ def test_a_template_that_multiplies_a_long_text_costs_that_row_alone_on_every_pa
     assert (received, quarantined, in_flight) == (30, 3, 0)
 
 
-def test_a_configuration_that_is_out_of_reach_is_an_error_that_brings_the_run_again(
-    wired: Wiring, platforms: MotoPlatforms
-) -> None:
+def test_an_unreachable_configuration_makes_the_batch_retry(wired: Wiring, platforms: MotoPlatforms) -> None:
     records = kinesis_event([_envelope(HEALTHY, 1)])["Records"]
 
     with platforms.outages.of("dynamodb", refusal("ThrottlingException")), pytest.raises(ClientError):

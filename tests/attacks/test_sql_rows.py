@@ -53,7 +53,7 @@ def lines() -> Sequence[Mapping[str, Any]]:
 
 @pytest.fixture(scope="module")
 def shopper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    """Somebody who may ask about a lake of hostile values, over an Athena that runs the statements."""
+    """A client of a lake with hostile values, over an Athena that executes the statements."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in CREDENTIALS.items():
             environment.setenv(name, value)

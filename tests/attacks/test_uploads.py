@@ -1,4 +1,4 @@
-"""Presigned addresses: what S3 holds by the signature, and what the loader holds by itself."""
+"""Presigned URLs: what S3 enforces by the signature, and what the loader enforces itself."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,9 +35,7 @@ def address(wired: Wiring, **said: Any) -> tuple[str, SplitResult, dict[str, str
 
 
 @pytest.mark.parametrize("size", [None, 0, 1000])
-def test_an_address_is_signed_for_one_key_one_method_one_hour_and_the_declared_size(
-    wired: Wiring, size: int | None
-) -> None:
+def test_a_url_is_signed_for_one_key_method_hour_and_declared_size(wired: Wiring, size: int | None) -> None:
     batch_id, url, query = address(wired, size=size)
 
     signed = set(query["X-Amz-SignedHeaders"].split(";"))
@@ -47,14 +45,14 @@ def test_an_address_is_signed_for_one_key_one_method_one_hour_and_the_declared_s
     assert signed == {"host", "if-none-match"} | ({"content-length"} if size is not None else set())
 
 
-def test_an_address_is_for_a_whole_plain_object_and_no_other_operation(wired: Wiring) -> None:
+def test_a_url_permits_only_a_plain_put_of_the_whole_object(wired: Wiring) -> None:
     _, _, query = address(wired)
 
     assert query.keys() == SIGNED_QUERY  # no uploadId, acl, tagging, versionId: S3 signs the whole query
     assert not any(name.startswith("x-amz-") for name in query["X-Amz-SignedHeaders"].split(";"))
 
 
-def test_each_announcement_has_an_address_of_its_own(wired: Wiring) -> None:
+def test_each_upload_has_its_own_url(wired: Wiring) -> None:
     assert len({address(wired)[1].path for _ in range(20)}) == 20
 
 
@@ -72,9 +70,7 @@ def test_the_signature_covers_method_key_size_and_expiry(wired: Wiring) -> None:
 
 
 @pytest.mark.parametrize("declared", [1, 10_000])
-def test_a_file_of_another_size_than_declared_is_not_loaded_even_where_nobody_checked_the_signature(
-    wired: Wiring, declared: int
-) -> None:
+def test_a_file_of_an_undeclared_size_is_not_loaded_even_without_signature_checks(wired: Wiring, declared: int) -> None:
     batch_id = announce(wired, size=declared)
 
     load(wired, put(wired, batch_id, sales_csv(range(5))))
@@ -84,7 +80,7 @@ def test_a_file_of_another_size_than_declared_is_not_loaded_even_where_nobody_ch
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_what_is_put_over_a_loaded_file_changes_nothing(wired: Wiring) -> None:
+def test_overwriting_a_loaded_file_changes_nothing(wired: Wiring) -> None:
     batch_id = announce(wired)
     load(wired, put(wired, batch_id, sales_csv(range(5))))
     merge_all(wired)
@@ -96,7 +92,7 @@ def test_what_is_put_over_a_loaded_file_changes_nothing(wired: Wiring) -> None:
     assert (outcome(wired, batch_id), before) == ({"loaded": 5}, {"loaded": 5})
 
 
-def test_a_file_exchanged_between_the_two_readings_is_not_loaded(wired: Wiring) -> None:
+def test_a_file_replaced_between_check_and_load_is_not_loaded(wired: Wiring) -> None:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(3)))
     loader(wired).run(batch_id, has_time=for_one_part())  # it is checked, and not loaded yet
@@ -120,7 +116,7 @@ def test_a_late_copy_of_a_file_of_customers_is_deleted_as_the_file_was(wired: Wi
 
 
 @pytest.mark.parametrize("key", ["uploads/transactions/", "uploads/transactions/../x", "uploads/x", "landing/y", "%2e"])
-def test_an_object_that_nobody_announced_is_nothing_to_load(wired: Wiring, key: str) -> None:
+def test_an_unannounced_object_is_not_loaded(wired: Wiring, key: str) -> None:
     boto3.client("s3").put_object(Bucket=wired.settings.name_of(LAKE_BUCKET), Key=key, Body=sales_csv(range(3)))
 
     loader(wired).run(key.rpartition("/")[2] or "none", has_time=lambda: True)

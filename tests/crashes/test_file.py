@@ -18,7 +18,7 @@ FILE = sales_csv(range(8), bad=[1]) + sales_csv(range(8, 10), day="2025-02-20").
 
 
 def _as_left(settings: Settings) -> list[Any]:
-    """What is held, without the batch's own name and times, and without what depends on how often was merged."""
+    """The state without the batch's own name, its times, and anything that depends on the number of merges."""
     held: StateDump = dump_state(settings)
     named = {
         "_origin",
@@ -73,7 +73,7 @@ def _try_every_crash(
             assert status(wired, batch_id).outcome == outcome
 
 
-def test_a_run_killed_around_any_write_goes_on_where_it_was(platforms: MotoPlatforms) -> None:
+def test_a_run_killed_around_any_write_is_continued(platforms: MotoPlatforms) -> None:
     def arrived(wired: Wiring) -> str:
         batch_id = announce(wired)
         put(wired, batch_id, FILE)
@@ -82,7 +82,7 @@ def test_a_run_killed_around_any_write_goes_on_where_it_was(platforms: MotoPlatf
     _try_every_crash(platforms, arrived, loaded=9, quarantined=1)
 
 
-def test_a_cancelled_file_is_accounted_for_whenever_the_run_that_does_it_is_killed(platforms: MotoPlatforms) -> None:
+def test_a_cancelled_file_is_accounted_for_after_a_kill_at_any_write(platforms: MotoPlatforms) -> None:
     def cancelled(wired: Wiring) -> str:
         batch_id = announce(wired)
         put(wired, batch_id, FILE)

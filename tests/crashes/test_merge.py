@@ -41,7 +41,7 @@ def _undisturbed(platforms: MotoPlatforms) -> tuple[StateDump, dict[str, int], l
         return dump_state(wired.settings), versions(wired.settings), writes
 
 
-def test_a_merge_killed_around_any_write_and_run_again_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
+def test_a_merge_killed_around_any_write_and_repeated_gives_the_same_state(platforms: MotoPlatforms) -> None:
     expected, at_least, writes = _undisturbed(platforms)
     assert {"PutObject", "UpdateItem", "TransactWriteItems", "PutEvents", "DeleteObjects"} <= set(writes)
     assert expected.incoming == []

@@ -46,7 +46,7 @@ def _redrive(wired: Wiring) -> None:
 
 
 def _without_numbers(held: StateDump) -> list[Any]:
-    """What is held, but for the numbers of re-drives: one that was given up has used one up."""
+    """The state without the numbers of redrives: an abandoned one has used a number."""
     rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
     told = [{name: value for name, value in row.items() if name != "_origin"} for row in rows]
     entries = []
@@ -60,7 +60,7 @@ def _without_numbers(held: StateDump) -> list[Any]:
     return sorted([*told, *entries, *held.sources, *held.hours], key=repr)
 
 
-def test_a_redrive_killed_around_any_write_is_finished_by_the_sweep_or_can_be_asked_for_again(
+def test_a_redrive_killed_around_any_write_is_swept_or_can_be_repeated(
     platforms: MotoPlatforms,
 ) -> None:
     with platforms.fresh() as held:
@@ -91,7 +91,7 @@ def test_a_redrive_killed_around_any_write_is_finished_by_the_sweep_or_can_be_as
             assert keys(held, "incoming/") == [], case
 
 
-def test_what_the_sweep_finds_half_way_it_finishes_without_being_asked(platforms: MotoPlatforms) -> None:
+def test_the_sweep_finishes_interrupted_redrives(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as held:
         wired, _ = _given(held)
         writes = platforms.fault_injector.count(lambda: _redrive(wired))
@@ -111,7 +111,7 @@ def test_what_the_sweep_finds_half_way_it_finishes_without_being_asked(platforms
         assert sum(entry.redrives.values() if entry else ()) == 3
 
 
-def test_two_who_finish_the_same_redrive_at_once_count_it_once(platforms: MotoPlatforms) -> None:
+def test_concurrent_finishes_of_a_redrive_count_it_once(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as held:
         wired, _ = _given(held)
         writes = platforms.fault_injector.count(lambda: _redrive(wired))
@@ -133,7 +133,7 @@ def test_two_who_finish_the_same_redrive_at_once_count_it_once(platforms: MotoPl
             assert keys(held, "incoming/") == []
 
 
-def test_a_redrive_that_was_given_up_before_its_rows_were_laid_aside_leaves_them_where_they_are(
+def test_an_abandoned_redrive_leaves_its_rows_in_quarantine(
     platforms: MotoPlatforms,
 ) -> None:
     with platforms.fresh() as held:
@@ -164,10 +164,10 @@ def _assert_balanced(held: StateDump) -> None:
         assert int(item["received"]) - quarantined - sum(met.values()) >= 0
         counted = {"received": int(item["received"]), "quarantined": quarantined, **met}
         totals.update({(item["source_id"], name): value for name, value in counted.items()})
-    assert _told(held.sources) == _told(held.hours) == totals
+    assert _totals(held.sources) == _totals(held.hours) == totals
 
 
-def _told(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+def _totals(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
     told: Counter[tuple[str, str]] = Counter()
     for each in items:
         if "received" in each:  # the configuration counts nothing
@@ -183,7 +183,7 @@ ACTS = st.tuples(st.sampled_from(["load", "merge", "redrive", "sweep", "fix"]), 
 
 @settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=st.lists(ROWS, min_size=3, max_size=3), acts=st.lists(ACTS, min_size=3, max_size=9))
-def test_every_row_has_one_outcome_after_every_step_of_any_history_of_loads_fixes_redrives_and_crashes(
+def test_every_row_has_one_outcome_after_any_loads_fixes_redrives_and_crashes(
     platforms: MotoPlatforms, deliveries: list[list[dict[str, Any]]], acts: list[tuple[str, int, Any]]
 ) -> None:
     with platforms.fresh() as held:

@@ -1,4 +1,4 @@
-"""Where runs are killed: the quick tier leaves out only what comes a second time, the thorough one nothing."""
+"""Where runs are killed: the quick tier skips only repetitions, the thorough one nothing."""
 
 from hypothesis import settings
 
@@ -9,7 +9,7 @@ WRITES = ["PutObject", "PutObject", "PutObject", "UpdateItem", "PutObject", "Put
 
 
 def in_tier(name: str) -> tuple[list[int], list[tuple[int, CrashPoint]]]:
-    """What the tier of this name kills, whichever runs."""
+    """The kill points of the tier of this name, whichever tier runs."""
     current = settings.get_current_profile_name()
     settings.load_profile(name)
     try:
@@ -18,14 +18,14 @@ def in_tier(name: str) -> tuple[list[int], list[tuple[int, CrashPoint]]]:
         settings.load_profile(current)
 
 
-def test_the_quick_tier_kills_where_a_kind_of_write_follows_another_for_the_first_time_and_at_the_end() -> None:
+def test_the_quick_tier_kills_at_each_new_pair_of_writes_and_at_the_end() -> None:
     at, killed = in_tier(QUICK)
 
     assert at == [0, 1, 3, 4, 7]
     assert killed == [*((step, CrashPoint.BEFORE) for step in at), (7, CrashPoint.AFTER)]
 
 
-def test_the_thorough_tier_kills_on_both_sides_of_every_write() -> None:
+def test_the_thorough_tier_kills_before_and_after_every_write() -> None:
     at, killed = in_tier(THOROUGH)
 
     assert at == list(range(len(WRITES)))

@@ -1,4 +1,4 @@
-"""The consumer, killed before and after each of its writes, comes again and ends as if nothing had happened."""
+"""The consumer, killed before and after each of its writes, is retried and ends in the same state."""
 
 from itertools import product
 from typing import Any
@@ -35,7 +35,7 @@ def _wired(settings: Settings) -> Wiring:
     return Wiring(settings, Clock())
 
 
-def test_a_run_killed_around_any_write_and_sent_again_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
+def test_a_batch_killed_around_any_write_and_repeated_gives_the_same_state(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = _wired(settings)
         writes = platforms.fault_injector.count(lambda: consume_batch(RUN, wired.loader))

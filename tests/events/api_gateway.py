@@ -11,7 +11,7 @@ import orjson
 
 @dataclass
 class Context:
-    """What Lambda tells a function of its invocation."""
+    """The Lambda context of an invocation."""
 
     function_name: str = "tests"
     memory_limit_in_mb: int = 1769

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def schedule_event() -> dict[str, Any]:
-    """A schedule has come due."""
+    """Build the event of a schedule."""
     return {
         "version": "0",
         "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",

@@ -19,7 +19,7 @@ def s3_notice(*keys: str) -> str:
 
 
 def s3_test_notice() -> str:
-    """What S3 says once, when it is first told where to send notices."""
+    """Build the test event that S3 sends when notifications are configured."""
     notice = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2026-01-01T00:00:00.000Z", "Bucket": "lake"}
     return orjson.dumps(notice).decode()
 

@@ -35,13 +35,13 @@ EVENTS: dict[str, tuple[type[BaseModel], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_every_event_that_tests_send_parses_as_one_of_aws(name: str) -> None:
+def test_every_test_event_parses_as_an_aws_event(name: str) -> None:
     model, event = EVENTS[name]
 
     assert model.model_validate(event)
 
 
-def test_the_messages_of_the_merge_queue_hold_notices_of_s3() -> None:
+def test_merge_queue_messages_contain_s3_notifications() -> None:
     message = SqsModel.model_validate(sqs_event([s3_notice("incoming/orders/dt=2026-01-01/a b.parquet")])).Records[0]
 
     notice = S3Model.model_validate_json(str(message.body))
@@ -49,7 +49,7 @@ def test_the_messages_of_the_merge_queue_hold_notices_of_s3() -> None:
     assert notice.model_dump()["Records"][0]["s3"]["object"]["key"] == "incoming/orders/dt%3D2026-01-01/a+b.parquet"
 
 
-def test_a_run_of_the_stream_carries_what_was_put_in() -> None:
+def test_a_stream_event_contains_the_records_put() -> None:
     run = KinesisDataStreamModel.model_validate(kinesis_event([{"a": 1}, b"\x00\x01"]))
 
     assert [record.kinesis.data for record in run.Records] == [b'{"a":1}', b"\x00\x01"]

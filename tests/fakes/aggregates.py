@@ -1,4 +1,4 @@
-"""Aggregated records as the Kinesis Producer Library makes them, and as nobody should."""
+"""Aggregated records as the Kinesis Producer Library makes them, and malformed ones."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

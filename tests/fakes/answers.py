@@ -1,4 +1,4 @@
-"""What a REST function answered, as tests look at it."""
+"""The response of a REST function, parsed for tests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ class Answer:
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Self:
-        """Read what a handler gave to API Gateway."""
+        """Parse the response that a handler returned to API Gateway."""
         headers = {name.lower(): values[0] for name, values in answer["multiValueHeaders"].items()}
         return cls(answer["statusCode"], orjson.loads(answer["body"]), headers)
 
     @property
     def data(self) -> Any:
-        """What a good answer says."""
+        """The data of a successful response."""
         assert self.body["success"] is True, self.body
         return self.body["data"]
 
     @property
     def error(self) -> Any:
-        """What a bad answer says."""
+        """The error of a failed response."""
         assert self.body["success"] is False
         return self.body["error"]
 
     @property
     def code(self) -> str:
-        """What kind of error a bad answer tells."""
+        """The error code of a failed response."""
         return str(self.error["code"])
 
     @property

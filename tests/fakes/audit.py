@@ -1,4 +1,4 @@
-"""Changes for the audit log, and what is found in it."""
+"""Changes for the audit log, and the entries found in it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from shared.audit.verification import Finding, verify
 
 
 def change(number: int = 1, **fields: Any) -> Change:
-    """Somebody changed a dashboard."""
+    """A change of a dashboard."""
     return Change(
         **{
             "action": "dashboards.update",

@@ -1,4 +1,4 @@
-"""Tokens that nobody may come in with, each by what is wrong with it."""
+"""Invalid tokens, by what is wrong with them."""
 
 import json
 from collections.abc import Callable, Mapping

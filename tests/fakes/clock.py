@@ -8,7 +8,7 @@ from tests.fakes.records import NOW
 
 @dataclass
 class Clock:
-    """Tells the moment it was set to."""
+    """Returns the time it was set to."""
 
     now: datetime = NOW
 

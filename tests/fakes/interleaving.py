@@ -106,7 +106,7 @@ class StagedLake(MemoryLake):
         super().put(key, body)
 
     def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
-        """Write an object, if it is still as it was read when the turn has come."""
+        """Write an object if it is unchanged since it was read, at its turn."""
         self._stage.call()
         return super().replace(key, body, expected=expected)
 
@@ -121,7 +121,7 @@ class StagedLake(MemoryLake):
         yield from list(super().names(prefix))
 
     def delete(self, objects: Iterable[StoredObject]) -> None:
-        """Delete what is still as it was read, one object after the other."""
+        """Delete the objects that are unchanged since they were read, one after the other."""
         for each in objects:
             self._stage.call()
             super().delete([each])

@@ -18,7 +18,7 @@ class MemoryLake(LakeStore):
         return self.objects.get(key)
 
     def head(self, key: str) -> ObjectHead | None:
-        """Tell how large an object is; None if there is none."""
+        """Return the size of an object; None if there is none."""
         stored = self.objects.get(key)
         return None if stored is None else ObjectHead(stored.etag.strip('"'), len(stored.body), self._made_at[key])
 

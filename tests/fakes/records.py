@@ -40,7 +40,7 @@ GOOD: Mapping[DataType, Mapping[str, Any]] = {
 
 
 def good(data_type: DataType, **fields: Any) -> dict[str, Any]:
-    """A record that the data model takes, with some fields as told."""
+    """A valid record, with some fields replaced."""
     return {**GOOD[data_type], **fields}
 
 

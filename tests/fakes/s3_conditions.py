@@ -12,7 +12,7 @@ def listen(events: "BaseEventHooks") -> None:
     """Let DeleteObjects of the clients made from these event hooks heed its conditions."""
     events.register("provide-client-params.s3.DeleteObjects", _heed)
     events.register("before-call.s3.DeleteObjects", _skip_if_empty)
-    events.register("after-call.s3.DeleteObjects", _tell)
+    events.register("after-call.s3.DeleteObjects", _add_errors)
 
 
 def _heed(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
@@ -44,6 +44,6 @@ def _skip_if_empty(params: dict[str, Any], context: dict[str, Any], **_: Any) ->
     return None
 
 
-def _tell(parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+def _add_errors(parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     if context.get("refused"):
         parsed["Errors"] = [*parsed.get("Errors", []), *context["refused"]]

@@ -24,7 +24,7 @@ each_guarded = pytest.mark.parametrize(("route", "scope"), GUARDED, ids=lambda i
 
 
 def ask(route: Route, *, at: str | None = None, **parts: Any) -> Any:
-    """Send a request to the function that has the route, with something in every place of its path unless told."""
+    """Send a request to the function of the route, with a default for every path parameter."""
     function: HttpFunction = OWNERS[route]
     handler = import_module(f"functions.{function.name}.handler").handler
     path = at or route.path.replace("{key_id}", "key-0000000000000000").replace("{", "").replace("}", "")

@@ -1,4 +1,4 @@
-"""A function is declared in the folder of its name, and as what the manifest takes it for."""
+"""A function is declared in the folder of its name, and under its kind in the manifest."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def test_every_declaration_is_in_the_manifest() -> None:
     assert {function.name for function in FUNCTIONS} == folders
 
 
-def test_the_manifest_takes_no_function_for_one_of_another_kind() -> None:
+def test_a_function_is_not_returned_as_another_kind() -> None:
     assert [function.name for function in declared(HttpFunction, "docs")] == ["docs"]
     with pytest.raises(TypeError, match="docs"):
         declared(TriggeredFunction, "docs")

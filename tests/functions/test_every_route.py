@@ -9,13 +9,15 @@ from tests.fakes.identities import Visitor
 from tests.functions.every_route import GUARDED, OPEN, OWNERS, ask, each_guarded, message_of
 
 
-def test_there_are_routes_of_both_kinds() -> None:
+def test_there_are_public_and_guarded_routes() -> None:
     assert len(GUARDED) + len(OPEN) == len(OWNERS)
     assert len(GUARDED) > len(OPEN) > 0
 
 
 @each_guarded
-def test_a_stranger_is_refused_before_the_body_is_looked_at(everywhere: Wiring, route: Route, scope: Scope) -> None:
+def test_an_unauthenticated_request_is_refused_before_its_body_is_read(
+    everywhere: Wiring, route: Route, scope: Scope
+) -> None:
     assert everywhere.identity.keys
     assert scope
 
@@ -26,9 +28,7 @@ def test_a_stranger_is_refused_before_the_body_is_looked_at(everywhere: Wiring, 
 
 
 @each_guarded
-def test_who_may_do_everything_else_is_told_the_scope_that_is_missing(
-    everywhere: Wiring, route: Route, scope: Scope
-) -> None:
+def test_a_caller_lacking_only_the_scope_is_told_its_name(everywhere: Wiring, route: Route, scope: Scope) -> None:
     answer = ask(route, token=Visitor(everywhere.identity, *(set(Scope) - {scope})).token)
 
     assert answer["statusCode"] == 403
@@ -37,14 +37,14 @@ def test_who_may_do_everything_else_is_told_the_scope_that_is_missing(
 
 
 @each_guarded
-def test_who_may_is_let_in(everywhere: Wiring, route: Route, scope: Scope) -> None:
+def test_the_scope_grants_access(everywhere: Wiring, route: Route, scope: Scope) -> None:
     answer = ask(route, token=Visitor(everywhere.identity, scope).token)
 
     assert answer["statusCode"] in {200, 201, 202, 400, 404}
 
 
 @pytest.mark.parametrize("route", OPEN, ids=lambda route: route.path)
-def test_an_open_route_takes_anybody_even_with_a_token_that_is_none(everywhere: Wiring, route: Route) -> None:
+def test_a_public_route_ignores_invalid_tokens(everywhere: Wiring, route: Route) -> None:
     assert everywhere
 
     answer = ask(route, token="none")  # that is none

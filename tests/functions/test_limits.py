@@ -1,4 +1,4 @@
-"""Every guarded route counts its callers, and tells them in every answer where they stand."""
+"""Every guarded route counts its callers, and reports their limit in every response."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 METRICS = Route("/api/v1/analytics/metrics", "GET")
 SOURCES = Route("/api/v1/ingest/sources", "GET")
-STANDING = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 FRAUD_FORM = {"startDate": ["2026-11-01"], "endDate": ["2026-11-02"]}
 
 
@@ -38,25 +38,23 @@ def strict(everywhere: Wiring, clock: Clock) -> Wiring:
     return wired
 
 
-def _told(answer: Any) -> Mapping[str, str]:
+def _headers(answer: Any) -> Mapping[str, str]:
     return {name: values[0] for name, values in answer["multiValueHeaders"].items()}
 
 
 @each_guarded
-def test_an_answer_tells_where_its_caller_stands_even_one_that_refuses(
-    everywhere: Wiring, route: Route, scope: Scope
-) -> None:
+def test_every_response_has_rate_limit_headers_even_a_refusal(everywhere: Wiring, route: Route, scope: Scope) -> None:
     may, may_not = Visitor(everywhere.identity, scope), Visitor(everywhere.identity, *(set(Scope) - {scope}))
 
     answers = [ask(route, token=caller.token) for caller in (may, may_not)]
 
-    for told in map(_told, answers):
+    for told in map(_headers, answers):
         assert int(told["X-RateLimit-Remaining"]) == int(told["X-RateLimit-Limit"]) - 1
         assert int(told["X-RateLimit-Reset"]) > everywhere.clock().timestamp()
 
 
 @each_guarded
-def test_over_the_limit_a_route_refuses_in_its_dialect_and_says_when_to_come_again(
+def test_over_the_limit_a_route_refuses_in_its_dialect_with_retry_after(
     strict: Wiring, route: Route, scope: Scope
 ) -> None:
     caller = Visitor(strict.identity, scope)
@@ -64,9 +62,9 @@ def test_over_the_limit_a_route_refuses_in_its_dialect_and_says_when_to_come_aga
 
     answer = ask(route, token=caller.token)
 
-    body, told = orjson.loads(answer["body"]), _told(answer)
+    body, told = orjson.loads(answer["body"]), _headers(answer)
     assert answer["statusCode"] == 429
-    assert told.keys() >= {*STANDING, "Retry-After", "X-Request-Id"}
+    assert told.keys() >= {*LIMIT_HEADERS, "Retry-After", "X-Request-Id"}
     assert (told["X-RateLimit-Limit"], told["X-RateLimit-Remaining"]) == ("1", "0")
     if OWNERS[route].app().dialect is Dialect.COMMERCE:
         assert body["error"]["code"] == "RATE_LIMIT_EXCEEDED"
@@ -74,28 +72,26 @@ def test_over_the_limit_a_route_refuses_in_its_dialect_and_says_when_to_come_aga
         assert (body["error"], body["retryAfter"]) == ("rate_limit_exceeded", int(told["Retry-After"]))
 
 
-def test_neither_strangers_nor_open_routes_are_counted(everywhere: Wiring) -> None:
+def test_unauthenticated_requests_and_public_routes_are_not_counted(everywhere: Wiring) -> None:
     assert everywhere
 
     answers = [ask(route) for route in [*OPEN, *(route for route, _ in GUARDED)]]
 
-    assert not any(_told(answer).keys() & set(STANDING) for answer in answers)
+    assert not any(_headers(answer).keys() & set(LIMIT_HEADERS) for answer in answers)
 
 
-def test_the_two_forms_of_the_metrics_route_are_counted_apart_each_as_its_contract_says(everywhere: Wiring) -> None:
+def test_the_two_forms_of_the_metrics_route_have_separate_counters(everywhere: Wiring) -> None:
     caller = Visitor(everywhere.identity, Scope.ANALYTICS_READ)
 
     commerce = ask(METRICS, token=caller.token, query={"metric_type": ["revenue"]})
     fraud = ask(METRICS, token=caller.token, query=FRAUD_FORM)
 
-    assert [_told(answer)["X-RateLimit-Limit"] for answer in (commerce, fraud)] == ["500", "100"]
-    assert [_told(answer)["X-RateLimit-Remaining"] for answer in (commerce, fraud)] == ["499", "99"]
+    assert [_headers(answer)["X-RateLimit-Limit"] for answer in (commerce, fraud)] == ["500", "100"]
+    assert [_headers(answer)["X-RateLimit-Remaining"] for answer in (commerce, fraud)] == ["499", "99"]
 
 
 @pytest.mark.parametrize("scope", [None, Scope.INGEST_READ, Scope.ANALYTICS_READ])
-def test_whoever_asks_in_the_form_of_the_fraud_contract_is_refused_in_its_dialect(
-    everywhere: Wiring, scope: Scope | None
-) -> None:
+def test_the_fraud_form_is_rate_limited_in_the_fraud_dialect(everywhere: Wiring, scope: Scope | None) -> None:
     token = None if scope is None else Visitor(everywhere.identity, scope).token
 
     body = orjson.loads(ask(METRICS, token=token, query=FRAUD_FORM)["body"])
@@ -104,11 +100,11 @@ def test_whoever_asks_in_the_form_of_the_fraud_contract_is_refused_in_its_dialec
     assert (body["error"], "success" in body) == (expected[scope], False)
 
 
-def test_with_the_counters_out_of_reach_requests_are_answered_and_no_standing_is_made_up(everywhere: Wiring) -> None:
+def test_without_the_counters_requests_succeed_without_rate_limit_headers(everywhere: Wiring) -> None:
     caller = Visitor(everywhere.identity, Scope.INGEST_READ)
     boto3.client("dynamodb").delete_table(TableName=everywhere.settings.name_of(RATE_LIMITS_TABLE))
 
     answer = ask(SOURCES, token=caller.token)
 
     assert answer["statusCode"] == 200
-    assert not _told(answer).keys() & set(STANDING)
+    assert not _headers(answer).keys() & set(LIMIT_HEADERS)

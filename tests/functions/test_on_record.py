@@ -37,7 +37,7 @@ def _change(administrator: Visitor, method: str, path: str, key_id: str = "", **
     return Answer.of(ask(route, at=route.path.replace("{key_id}", key_id), token=administrator.token, **parts))
 
 
-def test_a_change_is_recorded_with_who_made_it_under_which_request_and_how_the_thing_was_before_and_after(
+def test_a_change_is_audited_with_actor_request_and_both_states(
     everywhere: Wiring, administrator: Visitor, clock: Clock
 ) -> None:
     made = _change(administrator, "POST", "/auth/keys", body={"name": "shop", "scopes": ["ingest:write"]})
@@ -56,7 +56,7 @@ def test_a_change_is_recorded_with_who_made_it_under_which_request_and_how_the_t
     ]
 
 
-def test_no_secret_is_on_record(everywhere: Wiring, administrator: Visitor) -> None:
+def test_the_audit_log_has_no_secrets(everywhere: Wiring, administrator: Visitor) -> None:
     made = _change(administrator, "POST", "/auth/keys", body={"name": "shop", "scopes": ["admin"]}).data
     rotated = _change(administrator, "POST", "/auth/keys/{key_id}/rotate", made["id"]).data
 
@@ -68,7 +68,7 @@ def test_no_secret_is_on_record(everywhere: Wiring, administrator: Visitor) -> N
     assert rotated["client_secret"] not in written
 
 
-def test_what_is_refused_or_only_read_leaves_no_entry(everywhere: Wiring, administrator: Visitor) -> None:
+def test_refused_and_read_only_requests_leave_no_entry(everywhere: Wiring, administrator: Visitor) -> None:
     answers = [
         _change(administrator, "GET", "/auth/keys"),
         _change(administrator, "POST", "/auth/keys", body={}),
@@ -79,7 +79,7 @@ def test_what_is_refused_or_only_read_leaves_no_entry(everywhere: Wiring, admini
     assert _entries(everywhere) == []
 
 
-def test_records_are_accounted_for_in_the_ledger_and_not_again_here(everywhere: Wiring, administrator: Visitor) -> None:
+def test_record_submissions_are_in_the_ledger_and_not_audited(everywhere: Wiring, administrator: Visitor) -> None:
     batch = {"source_id": "web-shop", "data_type": "transactions", "format": "json", "data": [sale(1)]}
 
     assert _change(administrator, "POST", "/ingest/batch", body=batch).status == 201
@@ -87,7 +87,7 @@ def test_records_are_accounted_for_in_the_ledger_and_not_again_here(everywhere: 
     assert _entries(everywhere) == []
 
 
-def test_a_change_that_cannot_be_recorded_stands_and_somebody_is_told_all_of_it(
+def test_a_change_that_cannot_be_audited_succeeds_and_is_logged_in_full(
     everywhere: Wiring, administrator: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:
     boto3.client("dynamodb").delete_table(TableName=everywhere.settings.name_of(AUDIT_TABLE))
@@ -101,7 +101,7 @@ def test_a_change_that_cannot_be_recorded_stands_and_somebody_is_told_all_of_it(
 
 
 @pytest.mark.parametrize("function", HTTP_FUNCTIONS, ids=lambda function: function.name)
-def test_a_function_may_use_what_its_routes_take_to_be_counted_to_happen_once_and_to_be_on_record(
+def test_a_function_has_the_access_that_its_route_policies_need(
     function: Any,
 ) -> None:
     needed = {RATE_LIMITS_TABLE}

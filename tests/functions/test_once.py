@@ -21,7 +21,7 @@ BATCHES = Route("/api/v1/ingest/batch", "POST")
 
 @dataclass
 class Client:
-    """Somebody who sends batches, each under a name."""
+    """A client that sends batches, each under an idempotency key."""
 
     wired: Wiring
     visitor: Visitor
@@ -33,7 +33,7 @@ class Client:
         return Answer.of(ask(BATCHES, body=batch, token=self.visitor.token, headers=headers))
 
     def batches(self) -> int:
-        """How many batches have come in."""
+        """The number of batches received."""
         return len(keys(self.wired.settings, "landing/"))
 
 
@@ -42,7 +42,7 @@ def client(everywhere: Wiring) -> Client:
     return Client(everywhere, Visitor(everywhere.identity))
 
 
-def test_a_batch_sent_again_under_its_key_gets_the_first_answer_and_is_one_batch(client: Client) -> None:
+def test_a_batch_repeated_with_its_key_returns_the_first_response(client: Client) -> None:
     first, again = client.send("k-1", sale(1)), client.send("k-1", sale(1))
 
     assert (first.status, again.status) == (201, 201)
@@ -52,7 +52,7 @@ def test_a_batch_sent_again_under_its_key_gets_the_first_answer_and_is_one_batch
     assert client.batches() == 1
 
 
-def test_an_answer_given_again_names_the_request_that_it_answers_now(client: Client) -> None:
+def test_a_replayed_response_has_the_id_of_the_current_request(client: Client) -> None:
     first, again = client.send("k-1", sale(1)), client.send("k-1", sale(1))
 
     assert [answer.body["request_id"] for answer in (first, again)] == [
@@ -61,7 +61,7 @@ def test_an_answer_given_again_names_the_request_that_it_answers_now(client: Cli
     assert first.body["request_id"] != again.body["request_id"]
 
 
-def test_another_body_under_the_same_key_is_a_conflict_and_no_batch(client: Client) -> None:
+def test_another_body_with_the_same_key_is_a_conflict(client: Client) -> None:
     client.send("k-1", sale(1))
 
     answer = client.send("k-1", sale(2))
@@ -77,7 +77,7 @@ def test_without_a_key_each_request_is_a_batch(client: Client) -> None:
     assert client.batches() == 2
 
 
-def test_the_keys_of_two_callers_are_two(client: Client) -> None:
+def test_keys_of_two_callers_are_separate(client: Client) -> None:
     other = Client(client.wired, Visitor(client.wired.identity))
 
     client.send("k-1", sale(1))
@@ -87,7 +87,7 @@ def test_the_keys_of_two_callers_are_two(client: Client) -> None:
     assert client.batches() == 2
 
 
-def test_a_refused_batch_may_be_mended_and_sent_under_the_same_key(client: Client) -> None:
+def test_a_refused_batch_may_be_corrected_and_sent_with_the_same_key(client: Client) -> None:
     refused = client.send("k-1")
 
     mended = client.send("k-1", sale(1))
@@ -96,14 +96,14 @@ def test_a_refused_batch_may_be_mended_and_sent_under_the_same_key(client: Clien
 
 
 @pytest.mark.parametrize("key", ["", "two words", "x" * 256])
-def test_a_key_that_is_none_is_refused_by_name(client: Client, key: str) -> None:
+def test_an_invalid_key_is_refused_by_name(client: Client, key: str) -> None:
     answer = client.send(key, sale(1))
 
     assert (answer.status, set(answer.fields)) == (400, {"Idempotency-Key"})
     assert client.batches() == 0
 
 
-def test_a_secret_that_is_shown_once_is_neither_kept_nor_shown_again(everywhere: Wiring) -> None:
+def test_a_secret_is_neither_stored_nor_shown_again(everywhere: Wiring) -> None:
     administrator = Visitor(everywhere.identity, Scope.ADMIN)
     parts: dict[str, Any] = {"body": {"name": "shop", "scopes": ["admin"]}, "headers": {"idempotency-key": "k-1"}}
 

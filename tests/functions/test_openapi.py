@@ -1,4 +1,4 @@
-"""The published document says what the functions do."""
+"""The published document agrees with the functions."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from shared.runtime.errors import RateLimitExceeded
 OF_THE_DOOR = {"414", "431"}
 
 
-def test_the_committed_copy_is_what_the_routes_say() -> None:
+def test_the_committed_document_is_up_to_date() -> None:
     assert COPY.read_text() == text(), "run `make openapi` and commit docs/openapi.json"
 
 
@@ -39,7 +39,7 @@ def test_a_schema_means_the_same_in_every_function() -> None:
         assert differing == set(), function.name
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_resolves() -> None:
     told = document()
 
     wanted = set(_references(told))
@@ -63,7 +63,7 @@ def test_every_route_documents_its_errors_in_its_own_dialect() -> None:
     assert forms == own | {(Dialect.COMMERCE, "ErrorInEitherDialect")}
 
 
-def test_what_stands_in_front_of_the_functions_speaks_the_commerce_dialect_on_every_route() -> None:
+def test_gateway_errors_are_in_the_commerce_dialect_on_every_route() -> None:
     answers = [item[method]["responses"] for item in document()["paths"].values() for method in item]
 
     forms = {str(told[status]["content"]) for told in answers for status in OF_THE_DOOR}
@@ -72,7 +72,7 @@ def test_what_stands_in_front_of_the_functions_speaks_the_commerce_dialect_on_ev
     assert "ApiErrorResponse" in forms.pop()
 
 
-def test_only_what_two_may_say_is_told_in_either_dialect() -> None:
+def test_only_errors_of_both_dialects_are_documented_in_both() -> None:
     answers = {
         (path, status): str(answer.get("content"))
         for path, item in document()["paths"].items()
@@ -104,7 +104,7 @@ def test_every_data_type_has_a_schema_that_lists_its_required_fields() -> None:
     assert required[DataType.TRANSACTIONS] == ["transaction_id", "timestamp", "product_id", "quantity", "unit_price"]
 
 
-def test_every_example_is_what_its_schema_allows() -> None:
+def test_every_example_is_valid_for_its_schema() -> None:
     told = document()
 
     wrong = [
@@ -137,7 +137,7 @@ def test_no_response_keeps_the_placeholder_of_the_router() -> None:
     assert "Successful Response" not in text()
 
 
-def test_no_answer_of_the_router_that_we_never_give_is_documented() -> None:
+def test_router_responses_never_returned_are_not_documented() -> None:
     assert "HTTPValidationError" not in text()
 
 

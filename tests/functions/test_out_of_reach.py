@@ -1,4 +1,4 @@
-"""What every route needs and cannot reach is 503 with a time to come again, not a fault of the platform's own."""
+"""A route without a required dependency returns 503 with `Retry-After`, not an internal error."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.functions.every_route import ask, each_guarded, message_of
 
 
 @each_guarded
-def test_with_the_keys_out_of_reach_a_guarded_route_is_unavailable(
+def test_without_the_keys_a_guarded_route_is_unavailable(
     everywhere: Wiring, platforms: MotoPlatforms, route: Route, scope: Scope
 ) -> None:
     token = Visitor(everywhere.identity, scope).token
@@ -25,9 +25,7 @@ def test_with_the_keys_out_of_reach_a_guarded_route_is_unavailable(
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
-def test_a_service_that_refuses_us_is_a_fault_of_our_own(
-    everywhere: Wiring, platforms: MotoPlatforms, code: str
-) -> None:
+def test_a_forbidden_service_is_an_internal_error(everywhere: Wiring, platforms: MotoPlatforms, code: str) -> None:
     token = Visitor(everywhere.identity, Scope.INGEST_READ).token
 
     with platforms.outages.of("dynamodb", refusal(code)):

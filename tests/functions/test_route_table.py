@@ -1,4 +1,4 @@
-"""The table of routes is current, and says of each route what the functions do."""
+"""The table of routes is current, and agrees with the functions."""
 
 from functions.openapi import document
 from functions.route_table import COPY, text

@@ -1,10 +1,10 @@
-"""What wakes somebody."""
+"""The alarms of a stage."""
 
 from functions.manifest import FUNCTIONS
 from tests.infra.assembly import Assembly, flat
 
 
-def test_every_function_alarms_when_it_fails_or_is_turned_away(dev: Assembly) -> None:
+def test_every_function_alarms_on_errors_and_throttling(dev: Assembly) -> None:
     alarms = {each["AlarmName"] for each in dev.of_type("AWS::CloudWatch::Alarm").values()}
 
     for function in FUNCTIONS:
@@ -12,7 +12,7 @@ def test_every_function_alarms_when_it_fails_or_is_turned_away(dev: Assembly) ->
         assert {f"{name}-errors", f"{name}-throttles"} <= alarms
 
 
-def test_every_dead_letter_queue_alarms_at_its_first_message(dev: Assembly) -> None:
+def test_every_dead_letter_queue_alarms_on_its_first_message(dev: Assembly) -> None:
     queues = dev.of_type("AWS::SQS::Queue")
     ends = {name for name, each in queues.items() if "RedrivePolicy" not in each}
 
@@ -26,7 +26,7 @@ def test_every_dead_letter_queue_alarms_at_its_first_message(dev: Assembly) -> N
     assert {each["Threshold"] for each in watched.values()} == {1}
 
 
-def test_a_stream_that_is_not_kept_up_with_alarms(dev: Assembly) -> None:
+def test_a_lagging_stream_consumer_alarms(dev: Assembly) -> None:
     (alarm,) = [
         each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("MetricName") == "IteratorAge"
     ]
@@ -38,7 +38,7 @@ def test_a_stream_that_is_not_kept_up_with_alarms(dev: Assembly) -> None:
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (10 * 60 * 1000, "GreaterThanOrEqualToThreshold")
 
 
-def test_a_change_that_is_not_on_record_and_rows_that_nobody_delivered_alarm_at_the_first(dev: Assembly) -> None:
+def test_unaudited_changes_and_unaccounted_rows_alarm_on_the_first(dev: Assembly) -> None:
     alarms = [each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("Namespace") == "Tally"]
 
     watched = {(each["MetricName"], each["Dimensions"][0]["Value"], each["Threshold"]) for each in alarms}
@@ -50,7 +50,7 @@ def test_a_change_that_is_not_on_record_and_rows_that_nobody_delivered_alarm_at_
     }
 
 
-def test_every_alarm_is_told_to_the_topic_that_cloudwatch_may_publish_to(dev: Assembly) -> None:
+def test_every_alarm_notifies_a_topic_cloudwatch_may_publish_to(dev: Assembly) -> None:
     told = {flat(action) for each in dev.of_type("AWS::CloudWatch::Alarm").values() for action in each["AlarmActions"]}
     (topic,) = dev.of_type("AWS::SNS::Topic").values()
     (policy,) = dev.of_type("AWS::SNS::TopicPolicy").values()
@@ -61,6 +61,6 @@ def test_every_alarm_is_told_to_the_topic_that_cloudwatch_may_publish_to(dev: As
     assert publishers == [{"Service": "cloudwatch.amazonaws.com"}]
 
 
-def test_nothing_wakes_anybody_about_a_laptop(local: Assembly) -> None:
+def test_the_local_stage_has_no_alarms(local: Assembly) -> None:
     assert local.of_type("AWS::CloudWatch::Alarm") == {}
     assert local.of_type("AWS::SNS::Topic") == {}

@@ -1,4 +1,4 @@
-"""What the stateful resources of the template promise."""
+"""The stateful resources of the template."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_no_bucket_is_public_unencrypted_or_reachable_without_tls(dev: Assembly)
         assert refusals
 
 
-def test_the_lake_keeps_versions_and_forgets_what_resources_say(dev: Assembly, prod: Assembly) -> None:
+def test_the_lake_is_versioned_and_expires_objects_as_declared(dev: Assembly, prod: Assembly) -> None:
     (lake, *_) = BUCKETS
     for assembly, days in ((dev, 7), (prod, 30)):
         _, properties = bucket(assembly, "lake")
@@ -51,7 +51,7 @@ def test_the_lake_keeps_versions_and_forgets_what_resources_say(dev: Assembly, p
         assert rules["abort-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 2}
 
 
-def test_query_results_are_forgotten_after_a_week(dev: Assembly) -> None:
+def test_query_results_expire_after_a_week(dev: Assembly) -> None:
     _, properties = bucket(dev, "results")
 
     assert [
@@ -62,7 +62,7 @@ def test_query_results_are_forgotten_after_a_week(dev: Assembly) -> None:
 
 
 @pytest.mark.parametrize(("stage", "mode"), [("local", "GOVERNANCE"), ("dev", "GOVERNANCE"), ("prod", "COMPLIANCE")])
-def test_anchors_of_the_audit_log_are_locked_and_never_forgotten_while_they_are(
+def test_audit_anchors_are_locked_and_do_not_expire_while_locked(
     stage: str, mode: str, request: pytest.FixtureRequest
 ) -> None:
     (days,) = [each.locked_days for each in BUCKETS if each.locked_days]
@@ -75,7 +75,7 @@ def test_anchors_of_the_audit_log_are_locked_and_never_forgotten_while_they_are(
     assert {each["Id"] for each in properties["LifecycleConfiguration"]["Rules"]} == {"abort-uploads"}
 
 
-def test_who_asks_a_bucket_is_written_down_where_the_stage_keeps_access_logs(dev: Assembly, local: Assembly) -> None:
+def test_bucket_access_is_logged_where_the_stage_keeps_access_logs(dev: Assembly, local: Assembly) -> None:
     logs, _ = bucket(dev, "access-logs")
 
     for part in ("lake", "results"):
@@ -83,7 +83,7 @@ def test_who_asks_a_bucket_is_written_down_where_the_stage_keeps_access_logs(dev
         assert "LoggingConfiguration" not in bucket(local, part)[1]
 
 
-def test_an_object_under_incoming_is_told_to_the_merge_queue_and_a_file_to_the_upload_queue(dev: Assembly) -> None:
+def test_incoming_objects_notify_the_merge_queue_and_files_the_upload_queue(dev: Assembly) -> None:
     _, lake = bucket(dev, "lake")
     queues = dev.of_type("AWS::SQS::Queue")
 
@@ -97,9 +97,7 @@ def test_an_object_under_incoming_is_told_to_the_merge_queue_and_a_file_to_the_u
     assert told == {"incoming/": "tally-dev-merge-queue", "uploads/": "tally-dev-upload-queue"}
 
 
-def test_a_page_of_the_stages_own_may_put_a_file_into_the_lake_and_read_nothing_there(
-    dev: Assembly, prod: Assembly
-) -> None:
+def test_configured_origins_may_put_files_into_the_lake_and_read_nothing(dev: Assembly, prod: Assembly) -> None:
     (rule,) = bucket(dev, "lake")[1]["CorsConfiguration"]["CorsRules"]
 
     assert rule["AllowedOrigins"] == list(dev.stage.cors_origins)
@@ -108,14 +106,14 @@ def test_a_page_of_the_stages_own_may_put_a_file_into_the_lake_and_read_nothing_
     assert "CorsConfiguration" not in bucket(prod, "lake")[1]  # no page is named there
 
 
-def test_any_page_may_read_an_answer_at_the_address_that_it_was_redirected_to(dev: Assembly, prod: Assembly) -> None:
+def test_any_origin_may_read_a_redirected_response(dev: Assembly, prod: Assembly) -> None:
     (rule,) = bucket(dev, "results")[1]["CorsConfiguration"]["CorsRules"]
 
     assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == (["*"], ["GET"])
     assert "CorsConfiguration" not in bucket(prod, "results")[1]
 
 
-def test_an_answer_that_was_put_aside_is_forgotten_after_a_day(dev: Assembly) -> None:
+def test_a_stored_large_response_expires_after_a_day(dev: Assembly) -> None:
     rules = bucket(dev, "results")[1]["LifecycleConfiguration"]["Rules"]
 
     assert {rule.get("Prefix"): rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule} == {
@@ -124,7 +122,7 @@ def test_an_answer_that_was_put_aside_is_forgotten_after_a_day(dev: Assembly) ->
     }
 
 
-def test_the_queues_let_in_this_bucket_of_this_account_before_the_bucket_is_made(dev: Assembly) -> None:
+def test_queues_admit_only_this_bucket_and_account_before_it_is_created(dev: Assembly) -> None:
     name, _ = bucket(dev, "lake")
     waits_for = dev.templates["data"]["Resources"][name]["DependsOn"]
 
@@ -144,7 +142,7 @@ def test_the_queues_let_in_this_bucket_of_this_account_before_the_bucket_is_made
         assert source == "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
 
 
-def test_every_queue_is_encrypted_and_refuses_what_comes_without_tls(dev: Assembly) -> None:
+def test_every_queue_is_encrypted_and_requires_tls(dev: Assembly) -> None:
     refusing = {
         policy["Queues"][0]["Ref"]
         for policy in dev.of_type("AWS::SQS::QueuePolicy").values()
@@ -159,7 +157,7 @@ def test_every_queue_is_encrypted_and_refuses_what_comes_without_tls(dev: Assemb
 
 
 @pytest.mark.parametrize("declared", QUEUES, ids=lambda queue: queue.label)
-def test_what_cannot_be_taken_waits_two_weeks_among_the_dead_letters(declared: Queue, dev: Assembly) -> None:
+def test_failed_messages_stay_two_weeks_in_the_dead_letter_queue(declared: Queue, dev: Assembly) -> None:
     queues = dev.of_type("AWS::SQS::Queue")
     name = f"tally-dev-{declared.name.replace('_', '-')}"
     (fed,) = [each for each in queues.values() if each["QueueName"] == name]
@@ -171,7 +169,7 @@ def test_what_cannot_be_taken_waits_two_weeks_among_the_dead_letters(declared: Q
 
 
 @pytest.mark.parametrize("table", DYNAMO_TABLES, ids=lambda table: table.label)
-def test_a_table_is_keyed_indexed_and_kept_as_declared(table: Any, dev: Assembly) -> None:
+def test_a_table_has_the_declared_keys_indexes_and_retention(table: Any, dev: Assembly) -> None:
     name = f"tally-dev-{table.name.replace('_', '-')}"
     (made,) = [each for each in dev.of_type("AWS::DynamoDB::Table").values() if each["TableName"] == name]
 
@@ -215,7 +213,7 @@ def test_athena_sees_every_table_with_its_columns_and_projected_days(table: Lake
         assert "projection.enabled" not in made["Parameters"]
 
 
-def test_a_query_reads_no_more_than_its_stage_allows_and_leaves_its_results_in_one_place(dev: Assembly) -> None:
+def test_a_query_has_the_scan_limit_and_result_location_of_its_stage(dev: Assembly) -> None:
     (group,) = dev.of_type("AWS::Athena::WorkGroup").values()
     configuration = group["WorkGroupConfiguration"]
 

@@ -1,4 +1,4 @@
-"""What the functions of the template promise."""
+"""The functions of the template."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ def test_there_is_one_function_for_each_entry_of_the_manifest(dev: Assembly) -> 
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-def test_a_function_is_as_big_and_as_patient_as_the_manifest_says(function: Function, dev: Assembly) -> None:
+def test_a_function_has_the_memory_and_timeout_of_the_manifest(function: Function, dev: Assembly) -> None:
     resource = made(dev, function)
 
     assert resource["Handler"] == f"functions.{function.name}.handler.handler"
@@ -36,7 +36,7 @@ def test_a_function_is_as_big_and_as_patient_as_the_manifest_says(function: Func
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(function: Function, dev: Assembly) -> None:
+def test_a_function_environment_names_only_its_resources(function: Function, dev: Assembly) -> None:
     variables = made(dev, function)["Environment"]["Variables"]
 
     told = {resource for resource in RESOURCES if resource.variable in variables}
@@ -48,7 +48,7 @@ def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(function: Fun
     assert variables["POWERTOOLS_SERVICE_NAME"] == function.name
 
 
-def test_functions_are_told_the_address_of_a_queue_and_the_name_of_everything_else(dev: Assembly) -> None:
+def test_environments_contain_queue_urls_and_names_of_all_other_resources(dev: Assembly) -> None:
     variables = {
         name: flat(value)
         for each in dev.of_type("AWS::Lambda::Function").values()
@@ -60,7 +60,7 @@ def test_functions_are_told_the_address_of_a_queue_and_the_name_of_everything_el
     assert variables["TALLY_LEDGER"] == "tally-dev-ledger"
 
 
-def test_each_function_writes_to_a_log_group_that_forgets(dev: Assembly, prod: Assembly) -> None:
+def test_each_function_has_a_log_group_with_retention(dev: Assembly, prod: Assembly) -> None:
     for assembly, days in ((dev, 7), (prod, 90)):
         groups = assembly.of_type("AWS::Logs::LogGroup").values()
 
@@ -71,7 +71,7 @@ def test_each_function_writes_to_a_log_group_that_forgets(dev: Assembly, prod: A
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-def test_only_functions_that_need_arrow_or_scipy_carry_it(function: Function, dev: Assembly) -> None:
+def test_only_functions_needing_arrow_or_scipy_have_its_layer(function: Function, dev: Assembly) -> None:
     layers = dev.of_type("AWS::Lambda::LayerVersion")
 
     names = {layers[layer["Ref"]]["LayerName"] for layer in made(dev, function)["Layers"]}
@@ -81,12 +81,12 @@ def test_only_functions_that_need_arrow_or_scipy_carry_it(function: Function, de
     assert names == {"tally-dev-dependencies"} | lake | science
 
 
-def test_on_the_laptop_functions_use_the_packages_of_the_host(local: Assembly) -> None:
+def test_local_functions_use_the_packages_of_the_host(local: Assembly) -> None:
     assert local.of_type("AWS::Lambda::LayerVersion") == {}
     assert all("Layers" not in each for each in local.of_type("AWS::Lambda::Function").values())
 
 
-def test_the_code_is_our_two_packages_without_anything_that_a_run_leaves_behind(dev: Assembly) -> None:
+def test_the_code_asset_is_two_packages_without_build_artefacts(dev: Assembly) -> None:
     (asset,) = {each["Code"]["S3Key"].removesuffix(".zip") for each in dev.of_type("AWS::Lambda::Function").values()}
     packed = dev.directory / f"asset.{asset}"
 

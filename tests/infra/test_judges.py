@@ -18,10 +18,8 @@ _ACCEPTED = {"APIG2", "APIG3", "APIG4", "COG4", "IAM4", "IAM5", "L1", "S1", "SQS
 _LINT = ManualArgs(regions=["us-east-1"], ignore_checks=["W3005"])
 
 
-def test_cdk_nag_judges_what_is_deployed_to_aws_and_findings_are_accepted_one_by_one_for_a_reason(
-    dev: Assembly, prod: Assembly
-) -> None:
-    """It judges while a stage is synthesised, which fails at a finding that nobody accepts."""
+def test_cdk_nag_checks_aws_stages_and_every_suppression_has_a_reason(dev: Assembly, prod: Assembly) -> None:
+    """cdk-nag runs during the synthesis of a stage, which fails on findings without a suppression."""
     for assembly in (dev, prod):
         accepted = assembly.accepted()
 
@@ -30,7 +28,7 @@ def test_cdk_nag_judges_what_is_deployed_to_aws_and_findings_are_accepted_one_by
         assert all(reason.endswith(".") for reason in accepted.values())
 
 
-def test_cdk_nag_would_have_stopped_the_synthesis(tmp_path: Path) -> None:
+def test_a_cdk_nag_finding_stops_the_synthesis(tmp_path: Path) -> None:
     app = new_app(outdir=str(tmp_path))
     sqs.Queue(Stack(app, "Careless"), "Queue")
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -1,4 +1,4 @@
-"""What the layers carry and how they are built."""
+"""The contents of the layers and how they are built."""
 
 import re
 import shutil
@@ -23,18 +23,18 @@ _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
 def pinned(path: Path) -> set[tuple[str, str]]:
-    """What a list of requirements pins: names with versions."""
+    """The pinned requirements of a file: names with versions."""
     return set(_PIN.findall(path.read_text()))
 
 
-def test_what_the_lake_runs_on_in_aws_is_what_was_tested() -> None:
+def test_the_arrow_layer_has_the_tested_versions() -> None:
     in_aws = pinned(LAKE.requirements)
 
     assert {name for name, _ in in_aws} == {"defusedxml", "pyarrow"}
     assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
 
 
-def test_what_models_are_fitted_with_in_aws_is_what_was_locked() -> None:
+def test_the_scipy_layer_has_the_locked_versions() -> None:
     in_aws = pinned(SCIENCE.requirements)
 
     assert {name for name, _ in in_aws} == {"numpy", "scipy"}
@@ -50,7 +50,7 @@ def test_a_function_with_its_layers_stays_under_lambdas_limit(function: Function
     assert DEPENDENCIES.limit + lake + science + code < LAMBDA_LIMIT
 
 
-def test_what_is_left_of_arrow_reads_and_writes_the_lake(tmp_path: Path) -> None:
+def test_the_trimmed_arrow_reads_and_writes_the_lake(tmp_path: Path) -> None:
     """The wheel for Lambda is pruned by the same patterns; on this machine's wheel they must do no harm."""
     shutil.copytree(Path(pa.__file__).parent, tmp_path / "pyarrow")
     build.prune(tmp_path, LAKE.unneeded)
@@ -71,7 +71,7 @@ def test_what_is_left_of_arrow_reads_and_writes_the_lake(tmp_path: Path) -> None
     assert ran.stdout == "2 5\n"
 
 
-def test_a_layer_that_grew_too_large_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_oversized_layer_is_refused_by_name(tmp_path: Path) -> None:
     small = Layer(name="small", requirements=tmp_path, limit=1_000, built_in=tmp_path)
     small.packages.mkdir(parents=True)
     (small.packages / "module.py").write_bytes(b"#" * 2_000)
@@ -80,7 +80,7 @@ def test_a_layer_that_grew_too_large_is_refused_by_name(tmp_path: Path) -> None:
         build.weigh(small)
 
 
-def test_a_layer_that_was_not_built_says_which_command_builds_it(tmp_path: Path) -> None:
+def test_a_missing_layer_names_the_command_that_builds_it(tmp_path: Path) -> None:
     stack = Stack(new_app())
     unbuilt = Layer(name="unbuilt", requirements=tmp_path, limit=1_000, built_in=tmp_path)
 

@@ -1,4 +1,4 @@
-"""What the functions' roles allow, read from the template and held against the manifest."""
+"""The permissions of the functions' roles in the template, compared with the manifest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def test_only_traces_go_to_a_resource_without_a_name(function: Function, dev: As
 
 
 @each_function
-def test_a_role_reaches_no_service_that_the_manifest_does_not_name(function: Function, dev: Assembly) -> None:
+def test_a_role_may_use_only_services_in_the_manifest(function: Function, dev: Assembly) -> None:
     named = {_SERVICES.get(access.resource, "dynamodb") for access in (*function.reads, *function.writes)}
     if isinstance(function, TriggeredFunction):
         named |= {"sqs"} if hasattr(function.trigger, "queue") or isinstance(function.trigger, StreamTrigger) else set()
@@ -100,9 +100,7 @@ def test_a_role_reaches_no_service_that_the_manifest_does_not_name(function: Fun
 
 
 @each_function
-def test_a_function_changes_only_tables_that_it_writes_and_reads_only_those_it_reads(
-    function: Function, dev: Assembly
-) -> None:
+def test_a_function_may_write_and_read_only_its_declared_tables(function: Function, dev: Assembly) -> None:
     granted = permissions(dev, function)
 
     for table in DYNAMO_TABLES:
@@ -155,7 +153,7 @@ def test_a_function_that_only_reads_a_resource_is_allowed_no_action_that_changes
         assert changing == []
 
 
-def test_a_stream_function_may_tell_its_own_failures_queue_and_no_other(dev: Assembly) -> None:
+def test_a_stream_function_may_send_only_to_its_own_failure_queue(dev: Assembly) -> None:
     (function,) = [
         each for each in FUNCTIONS if isinstance(each, TriggeredFunction) and isinstance(each.trigger, StreamTrigger)
     ]
@@ -165,7 +163,7 @@ def test_a_stream_function_may_tell_its_own_failures_queue_and_no_other(dev: Ass
     assert queues == {f"arn:<Partition>:sqs:<Region>:<AccountId>:tally-dev-{function.name.replace('_', '-')}-failures"}
 
 
-def test_only_lambda_may_take_a_functions_role(dev: Assembly) -> None:
+def test_only_lambda_may_assume_a_function_role(dev: Assembly) -> None:
     for role in dev.of_type("AWS::IAM::Role").values():
         if "RoleName" in role:
             (statement,) = role["AssumeRolePolicyDocument"]["Statement"]

@@ -1,4 +1,4 @@
-"""What the REST API of the template promises."""
+"""The REST API of the template."""
 
 import json
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def test_other_methods_of_a_declared_path_go_to_its_function_which_answers_405(d
         assert {answered[route.path] for route in function.routes()} == {f"tally-dev-{function.name}"}
 
 
-def test_paths_that_nobody_declares_go_to_the_smallest_function_which_answers_404(dev: Assembly) -> None:
+def test_undeclared_paths_go_to_the_smallest_function_which_answers_404(dev: Assembly) -> None:
     smallest: HttpFunction = min(HTTP_FUNCTIONS, key=lambda function: function.memory_mb)
     declared = {route.path for function in HTTP_FUNCTIONS for route in function.routes()}
 
@@ -78,13 +78,13 @@ def test_every_node_of_the_tree_answers_every_method(dev: Assembly) -> None:
 
 
 @pytest.mark.parametrize("stage", ["local", "dev", "prod"])
-def test_who_calls_is_asked_by_the_functions_and_not_by_the_gateway(stage: str, request: pytest.FixtureRequest) -> None:
+def test_functions_authenticate_and_the_gateway_does_not(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
 
     assert {each["AuthorizationType"] for _, _, each in methods(assembly)} == {"NONE"}
 
 
-def test_a_preflight_names_the_origin_and_what_the_contract_allows(dev: Assembly) -> None:
+def test_a_preflight_allows_the_origin_and_what_the_contract_says(dev: Assembly) -> None:
     preflights = {path: each for path, method, each in methods(dev) if method == "OPTIONS"}
     declared = {route.path for function in HTTP_FUNCTIONS for route in function.routes()}
 
@@ -103,7 +103,7 @@ def test_a_preflight_names_the_origin_and_what_the_contract_allows(dev: Assembly
         )
 
 
-def test_with_several_origins_a_preflight_answers_with_the_one_that_asks(local: Assembly) -> None:
+def test_with_several_origins_a_preflight_allows_the_requesting_one(local: Assembly) -> None:
     first, *others = local.stage.cors_origins
 
     for method in (each for _, method, each in methods(local) if method == "OPTIONS"):
@@ -118,7 +118,7 @@ def test_a_stage_without_origins_answers_no_preflight(prod: Assembly) -> None:
     assert "OPTIONS" not in {method for _, method, _ in methods(prod)}
 
 
-def test_bodies_reach_functions_as_the_bytes_that_were_sent_and_a_preflight_still_reads_its_template(
+def test_bodies_reach_functions_unchanged_and_preflights_read_their_template(
     dev: Assembly,
 ) -> None:
     (api,) = dev.of_type("AWS::ApiGateway::RestApi").values()
@@ -128,7 +128,7 @@ def test_bodies_reach_functions_as_the_bytes_that_were_sent_and_a_preflight_stil
     assert {mock["ContentHandling"] for mock in mocks} == {"CONVERT_TO_TEXT"}
 
 
-def test_what_api_gateway_refuses_itself_it_refuses_in_the_commerce_dialect(dev: Assembly) -> None:
+def test_api_gateway_errors_are_in_the_commerce_dialect(dev: Assembly) -> None:
     for response in dev.of_type("AWS::ApiGateway::GatewayResponse").values():
         body = json.loads(response["ResponseTemplates"]["application/json"])
 
@@ -170,14 +170,14 @@ def test_each_error_of_the_gateway_has_the_status_and_code_of_the_contract(
     assert header is None or f"gatewayresponse.header.{header}" in response["ResponseParameters"]
 
 
-def test_a_page_can_read_when_to_come_again_after_a_refusal_of_api_gateways_own(dev: Assembly) -> None:
+def test_a_page_may_read_retry_after_on_api_gateway_errors(dev: Assembly) -> None:
     for response in dev.of_type("AWS::ApiGateway::GatewayResponse").values():
         exposed = response["ResponseParameters"]["gatewayresponse.header.Access-Control-Expose-Headers"]
 
         assert exposed == "'X-Request-Id, Retry-After'"
 
 
-def test_what_api_gateway_refuses_itself_is_not_kept_nor_framed_nor_taken_for_another_type(prod: Assembly) -> None:
+def test_api_gateway_errors_have_no_store_frame_and_content_type_headers(prod: Assembly) -> None:
     for response in prod.of_type("AWS::ApiGateway::GatewayResponse").values():
         told = {
             name.removeprefix("gatewayresponse.header."): value
@@ -192,7 +192,7 @@ def test_what_api_gateway_refuses_itself_is_not_kept_nor_framed_nor_taken_for_an
         assert "Access-Control-Allow-Origin" not in told  # no page is named there
 
 
-def test_a_body_over_the_limit_is_told_of_the_upload_route(dev: Assembly) -> None:
+def test_an_oversized_body_error_names_the_upload_route(dev: Assembly) -> None:
     dev.template("api").has_resource_properties(
         "AWS::ApiGateway::GatewayResponse",
         {
@@ -226,7 +226,7 @@ def test_only_this_api_may_invoke_its_functions(dev: Assembly) -> None:
         assert f":<{api}>/" in flat(permission["Properties"]["SourceArn"])
 
 
-def test_no_two_routes_name_the_same_step_of_a_path_differently() -> None:
+def test_a_path_parameter_has_one_name_in_all_routes() -> None:
     """API Gateway takes one path variable at a place; two names for it fail at deploy time only."""
     steps: dict[str, set[str]] = {}
 

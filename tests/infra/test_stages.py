@@ -28,7 +28,7 @@ def policies(assembly: Assembly) -> set[str]:
     return {each["DeletionPolicy"] for _, each in assembly.resources() if each["Type"] in _STATEFUL}
 
 
-def test_what_production_remembers_outlives_its_stack(dev: Assembly, prod: Assembly, local: Assembly) -> None:
+def test_production_data_outlives_its_stack(dev: Assembly, prod: Assembly, local: Assembly) -> None:
     assert policies(prod) == {"Retain"}
     assert policies(dev) == {"Delete"}
     assert policies(local) == {"Delete"}
@@ -40,7 +40,7 @@ def test_production_tables_cannot_be_deleted_by_mistake(dev: Assembly, prod: Ass
         assert {each["DeletionProtectionEnabled"] for each in tables} == {protected}
 
 
-def test_tables_go_back_in_time_where_somebody_would_miss_them(local: Assembly, prod: Assembly) -> None:
+def test_tables_have_point_in_time_recovery_in_production_and_not_locally(local: Assembly, prod: Assembly) -> None:
     for assembly, recoverable in ((local, False), (prod, True)):
         tables = assembly.of_type("AWS::DynamoDB::Table").values()
         assert {each["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] for each in tables} == {
@@ -49,7 +49,7 @@ def test_tables_go_back_in_time_where_somebody_would_miss_them(local: Assembly, 
 
 
 @every_stage
-def test_everything_with_a_name_is_named_after_its_stage(stage: str, request: pytest.FixtureRequest) -> None:
+def test_every_named_resource_is_named_after_its_stage(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
 
     names = [
@@ -61,9 +61,7 @@ def test_everything_with_a_name_is_named_after_its_stage(stage: str, request: py
 
 
 @every_stage
-def test_no_stack_exports_anything_that_another_could_not_do_without(
-    stage: str, request: pytest.FixtureRequest
-) -> None:
+def test_no_stack_depends_on_the_exports_of_another(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
 
     text = json.dumps(assembly.templates)
@@ -88,13 +86,13 @@ def test_the_outputs_name_everything_a_host_needs(stage: str, request: pytest.Fi
 
 
 @every_stage
-def test_no_stack_comes_near_the_limit_of_five_hundred_resources(stage: str, request: pytest.FixtureRequest) -> None:
+def test_no_stack_is_near_the_limit_of_500_resources(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
 
     assert max(len(template["Resources"]) for template in assembly.templates.values()) < 450
 
 
-def test_a_stage_that_nobody_described_is_refused_with_those_that_are() -> None:
+def test_an_unknown_stage_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownStage, match="local, dev, prod"):
         chosen(new_app(stage="staging"))
 
@@ -118,7 +116,7 @@ def test_a_stage_that_nobody_described_is_refused_with_those_that_are() -> None:
         "ftp://shop.example",
     ],
 )
-def test_an_origin_that_no_browser_names_or_every_page_has_cannot_be_configured(origin: str) -> None:
+def test_invalid_and_wildcard_origins_cannot_be_configured(origin: str) -> None:
     with pytest.raises(IllegalOrigin, match=re.escape(repr(origin))):
         chosen(new_app(stage="prod", corsOrigins=f"https://a.example,{origin}"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def test_synth_needs_no_account_no_region_and_nothing_of_the_environment(tmp_path: Path) -> None:
+def test_synth_needs_no_account_region_or_environment(tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": os.environ["HOME"],

@@ -18,7 +18,7 @@ def mapping(assembly: Assembly, source: str) -> Any:
     return found
 
 
-def test_a_stream_batch_is_retried_whole_within_bounds_and_then_told_to_a_queue(dev: Assembly) -> None:
+def test_a_stream_batch_is_retried_whole_then_sent_to_a_failure_queue(dev: Assembly) -> None:
     (trigger,) = [each.trigger for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, StreamTrigger)]
 
     made = mapping(dev, ":stream/tally-dev-event-stream")
@@ -41,7 +41,7 @@ each_over_a_queue = pytest.mark.parametrize(
 
 
 @each_over_a_queue
-def test_a_run_over_a_queue_names_the_messages_that_must_come_again(
+def test_a_queue_batch_reports_the_messages_to_retry(
     function: TriggeredFunction, trigger: QueueTrigger, dev: Assembly
 ) -> None:
     made = mapping(dev, f":tally-dev-{trigger.queue.name.replace('_', '-')}")
@@ -54,7 +54,7 @@ def test_a_run_over_a_queue_names_the_messages_that_must_come_again(
 
 
 @each_over_a_queue
-def test_a_queue_hides_a_message_for_longer_than_the_function_that_reads_it_may_run(
+def test_visibility_timeouts_exceed_the_timeout_of_the_reading_function(
     function: TriggeredFunction, trigger: QueueTrigger, dev: Assembly
 ) -> None:
     """AWS's advice for SQS and Lambda is six times the function's timeout."""
@@ -65,7 +65,7 @@ def test_a_queue_hides_a_message_for_longer_than_the_function_that_reads_it_may_
     )
 
 
-def test_the_clock_starts_what_the_manifest_schedules(dev: Assembly) -> None:
+def test_schedules_follow_the_manifest(dev: Assembly) -> None:
     functions = dev.of_type("AWS::Lambda::Function")
 
     started = {

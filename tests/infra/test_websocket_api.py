@@ -1,4 +1,4 @@
-"""What the WebSocket API of the template promises."""
+"""The WebSocket API of the template."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from tests.infra.assembly import Assembly, flat
 
 
-def test_connecting_leaving_and_everything_else_goes_to_the_live_function(dev: Assembly) -> None:
+def test_connect_disconnect_and_default_go_to_the_live_function(dev: Assembly) -> None:
     routes = dev.of_type("AWS::ApiGatewayV2::Route").values()
     (integration,) = dev.of_type("AWS::ApiGatewayV2::Integration").values()
 
@@ -16,9 +16,7 @@ def test_connecting_leaving_and_everything_else_goes_to_the_live_function(dev: A
 
 
 @pytest.mark.parametrize("stage", ["local", "dev"])
-def test_who_connects_is_asked_by_the_function_and_not_by_the_gateway(
-    stage: str, request: pytest.FixtureRequest
-) -> None:
+def test_the_function_authenticates_and_the_gateway_does_not(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
 
     routes = assembly.of_type("AWS::ApiGatewayV2::Route").values()

@@ -32,7 +32,7 @@ def _definitions(path: Path) -> set[str]:
 
 
 def _names(body: list[ast.stmt], owner: str = "") -> Iterator[str]:
-    """Yield what a module defines, and what its classes do, as `Class.member`; imported names are not definitions."""
+    """Yield the definitions of a module, and class members as `Class.member`, without imported names."""
     for node in body:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):

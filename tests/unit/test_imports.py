@@ -1,4 +1,4 @@
-"""Nothing happens at import: no socket, no client, no setting is read; and what is slow to load stays away."""
+"""Imports have no effects: no socket, client or setting is used, and slow modules are not loaded."""
 
 import json
 import subprocess

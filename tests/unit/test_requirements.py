@@ -25,7 +25,7 @@ DISTRIBUTIONS = packages_distributions()
 
 
 def _declared(file: str) -> set[str]:
-    """What a file of requirements, with those that it includes, declares; an extra may be a package of its own."""
+    """The declared packages of a requirements file and its includes; an extra may be a separate package."""
     declared: set[str] = set()
     for line in (ROOT / "requirements" / f"{file}.in").read_text().splitlines():
         if line.startswith("-r "):

@@ -1,4 +1,4 @@
-"""What the quick tier leaves out of a product of parameters is only what meets elsewhere."""
+"""The quick tier omits from a product of parameters only pairs that occur elsewhere."""
 
 from itertools import combinations, product
 from typing import Any

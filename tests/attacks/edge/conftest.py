@@ -37,7 +37,7 @@ class Arrival(NamedTuple):
 
 @dataclass
 class WatchedDoor:
-    """Where the front door listens, and what has come through it."""
+    """A front door with the requests that reached its upstream."""
 
     port: int
     arrivals: list[Arrival] = field(default_factory=list)

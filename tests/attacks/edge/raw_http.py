@@ -1,4 +1,4 @@
-"""Bytes to a front door as they are, and answers as they come back."""
+"""Raw bytes sent to a front door, and parsed responses."""
 
 import re
 import socket

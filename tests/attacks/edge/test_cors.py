@@ -51,7 +51,7 @@ with_pages = pytest.mark.usefixtures("deployed", "own_pages")
 @with_pages
 @each_answer
 @pytest.mark.parametrize("origin", CONFIGURED)
-def test_a_configured_page_reads_every_answer_errors_included(origin: str, method: str, path: str) -> None:
+def test_a_configured_origin_may_read_every_response_including_errors(origin: str, method: str, path: str) -> None:
     headers = answered(path, origin, method=method)
 
     assert headers["Access-Control-Allow-Origin"] == [origin]
@@ -61,7 +61,7 @@ def test_a_configured_page_reads_every_answer_errors_included(origin: str, metho
 
 @with_pages
 @each_answer
-def test_an_answer_to_any_other_page_names_no_origin_and_still_varies_by_it(method: str, path: str) -> None:
+def test_other_origins_are_not_allowed_and_responses_vary_by_origin(method: str, path: str) -> None:
     for origin in FOREIGN:
         headers = answered(path, origin, method=method)
 
@@ -71,27 +71,25 @@ def test_an_answer_to_any_other_page_names_no_origin_and_still_varies_by_it(meth
 
 @with_pages
 @each_answer
-def test_a_request_of_several_origins_is_nobodys(method: str, path: str) -> None:
+def test_a_request_with_several_origins_is_allowed_none(method: str, path: str) -> None:
     for several in [(CONFIGURED[0], "http://evil.example"), ("http://evil.example", CONFIGURED[0]), CONFIGURED]:
         assert "Access-Control-Allow-Origin" not in answered(path, *several, method=method)
 
 
 @with_pages
 @each_answer
-def test_an_answer_to_no_page_varies_by_origin_too(method: str, path: str) -> None:
+def test_responses_without_an_origin_vary_by_origin(method: str, path: str) -> None:
     assert answered(path, method=method)["Vary"][0] == "Origin"
 
 
 @with_pages
-def test_what_caches_may_keep_varies_by_what_it_was_packed_with() -> None:
+def test_cacheable_responses_vary_by_accept_encoding() -> None:
     assert answered("/api/v1/openapi.json")["Vary"] == ["Origin", "Accept-Encoding"]
 
 
 @pytest.mark.parametrize("target", PLACES)
 @pytest.mark.parametrize("origin", CONFIGURED)
-def test_the_front_door_lets_a_configured_page_read_what_it_says_itself(
-    watched: WatchedDoor, origin: str, target: str
-) -> None:
+def test_a_configured_origin_may_read_front_door_errors(watched: WatchedDoor, origin: str, target: str) -> None:
     answer = at_the_door(watched, target, f"Origin: {origin}")
 
     assert answer.values("access-control-allow-origin") == [origin]
@@ -101,7 +99,7 @@ def test_the_front_door_lets_a_configured_page_read_what_it_says_itself(
 
 @pytest.mark.parametrize("target", PLACES)
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", "PATCH"])
-def test_the_front_door_names_no_other_origin(watched: WatchedDoor, target: str, method: str) -> None:
+def test_the_front_door_allows_no_other_origin(watched: WatchedDoor, target: str, method: str) -> None:
     for origin in FOREIGN:
         answer = at_the_door(watched, target, f"Origin: {origin}", *PREFLIGHT, method=method)
 
@@ -111,7 +109,7 @@ def test_the_front_door_names_no_other_origin(watched: WatchedDoor, target: str,
 
 
 @pytest.mark.parametrize("target", PLACES)
-def test_at_the_front_door_several_origins_are_nobodys(watched: WatchedDoor, target: str) -> None:
+def test_the_front_door_allows_no_multiple_origins(watched: WatchedDoor, target: str) -> None:
     lines = [f"Origin: {origin}" for origin in (CONFIGURED[0], "http://evil.example")]
 
     for several in (lines, lines[::-1], [lines[0]] * 2):
@@ -120,9 +118,7 @@ def test_at_the_front_door_several_origins_are_nobodys(watched: WatchedDoor, tar
 
 @pytest.mark.parametrize("target", PLACES)
 @pytest.mark.parametrize("origin", [*CONFIGURED, "http://evil.example", "null"])
-def test_no_page_of_a_public_network_is_let_into_the_private_one(
-    watched: WatchedDoor, origin: str, target: str
-) -> None:
+def test_public_pages_get_no_private_network_access(watched: WatchedDoor, origin: str, target: str) -> None:
     asked = ("Access-Control-Request-Private-Network: true", "Access-Control-Request-Local-Network: true")
 
     answer = at_the_door(watched, target, f"Origin: {origin}", *PREFLIGHT, *asked, method="OPTIONS")
@@ -131,7 +127,7 @@ def test_no_page_of_a_public_network_is_let_into_the_private_one(
 
 
 @pytest.mark.parametrize("origin", CONFIGURED)
-def test_a_refusal_that_is_no_answer_to_a_page_names_no_origin(watched: WatchedDoor, origin: str) -> None:
+def test_a_refusal_without_an_origin_allows_none(watched: WatchedDoor, origin: str) -> None:
     answer = at_the_door(watched, "/api/v1/a#b", f"Origin: {origin}")
 
     assert (answer.status, json.loads(answer.body)["success"]) == (400, False)

@@ -36,13 +36,13 @@ def test_a_line_break_in_a_target_stays_encoded(watched: WatchedDoor, place: str
 
 
 @pytest.mark.parametrize("target", ["/", "/elsewhere", "/ws/elsewhere", "/api/v1/a"])
-def test_no_header_of_an_answer_repeats_the_host_that_was_asked_for(watched: WatchedDoor, target: str) -> None:
+def test_no_response_header_repeats_the_requested_host(watched: WatchedDoor, target: str) -> None:
     answer = ask(watched.port, f"GET {target} HTTP/1.1\r\nHost: evil.example\r\n\r\n".encode())
 
     assert not any("evil.example" in value for _, value in answer.headers)
 
 
-def test_the_address_of_a_client_is_that_of_its_connection(watched: WatchedDoor) -> None:
+def test_the_client_address_is_that_of_its_connection(watched: WatchedDoor) -> None:
     """The emulator takes the first address of the header for the client's."""
     get(
         watched,
@@ -60,7 +60,7 @@ def test_the_address_of_a_client_is_that_of_its_connection(watched: WatchedDoor)
 
 
 @pytest.mark.parametrize("name", ["X_Forwarded_For", "X-Forwarded_For", "Forwarded", "X-Real-IP", "True-Client-IP"])
-def test_the_audit_log_believes_no_header_about_the_address(name: str) -> None:
+def test_the_audit_log_ignores_address_headers(name: str) -> None:
     event = rest_event("POST", "/api/v1/auth/keys", headers={name: "6.6.6.6", "X-Forwarded-For": "6.6.6.6"})
 
     change = change_of(event, {"statusCode": 201, "body": "{}"}, user_id="u", key_id="k")
@@ -78,7 +78,7 @@ def test_a_header_of_a_similar_name_is_not_that_header(watched: WatchedDoor, nam
 
 @pytest.mark.parametrize("name", [HOST_KEY_HEADER, HOST_KEY_HEADER.upper(), HOST_KEY_HEADER.title()])
 @pytest.mark.parametrize("connection", ["keep-alive", HOST_KEY_HEADER, f"close, {HOST_KEY_HEADER}"])
-def test_a_client_neither_gives_nor_takes_the_key_of_the_host(watched: WatchedDoor, name: str, connection: str) -> None:
+def test_a_client_neither_sets_nor_receives_the_host_key(watched: WatchedDoor, name: str, connection: str) -> None:
     upgrade = ("Upgrade: websocket", f"Sec-WebSocket-Key: {'A' * 22}==", "Sec-WebSocket-Version: 13")
 
     get(watched, "/api/v1/a", f"{name}: guess", f"{name}: again", f"Connection: {connection}")
@@ -88,7 +88,7 @@ def test_a_client_neither_gives_nor_takes_the_key_of_the_host(watched: WatchedDo
 
 
 @pytest.mark.parametrize("request_id", ["6" * 5000, "id; a=b", "<script>"])
-def test_a_request_is_not_named_by_its_client(watched: WatchedDoor, request_id: str) -> None:
+def test_a_client_cannot_set_the_request_id(watched: WatchedDoor, request_id: str) -> None:
     answer = get(watched, "/elsewhere", f"X-Request-Id: {request_id}", f"x-amzn-requestid: {request_id}")
 
     (named,) = answer.values("x-request-id")

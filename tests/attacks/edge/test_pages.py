@@ -1,4 +1,4 @@
-"""What browsers are told about every answer and every page: nothing is framed, lent, kept or loaded from elsewhere."""
+"""Security headers of every response and page: no framing, embedding, shared caching or foreign resources."""
 
 import asyncio
 import re
@@ -52,7 +52,7 @@ def assert_protected(headers: Mapping[str, str]) -> None:
     assert "unsafe" not in headers["Content-Security-Policy"]
 
 
-def test_every_answer_is_protected_and_only_what_is_public_may_be_kept_by_all(everywhere: Wiring) -> None:
+def test_every_response_has_security_headers_and_only_public_ones_are_cacheable(everywhere: Wiring) -> None:
     visitor = Visitor(everywhere.identity, *Scope)
 
     for route in [*OPEN, *(route for route, _ in GUARDED)]:
@@ -63,7 +63,7 @@ def test_every_answer_is_protected_and_only_what_is_public_may_be_kept_by_all(ev
 
 
 @pytest.mark.usefixtures("everywhere")
-def test_a_refusal_is_protected_and_never_kept() -> None:
+def test_a_refusal_has_security_headers_and_no_store() -> None:
     for route, _ in GUARDED:
         headers = told(ask_route(route))
         assert_protected(headers)
@@ -74,7 +74,7 @@ def test_a_refusal_is_protected_and_never_kept() -> None:
     "request_line",
     ["GET /elsewhere HTTP/1.1", "GET /ws/elsewhere HTTP/1.1", "GET /api/v1/a#b HTTP/1.1", "GET /api/v1/a", "no HTTP"],
 )
-def test_what_the_front_door_refuses_is_protected_and_never_kept(watched: WatchedDoor, request_line: str) -> None:
+def test_front_door_refusals_have_security_headers_and_no_store(watched: WatchedDoor, request_line: str) -> None:
     answer = ask(watched.port, f"{request_line}\r\nHost: d\r\n\r\n".encode())
 
     assert {name: answer.values(name.lower()) for name in PROTECTION} == {k: [v] for k, v in PROTECTION.items()}
@@ -86,7 +86,7 @@ def served(path: str) -> tuple[Mapping[str, str], str]:
     return told(answer), answer["body"]
 
 
-def test_the_documents_page_runs_its_own_script_and_nothing_that_is_written_into_it() -> None:
+def test_the_docs_page_runs_only_its_own_script() -> None:
     headers, page = served(DOCS)
 
     policy = policy_of(headers)
@@ -104,7 +104,7 @@ def small_page(tmp_path: Path) -> Iterator[str]:
         yield ports.url("web")
 
 
-def test_the_small_page_is_protected_and_its_style_is_the_one_that_is_allowed(small_page: str) -> None:
+def test_the_small_page_has_security_headers_and_allows_only_its_style(small_page: str) -> None:
     with httpx.Client(base_url=small_page) as client:
         answers = [client.get("/"), client.get("/nothing"), client.post("/")]
 
@@ -115,7 +115,7 @@ def test_the_small_page_is_protected_and_its_style_is_the_one_that_is_allowed(sm
     assert "script" not in answers[0].text
 
 
-def test_an_application_in_the_folder_is_not_framed_and_loads_what_is_its_own(tmp_path: Path) -> None:
+def test_an_application_is_not_framed_and_loads_only_its_own_files(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<!doctype html><script src=app.js></script>")
     (tmp_path / "app.js").write_text("1")
     ports = free_ports()

@@ -1,4 +1,4 @@
-"""Of every request one reading: upstream sees exactly what was sent, or the client is refused and cut off."""
+"""A request has one reading: upstream receives exactly what was sent, or the client is refused and disconnected."""
 
 import pytest
 
@@ -112,7 +112,7 @@ AMBIGUOUS = {
 
 
 @pytest.mark.parametrize("name", AMBIGUOUS)
-def test_what_can_be_read_in_two_ways_is_refused_and_nothing_after_it_is_read(watched: WatchedDoor, name: str) -> None:
+def test_an_ambiguous_request_is_refused_and_ends_the_connection(watched: WatchedDoor, name: str) -> None:
     with wire(watched.port) as connection:
         connection.send(AMBIGUOUS[name])
         (refused,) = connection.answers()
@@ -122,7 +122,7 @@ def test_what_can_be_read_in_two_ways_is_refused_and_nothing_after_it_is_read(wa
 
 
 @pytest.mark.parametrize("version", [b"", b" HTTP/0.9", b" HTTP/2.0"])
-def test_another_version_of_http_is_not_spoken(watched: WatchedDoor, version: bytes) -> None:
+def test_other_http_versions_are_refused(watched: WatchedDoor, version: bytes) -> None:
     with wire(watched.port) as connection:
         connection.send(b"GET /api/v1/first" + version + b"\r\nHost: d\r\n\r\n" + SMUGGLED)
         (refused,) = connection.answers()
@@ -143,7 +143,7 @@ READ_ONE_WAY = {
 
 
 @pytest.mark.parametrize("name", READ_ONE_WAY)
-def test_what_can_be_read_in_one_way_arrives_so_and_the_next_request_after_it(watched: WatchedDoor, name: str) -> None:
+def test_an_unambiguous_request_and_its_successor_are_served(watched: WatchedDoor, name: str) -> None:
     with wire(watched.port) as connection:
         connection.send(READ_ONE_WAY[name])
         statuses: list[int] = []
@@ -169,7 +169,7 @@ IN_CHUNKS = {
 
 
 @pytest.mark.parametrize("name", IN_CHUNKS)
-def test_a_body_in_chunks_arrives_whole_and_is_the_last_of_its_connection(watched: WatchedDoor, name: str) -> None:
+def test_a_chunked_body_arrives_whole_and_ends_its_connection(watched: WatchedDoor, name: str) -> None:
     """The parser would add the last field of a trailer to the request after it."""
     with wire(watched.port) as connection:
         connection.send(chunks(IN_CHUNKS[name]))
@@ -182,7 +182,7 @@ def test_a_body_in_chunks_arrives_whole_and_is_the_last_of_its_connection(watche
 
 
 @pytest.mark.parametrize("protocol", [b"h2c", b"websocket", b"tunnel"])
-def test_an_upgrade_that_is_not_granted_ends_the_connection(watched: WatchedDoor, protocol: bytes) -> None:
+def test_a_refused_upgrade_ends_the_connection(watched: WatchedDoor, protocol: bytes) -> None:
     with wire(watched.port) as connection:
         connection.send(long(b" 5\r\nConnection: Upgrade\r\nUpgrade: " + protocol))
         (answered,) = connection.answers()
@@ -191,7 +191,7 @@ def test_an_upgrade_that_is_not_granted_ends_the_connection(watched: WatchedDoor
     assert (answered.status, arrival.body, arrival.values("Upgrade")) == (200, b"hello", [])
 
 
-def test_requests_sent_at_once_are_each_answered_in_their_order(watched: WatchedDoor) -> None:
+def test_pipelined_requests_are_answered_in_order(watched: WatchedDoor) -> None:
     sent = [GET.replace(b"first", f"get-{number}".encode()) + b"\r\n" for number in range(20)]
 
     with wire(watched.port) as connection:
@@ -203,7 +203,7 @@ def test_requests_sent_at_once_are_each_answered_in_their_order(watched: Watched
     assert all(answer and path.encode() + b'"' in answer.body for answer, path in zip(answers, paths, strict=True))
 
 
-def test_a_body_that_breaks_off_never_arrives(watched: WatchedDoor) -> None:
+def test_a_truncated_body_never_arrives(watched: WatchedDoor) -> None:
     for cut in (
         POST + b"Content-Length: 50\r\n\r\nhello",
         CHUNKED + b"\r\n5\r\nhello\r\n",
@@ -221,7 +221,7 @@ def test_a_body_that_breaks_off_never_arrives(watched: WatchedDoor) -> None:
 @pytest.mark.parametrize(
     ("expectation", "length", "status"), [(b"100-continue", b"99999999", 413), (b"the-moon", b"5", 417)]
 )
-def test_a_body_that_would_be_refused_is_not_asked_for(
+def test_a_body_to_be_refused_gets_no_100_continue(
     watched: WatchedDoor, expectation: bytes, length: bytes, status: int
 ) -> None:
     with wire(watched.port) as connection:
@@ -233,7 +233,7 @@ def test_a_body_that_would_be_refused_is_not_asked_for(
     assert watched.arrivals == []
 
 
-def test_what_the_connection_header_names_is_not_taken_out_of_the_request(watched: WatchedDoor) -> None:
+def test_headers_named_by_connection_are_not_removed(watched: WatchedDoor) -> None:
     named = b"Connection: close, Authorization, X-Forwarded-For, X-Forwarded-Proto, Host\r\n"
 
     with wire(watched.port) as connection:

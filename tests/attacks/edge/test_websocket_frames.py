@@ -105,7 +105,7 @@ def test_a_frame_that_breaks_the_protocol_closes_the_connection_with_its_code(wa
 
 
 @pytest.mark.parametrize("extensions", HOSTILE_EXTENSIONS)
-def test_no_extension_is_agreed_on_so_nothing_is_inflated(watched: WatchedDoor, extensions: str) -> None:
+def test_no_extension_is_negotiated_so_nothing_is_inflated(watched: WatchedDoor, extensions: str) -> None:
     with joined(watched, Sec_WebSocket_Extensions=extensions) as connection:
         assert repeats(connection)
 
@@ -118,12 +118,12 @@ def test_a_message_in_fragments_arrives_whole_around_a_ping(watched: WatchedDoor
         assert received(connection) == (TEXT, b"hello")
 
 
-def test_a_message_of_the_limit_arrives(watched: WatchedDoor) -> None:
+def test_a_message_of_maximum_size_arrives(watched: WatchedDoor) -> None:
     with joined(watched) as connection:
         assert repeats(connection, b"x" * (LIMIT - 1))
 
 
-def test_a_hundred_connections_that_stop_halfway_hold_up_nobody(watched: WatchedDoor) -> None:
+def test_a_hundred_stalled_connections_block_no_other(watched: WatchedDoor) -> None:
     with ExitStack() as held:
         for number in range(100):
             connection = held.enter_context(wire(watched.port))
@@ -134,7 +134,7 @@ def test_a_hundred_connections_that_stop_halfway_hold_up_nobody(watched: Watched
             assert repeats(other)
 
 
-def test_a_client_that_goes_without_a_word_leaves_the_others(watched: WatchedDoor) -> None:
+def test_a_vanishing_client_does_not_affect_others(watched: WatchedDoor) -> None:
     with joined(watched) as stays:
         for _ in range(20):
             with joined(watched) as goes:

@@ -39,7 +39,7 @@ def live(deployed: Wiring, own_pages: None) -> Wiring:
 
 
 def handshake(token: str = "", *places: str, origins: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A handshake that brings a token in these places and comes from pages of these origins."""
+    """A handshake with a token in these places and these `Origin` values."""
     headers: dict[str, str] = {}
     if "header" in places:
         headers["Authorization"] = f"Bearer {token}"
@@ -74,16 +74,16 @@ def test_a_token_opens_a_connection_from_each_place(live: Wiring, place: str) ->
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_token_of_another_scope_does_not(live: Wiring, place: str) -> None:
+def test_a_token_of_another_scope_is_refused(live: Wiring, place: str) -> None:
     assert status(live, handshake(token_of(live, Scope.INGEST_WRITE), place)) == 403
 
 
 @pytest.mark.parametrize("places", [PLACES, PLACES[:2], PLACES[1:], PLACES[::2]])
-def test_of_tokens_in_two_places_none_counts_even_where_they_are_one(live: Wiring, places: tuple[str, ...]) -> None:
+def test_tokens_in_two_places_are_refused_even_if_equal(live: Wiring, places: tuple[str, ...]) -> None:
     assert status(live, handshake(token_of(live, Scope.ANALYTICS_READ), *places)) == 401
 
 
-def test_no_bad_token_opens_a_connection_from_any_place(live: Wiring) -> None:
+def test_a_bad_token_is_refused_in_every_place(live: Wiring) -> None:
     forger = TokenForger(live.identity, Clock(now()))
 
     for name, forge in BAD_TOKENS.items():
@@ -91,7 +91,7 @@ def test_no_bad_token_opens_a_connection_from_any_place(live: Wiring) -> None:
         assert {status(live, handshake(token, place)) for place in PLACES} == {401}, name
 
 
-def test_a_page_of_a_foreign_origin_is_refused_whatever_token_it_has(live: Wiring) -> None:
+def test_a_foreign_origin_is_refused_with_any_token(live: Wiring) -> None:
     token = token_of(live, *Scope)
 
     for origin in FOREIGN:
@@ -100,7 +100,7 @@ def test_a_page_of_a_foreign_origin_is_refused_whatever_token_it_has(live: Wirin
 
 
 @pytest.mark.parametrize("origin", CONFIGURED)
-def test_a_page_of_a_configured_origin_is_let_in(live: Wiring, origin: str) -> None:
+def test_a_configured_origin_is_accepted(live: Wiring, origin: str) -> None:
     assert status(live, handshake(token_of(live, Scope.ANALYTICS_READ), "subprotocol", origins=(origin,))) == 200
 
 
@@ -111,7 +111,7 @@ def test_a_handshake_of_several_origins_is_refused(live: Wiring) -> None:
         assert status(live, handshake(token, "header", origins=several)) == 403
 
 
-def test_where_no_page_is_configured_none_is_let_in_and_programs_are(deployed: Wiring) -> None:
+def test_without_configured_origins_only_programs_are_accepted(deployed: Wiring) -> None:
     token = token_of(deployed, Scope.ANALYTICS_READ)
 
     assert status(deployed, handshake(token, "header", origins=("http://localhost:3008",))) == 403
@@ -132,7 +132,7 @@ def without(name: str) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("origin", [*CONFIGURED, *FOREIGN[:3]])
-def test_the_front_door_tells_the_function_where_a_page_comes_from(watched: WatchedDoor, origin: str) -> None:
+def test_the_front_door_forwards_the_origin(watched: WatchedDoor, origin: str) -> None:
     shake(watched, f"Origin: {origin}")
 
     (arrival,) = watched.arrivals
@@ -156,7 +156,7 @@ MALFORMED: Mapping[str, tuple[Mapping[str, str], int]] = {
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_a_handshake_that_is_none_never_reaches_the_function(watched: WatchedDoor, name: str) -> None:
+def test_a_malformed_handshake_never_reaches_the_function(watched: WatchedDoor, name: str) -> None:
     head, refused = MALFORMED[name]
 
     answer = shake(watched, head=head)
@@ -175,7 +175,7 @@ def test_a_handshake_that_is_none_never_reaches_the_function(watched: WatchedDoo
         ("Upgrade: websocket", 400),
     ],
 )
-def test_of_what_comes_twice_the_front_door_picks_none(watched: WatchedDoor, line: str, refused: int) -> None:
+def test_the_front_door_refuses_duplicate_values(watched: WatchedDoor, line: str, refused: int) -> None:
     assert shake(watched, line).status == refused
     assert watched.arrivals == []
 
@@ -183,7 +183,7 @@ def test_of_what_comes_twice_the_front_door_picks_none(watched: WatchedDoor, lin
 @pytest.mark.parametrize(
     "target", ["/ws/%ff", "/ws/%ed%a0%80", "/ws/..%2fanalytics", "/ws//analytics", "/ws/analytics/x"]
 )
-def test_a_channel_that_there_is_not_is_not_found(watched: WatchedDoor, target: str) -> None:
+def test_an_unknown_channel_is_not_found(watched: WatchedDoor, target: str) -> None:
     assert shake(watched, target=target).status == 404
     assert watched.arrivals == []
 

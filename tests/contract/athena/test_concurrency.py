@@ -36,7 +36,7 @@ def made(aws: Settings, clock: Clock) -> Made:
 
 
 class Held:
-    """Slots that are held until they are told to be given back."""
+    """Permits that are held until the test releases them."""
 
     def __init__(self, made: Made, pool: ThreadPoolExecutor, number: int) -> None:
         self._may_end = threading.Event()
@@ -65,7 +65,7 @@ def is_free(made: Made) -> bool:
         return False
 
 
-def test_there_are_so_many_slots_and_each_that_is_given_back_is_free_again(made: Made) -> None:
+def test_permits_are_limited_and_a_released_one_is_free_again(made: Made) -> None:
     with ThreadPoolExecutor(MOST) as pool:
         held = Held(made, pool, MOST)
         while_held = is_free(made)
@@ -85,7 +85,7 @@ def test_without_a_free_permit_in_time_the_caller_is_told_to_retry(made: Made) -
     assert caught.value.retry_after is not None
 
 
-def test_who_waits_gets_the_slot_that_is_given_back(made: Made) -> None:
+def test_a_waiting_caller_gets_a_released_permit(made: Made) -> None:
     with ThreadPoolExecutor(MOST + 1) as pool:
         held = Held(made, pool, MOST)
         waiting = pool.submit(Held, made, ThreadPoolExecutor(1), 1)
@@ -97,7 +97,7 @@ def test_who_waits_gets_the_slot_that_is_given_back(made: Made) -> None:
         waiting.result(BOUND).give_back()
 
 
-def test_of_many_that_race_never_more_run_than_there_are_slots(made: Made) -> None:
+def test_racing_queries_never_exceed_the_permits(made: Made) -> None:
     running, most, lock = 0, 0, threading.Lock()
 
     def run() -> None:
@@ -117,7 +117,7 @@ def test_of_many_that_race_never_more_run_than_there_are_slots(made: Made) -> No
     assert is_free(made)
 
 
-def test_a_slot_is_given_back_when_its_query_fails(made: Made) -> None:
+def test_a_permit_is_released_when_its_query_fails(made: Made) -> None:
     for _ in range(MOST + 1):
         with pytest.raises(LookupError), made().acquire(QUERY, AT_ONCE):
             raise LookupError
@@ -127,7 +127,7 @@ def test_a_slot_is_given_back_when_its_query_fails(made: Made) -> None:
 
 @pytest.mark.parametrize("moment", CrashPoint)
 @pytest.mark.parametrize("step", [0, 1])
-def test_the_slots_of_processes_that_died_are_free_once_they_have_run_out(
+def test_permits_of_crashed_processes_are_free_after_expiry(
     made: Made, platforms: MotoPlatforms, clock: Clock, step: int, moment: CrashPoint
 ) -> None:
     for _ in range(MOST):
@@ -141,7 +141,7 @@ def test_the_slots_of_processes_that_died_are_free_once_they_have_run_out(
     assert left is ((step, moment) in {(0, CrashPoint.BEFORE), (1, CrashPoint.AFTER)})
 
 
-def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: MotoPlatforms, clock: Clock) -> None:
+def test_permits_of_live_processes_outlast_crashed_ones(made: Made, platforms: MotoPlatforms, clock: Clock) -> None:
     with platforms.fault_injector.killing(0, CrashPoint.AFTER), made().acquire(QUERY, AT_ONCE):
         pass
     clock.pass_by(GONE_FOR_SURE)
@@ -153,12 +153,12 @@ def test_the_slots_of_the_living_outlast_the_dead(made: Made, platforms: MotoPla
     assert while_held is False
 
 
-def test_with_the_slots_out_of_reach_a_query_runs_without_one(made: Made, platforms: MotoPlatforms) -> None:
+def test_without_the_table_a_query_runs_without_a_permit(made: Made, platforms: MotoPlatforms) -> None:
     with platforms.outages.of("dynamodb"):
         assert is_free(made)
 
 
-def test_a_slot_that_cannot_be_given_back_spoils_nothing(made: Made, platforms: MotoPlatforms) -> None:
+def test_a_failed_release_does_not_fail_the_query(made: Made, platforms: MotoPlatforms) -> None:
     with ExitStack() as outage, made().acquire(QUERY, AT_ONCE):
         outage.enter_context(platforms.outages.of("dynamodb"))
 

@@ -37,7 +37,7 @@ class Shop:
     in_lake: int = 0
     merged: int = 0
     told: list[tuple[int, int, bool]] = field(default_factory=list)
-    """What each reader was told, and what had been merged when they asked."""
+    """The result of each reader, and what had been merged when it asked."""
 
     def read(self) -> None:
         """Ask for the number."""
@@ -92,7 +92,7 @@ def opened(aws: Settings, clock: Clock, turns: Turns) -> Shop:
 
 @given(order=st.randoms(use_true_random=False), deaths=st.lists(st.integers(0, CALLS), max_size=3))
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_order_of_calls_makes_an_answer_stale(
+def test_no_order_of_calls_gives_a_stale_result(
     aws: Settings, clock: Clock, turns: Turns, order: Any, deaths: list[int]
 ) -> None:
     shop = opened(aws, clock, turns)

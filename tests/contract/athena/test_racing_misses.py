@@ -56,7 +56,7 @@ def made(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions, clo
 
 
 class Query:
-    """A query that ends when it is told to, and counts how often it was run."""
+    """A query that ends when the test says so, and counts its runs."""
 
     def __init__(self, result: int | Exception = 7) -> None:
         self.runs = 0
@@ -89,7 +89,7 @@ def items(settings: Settings) -> list[dict[str, Any]]:
     return boto3.client("dynamodb").scan(TableName=settings.name_of(RESULT_CACHE_TABLE))["Items"]
 
 
-def test_of_many_racing_misses_one_computes_and_all_have_the_result(made: Made) -> None:
+def test_racing_misses_compute_once_and_share_the_result(made: Made) -> None:
     query, racers = Query(), 8
 
     with ThreadPoolExecutor(racers) as pool:
@@ -102,7 +102,7 @@ def test_of_many_racing_misses_one_computes_and_all_have_the_result(made: Made) 
     assert sorted(results) == [(7, False), *[(7, True)] * (racers - 1)]
 
 
-def test_who_comes_while_somebody_computes_waits_for_that_and_does_not_compute(made: Made) -> None:
+def test_a_miss_during_a_computation_waits_for_its_result(made: Made) -> None:
     query = Query()
 
     with ThreadPoolExecutor(2) as pool:
@@ -114,7 +114,7 @@ def test_who_comes_while_somebody_computes_waits_for_that_and_does_not_compute(m
         assert (first.result(BOUND), second.result(BOUND)) == ((7, False), (7, True))
 
 
-def test_who_waits_is_not_told_of_another_statements_result(made: Made) -> None:
+def test_a_waiting_miss_gets_no_result_of_another_statement(made: Made) -> None:
     query = Query()
 
     with ThreadPoolExecutor(1) as pool:
@@ -127,7 +127,7 @@ def test_who_waits_is_not_told_of_another_statements_result(made: Made) -> None:
     assert other == (8, False)
 
 
-def test_after_a_failure_one_of_those_who_waited_computes_anew(made: Made, aws: Settings) -> None:
+def test_after_a_failure_one_of_the_waiting_misses_computes(made: Made, aws: Settings) -> None:
     failing, query = Query(Unavailable("Too many queries are running; retry later", retry_after=5)), Query()
 
     with ThreadPoolExecutor(4) as pool:
@@ -156,9 +156,7 @@ def test_a_failure_leaves_nothing_behind(made: Made, aws: Settings) -> None:
     assert items(aws) == []
 
 
-def test_who_waits_for_a_process_that_died_takes_over_once_its_claim_has_run_out(
-    made: Made, platforms: MotoPlatforms, clock: Clock
-) -> None:
+def test_a_waiting_miss_takes_over_an_expired_claim(made: Made, platforms: MotoPlatforms, clock: Clock) -> None:
     with platforms.fault_injector.killing(0, CrashPoint.AFTER):
         ask(made(), never)
 
@@ -171,7 +169,7 @@ def test_who_waits_for_a_process_that_died_takes_over_once_its_claim_has_run_out
         assert taking_over.result(BOUND) == (7, False)
 
 
-def test_nobody_waits_for_ever(made: Made) -> None:
+def test_waiting_is_bounded(made: Made) -> None:
     query = Query()
 
     with ThreadPoolExecutor(1) as pool:
@@ -185,7 +183,7 @@ def test_nobody_waits_for_ever(made: Made) -> None:
         assert (slow.result(BOUND), caught.value.retry_after) == ((7, False), 2)
 
 
-def test_one_who_was_taken_for_dead_does_not_give_up_the_claim_of_the_next(made: Made, clock: Clock) -> None:
+def test_an_expired_claimant_does_not_release_the_next_claim(made: Made, clock: Clock) -> None:
     late, next_one = Query(OSError("the network is back")), Query()
 
     with ThreadPoolExecutor(2) as pool:
@@ -206,7 +204,7 @@ def test_one_who_was_taken_for_dead_does_not_give_up_the_claim_of_the_next(made:
 
 @pytest.mark.parametrize("moment", CrashPoint)
 @pytest.mark.parametrize("step", [0, 1])
-def test_whenever_a_process_dies_the_next_has_the_result_once_the_claim_has_run_out(
+def test_after_a_kill_anywhere_the_next_computes_when_the_claim_expires(
     made: Made, platforms: MotoPlatforms, clock: Clock, step: int, moment: CrashPoint
 ) -> None:
     with platforms.fault_injector.killing(step, moment):
@@ -218,7 +216,7 @@ def test_whenever_a_process_dies_the_next_has_the_result_once_the_claim_has_run_
     assert result == 7
 
 
-def test_a_result_that_cannot_be_kept_is_given_and_the_claim_to_it_given_up(
+def test_an_uncacheable_result_is_returned_and_its_claim_released(
     aws: Settings, versions: TableVersions, clock: Clock
 ) -> None:
     client, throttled = atomic_dynamodb(), threading.Event()
@@ -238,7 +236,7 @@ def test_a_result_that_cannot_be_kept_is_given_and_the_claim_to_it_given_up(
     assert items(aws) == []
 
 
-def test_a_remembered_result_that_cannot_be_read_is_computed_anew(made: Made, aws: Settings) -> None:
+def test_an_unreadable_cached_result_is_recomputed(made: Made, aws: Settings) -> None:
     ask(made(), at_once())
     [item] = items(aws)
     spoiled = {**item, "body": {"B": b"no deflated JSON"}}

@@ -56,7 +56,7 @@ def items(settings: Settings) -> list[dict[str, Any]]:
     return boto3.client("dynamodb").scan(TableName=settings.name_of(RESULT_CACHE_TABLE))["Items"]
 
 
-def test_the_second_time_a_result_is_remembered(cache: ResultCache) -> None:
+def test_a_repeated_query_is_a_cache_hit(cache: ResultCache) -> None:
     compute = Counted()
 
     first = cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)
@@ -67,7 +67,7 @@ def test_the_second_time_a_result_is_remembered(cache: ResultCache) -> None:
     assert compute.times == 1
 
 
-def test_a_merge_makes_what_was_remembered_of_its_table_unfindable(cache: ResultCache, versions: TableVersions) -> None:
+def test_a_merge_invalidates_cached_results_of_its_table(cache: ResultCache, versions: TableVersions) -> None:
     compute = Counted()
     cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)
 
@@ -77,7 +77,7 @@ def test_a_merge_makes_what_was_remembered_of_its_table_unfindable(cache: Result
     assert compute.times == 2
 
 
-def test_a_merge_of_another_table_changes_nothing(cache: ResultCache, versions: TableVersions) -> None:
+def test_a_merge_of_another_table_invalidates_nothing(cache: ResultCache, versions: TableVersions) -> None:
     compute = Counted()
     cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)
 
@@ -86,9 +86,7 @@ def test_a_merge_of_another_table_changes_nothing(cache: ResultCache, versions: 
     assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, compute)[1] is True
 
 
-def test_a_merge_while_the_result_is_computed_leaves_nothing_stale_behind(
-    cache: ResultCache, versions: TableVersions
-) -> None:
+def test_a_merge_during_the_computation_leaves_no_stale_result(cache: ResultCache, versions: TableVersions) -> None:
     def merged_meanwhile() -> Sequence[str]:
         versions.bump("sales_hourly")
         return ["before or after the merge"]
@@ -107,7 +105,7 @@ def test_another_statement_is_another_result(cache: ResultCache, other: Statemen
     assert cache.get_or_compute(other, ["sales_hourly"], TEXTS, Counted())[1] is False
 
 
-def test_what_is_remembered_expires_after_a_day(cache: ResultCache, aws: Settings) -> None:
+def test_cached_results_expire_after_a_day(cache: ResultCache, aws: Settings) -> None:
     cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())
 
     [item] = items(aws)
@@ -115,7 +113,7 @@ def test_what_is_remembered_expires_after_a_day(cache: ResultCache, aws: Setting
     assert timedelta(days=1) == KEPT_FOR
 
 
-def test_a_result_too_large_for_an_item_is_served_and_not_remembered(cache: ResultCache, aws: Settings) -> None:
+def test_a_result_too_large_for_an_item_is_served_uncached(cache: ResultCache, aws: Settings) -> None:
     noise = secrets.token_hex(1_000_000)
 
     result, hit = cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted([noise]))
@@ -124,7 +122,7 @@ def test_a_result_too_large_for_an_item_is_served_and_not_remembered(cache: Resu
     assert ["body" in item for item in items(aws)] == [False]
 
 
-def test_nobody_waits_for_a_result_that_will_not_be_remembered(cache: ResultCache) -> None:
+def test_no_caller_waits_for_an_uncacheable_result(cache: ResultCache) -> None:
     noise = secrets.token_hex(1_000_000)
 
     def twice_at_once() -> Sequence[str]:
@@ -136,14 +134,14 @@ def test_nobody_waits_for_a_result_that_will_not_be_remembered(cache: ResultCach
     assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, twice_at_once) == ([noise], False)
 
 
-def test_a_large_result_that_packs_well_is_remembered(cache: ResultCache) -> None:
+def test_a_large_compressible_result_is_cached(cache: ResultCache) -> None:
     cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted(["2025-01-01T00:00:00Z"] * 100_000))
 
     assert cache.get_or_compute(STATEMENT, ["sales_hourly"], TEXTS, Counted())[1] is True
 
 
 @pytest.mark.parametrize("lost", [RESULT_CACHE_TABLE, VERSIONS_TABLE])
-def test_a_cache_out_of_reach_costs_only_time(
+def test_an_unavailable_cache_costs_only_time(
     cache: ResultCache, aws: Settings, dynamodb: "DynamoDBClient", lost: Resource
 ) -> None:
     dynamodb.delete_table(TableName=aws.name_of(lost))
@@ -153,7 +151,7 @@ def test_a_cache_out_of_reach_costs_only_time(
     assert (list(result), hit) == (["a", "b"], False)
 
 
-def test_an_error_of_the_computation_is_not_taken_for_one_of_the_cache(cache: ResultCache) -> None:
+def test_a_computation_error_is_not_treated_as_a_cache_error(cache: ResultCache) -> None:
     def fail() -> Sequence[str]:
         raise LookupError("no such table")
 

@@ -1,1 +1,1 @@
-"""What the audit log is told from."""
+"""Contract tests of the audit log."""

@@ -1,4 +1,4 @@
-"""A trail of one chain, what is written there, and somebody who would rather it were not."""
+"""A trail of one chain, its entries, and an attacker."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.fakes.clock import Clock
 
 @pytest.fixture
 def tampering(aws: Settings) -> AuditTampering:
-    """Somebody who may write the table."""
+    """An attacker who may write the table."""
     return AuditTampering(aws.name_of(AUDIT_TABLE))
 
 

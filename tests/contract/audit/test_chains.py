@@ -1,4 +1,4 @@
-"""Chains in DynamoDB: whoever races, they verify; whoever reads, sees each entry once."""
+"""Chains in DynamoDB verify after any race, and readers see each entry once."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ EVERYTHING = Window(0, 1000)
 WRITERS, EACH = 20, sized(quick=10, thorough=50)
 
 
-def test_entries_by_twenty_racing_writers_make_chains_that_verify(aws: Settings, wired: Wiring, clock: Clock) -> None:
+def test_chains_of_twenty_racing_writers_verify(aws: Settings, wired: Wiring, clock: Clock) -> None:
     trail = AuditTrail(atomic_dynamodb(), aws.name_of(AUDIT_TABLE), clock)
     start = threading.Barrier(WRITERS, timeout=30)
 
@@ -49,7 +49,7 @@ def test_entries_by_twenty_racing_writers_make_chains_that_verify(aws: Settings,
     }
 
 
-def test_writers_that_meet_on_one_chain_make_one_chain(aws: Settings, wired: Wiring, clock: Clock) -> None:
+def test_racing_writers_on_one_chain_keep_it_unbroken(aws: Settings, wired: Wiring, clock: Clock) -> None:
     trail = AuditTrail(atomic_dynamodb(), aws.name_of(AUDIT_TABLE), clock, choose=lambda: CHAIN)
 
     with ThreadPoolExecutor(4) as pool:
@@ -70,9 +70,7 @@ def test_a_writer_that_loses_every_race_is_unavailable(aws: Settings, trail: Aud
         slow.record(change())
 
 
-def test_windows_of_several_chains_read_while_entries_are_added_neither_skip_nor_double_any(
-    wired: Wiring, clock: Clock
-) -> None:
+def test_pages_read_during_writes_neither_skip_nor_repeat_entries(wired: Wiring, clock: Clock) -> None:
     first: list[str] = []
     read: list[str] = []
     for number in range(120):

@@ -1,4 +1,4 @@
-"""Whatever is done to the chains behind our back is found, and what was not done is not."""
+"""Every manipulation of the chains is detected, without false findings."""
 
 from datetime import datetime
 
@@ -44,7 +44,7 @@ def test_unchanged_chains_verify_with_and_without_anchors(wired: Wiring, written
 
 
 @pytest.mark.parametrize(("attribute", "value"), [("user_id", "eve"), ("action", "nothing"), ("hash", "0" * 64)])
-def test_an_edited_attribute_is_found(
+def test_an_edited_attribute_is_detected(
     attribute: str, value: str, wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     tampering.alter(written[4], attribute, value)
@@ -53,7 +53,7 @@ def test_an_edited_attribute_is_found(
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}"])
-def test_an_entry_made_unreadable_is_found(
+def test_an_unreadable_entry_is_detected(
     text: str, wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     tampering.alter(written[4], "body", text)
@@ -61,13 +61,13 @@ def test_an_entry_made_unreadable_is_found(
     assert (5, Tampering.EDITED) in _found(wired)
 
 
-def test_an_edited_text_is_found(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
+def test_an_edited_text_is_detected(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
     tampering.alter(written[4], "body", written[4].body.replace("192.0.2.1", "192.0.2.2"))
 
     assert _found(wired) == [(5, Tampering.EDITED)]
 
 
-def test_an_edited_entry_that_was_sealed_anew_is_found_by_the_one_behind_it(
+def test_an_edited_and_rehashed_entry_is_detected_by_its_successor(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     tampering.put(_forged(written[4], written[3].head()))
@@ -75,7 +75,7 @@ def test_an_edited_entry_that_was_sealed_anew_is_found_by_the_one_behind_it(
     assert _found(wired) == [(5, Tampering.EDITED)]
 
 
-def test_a_last_entry_that_was_sealed_anew_is_found_by_the_head(
+def test_a_rehashed_last_entry_is_detected_by_the_head(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     tampering.put(_forged(written[-1], written[-2].head()))
@@ -83,7 +83,7 @@ def test_a_last_entry_that_was_sealed_anew_is_found_by_the_head(
     assert _found(wired) == [(8, Tampering.EDITED)]
 
 
-def test_a_whole_end_written_anew_head_and_all_is_found_by_an_anchor(
+def test_a_rewritten_end_including_the_head_is_detected_by_an_anchor(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
@@ -98,21 +98,19 @@ def test_a_whole_end_written_anew_head_and_all_is_found_by_an_anchor(
     assert _found(wired) == [(8, Tampering.EDITED)]
 
 
-def test_a_deleted_entry_is_found(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
+def test_a_deleted_entry_is_detected(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
     tampering.remove(written[4])
 
     assert _found(wired) == [(5, Tampering.DELETED)]
 
 
-def test_a_deleted_beginning_is_found(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
+def test_a_deleted_beginning_is_detected(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
     tampering.remove(written[0])
 
     assert _found(wired) == [(1, Tampering.DELETED)]
 
 
-def test_entries_that_changed_places_are_found(
-    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
-) -> None:
+def test_swapped_entries_are_detected(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
     for entry, other in ((written[3], written[5]), (written[5], written[3])):
         for attribute in ("body", "hash"):
             tampering.alter(entry, attribute, getattr(other, attribute))
@@ -120,7 +118,7 @@ def test_entries_that_changed_places_are_found(
     assert {(4, Tampering.REORDERED), (6, Tampering.REORDERED)} <= set(_found(wired))
 
 
-def test_a_cut_off_end_is_found_by_the_head(
+def test_a_truncated_end_is_detected_by_the_head(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     for entry in written[6:]:
@@ -129,7 +127,7 @@ def test_a_cut_off_end_is_found_by_the_head(
     assert _found(wired) == [(7, Tampering.CUT_OFF)]
 
 
-def test_a_cut_off_end_is_found_by_an_anchor_when_the_head_was_set_back(
+def test_a_truncated_end_with_a_reset_head_is_detected_by_an_anchor(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
@@ -141,7 +139,7 @@ def test_a_cut_off_end_is_found_by_an_anchor_when_the_head_was_set_back(
     assert _found(wired) == [(7, Tampering.CUT_OFF)]
 
 
-def test_a_chain_that_is_gone_altogether_is_found_by_an_anchor(
+def test_a_deleted_chain_is_detected_by_an_anchor(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering, aws: Settings
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())
@@ -195,7 +193,7 @@ def test_a_verification_counts_the_unchanged_entries(
     assert (verdict.chain, verdict.entries, verdict.verified) == (CHAIN, 7, 6)
 
 
-def test_an_item_of_a_shape_that_no_entry_has_is_found(
+def test_an_item_without_the_shape_of_an_entry_is_detected(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     assert written
@@ -204,9 +202,7 @@ def test_an_item_of_a_shape_that_no_entry_has_is_found(
     assert _found(wired) == [(0, Tampering.EDITED)]
 
 
-def test_a_second_copy_of_an_entry_is_found(
-    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
-) -> None:
+def test_a_copy_of_an_entry_is_detected(wired: Wiring, written: list[AuditEntry], tampering: AuditTampering) -> None:
     copied = item_of(written[4])
 
     tampering.put_malformed(**{name: value["S"] for name, value in copied.items()} | {"sequence": "5"})
@@ -214,7 +210,7 @@ def test_a_second_copy_of_an_entry_is_found(
     assert _found(wired) == [(5, Tampering.REORDERED)]
 
 
-def test_entries_that_are_missing_from_here_to_the_end_of_time_are_not_counted_one_by_one(
+def test_a_huge_gap_is_not_counted_entry_by_entry(
     wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     assert written
@@ -228,7 +224,7 @@ def test_entries_that_are_missing_from_here_to_the_end_of_time_are_not_counted_o
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[1]", "{}", '{"chain": "chain-03", "sequence": "1"}'])
-def test_a_head_made_unreadable_hides_nothing_and_stops_neither_check_nor_anchors(
+def test_an_unreadable_head_hides_nothing_and_stops_neither_check_nor_anchors(
     text: str, wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     wired.anchors.add(wired.audit_trail.heads())

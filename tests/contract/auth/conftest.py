@@ -16,5 +16,5 @@ def identity(wired: Wiring) -> Identity:
 
 @pytest.fixture
 def forger(identity: Identity, clock: Clock) -> TokenForger:
-    """Somebody who wants to come in."""
+    """A client that authenticates."""
     return TokenForger(identity, clock)

@@ -17,7 +17,7 @@ from tests.fakes.identities import SIGNING_KEY, credentials, make_key
 
 @pytest.fixture
 def pair(identity: Identity) -> TokenPair:
-    """What a client got for its API key."""
+    """The tokens issued for an API key."""
     return identity.grants.to_key(credentials(make_key(identity, Scope.INGEST_READ)))
 
 
@@ -28,11 +28,11 @@ def _renew(identity: Identity, token: str) -> TokenPair | None:
         return None
 
 
-def test_a_key_gets_a_pair_for_a_day(pair: TokenPair) -> None:
+def test_a_key_gets_a_pair_valid_for_a_day(pair: TokenPair) -> None:
     assert (pair.token_type, pair.expires_in, pair.scope) == ("Bearer", 86_400, "ingest:read")
 
 
-def test_a_key_may_ask_for_less_than_it_may_do(identity: Identity) -> None:
+def test_a_key_may_request_fewer_scopes(identity: Identity) -> None:
     key = make_key(identity, Scope.INGEST_READ, Scope.INGEST_WRITE)
 
     pair = identity.grants.to_key(credentials(key), "ingest:read")
@@ -42,7 +42,7 @@ def test_a_key_may_ask_for_less_than_it_may_do(identity: Identity) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["admin", "ingest:read admin", "everything", "ingest:read,ingest:write"])
-def test_a_key_that_asks_for_more_than_it_may_do_gets_nothing(identity: Identity, wanted: str) -> None:
+def test_a_key_requesting_more_scopes_is_refused(identity: Identity, wanted: str) -> None:
     key = make_key(identity, Scope.INGEST_READ, Scope.INGEST_WRITE)
 
     with pytest.raises(InvalidRequest) as refused:
@@ -51,7 +51,7 @@ def test_a_key_that_asks_for_more_than_it_may_do_gets_nothing(identity: Identity
     assert [each.field for each in refused.value.field_errors] == ["scope"]
 
 
-def test_unknown_keys_wrong_secrets_and_revoked_keys_are_refused_in_the_same_words(identity: Identity) -> None:
+def test_unknown_keys_wrong_secrets_and_revoked_keys_get_the_same_error(identity: Identity) -> None:
     good, revoked = make_key(identity), make_key(identity)
     identity.keys.revoke(revoked.id)
     wrong = [
@@ -72,7 +72,7 @@ def test_unknown_keys_wrong_secrets_and_revoked_keys_are_refused_in_the_same_wor
     assert len(told) == 1
 
 
-def test_every_attempt_costs_one_derivation_whatever_is_wrong_with_it(identity: Identity) -> None:
+def test_every_failed_attempt_costs_one_derivation(identity: Identity) -> None:
     good, revoked = make_key(identity), make_key(identity)
     identity.keys.revoke(revoked.id)
     costs: list[Cost] = []
@@ -89,7 +89,7 @@ def test_every_attempt_costs_one_derivation_whatever_is_wrong_with_it(identity: 
     assert costs == [Cost()] * 4
 
 
-def test_a_refresh_token_gets_a_new_pair_of_the_same_caller(identity: Identity, pair: TokenPair) -> None:
+def test_a_refresh_token_gets_a_pair_for_the_same_caller(identity: Identity, pair: TokenPair) -> None:
     renewed = identity.grants.to_refresh_token(pair.refresh_token)
 
     assert renewed.refresh_token != pair.refresh_token
@@ -98,7 +98,7 @@ def test_a_refresh_token_gets_a_new_pair_of_the_same_caller(identity: Identity, 
     assert identity.grants.to_refresh_token(renewed.refresh_token)
 
 
-def test_a_refresh_token_is_good_for_thirty_days_from_its_own_making(
+def test_a_refresh_token_is_valid_for_thirty_days_from_its_issue(
     identity: Identity, pair: TokenPair, clock: Clock
 ) -> None:
     clock.pass_by(timedelta(days=29))
@@ -110,7 +110,7 @@ def test_a_refresh_token_is_good_for_thirty_days_from_its_own_making(
     assert _renew(identity, again.refresh_token) is None
 
 
-def test_a_family_that_dynamodb_forgot_is_not_brought_back_by_its_tokens(identity: Identity, pair: TokenPair) -> None:
+def test_an_expired_family_is_not_restored_by_its_tokens(identity: Identity, pair: TokenPair) -> None:
     dynamodb = boto3.client("dynamodb")
     (item,) = dynamodb.scan(TableName="tally-families-table")["Items"]
     dynamodb.delete_item(TableName="tally-families-table", Key={"family_id": item["family_id"]})
@@ -119,9 +119,7 @@ def test_a_family_that_dynamodb_forgot_is_not_brought_back_by_its_tokens(identit
     assert dynamodb.scan(TableName="tally-families-table")["Items"] == []
 
 
-def test_a_family_is_forgotten_when_its_last_token_has_expired(
-    identity: Identity, pair: TokenPair, clock: Clock
-) -> None:
+def test_a_family_expires_with_its_last_token(identity: Identity, pair: TokenPair, clock: Clock) -> None:
     clock.pass_by(timedelta(days=3))
     identity.grants.to_refresh_token(pair.refresh_token)
 
@@ -135,7 +133,7 @@ def test_an_access_token_is_no_refresh_token(identity: Identity, pair: TokenPair
     assert _renew(identity, pair.refresh_token)
 
 
-def test_while_kms_is_away_no_refresh_token_is_spent(identity: Identity, pair: TokenPair) -> None:
+def test_no_refresh_token_is_used_up_while_kms_is_down(identity: Identity, pair: TokenPair) -> None:
     kms = boto3.client("kms")
     key_id = kms.describe_key(KeyId=SIGNING_KEY)["KeyMetadata"]["KeyId"]
     kms.delete_alias(AliasName=SIGNING_KEY)

@@ -23,7 +23,7 @@ def _opens(identity: Identity, key_id: str, secret: str) -> bool:
     return found is not None and matches(secret, found[1])
 
 
-def test_a_new_key_is_found_with_all_that_was_said_of_it(identity: Identity, clock: Clock) -> None:
+def test_a_new_key_is_read_back_with_all_its_fields(identity: Identity, clock: Clock) -> None:
     made = identity.keys.create(
         NewApiKey(name=" web shop ", scopes=[Scope.INGEST_WRITE, Scope.INGEST_READ, Scope.INGEST_WRITE], owner="ann")
     )
@@ -40,13 +40,13 @@ def test_a_new_key_is_found_with_all_that_was_said_of_it(identity: Identity, clo
     }
 
 
-def test_a_key_without_an_owner_acts_for_itself(identity: Identity) -> None:
+def test_a_key_without_an_owner_is_its_own_subject(identity: Identity) -> None:
     made = make_key(identity)
 
     assert made.owner == made.id
 
 
-def test_the_secret_opens_its_key_and_stands_nowhere_in_the_table(identity: Identity) -> None:
+def test_the_secret_matches_its_key_and_is_not_in_the_table(identity: Identity) -> None:
     one, other = make_key(identity), make_key(identity)
 
     assert _opens(identity, one.id, one.client_secret)
@@ -54,14 +54,12 @@ def test_the_secret_opens_its_key_and_stands_nowhere_in_the_table(identity: Iden
     assert one.client_secret not in str(boto3.client("dynamodb").scan(TableName="tally-keys-table"))
 
 
-def test_a_key_that_was_never_made_is_not_found(identity: Identity) -> None:
+def test_an_unknown_key_is_not_found(identity: Identity) -> None:
     assert identity.keys.find("key-0000000000000000") is None
     assert not identity.keys.is_good("key-0000000000000000")
 
 
-def test_a_revoked_key_is_good_for_nothing_and_keeps_the_moment_it_was_revoked(
-    identity: Identity, clock: Clock
-) -> None:
+def test_a_revoked_key_is_invalid_and_keeps_its_revocation_time(identity: Identity, clock: Clock) -> None:
     key = make_key(identity)
     revoked = identity.keys.revoke(key.id)
     clock.pass_by(DAY)
@@ -76,7 +74,7 @@ def test_a_revoked_key_is_good_for_nothing_and_keeps_the_moment_it_was_revoked(
     assert found[0].last_used_at is None
 
 
-def test_the_last_use_is_remembered(identity: Identity, clock: Clock) -> None:
+def test_the_last_use_is_stored(identity: Identity, clock: Clock) -> None:
     key = make_key(identity)
     clock.pass_by(DAY)
 
@@ -87,14 +85,12 @@ def test_the_last_use_is_remembered(identity: Identity, clock: Clock) -> None:
     assert found[0].last_used_at == clock()
 
 
-def test_a_use_of_a_key_that_was_never_made_makes_none(identity: Identity) -> None:
+def test_using_an_unknown_key_creates_none(identity: Identity) -> None:
     assert not identity.keys.use("key-0000000000000000")
     assert identity.keys.page(number=0, size=10).totalElements == 0
 
 
-def test_a_rotated_key_opens_to_both_secrets_for_the_grace_and_then_to_the_new_one(
-    identity: Identity, clock: Clock
-) -> None:
+def test_a_rotated_key_accepts_both_secrets_during_the_grace_period(identity: Identity, clock: Clock) -> None:
     old = make_key(identity)
     new = identity.keys.rotate(old.id, grace=DAY)
 
@@ -108,7 +104,7 @@ def test_a_rotated_key_opens_to_both_secrets_for_the_grace_and_then_to_the_new_o
     assert _opens(identity, old.id, new.client_secret)
 
 
-def test_a_key_rotated_without_grace_opens_to_the_new_secret_alone(identity: Identity) -> None:
+def test_a_key_rotated_without_grace_accepts_only_the_new_secret(identity: Identity) -> None:
     old = make_key(identity)
     new = identity.keys.rotate(old.id, grace=timedelta(0))
 
@@ -116,7 +112,7 @@ def test_a_key_rotated_without_grace_opens_to_the_new_secret_alone(identity: Ide
     assert _opens(identity, old.id, new.client_secret)
 
 
-def test_a_key_rotated_twice_has_forgotten_its_first_secret(identity: Identity) -> None:
+def test_a_key_rotated_twice_rejects_its_first_secret(identity: Identity) -> None:
     first = make_key(identity)
     second = identity.keys.rotate(first.id, grace=DAY)
     third = identity.keys.rotate(first.id, grace=DAY)
@@ -126,9 +122,7 @@ def test_a_key_rotated_twice_has_forgotten_its_first_secret(identity: Identity) 
     assert opening == [False, True, True]
 
 
-def test_of_those_who_rotate_a_key_at_once_only_the_last_was_told_a_secret_that_opens_it(
-    identity: Identity, clock: Clock
-) -> None:
+def test_of_concurrent_rotations_only_the_last_returns_a_valid_secret(identity: Identity, clock: Clock) -> None:
     key = make_key(identity)
     identity = identity_over([SIGNING_KEY], clock, dynamodb=atomic_dynamodb())
 
@@ -145,7 +139,7 @@ def test_of_those_who_rotate_a_key_at_once_only_the_last_was_told_a_secret_that_
     assert sum(_opens(identity, key.id, secret) for secret in told) == 1
 
 
-def test_what_is_not_there_or_revoked_is_not_rotated(identity: Identity) -> None:
+def test_unknown_and_revoked_keys_are_not_rotated(identity: Identity) -> None:
     key = make_key(identity)
     identity.keys.revoke(key.id)
 
@@ -172,7 +166,7 @@ def test_pages_list_every_key_once_while_keys_are_added(identity: Identity, cloc
     assert (last.totalElements, last.totalPages, last.first, last.last) == (7, 4, False, True)
 
 
-def test_the_only_page_of_nothing_is_the_first_and_the_last(identity: Identity) -> None:
+def test_an_empty_list_has_one_page(identity: Identity) -> None:
     page = identity.keys.page(number=0, size=20)
 
     assert (page.content, page.totalElements, page.totalPages, page.first, page.last) == ([], 0, 0, True, True)

@@ -21,7 +21,7 @@ from tests.moto_platform import new_signing_key
 DAY = timedelta(hours=24)
 
 
-def test_a_token_tells_its_key_whom_it_acts_for_and_what_it_may_do(identity: Identity) -> None:
+def test_a_token_contains_its_key_subject_and_scopes(identity: Identity) -> None:
     key = make_key(identity, Scope.INGEST_READ, Scope.INGEST_WRITE, owner="ann")
     token = identity.grants.to_key(credentials(key)).access_token
 
@@ -34,7 +34,7 @@ def test_a_token_tells_its_key_whom_it_acts_for_and_what_it_may_do(identity: Ide
     )
 
 
-def test_a_token_is_good_for_a_day(identity: Identity, clock: Clock) -> None:
+def test_a_token_is_valid_for_a_day(identity: Identity, clock: Clock) -> None:
     token = access_token(identity)
     clock.pass_by(DAY)
     assert identity.verifier.caller(token)
@@ -45,7 +45,7 @@ def test_a_token_is_good_for_a_day(identity: Identity, clock: Clock) -> None:
         identity.verifier.caller(token)
 
 
-def test_a_token_is_good_where_the_clock_is_a_little_behind(identity: Identity, clock: Clock) -> None:
+def test_a_token_is_valid_on_a_slightly_slow_clock(identity: Identity, clock: Clock) -> None:
     token = access_token(identity)
     clock.pass_by(timedelta(seconds=-3))
 
@@ -67,7 +67,7 @@ def test_a_token_is_verified_by_any_library_from_the_published_keys(identity: Id
     assert token.claims["iat"] == int(clock().timestamp())
 
 
-def test_every_token_has_an_id_of_its_own(identity: Identity) -> None:
+def test_every_token_has_its_own_id(identity: Identity) -> None:
     key = make_key(identity)
 
     pairs = [identity.grants.to_key(credentials(key)) for _ in range(2)]
@@ -85,7 +85,7 @@ def test_a_token_of_all_scopes_and_the_longest_owner_is_not_too_long(identity: I
     assert identity.verifier.caller(token).subject == "ë" * 100
 
 
-def test_the_forger_holds_a_good_token_and_can_sign_one_so_that_the_bad_ones_fail_for_their_own_reason(
+def test_unaltered_tokens_of_the_forger_are_valid(
     forger: TokenForger,
 ) -> None:
     assert forger.identity.verifier.caller(forger.good())
@@ -93,7 +93,7 @@ def test_the_forger_holds_a_good_token_and_can_sign_one_so_that_the_bad_ones_fai
     assert forger.identity.verifier.caller(forger.with_signature(lambda raw: raw))
 
 
-def test_no_token_is_refused_as_a_bad_one_is(identity: Identity) -> None:
+def test_a_missing_token_is_refused_like_a_bad_one(identity: Identity) -> None:
     with pytest.raises(Unauthorized) as refused:
         identity.verifier.caller(None)
 
@@ -107,7 +107,7 @@ def test_a_token_of_another_stage_is_refused(identity: Identity, clock: Clock) -
         other.verifier.caller(access_token(identity))
 
 
-def test_a_key_and_a_family_are_looked_at_once_in_half_a_minute(identity: Identity, clock: Clock) -> None:
+def test_a_key_and_a_family_are_read_once_in_30_seconds(identity: Identity, clock: Clock) -> None:
     token = access_token(identity)
     assert identity.verifier.caller(token)
     for table in ("tally-keys-table", "tally-families-table"):
@@ -118,7 +118,7 @@ def test_a_key_and_a_family_are_looked_at_once_in_half_a_minute(identity: Identi
     assert identity.verifier.caller(token)
 
 
-def test_a_token_signed_before_a_key_rotation_is_good_after_it(identity: Identity, clock: Clock) -> None:
+def test_a_token_signed_before_a_key_rotation_stays_valid(identity: Identity, clock: Clock) -> None:
     before = access_token(identity)
     rotated = identity_over([new_signing_key("alias/tally-tokens-next"), SIGNING_KEY], clock)
     after = access_token(rotated)

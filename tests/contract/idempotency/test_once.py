@@ -1,4 +1,4 @@
-"""A claim happens once, whoever sends it how often, and its first answer is the answer."""
+"""A claim takes effect once, however often it is sent, and its first response is the response."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -56,7 +56,7 @@ def _said(answer: Answer) -> tuple[int, str]:
     return answer["statusCode"], answer["body"]
 
 
-def test_the_same_key_and_body_get_the_same_answer_and_one_effect(idempotency: Idempotency) -> None:
+def test_the_same_key_and_body_have_one_response_and_one_effect(idempotency: Idempotency) -> None:
     route = Route()
 
     first = idempotency.once(CLAIM, context(), route.create)
@@ -98,7 +98,7 @@ def test_no_two_claims_can_be_spelled_alike(idempotency: Idempotency) -> None:
     assert route.made == 3
 
 
-def test_twenty_at_once_make_one_effect_and_get_one_answer(aws: Settings) -> None:
+def test_twenty_concurrent_requests_have_one_effect_and_response(aws: Settings) -> None:
     idempotency = Idempotency(atomic_dynamodb(), aws.name_of(IDEMPOTENCY_TABLE))
     route, start = Route(), threading.Barrier(20, timeout=30)
 
@@ -113,7 +113,7 @@ def test_twenty_at_once_make_one_effect_and_get_one_answer(aws: Settings) -> Non
     assert answers == {(201, '{"id": 1}')}
 
 
-def test_who_comes_while_the_first_is_being_answered_for_long_is_told_to_come_again(
+def test_a_repetition_during_a_slow_first_request_may_be_retried(
     idempotency: Idempotency, impatient: Idempotency
 ) -> None:
     refusals = []
@@ -128,7 +128,7 @@ def test_who_comes_while_the_first_is_being_answered_for_long_is_told_to_come_ag
     assert refusals == [1]
 
 
-def test_a_first_request_that_died_is_forgotten_when_its_time_is_over(impatient: Idempotency) -> None:
+def test_the_claim_of_a_crashed_request_expires(impatient: Idempotency) -> None:
     class Dead(BaseException):
         """The process is gone."""
 
@@ -143,7 +143,7 @@ def test_a_first_request_that_died_is_forgotten_when_its_time_is_over(impatient:
 
 
 @pytest.mark.parametrize("status", [400, 409, 422, 500, 503])
-def test_a_refusal_is_not_kept_so_the_same_key_may_try_again(idempotency: Idempotency, status: int) -> None:
+def test_a_refusal_is_not_stored_so_the_key_may_be_reused(idempotency: Idempotency, status: int) -> None:
     refused = idempotency.once(CLAIM, context(), Route(status=status).create)
 
     tried_again = idempotency.once(replace(CLAIM, body=fingerprint("{}")), context(), Route().create)
@@ -151,7 +151,7 @@ def test_a_refusal_is_not_kept_so_the_same_key_may_try_again(idempotency: Idempo
     assert (refused["statusCode"], tried_again["statusCode"]) == (status, 201)
 
 
-def test_what_is_raised_comes_through_and_is_not_kept(idempotency: Idempotency) -> None:
+def test_an_exception_propagates_and_is_not_stored(idempotency: Idempotency) -> None:
     def fail() -> Answer:
         raise KeyError("d-1")
 
@@ -161,11 +161,11 @@ def test_what_is_raised_comes_through_and_is_not_kept(idempotency: Idempotency) 
     assert idempotency.once(CLAIM, context(), Route().create)["statusCode"] == 201
 
 
-def test_an_answer_too_large_to_keep_is_given_all_the_same(idempotency: Idempotency) -> None:
+def test_a_response_too_large_to_store_is_returned(idempotency: Idempotency) -> None:
     assert idempotency.once(CLAIM, context(), Route(size=LARGEST_ANSWER).create)["statusCode"] == 201
 
 
-def test_an_answer_is_kept_for_a_day(idempotency: Idempotency, aws: Settings) -> None:
+def test_a_response_is_stored_for_a_day(idempotency: Idempotency, aws: Settings) -> None:
     sent = int(now().timestamp())
     dynamodb: Any = boto3.client("dynamodb")
     route, table = Route(), aws.name_of(IDEMPOTENCY_TABLE)
@@ -181,7 +181,7 @@ def test_an_answer_is_kept_for_a_day(idempotency: Idempotency, aws: Settings) ->
     assert KEPT_FOR.total_seconds() <= kept_for < KEPT_FOR.total_seconds() + 60
 
 
-def test_where_claims_are_out_of_reach_nothing_happens(idempotency: Idempotency, aws: Settings) -> None:
+def test_without_the_table_there_is_no_effect(idempotency: Idempotency, aws: Settings) -> None:
     boto3.client("dynamodb").delete_table(TableName=aws.name_of(IDEMPOTENCY_TABLE))
     route = Route()
 
@@ -191,7 +191,7 @@ def test_where_claims_are_out_of_reach_nothing_happens(idempotency: Idempotency,
     assert route.made == 0
 
 
-def test_an_effect_whose_answer_could_not_be_kept_is_answered(idempotency: Idempotency, aws: Settings) -> None:
+def test_an_effect_whose_response_was_not_stored_is_answered(idempotency: Idempotency, aws: Settings) -> None:
     route = Route()
 
     def create_and_lose_the_table() -> Answer:

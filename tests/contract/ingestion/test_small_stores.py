@@ -14,7 +14,7 @@ from shared.lake.quarantine.decisions import IndexedDecision
 from tests.fakes.records import NOW
 
 
-def test_a_version_that_is_raised_at_the_same_time_is_raised_each_time(wired: Wiring) -> None:
+def test_concurrent_version_increments_all_count(wired: Wiring) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: wired.versions.bump("orders"), range(12)))
 
@@ -33,7 +33,7 @@ def _decision(number: int, **fields: Any) -> IndexedDecision:
     )
 
 
-def test_the_time_of_a_decision_is_found_by_its_id(wired: Wiring) -> None:
+def test_the_time_of_a_decision_is_read_by_its_id(wired: Wiring) -> None:
     decisions = [_decision(number) for number in range(230)]
     _index(wired).add(decisions)
     _index(wired).add(decisions)
@@ -49,7 +49,7 @@ def test_a_decision_is_read_whole_by_its_id(wired: Wiring) -> None:
     assert _index(wired).get("d-3") is None
 
 
-def test_the_highest_version_of_a_decision_stays_in_whatever_order_they_come(wired: Wiring) -> None:
+def test_the_highest_version_of_a_decision_wins_in_any_order(wired: Wiring) -> None:
     old, new = _decision(1, score=0.1), replace(_decision(1, score=0.9), version=NOW + timedelta(seconds=1))
     other = _decision(2)
 
@@ -63,14 +63,14 @@ def test_the_highest_version_of_a_decision_stays_in_whatever_order_they_come(wir
     ]
 
 
-def test_of_equal_versions_the_last_stays(wired: Wiring) -> None:
+def test_of_equal_versions_the_last_wins(wired: Wiring) -> None:
     _index(wired).add([_decision(1, score=0.1), _decision(1, score=0.2)])
     _index(wired).add([_decision(1, score=0.3)])
 
     assert _index(wired).get("d-1") == {"decision_id": "d-1", "score": 0.3}
 
 
-def test_ids_that_no_decision_can_have_are_found_nowhere(wired: Wiring) -> None:
+def test_invalid_decision_ids_are_not_found(wired: Wiring) -> None:
     assert _index(wired).times(["", "x" * 129, "x" * 5000]) == {}
     assert _index(wired).times([]) == {}
     assert [_index(wired).get(name) for name in ("", "x" * 5000)] == [None, None]
@@ -80,7 +80,7 @@ def _due(wired: Wiring) -> dict[str, set[str]]:
     return {each.decision_id: set(each.delivery_ids) for each in _index(wired).resolved()}
 
 
-def test_a_decision_for_which_labels_wait_is_due_when_it_comes_and_no_other_is(wired: Wiring) -> None:
+def test_only_an_arriving_decision_with_waiting_labels_is_due(wired: Wiring) -> None:
     _index(wired).register_waiting({"d-1", "d-2"}, "batch-1")
     _index(wired).register_waiting({"d-1"}, "batch-2")
 
@@ -115,7 +115,7 @@ def test_cleared_decisions_are_not_due_unless_labels_registered_since(wired: Wir
     assert _index(wired).get("d-1") == {"decision_id": "d-1"}
 
 
-def test_only_so_many_deliveries_wait_for_one_decision_and_the_others_are_no_failure(wired: Wiring) -> None:
+def test_excess_deliveries_waiting_for_a_decision_are_ignored(wired: Wiring) -> None:
     index = DecisionIndex(boto3.client("dynamodb"), wired.settings.name_of(DECISIONS_TABLE), most_waiting=3)
     for number in (0, 1, 2, 3, 4, 0):
         index.register_waiting({"d-1", f"d-1{number}"}, f"batch-{number}")

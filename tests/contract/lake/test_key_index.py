@@ -27,7 +27,7 @@ def _found(index: KeyIndex, partition: PartitionId, *names: str) -> dict[str, li
     }
 
 
-def test_keys_are_found_under_every_other_day_that_may_hold_them(wired: Wiring) -> None:
+def test_keys_are_found_under_every_other_day_that_may_contain_them(wired: Wiring) -> None:
     index = KeyIndex(wired.lake)
     assert _found(index, FIRST, "a", "b", "é") == {}
     assert _found(index, SECOND, "b", "c") == {FIRST.day: ["b"]}
@@ -44,14 +44,14 @@ def test_recorded_days_are_never_removed(wired: Wiring) -> None:
     assert _found(KeyIndex(wired.lake), SECOND, "a", "b") == {FIRST.day: ["a", "b"]}
 
 
-def test_other_types_are_none_of_its_business(wired: Wiring) -> None:
+def test_keys_of_other_types_are_not_found(wired: Wiring) -> None:
     index = KeyIndex(wired.lake)
     _found(index, PartitionId(DataType.ORDERS, FIRST.day), "a")
 
     assert _found(index, SECOND, "a") == {}
 
 
-def test_a_base_from_before_there_was_an_index_is_in_it_from_its_next_merge_on(wired: Wiring) -> None:
+def test_a_base_older_than_the_index_is_indexed_at_its_next_merge(wired: Wiring) -> None:
     rows = validate(DataType.TRANSACTIONS, [sale(1), sale(2)], form=Form.TYPED, at=NOW).rows
     stamp = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
     base = to_table(DataType.TRANSACTIONS, rows, stamp)
@@ -75,7 +75,7 @@ def test_of_two_concurrent_changes_of_a_day_one_is_retried(wired: Wiring) -> Non
     assert _found(index, SECOND, "a", "b", "c") == {FIRST.day: ["a", "b", "c"]}
 
 
-def test_lists_that_did_not_change_are_not_read_again(wired: Wiring) -> None:
+def test_unchanged_lists_are_not_read_again(wired: Wiring) -> None:
     _found(KeyIndex(wired.lake), FIRST, "a")
     _found(KeyIndex(wired.lake), SECOND, "b")
     s3 = InterruptedS3()
@@ -92,7 +92,7 @@ def test_lists_that_did_not_change_are_not_read_again(wired: Wiring) -> None:
     assert read == [SECOND.keys_key]
 
 
-def test_lists_that_do_not_fit_into_memory_are_read_each_time(wired: Wiring) -> None:
+def test_lists_too_large_for_the_cache_are_read_each_time(wired: Wiring) -> None:
     index = KeyIndex(wired.lake, most_kept=8)
     _found(index, FIRST, "a", "b")
     _found(index, SECOND, "c", "d")

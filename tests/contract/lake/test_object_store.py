@@ -1,4 +1,4 @@
-"""The lake's objects, in S3 and in memory: what is written on condition is written only on that condition."""
+"""The lake's objects, in S3 and in memory: conditional writes happen only under their condition."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.fakes.memory_lake import MemoryLake
 
 @pytest.fixture(params=["S3", "memory"])
 def lake(request: pytest.FixtureRequest) -> LakeStore:
-    """The store, and the fake that takes its place in tests of what is built on it."""
+    """The store, and the fake that replaces it in tests."""
     over_s3: LakeStore | None = request.getfixturevalue("wired").lake if request.param == "S3" else None
     return over_s3 or MemoryLake()
 
@@ -23,14 +23,14 @@ def test_an_object_is_read_back_as_it_was_written(lake: LakeStore) -> None:
     assert lake.get("landing/b") is None
 
 
-def test_many_objects_are_all_there_when_they_are_written_together(lake: LakeStore) -> None:
+def test_many_objects_written_together_all_exist(lake: LakeStore) -> None:
     lake.put_all((f"landing/{number:02d}", b"x") for number in range(30))
     lake.put_all([])
 
     assert [name.key for name in lake.names("landing/")] == [f"landing/{number:02d}" for number in range(30)]
 
 
-def test_an_object_is_replaced_only_if_it_is_as_it_was_read(lake: LakeStore) -> None:
+def test_an_object_is_replaced_only_if_unchanged_since_read(lake: LakeStore) -> None:
     lake.put("base/a", b"one")
     read = lake.get("base/a")
     lake.replace("base/a", b"two", expected=read)
@@ -43,14 +43,14 @@ def test_an_object_is_replaced_only_if_it_is_as_it_was_read(lake: LakeStore) -> 
     assert now.body == b"two"
 
 
-def test_an_object_that_was_absent_is_written_only_if_it_still_is(lake: LakeStore) -> None:
+def test_an_absent_object_is_written_only_if_still_absent(lake: LakeStore) -> None:
     lake.replace("base/a", b"one", expected=None)
 
     with pytest.raises(LostUpdate):
         lake.replace("base/a", b"two", expected=None)
 
 
-def test_objects_are_deleted_only_if_they_are_as_they_were_read(lake: LakeStore) -> None:
+def test_objects_are_deleted_only_if_unchanged_since_read(lake: LakeStore) -> None:
     lake.put_all([("incoming/a", b"one"), ("incoming/b", b"one"), ("incoming/c", b"one")])
     read = [stored for stored in map(lake.get, ("incoming/a", "incoming/b", "incoming/c")) if stored]
     lake.put("incoming/b", b"two")
@@ -61,7 +61,7 @@ def test_objects_are_deleted_only_if_they_are_as_they_were_read(lake: LakeStore)
     assert [name.key for name in lake.names("incoming/")] == ["incoming/b"]
 
 
-def test_what_an_object_was_written_over_does_not_come_back_with_its_deletion(lake: LakeStore) -> None:
+def test_deleting_an_overwritten_object_does_not_restore_it(lake: LakeStore) -> None:
     lake.put("incoming/a", b"one")
     lake.put("incoming/a", b"two")
 
@@ -82,7 +82,7 @@ def test_an_object_is_described_without_being_read(lake: LakeStore) -> None:
     assert lake.head("landing/b") is None
 
 
-def test_a_piece_is_read_of_the_object_that_was_described_and_of_no_other(lake: LakeStore) -> None:
+def test_a_range_is_read_only_from_the_described_object(lake: LakeStore) -> None:
     lake.put("landing/a", b"one, two")
     facts = lake.head("landing/a")
     assert facts is not None
@@ -99,7 +99,7 @@ def test_a_piece_is_read_of_the_object_that_was_described_and_of_no_other(lake: 
     assert (piece, rest) == (b"two", b"two")
 
 
-def test_an_object_is_forgotten_whatever_it_holds(lake: LakeStore) -> None:
+def test_an_object_is_deleted_unconditionally(lake: LakeStore) -> None:
     lake.put("landing/a", b"one")
 
     lake.delete_any_version("landing/a")
@@ -108,7 +108,7 @@ def test_an_object_is_forgotten_whatever_it_holds(lake: LakeStore) -> None:
     assert lake.get("landing/a") is None
 
 
-def test_names_come_in_order_with_the_tags_that_reading_gives(lake: LakeStore) -> None:
+def test_names_are_listed_in_order_with_the_etags_of_reads(lake: LakeStore) -> None:
     lake.put_all([("landing/b", b"two"), ("landing/a", b"one"), ("lost/a", b"three")])
 
     names = list(lake.names("landing/"))

@@ -57,14 +57,14 @@ def left_out(client: Any, times: int) -> None:
     client.meta.events.register_first("after-call.dynamodb.BatchGetItem", leave)
 
 
-def test_what_is_left_out_is_asked_for_again(client: Any, versions: TableVersions) -> None:
+def test_unprocessed_keys_are_requested_again(client: Any, versions: TableVersions) -> None:
     versions.bump("orders")
     left_out(client, 2)
 
     assert versions.get_many(["orders"]) == (1,)
 
 
-def test_what_is_left_out_for_good_is_not_taken_for_never_merged(client: Any, versions: TableVersions) -> None:
+def test_permanently_unprocessed_keys_are_not_read_as_unmerged(client: Any, versions: TableVersions) -> None:
     versions.bump("orders")
     left_out(client, 9)
 

@@ -53,7 +53,7 @@ def test_an_entry_is_read_back_as_it_was_recorded(wired: Wiring) -> None:
     assert wired.ledger.get("batch-2") is None
 
 
-def test_a_change_that_changes_nothing_writes_nothing(wired: Wiring) -> None:
+def test_an_empty_change_writes_nothing(wired: Wiring) -> None:
     wired.ledger.update("batch-1", lambda _: _entry("batch-1"))
 
     wired.ledger.update("batch-1", lambda stands: stands or _entry("batch-1"))
@@ -61,7 +61,7 @@ def test_a_change_that_changes_nothing_writes_nothing(wired: Wiring) -> None:
     assert wired.ledger.get("batch-1") == replace(_entry("batch-1"), revision=1)
 
 
-def test_changes_at_the_same_time_are_all_kept(wired: Wiring) -> None:
+def test_concurrent_changes_are_all_stored(wired: Wiring) -> None:
     wired.ledger.update("batch-1", lambda _: _entry("batch-1", received=8).with_written(NOW))
 
     def merge(number: int) -> LedgerEntry:
@@ -80,7 +80,7 @@ def test_changes_at_the_same_time_are_all_kept(wired: Wiring) -> None:
     assert (source["received"], source["loaded"]) == (8, 8)
 
 
-def test_entries_of_one_source_at_the_same_time_all_count_in_its_totals(wired: Wiring) -> None:
+def test_concurrent_entries_of_a_source_all_count_in_its_totals(wired: Wiring) -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda number: _complete(wired.ledger, _entry(f"batch-{number}")), range(6)))
 
@@ -122,7 +122,7 @@ def test_rows_in_flight_raise_no_watermark(wired: Wiring) -> None:
     assert wired.sources.watermark(DataType.ORDERS, NOW) is None
 
 
-def test_a_watermark_that_a_crash_kept_low_is_raised_when_the_change_is_repeated(platforms: MotoPlatforms) -> None:
+def test_repeating_a_crashed_change_raises_the_watermark(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, lambda: NOW)
 
@@ -144,7 +144,7 @@ def test_the_watermark_of_a_type_is_that_of_its_slowest_active_source(wired: Wir
     assert wired.sources.watermark(DataType.PRODUCTS, NOW) is None
 
 
-def test_an_older_delivery_merged_late_does_not_set_the_last_ingestion_back(wired: Wiring) -> None:
+def test_a_late_older_delivery_does_not_reset_the_last_ingestion(wired: Wiring) -> None:
     for minutes in (1, 7):
         wired.ledger.update(f"batch-{minutes}", lambda _, minutes=minutes: _entry(f"batch-{minutes}", minutes=minutes))  # type: ignore[misc] # bound per turn
 
@@ -154,7 +154,7 @@ def test_an_older_delivery_merged_late_does_not_set_the_last_ingestion_back(wire
     assert page.content[0].last_ingestion == NOW + timedelta(minutes=7)
 
 
-def test_an_entry_of_a_delivery_that_touches_ten_years_of_days_fits_into_its_item(wired: Wiring) -> None:
+def test_an_entry_spanning_ten_years_of_days_fits_into_its_item(wired: Wiring) -> None:
     days = {
         f"{year}-{day:03d}-x": Outcomes(loaded=10_000, duplicate=1) for year in range(1990, 2017) for day in range(366)
     }
@@ -167,7 +167,7 @@ def test_an_entry_of_a_delivery_that_touches_ten_years_of_days_fits_into_its_ite
     assert len(stored.partitions) == 27 * 366
 
 
-def test_the_parts_of_a_batch_are_found_in_their_order(wired: Wiring) -> None:
+def test_the_parts_of_a_batch_are_listed_in_order(wired: Wiring) -> None:
     for number in (2, 1, 3):
         part = replace(_entry(f"batch-1~p{number:05d}"), batch_id="batch-1")
         wired.ledger.update(part.delivery_id, partial(lambda part, _: part, part))

@@ -68,7 +68,7 @@ def test_the_headers_count_down_to_the_end_of_the_window(limiter: RateLimiter, c
     ]
 
 
-def test_over_the_limit_the_refusal_says_when_to_come_again(limiter: RateLimiter, clock: Clock) -> None:
+def test_over_the_limit_the_refusal_has_retry_after(limiter: RateLimiter, clock: Clock) -> None:
     limiter.check(_class(1), "key-1")
     clock.pass_by(timedelta(minutes=59, seconds=18, milliseconds=500))
 
@@ -84,7 +84,7 @@ def test_over_the_limit_the_refusal_says_when_to_come_again(limiter: RateLimiter
     }
 
 
-def test_the_next_window_begins_at_nought(limiter: RateLimiter, clock: Clock) -> None:
+def test_the_next_window_begins_at_zero(limiter: RateLimiter, clock: Clock) -> None:
     assert [_passes(limiter, _class(2, 60)) for _ in range(3)] == [True, True, False]
 
     clock.pass_by(timedelta(seconds=60))
@@ -100,7 +100,7 @@ def test_subjects_and_classes_are_counted_apart(limiter: RateLimiter) -> None:
     assert _passes(limiter, _class(1, name="streaming"), "key-1")
 
 
-def test_of_200_requests_that_race_against_a_limit_of_100_exactly_100_pass(aws: Settings, clock: Clock) -> None:
+def test_of_200_racing_requests_exactly_100_pass_a_limit_of_100(aws: Settings, clock: Clock) -> None:
     table, dynamodb = aws.name_of(RATE_LIMITS_TABLE), atomic_dynamodb()
     limiter, another = RateLimiter(dynamodb, table, clock), RateLimiter(dynamodb, table, clock)
     start, rate_class = threading.Barrier(200, timeout=30), _class(100)
@@ -127,7 +127,7 @@ def test_a_request_costs_one_write_and_none_once_the_caller_is_known_to_be_over(
     assert writes(lambda: _passes(another, rate_class)) == []
 
 
-def test_counters_are_forgotten_by_themselves_after_their_window(limiter: RateLimiter, aws: Settings) -> None:
+def test_counters_expire_after_their_window(limiter: RateLimiter, aws: Settings) -> None:
     limiter.check(_class(5), "key-1")
 
     (item,) = boto3.client("dynamodb").scan(TableName=aws.name_of(RATE_LIMITS_TABLE))["Items"]
@@ -148,7 +148,7 @@ def test_without_the_counters_requests_are_served_uncounted_and_an_alarm_metric_
     metrics().clear_metrics()
 
 
-def test_without_an_answer_from_the_counters_the_request_is_served(clock: Clock, platforms: MotoPlatforms) -> None:
+def test_an_unresponsive_counter_does_not_block_requests(clock: Clock, platforms: MotoPlatforms) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))

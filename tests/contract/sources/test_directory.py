@@ -1,4 +1,4 @@
-"""The list of sources: whoever reads it while others begin to deliver sees each source once."""
+"""The list of sources: readers see each source once while others begin to deliver."""
 
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ def _ids(wired: Wiring, clock: Clock, number: int, *, active_only: bool = True) 
 
 
 @pytest.mark.parametrize("active_only", [True, False])
-def test_pages_read_while_sources_are_added_neither_skip_nor_double_any(
+def test_pages_read_while_sources_are_added_neither_skip_nor_repeat(
     wired: Wiring, clock: Clock, ledger: Ledger, *, active_only: bool
 ) -> None:
     for source_id in ("src-m", "src-z", "src-f", "src-t", "src-k"):
@@ -63,7 +63,7 @@ def test_pages_read_while_sources_are_added_neither_skip_nor_double_any(
     assert read == [["src-m", "src-z"], ["src-f", "src-t"], ["src-k", "src-a"], ["src-n", "src-b"]]
 
 
-def test_a_source_keeps_its_place_when_it_delivers_again_and_of_other_types(
+def test_a_source_keeps_its_position_with_further_deliveries_and_types(
     wired: Wiring, clock: Clock, ledger: Ledger
 ) -> None:
     for source_id in ("till", "shop"):
@@ -76,7 +76,7 @@ def test_a_source_keeps_its_place_when_it_delivers_again_and_of_other_types(
     assert _ids(wired, clock, 0) == ["till", "shop"]
 
 
-def test_a_source_whose_records_lay_on_the_stream_for_an_hour_comes_after_those_known_meanwhile(
+def test_a_source_delayed_on_the_stream_comes_after_those_known_meanwhile(
     wired: Wiring, clock: Clock, ledger: Ledger
 ) -> None:
     put_on_the_stream = clock()
@@ -89,9 +89,7 @@ def test_a_source_whose_records_lay_on_the_stream_for_an_hour_comes_after_those_
     assert _ids(wired, clock, 0) == ["known", "late"]
 
 
-def test_sources_from_before_such_times_were_kept_come_first_by_their_id(
-    wired: Wiring, clock: Clock, ledger: Ledger
-) -> None:
+def test_sources_without_a_first_seen_time_come_first_by_id(wired: Wiring, clock: Clock, ledger: Ledger) -> None:
     for source_id in ("new", "old-2", "old-1"):
         _deliver(ledger, source_id, clock())
     for source_id in ("old-2", "old-1"):

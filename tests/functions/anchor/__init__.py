@@ -1,1 +1,1 @@
-"""What the audit log is told from."""
+"""The anchor function of the audit log."""

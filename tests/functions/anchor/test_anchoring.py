@@ -11,7 +11,7 @@ from tests.events.schedule import schedule_event
 from tests.fakes.audit import change, findings
 
 
-def test_what_is_deleted_after_an_anchoring_is_found(deployed: Wiring) -> None:
+def test_entries_deleted_after_an_anchor_are_detected(deployed: Wiring) -> None:
     entry = deployed.audit_trail.record(change())
 
     handler(schedule_event(), context())
@@ -25,7 +25,7 @@ def test_what_is_deleted_after_an_anchoring_is_found(deployed: Wiring) -> None:
     assert [(each.chain, each.tampering) for each in findings(deployed)] == [(entry.chain, Tampering.CUT_OFF)]
 
 
-def test_every_anchoring_is_an_object_of_its_own(deployed: Wiring) -> None:
+def test_each_anchor_is_a_separate_object(deployed: Wiring) -> None:
     deployed.audit_trail.record(change())
 
     handler(schedule_event(), context())

@@ -1,4 +1,4 @@
-"""The analytics functions over tables in moto, with an Athena that does as it is told."""
+"""The analytics functions over tables in moto, with a scripted Athena."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Told:
 
     @property
     def body(self) -> Any:
-        """What the text says."""
+        """The parsed text."""
         return orjson.loads(self.text)
 
     @property
@@ -51,7 +51,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Analyst:
-    """Somebody who asks the metrics function, and the platform that it runs on."""
+    """A client of the metrics function, and the platform it runs on."""
 
     wired: Wiring
     athena: BadAthena

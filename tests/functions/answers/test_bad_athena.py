@@ -34,7 +34,7 @@ def failed(category: int, *, retryable: bool = False) -> dict[str, Any]:
 
 
 def remembered(analyst: Analyst) -> list[dict[str, Any]]:
-    """What the cache's table holds of results, claims and slots."""
+    """The results, claims and permits in the table of the cache."""
     items = boto3.client("dynamodb").scan(TableName=analyst.wired.settings.name_of(RESULT_CACHE_TABLE))["Items"]
     return [item for item in items if item["cache_key"]["S"] != "slots of queries" or "holders" in item]
 
@@ -49,7 +49,7 @@ def remembered(analyst: Analyst) -> list[dict[str, Any]]:
         ({"State": "FAILED", "StateChangeReason": "HIVE_CANNOT_OPEN_SPLIT: gone"}, 2, 503),
     ],
 )
-def test_a_query_that_ends_badly_has_its_status_and_is_not_remembered(
+def test_a_failed_query_returns_its_status_and_is_not_cached(
     analyst: Analyst, outcome: dict[str, Any], queries: int, status: int
 ) -> None:
     analyst.athena.outcome = outcome
@@ -78,7 +78,7 @@ def test_a_query_that_ends_badly_has_its_status_and_is_not_remembered(
         ("GetQueryResults", refusal("InvalidRequestException"), 500),
     ],
 )
-def test_a_call_that_fails_for_good_has_its_status_and_nothing_is_left_of_it(
+def test_a_permanently_failing_call_returns_its_status_and_leaves_nothing(
     analyst: Analyst, operation: str, error: Exception, status: int
 ) -> None:
     analyst.athena.fails(operation, error)
@@ -92,7 +92,7 @@ def test_a_call_that_fails_for_good_has_its_status_and_nothing_is_left_of_it(
 
 
 @pytest.mark.parametrize("outcome", [{"State": "CANCELLED"}, failed(USER), failed(SYSTEM)])
-def test_after_a_bad_day_the_same_question_is_answered(analyst: Analyst, outcome: dict[str, Any]) -> None:
+def test_the_same_query_succeeds_after_an_outage(analyst: Analyst, outcome: dict[str, Any]) -> None:
     analyst.athena.outcome = outcome
     bad = analyst.ask()
     analyst.athena.outcome = {"State": "SUCCEEDED"}
@@ -107,7 +107,7 @@ def test_after_a_bad_day_the_same_question_is_answered(analyst: Analyst, outcome
 @pytest.mark.parametrize(
     "error", [AWAY, HANGS, refusal("ThrottlingException"), refusal("InternalServerException", 500)]
 )
-def test_a_query_whose_state_is_not_to_be_had_for_a_while_is_waited_for(analyst: Analyst, error: Exception) -> None:
+def test_a_temporarily_unavailable_query_state_is_polled_again(analyst: Analyst, error: Exception) -> None:
     analyst.athena.fails("GetQueryExecution", error, error)
 
     told = analyst.ask()
@@ -116,7 +116,7 @@ def test_a_query_whose_state_is_not_to_be_had_for_a_while_is_waited_for(analyst:
     assert analyst.athena.calls["StopQueryExecution"] == 0
 
 
-def test_a_query_that_is_not_done_in_time_is_stopped_and_the_caller_comes_again(analyst: Analyst) -> None:
+def test_a_query_that_times_out_is_stopped_and_the_caller_may_retry(analyst: Analyst) -> None:
     analyst.athena.outcome = {"State": "RUNNING"}
     began = time.monotonic()
 
@@ -128,9 +128,7 @@ def test_a_query_that_is_not_done_in_time_is_stopped_and_the_caller_comes_again(
 
 
 @pytest.mark.parametrize("error", [AWAY, refusal("ThrottlingException")])
-def test_a_query_that_cannot_be_stopped_changes_nothing_of_what_the_caller_is_told(
-    analyst: Analyst, error: Exception
-) -> None:
+def test_failing_to_stop_a_query_does_not_change_the_response(analyst: Analyst, error: Exception) -> None:
     analyst.athena.outcome = {"State": "RUNNING"}
     analyst.athena.fails("StopQueryExecution", error)
 
@@ -139,7 +137,7 @@ def test_a_query_that_cannot_be_stopped_changes_nothing_of_what_the_caller_is_to
     assert (told.status, remembered(analyst)) == (503, [])
 
 
-def test_an_overdue_request_ends_at_once(analyst: Analyst) -> None:
+def test_an_overdue_request_ends_immediately(analyst: Analyst) -> None:
     analyst.athena.outcome = {"State": "RUNNING"}
 
     told = analyst.ask(remaining_ms=5_000)
@@ -148,7 +146,7 @@ def test_an_overdue_request_ends_at_once(analyst: Analyst) -> None:
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit, Crash, MemoryError])
-def test_whatever_ends_the_wait_the_query_is_stopped(
+def test_the_query_is_stopped_on_any_exception(
     analyst: Analyst, platforms: MotoPlatforms, end: type[BaseException]
 ) -> None:
     def ends() -> None:
@@ -162,7 +160,7 @@ def test_whatever_ends_the_wait_the_query_is_stopped(
     assert (analyst.athena.started, analyst.athena.running) == (1, set())
 
 
-def test_a_result_of_many_pages_is_not_read_past_the_time(analyst: Analyst) -> None:
+def test_reading_result_pages_stops_at_the_deadline(analyst: Analyst) -> None:
     analyst.athena.pages = [[["n"]], *[[["1"]]] * 1000]
     slow = Athena(boto3.client("athena"), work_group="tally-tests", database="tally_tests", patience_seconds=0.05)
 
@@ -172,7 +170,7 @@ def test_a_result_of_many_pages_is_not_read_past_the_time(analyst: Analyst) -> N
     assert analyst.athena.calls["GetQueryResults"] < 1000
 
 
-def test_no_more_queries_run_than_there_are_slots_and_who_finds_none_comes_again(analyst: Analyst) -> None:
+def test_concurrent_queries_are_bounded_and_excess_requests_may_retry(analyst: Analyst) -> None:
     settings, dynamodb, athena = analyst.wired.settings, boto3.client("dynamodb"), boto3.client("athena")
     slots = QueryConcurrency(dynamodb, settings.name_of(RESULT_CACHE_TABLE), most=1, clock=analyst.wired.clock)
     few = Athena(athena, work_group="tally-tests", database="tally_tests", patience_seconds=0.3, slots=slots)

@@ -79,7 +79,7 @@ def lying_at(location: str) -> Any:
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-def test_what_is_redirected_to_is_the_answer_as_it_would_have_been(wired: Wiring, dialect: Dialect) -> None:
+def test_the_redirect_target_equals_the_direct_response(wired: Wiring, dialect: Dialect) -> None:
     answer = talker(wired, dialect).ask("words/5000")
 
     stored = lying_at(location_of(answer))
@@ -91,7 +91,7 @@ def test_what_is_redirected_to_is_the_answer_as_it_would_have_been(wired: Wiring
         assert [body["request_id"]] == answer["multiValueHeaders"]["X-Request-Id"]
 
 
-def test_the_address_is_good_for_a_quarter_of_an_hour_and_cannot_be_guessed(wired: Wiring) -> None:
+def test_the_url_expires_after_15_minutes_and_cannot_be_guessed(wired: Wiring) -> None:
     talk = talker(wired, Dialect.COMMERCE)
 
     addresses = [urlsplit(location_of(talk.ask("words/5000"))) for _ in range(2)]
@@ -101,7 +101,7 @@ def test_the_address_is_good_for_a_quarter_of_an_hour_and_cannot_be_guessed(wire
     assert addresses[0].path != addresses[1].path
 
 
-def test_a_redirect_is_nobodys_to_keep_and_has_no_tag(wired: Wiring) -> None:
+def test_a_redirect_is_not_cacheable_and_has_no_etag(wired: Wiring) -> None:
     headers = talker(wired, Dialect.COMMERCE).ask("words/5000")["multiValueHeaders"]
 
     assert headers["Cache-Control"] == ["no-store"]
@@ -109,7 +109,7 @@ def test_a_redirect_is_nobodys_to_keep_and_has_no_tag(wired: Wiring) -> None:
     assert {"X-RateLimit-Limit", "X-Request-Id"} <= headers.keys()
 
 
-def test_an_answer_of_another_type_keeps_it_and_its_encoding(wired: Wiring) -> None:
+def test_a_response_keeps_its_content_type_and_encoding(wired: Wiring) -> None:
     answer = talker(wired, Dialect.COMMERCE).ask("file/20000", **{"accept-encoding": "gzip"})
 
     stored = lying_at(location_of(answer))
@@ -117,7 +117,7 @@ def test_an_answer_of_another_type_keeps_it_and_its_encoding(wired: Wiring) -> N
     assert answer["isBase64Encoded"] is False
 
 
-def test_what_a_post_makes_is_redirected_to_as_well(wired: Wiring) -> None:
+def test_post_responses_are_redirected_too(wired: Wiring) -> None:
     talk = talker(wired, Dialect.FRAUD)
 
     answer = talk.handler(rest_event("POST", "/api/v1/words/5000", body={}, token=talk.visitor.token), context())
@@ -125,14 +125,14 @@ def test_what_a_post_makes_is_redirected_to_as_well(wired: Wiring) -> None:
     assert (answer["statusCode"], orjson.loads(lying_at(location_of(answer))["Body"].read())) == (303, ["word"] * 5000)
 
 
-def test_a_small_answer_is_given(wired: Wiring) -> None:
+def test_a_small_response_is_direct(wired: Wiring) -> None:
     answer = talker(wired, Dialect.COMMERCE).ask("words/10")
 
     assert (answer["statusCode"], len(orjson.loads(answer["body"])["data"])) == (200, 10)
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-def test_with_the_bucket_out_of_reach_the_answer_is_unavailable_in_its_dialect(
+def test_without_the_bucket_the_error_is_unavailable_in_the_dialect(
     wired: Wiring, platforms: MotoPlatforms, dialect: Dialect
 ) -> None:
     talk = talker(wired, dialect)
@@ -145,7 +145,7 @@ def test_with_the_bucket_out_of_reach_the_answer_is_unavailable_in_its_dialect(
 
 
 @pytest.mark.parametrize("text", ["plain" * 100, '"' * 500, "é" * 500, "€" * 500, "🛒" * 500, "\\\n" * 250])
-def test_an_answer_counts_as_it_travels_inside_the_functions(text: str) -> None:
+def test_response_size_is_measured_inside_the_function(text: str) -> None:
     travels = len(json.dumps(text))
     answer = {"statusCode": 200, "body": text}
 
@@ -153,7 +153,7 @@ def test_an_answer_counts_as_it_travels_inside_the_functions(text: str) -> None:
 
 
 @pytest.mark.parametrize("path", [METRICS, PRODUCTS])
-def test_what_queries_found_is_put_aside_and_remembered_all_the_same(analyst: Analyst, path: str) -> None:
+def test_large_query_results_are_stored_and_still_cached(analyst: Analyst, path: str) -> None:
     little = replace(analyst.wired.settings, largest_answer_bytes=100)
     wired = Wiring(little, analyst.wired.clock)
     for app in APPS:
@@ -166,11 +166,11 @@ def test_what_queries_found_is_put_aside_and_remembered_all_the_same(analyst: An
     assert [each["metadata"]["cache_hit"] for each in told] == [False, True]
 
 
-def test_an_error_is_never_redirected_to() -> None:
+def test_errors_are_never_redirected() -> None:
     assert not is_larger({"statusCode": 400, "body": "x" * MOST}, 10)
 
 
-def test_the_document_tells_of_redirects_on_exactly_the_routes_of_functions_that_may() -> None:
+def test_exactly_the_routes_that_may_redirect_document_it() -> None:
     may = {function for function in HTTP_FUNCTIONS if function.redirects_to_large_answers}
     told = document()["paths"]
 
@@ -182,8 +182,8 @@ def test_the_document_tells_of_redirects_on_exactly_the_routes_of_functions_that
     assert all("Location" in response["303"]["headers"] for response in responses)
 
 
-def test_who_may_put_an_answer_aside_may_read_it_there() -> None:
-    """A presigned address can do what the role that signed it can do."""
+def test_writers_of_large_responses_may_read_them() -> None:
+    """A presigned URL has the permissions of the role that signed it."""
     for function in HTTP_FUNCTIONS:
         written = {access.prefix for access in function.writes if access.resource is RESULTS_BUCKET}
         read = {access.prefix for access in function.reads if access.resource is RESULTS_BUCKET}

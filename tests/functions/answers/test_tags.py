@@ -1,4 +1,4 @@
-"""Who has an answer is told so, at best before anything is computed (RFC 9110, 8.8.3, 13.1.2 and 15.4.5)."""
+"""Conditional requests: 304 before anything is computed if possible (RFC 9110, 8.8.3, 13.1.2 and 15.4.5)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def merge(analyst: Analyst) -> None:
         versions.bump(table.name)
 
 
-def test_an_answer_has_one_weak_tag_and_is_its_callers_own_to_be_asked_for_anew(analyst: Analyst) -> None:
+def test_a_response_has_one_weak_etag_and_is_private_and_revalidated(analyst: Analyst) -> None:
     told = analyst.ask()
 
     assert told.status == 200
@@ -48,7 +48,7 @@ def test_an_answer_has_one_weak_tag_and_is_its_callers_own_to_be_asked_for_anew(
 
 
 @each_that_queries
-def test_the_same_answer_has_the_same_tag_however_it_came_about(analyst: Analyst, path: str) -> None:
+def test_equal_responses_have_equal_etags_however_computed(analyst: Analyst, path: str) -> None:
     deliver(analyst, analyst.wired.clock())
     computed, remembered = analyst.ask(path=path), analyst.ask(path=path)
 
@@ -58,9 +58,7 @@ def test_the_same_answer_has_the_same_tag_however_it_came_about(analyst: Analyst
 
 
 @each_that_queries
-def test_who_has_the_answer_is_told_so_without_a_body_a_query_or_a_look_at_what_is_remembered(
-    analyst: Analyst, path: str
-) -> None:
+def test_not_modified_has_no_body_and_needs_no_query_or_cache_lookup(analyst: Analyst, path: str) -> None:
     deliver(analyst, analyst.wired.clock())
     tag = analyst.ask(path=path).tag
     table = analyst.wired.settings.name_of(RESULT_CACHE_TABLE)
@@ -78,7 +76,7 @@ def test_who_has_the_answer_is_told_so_without_a_body_a_query_or_a_look_at_what_
 @pytest.mark.parametrize(
     "condition", ["{}", '"other", {}', '{}, "other"', '"a,b",  {} ,W/"c"', ',{},, "x"', "*", " * "]
 )
-def test_a_condition_that_has_the_tag_among_its_own_is_met(analyst: Analyst, condition: str) -> None:
+def test_if_none_match_with_the_etag_matches(analyst: Analyst, condition: str) -> None:
     tag = analyst.ask().tag
 
     assert analyst.ask(If_None_Match=condition.format(tag)).status == 304
@@ -86,13 +84,13 @@ def test_a_condition_that_has_the_tag_among_its_own_is_met(analyst: Analyst, con
 
 
 @pytest.mark.parametrize("condition", ['W/"other"', "", '""', '"*"', "nothing quoted", '"', 'W/"', '"a", "b"', "W/*"])
-def test_any_other_condition_is_not(analyst: Analyst, condition: str) -> None:
+def test_no_other_condition_matches(analyst: Analyst, condition: str) -> None:
     analyst.ask()
 
     assert analyst.ask(If_None_Match=condition).status == 200
 
 
-def test_a_condition_may_come_in_several_lines(analyst: Analyst) -> None:
+def test_if_none_match_may_span_several_lines(analyst: Analyst) -> None:
     tag = analyst.ask().tag
 
     told = analyst.ask(lines={"If-None-Match": ['"other"', tag]})
@@ -100,7 +98,7 @@ def test_a_condition_may_come_in_several_lines(analyst: Analyst) -> None:
     assert told.status == 304
 
 
-def test_a_tag_is_not_that_of_another_question(analyst: Analyst) -> None:
+def test_another_query_has_another_etag(analyst: Analyst) -> None:
     """Sum and mean are two answers from one result."""
     tags = {
         analyst.ask(changes).tag
@@ -118,7 +116,7 @@ def test_a_tag_is_not_that_of_another_question(analyst: Analyst) -> None:
 
 
 @each_that_queries
-def test_a_merge_makes_another_tag(analyst: Analyst, path: str) -> None:
+def test_a_merge_changes_the_etag(analyst: Analyst, path: str) -> None:
     deliver(analyst, analyst.wired.clock())
     before = analyst.ask(path=path)
 
@@ -130,7 +128,7 @@ def test_a_merge_makes_another_tag(analyst: Analyst, path: str) -> None:
     assert analyst.ask(path=path, If_None_Match=after.tag).status == 304
 
 
-def test_what_makes_an_answer_fresher_makes_another_tag(analyst: Analyst) -> None:
+def test_fresher_data_changes_the_etag(analyst: Analyst) -> None:
     before = analyst.ask()
 
     deliver(analyst, datetime(2025, 3, 20, tzinfo=UTC))
@@ -141,7 +139,7 @@ def test_what_makes_an_answer_fresher_makes_another_tag(analyst: Analyst) -> Non
     assert analyst.ask(If_None_Match=after.tag).status == 304
 
 
-def test_a_source_that_falls_silent_makes_another_tag(analyst: Analyst, clock: Clock) -> None:
+def test_a_source_becoming_silent_changes_the_etag(analyst: Analyst, clock: Clock) -> None:
     deliver(analyst, datetime(2025, 3, 20, tzinfo=UTC))
     before = analyst.ask()
 
@@ -150,7 +148,7 @@ def test_a_source_that_falls_silent_makes_another_tag(analyst: Analyst, clock: C
     assert analyst.ask(If_None_Match=before.tag).status == 200
 
 
-def test_time_that_passes_makes_no_other_tag(analyst: Analyst, clock: Clock) -> None:
+def test_time_alone_does_not_change_the_etag(analyst: Analyst, clock: Clock) -> None:
     before = analyst.ask()
 
     clock.pass_by(timedelta(minutes=20))
@@ -158,7 +156,7 @@ def test_time_that_passes_makes_no_other_tag(analyst: Analyst, clock: Clock) -> 
     assert analyst.ask(If_None_Match=before.tag).status == 304
 
 
-def test_with_the_versions_out_of_reach_an_answer_is_tagged_by_what_it_says(analyst: Analyst) -> None:
+def test_without_table_versions_the_etag_depends_on_the_content(analyst: Analyst) -> None:
     boto3.client("dynamodb").delete_table(TableName=analyst.wired.settings.name_of(VERSIONS_TABLE))
 
     told = analyst.ask()
@@ -167,7 +165,7 @@ def test_with_the_versions_out_of_reach_an_answer_is_tagged_by_what_it_says(anal
     assert analyst.athena.started == 2
 
 
-def test_an_error_has_no_tag_whatever_the_condition(analyst: Analyst) -> None:
+def test_errors_have_no_etag_for_any_condition(analyst: Analyst) -> None:
     wrong = analyst.ask({"granularity": ["never"]}, If_None_Match="*")
     analyst.athena.fails("StartQueryExecution", refusal("AccessDeniedException"))
     broken = analyst.ask()
@@ -177,19 +175,19 @@ def test_an_error_has_no_tag_whatever_the_condition(analyst: Analyst) -> None:
     assert {told.headers["Cache-Control"][0] for told in (wrong, broken)} == {"no-store"}
 
 
-def test_who_may_not_read_is_not_told_that_they_have_it(analyst: Analyst) -> None:
+def test_a_caller_without_the_scope_gets_no_304(analyst: Analyst) -> None:
     stranger = Analyst(analyst.wired, analyst.athena, Visitor(analyst.wired.identity, Scope.INGEST_READ))
 
     assert stranger.ask(If_None_Match="*").status == 403
 
 
-def test_who_is_not_known_has_no_tag(analyst: Analyst) -> None:
+def test_an_unknown_caller_gets_no_etag(analyst: Analyst) -> None:
     told = analyst.ask(path=f"{CUSTOMERS}/nobody/profile", If_None_Match="*")
 
     assert (told.status, "ETag" in told.headers) == (404, False)
 
 
-def test_the_document_tells_of_tags_on_exactly_the_routes_that_have_them() -> None:
+def test_exactly_the_routes_with_etags_document_them() -> None:
     told: dict[str, Any] = document()["paths"]
 
     tagged = {

@@ -1,1 +1,1 @@
-"""What the audit log is told from."""
+"""The audit log route."""

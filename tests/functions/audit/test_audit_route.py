@@ -50,7 +50,7 @@ def test_an_entry_has_actor_action_resource_time_and_address(ask: Ask, wired: Wi
     }
 
 
-def test_entries_of_all_chains_come_in_the_order_in_which_they_were_made(ask: Ask, history: list[str]) -> None:
+def test_entries_of_all_chains_are_in_order_of_creation(ask: Ask, history: list[str]) -> None:
     _, body, headers = ask()
 
     assert _requests(body) == list(range(12))
@@ -69,7 +69,7 @@ def test_entries_of_all_chains_come_in_the_order_in_which_they_were_made(ask: As
     ],
 )
 @pytest.mark.usefixtures("history")
-def test_filters_narrow_entries_and_total_alike(ask: Ask, query: dict[str, str], expected: list[int]) -> None:
+def test_filters_apply_to_entries_and_total(ask: Ask, query: dict[str, str], expected: list[int]) -> None:
     _, body, headers = ask(**query)
 
     assert (_requests(body), body["total"]) == (expected, len(expected))
@@ -85,7 +85,7 @@ def test_times_are_half_open(ask: Ask, history: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("history")
-def test_a_window_is_cut_out_and_the_total_stays(ask: Ask) -> None:
+def test_paging_does_not_change_the_total(ask: Ask) -> None:
     _, body, headers = ask(limit="5", offset="10")
 
     assert (_requests(body), body["total"]) == ([10, 11], 12)
@@ -104,7 +104,7 @@ def test_a_window_is_cut_out_and_the_total_stays(ask: Ask) -> None:
         {"startDate": "0001-01-01T00:00:00+14:00"},
     ],
 )
-def test_what_cannot_be_asked_is_refused_in_the_fraud_dialect(ask: Ask, query: dict[str, str]) -> None:
+def test_invalid_queries_are_refused_in_the_fraud_dialect(ask: Ask, query: dict[str, str]) -> None:
     status, body, _ = ask(**query)
 
     assert (status, body["error"]) == (400, "validation_error")

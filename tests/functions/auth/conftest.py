@@ -24,7 +24,7 @@ def identity(wired: Wiring) -> Identity:
 
 @pytest.fixture
 def administrator(identity: Identity) -> Visitor:
-    """Somebody who may administer API keys."""
+    """A caller who may administer API keys."""
     return Visitor(identity, Scope.ADMIN)
 
 

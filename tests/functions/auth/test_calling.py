@@ -1,4 +1,4 @@
-"""A route learns who calls it, the log too, and nobody is left behind for the next request."""
+"""The route and the log have the caller, and no caller leaks into the next request."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -48,7 +48,7 @@ def ask(wired: Wiring) -> Ask:
     return lambda path, **parts: handler(rest_event("GET", f"/api/v1{path}", **parts), context())
 
 
-def test_a_route_and_the_log_know_who_calls(ask: Ask, wired: Wiring) -> None:
+def test_the_route_and_the_log_have_the_caller(ask: Ask, wired: Wiring) -> None:
     visitor = Visitor(wired.identity, Scope.FRAUD_READ)
 
     answer = ask("/me", token=visitor.token)
@@ -58,7 +58,7 @@ def test_a_route_and_the_log_know_who_calls(ask: Ask, wired: Wiring) -> None:
     assert orjson.loads(answer["body"]) == body
 
 
-def test_the_next_request_does_not_know_them(ask: Ask, wired: Wiring) -> None:
+def test_the_caller_does_not_leak_into_the_next_request(ask: Ask, wired: Wiring) -> None:
     visitor = Visitor(wired.identity, Scope.FRAUD_READ)
     ask("/me", token=visitor.token)
 

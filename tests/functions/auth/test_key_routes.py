@@ -8,7 +8,7 @@ from tests.functions.auth.conftest import Call
 NEW = {"name": "web shop", "scopes": ["ingest:write"]}
 
 
-def test_a_key_is_made_listed_rotated_and_revoked_and_its_secret_is_shown_when_it_is_made(
+def test_a_key_is_created_listed_rotated_and_revoked_and_shows_its_secret_once(
     call: Call, administrator: Visitor
 ) -> None:
     made = call("POST", "/auth/keys", body={**NEW, "owner": "ann"})
@@ -26,7 +26,7 @@ def test_a_key_is_made_listed_rotated_and_revoked_and_its_secret_is_shown_when_i
     assert listed.data["totalElements"] == 2
 
 
-def test_a_new_key_gets_tokens_and_a_rotated_one_gets_them_for_its_new_secret(call: Call) -> None:
+def test_new_keys_and_rotated_secrets_are_exchanged_for_tokens(call: Call) -> None:
     made = call("POST", "/auth/keys", body=NEW).data
     rotated = call("POST", f"/auth/keys/{made['id']}/rotate", query={"grace_hours": ["0"]}).data
 
@@ -50,21 +50,21 @@ def test_a_new_key_gets_tokens_and_a_rotated_one_gets_them_for_its_new_secret(ca
         ({"name": "a", "scopes": ["admin"], "owner": ""}, "owner"),
     ],
 )
-def test_a_key_without_a_name_or_scopes_is_not_made(call: Call, body: dict[str, object], field: str) -> None:
+def test_a_key_without_a_name_or_scopes_is_refused(call: Call, body: dict[str, object], field: str) -> None:
     answer = call("POST", "/auth/keys", body=body)
 
     assert answer.status == 400
     assert [each["field"] for each in answer.error["field_errors"]] == [field]
 
 
-def test_a_key_that_is_not_there_is_not_found(call: Call) -> None:
+def test_an_unknown_key_is_not_found(call: Call) -> None:
     revoked = call("DELETE", "/auth/keys/key-0000000000000000")
     rotated = call("POST", "/auth/keys/key-0000000000000000/rotate")
 
     assert [revoked.status, rotated.status] == [404, 404]
 
 
-def test_a_revoked_key_is_not_rotated(call: Call) -> None:
+def test_a_revoked_key_cannot_be_rotated(call: Call) -> None:
     key_id = call("POST", "/auth/keys", body=NEW).data["id"]
     call("DELETE", f"/auth/keys/{key_id}")
 
@@ -72,18 +72,18 @@ def test_a_revoked_key_is_not_rotated(call: Call) -> None:
 
 
 @pytest.mark.parametrize("grace", ["-1", "169", "soon"])
-def test_a_grace_is_a_number_of_hours_up_to_a_week(call: Call, grace: str) -> None:
+def test_the_grace_period_is_at_most_a_week_in_hours(call: Call, grace: str) -> None:
     key_id = call("POST", "/auth/keys", body=NEW).data["id"]
 
     assert call("POST", f"/auth/keys/{key_id}/rotate", query={"grace_hours": [grace]}).status == 400
 
 
 @pytest.mark.parametrize("key_id", ["nobody", "key-xyz", "key-00000000000000000", "KEY-0000000000000000"])
-def test_an_id_that_no_key_can_have_is_refused(call: Call, key_id: str) -> None:
+def test_a_malformed_key_id_is_refused(call: Call, key_id: str) -> None:
     assert call("DELETE", f"/auth/keys/{key_id}").status in {400, 404}
 
 
-def test_keys_come_in_pages(call: Call, administrator: Visitor) -> None:
+def test_keys_are_listed_in_pages(call: Call, administrator: Visitor) -> None:
     made = [administrator.key.id, *(call("POST", "/auth/keys", body=NEW).data["id"] for _ in range(2))]
 
     pages = [call("GET", "/auth/keys", query={"page": [str(page)], "size": ["2"]}).data for page in range(2)]

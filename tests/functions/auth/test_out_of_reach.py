@@ -1,4 +1,4 @@
-"""Identity cannot do without its tables and signing keys: while they are away it says so, and then goes on."""
+"""Without its tables and signing keys, authentication is unavailable, and recovers with them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -50,13 +50,13 @@ def _auth(method: str, path: str, body: Any = None) -> Answer:
     return Answer.of(auth.handler(rest_event(method, f"/api/v1{path}", body=body), context()))
 
 
-def _come_again(answer: Answer) -> bool:
+def _is_retryable(answer: Answer) -> bool:
     return (answer.status, answer.code, answer.headers["retry-after"]) == (503, "SERVICE_UNAVAILABLE", "2")
 
 
 @pytest.mark.usefixtures("starting")
 @pytest.mark.parametrize("service", ["kms", "dynamodb"])
-def test_no_token_is_given_without_the_tables_or_the_signing_key_and_one_is_given_after(
+def test_tokens_need_tables_and_signing_key_and_are_issued_after_recovery(
     wired: Wiring, without: Outage, service: str
 ) -> None:
     shown = asdict(credentials(make_key(wired.identity)))
@@ -65,22 +65,20 @@ def test_no_token_is_given_without_the_tables_or_the_signing_key_and_one_is_give
         refused = _auth("POST", "/auth/token", shown)
     given = _auth("POST", "/auth/token", shown)
 
-    assert _come_again(refused)
+    assert _is_retryable(refused)
     assert given.status == 200
 
 
 @pytest.mark.usefixtures("starting")
 @pytest.mark.parametrize("service", ["kms", "dynamodb"])
-def test_a_refresh_token_outlives_an_outage_in_which_it_was_shown(
-    pair: TokenPair, without: Outage, service: str
-) -> None:
+def test_a_refresh_token_used_during_an_outage_remains_valid(pair: TokenPair, without: Outage, service: str) -> None:
     shown = {"refresh_token": pair.refresh_token}
 
     with without(service):
         refused = _auth("POST", "/auth/refresh", shown)
     given = _auth("POST", "/auth/refresh", shown)
 
-    assert _come_again(refused)
+    assert _is_retryable(refused)
     assert given.status == 200
 
 
@@ -92,14 +90,14 @@ def test_public_keys_are_fetched_from_kms_once_and_published_without_it(without:
     with without("kms"):
         remembered = _auth("GET", "/.well-known/jwks.json")
 
-    assert _come_again(never_seen)
+    assert _is_retryable(never_seen)
     assert told.status == 200
     assert remembered.body == told.body
 
 
 @pytest.mark.usefixtures("starting")
 @pytest.mark.parametrize("service", ["kms", "dynamodb"])
-def test_a_caller_who_cannot_be_judged_is_told_so_in_the_dialect_of_the_route(
+def test_a_failed_token_check_is_reported_in_the_dialect_of_the_route(
     wired: Wiring, without: Outage, service: str
 ) -> None:
     visitor = Visitor(wired.identity, Scope.AUDIT_READ, Scope.INGEST_READ)
@@ -110,7 +108,7 @@ def test_a_caller_who_cannot_be_judged_is_told_so_in_the_dialect_of_the_route(
         in_commerce = Answer.of(ingest.handler(commerce, context()))
         in_fraud = audit.handler(fraud, context())
 
-    assert _come_again(in_commerce)
+    assert _is_retryable(in_commerce)
     assert (in_fraud["statusCode"], in_fraud["multiValueHeaders"]["Retry-After"]) == (503, ["2"])
     told = orjson.loads(in_fraud["body"])
     assert (told["error"], told["retryAfter"]) == ("service_unavailable", 2)
@@ -118,16 +116,16 @@ def test_a_caller_who_cannot_be_judged_is_told_so_in_the_dialect_of_the_route(
 
 @pytest.mark.usefixtures("starting")
 @pytest.mark.parametrize("code", ["ThrottlingException", "KMSInternalException"])
-def test_a_service_with_too_much_to_do_is_away_too(pair: TokenPair, without: Outage, code: str) -> None:
+def test_a_throttled_service_is_unavailable_too(pair: TokenPair, without: Outage, code: str) -> None:
     with without("kms", refusal(code, 400 if code.startswith("Throttling") else 500)):
         answer = _auth("POST", "/auth/refresh", {"refresh_token": pair.refresh_token})
 
-    assert _come_again(answer)
+    assert _is_retryable(answer)
 
 
 @pytest.mark.usefixtures("starting")
 @pytest.mark.parametrize("code", ["AccessDeniedException", "NotFoundException", "DisabledException"])
-def test_a_signing_key_that_we_may_not_use_is_a_fault_of_our_own(pair: TokenPair, without: Outage, code: str) -> None:
+def test_a_forbidden_signing_key_is_an_internal_error(pair: TokenPair, without: Outage, code: str) -> None:
     with without("kms", refusal(code)):
         answer = _auth("POST", "/auth/refresh", {"refresh_token": pair.refresh_token})
 

@@ -21,7 +21,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 def key(identity: Identity) -> ApiKeyWithSecret:
-    """An API key that may read what was ingested."""
+    """An API key with the ingestion scopes."""
     return make_key(identity, Scope.INGEST_READ, Scope.INGEST_WRITE)
 
 
@@ -37,9 +37,7 @@ def _form(call: Call, path: str, fields: Any, **headers: str) -> Answer:
     return call("POST", path, raw=urlencode(fields).encode(), headers={**FORM, **headers})
 
 
-def test_an_api_key_in_json_gets_a_pair_that_nobody_may_keep(
-    call: Call, key: ApiKeyWithSecret, identity: Identity
-) -> None:
+def test_an_api_key_in_json_gets_a_pair_with_no_store(call: Call, key: ApiKeyWithSecret, identity: Identity) -> None:
     answer = call("POST", "/auth/token", body=_shown(key))
 
     assert answer.status == 200
@@ -51,9 +49,7 @@ def test_an_api_key_in_json_gets_a_pair_that_nobody_may_keep(
     assert answer.headers["x-request-id"] == answer.body["request_id"]
 
 
-def test_an_api_key_comes_in_a_form_or_in_http_basic_as_oauth_clients_send_it(
-    call: Call, key: ApiKeyWithSecret
-) -> None:
+def test_an_api_key_is_accepted_in_a_form_or_http_basic(call: Call, key: ApiKeyWithSecret) -> None:
     answers = [
         _form(call, "/auth/token", _shown(key, grant_type="client_credentials")),
         call("POST", "/auth/token", raw=urlencode(_shown(key)), headers=FORM),
@@ -66,7 +62,7 @@ def test_an_api_key_comes_in_a_form_or_in_http_basic_as_oauth_clients_send_it(
     assert answers[3].data["scope"] == "ingest:read"
 
 
-def test_a_wrong_api_key_is_refused_the_same_way_wherever_it_stands(call: Call, key: ApiKeyWithSecret) -> None:
+def test_a_wrong_api_key_is_refused_alike_in_every_place(call: Call, key: ApiKeyWithSecret) -> None:
     wrong = key.model_copy(update={"client_secret": "tally_wrong"})
     nobody = key.model_copy(update={"id": "key-0000000000000000"})
 
@@ -102,7 +98,7 @@ def test_a_request_without_an_api_key_names_what_is_missing(
     assert {each["field"] for each in answer.error["field_errors"]} == fields
 
 
-def test_an_api_key_that_is_shown_twice_is_refused(call: Call, key: ApiKeyWithSecret) -> None:
+def test_a_duplicate_api_key_is_refused(call: Call, key: ApiKeyWithSecret) -> None:
     in_two_places = call("POST", "/auth/token", body=_shown(key), headers=_basic(key))
     twice_in_a_form = _form(call, "/auth/token", [*_shown(key).items(), ("client_id", key.id)])
 
@@ -113,11 +109,11 @@ def test_an_api_key_that_is_shown_twice_is_refused(call: Call, key: ApiKeyWithSe
     ("raw", "status"),
     [(b"\xff\xfe", 415), (b"%ff=%ff&client_id=%00", 400), (b"&".join([b"a=b"] * 500), 415), (b"", 400)],
 )
-def test_a_form_that_is_none_is_refused(call: Call, raw: bytes, status: int) -> None:
+def test_a_malformed_form_is_refused(call: Call, raw: bytes, status: int) -> None:
     assert call("POST", "/auth/token", raw=raw, headers=FORM).status == status
 
 
-def test_other_routes_take_no_forms(call: Call) -> None:
+def test_other_routes_refuse_forms(call: Call) -> None:
     assert _form(call, "/auth/keys", {"name": "a", "scopes": "admin"}).status == 415
 
 
@@ -128,7 +124,7 @@ def test_a_scope_beyond_the_key_is_refused(call: Call, key: ApiKeyWithSecret) ->
     assert answer.error["field_errors"][0]["field"] == "scope"
 
 
-def test_a_refresh_token_gets_the_next_pair_once(call: Call, key: ApiKeyWithSecret) -> None:
+def test_a_refresh_token_can_be_used_once(call: Call, key: ApiKeyWithSecret) -> None:
     pair = call("POST", "/auth/token", body=_shown(key)).data
 
     first = call("POST", "/auth/refresh", body={"refresh_token": pair["refresh_token"]})
@@ -148,7 +144,7 @@ def test_a_bad_refresh_token_is_refused_without_detail(call: Call, identity: Ide
     assert answer.error == {"code": "UNAUTHORIZED", "message": "Invalid or expired token"}
 
 
-def test_the_public_keys_stand_bare_for_any_library_to_read(call: Call, identity: Identity) -> None:
+def test_public_keys_are_a_plain_jwks_document(call: Call, identity: Identity) -> None:
     answer = call("GET", "/.well-known/jwks.json")
 
     assert answer.status == 200

@@ -37,7 +37,7 @@ def worth(athena: Athena, currency: str, day: str, amount: str, *, days: Days | 
 
 
 @pytest.mark.parametrize("days", [None, ONCE_A_DAY])
-def test_an_amount_is_worth_its_days_rate_and_on_a_weekend_that_of_the_friday(
+def test_amounts_use_the_rate_of_their_day_and_fridays_on_weekends(
     athena: Athena, quote: Quote, days: Days | None
 ) -> None:
     quote(WEEKEND)
@@ -53,7 +53,7 @@ def test_the_last_known_rate_carries_forward(athena: Athena, quote: Quote) -> No
     assert worth(athena, "EUR", "2031-07-01", "2") == Decimal("2.05")
 
 
-def test_before_the_first_known_rate_there_is_none(athena: Athena, quote: Quote) -> None:
+def test_there_is_no_rate_before_the_first_one(athena: Athena, quote: Quote) -> None:
     quote(WEEKEND)
 
     assert worth(athena, "EUR", "2025-01-30", "100") is None
@@ -65,14 +65,14 @@ def test_a_currency_without_any_rate_is_not_converted(athena: Athena, quote: Quo
     assert worth(athena, "CHF", FRIDAY, "100") is None
 
 
-def test_the_reporting_currency_needs_no_rates_at_all(athena: Athena) -> None:
+def test_the_reporting_currency_needs_no_rates(athena: Athena) -> None:
     amount = "1234567890123456789012345678.0123456789"
 
     assert worth(athena, "USD", FRIDAY, amount) == Decimal(amount)
     assert worth(athena, "EUR", FRIDAY, "100") is None
 
 
-def test_a_table_of_no_rates_is_as_good_as_none(athena: Athena, quote: Quote) -> None:
+def test_an_empty_rate_table_equals_no_table(athena: Athena, quote: Quote) -> None:
     quote([])
 
     assert worth(athena, "USD", FRIDAY, "100") == 100
@@ -92,7 +92,7 @@ def test_a_table_of_no_rates_is_as_good_as_none(athena: Athena, quote: Quote) ->
         ("999999999999", "1.000000000000001", "999999999999.001"),
     ],
 )
-def test_what_an_amount_is_worth_has_ten_places_and_halves_go_away_from_zero(
+def test_converted_amounts_have_ten_places_rounded_half_away_from_zero(
     athena: Athena, quote: Quote, amount: str, rate: str, expected: str
 ) -> None:
     quote([("EUR", FRIDAY, "9999-12-31", rate)])
@@ -103,9 +103,7 @@ def test_what_an_amount_is_worth_has_ten_places_and_halves_go_away_from_zero(
 @pytest.mark.parametrize(
     ("amount", "rate"), [("1e26", "1.5"), ("-1e26", "1.5"), ("1e16", "0.000061"), ("1", "1e22"), ("123456789012", "30")]
 )
-def test_an_absurd_amount_is_converted_to_a_doubles_digits_instead_of_failing_the_query(
-    athena: Athena, quote: Quote, amount: str, rate: str
-) -> None:
+def test_a_huge_amount_is_converted_with_double_precision(athena: Athena, quote: Quote, amount: str, rate: str) -> None:
     quote([("EUR", FRIDAY, "9999-12-31", rate)])
 
     found = worth(athena, "EUR", FRIDAY, f"{Decimal(amount):f}")
@@ -114,7 +112,7 @@ def test_an_absurd_amount_is_converted_to_a_doubles_digits_instead_of_failing_th
     assert found == pytest.approx(Decimal(amount) * Decimal(rate), rel=Decimal("1e-15"))
 
 
-def test_every_column_of_the_table_is_kept_with_what_has_no_rate(athena: Athena, quote: Quote) -> None:
+def test_rows_without_a_rate_keep_every_column(athena: Athena, quote: Quote) -> None:
     quote(WEEKEND)
     statement = sql(
         """
@@ -136,7 +134,7 @@ def test_every_column_of_the_table_is_kept_with_what_has_no_rate(athena: Athena,
     ]
 
 
-def test_rates_that_were_derived_for_another_reporting_currency_are_none(athena: Athena, quote: Quote) -> None:
+def test_rates_derived_for_another_reporting_currency_are_ignored(athena: Athena, quote: Quote) -> None:
     quote(WEEKEND)
     template = "WITH sold AS (SELECT 'EUR' AS currency, :friday AS dt) {rated}"
 
@@ -166,9 +164,7 @@ def any_rates() -> list[tuple[str, str, str, str]]:
     [None, Days("2021-12-20", "2024-03-10"), Days("2022-01-31", LEAP_DAY), Days(LEAP_DAY, LEAP_DAY)],
     ids=lambda days: "unknown" if days is None else "..".join(days),
 )
-def test_on_every_day_of_years_each_currency_has_the_one_rate_that_is_valid_then(
-    athena: Athena, quote: Quote, days: Days | None
-) -> None:
+def test_each_currency_has_exactly_one_valid_rate_per_day(athena: Athena, quote: Quote, days: Days | None) -> None:
     rates = any_rates()
     quote(rates)
     first, last = days or Days("2021-12-20", "2024-03-10")

@@ -41,7 +41,7 @@ CURRENCY_OF = {
     "Portugal": "SAR",
     "Cyprus": "BHD",
 }
-"""What a country's lines are said to be in, the euro elsewhere; of riyals and dinars the bank publishes no rate."""
+"""The currency of a country's lines, the euro elsewhere; the bank publishes no rate of riyals and dinars."""
 
 BY_DAY = """
     WITH sold AS (
@@ -82,7 +82,7 @@ def sales(lake: TestLake) -> list[dict[str, Any]]:
 
 
 def dollars(days: set[str]) -> Mapping[tuple[str, str], Fraction]:
-    """What a unit of every currency was worth in dollars: the last quotes of both up to the day, not rounded."""
+    """The rate of every currency in dollars: the last quotes of both up to the day, not rounded."""
     with gzip.open(SERIES, "rt") as file:
         published = {row["Date"]: row for row in csv.DictReader(file)}
     known: dict[str, Fraction] = {}
@@ -106,7 +106,7 @@ def cents(amount: Fraction) -> int:
 
 
 def expected(sales: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], Fraction, int]]:
-    """What is sold by currency and day, and how many lines that is."""
+    """The sales by currency and day, with the number of lines."""
     amounts: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
     numbers: defaultdict[tuple[str, str], int] = defaultdict(int)
     for line in sales:

@@ -1,4 +1,4 @@
-"""Reference rates that the platform holds: loaded whole, once, and by whoever comes first or again."""
+"""Reference rates are loaded whole and once, also by concurrent and repeated loads."""
 
 import gzip
 import hashlib
@@ -39,7 +39,7 @@ def euro(rates: ReferenceRates, day: str) -> Decimal | None:
     return {span.currency: span.rate for span in rates.on(day)}.get("EUR")
 
 
-def test_what_was_loaded_can_be_converted_by_and_is_kept_as_it_came(wired: Wiring, rates: ReferenceRates) -> None:
+def test_loaded_rates_convert_and_are_stored_unchanged(wired: Wiring, rates: ReferenceRates) -> None:
     packed = gzip.compress(OF_FRIDAY)
 
     loaded = rates.load("friday.csv.gz", packed)
@@ -56,7 +56,7 @@ def test_what_was_loaded_can_be_converted_by_and_is_kept_as_it_came(wired: Wirin
     assert kept.body == packed
 
 
-def test_of_every_quote_it_is_known_from_which_file_it_is_and_since_when(wired: Wiring, rates: ReferenceRates) -> None:
+def test_every_quote_records_its_file_and_load_time(wired: Wiring, rates: ReferenceRates) -> None:
     rates.load("friday.csv", OF_FRIDAY)
     rates.load("monday.csv", OF_MONDAY)
     rates.load("corrected.csv", CORRECTED)
@@ -72,7 +72,7 @@ def test_of_every_quote_it_is_known_from_which_file_it_is_and_since_when(wired: 
     assert {held.origin.loaded_at for held in rates.quotes()} == {wired.clock()}
 
 
-def test_a_later_file_changes_what_it_says_and_nothing_else(rates: ReferenceRates) -> None:
+def test_a_later_file_changes_only_the_rates_it_contains(rates: ReferenceRates) -> None:
     rates.load("friday.csv", OF_FRIDAY)
     rates.load("monday.csv", OF_MONDAY)
 
@@ -92,7 +92,7 @@ def test_a_file_loaded_twice_changes_nothing(wired: Wiring, rates: ReferenceRate
     assert {key: wired.lake.get(key) for key in (TABLE_KEY, QUOTES_KEY)} == before
 
 
-def test_every_load_makes_remembered_answers_unfindable(wired: Wiring, rates: ReferenceRates) -> None:
+def test_every_load_invalidates_cached_results(wired: Wiring, rates: ReferenceRates) -> None:
     versions = [version(wired)]
     for name in ("first", "again"):
         rates.load(name, OF_FRIDAY)
@@ -109,7 +109,7 @@ def test_every_load_makes_remembered_answers_unfindable(wired: Wiring, rates: Re
         (b"", WrongRates),
     ],
 )
-def test_of_a_file_with_a_mistake_nothing_is_loaded(
+def test_a_file_with_an_error_is_not_loaded(
     wired: Wiring, rates: ReferenceRates, content: bytes, refusal: type[Exception]
 ) -> None:
     rates.load("friday.csv", OF_FRIDAY)
@@ -121,7 +121,7 @@ def test_of_a_file_with_a_mistake_nothing_is_loaded(
     assert (version(wired), rates.quotes(), euro(rates, MONDAY)) == (before, held, Decimal("1.0393"))
 
 
-def test_rates_derived_for_another_reporting_currency_are_not_used_until_they_are_derived_anew(wired: Wiring) -> None:
+def test_rates_for_another_reporting_currency_are_unused_until_derived_again(wired: Wiring) -> None:
     reference_rates(wired).load("friday.csv", OF_FRIDAY)
     in_pounds = reference_rates(wired, reporting_currency="GBP")
 
@@ -135,9 +135,7 @@ WRITES = ["PutObject", "PutObject", "PutObject", "UpdateItem"]
 
 @pytest.mark.parametrize("moment", list(CrashPoint))
 @pytest.mark.parametrize("step", range(len(WRITES)))
-def test_a_load_that_died_anywhere_is_completed_by_loading_the_file_again(
-    wired: Wiring, step: int, moment: CrashPoint
-) -> None:
+def test_a_load_killed_anywhere_is_completed_by_repeating_it(wired: Wiring, step: int, moment: CrashPoint) -> None:
     reference_rates(wired).load("friday.csv", OF_FRIDAY)
     fault_injector, session = FaultInjector(), boto3.Session()
     fault_injector.listen(session.events)
@@ -162,7 +160,7 @@ def test_a_load_that_died_anywhere_is_completed_by_loading_the_file_again(
 
 
 class Rival(LakeStore):
-    """A lake in which somebody else loads a file, once, right before we write an object of this key."""
+    """A lake in which another file is loaded, once, right before an object of this key is written."""
 
     def __init__(self, wired: Wiring, key: str, content: bytes) -> None:
         super().__init__(boto3.client("s3"), wired.settings.name_of(LAKE_BUCKET))
@@ -176,7 +174,7 @@ class Rival(LakeStore):
 
 
 @pytest.mark.parametrize("overtaken_at", [QUOTES_KEY, TABLE_KEY])
-def test_two_who_load_at_once_lose_nothing_of_either(wired: Wiring, overtaken_at: str) -> None:
+def test_concurrent_loads_lose_nothing(wired: Wiring, overtaken_at: str) -> None:
     rates = ReferenceRates(Rival(wired, overtaken_at, OF_FRIDAY), wired.versions, wired.clock, reporting_currency="USD")
 
     loaded = rates.load("monday.csv", OF_MONDAY)

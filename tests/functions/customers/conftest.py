@@ -1,4 +1,4 @@
-"""The customers function over a lake in moto with Athena on DuckDB, and a way to run what the schedule runs."""
+"""The customers function over a lake in moto with Athena on DuckDB, and the scheduled computation."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ NOW = datetime(2026, 5, 1, 4, 30, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Shop:
-    """A lake that is sold into, whose customers are computed when told, and what is told of them."""
+    """A lake with sales, whose customers are computed on request."""
 
     lake: TestLake
     wired: Wiring
@@ -36,7 +36,7 @@ class Shop:
         self.lake.sell(rows)
 
     def compute(self) -> SnapshotResult:
-        """Do what the schedule does."""
+        """Run the scheduled computation."""
         return self.wired.customer_snapshot_job.run()
 
     def get(self, path: str, visitor: Visitor | None = None) -> Answer:

@@ -1,4 +1,4 @@
-"""What customers bought in several currencies is told in one, at the rate of each line's day."""
+"""Purchases in several currencies are reported in one, at the rate of each line's day."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -40,7 +40,7 @@ def shop(open_shop: Opened) -> Shop:
     return shop
 
 
-def test_amounts_are_converted_at_the_rate_of_their_day_and_on_a_weekend_at_that_of_the_friday(shop: Shop) -> None:
+def test_amounts_use_the_rate_of_their_day_and_fridays_on_weekends(shop: Shop) -> None:
     data = shop.get("ida/profile").data
 
     assert data["lifetime_value"] == 110 + 8 * 1.1 / 0.88 + 1 + 120
@@ -48,7 +48,7 @@ def test_amounts_are_converted_at_the_rate_of_their_day_and_on_a_weekend_at_that
     assert data["avg_order_value"] == round(data["lifetime_value"] / 3, 4)
 
 
-def test_lines_before_the_first_rate_are_orders_and_left_out_of_amounts(shop: Shop) -> None:
+def test_lines_before_the_first_rate_count_as_orders_without_amounts(shop: Shop) -> None:
     data = shop.get("ida/profile").data
 
     assert data["total_orders"] == 4
@@ -56,12 +56,12 @@ def test_lines_before_the_first_rate_are_orders_and_left_out_of_amounts(shop: Sh
     assert data["excluded_records"] == 1
 
 
-def test_of_an_order_in_part_in_a_currency_without_a_rate_the_rest_counts(shop: Shop) -> None:
+def test_an_order_counts_only_its_lines_that_have_a_rate(shop: Shop) -> None:
     data = shop.get("kai/profile").data
 
     assert (data["total_orders"], data["lifetime_value"], data["avg_order_value"]) == (2, 7, 7)
     assert data["excluded_records"] == 2
 
 
-def test_segments_tell_how_many_lines_are_left_out_of_all(shop: Shop) -> None:
+def test_segments_report_how_many_lines_are_omitted(shop: Shop) -> None:
     assert shop.get("segments").data["excluded_records"] == 3

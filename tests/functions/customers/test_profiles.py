@@ -1,4 +1,4 @@
-"""A small shop: what is told of its customers, and what is not and why."""
+"""A small shop: the profiles and segments of its customers, and the reasons for absent fields."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,7 +66,7 @@ def computed(shop: Shop) -> Shop:
     return shop
 
 
-def test_a_profile_tells_what_a_customer_bought_and_how(computed: Shop) -> None:
+def test_a_profile_contains_purchases_and_their_pattern(computed: Shop) -> None:
     data = computed.get("ann/profile").data
 
     assert data["lifetime_value"] == 85.5
@@ -95,7 +95,7 @@ def test_a_profile_tells_what_a_customer_bought_and_how(computed: Shop) -> None:
     assert data["segmentation_date"] == "2026-05-01T04:30:00Z"
 
 
-def test_a_customer_who_bought_once_has_no_prediction_and_is_told_why(computed: Shop) -> None:
+def test_a_one_time_buyer_has_no_prediction_but_a_reason(computed: Shop) -> None:
     data = computed.get("bob/profile").data
 
     assert not NO_PREDICTION & data.keys()
@@ -104,7 +104,7 @@ def test_a_customer_who_bought_once_has_no_prediction_and_is_told_why(computed: 
     assert data["lifetime_value"] == 18.75
 
 
-def test_amounts_in_currencies_without_a_rate_are_left_out_and_counted(computed: Shop) -> None:
+def test_amounts_without_a_rate_are_omitted_and_counted(computed: Shop) -> None:
     data = computed.get("eve/profile").data
 
     assert data["total_orders"] == 1
@@ -115,18 +115,18 @@ def test_amounts_in_currencies_without_a_rate_are_left_out_and_counted(computed:
 
 
 @pytest.mark.parametrize("customer", ["nobody", "only-returns", "only-pending", "segments", "customer%23ann"])
-def test_who_has_bought_nothing_is_not_known(computed: Shop, customer: str) -> None:
+def test_a_customer_without_purchases_is_not_found(computed: Shop, customer: str) -> None:
     answer = computed.get(f"{customer}/profile")
 
     assert answer.status == 404
     assert answer.code == "NOT_FOUND"
 
 
-def test_an_id_may_hold_whatever_a_path_can(computed: Shop) -> None:
+def test_an_id_may_contain_any_path_character(computed: Shop) -> None:
     assert computed.get("O%27Hara%20%26%20co/profile").data["customer_id"] == "O'Hara & co"
 
 
-def test_all_eleven_segments_are_told_and_share_out_all_customers(computed: Shop) -> None:
+def test_the_eleven_segments_partition_all_customers(computed: Shop) -> None:
     data = computed.get("segments").data
 
     assert [each["segment_id"] for each in data["segments"]] == [each.segment_id for each in SEGMENTS]
@@ -138,7 +138,7 @@ def test_all_eleven_segments_are_told_and_share_out_all_customers(computed: Shop
     assert (empty["avg_lifetime_value"], empty["avg_order_value"], empty["retention_rate"]) == (0, None, None)
 
 
-def test_a_model_of_too_few_customers_is_not_believed_and_says_so(computed: Shop) -> None:
+def test_a_model_of_too_few_customers_is_reported_as_unreliable(computed: Shop) -> None:
     model = computed.get("segments").data["model"]
 
     assert model["used"] is False
@@ -146,13 +146,13 @@ def test_a_model_of_too_few_customers_is_not_believed_and_says_so(computed: Shop
 
 
 @pytest.mark.parametrize("path", ["segments", "ann/profile"])
-def test_only_who_may_read_analytics_is_told(computed: Shop, path: str) -> None:
+def test_the_analytics_scope_is_required(computed: Shop, path: str) -> None:
     answer = computed.get(path, Visitor(computed.wired.identity, Scope.QUALITY_READ))
 
     assert answer.status == 403
 
 
-def test_stays_in_segments_are_remembered_and_who_no_longer_bought_is_forgotten(computed: Shop) -> None:
+def test_segment_history_is_kept_and_vanished_customers_are_removed(computed: Shop) -> None:
     before = computed.get("bob/profile").data
     assert [stay.get("left") for stay in before["segment_history"]] == [None]
 
@@ -170,7 +170,7 @@ def test_stays_in_segments_are_remembered_and_who_no_longer_bought_is_forgotten(
     assert computed.get("O%27Hara%20%26%20co/profile").status == 404
 
 
-def test_a_run_again_changes_nothing_but_its_date(computed: Shop) -> None:
+def test_repeating_a_run_changes_only_its_date(computed: Shop) -> None:
     before = computed.get("ann/profile").data
 
     computed.clock.pass_by(timedelta(hours=1))

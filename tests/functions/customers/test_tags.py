@@ -1,4 +1,4 @@
-"""What is told of customers has a tag until it is computed anew."""
+"""Customer responses keep their `ETag` until the next computation."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ def ask(shop: Shop, path: str, tag: str = "") -> Any:
 
 
 @pytest.mark.parametrize("path", ["segments", "ada/profile"])
-def test_who_has_what_is_told_of_customers_is_told_so_until_it_is_another(open_shop: Opened, path: str) -> None:
+def test_customer_responses_are_not_modified_until_they_change(open_shop: Opened, path: str) -> None:
     shop = open_shop("USD")
     shop.sell([line("ada", "o1", 3)])
     shop.compute()

@@ -34,17 +34,17 @@ def test_the_document_is_served_as_it_is_committed() -> None:
     assert orjson.loads(body) == document()
 
 
-def test_the_document_that_people_read_in_the_repository_is_the_one_that_is_served() -> None:
+def test_the_document_in_the_repository_equals_the_served_one() -> None:
     assert (COPY.parents[2] / "docs" / "openapi.json").resolve() == COPY
 
 
-def test_who_takes_gzip_gets_gzip() -> None:
+def test_clients_accepting_gzip_get_gzip() -> None:
     status, body, headers = _get("/api/v1/openapi.json", **{"Accept-Encoding": "gzip, br"})
 
     assert (status, headers["Content-Encoding"], body) == (200, "gzip", COPY.read_text())
 
 
-def test_all_that_the_page_loads_is_served_by_the_same_function() -> None:
+def test_the_same_function_serves_everything_the_page_loads() -> None:
     status, page, headers = _get(PAGE)
     loaded = [urljoin(f"https://api.example{PAGE}", each) for each in re.findall(r'(?:src|href)="([^"]+)"', page)]
 
@@ -69,7 +69,7 @@ def test_the_page_allows_nothing_from_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("asset", Asset)
-def test_a_file_of_the_page_has_the_type_that_browsers_insist_on(asset: Asset) -> None:
+def test_each_page_file_has_the_content_type_browsers_require(asset: Asset) -> None:
     status, body, headers = _get(f"{PAGE}/{asset}")
 
     kind = "text/css" if asset is Asset.STYLE else "text/javascript"

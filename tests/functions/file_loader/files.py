@@ -31,13 +31,13 @@ def sales_csv(numbers: Iterable[int], *, bad: Iterable[int] = (), day: str = "20
 
 
 def announce(wired: Wiring, **said: Any) -> str:
-    """Say that a file will come, and return its batch."""
+    """Announce a file, and return its batch id."""
     request = {"source_id": "web-shop", "data_type": "transactions", "format": "csv"} | said
     return wired.uploads.create(UploadRequest.model_validate(request)).batch_id
 
 
 def put(wired: Wiring, batch_id: str, content: bytes) -> str:
-    """Put a file where its batch was told to, and return the notice that S3 sends of it."""
+    """Put a file at the key of its batch, and return the S3 notification."""
     upload = wired.uploads.store.get(batch_id)
     assert upload is not None
     boto3.client("s3").put_object(Bucket=wired.settings.name_of(LAKE_BUCKET), Key=upload.key, Body=content)
@@ -52,7 +52,7 @@ def loader(wired: Wiring, *, rows_per_part: int = ROWS_PER_PART) -> FileLoader:
 
 
 def sent(settings: Settings) -> Iterator[str]:
-    """Take every message off the upload queue, those that come meanwhile too."""
+    """Take every message off the upload queue, including those that arrive meanwhile."""
     sqs, queue = boto3.client("sqs"), settings.name_of(UPLOAD_QUEUE)
     while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
         for message in found:
@@ -77,7 +77,7 @@ def upload(wired: Wiring, content: bytes, *, rows_per_part: int = ROWS_PER_PART,
 
 
 def status(wired: Wiring, batch_id: str) -> BatchStatusResponse:
-    """Where a batch stands."""
+    """The status of a batch."""
     return wired.lifecycle.status(batch_id)
 
 

@@ -31,7 +31,7 @@ def _loaded(wired: Wiring) -> list[str]:
     return sorted(row["transaction_id"] for row in rows)
 
 
-def test_a_file_is_loaded_in_parts_each_with_a_line_in_the_ledger_and_bad_rows_by_their_lines_in_the_file(
+def test_each_part_has_a_ledger_entry_and_invalid_rows_keep_their_line_numbers(
     wired: Wiring,
 ) -> None:
     batch_id = upload(wired, zipped(sales_csv(range(10), bad=[4])), compression="gzip")
@@ -50,7 +50,7 @@ def test_a_file_is_loaded_in_parts_each_with_a_line_in_the_ledger_and_bad_rows_b
     ]
 
 
-def test_the_function_takes_s3s_notices_its_own_messages_and_s3s_test(deployed: Wiring) -> None:
+def test_the_function_accepts_s3_notifications_test_events_and_its_own_messages(deployed: Wiring) -> None:
     batch_id = announce(deployed)
     notice = put(deployed, batch_id, sales_csv(range(2)))
 
@@ -60,7 +60,7 @@ def test_the_function_takes_s3s_notices_its_own_messages_and_s3s_test(deployed: 
     assert outcome(deployed, batch_id) == {"loaded": 2}
 
 
-def test_a_run_that_has_no_time_left_hands_over_after_each_part(wired: Wiring) -> None:
+def test_a_run_out_of_time_hands_over_after_each_part(wired: Wiring) -> None:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(7)))
 
@@ -76,7 +76,7 @@ def test_a_run_that_has_no_time_left_hands_over_after_each_part(wired: Wiring) -
     assert outcome(wired, batch_id) == {"loaded": 7}
 
 
-def test_a_file_that_another_run_reads_is_left_to_it_until_its_lease_ends(wired: Wiring, clock: Clock) -> None:
+def test_a_file_leased_by_another_run_is_skipped_until_the_lease_ends(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(2)))
     wired.uploads.store.change(
@@ -90,7 +90,7 @@ def test_a_file_that_another_run_reads_is_left_to_it_until_its_lease_ends(wired:
     assert (kept.leased_to, kept.parts, kept.tries) == ("a run", 0, 1)
 
 
-def test_the_same_file_in_a_new_batch_is_all_duplicate(wired: Wiring, clock: Clock) -> None:
+def test_the_same_file_in_a_new_batch_is_all_duplicates(wired: Wiring, clock: Clock) -> None:
     upload(wired, sales_csv(range(5)))
     clock.pass_by(timedelta(hours=1))
 
@@ -100,7 +100,7 @@ def test_the_same_file_in_a_new_batch_is_all_duplicate(wired: Wiring, clock: Clo
     assert _loaded(wired) == [f"t-{number}" for number in range(5)]
 
 
-def test_a_file_that_is_put_again_while_it_is_read_is_not_mixed_with_what_was_there(wired: Wiring) -> None:
+def test_a_file_replaced_while_it_is_read_is_not_mixed_with_the_old_one(wired: Wiring) -> None:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(5)))
     loader(wired).run(batch_id, has_time=for_one_part())
@@ -116,7 +116,7 @@ def test_a_file_that_is_put_again_while_it_is_read_is_not_mixed_with_what_was_th
     assert _loaded(wired) == []
 
 
-def test_an_upload_without_a_file_fails_after_its_url_expired_and_counts_nothing(wired: Wiring, clock: Clock) -> None:
+def test_an_upload_without_a_file_fails_after_expiry_and_counts_nothing(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
 
     wired.sweeper.sweep()
@@ -131,9 +131,7 @@ def test_an_upload_without_a_file_fails_after_its_url_expired_and_counts_nothing
     assert dump_state(wired.settings).ledger == []
 
 
-def test_a_file_whose_line_was_so_slow_that_it_had_been_given_up_is_loaded_all_the_same(
-    wired: Wiring, clock: Clock
-) -> None:
+def test_a_file_that_arrives_after_its_upload_expired_is_loaded(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
     clock.pass_by(timedelta(minutes=63))
     wired.sweeper.sweep()
@@ -157,7 +155,7 @@ def test_a_file_whose_notification_was_lost_is_found_by_the_sweeper(wired: Wirin
     assert outcome(wired, batch_id) == {"loaded": 2}
 
 
-def test_a_file_that_fails_again_and_again_for_our_own_fault_is_given_up_and_can_be_resumed(
+def test_a_file_failing_repeatedly_for_internal_errors_fails_and_can_be_resumed(
     wired: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_id = announce(wired)
@@ -185,7 +183,7 @@ def _broken(*_: object, **__: object) -> None:
     raise ZeroDivisionError
 
 
-def test_a_file_of_customers_is_gone_once_it_is_loaded_and_names_are_nowhere(wired: Wiring) -> None:
+def test_a_customer_file_is_deleted_after_loading_and_leaves_no_names(wired: Wiring) -> None:
     file = b"customer_id,segment,full_name\nc-1,loyal,Ada Lovelace\n,loyal,Alan Turing\n" + b"".join(
         b"c-%d,new,Grace Hopper\n" % number for number in range(2, 9)
     )

@@ -12,7 +12,7 @@ from tests.tiers import one_in
 
 
 def _looks_like(content: bytes) -> str:
-    """The format that somebody would announce."""
+    """The format that a client would announce."""
     head = gzip.decompress(content)[:4] if content[:2] == b"\x1f\x8b" else content[:4]
     if head == b"PAR1":
         return "parquet"

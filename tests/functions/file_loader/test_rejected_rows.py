@@ -1,4 +1,4 @@
-"""What is wrong with the rows of a file is found row by row, whether the file is loaded or refused, and repaired."""
+"""Invalid rows of a file are listed one by one, whether it is loaded or refused, and can be redriven."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,7 +33,7 @@ def test_a_rejected_file_lists_its_invalid_rows(wired: Wiring) -> None:
     assert _wrong_rows(wired, batch_id) == [2, 4, 5, 8]
 
 
-def test_the_rows_of_a_refused_file_come_with_their_file_and_not_one_by_one(wired: Wiring, clock: Clock) -> None:
+def test_rows_of_a_refused_file_load_by_resuming_the_file_only(wired: Wiring, clock: Clock) -> None:
     batch_id = upload(wired, sales_csv(range(4), bad=(0, 2)))
 
     told = wired.redrive_service.redrive(RedriveRequest())

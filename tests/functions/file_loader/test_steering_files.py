@@ -39,9 +39,7 @@ def _loaded(wired: Wiring) -> int:
 
 @pytest.mark.parametrize("runs", one_in(3, range(7)))
 @pytest.mark.parametrize("merged", [True, False], ids=["merged meanwhile", "not merged"])
-def test_a_file_cancelled_at_any_time_reports_merged_rows_and_resumed_loads_each_row_once(
-    wired: Wiring, runs: int, merged: bool
-) -> None:
+def test_a_file_cancelled_anywhere_and_resumed_loads_each_row_once(wired: Wiring, runs: int, merged: bool) -> None:
     batch_id = _begun(wired, runs=runs)
     if merged:
         merge_all(wired)
@@ -65,7 +63,7 @@ def test_a_file_cancelled_at_any_time_reports_merged_rows_and_resumed_loads_each
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_a_file_may_be_cancelled_and_resumed_again_and_again(wired: Wiring) -> None:
+def test_a_file_may_be_cancelled_and_resumed_repeatedly(wired: Wiring) -> None:
     batch_id = _begun(wired, runs=5)
 
     for _ in range(3):
@@ -83,7 +81,7 @@ def test_a_file_may_be_cancelled_and_resumed_again_and_again(wired: Wiring) -> N
     assert _loaded(wired) == 7
 
 
-def test_a_run_whose_file_is_cancelled_under_it_stops_before_its_next_part(wired: Wiring) -> None:
+def test_a_run_stops_before_the_next_part_when_its_file_is_cancelled(wired: Wiring) -> None:
     batch_id = _begun(wired, runs=3)
     asked = iter([True, True])
 
@@ -100,9 +98,7 @@ def test_a_run_whose_file_is_cancelled_under_it_stops_before_its_next_part(wired
     assert outcome(wired, batch_id) == {"quarantined": 7}
 
 
-def test_only_what_is_under_way_can_be_cancelled_and_only_what_failed_or_was_cancelled_resumed(
-    wired: Wiring, clock: Clock
-) -> None:
+def test_only_active_files_can_be_cancelled_and_only_failed_or_cancelled_resumed(wired: Wiring, clock: Clock) -> None:
     done = upload(wired, sales_csv(range(2)))
     never = announce(wired)
     clock.pass_by(timedelta(minutes=63))
@@ -118,7 +114,7 @@ def test_only_what_is_under_way_can_be_cancelled_and_only_what_failed_or_was_can
             act("batch-of-nobody")
 
 
-def test_a_file_of_too_low_a_score_is_refused_whole_and_loaded_once_its_source_asks_for_less(wired: Wiring) -> None:
+def test_a_file_below_the_minimum_score_is_refused_and_loads_when_it_is_lowered(wired: Wiring) -> None:
     batch_id = upload(wired, sales_csv(range(10), bad=range(5)))
 
     told = status(wired, batch_id)

@@ -39,7 +39,7 @@ def _statuses(report: Any) -> dict[str, str]:
     return {each["name"]: each["status"] for each in report["dependencies"]}
 
 
-def test_everything_that_answers_is_named_with_how_long_it_took(ask: Ask) -> None:
+def test_every_healthy_dependency_is_listed_with_its_latency(ask: Ask) -> None:
     status, body, _ = ask()
 
     assert (status, body["success"], body["data"]["status"]) == (200, True, "ok")
@@ -47,7 +47,7 @@ def test_everything_that_answers_is_named_with_how_long_it_took(ask: Ask) -> Non
     assert all(each["latency_ms"] > 0 for each in body["data"]["dependencies"])
 
 
-def test_without_the_stream_the_rest_goes_on(ask: Ask, aws: Settings) -> None:
+def test_without_the_stream_the_platform_is_degraded(ask: Ask, aws: Settings) -> None:
     boto3.client("kinesis").delete_stream(StreamName=aws.name_of(EVENT_STREAM))
 
     status, body, _ = ask()
@@ -57,7 +57,7 @@ def test_without_the_stream_the_rest_goes_on(ask: Ask, aws: Settings) -> None:
 
 
 @pytest.mark.parametrize("gone", ["dynamodb", "s3"])
-def test_without_tables_or_lake_the_platform_is_down_and_says_why_and_for_how_long(
+def test_without_tables_or_lake_the_platform_is_down_with_reason_and_retry_after(
     ask: Ask, aws: Settings, gone: str
 ) -> None:
     if gone == "s3":

@@ -18,7 +18,7 @@ Call = Callable[..., Answer]
 
 @pytest.fixture
 def call(wired: Wiring) -> Iterator[Call]:
-    """Send one request to the function, as somebody who may do everything."""
+    """Send one request to the function, as a caller with every scope."""
     visitor = Visitor(wired.identity)
 
     def send(method: str, path: str, **parts: Any) -> Answer:

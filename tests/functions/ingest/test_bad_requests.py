@@ -25,20 +25,20 @@ def test_all_failing_fields_are_named_at_once(call: Call) -> None:
     assert "'transactions'" in answer.fields["data_type"]
 
 
-def test_what_is_missing_is_named(call: Call) -> None:
+def test_missing_fields_are_named(call: Call) -> None:
     answer = call("POST", "/ingest/batch", body={})
 
     assert answer.fields == {name: f"{name} is required" for name in ("source_id", "data_type", "format", "data")}
 
 
 @pytest.mark.parametrize("data", [None, {}, "rows", 7, []])
-def test_data_is_a_list_with_something_in_it(call: Call, data: Any) -> None:
+def test_data_is_a_non_empty_list(call: Call, data: Any) -> None:
     answer = call("POST", "/ingest/batch", body={**BATCH, "data": data})
 
     assert (answer.status, list(answer.fields)) == (400, ["data"])
 
 
-def test_a_batch_holds_at_most_10_000_records(wired: Wiring, submit: Call) -> None:
+def test_a_batch_has_at_most_10_000_records(wired: Wiring, submit: Call) -> None:
     answer = submit([{}] * 10_001)
 
     assert (answer.status, list(answer.fields)) == (400, ["data"])
@@ -64,7 +64,7 @@ NO_JSON: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("name", NO_JSON)
-def test_a_body_that_is_no_strict_json_is_malformed(wired: Wiring, call: Call, name: str) -> None:
+def test_a_body_that_is_not_strict_json_is_malformed(wired: Wiring, call: Call, name: str) -> None:
     answer = call("POST", "/ingest/batch", raw=NO_JSON[name])
 
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
@@ -80,19 +80,19 @@ def test_a_request_without_a_body_is_rejected(call: Call, body: str | None) -> N
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "x"])
-def test_a_content_type_that_is_not_json_is_not_read(call: Call, content_type: str) -> None:
+def test_a_content_type_other_than_json_is_unsupported(call: Call, content_type: str) -> None:
     answer = call("POST", "/ingest/batch", raw=TEXT.decode(), headers={"content-type": content_type})
 
     assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-def test_a_request_of_another_type_without_a_body_is_not_read_either(call: Call) -> None:
+def test_another_content_type_without_a_body_is_unsupported_too(call: Call) -> None:
     assert call("POST", "/ingest/batch", headers={"content-type": "text/plain"}).status == 415
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8"])
 @pytest.mark.parametrize("name", ["content-type", "Content-Type", "CONTENT-TYPE"])
-def test_header_names_and_types_are_read_in_any_case(call: Call, name: str, content_type: str) -> None:
+def test_header_names_and_types_are_case_insensitive(call: Call, name: str, content_type: str) -> None:
     headers = {"content-type": content_type} if name == "content-type" else {name: content_type}
 
     answer = call("POST", "/ingest/batch", raw=TEXT.decode(), headers=headers)
@@ -127,7 +127,7 @@ def test_a_broken_gzip_body_is_malformed(call: Call, name: str) -> None:
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
 
 
-def test_a_body_over_64_mb_once_inflated_is_too_large_and_told_where_to_go(call: Call) -> None:
+def test_a_body_inflating_beyond_64_mb_is_too_large_and_names_uploads(call: Call) -> None:
     bomb = gzip.compress(bytes(65 * 1024 * 1024), compresslevel=1)
 
     answer = call("POST", "/ingest/batch", raw=bomb, headers=GZIP)
@@ -136,13 +136,13 @@ def test_a_body_over_64_mb_once_inflated_is_too_large_and_told_where_to_go(call:
     assert "/ingest/uploads" in answer.body["error"]["message"]
 
 
-def test_an_encoding_other_than_gzip_is_not_read(call: Call) -> None:
+def test_an_encoding_other_than_gzip_is_unsupported(call: Call) -> None:
     answer = call("POST", "/ingest/batch", raw=TEXT, headers={"content-encoding": "br"})
 
     assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-def test_a_rejected_value_is_echoed_and_cut_when_it_is_long(call: Call) -> None:
+def test_a_rejected_value_is_echoed_and_truncated(call: Call) -> None:
     answer = call("POST", "/ingest/batch", body={**BATCH, "source_id": "x" * 5000})
 
     (error,) = answer.body["error"]["field_errors"]
@@ -150,7 +150,7 @@ def test_a_rejected_value_is_echoed_and_cut_when_it_is_long(call: Call) -> None:
     assert len(error["rejected_value"]) == 501
 
 
-def test_a_path_that_nobody_defined_is_not_found_in_the_commerce_dialect(call: Call) -> None:
+def test_an_undefined_path_is_not_found_in_the_commerce_dialect(call: Call) -> None:
     answer = call("GET", "/ingest/nothing")
 
     assert (answer.status, answer.code) == (404, "NOT_FOUND")

@@ -57,7 +57,7 @@ def test_of_9900_valid_and_100_invalid_rows_9900_are_loaded_and_100_quarantined(
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_every_type_is_taken_and_read_back(wired: Wiring, call: Call, submit: Call, data_type: DataType) -> None:
+def test_every_type_is_accepted_and_read_back(wired: Wiring, call: Call, submit: Call, data_type: DataType) -> None:
     answer = submit([GOOD[data_type]], data_type)
     merge_all(wired)
 
@@ -74,7 +74,7 @@ def _said(base: Rows) -> Rows:
     return {key: [{name: row[name] for name in row if name not in told} for row in rows] for key, rows in base.items()}
 
 
-def test_the_same_batch_again_changes_nothing_and_is_all_duplicate(
+def test_a_repeated_batch_changes_nothing_and_is_all_duplicates(
     wired: Wiring, call: Call, submit: Call, clock: Clock
 ) -> None:
     rows = [sale(number) for number in range(50)]
@@ -113,7 +113,7 @@ def test_a_batch_without_valid_rows_is_rejected_and_failed(wired: Wiring, call: 
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_a_batch_is_processing_until_it_is_merged_and_completed_then(
+def test_a_batch_is_processing_until_merged_then_completed(
     wired: Wiring, call: Call, submit: Call, clock: Clock
 ) -> None:
     batch_id = submit([sale(1), sale(2)]).data["batch_id"]
@@ -142,7 +142,7 @@ def test_the_estimate_is_the_median_of_recent_batches_and_unknown_before_there_a
     assert estimates == ["unknown", "PT2.0S", "PT3.0S", "PT4.0S"]
 
 
-def test_errors_of_a_status_are_summed_up_by_field_and_code(call: Call, submit: Call) -> None:
+def test_batch_errors_are_summarised_by_field_and_code(call: Call, submit: Call) -> None:
     bad = [sale(1, status="lost"), sale(2, status="gone"), sale(3, quantity="x")]
     batch_id = submit([sale(0), *bad, *map(sale, range(4, 40))]).data["batch_id"]
 
@@ -153,7 +153,7 @@ def test_errors_of_a_status_are_summed_up_by_field_and_code(call: Call, submit: 
     assert (second["code"], second["count"]) == ("type", 1)
 
 
-def test_an_answer_holds_at_most_100_errors(submit: Call) -> None:
+def test_a_response_has_at_most_100_errors(submit: Call) -> None:
     answer = submit([{}] * 60 + [sale(number) for number in range(600)])
 
     assert len(answer.data["errors"]) == 100
@@ -165,7 +165,7 @@ def test_an_answer_holds_at_most_100_errors(submit: Call) -> None:
     }
 
 
-def test_a_batch_is_kept_as_it_was_received(wired: Wiring, submit: Call) -> None:
+def test_a_batch_is_archived_as_received(wired: Wiring, submit: Call) -> None:
     submit([sale(1, note="ü"), {"bad": True}], metadata={"source_system": "shop 7"})
 
     (key,) = keys(wired.settings, "landing/")
@@ -175,7 +175,7 @@ def test_a_batch_is_kept_as_it_was_received(wired: Wiring, submit: Call) -> None
 
 
 @pytest.mark.parametrize("form", ["csv", "xml"])
-def test_in_text_form_values_are_read_from_text(wired: Wiring, submit: Call, form: str) -> None:
+def test_text_form_values_are_parsed(wired: Wiring, submit: Call, form: str) -> None:
     answer = submit([sale(1, quantity="2", unit_price="9.50", customer_id="")], format=form)
     merge_all(wired)
 
@@ -184,13 +184,13 @@ def test_in_text_form_values_are_read_from_text(wired: Wiring, submit: Call, for
     assert (row["quantity"], row["unit_price"], row["customer_id"]) == (2, Decimal("9.50"), None)
 
 
-def test_parquet_does_not_fit_into_a_request(submit: Call) -> None:
+def test_parquet_is_refused_in_a_request(submit: Call) -> None:
     answer = submit([sale(1)], format="parquet")
 
     assert (answer.status, answer.code) == (422, "UNPROCESSABLE")
 
 
-def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wired: Wiring, submit: Call) -> None:
+def test_personal_customer_fields_are_dropped_counted_and_never_stored(wired: Wiring, submit: Call) -> None:
     secret = "ada-lovelace"
     rows = [
         good(
@@ -212,7 +212,7 @@ def test_what_is_personal_of_customers_is_dropped_counted_and_found_nowhere(wire
     assert secret.encode() not in landing.unpack(body(wired.settings, landed))
 
 
-def test_a_products_name_is_nothing_personal(wired: Wiring, submit: Call) -> None:
+def test_a_product_name_is_not_personal(wired: Wiring, submit: Call) -> None:
     submit([good(DataType.PRODUCTS, name="Phone")], "products")
     merge_all(wired)
 
@@ -224,7 +224,7 @@ def _labels(count: int) -> list[dict[str, Any]]:
     return [good(DataType.LABELS, decision_id=f"other-{number}") for number in range(count)]
 
 
-def test_a_label_without_its_decisions_time_is_filed_under_the_decision_it_names(wired: Wiring, submit: Call) -> None:
+def test_a_label_without_decision_time_takes_it_from_its_decision(wired: Wiring, submit: Call) -> None:
     submit([good(DataType.DECISIONS, timestamp="2025-01-05T06:07:08Z")], "decisions")
     label = {name: value for name, value in GOOD[DataType.LABELS].items() if name != "decision_timestamp"}
 
@@ -245,7 +245,7 @@ _OWN_KEY = re.compile(
 HOSTILE_IDS = ["../../x", "/etc/passwd", "a/b", "..", "dt=2025-01-01", "x\u0000y", "%2e%2e%2f", "'; DROP TABLE x; --"]
 
 
-def test_ids_of_records_are_data_and_never_steer_where_an_object_goes(wired: Wiring, submit: Call) -> None:
+def test_record_ids_never_influence_object_keys(wired: Wiring, submit: Call) -> None:
     submit([sale(0, transaction_id=name, product_id=name, region=name) for name in HOSTILE_IDS])
     merge_all(wired)
 
@@ -266,7 +266,7 @@ def test_a_source_id_is_3_to_50_letters_digits_or_hyphens(wired: Wiring, submit:
 
 @settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=250))
-def test_what_may_stand_in_a_key_never_leaves_its_folder(text: str) -> None:
+def test_allowed_ids_never_leave_their_key_prefix(text: str) -> None:
     try:
         part = safe_part(text)
     except ValueError:
@@ -284,7 +284,7 @@ def test_the_status_of_an_unknown_batch_is_not_found(call: Call) -> None:
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
-def test_a_run_of_the_stream_is_no_batch(wired: Wiring, call: Call) -> None:
+def test_a_stream_delivery_is_not_a_batch(wired: Wiring, call: Call) -> None:
     wired.loader.quarantine_unattributed("shard~1~unattributed", NOW, [])
 
     assert call("GET", "/ingest/batches/shard~1~unattributed/status").status == 404

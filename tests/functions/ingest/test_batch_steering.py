@@ -39,9 +39,7 @@ def batch_id(submit: Call) -> str:
     return name
 
 
-def test_a_cancelled_batch_has_its_status_at_once_and_its_merged_rows_once_finished(
-    call: Call, wired: Wiring, batch_id: str
-) -> None:
+def test_a_cancelled_batch_reports_merged_rows_once_it_is_finished(call: Call, wired: Wiring, batch_id: str) -> None:
     answer = _steer(call, batch_id, "cancel")
     merge_all(wired)
 
@@ -51,9 +49,7 @@ def test_a_cancelled_batch_has_its_status_at_once_and_its_merged_rows_once_finis
     assert _in_base(wired) == 0
 
 
-def test_of_a_batch_that_is_merged_in_part_the_rest_is_cancelled_and_resumed(
-    call: Call, wired: Wiring, batch_id: str
-) -> None:
+def test_the_unmerged_rest_of_a_batch_is_cancelled_and_resumed(call: Call, wired: Wiring, batch_id: str) -> None:
     first, *_ = sorted(wired.lake.names("incoming/"))
     assert "2025-02-20" in first.key
     wired.merger.merge({_partition(first.key)}, has_time=lambda: True)
@@ -76,7 +72,7 @@ def _partition(key: str) -> Any:
     return found.partition
 
 
-def test_finished_batches_and_those_being_cancelled_are_a_conflict(call: Call, wired: Wiring, batch_id: str) -> None:
+def test_cancelling_a_finished_or_cancelled_batch_is_a_conflict(call: Call, wired: Wiring, batch_id: str) -> None:
     early = _steer(call, batch_id, "resume")
     _steer(call, batch_id, "cancel")
     unsettled = _steer(call, batch_id, "resume")
@@ -89,7 +85,7 @@ def test_finished_batches_and_those_being_cancelled_are_a_conflict(call: Call, w
     assert _steer(call, "batch-of-nobody", "cancel").status == 404
 
 
-def test_a_refused_batch_is_loaded_once_its_source_asks_for_less(call: Call, wired: Wiring, submit: Call) -> None:
+def test_a_refused_batch_loads_when_the_minimum_is_lowered(call: Call, wired: Wiring, submit: Call) -> None:
     refused = submit([sale(1), {"quantity": 1}])
     (entry,) = [each for each in wired.ledger.recent(DeliveryKind.BATCH, 5) if each.refused]
     assert (refused.status, _steer(call, entry.delivery_id, "resume").status) == (422, 422)
@@ -111,7 +107,7 @@ def test_a_cancellation_is_audited_with_the_status_of_the_batch(call: Call, wire
     assert (entry["before"]["status"], entry["after"]["status"]) == ("processing", "cancelled")
 
 
-def test_the_address_of_an_upload_is_on_no_record(call: Call, wired: Wiring) -> None:
+def test_upload_urls_are_not_in_the_audit_log(call: Call, wired: Wiring) -> None:
     file = {"source_id": "web-shop", "data_type": "transactions", "format": "csv"}
     announced = call("POST", "/ingest/uploads", body=file)
 

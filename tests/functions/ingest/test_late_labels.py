@@ -1,4 +1,4 @@
-"""Labels reach the decision they belong to, however late either of them comes, and are counted once."""
+"""Labels reach their decision, however late either of them arrives, and are counted once."""
 
 from datetime import timedelta
 from typing import Any
@@ -48,7 +48,7 @@ def _outcome(wired: Wiring, origin: str) -> tuple[int, int, int, int]:
     return entry.received, entry.outcomes.loaded, entry.quarantined, entry.in_flight
 
 
-def test_a_label_that_came_first_is_filed_under_its_decision_when_that_has_come(wired: Wiring, clock: Clock) -> None:
+def test_an_early_label_is_loaded_when_its_decision_arrives(wired: Wiring, clock: Clock) -> None:
     _labels(wired, "batch-l", 1, 2)
     clock.pass_by(timedelta(days=400))
     nothing_yet = wired.sweeper.sweep().late_labels
@@ -62,7 +62,7 @@ def test_a_label_that_came_first_is_filed_under_its_decision_when_that_has_come(
     assert wired.sweeper.sweep().late_labels == 0
 
 
-def test_a_label_of_a_decision_years_ago_is_filed_under_it_at_once(wired: Wiring) -> None:
+def test_a_label_of_an_old_decision_is_loaded_immediately(wired: Wiring) -> None:
     _decisions(wired, "batch-d", 1, day="2019-01-01")
     _labels(wired, "batch-l", 1)
 
@@ -91,7 +91,7 @@ def test_labels_of_several_deliveries_and_of_the_stream_wait_for_one_decision(wi
     ]
 
 
-def test_decisions_that_come_one_by_one_bring_the_labels_of_one_batch_one_by_one(wired: Wiring) -> None:
+def test_each_arriving_decision_loads_its_own_labels_of_a_batch(wired: Wiring) -> None:
     _labels(wired, "batch-l", 1, 2, 3)
 
     brought = []
@@ -104,7 +104,7 @@ def test_decisions_that_come_one_by_one_bring_the_labels_of_one_batch_one_by_one
     assert _outcome(wired, "batch-l") == (3, 3, 0, 0)
 
 
-def test_a_batch_of_labels_that_all_come_early_is_no_bad_batch(wired: Wiring, submit: Call) -> None:
+def test_a_batch_of_early_labels_is_not_refused(wired: Wiring, submit: Call) -> None:
     answer = submit([_label(number) for number in range(5)], "labels")
 
     assert (answer.status, answer.data["validation_status"]) == (201, "failed")
@@ -124,13 +124,13 @@ def test_labels_redriven_by_a_client_are_not_redriven_again(wired: Wiring, call:
     assert list(wired.decisions.resolved()) == []
 
 
-def test_a_single_label_may_be_put_on_the_stream_before_its_decision(call: Call) -> None:
+def test_a_streamed_label_may_precede_its_decision(call: Call) -> None:
     envelope = {"source_id": "till-7", "data_type": "labels", "timestamp": "2025-03-01T00:00:00Z"}
 
     assert call("POST", "/ingest/stream", body=envelope | {"data": _label(1)}).status == 202
 
 
-def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_once(platforms: MotoPlatforms) -> None:
+def test_early_labels_are_counted_once_after_a_kill_at_any_write(platforms: MotoPlatforms) -> None:
     def history(wired: Wiring) -> None:
         _labels(wired, "batch-l", 1, 2)
         _decisions(wired, "batch-d", 1)
@@ -159,7 +159,7 @@ def test_whatever_is_killed_labels_and_decisions_meet_and_each_label_is_counted_
             assert list(wired.decisions.resolved()) == [], case
 
 
-def test_labels_of_a_refused_batch_stay_with_it(wired: Wiring, submit: Call) -> None:
+def test_labels_of_a_refused_batch_stay_quarantined(wired: Wiring, submit: Call) -> None:
     answer = submit([_label(1), {}, {}, {}], "labels")
     _decisions(wired, "batch-d", 1)
 

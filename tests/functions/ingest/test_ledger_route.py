@@ -35,7 +35,7 @@ def history(wired: Wiring) -> None:
 
 
 @pytest.mark.usefixtures("history")
-def test_every_hour_of_every_source_and_type_has_a_line_and_all_add_up(call: Call) -> None:
+def test_every_hour_source_and_type_has_a_line_and_all_add_up(call: Call) -> None:
     told = _ledger(call)
 
     lines = [(each["hour"], each["source_id"], each["data_type"]) for each in told["content"]]
@@ -80,7 +80,7 @@ def test_every_hour_of_every_source_and_type_has_a_line_and_all_add_up(call: Cal
         ({"source_id": "nobody-known"}, []),
     ],
 )
-def test_lines_are_those_of_a_source_a_type_and_the_hours_that_a_range_touches(
+def test_lines_are_filtered_by_source_type_and_hours_of_the_range(
     call: Call, query: dict[str, str], received: list[int]
 ) -> None:
     told = _ledger(call, **query)
@@ -90,7 +90,7 @@ def test_lines_are_those_of_a_source_a_type_and_the_hours_that_a_range_touches(
 
 
 @pytest.mark.usefixtures("history")
-def test_totals_are_those_of_all_pages(call: Call) -> None:
+def test_totals_cover_all_pages(call: Call) -> None:
     pages = [_ledger(call, page=number, size=3) for number in range(2)]
 
     assert [len(page["content"]) for page in pages] == [3, 1]
@@ -125,7 +125,7 @@ def test_all_errors_of_a_query_are_reported_together(call: Call) -> None:
     assert (answer.status, sorted(answer.fields)) == (400, ["data_type", "deliveries", "hour", "page"])
 
 
-def test_deliveries_are_those_of_one_source(call: Call) -> None:
+def test_deliveries_are_filtered_by_source(call: Call) -> None:
     answer = call("GET", "/ingest/ledger", query={"deliveries": ["true"]})
 
     assert (answer.status, list(answer.fields)) == (400, ["source_id"])

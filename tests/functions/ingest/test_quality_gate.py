@@ -31,7 +31,7 @@ def _submit(wired: Wiring) -> None:
         wired.batches.submit(BatchIngestionRequest.model_validate(batch), orjson.dumps(batch).decode())
 
 
-def test_a_batch_below_the_minimum_is_refused_in_the_words_of_the_contract(submit: Call) -> None:
+def test_a_batch_below_the_minimum_is_refused_as_the_contract_says(submit: Call) -> None:
     answer = submit(BAD)
 
     assert (answer.status, answer.error) == (
@@ -48,9 +48,7 @@ def test_a_batch_below_the_minimum_is_refused_in_the_words_of_the_contract(submi
     )
 
 
-def test_nothing_of_a_refused_batch_is_loaded_and_all_of_it_is_in_quarantine_with_its_reasons(
-    wired: Wiring, submit: Call
-) -> None:
+def test_a_refused_batch_is_quarantined_whole_with_its_reasons(wired: Wiring, submit: Call) -> None:
     submit(BAD)
 
     (rows,) = parquet_rows(wired.settings, "quarantine/").values()
@@ -71,7 +69,7 @@ def test_a_refused_batch_is_in_the_ledger_with_every_row_and_has_failed(wired: W
     assert (entry.refused, entry.status) == (True, BatchStatus.FAILED)
 
 
-def test_a_batch_that_just_reaches_the_minimum_is_loaded(wired: Wiring, submit: Call) -> None:
+def test_a_batch_exactly_at_the_minimum_is_loaded(wired: Wiring, submit: Call) -> None:
     good = [sale(number, timestamp="2025-03-01T11:00:00Z") for number in range(80)]
 
     loaded = submit([*good, *[{}] * 20])  # 100, less 20 for validity and 10 for completeness
@@ -82,7 +80,7 @@ def test_a_batch_that_just_reaches_the_minimum_is_loaded(wired: Wiring, submit: 
     assert sum(map(len, parquet_rows(wired.settings, "base/").values())) == 80
 
 
-def test_rows_that_are_old_bare_and_repeated_are_poor_and_not_wrong_and_are_loaded(submit: Call) -> None:
+def test_stale_incomplete_and_repeated_rows_are_poor_and_loaded(submit: Call) -> None:
     assert submit([sale(1, timestamp="2010-12-01T08:26:00Z")] * 50).status == 201
 
 
@@ -94,7 +92,7 @@ def test_after_a_rejected_batch_the_next_valid_one_is_loaded(wired: Wiring, subm
     assert sum(map(len, parquet_rows(wired.settings, "base/").values())) == 1
 
 
-def test_what_arrives_on_a_stream_is_scored_and_never_refused(wired: Wiring) -> None:
+def test_streamed_records_are_scored_and_never_refused(wired: Wiring) -> None:
     loaded = wired.loader.load(delivery(DataType.TRANSACTIONS, BAD, origin="run-1"))
 
     assert (loaded.refusal, loaded.entry.refused) == (None, False)
@@ -102,7 +100,7 @@ def test_what_arrives_on_a_stream_is_scored_and_never_refused(wired: Wiring) -> 
     assert len(keys(wired.settings, "incoming/")) == 1
 
 
-def test_a_refusal_killed_around_any_write_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
+def test_a_refusal_killed_around_any_write_completes(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, Clock())
         writes = platforms.fault_injector.count(lambda: _submit(wired))

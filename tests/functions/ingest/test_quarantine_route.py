@@ -35,7 +35,7 @@ def _found(call: Call, **query: object) -> list[str]:
     return [row["id"] for row in _browse(call, **query)["content"]]
 
 
-def test_a_rejected_row_is_shown_as_it_came_with_every_reason(wired: Wiring, call: Call) -> None:
+def test_a_rejected_row_is_returned_unchanged_with_all_errors(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [sale(1), BAD])
 
     page = _browse(call)
@@ -58,7 +58,7 @@ def test_a_rejected_row_is_shown_as_it_came_with_every_reason(wired: Wiring, cal
     }
 
 
-def test_rows_are_found_by_source_type_time_and_reason(wired: Wiring, call: Call) -> None:
+def test_rows_are_filtered_by_source_type_time_and_error_code(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [BAD, {}], at=NOW - timedelta(days=3))
     _deliver(wired, "batch-2", [sale(1, quantity="many")], source_id="till", at=NOW - timedelta(hours=1))
     wired.loader.load(delivery(DataType.ORDERS, [{}], origin="batch-3"))
@@ -74,7 +74,7 @@ def test_rows_are_found_by_source_type_time_and_reason(wired: Wiring, call: Call
     assert _found(call, time_range='{"start": "2025-03-01T11:00:00Z", "end": "2025-03-01T12:00:00Z"}') == ["batch-2:0"]
 
 
-def test_without_a_range_the_last_seven_days_are_shown(wired: Wiring, call: Call) -> None:
+def test_the_default_range_is_the_last_seven_days(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [{}], at=NOW - timedelta(days=8))
     _deliver(wired, "batch-2", [{}], at=NOW - timedelta(days=7))
 
@@ -82,9 +82,7 @@ def test_without_a_range_the_last_seven_days_are_shown(wired: Wiring, call: Call
 
 
 @pytest.mark.parametrize("code", [None, "type"])
-def test_every_row_comes_once_page_by_page_across_deliveries_and_days(
-    wired: Wiring, call: Call, code: str | None
-) -> None:
+def test_pages_contain_every_row_once_across_deliveries_and_days(wired: Wiring, call: Call, code: str | None) -> None:
     bad: dict[str, Any] = sale(1, quantity="many")
     other: dict[str, Any] = {}
     for number, day in enumerate((2, 1, 1, 0)):
@@ -98,7 +96,7 @@ def test_every_row_comes_once_page_by_page_across_deliveries_and_days(
     assert every[0] == "batch-0:0"
 
 
-def test_only_objects_that_a_page_shows_are_read(wired: Wiring, call: Call) -> None:
+def test_only_objects_of_the_page_are_read(wired: Wiring, call: Call) -> None:
     for number in range(4):
         _deliver(wired, f"batch-{number}", [{}, {}], at=NOW - timedelta(minutes=9 - number))
     wired.lake.delete(filter(None, map(wired.lake.get, keys(wired.settings, "quarantine/")[:2])))
@@ -107,7 +105,7 @@ def test_only_objects_that_a_page_shows_are_read(wired: Wiring, call: Call) -> N
     assert _found(call, page=2, size=2) == ["batch-2:0", "batch-2:1"]
 
 
-def test_an_unreadable_record_is_shown_as_received(wired: Wiring, call: Call) -> None:
+def test_an_unreadable_record_is_returned_as_received(wired: Wiring, call: Call) -> None:
     consume_batch(kinesis_event([b"broken", b"\xff\x00"])["Records"], wired.loader)
 
     rows = _browse(call, source_id="unattributed", data_type="unknown", **{"time_range.start": "2025-01-01"})["content"]
@@ -116,7 +114,7 @@ def test_an_unreadable_record_is_shown_as_received(wired: Wiring, call: Call) ->
     assert {row["errors"][0]["code"] for row in rows} == {"json"}
 
 
-def test_what_is_personal_of_customers_is_not_shown(wired: Wiring, call: Call) -> None:
+def test_personal_customer_fields_are_omitted(wired: Wiring, call: Call) -> None:
     wired.loader.load(delivery(DataType.CUSTOMERS, [{"email": "a@example.org", "segment": 5}], origin="batch-1"))
 
     (row,) = _browse(call)["content"]
@@ -124,7 +122,7 @@ def test_what_is_personal_of_customers_is_not_shown(wired: Wiring, call: Call) -
     assert row["raw"] == '{"segment":5}'
 
 
-def test_a_row_longer_than_a_page_can_hold_is_cut(wired: Wiring, call: Call) -> None:
+def test_a_row_larger_than_a_page_is_truncated(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [{"note": "x" * 50_000}])
 
     (row,) = _browse(call)["content"]
@@ -146,7 +144,7 @@ def test_all_errors_of_a_query_are_reported_together(call: Call) -> None:
     "query",
     [{"time_range.end": ["1990-01-01"], "time_range.start": ["1991-01-01"]}, {"time_range.start": ["2020-01-01"]}],
 )
-def test_a_range_has_to_be_one_and_not_too_long(call: Call, query: dict[str, list[str]]) -> None:
+def test_a_range_is_ordered_and_bounded(call: Call, query: dict[str, list[str]]) -> None:
     answer = call("GET", "/ingest/quarantine", query=query)
 
     assert (answer.status, list(answer.fields)) == (400, ["time_range"])
@@ -158,7 +156,7 @@ def _errors(call: Call, batch_id: str, **query: object) -> Any:
     )
 
 
-def test_all_errors_of_a_batch_come_page_by_page_in_the_order_of_its_rows(call: Call, submit: Call) -> None:
+def test_batch_errors_are_paged_in_row_order(call: Call, submit: Call) -> None:
     rows = [sale(number) if number % 2 else sale(number, quantity="many", product_id=7) for number in range(40)]
     batch_id = (
         submit(rows, source_id="lenient").data["batch_id"]
@@ -175,9 +173,7 @@ def test_all_errors_of_a_batch_come_page_by_page_in_the_order_of_its_rows(call: 
     assert {error["rejected_value"] for error in errors} == {"many", 7}
 
 
-def test_errors_of_a_files_parts_are_those_of_the_file_under_its_own_rows(
-    wired: Wiring, call: Call, clock: Clock
-) -> None:
+def test_errors_of_file_parts_have_row_numbers_of_the_file(wired: Wiring, call: Call, clock: Clock) -> None:
     for number, places in ((1, [2, 3, 5]), (2, [6, 7, 9])):
         part = delivery(DataType.ORDERS, [{}, good(DataType.ORDERS), {}], origin=f"batch-f~p{number:05d}", at=clock())
         malformed = [MalformedRecord(places[-1] - 1, '"open', "quote", "is never closed")] if number == 1 else []
@@ -198,7 +194,7 @@ def test_a_batch_without_errors_has_an_empty_page_and_an_unknown_one_is_404(call
     assert _errors(call, "batch-unknown").status == 404
 
 
-def test_what_a_stream_brought_is_no_batch(wired: Wiring, call: Call) -> None:
+def test_a_stream_delivery_is_not_a_batch(wired: Wiring, call: Call) -> None:
     record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT, "data": {"x": 1}}
     (entry,) = consume_batch(kinesis_event([record])["Records"], wired.loader)
 

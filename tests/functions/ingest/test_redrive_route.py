@@ -167,9 +167,7 @@ def test_a_row_whose_event_time_has_passed_is_valid(wired: Wiring, call: Call, c
     assert (early["accepted"], told["accepted"], _loaded(wired)) == (0, 1, {"t-1": 2})
 
 
-def test_a_batch_that_was_refused_is_loaded_when_the_threshold_allows_it(
-    wired: Wiring, call: Call, submit: Call
-) -> None:
+def test_a_refused_batch_loads_when_the_threshold_allows_it(wired: Wiring, call: Call, submit: Call) -> None:
     refused = submit([sale(1), {}, {}])
     still = _redrive(call)
     _fix(call, thresholds={"transactions": 10})
@@ -224,7 +222,7 @@ def test_unreadable_records_keep_their_errors_and_can_be_redriven_when_they_pars
     assert _outcome(wired, entry.delivery_id) == (2, 0, 0, 2, 0)
 
 
-def test_a_record_of_the_stream_that_parses_by_now_is_loaded_under_its_own_source(wired: Wiring) -> None:
+def test_a_streamed_record_that_parses_now_loads_under_its_source(wired: Wiring) -> None:
     (entry,) = consume_batch(kinesis_event([b"broken"])["Records"], wired.loader)
     (kept,) = wired.quarantine.index.get_many([(entry.received_at, entry.delivery_id)])
     (row,) = wired.quarantine.rows(kept)
@@ -239,7 +237,7 @@ def test_a_record_of_the_stream_that_parses_by_now_is_loaded_under_its_own_sourc
     assert rows[0]["source_id"] == "till-7"
 
 
-def test_a_request_that_runs_out_of_time_is_gone_on_with_where_it_stopped(wired: Wiring, call: Call) -> None:
+def test_a_request_out_of_time_is_continued_where_it_stopped(wired: Wiring, call: Call) -> None:
     for number in range(3):
         _deliver(wired, f"batch-{number}", [_old(number)], at=NOW - timedelta(minutes=9 - number))
     _fix(call)
@@ -254,7 +252,7 @@ def test_a_request_that_runs_out_of_time_is_gone_on_with_where_it_stopped(wired:
     assert sorted(_loaded(wired)) == ["t-0", "t-1", "t-2"]
 
 
-def test_a_redrive_is_on_record_with_what_it_came_to(wired: Wiring, call: Call) -> None:
+def test_a_redrive_is_audited_with_its_result(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [_old(1)])
     _redrive(call, source_id="web-shop")
 
@@ -277,7 +275,7 @@ def test_a_redrive_is_on_record_with_what_it_came_to(wired: Wiring, call: Call) 
         ({"everything": True}, ["everything"]),
     ],
 )
-def test_a_request_that_means_nothing_is_refused(call: Call, request_: dict[str, Any], named: list[str]) -> None:
+def test_an_invalid_request_is_refused(call: Call, request_: dict[str, Any], named: list[str]) -> None:
     answer = call("POST", "/ingest/quarantine/redrive", body=request_)
 
     assert (answer.status, sorted(answer.fields)) == (400, named)

@@ -1,4 +1,4 @@
-"""PUT /ingest/sources/{source_id}: what is configured of a source is shown, on record and used."""
+"""PUT /ingest/sources/{source_id}: the configuration of a source is returned, audited and applied."""
 
 import json
 from datetime import timedelta
@@ -39,7 +39,7 @@ def _shown(call: Call) -> list[Any]:
     return shown
 
 
-def test_a_source_is_known_before_it_delivers(call: Call) -> None:
+def test_a_source_may_be_configured_before_it_delivers(call: Call) -> None:
     answer = _put(call, **CONFIGURATION)
 
     assert _shown(call) == [answer.data]
@@ -56,9 +56,7 @@ def test_a_source_is_known_before_it_delivers(call: Call) -> None:
     assert told["mappings"]["transactions"]["columns"] == {"no": "transaction_id", "qty": "quantity"}
 
 
-def test_a_source_that_delivers_is_configured_without_losing_its_totals_or_its_place(
-    wired: Wiring, call: Call, clock: Clock
-) -> None:
+def test_configuring_an_active_source_keeps_its_totals_and_position(wired: Wiring, call: Call, clock: Clock) -> None:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1", source_id="till-7"))
     clock.pass_by(timedelta(minutes=1))
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(2)], origin="batch-2", source_id="shop-1"))
@@ -69,7 +67,7 @@ def test_a_source_that_delivers_is_configured_without_losing_its_totals_or_its_p
     assert [source["source_id"] for source in _shown(call)] == ["till-7", "shop-1"]
 
 
-def test_a_configuration_is_replaced_as_a_whole_and_both_are_on_record(wired: Wiring, call: Call, clock: Clock) -> None:
+def test_a_configuration_is_replaced_whole_and_audited_with_both(wired: Wiring, call: Call, clock: Clock) -> None:
     _put(call, **CONFIGURATION)
     clock.pass_by(timedelta(seconds=1))
     _put(call, cadence="P1D")
@@ -147,9 +145,7 @@ def _loaded(wired: Wiring) -> list[str]:
     return [row["transaction_id"] for rows in parquet_rows(wired.settings, "base/").values() for row in rows]
 
 
-def test_a_change_is_seen_by_whoever_read_the_configuration_before_within_seconds(
-    wired: Wiring, call: Call, clock: Clock
-) -> None:
+def test_cached_configurations_see_a_change_within_seconds(wired: Wiring, call: Call, clock: Clock) -> None:
     other = Wiring(wired.settings, clock).source_configs
     before = other.requirements_of("till-7", DataType.TRANSACTIONS)
     _put(call, **CONFIGURATION)
@@ -180,7 +176,7 @@ def test_a_change_is_seen_by_whoever_read_the_configuration_before_within_second
         ("till-7", {"mappings": {str(each): {"drop": ["é" * 200] * 200} for each in DataType}}, "mappings"),
     ],
 )
-def test_a_configuration_that_cannot_be_used_is_refused(
+def test_an_unusable_configuration_is_refused(
     call: Call, source_id: str, configuration: dict[str, Any], named: str
 ) -> None:
     answer = call("PUT", f"/ingest/sources/{source_id}", body=configuration)

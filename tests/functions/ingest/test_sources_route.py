@@ -62,7 +62,7 @@ def test_rows_not_merged_yet_are_in_flight(wired: Wiring, call: Call) -> None:
     assert source["configuration"]["data_types"]["transactions"]["in_flight"] == 1
 
 
-def test_every_source_comes_once_page_by_page(wired: Wiring, call: Call) -> None:
+def test_pages_contain_every_source_once(wired: Wiring, call: Call) -> None:
     _deliver(wired, "src-c", "src-a", "src-e", "src-b", "src-d")
 
     pages = [_sources(call, page=number, size=2) for number in range(4)]
@@ -79,7 +79,7 @@ def test_every_source_comes_once_page_by_page(wired: Wiring, call: Call) -> None
     assert {(page["totalElements"], page["totalPages"], page["size"]) for page in pages} == {(5, 3, 2)}
 
 
-def test_before_anything_was_delivered_there_is_one_empty_page(call: Call) -> None:
+def test_without_deliveries_there_is_one_empty_page(call: Call) -> None:
     assert _sources(call) == {
         "content": [],
         "totalElements": 0,

@@ -32,9 +32,7 @@ def _on_stream(wired: Wiring) -> list[bytes]:
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_a_record_goes_from_the_route_through_the_stream_to_the_base(
-    wired: Wiring, call: Call, data_type: DataType
-) -> None:
+def test_a_record_reaches_the_base_through_the_stream(wired: Wiring, call: Call, data_type: DataType) -> None:
     answer = call("POST", "/ingest/stream", body=_record(GOOD[data_type], data_type))
     consume_batch(kinesis_event(_on_stream(wired))["Records"], wired.loader)
     merge_all(wired)
@@ -47,14 +45,14 @@ def test_a_record_goes_from_the_route_through_the_stream_to_the_base(
     assert [len(rows) for rows in parquet_rows(wired.settings, f"base/{data_type}/").values()] == [1]
 
 
-def test_what_is_on_the_stream_is_what_a_producer_would_put_there(wired: Wiring, call: Call) -> None:
+def test_the_route_puts_the_same_message_as_a_producer(wired: Wiring, call: Call) -> None:
     call("POST", "/ingest/stream", body=_record(sale(1), correlation_id="c-1"))
 
     (data,) = _on_stream(wired)
     assert orjson.loads(data) == _record(sale(1), correlation_id="c-1")
 
 
-def test_every_wrong_field_of_the_record_is_named_and_nothing_is_put(wired: Wiring, call: Call) -> None:
+def test_every_invalid_field_of_the_record_is_named_and_nothing_put(wired: Wiring, call: Call) -> None:
     answer = call(
         "POST", "/ingest/stream", body=_record(sale(1, quantity="x", currency="?", status=None, unit_price=-1))
     )
@@ -76,7 +74,7 @@ def test_every_wrong_field_of_the_record_is_named_and_nothing_is_put(wired: Wiri
         ({"correlation_id": "x" * 201}, "correlation_id"),
     ],
 )
-def test_every_wrong_field_of_the_envelope_is_named(call: Call, fields: dict[str, Any], named: str) -> None:
+def test_every_invalid_envelope_field_is_named(call: Call, fields: dict[str, Any], named: str) -> None:
     answer = call("POST", "/ingest/stream", body=_record(sale(1)) | fields)
 
     assert (answer.status, list(answer.fields)) == (400, [named])
@@ -88,7 +86,7 @@ def test_a_record_over_a_megabyte_is_too_large(call: Call) -> None:
     assert (answer.status, answer.code) == (413, "PAYLOAD_TOO_LARGE")
 
 
-def test_the_records_own_time_goes_before_that_of_its_envelope(wired: Wiring, call: Call) -> None:
+def test_the_record_time_overrides_the_envelope_time(wired: Wiring, call: Call) -> None:
     timeless = {name: value for name, value in GOOD[DataType.ORDERS].items() if name != "timestamp"}
     call("POST", "/ingest/stream", body=_record(timeless, "orders", timestamp="2025-02-01T02:00:00+01:00"))
     call(

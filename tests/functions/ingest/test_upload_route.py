@@ -1,4 +1,4 @@
-"""Announcing a file: what is asked of it, where it may be put, and what is on record of that."""
+"""Announcing a file: the request, its presigned URL, and the audit entry."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +11,7 @@ from tests.functions.ingest.conftest import Call
 FILE: dict[str, Any] = {"source_id": "web-shop", "data_type": "transactions", "format": "csv", "compression": "gzip"}
 
 
-def test_a_file_that_is_announced_may_be_put_for_an_hour_at_an_address_of_its_own(call: Call, wired: Wiring) -> None:
+def test_an_upload_has_its_own_url_valid_for_an_hour(call: Call, wired: Wiring) -> None:
     answer = call("POST", "/ingest/uploads", body=FILE | {"options": {"delimiter": ";"}, "size": 1000})
 
     told, (batch_id, url) = answer.data, (answer.data["batch_id"], urlsplit(answer.data["url"]))
@@ -25,7 +25,7 @@ def test_a_file_that_is_announced_may_be_put_for_an_hour_at_an_address_of_its_ow
     assert (kept.options, kept.declared_bytes, kept.is_open) == ({"delimiter": ";"}, 1000, True)
 
 
-def test_ten_gigabytes_are_refused_before_anybody_sends_them(call: Call) -> None:
+def test_ten_gigabytes_are_refused_before_the_upload(call: Call) -> None:
     answer = call("POST", "/ingest/uploads", body=FILE | {"size": 10 * 2**30})
 
     assert (answer.status, answer.error["code"]) == (413, "PAYLOAD_TOO_LARGE")
@@ -44,7 +44,7 @@ def test_ten_gigabytes_are_refused_before_anybody_sends_them(call: Call) -> None
         ("options", {"seperator": ";"}),
     ],
 )
-def test_what_cannot_be_read_is_refused_and_named(call: Call, field: str, value: Any) -> None:
+def test_an_invalid_field_is_refused_and_named(call: Call, field: str, value: Any) -> None:
     answer = call("POST", "/ingest/uploads", body=FILE | {field: value})
 
     assert answer.status == 400

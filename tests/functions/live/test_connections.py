@@ -24,20 +24,20 @@ def _connections(wired: Wiring) -> dict[str, dict[str, Any]]:
 
 
 def connect(wired: Wiring, connection_id: str, channel: str = "analytics") -> dict[str, Any]:
-    """Somebody who may listen asks to be let in."""
+    """A caller with the scope of the channel connects."""
     visitor = Visitor(wired.identity, Scope.ANALYTICS_READ, Scope.DASHBOARDS_READ)
     return connect_event(connection_id, channel, {"Authorization": f"Bearer {visitor.token}"})
 
 
 @pytest.mark.parametrize(("channel", "kept"), [("dashboards/d-1", "dashboards/d-1"), ("analytics", "analytics")])
-def test_who_connects_is_kept_with_the_channel(deployed: Wiring, channel: str, kept: str) -> None:
+def test_a_connection_is_stored_with_its_channel(deployed: Wiring, channel: str, kept: str) -> None:
     answer = handler(connect(deployed, "abc=", channel), context())
 
     assert answer == {"statusCode": 200}
     assert _connections(deployed)["abc="]["channel"] == {"S": kept}
 
 
-def test_a_connection_is_forgotten_by_itself_two_hours_later(deployed: Wiring) -> None:
+def test_a_connection_expires_after_two_hours(deployed: Wiring) -> None:
     before = deployed.clock().timestamp()
 
     handler(connect(deployed, "abc="), context())
@@ -46,7 +46,7 @@ def test_a_connection_is_forgotten_by_itself_two_hours_later(deployed: Wiring) -
     assert before + 7199 <= expires <= deployed.clock().timestamp() + 7201
 
 
-def test_who_leaves_is_forgotten_and_others_stay(deployed: Wiring) -> None:
+def test_disconnecting_removes_only_that_connection(deployed: Wiring) -> None:
     handler(connect(deployed, "abc="), context())
     handler(connect(deployed, "def="), context())
 
@@ -56,7 +56,7 @@ def test_who_leaves_is_forgotten_and_others_stay(deployed: Wiring) -> None:
     assert _connections(deployed).keys() == {"def="}
 
 
-def test_what_a_client_says_is_heard_and_changes_nothing(deployed: Wiring) -> None:
+def test_client_messages_are_accepted_and_ignored(deployed: Wiring) -> None:
     handler(connect(deployed, "abc="), context())
 
     answer = handler(message_event("abc=", "ping"), context())
@@ -65,7 +65,7 @@ def test_what_a_client_says_is_heard_and_changes_nothing(deployed: Wiring) -> No
     assert _connections(deployed).keys() == {"abc="}
 
 
-def test_a_browser_shows_its_token_as_a_subprotocol_and_hears_the_other_half_confirmed(deployed: Wiring) -> None:
+def test_a_browser_sends_its_token_as_a_subprotocol_and_bearer_is_confirmed(deployed: Wiring) -> None:
     token = Visitor(deployed.identity, Scope.ANALYTICS_READ).token
 
     answer = handler(connect_event("abc=", headers={"Sec-WebSocket-Protocol": f"bearer, {token}"}), context())
@@ -75,7 +75,7 @@ def test_a_browser_shows_its_token_as_a_subprotocol_and_hears_the_other_half_con
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Sec-WebSocket-Protocol": "bearer, x"}])
-def test_a_stranger_is_not_let_in(deployed: Wiring, headers: dict[str, str]) -> None:
+def test_an_invalid_token_is_refused(deployed: Wiring, headers: dict[str, str]) -> None:
     answer = handler(connect_event("abc=", headers=headers), context())
 
     assert answer == {"statusCode": 401, "headers": {"WWW-Authenticate": "Bearer"}}
@@ -83,9 +83,7 @@ def test_a_stranger_is_not_let_in(deployed: Wiring, headers: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize("service", ["kms", "dynamodb"])
-def test_who_comes_while_something_is_out_of_reach_is_told_to_come_again(
-    deployed: Wiring, platforms: MotoPlatforms, service: str
-) -> None:
+def test_a_handshake_during_an_outage_may_be_retried(deployed: Wiring, platforms: MotoPlatforms, service: str) -> None:
     arrival = connect(deployed, "abc=")
     wiring.cache_clear()
 
@@ -97,7 +95,7 @@ def test_who_comes_while_something_is_out_of_reach_is_told_to_come_again(
     assert later == {"statusCode": 200}
 
 
-def test_a_fault_of_our_own_in_a_handshake_is_none_of_those(deployed: Wiring, platforms: MotoPlatforms) -> None:
+def test_an_internal_error_in_a_handshake_is_reported_as_one(deployed: Wiring, platforms: MotoPlatforms) -> None:
     arrival = connect(deployed, "abc=")
 
     with platforms.outages.of("dynamodb", refusal("AccessDeniedException")), pytest.raises(ClientError):
@@ -107,7 +105,7 @@ def test_a_fault_of_our_own_in_a_handshake_is_none_of_those(deployed: Wiring, pl
 @pytest.mark.parametrize(
     ("channel", "scope"), [("analytics", Scope.DASHBOARDS_READ), ("dashboards/d-1", Scope.ANALYTICS_READ)]
 )
-def test_who_may_listen_to_something_else_is_not_let_in(deployed: Wiring, channel: str, scope: Scope) -> None:
+def test_a_token_without_the_channels_scope_is_refused(deployed: Wiring, channel: str, scope: Scope) -> None:
     token = Visitor(deployed.identity, scope).token
 
     answer = handler(connect_event("abc=", channel, {"Authorization": f"Bearer {token}"}), context())

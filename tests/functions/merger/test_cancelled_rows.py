@@ -43,7 +43,7 @@ def _lines(settings: Settings) -> list[str]:
     return sorted(row["transaction_id"] for rows in parquet_rows(settings, "base/").values() for row in rows)
 
 
-def test_rows_that_are_cancelled_before_their_merge_never_stand_and_are_accounted_for(wired: Wiring) -> None:
+def test_rows_cancelled_before_their_merge_are_accounted_for_and_not_loaded(wired: Wiring) -> None:
     _bring(wired, 1, 2)
     _bring(wired, 3, origin="batch-2")
     _cancel(wired)
@@ -56,7 +56,7 @@ def test_rows_that_are_cancelled_before_their_merge_never_stand_and_are_accounte
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_a_partition_all_of_whose_rows_are_cancelled_is_empty(wired: Wiring) -> None:
+def test_a_partition_of_cancelled_rows_is_empty(wired: Wiring) -> None:
     _bring(wired, 1)
     _cancel(wired)
 
@@ -67,7 +67,7 @@ def test_a_partition_all_of_whose_rows_are_cancelled_is_empty(wired: Wiring) -> 
     assert _entry(wired).in_flight == 0
 
 
-def test_rows_that_were_merged_stay_merged(wired: Wiring) -> None:
+def test_merged_rows_stay_merged(wired: Wiring) -> None:
     _bring(wired, 1)
     merge_all(wired)
     _cancel(wired)
@@ -79,7 +79,7 @@ def test_rows_that_were_merged_stay_merged(wired: Wiring) -> None:
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_a_marker_that_comes_before_its_rows_waits_for_them(wired: Wiring) -> None:
+def test_a_marker_ahead_of_its_rows_waits_for_them(wired: Wiring) -> None:
     _bring(wired, 1)
     (rows,) = (wired.lake.get(key) for key in keys(wired.settings, "incoming/"))
     assert rows is not None
@@ -104,7 +104,7 @@ def test_a_marker_of_an_unknown_delivery_is_deleted(wired: Wiring) -> None:
     assert dump_state(wired.settings).ledger == []
 
 
-def test_a_batch_cancelled_and_brought_again_under_another_name_is_merged_once(wired: Wiring) -> None:
+def test_a_cancelled_batch_sent_again_under_another_id_is_merged_once(wired: Wiring) -> None:
     _bring(wired, 1)
     (incoming,) = (wired.lake.get(key) for key in keys(wired.settings, "incoming/"))
     assert incoming is not None
@@ -127,7 +127,7 @@ def test_a_batch_cancelled_and_brought_again_under_another_name_is_merged_once(w
     [("GetObject", "base/"), ("GetObject", "batch-1.parquet"), ("PutObject", "keys/"), ("PutObject", "base/")],
 )
 @pytest.mark.parametrize("first", ["merge", "cancellation"])
-def test_of_a_merge_and_a_cancellation_that_meet_the_one_that_writes_the_base_decides(
+def test_the_base_write_decides_between_a_merge_and_a_cancellation(
     wired: Wiring, operation: str, key: str, first: str
 ) -> None:
     s3 = InterruptedS3()
@@ -152,7 +152,7 @@ def test_of_a_merge_and_a_cancellation_that_meet_the_one_that_writes_the_base_de
     assert keys(wired.settings, "incoming/") == []
 
 
-def test_a_cancellation_killed_around_any_write_ends_as_if_it_had_not_been(platforms: MotoPlatforms) -> None:
+def test_a_cancellation_killed_around_any_write_completes(platforms: MotoPlatforms) -> None:
     def given(settings: Settings) -> Wiring:
         wired = Wiring(settings, Clock())
         _bring(wired, 1, 2)

@@ -44,10 +44,10 @@ def _assert_balanced(held: StateDump) -> None:
         assert int(item["received"]) - int(item["rejected"]) - sum(met.values()) >= 0
         counted = {"received": int(item["received"]), "quarantined": int(item["rejected"]), **met}
         totals.update({(item["source_id"], name): value for name, value in counted.items()})
-    assert _told(held.sources) == _told(held.hours) == totals
+    assert _totals(held.sources) == _totals(held.hours) == totals
 
 
-def _told(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+def _totals(items: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
     """The counters of items, added up by source."""
     told: Counter[tuple[str, str]] = Counter()
     for each in items:

@@ -1,4 +1,4 @@
-"""The merger's function: which partitions messages name, and which messages come again."""
+"""The merger's function: which partitions messages name, and which messages are retried."""
 
 from functions.merger.handler import handler
 from functions.merger.messages import failures, partitions_of
@@ -22,7 +22,7 @@ def test_each_message_names_the_partitions_of_its_objects() -> None:
     assert found == {"message-0": {SALES, ORDERS}, "message-1": set()}
 
 
-def test_notices_of_other_objects_and_of_s3s_own_test_name_no_partition() -> None:
+def test_notices_of_other_objects_and_test_events_name_no_partition() -> None:
     bodies = [s3_test_notice(), s3_notice("incoming/unheard-of/dt=2025-01-01/a.parquet", "landing/orders/x.json.zst")]
 
     found = partitions_of(sqs_event(bodies)["Records"])
@@ -30,7 +30,7 @@ def test_notices_of_other_objects_and_of_s3s_own_test_name_no_partition() -> Non
     assert found == {"message-0": set(), "message-1": set()}
 
 
-def test_exactly_the_messages_that_name_a_partition_left_out_come_again() -> None:
+def test_exactly_the_messages_of_skipped_partitions_are_retried() -> None:
     wanted = {"a": {SALES}, "b": {ORDERS}, "c": {SALES, ORDERS}, "d": set[PartitionId]()}
 
     assert failures(wanted, {SALES}) == {"batchItemFailures": [{"itemIdentifier": "a"}, {"itemIdentifier": "c"}]}
@@ -47,7 +47,7 @@ def test_the_function_merges_what_its_messages_name(deployed: Wiring) -> None:
     assert keys(deployed.settings, "incoming/") == []
 
 
-def test_the_function_gives_back_what_it_has_no_time_for(deployed: Wiring) -> None:
+def test_the_function_returns_messages_it_has_no_time_for(deployed: Wiring) -> None:
     deployed.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
     notices = [s3_notice(key) for key in keys(deployed.settings, "incoming/")]
 
@@ -56,7 +56,7 @@ def test_the_function_gives_back_what_it_has_no_time_for(deployed: Wiring) -> No
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
 
-def test_rows_that_came_past_the_ledger_are_accounted_for_under_no_source(deployed: Wiring) -> None:
+def test_rows_without_a_ledger_entry_are_counted_under_no_source(deployed: Wiring) -> None:
     deployed.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
     (known,) = keys(deployed.settings, "incoming/")
     stored = deployed.lake.get(known)

@@ -108,7 +108,7 @@ def test_a_delivery_repeated_with_more_rows_between_read_and_delete_survives_the
     assert _balanced(wired)
 
 
-def test_what_an_incoming_object_was_written_over_does_not_come_back_when_it_is_deleted(wired: Wiring) -> None:
+def test_deleting_an_overwritten_object_does_not_restore_its_old_version(wired: Wiring) -> None:
     _bring(wired, 1, origin="batch-1")
     _bring(wired, 1, 2, origin="batch-1")
 
@@ -118,7 +118,7 @@ def test_what_an_incoming_object_was_written_over_does_not_come_back_when_it_is_
     assert _balanced(wired)
 
 
-def test_mergers_that_start_together_lose_nothing(wired: Wiring) -> None:
+def test_concurrent_mergers_lose_nothing(wired: Wiring) -> None:
     for number in range(4):
         _bring(wired, number, number + 1, origin=f"batch-{number}")
     together, wanted = threading.Barrier(3), waiting(wired.settings)

@@ -1,4 +1,4 @@
-"""A record that is told to belong to another day leaves the one it stood in: base, roll-ups, ledger, whoever dies."""
+"""A record moved to another day leaves the old one, in base, roll-ups and ledger, also after crashes."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -24,7 +24,7 @@ EARLIER = NOW - timedelta(hours=1)
 
 
 def _sales(settings: Settings) -> dict[str, list[str]]:
-    """The lines that stand, by day; a day may be empty."""
+    """The current lines by day; a day may be empty."""
     found = parquet_rows(settings, "base/transactions/")
     return {key.split("dt=")[1][:10]: sorted(row["transaction_id"] for row in rows) for key, rows in found.items()}
 
@@ -41,7 +41,7 @@ def _fates(wired: Wiring, origin: str) -> Mapping[str, Any]:
     return {day: fates.model_dump(exclude_defaults=True) for day, fates in entry.partitions.items()}
 
 
-def test_a_line_corrected_to_another_day_is_only_there_and_both_days_are_rolled_up_again(wired: Wiring) -> None:
+def test_a_line_moved_to_another_day_is_only_there_and_both_days_are_refreshed(wired: Wiring) -> None:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1), sale(2)], origin="batch-1", at=EARLIER))
     merge_all(wired)
 
@@ -54,7 +54,7 @@ def test_a_line_corrected_to_another_day_is_only_there_and_both_days_are_rolled_
     assert _fates(wired, "batch-2") == {OTHER: {"loaded": 1}}
 
 
-def test_an_older_version_that_comes_late_to_another_day_is_superseded(wired: Wiring) -> None:
+def test_a_late_older_version_in_another_day_is_superseded(wired: Wiring) -> None:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-2"))
     merge_all(wired)
 
@@ -79,7 +79,7 @@ def test_an_equal_version_in_another_day_is_a_conflict_and_the_last_delivery_win
     assert _fates(wired, "batch-2") == {OTHER: {"conflict": 1}}
 
 
-def test_a_line_goes_from_day_to_day_and_back(wired: Wiring) -> None:
+def test_a_line_moves_from_day_to_day_and_back(wired: Wiring) -> None:
     for number, at in enumerate([f"{DAY}T10:00:00Z", ON_OTHER, f"{DAY}T11:00:00Z", ON_OTHER, f"{DAY}T12:00:00Z"]):
         sent = delivery(
             DataType.TRANSACTIONS,
@@ -94,7 +94,7 @@ def test_a_line_goes_from_day_to_day_and_back(wired: Wiring) -> None:
     assert _lines_rolled_up(wired.settings) == {DAY: 1, OTHER: 0}
 
 
-def test_the_same_product_at_the_same_place_on_two_days_is_two_readings_of_stock(wired: Wiring) -> None:
+def test_stock_of_one_product_and_location_on_two_days_is_two_records(wired: Wiring) -> None:
     readings = [good(DataType.INVENTORY), good(DataType.INVENTORY, timestamp=ON_OTHER)]
     wired.loader.load(delivery(DataType.INVENTORY, readings, origin="batch-1"))
     merge_all(wired)
@@ -103,7 +103,7 @@ def test_the_same_product_at_the_same_place_on_two_days_is_two_readings_of_stock
     assert keys(wired.settings, "keys/") == []
 
 
-def test_two_days_that_bring_one_line_at_the_same_moment_agree_on_one(wired: Wiring) -> None:
+def test_concurrent_merges_of_two_days_keep_a_line_in_one_day(wired: Wiring) -> None:
     s3 = InterruptedS3()
     lake = LakeStore(s3.client, wired.settings.name_of(LAKE_BUCKET))
     slow = Merger(**{**vars(wired.merger), "lake": lake, "index": type(wired.merger.index)(lake)})
@@ -119,7 +119,7 @@ def test_two_days_that_bring_one_line_at_the_same_moment_agree_on_one(wired: Wir
 
 
 def _given(settings: Settings) -> Wiring:
-    """Lines that stand in one day, of which one moves to another, one is corrected there, and one comes back late."""
+    """Lines of one day: one moves to another day, one is corrected there, and one moves back late."""
     wired = Wiring(settings, Clock())
     stand = [sale(1), sale(2), sale(3, timestamp=ON_OTHER)]
     wired.loader.load(delivery(DataType.TRANSACTIONS, stand, origin="batch-0", at=EARLIER))
@@ -138,7 +138,7 @@ def _undisturbed(platforms: MotoPlatforms) -> tuple[StateDump, list[str]]:
         return dump_state(settings), writes
 
 
-def test_merges_of_several_days_killed_around_any_write_end_as_if_they_had_not_been(platforms: MotoPlatforms) -> None:
+def test_merges_of_several_days_killed_around_any_write_complete(platforms: MotoPlatforms) -> None:
     expected, writes = _undisturbed(platforms)
     lines = {key: sorted(row["transaction_id"] for row in rows) for key, rows in expected.base.items()}
     assert list(lines.values()) == [["t-1", "t-4"], ["t-2", "t-3"]]

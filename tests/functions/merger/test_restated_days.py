@@ -22,7 +22,7 @@ SALES = PartitionId(DataType.TRANSACTIONS, DAY)
 
 
 class Told:
-    """Whoever listens on the event bus for the merges of a merger of its own."""
+    """A subscriber to the merge events of its own merger."""
 
     def __init__(self, wired: Wiring) -> None:
         client = boto3.Session().client("events")
@@ -67,30 +67,30 @@ def test_the_merge_event_names_restated_day_and_deliveries(wired: Wiring) -> Non
     ]
 
 
-def test_a_day_that_was_not_there_before_is_new_and_not_restated(wired: Wiring) -> None:
+def test_a_new_day_is_not_a_restatement(wired: Wiring) -> None:
     assert _bring(wired, [sale(1)], "batch-1", LATE, DataType.TRANSACTIONS) == ()
 
 
-def test_copies_restate_nothing(wired: Wiring) -> None:
+def test_duplicates_restate_nothing(wired: Wiring) -> None:
     _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
 
     assert _bring(wired, [sale(1)], "batch-2", LATE, DataType.TRANSACTIONS) == ()
 
 
-def test_how_late_rows_may_be_is_up_to_their_type(wired: Wiring) -> None:
+def test_allowed_lateness_depends_on_the_type(wired: Wiring) -> None:
     placed, shipped = (good(DataType.ORDERS, status=status) for status in ("placed", "shipped"))
     _bring(wired, [placed], "batch-1", IN_TIME, DataType.ORDERS)
 
     assert _bring(wired, [shipped], "batch-2", LATE, DataType.ORDERS) == ()
 
 
-def test_types_without_days_have_none_to_restate(wired: Wiring) -> None:
+def test_types_without_days_are_never_restated(wired: Wiring) -> None:
     _bring(wired, [good(DataType.PRODUCTS)], "batch-1", IN_TIME, DataType.PRODUCTS)
 
     assert _bring(wired, [good(DataType.PRODUCTS, name="Cup")], "batch-2", LATE, DataType.PRODUCTS) == ()
 
 
-def test_whoever_takes_a_record_to_another_day_restates_the_day_that_loses_it(wired: Wiring) -> None:
+def test_moving_a_record_restates_the_day_that_loses_it(wired: Wiring) -> None:
     _bring(wired, [sale(1), sale(2)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
 
     moved = sale(1, timestamp=f"{OTHER}T08:00:00Z")
@@ -100,7 +100,7 @@ def test_whoever_takes_a_record_to_another_day_restates_the_day_that_loses_it(wi
     assert len(parquet_rows(wired.settings, "base/")[SALES.base_key]) == 1
 
 
-def test_a_record_taken_away_by_rows_that_the_ledger_does_not_know_of_is_let_go_all_the_same(wired: Wiring) -> None:
+def test_rows_without_a_ledger_entry_move_records_too(wired: Wiring) -> None:
     _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
     wired.loader.load(
         delivery(DataType.TRANSACTIONS, [sale(1, timestamp=f"{OTHER}T08:00:00Z")], origin="batch-2", at=LATE)

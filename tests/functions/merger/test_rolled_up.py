@@ -1,4 +1,4 @@
-"""Merges keep every roll-up what it would be if it were computed of the base that stands, and tell so."""
+"""Merges keep every roll-up equal to one computed from the current base, and publish the new version."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -40,7 +40,7 @@ def _rolled(wired: Wiring, name: str, day: str = DAY) -> Rows:
 
 
 def _computed(wired: Wiring, data_type: DataType, day: str = DAY) -> dict[str, Rows]:
-    """What the roll-ups of the base that stands are."""
+    """The roll-ups of the current base."""
     stored = wired.lake.get(PartitionId(data_type, day).base_key)
     assert stored is not None
     tables = roll_up(data_type, read_parquet(stored.body, arrow_schema(data_type)))
@@ -64,7 +64,7 @@ def test_a_correction_restates_every_roll_up_and_raises_the_version_of_its_table
 
 
 @pytest.mark.parametrize("data_type", [DataType.TRANSACTIONS, DataType.EVENTS])
-def test_a_day_that_its_only_record_left_is_rolled_up_to_nothing(wired: Wiring, data_type: DataType) -> None:
+def test_a_day_losing_its_only_record_has_empty_roll_ups(wired: Wiring, data_type: DataType) -> None:
     said = {"customer_id": "c-1"} | (_VIEW if data_type is DataType.EVENTS else {})
     _bring(wired, data_type, said, at=EARLIER)
 
@@ -75,7 +75,7 @@ def test_a_day_that_its_only_record_left_is_rolled_up_to_nothing(wired: Wiring, 
         assert _rolled(wired, name, OTHER) != []
 
 
-def test_a_roll_up_that_is_missing_is_written_by_the_next_merge(wired: Wiring) -> None:
+def test_a_missing_roll_up_is_written_by_the_next_merge(wired: Wiring) -> None:
     _bring(wired, DataType.EVENTS, {"event_id": "e-1", **_VIEW})
     wired.lake.delete_any_version(PartitionId(DataType.EVENTS, DAY).rollup_key("product_sessions_daily"))
 
@@ -101,7 +101,7 @@ def test_a_cost_change_within_a_day_is_in_costs_days_and_table_versions(
     assert versions(wired.settings) == {"products": 2, "product_versions": 2, "product_costs": 2}
 
 
-def test_partitions_of_which_something_is_rolled_up_or_remembered_are_found_by_their_bases(wired: Wiring) -> None:
+def test_partitions_with_roll_ups_or_history_are_listed_by_their_bases(wired: Wiring) -> None:
     for number, data_type in enumerate((DataType.EVENTS, DataType.PRODUCTS, DataType.ORDERS)):
         _bring(wired, data_type, {}, origin=f"batch-{number}")
 

@@ -1,4 +1,4 @@
-"""What may come in and what may be asked: few things, told again and again, late, and otherwise than before."""
+"""Histories of few records, repeated, late and restated, and the queries between them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

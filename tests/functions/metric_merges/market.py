@@ -36,14 +36,14 @@ _names = count()
 class Forgetful:
     """Remembers nothing: every question is computed."""
 
-    def recall(self, *asked: Any, **_: Any) -> tuple[Any, bool]:
-        """Compute it: how to is what comes last."""
+    def get_or_compute(self, *asked: Any, **_: Any) -> tuple[Any, bool]:
+        """Compute it with the last argument."""
         return asked[-1](), False
 
 
 @dataclass
 class Market:
-    """The platform as far as sales, stock and visitors go into it and metrics come out."""
+    """The part of the platform that ingests sales, stock and visits and returns metrics."""
 
     lake: TestLake
     clock: Clock
@@ -78,7 +78,7 @@ class Market:
 
 
 def numbers(answer: MetricsResponse) -> Any:
-    """What an answer tells, but for how it came about."""
+    """A result without the metadata of its computation."""
     told = answer.model_dump(mode="json")
     beside = {name: told["metadata"][name] for name in ("total_records", "excluded_records")}
     return {**told, "metadata": beside}

@@ -1,4 +1,4 @@
-"""Whatever is asked, whatever comes late or is restated: every source says the same, and memory says it too."""
+"""After late and restated data, every source and the cache give the same result to any query."""
 
 from collections.abc import Iterator
 
@@ -22,13 +22,13 @@ TOLD = {
     MetricType.INVENTORY: (DataType.INVENTORY, DataType.INVENTORY, DataType.PRODUCTS),
     MetricType.CONVERSION: (DataType.EVENTS,),
 }
-"""What comes in when a metric is asked for."""
+"""The data types that a metric depends on."""
 MERGES = 2
 RUNS = settings(max_examples=examples(3), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def sources(question: MetricQuestion) -> Iterator[Source]:
-    """Every table that keeps what the question needs."""
+    """Every table that can answer the query."""
     for source, table in question.metric.fact.tables.items():
         if len(question.filters) <= table.max_filters:
             yield source
@@ -37,7 +37,7 @@ def sources(question: MetricQuestion) -> Iterator[Source]:
 @pytest.mark.parametrize("metric_type", MetricType)
 @given(data=st.data())
 @RUNS
-def test_after_every_merge_all_sources_and_what_is_remembered_say_the_same(
+def test_after_every_merge_base_roll_ups_and_cache_agree(
     market: Market, metric_type: MetricType, data: st.DataObject
 ) -> None:
     market.empty()

@@ -1,4 +1,4 @@
-"""What products cost, were viewed and were counted is told as it was merged, and never from before a merge."""
+"""Costs, views and stock counts of products are current after every merge."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -41,7 +41,7 @@ def told(market: Market) -> ProductMetrics:
     return product
 
 
-def test_a_cost_that_changed_at_noon_is_that_of_the_afternoon(teapots: Market) -> None:
+def test_a_cost_changed_at_noon_applies_from_noon(teapots: Market) -> None:
     assert told(teapots).margin == 30 - 3 * 2
 
     teapots.deliver(DataType.PRODUCTS, [version(SOLD_ON + timedelta(hours=12), cost=3)])
@@ -49,7 +49,7 @@ def test_a_cost_that_changed_at_noon_is_that_of_the_afternoon(teapots: Market) -
     assert told(teapots).margin == 30 - 2 - 2 * 3
 
 
-def test_a_version_that_comes_late_takes_its_place_between_the_others(teapots: Market) -> None:
+def test_a_late_version_applies_between_the_others(teapots: Market) -> None:
     teapots.deliver(DataType.PRODUCTS, [version(SOLD_ON + DAY, cost=9)])
     assert told(teapots).margin == 30 - 3 * 2
 
@@ -58,13 +58,13 @@ def test_a_version_that_comes_late_takes_its_place_between_the_others(teapots: M
     assert told(teapots).margin == Decimal(30) - 3 * Decimal("2.5") * Decimal("1.0815")
 
 
-def test_a_line_that_says_what_it_cost_is_believed(teapots: Market) -> None:
+def test_a_lines_own_cost_takes_precedence(teapots: Market) -> None:
     teapots.deliver(DataType.TRANSACTIONS, [line("afternoon", 13, 2, unit_cost=4)])
 
     assert told(teapots).margin == 30 - 2 - 2 * 4
 
 
-def test_a_version_without_a_cost_ends_what_is_known(teapots: Market) -> None:
+def test_a_version_without_a_cost_makes_the_cost_unknown(teapots: Market) -> None:
     teapots.deliver(DataType.PRODUCTS, [version(SOLD_ON, name="Teapot, small")])
 
     product = told(teapots)
@@ -74,7 +74,7 @@ def test_a_version_without_a_cost_ends_what_is_known(teapots: Market) -> None:
     assert product.name == "Teapot, small"
 
 
-def test_views_and_counts_that_come_later_are_told(teapots: Market) -> None:
+def test_late_views_and_counts_are_reported(teapots: Market) -> None:
     assert told(teapots).absent.keys() == {"conversion_rate", "inventory_turnover"}
     steps = [("one", "product_view"), ("one", "purchase"), ("two", "product_view"), ("three", "purchase")]
     at = SOLD_ON.isoformat()
@@ -103,7 +103,7 @@ def test_views_and_counts_that_come_later_are_told(teapots: Market) -> None:
     assert float(product.inventory_turnover) == 3 * 2 / (6 * 2)
 
 
-def test_a_sale_that_is_taken_back_is_no_longer_told(teapots: Market) -> None:
+def test_a_cancelled_sale_is_no_longer_reported(teapots: Market) -> None:
     teapots.deliver(DataType.TRANSACTIONS, [line("afternoon", 13, 2, status="cancelled")])
 
     product = told(teapots)
@@ -111,7 +111,7 @@ def test_a_sale_that_is_taken_back_is_no_longer_told(teapots: Market) -> None:
     assert [product.revenue, product.quantity_sold] == [10, 1]
 
 
-def test_the_largest_numbers_that_records_may_say_keep_nobody_from_an_answer(teapots: Market) -> None:
+def test_the_largest_valid_numbers_do_not_fail_a_query(teapots: Market) -> None:
     units, amount = 999, "999999999998.999999"  # together just below the bound on a line
     counted = {"product_id": "teapot", "timestamp": (SOLD_ON - 40 * DAY).isoformat(), "quantity_on_hand": units}
     teapots.deliver(DataType.TRANSACTIONS, [line("all", 14, units, unit_price=amount)])

@@ -33,7 +33,7 @@ class Answered:
 
     @property
     def data(self) -> Any:
-        """What a good answer carries."""
+        """The data of a successful response."""
         assert self.status is HTTPStatus.OK, self.body
         return self.body["data"]
 
@@ -84,7 +84,7 @@ class Client:
 
 @pytest.fixture(scope="package")
 def visitor(wired: Wiring) -> Visitor:
-    """Somebody who may read metrics."""
+    """A caller who may read metrics."""
     return Visitor(wired.identity, Scope.ANALYTICS_READ)
 
 

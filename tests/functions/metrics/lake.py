@@ -40,7 +40,7 @@ class TestLake:
         self.keep(DataType.TRANSACTIONS, rows)
 
     def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
-        """Store records and what is rolled up of them, a partition at a time; what a partition held before is gone."""
+        """Store records and their roll-ups, one partition at a time, replacing earlier contents."""
         s3 = boto3.client("s3")
         bucket = self.settings.name_of(LAKE_BUCKET)
         for day, part in split_by_day(data_type, to_table(data_type, rows, STAMP)):

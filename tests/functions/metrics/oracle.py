@@ -1,4 +1,4 @@
-"""What the answers about sales must be, computed from the lines alone: plain decimals, and the rates told."""
+"""The expected sales results, computed from the lines alone with plain decimals and given rates."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ def counted(question: MetricQuestion, lines: Sequence[Line]) -> list[Line]:
 
 
 def excluded(question: MetricQuestion, lines: Sequence[Line]) -> int:
-    """How many lines an answer leaves out because nobody knows what their currency was worth."""
+    """The number of lines omitted because their currency has no rate."""
     if question.metric_type is MetricType.CUSTOMERS:
         return 0
     return len(list(_in_question(question, lines))) - len(counted(question, lines))

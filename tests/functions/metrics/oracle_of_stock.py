@@ -1,4 +1,4 @@
-"""What the answers about stock must be: at the end of every bucket, what was counted last of each product and place."""
+"""The expected stock results: at the end of every bucket, the last count of each product and location."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the answers about conversion must be: each session stands where it begins, and bought or did not."""
+"""The expected conversion results: each session counts where it begins, with or without a purchase."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

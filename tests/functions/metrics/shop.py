@@ -23,7 +23,7 @@ def lines(count: int = 1500) -> list[Line]:
 
 
 def _given_away(day: int) -> Line:
-    """An order that comes to nothing, which is no order with a positive amount."""
+    """An order of zero amount, which does not count as an order."""
     return _line(0, Random(0)) | {  # noqa: S311 # as above
         "transaction_id": f"gift-{day}",
         "order_id": f"gift-{day}",

@@ -50,7 +50,7 @@ def test_rows_are_typed_by_their_columns(athena_client: "AthenaClient") -> None:
     }
 
 
-def test_values_reach_athena_as_they_are(athena_client: "AthenaClient") -> None:
+def test_values_reach_athena_unchanged(athena_client: "AthenaClient") -> None:
     hostile = "O'Hara'; DROP TABLE transactions; -- ?"
     statement = Statement(
         "SELECT ? AS text, ? AS whole, CAST(? AS timestamp) AS moment", (hostile, -7, datetime(2025, 1, 31, tzinfo=UTC))
@@ -67,7 +67,7 @@ def test_all_pages_of_a_result_are_read(athena_client: "AthenaClient") -> None:
     assert [row["n"] for row in over(athena_client).run(statement)] == list(range(1, 2501))
 
 
-def test_a_query_that_fails_is_an_internal_error_that_does_not_tell_why(athena_client: "AthenaClient") -> None:
+def test_a_failed_query_is_an_internal_error_without_details(athena_client: "AthenaClient") -> None:
     with pytest.raises(InternalError) as caught:
         over(athena_client).run(Statement("SELECT secret FROM no_such_table"))
 
@@ -83,7 +83,7 @@ ENDLESS = Statement(
 )
 
 
-def test_a_query_that_takes_too_long_runs_no_more(athena_client: "AthenaClient") -> None:
+def test_a_query_that_times_out_is_stopped(athena_client: "AthenaClient") -> None:
     with pytest.raises(Unavailable):
         over(athena_client, patience_seconds=0.3).run(ENDLESS)
 
@@ -112,7 +112,7 @@ def result(stubber: Stubber) -> None:
     stubber.add_response("get_query_results", {"ResultSet": {"Rows": rows, "ResultSetMetadata": columns}})
 
 
-def test_a_query_that_takes_too_long_is_stopped_and_the_caller_told_to_come_again(
+def test_a_query_that_times_out_is_stopped_and_the_caller_may_retry(
     athena_client: "AthenaClient", stubbed: Stubber
 ) -> None:
     is_in(stubbed, "RUNNING")
@@ -124,7 +124,7 @@ def test_a_query_that_takes_too_long_is_stopped_and_the_caller_told_to_come_agai
     assert caught.value.retry_after is not None
 
 
-def test_a_throttled_caller_is_told_to_come_again(athena_client: "AthenaClient", stubbed: Stubber) -> None:
+def test_a_throttled_caller_may_retry(athena_client: "AthenaClient", stubbed: Stubber) -> None:
     stubbed.add_client_error("start_query_execution", "TooManyRequestsException", http_status_code=400)
 
     with pytest.raises(Unavailable) as caught:
@@ -140,7 +140,7 @@ def test_a_throttled_caller_is_told_to_come_again(athena_client: "AthenaClient",
         {"StateChangeReason": "HIVE_CANNOT_OPEN_SPLIT: the object has changed"},
     ],
 )
-def test_a_query_whose_object_a_merge_replaced_is_run_once_more(
+def test_a_query_whose_object_was_replaced_is_retried_once(
     athena_client: "AthenaClient", stubbed: Stubber, why: dict[str, Any]
 ) -> None:
     is_in(stubbed, "FAILED", **why)
@@ -150,9 +150,7 @@ def test_a_query_whose_object_a_merge_replaced_is_run_once_more(
     assert over(athena_client).run(SEVEN) == [{"n": 7}]
 
 
-def test_a_query_that_fails_in_passing_twice_is_given_up_for_now(
-    athena_client: "AthenaClient", stubbed: Stubber
-) -> None:
+def test_a_query_that_fails_transiently_twice_is_unavailable(athena_client: "AthenaClient", stubbed: Stubber) -> None:
     for _ in range(2):
         is_in(stubbed, "FAILED", AthenaError={"Retryable": True})
 
@@ -160,7 +158,7 @@ def test_a_query_that_fails_in_passing_twice_is_given_up_for_now(
         over(athena_client).run(SEVEN)
 
 
-def test_a_query_that_somebody_stopped_is_not_run_again(athena_client: "AthenaClient", stubbed: Stubber) -> None:
+def test_a_cancelled_query_is_not_retried(athena_client: "AthenaClient", stubbed: Stubber) -> None:
     is_in(stubbed, "CANCELLED")
 
     with pytest.raises(Unavailable):

@@ -19,13 +19,13 @@ from tests.unit.metrics.asking import question
         (DataType.LABELS, None),
     ],
 )
-def test_a_type_is_known_since_its_first_partition(wired: Wiring, data_type: DataType, day: datetime | None) -> None:
+def test_a_type_begins_at_its_first_partition(wired: Wiring, data_type: DataType, day: datetime | None) -> None:
     found = first_day(wired.lake, data_type)
 
     assert found == day
 
 
-def test_partitions_before_the_first_day_are_not_asked_for(wired: Wiring) -> None:
+def test_partitions_before_the_first_day_are_not_queried(wired: Wiring) -> None:
     asked = question(metric_type="inventory", time_range__start="2025-03-01", time_range__end="2025-03-09")
 
     wired.metric_reports.report(asked)

@@ -1,4 +1,4 @@
-"""Every number of an answer equals the one computed from the records alone, whichever table it comes from."""
+"""Every figure of a result equals the one computed from the records alone, from any table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ FEW = settings(max_examples=examples(6), deadline=None, suppress_health_check=[H
 
 
 class Oracle(NamedTuple):
-    """Knows what the answers about one kind of record must be."""
+    """Computes the expected results of one kind of record."""
 
     points: Callable[[MetricQuestion, Sequence[Record]], dict[datetime, Decimal]]
     total: Callable[[MetricQuestion, Sequence[Record]], Decimal]
@@ -131,7 +131,7 @@ def test_the_weeks_in_which_clocks_change_are_right_in_every_zone(
 @pytest.mark.parametrize("metric_type", METRICS)
 @given(data=st.data())
 @FEW
-def test_answers_equal_what_the_records_say(wired: Wiring, metric_type: MetricType, data: st.DataObject) -> None:
+def test_results_equal_those_of_the_records(wired: Wiring, metric_type: MetricType, data: st.DataObject) -> None:
     asked = data.draw(questions(metric_type))
 
     assert_right(asked, wired.metric_reports.report(asked))
@@ -140,7 +140,7 @@ def test_answers_equal_what_the_records_say(wired: Wiring, metric_type: MetricTy
 @pytest.mark.parametrize("metric_type", METRICS)
 @given(data=st.data())
 @FEW
-def test_every_table_tells_the_same_as_the_base(wired: Wiring, metric_type: MetricType, data: st.DataObject) -> None:
+def test_every_table_gives_the_result_of_the_base(wired: Wiring, metric_type: MetricType, data: st.DataObject) -> None:
     asked = data.draw(questions(metric_type))
     able = [source for source, table in asked.metric.fact.tables.items() if len(asked.filters) <= table.max_filters]
 
@@ -156,7 +156,7 @@ def test_every_table_tells_the_same_as_the_base(wired: Wiring, metric_type: Metr
 
 
 @pytest.mark.parametrize(("metric_type", "aggregation"), AGGREGATED)
-def test_every_aggregation_tells_what_it_says(wired: Wiring, metric_type: MetricType, aggregation: str) -> None:
+def test_every_aggregation_is_correct(wired: Wiring, metric_type: MetricType, aggregation: str) -> None:
     asked = question(
         metric_type=metric_type,
         aggregation=aggregation,
@@ -170,7 +170,7 @@ def test_every_aggregation_tells_what_it_says(wired: Wiring, metric_type: Metric
 
 @pytest.mark.parametrize("metric_type", ["customers", "inventory"])
 @pytest.mark.parametrize(("zone", "granularity"), [("Europe/London", "daily"), ("Australia/Sydney", "monthly")])
-def test_summers_that_cut_days_in_the_midst_of_a_range_come_from_the_base(
+def test_days_cut_by_daylight_saving_time_are_read_from_the_base(
     wired: Wiring, metric_type: str, zone: str, granularity: str
 ) -> None:
     asked = question(
@@ -188,7 +188,7 @@ def test_summers_that_cut_days_in_the_midst_of_a_range_come_from_the_base(
     assert_right(asked, answer)
 
 
-def test_lines_of_which_nobody_knows_what_they_are_worth_are_counted(wired: Wiring) -> None:
+def test_lines_without_a_known_value_are_counted(wired: Wiring) -> None:
     asked = question(time_range__start="2025-02-24", time_range__end="2025-04-10")
 
     metadata = wired.metric_reports.report(asked).metadata

@@ -56,7 +56,7 @@ def sold(lake: TestLake) -> Sequence[Line]:
 
 
 @pytest.mark.usefixtures("sold")
-def test_monthly_revenue_is_what_is_known_of_the_file(client: Client) -> None:
+def test_monthly_revenue_equals_that_of_the_file(client: Client) -> None:
     data = client.get(ask(**WINTER, granularity="monthly")).data
 
     assert [point["value"] for point in data["data"]] == [float(amount) for amount in PUBLISHED]
@@ -66,7 +66,7 @@ def test_monthly_revenue_is_what_is_known_of_the_file(client: Client) -> None:
 @pytest.mark.parametrize("region", ["Germany", "EIRE", ["France", "Spain"]])
 @pytest.mark.parametrize("metric_type", ["revenue", "transactions", "average_order_value"])
 @pytest.mark.parametrize("granularity", ["weekly", "monthly"])
-def test_every_metric_of_a_region_equals_the_sums_made_by_hand(
+def test_every_metric_of_a_region_equals_manual_sums(
     client: Client, sold: Sequence[Line], metric_type: str, granularity: str, region: str | list[str]
 ) -> None:
     asked = {**WINTER, "metric_type": metric_type, "granularity": granularity, "filters.region": region}
@@ -78,7 +78,7 @@ def test_every_metric_of_a_region_equals_the_sums_made_by_hand(
     assert data["summary"]["total"] == float(round(oracle.total(question(**asked), sold), 4))
 
 
-def test_without_a_currency_everything_is_left_out_and_counted(client: Client, sold: Sequence[Line]) -> None:
+def test_without_a_currency_filter_all_lines_are_omitted_and_counted(client: Client, sold: Sequence[Line]) -> None:
     data = client.get(ask(**{**WINTER, "filters.currency": None})).data
 
     assert data["summary"]["total"] == 0

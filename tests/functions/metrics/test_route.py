@@ -41,7 +41,7 @@ def delivered(wired: Wiring) -> Iterator[datetime]:
     dynamodb.delete_item(TableName=table, Key=key)
 
 
-def test_an_answer_has_the_shape_of_the_contract(client: Client) -> None:
+def test_a_response_has_the_shape_of_the_contract(client: Client) -> None:
     data = client.get(march(include_comparison="true")).data
 
     assert list(data) == ["metric_type", "time_range", "granularity", "data", "summary", "comparison", "metadata"]
@@ -51,7 +51,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: Client) -> None:
     assert {"total_records", "query_time_ms", "cache_hit", "data_freshness"} < set(data["metadata"])
 
 
-def test_a_day_in_march_is_a_bucket_of_its_own(client: Client) -> None:
+def test_a_day_in_march_is_its_own_bucket(client: Client) -> None:
     points = client.get(march()).data["data"]
 
     assert [point["timestamp"] for point in points] == [f"2025-03-{day:02}T00:00:00Z" for day in range(1, 32)]
@@ -69,7 +69,7 @@ def test_a_day_in_march_is_a_bucket_of_its_own(client: Client) -> None:
         },
     ],
 )
-def test_every_spelling_of_a_question_has_the_same_answer(client: Client, spelled: dict[str, list[str]]) -> None:
+def test_every_spelling_of_a_query_has_the_same_result(client: Client, spelled: dict[str, list[str]]) -> None:
     data = client.get({"metric_type": ["revenue"], **spelled}).data
 
     asked = question(**MARCH, filters__region=["EU", "US"])
@@ -77,7 +77,7 @@ def test_every_spelling_of_a_question_has_the_same_answer(client: Client, spelle
 
 
 @pytest.mark.parametrize("hostile", ["x') OR 1=1 --", "O'Hara", "' OR '1'='1", "EU'; DROP TABLE transactions; --"])
-def test_sql_in_a_filter_is_only_a_text_to_look_for(client: Client, hostile: str) -> None:
+def test_sql_in_a_filter_is_plain_text(client: Client, hostile: str) -> None:
     metadata = client.get(march(filters__region=hostile)).data["metadata"]
 
     assert metadata["total_records"] == len(oracle.counted(question(**MARCH, filters__region=hostile), LINES))
@@ -92,13 +92,13 @@ def test_filters_are_or_within_one_and_and_across_them(client: Client) -> None:
     assert metadata["total_records"] == len([line for line in found if line["channel"] == "web"]) > 0
 
 
-def test_lines_of_currencies_without_a_rate_are_left_out_and_counted(client: Client) -> None:
+def test_lines_without_a_rate_are_omitted_and_counted(client: Client) -> None:
     metadata = client.get(march()).data["metadata"]
 
     assert metadata["excluded_records"] == oracle.excluded(question(**MARCH), LINES) > 0
 
 
-def test_an_answer_in_a_currency_asked_for_leaves_nothing_out(client: Client) -> None:
+def test_a_query_in_one_currency_omits_nothing(client: Client) -> None:
     data = client.get(march(filters__currency="EUR")).data
 
     asked = question(**MARCH, filters__currency="EUR")
@@ -117,7 +117,7 @@ def test_the_previous_period_is_equally_long_and_just_before(client: Client) -> 
     ]
 
 
-def test_the_second_answer_comes_from_the_cache_and_says_so(client: Client) -> None:
+def test_a_repeated_query_is_a_reported_cache_hit(client: Client) -> None:
     asked = march(filters__region="APAC")
     first, second = client.get(asked).data, client.get(asked).data
 
@@ -126,7 +126,7 @@ def test_the_second_answer_comes_from_the_cache_and_says_so(client: Client) -> N
     assert first == second
 
 
-def test_a_merge_makes_the_next_answer_anew(client: Client, lake: TestLake) -> None:
+def test_a_merge_invalidates_the_cached_result(client: Client, lake: TestLake) -> None:
     asked = march(filters__region=["APAC", "EU"])
     client.get(asked)
 
@@ -135,15 +135,13 @@ def test_a_merge_makes_the_next_answer_anew(client: Client, lake: TestLake) -> N
     assert client.get(asked).data["metadata"]["cache_hit"] is False
 
 
-def test_before_anything_was_delivered_an_answer_is_provisional_since_1970(client: Client) -> None:
+def test_without_deliveries_a_result_is_provisional_since_1970(client: Client) -> None:
     metadata = client.get(march()).data["metadata"]
 
     assert (metadata["data_freshness"], metadata["provisional"]) == ("1970-01-01T00:00:00Z", True)
 
 
-def test_an_answer_is_as_fresh_as_its_latest_source_and_provisional_past_that(
-    client: Client, delivered: datetime
-) -> None:
+def test_a_result_is_provisional_past_its_data_freshness(client: Client, delivered: datetime) -> None:
     metadata = client.get(march()).data["metadata"]
     up_to_then = client.get(march(**{"time_range.end": delivered.isoformat()})).data["metadata"]
 
@@ -151,7 +149,7 @@ def test_an_answer_is_as_fresh_as_its_latest_source_and_provisional_past_that(
     assert up_to_then["provisional"] is False
 
 
-def test_a_range_in_which_nothing_was_sold_is_answered_with_zeros(client: Client) -> None:
+def test_a_range_without_sales_returns_zeros(client: Client) -> None:
     data = client.get(ask(time_range__start="1995-01-01", time_range__end="1995-01-03")).data
 
     assert [point["value"] for point in data["data"]] == [0, 0]
@@ -176,7 +174,7 @@ def test_a_range_that_begins_in_the_future_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("metric_type", METRICS)
-def test_every_metric_tells_what_it_is_made_of_beside_its_value(client: Client, metric_type: MetricType) -> None:
+def test_every_metric_returns_its_supporting_measures(client: Client, metric_type: MetricType) -> None:
     data = client.get(march(metric_type=metric_type)).data
 
     assert {*data["data"][0]["additional_metrics"]} == {*METRICS[metric_type].supporting_measures}
@@ -190,7 +188,7 @@ def test_a_metric_is_as_fresh_as_the_sources_of_its_own_records(client: Client, 
     assert stocked["data_freshness"] == "1970-01-01T00:00:00Z"
 
 
-def test_new_rates_make_the_next_answer_anew_and_those_in_one_currency_stay(client: Client, lake: TestLake) -> None:
+def test_new_rates_invalidate_results_except_those_in_one_currency(client: Client, lake: TestLake) -> None:
     converted, in_euros = march(filters__channel="app"), march(filters__channel="app", filters__currency="EUR")
     for asked in (converted, in_euros):
         client.get(asked)
@@ -208,7 +206,7 @@ def test_every_failing_field_is_named_in_the_commerce_dialect(client: Client) ->
     assert set(answered.failing) == {"metric_type", "time_range.start", "time_range.end", "filters.regio"}
 
 
-def test_the_fraud_contracts_form_is_answered_in_its_own_dialect(client: Client) -> None:
+def test_the_fraud_form_is_answered_in_the_fraud_dialect(client: Client) -> None:
     answered = client.get({"startDate": ["2025-01-01"], "endDate": ["2025-02-01"]})
 
     assert answered.status == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -219,7 +217,7 @@ def test_the_fraud_contracts_form_is_answered_in_its_own_dialect(client: Client)
 @pytest.mark.parametrize(
     "asked", [{}, {"granularity": ["daily"]}, {"metric_type": ["revenue"], "startDate": ["2025-01-01"]}]
 )
-def test_a_request_in_neither_form_or_both_is_told_both(client: Client, asked: dict[str, list[str]]) -> None:
+def test_a_request_in_neither_or_both_forms_is_refused(client: Client, asked: dict[str, list[str]]) -> None:
     answered = client.get(asked)
 
     assert answered.status == HTTPStatus.BAD_REQUEST
@@ -241,7 +239,7 @@ def test_the_openapi_document_lists_every_parameter_and_its_choices() -> None:
     assert "quarterly" in parameters["granularity"]["enum"]
 
 
-def test_a_table_that_is_missing_is_our_fault_and_not_the_callers(wired: Wiring, client: Client) -> None:
+def test_a_missing_table_is_an_internal_error(wired: Wiring, client: Client) -> None:
     glue: Any = boto3.client("glue")
     database = wired.settings.name_of(LAKE_DATABASE)
     table = glue.get_table(DatabaseName=database, Name="transactions")["Table"]
@@ -256,7 +254,7 @@ def test_a_table_that_is_missing_is_our_fault_and_not_the_callers(wired: Wiring,
     assert "transactions" not in answered.body["error"]["message"]
 
 
-def test_moments_at_the_very_edges_belong_where_the_millisecond_says(client: Client) -> None:
+def test_times_at_range_edges_are_exact_to_the_millisecond(client: Client) -> None:
     start, end = "2025-03-05T00:00:00.001Z", "2025-03-06T23:59:59.999Z"
 
     metadata = client.get(ask(time_range__start=start, time_range__end=end)).data["metadata"]

@@ -1,4 +1,4 @@
-"""Whether the platform holds what the model says: the ledger at any moment, and all of it once nothing is in flight."""
+"""Compares the platform with the model: the ledger at any time, and everything once nothing is in flight."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -42,14 +42,14 @@ def assert_accounted(ledger: Mapping[str, LedgerEntry], told: Mapping[str, Deliv
 
 @dataclass(frozen=True)
 class Totals:
-    """What the platform keeps for each source and type, and for each hour of them; noughts left out."""
+    """The platform's counters per source and type and per hour, without zeros."""
 
     sources: Counter[tuple[str, ...]]
     hours: Counter[tuple[str, ...]]
 
     @staticmethod
     def of(items: Iterable[Mapping[str, Any]], facet: str) -> Counter[tuple[str, ...]]:
-        """Read the counters of DynamoDB items that are told apart by source and a facet."""
+        """Read the counters of DynamoDB items, keyed by source and a facet."""
         found = Counter[tuple[str, ...]]()
         for each in items:
             place = (each["source_id"]["S"], each[facet]["S"])
@@ -131,7 +131,7 @@ _Sums = dict[tuple[Any, ...], tuple[int, Decimal, Decimal, Decimal]]
 
 
 def _expected_hours(model: LakeModel) -> _Sums:
-    """Completed lines by hour, currency and region, which is the one dimension that lines here tell."""
+    """Completed lines by hour, currency and region, the only dimension of these lines."""
     net: defaultdict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
     for row in model.standing.values():
         if row.data_type is DataType.TRANSACTIONS and row.says["status"] == "completed":
@@ -163,7 +163,7 @@ def _rolled_up(settings: Settings) -> Rows:
 
 
 def _computed(settings: Settings) -> Rows:
-    """The same, made of the bases as they stand."""
+    """The same, computed from the current bases."""
     found: Rows = {}
     for path in keys(settings, "base/"):
         there = PartitionId.of_base(path)

@@ -1,4 +1,4 @@
-"""What clients have told, delivery by delivery: the model's rows are made of it."""
+"""Everything clients have sent, by delivery: the input of the model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tests.functions.model.shop import THINGS, Told, at, is_good, version
 
 @dataclass(frozen=True)
 class Sent:
-    """What somebody sent of one type in one go, be it a batch, a part of a file or a part of a run of the stream."""
+    """The rows of one type in one delivery: a batch, a part of a file or a part of a stream batch."""
 
     source_id: str
     data_type: DataType

@@ -1,4 +1,4 @@
-"""What the lake should hold, as the data model says it: one key at a time, in memory, with nothing to crash."""
+"""The expected lake by the data model: one key at a time, in memory, without crashes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,12 +31,12 @@ class Row:
 
     @property
     def version(self) -> datetime:
-        """What is highest wins."""
+        """The version that orders rows: the highest wins."""
         return self.told_version or self.arrived
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """Who stands: the highest version; of equal ones the last to come."""
+        """The current row: the highest version; of equal ones the last to arrive."""
         return self.version, self.arrived, self.shard, self.brought_by, self.day, self.place
 
     @property
@@ -47,14 +47,14 @@ class Row:
 
 @dataclass
 class LakeModel:
-    """Who stands under each key, and what became of each row; of every version of each key, who stood for it last."""
+    """The current row of each key, the outcome of each row, and the last row of every version of each key."""
 
     standing: dict[tuple[DataType, str], Row] = field(default_factory=dict)
     versions: dict[tuple[DataType, str, datetime], Row] = field(default_factory=dict)
     fates: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def merge(self, rows: Iterable[Row]) -> None:
-        """Let rows meet what stands, the oldest delivery first; a row that comes again has met its fate already."""
+        """Merge rows, the oldest delivery first; a repeated row keeps its outcome."""
         for row in sorted(rows, key=lambda row: (row.arrived, row.brought_by, row.place)):
             if self.fates.get((row.origin, row.place), CANCELLED) == CANCELLED:
                 there = self.standing.get((row.data_type, row.key))
@@ -64,7 +64,7 @@ class LakeModel:
                 self.versions[row.data_type, row.key, row.version] = max(row, same, key=lambda each: each.rank)
 
     def cancel(self, rows: Iterable[Row]) -> None:
-        """Take rows back that have not met what stands."""
+        """Cancel rows that are not merged yet."""
         for row in rows:
             self.fates.setdefault((row.origin, row.place), CANCELLED)
 

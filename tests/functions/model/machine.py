@@ -1,4 +1,4 @@
-"""Everything that may happen to the platform, step by step, beside the model of what it should come to."""
+"""Every operation of the platform as a step, beside the model of its expected state."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -64,7 +64,7 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule(source=_sources, what=_types, told=st.lists(tellings(), min_size=2, max_size=6), wait=_waits, crash=_crashes)
     def submit(self, source: str, what: int, told: list[Told], wait: timedelta, crash: Crash) -> None:
-        """A client sends a batch; where there is no answer, the ledger tells whether it came through."""
+        """A client sends a batch; without a response, the ledger shows whether it was received."""
         self.world.clock.pass_by(wait)
         data_type = self.data_types[what]
         body = {"source_id": source, "data_type": data_type, "format": "json"}
@@ -95,7 +95,7 @@ class LakeMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.files)
     @rule(which=_any, parts=st.integers(1, 9), crash=_crashes)
     def load(self, which: int, parts: int, crash: Crash) -> None:
-        """The loader is told of a file, perhaps again, and has time for some of it."""
+        """The loader is notified of a file, perhaps again, and has time for part of it."""
         self.world.load_file(self.files[which % len(self.files)], parts, crash)
 
     @rule(
@@ -128,7 +128,7 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule(which=_any, again=st.booleans(), crash=_crashes)
     def merge(self, which: int, again: bool, crash: Crash) -> None:
-        """S3 tells the merger of a partition, perhaps a second time, perhaps of objects long merged."""
+        """S3 notifies the merger of a partition, perhaps again, perhaps of objects merged before."""
         waiting = self._waiting()
         partitions = sorted(self.notices if again else waiting)
         if partitions:
@@ -136,7 +136,7 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule()
     def merge_all(self) -> None:
-        """S3 tells the merger of everything, partition by partition, until nothing waits."""
+        """S3 notifies the merger of everything, partition by partition, until nothing waits."""
         for _ in range(MANY_ROUNDS):
             waiting = self._waiting()
             if not waiting:
@@ -164,7 +164,7 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule(told=st.lists(tellings(), min_size=4, max_size=7), what=_types, hours=st.sampled_from([0, 2]), crash=_crashes)
     def hurry(self, told: list[Told], what: int, hours: int, crash: Crash) -> None:
-        """A client tells of something too early; what was rejected is driven again when its time has come."""
+        """A client sends an event time in the future; the rejected row is redriven when it has passed."""
         early = replace(told[0], moment=SOON[hours // 2])
         self.submit(SOURCES[1], what, [early, *told[1:]], timedelta(), None)
         self.world.clock.pass_by(timedelta(hours=hours))
@@ -193,7 +193,7 @@ class LakeMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(entry.rejected for entry in self.world.ledger().values()))
     @rule(source=st.none() | _sources, dry=st.booleans(), crash=_crashes)
     def drive_again(self, source: str | None, dry: bool, crash: Crash) -> None:
-        """Minutes later, somebody drives rows in quarantine again, or asks what would become of them."""
+        """Minutes later, quarantined rows are redriven, or a dry run is requested."""
         self.world.clock.pass_by(TOLERANCE)
         before = self._seen()
         answer = self.world.call("/ingest/quarantine/redrive", {"source_id": source, "dry_run": dry}, crash)
@@ -207,7 +207,7 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule(crash=_crashes)
     def sweep(self, crash: Crash) -> None:
-        """Minutes later, somebody looks for what is not finished."""
+        """Minutes later, the sweeper runs."""
         self.world.sweep(crash)
 
     @invariant()
@@ -216,7 +216,7 @@ class LakeMachine(RuleBasedStateMachine):
         assert_accounted(self._seen(), self.told, self.world.totals())
 
     def teardown(self) -> None:
-        """Everything is retried until nothing is left to do: now the platform holds what the model says."""
+        """Everything is retried until nothing is left to do: then the platform equals the model."""
         try:
             for shard in SHARDS:
                 self._retry(shard)
@@ -238,7 +238,7 @@ class LakeMachine(RuleBasedStateMachine):
         assert_stored(self.world.settings, ledger, self.told, self.model)
 
     def _seen(self) -> dict[str, LedgerEntry]:
-        """The ledger, every delivery in which somebody has sent."""
+        """The ledger; deliveries received since the last look are added to the model's input."""
         ledger = self.world.ledger()
         for origin in ledger.keys() - self.told.keys():
             self.told[origin] = Delivered(origin, self.sent[origin], ledger[origin].received_at)
@@ -278,7 +278,7 @@ class LakeMachine(RuleBasedStateMachine):
         self.model.merge(row for key in rows.keys() - taken_back for row in rows[key])
 
     def _rows_of(self, name: IncomingKey) -> list[Row]:
-        """The rows of an incoming object: of a delivery, or of those of its rows that were driven again."""
+        """The rows of an incoming object: of a delivery, or of its redriven rows."""
         all_rows = self.driven.get(
             (name.delivery_id, name.redrive.removeprefix("~r")), self.told[name.delivery_id].good
         )

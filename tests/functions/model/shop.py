@@ -1,4 +1,4 @@
-"""What clients of the model tests tell of: a few records under a few keys, again and again, some of them bad."""
+"""The input of the model tests: a few records under a few keys, repeated, some of them invalid."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MOMENTS = tuple(
     for moment in ("2025-02-26T12:10", "2025-02-27T12:10", "2025-01-05T12:10", "2025-03-01T12:10", "2025-03-01T13:10")
 )
 SOON = (3, 4)
-"""Moments that are still to come when the first tell of them."""
+"""Event times that are in the future when they are first sent."""
 TOLERANCE = timedelta(minutes=5)
 _VERSIONS = tuple(datetime(2025, 2, 28, hour, tzinfo=UTC) for hour in range(3))
 _FUTURE = "2026-01-01T00:00:00Z"
@@ -23,7 +23,7 @@ _FUTURE = "2026-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class Told:
-    """What a client says of one thing: its number, one of a few moments and contents, and perhaps a version."""
+    """A record of a client: its number, one of a few times and contents, and perhaps a version."""
 
     number: int
     moment: int

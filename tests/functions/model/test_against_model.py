@@ -1,4 +1,4 @@
-"""Whatever is sent, retried, repeated, reordered and killed, the lake is what a small model of it says."""
+"""After any retries, repetitions, reorderings and kills, the lake equals a small model of it."""
 
 from collections.abc import Callable
 

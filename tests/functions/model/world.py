@@ -58,7 +58,7 @@ class World:
         return Answer.of(answers[0]) if answers else None
 
     def put_file(self, data_type: DataType, batch_id: str, records: Sequence[Any]) -> None:
-        """Put a file where its batch was told to."""
+        """Put a file at the key of its batch."""
         lines = b"\n".join(map(orjson.dumps, records))
         lake, key = self.settings.name_of(LAKE_BUCKET), upload_key(data_type, batch_id)
         boto3.client("s3").put_object(Bucket=lake, Key=key, Body=lines)
@@ -77,7 +77,7 @@ class World:
         return event
 
     def consume(self, run: Event, crash: Crash) -> bool:
-        """Hand a run to the consumer; False if it died, so that the shard waits until the run comes again."""
+        """Pass a batch to the consumer; False if it died, so that the shard waits for the retry."""
         return self._survives(lambda: consume({"Records": run["Records"]}, context()), crash)
 
     def merge(self, notices: Iterable[str], crash: Crash) -> None:
@@ -88,7 +88,7 @@ class World:
             assert answers == [{"batchItemFailures": []}]
 
     def sweep(self, crash: Crash) -> None:
-        """Let the sweep come by when everything that is not finished is late, and leases of the dead are over."""
+        """Run the sweeper when all unfinished work is late and the leases of crashed runs have expired."""
         self.clock.pass_by(_LATE)
         self._survives(self._wired.sweeper.sweep, crash)
 
@@ -106,7 +106,7 @@ class World:
         return {entry.delivery_id: entry for entry in map(entry_of, self._items(LEDGER_TABLE))}
 
     def totals(self) -> Totals:
-        """What is kept of each source and of each hour."""
+        """The counters of each source and of each hour."""
         sources, hours = self._items(SOURCES_TABLE), self._items(LEDGER_HOURS_TABLE)
         return Totals(Totals.of(sources, "facet"), Totals.of(hours, "hour"))
 

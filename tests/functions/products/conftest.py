@@ -40,7 +40,7 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True, repr=False)
 class OpenShop:
-    """A shop whose records lie in a lake, and whoever answers about it."""
+    """A shop whose records are in a lake, and the reports about it."""
 
     shop: Shop
     lake: TestLake
@@ -53,7 +53,7 @@ class OpenShop:
         return Oracle(self.shop, NOW)
 
     def report(self, question: ProductQuestion, cost_days: Sequence[str] | None = None) -> ProductPerformanceResponse:
-        """Ask without a route; costs change within the days that are told, if any are."""
+        """Query without a route; costs change within the given days, if any."""
         reports = self.wired.product_reports
         state = None if cost_days is None else replace(reports.lake_state(), cost_days=cost_days)
         return reports.report(question, state)

@@ -1,4 +1,4 @@
-"""What the answers must be, computed record by record in plain decimals, by the data model's words alone."""
+"""The expected results, computed record by record in plain decimals, by the data model alone."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Oracle:
-    """Answers over a shop; days without sales after `delivered` are not held against anybody."""
+    """Results for a shop; days without sales after `delivered` are not counted."""
 
     shop: Shop
     delivered: datetime
 
     def products(self, question: ProductQuestion) -> list[dict[str, Any]]:
-        """Every product that counts, the best first; what is not known is None."""
+        """Every product with data, the best first; unknown figures are None."""
         found = [self._product(question, each) for each in sorted({line["product_id"] for line in self.shop.lines})]
         listed = [each for each in found if each["lines"] and question.category in (None, each["category"])]
         column = {"quantity": "quantity_sold"}.get(question.sort_by.value, question.sort_by.value)
@@ -39,7 +39,7 @@ class Oracle:
         return sum(each["excluded"] for each in products if question.category in (None, each["category"]))
 
     def rate(self, currency: str | None, moment: datetime) -> Decimal | None:
-        """What a unit of a currency is worth on the day."""
+        """The rate of a currency on the day."""
         if currency == REPORTING_CURRENCY:
             return Decimal(1)
         day = moment.date().isoformat()
@@ -138,10 +138,10 @@ class Oracle:
             back = (beyond - line["timestamp"] - timedelta(milliseconds=1)) // _DAY // each
             if 0 <= back < len(revenue):
                 revenue[-1 - back] += self._revenue(line)
-        return _told([float(each) for each in revenue])
+        return _direction([float(each) for each in revenue])
 
 
-def _told(values: Sequence[float]) -> str:
+def _direction(values: Sequence[float]) -> str:
     if len(set(values)) == 1:
         return "stable"
     count = len(values)
@@ -165,7 +165,7 @@ def _in_range(question: ProductQuestion, row: Row) -> bool:
 
 
 def _latest(lines: Sequence[Row], name: str) -> Any:
-    """What is said last: by the group of lines of a day, category and currency that was sold from last."""
+    """The last value: that of the group of lines (day, category, currency) with the latest sale."""
     groups: dict[Any, list[Row]] = defaultdict(list)
     for line in lines:
         groups[line["timestamp"].date(), line.get("product_category"), line["currency"]].append(line)

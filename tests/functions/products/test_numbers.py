@@ -21,7 +21,7 @@ FIELDS = ("name", "category", "margin", "conversion_rate", "inventory_turnover",
 
 
 def told(answer: ProductPerformanceResponse) -> list[dict[str, Any]]:
-    """The products of an answer, with None for what is absent and explained."""
+    """The products of a result, with None for absent, explained figures."""
     rows = [product.model_dump(mode="json") for product in answer.products]
     for row in rows:
         assert row["absent"].keys() == {name for name in FIELDS if name not in row}
@@ -54,9 +54,7 @@ def questions(draw: st.DrawFn) -> ProductQuestion:
 
 @pytest.mark.parametrize("sort_by", SortBy)
 @pytest.mark.parametrize("limit", [1, 5, MOST_PRODUCTS])
-def test_the_best_products_of_the_whole_time_are_those_that_records_tell(
-    open_shop: OpenShop, sort_by: SortBy, limit: int
-) -> None:
+def test_the_best_products_equal_those_of_the_records(open_shop: OpenShop, sort_by: SortBy, limit: int) -> None:
     question = ProductQuestion(start=OPENED, end=END, sort_by=sort_by, limit=limit)
 
     assert told(open_shop.report(question)) == expected(open_shop, question)
@@ -64,7 +62,7 @@ def test_the_best_products_of_the_whole_time_are_those_that_records_tell(
 
 @given(questions())
 @settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_answers_equal_what_the_records_say(open_shop: OpenShop, question: ProductQuestion) -> None:
+def test_results_equal_those_of_the_records(open_shop: OpenShop, question: ProductQuestion) -> None:
     answer = open_shop.report(question)
 
     assert told(answer) == expected(open_shop, question)
@@ -77,7 +75,7 @@ CALM = (timedelta(), timedelta(hours=7, milliseconds=1))
 
 
 @pytest.mark.parametrize("cut_off", CALM)
-def test_days_told_from_roll_ups_are_the_same_told_from_records(open_shop: OpenShop, cut_off: timedelta) -> None:
+def test_days_from_roll_ups_equal_days_from_records(open_shop: OpenShop, cut_off: timedelta) -> None:
     every_day = [(OPENED + timedelta(days=day)).date().isoformat() for day in range(DAYS)]
     question = ProductQuestion(start=OPENED + cut_off, end=END - cut_off, limit=MOST_PRODUCTS)
 
@@ -86,14 +84,14 @@ def test_days_told_from_roll_ups_are_the_same_told_from_records(open_shop: OpenS
     assert told(by_records) == told(open_shop.report(question)) == expected(open_shop, question)
 
 
-def test_on_days_within_which_a_cost_changes_roll_ups_would_be_wrong(open_shop: OpenShop) -> None:
+def test_roll_ups_are_wrong_for_days_with_a_cost_change(open_shop: OpenShop) -> None:
     question = ProductQuestion(start=OPENED, end=END, limit=MOST_PRODUCTS)
 
     assert told(open_shop.report(question, [])) != expected(open_shop, question)
 
 
 @pytest.mark.parametrize("category", [*filter(None, CATEGORIES), "unheard of"])
-def test_a_category_is_summed_up_beyond_the_limit(open_shop: OpenShop, category: str) -> None:
+def test_a_category_total_includes_products_beyond_the_limit(open_shop: OpenShop, category: str) -> None:
     question = ProductQuestion(start=OPENED, end=END, category=category, limit=1)
 
     summary = open_shop.report(question).category_summary

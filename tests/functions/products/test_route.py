@@ -19,7 +19,7 @@ from tests.functions.products.shop import OPENED
 MARCH = {"time_range[start]": ["2025-03-01"], "time_range[end]": ["2025-04-01"]}
 
 
-def test_an_answer_has_the_shape_of_the_contract(open_shop: OpenShop) -> None:
+def test_a_response_has_the_shape_of_the_contract(open_shop: OpenShop) -> None:
     answer = open_shop.get({**MARCH, "category": ["tea"], "limit": ["2"]})
 
     assert answer.status == HTTPStatus.OK
@@ -30,11 +30,11 @@ def test_an_answer_has_the_shape_of_the_contract(open_shop: OpenShop) -> None:
     assert list(answer.data["category_summary"])[:3] == ["category", "revenue", "quantity_sold"]
 
 
-def test_a_category_is_summed_up_only_when_it_is_asked_for(open_shop: OpenShop) -> None:
+def test_a_category_total_is_returned_only_on_request(open_shop: OpenShop) -> None:
     assert "category_summary" not in open_shop.get(MARCH).data
 
 
-def test_a_category_that_nothing_has_lists_nothing(open_shop: OpenShop) -> None:
+def test_an_unknown_category_lists_no_products(open_shop: OpenShop) -> None:
     data = open_shop.get({**MARCH, "category": ["unheard of"]}).data
 
     assert data["products"] == []
@@ -42,7 +42,7 @@ def test_a_category_that_nothing_has_lists_nothing(open_shop: OpenShop) -> None:
     assert data["metadata"]["total_records"] == 0
 
 
-def test_a_range_in_which_nothing_happened_lists_nothing(open_shop: OpenShop) -> None:
+def test_a_range_without_data_lists_no_products(open_shop: OpenShop) -> None:
     data = open_shop.get({"time_range[start]": ["1999-01-01"], "time_range[end]": ["1999-02-01"]}).data
 
     assert data["products"] == []
@@ -63,7 +63,7 @@ def test_a_range_that_begins_in_the_future_is_refused(open_shop: OpenShop) -> No
     assert answer.fields == {"time_range": "must not start in the future"}
 
 
-def test_who_may_not_read_analytics_reads_nothing(open_shop: OpenShop) -> None:
+def test_the_analytics_scope_is_required(open_shop: OpenShop) -> None:
     stranger = Visitor(open_shop.wired.identity, Scope.INGEST_WRITE)
 
     answer = replace(open_shop, visitor=stranger).get(MARCH)
@@ -71,7 +71,7 @@ def test_who_may_not_read_analytics_reads_nothing(open_shop: OpenShop) -> None:
     assert answer.status == HTTPStatus.FORBIDDEN
 
 
-def test_an_answer_is_remembered_until_any_of_its_tables_changes(open_shop: OpenShop) -> None:
+def test_a_result_is_cached_until_any_of_its_tables_changes(open_shop: OpenShop) -> None:
     asked = {**MARCH, "limit": ["7"]}
     versions = TableVersions(boto3.client("dynamodb"), open_shop.wired.settings.name_of(VERSIONS_TABLE))
     first, again = open_shop.get(asked).data, open_shop.get(asked).data
@@ -98,23 +98,21 @@ def delivered(open_shop: OpenShop) -> Iterator[dict[str, str]]:
         dynamodb.delete_item(TableName=table, Key=key)
 
 
-def test_an_answer_is_only_as_fresh_as_the_slowest_of_all_that_it_tells_of(
-    open_shop: OpenShop, delivered: dict[str, str]
-) -> None:
+def test_freshness_is_that_of_the_slowest_data_type(open_shop: OpenShop, delivered: dict[str, str]) -> None:
     metadata = open_shop.get(MARCH).data["metadata"]
 
     assert metadata["data_freshness"] == delivered["inventory"]
     assert metadata["provisional"]
 
 
-def test_before_any_source_has_delivered_sales_everything_is_provisional(open_shop: OpenShop) -> None:
+def test_without_sales_deliveries_a_result_is_provisional(open_shop: OpenShop) -> None:
     metadata = open_shop.get(MARCH).data["metadata"]
 
     assert metadata["data_freshness"] == "1970-01-01T00:00:00Z"
     assert metadata["provisional"]
 
 
-def test_who_has_the_answer_is_not_sent_it_again(open_shop: OpenShop) -> None:
+def test_an_unchanged_result_is_not_modified(open_shop: OpenShop) -> None:
     first = open_shop.get(MARCH)
 
     assert open_shop.get(MARCH).headers["etag"] == first.headers["etag"]

@@ -1,1 +1,1 @@
-"""The data quality route, over what was delivered."""
+"""The data quality route, over delivered rows."""

@@ -17,7 +17,7 @@ Ask = Callable[..., Answer]
 
 @pytest.fixture
 def ask(wired: Wiring) -> Iterator[Ask]:
-    """Ask for reports on a range, as somebody who may read them."""
+    """Request reports on a range, as a caller who may read them."""
     visitor = Visitor(wired.identity, Scope.QUALITY_READ)
 
     def send(start: str, end: str, **asked: str) -> Answer:

@@ -63,7 +63,7 @@ def _reckoned(batch: Sequence[Line]) -> Counter[str]:
 
 
 @needs_online_retail
-def test_a_report_on_real_sales_equals_what_is_reckoned_row_by_row(wired: Wiring, ask: Ask) -> None:
+def test_a_report_on_real_sales_equals_a_row_by_row_computation(wired: Wiring, ask: Ask) -> None:
     every, reckoned = _with_slips(), Counter[str]()
     for number, batch in enumerate(iter(lambda: list(islice(every, BATCH)), [])):
         wired.loader.load(delivery(DataType.TRANSACTIONS, batch, origin=f"batch-{number}"))

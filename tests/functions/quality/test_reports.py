@@ -1,4 +1,4 @@
-"""GET /data-quality/reports: what was delivered in a range, by source and type, from counts alone."""
+"""GET /data-quality/reports: the deliveries of a range, by source and type, from counts alone."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,9 +60,7 @@ def test_a_report_has_the_shape_of_the_contract(wired: Wiring, ask: Ask) -> None
     ]
 
 
-def test_uniqueness_and_timeliness_stand_among_the_dimensions_with_the_rows_behind_them(
-    wired: Wiring, ask: Ask
-) -> None:
+def test_uniqueness_and_timeliness_are_dimensions_with_row_counts(wired: Wiring, ask: Ask) -> None:
     deliver(wired, [fine(1), fine(1), fine(2), fine(3, timestamp="2025-01-01")])
 
     (report,) = ask(*DAY).data["reports"]
@@ -96,7 +94,7 @@ def test_every_score_of_a_report_is_recomputed_from_its_counts(wired: Wiring, as
     assert report["quality_score"] == pytest.approx(100 - lost, abs=0.01)
 
 
-def test_a_delivery_that_is_repeated_is_counted_once(wired: Wiring, ask: Ask) -> None:
+def test_a_repeated_delivery_is_counted_once(wired: Wiring, ask: Ask) -> None:
     rows = [fine(1), fine(2, quantity="x")]
     deliver(wired, rows)
     before = ask(*DAY).data
@@ -137,7 +135,7 @@ def test_deliveries_are_reported_by_source_and_type_and_in_total(wired: Wiring, 
     assert len({each["report_id"] for each in every["reports"]}) == 3
 
 
-def test_what_was_received_in_the_hours_of_the_range_counts(wired: Wiring, ask: Ask) -> None:
+def test_rows_received_in_the_hours_of_the_range_count(wired: Wiring, ask: Ask) -> None:
     for hour in range(4):
         at = NOW + timedelta(hours=hour)
         deliver(wired, [fine(hour)], origin=f"batch-{hour}", at=at)
@@ -151,11 +149,11 @@ def test_what_was_received_in_the_hours_of_the_range_counts(wired: Wiring, ask: 
     assert rows("16:00:00", "17:00:00") == 0
 
 
-def test_where_nothing_was_received_there_is_no_report_and_nothing_is_taken_off(ask: Ask) -> None:
+def test_without_received_rows_there_is_no_report_and_the_score_is_100(ask: Ask) -> None:
     assert ask(*DAY).data == {"reports": [], "overall_score": 100, "trend": "stable"}
 
 
-def test_samples_stay_three_and_show_no_id(wired: Wiring, ask: Ask) -> None:
+def test_samples_are_limited_and_show_no_id(wired: Wiring, ask: Ask) -> None:
     for number in range(5):
         deliver(wired, [fine(7, transaction_id="secret-id", discount=500)], origin=f"batch-{number}")
 
@@ -173,7 +171,7 @@ def test_samples_stay_three_and_show_no_id(wired: Wiring, ask: Ask) -> None:
     assert "secret" not in repr(answer.body)
 
 
-def test_quality_that_falls_day_by_day_is_declining(wired: Wiring, ask: Ask) -> None:
+def test_falling_daily_quality_is_declining(wired: Wiring, ask: Ask) -> None:
     for day in range(10):
         at = datetime(2025, 3, 1, 12, tzinfo=UTC) + timedelta(days=day)
         rows: list[Any] = [fine(number, timestamp=at.isoformat()) for number in range(20 - day)]
@@ -183,7 +181,7 @@ def test_quality_that_falls_day_by_day_is_declining(wired: Wiring, ask: Ask) -> 
     assert ask("2025-03-01", "2025-03-08").data["trend"] == "stable"
 
 
-def test_a_report_needs_no_data_at_all_but_the_counts(wired: Wiring, ask: Ask) -> None:
+def test_a_report_reads_only_the_counts(wired: Wiring, ask: Ask) -> None:
     deliver(wired, [fine(1), {}])
     before = ask(*DAY).data
     for key in keys(wired.settings, ""):
@@ -192,7 +190,7 @@ def test_a_report_needs_no_data_at_all_but_the_counts(wired: Wiring, ask: Ask) -
     assert ask(*DAY).data == before
 
 
-def test_every_mistake_in_a_question_is_named(ask: Ask) -> None:
+def test_every_error_in_a_query_is_named(ask: Ask) -> None:
     answer = ask("2025-03-02", "yesterday", data_type="profits")
 
     assert (answer.status, set(answer.fields)) == (400, {"time_range.end", "data_type"})

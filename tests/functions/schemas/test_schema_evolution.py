@@ -68,7 +68,7 @@ def _narrow(wired: Wiring, key: str, lacked: tuple[str, ...], narrower: dict[str
     wired.lake.put(key, write_parquet(table.select(kept).cast(schema.with_metadata(table.schema.metadata))))
 
 
-def test_a_partition_of_a_narrower_schema_is_merged_and_rolled_up_in_todays(evolved: tuple[Wiring, Athena]) -> None:
+def test_a_partition_of_an_older_schema_merges_into_the_current_one(evolved: tuple[Wiring, Athena]) -> None:
     wired, _ = evolved
 
     again = [sale(2, quantity=0.125, discount=1), sale(4, channel="store", quantity=100000000.5)]
@@ -86,7 +86,7 @@ def test_a_partition_of_a_narrower_schema_is_merged_and_rolled_up_in_todays(evol
     assert sorted(found, key=repr) == sorted(rolled, key=repr)
 
 
-def test_the_same_record_from_before_is_still_a_duplicate(evolved: tuple[Wiring, Athena]) -> None:
+def test_an_equal_record_of_an_older_schema_is_a_duplicate(evolved: tuple[Wiring, Athena]) -> None:
     wired, _ = evolved
 
     wired.loader.load(delivery(DataType.ORDERS, [good(DataType.ORDERS, item_count=3)], origin="batch-3"))
@@ -97,7 +97,7 @@ def test_the_same_record_from_before_is_still_a_duplicate(evolved: tuple[Wiring,
     assert entry.outcomes.duplicate == 1
 
 
-def test_old_and_new_partitions_answer_one_query(evolved: tuple[Wiring, Athena]) -> None:
+def test_old_and_new_partitions_serve_one_query(evolved: tuple[Wiring, Athena]) -> None:
     wired, athena = evolved
     wired.loader.load(
         delivery(DataType.TRANSACTIONS, [sale(5, channel="app", timestamp="2025-02-28T09:00:00Z")], origin="batch-3")
@@ -126,7 +126,7 @@ def test_old_and_new_partitions_answer_one_query(evolved: tuple[Wiring, Athena])
     assert orders == [{"region": None, "items": 3_000_000_003}]
 
 
-def test_what_a_newer_version_wrote_is_not_written_again_by_an_older_one() -> None:
+def test_an_older_version_does_not_rewrite_data_of_a_newer_one() -> None:
     newer = arrow_schema(DataType.EVENTS).empty_table().append_column("campaign", pa.array([], pa.string()))
 
     with pytest.raises(UnreadableObject, match="campaign"):

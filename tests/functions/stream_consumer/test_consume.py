@@ -76,7 +76,7 @@ def test_a_malformed_record_is_quarantined_with_its_reason_and_its_neighbours_ar
     assert [entry.in_flight for entry in entries] == [2, 0]
 
 
-def test_data_that_is_no_base64_is_quarantined_as_it_came(wired: Wiring) -> None:
+def test_invalid_base64_is_quarantined_unchanged(wired: Wiring) -> None:
     records = [kinesis_record("§ not base64 §"), *kinesis_event([_envelope(sale(1))], first=1)["Records"]]
 
     consume_batch(records, wired.loader)
@@ -110,7 +110,7 @@ ILL_FITTING: dict[str, tuple[DataType, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", ILL_FITTING)
-def test_a_record_that_does_not_fit_its_type_is_quarantined_for_its_source(wired: Wiring, name: str) -> None:
+def test_an_invalid_record_is_quarantined_for_its_source(wired: Wiring, name: str) -> None:
     data_type, record, field = ILL_FITTING[name]
 
     (entry,) = _consume(wired, [_envelope(record, data_type), _envelope(GOOD[data_type], data_type)])
@@ -123,7 +123,7 @@ def test_a_record_that_does_not_fit_its_type_is_quarantined_for_its_source(wired
     assert [len(rows) for rows in parquet_rows(wired.settings, "base/").values()] == [1]
 
 
-def test_sources_and_types_that_come_mixed_are_accounted_for_each_on_its_own(wired: Wiring) -> None:
+def test_mixed_sources_and_types_are_accounted_for_separately(wired: Wiring) -> None:
     payloads = [
         _envelope(sale(1)),
         _envelope(GOOD[DataType.ORDERS], "orders"),
@@ -142,7 +142,7 @@ def test_sources_and_types_that_come_mixed_are_accounted_for_each_on_its_own(wir
     assert _sold(wired) == ["t-1", "t-2", "t-3"]
 
 
-def test_the_same_run_again_counts_nothing_twice(wired: Wiring) -> None:
+def test_a_repeated_batch_counts_nothing_twice(wired: Wiring) -> None:
     payloads = [_envelope(sale(1)), b"broken", _envelope(sale(2)), _envelope({"quantity": 1})]
     _consume(wired, payloads)
     merge_all(wired)
@@ -154,7 +154,7 @@ def test_the_same_run_again_counts_nothing_twice(wired: Wiring) -> None:
     assert dump_state(wired.settings) == before
 
 
-def test_the_same_run_again_with_other_runs_merged_in_between_counts_nothing_twice(wired: Wiring) -> None:
+def test_a_batch_repeated_after_later_merges_counts_nothing_twice(wired: Wiring) -> None:
     _consume(wired, [_envelope(sale(1)), _envelope(sale(2))])
     merge_all(wired)
     _consume(wired, [_envelope(sale(3)), _envelope(sale(1))], first=50)
@@ -208,7 +208,7 @@ def test_a_repeated_batch_with_fewer_records_leaves_the_rest_to_the_next(
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_a_producers_record_becomes_the_same_row_as_the_apis(wired: Wiring, data_type: DataType) -> None:
+def test_a_producer_record_becomes_the_same_row_as_an_api_record(wired: Wiring, data_type: DataType) -> None:
     own = _envelope(GOOD[data_type], data_type)
     from_api = StreamIngestionRequest.model_validate(own).model_dump(mode="json")
 
@@ -222,7 +222,7 @@ def test_a_producers_record_becomes_the_same_row_as_the_apis(wired: Wiring, data
     assert len(by_producer) == 1
 
 
-def test_a_record_without_a_time_of_its_own_has_that_of_its_envelope(wired: Wiring) -> None:
+def test_a_record_without_a_time_takes_the_envelope_time(wired: Wiring) -> None:
     timeless = {name: value for name, value in sale(1).items() if name != "timestamp"}
 
     _consume(wired, [_envelope(timeless, timestamp="2025-02-01T01:02:03+01:00")])
@@ -232,7 +232,7 @@ def test_a_record_without_a_time_of_its_own_has_that_of_its_envelope(wired: Wiri
     assert row["timestamp"].isoformat() == "2025-02-01T00:02:03"
 
 
-def test_every_row_carries_the_moment_its_own_record_arrived(wired: Wiring) -> None:
+def test_every_row_has_the_arrival_time_of_its_record(wired: Wiring) -> None:
     _consume(wired, [_envelope(sale(1)), _envelope({"quantity": 1}), _envelope(sale(2))])
     merge_all(wired)
 
@@ -242,7 +242,7 @@ def test_every_row_carries_the_moment_its_own_record_arrived(wired: Wiring) -> N
     assert arrived["t-2"] - arrived["t-1"] == timedelta(milliseconds=2)
 
 
-def test_customers_of_a_malformed_envelope_leave_nothing_personal_in_quarantine(wired: Wiring) -> None:
+def test_malformed_customer_envelopes_leave_no_personal_data(wired: Wiring) -> None:
     customer = good(DataType.CUSTOMERS, email="ada@example.org", contact={"phone": "555-0100"})
 
     _consume(wired, [_envelope(customer, "customers", source_id="?"), _envelope(customer, "customer")])
@@ -263,7 +263,7 @@ def test_a_repeated_record_is_validated_against_its_first_arrival(wired: Wiring,
     assert dump_state(wired.settings).incoming == []
 
 
-def test_the_function_takes_a_run_and_answers_nothing(deployed: Wiring) -> None:
+def test_the_function_takes_a_batch_and_returns_nothing(deployed: Wiring) -> None:
     answer = handler(kinesis_event([_envelope(sale(1)), b"broken"]), context())
     merge_all(deployed)
 

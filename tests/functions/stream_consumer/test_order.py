@@ -1,4 +1,4 @@
-"""Within a shard the later record of a key stands, whatever retries and merges do in between."""
+"""Within a shard the last record of a key is current, after any retries and merges."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -32,7 +32,7 @@ def _run(contents: Sequence[tuple[int, int]], *, first: int, arrived: Sequence[i
     return list(records)
 
 
-def _standing(wired: Wiring) -> dict[str, str]:
+def _current(wired: Wiring) -> dict[str, str]:
     objects = parquet_rows(wired.settings, "base/events/")
     return {row["event_id"]: row["device"] for rows in objects.values() for row in rows}
 
@@ -51,20 +51,20 @@ def test_the_last_record_of_a_key_is_current(wired: Wiring, arrived: Sequence[in
             merge_all(wired)
     merge_all(wired)
 
-    assert _standing(wired) == {"e-1": "2"}
+    assert _current(wired) == {"e-1": "2"}
     assert _fates(wired) == {"received": 3, "loaded": 3, "duplicate": 0, "conflict": 0}
 
 
 @pytest.mark.parametrize("arrived", [(0, 0, 0), (9, 5, 1)], ids=["at once", "backwards"])
-def test_within_a_run_too(wired: Wiring, arrived: Sequence[int]) -> None:
+def test_the_last_record_of_a_key_within_a_batch_is_current(wired: Wiring, arrived: Sequence[int]) -> None:
     consume_batch(_run([(1, 0), (1, 1), (1, 2)], first=0, arrived=arrived), wired.loader)
     merge_all(wired)
 
-    assert _standing(wired) == {"e-1": "2"}
+    assert _current(wired) == {"e-1": "2"}
     assert _fates(wired) == {"received": 3, "loaded": 3, "duplicate": 0, "conflict": 0}
 
 
-def test_a_batch_repeated_late_reverts_nothing(wired: Wiring) -> None:
+def test_a_late_repeated_batch_reverts_nothing(wired: Wiring) -> None:
     earlier, later = (_run([(1, place)], first=place, arrived=[0]) for place in range(2))
     for run in (earlier, later):
         consume_batch(run, wired.loader)
@@ -74,7 +74,7 @@ def test_a_batch_repeated_late_reverts_nothing(wired: Wiring) -> None:
     consume_batch(earlier, wired.loader)
     merge_all(wired)
 
-    assert _standing(wired) == {"e-1": "1"}
+    assert _current(wired) == {"e-1": "1"}
     assert _fates(wired) == before
 
 
@@ -91,7 +91,7 @@ STEPS = st.lists(
 
 @settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
-def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
+def test_stream_order_decides_for_any_batches_merges_and_repetitions(
     platforms: MotoPlatforms, steps: list[tuple[list[tuple[int, int, int]], bool, bool]]
 ) -> None:
     last: dict[str, str] = {}
@@ -111,7 +111,7 @@ def test_the_stream_decides_whatever_runs_merges_and_repetitions_there_are(
             first, latest = first + len(run), max(arrived)
         merge_all(wired)
 
-        assert _standing(wired) == last
+        assert _current(wired) == last
         fates = _fates(wired)
         assert (fates["received"], fates["conflict"]) == (first, 0)
         assert fates["loaded"] + fates["duplicate"] == first

@@ -120,7 +120,7 @@ def test_a_malformed_body_is_quarantined_whole(wired: Wiring, name: str) -> None
     assert _sold(wired) == [2]
 
 
-def test_rows_of_a_body_that_do_not_fit_are_quarantined_at_places_of_their_own(wired: Wiring) -> None:
+def test_invalid_rows_of_a_body_are_quarantined_at_their_positions(wired: Wiring) -> None:
     _consume(wired, [*_sales(1), _body(sale(2), 7, {"quantity": 1}), *_sales(3), _body(sale(4), None)])
     merge_all(wired)
 
@@ -128,7 +128,7 @@ def test_rows_of_a_body_that_do_not_fit_are_quarantined_at_places_of_their_own(w
     assert _sold(wired) == [1, 2, 3, 4]
 
 
-def test_a_body_whose_values_are_all_text_is_read_as_text(wired: Wiring) -> None:
+def test_a_body_of_text_values_is_parsed_as_text_form(wired: Wiring) -> None:
     as_text = {name: str(value) for name, value in sale(2).items()}
 
     entries = _consume(wired, [_body(sale(1)), _body(as_text, format="csv")])
@@ -138,7 +138,7 @@ def test_a_body_whose_values_are_all_text_is_read_as_text(wired: Wiring) -> None
     assert _sold(wired) == [1, 2]
 
 
-def test_the_same_packed_run_again_counts_nothing_twice_and_may_be_longer(wired: Wiring) -> None:
+def test_a_repeated_longer_packed_batch_counts_nothing_twice(wired: Wiring) -> None:
     run = [aggregate_of(*_sales(1), b"broken"), _body(sale(2), {}), gzip.compress(b"broken"), BROKEN["the mark alone"]]
     _consume(wired, run)
     merge_all(wired)
@@ -157,7 +157,7 @@ def test_the_same_packed_run_again_counts_nothing_twice_and_may_be_longer(wired:
 
 
 @pytest.mark.parametrize("packed", [bytes, gzip.compress, aggregate_of], ids=["plain", "gzip", "aggregate"])
-def test_customers_in_a_body_leave_nothing_personal(wired: Wiring, packed: Callable[[bytes], bytes]) -> None:
+def test_customers_in_a_body_leave_no_personal_data(wired: Wiring, packed: Callable[[bytes], bytes]) -> None:
     customer = {**GOOD[DataType.CUSTOMERS], "email": "ada@example.org"}
     wrong = _body({"email": "bob@example.org"}, data_type="customer")
 
@@ -169,7 +169,7 @@ def test_customers_in_a_body_leave_nothing_personal(wired: Wiring, packed: Calla
     assert not any("@" in repr(rows) for rows in (kept.base, kept.quarantine))
 
 
-def test_much_packed_into_little_is_taken_in_parts_that_are_the_same_again(wired: Wiring) -> None:
+def test_highly_compressed_batches_are_split_deterministically(wired: Wiring) -> None:
     def body(first: int) -> bytes:
         note = "x" * 1500
         return gzip.compress(_body(*(sale(number, note=f"{number} {note}") for number in range(first, first + 6_000))))

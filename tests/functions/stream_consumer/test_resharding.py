@@ -1,4 +1,4 @@
-"""Shards are split and merged while records flow: each is counted once, and the last of each key stands."""
+"""Shards are split and merged under load: each record is counted once, and the last of each key is current."""
 
 import base64
 import random
@@ -112,7 +112,7 @@ def test_a_shard_split_and_merged_again_loses_nothing(wired: Wiring) -> None:
     _settled(wired, flow)
 
 
-def test_children_wait_for_the_end_of_their_parents() -> None:
+def test_child_shards_wait_for_the_end_of_their_parents() -> None:
     source, taken = EventSource(1), list[str]()
     source.put("key", "MQ==", 0)
     source.put("key", "Mg==", 0)
@@ -127,7 +127,7 @@ def test_children_wait_for_the_end_of_their_parents() -> None:
 
 @settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=18), st.integers(0, 1000))
-def test_whatever_is_split_merged_and_retried(platforms: MotoPlatforms, steps: list[str], seed: int) -> None:
+def test_any_splits_merges_and_retries_lose_nothing(platforms: MotoPlatforms, steps: list[str], seed: int) -> None:
     with platforms.fresh() as resources:
         wired = Wiring(resources, Clock())
         flow = Flow(wired, seed)

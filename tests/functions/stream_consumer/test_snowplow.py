@@ -1,4 +1,4 @@
-"""A real shop's clickstream through the stream comes to the sessions and counts that its authors expect."""
+"""A real shop's clickstream through the stream gives the sessions and counts that its authors expect."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -48,25 +48,25 @@ def _events(found: Iterable[Row], *types: str) -> dict[str, int]:
     return {session: len(ids) for session, ids in events.items()}
 
 
-def _told(sessions: Iterable[Row], column: str) -> dict[str, int]:
+def _counts(sessions: Iterable[Row], column: str) -> dict[str, int]:
     numbers = {each["domain_sessionid"]: int(float(each[column] or 0)) for each in sessions}
     return {session: number for session, number in numbers.items() if number}
 
 
-def test_every_session_has_the_steps_that_are_expected_of_it(rows: list[Row]) -> None:
+def test_every_session_has_the_expected_steps(rows: list[Row]) -> None:
     sessions = expected("sessions")
     purchases = Counter(row["session_id"] for row in rows if row["event_type"] == "purchase")
 
     assert {row["session_id"] for row in rows} == {each["domain_sessionid"] for each in sessions}
-    assert _events(rows, "product_view") == _told(sessions, "number_product_views")
-    assert _events(rows, "add_to_cart") == _told(sessions, "number_add_to_carts")
-    assert _events(rows, "remove_from_cart") == _told(sessions, "number_remove_from_carts")
-    assert _events(rows, "purchase") == _told(sessions, "number_product_transactions")
-    assert _events(rows, "checkout", "purchase") == _told(sessions, "number_checkout_steps_visited")
-    assert purchases == _told(sessions, "total_transacted_products")
+    assert _events(rows, "product_view") == _counts(sessions, "number_product_views")
+    assert _events(rows, "add_to_cart") == _counts(sessions, "number_add_to_carts")
+    assert _events(rows, "remove_from_cart") == _counts(sessions, "number_remove_from_carts")
+    assert _events(rows, "purchase") == _counts(sessions, "number_product_transactions")
+    assert _events(rows, "checkout", "purchase") == _counts(sessions, "number_checkout_steps_visited")
+    assert purchases == _counts(sessions, "total_transacted_products")
 
 
-def test_every_product_that_was_touched_is_there_once(rows: list[Row]) -> None:
+def test_every_touched_product_occurs_once(rows: list[Row]) -> None:
     touched = expected("product_interactions")
     views = [each for each in touched if each["is_product_view"] == "True"]
     added = [each for each in touched if each["is_add_to_cart"] == "True"]
@@ -82,7 +82,7 @@ def test_every_product_that_was_touched_is_there_once(rows: list[Row]) -> None:
     )
 
 
-def test_carts_checkouts_and_orders_are_those_expected(rows: list[Row]) -> None:
+def test_carts_checkouts_and_orders_are_as_expected(rows: list[Row]) -> None:
     orders = {row["order_id"]: row["session_id"] for row in rows if row["event_type"] == "purchase"}
 
     carts = _events(rows, "add_to_cart", "remove_from_cart", "purchase")
@@ -94,7 +94,7 @@ def test_carts_checkouts_and_orders_are_those_expected(rows: list[Row]) -> None:
     assert orders == {each["transaction_id"]: each["domain_sessionid"] for each in expected("transaction_interactions")}
 
 
-def test_the_ledger_has_every_record_that_was_put_on_the_stream(rows: list[Row], deployed: Wiring) -> None:
+def test_the_ledger_counts_every_record_put_on_the_stream(rows: list[Row], deployed: Wiring) -> None:
     (source,) = dump_state(deployed.settings).sources
 
     sent = len(records()) + 100

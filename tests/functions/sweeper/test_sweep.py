@@ -1,4 +1,4 @@
-"""What a crash left half-way is found and finished, and nothing else is touched."""
+"""The sweeper finishes work interrupted by a crash, and changes nothing else."""
 
 from datetime import timedelta
 from typing import Any
@@ -49,14 +49,14 @@ def _messages(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _without_names(held: StateDump) -> list[Any]:
-    """What is held, without the batch's own name and times, which differ from run to run."""
+    """The state without the batch's own name and times, which differ from run to run."""
     named = {"_origin", "origin", "received_at", "completed_at", "ingested_at", "last_ingestion"}
     rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
     every = [*rows, *held.ledger, *held.sources]
     return sorted(({key: value for key, value in each.items() if key not in named} for each in every), key=repr)
 
 
-def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if_it_had_not_been(
+def test_a_batch_killed_around_any_write_completes_when_resumed_or_repeated(
     platforms: MotoPlatforms,
 ) -> None:
     with platforms.fresh() as settings:
@@ -87,7 +87,7 @@ def test_a_batch_killed_around_any_write_is_resumed_or_sent_again_and_ends_as_if
             assert held.incoming == [], case
 
 
-def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_wherever_that_was_cut_short(
+def test_a_cancelled_batch_whose_resume_was_interrupted_anywhere_is_finished(
     platforms: MotoPlatforms,
 ) -> None:
     def cancelled(wired: Wiring) -> str:
@@ -121,7 +121,7 @@ def test_a_batch_that_is_brought_back_after_it_was_cancelled_is_finished_whereve
             assert _without_names(dump_state(settings)) == expected, f"killed {moment} write {step} of {writes}"
 
 
-def test_a_batch_that_is_only_young_is_left_alone(platforms: MotoPlatforms) -> None:
+def test_a_recent_batch_is_left_alone(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         clock = Clock()
         wired = Wiring(settings, clock)
@@ -134,7 +134,7 @@ def test_a_batch_that_is_only_young_is_left_alone(platforms: MotoPlatforms) -> N
         assert (swept.resumed, swept.stuck, swept.remembered) == (0, 0, 0)
 
 
-def test_the_merger_is_reminded_of_what_waits_when_something_is_late(wired: Wiring, clock: Clock) -> None:
+def test_waiting_partitions_are_requeued_when_a_delivery_is_late(wired: Wiring, clock: Clock) -> None:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
     (waiting,) = keys(wired.settings, "incoming/")
 
@@ -156,7 +156,7 @@ def test_move_notices_and_markers_are_requeued_though_no_delivery_is_late(wired:
     assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == sorted(waiting)
 
 
-def test_a_sweep_of_a_platform_where_all_is_done_does_nothing(wired: Wiring, clock: Clock) -> None:
+def test_a_sweep_without_unfinished_work_does_nothing(wired: Wiring, clock: Clock) -> None:
     wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
     merge_all(wired)
 

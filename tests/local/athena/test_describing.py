@@ -31,7 +31,7 @@ def behind_upstream(lake: Lake, tmp_path: Path) -> Iterator[Asker]:
     engine.close()
 
 
-def test_results_go_where_the_deployed_work_group_says(behind_upstream: Asker) -> None:
+def test_results_are_written_where_the_work_group_says(behind_upstream: Asker) -> None:
     found = behind_upstream.execute(
         "SELECT 1", WorkGroup="tally-local", ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/mine/"}
     )
@@ -39,7 +39,7 @@ def test_results_go_where_the_deployed_work_group_says(behind_upstream: Asker) -
     assert found["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{BUCKET}/group/")
 
 
-def test_a_work_group_that_does_not_insist_leaves_the_place_to_the_request(behind_upstream: Asker) -> None:
+def test_a_work_group_without_enforcement_uses_the_location_of_the_request(behind_upstream: Asker) -> None:
     found = behind_upstream.execute(
         "SELECT 1", WorkGroup="lenient", ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/mine/"}
     )
@@ -47,7 +47,7 @@ def test_a_work_group_that_does_not_insist_leaves_the_place_to_the_request(behin
     assert found["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{BUCKET}/mine/")
 
 
-def test_without_any_place_for_results_the_request_is_refused(behind_upstream: Asker) -> None:
+def test_without_a_result_location_the_request_is_refused(behind_upstream: Asker) -> None:
     with pytest.raises(behind_upstream.client.exceptions.InvalidRequestException, match="No output location"):
         behind_upstream.execute("SELECT 1", WorkGroup="nobody")
 
@@ -61,7 +61,7 @@ def test_a_deployed_work_group_is_described_with_its_output(behind_upstream: Ask
     }
 
 
-def test_a_work_group_of_the_engines_own_comes_and_goes(asker: Asker) -> None:
+def test_a_work_group_is_created_and_deleted(asker: Asker) -> None:
     asker.client.create_work_group(Name="own", Configuration=_group(f"s3://{BUCKET}/own/", enforced=True))
     found = asker.execute("SELECT 1", WorkGroup="own")
     assert found["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{BUCKET}/own/")
@@ -88,7 +88,7 @@ def test_a_query_that_would_scan_more_than_its_group_allows_is_cancelled(lake: L
     assert asker.execute("SELECT count(*) FROM sales", WorkGroup="tight")["Status"]["State"] == "SUCCEEDED"
 
 
-def test_tables_and_databases_are_glues(lake: Lake, asker: Asker) -> None:
+def test_tables_and_databases_are_those_of_glue(lake: Lake, asker: Asker) -> None:
     lake.daily("sales", {"id": "string"})
     lake.daily("orders", {"id": "string"})
 

@@ -29,7 +29,7 @@ def test_a_version_is_downloaded_once_even_by_a_later_cache(lake: Lake, tmp_path
     assert lake.fetched == ["a"]
 
 
-def test_lent_objects_stay_and_the_least_recently_lent_go_first(lake: Lake, tmp_path: Path) -> None:
+def test_objects_in_use_stay_and_the_least_recently_used_are_evicted(lake: Lake, tmp_path: Path) -> None:
     items = [_stored(lake, name, name.encode() * 10) for name in ("a", "b", "c")]
     cache = ObjectCache(lake.s3, tmp_path, limit_bytes=20)
 

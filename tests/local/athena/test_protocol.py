@@ -20,7 +20,7 @@ LONG = (
 )
 
 
-def test_pages_follow_each_other_without_gap_and_the_header_comes_once(asker: Asker) -> None:
+def test_pages_are_contiguous_and_the_header_occurs_once(asker: Asker) -> None:
     identity = asker.execute(MANY)["QueryExecutionId"]
 
     pages = list(asker.client.get_paginator("get_query_results").paginate(QueryExecutionId=identity))
@@ -39,7 +39,7 @@ def test_a_page_may_be_as_short_as_one_row(asker: Asker) -> None:
     assert [page["ResultSet"]["Rows"][0]["Data"][0]["VarCharValue"] for page in (first, second)] == ["n", "1"]
 
 
-def test_null_is_no_value_and_an_empty_string_is_one(asker: Asker) -> None:
+def test_null_differs_from_an_empty_string(asker: Asker) -> None:
     identity = asker.execute("SELECT '' AS a, CAST(NULL AS varchar) AS b")["QueryExecutionId"]
 
     rows = asker.client.get_query_results(QueryExecutionId=identity)["ResultSet"]["Rows"]
@@ -47,7 +47,7 @@ def test_null_is_no_value_and_an_empty_string_is_one(asker: Asker) -> None:
     assert rows[1]["Data"] == [{"VarCharValue": ""}, {}]
 
 
-def test_a_request_token_starts_one_execution_however_often_it_comes(asker: Asker) -> None:
+def test_a_repeated_request_token_starts_one_execution(asker: Asker) -> None:
     token = "t" * 32
 
     one = asker.execute("SELECT 1", ClientRequestToken=token)
@@ -64,7 +64,7 @@ def test_a_request_token_with_another_query_is_refused(asker: Asker) -> None:
         asker.execute("SELECT 2", ClientRequestToken=token)
 
 
-def test_an_execution_tells_what_was_asked_and_how_long_it_took(asker: Asker) -> None:
+def test_an_execution_reports_its_query_and_duration(asker: Asker) -> None:
     found = asker.execute("SELECT ?", "1", WorkGroup="tally-local")
 
     assert (found["Query"], found["ExecutionParameters"], found["WorkGroup"]) == ("SELECT ?", ["1"], "tally-local")
@@ -106,7 +106,7 @@ def test_an_unknown_execution_is_an_invalid_request(asker: Asker) -> None:
         asker.client.get_query_execution(QueryExecutionId="nobody")
 
 
-def test_text_that_is_no_sql_is_refused_at_once(asker: Asker) -> None:
+def test_text_that_is_not_sql_is_refused_immediately(asker: Asker) -> None:
     with pytest.raises(asker.client.exceptions.InvalidRequestException, match="mismatched input"):
         asker.execute("SELECT FROM WHERE")
 
@@ -121,7 +121,7 @@ def test_an_operation_the_engine_does_not_have_is_named(asker: Asker) -> None:
         asker.client.create_prepared_statement(StatementName="s", WorkGroup="w", QueryStatement="SELECT 1")
 
 
-def test_a_body_that_is_no_json_is_a_serialization_error(engine: Engine) -> None:
+def test_a_body_that_is_not_json_is_a_serialization_error(engine: Engine) -> None:
     with serve_in_thread(engine) as url:
         request = Request(url, data=b"{", headers={"X-Amz-Target": "AmazonAthena.GetQueryExecution"})  # noqa: S310 loopback
 
@@ -161,7 +161,7 @@ def test_a_running_query_stops_and_the_next_one_runs(one_at_a_time: Asker) -> No
     assert one_at_a_time.wait(waiting)["Status"]["State"] == "SUCCEEDED"
 
 
-def test_a_waiting_query_that_is_stopped_never_runs(one_at_a_time: Asker) -> None:
+def test_a_queued_query_that_is_stopped_never_runs(one_at_a_time: Asker) -> None:
     running = _start(one_at_a_time, LONG)
     waiting = _start(one_at_a_time, "SELECT 1")
 
@@ -172,7 +172,7 @@ def test_a_waiting_query_that_is_stopped_never_runs(one_at_a_time: Asker) -> Non
     assert (found["Status"]["State"], "EngineExecutionTimeInMillis" in found["Statistics"]) == ("CANCELLED", False)
 
 
-def test_queries_at_the_same_time_each_get_their_own_rows(asker: Asker) -> None:
+def test_concurrent_queries_get_their_own_rows(asker: Asker) -> None:
     answers: dict[int, str | None] = {}
     threads = [
         threading.Thread(target=lambda n=n: answers.update({n: asker.rows(f"SELECT {n}")[0][0]})) for n in range(8)
@@ -206,7 +206,7 @@ def test_finished_executions_and_their_rows_survive_a_restart(lake: Lake, tmp_pa
     assert [row["Data"][0]["VarCharValue"] for row in rows] == ["n", "1"]
 
 
-def test_only_the_newest_executions_are_remembered(lake: Lake, tmp_path: Path) -> None:
+def test_only_the_newest_executions_are_kept(lake: Lake, tmp_path: Path) -> None:
     engine = build_engine(
         glue=lake.glue,
         s3=lake.s3,

@@ -1,4 +1,4 @@
-"""What a query needs of its tables, found without touching anything: columns and the condition on partitions."""
+"""The columns and partitions that a query needs, determined without reading anything."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_a_condition_on_a_union_prunes_every_branch() -> None:
     assert _predicates(sql) == ["\"dt\" = 'a'", "\"dt\" = 'a'"]
 
 
-def test_a_query_named_once_and_used_twice_keeps_what_either_use_needs() -> None:
+def test_a_query_used_twice_reads_what_either_use_needs() -> None:
     sql = "WITH s AS (SELECT * FROM sales) SELECT a.id FROM s a JOIN s b ON a.id = b.id WHERE a.dt = 'a' AND b.dt = 'b'"
 
     assert _predicates(sql) == [None]

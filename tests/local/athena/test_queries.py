@@ -1,4 +1,4 @@
-"""Aggregates and whole queries, with the rows that Trino's documentation gives for them; and what is refused."""
+"""Aggregates and whole queries, with the rows of Trino's documentation; and unsupported SQL."""
 
 import pytest
 
@@ -138,7 +138,7 @@ def test_a_query_gives_trinos_rows(database: LakeDatabase, sql: str, expected: l
         ("SELECT date_add('day) FROM read_text(''/etc/passwd'') --', 1, now())", "the word"),
     ],
 )
-def test_what_is_not_known_is_refused_by_name(database: LakeDatabase, sql: str, named: str) -> None:
+def test_unsupported_sql_is_refused_by_name(database: LakeDatabase, sql: str, named: str) -> None:
     with pytest.raises(QueryFailed, match=named) as refused:
         typed_rows(database, sql)
 
@@ -157,9 +157,7 @@ def test_what_is_not_known_is_refused_by_name(database: LakeDatabase, sql: str, 
         "SET allowed_directories = ['/']",
     ],
 )
-def test_even_sql_that_came_past_the_translation_could_not_leave_the_engines_folders(
-    database: LakeDatabase, sql: str
-) -> None:
+def test_untranslated_sql_cannot_leave_the_engine_folders(database: LakeDatabase, sql: str) -> None:
     with pytest.raises(QueryFailed, match=r"disabled|locked|Cannot"), database.session() as session:
         session.execute(sql)
 

@@ -174,7 +174,7 @@ def test_an_object_replaced_between_listing_and_fetching_is_read_as_it_is_now(la
         ("SHOW TABLES", "NOT_SUPPORTED: the statement SHOW TABLES"),
     ],
 )
-def test_what_cannot_run_fails_with_its_reason(lake: Lake, asker: Asker, sql: str, reason: str) -> None:
+def test_an_unexecutable_query_fails_with_its_reason(lake: Lake, asker: Asker, sql: str, reason: str) -> None:
     lake.daily("sales", {"id": "string"})
     lake.table("half", {"id": "string"}, keys={"dt": "string"}, parameters={"projection.enabled": "true"})
     lake.glue.create_table(

@@ -65,7 +65,7 @@ def test_an_object_is_fetched_again_only_after_it_changed(sales: Lake, asker: As
 
 
 @pytest.mark.usefixtures("sales")
-def test_every_type_has_athenas_name_and_athenas_text(asker: Asker) -> None:
+def test_every_type_has_the_name_and_text_of_athena(asker: Asker) -> None:
     columns, rows = asker.result("SELECT * FROM sales WHERE dt = '2025-01-02' ORDER BY id")
 
     assert [(column["Name"], column["Type"]) for column in columns] == [
@@ -122,7 +122,7 @@ def test_a_parameter_keeps_its_type_and_value(asker: Asker, parameter: str, kind
 
 @pytest.mark.parametrize("parameter", ["id", "(SELECT 1)", "1; DROP TABLE sales", "count(*)", "'open"])
 @pytest.mark.usefixtures("sales")
-def test_a_parameter_that_is_no_literal_fails_the_query(asker: Asker, parameter: str) -> None:
+def test_a_parameter_that_is_not_a_literal_fails_the_query(asker: Asker, parameter: str) -> None:
     reason = asker.reason("SELECT count(*) FROM sales WHERE id = ?", parameter)
 
     assert reason.startswith("INVALID_PARAMETER_USAGE: parameter 1 is not a literal")

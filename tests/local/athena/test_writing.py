@@ -48,7 +48,7 @@ def test_unload_puts_partitions_in_folders_and_leaves_their_columns_out(sales: L
     assert _stored(sales, keys[0]).column_names == ["id"]
 
 
-def test_unload_refuses_a_place_that_holds_something(sales: Lake, asker: Asker) -> None:
+def test_unload_refuses_a_non_empty_location(sales: Lake, asker: Asker) -> None:
     sales.put("export/before.parquet", pa.table({"x": [1]}))
 
     reason = asker.reason(f"UNLOAD (SELECT 1 AS one) TO '{TARGET}' WITH (format = 'PARQUET')")
@@ -65,7 +65,7 @@ def test_unload_refuses_a_place_that_holds_something(sales: Lake, asker: Asker) 
         ("format = 'PARQUET', partitioned_by = ARRAY['one']", "HIVE_COLUMN_ORDER_MISMATCH"),
     ],
 )
-def test_unload_names_the_option_it_cannot_honour(lake: Lake, asker: Asker, options: str, reason: str) -> None:
+def test_unload_names_the_unsupported_option(lake: Lake, asker: Asker, options: str, reason: str) -> None:
     assert asker.reason(f"UNLOAD (SELECT 1 AS one, 2 AS two) TO '{TARGET}' WITH ({options})").startswith(reason)
     assert lake.keys_below("export/") == []
 
@@ -95,7 +95,7 @@ def test_a_partitioned_table_made_from_a_query_is_pruned(sales: Lake, asker: Ask
     assert len(sales.fetched) == 1
 
 
-def test_a_table_that_exists_is_not_made_again(sales: Lake, asker: Asker) -> None:
+def test_an_existing_table_is_not_created_again(sales: Lake, asker: Asker) -> None:
     reason = asker.reason(f"CREATE TABLE sales WITH (external_location = '{TARGET}') AS SELECT 1 AS one")
 
     assert reason.startswith("TABLE_ALREADY_EXISTS")

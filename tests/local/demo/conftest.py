@@ -12,7 +12,7 @@ END = datetime(2026, 11, 22, 13, 37, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Story:
-    """A demo told once for all tests that only read it."""
+    """A demo generated once for all tests that only read it."""
 
     scenario: Scenario
     deliveries: list[DemoDelivery]

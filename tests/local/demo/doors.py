@@ -15,7 +15,7 @@ STREAM = "tally-test-intake"
 
 
 class Api(ThreadingHTTPServer):
-    """Stands where the front door would: keeps every batch and gives the answer it was told to give."""
+    """A fake front door: keeps every batch and returns the configured response."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Door)

@@ -50,16 +50,14 @@ QUARANTINED: Answer = (
         (QUARANTINED, r"201 but rejected rows \(row 3 /score: too big\)"),
     ],
 )
-def test_an_answer_that_is_not_full_success_is_explained(
-    api: Api, client: BatchClient, answer: Answer, sentence: str
-) -> None:
+def test_a_partially_failed_response_is_explained(api: Api, client: BatchClient, answer: Answer, sentence: str) -> None:
     api.answer = answer
 
     with pytest.raises(DemoNotSent, match=sentence):
         client.post("web-shop", "events", events(2))
 
 
-def test_a_platform_that_is_not_there_is_named() -> None:
+def test_an_unreachable_platform_is_named() -> None:
     with serving() as gone:
         url = gone.url
     client = BatchClient(url, token="a-token", extracted_at="2026-11-22T13:37:00Z")
@@ -68,7 +66,7 @@ def test_a_platform_that_is_not_there_is_named() -> None:
         client.post("web-shop", "events", events(1))
 
 
-def test_a_large_batch_travels_compressed(api: Api, client: BatchClient) -> None:
+def test_a_large_batch_is_sent_compressed(api: Api, client: BatchClient) -> None:
     client.post("web-shop", "events", events(2_000))
 
     assert api.batches[0]["data"] == events(2_000)

@@ -1,4 +1,4 @@
-"""Decisions explain themselves, and labels tell, late, that the scores mean something."""
+"""Decisions explain themselves, and late labels confirm that the scores are meaningful."""
 
 import math
 from collections import Counter
@@ -41,7 +41,7 @@ def test_higher_scores_get_stricter_outcomes_under_the_same_rules(story: Story) 
         assert outcomes == sorted(outcomes)
 
 
-def test_most_orders_are_approved_and_some_are_looked_at(story: Story) -> None:
+def test_most_orders_are_approved_and_some_reviewed(story: Story) -> None:
     decisions = story.records["decisions"]
 
     assert share(decisions, "outcome", "approve") > 0.9
@@ -74,7 +74,7 @@ def test_labels_follow_their_decisions_and_chargebacks_take_days(story: Story) -
     assert median(delays["manual_review"]) < 7
 
 
-def test_some_old_labels_leave_their_decisions_time_to_be_looked_up(story: Story) -> None:
+def test_some_old_labels_omit_the_time_of_their_decision(story: Story) -> None:
     without = sum("decision_timestamp" not in label for label in story.records["labels"])
 
     assert 0.02 < without / len(story.records["labels"]) < 0.3

@@ -1,4 +1,4 @@
-"""The producer keeps Kinesis' limits and puts again what the stream refused."""
+"""The producer respects Kinesis' limits and retries refused records."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
@@ -55,13 +55,13 @@ def streamed(kinesis: "KinesisClient") -> list[dict[str, Any]]:
     return found
 
 
-def test_records_go_through_the_real_protocol(kinesis: "KinesisClient") -> None:
+def test_records_are_sent_with_the_real_protocol(kinesis: "KinesisClient") -> None:
     StreamProducer(kinesis, STREAM).put("web-shop", "events", events(1_100))
 
     assert [message["data"] for message in streamed(kinesis)] == events(1_100)
 
 
-def test_refused_records_are_put_again_until_all_are_in(kinesis: "KinesisClient") -> None:
+def test_refused_records_are_retried_until_all_are_accepted(kinesis: "KinesisClient") -> None:
     pauses: list[float] = []
     producer = StreamProducer(cast("KinesisClient", Busy(kinesis, refusals=3)), STREAM, pauses.append)
 
@@ -73,7 +73,7 @@ def test_refused_records_are_put_again_until_all_are_in(kinesis: "KinesisClient"
     assert pauses == sorted(pauses)
 
 
-def test_a_stream_that_never_takes_a_record_is_named(kinesis: "KinesisClient") -> None:
+def test_a_stream_that_accepts_no_record_is_named(kinesis: "KinesisClient") -> None:
     producer = StreamProducer(cast("KinesisClient", Busy(kinesis, refusals=1_000)), STREAM, lambda _: None)
 
     with pytest.raises(DemoNotSent, match=r"tally-test-intake rejected 1 records.*ProvisionedThroughputExceeded"):
@@ -81,7 +81,7 @@ def test_a_stream_that_never_takes_a_record_is_named(kinesis: "KinesisClient") -
 
 
 @pytest.mark.parametrize(("count", "size"), [(1201, 100), (60, 300_000), (3, 5_000_000), (0, 1)])
-def test_calls_keep_to_the_limits_and_to_the_order(count: int, size: int) -> None:
+def test_calls_respect_the_limits_and_the_order(count: int, size: int) -> None:
     entries = [StreamEntry(f"g-{place}", b"x" * size) for place in range(count)]
 
     calls = list(batch_entries(entries))

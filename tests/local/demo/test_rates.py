@@ -20,7 +20,7 @@ from tests.local.demo.conftest import END
 WINDOW = DemoWindow(END)
 
 
-def test_sales_of_every_day_can_be_converted_also_where_the_window_begins_on_a_sunday() -> None:
+def test_sales_of_every_day_can_be_converted_even_from_a_sunday() -> None:
     for first in range(7):
         window = DemoWindow(END, 90 - first)
 
@@ -29,7 +29,7 @@ def test_sales_of_every_day_can_be_converted_also_where_the_window_begins_on_a_s
         assert since.valid_from <= window.first.isoformat()
 
 
-def test_rates_are_of_weekdays_and_move_a_little_from_one_to_the_next() -> None:
+def test_rates_exist_for_weekdays_and_change_little_between_them() -> None:
     quotes = read(text_of(rates_file(7, WINDOW))).quotes
 
     assert {date.fromisoformat(quote.day).weekday() for quote in quotes} == {0, 1, 2, 3, 4}
@@ -42,7 +42,7 @@ def test_the_same_seed_gives_the_same_rates() -> None:
     assert rates_file(7, WINDOW) != rates_file(8, WINDOW)
 
 
-def test_the_demo_holds_rates_for_all_of_its_days(wired: Wiring) -> None:
+def test_the_demo_has_rates_for_all_its_days(wired: Wiring) -> None:
     rates = ReferenceRates(wired.lake, wired.versions, wired.clock, reporting_currency="USD")
 
     hold_rates(demo(end=END), rates, Progress(Console(quiet=True)))
@@ -50,7 +50,7 @@ def test_the_demo_holds_rates_for_all_of_its_days(wired: Wiring) -> None:
     assert all([span.currency for span in rates.on(day.isoformat())] == ["EUR"] for day in WINDOW.days())
 
 
-def test_rates_that_somebody_has_loaded_are_left_as_they_are(wired: Wiring) -> None:
+def test_existing_rates_are_not_replaced(wired: Wiring) -> None:
     rates = ReferenceRates(wired.lake, wired.versions, wired.clock, reporting_currency="USD")
     rates.load("real.csv", b"Date,USD\n2026-01-02,1.1721\n")
     before = rates.quotes()

@@ -151,7 +151,7 @@ OPTIONAL: dict[str, dict[str, Check]] = {
 
 
 @pytest.mark.parametrize("data_type", REQUIRED)
-def test_every_record_keeps_the_rules_of_its_type(story: Story, data_type: str) -> None:
+def test_every_record_is_valid_for_its_type(story: Story, data_type: str) -> None:
     known = REQUIRED[data_type] | OPTIONAL[data_type]
 
     broken = [
@@ -173,7 +173,7 @@ def test_every_field_of_the_model_is_used(story: Story, data_type: str) -> None:
     assert used == REQUIRED[data_type].keys() | OPTIONAL[data_type].keys()
 
 
-def test_all_eight_types_and_several_sources_are_told(story: Story) -> None:
+def test_all_eight_types_and_several_sources_are_generated(story: Story) -> None:
     sources = {delivery.source_id for delivery in story.deliveries}
 
     assert story.records.keys() == REQUIRED.keys()
@@ -194,7 +194,7 @@ def test_all_eight_types_and_several_sources_are_told(story: Story) -> None:
         ("labels", ("decision_id", "source")),
     ],
 )
-def test_no_two_records_claim_the_same_key_and_version(story: Story, data_type: str, key: tuple[str, ...]) -> None:
+def test_no_two_records_have_the_same_key_and_version(story: Story, data_type: str, key: tuple[str, ...]) -> None:
     keys = [tuple(record[part] for part in key) for record in story.records[data_type]]
 
     assert len(set(keys)) == len(keys)

@@ -29,7 +29,7 @@ def told(**changes: Any) -> bytes:
     return orjson.dumps([delivery.records for delivery in demo(**({"end": END} | changes)).deliveries()])
 
 
-def test_the_same_seed_scale_and_end_tell_the_same_bytes(story: Story) -> None:
+def test_the_same_seed_scale_and_end_give_the_same_bytes(story: Story) -> None:
     first = orjson.dumps([delivery.records for delivery in story.deliveries])
 
     assert told() == first
@@ -48,7 +48,7 @@ def test_a_later_end_on_the_same_day_only_adds(story: Story) -> None:
     assert len(later["events"]) > len(story.records["events"])
 
 
-def test_a_whole_day_at_the_end_is_told_up_to_midnight() -> None:
+def test_a_whole_last_day_extends_to_midnight() -> None:
     midnight = datetime(2026, 11, 22, tzinfo=UTC)
 
     assert DemoWindow(midnight).last == datetime(2026, 11, 21, tzinfo=UTC).date()
@@ -74,7 +74,7 @@ def test_the_scale_sets_the_number_of_orders(story: Story) -> None:
     assert placed_by(medium) == pytest.approx(10 * placed_by(small), rel=0.2)
 
 
-def test_deliveries_come_in_the_order_of_their_days_and_each_brings_something(story: Story) -> None:
+def test_deliveries_are_ordered_by_day_and_never_empty(story: Story) -> None:
     days = [delivery.day for delivery in story.deliveries]
 
     assert days == sorted(days)
@@ -82,7 +82,7 @@ def test_deliveries_come_in_the_order_of_their_days_and_each_brings_something(st
     assert (days[0], days[-1]) == (story.scenario.window.first, END.date())
 
 
-def test_every_reference_leads_somewhere(story: Story) -> None:
+def test_every_reference_resolves(story: Story) -> None:
     records = story.records
     products = {product["product_id"] for product in records["products"]}
     customers = {customer["customer_id"] for customer in records["customers"]}
@@ -144,7 +144,7 @@ def test_a_few_lines_in_a_hundred_come_back(story: Story) -> None:
     assert 0.02 < len(story.returned) / len(story.sold) < 0.10
 
 
-def test_sessions_that_buy_run_from_a_page_view_to_the_purchase_of_a_real_order(story: Story) -> None:
+def test_purchasing_sessions_lead_from_a_page_view_to_an_existing_order(story: Story) -> None:
     orders = {order["order_id"]: order["timestamp"] for order in story.records["orders"]}
     sessions: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for event in sorted(story.records["events"], key=at):

@@ -58,7 +58,7 @@ def sent(story: Story) -> Sent:
     return send_whole(story)
 
 
-def test_every_record_arrives_once_and_by_the_door_it_should(story: Story, sent: Sent) -> None:
+def test_every_record_arrives_once_by_the_intended_route(story: Story, sent: Sent) -> None:
     arrived: defaultdict[str, list[bytes]] = defaultdict(list)
     for message in sent.stream:
         arrived[message["data_type"]].append(orjson.dumps(message["data"]))
@@ -72,20 +72,20 @@ def test_every_record_arrives_once_and_by_the_door_it_should(story: Story, sent:
     assert {batch["data_type"] for batch in sent.batches} == story.records.keys() - {"events"}
 
 
-def test_totals_count_what_went_through_each_door(sent: Sent) -> None:
+def test_totals_count_the_records_of_each_route(sent: Sent) -> None:
     batched = Counter(batch["data_type"] for batch in sent.batches for _ in batch["data"])
 
     assert sent.totals.stream == Counter(message["data_type"] for message in sent.stream)
     assert sent.totals.batch == batched
 
 
-def test_progress_is_told_day_by_day_to_the_end(sent: Sent) -> None:
+def test_progress_is_reported_daily_to_the_end(sent: Sent) -> None:
     assert [done for _, done, _ in sent.heard] == list(range(91))
     assert {total for _, _, total in sent.heard} == {90}
     assert sent.heard[0][0] == "demo data of 2026-08-25"
 
 
-def test_batches_keep_to_the_contract_and_cover_few_days(sent: Sent) -> None:
+def test_batches_respect_the_contract_and_cover_few_days(sent: Sent) -> None:
     for batch in sent.batches:
         assert batch["path"] == "/api/v1/ingest/batch"
         assert batch["format"] == "json"
@@ -95,13 +95,13 @@ def test_batches_keep_to_the_contract_and_cover_few_days(sent: Sent) -> None:
             assert len({record["timestamp"][:10] for record in batch["data"]}) <= 15
 
 
-def test_labels_go_after_every_decision(sent: Sent) -> None:
+def test_labels_are_sent_after_every_decision(sent: Sent) -> None:
     order = [batch["data_type"] for batch in sent.batches]
 
     assert order.index("labels") > len(order) - 1 - order[::-1].index("decisions")
 
 
-def test_stream_records_have_the_form_of_the_stream_route(sent: Sent) -> None:
+def test_stream_records_have_the_shape_of_the_stream_route(sent: Sent) -> None:
     for message in sent.stream:
         assert message.keys() == {"source_id", "data_type", "timestamp", "data", "correlation_id"}
         assert message["timestamp"] == message["data"]["timestamp"]
@@ -109,7 +109,7 @@ def test_stream_records_have_the_form_of_the_stream_route(sent: Sent) -> None:
             assert message["timestamp"] >= "2026-11-22"
 
 
-def test_sending_again_says_nothing_new(story: Story, sent: Sent) -> None:
+def test_sending_again_changes_nothing(story: Story, sent: Sent) -> None:
     again = send_whole(story)
 
     assert (again.batches, again.stream) == (sent.batches, sent.stream)

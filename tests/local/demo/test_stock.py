@@ -1,4 +1,4 @@
-"""Stock is what was there, less what was sold, plus what came back or was restocked."""
+"""Stock is the opening level, less sales, plus returns and replenishment."""
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -64,7 +64,7 @@ def test_a_cancelled_sale_moves_nothing(stock: Stock) -> None:
     assert counted(stock) == before
 
 
-def test_what_waits_to_be_shipped_still_lies_there_reserved(stock: Stock) -> None:
+def test_unshipped_goods_are_in_stock_and_reserved(stock: Stock) -> None:
     whole, _ = counted(stock)
 
     stock.sell(sale(5, leaves_at=DAY + timedelta(days=1)))
@@ -73,7 +73,7 @@ def test_what_waits_to_be_shipped_still_lies_there_reserved(stock: Stock) -> Non
     assert counted(stock, DAY + timedelta(days=2)) == (whole - 5, 0)
 
 
-def test_what_runs_low_is_filled_up_and_what_does_not_is_left(stock: Stock) -> None:
+def test_only_low_stock_is_replenished(stock: Stock) -> None:
     whole, _ = counted(stock)
 
     stock.sell(sale(5))
@@ -85,7 +85,7 @@ def test_what_runs_low_is_filled_up_and_what_does_not_is_left(stock: Stock) -> N
     assert counted(stock) == (whole, 0)
 
 
-def test_a_shelf_never_goes_below_empty(stock: Stock) -> None:
+def test_stock_is_never_negative(stock: Stock) -> None:
     whole, _ = counted(stock)
 
     stock.sell(sale(whole + 7))
@@ -103,7 +103,7 @@ def test_levels_are_counted_weekly_and_on_the_last_day_for_every_location(story:
     assert all(locations == {"central", "berlin", "new-york"} for locations in by_day.values())
 
 
-def test_levels_follow_the_sales_of_the_story(story: Story) -> None:
+def test_levels_follow_the_generated_sales(story: Story) -> None:
     central = [record for record in story.records["inventory"] if record["location"] == "central"]
     levels: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     for record in central:

@@ -25,7 +25,7 @@ class Client:
     http: httpx.Client
 
     def send(self, source_id: str, data_type: str, records: Sequence[Record]) -> Record:
-        """Post a gzip batch and return what the answer says of it."""
+        """Post a gzip batch and return the data of the response."""
         batch = {"source_id": source_id, "data_type": data_type, "format": "json", "data": records}
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         body = gzip.compress(orjson.dumps(batch), compresslevel=1)
@@ -51,14 +51,14 @@ class Client:
         return [self.outcome(each["batch_id"]) for each in sent]
 
     def metric(self, metric_type: str, start: str, end: str, **rest: str | list[str]) -> Record:
-        """Ask for a metric, objects spelt as axios spells them; numbers come as decimals."""
+        """Query a metric with objects serialised as by axios; numbers are parsed as decimals."""
         query = {"metric_type": metric_type, "time_range[start]": start, "time_range[end]": end, **rest}
         answer = self.http.get("/analytics/metrics", params=query)
         assert answer.status_code == 200, answer.text
         return data_of(answer)
 
     def ledger(self, source_id: str, data_type: str = "transactions") -> Record | None:
-        """Return what the ledger says a source delivered of a type, None before it delivered any."""
+        """Return the ledger totals of a source and type, None before its first delivery."""
         sources = data_of(self.http.get("/ingest/sources", params={"size": 100}))["content"]
         facets = [each["configuration"]["data_types"] for each in sources if each["source_id"] == source_id]
         return facets[0].get(data_type) if facets else None
@@ -94,7 +94,7 @@ class Door(Protocol):
 
 @contextmanager
 def connected(to: Door) -> Iterator[Client]:
-    """Keep a connection while the context lasts, as somebody who may do everything."""
+    """Keep a connection while the context lasts, as a caller with every scope."""
     with httpx.Client(base_url=to.api_url, headers={"Authorization": f"Bearer {to.token}"}, timeout=60) as http:
         yield Client(http)
 

@@ -55,7 +55,7 @@ class Findings:
 def published_at(
     api_url: str, *, routes: Collection[str], phases: set[str], examples: int, **config: Any
 ) -> schemathesis.BaseSchema:
-    """Read the document that is published there, and what is to be made of it for some of its routes."""
+    """Read the published document, and generate requests of some of its routes."""
     every_run_alike = bool(settings.default and settings.default.derandomize)
     told = httpx.get(f"{api_url}/openapi.json", timeout=_TIMEOUT).json()
     made = {
@@ -83,7 +83,7 @@ def _checks(phase: str) -> dict[str, Any]:
 
 
 def findings(published: schemathesis.BaseSchema) -> Mapping[str, Findings]:
-    """Send what may be made of the document, and tell by route what came of it."""
+    """Send generated requests, and return the results by route."""
     found: dict[str, Findings] = defaultdict(Findings)
     for event in from_schema(published).execute():
         match event:

@@ -24,7 +24,7 @@ _READY = "Ready after"
 
 @dataclass
 class Laptop:
-    """One directory with its ports, whose platform comes and goes."""
+    """One directory with its ports, whose platform is started and stopped."""
 
     directory: Path
     ports: Ports = field(default_factory=free_ports)
@@ -107,7 +107,7 @@ class Laptop:
         self.ended()
 
     def is_gone(self) -> bool:
-        """Tell whether no process of it is left."""
+        """Return whether no process of it is left."""
         return not processes_using(self.directory)
 
     def end(self) -> None:
@@ -118,7 +118,7 @@ class Laptop:
         until(self.is_gone, seconds=ENDED_WITHIN, what="every process ends")
 
     def said(self) -> str:
-        """Return what the last `up` has printed so far."""
+        """Return the output of the last `up` so far."""
         return self._said.read_text()
 
     def ended(self) -> int:

@@ -1,4 +1,4 @@
-"""What the metrics of Online Retail must be, computed by pandas from the file itself and by nothing of the platform."""
+"""The expected metrics of Online Retail, computed by pandas from the file, without any code of the platform."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -44,12 +44,12 @@ class Oracle:
         return {bucket: Decimal(len(sales)) for bucket, sales in self._buckets(granularity)}
 
     def average_order_value(self, granularity: str) -> Buckets:
-        """Divide net amounts by the orders that come to something, leaving out buckets that have none."""
+        """Divide net amounts by the orders with a positive amount, omitting buckets without any."""
         values = {bucket: _order_value(sales) for bucket, sales in self._buckets(granularity)}
         return {bucket: value for bucket, value in values.items() if value is not None}
 
     def order_value(self) -> Decimal | None:
-        """Tell the average order value over all lines."""
+        """Return the average order value over all lines."""
         return _order_value(self._sales)
 
     def _buckets(self, granularity: str) -> list[tuple[str, Any]]:

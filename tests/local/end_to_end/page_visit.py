@@ -1,4 +1,4 @@
-"""One visit of a shop's page to the running platform: what its axios client sent, and what it was told."""
+"""One visit of a shop's page to the running platform: the requests of its axios client, and the responses."""
 
 import json
 import subprocess
@@ -63,7 +63,7 @@ def spend(platform: RunningPlatform, key_id: str) -> None:
 
 
 def visit(platform: RunningPlatform) -> Told:
-    """Return what the page was told, by what it attempted."""
+    """Return the responses to the page, by request."""
     with connected(platform) as client:
         _, reader = token_of(client.http, "ingest:read")
         spent_key, spent = token_of(client.http, "ingest:read")

@@ -1,4 +1,4 @@
-"""Somebody who kills the processes of functions while they work."""
+"""Kills the processes of functions while they work."""
 
 import random
 import threading

@@ -21,7 +21,7 @@ def verify(platform: RunningPlatform) -> Result:
 
 @pytest.fixture
 def changes(client: Client) -> list[dict[str, Any]]:
-    """What the audit log says of a key that was made, given another secret and revoked."""
+    """The audit entries of a key that was created, rotated and revoked."""
     made = data_of(client.http.post("/auth/keys", json={"name": "audited", "scopes": ["ingest:read"]}))
     client.http.post(f"/auth/keys/{made['id']}/rotate").raise_for_status()
     client.http.delete(f"/auth/keys/{made['id']}").raise_for_status()
@@ -32,7 +32,7 @@ def changes(client: Client) -> list[dict[str, Any]]:
 
 @contextmanager
 def edited(platform: RunningPlatform, key: Key) -> Iterator[None]:
-    """Make an entry tell of somebody else, behind everybody's back, for as long as the context lasts."""
+    """Change the actor of an entry in the table, for as long as the context lasts."""
     dynamodb, table = platform.client("dynamodb"), platform.outputs.every["AuditTableName"]
     entry = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
     dynamodb.put_item(TableName=table, Item=entry | {"user_id": {"S": "somebody-else"}})
@@ -43,14 +43,14 @@ def edited(platform: RunningPlatform, key: Key) -> Iterator[None]:
 
 
 def an_entry(platform: RunningPlatform) -> Key:
-    """Where some entry stands."""
+    """The key of some entry."""
     table = platform.outputs.every["AuditTableName"]
     items = platform.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
     entry = next(item for item in items if "position" in item)
     return {"chain": entry["chain"], "sequence": entry["sequence"]}
 
 
-def test_what_was_done_through_the_api_verifies_until_somebody_changes_it_behind_its_back(
+def test_api_changes_verify_until_the_log_is_tampered_with(
     platform: RunningPlatform, changes: list[dict[str, Any]]
 ) -> None:
     key = an_entry(platform)

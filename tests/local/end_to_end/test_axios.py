@@ -11,12 +11,12 @@ from tests.local.end_to_end.page_visit import RANGE, REGIONS, Told, visit
 
 @pytest.fixture(scope="module")
 def told(platform: RunningPlatform) -> Told:
-    """What the page was told in one visit, by what it attempted."""
+    """The responses to the page in one visit, by request."""
     return visit(platform)
 
 
 def value_of(told: Told, attempt: str) -> Any:
-    """Return what a call came back with, after it was taken out of its wrapper."""
+    """Return the result of a call without its wrapper."""
     assert "failure" not in told[attempt], told[attempt]
     return told[attempt]["value"]
 
@@ -30,14 +30,14 @@ def refusal_of(told: Told, attempt: str, status: int, code: str) -> dict[str, An
     return error
 
 
-def test_a_batch_comes_back_out_of_its_wrapper_with_the_rows_that_are_wrong(told: Told) -> None:
+def test_the_unwrapped_batch_response_names_the_invalid_rows(told: Told) -> None:
     answer = value_of(told, "batch")
 
     assert (answer["status"], answer["validation_status"], answer["records_received"]) == ("accepted", "failed", 8)
     assert [(each["row"], each["field"]) for each in answer["errors"]] == [(3, "/quantity")]
 
 
-def test_the_page_follows_its_batch_to_the_end(told: Told) -> None:
+def test_the_page_polls_its_batch_to_completion(told: Told) -> None:
     status = value_of(told, "merged")
 
     assert (status["batch_id"], status["status"]) == (value_of(told, "batch")["batch_id"], "completed")
@@ -45,7 +45,7 @@ def test_the_page_follows_its_batch_to_the_end(told: Told) -> None:
     assert status["progress"]["failed_records"] == 1
 
 
-def test_a_page_that_sends_its_batch_again_reads_that_it_had_come_before(told: Told) -> None:
+def test_a_page_that_repeats_its_batch_sees_a_replay(told: Told) -> None:
     first, again = value_of(told, "batch sent twice")
 
     assert first["id"] == again["id"] != value_of(told, "batch")["batch_id"]
@@ -59,7 +59,7 @@ def test_a_streamed_record_is_accepted(told: Told) -> None:
     assert answer["record_id"]
 
 
-def test_nested_parameters_go_over_the_wire_as_axios_serialises_them(told: Told) -> None:
+def test_nested_parameters_are_sent_as_axios_serialises_them(told: Told) -> None:
     (asked,) = [each for each in told["metrics"]["wire"] if each["method"] == "GET"]
 
     assert parse_qsl(urlsplit(asked["path"]).query) == [
@@ -74,7 +74,7 @@ def test_nested_parameters_go_over_the_wire_as_axios_serialises_them(told: Told)
     ]
 
 
-def test_nested_parameters_ask_for_what_they_say(told: Told) -> None:
+def test_nested_parameters_are_applied(told: Told) -> None:
     answer = value_of(told, "metrics")
 
     assert answer["time_range"] == {"start": "2016-02-01T00:00:00Z", "end": "2016-02-03T00:00:00Z"}
@@ -87,7 +87,7 @@ def test_nested_parameters_ask_for_what_they_say(told: Told) -> None:
 
 
 @pytest.mark.parametrize("spelling", ["metrics by dates", "metrics by JSON"])
-def test_dates_and_json_ask_for_the_same(told: Told, spelling: str) -> None:
+def test_dates_and_json_give_the_same_result(told: Told, spelling: str) -> None:
     assert value_of(told, spelling)["data"] == value_of(told, "metrics")["data"]
 
 
@@ -105,7 +105,7 @@ def test_lists_are_paged_from_zero(told: Told) -> None:
     assert first["content"] != second["content"]
 
 
-def test_the_wrapper_of_an_answer_names_its_request(told: Told) -> None:
+def test_the_response_wrapper_has_the_request_id(told: Told) -> None:
     answer = value_of(told, "whole answer")
 
     assert answer["data"].keys() == {"success", "data", "timestamp", "request_id"}
@@ -114,22 +114,22 @@ def test_the_wrapper_of_an_answer_names_its_request(told: Told) -> None:
 
 
 @pytest.mark.parametrize("attempt", ["nobody", "without a token"])
-def test_a_page_without_a_good_token_reads_that_it_is_unauthorized(told: Told, attempt: str) -> None:
+def test_a_page_without_a_valid_token_reads_the_unauthorized_error(told: Told, attempt: str) -> None:
     assert refusal_of(told, attempt, 401, "UNAUTHORIZED")["message"] == "Invalid or expired token"
 
 
-def test_a_page_without_the_scope_reads_which_one_is_missing(told: Told) -> None:
+def test_a_page_without_the_scope_reads_its_name(told: Told) -> None:
     error = refusal_of(told, "reader", 403, "FORBIDDEN")
 
     assert "ingest:write" in error["message"]
     assert error["details"] == {"required_scope": "ingest:write"}
 
 
-def test_a_page_reads_that_there_is_no_such_batch(told: Told) -> None:
+def test_a_page_reads_that_a_batch_is_not_found(told: Told) -> None:
     refusal_of(told, "unknown batch", 404, "NOT_FOUND")
 
 
-def test_a_page_reads_every_wrong_field_at_once(told: Told) -> None:
+def test_a_page_reads_every_invalid_field_at_once(told: Told) -> None:
     error = refusal_of(told, "wrong in every field", 400, "VALIDATION_ERROR")
 
     wrong = {"source_id": "x", "data_type": "gifts", "format": "yaml", "data": []}
@@ -140,7 +140,7 @@ def test_a_page_reads_that_its_batch_is_too_large(told: Told) -> None:
     assert "/ingest/uploads" in refusal_of(told, "too large", 413, "PAYLOAD_TOO_LARGE")["message"]
 
 
-def test_a_page_in_a_hurry_reads_when_to_come_again(told: Told) -> None:
+def test_a_rate_limited_page_reads_retry_after(told: Told) -> None:
     refusal_of(told, "in a hurry", 429, "RATE_LIMIT_EXCEEDED")
 
     headers = told["in a hurry"]["failure"]["headers"]
@@ -150,14 +150,14 @@ def test_a_page_in_a_hurry_reads_when_to_come_again(told: Told) -> None:
     assert int(headers["x-ratelimit-reset"]) > 0
 
 
-def test_a_page_reads_how_much_it_may_still_ask(told: Told) -> None:
+def test_a_page_reads_its_remaining_requests(told: Told) -> None:
     headers = value_of(told, "whole answer")["headers"]
 
     assert 0 <= int(headers["x-ratelimit-remaining"]) < int(headers["x-ratelimit-limit"])
     assert int(headers["x-ratelimit-reset"]) > 0
 
 
-def test_a_page_asks_before_it_calls_and_is_allowed(told: Told) -> None:
+def test_a_preflight_of_the_page_is_allowed(told: Told) -> None:
     preflight, call = told["batch"]["wire"]
 
     assert (preflight["method"], preflight["status"]) == ("OPTIONS", 204)
@@ -170,7 +170,7 @@ def test_a_page_may_call_with_credentials(told: Told) -> None:
 
 
 @pytest.mark.parametrize("attempt", ["stranger", "stranger writes"])
-def test_a_foreign_page_is_refused_before_it_calls(told: Told, attempt: str) -> None:
+def test_a_preflight_of_a_foreign_page_is_refused(told: Told, attempt: str) -> None:
     failure = told[attempt]["failure"]
 
     assert (failure["message"], failure["code"]) == ("Network Error", "ERR_NETWORK")
@@ -178,7 +178,7 @@ def test_a_foreign_page_is_refused_before_it_calls(told: Told, attempt: str) -> 
     assert [each["method"] for each in told[attempt]["wire"]] == ["OPTIONS"]
 
 
-def test_a_foreign_page_reads_nothing_even_where_it_need_not_ask(told: Told) -> None:
+def test_a_foreign_page_reads_nothing_even_without_a_preflight(told: Told) -> None:
     refused, taken = told["stranger without a token"], told["page without a token"]
 
     assert refused["failure"]["reason"] == "the page may not read the answer"

@@ -1,4 +1,4 @@
-"""Customers are computed when told, and the front door tells of them."""
+"""Customers are computed on demand and served by the front door."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SECONDS = 120
 BUYER = "customers-ida"
 
 
-def test_customers_are_computed_on_demand_and_told_at_the_front_door(client: Client, platform: RunningPlatform) -> None:
+def test_customers_are_computed_on_demand_and_served(client: Client, platform: RunningPlatform) -> None:
     client.send_all("customers-till", [sale("customers-1", "2016-05-02", customer_id=BUYER, currency="XPF")])
     platform.settle()
 
@@ -34,6 +34,6 @@ def test_customers_are_computed_on_demand_and_told_at_the_front_door(client: Cli
 
 
 def told(client: Client, path: str) -> Any:
-    """What the front door says, or nothing while it is not computed."""
+    """The response of the front door, or None before the computation."""
     answer = client.http.get(f"/analytics/customers/{path}")
     return None if answer.status_code == 404 else data_of(answer)

@@ -1,4 +1,4 @@
-"""Every data type of the data model comes in by batch and by stream, and is there for Athena."""
+"""Every data type can be sent by batch and by stream, and read with Athena."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def test_a_batch_of_each_type_is_counted_by_athena(platform: RunningPlatform, cl
 
 
 @pytest.mark.parametrize("data_type", RECORDS)
-def test_a_record_of_each_type_comes_through_the_stream_route(
+def test_a_record_of_each_type_is_loaded_through_the_stream_route(
     platform: RunningPlatform, client: Client, data_type: str
 ) -> None:
     record = numbered(RECORDS[data_type], "stream")
@@ -75,7 +75,7 @@ def test_a_record_of_each_type_comes_through_the_stream_route(
     assert count(platform, data_type, STREAMED) == 1
 
 
-def test_what_was_sent_is_what_athena_reads(platform: RunningPlatform, client: Client) -> None:
+def test_athena_reads_the_records_as_sent(platform: RunningPlatform, client: Client) -> None:
     source = "every-type-values"
     for data_type in ("transactions", "decisions"):
         sent = client.send(source, data_type, [numbered(RECORDS[data_type], "values") | {"shelf": {"row": 7}}])
@@ -107,7 +107,7 @@ def test_what_was_sent_is_what_athena_reads(platform: RunningPlatform, client: C
     assert decided == {"age": "3", "country": "NO", "weight": "-0.5"}
 
 
-def test_a_label_without_a_time_is_filed_under_its_decision(platform: RunningPlatform, client: Client) -> None:
+def test_a_label_without_a_time_takes_that_of_its_decision(platform: RunningPlatform, client: Client) -> None:
     source = "every-type-silent"
     label = {name: value for name, value in RECORDS["labels"].items() if name != "decision_timestamp"}
     decision = numbered(DECISION, "silent")
@@ -121,7 +121,7 @@ def test_a_label_without_a_time_is_filed_under_its_decision(platform: RunningPla
     assert rows == [{"dt": DAY}]
 
 
-def test_what_is_personal_of_customers_is_nowhere(platform: RunningPlatform, client: Client) -> None:
+def test_personal_customer_fields_are_not_stored(platform: RunningPlatform, client: Client) -> None:
     source = "every-type-personal"
     customer = numbered(RECORDS["customers"], "personal") | {"full_name": "Kari Nordmann", "contact": {"phone": "1"}}
     client.outcome(client.send(source, "customers", [customer])["batch_id"])

@@ -7,7 +7,7 @@ from tests.local.end_to_end.client import Client
 EVENTS = 20_000
 
 
-def test_every_event_of_four_producers_is_in_the_lake_once_and_in_the_ledger_as_often_as_it_was_sent(
+def test_events_of_four_producers_are_in_the_lake_once_and_in_the_ledger_as_sent(
     platform: RunningPlatform, client: Client
 ) -> None:
     target = Target(platform.emulator_url, platform.credentials, platform.outputs, client.http)

@@ -1,4 +1,4 @@
-"""Requests that nobody sends by accident, through the front door: each refused in its dialect, and none hurts."""
+"""Hostile requests through the front door: each is refused in its dialect, and none does harm."""
 
 import gzip
 import json
@@ -41,7 +41,7 @@ def bad_tokens(platform: RunningPlatform) -> Mapping[str, str]:
 
 @pytest.fixture
 def stranger(platform: RunningPlatform) -> Iterator[httpx.Client]:
-    """A connection of somebody without a token."""
+    """A connection without a token."""
     with httpx.Client(base_url=platform.api_url, timeout=60) as client:
         yield client
 
@@ -54,7 +54,7 @@ def shown(
 
 
 @pytest.mark.parametrize("name", BAD_TOKENS)
-def test_a_bad_token_opens_no_door_and_is_told_nothing(
+def test_a_bad_token_is_refused_without_details(
     bad_tokens: Mapping[str, str], stranger: httpx.Client, name: str
 ) -> None:
     answer = shown(stranger, f"Bearer {bad_tokens[name]}".strip().encode())
@@ -64,13 +64,13 @@ def test_a_bad_token_opens_no_door_and_is_told_nothing(
 
 
 @pytest.mark.parametrize("value", [b"", b"Bearer", b"Basic YTpi", b"Token x", b"Bearer a b"])
-def test_a_header_that_bears_no_token_is_like_none(stranger: httpx.Client, value: bytes) -> None:
+def test_a_header_without_a_token_equals_no_header(stranger: httpx.Client, value: bytes) -> None:
     error_of(shown(stranger, value), 401, "UNAUTHORIZED")
     fraud_error_of(shown(stranger, value, path=AUDIT_LOGS), 401, "unauthorized")
 
 
 @pytest.mark.parametrize("path", ["/ingest/sources", AUDIT_LOGS])
-def test_a_token_that_no_gateway_carries_is_none_on_every_route(stranger: httpx.Client, path: str) -> None:
+def test_an_oversized_token_is_invalid_on_every_route(stranger: httpx.Client, path: str) -> None:
     answer = shown(stranger, b"Bearer " + b"A" * HUGE, path=path)
 
     assert error_of(answer, 401, "UNAUTHORIZED")["message"] == "Invalid or expired token"
@@ -78,7 +78,7 @@ def test_a_token_that_no_gateway_carries_is_none_on_every_route(stranger: httpx.
 
 
 @pytest.mark.parametrize("place", ["header", "query", "subprotocol"])
-def test_a_token_that_no_gateway_carries_opens_no_websocket(stranger: httpx.Client, place: str) -> None:
+def test_an_oversized_token_opens_no_websocket(stranger: httpx.Client, place: str) -> None:
     token, address = "A" * HUGE, str(stranger.base_url).replace("/api/v1/", "/ws/analytics")
     places = {
         "header": (address, {"Authorization": f"Bearer {token}"}),
@@ -95,7 +95,7 @@ def test_a_token_that_no_gateway_carries_opens_no_websocket(stranger: httpx.Clie
 
 @pytest.mark.parametrize("scheme", ["bearer", "Bearer", "BEARER"])
 @pytest.mark.parametrize("name", ["authorization", "Authorization", "AUTHORIZATION"])
-def test_a_good_token_is_good_in_any_case_of_its_header(
+def test_the_authorization_header_name_is_case_insensitive(
     platform: RunningPlatform, stranger: httpx.Client, name: str, scheme: str
 ) -> None:
     assert shown(stranger, f"{scheme} {platform.token}".encode(), name=name).status_code == 200
@@ -103,7 +103,7 @@ def test_a_good_token_is_good_in_any_case_of_its_header(
 
 @pytest.mark.parametrize("other", ["", "token", "itself"])
 @pytest.mark.parametrize("first", [True, False])
-def test_of_two_authorizations_none_counts(
+def test_two_authorization_headers_are_refused(
     platform: RunningPlatform, stranger: httpx.Client, other: str, first: bool
 ) -> None:
     good = f"Bearer {platform.token}".encode()
@@ -115,7 +115,7 @@ def test_of_two_authorizations_none_counts(
 
 
 def posted(client: Client, body: bytes, *headers: tuple[str, str]) -> httpx.Response:
-    """Send a batch under these headers, which may come twice."""
+    """Send a batch with these headers, which may be repeated."""
     return client.http.post("/ingest/batch", content=body, headers=[*client.http.headers.multi_items(), *headers])
 
 
@@ -130,23 +130,23 @@ def posted(client: Client, body: bytes, *headers: tuple[str, str]) -> httpx.Resp
         ([JSON, ("Idempotency-Key", "a"), ("idempotency-key", "a")], 400, "VALIDATION_ERROR"),
     ],
 )
-def test_what_says_how_to_read_a_body_comes_once(client: Client, headers: Headers, status: int, code: str) -> None:
+def test_duplicate_content_headers_are_refused(client: Client, headers: Headers, status: int, code: str) -> None:
     answer = posted(client, gzip.compress(BODY) if GZIP in headers else BODY, *headers)
 
     error_of(answer, status, code)
 
 
 @pytest.mark.parametrize("name", ["content-type", "Content-Type", "CONTENT-TYPE"])
-def test_a_content_type_is_read_in_any_case(client: Client, name: str) -> None:
+def test_a_content_type_is_case_insensitive(client: Client, name: str) -> None:
     assert posted(client, BODY, (name, "Application/JSON; charset=UTF-8")).status_code == 201
 
 
-def test_a_body_without_a_content_type_is_taken_for_json(client: Client) -> None:
+def test_a_body_without_a_content_type_is_read_as_json(client: Client) -> None:
     assert posted(client, BODY).status_code == 201
 
 
 @pytest.mark.parametrize("name", ["content-encoding", "CONTENT-ENCODING"])
-def test_a_content_encoding_is_read_in_any_case(client: Client, name: str) -> None:
+def test_a_content_encoding_is_case_insensitive(client: Client, name: str) -> None:
     assert posted(client, gzip.compress(BODY), JSON, (name, "GZIP")).status_code == 201
 
 
@@ -168,7 +168,7 @@ NO_JSON = {
 
 @pytest.mark.parametrize("name", NO_JSON)
 @pytest.mark.parametrize("compressed", [False, True])
-def test_a_body_that_is_no_strict_json_is_refused(client: Client, name: str, compressed: bool) -> None:
+def test_a_body_that_is_not_strict_json_is_refused(client: Client, name: str, compressed: bool) -> None:
     answer = (
         posted(client, gzip.compress(NO_JSON[name]), JSON, GZIP) if compressed else posted(client, NO_JSON[name], JSON)
     )
@@ -176,7 +176,7 @@ def test_a_body_that_is_no_strict_json_is_refused(client: Client, name: str, com
     error_of(answer, 400, "VALIDATION_ERROR")
 
 
-def test_the_fraud_dialect_refuses_in_its_own_words(client: Client) -> None:
+def test_the_fraud_dialect_has_its_own_errors(client: Client) -> None:
     wrong = client.http.get(AUDIT_LOGS, params={"limit": "many", "offset": "-1"})
 
     error = fraud_error_of(wrong, 400, "validation_error")
@@ -184,5 +184,5 @@ def test_the_fraud_dialect_refuses_in_its_own_words(client: Client) -> None:
     assert {each["field"] for each in error["details"]["fields"]} == {"limit", "offset"}
 
 
-def test_after_all_of_that_the_platform_answers(client: Client) -> None:
+def test_afterwards_the_platform_still_answers(client: Client) -> None:
     assert client.http.get("/health").json()["data"]["status"] == "ok"

@@ -25,7 +25,7 @@ def pair(platform: RunningPlatform, key: dict[str, Any]) -> httpx.Response:
     return httpx.post(f"{platform.api_url}/auth/token", auth=shown, timeout=60)
 
 
-def test_a_key_is_made_listed_used_rotated_and_revoked(platform: RunningPlatform) -> None:
+def test_a_key_is_created_listed_used_rotated_and_revoked(platform: RunningPlatform) -> None:
     made = json.loads(keys(platform, "create", "web shop", "--scope", "ingest:read"))
     listed = keys(platform, "list")
     token = pair(platform, made).json()["data"]["access_token"]
@@ -44,7 +44,7 @@ def test_a_key_is_made_listed_used_rotated_and_revoked(platform: RunningPlatform
     assert pair(platform, rotated).status_code == 401
 
 
-def test_the_laptops_own_key_is_readable_by_its_user_alone_and_made_once(platform: RunningPlatform) -> None:
+def test_the_local_key_is_readable_by_its_user_only_and_created_once(platform: RunningPlatform) -> None:
     file = platform.layout.own_key
 
     token = CliRunner().invoke(app, ["token", "--directory", str(platform.layout.directory)]).output.strip()
@@ -54,13 +54,13 @@ def test_the_laptops_own_key_is_readable_by_its_user_alone_and_made_once(platfor
     assert LocalApiKey(platform.layout).token(platform.api_url)
 
 
-def test_the_published_keys_verify_what_the_api_gives(platform: RunningPlatform) -> None:
+def test_the_published_keys_verify_issued_tokens(platform: RunningPlatform) -> None:
     (key,) = httpx.get(f"{platform.api_url}/.well-known/jwks.json", timeout=60).json()["keys"]
 
     assert (key["kty"], key["crv"], key["alg"]) == ("EC", "P-256", "ES256")
 
 
-def test_without_a_token_the_api_says_how_to_come_in(platform: RunningPlatform) -> None:
+def test_without_a_token_the_api_requests_a_bearer_token(platform: RunningPlatform) -> None:
     answer = httpx.get(f"{platform.api_url}/ingest/sources", timeout=60)
 
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")

@@ -1,4 +1,4 @@
-"""The processes of functions are killed by signal while batches, a file and a stream come in: nothing is lost."""
+"""Killing the processes of functions during batches, a file and a stream loses nothing."""
 
 import random
 import time
@@ -35,7 +35,7 @@ MINUTES_LATER = timedelta(minutes=5)
 
 
 def telling(name: str, kind: str, said: int, dice: random.Random) -> list[Record]:
-    """Return what is sent in one go: things that all tell alike, things of its own kind told anew, a bad row."""
+    """Return the rows of one delivery: some common to all, some of its own with new versions, an invalid one."""
     alike = [sale(f"{name}-alike-{number}", DAYS[number % 3], currency="SEK") for number in range(EACH)]
     anew = [
         sale(f"{name}-{kind}-{number}", dice.choice(DAYS), unit_price=f"{said}.50", currency="SEK")
@@ -45,7 +45,7 @@ def telling(name: str, kind: str, said: int, dice: random.Random) -> list[Record
 
 
 class Aftermath:
-    """The platform some minutes later, when what nobody finished is late: seen, and swept, from this process."""
+    """The platform some minutes later, when unfinished work is late: read and swept from this process."""
 
     def __init__(self, platform: RunningPlatform, name: str) -> None:
         self._name = name
@@ -172,9 +172,7 @@ def expected(
 
 
 @pytest.mark.parametrize("seed", one_in(3, [1, 2, 3]))
-def test_whatever_is_killed_the_lake_and_the_ledger_are_what_the_model_says(
-    ours: RunningPlatform, client: Client, seed: int
-) -> None:
+def test_lake_and_ledger_equal_the_model_after_any_kill(ours: RunningPlatform, client: Client, seed: int) -> None:
     name, dice = f"killed-{seed}", random.Random(seed)  # noqa: S311 # no secret
     told: dict[str, list[Record]] = {}
     runs = [telling(name, "streamed", number, dice) for number in range(RUNS)]

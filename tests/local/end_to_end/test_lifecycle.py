@@ -1,4 +1,4 @@
-"""A platform that is ended, or killed, comes up again with every number; and what it prints works as printed."""
+"""A stopped or killed platform restarts with every figure; its printed commands work."""
 
 import re
 import shutil
@@ -158,7 +158,7 @@ def envelope(source: str, record: Any) -> Any:
 
 
 @pytest.mark.thorough
-def test_a_stream_whose_records_have_expired_goes_on(laptop: Laptop) -> None:
+def test_a_stream_with_expired_records_is_consumed_further(laptop: Laptop) -> None:
     laptop.stay_up()
     with connected(laptop) as client:
         deliver(client, "yesterday")
@@ -179,7 +179,7 @@ def test_a_stream_whose_records_have_expired_goes_on(laptop: Laptop) -> None:
 
 
 @pytest.mark.thorough
-def test_roll_ups_that_an_older_version_did_not_make_are_made(laptop: Laptop) -> None:
+def test_roll_ups_missing_from_an_older_version_are_created(laptop: Laptop) -> None:
     laptop.stay_up()
     with connected(laptop) as client:
         deliver(client, "before-upgrade")
@@ -216,7 +216,7 @@ def test_the_commands_that_are_printed_work_as_printed(laptop: Laptop) -> None:
     assert "29.7" in bash(commands["Query the revenue of the last 30 days"])
 
 
-def test_a_platform_whose_directory_is_removed_ends_and_does_not_make_it_again(tmp_path: Path, laptop: Laptop) -> None:
+def test_a_platform_whose_directory_is_removed_ends_without_recreating_it(tmp_path: Path, laptop: Laptop) -> None:
     laptop.stay_up()
 
     laptop.directory.rename(tmp_path / "removed")

@@ -18,7 +18,7 @@ HANDSHAKE = (
 
 
 def connections(platform: RunningPlatform, channel: str) -> list[dict[str, Any]]:
-    """Return what the table of connections holds of a channel."""
+    """Return the connections of a channel in the table."""
     pages = (
         platform.client("dynamodb")
         .get_paginator("scan")
@@ -39,7 +39,7 @@ async def joined(address: str, token: str, look: Callable[[], Any]) -> Any:
 
 
 @pytest.mark.parametrize("channel", ["analytics", "dashboards/end-to-end"])
-def test_a_client_is_known_while_it_is_connected(platform: RunningPlatform, channel: str) -> None:
+def test_a_client_is_listed_while_connected(platform: RunningPlatform, channel: str) -> None:
     def known() -> list[dict[str, Any]]:
         return until(lambda: connections(platform, channel), seconds=KNOWN_WITHIN, what=f"{channel} is joined")
 
@@ -50,7 +50,7 @@ def test_a_client_is_known_while_it_is_connected(platform: RunningPlatform, chan
     until(lambda: not connections(platform, channel), seconds=KNOWN_WITHIN, what=f"{channel} is left")
 
 
-def test_a_client_that_vanishes_is_forgotten(platform: RunningPlatform) -> None:
+def test_a_vanished_client_is_removed(platform: RunningPlatform) -> None:
     channel = "dashboards/vanishing"
 
     async def vanish() -> None:
@@ -88,7 +88,7 @@ def test_there_is_no_other_channel(platform: RunningPlatform, path: str) -> None
 
 
 @pytest.mark.parametrize(("query", "status"), [("", 401), ("?token=nobodys", 403)])
-def test_a_stranger_is_not_joined(platform: RunningPlatform, query: str, status: int) -> None:
+def test_an_unauthenticated_client_is_refused(platform: RunningPlatform, query: str, status: int) -> None:
     async def refused() -> int:
         async with asyncio.timeout(KNOWN_WITHIN), aiohttp.ClientSession() as session:
             with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:

@@ -55,7 +55,7 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_every_spelling_of_a_question_gets_the_same_answer(client: Client, spelling: str) -> None:
+def test_every_spelling_of_a_query_has_the_same_result(client: Client, spelling: str) -> None:
     answer = data_of(client.http.get(f"/analytics/metrics?{SPELLINGS[spelling]}"))
 
     assert answer["summary"]["total"] == WANTED
@@ -82,7 +82,7 @@ def test_a_value_is_never_sql(client: Client) -> None:
     assert (answer["summary"]["total"], answer["metadata"]["total_records"]) == (0, 0)
 
 
-def test_the_equally_long_range_before_is_compared_with(client: Client) -> None:
+def test_the_comparison_is_with_the_previous_range(client: Client) -> None:
     answer = client.metric(
         "revenue", "2017-03-03", "2017-03-05", include_comparison="true", **{"filters[currency]": CURRENCY}
     )
@@ -100,13 +100,13 @@ def test_a_time_zone_moves_the_edges_of_buckets(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("aggregation", "value"), [("avg", "1080.25"), ("min", "1"), ("max", "4000"), ("count", "4")])
-def test_revenue_is_aggregated_as_asked(client: Client, aggregation: str, value: str) -> None:
+def test_revenue_is_aggregated_as_requested(client: Client, aggregation: str, value: str) -> None:
     answer = client.metric("revenue", **RANGE, aggregation=aggregation, **{"filters[currency]": CURRENCY})
 
     assert str(answer["summary"]["total"]) == value
 
 
-def test_the_form_of_the_fraud_contract_is_answered_in_its_dialect(client: Client) -> None:
+def test_the_fraud_form_is_answered_in_the_fraud_dialect(client: Client) -> None:
     answer = client.http.get("/analytics/metrics", params={"startDate": "2024-01-01", "endDate": "2024-02-01"})
 
     body = answer.json()
@@ -127,7 +127,7 @@ def test_the_form_of_the_fraud_contract_is_answered_in_its_dialect(client: Clien
         {"time_range": "{}", "startDate": "2024-01-01", "endDate": "2024-02-01"},
     ],
 )
-def test_a_request_of_both_forms_or_of_neither_is_told_both(client: Client, query: dict[str, str]) -> None:
+def test_a_request_in_both_or_neither_form_is_refused(client: Client, query: dict[str, str]) -> None:
     error = error_of(client.http.get("/analytics/metrics", params=query), 400, "VALIDATION_ERROR")
 
     assert all(name in error["message"] for name in ("metric_type", "time_range", "startDate", "endDate"))
@@ -170,7 +170,7 @@ def test_every_failing_parameter_is_named_at_once(client: Client) -> None:
         ({"timezone": "../../etc/passwd"}, "timezone"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_refused(client: Client, changed: dict[str, Any], field: str) -> None:
+def test_an_invalid_query_is_refused(client: Client, changed: dict[str, Any], field: str) -> None:
     query = dict([METRIC, *BRACKETS]) | changed
 
     error = error_of(client.http.get("/analytics/metrics", params=query), 400, "VALIDATION_ERROR")

@@ -1,4 +1,4 @@
-"""Products on the laptop: records go in by batch, and the front door tells how products performed."""
+"""Products on the laptop: records are sent by batch, and the front door reports product performance."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def performance(client: Client, **asked: Any) -> httpx.Response:
     return client.http.get("/analytics/products/performance", params={**RANGE, "category": CATEGORY, **asked})
 
 
-def test_products_perform_as_their_records_come_to(client: Client) -> None:
+def test_product_figures_equal_their_records(client: Client) -> None:
     data = data_of(performance(client))
 
     pot, cup = data["products"]
@@ -73,13 +73,13 @@ def test_products_perform_as_their_records_come_to(client: Client) -> None:
 
 
 @pytest.mark.parametrize("sort_by", ["revenue", "quantity", "margin"])
-def test_the_best_product_is_the_same_by_anything(client: Client, sort_by: str) -> None:
+def test_the_best_product_is_the_same_by_any_ranking(client: Client, sort_by: str) -> None:
     data = data_of(performance(client, sort_by=sort_by, limit=1))
 
     assert [each["product_id"] for each in data["products"]] == ["pot"]
 
 
-def test_everything_that_is_wrong_is_told_at_once(client: Client) -> None:
+def test_all_errors_are_reported_together(client: Client) -> None:
     refused = error_of(performance(client, sort_by="name", limit=501), 400, "VALIDATION_ERROR")
 
     assert {each["field"] for each in refused["field_errors"]} == {"sort_by", "limit"}

@@ -24,7 +24,7 @@ from tests.local.end_to_end.fuzzing import Case, Findings, findings, published_a
 from tests.tiers import sized
 
 BY_CHANCE = sized(quick=4, thorough=8)
-"""Requests of each route that are made up; the document's examples, and what lies at its edges, come on top."""
+"""Generated requests per route, besides the document's examples and boundary values."""
 WITH_BAD_TOKENS = len(BAD_TOKENS) // 2
 """Requests of each route with tokens that open nothing: they take turns, so that each of them meets several routes."""
 OF_NO_ROUTE = Scope.REPLAY_RUN
@@ -79,7 +79,7 @@ def keys_of_others(identity: Identity, token: str) -> Mapping[str, ApiKey]:
 def found(
     platform: RunningPlatform, identity: Identity, token: str, keys_of_others: Mapping[str, ApiKey]
 ) -> Mapping[str, Findings]:
-    """What comes of requests of somebody who may do everything: alone, and one after the other on what came before."""
+    """The results of requests with every scope: alone, and in sequences."""
     published = published_at(
         platform.api_url,
         routes=ROUTES,
@@ -109,7 +109,7 @@ def found(
 
 
 @each_route
-def test_whatever_is_sent_is_answered_as_documented(found: Mapping[str, Findings], route: str) -> None:
+def test_every_response_is_as_documented(found: Mapping[str, Findings], route: str) -> None:
     assert not found[route].failures, "\n\n".join(found[route].failures)
 
 
@@ -121,21 +121,21 @@ _OF_CUSTOMERS = {
 
 
 @each_route
-def test_what_fits_the_document_is_taken_by_every_route(found: Mapping[str, Findings], route: str) -> None:
+def test_every_route_accepts_documented_requests(found: Mapping[str, Findings], route: str) -> None:
     # 409: it fits, and finds things in another state
     taken = {HTTPStatus.CONFLICT} | ({HTTPStatus.NOT_FOUND} if route in _OF_CUSTOMERS else set())
 
     assert any(status < 300 or status in taken for status in found[route].statuses), found[route].statuses
 
 
-def test_every_route_was_met_and_nothing_went_wrong_beside_them(found: Mapping[str, Findings]) -> None:
+def test_every_route_was_called_without_internal_errors(found: Mapping[str, Findings]) -> None:
     beside = {where: one.failures for where, one in found.items() if where not in OPERATIONS}
 
     assert beside == {}
     assert found.keys() == ROUTES
 
 
-def test_nobody_elses_key_was_touched(
+def test_no_other_key_was_changed(
     found: Mapping[str, Findings], identity: Identity, keys_of_others: Mapping[str, ApiKey]
 ) -> None:
     assert found
@@ -148,7 +148,7 @@ def test_nobody_elses_key_was_touched(
 
 @pytest.fixture(scope="module")
 def refused(platform: RunningPlatform, identity: Identity) -> Mapping[str, Findings]:
-    """What comes of requests with tokens that open nothing, one after the other."""
+    """The results of requests with invalid tokens, in sequence."""
     forger = TokenForger(identity, Clock(now()))
     tokens = {name: make(forger) for name, make in BAD_TOKENS.items()} | {
         "not yet valid": forger.signed(nbf=forger.at(3600)),  # nor when the last request is sent
@@ -175,6 +175,6 @@ def test_a_hostile_token_is_answered_as_documented(refused: Mapping[str, Finding
 
 
 @each_guarded_route
-def test_a_hostile_token_gets_no_further_than_the_door(refused: Mapping[str, Findings], route: str) -> None:
+def test_a_hostile_token_reaches_no_route(refused: Mapping[str, Findings], route: str) -> None:
     # No such path, none so long, or a header that is no text: all before a token is looked at.
     assert {401} <= refused[route].statuses <= {400, 401, 403, 404, 414, 431}

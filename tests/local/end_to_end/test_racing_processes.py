@@ -1,4 +1,4 @@
-"""Processes race for one result over the emulator's tables; one that is killed holds nobody up for long."""
+"""Processes race for one result over the emulator's tables; a killed one delays the others only briefly."""
 
 import os
 import subprocess
@@ -78,7 +78,7 @@ def begun(platform: RunningPlatform, tmp_path: Path) -> Iterator[Begun]:
         yield begin
 
 
-def test_of_racing_processes_one_computes_and_all_have_its_result(begun: Begun) -> None:
+def test_racing_processes_compute_once_and_share_the_result(begun: Begun) -> None:
     rivals = [begun(BOUND) for _ in range(3)]
     until(lambda: any(each.computes for each in rivals), seconds=BOUND, what="somebody computes")
     [computing] = [each for each in rivals if each.computes]
@@ -90,7 +90,7 @@ def test_of_racing_processes_one_computes_and_all_have_its_result(begun: Begun) 
     assert [each.computes for each in rivals].count(True) == 1
 
 
-def test_the_claim_of_a_process_that_was_killed_is_taken_over(begun: Begun) -> None:
+def test_the_claim_of_a_killed_process_is_taken_over(begun: Begun) -> None:
     killed = begun(3)
     until(lambda: killed.computes, seconds=BOUND, what="the first one computes")
     killed.process.kill()

@@ -1,4 +1,4 @@
-"""The README's commands do what it says, run as they stand there against a platform of our own."""
+"""The README's commands do what it says, run unchanged against a platform of the test."""
 
 import re
 import shlex
@@ -36,7 +36,7 @@ def run(*command: str) -> str:
 
 
 class Answers:
-    """What the README's commands answered, one after the other, as a reader runs them."""
+    """The output of the README's commands, run one after the other."""
 
     def __init__(self, platform: RunningPlatform) -> None:
         self.of: dict[str, dict[str, Any]] = {}
@@ -51,7 +51,7 @@ class Answers:
         return answer
 
     def data_of(self, *words: str) -> dict[str, Any]:
-        """Return what a good answer carries."""
+        """Return the data of a successful response."""
         data: dict[str, Any] = self.to(*words)["data"]
         return data
 
@@ -62,7 +62,7 @@ def answers(platform: RunningPlatform) -> Answers:
     return Answers(platform)
 
 
-def test_every_command_succeeds_but_the_two_that_show_how_requests_are_refused(answers: Answers) -> None:
+def test_every_command_succeeds_except_the_two_that_show_refusals(answers: Answers) -> None:
     refused = [command for command, answer in answers.of.items() if not answer["success"]]
 
     assert len(answers.of) > len(refused) == 2
@@ -70,7 +70,7 @@ def test_every_command_succeeds_but_the_two_that_show_how_requests_are_refused(a
     assert not answers.to("ingest/batch", "readme-old-till")["success"]
 
 
-def test_what_was_rejected_is_repaired_as_the_readme_shows(answers: Answers) -> None:
+def test_rejected_rows_are_repaired_as_the_readme_shows(answers: Answers) -> None:
     redrives = [answer["data"] for command, answer in answers.of.items() if "quarantine/redrive" in command]
     ledger = answers.data_of("ingest/ledger")
 
@@ -109,7 +109,7 @@ def test_average_order_value_is_what_the_readme_shows(answers: Answers) -> None:
     assert told["comparison"] == {"previous_period": [], "variance": 9.9, "variance_percentage": None}
 
 
-def test_every_mistake_is_told_at_once(answers: Answers) -> None:
+def test_all_errors_are_reported_together(answers: Answers) -> None:
     error = answers.to("metric_type=profit")["error"]
 
     assert [each["field"] for each in error["field_errors"]] == ["metric_type", "time_range.start", "time_range.end"]

@@ -28,7 +28,7 @@ NORTH: Query = {**GBP, "filters[region][]": ["Norway", "Finland", "Germany"], "f
 
 @dataclass(frozen=True)
 class Delivered:
-    """The cut after it was sent once: what was sent, what the statuses say, and what the file says."""
+    """The sample after it was sent once: what was sent, the batch statuses, and the expected figures."""
 
     records: list[dict[str, Any]]
     statuses: list[dict[str, Any]]
@@ -52,7 +52,7 @@ def of(oracle: Oracle, query: Query) -> Oracle:
 
 
 @pytest.mark.thorough
-def test_monthly_revenue_is_the_files_to_the_cent(client: Client, delivered: Delivered) -> None:
+def test_monthly_revenue_equals_the_file_to_the_cent(client: Client, delivered: Delivered) -> None:
     answer = client.metric("revenue", START, END, granularity="monthly", **GBP)
 
     december, january = (Decimal(point["value"]).quantize(CENT) for point in answer["data"])
@@ -63,7 +63,7 @@ def test_monthly_revenue_is_the_files_to_the_cent(client: Client, delivered: Del
 
 @pytest.mark.parametrize("query", [GBP, GERMANY, NORTH], ids=["all", "germany", "north"])
 @pytest.mark.parametrize("granularity", ["hourly", "daily", "weekly", "monthly"])
-def test_every_metric_is_the_files(client: Client, delivered: Delivered, granularity: str, query: Query) -> None:
+def test_every_metric_equals_the_file(client: Client, delivered: Delivered, granularity: str, query: Query) -> None:
     sold = of(delivered.oracle, query)
 
     revenue, transactions, order_value = (
@@ -82,7 +82,7 @@ def test_every_metric_is_the_files(client: Client, delivered: Delivered, granula
         assert answer["metadata"]["excluded_records"] == 0
 
 
-def test_a_range_that_begins_within_an_hour_is_answered_to_the_minute(client: Client, delivered: Delivered) -> None:
+def test_a_range_beginning_within_an_hour_is_exact_to_the_minute(client: Client, delivered: Delivered) -> None:
     whole = client.metric("revenue", "2010-12-01T00:00:00Z", "2010-12-02T00:00:00Z", **GBP)
     parts = [
         client.metric("revenue", start, end, **GBP)
@@ -99,7 +99,7 @@ def test_a_range_that_begins_within_an_hour_is_answered_to_the_minute(client: Cl
 
 @pytest.mark.parametrize("query", [EVERYWHERE, {"filters[region][]": ["Germany"]}], ids=["all", "germany"])
 @pytest.mark.parametrize("metric", ["revenue", "average_order_value"])
-def test_without_a_currency_the_reporting_currency_is_told_and_the_rest_is_counted(
+def test_without_a_currency_all_sales_are_omitted_and_counted(
     client: Client, delivered: Delivered, metric: str, query: Query
 ) -> None:
     answer = client.metric(metric, START, END, **query)
@@ -109,7 +109,7 @@ def test_without_a_currency_the_reporting_currency_is_told_and_the_rest_is_count
     assert answer["metadata"]["excluded_records"] == len(of(delivered.oracle, query))
 
 
-def test_the_second_answer_comes_from_the_cache_and_is_the_same(client: Client, delivered: Delivered) -> None:
+def test_a_repeated_query_is_an_equal_cache_hit(client: Client, delivered: Delivered) -> None:
     first, second = (client.metric("average_order_value", START, "2011-01-05", **GERMANY) for _ in range(2))
 
     assert second["metadata"]["cache_hit"]
@@ -126,7 +126,7 @@ def test_the_ledger_balances(delivered: Delivered) -> None:
     assert {each["progress"]["progress_percentage"] for each in delivered.statuses} == {100}
 
 
-def test_a_negative_price_is_refused_with_its_place_and_reason(client: Client, delivered: Delivered) -> None:
+def test_a_negative_price_is_refused_with_position_and_reason(client: Client, delivered: Delivered) -> None:
     (told,) = delivered.statuses[-1]["errors"]
 
     answer = client.send(f"{SOURCE}-again", "transactions", delivered.records[-20:])
@@ -141,7 +141,7 @@ def test_a_negative_price_is_refused_with_its_place_and_reason(client: Client, d
     assert counted(client.outcome(answer["batch_id"])["outcome"]) == {"duplicate": 18, "quarantined": 2}
 
 
-def test_the_same_batches_sent_again_change_no_number(client: Client, delivered: Delivered) -> None:
+def test_repeated_batches_change_no_figure(client: Client, delivered: Delivered) -> None:
     asked = [
         (metric, granularity, query)
         for metric in ("revenue", "transactions", "average_order_value")

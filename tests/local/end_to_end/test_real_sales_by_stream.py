@@ -1,4 +1,4 @@
-"""Half of the sales come through Kinesis from a plain producer, among records that nobody can read."""
+"""Half of the sales are sent through Kinesis by a plain producer, among unreadable records."""
 
 import base64
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ INVALID = {
 
 @dataclass(frozen=True)
 class Delivered:
-    """What the ledger says of both halves, and what the file says."""
+    """The ledger totals of both halves, and the figures of the file."""
 
     streamed: dict[str, Any]
     posted: dict[str, Any]
@@ -71,7 +71,7 @@ def delivered(platform: RunningPlatform) -> Delivered:
 
 @pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly"])
 @pytest.mark.parametrize("country", [None, "Germany"], ids=["all", "germany"])
-def test_both_halves_together_are_the_file(
+def test_both_halves_together_equal_the_file(
     client: Client, delivered: Delivered, granularity: str, country: str | None
 ) -> None:
     sold = delivered.oracle.of_countries(country) if country else delivered.oracle
@@ -90,14 +90,12 @@ def test_both_halves_together_are_the_file(
     assert order_value["summary"]["total"] == sold.order_value()
 
 
-def test_bad_records_lose_no_neighbour(delivered: Delivered) -> None:
+def test_invalid_records_lose_no_neighbour(delivered: Delivered) -> None:
     assert counted(delivered.streamed) == {"loaded": CUT // 2, "quarantined": len(INVALID)}
     assert counted(delivered.posted) == {"loaded": CUT // 2}
 
 
-def test_the_reasons_against_records_of_a_source_are_found_in_the_quarantine(
-    platform: RunningPlatform, delivered: Delivered
-) -> None:
+def test_errors_of_source_records_are_in_the_quarantine(platform: RunningPlatform, delivered: Delivered) -> None:
     rows = ask(platform, "SELECT raw, errors FROM quarantine WHERE source_id = ?", f"'{STREAMED}'")
 
     reasons = {
@@ -113,7 +111,7 @@ def test_the_reasons_against_records_of_a_source_are_found_in_the_quarantine(
     }
 
 
-def test_records_of_nobody_are_found_in_the_quarantine_with_their_reason(
+def test_records_without_a_source_are_in_the_quarantine_with_their_error(
     platform: RunningPlatform, delivered: Delivered
 ) -> None:
     rows = ask(

@@ -26,7 +26,7 @@ GBP = {"filters[currency]": "GBP"}
 
 @dataclass(frozen=True)
 class Uploaded:
-    """The cut after it was uploaded: its batch, where it stands, what the file says."""
+    """The sample after its upload: its batch, its status, and the expected figures."""
 
     batch_id: str
     status: dict[str, Any]
@@ -43,7 +43,7 @@ def _cut() -> bytes:
 
 
 def _put(announced: dict[str, Any], content: bytes) -> int:
-    """Put a file as anybody can who has the address: without a token."""
+    """Put a file with only the URL: without a token."""
     return httpx.put(announced["url"], content=content, headers=announced["headers"], timeout=60).status_code
 
 
@@ -73,7 +73,7 @@ def uploaded(platform: RunningPlatform) -> Uploaded:
         return Uploaded(announced["batch_id"], status, Oracle.of_lines(CUT, first=FIRST))
 
 
-def test_the_file_is_loaded_whole(client: Client, uploaded: Uploaded) -> None:
+def test_the_whole_file_is_loaded(client: Client, uploaded: Uploaded) -> None:
     assert uploaded.status["status"] == "completed"
     assert uploaded.status["progress"]["progress_percentage"] == 100
     assert counted(uploaded.status["outcome"]) == {"loaded": CUT}
@@ -83,7 +83,7 @@ def test_the_file_is_loaded_whole(client: Client, uploaded: Uploaded) -> None:
 
 
 @pytest.mark.parametrize("granularity", ["hourly", "daily", "monthly"])
-def test_every_metric_is_the_files(client: Client, uploaded: Uploaded, granularity: str) -> None:
+def test_every_metric_equals_the_file(client: Client, uploaded: Uploaded, granularity: str) -> None:
     revenue, transactions, order_value = (
         client.metric(metric, START, END, granularity=granularity, **GBP)
         for metric in ("revenue", "transactions", "average_order_value")
@@ -95,7 +95,7 @@ def test_every_metric_is_the_files(client: Client, uploaded: Uploaded, granulari
     assert order_value["summary"]["total"] == sold.order_value()
 
 
-def test_nobody_puts_another_file_in_its_place(client: Client) -> None:
+def test_the_file_cannot_be_replaced(client: Client) -> None:
     announced = _announce(client)
     sale = b"InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice\n1,mug,1,2011-08-01 10:00:00,1.00\n"
     empty = b"InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice\n"
@@ -107,7 +107,7 @@ def test_nobody_puts_another_file_in_its_place(client: Client) -> None:
     assert [(error["code"], error["stage"]) for error in told["errors"]] == [("no_records", "parse")]
 
 
-def test_a_page_of_the_web_app_may_put_a_file(platform: RunningPlatform, client: Client) -> None:
+def test_the_web_app_may_put_a_file(platform: RunningPlatform, client: Client) -> None:
     announced, page = _announce(client), f"http://localhost:{platform.ports.web}"
     asks = {"Origin": page, "Access-Control-Request-Method": "PUT"}
     asks["Access-Control-Request-Headers"] = "if-none-match,content-type"

@@ -1,4 +1,4 @@
-"""Reference rates loaded from the command line, and what the front door reports then."""
+"""Reference rates loaded from the command line, and the metrics converted with them."""
 
 from decimal import Decimal
 
@@ -44,14 +44,14 @@ def test_sales_are_reported_in_the_reporting_currency_once_rates_are_loaded(
     ]
 
 
-def test_what_is_asked_for_in_one_currency_is_reported_in_it(client: Client) -> None:
+def test_a_query_in_one_currency_is_reported_in_it(client: Client) -> None:
     zloty = client.metric("revenue", FRIDAY, TUESDAY, **{"filters[currency]": "PLN"})
 
     assert zloty["summary"]["total"] == 300
     assert zloty["metadata"]["excluded_records"] == 0
 
 
-def test_what_was_loaded_is_shown_with_where_it_is_from(platform: RunningPlatform) -> None:
+def test_loaded_rates_are_shown_with_their_origin(platform: RunningPlatform) -> None:
     words = ["rates", "show", "PLN", "--on", SATURDAY, "--directory", str(platform.layout.directory)]
 
     shown = CliRunner().invoke(app, words)

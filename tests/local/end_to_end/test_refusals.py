@@ -24,7 +24,7 @@ BODY = json.dumps(BATCH).encode()
     "path", ["/nope", "/ingest", "/ingest/batches/b-1", "/ingest/batches//status", "/ingest/batch/../nope", "/%00"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_a_path_that_no_contract_defines_is_not_found(client: Client, method: str, path: str) -> None:
+def test_an_undefined_path_is_not_found(client: Client, method: str, path: str) -> None:
     error_of(client.http.request(method, path), 404, "NOT_FOUND")
 
 
@@ -47,7 +47,7 @@ def test_an_unknown_batch_is_not_found_by_its_id_decoded_once(client: Client, ba
         ("/analytics/metrics", "GET"),
     ],
 )
-def test_another_method_on_a_defined_path_names_those_that_are_served(client: Client, path: str, allowed: str) -> None:
+def test_another_method_on_a_defined_path_lists_the_allowed_ones(client: Client, path: str, allowed: str) -> None:
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {allowed}:
         answer = client.http.request(method, path, headers=JSON)
 
@@ -72,14 +72,14 @@ def test_another_method_on_a_defined_path_names_those_that_are_served(client: Cl
         (b"\xef\xbb\xbf" + BODY, "byte order mark"),
     ],
 )
-def test_a_body_that_is_no_json_says_why(client: Client, body: bytes, reason: str) -> None:
+def test_a_body_that_is_not_json_is_explained(client: Client, body: bytes, reason: str) -> None:
     error = error_of(client.http.post("/ingest/batch", content=body, headers=JSON), 400, "VALIDATION_ERROR")
 
     assert reason in error["message"]
 
 
 @pytest.mark.parametrize("body", ["[1]", '"text"', "17", "[]", json.dumps([BATCH, BATCH])])
-def test_a_body_that_is_no_object_is_refused_as_a_whole(client: Client, body: str) -> None:
+def test_a_body_that_is_not_an_object_is_refused(client: Client, body: str) -> None:
     answer = client.http.post("/ingest/batch", content=body, headers=JSON)
 
     error = error_of(answer, 400, "VALIDATION_ERROR")
@@ -118,7 +118,7 @@ def test_every_failing_field_of_a_streamed_record_is_named_at_once(client: Clien
     assert fields_of(error).keys() == names
 
 
-def test_a_batch_holds_ten_thousand_records_and_no_more(client: Client) -> None:
+def test_a_batch_has_at_most_ten_thousand_records(client: Client) -> None:
     answer = client.http.post("/ingest/batch", json=BATCH | {"data": [{}] * 10_001})
 
     (field,) = error_of(answer, 400, "VALIDATION_ERROR")["field_errors"]
@@ -135,7 +135,7 @@ def test_ten_thousand_records_of_400_bytes_fit_into_a_request_without_compressio
     assert counted(client.outcome(data_of(answer)["batch_id"])["outcome"]) == {"loaded": 10_000}
 
 
-def test_of_a_batch_with_bad_rows_the_good_ones_are_loaded(client: Client) -> None:
+def test_valid_rows_of_a_mixed_batch_are_loaded(client: Client) -> None:
     records = [sale(f"mixed-{number}", "2018-01-02", currency="CZK") for number in range(10_000)]
     for row in range(0, 10_000, 100):
         records[row] |= {"quantity": None, "unit_price": "free", "status": "lost"}
@@ -150,7 +150,7 @@ def test_of_a_batch_with_bad_rows_the_good_ones_are_loaded(client: Client) -> No
     assert {(each["count"], each["first_row"], each["stage"]) for each in status["errors"]} == {(100, 0, "validate")}
 
 
-def test_a_batch_without_one_good_row_is_refused_and_its_quality_told(client: Client) -> None:
+def test_a_batch_without_valid_rows_is_refused_with_its_quality(client: Client) -> None:
     answer = client.http.post("/ingest/batch", json=BATCH | {"source_id": "refusals-all", "data": [1, None, [], {}]})
 
     assert error_of(answer, 422, "INSUFFICIENT_DATA_QUALITY")["details"] == {
@@ -175,14 +175,14 @@ def test_a_batch_without_one_good_row_is_refused_and_its_quality_told(client: Cl
         {**JSON, "Content-Encoding": "br"},
     ],
 )
-def test_another_content_type_or_encoding_is_not_read(client: Client, headers: dict[str, str]) -> None:
+def test_another_content_type_or_encoding_is_unsupported(client: Client, headers: dict[str, str]) -> None:
     answer = client.http.post("/ingest/batch", content=BODY, headers=headers)
 
     assert "send" in error_of(answer, 415, "UNSUPPORTED_MEDIA_TYPE")["message"]
 
 
 @pytest.mark.parametrize("body", [gzip.compress(BODY)[:-9], gzip.compress(BODY) + b"more", b"\x1f\x8b" + b"\0" * 50])
-def test_gzip_that_is_none_is_refused(client: Client, body: bytes) -> None:
+def test_invalid_gzip_is_refused(client: Client, body: bytes) -> None:
     answer = client.http.post("/ingest/batch", content=body, headers=GZIP)
 
     assert "gzip" in error_of(answer, 400, "VALIDATION_ERROR")["message"]
@@ -204,7 +204,7 @@ def chunks() -> Iterator[bytes]:
     ],
     ids=["declared", "chunked", "over Lambda's limit", "bomb", "bomb of brackets"],
 )
-def test_a_body_over_the_limit_is_told_the_upload_route(client: Client, body: Any, headers: dict[str, str]) -> None:
+def test_an_oversized_body_error_names_the_upload_route(client: Client, body: Any, headers: dict[str, str]) -> None:
     content = body() if callable(body) else body
 
     answer = client.http.post("/ingest/batch", content=content, headers=headers)
@@ -214,7 +214,7 @@ def test_a_body_over_the_limit_is_told_the_upload_route(client: Client, body: An
     assert UPLOADS in message
 
 
-def test_a_record_over_the_streams_limit_is_told_the_upload_route(client: Client) -> None:
+def test_an_oversized_record_error_names_the_upload_route(client: Client) -> None:
     record = sale("r-large", "2018-01-01", note="x" * (MB + 1))
     envelope = {"source_id": "refusals", "data_type": "transactions", "timestamp": "2018-01-01T00:00:00Z"}
 
@@ -230,7 +230,7 @@ def test_every_failing_parameter_of_the_sources_is_named_at_once(client: Client)
     assert fields_of(error) == {"page": "-1", "size": "101", "active_only": "maybe"}
 
 
-def test_an_answer_that_goes_well_names_its_request_too(client: Client) -> None:
+def test_a_successful_response_has_its_request_id_too(client: Client) -> None:
     first, second = (client.http.get("/ingest/sources", params={"size": 1}) for _ in range(2))
 
     assert first.json()["request_id"] == first.headers["X-Request-Id"]

@@ -1,4 +1,4 @@
-"""A shard is split and merged again while a producer goes on: every record arrives, and once."""
+"""A shard is split and merged again while a producer writes: every record arrives exactly once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,9 +12,7 @@ EACH, CALLS = 500, 16
 SOURCE = "resharding-shop"
 
 
-def test_nothing_is_lost_or_doubled_when_a_shard_is_split_and_merged_under_way(
-    platform: RunningPlatform, client: Client
-) -> None:
+def test_splitting_and_merging_shards_loses_and_duplicates_nothing(platform: RunningPlatform, client: Client) -> None:
     kinesis, stream = platform.client("kinesis"), platform.outputs.event_stream
     sent: list[int] = []
 

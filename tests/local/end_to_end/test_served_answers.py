@@ -1,4 +1,4 @@
-"""Answers through the front door: told once, computed once, followed where they are too large; never stale."""
+"""Responses through the front door: conditional, coalesced, redirected if too large; never stale."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ def answered(client: Client, asked: dict[str, str], tag: str | None = None, **mo
     return client.http.get("/analytics/metrics", params=asked, headers=headers)
 
 
-def test_who_has_an_answer_is_told_so_until_the_next_merge(client: Client) -> None:
+def test_a_response_is_not_modified_until_the_next_merge(client: Client) -> None:
     client.send_all(SOURCE, [sale("first", DAY, currency=CURRENCY)])
     before = answered(client, ASKED)
     at_hand = answered(client, ASKED, before.headers["ETag"])
@@ -39,7 +39,7 @@ def test_who_has_an_answer_is_told_so_until_the_next_merge(client: Client) -> No
     assert after.headers["ETag"] != before.headers["ETag"]
 
 
-def test_a_page_may_ask_with_a_tag_and_read_it(platform: RunningPlatform, client: Client) -> None:
+def test_a_page_may_send_and_read_etags(platform: RunningPlatform, client: Client) -> None:
     origin = f"http://localhost:{platform.ports.web}"
     asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization,if-none-match"}
 
@@ -52,7 +52,7 @@ def test_a_page_may_ask_with_a_tag_and_read_it(platform: RunningPlatform, client
     assert read.headers["Access-Control-Allow-Origin"] == origin
 
 
-def test_what_many_ask_at_the_same_time_is_one_query(platform: RunningPlatform) -> None:
+def test_concurrent_equal_requests_run_one_query(platform: RunningPlatform) -> None:
     region = f"nowhere-{uuid4()}"
 
     def ask(_: int) -> dict[str, Any]:
@@ -105,9 +105,7 @@ def redirected(platform: RunningPlatform, client: Client) -> Iterator[httpx.Resp
         )
 
 
-def test_an_answer_that_is_too_large_is_had_by_whoever_follows_the_redirect(
-    client: Client, redirected: httpx.Response
-) -> None:
+def test_a_large_response_is_read_by_following_the_redirect(client: Client, redirected: httpx.Response) -> None:
     followed = client.http.get("/analytics/metrics", params=ASKED, follow_redirects=True)
 
     [first] = followed.history
@@ -118,7 +116,7 @@ def test_an_answer_that_is_too_large_is_had_by_whoever_follows_the_redirect(
     assert len(body["data"]["data"]) == 7
 
 
-def test_a_page_may_read_what_it_is_redirected_to(redirected: httpx.Response) -> None:
+def test_a_page_may_read_the_redirect_target(redirected: httpx.Response) -> None:
     """Browsers call themselves null where one foreign origin sends them to another."""
     read = httpx.get(redirected.headers["Location"], headers={"Origin": "null"}, timeout=30)
 

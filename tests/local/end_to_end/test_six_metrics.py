@@ -1,4 +1,4 @@
-"""All six metrics of the contract on the laptop: records go in by batch, and the front door tells what they come to."""
+"""All six metrics of the contract on the laptop: records are sent by batch and read as metrics."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ TOLD: dict[str, tuple[list[Any], Any, int]] = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _delivered(platform: RunningPlatform) -> None:
-    """Deliver what two days of a small shop come to."""
+    """Deliver the records of two days of a small shop."""
     events = [
         {
             "event_id": f"six-{place}",
@@ -60,7 +60,7 @@ def _delivered(platform: RunningPlatform) -> None:
 
 
 @pytest.mark.parametrize("metric_type", TOLD)
-def test_a_metric_is_what_the_records_come_to(client: Client, metric_type: str) -> None:
+def test_a_metric_equals_its_records(client: Client, metric_type: str) -> None:
     values, total, records = TOLD[metric_type]
 
     answer = client.metric(metric_type, *RANGE, **{"filters[product_category][]": CATEGORY})
@@ -71,7 +71,7 @@ def test_a_metric_is_what_the_records_come_to(client: Client, metric_type: str) 
 
 
 @pytest.mark.parametrize("metric_type", TOLD)
-def test_a_record_that_comes_late_is_in_the_next_answer(client: Client, metric_type: str) -> None:
+def test_a_late_record_is_in_the_next_result(client: Client, metric_type: str) -> None:
     asked = {"filters[product_category][]": f"{CATEGORY}, late"}
     before = client.metric(metric_type, *RANGE, **asked)["metadata"]["total_records"]
 
@@ -100,7 +100,7 @@ def test_a_record_that_comes_late_is_in_the_next_answer(client: Client, metric_t
          "time_range", "future"),
     ],
 )  # fmt: skip
-def test_what_a_metric_does_not_take_is_refused_with_what_it_does(
+def test_an_unsupported_parameter_lists_the_supported_ones(
     client: Client, changed: dict[str, Any], field: str, legal: str
 ) -> None:
     query = {"time_range[start]": FIRST, "time_range[end]": SECOND} | changed
@@ -112,7 +112,7 @@ def test_what_a_metric_does_not_take_is_refused_with_what_it_does(
 
 
 @pytest.mark.parametrize("metric_type", ["customers", "inventory", "conversion"])
-def test_sql_in_a_filter_of_any_metric_is_a_text_that_nothing_has(client: Client, metric_type: str) -> None:
+def test_sql_in_a_filter_matches_no_rows(client: Client, metric_type: str) -> None:
     hostile = "') OR 1=1; DROP TABLE events; --"
 
     answer = data_of(

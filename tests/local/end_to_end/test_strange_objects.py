@@ -1,4 +1,4 @@
-"""What lies in the lake without an entry in the ledger holds up nobody who is in it."""
+"""Objects in the lake without a ledger entry block no other rows."""
 
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import MERGED_WITHIN, Client, counted, sale
@@ -9,7 +9,7 @@ BASE = f"base/transactions/dt={DAY}/base.parquet"
 STRAY = f"incoming/transactions/dt={DAY}/batch-of-nobody.parquet"
 
 
-def test_rows_whose_delivery_the_ledger_has_lost_hold_up_no_other(platform: RunningPlatform, client: Client) -> None:
+def test_rows_without_a_ledger_entry_block_no_others(platform: RunningPlatform, client: Client) -> None:
     bucket, s3 = platform.outputs.lake_bucket, platform.client("s3")
     client.send_all("strange-before", [sale(f"before-{number}", DAY, currency="ISK") for number in range(10)])
 

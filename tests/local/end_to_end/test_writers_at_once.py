@@ -28,7 +28,7 @@ def expected(numbers: range) -> dict[str, Any]:
     return {day: (len(found), sum(found) + Decimal("0.25") * len(found)) for day, found in of_day.items()}
 
 
-def test_clients_that_overlap_and_a_stream_leave_every_sale_once(platform: RunningPlatform, client: Client) -> None:
+def test_overlapping_clients_and_a_stream_load_every_sale_once(platform: RunningPlatform, client: Client) -> None:
     first, second = range(EACH), range(EACH - SHARED, 2 * EACH - SHARED)
     streamed = range(2 * EACH - SHARED, 3 * EACH - SHARED)
 
@@ -57,7 +57,7 @@ def test_clients_that_overlap_and_a_stream_leave_every_sale_once(platform: Runni
     assert told == expected(range(streamed.stop))
 
 
-def test_answers_during_merges_only_ever_grow(platform: RunningPlatform, client: Client) -> None:
+def test_results_during_merges_only_grow(platform: RunningPlatform, client: Client) -> None:
     span = {"start": "2016-06-01", "end": "2016-06-02", "filters[currency]": "CHF"}
     batches = [[sale(f"g-{batch}-{number}", "2016-06-01", **CURRENCY) for number in range(500)] for batch in range(6)]
 

@@ -9,7 +9,7 @@ _POLL_SECONDS = 0.1
 
 
 def until(found: Callable[[], T | None], *, seconds: float, what: str) -> T:
-    """Return the first thing found that is true, or fail saying what was waited for."""
+    """Return the first truthy result, or fail with a description of the condition."""
     deadline = time.monotonic() + seconds
     while not (it := found()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"

@@ -43,7 +43,7 @@ def visiting(address: str, profile: Path) -> Iterator[None]:
 
 
 def shown(address: str, profile: Path) -> subprocess.CompletedProcess[str]:
-    """Return what the browser made of a page once its scripts have run: its elements, and its console as the errors."""
+    """Return a page after its scripts have run: its elements, and its console as the errors."""
     browser = program()
     assert browser is not None
     options = ("--enable-logging=stderr", "--virtual-time-budget=8000", f"--user-data-dir={profile}", "--dump-dom")

@@ -1,4 +1,4 @@
-"""A small stand-in for the data plane, the real front door before it, and one real emulator for all tests."""
+"""A small fake data plane, the real front door before it, and one real emulator for all tests."""
 
 import asyncio
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ BINARY = ("application/gzip",)
 
 
 def upstream() -> web.Application:
-    """Answer as the emulator's REST and WebSocket APIs do, and tell what was asked."""
+    """Respond like the emulator's REST and WebSocket APIs, and record the requests."""
 
     async def echo(request: web.Request) -> web.Response:
         if "wait" in request.query:
@@ -77,7 +77,7 @@ class Door:
 
 @pytest.fixture(scope="session")
 def door() -> Iterator[Door]:
-    """The real front door before the stand-in upstream."""
+    """The real front door before the fake upstream."""
     ports = free_ports()
     nowhere = "http://127.0.0.1:1"
     with Servers() as servers:

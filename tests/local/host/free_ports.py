@@ -1,4 +1,4 @@
-"""Ports that nobody holds, so that tests never meet each other or a platform that is up."""
+"""Unused ports, so that tests do not conflict with each other or with a running platform."""
 
 import socket
 from contextlib import ExitStack

@@ -73,7 +73,7 @@ def test_foreign_pages_are_refused(headers: dict[str, str]) -> None:
         "evil.localhost:4567",
     ],
 )
-def test_names_that_only_dns_brings_here_are_refused(host: str) -> None:
+def test_rebound_dns_names_are_refused(host: str) -> None:
     assert EMULATOR.fault(head(host=host)) is not None
 
 
@@ -91,22 +91,20 @@ def test_two_origins_are_refused_even_when_both_are_our_own() -> None:
 
 
 @pytest.mark.parametrize(("method", "passes"), [("GET", True), ("HEAD", True), ("PUT", False), ("DELETE", False)])
-def test_a_redirect_to_a_signed_address_may_be_followed_and_nothing_else_may_hide_its_page(
-    method: str, passes: bool
-) -> None:
+def test_only_a_redirect_to_a_signed_url_may_have_a_null_origin(method: str, passes: bool) -> None:
     redirected = head(method, origin="null", sec_fetch_site="cross-site", referer="http://localhost:3008/")
 
     assert (EMULATOR.presigned_url_fault(redirected) is None) is passes
 
 
-def test_a_foreign_page_cannot_use_a_signed_address_either() -> None:
+def test_a_foreign_page_cannot_use_a_signed_url() -> None:
     assert EMULATOR.presigned_url_fault(head(origin="http://evil.example"))
     assert EMULATOR.presigned_url_fault(head(referer="http://evil.example/"))
     assert EMULATOR.presigned_url_fault(head(host="evil.example:4566"))
 
 
 @pytest.mark.parametrize(("origin", "passes"), [("http://localhost:3008", True), ("http://evil.example", False)])
-def test_a_preflight_is_answered_for_the_platforms_own_pages_alone(origin: str, passes: bool) -> None:
+def test_a_preflight_is_allowed_only_for_the_platform_pages(origin: str, passes: bool) -> None:
     asked = head("OPTIONS", origin=origin, access_control_request_method="PUT")
 
     assert EMULATOR.is_preflight(asked) is passes

@@ -1,4 +1,4 @@
-"""The CDK CLI is told about the emulator and nothing else, and its failures become sentences."""
+"""The CDK CLI is configured for the emulator only, and its failures become sentences."""
 
 import pytest
 
@@ -32,5 +32,5 @@ def test_the_cli_sees_the_emulator_and_none_of_the_users_aws_settings() -> None:
         ("", "no output"),
     ],
 )
-def test_the_reason_is_the_last_error_that_was_named(said: str, reason: str) -> None:
+def test_the_reason_is_the_last_named_error(said: str, reason: str) -> None:
     assert reason_in(said) == reason

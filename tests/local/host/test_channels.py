@@ -21,7 +21,7 @@ def test_a_path_names_its_channel(path: str, channel: str | None) -> None:
     assert channel_of(path) == channel
 
 
-def test_the_channel_goes_first_and_the_clients_query_follows_untouched() -> None:
+def test_the_channel_precedes_the_unchanged_client_query() -> None:
     url = API.url("dashboards/a b&c", "token=x%2By")
 
     assert url == "ws://127.0.0.1:4566/_aws/execute-api/abc/local?channel=dashboards%2Fa+b%26c&token=x%2By"

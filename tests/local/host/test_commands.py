@@ -32,7 +32,7 @@ def options(directory: Path, ports: Ports) -> list[str]:
     ]
 
 
-def test_up_with_a_busy_port_says_which_and_leaves_nothing(tmp_path: Path) -> None:
+def test_up_with_a_busy_port_names_it_and_leaves_nothing(tmp_path: Path) -> None:
     ports = free_ports()
 
     with socket.socket() as taken:
@@ -48,7 +48,7 @@ def test_up_with_a_busy_port_says_which_and_leaves_nothing(tmp_path: Path) -> No
     assert run_state.current(Layout(tmp_path)) is None
 
 
-def test_up_in_the_background_says_why_it_did_not_come_up(tmp_path: Path) -> None:
+def test_up_in_the_background_reports_why_it_failed(tmp_path: Path) -> None:
     ports = free_ports()
 
     with socket.socket() as taken:
@@ -68,19 +68,19 @@ def test_every_command_explains_itself_with_an_example(command: str) -> None:
     assert "./tally" in answer.output
 
 
-def test_status_of_nothing_is_exit_code_3(tmp_path: Path) -> None:
+def test_status_without_a_platform_exits_with_3(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["status", "--directory", str(tmp_path)])
 
     assert (answer.exit_code, answer.output) == (3, "The platform is not running.\n")
 
 
-def test_status_of_nothing_is_a_json_document_too(tmp_path: Path) -> None:
+def test_status_without_a_platform_is_json_too(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["status", "--json", "--directory", str(tmp_path)])
 
     assert (answer.exit_code, json.loads(answer.output)) == (3, {"state": "down"})
 
 
-def test_status_shows_where_everything_answers_and_whether_it_does(tmp_path: Path) -> None:
+def test_status_shows_the_address_and_health_of_every_part(tmp_path: Path) -> None:
     layout, ports = Layout(tmp_path), free_ports()
 
     with run_state.exclusive(layout):
@@ -103,13 +103,13 @@ def test_status_shows_where_everything_answers_and_whether_it_does(tmp_path: Pat
     }
 
 
-def test_down_with_nothing_up_is_no_error(tmp_path: Path) -> None:
+def test_down_without_a_platform_succeeds(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["down", "--directory", str(tmp_path)])
 
     assert (answer.exit_code, answer.output) == (0, "The platform is not running.\n")
 
 
-def test_reset_asks_and_takes_no_for_an_answer(tmp_path: Path) -> None:
+def test_reset_asks_and_can_be_declined(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
 
     answer = CliRunner().invoke(app, ["reset", "--directory", str(tmp_path)], input="n\n")
@@ -118,7 +118,7 @@ def test_reset_asks_and_takes_no_for_an_answer(tmp_path: Path) -> None:
     assert (tmp_path / "state").exists()
 
 
-def test_reset_throws_everything_away(tmp_path: Path) -> None:
+def test_reset_deletes_everything(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
 
     answer = CliRunner().invoke(app, ["reset", "--yes", "--directory", str(tmp_path)])
@@ -127,7 +127,7 @@ def test_reset_throws_everything_away(tmp_path: Path) -> None:
     assert not tmp_path.exists()
 
 
-def test_reset_spares_a_platform_that_is_up(tmp_path: Path) -> None:
+def test_reset_refuses_a_running_platform(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
 
     with run_state.exclusive(layout):
@@ -139,14 +139,14 @@ def test_reset_spares_a_platform_that_is_up(tmp_path: Path) -> None:
     assert tmp_path.exists()
 
 
-def test_demo_needs_a_platform_that_is_up(tmp_path: Path) -> None:
+def test_demo_needs_a_running_platform(tmp_path: Path) -> None:
     answer = run("demo", "--directory", str(tmp_path))
 
     assert answer.returncode == 1
     assert "No platform is running" in answer.stderr
 
 
-def test_logs_lists_them_and_shows_the_end_of_one(tmp_path: Path) -> None:
+def test_logs_lists_all_logs_and_shows_the_end_of_one(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.create()
     layout.log("emulator").write_text("".join(f"line {number}\n" for number in range(100)))
@@ -161,14 +161,14 @@ def test_logs_lists_them_and_shows_the_end_of_one(tmp_path: Path) -> None:
     assert shown.output == "line 98\nline 99\n"
 
 
-def test_one_log_is_lines_and_no_json_document(tmp_path: Path) -> None:
+def test_a_log_is_printed_as_lines_and_not_as_json(tmp_path: Path) -> None:
     answer = run("logs", "emulator", "--json", "--directory", str(tmp_path))
 
     assert answer.returncode == 2
     assert "leave out the name" in answer.stderr
 
 
-def test_a_log_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+def test_an_unknown_log_lists_the_existing_ones(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.create()
     layout.log("deploy").touch()
@@ -180,7 +180,7 @@ def test_a_log_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path)
 
 
 @pytest.mark.parametrize("command", ["up --no-demo", "up --no-demo --detach"])
-def test_up_in_a_place_that_cannot_be_written_says_so_in_one_sentence(tmp_path: Path, command: str) -> None:
+def test_up_in_an_unwritable_directory_fails_in_one_sentence(tmp_path: Path, command: str) -> None:
     (tmp_path / "file").write_text("no directory")
 
     answer = run(*command.split(), *options(tmp_path / "file" / "platform", free_ports()))
@@ -203,7 +203,7 @@ def test_up_in_the_background_uses_the_directory_as_its_caller_sees_it(tmp_path:
     assert not (PROJECT / "platform").exists()
 
 
-def test_a_second_up_in_the_background_leaves_the_first_ones_log_alone(tmp_path: Path) -> None:
+def test_a_second_up_in_the_background_does_not_touch_the_first_log(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.create()
     layout.log("host").write_text("of the first")

@@ -8,7 +8,7 @@ from infra.local.emulator.credentials import ACCOUNT, EmulatorCredentials
 from infra.local.layout import Layout
 
 
-def test_they_are_made_once_and_kept(tmp_path: Path) -> None:
+def test_credentials_are_created_once(tmp_path: Path) -> None:
     assert EmulatorCredentials.of(Layout(tmp_path)) == EmulatorCredentials.of(Layout(tmp_path))
 
 
@@ -44,7 +44,7 @@ def test_a_directory_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
-def test_the_secret_is_that_of_its_own_key_and_of_the_account_whose_functions_use_it(tmp_path: Path) -> None:
+def test_the_secret_belongs_to_its_key_and_the_function_account(tmp_path: Path) -> None:
     own = EmulatorCredentials.of(Layout(tmp_path))
 
     assert own.secret_of(own.access_key_id) == own.secret_of(ACCOUNT) == own.secret_access_key

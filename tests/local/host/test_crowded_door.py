@@ -38,7 +38,7 @@ class CountingUpstream:
         return app
 
 
-def test_a_crowd_is_served_a_few_at_a_time_and_nobody_is_sent_away() -> None:
+def test_excess_requests_are_queued_and_none_is_refused() -> None:
     ports, upstream = free_ports(), CountingUpstream()
     rest = RestApi.at(ports.url("emulator"), "abc", "local", BINARY)
     door = FrontDoor(rest=rest, websocket=None, home=HOME, requests_at_once=AT_ONCE)

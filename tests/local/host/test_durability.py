@@ -1,4 +1,4 @@
-"""What the emulator has acknowledged survives its being killed, and what it cannot keep it does not acknowledge."""
+"""Acknowledged writes survive a killed emulator, and writes it cannot store are not acknowledged."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ class Killable:
         return clients.client(service, endpoint_url=self._emulator.url, config=ONE_TRY)
 
     def make(self) -> None:
-        """Make a table and a stream, and save them: only what is in them is journaled."""
+        """Create a table and a stream, and save them: only their contents are journaled."""
         self.client("dynamodb").create_table(
             TableName=TABLE,
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -81,7 +81,7 @@ def put(name: str) -> Any:
     return {"Put": {"TableName": TABLE, "Item": {"id": {"S": name}}}}
 
 
-def test_items_and_records_that_were_acknowledged_survive_a_kill_and_come_once(killable: Killable) -> None:
+def test_acknowledged_items_and_records_survive_a_kill_exactly_once(killable: Killable) -> None:
     killable.make()
     dynamodb, kinesis = killable.client("dynamodb"), killable.client("kinesis")
     for name in ("saved", "removed"):

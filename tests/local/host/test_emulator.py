@@ -1,4 +1,4 @@
-"""The emulator starts when asked, keeps what it knows, and never outlives whoever started it."""
+"""The emulator starts on request, keeps its state, and never outlives its parent."""
 
 import os
 import signal
@@ -136,7 +136,7 @@ def test_it_ends_and_saves_when_its_parent_is_killed(tmp_path: Path) -> None:
     assert "orphan-queue" in (layout.state / "sqs.json").read_text()
 
 
-def test_functions_inherit_nothing_of_the_users_own_aws_settings(tmp_path: Path) -> None:
+def test_functions_inherit_no_aws_settings_of_the_user(tmp_path: Path) -> None:
     mine = {"AWS_PROFILE": "prod", "AWS_SECRET_ACCESS_KEY": "mine", "PYTHONPATH": "/x", "PATH": "/bin"}
 
     environment = emulator_environment(
@@ -171,7 +171,7 @@ def test_a_range_of_an_object_is_read(running: Running, asked: str, answered: by
 
 
 @pytest.mark.parametrize("content", [b"", b"0123456789"])
-def test_a_range_behind_the_end_of_an_object_is_refused(running: Running, content: bytes) -> None:
+def test_a_range_past_the_end_of_an_object_is_refused(running: Running, content: bytes) -> None:
     s3: Any = running.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="short", Body=content)

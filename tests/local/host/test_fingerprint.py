@@ -53,7 +53,7 @@ def test_a_removed_or_renamed_source_changes_it(project: Path) -> None:
         "functions/.cache/a",
     ],
 )
-def test_what_no_deploy_reads_does_not_change_it(project: Path, unrelated: str) -> None:
+def test_files_unused_by_deployments_do_not_change_it(project: Path, unrelated: str) -> None:
     before = fingerprint(project, CONTEXT)
 
     write(project / unrelated, "second")

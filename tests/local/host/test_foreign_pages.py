@@ -1,4 +1,4 @@
-"""A page of somebody else cannot use the emulator, however its visitor's browser is made to ask."""
+"""A foreign page cannot use the emulator through its visitor's browser."""
 
 import base64
 import io
@@ -74,14 +74,14 @@ def test_a_foreign_request_cannot_create_or_invoke_a_function(
      "/_ministack/lambda-layers/x/1", "/_ministack/cfn-response/token"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])
-def test_no_path_of_the_emulator_answers_a_stranger(running: Running, method: str, path: str) -> None:
+def test_no_emulator_path_serves_unauthenticated_requests(running: Running, method: str, path: str) -> None:
     answer = ask(running.ports.emulator, method, path)
 
     assert answer.status in {400, 403}
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_a_reset_by_a_stranger_leaves_everything(running: Running) -> None:
+def test_an_unauthenticated_reset_changes_nothing(running: Running) -> None:
     running.client("sqs").create_queue(QueueName="still-there")
 
     answer = ask(running.ports.emulator, "POST", "/_ministack/reset", headers={"Origin": "http://evil.example"})
@@ -91,7 +91,7 @@ def test_a_reset_by_a_stranger_leaves_everything(running: Running) -> None:
 
 
 @pytest.mark.parametrize("shown", ["", "x", "null"])
-def test_a_wrong_host_key_is_no_key(running: Running, shown: str) -> None:
+def test_a_wrong_host_key_is_refused(running: Running, shown: str) -> None:
     answer = ask(running.ports.emulator, "GET", "/_ministack/health", headers={"X-Tally-Host-Key": shown})
 
     assert answer.status == 403
@@ -134,7 +134,7 @@ fetch({address}, {{method: 'PUT', headers: {{'If-None-Match': '*'}}, body: 'a fi
 
 
 class Site:
-    """A web site of one page, which hears what the page found out."""
+    """A web site of one page, which receives the findings of the page."""
 
     def __init__(self) -> None:
         self.page = ""
@@ -182,9 +182,7 @@ def test_a_foreign_page_in_a_real_browser_runs_no_code_and_reads_nothing(running
 
 
 @needs_browser
-def test_the_platforms_own_page_uploads_to_a_presigned_address_in_a_real_browser(
-    running: Running, tmp_path: Path
-) -> None:
+def test_the_platform_page_uploads_to_a_presigned_url_in_a_real_browser(running: Running, tmp_path: Path) -> None:
     site, s3 = Site(), running.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     rule = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"]}

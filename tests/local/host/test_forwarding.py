@@ -1,4 +1,4 @@
-"""Requests go upstream as API Gateway hands them on, and answers come back as it gives them."""
+"""Requests are forwarded as by API Gateway, and responses returned as by it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,11 +27,11 @@ def test_a_target_keeps_its_encoding() -> None:
     assert url == "http://127.0.0.1:1/restapis/abc/local/_user_request_/api/v1/x?a=%2520&filters%5Bregion%5D=a+b"
 
 
-def test_a_path_is_encoded_once_more_since_the_emulator_decodes_it_before_it_splits_it() -> None:
+def test_a_path_is_encoded_twice_because_the_emulator_decodes_before_splitting() -> None:
     assert API.url("/api/v1/things/a%2Fb%3F?c=%2F").endswith("/api/v1/things/a%252Fb%253F?c=%2F")
 
 
-def test_headers_go_on_without_those_of_the_connection() -> None:
+def test_hop_by_hop_headers_are_not_forwarded() -> None:
     request = replace(
         REQUEST,
         headers=(*REQUEST.headers, ("Connection", "keep-alive"), ("TE", "x"), ("X-Forwarded-For", "10.0.0.1")),
@@ -47,7 +47,7 @@ def test_headers_go_on_without_those_of_the_connection() -> None:
     )
 
 
-def test_a_header_that_comes_twice_goes_on_twice_however_it_is_spelt() -> None:
+def test_a_repeated_header_in_any_case_is_forwarded_every_time() -> None:
     request = replace(REQUEST, headers=(("Authorization", "a"), ("authorization", "b"), ("AUTHORIZATION", "a")))
 
     values = [pair for pair in upstream_headers(request) if pair[0].lower() == "authorization"]
@@ -55,7 +55,7 @@ def test_a_header_that_comes_twice_goes_on_twice_however_it_is_spelt() -> None:
     assert values == [("Authorization", "a"), ("Authorization", "b"), ("Authorization", "a")]
 
 
-def test_a_body_over_ten_megabytes_is_refused_with_the_way_to_send_it() -> None:
+def test_a_body_over_ten_megabytes_is_refused_and_names_uploads() -> None:
     answer = refuse_before(API, replace(REQUEST, body=b"x" * (limits.BODY_BYTES + 1)), NOW)
 
     assert answer is not None
@@ -66,7 +66,7 @@ def test_a_body_over_ten_megabytes_is_refused_with_the_way_to_send_it() -> None:
 
 
 @pytest.mark.parametrize(("megabytes", "content_type"), [(6.5, "application/json"), (5, "application/gzip")])
-def test_a_body_that_lambda_cannot_take_is_refused(megabytes: float, content_type: str) -> None:
+def test_a_body_too_large_for_lambda_is_refused(megabytes: float, content_type: str) -> None:
     request = replace(REQUEST, headers=(("Content-Type", content_type),), body=b"x" * int(megabytes * 2**20))
 
     answer = refuse_before(API, request, NOW)
@@ -104,7 +104,7 @@ def test_a_head_over_ten_kilobytes_never_reaches_a_function(request_: Request, s
 @pytest.mark.parametrize(
     ("name", "status", "code"), [("Authorization", 401, "UNAUTHORIZED"), ("X-Note", 400, "VALIDATION_ERROR")]
 )
-def test_a_header_that_would_lose_bytes_on_the_way_is_refused(name: str, status: int, code: str) -> None:
+def test_a_header_that_cannot_be_encoded_is_refused(name: str, status: int, code: str) -> None:
     received = b"Bearer good\xe9".decode("utf-8", "surrogateescape")  # as aiohttp reads it
 
     answer = refuse_before(API, replace(REQUEST, headers=((name, received),)), NOW)
@@ -113,21 +113,21 @@ def test_a_header_that_would_lose_bytes_on_the_way_is_refused(name: str, status:
     assert (answer.status, error_of(answer)["code"]) == (status, code)
 
 
-def test_a_head_that_fits_is_let_through() -> None:
+def test_a_head_within_the_limit_is_accepted() -> None:
     assert refuse_before(API, with_head(Authorization="Bearer " + "x" * 8_000), NOW) is None
 
 
-def test_a_body_that_fits_is_let_through() -> None:
+def test_a_body_within_the_limit_is_accepted() -> None:
     assert refuse_before(API, replace(REQUEST, body=b"x" * 5_000_000), NOW) is None
 
 
-def test_a_functions_answer_comes_back_as_it_is() -> None:
+def test_a_function_response_is_returned_unchanged() -> None:
     upstream = Response(200, b"{}", (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Request-Id", "f-1")))
 
     assert correct(REQUEST, upstream, NOW) == upstream
 
 
-def test_an_answer_without_a_request_id_gets_the_gateways() -> None:
+def test_a_response_without_a_request_id_gets_the_gateway_id() -> None:
     upstream = Response(200, b"{}", (("x-amzn-requestid", "g-1"), ("x-amz-id-2", "zzz"), ("Transfer-Encoding", "x")))
 
     answer = correct(REQUEST, upstream, NOW)
@@ -135,7 +135,7 @@ def test_an_answer_without_a_request_id_gets_the_gateways() -> None:
     assert answer.headers == (("x-amzn-requestid", "g-1"), ("X-Request-Id", "g-1"))
 
 
-def test_a_gateway_response_comes_back_with_the_time_that_the_emulator_leaves_out() -> None:
+def test_a_gateway_response_contains_the_time_omitted_by_the_emulator() -> None:
     body = b'{"success":false,"error":{"code":"UNAUTHORIZED","message":"m"},"timestamp":"$context.requestTime"}'
     headers = (("x-amzn-ErrorType", "UnauthorizedException"), ("X-Request-Id", "g-1"), ("WWW-Authenticate", "Bearer"))
 
@@ -149,14 +149,14 @@ def test_a_gateway_response_comes_back_with_the_time_that_the_emulator_leaves_ou
     }
 
 
-def test_our_own_errors_carry_one_request_id_in_body_and_header() -> None:
+def test_front_door_errors_have_one_request_id_in_body_and_header() -> None:
     answer = correct(REQUEST, Response(502, b'{"message":"x"}', (("x-amzn-requestid", "g-1"),)), NOW)
 
     assert orjson.loads(answer.body)["request_id"] == "g-1"
     assert answer.header("x-request-id") == "g-1"
 
 
-def test_a_failed_function_is_an_internal_error_that_tells_nothing() -> None:
+def test_a_failed_function_is_an_internal_error_without_details() -> None:
     upstream = Response(502, b'{"message":"KeyError: secret"}', (("x-amzn-requestid", "g-1"),))
 
     answer = correct(REQUEST, upstream, NOW)
@@ -166,7 +166,7 @@ def test_a_failed_function_is_an_internal_error_that_tells_nothing() -> None:
     assert b"secret" not in answer.body
 
 
-def test_a_function_that_cannot_be_reached_is_unavailable_as_the_template_of_api_gateway_says() -> None:
+def test_an_unreachable_function_is_unavailable_as_in_api_gateway() -> None:
     answer = correct(
         REQUEST, Response(504, b'{"message":"Internal server error"}', (("x-amzn-requestid", "g-1"),)), NOW
     )
@@ -175,20 +175,20 @@ def test_a_function_that_cannot_be_reached_is_unavailable_as_the_template_of_api
     assert (answer.header("Retry-After"), answer.header("X-Request-Id")) == ("5", "g-1")
 
 
-def test_a_function_may_answer_an_error_in_its_own_words() -> None:
+def test_a_function_may_return_its_own_error() -> None:
     body = b'{"success":false,"error":{"code":"CONFLICT","message":"m"}}'
     upstream = Response(409, body, (("X-Request-Id", "f-1"),))
 
     assert correct(REQUEST, upstream, NOW) == upstream
 
 
-def test_an_answer_over_six_megabytes_is_a_bad_gateway() -> None:
+def test_a_response_over_six_megabytes_is_a_bad_gateway() -> None:
     answer = correct(REQUEST, Response(200, b"x" * 6_300_000, ()), NOW)
 
     assert (answer.status, error_of(answer)["code"]) == (502, "INTERNAL_ERROR")
 
 
-def test_an_error_that_is_no_json_comes_back_as_it_is() -> None:
+def test_an_error_that_is_not_json_is_returned_unchanged() -> None:
     upstream = Response(403, b"<html>", (("X-Request-Id", "f-1"),))
 
     assert correct(REQUEST, upstream, NOW) == upstream

@@ -1,4 +1,4 @@
-"""The front door's sockets: what a client sends arrives, and what API Gateway refuses is refused."""
+"""The front door's sockets: requests arrive unchanged, and those API Gateway refuses are refused."""
 
 import gzip
 import http.client
@@ -52,7 +52,7 @@ def test_method_target_and_body_arrive_as_sent(door: Door) -> None:
 
 
 @pytest.mark.parametrize("blank", ["%0A", "%0D%0A", "%00", "%E2%80%A8"])
-def test_a_path_with_a_line_break_in_it_arrives_like_any_other(door: Door, blank: str) -> None:
+def test_a_path_with_a_line_break_arrives_unchanged(door: Door, blank: str) -> None:
     reply = ask(door.port, "GET", f"/api/v1/echo/a{blank}b")
 
     # The emulator decodes a path once, so it is sent encoded once more.
@@ -69,7 +69,7 @@ def test_a_compressed_body_arrives_compressed(door: Door) -> None:
     assert bytes.fromhex(reply.json()["body"]) == body
 
 
-def test_headers_arrive_and_the_client_is_named(door: Door) -> None:
+def test_headers_and_the_client_address_arrive(door: Door) -> None:
     reply = ask(
         door.port,
         "GET",
@@ -84,7 +84,7 @@ def test_headers_arrive_and_the_client_is_named(door: Door) -> None:
     assert "accept" not in seen
 
 
-def test_every_cookie_comes_back_and_so_does_the_request_id(door: Door) -> None:
+def test_every_cookie_and_the_request_id_are_returned(door: Door) -> None:
     reply = ask(door.port, "GET", "/api/v1/echo")
 
     assert reply.cookies == ["a=1", "b=2"]
@@ -102,12 +102,12 @@ def test_a_body_over_ten_megabytes_is_refused_however_it_is_sent(door: Door, chu
     assert reply.json()["request_id"] == reply.headers["x-request-id"]
 
 
-def test_an_answer_that_lambda_cannot_give_is_a_bad_gateway(door: Door) -> None:
+def test_a_response_too_large_for_lambda_is_a_bad_gateway(door: Door) -> None:
     assert ask(door.port, "GET", "/api/v1/echo?bytes=6000000").status == 200
     assert ask(door.port, "GET", "/api/v1/echo?bytes=6400000").status == 502
 
 
-def test_a_function_that_takes_too_long_is_given_up_as_the_template_of_api_gateway_says(door: Door) -> None:
+def test_a_function_that_times_out_is_reported_as_in_api_gateway(door: Door) -> None:
     reply = ask(door.port, "GET", "/api/v1/echo?wait=1")
 
     assert reply.status == 503
@@ -115,7 +115,7 @@ def test_a_function_that_takes_too_long_is_given_up_as_the_template_of_api_gatew
     assert reply.json()["error"]["code"] == "SERVICE_UNAVAILABLE"
 
 
-def test_a_platform_that_does_not_answer_says_when_to_come_back(door: Door) -> None:
+def test_an_unresponsive_platform_returns_retry_after(door: Door) -> None:
     reply = ask(door.port_of_one_without_upstream, "GET", "/api/v1/echo")
 
     assert reply.status == 503
@@ -124,17 +124,17 @@ def test_a_platform_that_does_not_answer_says_when_to_come_back(door: Door) -> N
 
 
 @pytest.mark.parametrize("target", ["/api/v2/x", "/api/v1x", "/favicon.ico"])
-def test_outside_the_api_nothing_is_served(door: Door, target: str) -> None:
+def test_nothing_outside_the_api_is_served(door: Door, target: str) -> None:
     reply = ask(door.port, "GET", target)
 
     assert (reply.status, reply.json()["error"]["code"]) == (404, "NOT_FOUND")
 
 
-def test_the_root_leads_to_the_web_page(door: Door) -> None:
+def test_the_root_redirects_to_the_web_page(door: Door) -> None:
     assert ask(door.port, "GET", "/").status == 307
 
 
-def test_clients_are_served_side_by_side(door: Door) -> None:
+def test_clients_are_served_concurrently(door: Door) -> None:
     statuses: list[int] = []
 
     def one(target: str) -> None:

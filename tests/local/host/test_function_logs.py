@@ -18,7 +18,7 @@ def test_a_log_group_belongs_to_a_function_of_the_manifest(group: str, function:
     assert function_of(group) == function
 
 
-def test_the_last_lines_of_a_function_come_in_order(running: Running) -> None:
+def test_the_last_lines_of_a_function_are_in_order(running: Running) -> None:
     now = int(time.time() * 1000)
     client = running.client("logs")
     client.create_log_group(logGroupName=GROUP)

@@ -27,7 +27,7 @@ FOREIGN: list[dict[str, str]] = [
 @pytest.mark.parametrize(
     ("door", "path"), [("web", "/"), ("front", "/"), ("front", "/index.html"), ("emulator", "/"), ("athena", "/")]
 )
-def test_what_is_not_public_refuses_foreign_pages(
+def test_guarded_ports_refuse_foreign_pages(
     platform: RunningPlatform, door: str, path: str, headers: dict[str, str]
 ) -> None:
     answer = ask(platform.ports.by_name()[door], "GET", path, headers=headers)
@@ -37,7 +37,7 @@ def test_what_is_not_public_refuses_foreign_pages(
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_public_routes_answer_foreign_programs_and_let_no_foreign_page_read(
+def test_public_routes_serve_foreign_programs_but_no_foreign_page(
     platform: RunningPlatform, headers: dict[str, str]
 ) -> None:
     answer = ask(platform.ports.front, "GET", "/api/v1/health", headers=headers)
@@ -46,7 +46,7 @@ def test_public_routes_answer_foreign_programs_and_let_no_foreign_page_read(
     assert answer.headers.get("access-control-allow-origin") not in {"*", "null", "http://evil.example"}
 
 
-def test_a_browser_at_the_address_bar_sees_the_page(platform: RunningPlatform) -> None:
+def test_a_browser_navigation_gets_the_page(platform: RunningPlatform) -> None:
     typed = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}
 
     assert ask(platform.ports.web, "GET", "/", headers=typed).status == 200
@@ -55,7 +55,7 @@ def test_a_browser_at_the_address_bar_sees_the_page(platform: RunningPlatform) -
 
 @pytest.mark.parametrize(("key_id", "secret"), [("000000000000", "local"), ("test", "test"), ("AKIAEXAMPLE", "x")])
 @pytest.mark.parametrize(("service", "call"), [("dynamodb", "list_tables"), ("athena", "list_work_groups")])
-def test_other_credentials_open_no_aws_api(
+def test_other_credentials_are_refused_by_every_aws_api(
     platform: RunningPlatform, service: str, call: str, key_id: str, secret: str
 ) -> None:
     door = "athena" if service == "athena" else "emulator"
@@ -68,7 +68,7 @@ def test_other_credentials_open_no_aws_api(
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] in {400, 403}
 
 
-def test_the_host_key_of_a_client_is_not_handed_on(platform: RunningPlatform) -> None:
+def test_the_host_key_of_a_client_is_not_forwarded(platform: RunningPlatform) -> None:
     shown = {"X-Tally-Host-Key": "mine"}
 
     assert ask(platform.ports.front, "GET", "/api/v1/health", headers=shown).status == 200

@@ -1,4 +1,4 @@
-"""The journal: what was written is read again in its order, and a line that was cut off never was."""
+"""The journal: changes are read back in order, without a truncated line."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def test_changes_are_read_in_the_order_in_which_they_were_written(tmp_path: Path
     assert written(tmp_path) == [["set", 1], ["set", 2], ["removed", 1]]
 
 
-def test_the_next_process_goes_on_after_the_one_that_was_killed(tmp_path: Path) -> None:
+def test_the_next_process_continues_after_a_killed_one(tmp_path: Path) -> None:
     Journal(tmp_path).write("first")
 
     Journal(tmp_path).write("second")
@@ -26,7 +26,7 @@ def test_the_next_process_goes_on_after_the_one_that_was_killed(tmp_path: Path) 
     assert written(tmp_path) == ["first", "second"]
 
 
-def test_changes_of_which_a_kill_left_half_a_line_are_all_left_out(tmp_path: Path) -> None:
+def test_a_change_truncated_by_a_kill_is_ignored_as_a_whole(tmp_path: Path) -> None:
     Journal(tmp_path).write("kept")
     Journal(tmp_path).write("one", "two")
     last = max(tmp_path.iterdir())
@@ -37,7 +37,7 @@ def test_changes_of_which_a_kill_left_half_a_line_are_all_left_out(tmp_path: Pat
     assert written(tmp_path) == ["kept", "after"]
 
 
-def test_a_turn_gives_files_to_drop_but_the_last(tmp_path: Path) -> None:
+def test_rotation_returns_all_files_but_the_last_for_deletion(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.write("before the first save")
     Journal.drop(journal.turn())

@@ -54,5 +54,5 @@ def test_settling_waits_for_the_backlog_and_then_for_quiet() -> None:
     assert len(told) > 4
 
 
-def test_settling_gives_up_in_time() -> None:
+def test_settling_times_out() -> None:
     assert not settle(lambda: 1, timeout=0.05, tell=lambda _: None, poll=0.01)

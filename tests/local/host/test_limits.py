@@ -22,7 +22,7 @@ def test_a_text_body_counts_as_escaped_json(body: str) -> None:
     assert counted == len(json.dumps(body, ensure_ascii=False).encode())
 
 
-def test_quotes_make_a_json_body_longer_inside_the_event() -> None:
+def test_quotes_lengthen_a_json_body_inside_the_event() -> None:
     body = b'{"a":"b"}' * 1000
 
     assert limits.text_bytes(body, binary=False) == len(body) + 4 * 1000 + 2
@@ -40,7 +40,7 @@ def test_an_event_is_longer_than_its_body_by_its_headers_and_context() -> None:
     ("body", "fits"),
     [(b"x" * 6_000_000, True), (b"x" * (6 * 1024 * 1024), False), (b"\n" * 4_000_000, False)],
 )
-def test_an_answer_fits_if_its_json_does(body: bytes, fits: bool) -> None:
+def test_a_response_fits_if_its_json_fits(body: bytes, fits: bool) -> None:
     assert limits.fits_answer(body, binary=False) is fits
 
 

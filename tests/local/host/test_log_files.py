@@ -6,7 +6,7 @@ from infra.local.host.log_files import begin_anew_if_long, by_name, tail
 from infra.local.layout import Layout
 
 
-def test_following_a_file_gives_what_is_added(tmp_path: Path) -> None:
+def test_following_a_file_yields_added_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_text("one\ntwo\n")
     following = tail(path, lines=1, follow=True)
@@ -18,7 +18,7 @@ def test_following_a_file_gives_what_is_added(tmp_path: Path) -> None:
     assert (first, next(following)) == ("two", "three")
 
 
-def test_a_long_log_is_put_aside_once(tmp_path: Path) -> None:
+def test_a_long_log_is_rotated_once(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.create()
     path = layout.log("emulator")

@@ -1,4 +1,4 @@
-"""Stack outputs are found wherever among the stacks they stand."""
+"""Stack outputs are found in whichever stack has them."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def test_outputs_of_several_stacks_are_one_set(tmp_path: Path) -> None:
     assert (outputs.rest_api_id, outputs.rest_api_stage, outputs.event_stream) == ("r1", "local", "s")
 
 
-def test_what_no_stack_exports_is_none() -> None:
+def test_an_absent_output_is_none() -> None:
     outputs = StackOutputs.of({"A": {"RestApiId": "r1", "RestApiStage": "local"}})
 
     assert outputs.websocket_api_id is None

@@ -71,14 +71,14 @@ def test_a_compressed_batch_reaches_the_lake(platform: RunningPlatform) -> None:
     assert loaded(platform, "host-gzip") == 40
 
 
-def test_a_path_that_no_contract_defines_answers_in_the_commerce_dialect(platform: RunningPlatform) -> None:
+def test_an_undefined_path_is_not_found_in_the_commerce_dialect(platform: RunningPlatform) -> None:
     reply = ask(platform.ports.front, "GET", "/api/v1/nope")
 
     assert (reply.status, reply.json()["error"]["code"]) == (404, "NOT_FOUND")
     assert reply.json()["request_id"] == reply.headers["x-request-id"]
 
 
-def test_another_method_on_a_defined_path_names_those_that_are_served(platform: RunningPlatform) -> None:
+def test_another_method_on_a_defined_path_lists_the_allowed_ones(platform: RunningPlatform) -> None:
     reply = ask(platform.ports.front, "DELETE", "/api/v1/ingest/batch")
 
     assert (reply.status, reply.headers["allow"]) == (405, "POST")
@@ -114,7 +114,7 @@ def test_the_web_page_is_served(platform: RunningPlatform) -> None:
 
 
 @pytest.mark.parametrize("name", list(commands(Layout(PROJECT), Ports(), "a-stream", datetime.now(UTC))))
-def test_every_command_that_is_printed_works(platform: RunningPlatform, name: str) -> None:
+def test_every_printed_command_works(platform: RunningPlatform, name: str) -> None:
     command = commands(platform.layout, platform.ports, platform.outputs.event_stream, datetime.now(UTC))[name]
 
     answer = subprocess.run(  # noqa: S603 - what we tell users to run

@@ -1,4 +1,4 @@
-"""What is missing is named in one sentence before anything starts."""
+"""A missing requirement is named in one sentence before anything starts."""
 
 import socket
 from dataclasses import replace
@@ -20,7 +20,7 @@ def test_a_python_before_3_11_is_too_old() -> None:
         preflight.check_python((3, 10))
 
 
-def test_node_must_be_there_and_new_enough() -> None:
+def test_node_must_be_installed_and_recent() -> None:
     preflight.check_node("v20.20.2")
 
     with pytest.raises(MissingTool, match=r"Node v18\.0\.0 is too old; install Node 20 or newer"):

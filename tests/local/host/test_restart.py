@@ -12,7 +12,7 @@ from tests.local.host.test_platform import bearer, loaded, post, sales
 
 
 def numbers(platform: RunningPlatform) -> tuple[Any, Any]:
-    """Return what the sources and the metrics say."""
+    """Return the sources and the metrics."""
     today = datetime.now(UTC).date()
     span = f"time_range[start]={today - timedelta(days=2)}&time_range[end]={today + timedelta(days=2)}"
     sources = ask(platform.ports.front, "GET", "/api/v1/ingest/sources?size=100", headers=bearer(platform)).json()[
@@ -37,7 +37,7 @@ def test_a_restart_keeps_every_number_and_deploys_only_changed_source(platform: 
     assert ("cdk deploy" in said.getvalue()) is (platform.layout.deployed.read_text() != deployed)
 
 
-def test_after_a_restart_data_goes_on_flowing(platform: RunningPlatform) -> None:
+def test_data_is_still_ingested_after_a_restart(platform: RunningPlatform) -> None:
     platform.stop()
     platform.start(Console(quiet=True))
 

@@ -12,7 +12,7 @@ from infra.local.layout import Layout, Ports
 RUN = run_state.PlatformRun(pid=os.getpid(), started_at=1.5, ports=Ports(front=1), ready=True)
 
 
-def test_a_platform_that_is_up_is_seen(tmp_path: Path) -> None:
+def test_a_running_platform_is_detected(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
 
     with run_state.exclusive(layout):
@@ -22,7 +22,7 @@ def test_a_platform_that_is_up_is_seen(tmp_path: Path) -> None:
         assert run_state.require_current(layout) == RUN
 
 
-def test_after_its_end_nothing_is_seen(tmp_path: Path) -> None:
+def test_a_stopped_platform_is_not_detected(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
 
     with run_state.exclusive(layout):
@@ -31,7 +31,7 @@ def test_after_its_end_nothing_is_seen(tmp_path: Path) -> None:
     assert run_state.current(layout) is None
 
 
-def test_what_a_crash_left_behind_is_not_believed(tmp_path: Path) -> None:
+def test_the_state_of_a_crashed_platform_is_ignored(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     with run_state.exclusive(layout):
         pass
@@ -50,7 +50,7 @@ def test_a_directory_serves_one_platform_at_a_time(tmp_path: Path) -> None:
         pass
 
 
-def test_a_platform_that_still_starts_is_not_ready_for_commands(tmp_path: Path) -> None:
+def test_a_starting_platform_is_not_ready_for_commands(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
 
     with run_state.exclusive(layout):

@@ -1,4 +1,4 @@
-"""Only requests signed with the installation's credentials, for what is asked and for now, are accepted."""
+"""Only requests signed with the installation's credentials, for this request and time, are accepted."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -47,14 +47,14 @@ def now(**ahead: int) -> datetime:
     return datetime.now(UTC) + timedelta(**ahead)
 
 
-def test_what_boto3_signs_is_accepted() -> None:
+def test_requests_signed_by_boto3_are_accepted() -> None:
     request = signed()
 
     assert request.needs_body
     assert request.fault(SECRET, BODY, now()) is None
 
 
-def test_what_boto3_presigns_is_accepted_without_its_body() -> None:
+def test_urls_presigned_by_boto3_are_accepted_for_any_body() -> None:
     assert not presigned().needs_body
     assert presigned().fault(SECRET, b"", now()) is None
     assert presigned("GET").fault(SECRET, b"", now()) is None
@@ -74,7 +74,7 @@ def test_another_secret_is_refused(secret: str | None) -> None:
         {"headers": {**signed().head.headers, "host": ("evil.example:4566",)}},
     ],
 )
-def test_a_signature_is_good_for_one_request_only(changed: dict[str, Any]) -> None:
+def test_a_signature_is_valid_for_one_request_only(changed: dict[str, Any]) -> None:
     request = signed()
 
     other = replace(request, head=replace(request.head, **changed))
@@ -92,20 +92,20 @@ def test_another_body_or_query_is_refused() -> None:
 @pytest.mark.parametrize(
     "changed", [{"method": "DELETE"}, {"path": "/bucket/another"}, {"path": "/other/a%20b/c%252F"}]
 )
-def test_a_presigned_address_is_good_for_one_object_and_one_method_only(changed: dict[str, Any]) -> None:
+def test_a_presigned_url_is_valid_for_one_object_and_method_only(changed: dict[str, Any]) -> None:
     request = presigned()
 
     assert replace(request, head=replace(request.head, **changed)).fault(SECRET, b"", now()) is not None
 
 
-def test_signatures_run_out() -> None:
+def test_signatures_expire() -> None:
     assert signed().fault(SECRET, BODY, now(minutes=6)) is not None
     assert signed().fault(SECRET, BODY, now(minutes=-6)) is not None
     assert presigned(seconds=900).fault(SECRET, b"", now(minutes=16)) is not None
 
 
 @pytest.mark.parametrize("lasts", ["", "-1", "1e9", "999999999", "٣", "0"])
-def test_a_presigned_address_of_no_or_endless_duration_is_refused(lasts: str) -> None:
+def test_a_presigned_url_of_zero_or_excessive_duration_is_refused(lasts: str) -> None:
     request = presigned()
 
     assert replace(request, query={**request.query, "X-Amz-Expires": [lasts]}).fault(SECRET, b"", now()) is not None
@@ -117,7 +117,7 @@ def test_a_presigned_address_of_no_or_endless_duration_is_refused(lasts: str) ->
      "AWS4-ECDSA-P256-SHA256 Credential=TALLY1/20260101/s3/aws4_request, SignedHeaders=host, Signature=00",
      "AWS4-HMAC-SHA256 Credential=TALLY1/a/b, SignedHeaders=, Signature="],
 )  # fmt: skip
-def test_what_is_no_signature_is_refused(authorization: str) -> None:
+def test_a_malformed_signature_is_refused(authorization: str) -> None:
     head = RequestHead("GET", "/", {"host": ("127.0.0.1:4566",), "authorization": (authorization,)})
 
     assert isinstance(parse_signature(head, ""), SignatureFault)
@@ -128,5 +128,5 @@ def test_what_is_no_signature_is_refused(authorization: str) -> None:
     ["", "AWSAccessKeyId=TALLY1&Signature=c2ln&Expires=9999999999", "X-Amz-Signature=00",
      "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00", "X-Amz-Algorithm=none&X-Amz-Signature=00"],
 )  # fmt: skip
-def test_what_is_no_presigned_address_is_refused(query: str) -> None:
+def test_a_malformed_presigned_url_is_refused(query: str) -> None:
     assert isinstance(parse_signature(RequestHead("GET", "/", {"host": ("127.0.0.1:4566",)}), query), SignatureFault)

@@ -57,7 +57,7 @@ def test_it_follows_symlinks_to_its_project(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
-def test_without_a_virtual_environment_it_says_what_to_run(tmp_path: Path) -> None:
+def test_without_a_virtual_environment_it_names_the_command_to_run(tmp_path: Path) -> None:
     copy = copy_without_environment(tmp_path)
 
     answer = run(copy, "status", cwd=PROJECT)
@@ -89,14 +89,14 @@ def test_signals_reach_the_command_itself(tmp_path: Path) -> None:
     assert process.returncode == -signal.SIGTERM
 
 
-def test_the_module_does_the_same(tmp_path: Path) -> None:
+def test_the_module_behaves_like_the_program(tmp_path: Path) -> None:
     answer = run(sys.executable, "-m", "infra.local", "status", "--directory", str(tmp_path), cwd=PROJECT)
 
     assert (answer.returncode, answer.stdout) == (3, "The platform is not running.\n")
 
 
 @pytest.mark.parametrize("command", ["", "token", "keys", "keys list", "audit verify", "rates show", "rollups rebuild"])
-def test_help_loads_no_client_of_aws_and_nothing_of_the_lake(command: str) -> None:
+def test_help_imports_neither_aws_clients_nor_the_lake(command: str) -> None:
     program = (
         "import atexit, sys\n"
         "from infra.local.cli import main\n"

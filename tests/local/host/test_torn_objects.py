@@ -31,7 +31,7 @@ def test_a_sidecar_older_than_its_object_gets_its_size_and_etag(tmp_path: Path) 
     assert json.loads(sidecar.read_text()) == OLD | {"size": 5, "etag": etag, "checksums": {}}
 
 
-def test_a_sidecar_that_nobody_can_read_is_written_anew(tmp_path: Path) -> None:
+def test_an_unreadable_sidecar_is_rewritten(tmp_path: Path) -> None:
     sidecar = put(tmp_path, b"newer", '{"size', torn=True)
 
     describe_torn_objects(tmp_path)
@@ -40,7 +40,7 @@ def test_a_sidecar_that_nobody_can_read_is_written_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sidecar", [json.dumps(OLD), "{}"])
-def test_a_whole_object_is_left_as_it_is(tmp_path: Path, sidecar: str) -> None:
+def test_an_intact_object_is_unchanged(tmp_path: Path, sidecar: str) -> None:
     file = put(tmp_path, b"whole", sidecar, torn=False)
 
     describe_torn_objects(tmp_path)

@@ -1,4 +1,4 @@
-"""What is no HTTP gets an answer all the same: in the Commerce dialect, with a request id, and without an echo."""
+"""Malformed HTTP gets a response: in the Commerce dialect, with a request id, and without an echo."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ MB = 2**20
 
 
 def answer_to(port: int, head: str, body: bytes = b"") -> tuple[int, dict[str, str], dict[str, str]]:
-    """Send a request as it stands; return status, error and headers by their names in lower case."""
+    """Send a raw request; return status, error and headers by their names in lower case."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n" + body)
         with http.client.HTTPResponse(connection) as answer:
@@ -43,7 +43,7 @@ def answer_to(port: int, head: str, body: bytes = b"") -> tuple[int, dict[str, s
     ],
     ids=["type twice", "control", "name", "method", "two lengths", "length", "many", "endless", "no HTTP"],
 )
-def test_a_request_that_cannot_be_read_is_told_why_and_nothing_it_said(door: Door, head: str, reason: str) -> None:
+def test_an_unreadable_request_gets_the_reason_without_an_echo(door: Door, head: str, reason: str) -> None:
     status, error, _ = answer_to(door.port, head)
 
     assert (status, error["code"]) == (400, "VALIDATION_ERROR")
@@ -51,7 +51,7 @@ def test_a_request_that_cannot_be_read_is_told_why_and_nothing_it_said(door: Doo
     assert "hunter2" not in error["message"].lower()
 
 
-def test_a_token_of_100_kilobytes_is_none(door: Door) -> None:
+def test_a_token_of_100_kilobytes_is_invalid(door: Door) -> None:
     status, error, headers = answer_to(
         door.port, f"GET /api/v1/x HTTP/1.1\nHost: d\nAuthorization: Bearer {'A' * 100_000}"
     )
@@ -71,7 +71,7 @@ async def fail(_: web.Request) -> web.Response:
     raise RuntimeError("hunter2")
 
 
-def test_a_fault_of_the_front_doors_own_is_told_in_the_same_dialect() -> None:
+def test_an_internal_front_door_error_is_in_the_same_dialect() -> None:
     app, port = web.Application(), free_ports().front
     app.router.add_get("/", fail)
 

@@ -33,7 +33,7 @@ async def greeting(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
     return {**seen, "protocol": socket.protocol}
 
 
-def test_the_path_becomes_the_channel_and_the_token_travels(door: Door) -> None:
+def test_the_path_becomes_the_channel_and_the_token_is_forwarded(door: Door) -> None:
     url = f"ws://127.0.0.1:{door.port}/ws/dashboards/d-1?token=a%2Bb"
 
     seen = talk(url, greeting, headers={"Authorization": "Bearer t"}, protocols=["bearer", "tok"])
@@ -44,7 +44,7 @@ def test_the_path_becomes_the_channel_and_the_token_travels(door: Door) -> None:
     assert seen["protocol"] == "bearer"
 
 
-def test_a_token_that_would_lose_bytes_on_the_way_is_refused(door: Door) -> None:
+def test_a_token_that_cannot_be_encoded_is_refused(door: Door) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=20)
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
 
@@ -89,7 +89,7 @@ def test_a_message_over_128_kilobytes_closes_the_connection(door: Door) -> None:
         ("refuse=431", 431),
     ],
 )
-def test_a_refused_handshake_is_refused_with_its_status(door: Door, query: str, status: int) -> None:
+def test_a_refused_handshake_keeps_its_status(door: Door, query: str, status: int) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         talk(f"ws://127.0.0.1:{door.port}/ws/analytics?{query}", greeting)
 
@@ -105,7 +105,7 @@ def test_an_unknown_channel_is_not_found(door: Door) -> None:
     assert refused.value.status == 404
 
 
-def test_without_a_platform_behind_it_the_handshake_is_unavailable(door: Door) -> None:
+def test_without_a_platform_the_handshake_is_unavailable(door: Door) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         talk(f"ws://127.0.0.1:{door.port_of_one_without_upstream}/ws/analytics", greeting)
 

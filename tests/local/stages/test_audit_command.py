@@ -36,11 +36,11 @@ def written(wired: Wiring, stage: str) -> str:
 
 @pytest.fixture
 def tampering(wired: Wiring) -> AuditTampering:
-    """Somebody who may write the table."""
+    """An attacker who may write the table."""
     return AuditTampering(wired.settings.name_of(AUDIT_TABLE))
 
 
-def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_verify(written: str) -> None:
+def test_an_intact_log_reports_the_verified_entries_of_each_chain(written: str) -> None:
     answer = verify("--stage", written)
 
     assert answer.exit_code == 0, answer.output
@@ -51,7 +51,7 @@ def test_of_a_log_that_nobody_touched_it_tells_how_many_entries_of_each_chain_ve
     assert len(lines) == 18
 
 
-def test_the_verdict_for_programs_is_one_json_document(written: str, tampering: AuditTampering) -> None:
+def test_the_json_result_is_one_document(written: str, tampering: AuditTampering) -> None:
     tampering.delete("000000000005")
 
     answer = verify("--stage", written, "--json")
@@ -66,7 +66,7 @@ def test_the_verdict_for_programs_is_one_json_document(written: str, tampering: 
     }
 
 
-def test_each_finding_is_a_sentence_below_the_table_and_the_end_is_exit_code_1(
+def test_each_finding_is_a_sentence_below_the_table_and_exits_with_1(
     written: str, wired: Wiring, tampering: AuditTampering
 ) -> None:
     stored = {item["sequence"]["S"]: item for item in wired.audit_trail.entries(CHAIN)}
@@ -87,7 +87,7 @@ def test_each_finding_is_a_sentence_below_the_table_and_the_end_is_exit_code_1(
 
 
 @pytest.mark.usefixtures("stacks")
-def test_a_stage_that_is_not_there_could_not_be_checked() -> None:
+def test_a_missing_stage_cannot_be_checked() -> None:
     answer = verify("--stage", "prod")
 
     assert answer.exit_code == 2
@@ -95,7 +95,7 @@ def test_a_stage_that_is_not_there_could_not_be_checked() -> None:
     assert "tally-prod-data" in answer.stderr
 
 
-def test_a_stage_from_before_the_audit_log_could_not_be_checked(stacks: Stacks) -> None:
+def test_a_stage_without_an_audit_log_cannot_be_checked(stacks: Stacks) -> None:
     stacks.outputs["tally-dev-data"] = {"LakeBucketName": "lake"}
 
     answer = verify("--stage", "dev")
@@ -104,7 +104,7 @@ def test_a_stage_from_before_the_audit_log_could_not_be_checked(stacks: Stacks) 
     assert "has no output AuditTableName; deploy this version of the app first" in answer.stderr
 
 
-def test_a_log_whose_table_is_gone_could_not_be_checked(written: str, wired: Wiring) -> None:
+def test_a_log_without_its_table_cannot_be_checked(written: str, wired: Wiring) -> None:
     boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(AUDIT_TABLE))
 
     answer = verify("--stage", written)
@@ -113,9 +113,7 @@ def test_a_log_whose_table_is_gone_could_not_be_checked(written: str, wired: Wir
     assert answer.stdout == ""
 
 
-def test_with_aws_out_of_reach_it_could_not_be_checked(
-    platforms: MotoPlatforms, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_aws_the_log_cannot_be_checked(platforms: MotoPlatforms, monkeypatch: pytest.MonkeyPatch) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
@@ -128,7 +126,7 @@ def test_with_aws_out_of_reach_it_could_not_be_checked(
     assert "Could not connect to the endpoint URL" in answer.stderr
 
 
-def test_on_a_laptop_where_nothing_is_up_it_could_not_be_checked(tmp_path: Path) -> None:
+def test_without_a_local_platform_the_log_cannot_be_checked(tmp_path: Path) -> None:
     answer = verify("--directory", str(tmp_path))
 
     assert answer.exit_code == 2

@@ -1,4 +1,4 @@
-"""`keys` against AWS: what an administrator does there is on record like what is done through the API."""
+"""`keys` against AWS: an administrator's changes are audited like those through the API."""
 
 import json
 from collections.abc import Mapping
@@ -26,11 +26,11 @@ def keys(*words: str) -> Any:
 
 
 def on_record(wired: Wiring) -> list[Mapping[str, Any]]:
-    """What the audit log says."""
+    """The entries of the audit log."""
     return [parse(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
 
 
-def test_every_change_of_a_key_is_on_record_with_who_made_it_and_without_the_secret(wired: Wiring, stage: str) -> None:
+def test_every_key_change_is_audited_with_its_actor_and_no_secret(wired: Wiring, stage: str) -> None:
     made = keys("create", "web shop", "--scope", "ingest:write", "--stage", stage)
     rotated = keys("rotate", made["id"], "--stage", stage)
     keys("revoke", made["id"], "--stage", stage)
@@ -47,7 +47,7 @@ def test_every_change_of_a_key_is_on_record_with_who_made_it_and_without_the_sec
     assert not any(secret["client_secret"] in str(entries) for secret in (made, rotated))
 
 
-def test_looking_at_keys_leaves_no_record(wired: Wiring, stage: str) -> None:
+def test_listing_keys_is_not_audited(wired: Wiring, stage: str) -> None:
     key = make_key(wired.identity)
 
     answer = CliRunner().invoke(app, ["keys", "list", "--stage", stage])
@@ -71,7 +71,7 @@ def test_keys_are_listed_in_a_table_each_on_one_line(wired: Wiring, stage: str) 
     assert second.split()[-2:] == ["-", f"{wired.clock():%Y-%m-%d}"]
 
 
-def test_keys_for_programs_are_one_json_document_without_secrets(wired: Wiring, stage: str) -> None:
+def test_keys_as_json_are_one_document_without_secrets(wired: Wiring, stage: str) -> None:
     made = [make_key(wired.identity) for _ in range(2)]
 
     document = keys("list", "--json", "--stage", stage)
@@ -80,7 +80,7 @@ def test_keys_for_programs_are_one_json_document_without_secrets(wired: Wiring, 
     assert not any("client_secret" in key for key in document)
 
 
-def test_a_secret_is_shown_even_where_the_record_cannot_be_written(wired: Wiring, stage: str) -> None:
+def test_a_secret_is_shown_even_if_the_audit_fails(wired: Wiring, stage: str) -> None:
     boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(AUDIT_TABLE))
 
     answer = CliRunner().invoke(app, ["keys", "create", "web shop", "--scope", "ingest:write", "--stage", stage])
@@ -92,7 +92,7 @@ def test_a_secret_is_shown_even_where_the_record_cannot_be_written(wired: Wiring
 
 
 @pytest.mark.usefixtures("stage")
-def test_of_a_key_that_is_not_there_nothing_is_on_record(wired: Wiring) -> None:
+def test_an_unknown_key_is_not_audited(wired: Wiring) -> None:
     answer = CliRunner().invoke(app, ["keys", "revoke", "key-0000000000000000", "--stage", "dev"])
 
     assert "The API key" in str(answer.exception)

@@ -43,11 +43,11 @@ def table(answer: Result) -> list[list[str]]:
 
 
 def on_record(wired: Wiring) -> list[Mapping[str, Any]]:
-    """What the audit log says."""
+    """The entries of the audit log."""
     return [parse(entry.body) for entry in wired.audit_trail.find(Asked(), Window(0, 100)).items]
 
 
-def test_loading_tells_what_became_of_the_file_and_what_can_be_converted(series: Path) -> None:
+def test_loading_reports_the_result_and_convertible_currencies(series: Path) -> None:
     answer = rates("load", series)
 
     assert answer.exit_code == 0, answer.output
@@ -58,7 +58,7 @@ def test_loading_tells_what_became_of_the_file_and_what_can_be_converted(series:
     ]
 
 
-def test_a_load_is_on_record_with_who_did_it_and_what_it_changed(wired: Wiring, series: Path) -> None:
+def test_a_load_is_audited_with_actor_and_changes(wired: Wiring, series: Path) -> None:
     rates("load", series)
 
     [entry] = on_record(wired)
@@ -68,7 +68,7 @@ def test_a_load_is_on_record_with_who_did_it_and_what_it_changed(wired: Wiring, 
     assert (entry["after"]["new"], len(entry["after"]["sha256"])) == (4, 64)
 
 
-def test_a_file_with_mistakes_is_refused_with_all_of_them_and_nothing_is_on_record(wired: Wiring, series: Path) -> None:
+def test_a_file_with_errors_is_refused_with_all_of_them_and_not_audited(wired: Wiring, series: Path) -> None:
     series.write_text(SERIES.replace("161.06", "161,06").replace("2022-12-30", "30.12.2022"))
 
     answer = rates("load", series)
@@ -82,7 +82,7 @@ def test_a_file_with_mistakes_is_refused_with_all_of_them_and_nothing_is_on_reco
     assert on_record(wired) == []
 
 
-def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are(series: Path) -> None:
+def test_of_many_errors_the_first_and_the_remaining_count_are_shown(series: Path) -> None:
     series.write_text("Date,USD\n" + "never,1\n" * 50)
 
     lines = rates("load", series).stderr.splitlines()
@@ -91,14 +91,14 @@ def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are(se
     assert lines[-1].strip() == "and 30 more"
 
 
-def test_a_file_that_is_not_there_is_told_by_its_name() -> None:
+def test_a_missing_file_is_named() -> None:
     answer = rates("load", "nowhere.csv")
 
     assert answer.exit_code == 2
     assert "nowhere.csv" in answer.stderr
 
 
-def test_without_a_quote_of_the_reporting_currency_it_says_so(series: Path) -> None:
+def test_a_missing_quote_of_the_reporting_currency_is_reported(series: Path) -> None:
     series.write_text("Date,JPY\n2025-01-31,161.06\n")
 
     assert "no quote contains USD" in rates("load", series).stdout
@@ -116,7 +116,7 @@ def test_all_rates_of_a_day_are_shown_in_the_order_of_their_currencies(series: P
     ]
 
 
-def test_one_rate_is_shown_with_the_quotes_that_it_follows_from(series: Path) -> None:
+def test_one_rate_is_shown_with_the_quotes_it_is_derived_from(series: Path) -> None:
     rates("load", series)
 
     rows = table(rates("show", "JPY", "--on", "2025-02-02"))
@@ -129,7 +129,7 @@ def test_one_rate_is_shown_with_the_quotes_that_it_follows_from(series: Path) ->
     ]
 
 
-def test_rates_for_programs_are_one_json_document_with_the_quotes(series: Path) -> None:
+def test_rates_as_json_are_one_document_with_the_quotes(series: Path) -> None:
     rates("load", series)
 
     document = json.loads(rates("show", "JPY", "--on", "2025-02-02", "--json").stdout)
@@ -143,7 +143,7 @@ def test_rates_for_programs_are_one_json_document_with_the_quotes(series: Path) 
     ]
 
 
-def test_the_reporting_currency_needs_no_rate_in_the_json_document_either() -> None:
+def test_the_reporting_currency_needs_no_rate_in_json_either() -> None:
     answer = rates("show", "USD", "--json")
 
     assert (answer.exit_code, json.loads(answer.stdout)["rates"]) == (0, [])
@@ -169,7 +169,7 @@ def test_the_reporting_currency_needs_no_rate() -> None:
 
 
 @pytest.mark.parametrize("words", [("show",), ("show", "CHF"), ("show", "JPY", "--on", "1998-12-31")])
-def test_where_no_rate_is_known_it_says_what_to_do(series: Path, words: tuple[str, ...]) -> None:
+def test_a_missing_rate_names_the_next_step(series: Path, words: tuple[str, ...]) -> None:
     if "JPY" in words:
         rates("load", series)
 
@@ -179,7 +179,7 @@ def test_where_no_rate_is_known_it_says_what_to_do(series: Path, words: tuple[st
     assert "`./tally rates load FILE`" in answer.stderr
 
 
-def test_a_load_counts_even_where_it_cannot_be_put_on_record(wired: Wiring, series: Path) -> None:
+def test_a_load_succeeds_even_if_it_cannot_be_audited(wired: Wiring, series: Path) -> None:
     boto3.client("dynamodb").delete_table(TableName=wired.settings.name_of(AUDIT_TABLE))
 
     answer = rates("load", series)

@@ -1,4 +1,4 @@
-"""`rollups rebuild`: what was merged before a roll-up was thought of is rolled up all the same."""
+"""`rollups rebuild`: data merged before a roll-up was introduced is rolled up too."""
 
 import boto3
 import pyarrow as pa
@@ -46,7 +46,7 @@ def rolled(wired: Wiring) -> dict[str, bytes]:
     return {key: body(wired.settings, key) for key in keys(wired.settings, "rollup/")}
 
 
-def test_what_is_missing_is_made_as_merges_would_have_made_it(merged: Wiring, stage: str) -> None:
+def test_missing_roll_ups_equal_those_of_merges(merged: Wiring, stage: str) -> None:
     expected, numbers = rolled(merged), versions(merged.settings)
     for key in expected:
         merged.lake.delete_any_version(key)
@@ -60,7 +60,7 @@ def test_what_is_missing_is_made_as_merges_would_have_made_it(merged: Wiring, st
     assert versions(merged.settings) == {name: number + 1 for name, number in numbers.items()}
 
 
-def test_what_an_older_version_of_the_code_made_otherwise_is_made_again(merged: Wiring, stage: str) -> None:
+def test_roll_ups_of_an_older_version_are_rebuilt(merged: Wiring, stage: str) -> None:
     expected = rolled(merged)
     key = VISITS.rollup_key(SESSIONS_DAILY.name)
     merged.lake.put(key, write_parquet(_of_sequence(schema_of(SESSIONS_DAILY).empty_table(), 1)))
@@ -70,7 +70,7 @@ def test_what_an_older_version_of_the_code_made_otherwise_is_made_again(merged: 
     assert rolled(merged) == expected
 
 
-def test_what_stems_from_a_later_base_stays(merged: Wiring, stage: str) -> None:
+def test_roll_ups_of_a_later_base_stay(merged: Wiring, stage: str) -> None:
     key = VISITS.rollup_key(SESSIONS_DAILY.name)
     later = write_parquet(_of_sequence(read_parquet(rolled(merged)[key], schema_of(SESSIONS_DAILY)), 2))
     merged.lake.put(key, later)
@@ -80,7 +80,7 @@ def test_what_stems_from_a_later_base_stays(merged: Wiring, stage: str) -> None:
     assert rolled(merged)[key] == later
 
 
-def test_nothing_is_written_that_would_be_the_same(merged: Wiring, stage: str) -> None:
+def test_unchanged_roll_ups_are_not_written(merged: Wiring, stage: str) -> None:
     before = _ever_written(merged)
 
     rebuild(stage)

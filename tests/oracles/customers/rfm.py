@@ -1,4 +1,4 @@
-"""An RFM of its own, in pandas, from the lines alone: what is told of customers and segments is held against it."""
+"""An independent RFM in pandas, from the lines alone: the reference for customers and segments."""
 
 from collections import Counter
 from typing import Any

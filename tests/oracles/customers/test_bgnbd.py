@@ -1,4 +1,4 @@
-"""The model of who buys again, against what is published of it and against the package `lifetimes`."""
+"""The BG/NBD model, against its publication and the package `lifetimes`."""
 
 import warnings
 from dataclasses import astuple
@@ -35,14 +35,14 @@ def fitter() -> Any:
     return found
 
 
-def test_the_parameters_of_cdnow_are_those_published() -> None:
+def test_parameters_of_cdnow_equal_the_published_ones() -> None:
     fitted = fit(summary())
 
     assert astuple(fitted.parameters) == pytest.approx(astuple(PUBLISHED), rel=0.002)
     assert fitted.log_likelihood == pytest.approx(-9582.4, abs=0.05)
 
 
-def test_parameters_and_what_is_expected_agree_with_lifetimes_within_one_percent(fitter: Any) -> None:
+def test_parameters_and_expectations_are_within_one_percent_of_lifetimes(fitter: Any) -> None:
     fitted, known = fit(summary()), summary()
 
     theirs = [float(fitter.params_[name]) for name in ("r", "alpha", "a", "b")]
@@ -57,7 +57,7 @@ def astuple_of(histories: Histories) -> tuple[Any, Any, Any]:
     return histories.frequency, histories.recency, histories.age
 
 
-def test_what_was_held_out_of_cdnow_is_foretold_better_than_by_the_naive_guess(fitter: Any) -> None:
+def test_holdout_purchases_of_cdnow_are_predicted_better_than_naively(fitter: Any) -> None:
     """Fitted on 39 weeks; the 39 weeks after them are compared."""
     known = split()
 
@@ -74,7 +74,7 @@ def test_what_was_held_out_of_cdnow_is_foretold_better_than_by_the_naive_guess(f
     assert found.is_passed
 
 
-def test_where_nobody_leaves_the_model_is_that_of_negative_binomial_purchases() -> None:
+def test_without_dropout_the_model_is_negative_binomial() -> None:
     """Its conditional expectation is (r + x) / (alpha + T) t: Fader, Hardie and Lee (2005), with p = 0."""
     random = np.random.default_rng(7)
     age = np.full(4000, 300.0)
@@ -110,7 +110,7 @@ def test_no_other_parameters_near_the_fit_are_likelier() -> None:
             assert log_likelihood(ModelParameters(*values), summary()) < fitted.log_likelihood
 
 
-def test_who_bought_once_counts_as_alive_and_who_stays_away_ever_less() -> None:
+def test_one_time_buyers_are_alive_and_absence_lowers_the_probability() -> None:
     often = Histories(np.array([0.0, 5, 5, 5]), np.array([0.0, 30, 30, 30]), np.array([30.0, 30, 40, 80]))
 
     alive = probability_alive(PUBLISHED, often)
@@ -130,14 +130,14 @@ def test_the_next_purchase_is_on_the_first_day_by_which_one_is_expected() -> Non
     assert expected_purchases(daily, known, float(soon))[0] >= 1 > expected_purchases(daily, known, soon - 1.0)[0]
 
 
-def test_nothing_is_fitted_where_everybody_came_on_the_last_day() -> None:
+def test_without_any_observation_time_nothing_is_fitted() -> None:
     new = np.zeros(3)
 
     with pytest.raises(NotFitted, match="on the last day"):
         fit(Histories(new, new, new))
 
 
-def test_nothing_is_fitted_where_nobody_came_again() -> None:
+def test_without_repeat_purchases_nothing_is_fitted() -> None:
     nobody = np.zeros(50)
 
     with pytest.raises(NotFitted, match="no customer made a second purchase"):
@@ -145,7 +145,7 @@ def test_nothing_is_fitted_where_nobody_came_again() -> None:
 
 
 @pytest.mark.parametrize("a", [0.999_999_9, 1.0, 1.000_000_1])
-def test_expectations_are_finite_where_the_formula_divides_by_nothing(a: float) -> None:
+def test_expectations_are_finite_where_the_formula_divides_by_zero(a: float) -> None:
     known = Histories(np.array([3.0]), np.array([20.0]), np.array([30.0]))
 
     beside = expected_purchases(ModelParameters(0.3, 5, 1.001, 2.4), known, 10.0)

@@ -47,17 +47,17 @@ def expected(sold: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def profiles(shop: Shop, expected: Any) -> Mapping[str, CustomerProfileResponse]:
-    """What is told of every customer."""
+    """The profile of every customer."""
     return {each: shop.wired.customer_reports.profile(each) for each in expected.index}
 
 
 @pytest.fixture(scope="module")
 def told(shop: Shop) -> Any:
-    """What is told of all segments."""
+    """All segments."""
     return shop.get("segments").data
 
 
-def test_every_customer_is_in_the_segment_that_pandas_says(
+def test_every_customer_is_in_the_segment_of_pandas(
     profiles: Mapping[str, CustomerProfileResponse], expected: Any
 ) -> None:
     assert {each: found.segment for each, found in profiles.items()} == dict(expected.segment)
@@ -71,18 +71,16 @@ def test_values_are_exact_to_the_cent(profiles: Mapping[str, CustomerProfileResp
         assert (found.first_purchase_date, found.last_purchase_date) == (row["first"], row["last"])
 
 
-def test_segments_share_out_all_customers_with_their_averages_and_retention(told: Any, expected: Any) -> None:
+def test_segments_partition_all_customers_with_averages_and_retention(told: Any, expected: Any) -> None:
     assert_shared_out(told, expected)
 
 
-def test_lines_without_a_customer_belong_to_nobody(told: Any, sold: Any) -> None:
+def test_lines_without_a_customer_are_ignored(told: Any, sold: Any) -> None:
     assert sold.customer_id.isna().sum() > 10_000
     assert told["excluded_records"] == 0
 
 
-def test_the_model_is_that_of_lifetimes_and_is_believed_only_if_it_beats_the_naive_guess(
-    told: Any, expected: Any
-) -> None:
+def test_the_model_equals_lifetimes_and_must_beat_the_naive_guess(told: Any, expected: Any) -> None:
     model = told["model"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it was written for older pandas, whose options it still sets
@@ -100,7 +98,7 @@ def test_the_model_is_that_of_lifetimes_and_is_believed_only_if_it_beats_the_nai
     assert model["used"] is (model["hold_out"]["model_error"] < model["hold_out"]["naive_error"])
 
 
-def test_whoever_bought_on_two_days_is_foretold_and_all_others_are_told_why_not(
+def test_repeat_buyers_have_predictions_and_all_others_a_reason(
     told: Any, profiles: Mapping[str, CustomerProfileResponse], expected: Any
 ) -> None:
     assert told["model"]["used"] is True

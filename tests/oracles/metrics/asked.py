@@ -1,4 +1,4 @@
-"""What is asked, and the answer that has to come: independent of how the platform reads and writes either."""
+"""Queries and their expected results, independent of how the platform reads and writes either."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -110,7 +110,7 @@ def shown(value: Fraction) -> float:
 
 
 def numbers(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What an answer of the platform tells, in the form of `answer`."""
+    """A result of the platform, in the form of `answer`."""
     return {
         "data": _pairs(data["data"]),
         "summary": data["summary"],

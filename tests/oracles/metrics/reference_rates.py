@@ -1,4 +1,4 @@
-"""What a pound was worth in dollars, read from the European Central Bank's own file by pandas."""
+"""The rate of the pound in dollars, read from the European Central Bank's own file by pandas."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ _KEY = ["product_id", "location"]
 
 
 def ledger(sales: Any) -> Any:
-    """What was on hand after each minute with a sale of the product, by time."""
+    """The stock on hand after each minute with a sale of the product, by time."""
     stocked = sorted(sales.product_id.unique())[::EVERY]
     sold = sales[sales.product_id.isin(stocked)]
     where = pd.Series(np.where(sold.region == _HOME, "home", "export"), index=sold.index, name="location")

@@ -30,7 +30,7 @@ RANGES = {
 
 @pytest.fixture(scope="module")
 def sessions(lake: TestLake) -> Any:
-    """What is expected of the sessions whose events lie in the lake."""
+    """The expected values of the sessions whose events are in the lake."""
     store(lake, DataType.EVENTS, clickstream.events())
     return clickstream.sessions()
 
@@ -51,14 +51,14 @@ def _name(asked: Asked) -> str:
 
 
 @pytest.mark.parametrize("question", one_in(3, _questions()), ids=_name)
-def test_every_share_is_the_one_that_the_expected_tables_say(ask: Ask, sessions: Any, question: Asked) -> None:
+def test_every_rate_equals_the_expected_tables(ask: Ask, sessions: Any, question: Asked) -> None:
     data = ask(question)
 
     current, previous = clickstream.told(sessions, question), clickstream.told(sessions, question.previous)
     assert numbers(data) == answer(current, previous)
 
 
-def test_sessions_and_those_with_a_purchase_are_counted_as_expected(ask: Ask, sessions: Any) -> None:
+def test_sessions_and_purchasing_sessions_are_counted_as_expected(ask: Ask, sessions: Any) -> None:
     data = ask(asked("quarterly"))
 
     (point,) = (each for each in data["data"] if each["timestamp"].startswith("2022-10-01"))

@@ -1,4 +1,4 @@
-"""A year of sales in pounds told in dollars, at the reference rate of each line's day, against pandas to the cent."""
+"""A year of sales in pounds reported in dollars, at the rate of each line's day, against pandas to the cent."""
 
 import gzip
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ pytestmark = [needs_online_retail, needs_rates]
 
 CENT = 0.005
 KNOWN_FROM = "2010-12-06"
-"""Rates of earlier days are left out of what is loaded, so that there are days of which none is known."""
+"""Earlier rates are not loaded, so that some days have no rate."""
 RANGES = {
     "hourly": ("2011-03-25T12:30", "2011-03-29"),
     "daily": ("2011-10-10", "2011-11-12"),
@@ -83,9 +83,7 @@ def test_amounts_are_converted_at_the_rate_of_their_day(ask: Ask, dollars: Any, 
 
 
 @pytest.mark.parametrize("metric", ["revenue", "average_order_value"])
-def test_before_the_first_known_rate_lines_are_left_out_and_counted(
-    ask: Ask, sales: Any, dollars: Any, metric: str
-) -> None:
+def test_lines_before_the_first_rate_are_omitted_and_counted(ask: Ask, sales: Any, dollars: Any, metric: str) -> None:
     first, end = (pd.Timestamp(day, tz="UTC") for day in ("2010-12-01", "2010-12-12"))
     aggregation = {"revenue": "sum", "average_order_value": "avg"}[metric]
     question = Asked(metric=metric, aggregation=aggregation, granularity="weekly", start=first, end=end)
@@ -99,7 +97,7 @@ def test_before_the_first_known_rate_lines_are_left_out_and_counted(
 
 
 @pytest.mark.usefixtures("dollars")
-def test_people_are_counted_whatever_they_paid_in(ask: Ask, sales: Any) -> None:
+def test_customers_are_counted_in_any_currency(ask: Ask, sales: Any) -> None:
     first, end = (pd.Timestamp(day, tz="UTC") for day in ("2010-12-01", KNOWN_FROM))
     question = Asked(metric="customers", aggregation="count", granularity="daily", start=first, end=end)
 

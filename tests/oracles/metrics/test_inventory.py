@@ -49,7 +49,7 @@ def _name(asked: Asked) -> str:
 
 
 @pytest.mark.parametrize("asked", one_in(3, _questions()), ids=_name)
-def test_every_level_is_the_last_known_of_every_product_and_location(ask: Ask, levels: Any, asked: Asked) -> None:
+def test_every_level_sums_the_last_count_of_product_and_location(ask: Ask, levels: Any, asked: Asked) -> None:
     data = ask(asked)
 
     assert numbers(data) == answer(stock.told(levels, asked), stock.told(levels, asked.previous))

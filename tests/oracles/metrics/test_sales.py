@@ -66,7 +66,7 @@ def _name(asked: Asked) -> str:
 
 
 @pytest.mark.parametrize("asked", one_in(3, _questions()), ids=_name)
-def test_every_number_of_sales_is_the_one_that_pandas_makes_of_the_file(ask: Ask, sales: Any, asked: Asked) -> None:
+def test_every_sales_figure_equals_pandas(ask: Ask, sales: Any, asked: Asked) -> None:
     data = ask(asked)
 
     current, previous = sales_oracle.told(sales, asked), sales_oracle.told(sales, asked.previous)

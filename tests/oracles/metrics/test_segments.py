@@ -19,7 +19,7 @@ pytestmark = needs_online_retail
 AFTER = datetime(2011, 12, 11, 4, 30, tzinfo=UTC)
 
 
-def test_segments_of_a_year_share_out_its_customers_as_pandas_says(lake: TestLake, sales: Any) -> None:
+def test_segments_of_a_year_equal_those_of_pandas(lake: TestLake, sales: Any) -> None:
     wired = Wiring(replace(lake.settings, reporting_currency="GBP"), lambda: AFTER)
 
     done = wired.customer_snapshot_job.run()
@@ -32,7 +32,7 @@ def test_segments_of_a_year_share_out_its_customers_as_pandas_says(lake: TestLak
     assert model["used"] is (model["hold_out"]["model_error"] < model["hold_out"]["naive_error"])
 
 
-def test_the_model_of_the_whole_year_is_that_of_lifetimes_within_one_percent(sales: Any) -> None:
+def test_the_model_of_a_year_is_within_one_percent_of_lifetimes(sales: Any) -> None:
     customers = rfm(sales)
     end = customers.last_day.max()
     recency, age = ((each - customers.first_day) / DAY for each in (customers.last_day, end))

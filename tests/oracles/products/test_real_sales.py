@@ -32,7 +32,7 @@ def sales() -> Any:
 
 @pytest.fixture(scope="module")
 def wired(tmp_path_factory: pytest.TempPathFactory, sales: Any) -> Iterator[Wiring]:
-    """The function's wiring over a lake in which they lie; pounds are what is reported in."""
+    """The function's wiring over a lake with the sales; the reporting currency is the pound."""
     with lake_of(sales, tmp_path_factory.mktemp("athena")) as lake:
         yield Wiring(replace(lake.settings, reporting_currency="GBP"))
 
@@ -60,13 +60,11 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda it: f"{it.start:%x}-{it.sort_by}-{it.limit}")
-def test_the_best_products_of_a_real_year_are_those_that_pandas_tells(
-    wired: Wiring, sales: Any, question: ProductQuestion
-) -> None:
+def test_the_best_products_of_a_real_year_equal_pandas(wired: Wiring, sales: Any, question: ProductQuestion) -> None:
     assert told(wired.product_reports.report(question)) == best(sales, question)
 
 
-def test_a_category_comes_to_what_all_its_products_come_to(wired: Wiring, sales: Any) -> None:
+def test_a_category_totals_its_products(wired: Wiring, sales: Any) -> None:
     summary = wired.product_reports.report(
         ProductQuestion(start=YEAR[0], end=YEAR[1], category="garden")
     ).category_summary
@@ -80,7 +78,7 @@ def test_a_category_comes_to_what_all_its_products_come_to(wired: Wiring, sales:
     assert float(summary.revenue_share) == pytest.approx(float(lines.net.sum() / sales.net.sum()))
 
 
-def test_a_real_year_told_from_records_is_the_one_told_from_roll_ups(wired: Wiring, sales: Any) -> None:
+def test_a_real_year_from_records_equals_one_from_roll_ups(wired: Wiring, sales: Any) -> None:
     question = ProductQuestion(start=CUT[0], end=CUT[1], limit=MOST_PRODUCTS)
     every_day = sorted(set(sales.timestamp.dt.strftime("%Y-%m-%d")))
 

@@ -1,4 +1,4 @@
-"""One way to fail: any error in either dialect, with one request id everywhere, and nothing inner told."""
+"""One error path: any error in either dialect, with one request id everywhere, and no internal details."""
 
 import json
 import subprocess
@@ -63,7 +63,7 @@ def _ask(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE, path: st
     return event, _api(raised, dialect)(event, context())
 
 
-def test_the_tree_of_errors_is_the_table_of_statuses_and_codes() -> None:
+def test_the_error_classes_have_the_documented_statuses_and_codes() -> None:
     assert {each.__name__: (each.status, each.commerce_code, each.fraud_code) for each in ERRORS} == EXPECTED
 
 
@@ -84,7 +84,7 @@ def test_every_error_has_its_status_and_the_shape_of_its_dialect(kind: type[Tall
         assert body == {"error": kind.fraud_code, "message": "It is so", "requestId": request_id, "retryAfter": 7}
 
 
-def test_failing_fields_stand_where_each_dialect_has_them() -> None:
+def test_field_errors_are_where_each_dialect_has_them() -> None:
     error = errors.InvalidRequest("Wrong", field_errors=[FieldError("size", "is too big", 101)], details={"limit": 100})
 
     commerce, fraud = error_body(error, Dialect.COMMERCE), error_body(error, Dialect.FRAUD)
@@ -98,9 +98,7 @@ def test_failing_fields_stand_where_each_dialect_has_them() -> None:
 @pytest.mark.parametrize(
     "raised", [RuntimeError("the password is hunter2"), KeyError("hunter2"), OverflowError("hunter2")]
 )
-def test_what_nobody_expected_is_an_internal_error_that_tells_nothing_inner(
-    raised: Exception, dialect: Dialect
-) -> None:
+def test_an_unexpected_exception_is_an_internal_error_without_details(raised: Exception, dialect: Dialect) -> None:
     event, answer = _ask(raised, dialect)
 
     assert answer["statusCode"] == 500
@@ -109,7 +107,7 @@ def test_what_nobody_expected_is_an_internal_error_that_tells_nothing_inner(
     assert answer["multiValueHeaders"]["X-Request-Id"] == [event["requestContext"]["requestId"]]
 
 
-def test_a_good_answer_names_its_request_in_the_header() -> None:
+def test_a_response_has_its_request_id_in_the_header() -> None:
     event, answer = _ask(None)
 
     assert (answer["statusCode"], orjson.loads(answer["body"])) == (200, {"answer": 42})
@@ -117,7 +115,7 @@ def test_a_good_answer_names_its_request_in_the_header() -> None:
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-def test_a_path_that_nobody_declared_is_not_found(dialect: Dialect) -> None:
+def test_an_undeclared_path_is_not_found(dialect: Dialect) -> None:
     _, answer = _ask(None, dialect, "/nothing")
 
     assert answer["statusCode"] == 404
@@ -169,7 +167,7 @@ def test_an_api_with_a_route_that_declares_no_policy_cannot_be_built() -> None:
         Api(router)
 
 
-def test_a_route_that_is_added_later_is_closed_to_everybody() -> None:
+def test_a_route_added_later_is_closed() -> None:
     api = Api()
     api.get("/api/v1/later")(lambda: {"answer": "hunter2"})
 

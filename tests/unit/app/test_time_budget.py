@@ -19,13 +19,13 @@ def longest_call(config: Any) -> int:
     return seconds
 
 
-def test_a_query_that_hangs_at_its_end_and_cannot_be_stopped_either_still_leaves_time_to_say_so() -> None:
+def test_a_hanging_query_that_cannot_be_stopped_leaves_time_for_a_response() -> None:
     waited = min(clients.INTERACTIVE_TIMEOUT, OF_API_GATEWAY - http._TO_WRAP_UP_SECONDS)
 
     assert waited + 2 * longest_call(clients._INTERACTIVE) < OF_API_GATEWAY
 
 
-def test_functions_that_query_have_as_long_as_api_gateway_waits() -> None:
+def test_querying_functions_have_the_timeout_of_api_gateway() -> None:
     querying = [each for each in HTTP_FUNCTIONS if LAKE_DATABASE in each.resources]
 
     assert querying

@@ -56,23 +56,23 @@ def test_values_are_written_as_literals(value: Value, text: str) -> None:
         "%s {x} $1",
     ],
 )
-def test_a_literal_reads_back_as_the_one_text_it_was(value: str) -> None:
+def test_a_literal_parses_back_to_its_text(value: str) -> None:
     read = sqlglot.parse_one(f"SELECT {literal(value)}", read="trino").expressions
 
     assert [(type(each), each.this) for each in read] == [(exp.Literal, value)]
 
 
-def test_values_become_marks_in_the_order_in_which_they_occur() -> None:
+def test_values_become_placeholders_in_order() -> None:
     found = sql("a = :a AND b = :b AND c > :a", b="y", a=7)
 
     assert found == Statement("a = ? AND b = ? AND c > ?", (7, "y", 7))
 
 
-def test_a_list_of_values_becomes_a_list_of_marks() -> None:
+def test_a_list_of_values_becomes_a_list_of_placeholders() -> None:
     assert sql("a IN (:some)", some=["x", "y"]) == Statement("a IN (?, ?)", ("x", "y"))
 
 
-def test_a_fragment_brings_its_values_to_its_place() -> None:
+def test_a_fragment_inserts_its_values_in_place() -> None:
     days = sql("dt BETWEEN :first AND :last", first="2025-01-01", last="2025-01-02")
 
     found = sql("SELECT :one FROM {table} WHERE {days} AND x = :two", table=identifier("t"), days=days, one=1, two=2)
@@ -111,35 +111,35 @@ def test_a_constant_is_written_into_the_text(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["previous", None, ["x"], b"x", 1.5])
-def test_nothing_but_what_the_platform_makes_is_a_constant(value: Any) -> None:
+def test_only_platform_values_are_constants(value: Any) -> None:
     with pytest.raises(TypeError):
         Constant(value)
 
 
 @given(st.text())
-def test_a_value_does_not_become_text_whatever_it_is(value: str) -> None:
+def test_no_value_becomes_sql_text(value: str) -> None:
     assert sql("a = :a AND b IN (:some)", a=value, some=[value, value]).text == "a = ? AND b IN (?, ?)"
 
 
 @given(st.text().filter(lambda text: not text.replace("_", "").isalnum() or not text.isascii()))
-def test_a_text_that_is_no_name_is_no_identifier(text: str) -> None:
+def test_an_invalid_name_is_not_an_identifier(text: str) -> None:
     with pytest.raises(ValueError, match="not an identifier"):
         identifier(text)
 
 
 @pytest.mark.parametrize("part", ["FROM t", 7, Constant(7), ["a", "b"]])
-def test_a_value_is_no_fragment(part: Part) -> None:
+def test_a_value_is_not_a_fragment(part: Part) -> None:
     with pytest.raises(TypeError, match="is a fragment"):
         sql("SELECT a {rest}", rest=part)
 
 
-def test_a_fragment_is_no_value() -> None:
+def test_a_fragment_is_not_a_value() -> None:
     with pytest.raises(TypeError, match="is a value"):
         sql("a = :a", a=identifier("b"))
 
 
 @pytest.mark.parametrize("parts", [{}, {"a": 1, "b": 2}, {"b": 2}])
-def test_every_name_has_a_part_and_every_part_a_place(parts: dict[str, int]) -> None:
+def test_every_name_has_a_part_and_every_part_a_name(parts: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="without a value or a place"):
         sql("a = :a", **parts)
 

@@ -33,7 +33,7 @@ def test_the_first_entry_has_no_predecessor_and_all_fields() -> None:
     assert entry.hash == digest(entry.body)
 
 
-def test_each_entry_carries_the_hash_of_the_one_before() -> None:
+def test_each_entry_contains_the_hash_of_its_predecessor() -> None:
     first = append_after(ChainHead(chain="chain-01"), CHANGE, NOON)
 
     second = append_after(first.head(), CHANGE, NOON)
@@ -41,7 +41,7 @@ def test_each_entry_carries_the_hash_of_the_one_before() -> None:
     assert (second.sequence, parse(second.body)["previous"]) == (2, first.hash)
 
 
-def test_a_clock_that_is_behind_does_not_turn_the_chain_around() -> None:
+def test_a_slow_clock_does_not_reverse_the_chain() -> None:
     first = append_after(ChainHead(chain="chain-01"), CHANGE, NOON)
 
     second = append_after(first.head(), CHANGE, NOON - timedelta(minutes=5))

@@ -60,14 +60,14 @@ def test_a_failed_request_makes_no_entry(method: str, status: int) -> None:
         ("a,b\n1,2\n", None),
     ],
 )
-def test_after_is_what_the_answer_says_in_either_dialect(body: str | None, after: Any) -> None:
+def test_the_state_after_is_the_response_data_in_either_dialect(body: str | None, after: Any) -> None:
     found = _change(body=body)
 
     assert found is not None
     assert found.after == after
 
 
-def test_a_secret_in_the_answer_stays_out_where_the_route_says_what_to_write() -> None:
+def test_a_secret_in_the_response_is_not_audited_if_the_route_chooses_the_state() -> None:
     note(after={"id": "key-2"})
 
     found = _change(body='{"id": "key-2", "client_secret": "hunter2"}')
@@ -76,7 +76,7 @@ def test_a_secret_in_the_answer_stays_out_where_the_route_says_what_to_write() -
     assert found.after == {"id": "key-2"}
 
 
-def test_nothing_noted_by_one_request_reaches_the_next() -> None:
+def test_notes_of_a_request_do_not_leak_into_the_next() -> None:
     note(before={"name": "old"}, after={"name": "noted"})
     begin()
 

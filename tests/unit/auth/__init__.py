@@ -1,1 +1,1 @@
-"""Who may come in, without AWS."""
+"""Authentication and scopes, without AWS."""

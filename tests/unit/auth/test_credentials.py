@@ -27,18 +27,16 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("headers", "token"), HEADERS)
-def test_a_request_brings_its_token_in_one_authorization_header(
-    headers: dict[str, list[str]], token: str | None
-) -> None:
+def test_the_token_is_read_from_one_authorization_header(headers: dict[str, list[str]], token: str | None) -> None:
     assert token_of_request({"multiValueHeaders": headers}) == token
 
 
-def test_a_request_whose_headers_have_one_value_each_brings_it_as_well() -> None:
+def test_the_token_is_read_from_single_value_headers_too() -> None:
     assert token_of_request({"headers": {"authorization": "Bearer abc"}, "multiValueHeaders": None}) == "abc"
 
 
-def test_a_request_is_never_let_in_by_its_query_string() -> None:
-    """It would stand in logs and in browsers' histories."""
+def test_the_query_string_never_authenticates() -> None:
+    """It would appear in logs and browser histories."""
     assert token_of_request({"queryStringParameters": {"token": "abc"}, "headers": {}}) is None
 
 
@@ -57,7 +55,7 @@ HANDSHAKES: list[tuple[dict[str, Any], str | None]] = [
 
 
 @pytest.mark.parametrize(("event", "token"), HANDSHAKES)
-def test_a_handshake_brings_its_token_in_one_of_three_places(event: dict[str, Any], token: str | None) -> None:
+def test_a_handshake_token_is_read_from_one_of_three_places(event: dict[str, Any], token: str | None) -> None:
     assert token_of_handshake(event) == token
 
 
@@ -65,14 +63,14 @@ def _basic(text: bytes) -> dict[str, Any]:
     return {"headers": {"Authorization": f"Basic {base64.b64encode(text).decode()}"}}
 
 
-def test_an_api_key_comes_in_http_basic_percent_encoded() -> None:
+def test_an_http_basic_api_key_is_percent_decoded() -> None:
     assert credentials_of(_basic(b"key-1:a%3Ab+c")) == Credentials(client_id="key-1", client_secret="a:b c")
 
 
 @pytest.mark.parametrize("text", [b"", b"no colon", b"\xff:\xff"])
-def test_what_is_no_http_basic_is_no_api_key(text: bytes) -> None:
+def test_malformed_http_basic_is_no_api_key(text: bytes) -> None:
     assert credentials_of(_basic(text)) is None
 
 
-def test_base64_that_is_none_is_no_api_key() -> None:
+def test_invalid_base64_is_no_api_key() -> None:
     assert credentials_of({"headers": {"Authorization": "Basic a:b"}}) is None

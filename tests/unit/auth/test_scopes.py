@@ -12,10 +12,10 @@ def test_the_scopes_are_those_of_the_contract() -> None:
     assert set(Scope) == set(SCOPES.split())
 
 
-def test_scopes_are_written_in_order_and_read_back() -> None:
+def test_scopes_are_serialised_in_order_and_parsed_back() -> None:
     assert spelt({Scope.INGEST_WRITE, Scope.ADMIN}) == "admin ingest:write"
     assert understood(spelt(Scope)) == set(Scope)
 
 
-def test_a_word_that_is_no_scope_any_more_allows_nothing() -> None:
+def test_a_removed_scope_grants_nothing() -> None:
     assert understood("admin ingest fly:away") == {Scope.ADMIN}

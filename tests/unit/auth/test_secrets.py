@@ -32,7 +32,7 @@ def test_the_digest_is_that_of_rfc_7914() -> None:
     assert digest.hex() == "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
 
 
-def test_what_is_kept_neither_shows_the_secret_nor_that_two_keys_share_one() -> None:
+def test_the_digest_reveals_neither_the_secret_nor_equal_secrets() -> None:
     secret = new_secret()
 
     one, other = new_hash(secret), new_hash(secret)
@@ -64,7 +64,7 @@ def test_a_key_with_two_secrets_costs_what_a_key_with_one_costs() -> None:
     assert len(counting.costs) == 3
 
 
-def test_nobody_has_a_secret_that_opens_what_is_not_there() -> None:
+def test_no_secret_matches_an_unknown_key() -> None:
     found = [matches(secret, None) for secret in ("", "\0", "\0" * 32)]
 
     assert not any(found)

@@ -32,7 +32,7 @@ def packed(content: bytes) -> bytes:
 
 
 def outcome(content: str | bytes) -> ReadFile | str | Sequence[Mistake]:
-    """What is read of a text or unpacked of a file, or what is wrong with it."""
+    """The result of parsing a text or unpacking a file, or its errors."""
     try:
         return read(content) if isinstance(content, str) else text_of(content)
     except WrongRates as wrong:
@@ -43,9 +43,7 @@ WHOLE = packed(b"Date,USD\n2026-10-30,1.1172\n" * 3)
 
 
 @given(HEADERS, LINES)
-def test_a_text_is_read_into_quotes_of_known_currencies_or_refused_with_mistakes_in_lines_it_has(
-    header: str, lines: str
-) -> None:
+def test_any_text_gives_quotes_of_known_currencies_or_errors_in_existing_lines(header: str, lines: str) -> None:
     text = header + lines
 
     found = outcome(text)

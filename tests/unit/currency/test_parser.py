@@ -22,13 +22,13 @@ def quoted(currency: str, day: str, rate: str, base: str = "EUR") -> Quote:
 
 
 def mistakes(text: str) -> list[str]:
-    """Every mistake of a file, as it is told."""
+    """Every error of a file, as reported."""
     with pytest.raises(WrongRates) as caught:
         read(text)
     return [str(mistake) for mistake in caught.value.mistakes]
 
 
-def test_the_ecbs_table_is_read_as_units_per_euro_without_what_is_not_available() -> None:
+def test_the_ecb_table_is_read_as_units_per_euro_without_missing_values() -> None:
     found = read(AS_THE_ECB_WRITES)
 
     assert set(found.quotes) == {
@@ -39,19 +39,19 @@ def test_the_ecbs_table_is_read_as_units_per_euro_without_what_is_not_available(
     assert found.left_out == ["HRK"]
 
 
-def test_the_ecbs_file_of_one_day_has_its_day_in_words() -> None:
+def test_the_daily_ecb_file_has_its_date_in_words() -> None:
     found = read("Date, USD, JPY, \n30 October 2026, 1.1172, 175.68, \n")
 
     assert list(found.quotes) == [quoted("USD", FRIDAY, "1.1172"), quoted("JPY", FRIDAY, "175.68")]
 
 
-def test_a_line_per_rate_is_per_euro_unless_it_names_a_base() -> None:
+def test_a_rate_per_line_is_per_euro_unless_it_names_a_base() -> None:
     found = read("date,currency,rate,base\n2026-10-30,USD,1.1172,\n2026-10-30,AED,3.6725,USD\n")
 
     assert list(found.quotes) == [quoted("USD", FRIDAY, "1.1172"), quoted("AED", FRIDAY, "3.6725", "USD")]
 
 
-def test_columns_of_a_line_per_rate_may_stand_in_any_order() -> None:
+def test_columns_of_rates_per_line_may_be_in_any_order() -> None:
     found = read("Rate,Date,Currency\n1.1172,2026-10-30,USD\n")
 
     assert list(found.quotes) == [quoted("USD", FRIDAY, "1.1172")]
@@ -76,7 +76,7 @@ def zipped(*contents: str) -> bytes:
     ],
     ids=["plain", "byte order mark", "windows", "gz", "zip"],
 )
-def test_it_does_not_matter_how_a_file_is_packed(data: bytes) -> None:
+def test_any_supported_compression_is_read(data: bytes) -> None:
     assert read(text_of(data)) == read(AS_THE_ECB_WRITES)
 
 
@@ -92,7 +92,7 @@ def test_it_does_not_matter_how_a_file_is_packed(data: bytes) -> None:
         (zipped("0" * (decompression.LARGEST + 1)), "exceeds 64 MB"),
     ],
 )
-def test_what_cannot_be_unpacked_is_refused_with_the_reason(data: bytes, why: str) -> None:
+def test_a_corrupt_archive_is_refused_with_the_reason(data: bytes, why: str) -> None:
     with pytest.raises(WrongRates) as caught:
         text_of(data)
 
@@ -126,7 +126,7 @@ def test_what_cannot_be_unpacked_is_refused_with_the_reason(data: bytes, why: st
         ("date,currency,rate\n2026-10-30,USD\n", "line 2, rate: '' is not a rate"),
     ],
 )
-def test_a_mistake_is_told_by_line_and_field(text: str, expected: str) -> None:
+def test_an_error_names_line_and_field(text: str, expected: str) -> None:
     [mistake] = mistakes(text)
 
     assert mistake.startswith(expected)
@@ -153,7 +153,7 @@ def test_a_rate_is_a_decimal_above_zero(rate: str, why: str) -> None:
     assert why in mistake
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:
+def test_all_errors_are_reported_together_in_line_order() -> None:
     text = "Date,USD,XXY,JPY\n2026-10-30,one,1,two\nyesterday,1,1,1\n2026-10-29,1.1,1,0\n"
 
     assert [mistake.partition(":")[0] for mistake in mistakes(text)] == [
@@ -165,5 +165,5 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:
     ]
 
 
-def test_a_file_in_which_nothing_but_withdrawn_currencies_is_quoted_holds_no_rate() -> None:
+def test_a_file_of_withdrawn_currencies_only_contains_no_rate() -> None:
     assert mistakes("Date,HRK\n2022-12-30,7.5365\n") == ["line 1, file: contains no rate"]

@@ -14,7 +14,7 @@ def quote(currency: str, day: str, rate: str, base: str = "EUR") -> Quote:
     return Quote(currency, day, base, Decimal(rate))
 
 
-def test_a_newer_file_wins_by_day_and_currency_and_all_else_stays() -> None:
+def test_a_newer_file_replaces_only_its_days_and_currencies() -> None:
     held = [HeldQuote(quote("JPY", DAY, "170"), EARLIER), HeldQuote(quote("USD", DAY, "1.1"), EARLIER)]
 
     merged = merge(held, [quote("USD", DAY, "1.2"), quote("USD", NEXT, "1.3")], LATER)
@@ -27,7 +27,7 @@ def test_a_newer_file_wins_by_day_and_currency_and_all_else_stays() -> None:
     assert (merged.new, merged.changed) == (1, 1)
 
 
-def test_a_quote_that_says_the_same_keeps_where_it_was_from_first() -> None:
+def test_an_equal_quote_keeps_its_first_origin() -> None:
     held = [HeldQuote(quote("USD", DAY, "1.10"), EARLIER)]
 
     merged = merge(held, [quote("USD", DAY, "1.1")], LATER)
@@ -36,7 +36,7 @@ def test_a_quote_that_says_the_same_keeps_where_it_was_from_first() -> None:
     assert (merged.new, merged.changed) == (0, 0)
 
 
-def test_a_quote_in_another_base_takes_the_place_of_that_in_the_first() -> None:
+def test_a_quote_in_another_base_replaces_the_first() -> None:
     held = [HeldQuote(quote("AED", DAY, "4.1"), EARLIER)]
 
     merged = merge(held, [quote("AED", DAY, "3.6725", "USD")], LATER)

@@ -1,4 +1,4 @@
-"""Quotes become a step function: what a currency is worth in the reporting currency on every day."""
+"""Quotes become a step function: the rate of a currency in the reporting currency on every day."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ def quote(currency: str, day: str, rate: str, base: str = "EUR") -> Quote:
     return Quote(currency, day, base, Decimal(rate))
 
 
-def test_the_base_of_a_series_is_worth_what_is_quoted_of_the_reporting_currency() -> None:
+def test_the_rate_of_the_base_is_the_quote_of_the_reporting_currency() -> None:
     found = derive_intervals([quote("USD", FRIDAY, "1.0393"), quote("USD", MONDAY, "1.0274")], "USD")
 
     assert found == [
@@ -28,14 +28,14 @@ def test_the_base_of_a_series_is_worth_what_is_quoted_of_the_reporting_currency(
     ]
 
 
-def test_two_quoted_currencies_are_worth_their_quotient_to_fifteen_places_half_even() -> None:
+def test_a_cross_rate_is_the_quotient_to_fifteen_places_half_even() -> None:
     [_, pound] = derive_intervals([quote("GBP", FRIDAY, "0.83608"), quote("USD", FRIDAY, "1.0393")], "USD")
 
     assert pound == RateInterval("GBP", FRIDAY, FOREVER, Decimal("1.243062864797627"))
 
 
 @pytest.mark.parametrize(("dollars", "last_place"), [("3", 2), ("5", 2), ("7", 4)])
-def test_halves_go_to_the_even_place(dollars: str, last_place: int) -> None:
+def test_halves_round_to_even(dollars: str, last_place: int) -> None:
     quotes = [quote("USD", FRIDAY, f"0.00000000000{dollars}"), quote("JPY", FRIDAY, "2000")]
 
     [yen] = [span for span in derive_intervals(quotes, "USD") if span.currency == "JPY"]
@@ -54,13 +54,13 @@ def test_the_last_known_quote_carries_forward_for_the_reporting_currency_too() -
     ]
 
 
-def test_days_on_which_nothing_changes_are_one_span() -> None:
+def test_days_without_a_change_are_one_interval() -> None:
     found = derive_intervals([quote("USD", day, "1.04") for day in (FRIDAY, MONDAY, TUESDAY)], "USD")
 
     assert found == [RateInterval("EUR", FRIDAY, FOREVER, Decimal("1.04"))]
 
 
-def test_there_is_nothing_before_both_currencies_are_known() -> None:
+def test_there_is_no_rate_before_both_currencies_are_quoted() -> None:
     found = derive_intervals([quote("JPY", FRIDAY, "160"), quote("USD", MONDAY, "1.04")], "USD")
 
     assert {span.valid_from for span in found} == {MONDAY}
@@ -71,13 +71,13 @@ def test_without_a_quote_of_the_reporting_currency_nothing_can_be_converted() ->
     assert derive_intervals([], "USD") == []
 
 
-def test_the_base_itself_may_be_what_is_reported_in() -> None:
+def test_the_base_may_be_the_reporting_currency() -> None:
     assert derive_intervals([quote("USD", FRIDAY, "1.25")], "EUR") == [
         RateInterval("USD", FRIDAY, FOREVER, Decimal("0.8"))
     ]
 
 
-def test_a_currency_may_be_quoted_in_one_that_is_quoted_itself() -> None:
+def test_a_base_may_itself_be_quoted_in_another() -> None:
     quotes = [quote("AED", FRIDAY, "3.6725", "USD"), quote("USD", FRIDAY, "1.04"), quote("GBP", FRIDAY, "0.8")]
 
     found = {span.currency: span.rate for span in derive_intervals(quotes, "AED")}
@@ -85,26 +85,26 @@ def test_a_currency_may_be_quoted_in_one_that_is_quoted_itself() -> None:
     assert found == {"USD": Decimal("3.6725"), "EUR": Decimal("3.8194"), "GBP": Decimal("4.77425")}
 
 
-def test_currencies_whose_bases_never_meet_are_not_converted() -> None:
+def test_currencies_without_a_common_base_are_not_converted() -> None:
     quotes = [quote("XCD", FRIDAY, "2.7", "BBD"), quote("USD", FRIDAY, "1.04")]
 
     assert {span.currency for span in derive_intervals(quotes, "USD")} == {"EUR"}
 
 
-def test_a_currency_that_loses_its_way_to_the_reporting_currency_is_worth_nothing_known_from_then_on() -> None:
+def test_a_currency_losing_its_path_to_the_reporting_currency_has_no_rate_from_then() -> None:
     quotes = [quote("USD", FRIDAY, "1.04"), quote("XCD", FRIDAY, "2.8"), quote("XCD", MONDAY, "2.7", "BBD")]
 
     assert [span.valid_before for span in derive_intervals(quotes, "USD") if span.currency == "XCD"] == [MONDAY]
 
 
-def test_quotes_that_go_round_in_a_circle_are_refused_by_name() -> None:
+def test_circular_quotes_are_refused_by_name() -> None:
     quotes = [quote("USD", FRIDAY, "1.04"), quote("EUR", FRIDAY, "0.96", "USD")]
 
     with pytest.raises(RateNotDerivable, match="EUR, USD"):
         derive_intervals(quotes, "USD")
 
 
-def test_a_rate_of_which_nothing_is_left_at_fifteen_places_is_refused() -> None:
+def test_a_rate_that_rounds_to_zero_is_refused() -> None:
     quotes = [quote("USD", FRIDAY, "0.000000001"), quote("JPY", FRIDAY, "999999999")]
 
     with pytest.raises(RateNotDerivable, match="JPY"):
@@ -127,7 +127,7 @@ def rounded(value: Fraction) -> Decimal:
 
 
 def worth(quotes: list[Quote], currency: str, reported: str, day: str) -> Decimal | None:
-    """What a currency is worth by the definition: the last quotes up to a day, one over the other."""
+    """The rate of a currency by definition: the quotient of the last quotes up to a day."""
     if currency == reported:
         return None
     known = {each.currency: each.rate for each in sorted(quotes, key=lambda each: each.day) if each.day <= day}
@@ -138,7 +138,7 @@ def worth(quotes: list[Quote], currency: str, reported: str, day: str) -> Decima
 
 
 @given(QUOTES, REPORTED)
-def test_on_every_day_a_span_says_what_the_last_quotes_say(quotes: list[Quote], reported: str) -> None:
+def test_intervals_agree_with_the_last_quotes_on_every_day(quotes: list[Quote], reported: str) -> None:
     found = derive_intervals(quotes, reported)
 
     for day in ((FIRST + timedelta(days=number)).isoformat() for number in range(-2, 20)):
@@ -148,9 +148,7 @@ def test_on_every_day_a_span_says_what_the_last_quotes_say(quotes: list[Quote], 
 
 
 @given(QUOTES, REPORTED)
-def test_spans_of_a_currency_follow_each_other_without_gap_or_overlap_and_the_last_is_open(
-    quotes: list[Quote], reported: str
-) -> None:
+def test_intervals_of_a_currency_are_contiguous_and_the_last_is_open(quotes: list[Quote], reported: str) -> None:
     found = derive_intervals(quotes, reported)
 
     for currency in {span.currency for span in found}:
@@ -161,7 +159,7 @@ def test_spans_of_a_currency_follow_each_other_without_gap_or_overlap_and_the_la
 
 
 @given(QUOTES.flatmap(lambda quotes: st.tuples(st.just(quotes), st.permutations(quotes))), REPORTED)
-def test_the_order_in_which_quotes_came_does_not_matter(quotes: tuple[list[Quote], list[Quote]], reported: str) -> None:
+def test_the_order_of_quotes_does_not_matter(quotes: tuple[list[Quote], list[Quote]], reported: str) -> None:
     one, other = quotes
 
     assert derive_intervals(one, reported) == derive_intervals(other, reported)

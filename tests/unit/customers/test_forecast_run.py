@@ -1,4 +1,4 @@
-"""When the model is believed, and what is said when it is not."""
+"""When a model is accepted, and the reason given when it is not."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ SEEN_DAYS = 270
 
 
 def customer(name: str, days: Sequence[int], period: HistoryPeriod = YEAR) -> CustomerFacts:
-    """Somebody who bought on these days after the shop opened."""
+    """A customer who bought on these days after the shop opened."""
     moments = [datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=int(day)) for day in sorted(days)]
     seen = [each for each in moments if each.date() <= period.calibration_end]
     return CustomerFacts(
@@ -55,13 +55,13 @@ def days_of_leaving(count: int = 300) -> list[list[int]]:
 
 
 def going_on(days: Sequence[int]) -> CustomerFacts:
-    """Somebody who, in the time held out, buys at exactly the rate of the time before."""
+    """A customer who, in the holdout period, buys at exactly the rate of the time before."""
     seen = [day for day in days if day <= SEEN_DAYS]
     more = round((len(seen) - 1) / (SEEN_DAYS - seen[0]) * YEAR.held_out_days)
     return customer(f"c-{days}", [*seen, *(SEEN_DAYS + 1 + place for place in range(more))])
 
 
-def test_a_model_that_beats_the_naive_guess_is_believed_and_tells_its_parameters_date_and_error() -> None:
+def test_a_model_better_than_the_naive_guess_is_accepted_with_its_details() -> None:
     customers = [customer(f"c-{place}", days) for place, days in enumerate(days_of_leaving())]
 
     found = forecast(customers, YEAR, NOW)
@@ -78,7 +78,7 @@ def test_a_model_that_beats_the_naive_guess_is_believed_and_tells_its_parameters
     assert set(found.reasons) == {each.customer_id for each in customers if each.purchase_days == 1}
 
 
-def test_where_everybody_goes_on_as_before_the_naive_guess_is_better_and_nothing_is_foretold() -> None:
+def test_a_model_worse_than_the_naive_guess_predicts_nothing() -> None:
     found = forecast(list(map(going_on, days_of_leaving())), YEAR, NOW)
 
     assert not found.report.used
@@ -89,7 +89,7 @@ def test_where_everybody_goes_on_as_before_the_naive_guess_is_better_and_nothing
     assert set(found.reasons.values()) == {"the model does not beat the naive forecast on the hold-out"}
 
 
-def test_less_than_eight_weeks_of_sales_are_too_few_to_check_a_model_on() -> None:
+def test_a_model_needs_eight_weeks_of_sales_for_validation() -> None:
     short = HistoryPeriod(first_day=OPENED, last_day=OPENED + timedelta(days=55))
 
     found = forecast([customer("a", [0, 20, 50], short)], short, NOW)
@@ -99,13 +99,13 @@ def test_less_than_eight_weeks_of_sales_are_too_few_to_check_a_model_on() -> Non
     assert found.reasons == {"a": "there are fewer than 56 days of sales to fit and validate a model"}
 
 
-def test_where_nobody_came_again_there_is_no_model() -> None:
+def test_without_repeat_purchases_there_is_no_model() -> None:
     found = forecast([customer(f"o-{n}", [n]) for n in range(0, 300, 10)], YEAR, NOW)
 
     assert found.report.reason == "the model could not be fitted: no customer made a second purchase"
 
 
-def test_without_customers_there_is_nothing_to_foretell() -> None:
+def test_without_customers_there_are_no_predictions() -> None:
     found = forecast([], YEAR, NOW)
 
     assert not found.report.used

@@ -16,7 +16,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @given(st.lists(st.sampled_from(["lost", "champions", "promising"]), min_size=1, max_size=120))
-def test_stays_follow_each_other_without_gap_and_only_the_last_goes_on(found: list[str]) -> None:
+def test_stays_are_contiguous_and_only_the_last_is_open(found: list[str]) -> None:
     stays: list[SegmentStay] = []
     for day, segment in enumerate(found):
         stays = extend(stays, segment, START + timedelta(days=day))
@@ -29,7 +29,7 @@ def test_stays_follow_each_other_without_gap_and_only_the_last_goes_on(found: li
         assert before.segment != after.segment
 
 
-def test_who_comes_back_to_a_segment_has_two_stays_in_it() -> None:
+def test_returning_to_a_segment_begins_a_new_stay() -> None:
     stays: list[SegmentStay] = []
     for day, segment in enumerate(["lost", "champions", "champions", "lost"]):
         stays = extend(stays, segment, START + timedelta(days=day))

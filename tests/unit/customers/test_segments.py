@@ -15,7 +15,7 @@ numbers = st.lists(st.integers(-5, 50), min_size=1, max_size=60)
 days = st.lists(st.dates(date(2024, 1, 1), date(2024, 3, 1)), min_size=1, max_size=60)
 
 
-def test_eleven_segments_share_out_all_cells_and_no_cell_twice() -> None:
+def test_eleven_segments_cover_every_cell_exactly_once() -> None:
     cells = Counter((recency, value) for each in SEGMENTS for recency, values in each.cells.items() for value in values)
 
     assert len({each.segment_id for each in SEGMENTS}) == 11
@@ -63,13 +63,13 @@ def test_different_values_fall_into_five_equal_parts() -> None:
     )
 
 
-def test_where_nearly_everybody_bought_once_those_score_one_and_the_rest_five() -> None:
+def test_when_most_bought_once_they_score_one_and_the_rest_five() -> None:
     orders = [1] * 97 + [2, 2, 3]
 
     assert high_when_large(orders) == [1] * 97 + [5] * 3
 
 
-def test_a_shop_with_one_customer_has_a_new_one() -> None:
+def test_a_single_customer_is_a_new_customer() -> None:
     (scores,) = score_customers([date(2024, 1, 1)], [1], [Decimal(10)])
 
     assert scores == Scores(recency=5, frequency=1, monetary=1)
@@ -83,5 +83,5 @@ def test_value_is_the_mean_of_frequency_and_amount_with_halves_rounded_up() -> N
     assert Scores(1, 5, 5).segment.segment_id == "cannot_lose_them"
 
 
-def test_nobody_is_scored_where_there_are_no_customers() -> None:
+def test_no_customers_give_no_scores() -> None:
     assert score_customers([], [], []) == []

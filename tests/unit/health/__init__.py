@@ -1,1 +1,1 @@
-"""What health is told from."""
+"""The health checks without AWS."""

@@ -20,7 +20,7 @@ def _fails() -> None:
     raise EndpointConnectionError(endpoint_url="https://down.example")
 
 
-def test_all_is_well_when_everything_answers(clock: Clock) -> None:
+def test_the_platform_is_healthy_with_all_dependencies(clock: Clock) -> None:
     found = Checkup(
         [DependencyCheck("tables", _answers, required=True), DependencyCheck("queries", _answers)], clock
     ).health()
@@ -32,7 +32,7 @@ def test_all_is_well_when_everything_answers(clock: Clock) -> None:
     ]
 
 
-def test_the_platform_is_degraded_without_something_it_can_do_without(clock: Clock) -> None:
+def test_the_platform_is_degraded_without_an_optional_dependency(clock: Clock) -> None:
     found = Checkup(
         [DependencyCheck("tables", _answers, required=True), DependencyCheck("queries", _fails)], clock
     ).health()
@@ -41,7 +41,7 @@ def test_the_platform_is_degraded_without_something_it_can_do_without(clock: Clo
     assert found.dependencies[1].status is DependencyStatus.DOWN
 
 
-def test_the_platform_is_down_without_something_required(clock: Clock) -> None:
+def test_the_platform_is_down_without_a_required_dependency(clock: Clock) -> None:
     with pytest.raises(Unavailable) as refused:
         Checkup(
             [DependencyCheck("tables", _fails, required=True), DependencyCheck("queries", _answers)], clock
@@ -52,7 +52,7 @@ def test_the_platform_is_down_without_something_required(clock: Clock) -> None:
     assert "down.example" not in str(refused.value.details)
 
 
-def test_what_does_not_answer_in_time_counts_as_down_and_delays_nothing_else(clock: Clock) -> None:
+def test_a_dependency_that_times_out_is_down_and_delays_no_other(clock: Clock) -> None:
     released = threading.Event()
     checks = [DependencyCheck("tables", _answers, required=True), DependencyCheck("queries", lambda: released.wait(30))]
 
@@ -65,7 +65,7 @@ def test_what_does_not_answer_in_time_counts_as_down_and_delays_nothing_else(clo
     assert (found.dependencies[1].status, found.dependencies[1].latency_ms) == (DependencyStatus.DOWN, 50.0)
 
 
-def test_dependencies_are_asked_side_by_side(clock: Clock) -> None:
+def test_dependencies_are_checked_concurrently(clock: Clock) -> None:
     meeting = threading.Barrier(3, timeout=5)
 
     found = Checkup([DependencyCheck(str(number), meeting.wait) for number in range(3)], clock).health()
@@ -73,7 +73,7 @@ def test_dependencies_are_asked_side_by_side(clock: Clock) -> None:
     assert found.status is OverallStatus.OK
 
 
-def test_a_report_is_remembered_for_some_seconds_and_no_longer(clock: Clock) -> None:
+def test_a_report_is_cached_for_a_few_seconds(clock: Clock) -> None:
     asked: list[str] = []
     checkup = Checkup([DependencyCheck("tables", lambda: asked.append("tables"))], clock)
 

@@ -1,4 +1,4 @@
-"""What a request claims with its Idempotency-Key."""
+"""The claim of a request with an Idempotency-Key."""
 
 import pytest
 
@@ -17,21 +17,21 @@ def test_a_request_without_a_key_claims_nothing() -> None:
 
 
 @pytest.mark.parametrize("header", ["Idempotency-Key", "idempotency-key", "IDEMPOTENCY-KEY"])
-def test_the_key_is_found_in_whatever_case_it_came(header: str) -> None:
+def test_the_key_header_is_case_insensitive(header: str) -> None:
     found = _claim("k-1", header=header)
 
     assert found == Claim("ann", "POST /api/v1/dashboards", "k-1", fingerprint("{}"))
 
 
 @pytest.mark.parametrize("key", ["", " ", "two words", "x" * 256, "schlüssel", "line\nbreak"])
-def test_a_key_that_is_none_is_refused(key: str) -> None:
+def test_an_invalid_key_is_refused(key: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         _claim(key)
 
     assert [each.field for each in refused.value.field_errors] == ["Idempotency-Key"]
 
 
-def test_the_same_json_is_the_same_body_however_it_is_written() -> None:
+def test_equal_json_is_the_same_body_in_any_spelling() -> None:
     assert fingerprint('{"a": 1, "b": [2]}') == fingerprint('{"b":[2],"a":1}')
 
 

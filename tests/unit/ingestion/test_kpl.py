@@ -1,4 +1,4 @@
-"""Aggregated records come apart as their producer packed them; broken ones say what is wrong."""
+"""Aggregated records are unpacked as their producer packed them; broken ones are reported."""
 
 import base64
 from contextlib import suppress
@@ -28,16 +28,16 @@ OFFICIAL = {
 
 
 @pytest.mark.parametrize("text", OFFICIAL)
-def test_what_the_official_aggregator_packed_comes_apart(text: str) -> None:
+def test_aggregates_of_the_official_library_are_unpacked(text: str) -> None:
     assert deaggregate(base64.b64decode(text)) == OFFICIAL[text]
 
 
 @given(st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=300)), min_size=1, max_size=40))
-def test_records_come_in_the_order_in_which_they_were_packed(records: list[tuple[str, bytes]]) -> None:
+def test_records_are_unpacked_in_their_original_order(records: list[tuple[str, bytes]]) -> None:
     assert deaggregate(aggregate(records)) == [data for _, data in records]
 
 
-def test_fields_that_later_versions_of_the_format_may_add_are_passed_over() -> None:
+def test_unknown_fields_of_later_format_versions_are_ignored() -> None:
     later = b"\x20\x05" + b"\x29" + b"8bytes.." + b"\x35" + b"4by." + b"\x1a\x05" + b"\x08\x00\x1a\x01x"
 
     assert deaggregate(sealed(later)) == [b"x"]
@@ -51,6 +51,6 @@ def test_a_corrupt_aggregate_is_reported(name: str) -> None:
 
 @settings(max_examples=examples(300))
 @given(st.binary(max_size=60))
-def test_no_message_makes_it_fail_in_another_way(message: bytes) -> None:
+def test_any_message_is_unpacked_or_reported(message: bytes) -> None:
     with suppress(CorruptAggregate):
         assert deaggregate(sealed(message))

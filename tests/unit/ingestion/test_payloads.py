@@ -1,4 +1,4 @@
-"""Payloads unpacked: what is inside, in order, in parts of bounded size, and nothing that bursts."""
+"""Payloads are unpacked in order, in parts of bounded size, safe from decompression bombs."""
 
 import base64
 import gzip
@@ -22,7 +22,7 @@ def _only(data: bytes) -> bytes | Undecodable:
     return found
 
 
-def test_plain_payloads_are_found_as_they_are() -> None:
+def test_plain_payloads_are_returned_unchanged() -> None:
     (part,) = decode([_payload(b"one"), _payload(b""), _payload(b"two")])
 
     assert (list(part.texts), list(part.records)) == ([b"one", b"", b"two"], [0, 1, 2])
@@ -37,7 +37,7 @@ def test_records_of_an_aggregate_keep_its_position() -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_aggregate_is_kept_as_it_came(name: str) -> None:
+def test_a_broken_aggregate_is_kept_unchanged(name: str) -> None:
     found = _only(BROKEN[name])
 
     assert isinstance(found, Undecodable)
@@ -57,7 +57,7 @@ BAD_GZIP = {
 
 
 @pytest.mark.parametrize("name", BAD_GZIP)
-def test_gzip_that_is_broken_or_bursts_is_kept_as_it_came(name: str) -> None:
+def test_corrupt_gzip_and_gzip_bombs_are_kept_unchanged(name: str) -> None:
     found = _only(BAD_GZIP[name])
 
     assert isinstance(found, Undecodable)
@@ -72,7 +72,7 @@ def test_gzip_inside_gzip_is_inflated_once() -> None:
     assert _only(gzip.compress(GZIP)) == GZIP
 
 
-def test_a_text_that_people_write_may_be_as_large_as_the_limit() -> None:
+def test_ordinary_text_may_be_as_large_as_the_limit() -> None:
     lines = b"".join(
         b'{"event_id":"e-%d","session_id":"s-%d"}' % (number, zlib.crc32(b"%d" % number)) for number in range(10_000)
     )

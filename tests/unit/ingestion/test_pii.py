@@ -20,11 +20,11 @@ from shared.ingestion.pii import strip_personal_data
         ("Ada", "Ada", 0),
     ],
 )
-def test_what_is_personal_goes_and_is_counted(row: Any, kept: Any, dropped: int) -> None:
+def test_personal_fields_are_removed_and_counted(row: Any, kept: Any, dropped: int) -> None:
     assert strip_personal_data([row]) == ([kept], dropped)
 
 
-def test_what_was_received_is_not_changed_itself() -> None:
+def test_the_received_record_is_not_mutated() -> None:
     row = {"name": "Ada", "inner": {"phone": "1"}}
 
     strip_personal_data([row])

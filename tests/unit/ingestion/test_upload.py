@@ -1,4 +1,4 @@
-"""The life of an upload: which moves there are, what each leaves behind, and what nobody can do to it."""
+"""The life cycle of an upload: its allowed transitions and their results."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def _upload(state: UploadState = UploadState.AWAITED, **fields: Any) -> Upload:
     )
 
 
-def test_the_check_finds_the_parts_and_the_loading_goes_through_the_same_ones() -> None:
+def test_checking_and_loading_use_the_same_parts() -> None:
     checked = _upload().arrive(etag="e", size=90, at=NOW)
     for rows, bytes_read in ((5, 40), (5, 80), (2, 90)):
         checked = checked.advance(rows=rows, bytes_read=bytes_read, at=NOW)
@@ -40,7 +40,7 @@ def test_the_check_finds_the_parts_and_the_loading_goes_through_the_same_ones() 
 
 
 @pytest.mark.parametrize("state", UploadState)
-def test_only_what_is_not_at_its_end_can_be_cancelled(state: UploadState) -> None:
+def test_only_unfinished_uploads_can_be_cancelled(state: UploadState) -> None:
     upload = _upload(state)
 
     if state in {UploadState.FAILED, UploadState.EXPIRED, UploadState.CANCELLED}:
@@ -65,11 +65,11 @@ def test_only_what_is_not_at_its_end_can_be_cancelled(state: UploadState) -> Non
     ],
     ids=lambda it: getattr(it, "state", it),
 )
-def test_there_is_something_to_do_until_every_row_that_was_seen_is_accounted_for(upload: Upload, is_open: bool) -> None:
+def test_an_upload_is_unfinished_until_every_row_is_accounted_for(upload: Upload, is_open: bool) -> None:
     assert upload.is_open is is_open
 
 
-def test_what_is_resumed_begins_anew_and_has_not_failed() -> None:
+def test_a_resumed_upload_starts_again_without_failures() -> None:
     failed = _upload(UploadState.CHECKING, cuts=(5,), parts=1, tries=3).fail(BROKEN, NOW).finalize()
 
     resumed = failed.resume(etag="f", size=10, at=NOW)
@@ -78,7 +78,7 @@ def test_what_is_resumed_begins_anew_and_has_not_failed() -> None:
     assert (resumed.failure, resumed.ended_at, resumed.etag) == (None, None, "f")
 
 
-def test_a_run_has_a_file_to_itself_until_its_last_sign_of_life_is_too_long_ago() -> None:
+def test_a_run_leases_its_file_until_its_last_heartbeat_expires() -> None:
     leased = _upload().lease("a run", NOW)
 
     assert leased.is_leased(NOW)
@@ -87,7 +87,7 @@ def test_a_run_has_a_file_to_itself_until_its_last_sign_of_life_is_too_long_ago(
     assert not leased.release().is_leased(NOW)
 
 
-def test_a_file_is_given_up_after_five_runs_in_a_row_that_came_to_nothing() -> None:
+def test_a_file_fails_after_five_consecutive_failed_runs() -> None:
     upload = _upload(UploadState.LOADING, cuts=(1,))
     for _ in range(5):
         upload = upload.lease("a run", NOW)

@@ -1,4 +1,4 @@
-"""One record told to belong to several days stands in one, whatever merges meet, in whatever order, whoever dies."""
+"""A record moved between days is in one of them, after any merges, in any order, with crashes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def _deliveries(data_type: DataType) -> st.SearchStrategy[list[Sent]]:
 
 
 def _merge(lake: LakeStore, index: KeyIndex, partition: PartitionId) -> None:
-    """Do what the merger does to a partition, without those who are told."""
+    """Merge a partition as the merger does, without notifying other partitions."""
     try:
         done = merge_partition(lake, index, partition)
     except Unavailable:
@@ -151,9 +151,7 @@ def test_the_merged_rows_depend_only_on_the_delivered_rows(data_type: DataType, 
 @pytest.mark.parametrize("data_type", ROWS)
 @settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
-def test_merges_of_several_days_at_once_some_of_which_die_leave_each_record_in_one_day(
-    data_type: DataType, data: st.DataObject
-) -> None:
+def test_concurrent_and_killed_merges_leave_each_record_in_one_day(data_type: DataType, data: st.DataObject) -> None:
     deliveries, stage = data.draw(_deliveries(data_type)), InterleavedRuns()
     lake = StagedLake(stage)
     shared_index = KeyIndex(lake)

@@ -34,7 +34,7 @@ def test_all_fields_of_a_decision_are_stored() -> None:
     assert (told["attributions"], told["attributes"]) == ({"amount_7d": 0.25}, {"rule": "r-7"})
 
 
-def test_of_one_that_is_too_large_the_largest_fields_are_left_to_the_lake_and_named() -> None:
+def test_an_oversized_decision_omits_its_largest_fields_by_name() -> None:
     features = {f"f-{number}": "x" * 100 for number in range(1000)}
 
     decision, told = _kept(features=features, merchant="m" * 40_000, note=AT, channel="web")

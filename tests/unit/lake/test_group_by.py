@@ -14,7 +14,7 @@ _ROWS = st.lists(st.lists(_VALUES, min_size=len(_COLUMNS), max_size=len(_COLUMNS
 
 @settings(max_examples=examples(40), deadline=None)
 @given(_ROWS, st.data())
-def test_more_combinations_than_fit_into_an_integer_are_grouped_and_ordered(
+def test_combinations_beyond_an_integer_are_grouped_and_ordered(
     rows: list[list[int | None]], data: st.DataObject
 ) -> None:
     rows = rows + data.draw(st.lists(st.sampled_from(rows), max_size=5)) if rows else rows

@@ -1,4 +1,4 @@
-"""Columns never accept what the rules refuse, and never store anything else than the rules would."""
+"""Column validation accepts and stores exactly what row validation does."""
 
 from dataclasses import replace
 from typing import Any
@@ -93,13 +93,13 @@ def test_an_odd_value_in_any_field_has_the_same_result_on_both_paths(data_type: 
 @pytest.mark.parametrize("data_type", DataType)
 @settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
-def test_valid_records_are_stored_alike_on_both_ways(data_type: DataType, data: st.DataObject) -> None:
+def test_valid_records_are_stored_alike_on_both_paths(data_type: DataType, data: st.DataObject) -> None:
     _agrees(data_type, data.draw(st.lists(records(data_type), min_size=1, max_size=4)))
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), data_type=st.sampled_from(DataType))
-def test_any_mixture_of_rows_is_decided_alike_on_both_ways(data: st.DataObject, data_type: DataType) -> None:
+def test_any_mixture_of_rows_is_validated_alike_on_both_paths(data: st.DataObject, data_type: DataType) -> None:
     names = st.sampled_from([*SCHEMAS[data_type].by_name, "extra"])
     values = st.sampled_from(ODD) | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(max_size=5)
     odd = st.dictionaries(names, values, max_size=3).map(lambda changes: good(data_type, **changes))
@@ -110,7 +110,7 @@ def test_any_mixture_of_rows_is_decided_alike_on_both_ways(data: st.DataObject, 
     _agrees(data_type, data.draw(st.lists(row, max_size=8)))
 
 
-def test_rows_that_no_column_decides_about_keep_their_places() -> None:
+def test_rows_left_to_row_validation_keep_their_positions() -> None:
     sale = GOOD[DataType.TRANSACTIONS]
     rows = [sale, {**sale, "product_name": " tea "}, 7, {**sale, "unit_price": "12.50"}, {**sale, "status": "x"}, sale]
 
@@ -118,9 +118,9 @@ def test_rows_that_no_column_decides_about_keep_their_places() -> None:
 
 
 @pytest.mark.parametrize("rows", [[None], [7, "x"], [{}], [[]]])
-def test_what_is_no_record_is_refused_on_both_ways(rows: list[Any]) -> None:
+def test_non_records_are_refused_on_both_paths(rows: list[Any]) -> None:
     _agrees(DataType.TRANSACTIONS, rows)
 
 
-def test_unknown_fields_are_kept_alike_on_both_ways() -> None:
+def test_unknown_fields_are_stored_alike_on_both_paths() -> None:
     _agrees(DataType.ORDERS, [good(DataType.ORDERS, gift=True, attributes="x"), good(DataType.ORDERS, channel=None)])

@@ -1,4 +1,4 @@
-"""A merge by columns does what the data model's rule does one record at a time, and roll-ups are plain sums."""
+"""A columnar merge equals the data model's rule applied record by record, and roll-ups are plain sums."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -126,7 +126,7 @@ def test_any_deliveries_merge_by_the_rule_of_the_data_model(data_type: DataType,
     assert sorted(base.to_pylist(), key=repr) == sorted(model.stands.values(), key=repr)
 
 
-def test_deliveries_are_merged_in_the_order_they_arrived_whatever_order_they_are_found_in() -> None:
+def test_deliveries_are_merged_in_order_of_arrival() -> None:
     first = _table(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, quantity=1)], "b", NOW - timedelta(hours=2))
     second = _table(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, quantity=2)], "a", NOW - timedelta(hours=1))
     empty = arrow_schema(DataType.TRANSACTIONS).empty_table()

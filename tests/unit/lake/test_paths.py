@@ -59,14 +59,14 @@ def test_markers_and_move_notices_name_their_partition() -> None:
         "x/incoming/orders/dt=all/a.parquet",
     ],
 )
-def test_other_keys_say_nothing(key: str) -> None:
+def test_other_keys_are_ignored(key: str) -> None:
     assert IncomingKey.parse(key) is None
 
 
 @pytest.mark.parametrize(
     "text", ["", ".", "..", "../x", "a/b", "-a", "~a", "a b", "é", "a\n", "a" * 201, "a\\b", "a%2f"]
 )
-def test_a_text_that_might_steer_an_object_elsewhere_is_no_part_of_a_key(text: str) -> None:
+def test_unsafe_text_is_refused_in_a_key(text: str) -> None:
     for spell in (
         safe_part,
         PartitionId(DataType.ORDERS, "all").incoming_key,
@@ -86,5 +86,5 @@ def test_each_partition_has_one_base_object_and_one_of_each_roll_up() -> None:
 
 
 @given(st.binary(max_size=10_000))
-def test_what_lands_is_given_back_byte_for_byte(data: bytes) -> None:
+def test_landed_data_is_read_back_unchanged(data: bytes) -> None:
     assert landing.unpack(landing.pack(data)) == data

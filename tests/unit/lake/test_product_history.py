@@ -1,4 +1,4 @@
-"""What products cost when is told by every version that was ever merged, whatever merges meet and whoever dies."""
+"""Product costs follow from every version ever merged, after any merges and crashes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ _DELIVERIES = st.lists(
 
 
 def _merge(lake: LakeStore) -> None:
-    """Do what the merger does, without those who are told."""
+    """Merge as the merger does, without notifying other partitions."""
     try:
         done = merge_partition(lake, KeyIndex(lake), PRODUCTS)
     except Unavailable:
@@ -88,7 +88,7 @@ def _merge(lake: LakeStore) -> None:
 
 
 def _versions(deliveries: Sequence[Sent]) -> list[Row]:
-    """Of each product and time what the last delivery says, and in it the last line."""
+    """The value of each product and time in the last line of the last delivery."""
     stands: dict[tuple[str, datetime], tuple[Any, Row]] = {}
     for sent in deliveries:
         for place, row in enumerate(sent.table.to_pylist()):
@@ -126,7 +126,7 @@ def _stored(lake: LakeStore, name: str) -> list[Row]:
     return rows
 
 
-def _assert_told(lake: LakeStore, deliveries: Sequence[Sent]) -> None:
+def _assert_history(lake: LakeStore, deliveries: Sequence[Sent]) -> None:
     versions = _versions(deliveries)
     remembered = [
         {name: row[name] for name in version}
@@ -138,13 +138,13 @@ def _assert_told(lake: LakeStore, deliveries: Sequence[Sent]) -> None:
 
 
 def _assert_no_day_is_missed(lake: LakeStore) -> None:
-    """No cost may be found to change within a day that is not told."""
+    """No cost may change within a day that is not listed."""
     assert _days(_stored(lake, "product_costs")) <= set(cost_days(lake))
 
 
 @_RUNS
 @given(data=st.data())
-def test_costs_depend_on_what_was_merged_and_not_on_when_or_how_often(data: st.DataObject) -> None:
+def test_costs_depend_only_on_the_merged_rows(data: st.DataObject) -> None:
     deliveries = data.draw(_DELIVERIES)
     lake = StagedLake(InterleavedRuns())
 
@@ -155,12 +155,12 @@ def test_costs_depend_on_what_was_merged_and_not_on_when_or_how_often(data: st.D
             _merge(lake)
     _merge(lake)
 
-    _assert_told(lake, deliveries)
+    _assert_history(lake, deliveries)
 
 
 @_RUNS
 @given(data=st.data())
-def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(data: st.DataObject) -> None:
+def test_concurrent_and_killed_merges_lose_no_version_or_day(data: st.DataObject) -> None:
     deliveries, stage = data.draw(_DELIVERIES), InterleavedRuns()
     lake, numbers = StagedLake(stage), st.integers(0, 10**6)
 
@@ -183,12 +183,12 @@ def test_merges_at_once_some_of_which_die_forget_no_version_and_tell_every_day(d
             sent.put(lake)
     _merge(lake)
 
-    _assert_told(lake, deliveries)
+    _assert_history(lake, deliveries)
     assert [name.key for name in lake.names("incoming/") if name.key.endswith(".parquet")] == []
 
 
 @pytest.mark.parametrize("call", range(16))
-def test_a_version_that_was_never_the_newest_is_remembered_whenever_the_merge_dies(call: int) -> None:
+def test_a_superseded_version_is_kept_after_a_kill_at_any_write(call: int) -> None:
     stage = InterleavedRuns()
     lake = StagedLake(stage)
     dated = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in enumerate(_TIMES[2:])]
@@ -200,7 +200,7 @@ def test_a_version_that_was_never_the_newest_is_remembered_whenever_the_merge_di
     _assert_no_day_is_missed(lake)
     _merge(lake)
 
-    _assert_told(lake, deliveries)
+    _assert_history(lake, deliveries)
 
 
 @dataclass
@@ -225,7 +225,7 @@ class OvertakenLake(MemoryLake):
 @pytest.mark.parametrize(
     "key", [PRODUCTS.rollup_key("product_versions"), INTRADAY_COST_CHANGES_KEY, PRODUCTS.rollup_key("product_costs")]
 )
-def test_a_merge_overtaken_at_the_history_forgets_nothing_that_the_other_one_brought(key: str) -> None:
+def test_an_overtaken_history_write_loses_no_version_of_the_other(key: str) -> None:
     lake = OvertakenLake(key)
     old, older, new = (
         good(DataType.PRODUCTS, cost=cost, updated_at=at)
@@ -242,12 +242,12 @@ def test_a_merge_overtaken_at_the_history_forgets_nothing_that_the_other_one_bro
 
     _merge(lake)
 
-    _assert_told(lake, deliveries)
+    _assert_history(lake, deliveries)
 
 
 @_RUNS
 @given(_DELIVERIES)
-def test_the_newest_cost_is_that_of_the_base(deliveries: list[Sent]) -> None:
+def test_the_newest_cost_equals_the_base(deliveries: list[Sent]) -> None:
     lake = StagedLake(InterleavedRuns())
     for sent in deliveries:
         sent.put(lake)
@@ -263,7 +263,7 @@ def test_the_newest_cost_is_that_of_the_base(deliveries: list[Sent]) -> None:
     )
 
 
-def test_what_is_remembered_already_is_not_written_again() -> None:
+def test_known_versions_are_not_written_again() -> None:
     lake = StagedLake(InterleavedRuns())
     table = Sent([good(DataType.PRODUCTS, cost=2, updated_at=_TIMES[2])], 1, "batch-1").table
     append_versions(lake, [table])
@@ -279,7 +279,7 @@ def test_a_lake_without_products_has_no_days() -> None:
     assert list(cost_days(StagedLake(InterleavedRuns()))) == []
 
 
-def test_costs_of_a_product_follow_each_other_without_a_gap() -> None:
+def test_costs_of_a_product_are_contiguous() -> None:
     lake = StagedLake(InterleavedRuns())
     costs = [(1, _TIMES[1]), (2, _TIMES[2]), (2, _TIMES[3]), (1, _TIMES[4])]
     rows = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in costs]

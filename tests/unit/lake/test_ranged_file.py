@@ -26,7 +26,7 @@ def _opened(fetched: list[tuple[int, int]]) -> RangedFile:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(CONTENT) + 10), st.integers(0, 300)), max_size=20))
-def test_it_reads_what_a_file_in_memory_would(reads: list[tuple[int, int]]) -> None:
+def test_it_reads_like_a_file_in_memory(reads: list[tuple[int, int]]) -> None:
     ours, theirs = io.BufferedReader(_opened([])), io.BytesIO(CONTENT)
 
     for place, size in reads:

@@ -1,4 +1,4 @@
-"""Which record of a key stands, and what each delivered record turned out to be."""
+"""Which record of a key is current, and the outcome of each delivered record."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -144,7 +144,7 @@ TABLE = [
 @pytest.mark.parametrize(
     ("base", "deliveries", "winner", "fates"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
 )
-def test_the_rule(
+def test_the_current_version_follows_the_rule(
     base: RecordVersion | None, deliveries: list[RecordVersion], winner: int | None, fates: list[Outcome]
 ) -> None:
     standing, found = resolve(base, deliveries)
@@ -153,7 +153,7 @@ def test_the_rule(
     assert standing is (base if winner is None else deliveries[winner])
 
 
-def test_no_version_at_all_is_an_error() -> None:
+def test_an_empty_list_of_versions_is_an_error() -> None:
     with pytest.raises(ValueError, match="nothing to resolve"):
         resolve(None, [])
 

@@ -105,7 +105,7 @@ def _completed(rows: Sequence[Row]) -> list[Row]:
 
 @_RUNS
 @given(st.lists(_SALES, max_size=30))
-def test_customers_have_their_lines_what_they_bought_and_paid_by_all_dimensions(rows: list[Row]) -> None:
+def test_customers_have_lines_quantities_and_amounts_by_all_dimensions(rows: list[Row]) -> None:
     expected = _expected(
         [line for line in _completed(rows) if line["customer_id"] is not None],
         ("customer_id", "currency", *_DIMENSIONS),
@@ -137,7 +137,7 @@ def _sold(lines: list[Row]) -> dict[str, Any]:
 
 @_RUNS
 @given(st.lists(_SALES, max_size=30))
-def test_products_have_what_was_sold_and_returned_what_it_cost_and_what_has_no_cost(rows: list[Row]) -> None:
+def test_products_have_sales_returns_costs_and_lines_without_a_cost(rows: list[Row]) -> None:
     expected = _expected(_completed(rows), ("product_id", "product_category", "currency"), _sold)
 
     assert _rolled(DataType.TRANSACTIONS, rows, "sales_daily_by_product") == expected
@@ -158,7 +158,7 @@ def test_the_stock_of_a_day_is_the_last_one_counted_at_each_location(rows: list[
 
 @_RUNS
 @given(st.lists(_EVENTS, max_size=20))
-def test_a_session_has_a_row_for_each_combination_of_dimensions_it_was_seen_with(rows: list[Row]) -> None:
+def test_a_session_has_a_row_for_each_combination_of_its_dimensions(rows: list[Row]) -> None:
     expected = _expected(
         _base(DataType.EVENTS, rows).to_pylist(),
         ("session_id", "product_category", "region", "channel"),
@@ -194,7 +194,7 @@ def test_views_and_purchases_of_a_product_are_rolled_up_by_session(rows: list[Ro
 
 @_RUNS
 @given(st.lists(_SALES, min_size=1, max_size=20), st.randoms(use_true_random=False))
-def test_equal_bases_give_equal_bytes_in_whatever_order_their_rows_lie(rows: list[Row], chance: Any) -> None:
+def test_equal_bases_give_equal_bytes_in_any_row_order(rows: list[Row], chance: Any) -> None:
     base = _base(DataType.TRANSACTIONS, rows)
     places = list(range(len(base)))
     chance.shuffle(places)

@@ -1,4 +1,4 @@
-"""What is valid is stored as it was said: rows survive the way through columns and Parquet."""
+"""Valid rows are stored unchanged through columns and Parquet."""
 
 import json
 from datetime import UTC, datetime
@@ -61,9 +61,7 @@ def _read(field: Field, said: Any, stored: Any) -> Any:
 @pytest.mark.parametrize("data_type", DataType)
 @settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
-def test_any_valid_record_is_read_back_with_the_values_it_was_sent_with(
-    data_type: DataType, data: st.DataObject
-) -> None:
+def test_any_valid_record_is_read_back_with_its_values(data_type: DataType, data: st.DataObject) -> None:
     said = data.draw(records(data_type))
 
     (stored,) = _stored(data_type, [said])
@@ -75,7 +73,7 @@ def test_any_valid_record_is_read_back_with_the_values_it_was_sent_with(
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_an_absent_field_holds_its_default_or_nothing(data_type: DataType) -> None:
+def test_an_absent_field_has_its_default_or_null(data_type: DataType) -> None:
     (stored,) = _stored(data_type, [dict(GOOD[data_type])])
 
     for field in SCHEMAS[data_type].fields:
@@ -95,7 +93,7 @@ def test_an_absent_field_holds_its_default_or_nothing(data_type: DataType) -> No
     | st.floats(0, 1e8).map(lambda x: round(x, 2))
 )
 @settings(max_examples=examples(400), deadline=None)
-def test_a_price_is_rounded_half_to_even_at_the_sixth_place_of_how_it_was_written(number: float) -> None:
+def test_a_price_is_rounded_half_to_even_at_the_sixth_decimal_place(number: float) -> None:
     (stored,) = _stored(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, unit_price=number)])
 
     assert stored["unit_price"] == Decimal(repr(number)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
@@ -118,7 +116,7 @@ def test_a_quantity_is_rounded_half_to_even_at_the_fourth_place(written: float, 
     assert stored["quantity"] == Decimal(kept)
 
 
-def test_what_the_schema_does_not_know_is_kept_as_json() -> None:
+def test_unknown_fields_are_stored_as_json() -> None:
     extra = {"gift": True, "attributes": {"a": 1}, "source_id": "theirs", "_origin": "x", "ingested_at": None}
 
     known, unknown = _stored(DataType.ORDERS, [good(DataType.ORDERS), good(DataType.ORDERS, **extra)])
@@ -128,7 +126,7 @@ def test_what_the_schema_does_not_know_is_kept_as_json() -> None:
     assert (unknown["source_id"], unknown["_origin"]) == ("web-shop", "batch-1")
 
 
-def test_rows_are_cut_by_the_utc_day_of_their_event() -> None:
+def test_rows_are_partitioned_by_utc_event_day() -> None:
     rows = [
         good(DataType.ORDERS, order_id="a", timestamp="2025-02-27T23:59:59.999Z"),
         good(DataType.ORDERS, order_id="b", timestamp="2025-02-28T00:30:00+01:00"),
@@ -141,7 +139,7 @@ def test_rows_are_cut_by_the_utc_day_of_their_event() -> None:
     assert days == {"2025-02-27": ["a", "b"], "2025-02-28": ["c"]}
 
 
-def test_types_without_a_day_lie_in_one_partition() -> None:
+def test_types_without_a_day_have_one_partition() -> None:
     table = validate_rows(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], form=Form.TYPED, at=NOW, stamp=STAMP).table
 
     assert [day for day, _ in split_by_day(DataType.PRODUCTS, table)] == ["all"]

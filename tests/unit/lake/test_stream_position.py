@@ -1,4 +1,4 @@
-"""The order of the stream, told from the names of its deliveries."""
+"""The order of the stream, from the names of its deliveries."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ def test_a_delivery_id_of_the_stream_has_shard_and_sequence_number() -> None:
     )
 
 
-def test_what_did_not_come_by_the_stream_has_no_position() -> None:
+def test_other_deliveries_have_no_stream_position() -> None:
     for origin in ("", "batch-0199~p00001", "shardId-6", "shardId-x~4~a~b", "shardId-6~4", "my-shardId-6~4~a~b"):
         assert StreamPosition.of(origin) is None
 
@@ -24,7 +24,7 @@ ORIGINS = st.tuples(st.sampled_from("ab"), st.integers(0, 99)).map(lambda it: f"
 
 
 @given(st.lists(ORIGINS | st.just("batch-1")))
-def test_every_shard_is_in_its_order_and_nothing_else_moves(origins: list[str]) -> None:
+def test_only_records_of_a_shard_are_reordered(origins: list[str]) -> None:
     ordered = order_within_shards(origins, lambda origin: origin)
 
     positions = [StreamPosition.of(each) for each in ordered]

@@ -95,7 +95,7 @@ def _every_field() -> list[tuple[DataType, Field]]:
 
 
 @pytest.mark.parametrize(("data_type", "field"), _every_field(), ids=lambda value: getattr(value, "name", value))
-def test_a_column_of_odd_texts_is_taken_as_row_by_row(data_type: DataType, field: Field) -> None:
+def test_a_column_of_odd_texts_is_validated_as_by_row(data_type: DataType, field: Field) -> None:
     rows = [_good_text(data_type) | {field.name: text, "extra": text} for text in ["", *TEXTS]]
     names = list(dict.fromkeys(name for row in rows for name in row))
     table = pa.table({name: pa.array([row.get(name, "") for row in rows], pa.string()) for name in names})
@@ -104,7 +104,7 @@ def test_a_column_of_odd_texts_is_taken_as_row_by_row(data_type: DataType, field
 
 
 @pytest.mark.parametrize(("data_type", "field"), _every_field(), ids=lambda value: getattr(value, "name", value))
-def test_a_column_of_any_type_is_taken_as_row_by_row(data_type: DataType, field: Field) -> None:
+def test_a_column_of_any_type_is_validated_as_by_row(data_type: DataType, field: Field) -> None:
     for values in TYPED:
         columns = {name: pa.array([value] * len(values)) for name, value in GOOD[data_type].items()}
         table = pa.table(columns | {field.name: values, "extra": values})
@@ -115,7 +115,7 @@ def test_a_column_of_any_type_is_taken_as_row_by_row(data_type: DataType, field:
 
 @settings(deadline=None, max_examples=examples(60))
 @given(data=st.data(), data_type=st.sampled_from(DataType))
-def test_any_table_of_texts_is_taken_as_its_rows(data: st.DataObject, data_type: DataType) -> None:
+def test_any_text_table_is_validated_as_its_rows(data: st.DataObject, data_type: DataType) -> None:
     names = data.draw(st.lists(st.sampled_from([*SCHEMAS[data_type].by_name, "note", 'odd "name"']), unique=True))
     given_names = list(dict.fromkeys([*_good_text(data_type), *names]))
     cell = {
@@ -148,7 +148,7 @@ def test_all_errors_of_a_table_row_are_reported_together() -> None:
     assert len(taken.table) == 1
 
 
-def test_nested_columns_are_kept_as_json() -> None:
+def test_nested_columns_are_stored_as_json() -> None:
     sale = good(DataType.TRANSACTIONS)
     table = pa.Table.from_pylist([{**sale, "basket": {"size": 3, "tags": ["a", "b"]}}, {**sale, "basket": None}])
 
@@ -167,7 +167,7 @@ def test_a_map_column_becomes_a_map_field() -> None:
     assert taken.table["attributions"].to_pylist() == [[("amount", 0.5)]]
 
 
-def test_a_column_that_lies_about_its_type_is_refused_for_every_row_with_its_name() -> None:
+def test_a_column_of_a_wrong_type_is_refused_for_every_row_by_name() -> None:
     columns = {name: pa.array([value] * 3) for name, value in good(DataType.TRANSACTIONS).items()}
     table = pa.table(columns | {"quantity": pa.array(["two", "2", "3"]), "status": pa.array([1, 2, 3])})
 

@@ -40,7 +40,7 @@ print(costs["cost"].to_pylist(), products.intraday_change_days(costs))
 """
 
 
-def test_rows_are_taken_merged_and_rolled_up_without_numpy() -> None:
+def test_rows_are_loaded_merged_and_rolled_up_without_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)  # noqa: S603 # our own script
 
     assert done.returncode == 0, done.stderr

@@ -68,7 +68,7 @@ def test_a_delivery_is_complete_when_written_and_every_row_has_an_outcome(
     assert (entry.completed_at is None) is (status is BatchStatus.PROCESSING)
 
 
-def test_a_delivery_is_complete_when_it_first_was() -> None:
+def test_the_completion_time_of_a_delivery_is_its_first() -> None:
     entry = _entry(1).with_written(NOW).with_merged("d", Outcomes(loaded=1), NOW)
 
     assert entry.with_merged("d", Outcomes(loaded=1), NOW + timedelta(hours=1)).completed_at == NOW
@@ -117,7 +117,7 @@ def test_a_redrive_has_at_most_the_quarantined_rows_and_runs_alone() -> None:
     assert entry.with_redrive("1", 2).with_redrive("1", 2) == entry.with_redrive("1", 2)
 
 
-def test_what_is_cancelled_before_its_merge_is_kept_apart_with_the_rejected() -> None:
+def test_rows_cancelled_before_their_merge_are_counted_separately() -> None:
     entry = replace(_entry(5, 1).with_written(NOW), cancelled=True).with_merged(
         "d", Outcomes(loaded=1, cancelled=3), NOW
     )

@@ -47,11 +47,11 @@ def test_a_request_is_in_the_declared_class_of_its_dialect_or_in_the_general_one
     assert (found.limit, found.window_seconds, found.subject) == (limit, window, subject)
 
 
-def test_each_class_has_a_counter_of_its_own() -> None:
+def test_each_class_has_its_own_counter() -> None:
     assert len({each.name for each in RATE_CLASSES}) == len(RATE_CLASSES)
 
 
-def test_a_limit_is_configuration() -> None:
+def test_a_limit_is_configurable() -> None:
     told = {"general": {"limit": 7, "window_seconds": 60}, "fraud": {"limit": 8}}
     settings = Settings.from_environment({"TALLY_RATE_LIMIT_OVERRIDES": json.dumps(told)})
 
@@ -74,6 +74,6 @@ def test_a_limit_is_configuration() -> None:
         {"general": {"subject": "user"}},
     ],
 )
-def test_a_configuration_that_means_nothing_is_refused(changes: dict[str, dict[str, Any]]) -> None:
+def test_an_invalid_configuration_is_refused(changes: dict[str, dict[str, Any]]) -> None:
     with pytest.raises(UnknownRateClass):
         RateClasses.configured(changes)

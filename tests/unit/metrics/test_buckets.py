@@ -42,7 +42,7 @@ def test_the_day_that_gains_an_hour_is_25_hours_long_in_new_york() -> None:
     assert found == ["2025-11-01T04:00", "2025-11-02T04:00", "2025-11-03T05:00"]
 
 
-def test_an_hour_that_the_clock_shows_twice_is_two_buckets() -> None:
+def test_a_repeated_wall_clock_hour_is_two_buckets() -> None:
     found = starts("Europe/Berlin", Granularity.HOURLY, "2025-10-25T23:00", "2025-10-26T03:00")
 
     assert found == ["2025-10-25T23:00", "2025-10-26T00:00", "2025-10-26T01:00", "2025-10-26T02:00"]
@@ -87,7 +87,7 @@ def test_a_day_that_a_zone_skipped_has_no_bucket() -> None:
     assert found == ["2011-12-29T10:00", "2011-12-30T10:00"]
 
 
-def test_a_midnight_that_comes_twice_begins_one_day() -> None:
+def test_a_repeated_midnight_begins_one_day() -> None:
     found = starts("America/St_Johns", Granularity.DAILY, "2010-11-06T02:30", "2010-11-08T03:30")
 
     assert found == ["2010-11-06T02:30", "2010-11-07T02:30"]
@@ -118,7 +118,7 @@ def test_days_begin_where_the_time_zone_database_says(zone: str, start: datetime
     st.floats(0, 1, exclude_max=True),
 )
 @settings(max_examples=examples(100), deadline=None)
-def test_a_moment_finds_its_bucket_by_the_name_that_sql_gives_it(
+def test_a_time_maps_to_its_bucket_by_the_sql_bucket_name(
     zone: str, granularity: Granularity, start: datetime, length: timedelta, share: float
 ) -> None:
     end = start + length
@@ -142,7 +142,7 @@ def test_utc_needs_no_shift(granularity: Granularity) -> None:
     assert [shift.offset for shift in clock] == [timedelta()]
 
 
-def test_the_names_of_buckets_are_what_the_wall_clock_shows() -> None:
+def test_bucket_names_are_wall_clock_times() -> None:
     clock = wall_clock(
         ZoneInfo("Europe/Berlin"), Granularity.DAILY, moment("2025-03-29T23:00"), moment("2025-03-30T22:00")
     )

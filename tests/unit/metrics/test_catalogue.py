@@ -1,4 +1,4 @@
-"""What is declared of metrics and facts holds together, and the README tells the same."""
+"""The declarations of metrics and facts are consistent, and the README agrees with them."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ def test_every_metric_of_the_contract_is_declared() -> None:
 
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
-def test_a_fact_follows_from_columns_of_its_records_and_its_base_is_the_last_of_its_tables(fact: Fact) -> None:
+def test_a_fact_uses_columns_of_its_records_and_its_base_is_its_last_table(fact: Fact) -> None:
     known = {each.name for each in SCHEMAS[fact.data_type].stored}
 
     assert {*fact.columns} <= known
@@ -35,7 +35,7 @@ def test_every_table_of_a_fact_is_one_of_the_lake(fact: Fact) -> None:
 
 
 @pytest.mark.parametrize("metric_type", METRICS)
-def test_what_is_divided_is_a_ratio_or_a_level_and_has_both_parts_beside_it(metric_type: MetricType) -> None:
+def test_ratios_and_levels_return_both_parts(metric_type: MetricType) -> None:
     metric = METRICS[metric_type]
 
     divided = [formula for formula in metric.formulas.values() if formula.denominator]
@@ -46,7 +46,7 @@ def test_what_is_divided_is_a_ratio_or_a_level_and_has_both_parts_beside_it(metr
 
 @pytest.mark.skipif(not README.exists(), reason="the README is not beside the code")
 @pytest.mark.parametrize("metric_type", METRICS)
-def test_the_readme_tells_the_aggregations_and_filters_of_every_metric(metric_type: MetricType) -> None:
+def test_the_readme_lists_aggregations_and_filters_of_every_metric(metric_type: MetricType) -> None:
     metric = METRICS[metric_type]
 
     [row] = [line for line in README.read_text().splitlines() if line.startswith(f"| `{metric_type}` |")]

@@ -28,28 +28,28 @@ def test_numbers_are_rounded_half_even_to_four_places(exact: str, shown: float) 
     assert to_json_number(Decimal(exact)) == shown
 
 
-def test_whole_numbers_are_written_without_a_point() -> None:
+def test_whole_numbers_have_no_decimal_point() -> None:
     assert isinstance(to_json_number(Decimal("5.0000")), int)
 
 
-def test_nothing_is_never_minus_nothing() -> None:
+def test_zero_is_never_negative() -> None:
     assert str(to_json_number(Decimal("-0.00001"))) == "0"
 
 
 @given(st.decimals(min_value=-(10**11), max_value=10**11, places=10))
-def test_a_number_read_back_from_json_is_the_rounded_one(exact: Decimal) -> None:
+def test_a_json_number_is_exact_to_four_places(exact: Decimal) -> None:
     assert abs(Decimal(repr(to_json_number(exact))) - exact) <= Decimal("0.00005")
 
 
-def test_a_change_is_told_in_percent_of_its_bases_size() -> None:
+def test_a_change_is_a_percentage_of_the_absolute_base() -> None:
     assert percentage(Decimal(50), Decimal(-200)) == Decimal(25)
 
 
-def test_a_change_from_nothing_has_no_percentage() -> None:
+def test_a_change_from_zero_has_no_percentage() -> None:
     assert percentage(Decimal(50), Decimal(0)) is None
 
 
-def test_the_mean_of_nothing_is_0() -> None:
+def test_the_mean_of_no_values_is_0() -> None:
     assert mean([]) == 0
 
 
@@ -70,7 +70,7 @@ DENSE = [
 @pytest.mark.parametrize(
     ("metric_type", "aggregation"), [(name, each) for name, metric in METRICS.items() for each in metric.formulas]
 )
-def test_without_data_what_is_counted_or_added_up_is_0_and_all_else_is_absent(
+def test_without_data_counts_and_sums_are_0_and_others_absent(
     metric_type: MetricType, aggregation: Aggregation
 ) -> None:
     value = value_of(METRICS[metric_type].formulas[aggregation], {})

@@ -21,7 +21,7 @@ def refused(**changes: str | Sequence[str] | None) -> dict[str, str]:
     return {error.field: error.message for error in caught.value.field_errors}
 
 
-def test_what_is_not_said_has_the_contracts_defaults() -> None:
+def test_omitted_parameters_have_the_contract_defaults() -> None:
     asked = question()
 
     assert (asked.granularity, asked.aggregation) == (Granularity.DAILY, Aggregation.SUM)
@@ -53,7 +53,7 @@ def test_a_time_without_zone_is_utc_and_a_date_is_midnight(text: str, moment: da
         "\uff12\uff10\uff12\uff15-01-01", "2025-01-01T10:00:00Z\n", "2025-01-01T10:00:00+99:00",
     ],
 )  # fmt: skip
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_an_invalid_time_is_refused(text: str) -> None:
     assert set(refused(time_range__start=text)) == {"time_range.start"}
 
 
@@ -78,7 +78,7 @@ def test_every_failing_field_is_named_at_once() -> None:
     }  # fmt: skip
 
 
-def test_a_range_is_not_blamed_for_buckets_of_a_granularity_that_nobody_asked_for() -> None:
+def test_the_bucket_limit_applies_only_to_a_requested_granularity() -> None:
     assert set(refused(granularity="yearly", time_range__start="1950-01-01")) == {"granularity"}
 
 
@@ -86,7 +86,7 @@ def test_a_range_that_ends_before_it_begins_is_named_beside_other_fields() -> No
     assert set(refused(granularity="yearly", time_range__end="2024-01-01")) == {"granularity", "time_range"}
 
 
-def test_an_unknown_filter_is_told_which_there_are() -> None:
+def test_an_unknown_filter_lists_the_known_ones() -> None:
     message = refused(filters__country="DE")["filters.country"]
 
     assert all(name in message for name in (*Dimension, "currency"))
@@ -97,14 +97,14 @@ def test_a_range_must_begin_before_it_ends(end: str) -> None:
     assert set(refused(time_range__end=end)) == {"time_range"}
 
 
-def test_ten_thousand_buckets_may_be_asked_for_and_not_one_more() -> None:
+def test_a_query_has_at_most_ten_thousand_buckets() -> None:
     assert len(question(granularity="hourly", time_range__end="2026-02-21T16:00:00Z").buckets) == 10_000
 
     message = refused(granularity="hourly", time_range__end="2026-02-21T16:00:00.001Z")["time_range"]
     assert "10000 hourly" in message
 
 
-def test_the_widest_range_is_refused_quickly_for_its_buckets() -> None:
+def test_the_widest_range_is_refused_quickly() -> None:
     assert (
         "10000"
         in refused(granularity="hourly", time_range__start="1900-01-01", time_range__end="2200-01-01")["time_range"]
@@ -116,14 +116,14 @@ def test_a_field_with_one_value_may_not_be_given_twice(name: str) -> None:
     assert name in refused(**{name: ["a", "a"]})
 
 
-def test_a_filter_takes_a_hundred_values_and_not_one_more() -> None:
+def test_a_filter_has_at_most_a_hundred_values() -> None:
     assert len(question(filters__region=[f"r{n:03}" for n in range(100)]).filters[Dimension.REGION]) == 100
 
     assert "at most 100 values, not 101" in refused(filters__region=[f"r{n}" for n in range(101)])["filters.region"]
     assert "not 1000" in refused(filters__region=[f"r{n}" for n in range(1000)])["filters.region"]
 
 
-def test_equal_filters_make_equal_questions() -> None:
+def test_equal_filters_give_equal_queries() -> None:
     one = question(filters__region=["US", " EU", "EU"])
     other = question(filters='{"region": ["EU", "US"]}')
 
@@ -131,11 +131,11 @@ def test_equal_filters_make_equal_questions() -> None:
 
 
 @pytest.mark.parametrize("value", ["[1]", "[null]", '[{"a": "b"}]', '[["EU"]]', "true"])
-def test_a_filter_takes_only_texts(value: str) -> None:
+def test_a_filter_accepts_only_texts(value: str) -> None:
     assert set(refused(filters=f'{{"region": {value}}}')) == {"filters.region"}
 
 
-def test_a_filter_value_that_fits_no_parameter_of_athena_is_refused() -> None:
+def test_a_filter_value_too_long_for_athena_is_refused() -> None:
     assert question(filters__region="'" * 500).filters[Dimension.REGION] == ("'" * 500,)
 
     assert set(refused(filters__region="x" * 501)) == {"filters.region"}
@@ -158,12 +158,12 @@ def test_only_zones_of_the_iana_database_are_time_zones(name: str) -> None:
         ("conversion", "max", "must be one of avg"),
     ],
 )
-def test_an_aggregation_that_makes_no_sense_is_told_which_do(metric_type: str, aggregation: str, legal: str) -> None:
+def test_an_invalid_aggregation_lists_the_valid_ones(metric_type: str, aggregation: str, legal: str) -> None:
     assert legal in refused(metric_type=metric_type, aggregation=aggregation)["aggregation"]
 
 
 @pytest.mark.parametrize("metric_type", METRICS)
-def test_every_metric_of_the_contract_may_be_asked_for(metric_type: str) -> None:
+def test_every_metric_of_the_contract_is_accepted(metric_type: str) -> None:
     asked = question(metric_type=metric_type)
 
     assert asked.aggregation is asked.metric.default
@@ -178,7 +178,7 @@ def test_every_metric_of_the_contract_may_be_asked_for(metric_type: str) -> None
         ("conversion", "currency", "product_category, region, channel"),
     ],
 )
-def test_a_filter_that_a_metric_does_not_take_is_told_which_it_does(metric_type: str, illegal: str, legal: str) -> None:
+def test_a_filter_unsupported_by_a_metric_lists_supported_ones(metric_type: str, illegal: str, legal: str) -> None:
     message = refused(metric_type=metric_type, **{f"filters__{illegal}": "EUR"})[f"filters.{illegal}"]
 
     assert message == f"is not a filter of {metric_type}; expected one of {legal}"
@@ -194,19 +194,19 @@ def test_a_range_that_begins_in_the_future_is_refused_beside_other_fields() -> N
 
 
 @pytest.mark.parametrize("names", [["metric_type", "startDate"], ["time_range[end]", "endDate"], ["granularity"], []])
-def test_a_request_of_both_contracts_or_of_neither_is_told_both_forms(names: list[str]) -> None:
+def test_a_request_of_both_or_neither_contract_names_both_forms(names: list[str]) -> None:
     with pytest.raises(InvalidRequest, match=r"metric_type and time_range .* startDate and endDate"):
         require_commerce(names)
 
 
 @pytest.mark.parametrize("names", [["metric_type"], ["time_range"], ["time_range[start]"], ["time_range.end", "x"]])
-def test_a_metric_type_or_any_time_range_makes_it_the_commerce_contracts(names: list[str]) -> None:
+def test_a_metric_type_or_time_range_selects_the_commerce_contract(names: list[str]) -> None:
     require_commerce(names)
 
     assert dialect_of(names) is Dialect.COMMERCE
 
 
 @pytest.mark.parametrize("names", [["startDate"], ["endDate", "includeLatency"]])
-def test_dates_alone_make_it_the_fraud_contracts(names: list[str]) -> None:
+def test_dates_alone_select_the_fraud_contract(names: list[str]) -> None:
     with pytest.raises(Unprocessable):
         require_commerce(names)

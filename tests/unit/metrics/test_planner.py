@@ -13,7 +13,7 @@ def test_whole_hours_of_revenue_come_from_the_roll_up(aggregation: str, granular
     assert choose_plan(question(aggregation=aggregation, granularity=granularity)).source is Source.BY_DIMENSION
 
 
-def test_one_filter_and_a_currency_need_the_small_roll_up_only() -> None:
+def test_one_filter_and_a_currency_need_only_the_face() -> None:
     asked = question(filters__region=["EU", "US"], filters__currency="EUR")
 
     assert choose_plan(asked).source is Source.BY_DIMENSION
@@ -33,14 +33,14 @@ def test_distinct_orders_come_from_the_base() -> None:
 
 
 @pytest.mark.parametrize("edge", ["time_range__start", "time_range__end"])
-def test_hours_that_a_range_cuts_come_from_the_base_and_all_others_from_the_roll_up(edge: str) -> None:
+def test_partial_hours_come_from_the_base_and_whole_ones_from_the_roll_up(edge: str) -> None:
     plan = choose_plan(question(**{edge: "2025-01-15T10:30:00Z"}))
 
     assert plan.source is Source.BY_DIMENSION
     assert "transactions what no hour tells whole" in plan.reason
 
 
-def test_a_range_whose_days_are_all_cut_comes_from_the_base() -> None:
+def test_a_range_of_partial_days_comes_from_the_base() -> None:
     plan = choose_plan(question(time_range__start="2025-01-15T10:30:00Z", time_range__end="2025-01-15T11:10:00Z"))
 
     assert plan.source is Source.BASE
@@ -59,7 +59,7 @@ def test_buckets_that_cut_a_day_of_customers_come_from_the_base(changes: dict[st
 
 
 @pytest.mark.parametrize("changes", [{"granularity": "hourly"}, {"timezone": "Asia/Kathmandu"}])
-def test_sessions_and_the_stock_of_long_ago_come_from_the_roll_up_whatever_the_buckets(changes: dict[str, str]) -> None:
+def test_sessions_and_old_stock_come_from_the_roll_up_for_any_buckets(changes: dict[str, str]) -> None:
     plans = [choose_plan(question(metric_type=each, **changes)) for each in ("conversion", "inventory")]
 
     assert [plan.source for plan in plans] == [Source.ROLLUP, Source.ROLLUP]
@@ -80,20 +80,20 @@ def test_buckets_that_cut_an_hour_of_utc_come_from_the_base(zone: str, source: S
 
 
 @pytest.mark.parametrize(("granularity", "source"), [("daily", Source.BASE), ("monthly", Source.BY_DIMENSION)])
-def test_few_buckets_that_cut_an_hour_leave_all_other_hours_to_the_roll_up(granularity: str, source: Source) -> None:
+def test_few_partial_hours_leave_all_others_to_the_roll_up(granularity: str, source: Source) -> None:
     asked = question(timezone="Asia/Kolkata", granularity=granularity, time_range__end="2026-01-01")
 
     assert choose_plan(asked).source is source
 
 
-def test_months_of_customers_in_a_zone_come_from_the_roll_up_but_for_their_edges() -> None:
+def test_months_of_customers_in_a_zone_use_the_base_only_at_their_edges() -> None:
     plan = choose_plan(question(metric_type="customers", granularity="monthly", timezone="America/New_York"))
 
     assert plan.source is Source.ROLLUP
     assert "transactions what no day tells whole" in plan.reason
 
 
-def test_half_an_hours_shift_in_summer_alone_does_not_matter_in_winter() -> None:
+def test_a_half_hour_summer_offset_does_not_affect_winter() -> None:
     winter = {"time_range__start": "2025-07-01", "time_range__end": "2025-08-01"}
 
     plans = [choose_plan(question(timezone="Australia/Lord_Howe", **each)) for each in ({}, winter)]
@@ -101,7 +101,7 @@ def test_half_an_hours_shift_in_summer_alone_does_not_matter_in_winter() -> None
     assert [plan.source for plan in plans] == [Source.BY_DIMENSION, Source.BASE]
 
 
-def test_a_zone_counts_with_the_offset_it_had_then() -> None:
+def test_a_zone_uses_its_historical_offset() -> None:
     before = question(timezone="Asia/Pyongyang", time_range__start="2014-01-01", time_range__end="2014-02-01")
     after = question(timezone="Asia/Pyongyang", time_range__start="2017-01-01", time_range__end="2017-02-01")
 

@@ -1,4 +1,4 @@
-"""The SQL of metrics: what is a value is a parameter, and nothing is read that a question does not need."""
+"""The SQL of metrics: every value is a parameter, and only needed columns and days are read."""
 
 from datetime import UTC, datetime
 
@@ -41,7 +41,7 @@ def filtered(metric_type: MetricType, *values: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(("metric_type", "source"), SOURCES)
-def test_nothing_a_client_writes_is_in_the_text_of_a_statement(metric_type: MetricType, source: Source) -> None:
+def test_no_client_value_is_in_the_text_of_a_statement(metric_type: MetricType, source: Source) -> None:
     currency = {"filters.currency": "EUR"} if CURRENCY in METRICS[metric_type].filters else {}
     asked = question(metric_type=metric_type, **filtered(metric_type, HOSTILE, "web"), **currency)
 
@@ -53,7 +53,7 @@ def test_nothing_a_client_writes_is_in_the_text_of_a_statement(metric_type: Metr
 
 
 @pytest.mark.parametrize(("metric_type", "source"), SOURCES)
-def test_outside_of_where_the_platforms_own_values_are_constants(metric_type: MetricType, source: Source) -> None:
+def test_platform_values_outside_where_are_constants(metric_type: MetricType, source: Source) -> None:
     currency = {"filters.currency": "EUR"} if CURRENCY in METRICS[metric_type].filters else {}
     asked = question(metric_type=metric_type, timezone="Europe/Berlin", **currency)
 
@@ -66,7 +66,7 @@ def test_outside_of_where_the_platforms_own_values_are_constants(metric_type: Me
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Europe/Berlin"])
 @pytest.mark.parametrize("start", ["2025-01-01", "2025-01-01T10:17:00.001Z"])
 @pytest.mark.parametrize(("metric_type", "source"), SOURCES)
-def test_a_statement_is_one_trino_query_with_a_value_for_every_mark(
+def test_a_statement_is_one_trino_query_with_a_value_per_placeholder(
     metric_type: MetricType, source: Source, start: str, zone: str
 ) -> None:
     for aggregation in METRICS[metric_type].formulas:
@@ -78,7 +78,7 @@ def test_a_statement_is_one_trino_query_with_a_value_for_every_mark(
 
 
 @pytest.mark.parametrize(("metric_type", "source"), SOURCES)
-def test_the_tables_that_are_read_are_those_that_are_named(metric_type: MetricType, source: Source) -> None:
+def test_the_declared_tables_are_those_read(metric_type: MetricType, source: Source) -> None:
     asked = question(metric_type=metric_type, time_range__start="2025-01-01T10:17:00Z", **filtered(metric_type, "tea"))
 
     asks = query(asked, planned(asked, source), reporting_currency="USD")
@@ -97,7 +97,7 @@ def test_a_table_is_read_once(metric_type: MetricType, source: Source) -> None:
 
 
 @pytest.mark.parametrize("metric_type", METRICS)
-def test_the_base_is_read_for_the_columns_that_the_catalogue_names_alone(metric_type: MetricType) -> None:
+def test_only_base_columns_of_the_catalogue_are_read(metric_type: MetricType) -> None:
     fact = METRICS[metric_type].fact
 
     tree = tree_of(statement_of(question(metric_type=metric_type), Source.BASE))
@@ -118,7 +118,7 @@ def test_only_the_days_of_both_ranges_are_read(source: Source) -> None:
     assert statement.values[:2] == ("2025-03-08", "2025-03-11")
 
 
-def test_of_a_range_that_cuts_hours_only_those_are_read_of_the_base() -> None:
+def test_only_partial_hours_are_read_from_the_base() -> None:
     asked = question(time_range__start="2025-03-10T10:30:00Z", time_range__end="2025-03-11T12:00:00Z")
 
     statement = statement_of(asked, Source.BY_DIMENSION)
@@ -130,7 +130,7 @@ def test_of_a_range_that_cuts_hours_only_those_are_read_of_the_base() -> None:
     assert datetime(2025, 3, 10, 11, tzinfo=UTC) in moments
 
 
-def test_equal_questions_make_equal_statements() -> None:
+def test_equal_queries_give_equal_statements() -> None:
     one = question(filters__region=["US", "EU"], include_comparison="true")
     other = question(filters__region=["EU", "US"], aggregation="avg")
 
@@ -139,7 +139,7 @@ def test_equal_questions_make_equal_statements() -> None:
 
 @pytest.mark.parametrize(("metric_type", "source"), SOURCES)
 @pytest.mark.parametrize("granularity", [Granularity.DAILY, Granularity.MONTHLY])
-def test_decades_of_a_changing_clock_and_all_values_of_filters_fit_a_statement(
+def test_decades_of_clock_changes_and_full_filters_fit_into_a_statement(
     metric_type: MetricType, source: Source, granularity: Granularity
 ) -> None:
     asked = question(

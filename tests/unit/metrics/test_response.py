@@ -50,13 +50,13 @@ def told(noun: Model, *names: str) -> list[Any]:
     return [written[name] for name in names]
 
 
-def test_what_adds_up_has_a_point_for_every_bucket() -> None:
+def test_an_additive_metric_has_a_point_for_every_bucket() -> None:
     points = written(question(**DAYS), [row(day(4), net_amount="12.5")]).data
 
     assert shown(points) == [(3, 0), (4, 12.5)]
 
 
-def test_what_does_not_add_up_has_points_only_where_it_has_a_value() -> None:
+def test_other_metrics_have_points_only_for_buckets_with_values() -> None:
     points = written(question(**DAYS, aggregation="max"), [row(day(4), highest_amount="7")]).data
 
     assert shown(points) == [(4, 7)]
@@ -79,7 +79,7 @@ def test_the_total_of_an_extreme_is_the_extreme_of_its_buckets() -> None:
     assert written(question(**DAYS, aggregation="min"), rows).summary.total == -4
 
 
-def test_the_total_of_orders_is_what_the_row_without_a_bucket_says() -> None:
+def test_the_total_of_orders_is_that_of_the_row_without_a_bucket() -> None:
     asked = question(**DAYS, metric_type="average_order_value")
     rows = [
         row(day(3), net_amount="10", orders=1),
@@ -98,7 +98,7 @@ def test_the_average_minimum_and_maximum_are_of_the_buckets_shown() -> None:
     assert told(summary, "average", "min", "max") == [6, 0, 12]
 
 
-def test_an_empty_answer_is_all_zeros_and_its_percentage_null() -> None:
+def test_an_empty_result_is_all_zeros_with_a_null_percentage() -> None:
     summary = written(question(**DAYS, metric_type="average_order_value"), []).summary
 
     assert summary.model_dump(mode="json") == {
@@ -115,7 +115,7 @@ def test_the_change_is_against_the_range_just_before() -> None:
     assert told(summary, "change_from_previous", "change_percentage") == [-5, -25]
 
 
-def test_the_comparison_is_left_out_unless_asked_for() -> None:
+def test_the_comparison_is_omitted_unless_requested() -> None:
     assert "comparison" not in written(question(**DAYS), []).model_dump(mode="json")
 
 
@@ -130,7 +130,7 @@ def test_the_comparison_lists_the_buckets_of_the_range_just_before() -> None:
     assert told(compared, "variance", "variance_percentage") == [-5, -25]
 
 
-def test_records_are_counted_once_though_the_whole_is_told_beside_its_buckets() -> None:
+def test_records_are_counted_once_despite_the_total_row() -> None:
     rows = [row(day(3), excluded=2, lines=1), row(day(4), excluded=3, lines=6), row(None, excluded=5, lines=7)]
 
     found = periods(question(**DAYS, metric_type="average_order_value"), rows).current
@@ -138,7 +138,7 @@ def test_records_are_counted_once_though_the_whole_is_told_beside_its_buckets() 
     assert (found.excluded, found.records) == (5, 7)
 
 
-def test_customers_are_dense_and_their_total_is_no_sum() -> None:
+def test_customers_are_dense_and_their_total_is_not_a_sum() -> None:
     rows = [row(day(4), customers=2, lines=3), row(None, customers=2, lines=3)]
 
     answered = written(question(**DAYS, metric_type="customers"), rows)
@@ -147,7 +147,7 @@ def test_customers_are_dense_and_their_total_is_no_sum() -> None:
     assert answered.summary.total == 2
 
 
-def test_a_level_stands_until_the_next_and_its_total_is_where_it_ends() -> None:
+def test_a_level_carries_forward_and_its_total_is_the_last_level() -> None:
     asked = question(metric_type="inventory", time_range__start="2025-01-04", time_range__end="2025-01-07")
     rows = [
         row(None, RangeKind.BEFORE, units=5, product_locations=1, records=9),
@@ -163,7 +163,7 @@ def test_a_level_stands_until_the_next_and_its_total_is_where_it_ends() -> None:
     assert (found.current.records, found.previous.records) == (4, 1)
 
 
-def test_before_anything_is_known_a_level_is_absent() -> None:
+def test_a_level_is_absent_before_the_first_count() -> None:
     asked = question(metric_type="inventory", aggregation="min", include_comparison="true", **DAYS)
 
     answered = written(asked, [row(day(4), units=6, product_locations=2, lowest_units=0, records=4)])
@@ -173,7 +173,7 @@ def test_before_anything_is_known_a_level_is_absent() -> None:
     assert answered.comparison.previous_period == []
 
 
-def test_the_whole_of_a_ratio_is_made_of_both_parts_and_not_of_its_buckets() -> None:
+def test_the_total_of_a_ratio_is_recomputed_from_both_parts() -> None:
     rows = [row(day(3), sessions=1, purchasing_sessions=1, events=4), row(day(4), sessions=9, purchasing_sessions=0)]
 
     answered = written(question(**DAYS, metric_type="conversion"), rows)

@@ -1,4 +1,4 @@
-"""Which hours and days come from a roll-up, and which from the base beside it."""
+"""The hours and days that are read from a roll-up, and those from the base."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -48,7 +48,7 @@ def test_whole_hours_come_from_the_roll_up_alone() -> None:
     assert (parts.rollup, parts.base) == ((Interval(at("2024-12-01"), at("2025-02-01")),), ())
 
 
-def test_only_the_hours_that_a_range_cuts_come_from_the_base() -> None:
+def test_only_partial_hours_come_from_the_base() -> None:
     asks = question(time_range__start="2025-01-02T10:30:00Z", time_range__end="2025-01-03T10:30:00Z")
 
     parts = split(asks, Source.ROLLUP)
@@ -61,7 +61,7 @@ def test_only_the_hours_that_a_range_cuts_come_from_the_base() -> None:
     assert [(each.start.hour, each.end.hour) for each in parts.rollup] == [(11, 10), (11, 10)]
 
 
-def test_a_day_of_stock_that_both_ranges_meet_in_comes_from_the_base() -> None:
+def test_a_day_of_stock_shared_by_both_ranges_comes_from_the_base() -> None:
     asks = question(metric_type="inventory", time_range__start="2025-01-02T16:00:00Z", time_range__end="2025-01-03")
 
     parts = split(asks, Source.ROLLUP)
@@ -70,7 +70,7 @@ def test_a_day_of_stock_that_both_ranges_meet_in_comes_from_the_base() -> None:
     assert parts.rollup == (Interval(at("1990-01-01"), at("2025-01-02")),)
 
 
-def test_hours_of_stock_come_from_the_base_and_what_was_before_from_the_roll_up() -> None:
+def test_hours_of_stock_come_from_the_base_and_earlier_stock_from_the_roll_up() -> None:
     asks = question(metric_type="inventory", granularity="hourly")
 
     parts = split(asks, Source.ROLLUP)
@@ -79,7 +79,7 @@ def test_hours_of_stock_come_from_the_base_and_what_was_before_from_the_roll_up(
     assert parts.base == (Interval(at("2024-12-01"), at("2025-02-01")),)
 
 
-def test_days_that_months_of_a_zone_cut_come_from_the_base_and_all_others_from_the_roll_up() -> None:
+def test_partial_days_of_zoned_months_come_from_the_base() -> None:
     asks = question(
         metric_type="customers",
         granularity="monthly",
@@ -96,7 +96,7 @@ def test_days_that_months_of_a_zone_cut_come_from_the_base_and_all_others_from_t
     assert day_count(parts.rollup) > 170
 
 
-def test_what_would_be_too_many_pieces_comes_from_the_base_as_a_whole() -> None:
+def test_too_many_parts_come_from_the_base_as_a_whole() -> None:
     ranges = {"time_range__start": "2024-01-01", "time_range__end": "2025-01-01"}
 
     daily, monthly = (
@@ -109,7 +109,7 @@ def test_what_would_be_too_many_pieces_comes_from_the_base_as_a_whole() -> None:
     assert day_count(monthly.rollup) > 700
 
 
-def test_days_are_counted_once_however_many_stretches_lie_in_them() -> None:
+def test_days_with_several_intervals_are_counted_once() -> None:
     stretches = [
         Interval(at("2025-01-01T10:00"), at("2025-01-01T11:00")),
         Interval(at("2025-01-01T22:00"), at("2025-01-03")),
@@ -120,7 +120,7 @@ def test_days_are_counted_once_however_many_stretches_lie_in_them() -> None:
 
 
 @given(asked())
-def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[MetricQuestion, Source]) -> None:
+def test_the_parts_cover_the_range_exactly_once(asks: tuple[MetricQuestion, Source]) -> None:
     asking, source = asks
     parts = split(asking, source)
 
@@ -136,7 +136,7 @@ def test_the_parts_are_all_that_is_asked_about_and_nothing_twice(asks: tuple[Met
 
 
 @given(asked(), st.data())
-def test_a_unit_that_the_roll_up_tells_lies_in_one_bucket_of_one_range(
+def test_a_roll_up_unit_is_within_one_bucket_of_one_range(
     asks: tuple[MetricQuestion, Source], data: st.DataObject
 ) -> None:
     asking, source = asks
@@ -160,7 +160,7 @@ def _bucket(asking: MetricQuestion, moment: datetime) -> datetime:
 
 
 @pytest.mark.parametrize("metric_type", METRICS)
-def test_of_the_base_alone_everything_is_told(metric_type: MetricType) -> None:
+def test_the_base_alone_covers_everything(metric_type: MetricType) -> None:
     parts = split(question(metric_type=metric_type), Source.BASE)
 
     assert parts.rollup == ()

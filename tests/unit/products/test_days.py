@@ -1,4 +1,4 @@
-"""Days that a range holds as a whole are told from roll-ups, all others from records: together they are the range."""
+"""Whole days of a range are read from roll-ups, all others from records: together they are the range."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,28 +12,28 @@ START = datetime(2025, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def test_a_range_of_whole_days_is_told_from_roll_ups() -> None:
+def test_whole_days_are_read_from_roll_ups() -> None:
     days = split(START, START + 31 * DAY)
 
     assert days.whole == (Days("2025-03-01", "2025-03-31"),)
     assert days.exact == ()
 
 
-def test_days_that_the_range_cuts_are_told_from_records() -> None:
+def test_partial_days_are_read_from_records() -> None:
     days = split(START + timedelta(hours=1), START + 3 * DAY + timedelta(milliseconds=1))
 
     assert days.whole == (Days("2025-03-02", "2025-03-03"),)
     assert days.exact == (Days("2025-03-01", "2025-03-01"), Days("2025-03-04", "2025-03-04"))
 
 
-def test_a_range_within_a_day_is_told_from_records() -> None:
+def test_a_range_within_a_day_is_read_from_records() -> None:
     days = split(START + timedelta(hours=1), START + timedelta(hours=2))
 
     assert days == (split(START, START + timedelta(hours=23)))
     assert days.exact == (Days("2025-03-01", "2025-03-01"),)
 
 
-def test_days_on_which_something_changes_are_told_from_records() -> None:
+def test_days_with_a_cost_change_are_read_from_records() -> None:
     days = split(START, START + 5 * DAY, {"2025-03-02", "2025-03-03", "2025-03-05", "2024-01-01"})
 
     assert days.whole == (Days("2025-03-01", "2025-03-01"), Days("2025-03-04", "2025-03-04"))
@@ -45,7 +45,7 @@ def test_days_on_which_something_changes_are_told_from_records() -> None:
     st.integers(1, 5 * 86_400_000),
     st.sets(st.integers(0, 12).map(lambda day: (START + day * DAY).date().isoformat())),
 )
-def test_every_day_of_the_range_is_told_once(begun: int, length: int, changing: set[str]) -> None:
+def test_every_day_of_the_range_is_read_once(begun: int, length: int, changing: set[str]) -> None:
     start = START + timedelta(milliseconds=begun)
     end = start + timedelta(milliseconds=length)
 

@@ -23,7 +23,7 @@ def refused(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {each.field: each.message for each in caught.value.field_errors}
 
 
-def test_a_range_is_all_that_has_to_be_asked() -> None:
+def test_only_the_range_is_required() -> None:
     asked = _asked(MARCH)
 
     assert asked == ProductQuestion(
@@ -42,11 +42,11 @@ def test_a_range_is_all_that_has_to_be_asked() -> None:
         {"time_range": ['{"start": "2025-03-01", "end": "2025-04-01"}']},
     ],
 )
-def test_a_range_may_be_spelled_as_clients_do(spelled: Mapping[str, Sequence[str]]) -> None:
+def test_every_spelling_of_a_range_is_accepted(spelled: Mapping[str, Sequence[str]]) -> None:
     assert _asked(spelled) == _asked(MARCH)
 
 
-def test_everything_may_be_asked() -> None:
+def test_all_parameters_are_accepted() -> None:
     asked = _asked({**MARCH, "category": ["  Kräuter & mehr "], "sort_by": ["margin"], "limit": ["500"]})
 
     assert (asked.category, asked.sort_by, asked.limit) == ("Kräuter & mehr", SortBy.MARGIN, 500)
@@ -64,7 +64,7 @@ def test_a_limit_is_a_whole_number_up_to_500(limit: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["category", "sort_by", "limit"])
-def test_what_has_one_value_is_given_once(field: str) -> None:
+def test_a_single_valued_parameter_is_given_once(field: str) -> None:
     assert refused({**MARCH, field: ["1", "2"]}) == {field: "must have one value, not 2"}
 
 
@@ -77,17 +77,17 @@ def test_what_has_one_value_is_given_once(field: str) -> None:
         ("2022-03-01", "2025-03-02", "longer than 1096 days"),
     ],
 )
-def test_a_range_runs_forward_from_the_past_and_is_no_longer_than_is_told(start: str, end: str, said: str) -> None:
+def test_a_range_is_ordered_begins_in_the_past_and_is_bounded(start: str, end: str, said: str) -> None:
     assert said in refused({"time_range[start]": [start], "time_range[end]": [end]})["time_range"]
 
 
-def test_the_longest_range_may_be_asked_and_may_reach_into_the_future() -> None:
+def test_the_longest_range_is_accepted_and_may_end_in_the_future() -> None:
     asked = _asked({"time_range[start]": ["2022-06-03"], "time_range[end]": ["2025-06-03"]})
 
     assert (asked.end - asked.start).days == 1096
 
 
-def test_a_category_of_sql_is_a_category() -> None:
+def test_a_category_containing_sql_is_plain_text() -> None:
     hostile = "x') OR 1=1; DROP TABLE products; --"
 
     assert _asked({**MARCH, "category": [hostile]}).category == hostile

@@ -36,14 +36,14 @@ def test_whole_days_are_read_from_roll_ups_alone() -> None:
     assert planned(MARCH).tables == sorted([*ROLLED_UP, "sales_daily_by_product"])
 
 
-def test_records_of_sales_are_read_of_the_days_on_which_costs_change() -> None:
+def test_sales_records_are_read_for_days_with_cost_changes() -> None:
     found = planned(MARCH, "2025-03-07")
 
     assert found.tables == sorted([*ROLLED_UP, "sales_daily_by_product", "transactions"])
     assert found.statement.values.count("2025-03-07") == 2
 
 
-def test_of_a_range_within_a_day_all_records_are_read() -> None:
+def test_a_range_within_a_day_reads_all_records() -> None:
     found = planned(ProductQuestion(start=START, end=START + timedelta(hours=1)))
 
     assert set(found.tables) >= {"transactions", "events", "inventory"}
@@ -53,16 +53,14 @@ def test_of_a_range_within_a_day_all_records_are_read() -> None:
 @pytest.mark.parametrize("cut_off", [timedelta(), timedelta(hours=1)])
 @pytest.mark.parametrize("changing", [(), ("2025-03-07", "2025-03-09")])
 @pytest.mark.parametrize("sort_by", SortBy)
-def test_the_tables_named_are_those_that_are_read(
-    cut_off: timedelta, changing: tuple[str, ...], sort_by: SortBy
-) -> None:
+def test_the_declared_tables_are_those_read(cut_off: timedelta, changing: tuple[str, ...], sort_by: SortBy) -> None:
     found = planned(ProductQuestion(start=START + cut_off, end=START + 31 * DAY, sort_by=sort_by), *changing)
 
     assert set(found.tables) == mentioned(found)
     assert len(found.statement.values) == found.statement.text.count("?")
 
 
-def test_no_value_of_a_caller_is_a_part_of_the_statement() -> None:
+def test_no_client_value_is_in_the_text_of_the_statement() -> None:
     hostile = ProductQuestion(start=START, end=START + DAY, category="x') OR 1=1 --", limit=499)
 
     found = planned(hostile)
@@ -90,9 +88,7 @@ def test_every_table_but_small_ones_is_read_once() -> None:
         (None, ()),
     ],
 )
-def test_levels_are_looked_for_from_the_first_day_on_that_has_any(
-    stocked_since: datetime | None, days: tuple[str, ...]
-) -> None:
+def test_stock_levels_are_read_from_their_first_day(stocked_since: datetime | None, days: tuple[str, ...]) -> None:
     found = plan(MARCH, None, LakeState((), stocked_since), reporting_currency="USD")
 
     looked_at = [value for value in found.statement.values if isinstance(value, str) and "2025-02" in value]
@@ -100,7 +96,7 @@ def test_levels_are_looked_for_from_the_first_day_on_that_has_any(
     assert mentioned(found) == set(found.tables)
 
 
-def test_within_a_day_before_which_no_stock_is_known_only_its_records_are_looked_at() -> None:
+def test_without_earlier_stock_only_the_records_of_the_day_are_read() -> None:
     found = plan(replace(MARCH, end=START + timedelta(hours=1)), None, LakeState((), None), reporting_currency="USD")
 
     assert "inventory_daily" not in found.tables
@@ -125,7 +121,7 @@ NEEDED = {
 }
 
 
-def test_no_column_is_read_that_is_not_needed() -> None:
+def test_only_needed_columns_are_read() -> None:
     found = planned(replace(MARCH, start=START + timedelta(hours=1), category="tea"), "2025-03-07")
     types: dict[str, object] = {
         table.name: dict.fromkeys([*(column.name for column in table.columns), *["dt"] * table.partitioned], "text")

@@ -1,4 +1,4 @@
-"""What is not known of a product is absent and says why; nothing is made up."""
+"""Unknown figures of a product are absent with a reason; none is made up."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,7 +56,7 @@ def product(**changes: Any) -> dict[str, Any]:
     return found
 
 
-def test_a_product_of_which_everything_is_known_lacks_nothing() -> None:
+def test_a_product_with_complete_data_has_every_figure() -> None:
     assert product() == {
         "product_id": "teapot",
         "name": "Teapot",
@@ -71,7 +71,7 @@ def test_a_product_of_which_everything_is_known_lacks_nothing() -> None:
     }
 
 
-def test_one_line_of_unknown_cost_makes_the_margin_unknown_and_so_the_turnover() -> None:
+def test_one_line_without_a_cost_makes_margin_and_turnover_unknown() -> None:
     found = product(margin=None, uncosted_lines=1)
 
     why = f"1 of 10 lines have {response.NO_COST}"
@@ -79,7 +79,7 @@ def test_one_line_of_unknown_cost_makes_the_margin_unknown_and_so_the_turnover()
     assert found["absent"] == {"margin": why, "inventory_turnover": why}
 
 
-def test_without_views_there_is_no_conversion_whatever_was_purchased() -> None:
+def test_without_views_there_is_no_conversion_rate() -> None:
     for views in (None, 0):
         found = product(viewing_sessions=views, buying_sessions=3 if views == 0 else None)
 
@@ -87,7 +87,7 @@ def test_without_views_there_is_no_conversion_whatever_was_purchased() -> None:
         assert found["absent"] == {"conversion_rate": response.NO_VIEWS}
 
 
-def test_without_stock_or_its_worth_there_is_no_turnover() -> None:
+def test_without_stock_or_its_value_there_is_no_turnover() -> None:
     for changes, why in (
         ({"stocked_since": None, "unvalued_levels": None, "worth_by_time": None}, response.NO_STOCK),
         ({"worth_by_time": 0.0}, response.NO_WORTH),
@@ -96,23 +96,23 @@ def test_without_stock_or_its_worth_there_is_no_turnover() -> None:
         assert product(**changes)["absent"] == {"inventory_turnover": why}
 
 
-def test_stock_that_is_known_for_a_part_of_the_range_is_averaged_over_that_part() -> None:
+def test_stock_is_averaged_over_the_part_of_the_range_where_it_is_known() -> None:
     five_days = datetime(2025, 3, 6, tzinfo=UTC)
 
     assert product(stocked_since=five_days, worth_by_time=HUNDRED_FOR_TEN_DAYS / 2)["inventory_turnover"] == 3
 
 
-def test_a_product_that_nothing_names_has_no_name_and_no_category() -> None:
+def test_a_product_without_a_catalogue_entry_has_no_name_or_category() -> None:
     found = product(name=None, category=None)
 
     assert found["absent"] == {"name": response.NO_NAME, "category": response.NO_CATEGORY}
 
 
-def test_a_range_too_short_for_a_trend_has_none() -> None:
+def test_a_short_range_has_no_trend() -> None:
     assert product(parts=())["absent"] == {"trend": response.TOO_SHORT}
 
 
-def test_a_loss_is_a_margin_and_returns_may_outweigh_sales() -> None:
+def test_a_margin_may_be_negative_and_returns_may_exceed_sales() -> None:
     found = product(revenue=Decimal(-10), quantity=Decimal(-1), cost=Decimal(-3), margin=Decimal(-7))
 
     assert (found["revenue"], found["quantity_sold"], found["margin"]) == (-10, -1, -7)
@@ -125,7 +125,7 @@ def category(*rows: ProductRow) -> dict[str, Any]:
     return found
 
 
-def test_a_category_is_summed_up_only_when_it_is_asked_for() -> None:
+def test_a_category_total_is_returned_only_on_request() -> None:
     assert "category_summary" not in about(TEAPOT).model_dump(mode="json")
     assert category(TEAPOT) == {
         "category": "tea",
@@ -145,7 +145,7 @@ def test_the_margin_of_a_category_is_unknown_if_that_of_a_product_is() -> None:
     assert found["absent"] == {"margin": "the margin of 1 of 3 products is unknown"}
 
 
-def test_a_category_that_nothing_has_comes_to_nothing() -> None:
+def test_an_unknown_category_totals_zero() -> None:
     bearer = replace(TEAPOT, counts=False, listed_revenue=None, listed_quantity=None, listed_margin=None)
 
     found = category(replace(bearer, listed_products=0))
@@ -155,6 +155,6 @@ def test_a_category_that_nothing_has_comes_to_nothing() -> None:
     assert found["revenue_share"] == 0
 
 
-def test_where_nothing_was_sold_there_are_no_shares() -> None:
+def test_without_sales_there_are_no_shares() -> None:
     assert category()["absent"] == {"revenue_share": response.NO_REVENUE}
     assert category(replace(TEAPOT, all_revenue=Decimal(-5)))["absent"] == {"revenue_share": response.NO_REVENUE}

@@ -1,4 +1,4 @@
-"""A trend of revenue is told from equal parts of whole days, when there are enough, and only where it matters."""
+"""A revenue trend needs enough equal parts of whole days, and a significant change."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -26,23 +26,23 @@ def test_revenue_that_rises_or_falls_steadily_is_a_trend() -> None:
         [0.0] * 29 + [1000.0],
     ],
 )
-def test_what_is_no_more_than_chance_is_stable(revenue: list[float]) -> None:
+def test_an_insignificant_change_is_stable(revenue: list[float]) -> None:
     assert trend(revenue) is RevenueTrend.STABLE
 
 
-def test_a_change_counts_from_a_tenth_of_the_mean_on() -> None:
+def test_a_change_counts_from_a_tenth_of_the_mean() -> None:
     step = SMALLEST_CHANGE * 1000 / 10
 
     assert trend([1000 + (day - 5) * step for day in range(11)]) is RevenueTrend.INCREASING
     assert trend([1000 + (day - 5) * step * 0.99 for day in range(11)]) is RevenueTrend.STABLE
 
 
-def test_returns_that_outweigh_sales_have_trends_too() -> None:
+def test_negative_revenue_has_trends_too() -> None:
     assert trend([-100.0 + 10 * day for day in range(10)]) is RevenueTrend.INCREASING
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=7, max_size=30))
-def test_what_rises_forwards_falls_backwards(revenue: list[float]) -> None:
+def test_a_reversed_rise_is_a_fall(revenue: list[float]) -> None:
     opposite = {
         RevenueTrend.INCREASING: RevenueTrend.DECREASING,
         RevenueTrend.DECREASING: RevenueTrend.INCREASING,
@@ -62,22 +62,22 @@ def test_what_rises_forwards_falls_backwards(revenue: list[float]) -> None:
         (365, Parts(date(2025, 3, 2), 13, 28)),
     ],
 )
-def test_a_range_is_cut_into_equal_parts_that_reach_up_to_its_end(days: int, parts: Parts | None) -> None:
+def test_a_range_is_split_into_equal_parts_up_to_its_end(days: int, parts: Parts | None) -> None:
     assert parts_of(START, START + days * DAY) == parts
 
 
-def test_days_that_the_range_cuts_have_no_say() -> None:
+def test_partial_days_are_ignored() -> None:
     cut = parts_of(START + timedelta(hours=1), START + 8 * DAY + timedelta(hours=23))
 
     assert cut == Parts(date(2025, 3, 2), 1, 7)
 
 
-def test_a_range_that_is_over_before_it_begins_has_no_parts() -> None:
+def test_an_empty_range_has_no_parts() -> None:
     assert parts_of(START, START - 30 * DAY) is None
 
 
 @given(st.integers(0, 1096), st.integers(0, 86_399_999), st.integers(0, 86_399_999))
-def test_there_are_seven_parts_to_thirty_or_none(days: int, early: int, late: int) -> None:
+def test_there_are_7_to_30_parts_or_none(days: int, early: int, late: int) -> None:
     start, end = START + timedelta(milliseconds=early), START + days * DAY + timedelta(milliseconds=late)
 
     found = parts_of(start, end)

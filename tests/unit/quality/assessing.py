@@ -16,7 +16,7 @@ from tests.fakes.records import NOW
 def assessed(
     data_type: DataType, rows: Sequence[Any], *, at: datetime = NOW, cadence: timedelta | None = None
 ) -> QualityCounts:
-    """What is counted of rows that arrive together."""
+    """The counts of rows that arrive together."""
     stamp = IngestMetadata(source_id="web-shop", ingested_at=at, origin="batch-1", reporting_currency="USD")
     taken = validate_rows(data_type, rows, form=Form.TYPED, at=at, stamp=stamp)
     return assess(data_type, taken.table, taken.errors, cadence=cadence)

@@ -78,7 +78,7 @@ GROUPED = {"consistency.one_currency_per_order_id", "accuracy.one_customer_id_pe
 
 
 @pytest.mark.parametrize(("data_type", "check", "keeps", "breaks"), CASES)
-def test_a_row_that_keeps_a_rule_is_counted_and_one_that_breaks_it_is_counted_as_failed(
+def test_every_row_is_counted_and_one_that_breaks_a_rule_as_failed(
     data_type: DataType, check: str, keeps: dict[str, Any], breaks: dict[str, Any]
 ) -> None:
     kept, broken = assessed(data_type, [good(data_type, **keeps)]), assessed(data_type, [good(data_type, **breaks)])
@@ -89,7 +89,7 @@ def test_a_row_that_keeps_a_rule_is_counted_and_one_that_breaks_it_is_counted_as
     assert broken.samples[check]
 
 
-def test_what_only_lacks_something_or_differs_from_others_is_poor_and_not_wrong() -> None:
+def test_an_incomplete_or_inconsistent_row_is_poor_and_not_wrong() -> None:
     wrong = {name for standard in STANDARDS.values() for name in standard.errors}
 
     assert {case[1] for case in CASES} - wrong == {
@@ -133,18 +133,18 @@ def test_a_valid_row_fails_only_completeness_checks(data_type: DataType) -> None
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_what_is_expected_of_a_type_is_optional_and_has_no_default(data_type: DataType) -> None:
+def test_expected_fields_are_optional_and_have_no_default(data_type: DataType) -> None:
     for name in STANDARDS[data_type].expected:
         field = SCHEMAS[data_type].by_name[name]
         assert (field.required, field.default, field.default_from) == (False, None, None)
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_nothing_delivered_is_nothing_counted(data_type: DataType) -> None:
+def test_an_empty_delivery_counts_nothing(data_type: DataType) -> None:
     assert assessed(data_type, []).counts == {}
 
 
-def test_where_a_rule_has_nothing_to_look_at_nothing_is_counted() -> None:
+def test_a_rule_without_applicable_rows_counts_nothing() -> None:
     state = assessed(T, [good(T), good(T, transaction_id="t-2", unit_price=0, unit_cost=5)])
 
     assert state.of("accuracy.unit_cost_plausible") == Count(0, 0)
@@ -160,7 +160,7 @@ def test_all_rows_of_an_order_in_two_currencies_fail() -> None:
     assert assessed(T, rows).of("consistency.one_currency_per_order_id") == Count(4, 3)
 
 
-def test_a_session_of_two_customers_fails_and_one_that_logs_in_half_way_does_not() -> None:
+def test_a_session_of_two_customers_fails_and_a_late_login_does_not() -> None:
     rows = [
         good(E, event_id=f"e-{number}", session_id=session, customer_id=customer)
         for number, (session, customer) in enumerate([("a", None), ("a", "x"), ("b", "x"), ("b", "y")])
@@ -187,7 +187,7 @@ def test_a_row_whose_key_and_version_came_earlier_in_the_delivery_is_repeated(
     assert state.of("uniqueness") == Count(len(changes), repeated)
 
 
-def test_completeness_is_the_share_of_expected_values_that_are_there() -> None:
+def test_completeness_is_the_share_of_expected_values_present() -> None:
     state = assessed(C, [good(C), good(C, customer_id="c-2", region="EU")])
 
     assert state.of("completeness") == Count(6, 3)
@@ -202,7 +202,7 @@ def test_a_row_counts_once_in_a_dimension_however_many_checks_it_fails() -> None
     assert state.of("accuracy.quantity_plausible") == state.of("accuracy.unit_price_plausible") == Count(1, 1, 1)
 
 
-def test_an_invalid_row_counts_once_and_under_every_reason_and_is_looked_at_no_further() -> None:
+def test_an_invalid_row_counts_once_and_per_reason_without_further_checks() -> None:
     state = assessed(T, [good(T), {"quantity": "x"}, 7])
 
     assert state.of("validity") == Count(3, 2, 2)
@@ -212,7 +212,7 @@ def test_an_invalid_row_counts_once_and_under_every_reason_and_is_looked_at_no_f
     assert {state.of(each).checked for each in ("consistency", "accuracy", "uniqueness", "timeliness")} == {1}
 
 
-def test_a_source_that_delivers_seldom_is_late_only_past_its_cadence() -> None:
+def test_an_infrequent_source_is_late_only_past_its_cadence() -> None:
     old = good(T, timestamp=(NOW - timedelta(days=6)).isoformat())
 
     assert assessed(T, [old]).of("timeliness") == Count(1, 1)

@@ -20,11 +20,11 @@ MARCH = QualityQuestion(start=datetime(2025, 3, 1, tzinfo=UTC), end=datetime(202
         {"time_range": ['{"start": "2025-03-01", "end": "2025-04-01"}']},
     ],
 )
-def test_every_spelling_of_a_range_is_the_same_question(spelled: dict[str, list[str]]) -> None:
+def test_every_spelling_of_a_range_is_the_same_query(spelled: dict[str, list[str]]) -> None:
     assert QualityQuery.read(spelled).question == MARCH
 
 
-def test_source_and_type_may_be_named() -> None:
+def test_source_and_type_may_be_given() -> None:
     asked = QualityQuery.read(
         {"time_range": ['{"start": "2025-03-01", "end": "2025-04-01"}'], "source_id": ["till"], "data_type": ["events"]}
     )
@@ -32,7 +32,7 @@ def test_source_and_type_may_be_named() -> None:
     assert (asked.source_id, asked.data_type) == ("till", DataType.EVENTS)
 
 
-def test_every_mistake_is_named_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     with pytest.raises(InvalidRequest) as refused:
         QualityQuery.read(
             {"data_type": ["profits"], "source_id": ["a", "b"], "from": ["x"], "time_range[end]": ["soon"]}
@@ -48,7 +48,7 @@ def test_every_mistake_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [("2025-03-01", "2025-03-01"), ("2023-01-01", "2025-03-01")])
-def test_a_range_has_an_order_and_a_longest_length(start: str, end: str) -> None:
+def test_a_range_is_ordered_and_bounded(start: str, end: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         QualityQuery.read({"time_range[start]": [start], "time_range[end]": [end]})
 

@@ -43,7 +43,7 @@ FIELDS = 5
 def _row(
     wrong: frozenset[QualityDimension], poor: frozenset[QualityDimension] = frozenset(), gaps: int = 0
 ) -> QualityCounts:
-    """One row: invalid, or valid and wrong or poor in what is named, with some of its expected values missing."""
+    """One row: invalid, or valid and wrong or poor in these dimensions, with some expected values missing."""
     if QualityDimension.VALIDITY in wrong:
         return QualityCounts({QualityDimension.VALIDITY: Count(1, 1, 1)})
     looked_at = set(QualityDimension) - {QualityDimension.COMPLETENESS}
@@ -106,7 +106,7 @@ _WRONG_LINES = [{"discount": 500}, {"quantity": 10**6}, {"unit_price": 1, "unit_
 
 @settings(deadline=None)  # the first one waits for Arrow
 @given(st.lists(st.sampled_from(_LINES), max_size=12), st.sampled_from(_WRONG_LINES))
-def test_so_it_is_with_real_rows(fields: list[dict[str, Any]], wrong: dict[str, Any] | None) -> None:
+def test_a_failing_real_row_never_raises_the_score(fields: list[dict[str, Any]], wrong: dict[str, Any] | None) -> None:
     rows: list[Any] = [sale(number, **each) for number, each in enumerate(fields)]
     further = None if wrong is None else sale(99, **wrong)
 
@@ -123,14 +123,14 @@ def test_counts_add_up_in_any_order_and_any_grouping(a: QualityCounts, b: Qualit
 
 
 @given(STATES)
-def test_nothing_added_changes_nothing(state: QualityCounts) -> None:
+def test_adding_empty_counts_changes_nothing(state: QualityCounts) -> None:
     assert (state + QualityCounts()).counts == state.counts
     assert overall_score(total([])) == 100
 
 
 @settings(deadline=None)  # as above
 @given(st.lists(st.sampled_from(_LINES), max_size=12), st.integers(0, 12))
-def test_what_is_counted_apart_adds_up_to_what_is_counted_together(fields: list[dict[str, Any]], cut: int) -> None:
+def test_separate_counts_add_up_to_joint_counts(fields: list[dict[str, Any]], cut: int) -> None:
     alone = [{**each, "order_id": f"o-{number}"} for number, each in enumerate(fields)]  # no order spans the parts
     rows = [sale(number, **each) for number, each in enumerate(alone)]
 
@@ -152,12 +152,12 @@ def test_scores_lie_between_0_and_100_and_the_overall_one_is_recomputed_from_the
     assert overall_score(state) == max(expected, 0)
 
 
-def test_all_that_is_only_poor_costs_30_together() -> None:
+def test_poor_rows_cost_at_most_30_points() -> None:
     assert sum(POOR_WEIGHTS.values()) == Fraction(30, 100)
     assert overall_score(total([_row(frozenset(), frozenset(POOR), FIELDS)] * 9)) == DEFAULT_MINIMUM
 
 
-def test_what_reaches_the_minimum_passes_and_what_is_a_row_below_does_not() -> None:
+def test_a_score_at_the_minimum_passes_and_one_row_below_does_not() -> None:
     good, bad = _row(frozenset()), _row(frozenset({QualityDimension.ACCURACY}))
 
     require_quality(total([good] * 7 + [bad] * 3))
@@ -184,7 +184,7 @@ def test_a_rejected_batch_returns_score_minimum_and_failed_checks() -> None:
     }
 
 
-def test_where_no_check_fails_by_itself_all_that_cost_anything_are_named() -> None:
+def test_without_a_single_failing_check_all_deductions_are_named() -> None:
     rows = [
         _row(frozenset({each})) for each in (QualityDimension.VALIDITY, QualityDimension.CONSISTENCY) for _ in range(2)
     ]

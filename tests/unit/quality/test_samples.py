@@ -1,4 +1,4 @@
-"""A sample shows what is wrong and never whose record it is."""
+"""A sample shows the error and never identifies the record."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from tests.unit.quality.assessing import assessed
         ({"name": "Bo"}, "{'xxxx': 'xx'}"),
     ],
 )
-def test_the_shape_of_a_value(value: Any, drawn: str) -> None:
+def test_a_value_is_masked_to_its_shape(value: Any, drawn: str) -> None:
     assert mask(value) == drawn
 
 
@@ -69,7 +69,7 @@ def test_a_sample_of_an_invalid_row_has_its_position() -> None:
     assert state.samples["validity.quantity:type"] == ("row 1: quantity=xxx",)
 
 
-def test_no_more_than_three_samples_are_kept_of_a_check() -> None:
+def test_a_check_keeps_at_most_three_samples() -> None:
     state = assessed(DataType.TRANSACTIONS, [sale(number, discount=100 + number) for number in range(9)])
 
     assert len(state.samples["consistency.discount_within_amount"]) == MOST_SAMPLES

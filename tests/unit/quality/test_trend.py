@@ -1,4 +1,4 @@
-"""A trend is told from robust slopes, when there is enough to tell it from."""
+"""A quality trend needs enough history and a robust slope."""
 
 from datetime import date, timedelta
 
@@ -17,23 +17,23 @@ def _by_day(scores: list[float]) -> dict[date, float]:
     return {DAY + timedelta(days=place): score for place, score in enumerate(scores)}
 
 
-def test_scores_that_rise_or_fall_day_by_day_are_a_trend() -> None:
+def test_scores_rising_or_falling_daily_are_a_trend() -> None:
     assert trend(_by_day([90 + place / 2 for place in range(10)])) is Trend.IMPROVING
     assert trend(_by_day([90 - place / 2 for place in range(10)])) is Trend.DECLINING
 
 
 @given(st.lists(st.floats(0, 100), max_size=FEWEST_POINTS))
-def test_a_short_history_is_stable_whatever_it_says(scores: list[float]) -> None:
+def test_a_short_history_is_always_stable(scores: list[float]) -> None:
     assert trend(_by_day(scores)) is Trend.STABLE
 
 
 @given(_SCORES, st.floats(0, 100), st.floats(0, 100))
-def test_the_last_day_has_no_say(scores: list[float], one: float, other: float) -> None:
+def test_the_last_day_is_ignored(scores: list[float], one: float, other: float) -> None:
     assert trend(_by_day([*scores, one])) is trend(_by_day([*scores, other]))
 
 
 @given(_SCORES)
-def test_what_improves_forwards_declines_backwards(scores: list[float]) -> None:
+def test_a_reversed_improvement_is_a_decline(scores: list[float]) -> None:
     opposite = {
         Trend.IMPROVING: Trend.DECLINING,
         Trend.DECLINING: Trend.IMPROVING,
@@ -51,7 +51,7 @@ def test_what_improves_forwards_declines_backwards(scores: list[float]) -> None:
         [95 + place / 100 for place in range(20)],  # in order, and next to nothing
     ],
 )
-def test_noise_and_next_to_nothing_are_stable(scores: list[float]) -> None:
+def test_noise_and_tiny_changes_are_stable(scores: list[float]) -> None:
     assert trend(_by_day(scores)) is Trend.STABLE
 
 

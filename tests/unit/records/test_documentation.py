@@ -1,4 +1,4 @@
-"""What the document says of a record is what decides over it, and the other way round."""
+"""The documented schema of a record agrees with its validation."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ def records(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_what_the_document_allows_is_taken_and_nothing_else(data_type: DataType) -> None:
+def test_exactly_the_documented_values_are_accepted(data_type: DataType) -> None:
     told = record_schemas()[schema_name(SCHEMAS[data_type])]
     document = verdict(told)
 

@@ -48,7 +48,7 @@ def test_a_line_of_the_online_retail_file_becomes_a_transaction() -> None:
     }
 
 
-def test_a_record_that_has_the_models_names_already_stays_as_it_is() -> None:
+def test_a_record_with_the_model_names_is_unchanged() -> None:
     sale = {"transaction_id": "t-1", "order_id": "o-1", "timestamp": "2025-01-31T12:00:00Z"}
 
     assert map_rows([sale], SourceMapping.model_validate(RETAIL_MAPPING), [0]) == [
@@ -57,11 +57,11 @@ def test_a_record_that_has_the_models_names_already_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("row", [None, 5, "text", ["a"]])
-def test_what_is_no_object_is_left_for_validation_to_refuse(row: Any) -> None:
+def test_non_objects_are_left_for_validation_to_refuse(row: Any) -> None:
     assert _one(row, {"constants": {"currency": "GBP"}}) == row
 
 
-def test_columns_may_change_places() -> None:
+def test_columns_may_be_swapped() -> None:
     assert _one({"a": "1", "b": "2"}, {"columns": {"a": "b", "b": "a"}}) == {"a": "2", "b": "1"}
 
 
@@ -70,11 +70,11 @@ def test_a_blank_column_does_not_hide_the_value_of_the_field() -> None:
 
 
 @pytest.mark.parametrize("absent", [{}, {"no": None}, {"no": " "}, {"no": ["x"]}])
-def test_a_template_with_an_absent_column_makes_no_text(absent: dict[str, Any]) -> None:
+def test_a_template_with_an_absent_column_gives_no_value(absent: dict[str, Any]) -> None:
     assert "id" not in _one(absent, {"templates": {"id": "{no}-{row}"}})
 
 
-def test_a_template_reads_numbers_as_a_person_would_and_no_attributes() -> None:
+def test_a_template_formats_numbers_plainly_and_reads_no_attributes() -> None:
     row = {"no": 536365.0, "line": 3, "first": True, "no.real": "x"}
 
     mapping = {"templates": {"id": "{no}/{line}/{first}/{no.real}/{row}"}}
@@ -82,7 +82,7 @@ def test_a_template_reads_numbers_as_a_person_would_and_no_attributes() -> None:
     assert _one(row, mapping)["id"] == "536365/3/true/x/0"
 
 
-def test_a_column_named_row_is_taken_before_the_place() -> None:
+def test_a_column_named_row_precedes_the_row_number() -> None:
     assert _one({"row": "own"}, {"templates": {"id": "{row}"}}, 4)["id"] == "own"
 
 
@@ -102,13 +102,13 @@ def test_a_column_named_row_is_taken_before_the_place() -> None:
         (None, ["unix"], "UTC", None),
     ],
 )
-def test_times_are_read_as_the_source_writes_them(text: Any, formats: list[str], zone: str, told: Any) -> None:
+def test_times_are_parsed_in_the_format_of_the_source(text: Any, formats: list[str], zone: str, told: Any) -> None:
     mapping = {"date_formats": {"timestamp": WrittenTimes(formats=formats, timezone=zone)}}
 
     assert _one({"timestamp": text}, mapping) == {"timestamp": told}
 
 
-def test_constants_win_and_defaults_give_way_each_in_the_form_of_the_records() -> None:
+def test_constants_override_and_defaults_yield_in_the_form_of_the_records() -> None:
     mapping = {"constants": {"active": True, "price": 2.5}, "defaults": {"unit": "piece", "pack": 1.0}}
     row = {"price": 9, "unit": "kg", "pack": ""}
 
@@ -134,7 +134,7 @@ def test_constants_win_and_defaults_give_way_each_in_the_form_of_the_records() -
         {"eval": "x"},
     ],
 )
-def test_a_mapping_that_means_nothing_is_refused(mapping: dict[str, Any]) -> None:
+def test_an_invalid_mapping_is_refused(mapping: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         SourceMapping.model_validate(mapping)
 

@@ -1,1 +1,1 @@
-"""What every function stands on."""
+"""The foundation of every function."""

@@ -1,4 +1,4 @@
-"""What passes by itself is told apart from what somebody has to mend."""
+"""Transient AWS errors are distinguished from permanent ones."""
 
 import socket
 from typing import Any
@@ -56,7 +56,7 @@ LASTING = {
 }
 
 
-def test_where_nobody_listens_is_unavailable(platforms: MotoPlatforms) -> None:
+def test_an_unreachable_endpoint_is_unavailable(platforms: MotoPlatforms) -> None:
     assert platforms
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
@@ -70,7 +70,7 @@ def test_where_nobody_listens_is_unavailable(platforms: MotoPlatforms) -> None:
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_what_passes_by_itself_is_unavailable_and_worth_another_try(case: str) -> None:
+def test_transient_errors_are_unavailable_and_retryable(case: str) -> None:
     told = as_unavailable(PASSING[case])
 
     assert told is not None
@@ -78,7 +78,7 @@ def test_what_passes_by_itself_is_unavailable_and_worth_another_try(case: str) -
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_the_caller_hears_nothing_of_what_it_was(case: str) -> None:
+def test_the_caller_sees_no_details(case: str) -> None:
     told = as_unavailable(PASSING[case])
 
     assert told is not None
@@ -87,5 +87,5 @@ def test_the_caller_hears_nothing_of_what_it_was(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", LASTING)
-def test_what_somebody_has_to_mend_is_none_of_it(case: str) -> None:
+def test_permanent_errors_are_not_unavailable(case: str) -> None:
     assert as_unavailable(LASTING[case]) is None

@@ -5,7 +5,7 @@ import time
 from shared.runtime.deadline import Timeout, deadline
 
 
-def test_it_is_asked_at_least_once() -> None:
+def test_poll_yields_at_least_once() -> None:
     assert len(list(Timeout(seconds=0).poll())) == 1
 
 
@@ -18,18 +18,18 @@ def test_waits_grow_and_end() -> None:
     assert time.monotonic() - began < 5
 
 
-def test_an_answer_that_is_due_soon_leaves_no_more() -> None:
+def test_a_deadline_caps_every_timeout() -> None:
     with deadline(1):
         assert Timeout(seconds=20).remaining <= 1
         assert Timeout(seconds=0.1).remaining <= 0.1
     assert Timeout(seconds=20).remaining == 20
 
 
-def test_what_has_to_end_within_something_ends_with_it() -> None:
+def test_a_nested_deadline_cannot_extend_the_outer_one() -> None:
     with deadline(1), deadline(20):
         assert Timeout(seconds=20).remaining <= 1
 
 
-def test_an_answer_that_is_overdue_leaves_nothing() -> None:
+def test_an_expired_deadline_leaves_no_time() -> None:
     with deadline(-1):
         assert Timeout(seconds=20).remaining == 0

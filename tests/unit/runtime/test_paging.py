@@ -1,4 +1,4 @@
-"""Pages of both dialects come from one order, in which nothing that was read moves when rows are added."""
+"""Pages of both dialects have one order, in which added rows move no row already read."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ def _arrival(item: tuple[int, str]) -> tuple[int, str]:
     return item
 
 
-def test_a_commerce_page_says_where_it_stands() -> None:
+def test_a_commerce_page_has_its_position() -> None:
     found = paginate(range(45), Window.of_page(2, 20), arrival=lambda item: item)
 
     assert list(found.items) == [40, 41, 42, 43, 44]
@@ -37,13 +37,13 @@ def test_a_commerce_page_says_where_it_stands() -> None:
         (5, 9, 1, False, True),
     ],
 )
-def test_the_first_and_the_last_page_say_so(total: int, number: int, pages: int, first: bool, last: bool) -> None:
+def test_the_first_and_last_page_are_marked(total: int, number: int, pages: int, first: bool, last: bool) -> None:
     told = paginate(range(total), Window.of_page(number, 20), arrival=lambda item: item).page()
 
     assert (told["totalPages"], told["first"], told["last"]) == (pages, first, last)
 
 
-def test_the_headers_of_a_fraud_list_say_where_it_stands() -> None:
+def test_the_headers_of_a_fraud_list_have_its_position() -> None:
     told = Slice([1, 2], 1250, Window(offset=100, limit=50)).headers()
 
     assert told == {"X-Total-Count": "1250", "X-Page-Limit": "50", "X-Page-Offset": "100"}

@@ -19,14 +19,14 @@ OBJECTS = ("time_range", "filters")
         {"filters": ['{"region": "EU"}'], "filters.region": ["US"]},
     ],
 )
-def test_every_spelling_of_a_list_says_the_same(given: dict[str, list[str]]) -> None:
+def test_every_spelling_of_a_list_is_equal(given: dict[str, list[str]]) -> None:
     read = read_query(given, OBJECTS)
 
     assert read.errors == ()
     assert read.objects == {"filters": {"region": ["EU", "US"]}}
 
 
-def test_fields_of_one_object_may_come_in_different_spellings() -> None:
+def test_fields_of_one_object_may_mix_spellings() -> None:
     read = read_query(
         {"time_range[start]": ["a"], "time_range.end": ["b"], "filters": ['{"currency": "EUR"}']}, OBJECTS
     )
@@ -38,7 +38,7 @@ def test_a_plain_parameter_keeps_all_its_values() -> None:
     assert read_query({"metric_type": ["revenue", "revenue"]}, OBJECTS).plain == {"metric_type": ["revenue", "revenue"]}
 
 
-def test_names_and_values_that_were_decoded_once_are_not_decoded_again() -> None:
+def test_names_and_values_are_not_decoded_twice() -> None:
     read = read_query({"filters[region]": ["50%25", "a+b", "x&y=z"]}, OBJECTS)
 
     assert read.objects == {"filters": {"region": ["50%25", "a+b", "x&y=z"]}}
@@ -65,7 +65,7 @@ def test_names_and_values_that_were_decoded_once_are_not_decoded_again() -> None
         ("", "x"),
     ],
 )
-def test_what_cannot_be_read_is_named_as_it_was_spelled(name: str, value: str) -> None:
+def test_an_unreadable_parameter_is_named_as_spelled(name: str, value: str) -> None:
     errors = read_query({name: [value]}, OBJECTS).errors
 
     assert [error.field for error in errors] == [name]
@@ -81,7 +81,7 @@ def test_a_malformed_parameter_does_not_hide_the_others() -> None:
     assert read.plain == {"timezone": ["UTC"]}
 
 
-def test_values_of_json_keep_their_types_for_whoever_checks_them() -> None:
+def test_values_of_json_keep_their_types() -> None:
     assert read_query({"filters": ['{"region": [1, null, "EU"]}']}, OBJECTS).objects == {
         "filters": {"region": [1, None, "EU"]}
     }

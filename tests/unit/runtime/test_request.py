@@ -23,7 +23,7 @@ def test_gzip_data_is_inflated_member_after_member(parts: list[bytes]) -> None:
 
 @settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 30), st.integers(0, 255))
-def test_garbled_gzip_data_is_refused_and_never_raises_anything_else(data: bytes, place: int, value: int) -> None:
+def test_corrupt_gzip_data_raises_only_the_refusal(data: bytes, place: int, value: int) -> None:
     garbled = bytearray(gzip.compress(data))
     garbled[place % len(garbled)] = value
 
@@ -35,7 +35,7 @@ def test_garbled_gzip_data_is_refused_and_never_raises_anything_else(data: bytes
     assert zlib.crc32(inflated) == zlib.crc32(data)
 
 
-def test_exactly_the_limit_is_taken_and_one_byte_more_is_not() -> None:
+def test_exactly_the_limit_is_accepted_and_no_byte_more() -> None:
     assert len(inflate(gzip.compress(bytes(1000)), 1000)) == 1000
     with pytest.raises(PayloadTooLarge):
         inflate(gzip.compress(bytes(1001)), 1000)
@@ -60,14 +60,14 @@ def test_a_body_in_base64_becomes_text() -> None:
     assert (read["body"], read["isBase64Encoded"]) == ('{"a":"ü"}', False)
 
 
-def test_a_body_that_claims_to_be_base64_and_is_not_is_malformed() -> None:
+def test_a_body_with_invalid_base64_is_malformed() -> None:
     event = rest_event("POST", "/x", raw="%%%") | {"isBase64Encoded": True}
 
     with pytest.raises(InvalidRequest, match="base64"):
         normalise(event)
 
 
-def test_a_body_that_a_proxy_inflated_already_is_taken_as_it_is() -> None:
+def test_a_body_inflated_by_a_proxy_is_taken_unchanged() -> None:
     event = rest_event("POST", "/x", raw=b"{}", headers={"content-encoding": "gzip"})
 
     assert normalise(event)["body"] == "{}"
@@ -75,7 +75,7 @@ def test_a_body_that_a_proxy_inflated_already_is_taken_as_it_is() -> None:
 
 @pytest.mark.parametrize("name", ["Content-Type", "content-type", "IDEMPOTENCY-KEY"])
 @pytest.mark.parametrize("other", [str.upper, str.lower])
-def test_a_header_that_says_what_the_body_is_comes_once(name: str, other: Callable[[str], str]) -> None:
+def test_duplicate_content_headers_are_refused(name: str, other: Callable[[str], str]) -> None:
     twice = {name: ["a", "b"]} if other(name) == name else {name: ["a"], other(name): ["b"]}
     event = rest_event("POST", "/x", raw=b"{}") | {"multiValueHeaders": twice}
 
@@ -85,14 +85,14 @@ def test_a_header_that_says_what_the_body_is_comes_once(name: str, other: Callab
     assert [each.field for each in refused.value.field_errors] == [name.lower()]
 
 
-def test_an_encoding_that_comes_twice_is_a_list_of_two_which_nobody_reads() -> None:
+def test_a_repeated_encoding_is_unsupported() -> None:
     event = rest_event("POST", "/x", raw=gzip.compress(b"{}"))
 
     with pytest.raises(UnsupportedMediaType, match="'gzip, gzip'"):
         normalise(event | {"multiValueHeaders": {"Content-Encoding": ["gzip", "gzip"]}})
 
 
-def test_requests_without_a_body_pass_as_they_are() -> None:
+def test_requests_without_a_body_pass_unchanged() -> None:
     event = rest_event("GET", "/x", headers={"content-type": "text/html"})
 
     assert normalise(event) == event

@@ -4,7 +4,7 @@ from shared.runtime.deadline import deadline
 from shared.runtime.retries import retry
 
 
-def test_there_are_as_many_tries_as_wanted_with_a_wait_between_two() -> None:
+def test_there_are_as_many_attempts_as_configured_with_waits_between() -> None:
     waits: list[float] = []
 
     tries = sum(1 for _ in retry(5, sleep=waits.append))
@@ -13,7 +13,7 @@ def test_there_are_as_many_tries_as_wanted_with_a_wait_between_two() -> None:
     assert len(waits) == 4
 
 
-def test_waits_are_below_bounds_that_double_up_to_the_longest() -> None:
+def test_wait_bounds_double_up_to_the_maximum() -> None:
     longest = [0.0] * 5
     for _ in range(200):
         waits: list[float] = []
@@ -25,7 +25,7 @@ def test_waits_are_below_bounds_that_double_up_to_the_longest() -> None:
     assert all(wait > bound / 2 for wait, bound in zip(longest, (1, 2, 4, 8, 8), strict=True))
 
 
-def test_nothing_is_waited_for_after_a_success() -> None:
+def test_there_is_no_wait_after_a_success() -> None:
     waits: list[float] = []
 
     for _ in retry(5, sleep=waits.append):
@@ -34,7 +34,7 @@ def test_nothing_is_waited_for_after_a_success() -> None:
     assert waits == []
 
 
-def test_an_answer_that_is_due_leaves_one_try() -> None:
+def test_a_response_that_is_due_leaves_one_attempt() -> None:
     waits: list[float] = []
 
     with deadline(0):

@@ -1,4 +1,4 @@
-"""What a function is told from outside."""
+"""The settings of a function from its environment."""
 
 import pytest
 
@@ -15,12 +15,12 @@ def test_the_name_of_a_resource_is_never_read_as_another_setting() -> None:
     assert settings == Settings(names=environment)
 
 
-def test_a_resource_that_was_not_granted_is_asked_for_by_the_name_of_its_grant() -> None:
+def test_a_resource_without_a_grant_is_reported_by_the_name_of_its_grant() -> None:
     with pytest.raises(SettingMissing, match="add ledger_table to the function's reads or writes"):
         Settings().name_of(LEDGER_TABLE)
 
 
-def test_what_bounds_queries_and_answers_can_be_told() -> None:
+def test_query_and_response_limits_are_configurable() -> None:
     told = {"TALLY_QUERIES_AT_ONCE": "7", "TALLY_LARGEST_ANSWER_BYTES": "1000"}
 
     settings = Settings.from_environment(told)

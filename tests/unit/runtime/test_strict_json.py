@@ -1,4 +1,4 @@
-"""JSON is read as the standard library reads it, except that what is ambiguous is refused."""
+"""JSON is read as by the standard library, except that ambiguous documents are refused."""
 
 import json
 from typing import Any
@@ -28,7 +28,7 @@ def _written(value: Any, *, escaped: bool, spaced: bool) -> str:
 
 @settings(max_examples=examples(300), deadline=None)
 @given(value=VALUES, escaped=st.booleans(), spaced=st.booleans())
-def test_a_document_without_doubled_keys_is_read_as_the_standard_library_reads_it(
+def test_a_document_without_duplicate_keys_is_read_as_by_the_standard_library(
     value: Any, *, escaped: bool, spaced: bool
 ) -> None:
     text = _written(value, escaped=escaped, spaced=spaced)
@@ -92,7 +92,7 @@ def test_a_document_in_which_any_object_has_a_key_twice_is_refused(
     ],
     ids=repr,
 )
-def test_what_is_not_strict_json_is_refused(text: str | bytes) -> None:
+def test_text_that_is_not_strict_json_is_refused(text: str | bytes) -> None:
     with pytest.raises(strict_json.NotStrictJson):
         strict_json.loads(text)
 
@@ -104,10 +104,10 @@ def test_a_document_may_be_254_levels_deep() -> None:
 
 
 @pytest.mark.parametrize("text", ['{"a:":1,"b":":"}', '{"\\u003a":":","\\u003A\\u003a":1}', '{"a":{"a":{"a":1}}}'])
-def test_colons_in_texts_are_no_keys(text: str) -> None:
+def test_colons_in_strings_are_not_keys(text: str) -> None:
     assert strict_json.loads(text) == json.loads(text)
 
 
-def test_the_refusal_of_a_doubled_key_names_it_or_its_beginning() -> None:
+def test_the_error_for_a_duplicate_key_names_it_or_its_beginning() -> None:
     with pytest.raises(strict_json.NotStrictJson, match=r"duplicate key 'k{100}'"):
         strict_json.loads('{"' + "k" * 5000 + '":1,"' + "k" * 5000 + '":1}')

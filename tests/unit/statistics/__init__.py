@@ -1,1 +1,1 @@
-"""Statistics that findings are told by."""
+"""Statistics behind the findings."""

@@ -23,14 +23,14 @@ def test_the_slope_is_the_median_of_all_pairs() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30))
-def test_the_slope_is_scipys(values: list[float]) -> None:
+def test_the_slope_equals_scipy(values: list[float]) -> None:
     theirs = stats.theilslopes(values).slope
 
     assert theil_sen(list(enumerate(values))) == pytest.approx(theirs, rel=1e-9, abs=1e-6)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=7, max_size=30, unique=True))
-def test_without_ties_significance_is_the_one_of_the_normal_approximation(values: list[int]) -> None:
+def test_without_ties_significance_is_the_normal_approximation(values: list[int]) -> None:
     size = len(values)
     statistic = stats.kendalltau(range(size), values).statistic * size * (size - 1) / 2
     z = (abs(round(statistic)) - 1) / (size * (size - 1) * (2 * size + 5) / 18) ** 0.5
@@ -38,11 +38,11 @@ def test_without_ties_significance_is_the_one_of_the_normal_approximation(values
     assert is_monotone([float(each) for each in values]) is bool(2 * stats.norm.sf(z) < FIVE_PERCENT)
 
 
-def test_values_that_are_all_equal_neither_rise_nor_fall() -> None:
+def test_equal_values_have_no_trend() -> None:
     assert not is_monotone([3.0] * 30)
 
 
-def test_ties_are_taken_into_account_as_the_corrected_variance_says() -> None:
+def test_ties_are_corrected_in_the_variance() -> None:
     # S = 18, variance (9x8x23 - 6x5x17 - 3x2x11) / 18 = 60: z = 2.19; without the correction 1.77
     assert is_monotone([0.0] * 6 + [1.0] * 3)
     # S = 12, z = 1.83

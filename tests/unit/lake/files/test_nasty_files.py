@@ -1,4 +1,4 @@
-"""Whatever a file is like, it comes to a clear end: every record is a row, malformed, or after the place told."""
+"""Any file has a defined result: every record is a row, malformed, or after the reported position."""
 
 import io
 
@@ -51,7 +51,7 @@ def rejected(part: Part) -> list[int]:
 
 
 @pytest.mark.parametrize("file", ALL, ids=str)
-def test_every_nasty_file_comes_to_the_end_it_should(file: MalformedFile) -> None:
+def test_every_malformed_file_has_the_expected_result(file: MalformedFile) -> None:
     parts, error = read(file.content, dict(file.options))
 
     assert (error.code if error else None) == file.failure
@@ -62,7 +62,7 @@ def test_every_nasty_file_comes_to_the_end_it_should(file: MalformedFile) -> Non
 
 
 @pytest.mark.parametrize("file", ALL, ids=str)
-def test_a_file_is_cut_into_parts_of_any_size_without_losing_or_moving_a_record(file: MalformedFile) -> None:
+def test_splitting_a_file_into_parts_loses_and_moves_no_record(file: MalformedFile) -> None:
     whole, _ = read(file.content, dict(file.options))
     parts, error = read(file.content, dict(file.options), rows_per_part=2)
 
@@ -83,7 +83,7 @@ def test_rows_before_the_damage_of_a_compressed_file_are_read(content: bytes, co
     assert not any(part.malformed or rejected(part) for part in parts)
 
 
-def test_a_stream_that_breaks_is_not_a_bad_file() -> None:
+def test_a_broken_connection_is_not_a_malformed_file() -> None:
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             raise ConnectionResetError(size)

@@ -56,10 +56,10 @@ status = Path("/proc/self/status").read_text()
 peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
 print(rows, int(peak) // 1024)
 """
-"""The peak is that of this program itself: what the tests' own process had is not told of it."""
+"""The peak of this program itself, without that of the test process."""
 
 
-def test_parts_that_are_done_are_left_out_and_the_others_keep_their_numbers_and_lines() -> None:
+def test_finished_parts_are_skipped_and_others_keep_numbers_and_lines() -> None:
     content = csv_of(*(line(number) for number in range(10)))
 
     parts = list(read_parts(io.BytesIO(content), FileOptions(), rows_per_part=3, skip=2))
@@ -67,7 +67,7 @@ def test_parts_that_are_done_are_left_out_and_the_others_keep_their_numbers_and_
     assert [(part.number, list(part.places)) for part in parts] == [(2, [8, 9, 10]), (3, [11])]
 
 
-def test_records_that_are_large_make_parts_of_fewer() -> None:
+def test_large_records_make_smaller_parts() -> None:
     content = b"\n".join(json.dumps({"a": "x" * 500_000, "b": number}).encode() for number in range(200))
 
     parts = list(read_parts(io.BytesIO(content), FileOptions()))
@@ -89,7 +89,7 @@ def test_records_that_are_large_make_parts_of_fewer() -> None:
     ],
     ids=str,
 )
-def test_options_that_no_file_can_have_are_refused(options: dict[str, object]) -> None:
+def test_invalid_options_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         FileOptions.model_validate(options)
 
@@ -98,7 +98,7 @@ def test_options_that_no_file_can_have_are_refused(options: dict[str, object]) -
     ("delimiter", "quote"),
     [(",", '"'), (";", '"'), ("\t", '"'), ("|", '"'), (";", "'")],
 )
-def test_what_separates_and_quotes_is_found_even_where_texts_hold_the_others(delimiter: str, quote: str) -> None:
+def test_delimiter_and_quote_are_detected_even_if_texts_contain_others(delimiter: str, quote: str) -> None:
     text = f"{quote}a, b; c{delimiter} d | e\tf{quote}"
     header = delimiter.join([f"{quote}note{quote}", "price", "unit"])
     content = "\n".join([header, *(delimiter.join([text, "1,5", "kg;m"]) for _ in range(5))])
@@ -117,7 +117,7 @@ _CELLS = st.lists(st.sampled_from(["a", '"', ",", "\n", "\r\n", "é", " ", "'", 
 
 @settings(deadline=None, max_examples=examples(150))
 @given(rows=st.lists(st.tuples(_CELLS, _CELLS, _CELLS).filter(any), min_size=1, max_size=9))
-def test_whatever_csv_may_quote_is_read_as_it_was_written_with_the_lines_it_was_written_on(
+def test_any_quoted_csv_is_read_back_with_its_line_numbers(
     rows: list[tuple[str, str, str]],
 ) -> None:
     text, first_lines = io.StringIO(), []
@@ -183,7 +183,7 @@ def _xml(path: Path) -> str:
 
 
 def _parquet(path: Path) -> str:
-    """One row group of all rows, so that only its batches bound what is read; packed so little that it may be read."""
+    """One row group of all rows, so that only batches bound the memory; barely compressed, so that it is accepted."""
     count = ROWS_EACH * REPEATED
     columns = {name: pa.DictionaryArray.from_arrays(pa.repeat(0, count), [value]) for name, value in FIELDS.items()}
     table = pa.table(columns | {"quantity": pa.repeat(2, count), "unit_price": pa.repeat(9.5, count)})
@@ -192,7 +192,7 @@ def _parquet(path: Path) -> str:
 
 
 @pytest.mark.parametrize("write", one_in(5, [_csv, _json_lines, _json_array, _xml, _parquet]))
-def test_a_file_of_450_megabytes_is_taken_in_less_than_400(write: Callable[[Path], str], tmp_path: Path) -> None:
+def test_a_file_of_450_megabytes_needs_less_than_400(write: Callable[[Path], str], tmp_path: Path) -> None:
     form = write(tmp_path / "file")
 
     program = [sys.executable, "-c", PEAK, str(tmp_path / "file"), form]
