@@ -135,9 +135,12 @@ def test_an_application_is_not_framed_and_loads_only_its_own_files(tmp_path: Pat
 def as_served(watched: list[str]) -> web.Application:
     """The document's page over HTTP, and a list of what a browser asked for."""
 
+    turn = asyncio.Lock()  # as Lambda does, a function gets one request at a time: its resolver has state
+
     async def serve(request: web.Request) -> web.Response:
         watched.append(request.path)
-        answer: Any = await asyncio.to_thread(docs, rest_event("GET", request.path), context())
+        async with turn:
+            answer: Any = await asyncio.to_thread(docs, rest_event("GET", request.path), context())
         return web.Response(status=answer["statusCode"], text=answer["body"], headers=dict(told(answer)))
 
     app = web.Application()
