@@ -69,8 +69,8 @@ def test_the_json_result_is_one_document(written: str, tampering: AuditTampering
 def test_each_finding_is_a_sentence_below_the_table_and_exits_with_1(
     written: str, wired: Wiring, tampering: AuditTampering
 ) -> None:
-    stored = {item["sequence"]["S"]: item for item in wired.audit_trail.entries(CHAIN)}
-    tampering.put_malformed(**{name: value["S"] for name, value in stored["000000000002"].items()} | {"user_id": "eve"})
+    stored = {item["sequence"]: item for item in wired.audit_trail.entries(CHAIN)}
+    tampering.put_malformed(**stored["000000000002"] | {"user_id": "eve"})
     for last in ("000000000004", "000000000005"):
         tampering.delete(last)
 

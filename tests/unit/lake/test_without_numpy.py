@@ -22,7 +22,7 @@ from shared.records.validation import Form
 
 row = {"transaction_id": "t-1", "timestamp": "2025-01-01T10:00:00Z", "product_id": "p", "quantity": 2, "unit_price": 3}
 at = datetime(2025, 1, 2, tzinfo=UTC)
-stamp = columns.Stamp(source_id="shop", ingested_at=at, origin="o", reporting_currency="USD")
+stamp = columns.IngestMetadata(source_id="shop", ingested_at=at, origin="o", reporting_currency="USD")
 taken = rows.validate_rows(DataType.TRANSACTIONS, [row, {**row, "quantity": "x"}], form=Form.TYPED, at=at, stamp=stamp)
 base = columns.read_parquet(columns.write_parquet(taken.table), columns.arrow_schema(DataType.TRANSACTIONS))
 text = "transaction_id,timestamp,product_id,quantity,unit_price\\nt-2,2025-01-01 10:00:00,p,2,x\\n"

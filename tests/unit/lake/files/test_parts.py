@@ -36,7 +36,7 @@ PEAK = """
 import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from shared.lake.parquet.columns import Stamp, write_parquet
+from shared.lake.parquet.columns import IngestMetadata, write_parquet
 from shared.lake.files.options import FileOptions
 from shared.lake.files.reader import read_parts
 from shared.lake.validation.rows import validate_rows, validate_table
@@ -44,7 +44,7 @@ from shared.records.schema import DataType
 from shared.records.validation import Form
 
 at = datetime(2025, 3, 1, tzinfo=UTC)
-stamp = Stamp(source_id="shop", ingested_at=at, origin="o", reporting_currency="EUR")
+stamp = IngestMetadata(source_id="shop", ingested_at=at, origin="o", reporting_currency="EUR")
 rows = 0
 with Path(sys.argv[1]).open("rb") as file:
     for part in read_parts(file, FileOptions()):
