@@ -34,16 +34,18 @@ def plan_from(question: MetricQuestion, source: Source, reason: str) -> Plan:
 def choose_plan(question: MetricQuestion) -> Plan:
     """Choose the smallest table that gives the exact result, unless most days must be read from the base anyway."""
     fact = question.metric.fact
-    reasons = [f"only the base keeps {fact.base_only_reason}"] if fact.base_only_reason else []
+    reasons = [f"only the base has {fact.base_only_reason}"] if fact.base_only_reason else []
     for source, table in fact.tables.items():
         if source is Source.BASE:
             break
         if len(question.filters) > table.max_filters:
-            reasons.append(f"the {source} keeps no more than that")
+            reasons.append(f"the {source} has no table for these filters")
             continue
         parts = split(question, source)
         if fact.semi_additive or day_count(parts.base) * 2 <= day_count((*parts.rollup, *parts.base)):
-            besides = f"; {fact.tables[Source.BASE].name} what no {table.grain} tells whole" if parts.base else ""
-            return Plan(source, f"{table.table_name(question.filters)} tells the same{besides}", parts)
-        reasons.append(f"on most days the range or a bucket ({question.zone}) cuts a {table.grain} of UTC")
+            rest = f", and {fact.tables[Source.BASE].name} for partial {table.grain}s" if parts.base else ""
+            return Plan(source, f"{table.table_name(question.filters)} gives the same result{rest}", parts)
+        reasons.append(
+            f"on most days the range or a bucket ({question.zone}) contains only a part of a UTC {table.grain}"
+        )
     return plan_from(question, Source.BASE, "; ".join(dict.fromkeys(reasons)))

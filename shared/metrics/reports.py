@@ -45,7 +45,7 @@ class MetricReports:
         """Return the report for a question, by default from the source that the planner chooses."""
         began = perf_counter()
         question = self._with_history_start(question)
-        plan = plan_from(question, source, "the caller names it") if source else choose_plan(question)
+        plan = plan_from(question, source, "the caller chose this source") if source else choose_plan(question)
         asked = query(question, plan, reporting_currency=self.reporting_currency)
         freshness = self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
         told, hit = self.cache.get_or_compute(
