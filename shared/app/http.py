@@ -45,7 +45,7 @@ _REQUEST_PARTS = {"body", "query", "path", "header"}
 
 
 class Api(APIGatewayRestResolver):
-    """One group of routes behind API Gateway; every route requires a token unless its policy says that it is public.
+    """The routes of one function behind API Gateway. A route requires a token unless its policy is public.
 
     Responses use one dialect, or the one that `spoken_in` derives from the request. The docstring of a route function
     is the description of its operation in the OpenAPI document.

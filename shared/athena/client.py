@@ -169,7 +169,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 
 
 def _is_transient(status: "QueryExecutionStatusTypeDef") -> bool:
-    """Whether the same query may succeed: Athena says so, or an object was replaced while it was read."""
+    """Return whether a retry may succeed: Athena reports it, or an object was replaced during the query."""
     if status["State"] != "FAILED":
         return False
     return status.get("AthenaError", {}).get("Retryable", False) or status.get("StateChangeReason", "").startswith(

@@ -119,7 +119,7 @@ class Loader:
         return self.ledger.update(delivery_id, lambda current: current.merge_redelivery(entry) if current else entry)
 
     def _open_entry(self, delivery: "Delivery", result: "ValidationResult") -> LedgerEntry:
-        """Record what was received. Whether it is rejected is decided once, by the requirements of that time."""
+        """Record what was received. The quality gate decides once; a repeated delivery keeps that decision."""
 
         def open_entry(current: LedgerEntry | None) -> LedgerEntry:
             is_new = delivery.revalidate or (

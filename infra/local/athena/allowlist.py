@@ -1,4 +1,4 @@
-"""What a query may use: only what is listed here reaches DuckDB, so nothing of the host can be reached through SQL.
+"""The SQL that queries may use. Everything else is refused before DuckDB, so SQL cannot access the host.
 
 DuckDB itself is locked as well (database.py); this list also keeps a function that DuckDB understands otherwise than
 Trino from answering wrongly without a word.

@@ -20,7 +20,7 @@ _CREATED = 201
 
 
 class DemoNotSent(Exception):
-    """The demo data could not be sent; the message says where and why."""
+    """A request with demo data failed; the message has the URL and the reason."""
 
 
 class BatchClient:

@@ -60,7 +60,7 @@ class BatchLifecycle:
         return self.status(batch_id)
 
     def resume(self, batch_id: str) -> BatchStatusResponse:
-        """Load what is not loaded of a failed or cancelled batch.
+        """Load the remaining rows of a failed or cancelled batch.
 
         Raises:
             NotFound: the batch does not exist.

@@ -59,7 +59,7 @@ class Failure(Model):
 
 
 class Upload(Model):
-    """An upload: what was declared, what arrived, and the progress. Methods return a changed copy.
+    """The declaration, the received file and the progress of an upload. Methods return a changed copy.
 
     A file is read twice in the same parts: once to check it, once to load it. `parts` is the number of parts done in
     the current pass; `cuts` is the number of rows of each part, found by the check.

@@ -22,19 +22,17 @@ from shared.auth.refresh_tokens import FAMILIES_TABLE, RefreshTokenFamilies, Tok
 from shared.auth.scopes import Scope
 from shared.auth.tokens import TokenClaims
 from shared.customers.store import CUSTOMERS_TABLE, CustomerStore
-from shared.decisions.index import DECISIONS_TABLE, ResolvedDecision
+from shared.decisions.index import ResolvedDecision
+from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.models import DataFormat
 from shared.ingestion.uploads.state import Upload
 from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
-from shared.lake.catalog.versions import VERSIONS_TABLE
 from shared.lake.quarantine.decisions import IndexedDecision
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
-from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
 from shared.limits.classes import RateClass, Subject
 from shared.limits.counter import RATE_LIMITS_TABLE, RateLimiter
 from shared.live.connections import CONNECTIONS_TABLE, Connections
 from shared.quality.state import Count, QualityCounts
-from shared.quality.store import QUALITY_TABLE
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE, QuarantinedDelivery, QuarantineIndex
 from shared.records.schema import DataType
 from shared.runtime.dialects import Dialect
@@ -47,23 +45,7 @@ from tests.fakes.records import NOW
 
 RECORDED = Path(__file__).parent / "stored_items.json"
 RANDOM = {"holder", "salt", "digest"}
-TABLES = [
-    LEDGER_TABLE,
-    LEDGER_HOURS_TABLE,
-    UPLOADS_TABLE,
-    QUALITY_TABLE,
-    QUARANTINE_INDEX_TABLE,
-    SOURCES_TABLE,
-    VERSIONS_TABLE,
-    RESULT_CACHE_TABLE,
-    CUSTOMERS_TABLE,
-    DECISIONS_TABLE,
-    CONNECTIONS_TABLE,
-    RATE_LIMITS_TABLE,
-    KEYS_TABLE,
-    FAMILIES_TABLE,
-    AUDIT_TABLE,
-]
+TABLES = [each for each in DYNAMO_TABLES if each is not IDEMPOTENCY_TABLE]
 UPLOAD = Upload(
     batch_id="batch-1",
     source_id="web-shop",

@@ -97,7 +97,7 @@ def test_valid_records_are_stored_alike_on_both_paths(data_type: DataType, data:
     _agrees(data_type, data.draw(st.lists(records(data_type), min_size=1, max_size=4)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(1200), deadline=None)
 @given(data=st.data(), data_type=st.sampled_from(DataType))
 def test_any_mixture_of_rows_is_validated_alike_on_both_paths(data: st.DataObject, data_type: DataType) -> None:
     names = st.sampled_from([*SCHEMAS[data_type].by_name, "extra"])

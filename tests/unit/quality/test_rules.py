@@ -196,6 +196,7 @@ def test_without_a_single_failing_check_all_deductions_are_named() -> None:
 
 
 def test_an_empty_delivery_scores_100() -> None:
+    assert overall_score(QualityCounts()) == 100
     require_quality(QualityCounts(), Fraction(100))
 
 
