@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -73,12 +72,3 @@ def require_current(layout: Layout) -> PlatformRun:
     if run is None or not run.ready:
         raise NotUp(f"No platform is running in {layout.directory}; start it with `./tally up`.")
     return run
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process exists."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
