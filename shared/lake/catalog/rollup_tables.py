@@ -1,9 +1,6 @@
-"""The roll-up tables as data: aggregates of base partitions, refreshed when a partition changes."""
-
-from collections.abc import Iterable
+"""The roll-up tables as data: aggregates of the days of a base table, computed again for each day that changed."""
 
 from shared.lake.catalog.table import Column, LakeTable
-from shared.lake.storage.paths import ROLLUP
 
 _HOUR_AND_CURRENCY = (
     Column(name="hour", glue_type="timestamp", comment="Start of the hour, UTC."),
@@ -20,46 +17,58 @@ _SALES_MEASURES = (
 SALES_DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
 NO_DIMENSION = "none"
 
+_DAY = Column(name="dt", glue_type="string", comment="UTC day, yyyy-MM-dd.")
+_DIMENSIONS = tuple(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS)
 
-def _sales_hourly(name: str, description: str, dimensions: Iterable[str]) -> LakeTable:
-    return LakeTable(
-        name=name,
-        description=description,
-        prefix=f"{ROLLUP}/{name}/",
-        partitioned=True,
-        columns=(
-            *_HOUR_AND_CURRENCY,
-            *(Column(name=dimension, glue_type="string") for dimension in dimensions),
-            *_SALES_MEASURES,
-        ),
-    )
-
-
-SALES_HOURLY = _sales_hourly(
-    "sales_hourly",
-    "Completed sale lines per hour and all dimensions; a function of the transactions partition.",
-    SALES_DIMENSIONS,
+SALES_HOURLY = LakeTable(
+    name="sales_hourly",
+    description="Completed sale lines per hour and all dimensions.",
+    time_column="hour",
+    columns=(*_HOUR_AND_CURRENCY, *_DIMENSIONS, *_SALES_MEASURES),
 )
 
-SALES_HOURLY_BY_ONE = {
-    dimension: _sales_hourly(
-        f"sales_hourly_by_{dimension}",
-        f"Completed sale lines per hour and {dimension}; far fewer rows than with all dimensions.",
-        [dimension] if dimension in SALES_DIMENSIONS else [],
-    )
-    for dimension in (*SALES_DIMENSIONS, NO_DIMENSION)
-}
-"""Faces of the cube: roll-ups by one dimension or none, which answer most queries."""
+SALES_HOURLY_BY_ONE = LakeTable(
+    name="sales_hourly_by_one",
+    description="Completed sale lines per hour and one dimension at a time, or none; it answers most queries.",
+    time_column="hour",
+    columns=(
+        Column(name="dimension", glue_type="string", comment=f"A dimension of sales_hourly, or {NO_DIMENSION}."),
+        Column(name="value", glue_type="string", comment="Value of the dimension; null without one."),
+        *_HOUR_AND_CURRENCY,
+        *_SALES_MEASURES,
+    ),
+)
+
+SALES_DAILY = LakeTable(
+    name="sales_daily",
+    description="Completed sale lines per UTC day and all dimensions; far fewer rows than by hour.",
+    time_column="dt",
+    columns=(_DAY, Column(name="currency", glue_type="string"), *_DIMENSIONS, *_SALES_MEASURES),
+)
+
+SALES_DAILY_BY_ORDER = LakeTable(
+    name="sales_daily_by_order",
+    description="Completed sale lines per UTC day, order and all dimensions.",
+    time_column="dt",
+    columns=(
+        _DAY,
+        Column(name="order_id", glue_type="string"),
+        Column(name="currency", glue_type="string"),
+        *_DIMENSIONS,
+        _LINES,
+        _NET_AMOUNT,
+    ),
+)
 
 SALES_DAILY_BY_CUSTOMER = LakeTable(
     name="sales_daily_by_customer",
     description="Completed sale lines per day, customer and all dimensions; excludes lines without a customer.",
-    prefix=f"{ROLLUP}/sales_daily_by_customer/",
-    partitioned=True,
+    time_column="dt",
     columns=(
+        _DAY,
         Column(name="customer_id", glue_type="string"),
         Column(name="currency", glue_type="string"),
-        *(Column(name=name, glue_type="string") for name in SALES_DIMENSIONS),
+        *_DIMENSIONS,
         _LINES,
         Column(name="bought_lines", glue_type="bigint", comment="Lines with a positive quantity."),
         _NET_AMOUNT,
@@ -69,9 +78,9 @@ SALES_DAILY_BY_CUSTOMER = LakeTable(
 SALES_DAILY_BY_PRODUCT = LakeTable(
     name="sales_daily_by_product",
     description="Completed sale lines per day, product, the lines' own category, and currency.",
-    prefix=f"{ROLLUP}/sales_daily_by_product/",
-    partitioned=True,
+    time_column="dt",
     columns=(
+        _DAY,
         Column(name="product_id", glue_type="string"),
         Column(name="product_category", glue_type="string", comment="Category of the lines."),
         Column(name="currency", glue_type="string"),
@@ -97,9 +106,9 @@ SALES_DAILY_BY_PRODUCT = LakeTable(
 INVENTORY_DAILY = LakeTable(
     name="inventory_daily",
     description="The last stock level of each product and location on a day.",
-    prefix=f"{ROLLUP}/inventory_daily/",
-    partitioned=True,
+    time_column="dt",
     columns=(
+        _DAY,
         Column(name="product_id", glue_type="string"),
         Column(name="location", glue_type="string"),
         Column(name="moment", glue_type="timestamp", comment="Time of the stock level, UTC."),
@@ -113,9 +122,9 @@ INVENTORY_DAILY = LakeTable(
 SESSIONS_DAILY = LakeTable(
     name="sessions_daily",
     description="Events per day, session and dimensions; a session has one row per combination of dimensions.",
-    prefix=f"{ROLLUP}/sessions_daily/",
-    partitioned=True,
+    time_column="dt",
     columns=(
+        _DAY,
         Column(name="session_id", glue_type="string"),
         Column(name="product_category", glue_type="string"),
         Column(name="region", glue_type="string"),
@@ -129,9 +138,9 @@ SESSIONS_DAILY = LakeTable(
 PRODUCT_SESSIONS_DAILY = LakeTable(
     name="product_sessions_daily",
     description="Views and purchases per day, product and session; excludes other events.",
-    prefix=f"{ROLLUP}/product_sessions_daily/",
-    partitioned=True,
+    time_column="dt",
     columns=(
+        _DAY,
         Column(name="product_id", glue_type="string"),
         Column(name="session_id", glue_type="string"),
         Column(name="views", glue_type="bigint", comment="Events of type product_view."),
@@ -149,8 +158,6 @@ _VERSION_SAYS = (
 PRODUCT_VERSIONS = LakeTable(
     name="product_versions",
     description="Every version of every product ever merged; of two with the same time, the winner of the merge.",
-    prefix=f"{ROLLUP}/product_versions/",
-    partitioned=False,
     columns=(
         Column(name="product_id", glue_type="string"),
         Column(name="updated_at", glue_type="timestamp", comment="Time of the version, UTC."),
@@ -163,8 +170,6 @@ PRODUCT_VERSIONS = LakeTable(
 PRODUCT_COSTS = LakeTable(
     name="product_costs",
     description="Cost of each product by validity period; consecutive versions with equal values are one row.",
-    prefix=f"{ROLLUP}/product_costs/",
-    partitioned=False,
     columns=(
         Column(name="product_id", glue_type="string"),
         Column(
@@ -181,7 +186,9 @@ PRODUCT_COSTS = LakeTable(
 
 ROLLUP_TABLES = (
     SALES_HOURLY,
-    *SALES_HOURLY_BY_ONE.values(),
+    SALES_HOURLY_BY_ONE,
+    SALES_DAILY,
+    SALES_DAILY_BY_ORDER,
     SALES_DAILY_BY_CUSTOMER,
     SALES_DAILY_BY_PRODUCT,
     INVENTORY_DAILY,

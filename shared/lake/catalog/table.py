@@ -1,4 +1,4 @@
-"""Declarations of lake tables."""
+"""Declarations of the tables that Athena sees."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,26 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class LakeTable:
-    """A Glue table over Parquet: its columns, its prefix in the lake, and whether `dt` partitions it."""
+    """An Iceberg table: its columns, and the column by whose months it is partitioned and its files are sorted.
+
+    `time_column` is a timestamp or, in daily roll-ups, `dt`: the UTC day as `yyyy-MM-dd`. A table without one is not
+    partitioned.
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    time_column: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalTable:
+    """A table over objects that something else than a table commit writes: its columns and prefix in the lake bucket.
+
+    Its objects lie in one folder per UTC day, `dt=yyyy-MM-dd`.
+    """
 
     name: str
     description: str
     prefix: str
     columns: tuple[Column, ...]
-    partitioned: bool

@@ -1,16 +1,15 @@
-"""The tables that Athena sees, as data: bases, roll-ups, the quarantine and reference rates."""
+"""The tables that Athena sees, as data: bases, roll-ups, reference rates and the quarantine."""
 
 from shared.lake.catalog.rollup_tables import ROLLUP_TABLES
-from shared.lake.catalog.table import Column, LakeTable
-from shared.lake.storage.paths import BASE, QUARANTINE, REFERENCE
-from shared.records.schema import Partition
+from shared.lake.catalog.table import Column, ExternalTable, LakeTable
+from shared.lake.storage.paths import QUARANTINE
+from shared.records.schema import Partition, RecordSchema
 from shared.records.schemas import SCHEMAS
 
-QUARANTINE_TABLE = LakeTable(
+QUARANTINE_TABLE = ExternalTable(
     name="quarantine",
     description="Rows that failed validation, as received, with every error.",
     prefix=f"{QUARANTINE}/",
-    partitioned=True,
     columns=(
         Column(name="origin", glue_type="string", comment="Id of the delivery that contained the row."),
         Column(name="source_id", glue_type="string"),
@@ -25,8 +24,6 @@ QUARANTINE_TABLE = LakeTable(
 EXCHANGE_RATES = LakeTable(
     name="exchange_rates",
     description="Value of one unit of a currency in the reporting currency, by validity period in UTC days.",
-    prefix=f"{REFERENCE}/exchange_rates/",
-    partitioned=False,
     columns=(
         Column(name="reporting_currency", glue_type="string"),
         Column(name="currency", glue_type="string"),
@@ -37,19 +34,26 @@ EXCHANGE_RATES = LakeTable(
 )
 
 
-def _bases() -> tuple[LakeTable, ...]:
-    return tuple(
-        LakeTable(
-            name=schema.data_type,
-            description=schema.description,
-            prefix=f"{BASE}/{schema.data_type}/",
-            partitioned=schema.partition is Partition.DAY,
-            columns=tuple(
-                Column(name=field.name, glue_type=field.glue_type, comment=field.description) for field in schema.stored
-            ),
-        )
-        for schema in SCHEMAS.values()
+HIDDEN_COLUMNS = (
+    Column(name="_key", glue_type="bigint", comment="First half of the 128-bit hash of the record's key."),
+    Column(name="_key2", glue_type="bigint", comment="Second half of the hash of the key."),
+    Column(name="_said", glue_type="bigint", comment="Hash of the record's content."),
+)
+"""The columns of base tables by which merges tell records and their versions apart without reading them."""
+
+
+def _base(schema: RecordSchema) -> LakeTable:
+    own = (Column(name=field.name, glue_type=field.glue_type, comment=field.description) for field in schema.stored)
+    return LakeTable(
+        name=schema.data_type,
+        description=schema.description,
+        time_column=schema.event_time if schema.partition is Partition.DAY else None,
+        columns=(*own, *HIDDEN_COLUMNS),
     )
 
 
-TABLES = (*_bases(), *ROLLUP_TABLES, QUARANTINE_TABLE, EXCHANGE_RATES)
+BASE_TABLES = {data_type: _base(schema) for data_type, schema in SCHEMAS.items()}
+"""The table of each data type."""
+
+LAKE_TABLES = (*BASE_TABLES.values(), *ROLLUP_TABLES, EXCHANGE_RATES)
+EXTERNAL_TABLES = (QUARANTINE_TABLE,)
