@@ -139,7 +139,7 @@ def _readable(path: str, read: Callable[[], V]) -> Callable[[], V]:
             return read()
         except FileNotFoundError as error:
             raise TableUnreadable(f"{path} is missing") from error
-        except (ValueError, EOFError, IndexError, KeyError, AssertionError, OSError) as error:
+        except (ValueError, EOFError, IndexError, KeyError, AssertionError, OSError, SystemError) as error:
             raise TableUnreadable(f"{path} is not readable: {error}") from error
 
     return attempt
