@@ -16,7 +16,7 @@ def merge(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Merge the data types that the messages name; messages not completed in time are reported as failed."""
     wanted = data_types_of(event["Records"])
     remaining = wiring().merger.merge(
-        set().union(*wanted.values()),
+        {each for data_types in wanted.values() for each in data_types},
         has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
     )
     logger().info("merged", messages=len(wanted), left=sorted(remaining))
