@@ -74,7 +74,7 @@ class Wiring(Deployment):
     sources = cached_property(shared.sources.provider.sources)
     sweeper = cached_property(shared.recovery.provider.sweeper)
     uploads = cached_property(shared.ingestion.uploads.provider.uploads)
-    versions = cached_property(shared.lake.provider.versions)
+    table_states = cached_property(shared.lake.provider.table_states)
 
     ledger_reports = cached_property(
         lambda self: shared.ledger.provider.ledger_reports(self, source_ids=self.sources.ids)
