@@ -47,11 +47,12 @@ class StoredObject:
 
 @dataclass(frozen=True, order=True)
 class ObjectName:
-    """An object in a listing; `made_at` is in seconds since 1970."""
+    """An object in a listing; `made_at` is in seconds since 1970, `size` in bytes."""
 
     key: str
     etag: str
     made_at: float = 0
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ class LakeStore:
         """List the objects below a prefix."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
             for each in page.get("Contents", []):
-                yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp())
+                yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp(), each["Size"])
 
     def delete_any_version(self, key: str) -> None:
         """Delete an object, whatever it contains by now."""
