@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
+from shared.athena.client import WORK_GROUP, Athena
 from shared.athena.concurrency import QueryConcurrency
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
+from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.lake.provider import versions
 from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
 from shared.runtime.deployment import Deployment, provider
