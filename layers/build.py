@@ -41,13 +41,16 @@ DEPENDENCIES = Layer(
     unneeded=("bin",),
 )
 
-# Flight is a server that nothing here speaks; the rest is for who compiles against Arrow.
+# Of Arrow, nothing here uses Flight, ORC, Feather and some stores; the rest is for who compiles against it. Of the
+# catalogs of PyIceberg only Glue is used, and Zstandard has two implementations.
 LAKE = Layer(
     name="lake",
     requirements=HERE / "lake.txt",
     limit=120_000_000,
     unneeded=(
         "pyarrow/*flight*",
+        "pyarrow/*orc*",
+        *(f"pyarrow/_{each}*" for each in ("azurefs", "feather", "gcsfs", "hdfs", "pyarrow_cpp_tests", "substrait")),
         "pyarrow/include",
         "pyarrow/includes",
         "pyarrow/src",
@@ -56,6 +59,15 @@ LAKE = Layer(
         "pyarrow/libarrow_python*.so.*.*",
         "pyarrow/*.pxi",
         "pyarrow/*.pyx",
+        "bin",
+        "fb303",
+        "hive_metastore",
+        "pyiceberg/cli",
+        *(
+            f"pyiceberg/catalog/{each}"
+            for each in ("rest", "bigquery_metastore.py", "dynamodb.py", "hive.py", "sql.py")
+        ),
+        "zstandard/*cffi*",
     ),
 )
 
