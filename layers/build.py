@@ -41,16 +41,14 @@ DEPENDENCIES = Layer(
     unneeded=("bin",),
 )
 
-# Of Arrow, nothing here uses Flight, ORC, Feather and some stores; the rest is for who compiles against it. Of the
-# catalogs of PyIceberg only Glue is used, and Zstandard has two implementations.
+# Flight is a server that nothing here speaks; the rest of Arrow is for who compiles against it. Of the catalogs of
+# PyIceberg only Glue is used.
 LAKE = Layer(
     name="lake",
     requirements=HERE / "lake.txt",
     limit=120_000_000,
     unneeded=(
         "pyarrow/*flight*",
-        "pyarrow/*orc*",
-        *(f"pyarrow/_{each}*" for each in ("azurefs", "feather", "gcsfs", "hdfs", "pyarrow_cpp_tests", "substrait")),
         "pyarrow/include",
         "pyarrow/includes",
         "pyarrow/src",
@@ -67,7 +65,6 @@ LAKE = Layer(
             f"pyiceberg/catalog/{each}"
             for each in ("rest", "bigquery_metastore.py", "dynamodb.py", "hive.py", "sql.py")
         ),
-        "zstandard/*cffi*",
     ),
 )
 
