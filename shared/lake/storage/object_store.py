@@ -1,4 +1,4 @@
-"""The objects of the lake bucket in S3, with conditional writes and deletes."""
+"""The buckets of the lake, and the objects of its own bucket with conditional writes and deletes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +26,10 @@ LAKE_BUCKET = Bucket(
         ("redrives/", 30),
     ),
 )
+"""Deliveries before they are merged, rejected rows, and reference files."""
+
+TABLES_BUCKET = Bucket("tables", versioned=False)
+"""The files of the Iceberg tables, whose snapshots are their history; maintenance deletes files of none."""
 
 _PARALLEL_PUTS = 8
 _DELETES_PER_CALL = 1000
