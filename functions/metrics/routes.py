@@ -14,6 +14,7 @@ from shared.metrics.contract_detection import require_commerce
 from shared.metrics.models import MetricsResponse
 from shared.metrics.parameters import FraudMetricQuery, MetricQuery
 from shared.runtime.dialects import ApiResponse
+from shared.runtime.errors import ExpiredSnapshot
 from shared.runtime.query import Given
 
 router = Router()
@@ -21,7 +22,7 @@ Parameters = Annotated[Given, Depends(parameters_of(MetricQuery, FraudMetricQuer
 
 
 @router.get("/analytics/metrics", tags=["analytics"], summary="Query a business metric")
-@policy(Scope.ANALYTICS_READ, rate=ANALYTICS)
+@policy(Scope.ANALYTICS_READ, rate=ANALYTICS, errors=(ExpiredSnapshot,))
 def business_metric(given: Parameters, wired: Annotated[Wiring, Depends(wiring)]) -> ApiResponse[MetricsResponse]:
     """Returns a business metric over a time range: buckets, summary, optional comparison, and freshness."""
     require_commerce(given)

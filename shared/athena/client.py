@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.athena.sql import Statement, literal
+from shared.lake.table.port import SnapshotExpired
 from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.deadline import Timeout, deadline
 from shared.runtime.errors import InternalError, Unavailable
 from shared.runtime.models import utc
 from shared.runtime.observability import logger
-from shared.runtime.resources import Database, WorkGroup
+from shared.runtime.resources import WorkGroup
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 
     from shared.athena.concurrency import QueryConcurrency
 
-LAKE_DATABASE = Database("database")
 WORK_GROUP = WorkGroup("work_group")
 
 _RETRY_SECONDS = 5
 _SUCCEEDED = "SUCCEEDED"
 _ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
 _SYSTEM = 1
-_OBJECT_GONE = ("HIVE_CANNOT_OPEN_SPLIT", "HIVE_FILESYSTEM_ERROR", "HIVE_CURSOR_ERROR")
+_NOT_READ = ("ICEBERG_CANNOT_OPEN_SPLIT", "ICEBERG_FILESYSTEM_ERROR", "ICEBERG_CURSOR_ERROR", "HIVE_CANNOT_OPEN_SPLIT")
+_SNAPSHOT_EXPIRED = "Iceberg snapshot ID does not exist"
 
 
 class Athena:
@@ -57,10 +58,11 @@ class Athena:
     def run(self, statement: Statement) -> list[dict[str, Any]]:
         """Run a statement and return its rows, typed by their columns.
 
-        A query that failed because a merge replaced an object is run once more. A query whose caller timed out is
+        A query that failed because an object could not be read is run once more. A query whose caller timed out is
         stopped.
 
         Raises:
+            SnapshotExpired: a table does not have the snapshot at which it is read.
             Unavailable: Athena is throttling or fails, too many queries are running, or this one exceeded the timeout.
             InternalError: the query failed; the log has the reason.
         """
@@ -169,15 +171,19 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 
 
 def _is_transient(status: "QueryExecutionStatusTypeDef") -> bool:
-    """Return whether a retry may succeed: Athena reports it, or an object was replaced during the query."""
+    """Return whether a retry may succeed: Athena reports it, or an object could not be read."""
     if status["State"] != "FAILED":
         return False
-    return status.get("AthenaError", {}).get("Retryable", False) or status.get("StateChangeReason", "").startswith(
-        _OBJECT_GONE
-    )
+    return status.get("AthenaError", {}).get("Retryable", False) or _reason(status).startswith(_NOT_READ)
+
+
+def _reason(status: "QueryExecutionStatusTypeDef") -> str:
+    return status.get("StateChangeReason", "")
 
 
 def _failure(status: "QueryExecutionStatusTypeDef") -> Exception:
+    if _SNAPSHOT_EXPIRED in _reason(status):
+        return SnapshotExpired(_reason(status))
     of_athena = status.get("AthenaError", {}).get("ErrorCategory") == _SYSTEM
     if status["State"] == "CANCELLED" or of_athena or _is_transient(status):
         return Unavailable("The query was interrupted; retry later", retry_after=_RETRY_SECONDS)

@@ -1,11 +1,13 @@
-"""Provides queries, and the cache of their results."""
+"""Provides queries at pinned snapshots, and the cache of their results."""
 
 from typing import TYPE_CHECKING
 
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
+from shared.athena.client import WORK_GROUP, Athena
 from shared.athena.concurrency import QueryConcurrency
+from shared.athena.pinned_queries import PinnedQueries
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
-from shared.lake.provider import versions
+from shared.lake.catalog.tables import LAKE_DATABASE
+from shared.lake.provider import table_states
 from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
 from shared.runtime.deployment import Deployment, provider
 
@@ -42,11 +44,9 @@ def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -
 
 
 @provider
-def result_cache(deployment: Deployment) -> ResultCache:
-    """Build the cache of results."""
-    return ResultCache(
-        deployment.clients.best_effort_dynamodb,
-        deployment.name_of(RESULT_CACHE_TABLE),
-        versions=versions(deployment),
-        clock=deployment.clock,
+def pinned_queries(deployment: Deployment) -> PinnedQueries:
+    """Build the queries that a request waits for, at pinned snapshots and cached."""
+    cache = ResultCache(
+        deployment.clients.best_effort_dynamodb, deployment.name_of(RESULT_CACHE_TABLE), clock=deployment.clock
     )
+    return PinnedQueries(athena(deployment), cache, table_states(deployment))

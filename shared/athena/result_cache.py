@@ -1,4 +1,4 @@
-"""Caches query results; the key contains the statement and the versions of its tables, so a hit is never stale."""
+"""Caches query results; a key contains everything that a result depends on, so a hit is never stale."""
 
 import hashlib
 import zlib
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.lake.catalog.versions import TableVersions
     from shared.runtime.models import Clock
 
 RESULT_CACHE_TABLE = Table("result_cache", partition_key="cache_key", expires_by="expires_at")
@@ -35,45 +34,34 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def cache_key(statement: Statement, versions: Sequence[int]) -> str:
-    """Return the key of a statement at these table versions; equal queries have equal statements."""
-    parts = [statement.text, [literal(value) for value in statement.values], list(versions)]
+def cache_key(statement: Statement, changes: Sequence[int] = ()) -> str:
+    """Return the key of a statement after these last changes of its tables; equal queries have equal statements."""
+    parts = [statement.text, [literal(value) for value in statement.values], list(changes)]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
 class ResultCache:
-    """Caches results until a merge changes their tables; concurrent misses are coalesced."""
+    """Caches results by key; concurrent misses are coalesced."""
 
     def __init__(
-        self,
-        dynamodb: "DynamoDBClient",
-        table: str,
-        *,
-        versions: "TableVersions",
-        clock: "Clock",
-        patience: Timeout = _PATIENCE,
+        self, dynamodb: "DynamoDBClient", table: str, *, clock: "Clock", patience: Timeout = _PATIENCE
     ) -> None:
         self._results = Results(dynamodb, table, clock)
-        self._versions = versions
         self._patience = patience
 
     def get_or_compute(
         self,
-        statement: Statement,
-        tables: Sequence[str],
+        key: str | None,
         form: "TypeAdapter[T]",
         compute: Callable[[], T],
-        *,
         beside: Sequence[object] | None = None,
     ) -> tuple[T, bool]:
-        """Return a statement's result and whether it was cached; without the cache it is computed.
+        """Return the result of a key and whether it was cached; without the cache it is computed.
 
-        The versions are read before the result is computed: a merge in between makes the cached result newer than its
-        key, never older. Concurrent callers wait for the first one. Errors are not cached.
+        Concurrent callers wait for the first one. Errors are not cached.
 
         Args:
-            statement: the query.
-            tables: all tables that the result depends on.
+            key: identifies everything that the result depends on; None if that is unknown, and it is not cached.
             form: how the result is serialized.
             compute: computes the result.
             beside: what the response depends on besides the result and the request's address. If given, it is part of
@@ -83,7 +71,6 @@ class ResultCache:
             Unavailable: another computation of the same result takes too long.
             NotModified: the client has this response.
         """
-        key = _if_reachable(lambda: cache_key(statement, self._versions.get_many(tables)))
         if key is None:
             return compute(), False
         if beside is not None:

@@ -2,6 +2,9 @@
 
 A template is a literal of this project's source. `:name` is a value and never becomes text, unless it is a `Constant`
 of the platform; `{name}` is a fragment, itself made of a template. So no text of a caller can reach the SQL.
+
+A table that is read at a snapshot is named by `table`. The statement remembers where, and `pinned` adds the snapshots;
+its text without them is the same at every snapshot, so that results are cached by it.
 """
 
 import re
@@ -12,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from textwrap import dedent
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
 
 from shared.runtime.models import utc
 
@@ -22,12 +25,28 @@ _PART = re.compile(r"\{(?P<fragment>\w+)\}|(?<![:\w]):(?P<value>[a-z]\w*)")
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
 
 
+class TableName(NamedTuple):
+    """The name of a table in the text of a statement: the position at which it ends, and the name."""
+
+    end: int
+    name: str
+
+
 @dataclass(frozen=True)
 class Statement:
-    """SQL in Athena's dialect, whole or a fragment, with a `?` for every value, and the values in their order."""
+    """SQL in Athena's dialect, whole or a fragment, with a `?` for every value, and the values in their order.
+
+    `named` has the tables that can be pinned, each time that the text names one, in its order.
+    """
 
     text: str
     values: tuple[Value, ...] = ()
+    named: tuple[TableName, ...] = ()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that can be pinned, each once."""
+        return tuple(dict.fromkeys(each.name for each in self.named))
 
 
 @dataclass(frozen=True)
@@ -68,8 +87,15 @@ def sql(template: LiteralString, /, **parts: Part) -> Statement:
 def join(separator: LiteralString, statements: Iterable[Statement]) -> Statement:
     """Write fragments one after the other, with a text between them."""
     fragments = list(statements)
+    named: list[TableName] = []
+    length = 0
+    for each in fragments:
+        named += [TableName(length + end, name) for end, name in each.named]
+        length += len(each.text) + len(separator)
     return Statement(
-        separator.join(each.text for each in fragments), tuple(value for each in fragments for value in each.values)
+        separator.join(each.text for each in fragments),
+        tuple(value for each in fragments for value in each.values),
+        tuple(named),
     )
 
 
@@ -87,6 +113,27 @@ def identifier(name: str) -> Statement:
     if not _IDENTIFIER.fullmatch(name):
         raise ValueError("not an identifier")
     return Statement(str(name))
+
+
+def table(name: str) -> Statement:
+    """Use the name of a table as a fragment after FROM, to be read at the snapshot that `pinned` adds.
+
+    Raises:
+        ValueError: it is not made of letters, digits and underscores alone.
+    """
+    fragment = identifier(name)
+    return Statement(fragment.text, named=(TableName(len(fragment.text), name),))
+
+
+def pinned(statement: Statement, snapshots: Mapping[str, int]) -> Statement:
+    """Read each table at its snapshot; tables without one, which are empty, stay as they are."""
+    pieces: list[str] = []
+    reached = 0
+    for end, name in statement.named:
+        if name in snapshots:
+            pieces += [statement.text[reached:end], f" FOR VERSION AS OF {snapshots[name]:d}"]
+            reached = end
+    return Statement("".join([*pieces, statement.text[reached:]]), statement.values)
 
 
 def identifiers(names: Iterable[str]) -> Statement:

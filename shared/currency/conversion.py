@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from shared.athena.sql import EMPTY, Statement, identifier, sql
+from shared.athena.sql import EMPTY, Statement, identifier, sql, table
+from shared.lake.catalog.tables import EXCHANGE_RATES
 
 
 class Days(NamedTuple):
@@ -20,7 +21,7 @@ _RATED = """
         AND {table}.dt >= known.valid_from AND {table}.dt < known.valid_before
 """
 _KNOWN = """
-    SELECT currency, valid_from, valid_before, rate FROM exchange_rates
+    SELECT currency, valid_from, valid_before, rate FROM {exchange_rates}
     WHERE reporting_currency = :reporting_currency {within_days}
 """
 _BY_MONTH = """
@@ -39,7 +40,7 @@ _CONVERTED = """
 """
 
 
-def with_rates(table: str, reporting_currency: str, *, days: Days | None = None) -> Statement:
+def with_rates(name: str, reporting_currency: str, *, days: Days | None = None) -> Statement:
     """Select all columns of a table that has `currency` and `dt`, and `rate`: the value of one unit of the currency.
 
     The rate is 1 for the reporting currency and NULL if there is none on that day. The table is named only once, so
@@ -47,17 +48,17 @@ def with_rates(table: str, reporting_currency: str, *, days: Days | None = None)
     currency is joined. With `days`, rows are compared with the rates of the same month instead of all years.
 
     Args:
-        table: the name of a table or WITH query.
+        name: the name of a table or WITH query.
         reporting_currency: the target currency; rates derived for another one are ignored.
         days: the days of the rows, if known; rows of other days may get no rate.
     """
-    source = identifier(table)
+    source, rates = identifier(name), table(EXCHANGE_RATES.name)
     if days is None:
-        known = sql(_KNOWN, reporting_currency=reporting_currency, within_days=EMPTY)
+        known = sql(_KNOWN, exchange_rates=rates, reporting_currency=reporting_currency, within_days=EMPTY)
         return sql(_RATED, table=source, reporting_currency=reporting_currency, known=known, in_month=EMPTY)
     first, last = days
     within_days = sql("AND valid_from <= :last AND valid_before > :first", first=first, last=last)
-    known = sql(_KNOWN, reporting_currency=reporting_currency, within_days=within_days)
+    known = sql(_KNOWN, exchange_rates=rates, reporting_currency=reporting_currency, within_days=within_days)
     return sql(
         _RATED,
         table=source,

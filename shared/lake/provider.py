@@ -1,6 +1,6 @@
-"""Provides the lake's objects and the versions of its tables."""
+"""Provides the lake's objects and the states of its tables."""
 
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.lake.catalog.state import TABLE_STATES, TableStates
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.runtime.deployment import Deployment, provider
 
@@ -12,6 +12,6 @@ def lake(deployment: Deployment) -> LakeStore:
 
 
 @provider
-def versions(deployment: Deployment) -> TableVersions:
-    """Build the store of table versions."""
-    return TableVersions(deployment.clients.dynamodb, deployment.name_of(VERSIONS_TABLE))
+def table_states(deployment: Deployment) -> TableStates:
+    """Build the store of the states of tables."""
+    return TableStates(deployment.clients.dynamodb, deployment.name_of(TABLE_STATES))

@@ -1,11 +1,11 @@
 """The facts behind metrics, as data: their tables, time resolution, columns and filters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from shared.lake.catalog.rollup_tables import NO_DIMENSION
+from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.records.schema import DataType
 
 CURRENCY = "currency"
@@ -61,9 +61,10 @@ _UNITS = {
 
 
 class Source(StrEnum):
-    """The source of a response: a roll-up by one dimension, a roll-up by all dimensions, or the base table."""
+    """The source of a response: a roll-up by one dimension, by UTC day or by all dimensions, or the base table."""
 
     BY_DIMENSION = "roll-up by one dimension"
+    DAILY = "daily roll-up"
     ROLLUP = "roll-up"
     BASE = "base"
 
@@ -72,16 +73,13 @@ class Source(StrEnum):
 class FactTable:
     """A table that contains a fact, with its time resolution and the number of dimensions that can be combined.
 
-    A roll-up by one dimension has a table for each dimension and one without dimensions.
+    With `whole_only` it is read only if no range or bucket begins within a unit, because a later table has finer units.
     """
 
     name: str
     grain: Grain = Grain.MOMENT
     max_filters: int = len(Dimension)
-
-    def table_name(self, dimensions: Iterable[str]) -> str:
-        """Return the name of the table for these dimensions."""
-        return self.name.format(dimension=next(iter(dimensions), NO_DIMENSION))
+    whole_only: bool = False
 
 
 class FactName(StrEnum):
@@ -100,7 +98,8 @@ class Fact:
 
     `tables` are ordered by size, the base table last. `columns` are the columns of the base table from which the fact
     is computed. `records` is the measure that counts the source records of a response. A semi-additive fact is read
-    from the start of its history.
+    from the start of its history, others as much longer than both ranges as `margin`. Filters by dimension may depend
+    on another table, `filter_table`.
     """
 
     data_type: DataType
@@ -109,13 +108,26 @@ class Fact:
     records: Measure
     dimensions: tuple[Dimension, ...] = tuple(Dimension)
     has_currency: bool = True
+    has_amounts: bool = False
     semi_additive: bool = False
-    base_only_reason: str = ""
+    margin: timedelta = timedelta()
+    filter_table: DataType | None = None
 
     @property
     def filters(self) -> tuple[str, ...]:
         """The supported fields of `filters`."""
         return (*self.dimensions, CURRENCY) if self.has_currency else tuple(self.dimensions)
+
+    @property
+    def base(self) -> str:
+        """The name of the base table."""
+        return self.tables[Source.BASE].name
+
+    def reference_tables(self, *, filtered: bool, currency: str | None) -> tuple[str, ...]:
+        """Return the other tables that a result depends on, with or without filters by dimension and a currency."""
+        of_filters = (self.filter_table,) if filtered and self.filter_table else ()
+        of_amounts = (EXCHANGE_RATES.name,) if self.has_amounts and currency is None else ()
+        return (*of_filters, *of_amounts)
 
 
 _TRANSACTIONS = FactTable(name="transactions")
@@ -125,18 +137,23 @@ FACTS: Mapping[FactName, Fact] = {
         data_type=DataType.TRANSACTIONS,
         columns=("status", "timestamp", "currency", "quantity", "unit_price", "discount"),
         tables={
-            Source.BY_DIMENSION: FactTable(name="sales_hourly_by_{dimension}", grain=Grain.HOUR, max_filters=1),
+            Source.BY_DIMENSION: FactTable(name="sales_hourly_by_one", grain=Grain.HOUR, max_filters=1),
+            Source.DAILY: FactTable(name="sales_daily", grain=Grain.DAY, whole_only=True),
             Source.ROLLUP: FactTable(name="sales_hourly", grain=Grain.HOUR),
             Source.BASE: _TRANSACTIONS,
         },
         records=Measure.LINES,
+        has_amounts=True,
     ),
     FactName.ORDERS: Fact(
         data_type=DataType.TRANSACTIONS,
         columns=("status", "timestamp", "currency", "order_id", "quantity", "unit_price", "discount"),
-        tables={Source.BASE: _TRANSACTIONS},
+        tables={
+            Source.ROLLUP: FactTable(name="sales_daily_by_order", grain=Grain.DAY),
+            Source.BASE: _TRANSACTIONS,
+        },
         records=Measure.LINES,
-        base_only_reason="distinct orders",
+        has_amounts=True,
     ),
     FactName.CUSTOMERS: Fact(
         data_type=DataType.TRANSACTIONS,
@@ -158,6 +175,7 @@ FACTS: Mapping[FactName, Fact] = {
         dimensions=(Dimension.PRODUCT_CATEGORY,),
         has_currency=False,
         semi_additive=True,
+        filter_table=DataType.PRODUCTS,
     ),
     FactName.SESSIONS: Fact(
         data_type=DataType.EVENTS,
@@ -169,5 +187,6 @@ FACTS: Mapping[FactName, Fact] = {
         records=Measure.EVENTS,
         dimensions=(Dimension.PRODUCT_CATEGORY, Dimension.REGION, Dimension.CHANNEL),
         has_currency=False,
+        margin=timedelta(days=1),
     ),
 }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from shared.athena.snapshots import Snapshots, snapshot_errors, snapshots_field
 from shared.metrics.buckets import Granularity, buckets, wall_clock
 from shared.metrics.catalogue import METRICS, Aggregation, MetricType
 from shared.metrics.facts import CURRENCY, Dimension
@@ -79,6 +80,7 @@ class MetricQuery(Query):
         "Only lines in this currency, unconverted (default: all lines, converted to the reporting currency at the rate "
         "of their UTC day).",
     )
+    as_of_snapshots: Snapshots = snapshots_field()
 
     @classmethod
     def contradictions(cls, valid: Mapping[str, Any], now: datetime | None) -> Iterator[FieldError]:
@@ -88,6 +90,7 @@ class MetricQuery(Query):
         if "metric_type" in valid:
             yield from _aggregation_errors(valid["metric_type"], valid.get("aggregation"))
             yield from _filter_errors(valid["metric_type"], valid)
+            yield from _snapshot_errors(valid["metric_type"], valid)
 
     @property
     def question(self) -> MetricQuestion:
@@ -102,6 +105,7 @@ class MetricQuery(Query):
             filters={each: values for each in Dimension if (values := getattr(self, each))},
             currency=self.currency,
             include_comparison=self.include_comparison,
+            as_of=self.as_of_snapshots,
         )
 
 
@@ -137,3 +141,10 @@ def _filter_errors(metric_type: MetricType, valid: Mapping[str, Any]) -> Iterato
         if valid.get(name) and name not in legal:
             message = f"is not a filter of {metric_type}; expected one of {', '.join(legal)}"
             yield FieldError(f"filters.{name}", message, valid[name])
+
+
+def _snapshot_errors(metric_type: MetricType, valid: Mapping[str, Any]) -> Iterator[FieldError]:
+    fact = METRICS[metric_type].fact
+    filtered = any(valid.get(name) for name in Dimension)
+    others = fact.reference_tables(filtered=filtered, currency=valid.get(CURRENCY))
+    yield from snapshot_errors(valid.get("as_of_snapshots", {}), (fact.base, *others), metric_type)

@@ -1,13 +1,13 @@
 """Selects the tables for a question; every choice gives the same result, and roll-ups are cheaper to read."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from shared.metrics.facts import Source
+from shared.metrics.facts import FactTable, Source
 from shared.metrics.question import MetricQuestion
-from shared.metrics.split import Split, day_count, split
+from shared.metrics.split import Split, day_count, dirty_within, reach, split
 
-__all__ = ["Plan", "Source", "choose_plan", "plan_from"]
+__all__ = ["Plan", "Source", "choose_plan", "plan_from", "with_dirty_days"]
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,6 @@ class Plan:
     reason: str
     parts: Split
 
-    def tables(self, question: MetricQuestion) -> Iterator[str]:
-        """Yield the tables of the question's fact that are read."""
-        tables = question.metric.fact.tables
-        for intervals, source in ((self.parts.rollup, self.source), (self.parts.base, Source.BASE)):
-            if intervals:
-                yield tables[source].table_name(question.filters)
-
 
 def plan_from(question: MetricQuestion, source: Source, reason: str) -> Plan:
     """Return the plan for a given source."""
@@ -34,7 +27,7 @@ def plan_from(question: MetricQuestion, source: Source, reason: str) -> Plan:
 def choose_plan(question: MetricQuestion) -> Plan:
     """Choose the smallest table that gives the exact result, unless most days must be read from the base anyway."""
     fact = question.metric.fact
-    reasons = [f"only the base has {fact.base_only_reason}"] if fact.base_only_reason else []
+    reasons: list[str] = []
     for source, table in fact.tables.items():
         if source is Source.BASE:
             break
@@ -42,10 +35,25 @@ def choose_plan(question: MetricQuestion) -> Plan:
             reasons.append(f"the {source} has no table for these filters")
             continue
         parts = split(question, source)
-        if fact.semi_additive or day_count(parts.base) * 2 <= day_count((*parts.rollup, *parts.base)):
-            rest = f", and {fact.tables[Source.BASE].name} for partial {table.grain}s" if parts.base else ""
-            return Plan(source, f"{table.table_name(question.filters)} gives the same result{rest}", parts)
+        if fact.semi_additive or _is_worthwhile(table, parts):
+            rest = f", and {fact.base} for partial {table.grain}s" if parts.base else ""
+            return Plan(source, f"{table.name} gives the same result{rest}", parts)
         reasons.append(
             f"on most days the range or a bucket ({question.zone}) contains only a part of a UTC {table.grain}"
         )
     return plan_from(question, Source.BASE, "; ".join(dict.fromkeys(reasons)))
+
+
+def _is_worthwhile(table: FactTable, parts: Split) -> bool:
+    """Whether a roll-up contains at least half of the days, or all of them if a later one has finer units."""
+    of_base, of_all = day_count(parts.base), day_count((*parts.rollup, *parts.base))
+    return of_base == 0 if table.whole_only else of_base * 2 <= of_all
+
+
+def with_dirty_days(question: MetricQuestion, plan: Plan, dirty_days: Sequence[str]) -> Plan:
+    """Return the plan that reads dirty days from the base."""
+    dirty = dirty_within(reach(question), dirty_days)
+    if plan.source is Source.BASE or not dirty:
+        return plan
+    why = f"{len(dirty)} days are read from {question.metric.fact.base}, because their roll-ups are being computed"
+    return replace(plan, reason=f"{plan.reason}; {why}", parts=split(question, plan.source, dirty_days))

@@ -1,10 +1,6 @@
 """Provides business metrics."""
 
-from functools import partial
-
-from shared.athena.provider import athena, result_cache
-from shared.lake.catalog.first_day import first_day
-from shared.lake.provider import lake
+from shared.athena.provider import pinned_queries
 from shared.metrics.reports import MetricReports
 from shared.runtime.deployment import Deployment, provider
 from shared.sources.provider import sources
@@ -14,10 +10,8 @@ from shared.sources.provider import sources
 def metric_reports(deployment: Deployment) -> MetricReports:
     """Build the reports on business metrics."""
     return MetricReports(
-        athena=athena(deployment),
-        cache=result_cache(deployment),
+        queries=pinned_queries(deployment),
         sources=sources(deployment),
-        first_day=partial(first_day, lake(deployment)),
         reporting_currency=deployment.settings.reporting_currency,
         clock=deployment.clock,
     )

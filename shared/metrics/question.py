@@ -18,7 +18,8 @@ _EXTREMES = {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT, Measure.LOWEST_UNITS
 class MetricQuestion:
     """A metric with its half-open time range, buckets and filters.
 
-    `history_start` is a day before which there are no records; a semi-additive fact is read from it.
+    `history_start` is a day before which there are no records; a semi-additive fact is read from it. `as_of` has the
+    snapshots at which tables are read instead of their current ones.
     """
 
     metric_type: MetricType
@@ -31,6 +32,7 @@ class MetricQuestion:
     currency: str | None = None
     include_comparison: bool = False
     history_start: datetime = EARLIEST
+    as_of: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def metric(self) -> Metric:

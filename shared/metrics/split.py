@@ -1,8 +1,13 @@
-"""Splits a question between a roll-up and the base: units cut by a range or bucket boundary are read from the base."""
+"""Splits a question between a roll-up and the base.
+
+Units cut by a range or bucket boundary are read from the base, and so are dirty days: those that changed after their
+roll-ups were computed.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.facts import Grain, Source
@@ -35,19 +40,36 @@ class Split:
     base: tuple[Interval, ...]
 
 
-def split(question: MetricQuestion, source: Source) -> Split:
+def split(question: MetricQuestion, source: Source, dirty_days: Iterable[str] = ()) -> Split:
     """Divide the time of a question between a roll-up and the base.
 
-    A unit of the roll-up (a UTC hour or day) is read from it if it lies within one bucket of one range. For a
-    semi-additive fact, the history before both ranges counts as one bucket.
+    A unit of the roll-up (a UTC hour or day) is read from it if it lies within one bucket of one range, and not on a
+    dirty day (`yyyy-MM-dd`). For a semi-additive fact, the history before both ranges counts as one bucket.
     """
-    fact = question.metric.fact
-    since = min(question.history_start, question.previous_start) if fact.semi_additive else question.previous_start
+    whole = reach(question)
     if source is Source.BASE:
-        return Split((), (Interval(since, question.end),))
-    partial = _partial_units(question, fact.tables[source].grain)
-    base = [Interval(max(each.start, since), min(each.end, question.end)) for each in partial]
-    return Split(tuple(_between(base, Interval(since, question.end))), tuple(base))
+        return Split((), (whole,))
+    partial = _partial_units(question, question.metric.fact.tables[source].grain)
+    dirty = dirty_within(whole, dirty_days)
+    base = _at_most(MAX_INTERVALS, _merge(_clip([*partial, *dirty], whole)))
+    return Split(tuple(_between(base, whole)), tuple(base))
+
+
+def reach(question: MetricQuestion) -> Interval:
+    """Return the time of the records that a question depends on: both ranges, and what its fact needs beside them."""
+    fact, since = question.metric.fact, question.previous_start
+    if fact.semi_additive:
+        return Interval(min(question.history_start, since), question.end)
+    if not fact.margin:
+        return Interval(since, question.end)
+    until = _floor(question.end + fact.margin - LAST_MOMENT, _DAY) + _DAY
+    return Interval(_floor(since - fact.margin, _DAY), until)
+
+
+def dirty_within(whole: Interval, dirty_days: Iterable[str]) -> list[Interval]:
+    """Return the dirty days within an interval."""
+    begun = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in dirty_days)
+    return _clip((Interval(start, start + _DAY) for start in begun), whole)
 
 
 def day_count(intervals: Iterable[Interval]) -> int:
@@ -66,16 +88,42 @@ def _floor(moment: datetime, unit: timedelta) -> datetime:
 
 
 def _partial_units(question: MetricQuestion, grain: Grain) -> list[Interval]:
-    """Return the units within which a range or bucket begins or ends; adjacent units are merged into one interval."""
+    """Return the units within which a range or bucket begins or ends; if they are too many, all of both ranges."""
     boundaries = {boundary: _floor(boundary, grain.unit) for boundary in _boundaries(question, grain)}
-    begun = sorted({begin for boundary, begin in boundaries.items() if begin != boundary})
-    partial: list[Interval] = []
-    for begin in begun:
-        goes_on = bool(partial) and partial[-1].end == begin
-        partial.append(Interval(partial.pop().start if goes_on else begin, begin + grain.unit))
+    begun = {begin for boundary, begin in boundaries.items() if begin != boundary}
+    partial = _merge(Interval(begin, begin + grain.unit) for begin in begun)
     if len(partial) > MAX_INTERVALS:
         return [Interval(_floor(question.previous_start, grain.unit), question.end)]
     return partial
+
+
+def _clip(intervals: Iterable[Interval], whole: Interval) -> list[Interval]:
+    return [
+        Interval(max(each.start, whole.start), min(each.end, whole.end))
+        for each in intervals
+        if each.start < whole.end and whole.start < each.end
+    ]
+
+
+def _merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """Merge intervals that overlap or are adjacent."""
+    merged: list[Interval] = []
+    for each in sorted(intervals):
+        if merged and each.start <= merged[-1].end:
+            merged[-1] = Interval(merged[-1].start, max(merged[-1].end, each.end))
+        else:
+            merged.append(each)
+    return merged
+
+
+def _at_most(most: int, intervals: Sequence[Interval]) -> Sequence[Interval]:
+    """Close the smallest gaps between intervals until there are no more than so many."""
+    gaps = sorted((Interval(before.end, after.start) for before, after in pairwise(intervals)), key=_length)
+    return _merge([*intervals, *gaps[: max(0, len(intervals) - most)]])
+
+
+def _length(interval: Interval) -> timedelta:
+    return interval.end - interval.start
 
 
 def _boundaries(question: MetricQuestion, grain: Grain) -> Iterator[datetime]:

@@ -7,6 +7,7 @@
     ├── NotFound                404
     ├── MethodNotAllowed        405
     ├── Conflict                409
+    ├── ExpiredSnapshot         410  lists what can be read instead
     ├── PayloadTooLarge         413
     ├── UnsupportedMediaType    415
     ├── Unprocessable           422
@@ -106,6 +107,14 @@ class Conflict(TallyError):
     status = 409
     commerce_code = "CONFLICT"
     fraud_code = "conflict"
+
+
+class ExpiredSnapshot(TallyError):
+    """A snapshot in `as_of_snapshots` is not kept; the details list those that are."""
+
+    status = 410
+    commerce_code = "SNAPSHOT_EXPIRED"
+    fraud_code = "snapshot_expired"
 
 
 class PayloadTooLarge(TallyError):

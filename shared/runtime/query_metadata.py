@@ -20,7 +20,7 @@ class QueryMetadata(Model):
     )
     query_time_ms: float = Field(description="Processing time in milliseconds.", examples=[412.7])
     cache_hit: bool = Field(
-        description="Whether the result came from the cache, which is invalidated when its tables change."
+        description="Whether the result came from the cache, where it is kept until data of its months change."
     )
     data_freshness: Timestamp = Field(
         description="Watermark: every active source has delivered up to this time; 1970-01-01T00:00:00Z if none has.",
@@ -31,4 +31,9 @@ class QueryMetadata(Model):
     )
     provisional: bool = Field(
         description="Whether the range extends past `data_freshness`, so that more data may arrive."
+    )
+    snapshots: dict[str, str] = Field(
+        description="Snapshot of each table that the result depends on, at its computation; tables without data are "
+        "omitted. As `as_of_snapshots` they give the same numbers again.",
+        examples=[{"transactions": "7341258034", "exchange_rates": "998877"}],
     )

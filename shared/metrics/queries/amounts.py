@@ -2,7 +2,6 @@
 
 from shared.athena.sql import Statement, identifier, sql
 from shared.currency.conversion import Days, convert, with_rates
-from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.metrics.queries.fragments import day
 from shared.metrics.question import MetricQuestion
 from shared.metrics.split import LAST_MOMENT
@@ -26,11 +25,6 @@ class Amounts:
         self._converts = question.currency is None
 
     @property
-    def tables(self) -> tuple[str, ...]:
-        """The additional tables that are read."""
-        return (EXCHANGE_RATES.name,) if self._converts else ()
-
-    @property
     def counts(self) -> Statement:
         """The columns that count included and excluded lines; only conversion excludes lines."""
         return _RATED_COUNT if self._converts else _ALL_COUNT
@@ -39,9 +33,9 @@ class Amounts:
         """Return an amount column in the reported currency."""
         return convert(column) if self._converts else identifier(column)
 
-    def with_rates(self, table: str) -> Statement:
-        """Return the rows of a table that has `currency` and `dt`, with the rates that their amounts need."""
+    def with_rates(self, name: str) -> Statement:
+        """Return the rows of a WITH query that has `currency` and `dt`, with the rates that their amounts need."""
         if not self._converts:
-            return sql("SELECT * FROM {table}", table=identifier(table))
+            return sql("SELECT * FROM {rows}", rows=identifier(name))
         days = Days(day(self._question.previous_start), day(self._question.end - LAST_MOMENT))
-        return with_rates(table, self._reporting_currency, days=days)
+        return with_rates(name, self._reporting_currency, days=days)

@@ -1,18 +1,18 @@
 """Selects the query for a question; each fact has its own SQL."""
 
+from shared.athena.sql import Statement
 from shared.metrics.facts import FactName
 from shared.metrics.planner import Plan
 from shared.metrics.queries.customers import customers
 from shared.metrics.queries.orders import orders
-from shared.metrics.queries.rows import MetricStatement
 from shared.metrics.queries.sales import sales
 from shared.metrics.queries.sessions import sessions
 from shared.metrics.queries.stock import stock
 from shared.metrics.question import MetricQuestion
 
 
-def query(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
-    """Return the statement for a plan, and the tables that it reads."""
+def query(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> Statement:
+    """Return the statement for a plan."""
     match question.metric.fact_name:
         case FactName.SALES:
             return sales(question, plan, reporting_currency=reporting_currency)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import EMPTY, Statement, sql, union_all
+from shared.athena.sql import EMPTY, Statement, sql, table, union_all
 from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import (
     TIMESTAMP,
@@ -12,9 +12,7 @@ from shared.metrics.queries.fragments import (
     in_days,
     in_intervals,
 )
-from shared.metrics.queries.rows import MetricStatement
 from shared.metrics.question import MetricQuestion
-from shared.metrics.split import Split
 
 _STATEMENT = """
     WITH lines AS (
@@ -29,32 +27,38 @@ _STATEMENT = """
 """
 _OF_ROLLUP = """
     SELECT CAST(dt AS timestamp) AS moment, bought_lines AS lines, customer_id {filter_columns} {currency}
-    FROM sales_daily_by_customer
+    FROM {rollup}
     WHERE bought_lines > 0 AND {days}
 """
 _OF_BASE = """
     SELECT "timestamp" AS moment, CAST(1 AS bigint) AS lines, customer_id {filter_columns} {currency}
-    FROM transactions
+    FROM {transactions}
     WHERE status = 'completed' AND quantity > 0 AND customer_id IS NOT NULL AND {intervals}
 """
 
 
-def customers(question: MetricQuestion, plan: Plan) -> MetricStatement:
+def customers(question: MetricQuestion, plan: Plan) -> Statement:
     """Count purchasing customers per range and bucket, and per range."""
-    statement = sql(
+    return sql(
         _STATEMENT,
-        lines=union_all(_lines(question, plan.parts)),
+        lines=union_all(_lines(question, plan)),
         bucketed=bucketed(question),
         where=filter_clause(question),
     )
-    return MetricStatement(statement, tuple(plan.tables(question)))
 
 
-def _lines(question: MetricQuestion, parts: Split) -> Iterator[Statement]:
+def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    fact, parts = question.metric.fact, plan.parts
     columns = filter_columns(question)
     currency = EMPTY if question.currency is None else sql(", currency")
     if parts.rollup:
-        yield sql(_OF_ROLLUP, filter_columns=columns, currency=currency, days=in_days(parts.rollup))
+        rollup = table(fact.tables[plan.source].name)
+        yield sql(_OF_ROLLUP, filter_columns=columns, currency=currency, rollup=rollup, days=in_days(parts.rollup))
     if parts.base:
-        intervals = in_intervals(TIMESTAMP, parts.base)
-        yield sql(_OF_BASE, filter_columns=columns, currency=currency, intervals=intervals)
+        yield sql(
+            _OF_BASE,
+            filter_columns=columns,
+            currency=currency,
+            transactions=table(fact.base),
+            intervals=in_intervals(TIMESTAMP, parts.base),
+        )

@@ -1,4 +1,4 @@
-"""SQL fragments shared by the statements of all facts: partition and row filters, and the bucket of a row."""
+"""SQL fragments shared by the statements of all facts: filters by time and dimension, and the bucket of a row."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,43 +16,34 @@ TIMESTAMP = sql('"timestamp"')
 """The column of base tables that contains the event time."""
 
 
+DAY = sql("CAST(CAST(moment AS date) AS varchar)")
+"""The UTC day of a moment as text; queries that group by it group by `CAST(moment AS date)`."""
+
+
 def day(moment: datetime) -> str:
-    """Return the UTC day of a moment, as partitions are named."""
+    """Return the UTC day of a moment as text."""
     return moment.date().isoformat()
 
 
-def on_days(intervals: Iterable[Interval]) -> Statement:
-    """Return the condition that selects the partitions of intervals."""
-    return _any(
-        sql("dt BETWEEN :first AND :last", first=day(each.start), last=day(each.end - LAST_MOMENT))
-        for each in intervals
-    )
+def in_intervals(column: Statement, intervals: Iterable[Interval]) -> Statement:
+    """Return the condition that selects the rows of intervals by time."""
+    return _any(_between(column, each) for each in intervals)
 
 
-def in_intervals(column: Statement, intervals: Sequence[Interval]) -> Statement:
-    """Return the condition that selects the rows of intervals, by partition and time."""
-    within = _any(_between(column, each) for each in intervals)
-    return sql("{days} AND {within}", days=on_days(intervals), within=within)
-
-
-def in_hours(column: Statement, intervals: Sequence[Interval]) -> Statement:
-    """Return the condition that selects the hours of intervals from an hourly roll-up, by partition and hour."""
-    whole = Interval(intervals[0].start, intervals[-1].end)
+def in_hours(intervals: Sequence[Interval]) -> Statement:
+    """Return the condition that selects the hours of intervals from an hourly roll-up."""
     gaps = [(_moment(before.end), _moment(after.start - HOUR)) for before, after in pairwise(intervals)]
-    return sql(
-        "{days} AND {within} {except_gaps}",
-        days=on_days([whole]),
-        within=_between(column, whole),
-        except_gaps=_excluding(column, gaps),
-    )
+    within = _between(sql("hour"), Interval(intervals[0].start, intervals[-1].end))
+    return sql("{within} {except_gaps}", within=within, except_gaps=_excluding(sql("hour"), gaps))
 
 
 def in_days(intervals: Sequence[Interval]) -> Statement:
     """Return the condition that selects the days of intervals from a daily roll-up."""
     gaps = [(_day(before.end), _day(after.start - LAST_MOMENT)) for before, after in pairwise(intervals)]
     return sql(
-        "{days} {except_gaps}",
-        days=on_days([Interval(intervals[0].start, intervals[-1].end)]),
+        "dt BETWEEN :first AND :last {except_gaps}",
+        first=day(intervals[0].start),
+        last=day(intervals[-1].end - LAST_MOMENT),
         except_gaps=_excluding(sql("dt"), gaps),
     )
 

@@ -1,21 +1,29 @@
 """Orders: lines are summed by order, and orders are counted once per bucket and once per range."""
 
-from shared.athena.sql import sql
+from collections.abc import Iterator
+
+from shared.athena.sql import Statement, sql, table, union_all
 from shared.metrics.planner import Plan
 from shared.metrics.queries.amounts import NET, Amounts
-from shared.metrics.queries.fragments import TIMESTAMP, bucketed, filter_clause, filter_columns, in_intervals
-from shared.metrics.queries.rows import MetricStatement
+from shared.metrics.queries.fragments import (
+    DAY,
+    TIMESTAMP,
+    bucketed,
+    filter_clause,
+    filter_columns,
+    in_days,
+    in_intervals,
+)
 from shared.metrics.question import MetricQuestion
 
 _STATEMENT = """
     WITH lines AS (
-        SELECT "timestamp" AS moment, dt, currency, order_id, {net} AS net_amount {filter_columns}
-        FROM transactions WHERE status = 'completed' AND {intervals}
+        {lines}
     ), bucketed AS (
         {bucketed} {where}
     ), daily AS (
-        SELECT period, bucket, order_id, currency, dt, COUNT(*) AS lines, SUM(net_amount) AS net_amount
-        FROM bucketed GROUP BY period, bucket, order_id, currency, dt
+        SELECT period, bucket, order_id, currency, {day} AS dt, SUM(lines) AS lines, SUM(net_amount) AS net_amount
+        FROM bucketed GROUP BY period, bucket, order_id, currency, CAST(moment AS date)
     ), rated AS (
         {rated}
     ), orders AS (
@@ -26,20 +34,36 @@ _STATEMENT = """
         COUNT(CASE WHEN net_amount > 0 THEN 1 END) AS orders
     FROM orders GROUP BY period, bucket
 """
+_OF_ROLLUP = """
+    SELECT CAST(dt AS timestamp) AS moment, currency, order_id, lines, net_amount {filter_columns}
+    FROM {rollup} WHERE {days}
+"""
+_OF_BASE = """
+    SELECT "timestamp" AS moment, currency, order_id, CAST(1 AS bigint) AS lines, {net} AS net_amount {filter_columns}
+    FROM {transactions} WHERE status = 'completed' AND {intervals}
+"""
 
 
-def orders(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> MetricStatement:
+def orders(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> Statement:
     """Sum the lines of orders per range and bucket, and per range, because an order counts once in each."""
     amounts = Amounts(question, reporting_currency)
-    statement = sql(
+    return sql(
         _STATEMENT,
-        net=NET,
-        filter_columns=filter_columns(question),
-        intervals=in_intervals(TIMESTAMP, plan.parts.base),
+        lines=union_all(_lines(question, plan)),
         bucketed=bucketed(question),
         where=filter_clause(question),
+        day=DAY,
         rated=amounts.with_rates("daily"),
         counts=amounts.counts,
         amount=amounts.of("net_amount"),
     )
-    return MetricStatement(statement, (*plan.tables(question), *amounts.tables))
+
+
+def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    fact, columns = question.metric.fact, filter_columns(question)
+    if plan.parts.rollup:
+        rollup = table(fact.tables[plan.source].name)
+        yield sql(_OF_ROLLUP, filter_columns=columns, rollup=rollup, days=in_days(plan.parts.rollup))
+    if plan.parts.base:
+        intervals = in_intervals(TIMESTAMP, plan.parts.base)
+        yield sql(_OF_BASE, net=NET, filter_columns=columns, transactions=table(fact.base), intervals=intervals)

@@ -1,4 +1,4 @@
-"""The statement of a metric query and the rows of its result: one row per bucket with data."""
+"""The rows of the result of a metric query: one row per bucket with data."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,16 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared.athena.sql import Statement
+from shared.athena.pinned_queries import PinnedResult
 from shared.metrics.facts import Measure
-
-
-@dataclass(frozen=True)
-class MetricStatement:
-    """A statement and the tables that it reads."""
-
-    statement: Statement
-    tables: tuple[str, ...]
 
 
 class RangeKind(StrEnum):
@@ -42,7 +34,7 @@ class MetricRow:
     measures: Mapping[Measure, Decimal] = field(default_factory=dict)
 
 
-ROWS: TypeAdapter[Sequence[MetricRow]] = TypeAdapter(Sequence[MetricRow])
+ROWS: TypeAdapter[PinnedResult[Sequence[MetricRow]]] = TypeAdapter(PinnedResult[Sequence[MetricRow]])
 """Serializes rows for the result cache."""
 
 

@@ -4,20 +4,15 @@ A session is assumed to last at most one day, so reading one more UTC day on eit
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from shared.athena.sql import Constant, Statement, identifier, join, sql
-from shared.metrics.facts import Source
+from shared.athena.sql import Constant, Statement, join, sql, table, union_all
 from shared.metrics.planner import Plan
-from shared.metrics.queries.fragments import bucketed, filter_columns, on_days, one_of
-from shared.metrics.queries.rows import MetricStatement
+from shared.metrics.queries.fragments import TIMESTAMP, bucketed, filter_columns, in_days, in_intervals, one_of
 from shared.metrics.question import MetricQuestion
-from shared.metrics.split import Interval
 
-_LONGEST = timedelta(days=1)
 _STATEMENT = """
     WITH steps AS (
-        SELECT {columns} {filter_columns} FROM {table} WHERE {days}
+        {steps}
     ), lines AS (
         SELECT session_id, MIN(seen) AS moment, SUM(events) AS events, SUM(purchases) AS purchases
         FROM steps GROUP BY session_id
@@ -29,30 +24,38 @@ _STATEMENT = """
         COUNT(CASE WHEN purchases > 0 THEN 1 END) AS purchasing_sessions
     FROM bucketed GROUP BY period, bucket
 """
-_COLUMNS = {
-    Source.ROLLUP: sql("session_id, first_moment AS seen, events, purchases"),
-    Source.BASE: sql("""
-        session_id, "timestamp" AS seen, CAST(1 AS bigint) AS events,
+_OF_ROLLUP = """
+    SELECT session_id, first_moment AS seen, events, purchases {filter_columns}
+    FROM {rollup} WHERE {days}
+"""
+_OF_BASE = """
+    SELECT session_id, "timestamp" AS seen, CAST(1 AS bigint) AS events,
         CASE WHEN event_type = 'purchase' THEN CAST(1 AS bigint) ELSE CAST(0 AS bigint) END AS purchases
-    """),
-}
+        {filter_columns}
+    FROM {events} WHERE {intervals}
+"""
 
 
-def sessions(question: MetricQuestion, plan: Plan) -> MetricStatement:
+def sessions(question: MetricQuestion, plan: Plan) -> Statement:
     """Count the sessions that start in each bucket, and how many of them include a purchase."""
-    table = question.metric.fact.tables[plan.source].name
-    statement = sql(
+    return sql(
         _STATEMENT,
-        columns=_COLUMNS[plan.source],
-        filter_columns=filter_columns(question),
-        table=identifier(table),
-        days=on_days([Interval(question.previous_start - _LONGEST, question.end + _LONGEST)]),
+        steps=union_all(_steps(question, plan)),
         start=Constant(question.previous_start),
         end=Constant(question.end),
         matching=join(" ", _matching(question)),
         bucketed=bucketed(question),
     )
-    return MetricStatement(statement, (table,))
+
+
+def _steps(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    fact, columns = question.metric.fact, filter_columns(question)
+    if plan.parts.rollup:
+        rollup = table(fact.tables[plan.source].name)
+        yield sql(_OF_ROLLUP, filter_columns=columns, rollup=rollup, days=in_days(plan.parts.rollup))
+    if plan.parts.base:
+        intervals = in_intervals(TIMESTAMP, plan.parts.base)
+        yield sql(_OF_BASE, filter_columns=columns, events=table(fact.base), intervals=intervals)
 
 
 def _matching(question: MetricQuestion) -> Iterator[Statement]:

@@ -5,13 +5,12 @@ A bucket without records has no row, because the level of the bucket before it s
 
 from collections.abc import Iterator
 
-from shared.athena.sql import EMPTY, Constant, Statement, sql, union_all
+from shared.athena.sql import EMPTY, Constant, Statement, sql, table, union_all
 from shared.metrics.facts import Dimension
 from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import TIMESTAMP, bucket, in_days, in_intervals, one_of, period
-from shared.metrics.queries.rows import MetricStatement, RangeKind
+from shared.metrics.queries.rows import RangeKind
 from shared.metrics.question import MetricQuestion
-from shared.metrics.split import Split
 from shared.records.schema import DataType
 
 _STATEMENT = """
@@ -30,13 +29,13 @@ _STATEMENT = """
     {rest}
 """
 _OF_ROLLUP = """
-    SELECT product_id, location, moment, quantity_on_hand, records FROM inventory_daily WHERE {days}
+    SELECT product_id, location, moment, quantity_on_hand, records FROM {rollup} WHERE {days}
 """
 _OF_BASE = """
     SELECT product_id, location, "timestamp" AS moment, quantity_on_hand, CAST(1 AS bigint) AS records
-    FROM inventory WHERE {intervals}
+    FROM {inventory} WHERE {intervals}
 """
-_OF_CATEGORIES = "WHERE product_id IN (SELECT product_id FROM products WHERE {of_categories})"
+_OF_CATEGORIES = "WHERE product_id IN (SELECT product_id FROM {products} WHERE {of_categories})"
 _SUMS = sql("""
     , changes AS (
         SELECT period, bucket, moment, records,
@@ -81,11 +80,11 @@ _EXTREMES = sql("""
 """
 
 
-def stock(question: MetricQuestion, plan: Plan) -> MetricStatement:
+def stock(question: MetricQuestion, plan: Plan) -> Statement:
     """Compute the stock at the end of every bucket with records, and at the end of the time before both ranges."""
-    statement = sql(
+    return sql(
         _STATEMENT,
-        lines=union_all(_lines(plan.parts)),
+        lines=union_all(_lines(question, plan)),
         previous_start=Constant(question.previous_start),
         before=Constant(RangeKind.BEFORE),
         period=period(question),
@@ -93,18 +92,19 @@ def stock(question: MetricQuestion, plan: Plan) -> MetricStatement:
         where=_of_categories(question),
         rest=_EXTREMES if question.asks_for_extremes else _SUMS,
     )
-    of_products = (DataType.PRODUCTS,) if question.filters else ()
-    return MetricStatement(statement, (*plan.tables(question), *of_products))
 
 
-def _lines(parts: Split) -> Iterator[Statement]:
-    if parts.rollup:
-        yield sql(_OF_ROLLUP, days=in_days(parts.rollup))
-    if parts.base:
-        yield sql(_OF_BASE, intervals=in_intervals(TIMESTAMP, parts.base))
+def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    fact = question.metric.fact
+    if plan.parts.rollup:
+        yield sql(_OF_ROLLUP, rollup=table(fact.tables[plan.source].name), days=in_days(plan.parts.rollup))
+    if plan.parts.base:
+        yield sql(_OF_BASE, inventory=table(fact.base), intervals=in_intervals(TIMESTAMP, plan.parts.base))
 
 
 def _of_categories(question: MetricQuestion) -> Statement:
     """Return the condition that selects products that are currently in these categories."""
     values = question.filters.get(Dimension.PRODUCT_CATEGORY)
-    return sql(_OF_CATEGORIES, of_categories=one_of("category", values)) if values else EMPTY
+    if not values:
+        return EMPTY
+    return sql(_OF_CATEGORIES, products=table(DataType.PRODUCTS), of_categories=one_of("category", values))

@@ -14,7 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from shared.athena.sql import EMPTY, Constant, Part, Statement, Value, identifier, identifiers, join, literal, sql
+from shared.athena.sql import (
+    EMPTY,
+    Constant,
+    Part,
+    Statement,
+    Value,
+    identifier,
+    identifiers,
+    join,
+    literal,
+    pinned,
+    sql,
+    table,
+    union_all,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -152,6 +166,50 @@ def test_a_template_has_no_values_without_names() -> None:
 @pytest.mark.parametrize("text", ["'12:30:00'", "a::b", "map[x:y]"])
 def test_other_colons_are_text(text: str) -> None:
     assert sql(text).text == text  # type: ignore[arg-type, unused-ignore]
+
+
+def test_a_statement_knows_the_tables_that_it_reads_at_a_snapshot() -> None:
+    first = sql("SELECT 1 FROM {sales}", sales=table("sales"))
+    second = sql("SELECT 2 FROM {rates} AS rate, {sales}, other", sales=table("sales"), rates=table("rates"))
+
+    assert union_all([first, second]).tables == ("sales", "rates")
+
+
+def test_every_mention_of_a_table_is_read_at_its_snapshot() -> None:
+    lines = sql("SELECT * FROM {sales} AS sale WHERE region = :region", sales=table("sales"), region="EU")
+    whole = sql("WITH lines AS ({lines}) SELECT * FROM lines, {sales}", lines=lines, sales=table("sales"))
+
+    assert pinned(whole, {"sales": 7, "rates": 8}) == Statement(
+        "WITH lines AS (SELECT * FROM sales FOR VERSION AS OF 7 AS sale WHERE region = ?) "
+        "SELECT * FROM lines, sales FOR VERSION AS OF 7",
+        ("EU",),
+    )
+
+
+def test_tables_of_a_union_are_read_each_at_its_own_snapshot() -> None:
+    union = union_all([sql("SELECT 1 FROM {x}", x=table(name)) for name in ("sales", "rates", "sales")])
+
+    assert pinned(union, {"sales": 1, "rates": 2}).text.split("\nUNION ALL\n") == [
+        "SELECT 1 FROM sales FOR VERSION AS OF 1",
+        "SELECT 1 FROM rates FOR VERSION AS OF 2",
+        "SELECT 1 FROM sales FOR VERSION AS OF 1",
+    ]
+
+
+def test_a_table_without_a_snapshot_is_named_alone() -> None:
+    assert pinned(sql("SELECT * FROM {sales}", sales=table("sales")), {}).text == "SELECT * FROM sales"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "sales FOR VERSION AS OF 1", "x;--"])
+def test_only_a_name_is_a_table(name: str) -> None:
+    with pytest.raises(ValueError, match="identifier"):
+        table(name)
+
+
+@pytest.mark.parametrize("snapshot", ["1; DROP TABLE sales", 1.5])
+def test_a_snapshot_is_a_whole_number(snapshot: Any) -> None:
+    with pytest.raises(ValueError, match="format code"):
+        pinned(table("sales"), {"sales": snapshot})
 
 
 def sources() -> Iterator[Path]:
