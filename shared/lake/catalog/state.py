@@ -35,8 +35,9 @@ class TableState:
 
     `sequence` is the Iceberg sequence number of `snapshot`. `days` has each UTC day with data, and the sequence number
     of the last commit that changed it; a table without days has one entry, `all`. `derived` has the snapshot of each
-    roll-up and history table; roll-ups include the base up to `rolled_up`. `tags` has the last snapshot of each of the
-    days on which the table was committed to, as long as it is kept.
+    roll-up and history table; roll-ups include the base up to `rolled_up`. `cost_days` are the days within which the
+    cost of a product changed, at the snapshot of `product_costs`; only `products` has them. `tags` has the last
+    snapshot of each of the days on which the table was committed to, as long as it is kept.
     """
 
     name: str
@@ -45,6 +46,7 @@ class TableState:
     days: Mapping[str, int] = field(default_factory=dict)
     derived: Mapping[str, int] = field(default_factory=dict)
     rolled_up: int = 0
+    cost_days: tuple[str, ...] = ()
     tags: Mapping[str, int] = field(default_factory=dict)
     revision: int = 0
 
@@ -79,11 +81,17 @@ class TableState:
         newest = (snapshot, sequence) if sequence > self.sequence else (self.snapshot, self.sequence)
         return replace(self, snapshot=newest[0], sequence=newest[1], days={**self.days, **changed})
 
-    def with_derived(self, snapshots: Mapping[str, int], rolled_up: int) -> "TableState":
-        """Record derived tables that include the base up to a commit; those of an earlier one change nothing."""
+    def with_derived(
+        self, snapshots: Mapping[str, int], rolled_up: int, cost_days: Sequence[str] | None = None
+    ) -> "TableState":
+        """Record derived tables that include the base up to a commit; those of an earlier one change nothing.
+
+        Whoever records `product_costs` gives its `cost_days`; without them, the recorded ones are kept.
+        """
         if rolled_up < self.rolled_up:
             return self
-        return replace(self, derived={**self.derived, **snapshots}, rolled_up=rolled_up)
+        days = self.cost_days if cost_days is None else tuple(cost_days)
+        return replace(self, derived={**self.derived, **snapshots}, rolled_up=rolled_up, cost_days=days)
 
 
 class TableStates:
@@ -136,7 +144,8 @@ class TableStates:
 
 def _to_item(state: TableState) -> dict[str, Any]:
     """Write the state as an item; 40 years of days take about 50 KB of the 400 that an item may have."""
-    body = {"days": state.days, "derived": state.derived, "rolled_up": state.rolled_up, "tags": state.tags}
+    names = ("days", "derived", "rolled_up", "cost_days", "tags")
+    body = {name: getattr(state, name) for name in names}
     return {
         "table_name": state.name,
         "snapshot": state.snapshot,
@@ -147,11 +156,11 @@ def _to_item(state: TableState) -> dict[str, Any]:
 
 
 def _parse(item: Mapping[str, Any]) -> TableState:
-    snapshot = item.get("snapshot")
+    snapshot, body = item.get("snapshot"), orjson.loads(zlib.decompress(item["body"]))
     return TableState(
         name=item["table_name"],
         snapshot=None if snapshot is None else int(snapshot),
         sequence=int(item["sequence"]),
         revision=int(item["revision"]),
-        **orjson.loads(zlib.decompress(item["body"])),
+        **{**body, "cost_days": tuple(body["cost_days"])},
     )

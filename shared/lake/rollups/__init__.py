@@ -1,1 +1,1 @@
-"""Roll-ups: what is aggregated for each day of a table, and when it is written."""
+"""Roll-ups: what is aggregated for each day of a table, and the history of product costs."""

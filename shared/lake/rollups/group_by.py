@@ -38,8 +38,7 @@ class DictionaryEncoded:
     @cached_property
     def row_numbers(self) -> pa.Array:
         """The number of each row, from 0."""
-        ones = pa.repeat(pa.scalar(1, pa.int64()), len(self))
-        return pc.subtract(pc.cumulative_sum(ones), 1)
+        return pc.subtract(pc.cumulative_sum(ones(len(self))), 1)
 
     def group(self, keys: Sequence[str], measures: Measures) -> pa.Table:
         """Aggregate the rows with equal keys; groups are in the order of their keys."""
@@ -84,10 +83,23 @@ def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def milliseconds_since_min(moments: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return times as milliseconds since the earliest of them."""
-    numbers = moments.cast(pa.int64())
-    return pc.subtract(numbers, pc.min(numbers))
+def days_of(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the UTC day of each time."""
+    return moments.cast(pa.date32(), safe=False)
+
+
+def milliseconds_of_day(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return times as milliseconds since the start of their UTC day, 0 to 86 399 999.
+
+    Such a number times that of rows or names does not exceed 64 bits, however many days there are.
+    """
+    midnights = pc.floor_temporal(moments, unit="day")
+    return pc.subtract(moments.cast(pa.int64()), midnights.cast(pa.int64()))
+
+
+def ones(count: int) -> pa.Array:
+    """Return a column of ones, whose sum is the number of rows."""
+    return pa.repeat(pa.scalar(1, pa.int64()), count)
 
 
 def unpack_last(numbers: pa.ChunkedArray, divisor: int) -> pa.ChunkedArray:

@@ -1,62 +1,115 @@
 """The history of product costs (a slowly changing dimension): the base of products keeps only the newest versions.
 
-`product_versions` has every version that was ever merged, and only grows. The tables derived from it, `product_costs`
-and the days of cost changes, are replaced only by newer ones. A process may crash after any write: its rows are still
-in the incoming prefix, and the next merge adds them again.
+`product_versions` has every version that was ever merged, and only grows; `product_costs` is derived from it, and its
+summary names the snapshot from which. A process may crash between the two commits: the next one derives the costs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, PRODUCT_VERSIONS
-from shared.lake.parquet.columns import read_parquet, write_parquet
-from shared.lake.parquet.receipt import Receipt, attach_receipt, read_receipt, read_sequence
-from shared.lake.rollups.cost_days import read_days, write_days
-from shared.lake.rollups.products import VERSIONS, cost_intervals, intraday_change_days, union_versions
-from shared.lake.storage.object_store import LakeStore
-from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY, UNPARTITIONED, PartitionId
-from shared.records.schema import DataType
+from shared.lake.rollups.products import VERSIONS, cost_intervals, intraday_change_days, next_versions
+from shared.lake.table.port import CommitConflict, TableChange
+from shared.runtime.errors import Unavailable
+from shared.runtime.retries import retry
 
-HISTORY_TABLES = {DataType.PRODUCTS: (PRODUCT_VERSIONS.name, PRODUCT_COSTS.name)}
-"""The history tables of each data type."""
+if TYPE_CHECKING:
+    from shared.lake.catalog.table import LakeTable
+    from shared.lake.table.port import TableSnapshot, TableStore
 
-_PRODUCTS = PartitionId(DataType.PRODUCTS, UNPARTITIONED)
-_VERSIONS_KEY, _COSTS_KEY = (_PRODUCTS.rollup_key(name) for name in HISTORY_TABLES[DataType.PRODUCTS])
+DERIVED_FROM = "tally.versions"
+"""The key in the summary of `product_costs` of the snapshot of `product_versions` from which they are derived."""
+
+_TRIES = 8
 
 
-def append_versions(lake: LakeStore, tables: Sequence[pa.Table]) -> None:
-    """Add the versions in these tables to the history, and update the tables derived from it.
+@dataclass(frozen=True)
+class HistoryState:
+    """The snapshots of the history tables, which agree with each other, and the days with an intraday cost change.
 
-    Raises:
-        LostUpdate: the history was changed at the same time; repeat the call.
+    Publish them together: readers of these costs read sales of those days line by line.
     """
-    stored = lake.get(_VERSIONS_KEY)
-    known = VERSIONS.empty_table() if stored is None else read_parquet(stored.body, VERSIONS)
-    sequence, versions = read_receipt(known).sequence, union_versions([known, *tables])
-    if stored is None or not versions.equals(known):
-        sequence += 1
-        lake.replace(_VERSIONS_KEY, _to_parquet(versions, sequence), expected=stored)
-    _write_derived(lake, versions, sequence)
+
+    snapshots: Mapping[str, int]
+    cost_days: tuple[str, ...]
 
 
-def _write_derived(lake: LakeStore, versions: pa.Table, sequence: int) -> None:
-    """Replace days and costs, unless they are derived from this state of the history or a later one.
+@dataclass(frozen=True)
+class _Versions:
+    """All versions at a snapshot."""
 
-    Days are only added, and before the costs are written: no reader finds a cost change on a day that is not listed.
-    """
-    stored_days, stored_costs = lake.get(INTRADAY_COST_CHANGES_KEY), lake.get(_COSTS_KEY)
-    if stored_costs is not None and read_sequence(stored_costs.body) > sequence:
-        return
-    costs, known_days = cost_intervals(versions), set(read_days(stored_days))
-    if not intraday_change_days(costs) <= known_days or stored_days is None:
-        lake.replace(
-            INTRADAY_COST_CHANGES_KEY, write_days(intraday_change_days(costs) | known_days), expected=stored_days
-        )
-    body = _to_parquet(costs, sequence)
-    if stored_costs is None or stored_costs.body != body:
-        lake.replace(_COSTS_KEY, body, expected=stored_costs)
+    snapshot: "TableSnapshot"
+    rows: pa.Table
 
 
-def _to_parquet(table: pa.Table, sequence: int) -> bytes:
-    return write_parquet(attach_receipt(table, Receipt(sequence=sequence)))
+@dataclass(frozen=True)
+class ProductHistory:
+    """Adds versions to the history of products."""
+
+    tables: "TableStore"
+
+    def append(self, arrived: Sequence[pa.Table]) -> HistoryState:
+        """Add the versions in these deliveries, and derive the costs from all versions.
+
+        It may be repeated: known versions change nothing. So add the rows of every delivery that has not been removed
+        from the incoming prefix, whether or not an earlier run merged it.
+
+        Args:
+            arrived: products as delivered, before the versions of one product are settled; rows in their order.
+
+        Raises:
+            Unavailable: other processes kept changing the history.
+        """
+        versions = self._append_versions(arrived)
+        for _ in retry(_TRIES):
+            # The costs' snapshot is read before the versions: the versions are then at least as new as those from
+            # which it is derived, so costs are never replaced by older ones.
+            current, versions = self.tables.head(PRODUCT_COSTS), self._read(versions)
+            costs = cost_intervals(versions.rows)
+            try:
+                current = self._derive(current, versions, costs)
+            except CommitConflict:
+                continue
+            snapshots = {PRODUCT_VERSIONS.name: versions.snapshot.id, PRODUCT_COSTS.name: current.id}
+            known = {name: snapshot for name, snapshot in snapshots.items() if snapshot is not None}
+            return HistoryState(known, tuple(sorted(intraday_change_days(costs))))
+        raise _busy()
+
+    def _append_versions(self, arrived: Sequence[pa.Table]) -> _Versions:
+        for _ in retry(_TRIES):
+            known = self._read()
+            versions = next_versions(known.rows, arrived)
+            if versions is None:
+                return known
+            try:
+                return _Versions(self._replace(PRODUCT_VERSIONS, known.snapshot, versions), versions)
+            except CommitConflict:
+                continue
+        raise _busy()
+
+    def _read(self, known: _Versions | None = None) -> _Versions:
+        """Return the current versions, which are read unless they are the known ones."""
+        head = self.tables.head(PRODUCT_VERSIONS)
+        if known is not None and known.snapshot.id == head.id:
+            return known
+        return _Versions(head, self.tables.read(PRODUCT_VERSIONS, head, VERSIONS.names).select(VERSIONS.names))
+
+    def _derive(self, current: "TableSnapshot", versions: _Versions, costs: pa.Table) -> "TableSnapshot":
+        """Replace the costs unless they are derived from these versions, or there are none."""
+        source = str(versions.snapshot.id)
+        if versions.snapshot.id is None or current.summary.get(DERIVED_FROM) == source:
+            return current
+        return self._replace(PRODUCT_COSTS, current, costs, {DERIVED_FROM: source})
+
+    def _replace(
+        self, table: "LakeTable", parent: "TableSnapshot", rows: pa.Table, summary: Mapping[str, str] | None = None
+    ) -> "TableSnapshot":
+        dropped = frozenset(each.path for each in parent.files)
+        return self.tables.commit(table, parent, TableChange(rows=rows, dropped=dropped, summary=summary or {}))
+
+
+def _busy() -> Unavailable:
+    return Unavailable("The history of products is being changed by another process; retry later", retry_after=1)

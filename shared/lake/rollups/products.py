@@ -16,7 +16,13 @@ VERSIONS = schema_of(PRODUCT_VERSIONS)
 OPEN_END = datetime(9999, 12, 31)  # noqa: DTZ001 # as the lake's times are: UTC without saying so
 
 
-def union_versions(tables: Sequence[pa.Table]) -> pa.Table:
+def next_versions(known: pa.Table, arrived: Sequence[pa.Table]) -> pa.Table | None:
+    """Add the versions that arrived to the known ones, ordered by product and time; None if none of them is new."""
+    before, after = _union([known]), _union([known, *arrived])
+    return None if after.equals(before) else after
+
+
+def _union(tables: Sequence[pa.Table]) -> pa.Table:
     """Return each version of several tables once; of equal product and time, the one with the highest rank.
 
     The rank is that of merges: the latest delivery, and within a delivery the later row. So neither repetition nor
@@ -41,8 +47,9 @@ def cost_intervals(versions: pa.Table) -> pa.Table:
     """Return the cost of each product by validity interval; names are those of the last version of the interval.
 
     Args:
-        versions: all versions, ordered by product and time.
+        versions: all versions, each product and time once, in any order.
     """
+    versions = versions.take(pc.sort_indices(DictionaryEncoded(versions).composite_key(["product_id", "updated_at"])))
     numbered = DictionaryEncoded(versions)
     states = numbered.composite_key(["product_id", "cost", "currency"])
     starts, ends = _starts(states), _ends(states)

@@ -1,64 +1,77 @@
-"""Roll-ups of completed sale lines: by hour and dimensions, by customer, by product."""
+"""Roll-ups of completed sale lines: by hour or day and dimensions, by order, by customer, by product."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.catalog.rollup_tables import (
+    NO_DIMENSION,
+    SALES_DAILY,
     SALES_DAILY_BY_CUSTOMER,
+    SALES_DAILY_BY_ORDER,
     SALES_DAILY_BY_PRODUCT,
     SALES_DIMENSIONS,
     SALES_HOURLY,
     SALES_HOURLY_BY_ONE,
 )
 from shared.lake.parquet.columns import AMOUNT
-from shared.lake.rollups.group_by import DictionaryEncoded, Measures, as_int, milliseconds_since_min, unpack_last
+from shared.lake.rollups.group_by import (
+    DictionaryEncoded,
+    Measures,
+    as_int,
+    days_of,
+    milliseconds_of_day,
+    ones,
+    unpack_last,
+)
 from shared.lake.rollups.schema import conform
+
+_LINE_COLUMNS = (
+    *("timestamp", "order_id", "customer_id", "product_id", "product_name", "currency", *SALES_DIMENSIONS),
+    *("quantity", "unit_price", "discount", "unit_cost"),
+)
+SALES_COLUMNS = (*_LINE_COLUMNS, "status")
 
 _AT_SCALE = pa.decimal128(24, 10)
 
 
 def roll_up_sales(transactions: pa.Table) -> dict[str, pa.Table]:
-    """Roll up a day of sale lines.
+    """Roll up the sale lines of whole days.
 
     Net amount of a line = quantity x unit_price - discount, exact in decimal; only completed lines count.
     """
     lines = _completed_lines(transactions)
     numbered = DictionaryEncoded(lines)
-    with ThreadPoolExecutor(1) as pool:
-        customers = pool.submit(_by_customer, numbered, lines)  # half of all the work
-        cube = _by_hour(numbered, lines)
-        products = _by_product(numbered, lines)
-        return {
-            SALES_HOURLY.name: conform(cube, SALES_HOURLY),
-            **_by_one_dimension(cube),
-            SALES_DAILY_BY_CUSTOMER.name: customers.result(),
-            SALES_DAILY_BY_PRODUCT.name: products,
-        }
+    cube = _by_hour(numbered, lines)
+    return {
+        SALES_HOURLY.name: conform(cube, SALES_HOURLY),
+        SALES_HOURLY_BY_ONE.name: _by_one_dimension(cube),
+        SALES_DAILY.name: _by_day(cube),
+        SALES_DAILY_BY_ORDER.name: _by_order(numbered, lines),
+        SALES_DAILY_BY_CUSTOMER.name: _by_customer(numbered, lines),
+        SALES_DAILY_BY_PRODUCT.name: _by_product(numbered, lines),
+    }
 
 
 def _completed_lines(transactions: pa.Table) -> pa.Table:
     is_completed = pc.equal(transactions["status"], "completed")
-    lines = transactions.select([name for name in transactions.column_names if name in _USED])
+    lines = transactions.select(_LINE_COLUMNS)
     if not pc.all(is_completed).as_py():
         lines = lines.filter(is_completed)
     gross = pc.multiply(lines["quantity"], lines["unit_price"])
-    return lines.append_column("hour", pc.floor_temporal(lines["timestamp"], unit="hour")).append_column(
-        "net_amount", pc.subtract(gross, lines["discount"].cast(_AT_SCALE)).cast(AMOUNT)
-    )
-
-
-_USED = {
-    *("timestamp", "customer_id", "product_id", "product_name", "currency", *SALES_DIMENSIONS),
-    *("quantity", "unit_price", "discount", "unit_cost"),
-}
+    net = pc.subtract(gross, lines["discount"].cast(_AT_SCALE)).cast(AMOUNT)
+    hours = pc.floor_temporal(lines["timestamp"], unit="hour")
+    columns = {"hour": hours, "dt": days_of(lines["timestamp"]), "net_amount": net}
+    for name, column in columns.items():
+        lines = lines.append_column(name, column)
+    return lines
 
 
 def _by_hour(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
     net = lines["net_amount"]
     measures: Measures = {
-        "lines": (_count_column(lines), "sum"),
+        "lines": (ones(len(lines)), "sum"),
         "net_amount": (net, "sum"),
         "lowest_amount": (net, "min"),
         "highest_amount": (net, "max"),
@@ -66,31 +79,50 @@ def _by_hour(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
     return numbered.group(["hour", "currency", *SALES_DIMENSIONS], measures)
 
 
-def _by_one_dimension(cube: pa.Table) -> dict[str, pa.Table]:
-    """Return the cube by one dimension at a time, and by none."""
+def _by_one_dimension(cube: pa.Table) -> pa.Table:
+    """Return the cube by one dimension at a time, and by none, in the order of dimensions and then of hours."""
     numbered = DictionaryEncoded(cube)
+    faces = [_face(numbered, cube, dimension) for dimension in sorted([*SALES_DIMENSIONS, NO_DIMENSION])]
+    return pa.concat_tables(faces).combine_chunks()
+
+
+def _face(numbered: DictionaryEncoded, cube: pa.Table, dimension: str) -> pa.Table:
+    by = () if dimension == NO_DIMENSION else (dimension,)
+    face = _aggregate(numbered, cube, ["hour", "currency", *by])
+    values = face[dimension] if by else pa.nulls(len(face), pa.string())
+    face = face.append_column("value", values)
+    return conform(face.append_column("dimension", pa.repeat(pa.scalar(dimension), len(face))), SALES_HOURLY_BY_ONE)
+
+
+def _by_day(cube: pa.Table) -> pa.Table:
+    cube = cube.append_column("dt", days_of(cube["hour"]))
+    return conform(_aggregate(DictionaryEncoded(cube), cube, ["dt", "currency", *SALES_DIMENSIONS]), SALES_DAILY)
+
+
+def _aggregate(numbered: DictionaryEncoded, cube: pa.Table, keys: Sequence[str]) -> pa.Table:
     measures: Measures = {
         "lines": (cube["lines"], "sum"),
         "net_amount": (cube["net_amount"], "sum"),
         "lowest_amount": (cube["lowest_amount"], "min"),
         "highest_amount": (cube["highest_amount"], "max"),
     }
-    faces = {}
-    for dimension, table in SALES_HOURLY_BY_ONE.items():
-        keys = ["hour", "currency", *(name for name in SALES_DIMENSIONS if name == dimension)]
-        faces[table.name] = conform(numbered.group(keys, measures), table)
-    return faces
+    return numbered.group(keys, measures)
+
+
+def _by_order(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
+    measures: Measures = {"lines": (ones(len(lines)), "sum"), "net_amount": (lines["net_amount"], "sum")}
+    keys = ["dt", "order_id", "currency", *SALES_DIMENSIONS]
+    return conform(numbered.group(keys, measures), SALES_DAILY_BY_ORDER)
 
 
 def _by_customer(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
     measures: Measures = {
-        "lines": (_count_column(lines), "sum"),
+        "lines": (ones(len(lines)), "sum"),
         "bought_lines": (as_int(pc.greater(lines["quantity"], 0)), "sum"),
         "net_amount": (lines["net_amount"], "sum"),
     }
-    customers = numbered.group(["customer_id", "currency", *SALES_DIMENSIONS], measures)
-    nobodys = customers["customer_id"].null_count
-    return conform(customers.slice(0, len(customers) - nobodys), SALES_DAILY_BY_CUSTOMER)  # nulls are last
+    customers = numbered.group(["dt", "customer_id", "currency", *SALES_DIMENSIONS], measures)
+    return conform(customers.filter(pc.is_valid(customers["customer_id"])), SALES_DAILY_BY_CUSTOMER)
 
 
 def _by_product(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
@@ -101,9 +133,9 @@ def _by_product(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
     names, quantity, cost = numbered.values("product_name"), lines["quantity"], lines["unit_cost"]
     costs = pc.multiply(quantity, cost)
     is_costed = pc.is_valid(cost)
-    naming = pc.add(pc.multiply(milliseconds_since_min(lines["timestamp"]), len(names)), numbered.codes("product_name"))
+    naming = pc.add(pc.multiply(milliseconds_of_day(lines["timestamp"]), len(names)), numbered.codes("product_name"))
     measures: Measures = {
-        "lines": (_count_column(lines), "sum"),
+        "lines": (ones(len(lines)), "sum"),
         "quantity": (quantity, "sum"),
         "net_amount": (lines["net_amount"], "sum"),
         "cost_amount": (pc.fill_null(costs, pa.scalar(0, costs.type)), "sum"),
@@ -112,10 +144,6 @@ def _by_product(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
         "last_sold": (lines["timestamp"], "max"),
         "naming": (pc.if_else(pc.is_valid(lines["product_name"]), naming, None), "max"),
     }
-    products = numbered.group(["product_id", "product_category", "currency"], measures)
+    products = numbered.group(["dt", "product_id", "product_category", "currency"], measures)
     latest = names.take(unpack_last(products["naming"], len(names)).combine_chunks())
     return conform(products.append_column("product_name", latest), SALES_DAILY_BY_PRODUCT)
-
-
-def _count_column(lines: pa.Table) -> pa.Array:
-    return pa.repeat(pa.scalar(1, pa.int64()), len(lines))

@@ -4,45 +4,40 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import IngestMetadata, arrow_schema, read_parquet, to_table, write_parquet
-from shared.lake.partition import merge_partition
-from shared.lake.rollups.cost_days import cost_days
-from shared.lake.rollups.product_history import append_versions
+from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, PRODUCT_VERSIONS
+from shared.lake.catalog.table import LakeTable
+from shared.lake.parquet.columns import IngestMetadata, to_table
+from shared.lake.rollups.product_history import ProductHistory
 from shared.lake.rollups.products import OPEN_END
-from shared.lake.storage.object_store import LakeStore, StoredObject
-from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY, UNPARTITIONED, PartitionId
+from shared.lake.rollups.schema import schema_of
+from shared.lake.table.port import CommitConflict, DataFile, TableChange, TableSnapshot
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
-from tests.fakes.interleaving import InterleavedRuns, StagedLake
-from tests.fakes.memory_lake import MemoryLake
+from tests.fakes.interleaving import InterleavedRuns
 from tests.fakes.records import NOW, good
 from tests.tiers import examples
 
 Row = dict[str, Any]
-PRODUCTS = PartitionId(DataType.PRODUCTS, UNPARTITIONED)
 _TIMES = (None, "2025-02-26T00:00:00Z", "2025-02-26T10:00:00Z", "2025-02-26T11:00:00Z", "2025-02-27T10:00:00Z")
 _RUNS = settings(max_examples=examples(60), deadline=None)
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A delivery of products: its rows, when it arrived (in hours), its name, and whether it is taken back."""
+    """A delivery of products: its rows, when it arrived (in hours), and its name."""
 
     rows: Sequence[Mapping[str, Any]]
     hour: int
     name: str
-    is_cancelled: bool = False
 
     @property
     def table(self) -> pa.Table:
@@ -53,11 +48,64 @@ class Sent:
         stamp = IngestMetadata(source_id="shop", ingested_at=at, origin=self.name, reporting_currency="EUR")
         return to_table(DataType.PRODUCTS, checked.rows, stamp)
 
-    def put(self, lake: LakeStore) -> None:
-        """Let it wait for its merge."""
-        if self.is_cancelled:
-            lake.put(PRODUCTS.cancellation_key(self.name), b"")
-        lake.put(PRODUCTS.incoming_key(self.name), write_parquet(self.table))
+
+class StagedTables:
+    """Tables in memory whose commits replace all rows, and whose calls wait for their turn on a stage.
+
+    `before_commit` is called once, before the next commit to a table.
+    """
+
+    def __init__(self, stage: InterleavedRuns | None = None) -> None:
+        self._stage = stage or InterleavedRuns()
+        self._numbers = count(1)
+        self._heads: dict[str, TableSnapshot] = {}
+        self._rows: dict[str, pa.Table] = {}
+        self.before_commit: dict[str, Callable[[], object]] = {}
+
+    def head(self, table: LakeTable) -> TableSnapshot:
+        """Return the current snapshot."""
+        self._stage.call()
+        return self._heads.get(table.name, TableSnapshot())
+
+    def snapshot(self, table: LakeTable, snapshot_id: int) -> TableSnapshot:
+        """Refuse: the history is only read at its head."""
+        raise NotImplementedError(table.name, snapshot_id)
+
+    def read(
+        self, table: LakeTable, snapshot: TableSnapshot, columns: Sequence[str], files: Sequence[DataFile] | None = None
+    ) -> pa.Table:
+        """Return the rows of all files, last first: a table has no order."""
+        self._stage.call()
+        chosen = snapshot.files if files is None else files
+        found = [schema_of(table).empty_table(), *(self._rows[each.path] for each in chosen)]
+        rows = pa.concat_tables(found).select(columns)
+        rows = rows.take(pa.array(range(len(rows))[::-1], pa.int64()))
+        return rows.append_column("_pos", pa.array(range(len(rows)), pa.int64()))
+
+    def commit(self, table: LakeTable, parent: TableSnapshot, change: TableChange) -> TableSnapshot:
+        """Drop files and append rows."""
+        self._stage.call()
+        self.before_commit.pop(table.name, lambda: None)()
+        if self._heads.get(table.name, TableSnapshot()) != parent:
+            raise CommitConflict
+        number, files = next(self._numbers), [each for each in parent.files if each.path not in change.dropped]
+        if change.rows is not None:
+            path = f"{table.name}-{number}"
+            self._rows[path] = change.rows
+            files.append(DataFile(path, len(change.rows), 0))
+        head = TableSnapshot(number * 7919 % 1009, parent.sequence + 1, change.summary, tuple(files))
+        self._heads[table.name] = head
+        return head
+
+    def rows(self, table: LakeTable) -> list[Row]:
+        """Return the rows of the head, as they were written."""
+        files = self._heads.get(table.name, TableSnapshot()).files
+        return [row for each in files for row in self._rows[each.path].to_pylist()]
+
+    @property
+    def commits(self) -> int:
+        """The number of commits to all tables."""
+        return sum(head.sequence for head in self._heads.values())
 
 
 _ROWS = st.builds(
@@ -71,20 +119,8 @@ _ROWS = st.builds(
     st.sampled_from(_TIMES),
 )
 _DELIVERIES = st.lists(
-    st.tuples(st.lists(_ROWS, min_size=1, max_size=4), st.integers(0, 2), st.sampled_from([False, False, True])),
-    min_size=2,
-    max_size=6,
-).map(lambda many: [Sent(rows, hour, f"batch-{place}", gone) for place, (rows, hour, gone) in enumerate(many)])
-
-
-def _merge(lake: LakeStore) -> None:
-    """Merge as the merger does, without notifying other partitions."""
-    try:
-        done = merge_partition(lake, KeyIndex(lake), PRODUCTS)
-    except Unavailable:
-        return  # the message comes again
-    if done is not None:
-        lake.delete(done.consumed)
+    st.tuples(st.lists(_ROWS, min_size=1, max_size=4), st.integers(0, 2)), min_size=2, max_size=6
+).map(lambda many: [Sent(rows, hour, f"batch-{place}") for place, (rows, hour) in enumerate(many)])
 
 
 def _versions(deliveries: Sequence[Sent]) -> list[Row]:
@@ -93,7 +129,7 @@ def _versions(deliveries: Sequence[Sent]) -> list[Row]:
     for sent in deliveries:
         for place, row in enumerate(sent.table.to_pylist()):
             rank, key = (row["ingested_at"], row["_origin"], place), (row["product_id"], row["updated_at"])
-            if not sent.is_cancelled and (key not in stands or rank > stands[key][0]):
+            if key not in stands or rank > stands[key][0]:
                 stands[key] = (rank, row)
     return [row for _, (_, row) in sorted(stands.items())]
 
@@ -120,173 +156,141 @@ def _days(costs: Sequence[Row]) -> set[str]:
     return {f"{moment:%Y-%m-%d}" for moment in moments if f"{moment:%H%M%S%f}".strip("0")}
 
 
-def _stored(lake: LakeStore, name: str) -> list[Row]:
-    stored = lake.get(PRODUCTS.rollup_key(name))
-    rows: list[Row] = [] if stored is None else pq.read_table(pa.BufferReader(stored.body)).to_pylist()
-    return rows
+def _append(tables: StagedTables, deliveries: Sequence[Sent]) -> None:
+    """Add deliveries as the merge does: a run that fails is repeated by the next one."""
+    try:
+        ProductHistory(tables).append([sent.table for sent in deliveries])
+    except Unavailable:
+        return
 
 
-def _assert_history(lake: LakeStore, deliveries: Sequence[Sent]) -> None:
+def _assert_history(tables: StagedTables, deliveries: Sequence[Sent]) -> None:
+    """Repeat the last run, after which the history is that of all deliveries."""
+    state = ProductHistory(tables).append([])
+
     versions = _versions(deliveries)
-    remembered = [
-        {name: row[name] for name in version}
-        for row, version in zip(versions, _stored(lake, "product_versions"), strict=True)
-    ]
-    assert _stored(lake, "product_versions") == remembered
-    assert _stored(lake, "product_costs") == _costs(versions)
-    _assert_no_day_is_missed(lake)
-
-
-def _assert_no_day_is_missed(lake: LakeStore) -> None:
-    """No cost may change within a day that is not listed."""
-    assert _days(_stored(lake, "product_costs")) <= set(cost_days(lake))
+    columns = schema_of(PRODUCT_VERSIONS).names
+    assert tables.rows(PRODUCT_VERSIONS) == [{name: row[name] for name in columns} for row in versions]
+    assert tables.rows(PRODUCT_COSTS) == _costs(versions)
+    assert set(state.cost_days) == _days(_costs(versions))
+    assert state.snapshots == {table.name: tables.head(table).id for table in (PRODUCT_VERSIONS, PRODUCT_COSTS)}
 
 
 @_RUNS
 @given(data=st.data())
 def test_costs_depend_only_on_the_merged_rows(data: st.DataObject) -> None:
-    deliveries = data.draw(_DELIVERIES)
-    lake = StagedLake(InterleavedRuns())
+    deliveries, tables = data.draw(_DELIVERIES), StagedTables()
 
     again = data.draw(st.lists(st.sampled_from(deliveries), max_size=2))
+    waiting = list[Sent]()
     for sent in data.draw(st.permutations([*deliveries, *again])):
-        sent.put(lake)
+        waiting.append(sent)
         if data.draw(st.booleans()):
-            _merge(lake)
-    _merge(lake)
+            _append(tables, waiting)
+            waiting.clear()
+    _append(tables, waiting)
 
-    _assert_history(lake, deliveries)
+    _assert_history(tables, deliveries)
 
 
 @_RUNS
 @given(data=st.data())
-def test_concurrent_and_killed_merges_lose_no_version_or_day(data: st.DataObject) -> None:
+def test_concurrent_and_killed_runs_lose_no_version(data: st.DataObject) -> None:
     deliveries, stage = data.draw(_DELIVERIES), InterleavedRuns()
-    lake, numbers = StagedLake(stage), st.integers(0, 10**6)
+    tables, numbers = StagedTables(stage), st.integers(0, 10**6)
+    parts = [deliveries[::2], deliveries[1::2], deliveries]
+    deaths = data.draw(st.lists(st.integers(0, 20), max_size=2))
 
-    def choose(many: int) -> int:
-        _assert_no_day_is_missed(lake)
-        return data.draw(numbers) % many
+    stage.play([partial(_append, tables, part) for part in parts], lambda many: data.draw(numbers) % many, deaths)
+    for part in parts:  # whatever waits is added again
+        _append(tables, part)
 
-    arrived = list[Sent]()
-
-    def arrive(sent: Sent) -> None:
-        sent.put(lake)
-        arrived.append(sent)
-
-    arrive(deliveries[0])
-    arriving = [partial(arrive, sent) for sent in deliveries[1:]]
-    deaths = data.draw(st.lists(st.integers(0, 60), max_size=2))
-    stage.play([*arriving, *([partial(_merge, lake)] * data.draw(st.integers(1, 4)))], choose, deaths)
-    for sent in deliveries:
-        if sent not in arrived:  # whoever died at it comes again
-            sent.put(lake)
-    _merge(lake)
-
-    _assert_history(lake, deliveries)
-    assert [name.key for name in lake.names("incoming/") if name.key.endswith(".parquet")] == []
+    _assert_history(tables, deliveries)
 
 
-@pytest.mark.parametrize("call", range(16))
-def test_a_superseded_version_is_kept_after_a_kill_at_any_write(call: int) -> None:
+@pytest.mark.parametrize("call", range(8))
+def test_a_run_that_ends_at_any_call_is_completed_by_the_next(call: int) -> None:
     stage = InterleavedRuns()
-    lake = StagedLake(stage)
+    tables = StagedTables(stage)
     dated = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in enumerate(_TIMES[2:])]
     deliveries = [Sent(dated[::-1], 1, "batch-1"), Sent([{**dated[0], "cost": 7}], 2, "batch-2")]
-    for sent in deliveries:
-        sent.put(lake)
+    _append(tables, deliveries[:1])
 
-    stage.play([partial(_merge, lake)], lambda _: 0, [call])
-    _assert_no_day_is_missed(lake)
-    _merge(lake)
+    stage.play([partial(_append, tables, deliveries)], lambda _: 0, [call])
+    _append(tables, deliveries)
 
-    _assert_history(lake, deliveries)
+    _assert_history(tables, deliveries)
 
 
-@dataclass
-class OvertakenLake(MemoryLake):
-    """A lake in memory in which something happens, once, just before an object is replaced."""
-
-    key: str
-    overtake: Callable[[], object] | None = None
-
-    def __post_init__(self) -> None:
-        """Start empty."""
-        super().__init__()
-
-    def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
-        """Write an object only if it is still as it was read."""
-        act, self.overtake = (self.overtake, None) if key == self.key else (None, self.overtake)
-        if act is not None:
-            act()
-        return super().replace(key, body, expected=expected)
-
-
-@pytest.mark.parametrize(
-    "key", [PRODUCTS.rollup_key("product_versions"), INTRADAY_COST_CHANGES_KEY, PRODUCTS.rollup_key("product_costs")]
-)
-def test_an_overtaken_history_write_loses_no_version_of_the_other(key: str) -> None:
-    lake = OvertakenLake(key)
+@pytest.mark.parametrize("table", [PRODUCT_VERSIONS, PRODUCT_COSTS], ids=lambda table: table.name)
+def test_a_run_overtaken_before_a_commit_loses_no_version_of_the_other(table: LakeTable) -> None:
+    tables = StagedTables()
     old, older, new = (
         good(DataType.PRODUCTS, cost=cost, updated_at=at)
         for cost, at in ((2, _TIMES[3]), (1, _TIMES[2]), (3, _TIMES[4]))
     )
     deliveries = [Sent([old, new], 1, "batch-1"), Sent([older], 2, "batch-2")]
+    tables.before_commit[table.name] = lambda: _append(tables, deliveries[1:])
+
+    _append(tables, deliveries[:1])
+
+    _assert_history(tables, deliveries)
+
+
+def test_the_returned_snapshots_agree_when_another_run_adds_versions_in_between() -> None:
+    tables = StagedTables()
+    first, second = (
+        Sent([good(DataType.PRODUCTS, cost=cost, updated_at=at)], cost, f"batch-{cost}")
+        for cost, at in ((1, _TIMES[2]), (2, _TIMES[3]))
+    )
+    tables.before_commit[PRODUCT_COSTS.name] = lambda: _append(tables, [second])
+
+    state = ProductHistory(tables).append([first.table])
+
+    assert state.snapshots == {table.name: tables.head(table).id for table in (PRODUCT_VERSIONS, PRODUCT_COSTS)}
+    assert len(tables.rows(PRODUCT_COSTS)) == 2
+
+
+def test_a_history_that_others_keep_changing_is_unavailable() -> None:
+    tables = StagedTables()
+    deliveries = (Sent([good(DataType.PRODUCTS, product_id=f"p-{n}")], 1, f"batch-{n}") for n in count())
 
     def overtake() -> None:
-        deliveries[1].put(lake)
-        _merge(lake)
+        history.append([next(deliveries).table])
+        tables.before_commit[PRODUCT_VERSIONS.name] = overtake
 
-    deliveries[0].put(lake)
-    lake.overtake = overtake
+    history = ProductHistory(tables)
+    tables.before_commit[PRODUCT_VERSIONS.name] = overtake
 
-    _merge(lake)
-
-    _assert_history(lake, deliveries)
-
-
-@_RUNS
-@given(_DELIVERIES)
-def test_the_newest_cost_equals_the_base(deliveries: list[Sent]) -> None:
-    lake = StagedLake(InterleavedRuns())
-    for sent in deliveries:
-        sent.put(lake)
-        _merge(lake)
-
-    stored = lake.get(PRODUCTS.base_key)
-    assert stored is not None
-    base = read_parquet(stored.body, arrow_schema(DataType.PRODUCTS)).to_pylist()
-
-    newest = [row for row in _stored(lake, "product_costs") if row["valid_before"] == OPEN_END]
-    assert [(row["product_id"], row["cost"], row["currency"], row["name"]) for row in newest] == sorted(
-        (row["product_id"], row["cost"], row["currency"], row["name"]) for row in base
-    )
+    with pytest.raises(Unavailable):
+        history.append([next(deliveries).table])
 
 
 def test_known_versions_are_not_written_again() -> None:
-    lake = StagedLake(InterleavedRuns())
+    tables = StagedTables()
     table = Sent([good(DataType.PRODUCTS, cost=2, updated_at=_TIMES[2])], 1, "batch-1").table
-    append_versions(lake, [table])
-    before = dict(lake.objects)
+    before = ProductHistory(tables).append([table])
 
-    append_versions(lake, [table, table])
+    again = ProductHistory(tables).append([table, table])
 
-    assert all(lake.objects[key] is each for key, each in before.items())
-    assert len(before) == len(lake.objects) == 3
+    assert again == before
+    assert tables.commits == 2
 
 
-def test_a_lake_without_products_has_no_days() -> None:
-    assert list(cost_days(StagedLake(InterleavedRuns()))) == []
+def test_a_lake_without_products_has_no_history() -> None:
+    state = ProductHistory(StagedTables()).append([])
+
+    assert (state.snapshots, state.cost_days) == ({}, ())
 
 
 def test_costs_of_a_product_are_contiguous() -> None:
-    lake = StagedLake(InterleavedRuns())
+    tables = StagedTables()
     costs = [(1, _TIMES[1]), (2, _TIMES[2]), (2, _TIMES[3]), (1, _TIMES[4])]
     rows = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in costs]
-    append_versions(lake, [Sent(rows, 1, "batch-1").table])
 
-    told = _stored(lake, "product_costs")
+    state = ProductHistory(tables).append([Sent(rows, 1, "batch-1").table])
 
+    told = tables.rows(PRODUCT_COSTS)
     assert [int(row["cost"]) for row in told] == [1, 2, 1]
     assert all(row["valid_before"] == after["valid_from"] for row, after in pairwise(told))
-    assert list(cost_days(lake)) == ["2025-02-26", "2025-02-27"]
+    assert state.cost_days == ("2025-02-26", "2025-02-27")

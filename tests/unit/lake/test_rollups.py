@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
-from shared.lake.rollups.compute import ROLLUPS, roll_up
+from shared.lake.parquet.columns import IngestMetadata, split_by_day, to_table, write_parquet
+from shared.lake.rollups.compute import COLUMNS, ROLLUPS, roll_up
+from shared.lake.rollups.schema import schema_of
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from tests.fakes.records import NOW, good
@@ -19,7 +20,8 @@ from tests.tiers import examples
 
 Row = dict[str, Any]
 Group = tuple[Hashable, ...]
-_DAY = datetime(2025, 2, 27)  # noqa: DTZ001 # as the lake's times are: UTC without saying so
+_DAY = datetime(2025, 1, 30)  # noqa: DTZ001 # as the lake's times are: UTC without saying so
+_DAYS = 3
 _DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
 _NOTHING = Decimal(0)
 
@@ -31,7 +33,11 @@ def _maybe(*values: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from([*values, None])
 
 
-_MOMENTS = st.integers(0, 86_399_999).map(lambda ms: f"{(_DAY + timedelta(milliseconds=ms)).isoformat()}Z")
+_MIDNIGHTS = [number * 86_400_000 for number in range(_DAYS)]
+_MILLISECONDS = st.integers(0, _DAYS * 86_400_000 - 1) | st.sampled_from(
+    [*_MIDNIGHTS, *(each - 1 for each in _MIDNIGHTS[1:])]
+)
+_MOMENTS = _MILLISECONDS.map(lambda ms: f"{(_DAY + timedelta(milliseconds=ms)).isoformat()}Z")
 _AMOUNTS = st.decimals("0", "999999", places=6).map(str)
 _SALES = st.fixed_dictionaries(
     {
@@ -41,6 +47,7 @@ _SALES = st.fixed_dictionaries(
         "unit_price": _AMOUNTS,
         "discount": _AMOUNTS | st.none(),
         "unit_cost": _AMOUNTS | st.none(),
+        "order_id": st.sampled_from(["o-1", "o-2"]),
         "customer_id": _maybe("c-1", "c-2"),
         "product_name": _maybe("Mug", "Cup"),
         "currency": _maybe("EUR", "JPY"),
@@ -67,6 +74,14 @@ _EVENTS = st.fixed_dictionaries(
         **{name: _maybe("a", "b") for name in ("product_category", "region", "channel")},
     }
 )
+
+_ROWS = {
+    DataType.TRANSACTIONS: st.lists(_SALES, max_size=30),
+    DataType.INVENTORY: st.lists(
+        _STOCK, max_size=20, unique_by=lambda row: (row["timestamp"], row["product_id"], row["location"])
+    ),
+    DataType.EVENTS: st.lists(_EVENTS, max_size=20),
+}
 
 
 def _base(data_type: DataType, rows: Sequence[Row]) -> pa.Table:
@@ -96,19 +111,72 @@ def _expected(
     return [{**dict(zip(keys, group, strict=True)), **measured(members)} for group, members in groups]
 
 
+def _rows(data_type: DataType, rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "dt": f"{row['timestamp']:%Y-%m-%d}"} for row in _base(data_type, rows).to_pylist()]
+
+
 def _completed(rows: Sequence[Row]) -> list[Row]:
-    lines: list[Row] = [row for row in _base(DataType.TRANSACTIONS, rows).to_pylist() if row["status"] == "completed"]
+    lines: list[Row] = [row for row in _rows(DataType.TRANSACTIONS, rows) if row["status"] == "completed"]
     for line in lines:
         line["net"] = line["quantity"] * line["unit_price"] - line["discount"]
+        line["hour"] = line["timestamp"].replace(minute=0, second=0, microsecond=0)
     return lines
 
 
+def _summed(lines: list[Row]) -> dict[str, Any]:
+    amounts = [line["net"] for line in lines]
+    return {
+        "lines": len(lines),
+        "net_amount": sum(amounts, _NOTHING),
+        "lowest_amount": min(amounts),
+        "highest_amount": max(amounts),
+    }
+
+
 @_RUNS
-@given(st.lists(_SALES, max_size=30))
+@given(_ROWS[DataType.TRANSACTIONS])
+def test_sales_are_summed_by_hour_and_by_day_for_all_dimensions(rows: list[Row]) -> None:
+    by_hour = _expected(_completed(rows), ("hour", "currency", *_DIMENSIONS), _summed)
+    by_day = _expected(_completed(rows), ("dt", "currency", *_DIMENSIONS), _summed)
+
+    assert _rolled(DataType.TRANSACTIONS, rows, "sales_hourly") == by_hour
+    assert _rolled(DataType.TRANSACTIONS, rows, "sales_daily") == by_day
+
+
+@_RUNS
+@given(_ROWS[DataType.TRANSACTIONS])
+def test_hourly_sales_by_one_dimension_are_ordered_by_dimension_and_hour(rows: list[Row]) -> None:
+    expected = [
+        {"dimension": dimension, **row}
+        for dimension in sorted([*_DIMENSIONS, "none"])
+        for row in _expected(
+            [{**line, "value": line.get(dimension)} for line in _completed(rows)],
+            ("hour", "currency", "value"),
+            _summed,
+        )
+    ]
+
+    assert _rolled(DataType.TRANSACTIONS, rows, "sales_hourly_by_one") == expected
+
+
+@_RUNS
+@given(_ROWS[DataType.TRANSACTIONS])
+def test_orders_have_lines_and_amounts_by_day_and_all_dimensions(rows: list[Row]) -> None:
+    expected = _expected(
+        _completed(rows),
+        ("dt", "order_id", "currency", *_DIMENSIONS),
+        lambda lines: {"lines": len(lines), "net_amount": sum((line["net"] for line in lines), _NOTHING)},
+    )
+
+    assert _rolled(DataType.TRANSACTIONS, rows, "sales_daily_by_order") == expected
+
+
+@_RUNS
+@given(_ROWS[DataType.TRANSACTIONS])
 def test_customers_have_lines_quantities_and_amounts_by_all_dimensions(rows: list[Row]) -> None:
     expected = _expected(
         [line for line in _completed(rows) if line["customer_id"] is not None],
-        ("customer_id", "currency", *_DIMENSIONS),
+        ("dt", "customer_id", "currency", *_DIMENSIONS),
         lambda lines: {
             "lines": len(lines),
             "bought_lines": sum(line["quantity"] > 0 for line in lines),
@@ -136,32 +204,32 @@ def _sold(lines: list[Row]) -> dict[str, Any]:
 
 
 @_RUNS
-@given(st.lists(_SALES, max_size=30))
+@given(_ROWS[DataType.TRANSACTIONS])
 def test_products_have_sales_returns_costs_and_lines_without_a_cost(rows: list[Row]) -> None:
-    expected = _expected(_completed(rows), ("product_id", "product_category", "currency"), _sold)
+    expected = _expected(_completed(rows), ("dt", "product_id", "product_category", "currency"), _sold)
 
     assert _rolled(DataType.TRANSACTIONS, rows, "sales_daily_by_product") == expected
 
 
 @_RUNS
-@given(st.lists(_STOCK, max_size=20, unique_by=lambda row: (row["timestamp"], row["product_id"], row["location"])))
+@given(_ROWS[DataType.INVENTORY])
 def test_the_stock_of_a_day_is_the_last_one_counted_at_each_location(rows: list[Row]) -> None:
     def last(records: list[Row]) -> dict[str, Any]:
         latest = max(records, key=lambda record: record["timestamp"])
         told = {name: latest[name] for name in ("quantity_on_hand", "reserved", "unit_cost")}
         return {"moment": latest["timestamp"], **told, "records": len(records)}
 
-    expected = _expected(_base(DataType.INVENTORY, rows).to_pylist(), ("product_id", "location"), last)
+    expected = _expected(_rows(DataType.INVENTORY, rows), ("dt", "product_id", "location"), last)
 
     assert _rolled(DataType.INVENTORY, rows, "inventory_daily") == expected
 
 
 @_RUNS
-@given(st.lists(_EVENTS, max_size=20))
+@given(_ROWS[DataType.EVENTS])
 def test_a_session_has_a_row_for_each_combination_of_its_dimensions(rows: list[Row]) -> None:
     expected = _expected(
-        _base(DataType.EVENTS, rows).to_pylist(),
-        ("session_id", "product_category", "region", "channel"),
+        _rows(DataType.EVENTS, rows),
+        ("dt", "session_id", "product_category", "region", "channel"),
         lambda events: {
             "first_moment": min(event["timestamp"] for event in events),
             "events": len(events),
@@ -173,16 +241,16 @@ def test_a_session_has_a_row_for_each_combination_of_its_dimensions(rows: list[R
 
 
 @_RUNS
-@given(st.lists(_EVENTS, max_size=20))
+@given(_ROWS[DataType.EVENTS])
 def test_views_and_purchases_of_a_product_are_rolled_up_by_session(rows: list[Row]) -> None:
     steps = [
         event
-        for event in _base(DataType.EVENTS, rows).to_pylist()
+        for event in _rows(DataType.EVENTS, rows)
         if event["product_id"] is not None and event["event_type"] in {"product_view", "purchase"}
     ]
     expected = _expected(
         steps,
-        ("product_id", "session_id"),
+        ("dt", "product_id", "session_id"),
         lambda events: {
             "views": sum(event["event_type"] == "product_view" for event in events),
             "purchases": sum(event["event_type"] == "purchase" for event in events),
@@ -207,10 +275,39 @@ def test_equal_bases_give_equal_bytes_in_any_row_order(rows: list[Row], chance: 
     }
 
 
+_BASES = st.sampled_from([DataType.TRANSACTIONS, DataType.INVENTORY, DataType.EVENTS]).flatmap(
+    lambda data_type: st.tuples(st.just(data_type), _ROWS[data_type])
+)
+
+
+@_RUNS
+@given(_BASES)
+def test_several_days_have_the_rows_of_each_day_in_order(base: tuple[DataType, list[Row]]) -> None:
+    data_type, rows = base
+    whole = _base(data_type, rows)
+
+    together = roll_up(data_type, whole)
+    by_day = [roll_up(data_type, day) for _, day in split_by_day(data_type, whole)]
+
+    for name, table in together.items():
+        days = pa.concat_tables([table.slice(0, 0), *(day[name] for day in by_day)]).to_pylist()
+        assert table.to_pylist() == sorted(days, key=lambda row: row.get("dimension", ""))  # the sort is stable
+
+
+@_RUNS
+@given(_BASES)
+def test_rollups_read_only_the_declared_columns(base: tuple[DataType, list[Row]]) -> None:
+    data_type, rows = base
+    whole = _base(data_type, rows)
+
+    assert roll_up(data_type, whole.select(COLUMNS[data_type])) == roll_up(data_type, whole)
+
+
 @pytest.mark.parametrize("data_type", ROLLUPS)
-def test_an_empty_partition_has_empty_roll_ups_of_the_same_columns(data_type: DataType) -> None:
+def test_no_rows_have_empty_rollups_of_the_declared_columns(data_type: DataType) -> None:
     empty, full = roll_up(data_type, _base(data_type, [])), roll_up(data_type, _base(data_type, [{}]))
 
-    assert [*empty] == [*full] == [*ROLLUPS[data_type]]
+    assert [*empty] == [*full] == [table.name for table in ROLLUPS[data_type]]
     assert {len(table) for table in empty.values()} == {0}
-    assert [table.schema for table in empty.values()] == [table.schema for table in full.values()]
+    declared = [schema_of(table) for table in ROLLUPS[data_type]]
+    assert [table.schema for table in empty.values()] == [table.schema for table in full.values()] == declared

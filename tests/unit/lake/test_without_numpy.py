@@ -35,7 +35,7 @@ print(compute.roll_up(DataType.TRANSACTIONS, merged.table)["sales_hourly"]["net_
 for data_type in (DataType.INVENTORY, DataType.EVENTS):
     print([len(table) for table in compute.roll_up(data_type, columns.arrow_schema(data_type).empty_table()).values()])
 at_cost = columns.to_table(DataType.PRODUCTS, [{"product_id": "p", "name": "Mug", "cost": 2, "updated_at": at}], stamp)
-costs = products.cost_intervals(products.union_versions([at_cost, at_cost]))
+costs = products.cost_intervals(products.next_versions(products.VERSIONS.empty_table(), [at_cost, at_cost]))
 print(costs["cost"].to_pylist(), products.intraday_change_days(costs))
 """
 
@@ -46,7 +46,7 @@ def test_rows_are_loaded_merged_and_rolled_up_without_numpy() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "1 1",
-        "[1, 1, 1, 1, 1, 1, 0, 1]",
+        "[1, 5, 1, 1, 0, 1]",
         "[Decimal('6.0000000000')]",
         "[0]",
         "[0, 0]",
