@@ -2,7 +2,7 @@
 
 from functions.declaration import Access
 from shared.app.large_responses import ANSWERS, RESULTS_BUCKET
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
+from shared.athena.client import WORK_GROUP
 from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.audit.trail import AUDIT_TABLE
 from shared.auth.key_store import KEYS_TABLE
@@ -10,8 +10,10 @@ from shared.auth.refresh_tokens import FAMILIES_TABLE
 from shared.auth.signing import SIGNING_KEYS
 from shared.decisions.index import DECISIONS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
-from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import BASE, INCOMING, QUARANTINE, REFERENCE, ROLLUP
+from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.tables import LAKE_DATABASE
+from shared.lake.storage.object_store import LAKE_BUCKET, TABLES_BUCKET
+from shared.lake.storage.paths import INCOMING, QUARANTINE
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
 from shared.limits.counter import RATE_LIMITS_TABLE
 from shared.quality.store import QUALITY_TABLE
@@ -20,16 +22,18 @@ from shared.quarantine.index import QUARANTINE_INDEX_TABLE
 QUERY = (
     Access(WORK_GROUP),
     Access(LAKE_DATABASE),
+    Access(TABLES_BUCKET),
+    Access(TABLE_STATES),
     Access(RESULTS_BUCKET),
     Access(RESULT_CACHE_TABLE),
-    Access(LAKE_BUCKET, BASE),
-    Access(LAKE_BUCKET, ROLLUP),
-    Access(LAKE_BUCKET, REFERENCE),
 )
-"""Read: tables through Athena, and results."""
+"""Read: tables through Athena, the snapshots to pin, and results."""
 
 QUERY_WRITES = (Access(RESULTS_BUCKET), Access(RESULT_CACHE_TABLE))
 """Written: results of Athena, cached results, and the slots of concurrent queries."""
+
+TABLES = (Access(LAKE_DATABASE), Access(TABLES_BUCKET))
+"""Read and written: the files of the lake's tables, and the pointers to their metadata in Glue."""
 
 LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
 """Read and written: responses that are too large for Lambda; functions that run queries already have access to them."""

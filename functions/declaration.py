@@ -68,7 +68,14 @@ class WebSocketTrigger:
     route_keys: tuple[str, ...]
 
 
-Trigger = StreamTrigger | QueueTrigger | ScheduleTrigger | WebSocketTrigger
+@dataclass(frozen=True, kw_only=True)
+class DeploymentTrigger:
+    """A deployment in which this digest of declarations changed; it fails if the function does."""
+
+    digest: str
+
+
+Trigger = StreamTrigger | QueueTrigger | ScheduleTrigger | WebSocketTrigger | DeploymentTrigger
 
 
 @dataclass(frozen=True, kw_only=True)

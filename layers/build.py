@@ -41,7 +41,8 @@ DEPENDENCIES = Layer(
     unneeded=("bin",),
 )
 
-# Flight is a server that nothing here speaks; the rest is for who compiles against Arrow.
+# Flight is a server that nothing here speaks; the rest of Arrow is for who compiles against it. Of the catalogs of
+# PyIceberg only Glue is used.
 LAKE = Layer(
     name="lake",
     requirements=HERE / "lake.txt",
@@ -56,6 +57,14 @@ LAKE = Layer(
         "pyarrow/libarrow_python*.so.*.*",
         "pyarrow/*.pxi",
         "pyarrow/*.pyx",
+        "bin",
+        "fb303",
+        "hive_metastore",
+        "pyiceberg/cli",
+        *(
+            f"pyiceberg/catalog/{each}"
+            for each in ("rest", "bigquery_metastore.py", "dynamodb.py", "hive.py", "sql.py")
+        ),
     ),
 )
 

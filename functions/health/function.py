@@ -4,7 +4,7 @@ from functions.access import COUNTED, IDENTITY
 from functions.declaration import Access, HttpFunction
 from shared.athena.client import WORK_GROUP
 from shared.ingestion.stream.producer import EVENT_STREAM
-from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 
 FUNCTION = HttpFunction(
@@ -14,7 +14,7 @@ FUNCTION = HttpFunction(
     timeout_seconds=10,
     reads=(
         *IDENTITY,
-        Access(VERSIONS_TABLE),
+        Access(TABLE_STATES),
         Access(LAKE_BUCKET, "health"),  # an empty prefix: `HeadBucket` needs no object
         Access(EVENT_STREAM),
         Access(WORK_GROUP),

@@ -1,1 +1,1 @@
-"""Merges incoming objects into base partitions."""
+"""Merges incoming objects into the tables of the lake."""

@@ -1,34 +1,30 @@
 """Declares the function `merger`."""
 
-from functions.access import LEDGER
+from functions.access import LEDGER, TABLES
 from functions.declaration import Access, QueueTrigger, TriggeredFunction
-from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import BASE, INCOMING, KEYS, ROLLUP
+from shared.lake.storage.paths import INCOMING
 from shared.merging.events import EVENT_BUS
-from shared.merging.queue import MERGE_QUEUE
+from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
+
+# Mergers that commit to the same table conflict, and all but one repeat their work.
+_AT_ONCE = 4
 
 FUNCTION = TriggeredFunction(
     name="merger",
-    description="Merges incoming rows into their partitions and refreshes the roll-ups.",
+    description="Merges incoming rows into the base tables.",
     memory_mb=3008,
     timeout_seconds=120,
     uses_lake=True,
-    trigger=QueueTrigger(queue=MERGE_QUEUE, batch_size=200, window_seconds=1, maximum_concurrency=20),
-    reads=(
-        Access(LAKE_BUCKET, INCOMING),
-        Access(LAKE_BUCKET, BASE),
-        Access(LAKE_BUCKET, KEYS),
-        Access(LAKE_BUCKET, ROLLUP),
-        *LEDGER,
-    ),
+    trigger=QueueTrigger(queue=MERGE_QUEUE, batch_size=200, window_seconds=1, maximum_concurrency=_AT_ONCE),
+    reads=(Access(LAKE_BUCKET, INCOMING), *TABLES, Access(TABLE_STATES), *LEDGER),
     writes=(
         Access(LAKE_BUCKET, INCOMING),
-        Access(LAKE_BUCKET, BASE),
-        Access(LAKE_BUCKET, KEYS),
-        Access(LAKE_BUCKET, ROLLUP),
+        *TABLES,
+        Access(TABLE_STATES),
         *LEDGER,
-        Access(VERSIONS_TABLE),
+        Access(ROLLUP_QUEUE),
         Access(EVENT_BUS),
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from functions.merger.messages import failures, partitions_of
+from functions.merger.messages import data_types_of, failures
 from shared.app.wiring import wiring
 from shared.runtime.observability import instrument, logger
 
@@ -13,13 +13,13 @@ _RESERVE_MS = 30_000
 
 
 def merge(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Merge the partitions that the messages name; messages not completed in time are reported as failed."""
-    wanted = partitions_of(event["Records"])
+    """Merge the data types that the messages name; messages not completed in time are reported as failed."""
+    wanted = data_types_of(event["Records"])
     remaining = wiring().merger.merge(
-        (each for partitions in wanted.values() for each in partitions),
+        {each for data_types in wanted.values() for each in data_types},
         has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
     )
-    logger().info("merged", messages=len(wanted), left=sorted(map(str, remaining)))
+    logger().info("merged", messages=len(wanted), left=sorted(remaining))
     return failures(wanted, remaining)
 
 

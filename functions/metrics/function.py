@@ -2,7 +2,6 @@
 
 from functions.access import COUNTED, IDENTITY, QUERY, QUERY_WRITES
 from functions.declaration import Access, HttpFunction
-from shared.lake.catalog.state import TABLE_STATES
 from shared.ledger.store import SOURCES_TABLE
 
 FUNCTION = HttpFunction(
@@ -13,7 +12,6 @@ FUNCTION = HttpFunction(
     reads=(
         *IDENTITY,
         *QUERY,
-        Access(TABLE_STATES),
         Access(SOURCES_TABLE),
     ),
     writes=(*COUNTED, *QUERY_WRITES),

@@ -16,8 +16,7 @@ from functions.declaration import Access
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
 from shared.audit.trail import AUDIT_TABLE
-from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import BASE
+from shared.merging.events import EVENT_BUS
 from shared.runtime.observability import NAMESPACE
 
 _PERIOD = Duration.minutes(5)
@@ -29,7 +28,7 @@ _CUSTOM_METRICS: Mapping[str, tuple[Access, str]] = MappingProxyType(
             "A change could not be written to the audit log; the complete entry is in the function's log.",
         ),
         "UnknownDeliveries": (
-            Access(LAKE_BUCKET, BASE),
+            Access(EVENT_BUS),
             "Rows of a delivery that is not in the ledger were merged; something writes to the lake directly.",
         ),
     }

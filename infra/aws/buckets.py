@@ -1,4 +1,6 @@
-"""The buckets: the lake, the query results and, if a stage has them, the access logs of both."""
+"""The declared buckets and, if a stage has them, their access logs."""
+
+from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
@@ -6,7 +8,7 @@ from constructs import Construct
 
 from infra.aws.nag import accept
 from infra.aws.names import Names
-from infra.aws.queues import BucketNotificationQueue
+from infra.aws.queues import MessageQueue
 from shared.runtime.resources import Bucket
 
 
@@ -54,18 +56,16 @@ class PrivateBucket(Construct):
         if access_logs is None:
             accept(self.bucket, {"S1": "This stage keeps no access logs."})
 
-    def notify(self, queues: list[BucketNotificationQueue], *, prefixes: list[str]) -> None:
-        """Send a message to a queue for every object made under its prefix."""
+    def notify(self, queues: Mapping[str, MessageQueue]) -> None:
+        """Send a message to the queue of a prefix for every object made under it."""
         bucket = self.bucket.node.default_child
         if not isinstance(bucket, s3.CfnBucket):
             raise TypeError(f"{self.node.path} is not made of a CloudFormation bucket")
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
-            queue_configurations=[
-                _on_object_created(prefix, fed.queue.queue_arn) for prefix, fed in zip(prefixes, queues, strict=True)
-            ]
+            queue_configurations=[_on_object_created(prefix, fed.queue.queue_arn) for prefix, fed in queues.items()]
         )
         # S3 tests the queue when the bucket is created, so its policy must exist before.
-        bucket.node.add_dependency(*queues)
+        bucket.node.add_dependency(*queues.values())
 
 
 def _on_object_created(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigurationProperty:

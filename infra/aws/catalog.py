@@ -1,4 +1,4 @@
-"""The catalogue that Athena reads: a database, a table per record type and roll-up, and the work group."""
+"""The catalogue that Athena reads: a database, the tables over objects in the lake bucket, and the work group."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_athena as athena
@@ -7,43 +7,49 @@ from constructs import Construct
 
 from infra.aws.names import Names
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
-from shared.lake.catalog.table import LakeTable
-from shared.lake.catalog.tables import TABLES
+from shared.athena.client import WORK_GROUP
+from shared.lake.catalog.table import ExternalTable
+from shared.lake.catalog.tables import EXTERNAL_TABLES, LAKE_DATABASE
 from shared.lake.storage.object_store import LAKE_BUCKET
 
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 
 
 class LakeCatalog(Construct):
-    """The Glue database and its tables over Parquet, their days projected rather than registered."""
+    """The Glue database of the lake, and its external tables, whose days are projected rather than registered.
+
+    The Iceberg tables in the database are none of CloudFormation's resources: each commit changes the location of their
+    metadata, and a stack update would put the location back that it knows. The function `table_setup` creates them.
+    """
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, "Catalogue")
         database = glue.CfnDatabase(
             self,
-            "Database",
+            "LakeDatabase",
             catalog_id=Aws.ACCOUNT_ID,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
                 name=names.resource_name(LAKE_DATABASE), description="The lake of Tally."
             ),
         )
-        for table in TABLES:
+        # A database that is deleted takes its tables with it, also those that CloudFormation does not know.
+        database.apply_removal_policy(names.stage.removal_policy)
+        for table in EXTERNAL_TABLES:
             self._table(table, names).add_resource_dependency(database)
 
-    def _table(self, table: LakeTable, names: Names) -> glue.CfnTable:
+    def _table(self, table: ExternalTable, names: Names) -> glue.CfnTable:
         location = f"s3://{names.resource_name(LAKE_BUCKET)}/{table.prefix}"
         return glue.CfnTable(
             self,
-            table.name,
+            f"external-{table.name}",
             catalog_id=Aws.ACCOUNT_ID,
             database_name=names.resource_name(LAKE_DATABASE),
             table_input=glue.CfnTable.TableInputProperty(
                 name=table.name,
                 description=table.description,
                 table_type="EXTERNAL_TABLE",
-                parameters={"classification": "parquet", **(_projection(location) if table.partitioned else {})},
-                partition_keys=[glue.CfnTable.ColumnProperty(name="dt", type="string")] if table.partitioned else None,
+                parameters={"classification": "parquet", **_projection(location)},
+                partition_keys=[glue.CfnTable.ColumnProperty(name="dt", type="string")],
                 storage_descriptor=_storage(table, location),
             ),
         )
@@ -60,7 +66,7 @@ def _projection(location: str) -> dict[str, str]:
     }
 
 
-def _storage(table: LakeTable, location: str) -> glue.CfnTable.StorageDescriptorProperty:
+def _storage(table: ExternalTable, location: str) -> glue.CfnTable.StorageDescriptorProperty:
     return glue.CfnTable.StorageDescriptorProperty(
         input_format=f"{_PARQUET}.MapredParquetInputFormat",
         output_format=f"{_PARQUET}.MapredParquetOutputFormat",

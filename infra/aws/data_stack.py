@@ -9,7 +9,7 @@ from infra.aws.buckets import AccessLogBucket, PrivateBucket
 from infra.aws.catalog import LakeCatalog, QueryWorkGroup
 from infra.aws.names import Names
 from infra.aws.outputs import export_outputs, resource_names
-from infra.aws.queues import BucketNotificationQueue
+from infra.aws.queues import MessageQueue
 from infra.aws.signing_keys import SigningKey
 from infra.aws.streams import PlatformBus, ShardedStream
 from infra.aws.tables import OnDemandTable
@@ -31,7 +31,7 @@ class DataStack(Stack):
             bucket: PrivateBucket(self, bucket=bucket, names=names, access_logs=access_logs)
             for bucket in resources.BUCKETS
         }
-        queues = [BucketNotificationQueue(self, queue=queue, names=names) for queue in resources.QUEUES]
+        queues = {queue: MessageQueue(self, queue=queue, names=names) for queue in resources.QUEUES}
         for table in resources.DYNAMO_TABLES:
             OnDemandTable(self, table=table, names=names)
         for stream in resources.STREAMS:
@@ -42,10 +42,12 @@ class DataStack(Stack):
         LakeCatalog(self, names=names)
         QueryWorkGroup(self, names=names)
 
-        buckets[LAKE_BUCKET].notify(queues, prefixes=[queue.fed_by_prefix for queue in resources.QUEUES])
+        buckets[LAKE_BUCKET].notify(
+            {declared.fed_by_prefix: queue for declared, queue in queues.items() if declared.fed_by_prefix}
+        )
         if names.stage.alarms:
             AlarmTopic(self, names=names)
             alarms = Alarms(self, names=names)
-            for queue in queues:
+            for queue in queues.values():
                 alarms.alarm_on_dead_letters(queue.dead_letters, of=queue.node.id)
         export_outputs(self, {**resource_names(names), "ReportingCurrency": names.stage.reporting_currency})

@@ -3,13 +3,20 @@
 from aws_cdk import Stack
 from constructs import Construct
 
-from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger, TriggeredFunction, WebSocketTrigger
+from functions.declaration import (
+    DeploymentTrigger,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    TriggeredFunction,
+    WebSocketTrigger,
+)
 from functions.manifest import FUNCTIONS
 from infra.aws import code
 from infra.aws.alarms import Alarms
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
-from infra.aws.triggers import QueueEventSource, Schedule, StreamEventSource
+from infra.aws.triggers import DeploymentStep, QueueEventSource, Schedule, StreamEventSource
 
 
 class FunctionsStack(Stack):
@@ -46,5 +53,7 @@ class FunctionsStack(Stack):
                 QueueEventSource(function, trigger=trigger, names=self._names)
             case ScheduleTrigger() as trigger:
                 Schedule(function, trigger=trigger, names=self._names)
+            case DeploymentTrigger() as trigger:
+                DeploymentStep(function, trigger=trigger)
             case WebSocketTrigger():
                 pass

@@ -150,6 +150,7 @@ WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         ),
         Stream: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
         Queue: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
+        Database: (Rule(actions=("glue:CreateTable", "glue:UpdateTable"), arns=_in_catalogue),),
         EventBus: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
         SigningKeys: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
     }

@@ -20,7 +20,7 @@ class Names:
         """Return the name that the resource has."""
         match resource:
             case Database():
-                return f"tally_{self.stage.name}"
+                return f"tally_{self.stage.name}_lake"
             case WorkGroup():
                 return f"tally-{self.stage.name}"
             case SigningKeys():

@@ -1,4 +1,4 @@
-"""The queues between the lake and the functions, each with a dead-letter queue."""
+"""The queues of the functions, each with a dead-letter queue."""
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -22,8 +22,11 @@ def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
     )
 
 
-class BucketNotificationQueue(Construct):
-    """A queue of the lake bucket's notifications; messages that fail repeatedly go to its dead-letter queue."""
+class MessageQueue(Construct):
+    """A queue that functions or, if declared, the lake bucket's notifications feed.
+
+    Messages that fail repeatedly go to its dead-letter queue.
+    """
 
     def __init__(self, scope: Construct, *, queue: Queue, names: Names) -> None:
         super().__init__(scope, queue.name.upper())
@@ -38,7 +41,8 @@ class BucketNotificationQueue(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
         )
-        self.queue.add_to_resource_policy(self._from_lake(names))
+        if queue.fed_by_prefix:
+            self.queue.add_to_resource_policy(self._from_lake(names))
 
     def _from_lake(self, names: Names) -> iam.PolicyStatement:
         """Let the lake in by its name: a reference would tie bucket and queue into a circle."""

@@ -1,13 +1,13 @@
-"""Connects functions to their triggers: streams, queues and schedules."""
+"""Connects functions to their triggers: streams, queues, schedules and deployments."""
 
-from aws_cdk import Duration
+from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
-from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger
+from functions.declaration import DeploymentTrigger, QueueTrigger, ScheduleTrigger, StreamTrigger
 from infra.aws.function import PlatformFunction
 from infra.aws.nag import accept
 from infra.aws.names import Names
@@ -66,4 +66,21 @@ class Schedule(Construct):
             rule_name=names.physical_name(target.declared.name),
             schedule=events.Schedule.rate(Duration.minutes(trigger.every_minutes)),
             targets=[targets.LambdaFunction(target.function)],
+        )
+
+
+class DeploymentStep(Construct):
+    """Invokes a function when the stack is created and when the digest changes; its failure fails the deployment."""
+
+    def __init__(self, target: PlatformFunction, *, trigger: DeploymentTrigger) -> None:
+        super().__init__(target, "Deployment")
+        # A function that ends without a response is noticed by this timeout only.
+        timeout = Duration.seconds(target.declared.timeout_seconds + 60)
+        CustomResource(
+            self,
+            "Step",
+            resource_type="Custom::DeploymentStep",
+            service_token=target.function.function_arn,
+            service_timeout=timeout,
+            properties={"Digest": trigger.digest},
         )

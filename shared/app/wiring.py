@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import shared.ingestion.uploads.loader_provider
     import shared.ingestion.uploads.provider
     import shared.lake.provider
+    import shared.lake.table.provider
     import shared.ledger.provider
     import shared.limits.provider
     import shared.live.provider
@@ -57,9 +58,11 @@ class Wiring(Deployment):
     idempotency = cached_property(shared.idempotency.provider.idempotency)
     identity = cached_property(shared.auth.provider.identity)
     lake = cached_property(shared.lake.provider.lake)
+    lake_tables = cached_property(shared.lake.table.provider.lake_tables)
     ledger = cached_property(shared.ledger.provider.ledger)
     lifecycle = cached_property(shared.ingestion.batches.provider.lifecycle)
     loader = cached_property(shared.ingestion.provider.loader)
+    maintenance = cached_property(shared.merging.provider.maintenance)
     merger = cached_property(shared.merging.provider.merger)
     metric_reports = cached_property(shared.metrics.provider.metric_reports)
     product_reports = cached_property(shared.products.provider.product_reports)
@@ -69,12 +72,13 @@ class Wiring(Deployment):
     rate_limiter = cached_property(shared.limits.provider.rate_limiter)
     redriver = cached_property(shared.recovery.provider.redriver)
     redrive_service = cached_property(shared.recovery.provider.redrive_service)
+    rollups = cached_property(shared.merging.provider.rollup_job)
     row_errors = cached_property(shared.ingestion.batches.provider.row_errors)
     source_configs = cached_property(shared.sources.provider.source_configs)
     sources = cached_property(shared.sources.provider.sources)
     sweeper = cached_property(shared.recovery.provider.sweeper)
-    uploads = cached_property(shared.ingestion.uploads.provider.uploads)
     table_states = cached_property(shared.lake.provider.table_states)
+    uploads = cached_property(shared.ingestion.uploads.provider.uploads)
 
     ledger_reports = cached_property(
         lambda self: shared.ledger.provider.ledger_reports(self, source_ids=self.sources.ids)

@@ -15,7 +15,7 @@ from shared.runtime.deadline import Timeout, deadline
 from shared.runtime.errors import InternalError, Unavailable
 from shared.runtime.models import utc
 from shared.runtime.observability import logger
-from shared.runtime.resources import Database, WorkGroup
+from shared.runtime.resources import WorkGroup
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from shared.athena.concurrency import QueryConcurrency
 
-LAKE_DATABASE = Database("database")
 WORK_GROUP = WorkGroup("work_group")
 
 _RETRY_SECONDS = 5

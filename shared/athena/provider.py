@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
+from shared.athena.client import WORK_GROUP, Athena
 from shared.athena.concurrency import QueryConcurrency
 from shared.athena.pinned_queries import PinnedQueries
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
+from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.lake.provider import table_states
 from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
 from shared.runtime.deployment import Deployment, provider

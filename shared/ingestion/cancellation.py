@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shared.lake.storage.paths import INCOMING, IncomingKey, IncomingKind
+from shared.lake.storage.paths import IncomingKey, IncomingKind, cancellation_key, incoming_prefix
 from shared.ledger.entry import LedgerEntry
 
 if TYPE_CHECKING:
     from shared.lake.storage.object_store import LakeStore
     from shared.ledger.store import Ledger
+    from shared.records.schema import DataType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,12 +19,14 @@ class Cancellation:
     lake: "LakeStore"
     ledger: "Ledger"
 
-    def cancel_pending(self, data_type: str, batch_id: str) -> int:
+    def cancel_pending(self, data_type: "DataType", batch_id: str) -> int:
         """Cancel every object of a batch, or of its parts, that is not merged yet; return the number of objects.
 
-        Redriven rows do not belong to the batch any more and are not cancelled.
+        Only names that start with the batch id are listed, however many deliveries wait. Redriven rows do not belong to
+        the batch any more and are not cancelled.
         """
-        names = (IncomingKey.parse(name.key) for name in self.lake.names(f"{INCOMING}/{data_type}/"))
+        listed = self.lake.names(f"{incoming_prefix(data_type)}{batch_id}")
+        names = (IncomingKey.parse(name.key) for name in listed)
         waiting = [
             each
             for each in names
@@ -33,7 +36,7 @@ class Cancellation:
         own = [each for each in waiting if _is_own(each, entries[each.delivery_id])]
         for delivery_id in sorted({each.delivery_id for each in own}):
             self.ledger.update(delivery_id, _mark_cancelled)
-        self.lake.put_all((each.partition.cancellation_key(f"{each.delivery_id}{each.redrive}"), b"") for each in own)
+        self.lake.put_all((cancellation_key(data_type, f"{each.delivery_id}{each.redrive}"), b"") for each in own)
         return len(own)
 
 

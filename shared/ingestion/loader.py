@@ -1,7 +1,7 @@
 """Loads deliveries: incoming rows, quarantine and ledger entry. Batches, files and streams use the same loader.
 
 Every object name is derived from the delivery id, so a repetition overwrites objects and adds none. The order of writes
-is: ledger entry (received), quarantine, incoming objects, ledger entry (written). After a crash between two writes the
+is: ledger entry (received), quarantine, incoming object, ledger entry (written). After a crash between two writes the
 rows remain in flight, and repeating the load completes them.
 """
 
@@ -16,7 +16,7 @@ from shared.decisions.index import missing_decisions
 from shared.ingestion import rejected_rows
 from shared.lake.parquet import columns
 from shared.lake.quarantine.decisions import extract_decisions
-from shared.lake.storage.paths import PartitionId
+from shared.lake.storage.paths import incoming_key
 from shared.lake.validation.rows import ValidatedRows
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, DeliveryKind, LedgerEntry
 from shared.records.schemas import SCHEMAS
@@ -83,7 +83,7 @@ class Loader:
         if SCHEMAS[delivery.data_type].indexed:
             self.decisions.add(extract_decisions(result.validated.table))
         self.decisions.register_waiting(missing_decisions(result.errors), delivery.delivery_id)
-        self.lake.put_all(_incoming_objects(delivery, result.validated))
+        self._write_rows(delivery, result.validated)
         entry = self.ledger.update(delivery.delivery_id, lambda current: (current or entry).with_written(self.clock()))
         return LoadResult(entry, result.errors, refused)
 
@@ -134,6 +134,12 @@ class Loader:
 
         return self.ledger.update(delivery.delivery_id, open_entry)
 
+    def _write_rows(self, delivery: "Delivery", validated: ValidatedRows) -> None:
+        """Write the valid rows as one object; their order decides between versions of equal rank."""
+        if len(validated.table):
+            body = columns.write_parquet(validated.table, unique=SCHEMAS[delivery.data_type].key)
+            self.lake.put(incoming_key(delivery.data_type, delivery.delivery_id), body)
+
     def _quarantine(self, delivery: "Delivery", result: "ValidationResult") -> None:
         self.quarantine.put(rejected_rows.from_delivery(delivery, result.rows, result.validated.errors))
 
@@ -154,18 +160,6 @@ def _entry(delivery: "Delivery", result: "ValidationResult", *, refused: bool) -
         quality=result.quality,
         latest_event=columns.latest_event(delivery.data_type, result.validated.table),
     )
-
-
-def _incoming_objects(delivery: "Delivery", validated: ValidatedRows) -> list[tuple[str, bytes]]:
-    key = SCHEMAS[delivery.data_type].key
-    return [
-        (
-            PartitionId(delivery.data_type, day).incoming_key(delivery.delivery_id),
-            columns.write_parquet(rows, unique=key),
-        )
-        for day, rows in columns.split_by_day(delivery.data_type, validated.table)
-        if len(rows)
-    ]
 
 
 def _summarize_errors(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.lake.parquet import columns
-from shared.lake.storage.paths import PartitionId
+from shared.lake.storage.paths import WHOLE_DELIVERY, IncomingKey
 from shared.ledger.entry import LedgerEntry
 from shared.records.schemas import SCHEMAS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    import pyarrow as pa
 
     from shared.ingestion.delivery import Delivery
     from shared.ingestion.validation import DeliveryValidator
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CancelledRowsRestorer:
-    """Loads the days of a delivery whose rows were cancelled again."""
+    """Loads the cancelled rows of a delivery again."""
 
     lake: "LakeStore"
     ledger: "Ledger"
@@ -34,23 +37,36 @@ class CancelledRowsRestorer:
         markers do not apply to them.
         """
         current = self.ledger.get(delivery.delivery_id)
-        if current is None or not (current.cancelled_days or current.redriving):
+        if current is None or not (current.cancelled_parts or current.redriving):
             return current
-        cancelled, table = current.cancelled_days, self.validator.validate(delivery).validated.table
-        days = {day: rows for day, rows in columns.split_by_day(delivery.data_type, table) if day in cancelled}
-        if {day: len(rows) for day, rows in days.items()} != dict(cancelled):
+        cancelled, table = current.cancelled_parts, self.validator.validate(delivery).validated.table
+        parts = {part: _rows_of_part(delivery, table, part) for part in cancelled}
+        if {part: len(rows) for part, rows in parts.items()} != cancelled:
             return None
-        entry_opened = self.ledger.update(delivery.delivery_id, _mark_resumed)
-        number, key = entry_opened.redriving, SCHEMAS[delivery.data_type].key
-        self.lake.put_all(
-            (
-                PartitionId(delivery.data_type, day).incoming_key(f"{delivery.delivery_id}~r{number}"),
-                columns.write_parquet(rows, unique=key),
-            )
-            for day, rows in days.items()
-            if f"{day}~r{number}" not in entry_opened.partitions  # already merged, and its object is deleted
+        opened = self.ledger.update(delivery.delivery_id, _mark_resumed)
+        self._write_parts(delivery, opened, parts)
+        return self.ledger.update(
+            delivery.delivery_id, lambda entry: _finish_restore(entry, opened.redriving, self.clock())
         )
-        return self.ledger.update(delivery.delivery_id, lambda entry: _finish_restore(entry, number, self.clock()))
+
+    def _write_parts(self, delivery: "Delivery", entry: LedgerEntry, parts: "Mapping[str, pa.Table]") -> None:
+        """Write an object for each part, except for parts that are merged already and whose object is deleted."""
+        names = {part: _name_of_part(delivery, entry.redriving, part) for part in parts}
+        self.lake.put_all(
+            (names[part].rows_key, columns.write_parquet(rows, unique=SCHEMAS[delivery.data_type].key))
+            for part, rows in parts.items()
+            if names[part].part not in entry.parts
+        )
+
+
+def _rows_of_part(delivery: "Delivery", table: "pa.Table", part: str) -> "pa.Table":
+    """Return all rows or, for entries from the time when deliveries were divided by day, those of the day."""
+    return table if part == WHOLE_DELIVERY else columns.rows_of_day(delivery.data_type, table, part)
+
+
+def _name_of_part(delivery: "Delivery", number: str, part: str) -> IncomingKey:
+    day = "" if part == WHOLE_DELIVERY else part
+    return IncomingKey(delivery.data_type, delivery.delivery_id, f"~r{number}", day=day)
 
 
 def _mark_resumed(entry: LedgerEntry | None) -> LedgerEntry:

@@ -55,9 +55,11 @@ class Outcomes(Model):
 class LedgerEntry:
     """One delivery: received = loaded + duplicate + conflict + quarantined + in flight, at any time.
 
-    `partitions` has, by day, the outcomes of the rows merged there. A repeated merge (after a crash or a retry) writes
-    the same outcomes under the same key, so nothing is counted twice. Redriven rows have their outcomes under
-    `{day}~r{number}`; `resumes` lists the redrives that restored cancelled rows.
+    `parts` has the outcomes of the merged rows by part of the delivery: `all` are the rows that were valid on receipt,
+    `all~r{number}` those of a redrive. A repeated merge (after a crash or a retry) writes the same outcomes under the
+    same key, so nothing is counted twice. Entries from the time when deliveries were divided by day have the parts
+    `{day}` and `{day}~r{number}`. `resumes` lists the redrives that restored cancelled rows; `restated` has the days
+    that the delivery changed after they counted as complete.
     """
 
     delivery_id: str
@@ -72,7 +74,7 @@ class LedgerEntry:
     written: bool = False
     refused: bool = False
     cancelled: bool = False
-    partitions: Mapping[str, Outcomes] = field(default_factory=dict)
+    parts: Mapping[str, Outcomes] = field(default_factory=dict)
     redrives: Mapping[str, int] = field(default_factory=dict)
     redriving: str = ""
     resumes: tuple[str, ...] = ()
@@ -86,7 +88,7 @@ class LedgerEntry:
     @property
     def outcomes(self) -> Outcomes:
         """Outcomes of all rows merged so far."""
-        return sum(self.partitions.values(), Outcomes())
+        return sum(self.parts.values(), Outcomes())
 
     @property
     def quarantined(self) -> int:
@@ -114,18 +116,18 @@ class LedgerEntry:
         return BatchStatus.FAILED if self.quarantined == self.received else BatchStatus.COMPLETED
 
     @property
-    def cancelled_days(self) -> dict[str, int]:
-        """By day, the number of rows that were cancelled and not restored."""
-        brought_back = [f"~r{number}" for number in self.resumes if number != self.redriving]
-        last = {
-            day.partition("~")[0]: day
-            for redelivery in ("", *brought_back)
-            for day in self._partitions_of_redrive(redelivery)
-        }
-        return {day: self.partitions[key].cancelled for day, key in last.items() if self.partitions[key].cancelled}
+    def cancelled_parts(self) -> dict[str, int]:
+        """By part of the delivery as it was received, the number of rows that were cancelled and not restored.
 
-    def _partitions_of_redrive(self, redrive: str) -> list[str]:
-        return [day for day in self.partitions if "~" + day.partition("~")[2] == (redrive or "~")]
+        A restoration includes all cancelled parts, so only those of the last one can be cancelled again.
+        """
+        restorations = [f"~r{number}" for number in self.resumes if number != self.redriving]
+        last = restorations[-1] if restorations else ""
+        return {
+            part.removesuffix(last): outcomes.cancelled
+            for part, outcomes in self.parts.items()
+            if outcomes.cancelled and part == part.partition("~")[0] + last
+        }
 
     @property
     def is_reloadable(self) -> bool:
@@ -151,9 +153,9 @@ class LedgerEntry:
         """Mark that all objects of the delivery are written."""
         return _with_completion_time(replace(self, written=True), at)
 
-    def with_merged(self, day: str, outcomes: Outcomes, at: datetime) -> "LedgerEntry":
-        """Record the outcomes of the rows of one partition."""
-        return _with_completion_time(replace(self, partitions={**self.partitions, day: outcomes}), at)
+    def with_merged(self, part: str, outcomes: Outcomes, at: datetime) -> "LedgerEntry":
+        """Record the outcomes of the rows of one part."""
+        return _with_completion_time(replace(self, parts={**self.parts, part: outcomes}), at)
 
     def with_redrive(self, number: str, rows: int) -> "LedgerEntry":
         """Record that rows left the quarantine and are in flight again.
@@ -177,7 +179,7 @@ class LedgerEntry:
         number = self.redriving or self.next_redrive
         if number in self.redrives and number not in self.resumes:
             raise ValueError(f"redrive {number} of {self.delivery_id} is in progress")
-        redriven = self.with_redrive(number, sum(self.cancelled_days.values()))
+        redriven = self.with_redrive(number, sum(self.cancelled_parts.values()))
         return replace(redriven, cancelled=False, resumes=tuple(dict.fromkeys((*self.resumes, number))))
 
     def with_redriven(self, number: str, rejected_again: int, at: datetime) -> "LedgerEntry":
@@ -192,7 +194,7 @@ class LedgerEntry:
         """
         return replace(
             redelivery,
-            partitions=self.partitions,
+            parts=self.parts,
             redrives=self.redrives,
             redriving=self.redriving,
             resumes=self.resumes,

@@ -1,7 +1,7 @@
 """Redrives quarantined rows: validates them as if they were received now, and counts each exactly once.
 
 The order of writes is: the redrive's number is claimed in the ledger, so that only one runs per delivery; the valid
-rows are stored as one object; the ledger (in flight); the incoming objects; the quarantine without these rows; the
+rows are stored as one object; the ledger (in flight); the incoming object; the quarantine without these rows; the
 ledger (done); the object is deleted. A later run that finds a claimed number completes it: with the object all of it,
 without the object nothing.
 """
@@ -16,7 +16,7 @@ from shared.ingestion.delivery import Delivery
 from shared.ingestion.rejected_rows import error_dicts
 from shared.lake.quarantine.redrive_batch import RedriveBatch
 from shared.lake.quarantine.rejected_rows import RejectedRows
-from shared.lake.storage.paths import redrive_key
+from shared.lake.storage.paths import IncomingKey, redrive_key
 from shared.recovery.redrivable import RedriveGroup, group_rows, require_redrivable
 from shared.runtime.errors import Conflict
 
@@ -135,11 +135,9 @@ class Redriver:
 
     def _load(self, entry: "LedgerEntry", number: str, batch: RedriveBatch) -> None:
         self.decisions.add(batch.decisions)
-        self.lake.put_all(
-            (key, body)
-            for day, key, body in batch.incoming_objects(f"{entry.delivery_id}~r{number}")
-            if f"{day}~r{number}" not in entry.partitions  # already merged, and its object is deleted
-        )
+        name = IncomingKey(batch.data_type, entry.delivery_id, f"~r{number}")
+        if name.part not in entry.parts:  # otherwise it is merged already, and its object is deleted
+            self.lake.put(name.rows_key, batch.to_incoming())
         whole = RejectedRows(
             delivery_id=entry.delivery_id,
             source_id=entry.source_id,

@@ -1,14 +1,16 @@
 """Finds deliveries that a crash interrupted, and completes them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import orjson
 
-from shared.lake.storage.paths import INCOMING, IncomingKey, IncomingKind
+from shared.lake.storage.paths import IncomingKey, incoming_prefix
 from shared.ledger.entry import DeliveryKind, LedgerEntry
+from shared.records.schema import DataType
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
@@ -23,15 +25,16 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 GRACE_PERIOD = timedelta(minutes=2)
+_MOST_LISTED = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepReport:
-    """Counts of what a sweep did."""
+    """Counts of what a sweep did; `requeued` is the number of data types whose merge was started again."""
 
     resumed: int
     stuck: int
-    remembered: int
+    requeued: int
     files: int
     redriven: int
     late_labels: int
@@ -39,7 +42,7 @@ class SweepReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Sweeper:
-    """Resumes interrupted batches, files and redrives, and requeues incoming objects whose notification was lost."""
+    """Resumes interrupted batches, files and redrives, and starts merges again whose notifications were lost."""
 
     lake: "LakeStore"
     ledger: "Ledger"
@@ -59,12 +62,12 @@ class Sweeper:
         """
         late = list(self.ledger.list_unfinished(self.clock() - GRACE_PERIOD))
         resumed = sum(1 for entry in late if _is_interrupted(entry) and self._resume(entry))
-        remembered = self._requeue(key for key in self._incoming_keys() if late or not _is_rows(key))
+        requeued = self._requeue({entry.data_type for entry in late})
         count("DeliveriesInFlightTooLong", len(late))
         return SweepReport(
             resumed=resumed,
             stuck=len(late) - resumed,
-            remembered=remembered,
+            requeued=requeued,
             files=self.uploads.sweep(),
             redriven=sum(1 for entry in late if self._finish_redrive(entry)),
             late_labels=self.late_labels().redrive_due(),
@@ -75,30 +78,35 @@ class Sweeper:
         is_started = bool(entry.redriving) and entry.redriving not in entry.resumes
         return is_started and self.redriver().resume(entry.delivery_id, entry.redriving)
 
-    def _incoming_keys(self) -> Iterator[str]:
-        return (name.key for name in self.lake.names(f"{INCOMING}/"))
-
     def _resume(self, entry: LedgerEntry) -> bool:
         found = self.batches.resume(entry, revalidate=entry.written)
         if not found:
             logger().error("a batch cannot be resumed because its received data was deleted", origin=entry.delivery_id)
         return found
 
-    def _requeue(self, keys: Iterable[str]) -> int:
-        waiting = sorted(keys)
-        for key in waiting:
+    def _requeue(self, late: Collection[str]) -> int:
+        """Start the merge of each data type with overdue objects; one notice starts the merge of all of them."""
+        overdue = [key for each in DataType if (key := self._overdue_object(each, is_late=each in late)) is not None]
+        for key in overdue:
             notice = {"Records": [{"s3": {"object": {"key": key}}}]}
             self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=orjson.dumps(notice).decode())
-        return len(waiting)
+        return len(overdue)
+
+    def _overdue_object(self, data_type: DataType, *, is_late: bool) -> str | None:
+        """Return an object that should be merged by now; None if the data type has none.
+
+        The ledger has the deliveries that are late, but neither markers nor rows of unknown deliveries: these are
+        overdue by their age. A data type with more objects than are listed has a backlog, whatever their age.
+        """
+        listed = list(islice(self.lake.names(incoming_prefix(data_type)), _MOST_LISTED))
+        names = [each for each in listed if IncomingKey.parse(each.key) is not None]
+        last = (self.clock() - GRACE_PERIOD).timestamp()
+        if not is_late and len(listed) < _MOST_LISTED:
+            names = [each for each in names if each.made_at < last]
+        return names[0].key if names else None
 
 
 def _is_interrupted(entry: LedgerEntry) -> bool:
     """Whether a batch is not written, or its cancelled rows are being restored."""
     own = entry.kind is DeliveryKind.BATCH and not entry.batch_id
     return own and (not entry.written or entry.redriving in entry.resumes)
-
-
-def _is_rows(key: str) -> bool:
-    """Whether an incoming object has rows; move notices and markers are not in the ledger."""
-    name = IncomingKey.parse(key)
-    return name is None or name.kind is IncomingKind.ROWS

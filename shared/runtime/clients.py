@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
+    from types_boto3_glue import GlueClient
     from types_boto3_kinesis import KinesisClient
     from types_boto3_kms import KMSClient
     from types_boto3_s3 import S3Client
@@ -81,6 +82,11 @@ class Clients:
     def events(self) -> "EventBridgeClient":
         """EventBridge."""
         return boto3.client("events", config=_DEFAULT)
+
+    @cached_property
+    def glue(self) -> "GlueClient":
+        """Glue."""
+        return boto3.client("glue", config=_DEFAULT)
 
     @cached_property
     def interactive_athena(self) -> "AthenaClient":

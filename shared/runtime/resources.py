@@ -71,11 +71,11 @@ class Stream(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Queue(Resource):
-    """An SQS queue with a dead-letter queue behind it, fed by the lake's objects under a prefix."""
+    """An SQS queue with a dead-letter queue behind it; the lake's objects under a prefix may feed it."""
 
     visibility_seconds: int
     max_receives: int
-    fed_by_prefix: str
+    fed_by_prefix: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,13 @@ import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 from boto3.dynamodb.types import TypeDeserializer
+from shared.lake.catalog.versions import VERSIONS_TABLE
 
 from shared.app.wiring import Wiring
-from shared.lake.catalog.versions import VERSIONS_TABLE
 from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import IncomingKey, PartitionId
+from shared.lake.storage.paths import IncomingKey
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
+from shared.records.schema import DataType
 from shared.runtime.resources import Resource
 from shared.runtime.settings import Settings
 
@@ -81,14 +82,14 @@ def _items(settings: Settings, resource: Resource, but: Iterable[str] = ()) -> l
     return sorted(plain, key=repr)
 
 
-def waiting(settings: Settings) -> set[PartitionId]:
-    """The partitions for which something waits, as the notices of S3 would name them."""
+def waiting(settings: Settings) -> set[DataType]:
+    """The data types for which something waits, as the notices of S3 would name them."""
     named = (IncomingKey.parse(key) for key in keys(settings, "incoming/"))
-    return {each.partition for each in named if each is not None}
+    return {each.data_type for each in named if each is not None}
 
 
 def merge_all(wired: Wiring) -> None:
-    """Merge until nothing is pending; merges may send notices to other days."""
+    """Merge until nothing is pending."""
     for _ in range(_MOST_ROUNDS):
         wanted = waiting(wired.settings)
         if not wanted:

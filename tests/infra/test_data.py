@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS
-from shared.lake.catalog.table import LakeTable
-from shared.lake.catalog.tables import TABLES
+from shared.lake.catalog.table import ExternalTable
+from shared.lake.catalog.tables import EXTERNAL_TABLES
 from shared.runtime.resources import Queue
 from tests.infra.assembly import Assembly, flat
 
@@ -51,6 +51,18 @@ def test_the_lake_is_versioned_and_expires_objects_as_declared(dev: Assembly, pr
         assert rules["abort-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 2}
 
 
+def test_the_bucket_of_the_tables_keeps_no_versions_and_expires_no_files(dev: Assembly, prod: Assembly) -> None:
+    """Snapshots are the history; a file that expired would be missing in some of them."""
+    for assembly in (dev, prod):
+        _, properties = bucket(assembly, "tables")
+
+        (rule,) = properties["LifecycleConfiguration"]["Rules"]
+
+        assert "VersioningConfiguration" not in properties
+        assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 2}
+        assert "ExpirationInDays" not in rule
+
+
 def test_query_results_expire_after_a_week(dev: Assembly) -> None:
     _, properties = bucket(dev, "results")
 
@@ -78,7 +90,7 @@ def test_audit_anchors_are_locked_and_do_not_expire_while_locked(
 def test_bucket_access_is_logged_where_the_stage_keeps_access_logs(dev: Assembly, local: Assembly) -> None:
     logs, _ = bucket(dev, "access-logs")
 
-    for part in ("lake", "results"):
+    for part in ("lake", "tables", "results"):
         assert bucket(dev, part)[1]["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": logs}
         assert "LoggingConfiguration" not in bucket(local, part)[1]
 
@@ -122,7 +134,7 @@ def test_a_stored_large_response_expires_after_a_day(dev: Assembly) -> None:
     }
 
 
-def test_queues_admit_only_this_bucket_and_account_before_it_is_created(dev: Assembly) -> None:
+def test_fed_queues_admit_only_the_lake_bucket_of_this_account_before_it_is_created(dev: Assembly) -> None:
     name, _ = bucket(dev, "lake")
     waits_for = dev.templates["data"]["Resources"][name]["DependsOn"]
 
@@ -133,7 +145,7 @@ def test_queues_admit_only_this_bucket_and_account_before_it_is_created(dev: Ass
         if statement["Effect"] == "Allow"
     }
 
-    assert len(allowed) == len(QUEUES)
+    assert len(allowed) == len([queue for queue in QUEUES if queue.fed_by_prefix])
     assert allowed.keys() <= set(waits_for)
     for statement in allowed.values():
         assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
@@ -193,24 +205,39 @@ def test_the_stream_has_its_shards_and_is_encrypted(dev: Assembly) -> None:
     assert made["StreamEncryption"] == {"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_athena_sees_every_table_with_its_columns_and_projected_days(table: LakeTable, dev: Assembly) -> None:
+def test_cloudformation_knows_no_iceberg_table_whose_metadata_it_could_put_back(dev: Assembly) -> None:
+    tables = {each["TableInput"]["Name"] for each in dev.of_type("AWS::Glue::Table").values()}
+
+    assert tables == {table.name for table in EXTERNAL_TABLES}
+
+
+def test_the_database_of_production_outlives_its_stack_with_its_tables(dev: Assembly, prod: Assembly) -> None:
+    kept = {
+        assembly.stage.name: resource["DeletionPolicy"]
+        for assembly in (dev, prod)
+        for _, resource in assembly.resources()
+        if resource["Type"] == "AWS::Glue::Database"
+    }
+
+    assert kept == {"dev": "Delete", "prod": "Retain"}
+
+
+@pytest.mark.parametrize("table", EXTERNAL_TABLES, ids=lambda table: table.name)
+def test_athena_sees_every_external_table_with_its_columns_and_projected_days(
+    table: ExternalTable, dev: Assembly
+) -> None:
     tables = {each["TableInput"]["Name"]: each for each in dev.of_type("AWS::Glue::Table").values()}
     made = tables[table.name]["TableInput"]
     location = f"s3://tally-dev-lake-<AccountId>-<Region>/{table.prefix}"
 
     columns = [(each["Name"], each["Type"]) for each in made["StorageDescriptor"]["Columns"]]
 
-    assert tables[table.name]["DatabaseName"] == "tally_dev"
+    assert tables[table.name]["DatabaseName"] == "tally_dev_lake"
     assert columns == [(column.name, column.glue_type) for column in table.columns]
     assert flat(made["StorageDescriptor"]["Location"]) == location
-    if table.partitioned:
-        assert made["PartitionKeys"] == [{"Name": "dt", "Type": "string"}]
-        assert made["Parameters"]["projection.enabled"] == "true"
-        assert flat(made["Parameters"]["storage.location.template"]) == f"{location}dt=${{dt}}/"
-    else:
-        assert "PartitionKeys" not in made
-        assert "projection.enabled" not in made["Parameters"]
+    assert made["PartitionKeys"] == [{"Name": "dt", "Type": "string"}]
+    assert made["Parameters"]["projection.enabled"] == "true"
+    assert flat(made["Parameters"]["storage.location.template"]) == f"{location}dt=${{dt}}/"
 
 
 def test_a_query_has_the_scan_limit_and_result_location_of_its_stage(dev: Assembly) -> None:

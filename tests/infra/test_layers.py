@@ -1,12 +1,13 @@
 """The contents of the layers and how they are built."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from aws_cdk import Stack
 from aws_cdk.assertions import Annotations, Match
@@ -21,16 +22,19 @@ from layers.build import DEPENDENCIES, LAKE, LAMBDA_LIMIT, SCIENCE, Layer, Layer
 PROJECT = Path(__file__).resolve().parents[2]
 _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
+_OF_PYICEBERG = {"cachetools", "mmh3", "pyparsing", "strictyaml"}
+_IN_LAKE_LAYER = {"defusedxml", "pyarrow", "pyiceberg"} | _OF_PYICEBERG
+
 
 def pinned(path: Path) -> set[tuple[str, str]]:
     """The pinned requirements of a file: names with versions."""
     return set(_PIN.findall(path.read_text()))
 
 
-def test_the_arrow_layer_has_the_tested_versions() -> None:
+def test_the_lake_layer_has_the_tested_versions() -> None:
     in_aws = pinned(LAKE.requirements)
 
-    assert {name for name, _ in in_aws} == {"defusedxml", "pyarrow"}
+    assert {name for name, _ in in_aws} == _IN_LAKE_LAYER
     assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
 
 
@@ -50,25 +54,60 @@ def test_a_function_with_its_layers_stays_under_lambdas_limit(function: Function
     assert DEPENDENCIES.limit + lake + science + code < LAMBDA_LIMIT
 
 
-def test_the_trimmed_arrow_reads_and_writes_the_lake(tmp_path: Path) -> None:
-    """The wheel for Lambda is pruned by the same patterns; on this machine's wheel they must do no harm."""
-    shutil.copytree(Path(pa.__file__).parent, tmp_path / "pyarrow")
-    build.prune(tmp_path, LAKE.unneeded)
+@pytest.fixture(scope="module")
+def trimmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the lake layer, pruned as for Lambda; on this machine's wheels that must do no harm."""
+    packages = tmp_path_factory.mktemp("lake")
+    for source in top_level(LAKE):
+        if source.is_dir():
+            shutil.copytree(source, packages / source.name)
+        else:
+            shutil.copy(source, packages)
+    build.prune(packages, LAKE.unneeded)
+    return packages
+
+
+def top_level(layer: Layer) -> set[Path]:
+    """The folders and modules that the packages of a layer have on this machine."""
+    found = set()
+    for name, _ in pinned(layer.requirements):
+        installed = distribution(name)
+        tops = {file.parts[0] for file in installed.files or ()}
+        found |= {Path(str(installed.locate_file(top))) for top in tops if not top.endswith((".dist-info", ".."))}
+    return found
+
+
+def run_alone(program: str, *packages: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a program that sees no other packages than those of these folders."""
+    alone = {"PYTHONPATH": os.pathsep.join(map(str, packages))}
+    command = [sys.executable, "-S", "-c", program]
+    return subprocess.run(command, env=alone, capture_output=True, text=True, check=False)  # noqa: S603 # ours
+
+
+def test_the_trimmed_arrow_reads_and_writes_the_lake(trimmed: Path) -> None:
     program = (
         "import pyarrow as pa, pyarrow.parquet as pq, pyarrow.compute as pc\n"
-        f"assert pa.__file__.startswith({str(tmp_path)!r}), pa.__file__\n"
+        f"assert pa.__file__.startswith({str(trimmed)!r}), pa.__file__\n"
         "sink = pa.BufferOutputStream()\n"
         "pq.write_table(pa.table({'a': [1, 2, 2]}), sink, compression='zstd')\n"
         "table = pq.read_table(pa.BufferReader(sink.getvalue()))\n"
         "print(table.group_by('a').aggregate([('a', 'count')]).num_rows, pc.sum(table['a']).as_py())\n"
     )
 
-    command = [sys.executable, "-S", "-c", program]
-    alone = {"PYTHONPATH": str(tmp_path)}
-    ran = subprocess.run(command, env=alone, capture_output=True, text=True, check=False)  # noqa: S603 # ours
+    ran = run_alone(program, trimmed)
 
     assert ran.stderr == ""
     assert ran.stdout == "2 5\n"
+
+
+def test_the_tables_of_the_lake_need_no_package_outside_the_layers(trimmed: Path, tmp_path: Path) -> None:
+    for source in (*top_level(DEPENDENCIES), PROJECT / "shared"):
+        (tmp_path / source.name).symlink_to(source)
+
+    ran = run_alone("import shared.lake.table.iceberg as it; print(it.GlueCatalog.__module__)", trimmed, tmp_path)
+
+    assert ran.stderr == ""
+    assert ran.stdout == "pyiceberg.catalog.glue\n"
 
 
 def test_an_oversized_layer_is_refused_by_name(tmp_path: Path) -> None:

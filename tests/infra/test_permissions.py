@@ -10,27 +10,35 @@ from functions.declaration import Function, StreamTrigger, TriggeredFunction
 from functions.manifest import FUNCTIONS
 from infra.resources import DYNAMO_TABLES
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
+from shared.athena.client import WORK_GROUP
 from shared.audit.checkpoints import ANCHORS_BUCKET
 from shared.auth.signing import SIGNING_KEYS
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
-from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.catalog.tables import LAKE_DATABASE
+from shared.lake.storage.object_store import LAKE_BUCKET, TABLES_BUCKET
 from shared.merging.events import EVENT_BUS
-from shared.merging.queue import MERGE_QUEUE
+from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
 from shared.runtime.resources import Resource
 from tests.infra.assembly import Assembly, flat
 
 _LAKE = "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
+_TABLES = "arn:<Partition>:s3:::tally-dev-tables-<AccountId>-<Region>"
+_CATALOGUE = {
+    f"arn:<Partition>:glue:<Region>:<AccountId>:{path}"
+    for path in ("catalog", "database/tally_dev_lake", "table/tally_dev_lake/*")
+}
 _OBSERVABILITY = {"logs", "xray"}
 _SERVICES = {
     LAKE_BUCKET: "s3",
+    TABLES_BUCKET: "s3",
     RESULTS_BUCKET: "s3",
     ANCHORS_BUCKET: "s3",
     LAKE_DATABASE: "glue",
     WORK_GROUP: "athena",
     EVENT_STREAM: "kinesis",
     MERGE_QUEUE: "sqs",
+    ROLLUP_QUEUE: "sqs",
     UPLOAD_QUEUE: "sqs",
     EVENT_BUS: "events",
     SIGNING_KEYS: "kms",
@@ -133,6 +141,31 @@ def test_a_function_lists_only_below_the_prefixes_it_reads(function: Function, d
     assert sorted(prefix for (prefix,) in map(as_list, listings)) == sorted(
         f"{access.prefix}/*" for access in function.reads if access.resource is LAKE_BUCKET
     )
+
+
+def test_only_functions_that_commit_may_change_tables_and_none_may_delete_them(dev: Assembly) -> None:
+    changing = {
+        function.name: {
+            (each.action, each.resource)
+            for each in permissions(dev, function)
+            if each.action.startswith(("glue:Create", "glue:Update", "glue:Delete", "glue:Batch"))
+        }
+        for function in FUNCTIONS
+    }
+
+    granted = {(action, resource) for action in ("glue:CreateTable", "glue:UpdateTable") for resource in _CATALOGUE}
+    assert {name: each for name, each in changing.items() if each} == dict.fromkeys(
+        ("merger", "rollup_job", "table_maintenance", "table_setup"), granted
+    )
+
+
+def test_functions_that_query_tables_read_their_files_and_do_not_write_them(dev: Assembly) -> None:
+    querying = [each for each in FUNCTIONS if _uses(each.reads, WORK_GROUP) and _uses(each.reads, LAKE_DATABASE)]
+
+    assert querying
+    for function in querying:
+        reached = {each.action for each in permissions(dev, function) if each.resource.startswith(_TABLES)}
+        assert reached == {"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"}
 
 
 @each_function

@@ -80,8 +80,15 @@ def test_the_outputs_name_everything_a_host_needs(stage: str, request: pytest.Fi
     outputs = {name for template in assembly.templates.values() for name in template.get("Outputs", {})}
 
     assert {"ApiUrl", "RestApiId", "RestApiStage", "WebSocketApiId", "WebSocketApiStage"} <= outputs
-    assert {"EventStreamName", "LakeBucketName", "ResultsBucketName", "WorkGroupName", "DatabaseName"} <= outputs
-    assert {"LedgerTableName", "MergeQueueName", "ReportingCurrency"} <= outputs
+    assert {
+        "EventStreamName",
+        "LakeBucketName",
+        "TablesBucketName",
+        "ResultsBucketName",
+        "WorkGroupName",
+        "DatabaseName",
+    } <= outputs
+    assert {"LedgerTableName", "MergeQueueName", "RollupQueueName", "ReportingCurrency"} <= outputs
     assert len([name for name in outputs if name.endswith("Name")]) == len(RESOURCES)
 
 

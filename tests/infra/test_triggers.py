@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Duration
 from aws_cdk.aws_events import Schedule
 
-from functions.declaration import QueueTrigger, ScheduleTrigger, StreamTrigger, TriggeredFunction
+from functions.declaration import DeploymentTrigger, QueueTrigger, ScheduleTrigger, StreamTrigger, TriggeredFunction
 from functions.manifest import TRIGGERED_FUNCTIONS
 from tests.infra.assembly import Assembly, flat
 
@@ -80,3 +80,15 @@ def test_schedules_follow_the_manifest(dev: Assembly) -> None:
         for function in TRIGGERED_FUNCTIONS
         if isinstance(function.trigger, ScheduleTrigger)
     }
+
+
+def test_a_deployment_invokes_its_function_when_the_declarations_change_and_waits_for_it(dev: Assembly) -> None:
+    (function,) = [each for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, DeploymentTrigger)]
+    (step,) = dev.of_type("Custom::DeploymentStep").values()
+
+    invoked, _ = step["ServiceToken"]["Fn::GetAtt"]
+
+    assert isinstance(function.trigger, DeploymentTrigger)
+    assert dev.of_type("AWS::Lambda::Function")[invoked]["FunctionName"] == "tally-dev-table-setup"
+    assert step["Digest"] == function.trigger.digest
+    assert int(step["ServiceTimeout"]) > function.timeout_seconds

@@ -8,6 +8,7 @@ from shared.ingestion.batches.status import describe_batch, describe_upload, is_
 from shared.ingestion.models import BatchStatusResponse
 from shared.ingestion.uploads.state import Upload, UploadState
 from shared.ledger.entry import BatchStatus, DeliveryKind, LedgerEntry
+from shared.records.schema import DataType
 from shared.runtime.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class BatchLifecycle:
                 if entry.written
                 else _busy(entry.delivery_id, "loaded")
             )
-        if not self.cancellation.cancel_pending(entry.data_type, entry.delivery_id):
+        if not self.cancellation.cancel_pending(DataType(entry.data_type), entry.delivery_id):
             raise _busy(entry.delivery_id, "merged")
 
     def _cancel_upload(self, upload: Upload) -> None:

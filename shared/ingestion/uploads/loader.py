@@ -153,7 +153,7 @@ class FileLoader:
         if entry is None or entry.is_reloadable:
             revalidated = replace(delivery, revalidate=entry is not None and entry.written)
             self.loader.load(revalidated, before_write=lambda: self._require_lease(upload))
-        elif entry.cancelled_days or entry.redriving in entry.resumes:
+        elif entry.cancelled_parts or entry.redriving in entry.resumes:
             self.restorer.restore(delivery)
 
     def _advance(

@@ -5,6 +5,9 @@ from shared.lake.catalog.table import Column, ExternalTable, LakeTable
 from shared.lake.storage.paths import QUARANTINE
 from shared.records.schema import Partition, RecordSchema
 from shared.records.schemas import SCHEMAS
+from shared.runtime.resources import Database
+
+LAKE_DATABASE = Database("database")
 
 QUARANTINE_TABLE = ExternalTable(
     name="quarantine",

@@ -2,9 +2,9 @@
 
 import decimal
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -12,9 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from shared.lake.storage.paths import UNPARTITIONED
 from shared.records.bounds import attributes_of
-from shared.records.schema import INGESTED_AT, DataType, Field, Kind, Partition, RecordSchema
+from shared.records.schema import INGESTED_AT, DataType, Field, Kind, RecordSchema
 from shared.records.schemas import PLATFORM_CURRENCY, SCHEMAS
 
 MOMENT = pa.timestamp("ms")
@@ -167,16 +166,10 @@ def _with_default(each: Field, columns: Mapping[str, pa.Array], reporting_curren
     return pc.fill_null(column, pa.scalar(exact, column.type))
 
 
-def split_by_day(data_type: DataType, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Split a table by day partition; rows of a partition stay in order."""
-    schema = SCHEMAS[data_type]
-    if schema.partition is Partition.NONE or schema.event_time is None:
-        yield UNPARTITIONED, table
-        return
-    days = table[schema.event_time].cast(pa.date32(), safe=False)
-    for day in pc.unique(days).sort():
-        rows = table if len(table) == 0 else table.filter(pc.equal(days, day))
-        yield day.as_py().isoformat(), rows
+def rows_of_day(data_type: DataType, table: pa.Table, day: str) -> pa.Table:
+    """Return the rows of a UTC day, in order; `day` is as in `yyyy-MM-dd`."""
+    days = table[SCHEMAS[data_type].event_time].cast(pa.date32(), safe=False)
+    return table.filter(pc.equal(days, pa.scalar(date.fromisoformat(day))))
 
 
 def latest_event(data_type: DataType, table: pa.Table) -> datetime | None:

@@ -9,9 +9,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.lake.parquet.columns import arrow_schema, latest_event, read_parquet, split_by_day, write_parquet
+from shared.lake.parquet.columns import arrow_schema, latest_event, read_parquet, write_parquet
 from shared.lake.quarantine.decisions import IndexedDecision, extract_decisions
-from shared.lake.storage.paths import PartitionId
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
 
@@ -49,8 +48,6 @@ class RedriveBatch:
         table = read_parquet(body, arrow_schema(data_type)).replace_schema_metadata(None)
         return cls(data_type, table, metadata["places"])
 
-    def incoming_objects(self, name: str) -> Iterator[tuple[str, str, bytes]]:
-        """Yield for each day the key and content of an incoming object."""
-        for day, rows in split_by_day(self.data_type, self.table):
-            body = write_parquet(rows, unique=SCHEMAS[self.data_type].key)
-            yield day, PartitionId(self.data_type, day).incoming_key(name), body
+    def to_incoming(self) -> bytes:
+        """Serialize the rows as the content of an incoming object."""
+        return write_parquet(self.table, unique=SCHEMAS[self.data_type].key)

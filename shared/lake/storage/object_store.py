@@ -1,4 +1,4 @@
-"""The objects of the lake bucket in S3, with conditional writes and deletes."""
+"""The buckets of the lake, and the objects of its own bucket with conditional writes and deletes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +26,10 @@ LAKE_BUCKET = Bucket(
         ("redrives/", 30),
     ),
 )
+"""Deliveries before they are merged, rejected rows, and reference files."""
+
+TABLES_BUCKET = Bucket("tables", versioned=False)
+"""The files of the Iceberg tables, whose snapshots are their history; maintenance deletes files of none."""
 
 _PARALLEL_PUTS = 8
 _DELETES_PER_CALL = 1000
@@ -47,11 +51,12 @@ class StoredObject:
 
 @dataclass(frozen=True, order=True)
 class ObjectName:
-    """An object in a listing; `made_at` is in seconds since 1970."""
+    """An object in a listing; `made_at` is in seconds since 1970, `size` in bytes."""
 
     key: str
     etag: str
     made_at: float = 0
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ class LakeStore:
         """List the objects below a prefix."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
             for each in page.get("Contents", []):
-                yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp())
+                yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp(), each["Size"])
 
     def delete_any_version(self, key: str) -> None:
         """Delete an object, whatever it contains by now."""

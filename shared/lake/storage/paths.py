@@ -7,16 +7,18 @@ from typing import Self
 
 from shared.records.schema import DataType
 
-LANDING, INCOMING, QUARANTINE, BASE, ROLLUP = "landing", "incoming", "quarantine", "base", "rollup"
-UPLOADS, KEYS, REDRIVES, REFERENCE = "uploads", "keys", "redrives", "reference"
-UNPARTITIONED = "all"
-INTRADAY_COST_CHANGES_KEY = f"{ROLLUP}/product_cost_days/days.json"
+LANDING, INCOMING, QUARANTINE, UPLOADS = "landing", "incoming", "quarantine", "uploads"
+REDRIVES, REFERENCE, RECEIPTS = "redrives", "reference", "receipts"
 
-_SAFE_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}")
+WHOLE_DELIVERY = "all"
+"""The name in the ledger of all rows of a delivery, which wait in one object."""
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}"
+_SAFE_PART = re.compile(_NAME)
 _UPLOAD_KEY = re.compile(r"uploads/[a-z]+/(?P<batch_id>[^/]+)")
 _INCOMING_KEY = re.compile(
-    r"incoming/(?P<data_type>[a-z]+)/dt=(?P<day>[0-9-]{10}|all)/"
-    r"(?P<origin>[^/]+?)(?P<redrive>~r[0-9]+)?\.(?P<arrival>parquet|cancelled|moved)"
+    r"incoming/(?P<data_type>[a-z]+)/(?:dt=(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}|all)/)?"
+    rf"(?={_NAME}\.[a-z]+$)(?P<delivery_id>.+?)(?P<redrive>~r[0-9]+)?\.(?P<kind>parquet|cancelled)"
 )
 
 
@@ -35,72 +37,26 @@ def safe_part(text: str) -> str:
 class IncomingKind(StrEnum):
     """Kind of an incoming object, from the end of its key.
 
-    Rows of a delivery; a marker that cancels such rows unless they are merged; or a notice that records may have moved
-    to another day.
+    Rows of a delivery, or a marker that cancels such rows unless they are merged.
     """
 
     ROWS = "parquet"
     CANCELLATION = "cancelled"
-    MOVE_NOTICE = "moved"
 
 
-@dataclass(frozen=True, order=True)
-class PartitionId:
-    """One partition of a data type's base: the unit of a merge."""
+def incoming_prefix(data_type: DataType) -> str:
+    """Return the prefix of the objects of a data type that wait for their merge."""
+    return f"{INCOMING}/{data_type}/"
 
-    data_type: DataType
-    day: str
 
-    @property
-    def incoming_prefix(self) -> str:
-        """Prefix of the pending objects of the partition."""
-        return f"{INCOMING}/{self.data_type}/dt={self.day}/"
+def incoming_key(data_type: DataType, delivery_id: str) -> str:
+    """Return the key of a delivery's rows; a retry overwrites them."""
+    return f"{incoming_prefix(data_type)}{safe_part(delivery_id)}.{IncomingKind.ROWS}"
 
-    @property
-    def base_key(self) -> str:
-        """Key of the partition's rows."""
-        return f"{BASE}/{self._partition_path}base.parquet"
 
-    def incoming_key(self, delivery_id: str) -> str:
-        """Return the key of a delivery's rows for this partition; a retry overwrites them."""
-        return f"{self.incoming_prefix}{safe_part(delivery_id)}.{IncomingKind.ROWS}"
-
-    def cancellation_key(self, delivery_id: str) -> str:
-        """Return the key of the marker that cancels a delivery's rows for this partition unless they are merged."""
-        return f"{self.incoming_prefix}{safe_part(delivery_id)}.{IncomingKind.CANCELLATION}"
-
-    def move_notice_key(self, day: str, digest: str) -> str:
-        """Return the key of a notice that records of this partition may have moved to another day."""
-        return f"{self.incoming_prefix}{safe_part(day)}~{safe_part(digest)}.{IncomingKind.MOVE_NOTICE}"
-
-    @property
-    def keys_prefix(self) -> str:
-        """Prefix of the key lists of all partitions of this type."""
-        return f"{KEYS}/{self.data_type}/"
-
-    @property
-    def keys_key(self) -> str:
-        """Key of the list of keys that this partition may contain."""
-        return f"{self.keys_prefix}dt={self.day}/keys.bin"
-
-    def rollup_key(self, rollup: str) -> str:
-        """Return the key of a roll-up of this partition."""
-        day = "" if self.day == UNPARTITIONED else f"dt={self.day}/"
-        return f"{ROLLUP}/{rollup}/{day}rollup.parquet"
-
-    @classmethod
-    def of_base(cls, key: str) -> Self:
-        """Parse the key of a base object."""
-        _, data_type, *day, _ = key.split("/")
-        return cls(DataType(data_type), day[0].removeprefix("dt=") if day else UNPARTITIONED)
-
-    @property
-    def _partition_path(self) -> str:
-        return f"{self.data_type}/" if self.day == UNPARTITIONED else f"{self.data_type}/dt={self.day}/"
-
-    def __str__(self) -> str:
-        """Name the partition as the ledger and the logs do."""
-        return f"{self.data_type}/{self.day}"
+def cancellation_key(data_type: DataType, delivery_id: str) -> str:
+    """Return the key of the marker that cancels a delivery's rows unless they are merged."""
+    return f"{incoming_prefix(data_type)}{safe_part(delivery_id)}.{IncomingKind.CANCELLATION}"
 
 
 @dataclass(frozen=True)
@@ -108,22 +64,30 @@ class IncomingKey:
     """The parsed key of an incoming object.
 
     Redriven rows have the key `{delivery_id}~r{number}`; `delivery_id` is the delivery whose ledger entry counts them.
+
+    Deliveries were once divided into an object per day: `incoming/{type}/dt={day}/{delivery_id}.parquet`. Such objects
+    wait to be merged while a deployment is upgraded, and the ledger has the outcomes of their deliveries by day. So
+    their keys are still parsed, and `day` is set; it is `all` for types without event time.
     """
 
-    partition: PartitionId
+    data_type: DataType
     delivery_id: str
     redrive: str = ""
     kind: IncomingKind = IncomingKind.ROWS
+    day: str = ""
 
     @property
-    def ledger_day(self) -> str:
+    def part(self) -> str:
         """The key of the rows' outcomes in the ledger entry."""
-        return f"{self.partition.day}{self.redrive}"
+        return f"{self.day or WHOLE_DELIVERY}{self.redrive}"
 
     @property
     def rows_key(self) -> str:
         """Key of the rows that this object contains or concerns."""
-        return self.partition.incoming_key(f"{self.delivery_id}{self.redrive}")
+        name = safe_part(f"{self.delivery_id}{self.redrive}")
+        if self.day:
+            return f"{incoming_prefix(self.data_type)}dt={self.day}/{name}.{IncomingKind.ROWS}"
+        return incoming_key(self.data_type, name)
 
     @classmethod
     def parse(cls, key: str) -> Self | None:
@@ -131,13 +95,18 @@ class IncomingKey:
         match = _INCOMING_KEY.fullmatch(key)
         if match is None or match["data_type"] not in set(DataType):
             return None
-        partition = PartitionId(DataType(match["data_type"]), match["day"])
-        return cls(partition, match["origin"], match["redrive"] or "", IncomingKind(match["arrival"]))
+        return cls(
+            data_type=DataType(match["data_type"]),
+            delivery_id=match["delivery_id"],
+            redrive=match["redrive"] or "",
+            kind=IncomingKind(match["kind"]),
+            day=match["day"] or "",
+        )
 
 
-def day_of_keys(key: str) -> str:
-    """Return the day of a key list's partition."""
-    return key.rpartition("/dt=")[2].partition("/")[0]
+def receipt_key(data_type: DataType, name: str) -> str:
+    """Return the key of the receipt of a commit."""
+    return f"{RECEIPTS}/{data_type}/{safe_part(name)}.json"
 
 
 def landing_key(data_type: DataType, day: str, delivery_id: str) -> str:

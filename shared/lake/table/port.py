@@ -1,4 +1,4 @@
-"""What merges and roll-ups need of a table: its snapshots, its rows, and atomic commits.
+"""What merges and roll-ups need of tables: snapshots, rows, and atomic commits.
 
 Two implementations pass the same tests: Iceberg tables in the Glue catalog, and tables in memory.
 """
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from shared.lake.catalog.table import LakeTable
 
+Bound = datetime | str
+"""A value of a table's time column: a moment without zone, in UTC, or a day as `yyyy-MM-dd`."""
+
+FILE, POSITION = "_file", "_pos"
+"""The columns that say where a row is: the path of its file, and its position in it, from 0."""
+
 
 class CommitConflict(Exception):
     """Another commit was made to the table since the snapshot on which this one is based; read again and redo."""
@@ -22,19 +28,29 @@ class SnapshotExpired(LookupError):
     """The table has no snapshot with this id, or no longer."""
 
 
+class TableUnreadable(Exception):
+    """The table's metadata, or a file that it names, is missing or damaged; no retry helps."""
+
+
 @dataclass(frozen=True)
 class DataFile:
     """A data file of a snapshot: its rows, and how many of them are deleted.
 
-    `first` and `last` bound the time column, both included; None without one. `size` is in bytes.
+    `size` is in bytes. `first` and `last` bound the time column, both included; None without one.
     """
 
     path: str
     rows: int
     size: int
     deleted: int = 0
-    first: datetime | str | None = None
-    last: datetime | str | None = None
+    first: Bound | None = None
+    last: Bound | None = None
+
+    def may_have(self, ranges: "Sequence[tuple[Bound, Bound]] | None") -> bool:
+        """Whether rows of the file may lie in one of the ranges; each includes both ends."""
+        if ranges is None or self.first is None or self.last is None:
+            return True
+        return any(low <= self.last and self.first <= high for low, high in ranges)  # type: ignore[operator] # one kind
 
 
 @dataclass(frozen=True)
@@ -66,25 +82,57 @@ class TableChange:
 
 
 class TableStore(Protocol):
-    """The tables of the lake."""
+    """The tables of the lake. Times of rows are in milliseconds.
+
+    Every method but `commit` only reads; what it returns of a snapshot is the same at any time while it is kept.
+    """
 
     def head(self, table: "LakeTable") -> TableSnapshot:
-        """Return the current snapshot of a table, which is created if it does not exist."""
+        """Return the current snapshot of a table, which is created if it does not exist.
+
+        Raises:
+            TableUnreadable: its metadata is missing or damaged.
+        """
 
     def snapshot(self, table: "LakeTable", snapshot_id: int) -> TableSnapshot:
         """Return an earlier snapshot.
 
         Raises:
             SnapshotExpired: it is not kept.
+            TableUnreadable: its metadata is missing or damaged.
         """
 
-    def read(
-        self, table: "LakeTable", snapshot: TableSnapshot, columns: Sequence[str], files: Sequence[DataFile] | None = None
+    def rows(
+        self,
+        table: "LakeTable",
+        snapshot: TableSnapshot,
+        columns: Sequence[str],
+        ranges: "Sequence[tuple[Bound, Bound]] | None" = None,
+        files: Sequence[DataFile] | None = None,
     ) -> "pa.Table":
-        """Read columns of the rows of a snapshot that are not deleted, or only those of some of its files.
+        """Read columns of the rows that are not deleted, with their file and position.
 
-        Two more columns say where each row is: `_file`, the path of its file, and `_pos`, its position in it.
-        Times are in milliseconds.
+        With `ranges` of the time column, only parts of files that may have rows in them are read; rows outside of them
+        may be returned too. With `files`, only those files are read.
+
+        Raises:
+            TableUnreadable: a file is missing or damaged.
+        """
+
+    def rows_at(
+        self, table: "LakeTable", snapshot: TableSnapshot, columns: Sequence[str], positions: "Mapping[str, pa.Array]"
+    ) -> "pa.Table":
+        """Read columns of the rows at sorted positions of files, unless they are deleted, with file and position.
+
+        Raises:
+            TableUnreadable: a file is missing or damaged.
+        """
+
+    def column(self, table: "LakeTable", file: DataFile, column: str) -> "pa.Array":
+        """Read one column of all rows of a file, deleted ones included, in order.
+
+        Raises:
+            TableUnreadable: the file is missing or damaged.
         """
 
     def commit(self, table: "LakeTable", parent: TableSnapshot, change: TableChange) -> TableSnapshot:

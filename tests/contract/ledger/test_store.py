@@ -30,14 +30,14 @@ def _entry(origin: str, *, received: int = 10, source_id: str = "web-shop", minu
 
 def _complete(ledger: Ledger, entry: LedgerEntry, *, at_minute: int = 0) -> LedgerEntry:
     at = NOW + timedelta(minutes=at_minute)
-    done = entry.with_written(at).with_merged("d", Outcomes(loaded=entry.received), at)
+    done = entry.with_written(at).with_merged("all", Outcomes(loaded=entry.received), at)
     return ledger.update(entry.delivery_id, lambda _: done)
 
 
 def test_an_entry_is_read_back_as_it_was_recorded(wired: Wiring) -> None:
     fates = Outcomes(loaded=1, duplicate=2, conflict=3, superseded=1, cancelled=1)
     entry = replace(
-        _entry("batch-1").with_merged("2025-02-27", fates, NOW),
+        _entry("batch-1").with_merged("all", fates, NOW),
         rejected=1,
         batch_id="batch",
         refused=True,
@@ -67,7 +67,7 @@ def test_concurrent_changes_are_all_stored(wired: Wiring) -> None:
     def merge(number: int) -> LedgerEntry:
         return wired.ledger.update(
             "batch-1",
-            lambda stands: (stands or _entry("batch-1")).with_merged(f"day-{number}", Outcomes(loaded=1), NOW),
+            lambda stands: (stands or _entry("batch-1")).with_merged(f"all~r{number}", Outcomes(loaded=1), NOW),
         )
 
     with ThreadPoolExecutor(8) as pool:
@@ -158,13 +158,13 @@ def test_an_entry_spanning_ten_years_of_days_fits_into_its_item(wired: Wiring) -
     days = {
         f"{year}-{day:03d}-x": Outcomes(loaded=10_000, duplicate=1) for year in range(1990, 2017) for day in range(366)
     }
-    entry = replace(_entry("batch-1", received=10_000), partitions=days)
+    entry = replace(_entry("batch-1", received=10_000), parts=days)
 
     wired.ledger.update("batch-1", lambda _: entry)
 
     stored = wired.ledger.get("batch-1")
     assert stored is not None
-    assert len(stored.partitions) == 27 * 366
+    assert len(stored.parts) == 27 * 366
 
 
 def test_the_parts_of_a_batch_are_listed_in_order(wired: Wiring) -> None:

@@ -1,18 +1,20 @@
 """Batches of a request are cancelled and resumed: what had merged stays, and every row is counted once."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.app.wiring import Wiring
 from shared.audit.trail import Asked
-from shared.lake.storage.paths import IncomingKey
-from shared.ledger.entry import DeliveryKind
+from shared.lake.storage.paths import incoming_key
+from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
+from shared.records.schema import DataType
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
-from tests.fakes.records import sale
-from tests.fakes.state_dump import merge_all, parquet_rows
+from tests.fakes.records import DAY, sale
+from tests.fakes.state_dump import keys, merge_all, parquet_rows
 from tests.functions.ingest.conftest import Call
 
 OTHER_DAY = "2025-02-20T08:00:00Z"
@@ -49,27 +51,46 @@ def test_a_cancelled_batch_reports_merged_rows_once_it_is_finished(call: Call, w
     assert _in_base(wired) == 0
 
 
-def test_the_unmerged_rest_of_a_batch_is_cancelled_and_resumed(call: Call, wired: Wiring, batch_id: str) -> None:
-    first, *_ = sorted(wired.lake.names("incoming/"))
-    assert "2025-02-20" in first.key
-    wired.merger.merge({_partition(first.key)}, has_time=lambda: True)
-
+def test_a_cancelled_batch_is_resumed_as_one_object(call: Call, wired: Wiring, batch_id: str) -> None:
     _steer(call, batch_id, "cancel")
     merge_all(wired)
-    assert _outcome(call, batch_id) == {"loaded": 1, "quarantined": 9}
 
     resumed = _steer(call, batch_id, "resume")
+    waiting = keys(wired.settings, "incoming/")
     merge_all(wired)
+
     assert (resumed.status, resumed.data["status"]) == (200, "processing")
+    assert waiting == [incoming_key(DataType.TRANSACTIONS, f"{batch_id}~r1")]
     assert _outcome(call, batch_id) == {"loaded": 9, "quarantined": 1}
     assert call("GET", f"/ingest/batches/{batch_id}/status").data["status"] == "completed"
     assert _in_base(wired) == 9
 
 
-def _partition(key: str) -> Any:
-    found = IncomingKey.parse(key)
-    assert found is not None
-    return found.partition
+def test_a_batch_of_which_one_day_was_cancelled_is_resumed_with_that_day(
+    call: Call, wired: Wiring, batch_id: str
+) -> None:
+    """Deliveries were once merged day by day, and their ledger entries still have the outcomes so."""
+    by_day = {"2025-02-20": Outcomes(loaded=1), DAY: Outcomes(cancelled=8)}
+    wired.ledger.update(batch_id, lambda entry: replace(_some(entry), parts=by_day, cancelled=True))
+    wired.lake.delete_any_version(incoming_key(DataType.TRANSACTIONS, batch_id))
+
+    resumed = _steer(call, batch_id, "resume")
+    waiting = parquet_rows(wired.settings, "incoming/")
+    merge_all(wired)
+
+    assert resumed.status == 200
+    assert {key: len(rows) for key, rows in waiting.items()} == {
+        f"incoming/transactions/dt={DAY}/{batch_id}~r1.parquet": 8
+    }
+    entry = _some(wired.ledger.get(batch_id))
+    assert entry.parts == by_day | {f"{DAY}~r1": Outcomes(loaded=8)}
+    assert (entry.is_complete, entry.quarantined, entry.cancelled_parts) == (True, 1, {})
+    assert _outcome(call, batch_id) == {"loaded": 9, "quarantined": 1}
+
+
+def _some(entry: LedgerEntry | None) -> LedgerEntry:
+    assert entry is not None
+    return entry
 
 
 def test_cancelling_a_finished_or_cancelled_batch_is_a_conflict(call: Call, wired: Wiring, batch_id: str) -> None:

@@ -39,7 +39,7 @@ def _decisions(wired: Wiring, origin: str, *numbers: int, **fields: Any) -> None
 def _in_lake(wired: Wiring) -> dict[str, str]:
     merge_all(wired)
     base = parquet_rows(wired.settings, "base/labels/")
-    return {row["decision_id"]: key.split("=")[1][:10] for key, rows in base.items() for row in rows}
+    return {row["decision_id"]: f"{row['decision_timestamp']:%Y-%m-%d}" for rows in base.values() for row in rows}
 
 
 def _outcome(wired: Wiring, origin: str) -> tuple[int, int, int, int]:

@@ -79,6 +79,15 @@ def test_rows_that_a_mapping_repairs_are_loaded_and_counted_once(wired: Wiring, 
     assert keys(wired.settings, "redrives/") == []
 
 
+def test_redriven_rows_of_several_days_wait_as_one_object(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "batch-1", [_old(1), _old(2, timestamp="2025-02-20T08:00:00Z")])
+    _fix(call)
+
+    _redrive(call)
+
+    assert keys(wired.settings, "incoming/") == ["incoming/transactions/batch-1~r1.parquet"]
+
+
 def test_a_dry_run_reports_the_result_and_changes_nothing(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [sale(1), _old(2), {"nothing": 1}])
     _fix(call)
@@ -139,7 +148,7 @@ def test_rows_are_redriven_in_several_requests_and_counted_once(wired: Wiring, c
             merge_all(wired)
 
     assert _outcome(wired, "batch-1") == (4, 2, 1, 1, 0)
-    assert _entry(wired, "batch-1").partitions.keys() == {f"2025-02-27~r{number}" for number in (1, 2, 3)}
+    assert _entry(wired, "batch-1").parts.keys() == {f"all~r{number}" for number in (1, 2, 3)}
 
 
 def test_a_redriven_row_keeps_its_arrival_time_so_that_later_corrections_win(

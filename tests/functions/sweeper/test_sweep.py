@@ -1,6 +1,7 @@
 """The sweeper finishes work interrupted by a crash, and changes nothing else."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -9,7 +10,7 @@ import orjson
 from functions.sweeper.handler import handler
 from shared.app.wiring import Wiring
 from shared.ingestion.models import BatchIngestionRequest
-from shared.lake.storage.paths import PartitionId
+from shared.lake.storage.paths import cancellation_key, incoming_key, incoming_prefix
 from shared.ledger.entry import BatchStatus
 from shared.merging.queue import MERGE_QUEUE
 from shared.records.schema import DataType
@@ -20,8 +21,9 @@ from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.fault_injection import CrashPoint, deaths
 from tests.fakes.moto_platforms import MotoPlatforms
-from tests.fakes.records import sale
-from tests.fakes.state_dump import StateDump, dump_state, keys, merge_all
+from tests.fakes.recording_lake import RecordingLake
+from tests.fakes.records import good, sale
+from tests.fakes.state_dump import StateDump, dump_state, merge_all
 
 LATE = timedelta(minutes=3)
 SENT = {
@@ -48,6 +50,10 @@ def _messages(settings: Settings) -> list[dict[str, Any]]:
     return [orjson.loads(message["Body"]) for message in found]
 
 
+def _requeued(settings: Settings) -> list[str]:
+    return [message["Records"][0]["s3"]["object"]["key"] for message in _messages(settings)]
+
+
 def _without_names(held: StateDump) -> list[Any]:
     """The state without the batch's own name and times, which differ from run to run."""
     named = {"_origin", "origin", "received_at", "completed_at", "ingested_at", "last_ingestion"}
@@ -64,8 +70,8 @@ def test_a_batch_killed_around_any_write_completes_when_resumed_or_repeated(
         writes = platforms.fault_injector.count(lambda: _submit(wired))
         merge_all(wired)
         expected = dump_state(settings)
-    assert writes.count("PutObject") == 4  # as received, the quarantine, two days
-    assert sorted(map(len, expected.base.values())) == [1, 5]
+    assert writes.count("PutObject") == 3  # as received, the quarantine, the rows of both days
+    assert sum(map(len, expected.base.values())) == 6
     assert all("open" not in item for item in expected.ledger)
 
     for step, moment in deaths(writes):
@@ -103,7 +109,7 @@ def test_a_cancelled_batch_whose_resume_was_interrupted_anywhere_is_finished(
         writes = platforms.fault_injector.count(lambda: wired.lifecycle.resume(batch_id))
         merge_all(wired)
         expected = _without_names(dump_state(settings))
-    assert writes.count("PutObject") == 2  # the two days
+    assert writes.count("PutObject") == 1  # the rows of both days
 
     for step, moment in deaths(writes):
         with platforms.fresh() as settings:
@@ -131,29 +137,45 @@ def test_a_recent_batch_is_left_alone(platforms: MotoPlatforms) -> None:
         clock.pass_by(timedelta(minutes=1))
         swept = wired.sweeper.sweep()
 
-        assert (swept.resumed, swept.stuck, swept.remembered) == (0, 0, 0)
+        assert (swept.resumed, swept.stuck, swept.requeued) == (0, 0, 0)
 
 
-def test_waiting_partitions_are_requeued_when_a_delivery_is_late(wired: Wiring, clock: Clock) -> None:
-    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1"))
-    (waiting,) = keys(wired.settings, "incoming/")
-
+def test_each_data_type_with_a_late_delivery_is_requeued_once(wired: Wiring, clock: Clock) -> None:
+    for number in range(3):
+        wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(number)], origin=f"batch-{number}"))
+    wired.loader.load(delivery(DataType.ORDERS, [good(DataType.ORDERS)], origin="batch-3"))
     clock.pass_by(LATE)
-    swept = wired.sweeper.sweep()
-
-    assert (swept.resumed, swept.stuck, swept.remembered) == (0, 1, 1)
-    assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == [waiting]
-
-
-def test_move_notices_and_markers_are_requeued_though_no_delivery_is_late(wired: Wiring) -> None:
-    day = PartitionId(DataType.TRANSACTIONS, "2025-02-27")
-    waiting = [day.cancellation_key("batch-1"), day.move_notice_key("2025-02-26", "00ff")]
-    wired.lake.put_all((key, b"") for key in [*waiting, day.incoming_key("batch-2")])
+    wired.loader.load(delivery(DataType.PRODUCTS, [good(DataType.PRODUCTS)], origin="batch-4", at=clock()))
 
     swept = wired.sweeper.sweep()
 
-    assert swept.remembered == 2
-    assert [each["Records"][0]["s3"]["object"]["key"] for each in _messages(wired.settings)] == sorted(waiting)
+    assert (swept.resumed, swept.stuck, swept.requeued) == (0, 4, 2)
+    assert sorted(_requeued(wired.settings)) == [
+        incoming_key(DataType.ORDERS, "batch-3"),
+        incoming_key(DataType.TRANSACTIONS, "batch-0"),
+    ]
+
+
+def test_old_objects_are_requeued_though_no_delivery_is_late(wired: Wiring, clock: Clock) -> None:
+    marker = cancellation_key(DataType.TRANSACTIONS, "batch-1")
+    unknown = f"{incoming_prefix(DataType.ORDERS)}dt=2025-02-27/batch-2.parquet"
+    wired.lake.put_all((key, b"") for key in (marker, unknown, f"{incoming_prefix(DataType.EVENTS)}notes.txt"))
+
+    early = wired.sweeper.sweep()
+    clock.pass_by(datetime.now(UTC) - clock() + LATE)
+    late = wired.sweeper.sweep()
+
+    assert (early.requeued, late.requeued) == (0, 2)
+    assert sorted(_requeued(wired.settings)) == [unknown, marker]
+
+
+def test_a_backlog_is_requeued_after_two_pages_of_its_list(wired: Wiring) -> None:
+    lake = RecordingLake()
+    lake.put_all((incoming_key(DataType.EVENTS, f"batch-{number:05d}"), b"") for number in range(2_500))
+
+    swept = replace(wired.sweeper, lake=lake).sweep()
+
+    assert (swept.requeued, lake.names_read) == (1, 2_000)
 
 
 def test_a_sweep_without_unfinished_work_does_nothing(wired: Wiring, clock: Clock) -> None:
@@ -163,7 +185,7 @@ def test_a_sweep_without_unfinished_work_does_nothing(wired: Wiring, clock: Cloc
     clock.pass_by(LATE)
     swept = wired.sweeper.sweep()
 
-    assert (swept.resumed, swept.stuck, swept.remembered) == (0, 0, 0)
+    assert (swept.resumed, swept.stuck, swept.requeued) == (0, 0, 0)
     assert _messages(wired.settings) == []
 
 

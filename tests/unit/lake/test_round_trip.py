@@ -13,7 +13,7 @@ from shared.lake.parquet.columns import (
     IngestMetadata,
     arrow_schema,
     read_parquet,
-    split_by_day,
+    rows_of_day,
     to_table,
     write_parquet,
 )
@@ -126,20 +126,17 @@ def test_unknown_fields_are_stored_as_json() -> None:
     assert (unknown["source_id"], unknown["_origin"]) == ("web-shop", "batch-1")
 
 
-def test_rows_are_partitioned_by_utc_event_day() -> None:
+def test_the_rows_of_a_day_are_those_with_event_times_in_it_by_utc() -> None:
     rows = [
-        good(DataType.ORDERS, order_id="a", timestamp="2025-02-27T23:59:59.999Z"),
-        good(DataType.ORDERS, order_id="b", timestamp="2025-02-28T00:30:00+01:00"),
         good(DataType.ORDERS, order_id="c", timestamp="2025-02-28T00:00:00Z"),
+        good(DataType.ORDERS, order_id="b", timestamp="2025-02-28T00:30:00+01:00"),
+        good(DataType.ORDERS, order_id="a", timestamp="2025-02-27T23:59:59.999Z"),
     ]
     table = validate_rows(DataType.ORDERS, rows, form=Form.TYPED, at=NOW, stamp=STAMP).table
 
-    days = {day: part["order_id"].to_pylist() for day, part in split_by_day(DataType.ORDERS, table)}
+    days = {
+        day: rows_of_day(DataType.ORDERS, table, day)["order_id"].to_pylist()
+        for day in ("2025-02-26", "2025-02-27", "2025-02-28")
+    }
 
-    assert days == {"2025-02-27": ["a", "b"], "2025-02-28": ["c"]}
-
-
-def test_types_without_a_day_have_one_partition() -> None:
-    table = validate_rows(DataType.PRODUCTS, [GOOD[DataType.PRODUCTS]], form=Form.TYPED, at=NOW, stamp=STAMP).table
-
-    assert [day for day, _ in split_by_day(DataType.PRODUCTS, table)] == ["all"]
+    assert days == {"2025-02-26": [], "2025-02-27": ["b", "a"], "2025-02-28": ["c"]}

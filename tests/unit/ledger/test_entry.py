@@ -15,6 +15,7 @@ FATES = st.builds(
     lambda *counts: Outcomes(**dict(zip(("loaded", "duplicate", "conflict", "cancelled"), counts, strict=True))),
     *[COUNTS] * 4,
 )
+PARTS = st.just("all") | st.integers(1, 99).map("all~r{}".format) | st.dates().map(str)
 
 
 def _entry(received: int, rejected: int = 0) -> LedgerEntry:
@@ -33,15 +34,15 @@ def _accounted(entry: LedgerEntry) -> int:
     return sum(entry.counters[name] for name in ("loaded", "duplicate", "conflict", "quarantined")) + entry.in_flight
 
 
-@given(merged=st.dictionaries(st.dates().map(str), FATES, max_size=5), rejected=COUNTS, again=st.booleans())
+@given(merged=st.dictionaries(PARTS, FATES, max_size=5), rejected=COUNTS, again=st.booleans())
 def test_received_is_always_the_sum_of_all_outcomes_and_rows_in_flight(
     merged: dict[str, Outcomes], rejected: int, *, again: bool
 ) -> None:
     received = sum(fates.total for fates in merged.values()) + rejected
     entry = _entry(received, rejected).with_written(NOW)
 
-    for day, fates in (*merged.items(), *(merged.items() if again else ())):
-        entry = entry.with_merged(day, fates, NOW)
+    for part, fates in (*merged.items(), *(merged.items() if again else ())):
+        entry = entry.with_merged(part, fates, NOW)
         assert entry.received == _accounted(entry)
         assert entry.in_flight >= 0
 
@@ -54,9 +55,9 @@ def test_received_is_always_the_sum_of_all_outcomes_and_rows_in_flight(
     [
         (_entry(3), BatchStatus.PROCESSING),
         (_entry(3).with_written(NOW), BatchStatus.PROCESSING),
-        (_entry(3).with_merged("d", Outcomes(loaded=3), NOW), BatchStatus.PROCESSING),
-        (_entry(3).with_merged("d", Outcomes(loaded=3), NOW).with_written(NOW), BatchStatus.COMPLETED),
-        (_entry(3, 2).with_written(NOW).with_merged("d", Outcomes(duplicate=1), NOW), BatchStatus.COMPLETED),
+        (_entry(3).with_merged("all", Outcomes(loaded=3), NOW), BatchStatus.PROCESSING),
+        (_entry(3).with_merged("all", Outcomes(loaded=3), NOW).with_written(NOW), BatchStatus.COMPLETED),
+        (_entry(3, 2).with_written(NOW).with_merged("all", Outcomes(duplicate=1), NOW), BatchStatus.COMPLETED),
         (_entry(3, 3), BatchStatus.PROCESSING),
         (_entry(3, 3).with_written(NOW), BatchStatus.FAILED),
     ],
@@ -69,13 +70,13 @@ def test_a_delivery_is_complete_when_written_and_every_row_has_an_outcome(
 
 
 def test_the_completion_time_of_a_delivery_is_its_first() -> None:
-    entry = _entry(1).with_written(NOW).with_merged("d", Outcomes(loaded=1), NOW)
+    entry = _entry(1).with_written(NOW).with_merged("all", Outcomes(loaded=1), NOW)
 
-    assert entry.with_merged("d", Outcomes(loaded=1), NOW + timedelta(hours=1)).completed_at == NOW
+    assert entry.with_merged("all", Outcomes(loaded=1), NOW + timedelta(hours=1)).completed_at == NOW
 
 
 def test_a_repeated_delivery_keeps_merged_outcomes_and_replaces_the_rest() -> None:
-    entry = _entry(3).with_written(NOW).with_merged("d", Outcomes(loaded=3), NOW)
+    entry = _entry(3).with_written(NOW).with_merged("all", Outcomes(loaded=3), NOW)
 
     again = entry.merge_redelivery(_entry(5, 1))
 
@@ -84,11 +85,11 @@ def test_a_repeated_delivery_keeps_merged_outcomes_and_replaces_the_rest() -> No
 
 
 def test_redriven_rows_leave_the_quarantine_and_are_counted_once() -> None:
-    entry = _entry(5, 3).with_written(NOW).with_merged("d", Outcomes(loaded=2), NOW)
+    entry = _entry(5, 3).with_written(NOW).with_merged("all", Outcomes(loaded=2), NOW)
 
     driven = entry.with_redrive("1", 2)
     placed = driven.with_redriven("1", 0, NOW)
-    merged = placed.with_merged("d~r1", Outcomes(loaded=2), NOW)
+    merged = placed.with_merged("all~r1", Outcomes(loaded=2), NOW)
 
     assert [(each.quarantined, each.in_flight, each.is_complete) for each in (entry, driven, placed, merged)] == [
         (3, 0, True),
@@ -100,7 +101,7 @@ def test_redriven_rows_leave_the_quarantine_and_are_counted_once() -> None:
 
 
 def test_rows_that_are_rejected_again_go_back_into_quarantine() -> None:
-    entry = _entry(5, 3).with_written(NOW).with_merged("d", Outcomes(loaded=2), NOW).with_redrive("1", 3)
+    entry = _entry(5, 3).with_written(NOW).with_merged("all", Outcomes(loaded=2), NOW).with_redrive("1", 3)
 
     again = entry.with_redriven("1", 2, NOW)
 
@@ -119,7 +120,33 @@ def test_a_redrive_has_at_most_the_quarantined_rows_and_runs_alone() -> None:
 
 def test_rows_cancelled_before_their_merge_are_counted_separately() -> None:
     entry = replace(_entry(5, 1).with_written(NOW), cancelled=True).with_merged(
-        "d", Outcomes(loaded=1, cancelled=3), NOW
+        "all", Outcomes(loaded=1, cancelled=3), NOW
     )
 
     assert (entry.quarantined, entry.in_flight, entry.status) == (4, 0, BatchStatus.CANCELLED)
+
+
+@pytest.mark.parametrize("parts", [("all",), ("2025-02-26", "2025-02-27")], ids=["whole", "by day"])
+def test_restored_rows_are_cancelled_no_more_until_they_are_cancelled_again(parts: tuple[str, ...]) -> None:
+    entry = replace(_entry(2 * len(parts)).with_written(NOW), cancelled=True)
+    for part in parts:
+        entry = entry.with_merged(part, Outcomes(cancelled=2), NOW)
+
+    opened = entry.with_restored_rows()
+    restored = opened.with_redriven(opened.redriving, 0, NOW)
+    again = restored.with_merged(f"{parts[-1]}~r1", Outcomes(cancelled=2), NOW)
+
+    assert entry.cancelled_parts == dict.fromkeys(parts, 2)
+    assert opened.cancelled_parts == dict.fromkeys(parts, 2)  # the restoration is in progress
+    assert (restored.cancelled_parts, restored.in_flight) == ({}, entry.received)
+    assert again.cancelled_parts == {parts[-1]: 2}
+    assert {_accounted(each) for each in (entry, opened, restored, again)} == {entry.received}
+
+
+def test_a_redrive_of_rejected_rows_restores_no_cancelled_rows() -> None:
+    entry = _entry(3, 1).with_written(NOW).with_merged("all", Outcomes(cancelled=2), NOW)
+
+    driven = entry.with_redrive("1", 1).with_redriven("1", 0, NOW).with_merged("all~r1", Outcomes(loaded=1), NOW)
+
+    assert driven.cancelled_parts == {"all": 2}
+    assert (driven.outcomes.loaded, driven.quarantined, driven.in_flight) == (1, 2, 0)

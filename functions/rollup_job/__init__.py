@@ -1,0 +1,1 @@
+"""Computes roll-ups of the days that changed."""

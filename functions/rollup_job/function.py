@@ -1,0 +1,17 @@
+"""Declares the function `rollup_job`."""
+
+from functions.access import TABLES
+from functions.declaration import Access, QueueTrigger, TriggeredFunction
+from shared.lake.catalog.state import TABLE_STATES
+from shared.merging.queue import ROLLUP_QUEUE
+
+FUNCTION = TriggeredFunction(
+    name="rollup_job",
+    description="Computes the roll-ups of days that changed.",
+    memory_mb=3008,
+    timeout_seconds=300,
+    uses_lake=True,
+    trigger=QueueTrigger(queue=ROLLUP_QUEUE, batch_size=10, window_seconds=2, maximum_concurrency=2),
+    reads=(*TABLES, Access(TABLE_STATES)),
+    writes=(*TABLES, Access(TABLE_STATES)),
+)

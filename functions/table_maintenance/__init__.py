@@ -1,0 +1,1 @@
+"""The schedule that maintains the tables of the lake."""

@@ -1,0 +1,1 @@
+"""Creates the tables of the lake, or adds columns to them, during a deployment."""

@@ -1,0 +1,262 @@
+"""Tables as Iceberg tables in the Glue catalog, with their files in S3."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.exceptions import (
+    CommitFailedException,
+    NoSuchPropertyException,
+    NoSuchTableError,
+    TableAlreadyExistsError,
+    ValidationException,
+)
+from pyiceberg.io import FileIO
+from pyiceberg.table import Table
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.typedef import EMPTY_DICT, Properties
+
+from shared.lake.catalog.table import LakeTable
+from shared.lake.table.change_producer import ChangeProducer, FileChange
+from shared.lake.table.data_files import write_deletes, write_rows
+from shared.lake.table.file_io import S3FileIO
+from shared.lake.table.layout import Cache, Layout, Layouts
+from shared.lake.table.parquet_reader import DataFileReader
+from shared.lake.table.port import (
+    FILE,
+    POSITION,
+    Bound,
+    CommitConflict,
+    DataFile,
+    SnapshotExpired,
+    TableChange,
+    TableSnapshot,
+    TableUnreadable,
+)
+from shared.lake.table.schema import arrow_schema_of, iceberg_schema, partition_spec
+
+if TYPE_CHECKING:
+    from types_boto3_glue import GlueClient
+    from types_boto3_s3 import S3Client
+
+_AT_ONCE = 8
+_PROPERTIES = {
+    "format-version": "2",
+    # The library's own retry appends again what another attempt may have appended.
+    "commit.retry.num-retries": "0",
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "20",
+    "write.parquet.compression-codec": "zstd",
+    "write.delete.mode": "merge-on-read",
+    "write.update.mode": "merge-on-read",
+    "write.merge.mode": "merge-on-read",
+}
+_NO_FILES = Layout({}, {}, ())
+
+
+class _Catalog(GlueCatalog):
+    """The Glue catalog, with files through boto3 and without questions that each commit would ask again."""
+
+    def __init__(self, glue: "GlueClient", io: FileIO) -> None:
+        super().__init__("glue", client=glue)
+        self._io = io
+
+    def _load_file_io(self, properties: Properties = EMPTY_DICT, location: str | None = None) -> FileIO:  # noqa: ARG002
+        return self._io
+
+    def _is_s3tables_database(self, database_name: str) -> bool:  # noqa: ARG002 # the library's signature
+        return False
+
+    @staticmethod
+    def _write_metadata(metadata: TableMetadata, io: FileIO, metadata_path: str, **_: Any) -> None:
+        """Write without looking whether the file exists: its name is random."""
+        GlueCatalog._write_metadata_no_exist_check(metadata, io, metadata_path)  # noqa: SLF001
+
+
+class IcebergTables:
+    """Reads tables and commits to them.
+
+    What was decoded of files that never change is kept as long as the process lives.
+    """
+
+    def __init__(self, glue: "GlueClient", s3: "S3Client", *, database: str, bucket: str) -> None:
+        io = S3FileIO(s3)
+        self._catalog = _Catalog(glue, io)
+        self._layouts = Layouts(io)
+        self._reader = DataFileReader(s3)
+        self._database = database
+        self._bucket = bucket
+        self._known: Cache[tuple[str, int], tuple[TableSnapshot, Layout]] = Cache(200)
+
+    def ensure(self, table: LakeTable) -> None:
+        """Create a table, or add the columns that its declaration has gained.
+
+        Raises:
+            TableUnreadable: its metadata is missing or damaged.
+        """
+        target = self._load(table)
+        stored = {field.name for field in target.schema().fields}
+        declared = iceberg_schema(table)
+        missing = [field for field in declared.fields if field.name not in stored]
+        if missing:
+            with target.update_schema() as update:
+                for field in missing:
+                    update.add_column(field.name, field.field_type, doc=field.doc)
+
+    def head(self, table: LakeTable) -> TableSnapshot:
+        """Return the current snapshot of a table, which is created if it does not exist."""
+        target = self._load(table)
+        current = target.current_snapshot()
+        return TableSnapshot() if current is None else self._describe(table, target, current)[0]
+
+    def snapshot(self, table: LakeTable, snapshot_id: int) -> TableSnapshot:
+        """Return an earlier snapshot."""
+        target = self._load(table)
+        found = target.metadata.snapshot_by_id(snapshot_id)
+        if found is None:
+            raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
+        return self._describe(table, target, found)[0]
+
+    def rows(
+        self,
+        table: LakeTable,
+        snapshot: TableSnapshot,
+        columns: Sequence[str],
+        ranges: Sequence[tuple[Bound, Bound]] | None = None,
+        files: Sequence[DataFile] | None = None,
+    ) -> pa.Table:
+        """Read columns of the rows that are not deleted, with their file and position."""
+        schema, time_column = self._projected(table, columns), table.time_column
+        wanted = [each for each in (snapshot.files if files is None else files) if each.may_have(ranges)]
+
+        def read(file: DataFile) -> pa.Table:
+            rows = self._reader.open(file).rows(schema, time_column, ranges)
+            return self._without_deleted(table, snapshot, file, rows)
+
+        return _concatenated(self._each(read, wanted), schema)
+
+    def rows_at(
+        self, table: LakeTable, snapshot: TableSnapshot, columns: Sequence[str], positions: Mapping[str, pa.Array]
+    ) -> pa.Table:
+        """Read columns of the rows at sorted positions of files, unless they are deleted."""
+        schema = self._projected(table, columns)
+        wanted = [each for each in snapshot.files if each.path in positions]
+
+        def read(file: DataFile) -> pa.Table:
+            rows = self._reader.open(file).rows_at(schema, positions[file.path])
+            return self._without_deleted(table, snapshot, file, rows)
+
+        return _concatenated(self._each(read, wanted), schema)
+
+    def column(self, table: LakeTable, file: DataFile, column: str) -> pa.Array:
+        """Read one column of all rows of a file, deleted ones included, in order."""
+        return self._reader.open(file).column(column, arrow_schema_of(table).field(column).type)
+
+    def commit(self, table: LakeTable, parent: TableSnapshot, change: TableChange) -> TableSnapshot:
+        """Replace a snapshot by its successor, or change nothing."""
+        target = self._load(table)
+        current = target.current_snapshot()
+        if (None if current is None else current.snapshot_id) != parent.id:
+            raise CommitConflict(f"{table.name} was changed since snapshot {parent.id}")
+        layout = _NO_FILES if current is None else self._describe(table, target, current)[1]
+        transaction = target.transaction()
+        files = FileChange(
+            added=[*_write_rows(target, table, change), *self._write_deletes(target, layout, change)],
+            dropped=_with_deletes(layout, change.dropped),
+            summary=change.summary,
+        )
+        try:
+            ChangeProducer(transaction, files, self._layouts.entries_of).commit()
+            committed = transaction.commit_transaction()
+        except (CommitFailedException, ValidationException) as error:
+            raise CommitConflict(str(error)) from error
+        made = committed.current_snapshot()
+        if made is None:
+            raise CommitConflict(f"{table.name} has no snapshot after a commit")
+        return self._describe(table, committed, made)[0]
+
+    def _load(self, table: LakeTable) -> Table:
+        identifier = (self._database, table.name)
+        try:
+            return self._catalog.load_table(identifier)
+        except NoSuchTableError:
+            return self._create(table)
+        except (FileNotFoundError, ValueError, NoSuchPropertyException) as error:
+            raise TableUnreadable(f"the metadata of {table.name} is missing or damaged: {error}") from error
+
+    def _create(self, table: LakeTable) -> Table:
+        identifier, schema = (self._database, table.name), iceberg_schema(table)
+        try:
+            return self._catalog.create_table(
+                identifier,
+                schema,
+                location=f"s3://{self._bucket}/{table.name}",
+                partition_spec=partition_spec(table, schema),
+                properties={**_PROPERTIES, "Description": table.description},
+            )
+        except TableAlreadyExistsError:
+            return self._catalog.load_table(identifier)
+
+    def _describe(self, table: LakeTable, target: Table, snapshot: Snapshot) -> tuple[TableSnapshot, Layout]:
+        def read() -> tuple[TableSnapshot, Layout]:
+            layout = self._layouts.of(snapshot)
+            files = self._layouts.describe(table, target.schema(), layout)
+            summary = {} if snapshot.summary is None else dict(snapshot.summary.additional_properties)
+            return TableSnapshot(snapshot.snapshot_id, snapshot.sequence_number or 0, summary, files), layout
+
+        return self._known.get((table.name, snapshot.snapshot_id), read)
+
+    def _layout(self, table: LakeTable, snapshot: TableSnapshot) -> Layout:
+        if snapshot.id is None:
+            return _NO_FILES
+
+        def read() -> tuple[TableSnapshot, Layout]:
+            target = self._load(table)
+            found = target.metadata.snapshot_by_id(snapshot.id or 0)
+            if found is None:
+                raise SnapshotExpired(f"{table.name} has no snapshot {snapshot.id}, or no longer")
+            return snapshot, self._layouts.of(found)
+
+        return self._known.get((table.name, snapshot.id), read)[1]
+
+    def _without_deleted(self, table: LakeTable, snapshot: TableSnapshot, file: DataFile, rows: pa.Table) -> pa.Table:
+        if not file.deleted:
+            return rows
+        deleted = self._layouts.deleted(self._layout(table, snapshot), file.path)
+        gone = pa.chunked_array(deleted, pa.int64()).combine_chunks()
+        return rows.filter(pc.invert(pc.is_in(rows[POSITION], value_set=gone)))
+
+    def _write_deletes(self, target: Table, layout: Layout, change: TableChange) -> list[Any]:
+        wanted = [(layout.files[path], positions) for path, positions in change.deleted.items() if len(positions)]
+        return self._each(lambda each: write_deletes(target, *each), wanted)
+
+    def _projected(self, table: LakeTable, columns: Sequence[str]) -> pa.Schema:
+        schema = arrow_schema_of(table)
+        return pa.schema([schema.field(name) for name in columns])
+
+    def _each(self, act: Any, items: Sequence[Any]) -> list[Any]:
+        if len(items) <= 1:
+            return [act(each) for each in items]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(act, items))
+
+
+def _write_rows(target: Table, table: LakeTable, change: TableChange) -> Iterable[Any]:
+    return () if change.rows is None or not len(change.rows) else write_rows(target, table, change.rows)
+
+
+def _with_deletes(layout: Layout, dropped: Iterable[str]) -> frozenset[str]:
+    """Return the dropped files and the delete files that are about nothing else."""
+    paths = frozenset(dropped)
+    return paths | {each.file_path for path in paths for each in layout.deletes.get(path, ())}
+
+
+def _concatenated(parts: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
+    located = schema.append(pa.field(FILE, pa.dictionary(pa.int32(), pa.string()))).append(
+        pa.field(POSITION, pa.int64())
+    )
+    return pa.concat_tables([located.empty_table(), *parts]).unify_dictionaries()

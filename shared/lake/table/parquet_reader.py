@@ -1,0 +1,169 @@
+"""Reads rows and columns of data files from S3, with as few bytes as they need."""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from botocore.exceptions import ClientError
+
+from shared.lake.table.file_io import bucket_and_key
+from shared.lake.table.port import FILE, POSITION, Bound, DataFile, TableUnreadable
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+SMALL = 8 * 1024 * 1024
+"""Files up to this size, in bytes, are read whole, with one request."""
+
+_MISSING = {"NoSuchKey", "404"}
+
+
+class DataFileReader:
+    """Opens data files."""
+
+    def __init__(self, s3: "S3Client") -> None:
+        self._s3 = s3
+
+    def open(self, file: DataFile) -> "OpenFile":
+        """Open a file and read its footer.
+
+        Raises:
+            TableUnreadable: it is missing or not Parquet.
+        """
+        try:
+            if file.size <= SMALL:
+                return OpenFile(file, pq.ParquetFile(pa.BufferReader(self._whole(file.path))))
+            ranged = pa.PythonFile(_RangedObject(self._s3, file), mode="r")
+            return OpenFile(file, pq.ParquetFile(ranged, pre_buffer=True))
+        except pa.ArrowInvalid as error:
+            raise TableUnreadable(f"{file.path} is not readable: {error}") from error
+
+    def _whole(self, path: str) -> bytes:
+        bucket, key = bucket_and_key(path)
+        try:
+            body: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                raise TableUnreadable(f"{path} is missing") from error
+            raise
+        return body
+
+
+class OpenFile:
+    """A data file whose footer was read."""
+
+    def __init__(self, file: DataFile, parquet: pq.ParquetFile) -> None:
+        self._file = file
+        self._parquet = parquet
+
+    def column(self, name: str, kind: pa.DataType) -> pa.Array:
+        """Read a column of all rows."""
+        return self._read(range(self._parquet.num_row_groups), pa.schema([(name, kind)]))[name].combine_chunks()
+
+    def rows(
+        self, schema: pa.Schema, time_column: str | None, ranges: Sequence[tuple[Bound, Bound]] | None
+    ) -> pa.Table:
+        """Read the row groups that may have rows in the ranges, with file and position of each row."""
+        groups = [
+            group
+            for group in range(self._parquet.num_row_groups)
+            if ranges is None or time_column is None or self._may_have(group, time_column, ranges)
+        ]
+        return self._located(groups, schema)
+
+    def rows_at(self, schema: pa.Schema, positions: pa.Array) -> pa.Table:
+        """Read the rows at sorted positions."""
+        groups = [
+            group
+            for group, (first, last) in enumerate(self._group_bounds())
+            if pc.any(pc.and_(pc.greater_equal(positions, first), pc.less(positions, last)), min_count=0).as_py()
+        ]
+        located = self._located(groups, schema)
+        return located.filter(pc.is_in(located[POSITION], value_set=positions))
+
+    def _located(self, groups: Sequence[int], schema: pa.Schema) -> pa.Table:
+        bounds = self._group_bounds()
+        positions = pa.chunked_array([pa.array(range(*bounds[group]), pa.int64()) for group in groups], pa.int64())
+        rows = self._read(groups, schema)
+        path = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), len(rows)), [self._file.path])
+        return rows.append_column(FILE, path).append_column(POSITION, positions)
+
+    def _group_bounds(self) -> list[tuple[int, int]]:
+        bounds, first = [], 0
+        for group in range(self._parquet.num_row_groups):
+            last = first + self._parquet.metadata.row_group(group).num_rows
+            bounds.append((first, last))
+            first = last
+        return bounds
+
+    def _may_have(self, group: int, column: str, ranges: Sequence[tuple[Bound, Bound]]) -> bool:
+        metadata = self._parquet.metadata.row_group(group)
+        statistics = next(
+            found.statistics
+            for found in (metadata.column(place) for place in range(metadata.num_columns))
+            if found.path_in_schema == column
+        )
+        if statistics is None or not statistics.has_min_max:
+            return True
+        low: Any = statistics.min
+        high: Any = statistics.max
+        return any(first <= high and low <= last for first, last in ranges)
+
+    def _read(self, groups: Sequence[int], schema: pa.Schema) -> pa.Table:
+        """Read columns in the current schema: columns that the file is older than are null."""
+        stored = self._parquet.schema_arrow
+        present = [name for name in schema.names if name in stored.names]
+        try:
+            found = self._parquet.read_row_groups(list(groups), columns=present)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise TableUnreadable(f"{self._file.path} is not readable: {error}") from error
+        size = sum(self._parquet.metadata.row_group(group).num_rows for group in groups)
+        columns = [
+            found[each.name].cast(each.type) if each.name in present else pa.nulls(size, each.type) for each in schema
+        ]
+        return pa.table(columns, schema=schema)
+
+
+class _RangedObject(io.RawIOBase):
+    """An object as a file, of which each read is one request for exactly those bytes; Arrow combines its reads."""
+
+    def __init__(self, s3: "S3Client", file: DataFile) -> None:
+        super().__init__()
+        self._s3 = s3
+        self._bucket, self._key = bucket_and_key(file.path)
+        self._size = file.size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = start + offset
+        return self._position
+
+    def size(self) -> int:
+        return self._size
+
+    def read(self, size: int = -1) -> bytes:
+        end = self._size if size < 0 else min(self._size, self._position + size)
+        if end <= self._position:
+            return b""
+        wanted = f"bytes={self._position}-{end - 1}"
+        try:
+            body: bytes = self._s3.get_object(Bucket=self._bucket, Key=self._key, Range=wanted)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                raise TableUnreadable(f"s3://{self._bucket}/{self._key} is missing") from error
+            raise
+        self._position = end
+        return body
