@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -37,6 +38,7 @@ from shared.lake.table.port import (
     TableSnapshot,
     TableUnreadable,
 )
+from shared.lake.table.retention import expire, sweep, tag
 from shared.lake.table.schema import arrow_schema_of, iceberg_schema, partition_spec
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class IcebergTables:
         self._catalog = _Catalog(glue, io)
         self._layouts = Layouts(io)
         self._reader = DataFileReader(s3)
+        self._s3 = s3
         self._database = database
         self._bucket = bucket
         self._known: Cache[tuple[str, int], tuple[TableSnapshot, Layout]] = Cache(200)
@@ -171,6 +174,7 @@ class IcebergTables:
         )
         try:
             ChangeProducer(transaction, files, self._layouts.entries_of).commit()
+            expire(transaction, keep=change.keep)
             committed = transaction.commit_transaction()
         except (CommitFailedException, ValidationException) as error:
             raise CommitConflict(str(error)) from error
@@ -178,6 +182,28 @@ class IcebergTables:
         if made is None:
             raise CommitConflict(f"{table.name} has no snapshot after a commit")
         return self._describe(table, committed, made)[0]
+
+    def tag(self, table: LakeTable, snapshot_id: int, name: str, *, most: int) -> Mapping[str, int]:
+        """Tag a snapshot unless the tag exists, remove the lowest names beyond `most`, and return all tags.
+
+        Raises:
+            CommitConflict: the table was changed at the same time.
+            SnapshotExpired: the snapshot is not kept.
+        """
+        target = self._load(table)
+        if target.metadata.snapshot_by_id(snapshot_id) is None:
+            raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
+        try:
+            return tag(target, snapshot_id, name, most=most)
+        except CommitFailedException as error:
+            raise CommitConflict(str(error)) from error
+
+    def sweep(self, table: LakeTable, before: datetime) -> int:
+        """Delete files that no snapshot has, if they were written before a moment; return their number.
+
+        Interrupted commits and expired snapshots leave them. A file younger than any commit takes is never deleted.
+        """
+        return sweep(self._load(table), self._s3, before, self._layouts)
 
     def _load(self, table: LakeTable) -> Table:
         identifier = (self._database, table.name)
