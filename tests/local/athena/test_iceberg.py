@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +10,8 @@ import pytest
 from pyiceberg.schema import Schema
 from pyiceberg.types import DecimalType, IntegerType, LongType, NestedField, StringType
 
+from shared.athena.client import Athena
+from shared.athena.sql import Statement
 from shared.lake.catalog.table import Column, LakeTable
 from tests.local.athena.conftest import BUCKET, DATABASE, Asker, Lake
 from tests.local.athena.iceberg_lake import IcebergLake
@@ -164,6 +166,18 @@ def test_a_delete_file_of_a_partition_applies_to_each_of_its_older_files(sales: 
     assert len(found) == 4
 
 
+def test_many_files_with_deletes_of_their_own_are_read_at_once(sales: IcebergLake, asker: Asker) -> None:
+    sales.append(SALES, _rows([f"{number:03}" for number in range(DAYS)]))
+    files = sales.files(SALES)
+    for place in range(2):
+        sales.delete(SALES, {file: [place, 10 + 2 * number + place] for number, file in enumerate(files)})
+
+    found = asker.rows("SELECT id, n FROM sales WHERE n = 1 ORDER BY id")
+
+    assert found == sales.rows(SALES, ["id", "n"])
+    assert len(found) == DAYS - 4 * len(files)
+
+
 @pytest.mark.parametrize(
     ("condition", "months"),
     [
@@ -177,6 +191,7 @@ def test_a_delete_file_of_a_partition_applies_to_each_of_its_older_files(sales: 
         ("CAST(\"timestamp\" AS date) = DATE '2025-03-05' AND n < 0", 1),
         ("NOT \"timestamp\" >= TIMESTAMP '2025-03-01 00:00:00'", 6),
         ('month("timestamp") = 3', 6),
+        ("date_trunc('day', \"timestamp\" AT TIME ZONE 'Europe/Berlin') < TIMESTAMP '2025-03-05 00:00:00 UTC'", 6),
     ],
 )
 def test_only_files_whose_bounds_fit_are_fetched(sales: IcebergLake, asker: Asker, condition: str, months: int) -> None:
@@ -189,6 +204,36 @@ def test_only_files_whose_bounds_fit_are_fetched(sales: IcebergLake, asker: Aske
     everything = f"SELECT id FROM (SELECT *, row_number() OVER () AS r FROM sales) WHERE {condition}"  # noqa: S608 as above, after a window that stops pruning
     assert len(files) == months
     assert sorted(rows) == sorted(asker.rows(everything))
+
+
+def test_each_version_of_a_table_is_pruned_by_its_own_condition(sales: IcebergLake, asker: Asker) -> None:
+    first = sales.append(SALES, _rows([f"{number}" for number in range(DAYS)]))
+    second = sales.append(SALES, _rows(["new"], start=START + timedelta(days=31)))
+    sales.lake.fetched.clear()
+
+    rows = asker.rows(
+        f"SELECT id FROM sales FOR VERSION AS OF {first} WHERE \"timestamp\" < TIMESTAMP '2025-01-02 00:00:00' "  # noqa: S608 numbers
+        f"UNION ALL SELECT id FROM sales FOR VERSION AS OF {second} "
+        "WHERE \"timestamp\" >= TIMESTAMP '2025-02-01 00:00:00' AND \"timestamp\" < TIMESTAMP '2025-02-02 00:00:00'"
+    )
+
+    assert sorted(rows) == [["0"], ["31"], ["new"]]
+    assert len(sales.lake.fetched_below("sales/data/")) == 3
+
+
+def test_days_as_text_are_pruned_too(iceberg: IcebergLake, asker: Asker) -> None:
+    table = LakeTable(
+        name="sales_daily",
+        description="",
+        time_column="dt",
+        columns=(Column(name="dt", glue_type="string"), Column(name="orders", glue_type="bigint")),
+    )
+    days = [str((START + timedelta(days=number)).date()) for number in range(DAYS)]
+    iceberg.append(table, pa.table({"dt": days, "orders": pa.array(range(DAYS), pa.int64())}))
+    iceberg.lake.fetched.clear()
+
+    assert asker.rows("SELECT sum(orders) FROM sales_daily WHERE dt BETWEEN '2025-01-31' AND '2025-02-01'") == [["61"]]
+    assert len(iceberg.lake.fetched_below("sales_daily/data/")) == 2
 
 
 def test_bytes_scanned_are_those_of_needed_columns_in_needed_files(sales: IcebergLake, asker: Asker) -> None:
@@ -266,6 +311,15 @@ def test_timestamps_have_microseconds(sales: IcebergLake, asker: Asker, expressi
     assert columns[0]["Type"] in ("varchar", "timestamp")
 
 
+def test_the_platforms_client_reads_moments(sales: IcebergLake, asker: Asker) -> None:
+    sales.append(SALES, _rows(["a"], start=START + timedelta(milliseconds=123)))
+    client = Athena(asker.client, work_group="primary", database=DATABASE)
+
+    rows = client.run(Statement('SELECT "timestamp" AS moment FROM sales'))
+
+    assert rows == [{"moment": datetime(2025, 1, 1, 0, 0, 0, 123_000, UTC)}]
+
+
 def test_a_union_with_microseconds_has_microseconds(sales: IcebergLake, asker: Asker) -> None:
     sales.append(SALES, _rows(["a"]))
 
@@ -286,15 +340,17 @@ def test_files_are_fetched_once_and_metadata_is_read_once(sales: IcebergLake, as
     assert len(sales.lake.fetched_below("sales/data/")) == 1
 
 
-@pytest.mark.usefixtures("sales")
-def test_a_table_is_described_with_its_current_columns(asker: Asker) -> None:
+def test_a_table_is_described_with_its_current_columns(sales: IcebergLake, asker: Asker) -> None:
+    with sales.load(SALES).update_schema() as update:
+        update.rename_column("n", "amount")
+
     found = asker.client.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=DATABASE, TableName="sales")
     listed = asker.client.list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=DATABASE)
 
     assert [(each["Name"], each["Type"]) for each in found["TableMetadata"]["Columns"]] == [
         ("id", "string"),
         ("timestamp", "timestamp"),
-        ("n", "bigint"),
+        ("amount", "bigint"),
     ]
     assert found["TableMetadata"]["Parameters"]["table_type"] == "ICEBERG"
     assert [each["Name"] for each in listed["TableMetadataList"]] == ["sales"]
