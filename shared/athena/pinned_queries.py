@@ -27,7 +27,7 @@ Run = Callable[[Statement], list[dict[str, Any]]]
 
 
 class Dependency(NamedTuple):
-    """A base or reference table that an answer depends on, and its UTC days (`yyyy-MM-dd`, both included)."""
+    """A base, reference or history table that an answer depends on, and its UTC days (`yyyy-MM-dd`, both included)."""
 
     table: str
     first_day: str = "0001-01-01"
@@ -66,9 +66,20 @@ class LakeView:
         state = self.states[table]
         return state.dirty_days if rollup in state.derived else sorted(state.days)
 
+    @property
+    def cost_days(self) -> Sequence[str]:
+        """The days within which the cost of a product changed."""
+        return [day for state in (self.states or {}).values() for day in state.cost_days]
+
     def last_change(self, depends_on: Dependency) -> int:
-        """Return the number of the last commit that changed a month of a dependency."""
-        return (self.states or {})[depends_on.table].last_change(depends_on.first_day, depends_on.last_day)
+        """Return the number of the last commit that changed a month of a dependency.
+
+        History tables have no state of their own; their snapshot is returned.
+        """
+        state = (self.states or {}).get(depends_on.table)
+        if state is None:
+            return self.snapshots.get(depends_on.table, 0)
+        return state.last_change(depends_on.first_day, depends_on.last_day)
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,7 @@ class LakeQuery(Generic[T]):
     Attributes:
         statement: what Athena runs, once it is pinned.
         identity: the same query with all days in the roll-ups; equal for all statements with the same result.
-        depends_on: the base and reference tables of the result, also where it is read from their roll-ups.
+        depends_on: the base, reference and history tables of the result, also where it is read from roll-ups.
         form: how the result is cached.
         parse: makes the result of the rows.
     """
