@@ -15,7 +15,7 @@ import pyarrow as pa
 from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
+from shared.athena.client import WORK_GROUP
 from shared.lake.catalog.state import WHOLE_TABLE, TableState, TableStates
 from shared.lake.catalog.tables import EXCHANGE_RATES, LAKE_TABLES
 from shared.lake.merge.cycle import MergeCycle, MergeResult
@@ -34,7 +34,7 @@ from shared.runtime.deployment import Deployment
 from shared.runtime.settings import Settings
 from tests.moto_platform import create_resources
 
-DATABASE = "tally_local"
+DATABASE = "tally-database"
 Row = Mapping[str, Any]
 _deliveries = count()
 
@@ -112,8 +112,7 @@ STAMP = IngestMetadata(
 def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[tuple[TestLake, str]]:
     """Make the resources and serve Athena over them; gives the lake and Athena's address."""
     settings = create_resources()
-    names = {**settings.names, LAKE_DATABASE.variable: DATABASE, WORK_GROUP.variable: "tally-local"}
-    boto3.client("glue").create_database(DatabaseInput={"Name": DATABASE})
+    names = {**settings.names, WORK_GROUP.variable: "tally-local"}
     made = TestLake(replace(settings, names=names))
     ensure_all(made.tables.ensure, LAKE_TABLES)
     engine = build_engine(
