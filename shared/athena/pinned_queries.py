@@ -18,11 +18,12 @@ from shared.runtime.observability import count, logger
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-    from shared.athena.client import Athena
     from shared.athena.result_cache import ResultCache
     from shared.lake.catalog.state import TableStates
 
 T = TypeVar("T")
+Run = Callable[[Statement], list[dict[str, Any]]]
+"""Runs a statement and returns its rows, as `Athena.run`."""
 
 
 class Dependency(NamedTuple):
@@ -111,8 +112,8 @@ class LakeQuery(Generic[T]):
 class PinnedQueries:
     """Runs queries at pinned snapshots."""
 
-    def __init__(self, athena: "Athena", cache: "ResultCache", states: "TableStates") -> None:
-        self._athena = athena
+    def __init__(self, run: Run, cache: "ResultCache", states: "TableStates") -> None:
+        self._run = run
         self._cache = cache
         self._states = states
 
@@ -136,12 +137,12 @@ class PinnedQueries:
             InternalError: the query failed.
         """
         try:
-            return self._cache.get_or_compute(_key(query, view), query.form, lambda: self._run(query, view), beside)
+            return self._cache.get_or_compute(_key(query, view), query.form, lambda: self._compute(query, view), beside)
         except SnapshotExpired as error:
             raise _explain(error, view) from error
 
-    def _run(self, query: LakeQuery[T], view: LakeView) -> PinnedResult[T]:
-        result = query.parse(self._athena.run(pinned(query.statement, view.snapshots)))
+    def _compute(self, query: LakeQuery[T], view: LakeView) -> PinnedResult[T]:
+        result = query.parse(self._run(pinned(query.statement, view.snapshots)))
         tables = [each.table for each in query.depends_on]
         return PinnedResult(result, {name: view.snapshots[name] for name in tables if name in view.snapshots})
 

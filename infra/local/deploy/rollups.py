@@ -1,4 +1,4 @@
-"""Rebuilds the roll-ups of a lake that an older version of the source filled."""
+"""Has the roll-ups of a lake computed again that an older version of the source computed."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class LocalRollups:
     stage: Stage
 
     def refresh(self, progress: Progress) -> None:
-        """Rebuild the roll-ups if another version made them: days without one would be missing in every answer."""
+        """Start the roll-up job for all days if another version made their roll-ups; queries do not wait for it."""
         source = fingerprint(PROJECT, {}, _MAKERS)
         if self.layout.rolled_up.exists() and self.layout.rolled_up.read_text() == source:
             return

@@ -1,4 +1,4 @@
-"""Remembered answers, forgotten when the platform comes up: after a power cut versions of tables may be older."""
+"""Remembered answers, forgotten when the platform comes up: after a power cut the states of tables may be older."""
 
 import boto3
 
@@ -6,8 +6,8 @@ import boto3
 def reset_result_cache(session: boto3.Session, endpoint: str, table: str) -> None:
     """Empty the result cache.
 
-    Objects of the lake outlive a power cut, and table versions are as last saved: a result cached under such a version
-    may be stale.
+    A power cut may lose the last states of tables, so that later commits get the numbers of lost ones: a result cached
+    under such a number may be stale.
     """
     dynamodb = session.client("dynamodb", endpoint_url=endpoint)
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ProjectionExpression="cache_key")

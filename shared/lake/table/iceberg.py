@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,7 @@ class IcebergTables:
         if (None if current is None else current.snapshot_id) != parent.id:
             raise CommitConflict(f"{table.name} was changed since snapshot {parent.id}")
         layout = _NO_FILES if current is None else self._describe(table, target, current)[1]
+        change = _with_emptied_files(parent, change)
         transaction = target.transaction()
         files = FileChange(
             added=[*_write_rows(target, table, change), *self._write_deletes(target, layout, change)],
@@ -273,6 +275,16 @@ class IcebergTables:
 
 def _write_rows(target: Table, table: LakeTable, change: TableChange) -> Iterable[Any]:
     return () if change.rows is None or not len(change.rows) else write_rows(target, table, change.rows)
+
+
+def _with_emptied_files(parent: TableSnapshot, change: TableChange) -> TableChange:
+    """Drop files of which a change deletes every row that is left, instead of listing its positions."""
+    left = {each.path: each.rows - each.deleted for each in parent.files}
+    emptied = {path for path, positions in change.deleted.items() if len(positions) == left.get(path)}
+    if not emptied:
+        return change
+    deleted = {path: positions for path, positions in change.deleted.items() if path not in emptied}
+    return replace(change, deleted=deleted, dropped=change.dropped | emptied)
 
 
 def _with_deletes(layout: Layout, dropped: Iterable[str]) -> frozenset[str]:

@@ -9,17 +9,23 @@ from typing import Any
 
 import boto3
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
-from shared.lake.catalog.table import LakeTable
-from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
-from shared.lake.parquet.columns import IngestMetadata, split_by_day, to_table, write_parquet
-from shared.lake.rollups.compute import roll_up
+from shared.app.wiring import Wiring
+from shared.athena.client import WORK_GROUP
+from shared.lake.catalog.state import WHOLE_TABLE
+from shared.lake.catalog.table import ExternalTable
+from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, EXTERNAL_TABLES, LAKE_DATABASE, LAKE_TABLES
+from shared.lake.merge.fingerprints import with_fingerprints
+from shared.lake.merge.settle import positions_of
+from shared.lake.parquet.columns import IngestMetadata, to_table
+from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import PartitionId
+from shared.lake.table.port import TableChange
+from shared.lake.table.schema import arrow_schema_of
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.moto_platform import create_resources
@@ -35,34 +41,49 @@ class TestLake:
     __test__ = False
     settings: Settings
 
-    def sell(self, rows: Sequence[Row]) -> None:
+    def sell(self, rows: Sequence[Row], *, rolls_up: bool = True) -> None:
         """Store sale lines, as `keep` does."""
-        self.keep(DataType.TRANSACTIONS, rows)
+        self.keep(DataType.TRANSACTIONS, rows, rolls_up=rolls_up)
 
-    def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
-        """Store records and their roll-ups, one partition at a time, replacing earlier contents."""
-        s3 = boto3.client("s3")
-        bucket = self.settings.name_of(LAKE_BUCKET)
-        for day, part in split_by_day(data_type, to_table(data_type, rows, STAMP)):
-            partition = PartitionId(data_type, day)
-            s3.put_object(Bucket=bucket, Key=partition.base_key, Body=write_parquet(part))
-            for name, rolled in roll_up(data_type, part).items():
-                s3.put_object(Bucket=bucket, Key=partition.rollup_key(name), Body=write_parquet(rolled))
+    def keep(self, data_type: DataType, rows: Sequence[Row], *, rolls_up: bool = True) -> None:
+        """Store the records of some days, replacing those days, and roll them up unless told not to."""
+        wired, table = Wiring(self.settings), BASE_TABLES[data_type]
+        new = with_fingerprints(data_type, to_table(data_type, rows, STAMP))
+        head = wired.lake_tables.head(table)
+        held = wired.lake_tables.rows(table, head, [table.time_column] if table.time_column else [])
+        days = WHOLE_TABLE_ONLY if table.time_column is None else _days(new[table.time_column])
+        old = held
+        if table.time_column is not None:
+            held_days = held[table.time_column].cast(pa.date32(), safe=False).cast(pa.string())
+            old = held.filter(pc.is_in(held_days, value_set=pa.array(days)))
+            new = new.take(pc.sort_indices(new[table.time_column]))
+        made = wired.lake_tables.commit(table, head, TableChange(rows=new, deleted=positions_of(old)))
+        wired.table_states.update(data_type, lambda state: state.with_commit(made.id or 0, made.sequence, days))
+        if rolls_up and data_type in ROLLUPS:
+            wired.rollups.run(data_type)
 
     def know_rates(self, rates: Sequence[Row]) -> None:
         """Store reference rates: currency, valid_from, valid_before and rate of each."""
-        kinds = {"rate": pa.decimal128(38, 15)}
-        columns = {
-            column.name: pa.array(
-                [row.get(column.name, STAMP.reporting_currency) for row in rates], kinds.get(column.name, pa.string())
-            )
-            for column in EXCHANGE_RATES.columns
-        }
-        boto3.client("s3").put_object(
-            Bucket=self.settings.name_of(LAKE_BUCKET),
-            Key=f"{EXCHANGE_RATES.prefix}rates.parquet",
-            Body=write_parquet(pa.table(columns)),
+        wired, schema = Wiring(self.settings), arrow_schema_of(EXCHANGE_RATES)
+        rows = [{"reporting_currency": STAMP.reporting_currency, **rate} for rate in rates]
+        head = wired.lake_tables.head(EXCHANGE_RATES)
+        change = TableChange(
+            rows=pa.table(
+                [pa.array([row[name] for row in rows], schema.field(name).type) for name in schema.names], schema
+            ),
+            dropped=frozenset(each.path for each in head.files),
         )
+        made = wired.lake_tables.commit(EXCHANGE_RATES, head, change)
+        wired.table_states.update(
+            EXCHANGE_RATES.name, lambda state: state.with_commit(made.id or 0, made.sequence, [WHOLE_TABLE])
+        )
+
+
+WHOLE_TABLE_ONLY = [WHOLE_TABLE]
+
+
+def _days(times: pa.ChunkedArray) -> list[str]:
+    return [day.isoformat() for day in pc.unique(times.cast(pa.date32(), safe=False)).to_pylist()]
 
 
 STAMP = IngestMetadata(
@@ -78,7 +99,12 @@ def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[
     """Make the resources and serve Athena over them; gives the lake and Athena's address."""
     settings = create_resources()
     names = {**settings.names, LAKE_DATABASE.variable: DATABASE, WORK_GROUP.variable: "tally-local"}
-    _create_tables(settings.name_of(LAKE_BUCKET))
+    settings = replace(settings, names=names)
+    boto3.client("glue").create_database(DatabaseInput={"Name": DATABASE})
+    for table in LAKE_TABLES:
+        Wiring(settings).lake_tables.ensure(table)
+    for external in EXTERNAL_TABLES:
+        _create_external(external, settings.name_of(LAKE_BUCKET))
     engine = build_engine(
         glue=boto3.client("glue"),
         s3=boto3.client("s3"),
@@ -88,33 +114,28 @@ def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[
     )
     try:
         with serve_in_thread(engine) as address:
-            yield TestLake(replace(settings, names=names)), address
+            yield TestLake(settings), address
     finally:
         engine.close()
 
 
-def _create_tables(bucket: str) -> None:
-    glue = boto3.client("glue")
-    glue.create_database(DatabaseInput={"Name": DATABASE})
-    for table in TABLES:
-        glue.create_table(DatabaseName=DATABASE, TableInput=_table(table, f"s3://{bucket}/{table.prefix}"))
-
-
-def _table(table: LakeTable, location: str) -> Any:
-    projection = {
+def _create_external(table: ExternalTable, bucket: str) -> None:
+    location = f"s3://{bucket}/{table.prefix}"
+    properties = {
         "projection.enabled": "true",
         "projection.dt.type": "date",
         "projection.dt.format": "yyyy-MM-dd",
         "projection.dt.range": "1990-01-01,NOW+1DAYS",
         "storage.location.template": location + "dt=${dt}/",
     }
-    return {
+    described: Any = {
         "Name": table.name,
         "TableType": "EXTERNAL_TABLE",
-        "Parameters": projection if table.partitioned else {},
-        "PartitionKeys": [{"Name": "dt", "Type": "string"}] if table.partitioned else [],
+        "Parameters": properties,
+        "PartitionKeys": [{"Name": "dt", "Type": "string"}],
         "StorageDescriptor": {
             "Columns": [{"Name": column.name, "Type": column.glue_type} for column in table.columns],
             "Location": location,
         },
     }
+    boto3.client("glue").create_table(DatabaseName=DATABASE, TableInput=described)
