@@ -4,7 +4,7 @@ from functions.access import LEDGER, TABLES
 from functions.declaration import Access, QueueTrigger, TriggeredFunction
 from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import INCOMING
+from shared.lake.storage.paths import INCOMING, RECEIPTS
 from shared.merging.events import EVENT_BUS
 from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
 
@@ -18,9 +18,10 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=120,
     uses_lake=True,
     trigger=QueueTrigger(queue=MERGE_QUEUE, batch_size=200, window_seconds=1, maximum_concurrency=_AT_ONCE),
-    reads=(Access(LAKE_BUCKET, INCOMING), *TABLES, Access(TABLE_STATES), *LEDGER),
+    reads=(Access(LAKE_BUCKET, INCOMING), Access(LAKE_BUCKET, RECEIPTS), *TABLES, Access(TABLE_STATES), *LEDGER),
     writes=(
         Access(LAKE_BUCKET, INCOMING),
+        Access(LAKE_BUCKET, RECEIPTS),
         *TABLES,
         Access(TABLE_STATES),
         *LEDGER,

@@ -117,17 +117,17 @@ class LedgerEntry:
 
     @property
     def cancelled_parts(self) -> dict[str, int]:
-        """By part of the delivery as it was received, the number of rows that were cancelled and not restored."""
-        brought_back = [f"~r{number}" for number in self.resumes if number != self.redriving]
-        last = {
-            part.partition("~")[0]: part
-            for redelivery in ("", *brought_back)
-            for part in self._parts_of_redrive(redelivery)
-        }
-        return {part: self.parts[key].cancelled for part, key in last.items() if self.parts[key].cancelled}
+        """By part of the delivery as it was received, the number of rows that were cancelled and not restored.
 
-    def _parts_of_redrive(self, redrive: str) -> list[str]:
-        return [part for part in self.parts if "~" + part.partition("~")[2] == (redrive or "~")]
+        A restoration includes all cancelled parts, so only those of the last one can be cancelled again.
+        """
+        restorations = [f"~r{number}" for number in self.resumes if number != self.redriving]
+        last = restorations[-1] if restorations else ""
+        return {
+            part.removesuffix(last): outcomes.cancelled
+            for part, outcomes in self.parts.items()
+            if outcomes.cancelled and part == part.partition("~")[0] + last
+        }
 
     @property
     def is_reloadable(self) -> bool:

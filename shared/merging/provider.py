@@ -1,21 +1,47 @@
-"""Provides the merger of partitions."""
+"""Provides the merger, the roll-up job and the maintenance of tables."""
 
+from shared.lake.merge.cycle import MergeCycle
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.provider import lake, versions
+from shared.lake.provider import lake, table_states
+from shared.lake.table.provider import lake_tables
 from shared.ledger.provider import ledger
 from shared.merging.events import EVENT_BUS, MergeEvents
+from shared.merging.maintenance import Maintenance
 from shared.merging.merger import Merger
+from shared.merging.queue import ROLLUP_QUEUE
+from shared.merging.requests import RollupRequests
+from shared.merging.rollups import RollupJob
 from shared.runtime.deployment import Deployment, provider
 
 
 @provider
 def merger(deployment: Deployment) -> Merger:
     """Build the merger."""
+    tables = lake_tables(deployment)
     return Merger(
         lake=lake(deployment),
-        index=KeyIndex(lake(deployment)),
+        cycle=MergeCycle(lake=lake(deployment), tables=tables, index=KeyIndex(tables)),
+        states=table_states(deployment),
         ledger=ledger(deployment),
-        versions=versions(deployment),
+        rollups=RollupRequests(deployment.clients.sqs, deployment.name_of(ROLLUP_QUEUE)),
         events=MergeEvents(deployment.clients.events, deployment.name_of(EVENT_BUS)),
+        clock=deployment.clock,
+    )
+
+
+@provider
+def rollup_job(deployment: Deployment) -> RollupJob:
+    """Build the roll-up job."""
+    return RollupJob(tables=lake_tables(deployment), states=table_states(deployment))
+
+
+@provider
+def maintenance(deployment: Deployment) -> Maintenance:
+    """Build the maintenance of tables."""
+    return Maintenance(
+        lake=lake(deployment),
+        tables=lake_tables(deployment),
+        states=table_states(deployment),
+        rollups=rollup_job(deployment),
         clock=deployment.clock,
     )

@@ -53,7 +53,8 @@ class MemoryLake(LakeStore):
         """Name every object below a prefix."""
         for key in sorted(self.objects):
             if key.startswith(prefix):
-                yield ObjectName(key, self.objects[key].etag, self._made_at[key].timestamp())
+                stored = self.objects[key]
+                yield ObjectName(key, stored.etag, self._made_at[key].timestamp(), len(stored.body))
 
     def delete_any_version(self, key: str) -> None:
         """Delete an object, whatever it holds by now."""

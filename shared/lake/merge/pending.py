@@ -1,35 +1,49 @@
-"""The pending objects of a partition: rows of deliveries, markers that cancel such rows, notices of moved records.
+"""The incoming objects of a data type: rows of deliveries, and markers that cancel such rows.
 
 One pass of a merge reads only what fits into memory, which may be far more than its size in S3: a text that repeats a
 thousand times compresses to almost nothing. The rest is left for the next pass.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from shared.lake.parquet.columns import read_parquet
-from shared.lake.parquet.receipt import Receipt
+from shared.lake.merge.receipt import Receipt
+from shared.lake.parquet.columns import UnreadableObject, arrow_schema, read_parquet
 from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
-from shared.lake.storage.paths import IncomingKey, IncomingKind
+from shared.lake.storage.paths import IncomingKey, IncomingKind, incoming_prefix
+from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
-    from shared.lake.storage.paths import PartitionId
+    from shared.records.schema import DataType
 
 CANCELLED = "cancelled"
 
+MOST_ROWS = 100_000
+"""Rows of one pass; a single object may exceed it."""
+
 MAX_BYTES = 64 * 1024 * 1024
-"""Maximum size of the objects of one pass, compressed and decoded together, in bytes; a single object may exceed it."""
+"""Size of the objects of one pass, compressed and decoded together, in bytes; a single object may exceed it."""
+
+_AT_ONCE = 8
+_SMALL = 256 * 1024
 
 
 @dataclass(frozen=True)
 class PendingObject:
-    """A pending object and its rows; a marker has none."""
+    """An incoming object and its rows; a marker has none."""
 
     stored: StoredObject
+    key: IncomingKey
     table: pa.Table
+
+    @property
+    def name(self) -> str:
+        """The name in receipts: key and ETag, so that another content under the same key is another object."""
+        return f"{self.stored.key} {self.stored.etag}"
 
     @property
     def size(self) -> int:
@@ -39,99 +53,128 @@ class PendingObject:
 
 @dataclass(frozen=True)
 class PendingObjects:
-    """The objects of one pass by kind, and the names of the remaining ones."""
+    """The objects of one pass, the markers, and the names of the remaining objects.
+
+    `damaged` are objects that cannot be read. They are left alone and reported.
+    """
 
     rows: Sequence[PendingObject]
-    move_notices: Sequence[PendingObject]
-    cancelled: Mapping[str, StoredObject]
+    markers: Mapping[str, StoredObject]
     remaining: Sequence[ObjectName] = ()
+    damaged: Sequence[ObjectName] = ()
 
     @classmethod
-    def read(cls, lake: LakeStore, partition: "PartitionId", schema: pa.Schema, most: int) -> Self:
-        """List the pending objects and read them, oldest first, until their size exceeds a limit.
+    def read(cls, lake: LakeStore, data_type: "DataType", most_bytes: int = MAX_BYTES) -> Self:
+        """List the objects and read them until there are enough for one pass.
 
         Markers and the rows that they cancel are read first, so that no rows are merged without their marker.
         """
-        names = _processing_order(lake.names(partition.incoming_prefix))
-        found, size, place = list[tuple[IncomingKey, PendingObject]](), 0, 0
-        while place < len(names) and size < most:
-            name, parsed = names[place]
-            stored, place = lake.get(name.key), place + 1
-            if stored is not None:
-                found.append((parsed, _read(stored, parsed, schema)))
-                size += found[-1][1].size
+        names = _processing_order(lake.names(incoming_prefix(data_type)))
+        found, damaged, read = list[PendingObject](), list[ObjectName](), 0
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for some in _batched(names):
+                if sum(each.size for each in found) >= most_bytes or _rows_of(found) >= MOST_ROWS:
+                    break
+                read += len(some)
+                for (name, _), each in zip(
+                    some, pool.map(lambda pair: _read(lake, data_type, *pair), some), strict=True
+                ):
+                    if isinstance(each, PendingObject):
+                        found.append(each)
+                    elif each is not None:
+                        damaged.append(name)
         return cls(
-            rows=[each for parsed, each in found if parsed.kind is IncomingKind.ROWS],
-            move_notices=[each for parsed, each in found if parsed.kind is IncomingKind.MOVE_NOTICE],
-            cancelled={
-                parsed.rows_key: each.stored for parsed, each in found if parsed.kind is IncomingKind.CANCELLATION
-            },
-            remaining=[name for name, _ in names[place:]],
+            rows=[each for each in found if each.key.kind is IncomingKind.ROWS],
+            markers={each.key.rows_key: each.stored for each in found if each.key.kind is IncomingKind.CANCELLATION},
+            remaining=[name for name, _ in names[read:]],
+            damaged=damaged,
         )
 
     def classify(self, receipt: Receipt) -> "PendingRows":
         """Separate rows to merge from rows in the base and cancelled rows; rows in the base cannot be cancelled."""
-        outcomes = {receipt_key(each.stored): receipt.merged.get(receipt_key(each.stored)) for each in self.rows}
-        merged = {
-            name.split(" ")[0]
-            for name, outcomes_of_object in receipt.merged.items()
-            if CANCELLED not in outcomes_of_object
-        }
-        cancelled = {
-            receipt_key(each.stored): len(each.table)
-            for each in self.rows
-            if outcomes[receipt_key(each.stored)] is None
-            and each.stored.key in self.cancelled
-            and each.stored.key not in merged
-        }
-        tables = {
-            receipt_key(each.stored): each.table
-            for each in self.rows
-            if receipt_key(each.stored) not in cancelled and CANCELLED not in (outcomes[receipt_key(each.stored)] or ())
-        }
-        fresh = {name: table for name, table in tables.items() if outcomes[name] is None}
-        return PendingRows(fresh, [table for name, table in tables.items() if name not in fresh], cancelled)
+        known = receipt.objects
+        in_base = {name.split(" ")[0] for name, each in known.items() if CANCELLED not in each.outcomes}
+        new = [each for each in self.rows if each.name not in known]
+        cancelled = [each for each in new if each.stored.key in self.markers and each.stored.key not in in_base]
+        repeated = [each for each in self.rows if each.name in known and CANCELLED not in known[each.name].outcomes]
+        return PendingRows(
+            fresh=[each for each in new if each not in cancelled],
+            repeated=repeated,
+            cancelled={each.name: len(each.table) for each in cancelled},
+        )
 
     @property
     def consumed(self) -> list[StoredObject]:
         """The objects to delete after the merge: all except markers without rows."""
         present = {each.stored.key for each in self.rows}
-        markers = [each for key, each in self.cancelled.items() if key in present]
-        return [*(each.stored for each in (*self.rows, *self.move_notices)), *markers]
+        return [*(each.stored for each in self.rows), *(each for key, each in self.markers.items() if key in present)]
 
     @property
     def orphan_markers(self) -> list[StoredObject]:
         """The markers without rows: the rows are not written yet, or deleted already."""
-        present = {*(each.stored.key for each in self.rows), *(name.key for name in self.remaining)}
-        return [each for key, each in self.cancelled.items() if key not in present]
+        present = {*(each.stored.key for each in self.rows), *(each.key for each in (*self.remaining, *self.damaged))}
+        return [each for key, each in self.markers.items() if key not in present]
 
 
 @dataclass(frozen=True)
 class PendingRows:
-    """Pending rows: those to merge, by object; those in the base already; the number of cancelled ones, by object."""
+    """Objects to merge, objects that are in the base already, and the number of cancelled rows by object."""
 
-    fresh: Mapping[str, pa.Table]
-    repeated: Sequence[pa.Table]
+    fresh: Sequence[PendingObject]
+    repeated: Sequence[PendingObject]
     cancelled: Mapping[str, int]
 
 
-def receipt_key(stored: StoredObject | ObjectName) -> str:
-    """Return the name of an object in a receipt: its key and ETag."""
-    return f"{stored.key} {stored.etag}"
-
-
 def _processing_order(names: Iterable[ObjectName]) -> list[tuple[ObjectName, IncomingKey]]:
+    """Return markers first, then the rows that they cancel, then small and large objects in turn, the oldest first.
+
+    In turn, so that neither a large backfill holds up small deliveries nor the other way round.
+    """
     parsed = [(name, key) for name in names if (key := IncomingKey.parse(name.key)) is not None]
     marked = {key.rows_key for _, key in parsed if key.kind is IncomingKind.CANCELLATION}
+    parsed.sort(key=lambda each: (each[0].made_at, each[0].key))
+    first = [each for each in parsed if each[1].kind is IncomingKind.CANCELLATION]
+    then = [each for each in parsed if each[0].key in marked]
+    rest = [each for each in parsed if each[0].key not in marked and each[1].kind is IncomingKind.ROWS]
+    small, large = ([each for each in rest if (each[0].size <= _SMALL) is fits] for fits in (True, False))
+    return [*first, *then, *_in_turn(small, large)]
 
-    def rank(each: tuple[ObjectName, IncomingKey]) -> tuple[bool, bool, float, str]:
-        name, key = each
-        is_marker = key.kind is IncomingKind.CANCELLATION
-        return not is_marker, name.key not in marked, name.made_at, name.key
 
-    return sorted(parsed, key=rank)
+def _in_turn(
+    small: Sequence[tuple[ObjectName, IncomingKey]], large: Sequence[tuple[ObjectName, IncomingKey]]
+) -> Iterator[tuple[ObjectName, IncomingKey]]:
+    """Yield as many small objects as fit beside a large one, then that one, and so on."""
+    waiting, spent = iter(small), 0
+    for each in large:
+        yield each
+        spent = each[0].size
+        for other in waiting:
+            yield other
+            spent -= other[0].size
+            if spent <= 0:
+                break
+    yield from waiting
 
 
-def _read(stored: StoredObject, key: IncomingKey, schema: pa.Schema) -> PendingObject:
-    is_marker = key.kind is IncomingKind.CANCELLATION
-    return PendingObject(stored, schema.empty_table() if is_marker else read_parquet(stored.body, schema))
+def _batched(names: Sequence[tuple[ObjectName, IncomingKey]]) -> Iterator[Sequence[tuple[ObjectName, IncomingKey]]]:
+    return (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE))
+
+
+def _rows_of(found: Sequence[PendingObject]) -> int:
+    return sum(len(each.table) for each in found)
+
+
+def _read(lake: LakeStore, data_type: "DataType", name: ObjectName, key: IncomingKey) -> PendingObject | bytes | None:
+    """Read an object; None if it is gone, its bytes if they are not readable."""
+    stored = lake.get(name.key)
+    if stored is None:
+        return None
+    schema = arrow_schema(data_type)
+    if key.kind is IncomingKind.CANCELLATION:
+        return PendingObject(stored, key, schema.empty_table())
+    try:
+        return PendingObject(stored, key, read_parquet(stored.body, schema).replace_schema_metadata(None))
+    except UnreadableObject as error:
+        logger().error("an incoming object cannot be read", key=name.key, reason=str(error))
+        count("UnreadableIncomingObjects")
+        return stored.body

@@ -67,9 +67,7 @@ class RecordVersion:
         return self.version == self.ingested_at
 
 
-def resolve(
-    base: RecordVersion | None, deliveries: Sequence[RecordVersion], elsewhere: RecordVersion | None = None
-) -> tuple[RecordVersion, list[Outcome]]:
+def resolve(base: RecordVersion | None, deliveries: Sequence[RecordVersion]) -> tuple[RecordVersion, list[Outcome]]:
     """Resolve the deliveries of one key; return the current version, and the outcome of each delivery, in order.
 
     The highest rank is current, so the result does not depend on the order of deliveries. A copy is a duplicate, even
@@ -77,14 +75,13 @@ def resolve(
     stream assigned both versions. A record that is in the base because its delivery is repeated keeps its outcome.
 
     Args:
-        base: the current version in the partition.
+        base: the current version in the table.
         deliveries: the delivered versions, in order.
-        elsewhere: the current version in another day's partition.
 
     Raises:
         ValueError: there is no version at all.
     """
-    current, outcomes, repeated = _higher(base, elsewhere), list[Outcome](), False
+    current, outcomes, repeated = base, list[Outcome](), False
     for each in deliveries:
         if current is None:
             current, outcome = each, Outcome.LOADED
@@ -96,12 +93,6 @@ def resolve(
     if current is None:
         raise ValueError("a key with neither base nor deliveries has nothing to resolve")
     return current, outcomes
-
-
-def _higher(base: RecordVersion | None, elsewhere: RecordVersion | None) -> RecordVersion | None:
-    if base is None or elsewhere is None:
-        return base or elsewhere
-    return elsewhere if base.is_older_than(elsewhere) else base
 
 
 def _is_replay(each: RecordVersion, base: RecordVersion) -> bool:

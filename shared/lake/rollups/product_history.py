@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 DERIVED_FROM = "tally.versions"
 """The key in the summary of `product_costs` of the snapshot of `product_versions` from which they are derived."""
 
+HISTORY_TABLES = (PRODUCT_VERSIONS, PRODUCT_COSTS)
+"""The tables that are published with the state of products."""
+
 _TRIES = 8
 
 
@@ -95,7 +98,7 @@ class ProductHistory:
         head = self.tables.head(PRODUCT_VERSIONS)
         if known is not None and known.snapshot.id == head.id:
             return known
-        return _Versions(head, self.tables.read(PRODUCT_VERSIONS, head, VERSIONS.names).select(VERSIONS.names))
+        return _Versions(head, self.tables.rows(PRODUCT_VERSIONS, head, VERSIONS.names).select(VERSIONS.names))
 
     def _derive(self, current: "TableSnapshot", versions: _Versions, costs: pa.Table) -> "TableSnapshot":
         """Replace the costs unless they are derived from these versions, or there are none."""

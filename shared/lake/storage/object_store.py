@@ -24,6 +24,7 @@ LAKE_BUCKET = Bucket(
         ("uploads/customers/", 7),  # as their sender wrote them, names and all, should they not be loaded
         ("incoming/", 30),
         ("redrives/", 30),
+        ("receipts/", 35),  # longer than any object in incoming/, whose outcomes they have
     ),
 )
 """Deliveries before they are merged, rejected rows, and reference files."""
@@ -51,11 +52,12 @@ class StoredObject:
 
 @dataclass(frozen=True, order=True)
 class ObjectName:
-    """An object in a listing; `made_at` is in seconds since 1970."""
+    """An object in a listing; `made_at` is in seconds since 1970, `size` in bytes."""
 
     key: str
     etag: str
     made_at: float = 0
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ class LakeStore:
         """List the objects below a prefix."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
             for each in page.get("Contents", []):
-                yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp())
+                yield ObjectName(each["Key"], each["ETag"], each["LastModified"].timestamp(), each["Size"])
 
     def delete_any_version(self, key: str) -> None:
         """Delete an object, whatever it contains by now."""

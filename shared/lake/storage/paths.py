@@ -8,8 +8,7 @@ from typing import Self
 from shared.records.schema import DataType
 
 LANDING, INCOMING, QUARANTINE, UPLOADS = "landing", "incoming", "quarantine", "uploads"
-REDRIVES, REFERENCE = "redrives", "reference"
-INTRADAY_COST_CHANGES_KEY = "rollup/product_cost_days/days.json"
+REDRIVES, REFERENCE, RECEIPTS = "redrives", "reference", "receipts"
 
 WHOLE_DELIVERY = "all"
 """The name in the ledger of all rows of a delivery, which wait in one object."""
@@ -103,6 +102,11 @@ class IncomingKey:
             kind=IncomingKind(match["kind"]),
             day=match["day"] or "",
         )
+
+
+def receipt_key(data_type: DataType, name: str) -> str:
+    """Return the key of the receipt of a commit."""
+    return f"{RECEIPTS}/{data_type}/{safe_part(name)}.json"
 
 
 def landing_key(data_type: DataType, day: str, delivery_id: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -37,6 +39,7 @@ from shared.lake.table.port import (
     TableSnapshot,
     TableUnreadable,
 )
+from shared.lake.table.retention import expire, sweep, tag
 from shared.lake.table.schema import arrow_schema_of, iceberg_schema, partition_spec
 
 if TYPE_CHECKING:
@@ -88,6 +91,7 @@ class IcebergTables:
         self._catalog = _Catalog(glue, io)
         self._layouts = Layouts(io)
         self._reader = DataFileReader(s3)
+        self._s3 = s3
         self._database = database
         self._bucket = bucket
         self._known: Cache[tuple[str, int], tuple[TableSnapshot, Layout]] = Cache(200)
@@ -163,6 +167,7 @@ class IcebergTables:
         if (None if current is None else current.snapshot_id) != parent.id:
             raise CommitConflict(f"{table.name} was changed since snapshot {parent.id}")
         layout = _NO_FILES if current is None else self._describe(table, target, current)[1]
+        change = _with_emptied_files(parent, change)
         transaction = target.transaction()
         files = FileChange(
             added=[*_write_rows(target, table, change), *self._write_deletes(target, layout, change)],
@@ -171,6 +176,7 @@ class IcebergTables:
         )
         try:
             ChangeProducer(transaction, files, self._layouts.entries_of).commit()
+            expire(transaction, keep=change.keep)
             committed = transaction.commit_transaction()
         except (CommitFailedException, ValidationException) as error:
             raise CommitConflict(str(error)) from error
@@ -178,6 +184,28 @@ class IcebergTables:
         if made is None:
             raise CommitConflict(f"{table.name} has no snapshot after a commit")
         return self._describe(table, committed, made)[0]
+
+    def tag(self, table: LakeTable, snapshot_id: int, name: str, *, most: int) -> Mapping[str, int]:
+        """Tag a snapshot unless the tag exists, remove the lowest names beyond `most`, and return all tags.
+
+        Raises:
+            CommitConflict: the table was changed at the same time.
+            SnapshotExpired: the snapshot is not kept.
+        """
+        target = self._load(table)
+        if target.metadata.snapshot_by_id(snapshot_id) is None:
+            raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
+        try:
+            return tag(target, snapshot_id, name, most=most)
+        except CommitFailedException as error:
+            raise CommitConflict(str(error)) from error
+
+    def sweep(self, table: LakeTable, before: datetime) -> int:
+        """Delete files that no snapshot has, if they were written before a moment; return their number.
+
+        Interrupted commits and expired snapshots leave them. A file younger than any commit takes is never deleted.
+        """
+        return sweep(self._load(table), self._s3, before, self._layouts)
 
     def _load(self, table: LakeTable) -> Table:
         identifier = (self._database, table.name)
@@ -247,6 +275,16 @@ class IcebergTables:
 
 def _write_rows(target: Table, table: LakeTable, change: TableChange) -> Iterable[Any]:
     return () if change.rows is None or not len(change.rows) else write_rows(target, table, change.rows)
+
+
+def _with_emptied_files(parent: TableSnapshot, change: TableChange) -> TableChange:
+    """Drop files of which a change deletes every row that is left, instead of listing its positions."""
+    left = {each.path: each.rows - each.deleted for each in parent.files}
+    emptied = {path for path, positions in change.deleted.items() if len(positions) == left.get(path)}
+    if not emptied:
+        return change
+    deleted = {path: positions for path, positions in change.deleted.items() if path not in emptied}
+    return replace(change, deleted=deleted, dropped=change.dropped | emptied)
 
 
 def _with_deletes(layout: Layout, dropped: Iterable[str]) -> frozenset[str]:

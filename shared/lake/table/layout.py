@@ -79,15 +79,22 @@ class Layouts:
         read = _readable(manifest.manifest_path, lambda: manifest.fetch_manifest_entry(self._io, discard_deleted=True))
         return self._entries.get(manifest.manifest_path, read)
 
+    def manifests_of(self, snapshot: Snapshot) -> Sequence[ManifestFile]:
+        """Return the manifests of a snapshot.
+
+        Raises:
+            TableUnreadable: their list is missing or damaged.
+        """
+        read = _readable(snapshot.manifest_list, lambda: snapshot.manifests(self._io))
+        return self._manifests.get(snapshot.manifest_list, read)
+
     def of(self, snapshot: Snapshot) -> Layout:
         """Return the files of a snapshot.
 
         Raises:
             TableUnreadable: a manifest is missing or damaged.
         """
-        read = _readable(snapshot.manifest_list, lambda: snapshot.manifests(self._io))
-        manifests = self._manifests.get(snapshot.manifest_list, read)
-        live = [entry.data_file for manifest in manifests for entry in self.entries_of(manifest)]
+        live = [entry.data_file for each in self.manifests_of(snapshot) for entry in self.entries_of(each)]
         files = {each.file_path: each for each in live if each.content == DataFileContent.DATA}
         deletes, shared = dict[str, list[ManifestDataFile]](), list[ManifestDataFile]()
         for each in live:

@@ -72,13 +72,15 @@ class TableSnapshot:
 class TableChange:
     """One commit: rows to append, positions of rows to delete by path of their file, and files to drop as a whole.
 
-    Dropping a file drops its deleted positions too. `summary` is stored with the snapshot.
+    Dropping a file drops its deleted positions too. `summary` is stored with the snapshot. Old snapshots expire with
+    the commit, except the most recent ones, tagged ones, and those to `keep` because they are published.
     """
 
     rows: "pa.Table | None" = None
     deleted: "Mapping[str, pa.Array]" = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     summary: Mapping[str, str] = field(default_factory=dict)
+    keep: frozenset[int] = frozenset()
 
 
 class TableStore(Protocol):

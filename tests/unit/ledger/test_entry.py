@@ -134,14 +134,13 @@ def test_restored_rows_are_cancelled_no_more_until_they_are_cancelled_again(part
 
     opened = entry.with_restored_rows()
     restored = opened.with_redriven(opened.redriving, 0, NOW)
-    loaded = restored.with_merged(f"{parts[0]}~r1", Outcomes(loaded=2), NOW)
-    again = restored.with_merged(f"{parts[0]}~r1", Outcomes(cancelled=2), NOW)
+    again = restored.with_merged(f"{parts[-1]}~r1", Outcomes(cancelled=2), NOW)
 
     assert entry.cancelled_parts == dict.fromkeys(parts, 2)
     assert opened.cancelled_parts == dict.fromkeys(parts, 2)  # the restoration is in progress
-    assert parts[0] not in loaded.cancelled_parts
-    assert again.cancelled_parts[parts[0]] == 2
-    assert {_accounted(each) for each in (entry, opened, restored, loaded, again)} == {entry.received}
+    assert (restored.cancelled_parts, restored.in_flight) == ({}, entry.received)
+    assert again.cancelled_parts == {parts[-1]: 2}
+    assert {_accounted(each) for each in (entry, opened, restored, again)} == {entry.received}
 
 
 def test_a_redrive_of_rejected_rows_restores_no_cancelled_rows() -> None:

@@ -1,0 +1,204 @@
+"""Merges the incoming objects of a data type into its table: one snapshot, made as a whole or not at all."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.lake.catalog.state import WHOLE_TABLE
+from shared.lake.catalog.tables import BASE_TABLES
+from shared.lake.merge.fingerprints import ORIGIN, with_fingerprints
+from shared.lake.merge.late_data import restated_days
+from shared.lake.merge.pending import CANCELLED, MAX_BYTES, PendingObjects, PendingRows
+from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
+from shared.lake.merge.settle import Settled, keys_of, positions_of, rank_columns, settle
+from shared.lake.rollups.product_history import HistoryState, ProductHistory
+from shared.lake.table.port import CommitConflict, TableChange
+from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
+from shared.runtime.errors import Unavailable
+from shared.runtime.retries import retry
+
+if TYPE_CHECKING:
+    from shared.lake.merge.key_index import KeyIndex
+    from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
+    from shared.lake.table.port import TableSnapshot, TableStore
+
+_TRIES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeResult:
+    """A table after a merge.
+
+    `days` are those that changed since they were last published; `all` for a table without days. `merged` has, by key,
+    the outcomes of the rows of each object, and `restated` the days that each delivery changed after their maturity.
+    `consumed` are the objects to delete; `orphan_markers` are cancellation markers without rows. `history` is set for
+    products. Unless `is_complete`, another pass is needed after the consumed objects are deleted.
+    """
+
+    data_type: DataType
+    snapshot: "TableSnapshot"
+    days: tuple[str, ...]
+    merged: Mapping[str, Mapping[str, int]]
+    restated: Mapping[str, tuple[str, ...]]
+    consumed: "Sequence[StoredObject]"
+    orphan_markers: "Sequence[StoredObject]"
+    history: HistoryState | None = None
+    is_complete: bool = True
+
+    @property
+    def outcomes(self) -> Mapping[str, int]:
+        """Outcomes of all merged rows, summed up."""
+        return sum(map(Counter, self.merged.values()), Counter[str]())
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeCycle:
+    """Merges one data type; safe to repeat after any crash, and to race.
+
+    A snapshot replaces only the one that was read. An object that is in the table already, because a crash preceded its
+    deletion, is not merged again; its outcomes are those of the receipt.
+    """
+
+    lake: "LakeStore"
+    tables: "TableStore"
+    index: "KeyIndex"
+    most_bytes: int = MAX_BYTES
+
+    def run(self, data_type: DataType, known_days: Collection[str]) -> MergeResult | None:
+        """Merge the objects of one pass; None if nothing is pending.
+
+        Args:
+            data_type: the data type.
+            known_days: the days that have rows, as published.
+
+        Raises:
+            Unavailable: other processes kept committing to the table; a retry finds what they wrote.
+            TableUnreadable: the table is damaged.
+        """
+        for _ in retry(_TRIES):
+            # The table is read before the incoming objects are listed. An object is deleted only after a snapshot with
+            # it in its receipt: so each listed object is in the receipt that was read, or not in that snapshot, or
+            # that snapshot is outdated and the commit fails.
+            snapshot = self.tables.head(BASE_TABLES[data_type])
+            receipt = read_receipt(self.lake, snapshot)
+            pending = PendingObjects.read(self.lake, data_type, self.most_bytes)
+            if not pending.rows and not pending.markers:
+                return None
+            try:
+                return _Attempt(self, data_type, snapshot, receipt, pending).run(known_days)
+            except CommitConflict:
+                continue
+        raise Unavailable(f"Another merge is writing {data_type}; retry later", retry_after=1)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One attempt: the snapshot and the objects that were read."""
+
+    cycle: MergeCycle
+    data_type: DataType
+    snapshot: "TableSnapshot"
+    receipt: Receipt
+    pending: PendingObjects
+
+    def run(self, known_days: Collection[str]) -> MergeResult:
+        """Commit if anything changes.
+
+        Raises:
+            CommitConflict: the table was changed since it was read.
+        """
+        rows = self.pending.classify(self.receipt)
+        history = self._append_history(rows)
+        snapshot, receipt = self.snapshot, self.receipt
+        if rows.fresh or rows.cancelled:
+            deliveries = [with_fingerprints(self.data_type, each.table) for each in rows.fresh]
+            settled = self._settle(deliveries)
+            receipt = self._next_receipt(rows, settled, known_days)
+            snapshot = self._commit(settled, receipt)
+        return MergeResult(
+            data_type=self.data_type,
+            snapshot=snapshot,
+            days=receipt.days,
+            merged={each.stored.key: receipt.objects[each.name].outcomes for each in self.pending.rows},
+            restated=_by_delivery(receipt, self.pending),
+            consumed=self.pending.consumed,
+            orphan_markers=self.pending.orphan_markers,
+            history=history,
+            is_complete=not self.pending.remaining,
+        )
+
+    def _append_history(self, rows: PendingRows) -> HistoryState | None:
+        """Add the versions of products to their history, before they compete in the table."""
+        if self.data_type is not DataType.PRODUCTS:
+            return None
+        delivered = [each.table for each in (*rows.fresh, *rows.repeated)]
+        return ProductHistory(self.cycle.tables).append(delivered) if delivered else None
+
+    def _settle(self, deliveries: Sequence[pa.Table]) -> Settled | None:
+        if not deliveries:
+            return None
+        table, columns = BASE_TABLES[self.data_type], rank_columns(self.data_type)
+        found = self.cycle.index.find(table, self.snapshot, keys_of(deliveries))
+        held = self.cycle.tables.rows_at(table, self.snapshot, columns, found)
+        return settle(self.data_type, deliveries, held)
+
+    def _commit(self, settled: Settled | None, receipt: Receipt) -> "TableSnapshot":
+        summary = {RECEIPT: write_receipt(self.cycle.lake, self.data_type, receipt)}
+        change = TableChange(summary=summary)
+        if settled is not None:
+            change = TableChange(
+                rows=_by_time(self.data_type, settled.winners), deleted=positions_of(settled.beaten), summary=summary
+            )
+        return self.cycle.tables.commit(BASE_TABLES[self.data_type], self.snapshot, change)
+
+    def _next_receipt(self, rows: PendingRows, settled: Settled | None, known_days: Collection[str]) -> Receipt:
+        """Return the receipt of the new snapshot: objects merged before that still exist, and those merged now."""
+        existing = {*(each.name for each in self.pending.rows), *map(_name_of, self.pending.remaining)}
+        before = {name: each for name, each in self.receipt.objects.items() if name in existing}
+        cancelled = {name: ObjectReceipt(outcomes={CANCELLED: size}) for name, size in rows.cancelled.items()}
+        if settled is None:
+            return Receipt(objects={**before, **cancelled}, days=self.receipt.days if before else ())
+        restated = restated_days(self.data_type, settled.changes, known_days)
+        merged = {
+            each.name: ObjectReceipt(outcomes=outcomes, restated=restated.get(_origin_of(each.table), ()))
+            for each, outcomes in zip(rows.fresh, settled.outcomes, strict=True)
+        }
+        days = {*_days(self.data_type, settled.winners), *_days(self.data_type, settled.beaten)}
+        unpublished = self.receipt.days if before else ()
+        return Receipt(objects={**before, **cancelled, **merged}, days=tuple(sorted({*days, *unpublished})))
+
+
+def _name_of(name: "ObjectName") -> str:
+    return f"{name.key} {name.etag}"
+
+
+def _origin_of(rows: pa.Table) -> str:
+    origin: str = rows[ORIGIN][0].as_py() if len(rows) else ""
+    return origin
+
+
+def _by_delivery(receipt: Receipt, pending: PendingObjects) -> dict[str, tuple[str, ...]]:
+    found = dict[str, tuple[str, ...]]()
+    for each in pending.rows:
+        days = receipt.objects[each.name].restated
+        if days:
+            found[each.key.delivery_id] = tuple(sorted({*found.get(each.key.delivery_id, ()), *days}))
+    return found
+
+
+def _by_time(data_type: DataType, rows: pa.Table) -> pa.Table:
+    time = SCHEMAS[data_type].event_time
+    return rows if time is None else rows.take(pc.sort_indices(rows[time])).combine_chunks()
+
+
+def _days(data_type: DataType, rows: pa.Table) -> list[str]:
+    """Return the UTC days of rows."""
+    time = SCHEMAS[data_type].event_time
+    if time is None:
+        return [WHOLE_TABLE] if len(rows) else []
+    return [day.isoformat() for day in pc.unique(rows[time].cast(pa.date32(), safe=False)).to_pylist()]

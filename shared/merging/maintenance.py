@@ -1,0 +1,194 @@
+"""The maintenance of tables: compaction, a tag for each day, and the deletion of files that no snapshot has."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_TABLES
+from shared.lake.merge.receipt import read_receipt
+from shared.lake.rollups.compute import ROLLUPS
+from shared.lake.rollups.product_history import HISTORY_TABLES
+from shared.lake.table.port import (
+    FILE,
+    POSITION,
+    CommitConflict,
+    SnapshotExpired,
+    TableChange,
+    TableStore,
+    TableUnreadable,
+)
+from shared.lake.table.schema import MONTH, arrow_schema_of
+from shared.records.schema import DataType
+from shared.runtime.errors import TallyError
+from shared.runtime.observability import count, logger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.table import LakeTable
+    from shared.lake.storage.object_store import LakeStore
+    from shared.lake.table.port import DataFile, TableSnapshot
+    from shared.merging.rollups import RollupJob
+    from shared.runtime.models import Clock
+
+KEPT_DAYS = 35
+"""Days for which a snapshot of the table at their end is kept, so that a question can be asked again as of then."""
+
+_SMALL = 4 * 1024 * 1024
+_MOST_SMALL = 8
+_MOST_DEAD = 0.1
+_OWN = "tally."
+_TRIES = 3
+_UNUSED_FOR = timedelta(days=1)
+
+
+class KeptTables(TableStore, Protocol):
+    """Tables whose snapshots can be tagged and whose unused files can be deleted."""
+
+    def tag(self, table: "LakeTable", snapshot_id: int, name: str, *, most: int) -> "Mapping[str, int]":
+        """Tag a snapshot unless the tag exists, remove the lowest names beyond `most`, and return all tags."""
+
+    def sweep(self, table: "LakeTable", before: "datetime") -> int:
+        """Delete files that no snapshot has, if they were written before a moment; return their number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintenanceReport:
+    """Counts of a run: tables of which files were rewritten, files that were, and files that were deleted."""
+
+    compacted_tables: int
+    compacted_files: int
+    deleted_files: int
+    failed_tables: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maintenance:
+    """Keeps tables small to read and cheap to keep."""
+
+    lake: "LakeStore"
+    tables: KeptTables
+    states: "TableStates"
+    rollups: "RollupJob"
+    clock: "Clock"
+
+    def run(self, has_time: Callable[[], bool]) -> MaintenanceReport:
+        """Roll up what is overdue, then maintain one table after another while there is time."""
+        compacted, deleted, failed = list[int](), 0, 0
+        for table in LAKE_TABLES:
+            if not has_time():
+                break
+            try:
+                compacted.append(self._compact(table))
+                self._tag(table)
+                deleted += self.tables.sweep(table, self.clock() - _UNUSED_FOR)
+            except (TableUnreadable, TallyError, CommitConflict, SnapshotExpired):
+                logger().exception("table maintenance failed", extra={"table": table.name})
+                count("FailedTableMaintenance")
+                failed += 1
+        for data_type in ROLLUPS:
+            if has_time():
+                self.rollups.run(data_type)
+        return MaintenanceReport(
+            compacted_tables=sum(1 for files in compacted if files),
+            compacted_files=sum(compacted),
+            deleted_files=deleted,
+            failed_tables=failed,
+        )
+
+    def _compact(self, table: "LakeTable") -> int:
+        """Rewrite files of months that have many small ones or many deleted rows; return how many were rewritten.
+
+        A merge that commits meanwhile comes first; the rewritten files are then those of no snapshot.
+        """
+        for _ in range(_TRIES):
+            head = self.tables.head(table)
+            files = list(files_to_compact(head))
+            if not files:
+                return 0
+            try:
+                self._publish(table, head, self._rewrite(table, head, files))
+            except CommitConflict:
+                continue
+            return len(files)
+        return 0
+
+    def _rewrite(self, table: "LakeTable", head: "TableSnapshot", files: "Sequence[DataFile]") -> "TableSnapshot":
+        columns = arrow_schema_of(table).names
+        rows = self.tables.rows(table, head, columns, files=files).drop_columns([FILE, POSITION])
+        state = self.states.get(_owner(table))
+        change = TableChange(
+            rows=_in_order(table, rows),
+            dropped=frozenset(each.path for each in files),
+            summary={name: text for name, text in head.summary.items() if name.startswith(_OWN)},
+            keep=frozenset(state.snapshots.values()),
+        )
+        return self.tables.commit(table, head, change)
+
+    def _publish(self, table: "LakeTable", before: "TableSnapshot", after: "TableSnapshot") -> None:
+        """Let readers read the rewritten files, if what they read so far is the snapshot that was rewritten.
+
+        The snapshot before may be one that its merge has not published yet. Then its receipt has the days that it
+        changed.
+        """
+        if table.name == _owner(table):
+            days = read_receipt(self.lake, before).days
+            self.states.update(table.name, lambda state: state.with_commit(after.id or 0, after.sequence, days))
+        else:
+            self.states.update(_owner(table), partial(_with_rewritten, table.name, before.id, after.id))
+
+    def _tag(self, table: "LakeTable") -> None:
+        """Tag the published snapshot with the day, once a day."""
+        state = self.states.get(_owner(table))
+        snapshot = state.snapshots.get(table.name)
+        if snapshot is None or table.name in _RECOMPUTABLE:
+            return
+        tags = self.tables.tag(table, snapshot, self.clock().date().isoformat(), most=KEPT_DAYS)
+        if table.name == state.name and tags != state.tags:
+            self.states.update(state.name, lambda current: replace(current, tags=tags))
+
+
+def files_to_compact(snapshot: "TableSnapshot") -> "Iterator[DataFile]":
+    """Yield files with many deleted rows, and the small files of months that have many of them."""
+    small: defaultdict[str, list[DataFile]] = defaultdict(list)
+    for each in snapshot.files:
+        if each.deleted > each.rows * _MOST_DEAD:
+            yield each
+        elif each.size < _SMALL:
+            small[str(each.first)[:MONTH]].append(each)
+    for files in small.values():
+        if len(files) >= _MOST_SMALL:
+            yield from files
+
+
+_RECOMPUTABLE = {table.name for tables in ROLLUPS.values() for table in tables}
+_OWNERS: dict[str, str] = {
+    **{table.name: data_type for data_type, tables in ROLLUPS.items() for table in tables},
+    **{table.name: DataType.PRODUCTS for table in HISTORY_TABLES},
+    **{table.name: table.name for table in (*BASE_TABLES.values(), EXCHANGE_RATES)},
+}
+
+
+def _owner(table: "LakeTable") -> str:
+    """Return the name of the state in which a table is published."""
+    return _OWNERS[table.name]
+
+
+def _with_rewritten(name: str, before: int | None, after: int | None, state: "TableState") -> "TableState":
+    if after is None or state.derived.get(name) != before:
+        return state
+    return replace(state, derived={**state.derived, name: after})
+
+
+def _in_order(table: "LakeTable", rows: pa.Table) -> pa.Table:
+    """Sort rows by time; roll-ups by one dimension first by it, so that its values lie together."""
+    keys = [name for name in ("dimension", table.time_column) if name in rows.column_names]
+    return rows.take(pc.sort_indices(rows, [(name, "ascending") for name in keys])) if keys else rows
