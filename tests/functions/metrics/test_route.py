@@ -135,6 +135,19 @@ def cancel_a_sale(lake: TestLake, day: str) -> None:
     lake.merge(DataType.TRANSACTIONS, [{**LINES[0], **told, "timestamp": datetime.fromisoformat(f"{day}T12:00Z")}])
 
 
+def test_a_cached_answer_takes_two_rounds_of_dynamodb(wired: Wiring) -> None:
+    asked = question(**MARCH, filters__region="two rounds")
+    wired.metric_reports.report(asked)
+    calls: list[str] = []
+    for client in (wired.clients.dynamodb, wired.clients.best_effort_dynamodb):
+        client.meta.events.register_first("before-call", lambda model, **_: calls.append(model.name))
+
+    wired.metric_reports.report(asked)
+
+    assert sorted(calls[:-1]) == ["BatchGetItem", "Scan"]
+    assert calls[-1] == "GetItem"
+
+
 def test_a_merge_into_a_month_of_the_result_invalidates_it(client: Client, lake: TestLake) -> None:
     asked = march(filters__region=["APAC", "EU"])
     client.get(asked)
