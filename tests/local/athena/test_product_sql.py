@@ -1,4 +1,4 @@
-"""The engine knows every function that the platform's own SQL calls, and translates all of it over Iceberg tables."""
+"""The engine knows every function that the platform's own SQL calls."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,22 +8,19 @@ import sqlglot
 from sqlglot import exp
 
 from infra.local.athena.allowlist import PRODUCT, vet
-from infra.local.athena.iceberg.columns import columns_of
-from infra.local.athena.statement import Select, bind, parse
-from infra.local.athena.tables import IcebergTable, TableMention, TableName
-from infra.local.athena.translation import translate
-from shared.athena.sql import Statement, literal, pinned
+from shared.athena.pinned_queries import LakeView
+from shared.athena.sql import Statement
 from shared.customers import queries as customers
 from shared.customers.facts import HistoryPeriod
-from shared.lake.catalog.tables import LAKE_TABLES
-from shared.lake.table.schema import iceberg_schema
+from shared.lake.catalog.state import TableState
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS
 from shared.metrics.facts import CURRENCY
 from shared.metrics.planner import plan_from
 from shared.metrics.queries.by_fact import query
-from shared.products import queries as products
-from shared.products.days import rolled_up_times
+from shared.products.days import times
+from shared.products.dependencies import STATES
+from shared.products.queries import query as product_query
 from shared.products.question import ProductQuestion, SortBy
 from shared.products.trend import parts_of
 from tests.unit.metrics.asking import question
@@ -43,18 +40,15 @@ def _of_metrics() -> Iterator[Statement]:
 
 
 def _of_products() -> Iterator[Statement]:
-    for sort_by, begin in product(SortBy, (timedelta(), timedelta(hours=1))):
+    for sort_by, begin, changing in product(SortBy, (timedelta(), timedelta(hours=1)), ((), ("2025-03-07",))):
         asked = ProductQuestion(start=START + begin, end=START + timedelta(days=31), sort_by=sort_by)
+        states = {name: TableState(name=name, cost_days=changing) for name in STATES}
         parts = parts_of(asked.start, asked.end)
-        yield products.query(asked, rolled_up_times(asked), parts, reporting_currency="USD")
+        yield product_query(asked, times(asked, LakeView(states)), parts, reporting_currency="USD")
 
 
 def _of_customers() -> Iterator[Statement]:
     yield from (customers.span(START), customers.facts(QUARTER, "USD"), customers.preferences(QUARTER))
-
-
-def _statements() -> Iterator[Statement]:
-    yield from (*_of_metrics(), *_of_products(), *_of_customers())
 
 
 def _bound(node: exp.Expr) -> exp.Expr:
@@ -63,27 +57,10 @@ def _bound(node: exp.Expr) -> exp.Expr:
 
 def test_every_function_of_the_platforms_sql_is_allowed_and_listed() -> None:
     used: set[type[exp.Expr]] = set()
-    for statement in _statements():
+    for statement in (*_of_metrics(), *_of_products(), *_of_customers()):
         tree = sqlglot.parse_one(statement.text, dialect="athena").transform(_bound)
         assert isinstance(tree, exp.Query)
         vet(tree)
         used |= {type(node) for node in tree.find_all(exp.Func)}
 
     assert used == set(PRODUCT)
-
-
-def test_every_statement_of_the_platform_is_translated_over_its_pinned_tables() -> None:
-    declared = {table.name: table for table in LAKE_TABLES}
-    snapshots = {name: number for number, name in enumerate(declared, start=1)}
-    tables = {
-        TableMention(TableName("tally", name), snapshots[name]): IcebergTable(
-            TableName("tally", name), columns_of(iceberg_schema(table)), None
-        )
-        for name, table in declared.items()
-    }
-
-    for statement in _statements():
-        bound = bind(pinned(statement, snapshots).text, tuple(map(literal, statement.values)))
-        parsed = parse(bound, "tally")
-        assert isinstance(parsed, Select)
-        assert translate(parsed.query, "tally", tables).scans
