@@ -7,6 +7,7 @@ import boto3
 
 from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS
 from shared.auth.signing import SIGNING_KEYS
+from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.merging.events import EVENT_BUS
 from shared.runtime.resources import Resource, Table
 from shared.runtime.settings import Settings
@@ -29,7 +30,10 @@ def create_resources() -> Settings:
 def create_channels() -> dict[str, str]:
     """Make everything but tables and buckets, and return names by resource."""
     boto3.client("events").create_event_bus(Name="tally-events")
-    return {**_streams(), **_queues(), **_signing_keys(), EVENT_BUS.variable: "tally-events"}
+    # The lake's tables are created when they are first used: a deployment creates all of them, which takes long.
+    boto3.client("glue").create_database(DatabaseInput={"Name": "tally_lake"})
+    others = {EVENT_BUS.variable: "tally-events", LAKE_DATABASE.variable: "tally_lake"}
+    return {**_streams(), **_queues(), **_signing_keys(), **others}
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
