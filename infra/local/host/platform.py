@@ -14,6 +14,7 @@ from infra.local.athena.engine import Engine, build_engine
 from infra.local.athena.server import create_app
 from infra.local.deploy.cdk import CdkApp
 from infra.local.deploy.deployment import StackDeployment
+from infra.local.deploy.former_lake import FormerLake
 from infra.local.deploy.outputs import StackOutputs
 from infra.local.deploy.rollups import LocalRollups
 from infra.local.emulator.credentials import EmulatorCredentials
@@ -113,7 +114,9 @@ class Platform:
             with progress.step("Creating an API key"):
                 LocalApiKey(options.layout).make(identity_of(clients, self.emulator.url, self.outputs.every, "local"))
         if "LakeBucketName" in self.outputs.every:
-            LocalRollups(options.layout, Stage(LOCAL, clients, self.emulator.url)).refresh(progress)
+            stage = Stage(LOCAL, clients, self.emulator.url)
+            FormerLake(stage).convert(progress)
+            LocalRollups(options.layout, stage).refresh(progress)
         if table := self.outputs.every.get("ResultCacheTableName"):
             # A power cut may lose the last states of tables: later commits then get the numbers of lost ones, under
             # which results are cached.
