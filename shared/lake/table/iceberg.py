@@ -207,6 +207,10 @@ class IcebergTables:
         """
         return sweep(self._load(table), self._s3, before, self._layouts)
 
+    def library_table(self, table: LakeTable) -> Table:
+        """Return the table as PyIceberg knows it, for readers and writers that are independent of this code."""
+        return self._load(table)
+
     def _load(self, table: LakeTable) -> Table:
         identifier = (self._database, table.name)
         try:
