@@ -35,9 +35,11 @@ def rebuild(wired: Wiring, stage: str) -> Result:
 
 def requested(wired: Wiring) -> int:
     """The number of requests that wait for the roll-up job."""
-    delayed = "ApproximateNumberOfMessagesDelayed"
     url = wired.settings.name_of(ROLLUP_QUEUE)
-    return int(boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[delayed])["Attributes"][delayed])
+    counts = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+    )
+    return int(counts["Attributes"]["ApproximateNumberOfMessagesDelayed"])
 
 
 def test_every_day_is_read_from_its_base_until_the_job_is_done(wired: Wiring, stage: str) -> None:
