@@ -1,4 +1,4 @@
-"""The kept year in the tables of a lake in the laptop's emulator with Athena on DuckDB over it, and what an answer scanned."""
+"""The kept year in the tables of a lake in the emulator, Athena on DuckDB over it, and what an answer scanned."""
 
 import tempfile
 from collections.abc import Iterator, Sequence

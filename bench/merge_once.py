@@ -134,5 +134,6 @@ def _peak() -> float:
 
 if __name__ == "__main__":
     scenario, *numbers = sys.argv[1:]
-    measured = {"history": history, "live": live}[scenario](*map(int, numbers))
+    sizes = list(map(int, numbers))
+    measured = history(*sizes) if scenario == "history" else live(*sizes)
     print(orjson.dumps(measured).decode())
