@@ -1,8 +1,7 @@
 """The kept year as a lake in the laptop's emulator with Athena on DuckDB over it, and what an answer scanned."""
 
-import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -10,7 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import boto3
+from shared.lake.partition import merge_partition
 
+from bench.environment import environment
 from infra.local.athena.engine import Limits
 from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.supervisor import Emulator
@@ -19,7 +20,6 @@ from shared.app.wiring import Wiring
 from shared.athena.client import LAKE_DATABASE, WORK_GROUP, Athena
 from shared.lake.catalog.tables import TABLES
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.partition import merge_partition
 from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.metrics.reports import MetricReports
 from shared.products.reports import ProductReports
@@ -42,11 +42,11 @@ def lake_of(directories: Sequence[Path]) -> Iterator[Wiring]:
         layout = Layout(scratch / "platform")
         emulator = stack.enter_context(Emulator(layout=layout, ports=free_ports()))
         stack.enter_context(
-            _environment({**EmulatorCredentials.of(layout).environment(), "AWS_ENDPOINT_URL": emulator.url})
+            environment({**EmulatorCredentials.of(layout).environment(), "AWS_ENDPOINT_URL": emulator.url})
         )
         limits = Limits(threads=THREADS, queries_at_once=1)
         lake, athena = stack.enter_context(lake_with_athena(scratch / "athena", limits))
-        stack.enter_context(_environment({"AWS_ENDPOINT_URL_ATHENA": athena}))
+        stack.enter_context(environment({"AWS_ENDPOINT_URL_ATHENA": athena}))
         wired = Wiring(lake.settings)
         _fill(wired, directories)
         merge_partition(wired.lake, KeyIndex(wired.lake), PartitionId(DataType.PRODUCTS, UNPARTITIONED))
@@ -82,18 +82,3 @@ def _fill(wired: Wiring, directories: Sequence[Path]) -> None:
     files = [(each, path) for each in directories for path in each.rglob("*.parquet")]
     with ThreadPoolExecutor(PUTS_AT_ONCE) as pool:
         list(pool.map(lambda found: wired.lake.put(str(found[1].relative_to(found[0])), found[1].read_bytes()), files))
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for as long as the block runs: boto3 reads its addresses there."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

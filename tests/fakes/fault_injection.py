@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WRITES = {
     "PutObject",
+    "CreateTable",
+    "UpdateTable",
     "DeleteObjects",
     "TransactWriteItems",
     "UpdateItem",
