@@ -22,13 +22,13 @@ from shared.lake.merge.cycle import MergeCycle, MergeResult
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
 from shared.lake.provider import lake, table_states
+from shared.lake.rollups.job import RollupJob
 from shared.lake.storage.paths import incoming_key
 from shared.lake.table.iceberg import IcebergTables
 from shared.lake.table.port import TableChange
 from shared.lake.table.provider import lake_tables
 from shared.lake.table.schema import arrow_schema_of
 from shared.lake.table.setup import ensure_all
-from shared.merging.rollups import RollupJob
 from shared.records.schema import DataType
 from shared.runtime.deployment import Deployment
 from shared.runtime.settings import Settings

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import boto3
 from pydantic import TypeAdapter
+from shared.lake.catalog.versions import TableVersions
 
 from shared.athena.result_cache import ResultCache
 from shared.athena.sql import Statement
-from shared.lake.catalog.versions import TableVersions
 from shared.runtime.deadline import Timeout
 
 

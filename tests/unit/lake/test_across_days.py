@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared.lake.partition import merge_partition
 
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import (
@@ -20,7 +21,6 @@ from shared.lake.parquet.columns import (
     to_table,
     write_parquet,
 )
-from shared.lake.partition import merge_partition
 from shared.lake.storage.object_store import LakeStore
 from shared.lake.storage.paths import IncomingKey, PartitionId
 from shared.records.schema import DataType

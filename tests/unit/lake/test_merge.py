@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared.lake.merge.upsert import upsert
 
 from shared.lake.catalog.rollup_tables import SALES_HOURLY_BY_ONE
-from shared.lake.merge.upsert import upsert
 from shared.lake.parquet.columns import IngestMetadata, arrow_schema, to_table
 from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.records.schema import INGESTED_AT, DataType
