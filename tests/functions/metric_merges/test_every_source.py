@@ -46,6 +46,8 @@ def test_after_every_merge_base_roll_ups_and_cache_agree(
     for _ in range(MERGES):
         data_type = data.draw(st.sampled_from(TOLD[metric_type]))
         market.deliver(data_type, data.draw(rows(data_type)))
+        if data.draw(st.booleans()):
+            market.roll_up(data_type)
 
         for question in asked:
             computed = [market.compute(question, source) for source in sources(question)]
