@@ -63,14 +63,14 @@ class Migration:
         """
         while data_type not in self._complete and has_time():
             names = self.remaining(data_type)
-            if not names or not self._convert(data_type, names, has_time, progress):
+            if not names or self._convert(data_type, names, has_time, progress) == 0:
                 self._complete.add(data_type)
         return data_type in self._complete
 
     def _convert(
         self, data_type: "DataType", names: Sequence[ObjectName], has_time: HasTime, progress: Progress
-    ) -> int:
-        """Convert these objects while there is time; return how many were."""
+    ) -> int | None:
+        """Convert these objects; return how many were, or None if there was no time for all."""
         done, last = 0, list[ObjectName]()
         for portion in read_portions(self.lake, data_type, names, self.most_rows):
             self._publish(data_type, portion)
@@ -78,9 +78,9 @@ class Migration:
             last, done = [*portion.objects], done + len(portion.objects)
             progress(data_type, done, len(names))
             if done < len(names) and not has_time():
-                break
-        else:
-            self._finish(data_type)
+                self.lake.delete(last)
+                return None
+        self._finish(data_type)
         self.lake.delete(last)
         return done
 
