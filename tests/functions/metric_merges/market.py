@@ -1,26 +1,30 @@
 """A lake that deliveries are loaded and merged into as in the platform, and metrics are asked of in between."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from typing import Any
 
 import boto3
 
 from shared.app.wiring import Wiring
+from shared.athena.pinned_queries import PinnedQueries
 from shared.currency.rate_intervals import RateInterval
-from shared.currency.rate_tables import TABLE_KEY, table_of
-from shared.lake.catalog.tables import TABLES
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import BASE_TABLES, LAKE_TABLES
 from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.table.port import TableChange, TableSnapshot
 from shared.metrics.models import MetricsResponse
 from shared.metrics.planner import Source
 from shared.metrics.question import MetricQuestion
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.state_dump import keys, merge_all
+from tests.fakes.state_dump import keys, merge_all, roll_up_all
 from tests.functions.metrics.lake import TestLake
 
 OPENED = datetime(2025, 4, 3, tzinfo=UTC)
@@ -36,9 +40,9 @@ _names = count()
 class Forgetful:
     """Remembers nothing: every question is computed."""
 
-    def get_or_compute(self, *asked: Any, **_: Any) -> tuple[Any, bool]:
-        """Compute it with the last argument."""
-        return asked[-1](), False
+    def get_or_compute(self, key: Any, form: Any, compute: Callable[[], Any], beside: Any = None) -> tuple[Any, bool]:  # noqa: ARG002 # the cache's signature
+        """Compute it."""
+        return compute(), False
 
 
 @dataclass
@@ -56,15 +60,25 @@ class Market:
             s3.delete_object(Bucket=bucket, Key=key)
         self.clock.now = OPENED
         self.wired = Wiring(self.lake.settings, self.clock)
-        self.wired.lake.put(TABLE_KEY, table_of("USD", RATES))
-        for table in TABLES:
-            self.wired.versions.bump(table.name)
+        emptied = {table.name: self._empty(table) for table in LAKE_TABLES}
+        for name in BASE_TABLES:
+            self.wired.table_states.update(name, partial(_without_rows, emptied[name]))
+        self.lake.know_rates([asdict(each) for each in RATES])
+
+    def _empty(self, table: LakeTable) -> TableSnapshot:
+        head = self.wired.lake_tables.head(table)
+        change = TableChange(dropped=frozenset(each.path for each in head.files))
+        return self.wired.lake_tables.commit(table, head, change) if head.files else head
 
     def deliver(self, data_type: DataType, rows: Sequence[Any]) -> None:
-        """Load rows and merge them, a while after what came before."""
+        """Load rows and merge them, a while after what came before; roll-ups are not computed."""
         self.clock.pass_by(timedelta(hours=7))
         self.wired.loader.load(delivery(data_type, rows, origin=f"batch-{next(_names)}", at=self.clock()))
         merge_all(self.wired)
+
+    def roll_up(self) -> None:
+        """Compute the roll-ups of all days that changed."""
+        roll_up_all(self.wired)
 
     def tell(self, question: MetricQuestion) -> Any:
         """Answer as the route does, remembering and remembered."""
@@ -73,8 +87,13 @@ class Market:
     def compute(self, question: MetricQuestion, source: Source) -> Any:
         """Answer from one source, and not from memory."""
         forgetful: Any = Forgetful()
-        reports = replace(self.wired.metric_reports, cache=forgetful)
+        queries = PinnedQueries(self.wired.athena.run, forgetful, self.wired.table_states)
+        reports = replace(self.wired.metric_reports, queries=queries)
         return numbers(reports.report(question, source))
+
+
+def _without_rows(emptied: TableSnapshot, state: TableState) -> TableState:
+    return replace(state, snapshot=emptied.id, sequence=emptied.sequence, days={}, derived={}, cost_days=())
 
 
 def numbers(answer: MetricsResponse) -> Any:
