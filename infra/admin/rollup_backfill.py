@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from infra.admin.result_cache import forget_results
 from infra.admin.stage import Stage
 from shared.lake.catalog.state import TableState, TableStates
-from shared.merging.queue import RollupQueue
-from shared.records.schema import DataType
+from shared.lake.rollups.compute import ROLLUPS
+from shared.merging.requests import RollupRequests
 
 _NEVER = 0
 
@@ -13,17 +14,18 @@ _NEVER = 0
 def rebuild_all(stage: Stage) -> int:
     """Mark every day as changed since its roll-ups, and start the roll-up job; return the number of days.
 
-    Queries read the bases of these days until the job is done.
+    Queries read the bases of these days until the job is done. Results from the earlier roll-ups are forgotten.
     """
-    states = TableStates(stage.client("dynamodb"), stage.output("TableStatesTableName"))
-    sqs = stage.client("sqs")
-    queue = RollupQueue(sqs, sqs.get_queue_url(QueueName=stage.output("RollupQueueName"))["QueueUrl"])
+    dynamodb, sqs = stage.client("dynamodb"), stage.client("sqs")
+    states = TableStates(dynamodb, stage.output("TableStatesTableName"))
+    requests = RollupRequests(sqs, sqs.get_queue_url(QueueName=stage.output("RollupQueueName"))["QueueUrl"])
     days = 0
-    for data_type in DataType:
+    for data_type in ROLLUPS:
         outdated = states.update(data_type, _outdated)
         if outdated.days:
-            queue.send(data_type)
-        days += len(outdated.dirty_days)
+            requests.request(data_type)
+        days += len(outdated.days)
+    forget_results(dynamodb, stage.output("ResultCacheTableName"))
     return days
 
 

@@ -89,6 +89,25 @@ class ReferenceRates:
             return loaded
         raise Unavailable("Another load of reference rates is in progress; load the file again later", retry_after=1)
 
+    def restore(self) -> bool:
+        """Derive the table again from the stored quotes; return whether there are any.
+
+        Raises:
+            Unavailable: a load is in progress.
+        """
+        for _ in retry(_ATTEMPTS):
+            head, held = self._tables.head(EXCHANGE_RATES), self._lake.get(QUOTES_KEY)
+            if held is None:
+                return False
+            quotes = (each.quote for each in quotes_in(held.body))
+            try:
+                snapshot = self._replace_table(head, derive_intervals(quotes, self._reporting_currency))
+            except CommitConflict:
+                continue
+            self._publish(snapshot)
+            return True
+        raise Unavailable("A load of reference rates is in progress; try again later", retry_after=1)
+
     def on(self, day: str) -> Sequence[RateInterval]:
         """Return the rates of a day."""
         rows = self._tables.rows(EXCHANGE_RATES, self._tables.head(EXCHANGE_RATES), RATE_COLUMNS)

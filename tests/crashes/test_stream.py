@@ -43,9 +43,7 @@ def test_a_batch_killed_around_any_write_and_repeated_gives_the_same_state(platf
         expected = dump_state(settings)
     assert {"TransactWriteItems", "PutObject", "PutItem"} <= set(writes)
     assert expected.incoming == []
-    assert sorted(
-        row["transaction_id"] for key, rows in expected.base.items() if "transactions" in key for row in rows
-    ) == ["t-1", "t-2"]
+    assert sorted(row["transaction_id"] for row in expected.base[DataType.TRANSACTIONS]) == ["t-1", "t-2"]
     assert all("open" not in item for item in expected.ledger)
 
     for step, moment in product(steps(writes), CrashPoint):

@@ -51,7 +51,9 @@ class ObjectCache:
         with self._lock:
             self._lent.update(paths)
         try:
-            list(self._pool.map(self._ensure, wanted, paths))
+            with self._lock:
+                missing = [each for each in zip(wanted, paths, strict=True) if each[1] not in self._sizes]
+            list(self._pool.map(self._ensure, *zip(*missing, strict=True)) if missing else ())
             with self._lock:
                 for path in paths:
                     self._sizes.move_to_end(path)

@@ -112,7 +112,7 @@ class Runner:
 
     @contextmanager
     def _prepare(self, statement: RowStatement, task: Task) -> Iterator[Prepared]:
-        tables = frozenset((mention, self._reader.table(mention)) for mention in _mentions(statement, task.database))
+        tables = self._reader.tables(_mentions(statement, task.database))
         translation = _translation(statement, task.database, tables)
         with self._database.session() as session, ExitStack() as views:
             task.watch(session)

@@ -1,7 +1,8 @@
 """From a scan to a view over local files: partitions or files chosen, objects fetched, columns put in Glue's shape."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,12 +26,13 @@ from infra.local.athena.partitions import (
     select_partitions,
     text,
 )
-from infra.local.athena.tables import GlueColumn, GlueTable, IcebergTable, LakeTable, TableMention
+from infra.local.athena.tables import GlueColumn, GlueTable, IcebergTable, LakeTable, TableMention, Version
 from infra.local.athena.translation import Scan
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
+LOOKUPS_AT_ONCE = 4
 Values = tuple[str, ...]
 
 
@@ -50,23 +52,29 @@ class TableReader:
         footers = Footers()
         self._catalogue = catalogue
         self._cache = cache
+        self._pool = ThreadPoolExecutor(LOOKUPS_AT_ONCE, thread_name_prefix="athena-catalogue")
         self._metadata = IcebergMetadata(s3)
         self._iceberg = IcebergReader(s3, cache, footers)
         self._external = ExternalReader(catalogue, s3, cache, footers)
 
     def close(self) -> None:
         """Let the downloads go."""
+        self._pool.shutdown()
         self._iceberg.close()
         self._cache.close()
 
-    def table(self, mention: TableMention) -> LakeTable:
-        """Describe a table at the version that a query mentions."""
-        found = self._catalogue.table(mention.name)
-        if found.is_iceberg:
-            return self._metadata.table(found, mention.version)
-        if mention.version is not None:
-            raise not_supported(f"a version of {mention.name}, which is no Iceberg table,")
-        return found
+    def tables(self, mentions: Collection[TableMention]) -> frozenset[tuple[TableMention, LakeTable]]:
+        """Describe the tables that a query mentions, each at its version."""
+        names = {mention.name for mention in mentions}
+        found = dict(zip(names, self._pool.map(self._catalogue.table, names), strict=True))
+        return frozenset((mention, self._at_version(found[mention.name], mention.version)) for mention in mentions)
+
+    def _at_version(self, table: GlueTable, version: Version | None) -> LakeTable:
+        if table.is_iceberg:
+            return self._metadata.table(table, version)
+        if version is not None:
+            raise not_supported(f"a version of {table.name}, which is no Iceberg table,")
+        return table
 
     def view(self, session: duckdb.DuckDBPyConnection, scan: Scan) -> AbstractContextManager[int]:
         """Define the scan's view for as long as the block runs; gives the bytes scanned."""

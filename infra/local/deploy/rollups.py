@@ -23,6 +23,6 @@ class LocalRollups:
         source = fingerprint(PROJECT, {}, _MAKERS)
         if self.layout.rolled_up.exists() and self.layout.rolled_up.read_text() == source:
             return
-        with progress.step("Rebuilding roll-ups"):
+        with progress.step("Starting the roll-up job for all days"):
             rebuild_all(self.stage)
         self.layout.rolled_up.write_text(source)

@@ -62,6 +62,14 @@ class ChangeProducer(_SnapshotProducer["ChangeProducer"]):
         self._dropped = change.dropped
         self._entries_of = entries_of
 
+    @property
+    def snapshot_id(self) -> int:
+        """The id of the snapshot that is produced."""
+        return self._snapshot_id
+
+    def _clean_all_uncommitted(self) -> None:
+        """Leave the files of a failed commit to the sweep: it may have succeeded, and only its response was lost."""
+
     def _existing_manifests(self) -> list[ManifestFile]:
         return []
 

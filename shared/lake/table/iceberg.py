@@ -174,13 +174,17 @@ class IcebergTables:
             dropped=_with_deletes(layout, change.dropped),
             summary=change.summary,
         )
+        producer = ChangeProducer(transaction, files, self._layouts.entries_of)
         try:
-            ChangeProducer(transaction, files, self._layouts.entries_of).commit()
+            producer.commit()
             expire(transaction, keep=change.keep)
             committed = transaction.commit_transaction()
         except (CommitFailedException, ValidationException) as error:
-            raise CommitConflict(str(error)) from error
-        made = committed.current_snapshot()
+            # If the response to an update is lost, the client repeats it, and Glue refuses it as outdated by itself.
+            committed = self._load(table)
+            if committed.metadata.snapshot_by_id(producer.snapshot_id) is None:
+                raise CommitConflict(str(error)) from error
+        made = committed.metadata.snapshot_by_id(producer.snapshot_id)
         if made is None:
             raise CommitConflict(f"{table.name} has no snapshot after a commit")
         return self._describe(table, committed, made)[0]
@@ -206,6 +210,10 @@ class IcebergTables:
         Interrupted commits and expired snapshots leave them. A file younger than any commit takes is never deleted.
         """
         return sweep(self._load(table), self._s3, before, self._layouts)
+
+    def library_table(self, table: LakeTable) -> Table:
+        """Return the table as PyIceberg knows it, for readers and writers that are independent of this code."""
+        return self._load(table)
 
     def _load(self, table: LakeTable) -> Table:
         identifier = (self._database, table.name)

@@ -1,8 +1,9 @@
 """What merges and roll-ups rely on, of Iceberg tables (Glue and S3 under moto) and of tables in memory alike."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pyarrow as pa
@@ -26,6 +27,7 @@ from shared.lake.table.port import (
     TableUnreadable,
 )
 from shared.lake.table.schema import arrow_schema_of
+from tests.fakes import glue_versions
 from tests.fakes.memory_tables import MemoryTables
 
 if TYPE_CHECKING:
@@ -245,14 +247,14 @@ _STEPS = st.lists(
 def test_any_history_of_commits_gives_the_rows_of_a_plain_list(s3: "S3Client", steps: list) -> None:  # type: ignore[type-arg]
     boto3.client("glue", region_name="us-east-1").delete_database(Name="lake") if _has_database() else None
     for tables in (MemoryTables(), iceberg_tables(s3)):
-        head, expected, kept = tables.head(SALES), list[int](), list[tuple[TableSnapshot, list[int]]]()
+        head, expected, kept = tables.head(SALES), Counter[int](), list[tuple[TableSnapshot, list[int]]]()
         for added, removed, drops in steps:
             dropped = frozenset(each.path for each in head.files[:1]) if drops else frozenset()
-            gone = numbers_of_file(tables, head, dropped)
+            expected -= numbers_of_file(tables, head, dropped)
             deleted = {path: at for path, at in positions_of(tables, head, *removed).items() if path not in dropped}
-            expected = [n for n in expected if n not in gone and n not in removed] + added
+            expected = Counter({n: times for n, times in expected.items() if n not in removed}) + Counter(added)
             head = tables.commit(SALES, head, TableChange(rows=sales(*added), deleted=deleted, dropped=dropped))
-            kept.append((head, sorted(expected)))
+            kept.append((head, sorted(expected.elements())))
         assert [numbers_in(tables, each) for each, _ in kept] == [numbers for _, numbers in kept]
         assert [each.rows for each, _ in kept] == [len(numbers) for _, numbers in kept]
 
@@ -261,9 +263,9 @@ def _has_database() -> bool:
     return bool(boto3.client("glue", region_name="us-east-1").get_databases()["DatabaseList"])
 
 
-def numbers_of_file(tables: TableStore, head: TableSnapshot, paths: frozenset[str]) -> set[int]:
+def numbers_of_file(tables: TableStore, head: TableSnapshot, paths: frozenset[str]) -> Counter[int]:
     files = [each for each in head.files if each.path in paths]
-    return set(tables.rows(SALES, head, ["number"], files=files)["number"].to_pylist()) if files else set()
+    return Counter(tables.rows(SALES, head, ["number"], files=files)["number"].to_pylist() if files else ())
 
 
 def test_many_commits_do_not_pile_up_manifests(iceberg: IcebergTables) -> None:
@@ -305,6 +307,54 @@ def test_a_table_gains_the_columns_that_its_declaration_gains(iceberg: IcebergTa
         (1, None),
         (2, "web"),
     ]
+
+
+def test_an_update_whose_response_was_lost_is_a_commit(iceberg: IcebergTables) -> None:
+    before = append(iceberg, 1)
+    glue = repeating_glue()
+    slow = IcebergTables(glue, boto3.client("s3", region_name="us-east-1"), database="lake", bucket="tables")
+
+    made = slow.commit(SALES, before, TableChange(rows=sales(2)))
+
+    head = iceberg.head(SALES)
+    assert (head.id, head.sequence) == (made.id, before.sequence + 1)
+    assert numbers_in(iceberg, head) == [1, 2]
+
+
+def test_a_refused_commit_leaves_the_current_snapshot_readable(iceberg: IcebergTables) -> None:
+    before = append(iceberg, 1)
+    glue = versioned_glue()
+    glue.meta.events.register_first("provide-client-params.glue.UpdateTable", once(lambda **_: append(iceberg, 2)))
+    slow = IcebergTables(glue, boto3.client("s3", region_name="us-east-1"), database="lake", bucket="tables")
+
+    with pytest.raises(CommitConflict):
+        slow.commit(SALES, before, TableChange(rows=sales(3)))
+
+    assert numbers_in(iceberg, iceberg_tables(boto3.client("s3")).head(SALES)) == [1, 2]
+
+
+def versioned_glue() -> Any:
+    glue = boto3.Session().client("glue", region_name="us-east-1")
+    glue_versions.listen(glue.meta.events)
+    return glue
+
+
+def repeating_glue() -> Any:
+    """Make a client that sends an update a second time, as if no response to the first had arrived."""
+    glue = versioned_glue()
+    first = boto3.client("glue", region_name="us-east-1").update_table
+    glue.meta.events.register_first("provide-client-params.glue.UpdateTable", once(lambda params, **_: first(**params)))
+    return glue
+
+
+def once(act: Callable[..., object]) -> Callable[..., None]:
+    pending = [act]
+
+    def hook(**event: Any) -> None:
+        if pending:
+            pending.pop()(**event)
+
+    return hook
 
 
 def test_a_missing_metadata_file_is_an_error_that_names_the_table(iceberg: IcebergTables, s3: "S3Client") -> None:

@@ -11,7 +11,7 @@ from functions.openapi import document
 from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.auth.scopes import Scope
 from shared.lake.catalog.state import TABLE_STATES, WHOLE_TABLE, TableState
-from shared.lake.catalog.tables import BASE_TABLES
+from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES
 from shared.ledger.store import SOURCES_TABLE
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
@@ -34,15 +34,14 @@ def deliver(analyst: Analyst, watermark: datetime) -> None:
 
 
 def merge(analyst: Analyst) -> None:
-    """Let every base table have new rows, in March if it has days."""
-    for table in BASE_TABLES.values():
-        day = WHOLE_TABLE if table.time_column is None else "2025-03-15"
-        analyst.wired.table_states.update(table.name, partial(_with_commit, day))
+    """Let every table have new rows."""
+    for table in (*BASE_TABLES.values(), EXCHANGE_RATES):
+        day = "2025-03-01" if table.time_column else WHOLE_TABLE
+        analyst.wired.table_states.update(table.name, partial(_changed, day))
 
 
-def _with_commit(day: str, state: TableState) -> TableState:
-    number = state.sequence + 1
-    return state.with_commit(number, number, [day])
+def _changed(day: str, state: TableState) -> TableState:
+    return state.with_commit(1, state.sequence + 1, [day])
 
 
 def test_a_response_has_one_weak_etag_and_is_private_and_revalidated(analyst: Analyst) -> None:

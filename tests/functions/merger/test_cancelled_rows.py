@@ -1,4 +1,4 @@
-"""A marker beside a delivery's rows cancels those that are not merged yet: the base decides which that is."""
+"""A marker beside a delivery's rows cancels those that are not merged yet: the commit decides which that is."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,10 +17,11 @@ from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.fault_injection import deaths
+from tests.fakes.interrupted_glue import InterruptedGlue
 from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, sale
-from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows, waiting
+from tests.fakes.state_dump import dump_state, keys, merge_all, table_rows, waiting
 
 SALES = DataType.TRANSACTIONS
 EARLIER = NOW - timedelta(hours=1)
@@ -42,7 +43,7 @@ def _entry(wired: Wiring, origin: str = "batch-1") -> LedgerEntry:
 
 
 def _lines(settings: Settings) -> list[str]:
-    return sorted(row["transaction_id"] for rows in parquet_rows(settings, "base/").values() for row in rows)
+    return sorted(row["transaction_id"] for row in table_rows(settings, SALES))
 
 
 def test_rows_cancelled_before_their_merge_are_accounted_for_and_not_loaded(wired: Wiring) -> None:
@@ -139,17 +140,13 @@ def test_a_cancelled_batch_sent_again_under_another_id_is_merged_once(wired: Wir
     assert (entry.received, entry.quarantined, entry.outcomes.loaded, entry.in_flight) == (1, 0, 1, 0)
 
 
-@pytest.mark.parametrize(
-    ("operation", "key"),
-    [("GetObject", "base/"), ("GetObject", "batch-1.parquet"), ("PutObject", "keys/"), ("PutObject", "base/")],
-)
+@pytest.mark.parametrize("moment", ["list", "read", "receipt", "commit"])
 @pytest.mark.parametrize("first", ["merge", "cancellation"])
-def test_the_base_write_decides_between_a_merge_and_a_cancellation(
-    wired: Wiring, operation: str, key: str, first: str
-) -> None:
-    s3 = InterruptedS3()
+def test_the_commit_decides_between_a_merge_and_a_cancellation(wired: Wiring, moment: str, first: str) -> None:
+    s3, glue = InterruptedS3(), InterruptedGlue(wired.settings)
     lake = LakeStore(s3.client, wired.settings.name_of(LAKE_BUCKET))
-    slow = replace(wired.merger, lake=lake, index=type(wired.merger.index)(lake))
+    cycle = replace(wired.merger.cycle, lake=lake, tables=glue.tables)
+    slow = replace(wired.merger, lake=lake, cycle=cycle)
 
     def other() -> None:
         if first == "merge":
@@ -158,7 +155,15 @@ def test_the_base_write_decides_between_a_merge_and_a_cancellation(
         wired.merger.merge({SALES}, has_time=lambda: True)
 
     _bring(wired, 1, 2)
-    s3.before(operation, key, other)
+    if moment == "commit":
+        glue.before("UpdateTable", other)
+    else:
+        operation, key = {
+            "list": ("ListObjectsV2", "incoming/"),
+            "read": ("GetObject", "batch-1.parquet"),
+            "receipt": ("PutObject", "receipts/"),
+        }[moment]
+        s3.before(operation, key, other)
 
     slow.merge({SALES}, has_time=lambda: True)
     merge_all(wired)

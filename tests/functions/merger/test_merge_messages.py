@@ -9,7 +9,7 @@ from tests.events.api_gateway import context
 from tests.events.sqs import s3_notice, s3_test_notice, sqs_event
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import sale
-from tests.fakes.state_dump import keys, parquet_rows
+from tests.fakes.state_dump import keys, table_rows
 
 SALES, ORDERS = DataType.TRANSACTIONS, DataType.ORDERS
 
@@ -47,7 +47,7 @@ def test_the_function_merges_what_its_messages_name(deployed: Wiring) -> None:
     answer = handler(sqs_event([*notices, s3_test_notice()]), context())
 
     assert answer == {"batchItemFailures": []}
-    assert [len(rows) for rows in parquet_rows(deployed.settings, "base/").values()] == [1]
+    assert [row["transaction_id"] for row in table_rows(deployed.settings, SALES)] == ["t-1"]
     assert keys(deployed.settings, "incoming/") == []
 
 

@@ -1,29 +1,31 @@
-"""Mergers that meet on one partition lose nothing, and nothing old overwrites anything newer."""
+"""Mergers that meet on one table lose nothing, and nothing old overwrites anything newer."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from shared.app.wiring import Wiring
+from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.merge.key_index import KeyIndex
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
-from shared.lake.storage.paths import PartitionId
+from shared.lake.storage.paths import incoming_key
 from shared.merging.merger import Merger
 from shared.records.schema import DataType
 from tests.fakes import s3_conditions
 from tests.fakes.deliveries import delivery
+from tests.fakes.interrupted_glue import InterruptedGlue
 from tests.fakes.interrupted_s3 import InterruptedS3
-from tests.fakes.records import DAY, sale
-from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows, waiting
+from tests.fakes.records import sale
+from tests.fakes.state_dump import dump_state, keys, merge_all, table_rows, waiting
 
-SALES = PartitionId(DataType.TRANSACTIONS, DAY)
-BASE = f"base/transactions/dt={DAY}/base.parquet"
-ROLLUP = f"rollup/sales_hourly/dt={DAY}/rollup.parquet"
+SALES = DataType.TRANSACTIONS
 
 
 def _bring(wired: Wiring, *numbers: int, origin: str) -> None:
-    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(number) for number in numbers], origin=origin))
+    wired.loader.load(delivery(SALES, [sale(number) for number in numbers], origin=origin))
 
 
 def _merge(merger: Merger) -> None:
@@ -31,7 +33,7 @@ def _merge(merger: Merger) -> None:
 
 
 def _lines(wired: Wiring) -> list[str]:
-    return sorted(row["transaction_id"] for row in parquet_rows(wired.settings, "base/")[BASE])
+    return sorted(row["transaction_id"] for row in table_rows(wired.settings, SALES))
 
 
 @pytest.fixture
@@ -44,9 +46,17 @@ def s3(wired: Wiring) -> InterruptedS3:
 
 
 @pytest.fixture
-def overtaken(wired: Wiring, s3: InterruptedS3) -> Merger:
+def glue(wired: Wiring) -> InterruptedGlue:
+    """The Glue client of a merger that is overtaken."""
+    return InterruptedGlue(wired.settings)
+
+
+@pytest.fixture
+def overtaken(wired: Wiring, s3: InterruptedS3, glue: InterruptedGlue) -> Merger:
     """A merger that something else may overtake."""
-    return replace(wired.merger, lake=LakeStore(s3.client, wired.settings.name_of(LAKE_BUCKET)))
+    lake = LakeStore(s3.client, wired.settings.name_of(LAKE_BUCKET))
+    cycle = replace(wired.merger.cycle, lake=lake, tables=glue.tables, index=KeyIndex(glue.tables))
+    return replace(wired.merger, lake=lake, cycle=cycle)
 
 
 def _balanced(wired: Wiring) -> bool:
@@ -56,10 +66,9 @@ def _balanced(wired: Wiring) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("operation", "key"),
-    [("GetObject", "base/"), ("ListObjectsV2", "incoming/"), ("GetObject", "incoming/"), ("PutObject", "base/")],
+    ("operation", "key"), [("ListObjectsV2", "incoming/"), ("GetObject", "incoming/"), ("PutObject", "receipts/")]
 )
-def test_a_merger_overtaken_by_another_on_the_same_partition_loses_nothing(
+def test_a_merger_overtaken_by_another_loses_nothing(
     wired: Wiring, s3: InterruptedS3, overtaken: Merger, operation: str, key: str
 ) -> None:
     def overtake() -> None:
@@ -77,20 +86,54 @@ def test_a_merger_overtaken_by_another_on_the_same_partition_loses_nothing(
     assert dump_state(wired.settings).incoming == []
 
 
-def test_a_roll_up_of_an_older_base_never_overwrites_that_of_a_newer_one(
-    wired: Wiring, s3: InterruptedS3, overtaken: Merger
+@pytest.mark.parametrize(("operation", "skipping"), [*(("GetTable", calls) for calls in range(4)), ("UpdateTable", 0)])
+def test_a_merger_overtaken_at_any_call_of_the_catalogue_loses_nothing(
+    wired: Wiring, glue: InterruptedGlue, overtaken: Merger, operation: str, skipping: int
 ) -> None:
     def overtake() -> None:
         _bring(wired, 2, 3, origin="batch-2")
         _merge(wired.merger)
 
-    _bring(wired, 1, origin="batch-1")
-    s3.before("PutObject", "rollup/", overtake)
+    _bring(wired, 0, 2, origin="batch-0")
+    _merge(wired.merger)
+    _bring(wired, 1, 2, origin="batch-1")
+    glue.before(operation, overtake, skipping=skipping)
 
     _merge(overtaken)
+    merge_all(wired)
 
-    (hour,) = parquet_rows(wired.settings, "rollup/")[ROLLUP]
-    assert hour["lines"] == 3
+    expected = {"t-0", "t-1", "t-2"}
+    assert expected <= set(_lines(wired)) <= {*expected, "t-3"}
+    assert len(_lines(wired)) == len(set(_lines(wired)))
+    assert _balanced(wired)
+    assert dump_state(wired.settings).incoming == []
+
+
+class _OvertakenStates(TableStates):
+    """Something else happens before the first update."""
+
+    def __init__(self, wired: Wiring, overtake: Callable[[], object]) -> None:
+        super().__init__(wired.clients.dynamodb, wired.settings.name_of(TABLE_STATES))
+        self._pending = [overtake]
+
+    def update(self, name: str, change: Callable[[TableState], TableState]) -> TableState:
+        """Replace a state."""
+        if self._pending:
+            self._pending.pop()()
+        return super().update(name, change)
+
+
+def test_a_merge_published_late_does_not_hide_a_newer_one(wired: Wiring) -> None:
+    def overtake() -> None:
+        _bring(wired, 2, origin="batch-2")
+        _merge(wired.merger)
+
+    _bring(wired, 1, origin="batch-1")
+    _merge(replace(wired.merger, states=_OvertakenStates(wired, overtake)))
+
+    assert _lines(wired) == ["t-1", "t-2"]
+    assert wired.table_states.get(SALES).sequence == 2
+    assert _balanced(wired)
 
 
 def test_a_delivery_repeated_with_more_rows_between_read_and_delete_survives_the_delete(
@@ -103,7 +146,7 @@ def test_a_delivery_repeated_with_more_rows_between_read_and_delete_survives_the
     left = keys(wired.settings, "incoming/")
     merge_all(wired)
 
-    assert left == [f"incoming/transactions/dt={DAY}/batch-1.parquet"]
+    assert left == [incoming_key(SALES, "batch-1")]
     assert _lines(wired) == ["t-1", "t-2"]
     assert _balanced(wired)
 
@@ -123,7 +166,7 @@ def test_concurrent_mergers_lose_nothing(wired: Wiring) -> None:
         _bring(wired, number, number + 1, origin=f"batch-{number}")
     together, wanted = threading.Barrier(3), waiting(wired.settings)
 
-    def merge() -> set[PartitionId]:
+    def merge() -> set[DataType]:
         together.wait(timeout=5)
         return wired.merger.merge(wanted, has_time=lambda: True)
 
@@ -136,20 +179,22 @@ def test_concurrent_mergers_lose_nothing(wired: Wiring) -> None:
     assert _balanced(wired)
 
 
-def test_an_unreadable_object_blocks_only_its_own_partition(wired: Wiring) -> None:
-    wired.lake.put("incoming/orders/dt=2025-02-27/batch-9.parquet", b"no Parquet")
+def test_an_unreadable_object_holds_up_no_other(wired: Wiring) -> None:
+    damaged = incoming_key(SALES, "batch-9")
+    wired.lake.put(damaged, b"no Parquet")
     _bring(wired, 1, origin="batch-1")
 
-    left = wired.merger.merge(waiting(wired.settings), has_time=lambda: True)
+    left = wired.merger.merge({SALES}, has_time=lambda: True)
 
-    assert left == {PartitionId(DataType.ORDERS, DAY)}
+    assert left == set()
     assert _lines(wired) == ["t-1"]
+    assert keys(wired.settings, "incoming/") == [damaged]
 
 
-def test_a_merger_without_time_leaves_its_partitions_for_the_next(wired: Wiring) -> None:
+def test_a_merger_without_time_leaves_its_data_types_for_the_next(wired: Wiring) -> None:
     _bring(wired, 1, origin="batch-1")
 
     left = wired.merger.merge({SALES}, has_time=lambda: False)
 
     assert left == {SALES}
-    assert parquet_rows(wired.settings, "base/") == {}
+    assert table_rows(wired.settings, SALES) == []

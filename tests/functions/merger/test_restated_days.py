@@ -9,16 +9,16 @@ import boto3
 import orjson
 
 from shared.app.wiring import Wiring
-from shared.lake.storage.paths import PartitionId
+from shared.lake.storage.paths import incoming_key
 from shared.merging.events import EVENT_BUS, MergeEvents
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import DAY, NOW, good, sale
-from tests.fakes.state_dump import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import keys, merge_all, table_rows
 
 IN_TIME, LATE = NOW - timedelta(days=1), NOW  # the day of the records ended 36 hours before NOW
 OTHER = "2025-02-26"
-SALES = PartitionId(DataType.TRANSACTIONS, DAY)
+SALES = DataType.TRANSACTIONS
 
 
 class Told:
@@ -49,7 +49,7 @@ def test_a_late_row_is_loaded_and_its_day_is_restated(wired: Wiring) -> None:
     restated = _bring(wired, [sale(2), sale(3)], "batch-2", LATE, DataType.TRANSACTIONS)
 
     assert (before, restated) == ((), (DAY,))
-    assert len(parquet_rows(wired.settings, "base/")[SALES.base_key]) == 3
+    assert len(table_rows(wired.settings, SALES)) == 3
 
 
 def test_the_merge_event_names_restated_day_and_deliveries(wired: Wiring) -> None:
@@ -60,11 +60,18 @@ def test_the_merge_event_names_restated_day_and_deliveries(wired: Wiring) -> Non
         wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(number)], origin=f"batch-{number}", at=at))
         told.merger.merge({SALES}, has_time=lambda: True)
 
-    common = {"data_type": "transactions", "day": DAY, "deliveries": 1, "fates": {"loaded": 1}}
-    assert told.details == [
-        {**common, "rows": 2, "restated": False, "restated_by": []},
-        {**common, "rows": 3, "restated": True, "restated_by": ["batch-3"]},
+    common = {
+        "data_type": "transactions",
+        "days": [DAY],
+        "day_count": 1,
+        "delivery_count": 1,
+        "outcomes": {"loaded": 1},
+    }
+    assert [{name: value for name, value in each.items() if name != "snapshot"} for each in told.details] == [
+        {**common, "rows": 2, "restated": [], "restated_by": []},
+        {**common, "rows": 3, "restated": [DAY], "restated_by": ["batch-3"]},
     ]
+    assert told.details[-1]["snapshot"] == str(wired.table_states.get(SALES).snapshot)
 
 
 def test_a_new_day_is_not_a_restatement(wired: Wiring) -> None:
@@ -97,7 +104,7 @@ def test_moving_a_record_restates_the_day_that_loses_it(wired: Wiring) -> None:
     restated = _bring(wired, [moved], "batch-2", LATE, DataType.TRANSACTIONS)
 
     assert restated == (DAY,)
-    assert len(parquet_rows(wired.settings, "base/")[SALES.base_key]) == 1
+    assert sorted(f"{row['timestamp']:%Y-%m-%d}" for row in table_rows(wired.settings, SALES)) == [OTHER, DAY]
 
 
 def test_rows_without_a_ledger_entry_move_records_too(wired: Wiring) -> None:
@@ -108,8 +115,8 @@ def test_rows_without_a_ledger_entry_move_records_too(wired: Wiring) -> None:
     (rows,) = (wired.lake.get(key) for key in keys(wired.settings, "incoming/"))
     assert rows is not None
     wired.lake.delete([rows])
-    wired.lake.put(PartitionId(DataType.TRANSACTIONS, OTHER).incoming_key("smuggled"), rows.body)
+    wired.lake.put(incoming_key(SALES, "smuggled"), rows.body)
 
     merge_all(wired)
 
-    assert [len(held) for held in parquet_rows(wired.settings, "base/").values()] == [1, 0]
+    assert [f"{row['timestamp']:%Y-%m-%d}" for row in table_rows(wired.settings, SALES)] == [OTHER]

@@ -1,31 +1,39 @@
-"""Merges keep every roll-up equal to one computed from the current base, and publish the new version."""
+"""The roll-up job computes the days that changed, and nothing older than what is there replaces it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.lake.backfill import partitions_to_backfill
-from shared.lake.parquet.columns import arrow_schema, read_parquet
+from shared.lake.catalog.tables import BASE_TABLES
+from shared.lake.parquet.columns import arrow_schema
 from shared.lake.rollups.compute import ROLLUPS, roll_up
-from shared.lake.rollups.cost_days import cost_days
-from shared.lake.storage.paths import PartitionId
-from shared.merging.merger import dependent_tables
+from shared.merging.queue import ROLLUP_QUEUE
+from shared.merging.requests import RollupRequests
 from shared.records.schema import DataType
+from shared.runtime.settings import Settings
+from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
+from tests.fakes.fault_injection import deaths
+from tests.fakes.interrupted_glue import InterruptedGlue
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import DAY, NOW, good
-from tests.fakes.state_dump import merge_all, parquet_rows, versions
+from tests.fakes.state_dump import dump_state, merge_all, roll_up_all, table_rows
+from tests.tiers import one_in
 
 Rows = list[dict[str, Any]]
+SALES, EVENTS = DataType.TRANSACTIONS, DataType.EVENTS
 OTHER = "2025-02-26"
 EARLIER = NOW - timedelta(hours=1)
 _VIEW = {"event_type": "product_view", "product_id": "p-1"}
 _CORRECTED: Mapping[DataType, Mapping[str, Any]] = {
-    DataType.TRANSACTIONS: {"quantity": 7, "customer_id": "c-1"},
+    SALES: {"quantity": 7, "customer_id": "c-1"},
     DataType.INVENTORY: {"quantity_on_hand": 9},
-    DataType.EVENTS: {"event_type": "purchase", "product_id": "p-1"},
+    EVENTS: {"event_type": "purchase", "product_id": "p-1"},
 }
 
 
@@ -34,78 +42,202 @@ def _bring(wired: Wiring, data_type: DataType, *rows: Mapping[str, Any], origin:
     merge_all(wired)
 
 
-def _rolled(wired: Wiring, name: str, day: str = DAY) -> Rows:
-    key = f"rollup/{name}/dt={day}/rollup.parquet"
-    return parquet_rows(wired.settings, key)[key]
+def _stored(wired: Wiring, data_type: DataType) -> dict[str, Rows]:
+    """The published roll-ups."""
+    return {table.name: table_rows(wired.settings, table.name) for table in ROLLUPS[data_type]}
 
 
-def _computed(wired: Wiring, data_type: DataType, day: str = DAY) -> dict[str, Rows]:
-    """The roll-ups of the current base."""
-    stored = wired.lake.get(PartitionId(data_type, day).base_key)
-    assert stored is not None
-    tables = roll_up(data_type, read_parquet(stored.body, arrow_schema(data_type)))
-    return {name: sorted(table.to_pylist(), key=repr) for name, table in tables.items()}
+def _computed(wired: Wiring, data_type: DataType) -> dict[str, Rows]:
+    """The roll-ups of the published base."""
+    schema, table = arrow_schema(data_type), BASE_TABLES[data_type]
+    state = wired.table_states.get(data_type)
+    base = wired.lake_tables.rows(table, wired.lake_tables.snapshot(table, state.snapshot or 0), schema.names)
+    tables = roll_up(data_type, base.select(schema.names))
+    return {name: sorted(rows.to_pylist(), key=repr) for name, rows in tables.items()}
 
 
 @pytest.mark.parametrize("data_type", ROLLUPS)
-def test_a_correction_restates_every_roll_up_and_raises_the_version_of_its_table(
-    wired: Wiring, data_type: DataType
-) -> None:
+def test_a_correction_restates_every_roll_up(wired: Wiring, data_type: DataType) -> None:
     _bring(wired, data_type, {}, at=EARLIER)
-    before, versions_before = _computed(wired, data_type), versions(wired.settings)
+    wired.rollups.run(data_type)
+    before = _stored(wired, data_type)
+    assert before == _computed(wired, data_type)
 
     _bring(wired, data_type, _CORRECTED[data_type], origin="batch-2")
+    assert wired.table_states.get(data_type).dirty_days == (DAY,)
+    wired.rollups.run(data_type)
 
-    now = _computed(wired, data_type)
-    assert {name: _rolled(wired, name) for name in ROLLUPS[data_type]} == now
-    assert all(now[name] != before[name] for name in ROLLUPS[data_type])
-    assert versions(wired.settings) == {name: number + 1 for name, number in versions_before.items()}
-    assert versions_before.keys() == set(dependent_tables(data_type))
+    after = _stored(wired, data_type)
+    assert after == _computed(wired, data_type)
+    assert all(after[name] != before[name] for name in after)
+    assert wired.table_states.get(data_type).dirty_days == ()
 
 
-@pytest.mark.parametrize("data_type", [DataType.TRANSACTIONS, DataType.EVENTS])
-def test_a_day_losing_its_only_record_has_empty_roll_ups(wired: Wiring, data_type: DataType) -> None:
-    said = {"customer_id": "c-1"} | (_VIEW if data_type is DataType.EVENTS else {})
+@pytest.mark.parametrize("data_type", [SALES, EVENTS])
+def test_a_day_losing_its_only_record_has_no_rows_in_roll_ups(wired: Wiring, data_type: DataType) -> None:
+    said = {"customer_id": "c-1"} | (_VIEW if data_type is EVENTS else {})
     _bring(wired, data_type, said, at=EARLIER)
+    wired.rollups.run(data_type)
 
     _bring(wired, data_type, {**said, "timestamp": f"{OTHER}T08:00:00Z"}, origin="batch-2")
+    wired.rollups.run(data_type)
 
-    for name in ROLLUPS[data_type]:
-        assert _rolled(wired, name) == []
-        assert _rolled(wired, name, OTHER) != []
-
-
-def test_a_missing_roll_up_is_written_by_the_next_merge(wired: Wiring) -> None:
-    _bring(wired, DataType.EVENTS, {"event_id": "e-1", **_VIEW})
-    wired.lake.delete_any_version(PartitionId(DataType.EVENTS, DAY).rollup_key("product_sessions_daily"))
-
-    _bring(wired, DataType.EVENTS, {"event_id": "e-2", **_VIEW}, origin="batch-2")
-
-    assert [row["views"] for row in _rolled(wired, "product_sessions_daily")] == [2]
+    for table in ROLLUPS[data_type]:
+        days = {_day(row) for row in table_rows(wired.settings, table.name)}
+        assert days == {OTHER}
 
 
-def test_a_cost_change_within_a_day_is_in_costs_days_and_table_versions(
-    wired: Wiring,
-) -> None:
+def _day(row: Mapping[str, Any]) -> str:
+    return str(row.get("dt") or f"{row['hour']:%Y-%m-%d}")
+
+
+def test_only_days_that_changed_are_read_and_replaced(wired: Wiring) -> None:
+    _bring(wired, SALES, *({"transaction_id": f"t-{n}", "timestamp": f"2025-02-0{n}T08:00:00Z"} for n in range(1, 9)))
+    assert wired.rollups.run(SALES).rows == 8
+    before = wired.table_states.get(SALES).derived
+
+    _bring(wired, SALES, {"transaction_id": "t-3", "timestamp": "2025-02-03T09:00:00Z"}, origin="batch-2")
+    done = wired.rollups.run(SALES)
+
+    assert (done.days, done.rows) == (("2025-02-03",), 1)
+    hourly = next(table for table in ROLLUPS[SALES] if table.name == "sales_hourly")
+    head = wired.lake_tables.head(hourly)
+    assert before.keys() == wired.table_states.get(SALES).derived.keys()
+    assert [(each.rows, each.deleted) for each in head.files] == [(8, 1), (1, 0)]
+
+
+def test_a_job_without_changed_days_commits_nothing(wired: Wiring) -> None:
+    _bring(wired, EVENTS, _VIEW)
+    wired.rollups.run(EVENTS)
+    before = wired.table_states.get(EVENTS)
+
+    assert wired.rollups.run(EVENTS).days == ()
+    assert wired.table_states.get(EVENTS) == before
+
+
+def test_all_days_are_computed_again_on_request(wired: Wiring) -> None:
+    _bring(wired, EVENTS, _VIEW, {**_VIEW, "event_id": "e-2", "timestamp": f"{OTHER}T08:00:00Z"})
+    wired.rollups.run(EVENTS)
+
+    assert wired.rollups.run(EVENTS, all_days=True).days == (OTHER, DAY)
+    assert _stored(wired, EVENTS) == _computed(wired, EVENTS)
+
+
+@pytest.mark.parametrize("data_type", sorted(set(DataType) - set(ROLLUPS)))
+def test_types_without_roll_ups_have_nothing_to_compute(wired: Wiring, data_type: DataType) -> None:
+    assert wired.rollups.run(data_type, all_days=True).days == ()
+
+
+_GLUE_CALLS = [("UpdateTable", 0), ("UpdateTable", 1), *(("GetTable", calls) for calls in range(6))]
+
+
+@pytest.mark.parametrize("call", one_in(3, _GLUE_CALLS))
+def test_a_job_never_replaces_roll_ups_of_a_newer_base(wired: Wiring, call: tuple[str, int]) -> None:
+    def overtake() -> None:
+        _bring(wired, EVENTS, _CORRECTED[EVENTS], {**_VIEW, "event_id": "e-2"}, origin="batch-2")
+        wired.rollups.run(EVENTS)
+
+    _bring(wired, EVENTS, _VIEW, at=EARLIER)
+    wired.rollups.run(EVENTS)
+    _bring(wired, EVENTS, {**_VIEW, "event_id": "e-3"}, origin="batch-3", at=EARLIER)
+    glue = InterruptedGlue(wired.settings)
+    glue.before(call[0], overtake, skipping=call[1])
+
+    replace(wired.rollups, tables=glue.tables).run(EVENTS)
+
+    assert wired.table_states.get(EVENTS).dirty_days == ()
+    assert _stored(wired, EVENTS) == _computed(wired, EVENTS)
+    assert {name: rows for name, rows in dump_state(wired.settings).heads.items() if name != EVENTS} == _stored(
+        wired, EVENTS
+    )
+
+
+def test_a_merge_during_the_job_leaves_its_days_to_the_next(wired: Wiring) -> None:
+    _bring(wired, EVENTS, _VIEW, at=EARLIER)
+    glue = InterruptedGlue(wired.settings)
+    glue.before("UpdateTable", lambda: _bring(wired, EVENTS, _CORRECTED[EVENTS], origin="batch-2"))
+
+    replace(wired.rollups, tables=glue.tables).run(EVENTS)
+
+    assert wired.table_states.get(EVENTS).dirty_days == (DAY,)
+    assert [row["purchases"] for row in table_rows(wired.settings, "sessions_daily")] == [0]
+    wired.rollups.run(EVENTS)
+    assert _stored(wired, EVENTS) == _computed(wired, EVENTS)
+
+
+def test_a_job_killed_around_any_write_and_repeated_gives_the_same_state(platforms: MotoPlatforms) -> None:
+    def given(settings: Settings) -> Wiring:
+        wired = Wiring(settings, Clock())
+        _bring(wired, EVENTS, _VIEW, {**_VIEW, "event_id": "e-2", "timestamp": f"{OTHER}T08:00:00Z"}, at=EARLIER)
+        roll_up_all(wired)
+        _bring(wired, EVENTS, _CORRECTED[EVENTS], {**_VIEW, "event_id": "e-3"}, origin="batch-2")
+        return wired
+
+    with platforms.fresh() as settings:
+        wired = given(settings)
+        readable = dump_state(settings)
+        writes = platforms.fault_injector.count(lambda: wired.rollups.run(EVENTS))
+        expected = dump_state(settings)
+        assert _stored(wired, EVENTS) == _computed(wired, EVENTS)
+    assert {"PutObject", "UpdateTable", "PutItem"} == set(writes)
+
+    for step, moment in deaths(writes):
+        with platforms.fresh() as settings:
+            wired = given(settings)
+
+            with platforms.fault_injector.killing(step, moment):
+                wired.rollups.run(EVENTS)
+            case = f"killed {moment} write {step} of {writes}"
+            assert dump_state(settings).rollups in (readable.rollups, expected.rollups), case
+            wired.rollups.run(EVENTS)
+
+            assert dump_state(settings) == expected, case
+
+
+def test_a_killed_job_does_not_hinder_that_of_a_newer_base(platforms: MotoPlatforms) -> None:
+    with platforms.fresh() as settings:
+        wired = Wiring(settings, Clock())
+        _bring(wired, EVENTS, _VIEW, at=EARLIER)
+        writes = platforms.fault_injector.count(lambda: wired.rollups.run(EVENTS))
+
+    for step, moment in deaths(writes):
+        with platforms.fresh() as settings:
+            wired = Wiring(settings, Clock())
+            _bring(wired, EVENTS, _VIEW, at=EARLIER)
+            with platforms.fault_injector.killing(step, moment):
+                wired.rollups.run(EVENTS)
+            _bring(wired, EVENTS, _CORRECTED[EVENTS], {**_VIEW, "event_id": "e-2"}, origin="batch-2")
+
+            wired.rollups.run(EVENTS)
+
+            assert _stored(wired, EVENTS) == _computed(wired, EVENTS), f"killed {moment} write {step} of {writes}"
+
+
+def test_a_cost_change_within_a_day_is_published_with_the_costs(wired: Wiring) -> None:
     prices = [{"cost": cost, "updated_at": f"{OTHER}T{hour}:00:00Z"} for cost, hour in ((2, "00"), (3, "12"))]
     _bring(wired, DataType.PRODUCTS, prices[1], at=EARLIER)
 
     _bring(wired, DataType.PRODUCTS, prices[0], origin="batch-2")
 
-    (costs,) = parquet_rows(wired.settings, "rollup/product_costs/").values()
-    assert [(int(row["cost"]), f"{row['valid_from']:%H}", row["valid_before"].year) for row in costs] == [
+    costs = table_rows(wired.settings, "product_costs")
+    assert sorted((int(row["cost"]), f"{row['valid_from']:%H}", row["valid_before"].year) for row in costs) == [
         (2, "00", 2025),
         (3, "12", 9999),
     ]
-    assert list(cost_days(wired.lake)) == [OTHER]
-    assert versions(wired.settings) == {"products": 2, "product_versions": 2, "product_costs": 2}
+    state = wired.table_states.get(DataType.PRODUCTS)
+    assert state.cost_days == (OTHER,)
+    assert set(state.derived) == {"product_versions", "product_costs"}
 
 
-def test_partitions_with_roll_ups_or_history_are_listed_by_their_bases(wired: Wiring) -> None:
-    for number, data_type in enumerate((DataType.EVENTS, DataType.PRODUCTS, DataType.ORDERS)):
-        _bring(wired, data_type, {}, origin=f"batch-{number}")
+def test_merges_request_the_roll_ups_of_types_that_have_any(wired: Wiring) -> None:
+    sqs, requested = boto3.Session().client("sqs"), list[str]()
+    sqs.meta.events.register(
+        "provide-client-params.sqs.SendMessage", lambda params, **_: requested.append(params["MessageBody"])
+    )
+    merger = replace(wired.merger, rollups=RollupRequests(sqs, wired.settings.name_of(ROLLUP_QUEUE)))
+    for number, data_type in enumerate((EVENTS, DataType.ORDERS)):
+        wired.loader.load(delivery(data_type, [good(data_type)], origin=f"batch-{number}"))
 
-    assert list(partitions_to_backfill(wired.lake)) == [
-        PartitionId(DataType.EVENTS, DAY),
-        PartitionId(DataType.PRODUCTS, "all"),
-    ]
+    merger.merge({EVENTS, DataType.ORDERS}, has_time=lambda: True)
+
+    assert requested == ['{"data_type":"events"}']

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -12,12 +11,12 @@ import boto3
 
 from shared.app.wiring import Wiring
 from shared.athena.pinned_queries import PinnedQueries
+from shared.athena.provider import athena
 from shared.currency.rate_intervals import RateInterval
-from shared.lake.catalog.state import TableState
-from shared.lake.catalog.table import LakeTable
-from shared.lake.catalog.tables import BASE_TABLES, LAKE_TABLES
+from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.tables import LAKE_TABLES
 from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.table.port import TableChange, TableSnapshot
+from shared.lake.table.port import TableChange
 from shared.metrics.models import MetricsResponse
 from shared.metrics.planner import Source
 from shared.metrics.question import MetricQuestion
@@ -40,7 +39,7 @@ _names = count()
 class Forgetful:
     """Remembers nothing: every question is computed."""
 
-    def get_or_compute(self, key: Any, form: Any, compute: Callable[[], Any], beside: Any = None) -> tuple[Any, bool]:  # noqa: ARG002 # the cache's signature
+    def get_or_compute(self, _key: Any, _form: Any, compute: Callable[[], Any], _beside: Any) -> tuple[Any, bool]:
         """Compute it."""
         return compute(), False
 
@@ -60,18 +59,17 @@ class Market:
             s3.delete_object(Bucket=bucket, Key=key)
         self.clock.now = OPENED
         self.wired = Wiring(self.lake.settings, self.clock)
-        emptied = {table.name: self._empty(table) for table in LAKE_TABLES}
-        for name in BASE_TABLES:
-            self.wired.table_states.update(name, partial(_without_rows, emptied[name]))
+        for table in LAKE_TABLES:
+            head = self.lake.tables.head(table)
+            if head.files:
+                self.lake.tables.commit(table, head, TableChange(dropped=frozenset(file.path for file in head.files)))
+        dynamodb, states = boto3.client("dynamodb"), self.lake.settings.name_of(TABLE_STATES)
+        for item in dynamodb.scan(TableName=states)["Items"]:
+            dynamodb.delete_item(TableName=states, Key={"table_name": item["table_name"]})
         self.lake.know_rates([asdict(each) for each in RATES])
 
-    def _empty(self, table: LakeTable) -> TableSnapshot:
-        head = self.wired.lake_tables.head(table)
-        change = TableChange(dropped=frozenset(each.path for each in head.files))
-        return self.wired.lake_tables.commit(table, head, change) if head.files else head
-
     def deliver(self, data_type: DataType, rows: Sequence[Any]) -> None:
-        """Load rows and merge them, a while after what came before; roll-ups are not computed."""
+        """Load rows and merge them, a while after what came before."""
         self.clock.pass_by(timedelta(hours=7))
         self.wired.loader.load(delivery(data_type, rows, origin=f"batch-{next(_names)}", at=self.clock()))
         merge_all(self.wired)
@@ -87,13 +85,9 @@ class Market:
     def compute(self, question: MetricQuestion, source: Source) -> Any:
         """Answer from one source, and not from memory."""
         forgetful: Any = Forgetful()
-        queries = PinnedQueries(self.wired.athena.run, forgetful, self.wired.table_states)
+        queries = PinnedQueries(athena(self.wired).run, forgetful, self.lake.states)
         reports = replace(self.wired.metric_reports, queries=queries)
         return numbers(reports.report(question, source))
-
-
-def _without_rows(emptied: TableSnapshot, state: TableState) -> TableState:
-    return replace(state, snapshot=emptied.id, sequence=emptied.sequence, days={}, derived={}, cost_days=())
 
 
 def numbers(answer: MetricsResponse) -> Any:

@@ -1,37 +1,42 @@
-"""A lake in moto with Athena on DuckDB over it, made from the same declarations that CDK reads."""
+"""A lake in moto with Athena on DuckDB over it: Iceberg tables made from the declarations that a deployment uses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.app.wiring import Wiring
 from shared.athena.client import WORK_GROUP
-from shared.lake.catalog.state import WHOLE_TABLE
-from shared.lake.catalog.table import ExternalTable
-from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, EXTERNAL_TABLES, LAKE_DATABASE, LAKE_TABLES
-from shared.lake.merge.fingerprints import with_fingerprints
-from shared.lake.merge.settle import positions_of
-from shared.lake.parquet.columns import IngestMetadata, to_table
-from shared.lake.rollups.compute import ROLLUPS
-from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.catalog.state import WHOLE_TABLE, TableState, TableStates
+from shared.lake.catalog.tables import EXCHANGE_RATES, LAKE_TABLES
+from shared.lake.merge.cycle import MergeCycle, MergeResult
+from shared.lake.merge.key_index import KeyIndex
+from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
+from shared.lake.provider import lake, table_states
+from shared.lake.storage.paths import incoming_key
+from shared.lake.table.iceberg import IcebergTables
 from shared.lake.table.port import TableChange
+from shared.lake.table.provider import lake_tables
 from shared.lake.table.schema import arrow_schema_of
+from shared.lake.table.setup import ensure_all
+from shared.merging.rollups import RollupJob
 from shared.records.schema import DataType
+from shared.runtime.deployment import Deployment
 from shared.runtime.settings import Settings
 from tests.moto_platform import create_resources
 
-DATABASE = "tally_local"
+DATABASE = "tally-database"
 Row = Mapping[str, Any]
+_deliveries = count()
 
 
 @dataclass(frozen=True)
@@ -41,49 +46,58 @@ class TestLake:
     __test__ = False
     settings: Settings
 
-    def sell(self, rows: Sequence[Row], *, rolls_up: bool = True) -> None:
-        """Store sale lines, as `keep` does."""
-        self.keep(DataType.TRANSACTIONS, rows, rolls_up=rolls_up)
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The deployment of the settings."""
+        return Deployment(self.settings)
 
-    def keep(self, data_type: DataType, rows: Sequence[Row], *, rolls_up: bool = True) -> None:
-        """Store the records of some days, replacing those days, and roll them up unless told not to."""
-        wired, table = Wiring(self.settings), BASE_TABLES[data_type]
-        new = with_fingerprints(data_type, to_table(data_type, rows, STAMP))
-        head = wired.lake_tables.head(table)
-        held = wired.lake_tables.rows(table, head, [table.time_column] if table.time_column else [])
-        days = WHOLE_TABLE_ONLY if table.time_column is None else _days(new[table.time_column])
-        old = held
-        if table.time_column is not None:
-            held_days = held[table.time_column].cast(pa.date32(), safe=False).cast(pa.string())
-            old = held.filter(pc.is_in(held_days, value_set=pa.array(days)))
-            new = new.take(pc.sort_indices(new[table.time_column]))
-        made = wired.lake_tables.commit(table, head, TableChange(rows=new, deleted=positions_of(old)))
-        wired.table_states.update(data_type, lambda state: state.with_commit(made.id or 0, made.sequence, days))
-        if rolls_up and data_type in ROLLUPS:
-            wired.rollups.run(data_type)
+    @property
+    def tables(self) -> IcebergTables:
+        """The tables."""
+        return lake_tables(self.deployment)
+
+    @property
+    def states(self) -> TableStates:
+        """The published states of the tables."""
+        return table_states(self.deployment)
+
+    def sell(self, rows: Sequence[Row]) -> None:
+        """Store sale lines, as `keep` does."""
+        self.keep(DataType.TRANSACTIONS, rows)
+
+    def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
+        """Merge records and compute the roll-ups of their days."""
+        self.merge(data_type, rows)
+        RollupJob(tables=self.tables, states=self.states).run(data_type)
+
+    def merge(self, data_type: DataType, rows: Sequence[Row]) -> None:
+        """Merge records; the roll-ups of their days are not computed yet."""
+        store = lake(self.deployment)
+        delivery = f"batch-{next(_deliveries)}"
+        store.put(incoming_key(data_type, delivery), write_parquet(to_table(data_type, rows, STAMP)))
+        cycle = MergeCycle(lake=store, tables=self.tables, index=KeyIndex(self.tables))
+        result = cycle.run(data_type, self.states.get(data_type).days)
+        assert result
+        self.states.update(data_type, partial(_published, result))
+        store.delete(result.consumed)
 
     def know_rates(self, rates: Sequence[Row]) -> None:
-        """Store reference rates: currency, valid_from, valid_before and rate of each."""
-        wired, schema = Wiring(self.settings), arrow_schema_of(EXCHANGE_RATES)
+        """Replace the reference rates: currency, valid_from, valid_before and rate of each."""
         rows = [{"reporting_currency": STAMP.reporting_currency, **rate} for rate in rates]
-        head = wired.lake_tables.head(EXCHANGE_RATES)
-        change = TableChange(
-            rows=pa.table(
-                [pa.array([row[name] for row in rows], schema.field(name).type) for name in schema.names], schema
-            ),
-            dropped=frozenset(each.path for each in head.files),
-        )
-        made = wired.lake_tables.commit(EXCHANGE_RATES, head, change)
-        wired.table_states.update(
+        head = self.tables.head(EXCHANGE_RATES)
+        dropped = frozenset(file.path for file in head.files)
+        change = TableChange(rows=pa.Table.from_pylist(rows, arrow_schema_of(EXCHANGE_RATES)), dropped=dropped)
+        made = self.tables.commit(EXCHANGE_RATES, head, change)
+        self.states.update(
             EXCHANGE_RATES.name, lambda state: state.with_commit(made.id or 0, made.sequence, [WHOLE_TABLE])
         )
 
 
-WHOLE_TABLE_ONLY = [WHOLE_TABLE]
-
-
-def _days(times: pa.ChunkedArray) -> list[str]:
-    return [day.isoformat() for day in pc.unique(times.cast(pa.date32(), safe=False)).to_pylist()]
+def _published(result: MergeResult, state: TableState) -> TableState:
+    changed = state.with_commit(result.snapshot.id or 0, result.snapshot.sequence, result.days)
+    if result.history is None:
+        return changed
+    return changed.with_derived(result.history.snapshots, result.snapshot.sequence, result.history.cost_days)
 
 
 STAMP = IngestMetadata(
@@ -98,13 +112,9 @@ STAMP = IngestMetadata(
 def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[tuple[TestLake, str]]:
     """Make the resources and serve Athena over them; gives the lake and Athena's address."""
     settings = create_resources()
-    names = {**settings.names, LAKE_DATABASE.variable: DATABASE, WORK_GROUP.variable: "tally-local"}
-    settings = replace(settings, names=names)
-    boto3.client("glue").create_database(DatabaseInput={"Name": DATABASE})
-    for table in LAKE_TABLES:
-        Wiring(settings).lake_tables.ensure(table)
-    for external in EXTERNAL_TABLES:
-        _create_external(external, settings.name_of(LAKE_BUCKET))
+    names = {**settings.names, WORK_GROUP.variable: "tally-local"}
+    made = TestLake(replace(settings, names=names))
+    ensure_all(made.tables.ensure, LAKE_TABLES)
     engine = build_engine(
         glue=boto3.client("glue"),
         s3=boto3.client("s3"),
@@ -114,28 +124,6 @@ def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[
     )
     try:
         with serve_in_thread(engine) as address:
-            yield TestLake(settings), address
+            yield made, address
     finally:
         engine.close()
-
-
-def _create_external(table: ExternalTable, bucket: str) -> None:
-    location = f"s3://{bucket}/{table.prefix}"
-    properties = {
-        "projection.enabled": "true",
-        "projection.dt.type": "date",
-        "projection.dt.format": "yyyy-MM-dd",
-        "projection.dt.range": "1990-01-01,NOW+1DAYS",
-        "storage.location.template": location + "dt=${dt}/",
-    }
-    described: Any = {
-        "Name": table.name,
-        "TableType": "EXTERNAL_TABLE",
-        "Parameters": properties,
-        "PartitionKeys": [{"Name": "dt", "Type": "string"}],
-        "StorageDescriptor": {
-            "Columns": [{"Name": column.name, "Type": column.glue_type} for column in table.columns],
-            "Location": location,
-        },
-    }
-    boto3.client("glue").create_table(DatabaseName=DATABASE, TableInput=described)

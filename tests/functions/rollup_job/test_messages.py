@@ -1,11 +1,11 @@
 """Which data types a batch of the roll-up queue runs, and which of its messages are delivered again."""
 
-import boto3
+from typing import Any
+
 import orjson
 
 from functions.rollup_job.messages import run_each
-from shared.app.wiring import Wiring
-from shared.merging.queue import ROLLUP_QUEUE, RollupQueue
+from shared.merging.requests import RollupRequests
 from shared.records.schema import DataType
 from tests.events.sqs import sqs_event
 
@@ -52,12 +52,20 @@ def test_a_message_without_a_data_type_does_not_hold_up_the_others() -> None:
     ]
 
 
-def test_what_is_sent_to_the_queue_is_what_the_job_reads(wired: Wiring) -> None:
-    sqs, url = boto3.client("sqs"), wired.settings.name_of(ROLLUP_QUEUE)
-    RollupQueue(sqs, url).send(SALES)
-    (sent,) = sqs.receive_message(QueueUrl=url)["Messages"]
-    ran: list[DataType] = []
+def test_what_is_requested_is_what_the_job_reads() -> None:
+    queue, ran = SentBodies(), list[DataType]()
+    RollupRequests(queue, "the queue").request(SALES)  # type: ignore[arg-type] # all that requests use of a client
 
-    run_each(sqs_event([sent["Body"]])["Records"], ran.append)
+    run_each(sqs_event(queue.bodies)["Records"], ran.append)
 
     assert ran == [SALES]
+
+
+class SentBodies:
+    """A client of SQS that keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send_message(self, **request: Any) -> None:
+        self.bodies.append(request["MessageBody"])

@@ -62,7 +62,7 @@ def test_the_reason_counts_the_dirty_days_that_are_read_from_the_base() -> None:
 
     dirty = with_dirty_days(asked, clean, ["2024-11-30", "2024-12-31", "2025-01-15", "2025-02-01"])
 
-    assert "2 days are read from transactions" in dirty.reason
+    assert "transactions is read for 2 days" in dirty.reason
     assert (dirty.source, len(dirty.parts.base)) == (clean.source, 2)
 
 

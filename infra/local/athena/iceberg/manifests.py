@@ -20,9 +20,9 @@ from pyiceberg.types import DateType, IntegerType, LongType, TimestampType
 from pyiceberg.utils.datetime import days_to_date
 
 from infra.local.athena.errors import QueryFailed, not_supported
-from infra.local.athena.iceberg.s3_files import S3Files
-from infra.local.athena.lru import Lru
 from infra.local.athena.tables import IcebergColumn
+from shared.lake.table.file_io import S3FileIO
+from shared.lake.table.layout import Cache
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -75,9 +75,9 @@ class Snapshots:
     """Reads snapshots; manifests and their lists never change, so each is read once."""
 
     def __init__(self, s3: "S3Client") -> None:
-        self._files = S3Files(s3)
-        self._manifests: Lru[str, tuple[LiveFile, ...]] = Lru(MANIFESTS_REMEMBERED)
-        self._snapshots: Lru[str, Snapshot] = Lru(SNAPSHOTS_REMEMBERED)
+        self._io = S3FileIO(s3)
+        self._manifests: Cache[str, tuple[LiveFile, ...]] = Cache(MANIFESTS_REMEMBERED)
+        self._snapshots: Cache[str, Snapshot] = Cache(SNAPSHOTS_REMEMBERED)
         self._pool = ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="athena-manifest")
 
     def close(self) -> None:
@@ -86,20 +86,20 @@ class Snapshots:
 
     def get(self, manifest_list: str) -> Snapshot:
         """Return the data files of the snapshot with this manifest list."""
-        return self._snapshots.get_or_make(manifest_list, lambda: self._read_snapshot(manifest_list))
+        return self._snapshots.get(manifest_list, lambda: self._read_snapshot(manifest_list))
 
     def _read_snapshot(self, manifest_list: str) -> Snapshot:
         with _Reading(manifest_list):
-            manifests = list(read_manifest_list(self._files.new_input(manifest_list)))
+            manifests = list(read_manifest_list(self._io.new_input(manifest_list)))
         found = self._pool.map(self._manifest, manifests)
         return _match_deletes([each for files in found for each in files])
 
     def _manifest(self, manifest: ManifestFile) -> tuple[LiveFile, ...]:
-        return self._manifests.get_or_make(manifest.manifest_path, lambda: self._read_manifest(manifest))
+        return self._manifests.get(manifest.manifest_path, lambda: self._read_manifest(manifest))
 
     def _read_manifest(self, manifest: ManifestFile) -> tuple[LiveFile, ...]:
         with _Reading(manifest.manifest_path):
-            return tuple(_live_file(entry) for entry in manifest.fetch_manifest_entry(self._files))
+            return tuple(_live_file(entry) for entry in manifest.fetch_manifest_entry(self._io))
 
 
 class _Reading:

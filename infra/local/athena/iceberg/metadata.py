@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError as InvalidDocument
 from pyiceberg.exceptions import ValidationError
-from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil
+from pyiceberg.serializers import FromInputFile
+from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
 from infra.local.athena.errors import QueryFailed
 from infra.local.athena.iceberg.columns import columns_of
-from infra.local.athena.iceberg.s3_files import S3Files
-from infra.local.athena.lru import Lru
 from infra.local.athena.tables import GlueTable, IcebergTable, TableName, Version
+from shared.lake.table.file_io import S3FileIO
+from shared.lake.table.layout import Cache
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -30,21 +31,19 @@ class IcebergMetadata:
     """Resolves versions of tables; a metadata file never changes, so each is read once."""
 
     def __init__(self, s3: "S3Client") -> None:
-        self._files = S3Files(s3)
-        self._metadata: Lru[str, TableMetadata] = Lru(METADATA_REMEMBERED)
-        self._tables: Lru[tuple[TableName, str, Version | None], IcebergTable] = Lru(SNAPSHOTS_REMEMBERED)
+        self._io = S3FileIO(s3)
+        self._metadata: Cache[str, TableMetadata] = Cache(METADATA_REMEMBERED)
+        self._tables: Cache[tuple[TableName, str, Version | None], IcebergTable] = Cache(SNAPSHOTS_REMEMBERED)
 
     def table(self, found: GlueTable, version: Version | None) -> IcebergTable:
         """Describe a table at a version, or now."""
         location = found.parameters.get("metadata_location")
         if not location:
             raise QueryFailed("ICEBERG_INVALID_METADATA", f"Table {found.name} is missing [metadata_location] property")
-        return self._tables.get_or_make(
-            (found.name, location, version), lambda: self._resolve(found.name, location, version)
-        )
+        return self._tables.get((found.name, location, version), lambda: self._resolve(found.name, location, version))
 
     def _resolve(self, name: TableName, location: str, version: Version | None) -> IcebergTable:
-        metadata = self._metadata.get_or_make(location, lambda: self._read(name, location))
+        metadata = self._metadata.get(location, lambda: self._read(name, location))
         snapshot = metadata.current_snapshot() if version is None else _find(metadata, name, version)
         # A query at a version sees the columns of that time; a query of the present those of the present.
         schema = (
@@ -58,7 +57,7 @@ class IcebergMetadata:
 
     def _read(self, name: TableName, location: str) -> TableMetadata:
         try:
-            return TableMetadataUtil.parse_raw(self._files.read(location).decode())
+            return FromInputFile.table_metadata(self._io.new_input(location))
         except FileNotFoundError:
             sentence = f"Metadata not found in metadata location for table {name}: {location}"
             raise QueryFailed("ICEBERG_INVALID_METADATA", sentence) from None

@@ -14,12 +14,12 @@ from infra.local.athena.errors import QueryFailed
 from infra.local.athena.iceberg.bounds import lower_name, upper_name
 from infra.local.athena.iceberg.manifests import DataFile, LiveFile, Snapshot, Snapshots
 from infra.local.athena.listing import ListedObject, split_location
-from infra.local.athena.lru import Lru
 from infra.local.athena.objects import ObjectCache, ObjectGone
 from infra.local.athena.parquet_footers import Footer, Footers
 from infra.local.athena.partitions import name, text
 from infra.local.athena.tables import IcebergColumn, IcebergTable
 from infra.local.athena.translation import Scan
+from shared.lake.table.layout import Cache
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -51,7 +51,7 @@ class IcebergReader:
         self._cache = cache
         self._footers = footers
         self._snapshots = Snapshots(s3)
-        self._selections: Lru[tuple[str, str | None], tuple[DataFile, ...]] = Lru(SELECTIONS_REMEMBERED)
+        self._selections: Cache[tuple[str, str | None], tuple[DataFile, ...]] = Cache(SELECTIONS_REMEMBERED)
 
     def close(self) -> None:
         """Let the reading threads go."""
@@ -63,7 +63,7 @@ class IcebergReader:
         data = self._select(session, scan, table)
         needed = list(dict.fromkeys([each.file for each in data] + [file for each in data for file in each.deletes]))
         with self._local_paths(needed) as paths:
-            footers = self._footers.read(session, [paths[each.file] for each in data])
+            footers = self._read_footers(session, [paths[each.file] for each in data], table)
             files = [LocalDataFile(each, paths[each.file], footer) for each, footer in zip(data, footers, strict=True)]
             session.execute(f"CREATE TEMP VIEW {name(scan.name)} AS {view_sql(table, files, paths)}")
             yield bytes_scanned(table, scan.columns, files)
@@ -76,9 +76,17 @@ class IcebergReader:
         if scan.predicate is None or not snapshot.files:
             return snapshot.files
         columns = [column for column in table.columns if column.name in scan.bounded]
-        return self._selections.get_or_make(
+        return self._selections.get(
             (table.manifest_list, scan.predicate), lambda: _matching(session, snapshot, columns, str(scan.predicate))
         )
+
+    def _read_footers(
+        self, session: duckdb.DuckDBPyConnection, paths: Sequence[Path], table: IcebergTable
+    ) -> list[Footer]:
+        try:
+            return self._footers.read(session, paths)
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise QueryFailed("ICEBERG_BAD_DATA", f"Error reading Iceberg data of {table.name}: {error}") from error
 
     @contextmanager
     def _local_paths(self, files: Sequence[LiveFile]) -> Iterator[Paths]:
