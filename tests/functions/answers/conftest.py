@@ -13,7 +13,6 @@ from functions.products import handler as products
 from shared.app.wiring import Wiring, wiring
 from shared.athena.client import WORK_GROUP
 from shared.auth.scopes import Scope
-from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.athena import BadAthena

@@ -241,8 +241,8 @@ def test_a_streamed_record_that_parses_now_loads_under_its_source(wired: Wiring)
 
     assert (tried.accepted, _loaded(wired)) == (1, {"t-1": 2})
     assert _outcome(wired, entry.delivery_id) == (1, 1, 0, 0, 0)
-    (row,) = table_rows(wired.settings, "transactions")
-    assert row["source_id"] == "till-7"
+    (stored,) = table_rows(wired.settings, "transactions")
+    assert stored["source_id"] == "till-7"
 
 
 def test_a_request_out_of_time_is_continued_where_it_stopped(wired: Wiring, call: Call) -> None:

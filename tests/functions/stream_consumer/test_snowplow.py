@@ -36,7 +36,7 @@ def rows(deployed: Wiring) -> list[Row]:
     for run in runs_of(kinesis, stream, SEVERAL):
         handler(run, context())
     merge_all(deployed)
-    return table_rows(deployed.settings, "events")
+    return list[Row](table_rows(deployed.settings, "events"))
 
 
 def _events(found: Iterable[Row], *types: str) -> dict[str, int]:

@@ -44,7 +44,7 @@ def lake_of(sales: Any, directory: Path) -> Iterator[TestLake]:
             environment.setenv(name, value)
         with mock_aws(), lake_with_athena(directory) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
-            lake.store(DataType.TRANSACTIONS, lake_table(DataType.TRANSACTIONS, sales, STAMP))
+            lake.keep_table(DataType.TRANSACTIONS, lake_table(DataType.TRANSACTIONS, sales, STAMP))
             yield lake
 
 
@@ -52,8 +52,8 @@ def lake_of(sales: Any, directory: Path) -> Iterator[TestLake]:
 def levels(lake: TestLake, sales: Any) -> Any:
     """The ledger of stock, which lies in the lake, as the products do."""
     ledger = stock.ledger(sales)
-    lake.store(DataType.INVENTORY, lake_table(DataType.INVENTORY, ledger, STAMP))
-    lake.store(DataType.PRODUCTS, lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP))
+    lake.keep_table(DataType.INVENTORY, lake_table(DataType.INVENTORY, ledger, STAMP))
+    lake.keep_table(DataType.PRODUCTS, lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP))
     return ledger
 
 
