@@ -67,14 +67,21 @@ class TestLake:
 
     def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Merge records and compute the roll-ups of their days."""
-        self.merge(data_type, rows)
+        self.keep_table(data_type, to_table(data_type, rows, STAMP))
+
+    def keep_table(self, data_type: DataType, rows: pa.Table) -> None:
+        """Merge rows in the schema of the lake and compute the roll-ups of their days."""
+        self._merge(data_type, rows)
         RollupJob(tables=self.tables, states=self.states).run(data_type)
 
     def merge(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Merge records; the roll-ups of their days are not computed yet."""
+        self._merge(data_type, to_table(data_type, rows, STAMP))
+
+    def _merge(self, data_type: DataType, rows: pa.Table) -> None:
         store = lake(self.deployment)
         delivery = f"batch-{next(_deliveries)}"
-        store.put(incoming_key(data_type, delivery), write_parquet(to_table(data_type, rows, STAMP)))
+        store.put(incoming_key(data_type, delivery), write_parquet(rows))
         cycle = MergeCycle(lake=store, tables=self.tables, index=KeyIndex(self.tables))
         result = cycle.run(data_type, self.states.get(data_type).days)
         assert result
