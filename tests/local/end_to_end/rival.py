@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import boto3
 from pydantic import TypeAdapter
-from shared.lake.catalog.versions import TableVersions
 
 from shared.athena.result_cache import ResultCache, cache_key
 from shared.athena.sql import Statement
