@@ -8,19 +8,20 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 from bench import analytics_customers, analytics_products
-from bench.analytics_lake import THREADS, forget, lake_of, patient, scanned_last
+from bench.analytics_lake import THREADS, forget, lake_of, patient, rollup_copies, scanned_last
 from bench.analytics_questions import Asked, questions
 from bench.cube_peer import ANYWAY, IF_KEPT, Cube, cube_over
 from bench.floor import Floor
-from bench.kept_year import kept_year
+from bench.kept_year import RATES, kept_year
 from bench.measure import Row, Work, above_floor, faster, medians, milliseconds
 from shared.app.wiring import Wiring
-from shared.currency.rate_tables import TABLE_KEY
 from shared.metrics.parameters import MetricQuery
 from shared.metrics.planner import Source, choose_plan
 
@@ -41,9 +42,13 @@ class Measured:
 
 def measure() -> list[Row]:
     """Ask every question of everybody; answers that differ end the measurement."""
-    base, rolled = kept_year()
-    with lake_of([base, rolled]) as wired, cube_over(base, rolled / TABLE_KEY, threads=THREADS) as cube:
-        floor = Floor(base, rolled)
+    year = kept_year()
+    with (
+        TemporaryDirectory() as copies,
+        lake_of(year) as wired,
+        cube_over(year, year / RATES, threads=THREADS) as cube,
+    ):
+        floor = Floor(year, rollup_copies(wired, Path(copies)))
         return [
             *(row for asked in questions() for row in _rows(asked, wired, floor, cube)),
             *analytics_products.rows(wired, floor),

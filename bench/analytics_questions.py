@@ -13,7 +13,8 @@ Read = Mapping[str, str]
 _GRANULARITY = {"hour": "hourly", "day": "daily"}
 _ROLLED_SALES = """
     WITH daily AS (
-        SELECT date_trunc('{unit}', hour) AS bucket, dt, currency, SUM(net_amount) AS net
+        SELECT date_trunc('{unit}', {moment}) AS bucket, strftime({moment}, '%Y-%m-%d') AS dt, currency,
+            SUM(net_amount) AS net
         FROM {table} WHERE {rolled_where} GROUP BY ALL
     )
     SELECT bucket, SUM(net * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END)
@@ -124,23 +125,30 @@ def _sales_questions() -> list[Asked]:
     two = one | {"filters[channel][]": ["web", "app"]}
     both = "region = 'Germany' AND channel IN ('web', 'app')"
     return [
-        _sales("revenue, daily", "day", {}, "sales_hourly_by_none", "true", "true"),
+        _sales("revenue, daily", "day", {}, "sales_hourly_by_one", "dimension = 'none'", "true"),
         _sales(
             "revenue, hourly, one region",
             "hour",
             one,
-            "sales_hourly_by_region",
-            "region = 'Germany'",
+            "sales_hourly_by_one",
+            "dimension = 'region' AND value = 'Germany'",
             "region = 'Germany'",
         ),
-        _sales("revenue, daily, region and channels", "day", two, "sales_hourly", both, both),
+        _sales("revenue, daily, region and channels", "day", two, "sales_daily", both, both),
     ]
 
 
 def _sales(  # noqa: PLR0913, PLR0917 # one line each above
     name: str, unit: str, filters: Mapping[str, Sequence[str]], rollup: str, rolled_where: str, raw_where: str
 ) -> Asked:
-    given = {"unit": unit, "table": f"{{{rollup}}}", "rolled_where": rolled_where, "raw_where": raw_where}
+    moment = "CAST(dt AS timestamp)" if rollup == "sales_daily" else "hour"
+    given = {
+        "unit": unit,
+        "table": f"{{{rollup}}}",
+        "rolled_where": rolled_where,
+        "raw_where": raw_where,
+        "moment": moment,
+    }
     tables = {each: f"{{{each}}}" for each in ("transactions", "exchange_rates")}
     return Asked(
         name=name,

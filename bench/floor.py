@@ -1,35 +1,34 @@
 """What cannot be beaten: DuckDB reading the same Parquet from disk, with as many threads as our engine has."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from bench.analytics_lake import THREADS
-from shared.currency.rate_tables import TABLE_KEY
-from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
-from shared.lake.storage.paths import BASE, ROLLUP
+from bench.kept_year import DAILY, RATES
+from shared.lake.catalog.tables import EXCHANGE_RATES
 
 
 class Floor:
-    """Answers SQL in which tables stand in braces."""
+    """Answers SQL in which tables stand in braces.
 
-    def __init__(self, base: Path, rolled: Path) -> None:
+    Base tables are read from the year's Parquet by day, roll-ups from copies of the lake's own files.
+    """
+
+    def __init__(self, year: Path, rolled: Mapping[str, Path]) -> None:
         self._connection = duckdb.connect(config={"threads": THREADS})
         self._connection.execute("SET parquet_metadata_cache = true")
-        places = {each.name: [base / BASE / each.name, rolled / ROLLUP / each.name] for each in TABLES}
-        files = {
-            name: sorted(str(path) for place in both for path in place.rglob("*.parquet"))
-            for name, both in places.items()
-        }
-        self._reads = {
-            name: _read(found) for name, found in (files | {EXCHANGE_RATES.name: [str(rolled / TABLE_KEY)]}).items()
-        }
+        files = {str(name): sorted((year / "base" / name).rglob("*.parquet")) for name in DAILY}
+        files |= {name: sorted(directory.glob("*.parquet")) for name, directory in rolled.items()}
+        self._reads = {name: _read(found) for name, found in (files | {EXCHANGE_RATES.name: [year / RATES]}).items()}
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and fetch all that it finds."""
         return self._connection.execute(sql.format(**self._reads)).fetchall()
 
 
-def _read(files: list[str]) -> str:
-    return f"read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
+def _read(files: list[Path]) -> str:
+    names = [str(path) for path in files]
+    return f"read_parquet({names}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"

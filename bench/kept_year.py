@@ -1,4 +1,4 @@
-"""The year in the form that the lake has it, written once and kept for later runs of the same code.
+"""The year as Parquet by day, written once and kept for later runs of the same code.
 
 `TALLY_BENCH_DIRECTORY` says where; the system's temporary directory otherwise.
 """
@@ -11,20 +11,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-import pyarrow.parquet as pq
-
 from bench import year
-from shared.currency import rate_tables
-from shared.lake import rollups
+from shared.currency.rate_tables import rows_of
 from shared.lake.parquet import columns
 from shared.lake.parquet.columns import write_parquet
-from shared.lake.rollups.compute import roll_up
-from shared.lake.storage import paths
-from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.records import schemas
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
 
+PRODUCTS, RATES = "products.parquet", "rates.parquet"
 DAILY = {DataType.TRANSACTIONS: year.sale_lines, DataType.INVENTORY: year.stock, DataType.EVENTS: year.events}
 
 
@@ -33,11 +28,9 @@ def bench_directory() -> Path:
     return Path(os.environ.get("TALLY_BENCH_DIRECTORY") or Path(tempfile.gettempdir()) / "tally-bench")
 
 
-def kept_year() -> list[Path]:
-    """Write what is not kept yet; the directories of bases and of what follows from them, objects under their keys."""
-    makers = [year, columns, paths, schemas]
-    base = _kept("base", _files(makers), _write_base)
-    return [base, _kept("rollup", _files([*makers, rate_tables, rollups]), _roll_up(base))]
+def kept_year() -> Path:
+    """Write the year unless it is kept; a directory with an object for each data type and day, products, and rates."""
+    return _kept("year", _files([year, columns, schemas]), _write)
 
 
 def _files(modules: Sequence[ModuleType]) -> list[Path]:
@@ -60,25 +53,14 @@ def _kept(name: str, made_by: Sequence[Path], write: Callable[[Path], None]) -> 
     return directory
 
 
-def _write_base(directory: Path) -> None:
+def _write(directory: Path) -> None:
     for data_type, rows in DAILY.items():
         for number in range(year.DAYS):
-            partition = PartitionId(data_type, year.day_of(number).date().isoformat())
-            _put(directory / partition.base_key, write_parquet(rows(number), unique=SCHEMAS[data_type].key))
-    products = PartitionId(DataType.PRODUCTS, UNPARTITIONED)
-    _put(directory / products.incoming_key("bench"), write_parquet(year.products()))
-
-
-def _roll_up(base: Path) -> Callable[[Path], None]:
-    def write(directory: Path) -> None:
-        _put(directory / rate_tables.TABLE_KEY, rate_tables.table_of("USD", year.rates()))
-        for data_type in DAILY:
-            for number in range(year.DAYS):
-                partition = PartitionId(data_type, year.day_of(number).date().isoformat())
-                for name, rolled in roll_up(data_type, pq.read_table(base / partition.base_key)).items():
-                    _put(directory / partition.rollup_key(name), write_parquet(rolled))
-
-    return write
+            day = year.day_of(number).date().isoformat()
+            body = write_parquet(rows(number), unique=SCHEMAS[data_type].key)
+            _put(directory / "base" / data_type / f"dt={day}" / "base.parquet", body)
+    _put(directory / PRODUCTS, write_parquet(year.products()))
+    _put(directory / RATES, write_parquet(rows_of("USD", year.rates())))
 
 
 def _put(path: Path, body: bytes) -> None:

@@ -1,100 +1,125 @@
-"""One merge in a process of its own: `python -m bench.merge_once LINES INCOMING` prints seconds and peak bytes."""
+"""Merges in a process of its own, so that its peak memory is its own: `python -m bench.merge_once history 70000 545`.
+
+`history ROWS DAYS` merges one delivery in random order; beside it stand DuckDB's COPY into Parquet by day, as a floor,
+and a plain append by PyIceberg. `live ROWS` merges deliveries of 100 lines, half of them corrections, into a day that
+has so many.
+"""
 
 import resource
-import subprocess
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-import numpy as np
+import duckdb
 import orjson
 import pyarrow as pa
 
 from bench.measure import Work
-from bench.sales import CATEGORIES, CHANNELS, DAY, REGIONS
-from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parquet
-from shared.lake.partition import merge_partition
-from shared.lake.storage.paths import PartitionId
+from bench.sale_tables import table_of_lines
+from bench.sales import DAY
+from bench.table_lake import TableLake, table_lake
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import BASE_TABLES, HIDDEN_COLUMNS
+from shared.lake.merge.fingerprints import with_fingerprints
+from shared.lake.table.port import TableChange
 from shared.records.schema import DataType
-from tests.fakes.memory_lake import MemoryLake
 
-PARTITION = PartitionId(DataType.TRANSACTIONS, DAY.date().isoformat())
-RUNS = 3
+SALES = DataType.TRANSACTIONS
+LIVE_LINES = 100
+LIVE_DELIVERIES = 12
+_FILL = 1_000_000
 
 
-def table_of_lines(count: int, *, first: int = 0, origin: str = "bench", day: datetime = DAY) -> pa.Table:
-    """Build that many lines of one day as columns."""
-    chance, schema = np.random.default_rng(first), arrow_schema(DataType.TRANSACTIONS)
-    numbers = np.arange(first, first + count)
-    start = np.datetime64(day.replace(tzinfo=None), "ms")
-    columns = {
-        "transaction_id": [f"line-{number:010d}" for number in numbers],
-        "timestamp": pa.array(start + chance.integers(0, 86_400_000, count).astype("timedelta64[ms]")),
-        "product_id": [f"product-{number:05d}" for number in chance.integers(0, 4000, count)],
-        "quantity": pa.array(chance.integers(1, 12, count).astype("float64")).cast(pa.decimal128(18, 4)),
-        "unit_price": pa.array(chance.integers(50, 8000, count) / 100).cast(pa.decimal128(18, 6)),
-        "order_id": [f"order-{number // 4:09d}" for number in numbers],
-        "customer_id": [f"customer-{number:06d}" for number in chance.integers(0, 50_000, count)],
-        "product_category": [CATEGORIES[number] for number in chance.integers(0, len(CATEGORIES), count)],
-        "discount": pa.array(np.zeros(count)).cast(pa.decimal128(18, 6)),
-        "currency": ["USD"] * count,
-        "channel": [CHANNELS[number] for number in chance.integers(0, len(CHANNELS), count)],
-        "region": [REGIONS[number] for number in chance.integers(0, len(REGIONS), count)],
-        "status": ["completed"] * count,
-        "source_id": ["bench-shop"] * count,
-        "ingested_at": [datetime(2026, 3, 3, tzinfo=UTC).replace(tzinfo=None) + timedelta(seconds=first % 60)] * count,
-        "_origin": [origin] * count,
+def history(rows: int, days: int) -> dict[str, float]:
+    """Time one delivery over many days."""
+    lines = table_of_lines(rows, day=DAY - timedelta(days=days), days=days)
+    with table_lake() as lake:
+        lake.deliver(SALES, "warm", table_of_lines(10, first=10**9))
+        lake.merge(SALES)
+        lake.deliver(SALES, "history", lines)
+        lake.requests.reset()
+        merge = _timed(lambda: lake.merge(SALES))
+        told = {"requests": float(lake.requests.calls["s3"]), "bytes": float(lake.requests.written)}
+        rollup = _timed(lambda: lake.wired.rollups.run(SALES))
+        append = _timed(lambda: _append(lake, lines))
+    return {"merge": merge, "rollup": rollup, "append": append, "copy": _copy(lines), "peak": _peak(), **told}
+
+
+def live(rows: int) -> dict[str, float]:
+    """Time small deliveries into a large day, warm."""
+    with table_lake() as lake:
+        for first in range(0, rows, _FILL):
+            _fill(lake, first, min(_FILL, rows - first))
+        lake.wired.rollups.run(SALES)
+        before = _peak()
+        merges, rollups = list[float](), list[float]()
+        for number in range(LIVE_DELIVERIES):
+            first = rows - LIVE_LINES // 2 + number * LIVE_LINES
+            lake.deliver(SALES, f"live-{number}", table_of_lines(LIVE_LINES, first=first, origin=f"live-{number}"))
+            lake.requests.reset()
+            merges.append(_timed(lambda: lake.merge(SALES)))
+            requests, written = lake.requests.calls["s3"], lake.requests.written
+            rollups.append(_timed(lambda: lake.wired.rollups.run(SALES)))
+    return {
+        "merge": median(merges[2:]),
+        "rollup": median(rollups[2:]),
+        "requests": float(requests),
+        "bytes": float(written),
+        "peak": _peak(),
+        "peak_before": before,
     }
-    return pa.table([columns.get(each.name, pa.nulls(count, each.type)) for each in schema], schema=schema)
 
 
-def main(lines: int, incoming: int) -> None:
-    """Time merges into a fresh copy of the same base, and reading and writing alone."""
-    base = Path(tempfile.mkdtemp()) / "base.parquet"
-    _in_another_process(lines, base)
-    data = base.read_bytes()
-    base.unlink()
-    floor = median(_timed(lambda: _read_and_write(data)) for _ in range(RUNS))
-    floor_peak = _peak()
-    arrived = write_parquet(table_of_lines(incoming, first=lines - incoming // 2, origin="arrived"))
-    merged = median(_timed(partial(merge_partition, lake, index, PARTITION)) for lake, index in _lakes(data, arrived))
-    print(orjson.dumps({"merge": merged, "peak": _peak(), "floor": floor, "floor_peak": floor_peak}).decode())
+def _fill(lake: TableLake, first: int, rows: int) -> None:
+    """Append lines as merges would, without settling them: they are new."""
+    table, tables = BASE_TABLES[SALES], lake.wired.lake_tables
+    lines = with_fingerprints(SALES, table_of_lines(rows, first=first)).sort_by("timestamp")
+    made = tables.commit(table, tables.head(table), TableChange(rows=lines))
+    day = DAY.date().isoformat()
+    lake.wired.table_states.update(SALES, lambda state: state.with_commit(made.id or 0, made.sequence, [day]))
 
 
-def write_base(lines: int, path: str) -> None:
-    """Write a base of that many lines into a file."""
-    Path(path).write_bytes(write_parquet(table_of_lines(lines), unique=("transaction_id",)))
+def _append(lake: TableLake, lines: pa.Table) -> None:
+    """Append the same lines with PyIceberg's own writer, unpartitioned and without looking for their keys."""
+    base = BASE_TABLES[SALES]
+    hidden = {each.name for each in HIDDEN_COLUMNS}
+    plain = LakeTable(
+        name="appended",
+        description="",
+        columns=tuple(each for each in base.columns if each.name not in hidden),
+    )
+    lake.wired.lake_tables.ensure(plain)
+    microseconds = pa.schema(
+        [
+            pa.field(each.name, pa.timestamp("us") if pa.types.is_timestamp(each.type) else each.type)
+            for each in lines.schema
+        ]
+    )
+    lake.wired.lake_tables.library_table(plain).append(lines.cast(microseconds))
 
 
-def _in_another_process(lines: int, path: Path) -> None:
-    """Build the base elsewhere, so that building it is not in this process's peak."""
-    code = f"from bench.merge_once import write_base; write_base({lines}, {str(path)!r})"
-    subprocess.run([sys.executable, "-c", code], check=True)
+def _copy(lines: pa.Table) -> float:
+    """Write the same lines into a Parquet file for each day with DuckDB, on the local disk."""
+    with _directory() as directory, duckdb.connect(config={"threads": 2}) as database:
+        database.register("lines", lines)
+        by_day = "SELECT *, CAST(CAST(timestamp AS date) AS varchar) AS dt FROM lines"
+        options = "FORMAT parquet, COMPRESSION zstd, PARTITION_BY dt"
+        return _timed(lambda: database.execute(f"COPY ({by_day}) TO '{directory}' ({options})"))
 
 
-def _lakes(data: bytes, arrived: bytes) -> Iterator[tuple[MemoryLake, KeyIndex]]:
-    """The same base, known to the index as every base is that a merge wrote."""
-    lake = MemoryLake()
-    base = read_parquet(data, arrow_schema(DataType.TRANSACTIONS))
-    KeyIndex(lake).register_and_find(PARTITION, base, pa.array([], pa.string()))
-    keys = lake.objects[PARTITION.keys_key].body
-    del base
-    for _ in range(RUNS):
-        lake = MemoryLake()
-        lake.put(PARTITION.keys_key, keys)
-        lake.put(PARTITION.base_key, data)
-        lake.put(PARTITION.incoming_key("arrived"), arrived)
-        yield lake, KeyIndex(lake)
-
-
-def _read_and_write(data: bytes) -> None:
-    write_parquet(read_parquet(data, arrow_schema(DataType.TRANSACTIONS)))
+@contextmanager
+def _directory() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp())
+    try:
+        yield directory / "copied"
+    finally:
+        shutil.rmtree(directory)
 
 
 def _timed(work: Work) -> float:
@@ -103,9 +128,12 @@ def _timed(work: Work) -> float:
     return time.perf_counter() - started
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def _peak() -> float:
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    scenario, *numbers = sys.argv[1:]
+    sizes = list(map(int, numbers))
+    measured = history(*sizes) if scenario == "history" else live(*sizes)
+    print(orjson.dumps(measured).decode())

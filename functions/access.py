@@ -12,6 +12,7 @@ from shared.decisions.index import DECISIONS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.catalog.tables import LAKE_DATABASE
+from shared.lake.migration.former_paths import FORMER_BASE, FORMER_KEYS, FORMER_ROLLUPS
 from shared.lake.storage.object_store import LAKE_BUCKET, TABLES_BUCKET
 from shared.lake.storage.paths import INCOMING, QUARANTINE
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
@@ -34,6 +35,9 @@ QUERY_WRITES = (Access(RESULTS_BUCKET), Access(RESULT_CACHE_TABLE))
 
 TABLES = (Access(LAKE_DATABASE), Access(TABLES_BUCKET))
 """Read and written: the files of the lake's tables, and the pointers to their metadata in Glue."""
+
+FORMER_LAKE = tuple(Access(LAKE_BUCKET, prefix) for prefix in (FORMER_BASE, FORMER_ROLLUPS, FORMER_KEYS))
+"""Read and deleted: what an earlier version left in the lake and merges convert first."""
 
 LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
 """Read and written: responses that are too large for Lambda; functions that run queries already have access to them."""

@@ -28,12 +28,12 @@ def create_resources() -> Settings:
 
 
 def create_channels() -> dict[str, str]:
-    """Make everything but tables and buckets, and return names by resource."""
+    """Make everything but DynamoDB tables and buckets, and return names by resource.
+
+    The tables of the lake are made by who first reads or commits to them.
+    """
     boto3.client("events").create_event_bus(Name="tally-events")
-    # The lake's tables are created when they are first used: a deployment creates all of them, which takes long.
-    boto3.client("glue").create_database(DatabaseInput={"Name": "tally_lake"})
-    others = {EVENT_BUS.variable: "tally-events", LAKE_DATABASE.variable: "tally_lake"}
-    return {**_streams(), **_queues(), **_signing_keys(), **others}
+    return {**_streams(), **_queues(), **_signing_keys(), **_database(), EVENT_BUS.variable: "tally-events"}
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
@@ -95,6 +95,11 @@ def _streams() -> dict[str, str]:
 def _queues() -> dict[str, str]:
     sqs = boto3.client("sqs")
     return {queue.variable: sqs.create_queue(QueueName=_name(queue))["QueueUrl"] for queue in QUEUES}
+
+
+def _database() -> dict[str, str]:
+    boto3.client("glue").create_database(DatabaseInput={"Name": _name(LAKE_DATABASE)})
+    return {LAKE_DATABASE.variable: _name(LAKE_DATABASE)}
 
 
 def _signing_keys() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Declares the function `merger`."""
 
-from functions.access import LEDGER, TABLES
+from functions.access import FORMER_LAKE, LEDGER, TABLES
 from functions.declaration import Access, QueueTrigger, TriggeredFunction
 from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
@@ -18,10 +18,18 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=120,
     uses_lake=True,
     trigger=QueueTrigger(queue=MERGE_QUEUE, batch_size=200, window_seconds=1, maximum_concurrency=_AT_ONCE),
-    reads=(Access(LAKE_BUCKET, INCOMING), Access(LAKE_BUCKET, RECEIPTS), *TABLES, Access(TABLE_STATES), *LEDGER),
+    reads=(
+        Access(LAKE_BUCKET, INCOMING),
+        Access(LAKE_BUCKET, RECEIPTS),
+        *FORMER_LAKE,
+        *TABLES,
+        Access(TABLE_STATES),
+        *LEDGER,
+    ),
     writes=(
         Access(LAKE_BUCKET, INCOMING),
         Access(LAKE_BUCKET, RECEIPTS),
+        *FORMER_LAKE,
         *TABLES,
         Access(TABLE_STATES),
         *LEDGER,

@@ -2,8 +2,9 @@
 
 from infra.admin.stage import Stage
 from shared.currency.rates import ReferenceRates
-from shared.lake.catalog.versions import TableVersions
+from shared.lake.catalog.state import TableStates
 from shared.lake.storage.object_store import LakeStore
+from shared.lake.table.iceberg import IcebergTables
 from shared.runtime.models import now
 
 
@@ -13,9 +14,13 @@ def rates_of(stage: Stage) -> ReferenceRates:
     Raises:
         NotDeployed: the stage is older than reference rates are.
     """
+    s3 = stage.client("s3")
     return ReferenceRates(
-        LakeStore(stage.client("s3"), stage.output("LakeBucketName")),
-        TableVersions(stage.client("dynamodb"), stage.output("VersionsTableName")),
+        LakeStore(s3, stage.output("LakeBucketName")),
+        IcebergTables(
+            stage.client("glue"), s3, database=stage.output("DatabaseName"), bucket=stage.output("TablesBucketName")
+        ),
+        TableStates(stage.client("dynamodb"), stage.output("TableStatesTableName")),
         now,
         reporting_currency=stage.output("ReportingCurrency"),
     )

@@ -1,24 +1,33 @@
-"""Roll-ups of a whole stage, made again side by side."""
+"""Makes the roll-ups of a whole stage outdated, so that the roll-up job computes all of them again."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from dataclasses import replace
 
+from infra.admin.result_cache import forget_results
 from infra.admin.stage import Stage
-from shared.lake.backfill import backfill, partitions_to_backfill
-from shared.lake.catalog.versions import TableVersions
-from shared.lake.storage.object_store import LakeStore
-from shared.merging.merger import dependent_tables
+from shared.lake.catalog.state import TableState, TableStates
+from shared.lake.rollups.compute import ROLLUPS
+from shared.merging.requests import RollupRequests
 
-_AT_ONCE = 4
+_NEVER = 0
 
 
 def rebuild_all(stage: Stage) -> int:
-    """Recompute the roll-ups of every partition, then invalidate cached results; return the number of partitions."""
-    lake = LakeStore(stage.client("s3"), stage.output("LakeBucketName"))
-    partitions = list(partitions_to_backfill(lake))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(partial(backfill, lake), partitions))
-    versions = TableVersions(stage.client("dynamodb"), stage.output("VersionsTableName"))
-    for table in sorted({name for each in partitions for name in dependent_tables(each.data_type)}):
-        versions.bump(table)
-    return len(partitions)
+    """Mark every day as changed since its roll-ups, and start the roll-up job; return the number of days.
+
+    Queries read the bases of these days until the job is done. Results from the earlier roll-ups are forgotten.
+    """
+    dynamodb, sqs = stage.client("dynamodb"), stage.client("sqs")
+    states = TableStates(dynamodb, stage.output("TableStatesTableName"))
+    requests = RollupRequests(sqs, sqs.get_queue_url(QueueName=stage.output("RollupQueueName"))["QueueUrl"])
+    days = 0
+    for data_type in ROLLUPS:
+        outdated = states.update(data_type, _outdated)
+        if outdated.days:
+            requests.request(data_type)
+        days += len(outdated.days)
+    forget_results(dynamodb, stage.output("ResultCacheTableName"))
+    return days
+
+
+def _outdated(state: TableState) -> TableState:
+    return replace(state, rolled_up=_NEVER)

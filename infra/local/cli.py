@@ -10,7 +10,14 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from infra.admin import audit_command, customers_command, keys_command, rates_command, rollups_command
+from infra.admin import (
+    audit_command,
+    customers_command,
+    keys_command,
+    migrate_command,
+    rates_command,
+    rollups_command,
+)
 from infra.local import run_state
 from infra.local.demo.scale import Scale
 from infra.local.deploy.outputs import StackOutputs
@@ -34,6 +41,7 @@ app.add_typer(audit_command.app, name="audit")
 app.add_typer(customers_command.app, name="customers")
 app.add_typer(rates_command.app, name="rates")
 app.add_typer(rollups_command.app, name="rollups")
+app.command(epilog=migrate_command.EPILOG)(migrate_command.migrate)
 
 _PORTS = Ports()
 _HEALTH_SECONDS = 15.0  # the first request after a start waits for its function's

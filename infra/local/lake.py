@@ -21,22 +21,22 @@ class Lake:
     outputs: StackOutputs
 
     def is_empty(self) -> bool:
-        """Return whether nothing was ever sent."""
-        return not any(self._count(prefix, most=1) for prefix in ("landing/", "incoming/", "base/"))
+        """Return whether nothing was ever sent: each delivery is recorded in the ledger first."""
+        ledger = self.outputs.every.get("LedgerTableName")
+        if ledger is None:
+            return True
+        dynamodb = self.session.client("dynamodb", endpoint_url=self.endpoint)
+        return not dynamodb.scan(TableName=ledger, Limit=1)["Items"]
 
     def pending(self) -> int:
         """Return the number of objects (at most a thousand) that are not merged yet.
 
         Messages are not counted: those of a killed consumer reappear minutes after their objects are merged.
         """
-        return self._count("incoming/", most=1000)
-
-    def _count(self, prefix: str, *, most: int) -> int:
         if self.outputs.lake_bucket is None:
             return 0
         s3 = self.session.client("s3", endpoint_url=self.endpoint)
-        found = s3.list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix=prefix, MaxKeys=most)
-        return found["KeyCount"]
+        return s3.list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix="incoming/", MaxKeys=1000)["KeyCount"]
 
 
 def settle(

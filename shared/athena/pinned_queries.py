@@ -18,15 +18,16 @@ from shared.runtime.observability import count, logger
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-    from shared.athena.client import Athena
     from shared.athena.result_cache import ResultCache
     from shared.lake.catalog.state import TableStates
 
 T = TypeVar("T")
+Run = Callable[[Statement], list[dict[str, Any]]]
+"""Runs a statement and returns its rows, as `Athena.run`."""
 
 
 class Dependency(NamedTuple):
-    """A base or reference table that an answer depends on, and its UTC days (`yyyy-MM-dd`, both included)."""
+    """A base, reference or history table that an answer depends on, and its UTC days (`yyyy-MM-dd`, both included)."""
 
     table: str
     first_day: str = "0001-01-01"
@@ -65,9 +66,20 @@ class LakeView:
         state = self.states[table]
         return state.dirty_days if rollup in state.derived else sorted(state.days)
 
+    @property
+    def cost_days(self) -> Sequence[str]:
+        """The days within which the cost of a product changed."""
+        return [day for state in (self.states or {}).values() for day in state.cost_days]
+
     def last_change(self, depends_on: Dependency) -> int:
-        """Return the number of the last commit that changed a month of a dependency."""
-        return (self.states or {})[depends_on.table].last_change(depends_on.first_day, depends_on.last_day)
+        """Return the number of the last commit that changed a month of a dependency.
+
+        History tables have no state of their own; their snapshot is returned.
+        """
+        state = (self.states or {}).get(depends_on.table)
+        if state is None:
+            return self.snapshots.get(depends_on.table, 0)
+        return state.last_change(depends_on.first_day, depends_on.last_day)
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ class LakeQuery(Generic[T]):
     Attributes:
         statement: what Athena runs, once it is pinned.
         identity: the same query with all days in the roll-ups; equal for all statements with the same result.
-        depends_on: the base and reference tables of the result, also where it is read from their roll-ups.
+        depends_on: the base, reference and history tables of the result, also where it is read from roll-ups.
         form: how the result is cached.
         parse: makes the result of the rows.
     """
@@ -100,8 +112,8 @@ class LakeQuery(Generic[T]):
 class PinnedQueries:
     """Runs queries at pinned snapshots."""
 
-    def __init__(self, athena: "Athena", cache: "ResultCache", states: "TableStates") -> None:
-        self._athena = athena
+    def __init__(self, run: Run, cache: "ResultCache", states: "TableStates") -> None:
+        self._run = run
         self._cache = cache
         self._states = states
 
@@ -125,12 +137,12 @@ class PinnedQueries:
             InternalError: the query failed.
         """
         try:
-            return self._cache.get_or_compute(_key(query, view), query.form, lambda: self._run(query, view), beside)
+            return self._cache.get_or_compute(_key(query, view), query.form, lambda: self._compute(query, view), beside)
         except SnapshotExpired as error:
             raise _explain(error, view) from error
 
-    def _run(self, query: LakeQuery[T], view: LakeView) -> PinnedResult[T]:
-        result = query.parse(self._athena.run(pinned(query.statement, view.snapshots)))
+    def _compute(self, query: LakeQuery[T], view: LakeView) -> PinnedResult[T]:
+        result = query.parse(self._run(pinned(query.statement, view.snapshots)))
         tables = [each.table for each in query.depends_on]
         return PinnedResult(result, {name: view.snapshots[name] for name in tables if name in view.snapshots})
 

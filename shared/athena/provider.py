@@ -49,4 +49,4 @@ def pinned_queries(deployment: Deployment) -> PinnedQueries:
     cache = ResultCache(
         deployment.clients.best_effort_dynamodb, deployment.name_of(RESULT_CACHE_TABLE), clock=deployment.clock
     )
-    return PinnedQueries(athena(deployment), cache, table_states(deployment))
+    return PinnedQueries(athena(deployment).run, cache, table_states(deployment))

@@ -1,22 +1,19 @@
-"""Reference rates in the lake: the stored quotes, and the table that Athena reads."""
+"""Reference rates in the lake: the stored quotes, and the rows of the table that Athena reads."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from shared.currency.quotes import HeldQuote, Origin, Quote
 from shared.currency.rate_intervals import RateInterval
-from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.parquet.columns import MOMENT, read_parquet, write_parquet
 from shared.lake.storage.paths import REFERENCE, safe_part
 
-TABLE_KEY = f"{EXCHANGE_RATES.prefix}rates.parquet"
 QUOTES_KEY = f"{REFERENCE}/quotes/quotes.parquet"
-_ROWS_TOGETHER = 8192
-_TABLE = pa.schema(
+_RATES = pa.schema(
     [
         ("reporting_currency", pa.string()),
         ("currency", pa.string()),
@@ -37,35 +34,36 @@ def file_key(digest: str) -> str:
     return f"{REFERENCE}/files/{safe_part(digest)}"
 
 
-def table_of(reporting_currency: str, spans: Sequence[RateInterval]) -> bytes:
-    """Serialize the rates to the reporting currency as a Parquet table.
+RATE_COLUMNS = tuple(_RATES.names)
 
-    Small row groups with statistics let a query read only the rates of its days.
+
+def rows_of(reporting_currency: str, spans: Sequence[RateInterval]) -> pa.Table:
+    """Return the rates to the reporting currency as rows of the table.
+
+    They are sorted by day, so that the statistics of row groups let a query read only the rates of its days.
     """
-    columns = {name: [getattr(span, name) for span in spans] for name in _TABLE.names[1:]}
-    table = pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_TABLE)
+    columns = {name: [getattr(span, name) for span in spans] for name in _RATES.names[1:]}
+    table = pa.table({"reporting_currency": [reporting_currency] * len(spans), **columns}, schema=_RATES)
+    return table.sort_by([("valid_from", "ascending"), ("currency", "ascending")])
+
+
+def digest_of(rows: pa.Table) -> str:
+    """Return a hash of rows, equal for equal rows."""
     sink = pa.BufferOutputStream()
-    pq.write_table(
-        table.sort_by([("valid_from", "ascending"), ("currency", "ascending")]),
-        sink,
-        compression="zstd",
-        use_dictionary=[name for name in _TABLE.names if name != "rate"],
-        write_statistics=["valid_from", "valid_before"],
-        row_group_size=_ROWS_TOGETHER,
-    )
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
+    with pa.ipc.new_stream(sink, rows.schema) as stream:
+        stream.write_table(rows.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
-def intervals_on(day: str, table: bytes, reporting_currency: str) -> list[RateInterval]:
+def intervals_on(day: str, rows: pa.Table, reporting_currency: str) -> list[RateInterval]:
     """Return the rates to a reporting currency that apply on a day."""
-    held = read_parquet(table, _TABLE)
-    valid = held.filter(
+    valid = rows.filter(
         (pc.field("reporting_currency") == reporting_currency)
         & (pc.field("valid_from") <= day)
         & (pc.field("valid_before") > day)
     )
-    return [RateInterval(**row) for row in valid.drop_columns("reporting_currency").to_pylist()]
+    spans = [RateInterval(**row) for row in valid.select(RATE_COLUMNS[1:]).to_pylist()]
+    return sorted(spans, key=lambda span: span.currency)
 
 
 def quotes_written(held: Sequence[HeldQuote]) -> bytes:

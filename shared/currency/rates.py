@@ -12,23 +12,29 @@ from shared.currency.quotes import HeldQuote, Origin, merge
 from shared.currency.rate_intervals import RateInterval, derive_intervals
 from shared.currency.rate_tables import (
     QUOTES_KEY,
-    TABLE_KEY,
+    RATE_COLUMNS,
+    digest_of,
     file_key,
     intervals_on,
     quotes_in,
     quotes_written,
-    table_of,
+    rows_of,
 )
+from shared.lake.catalog.state import WHOLE_TABLE
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.storage.object_store import LakeStore, LostUpdate
+from shared.lake.table.port import CommitConflict, TableChange, TableSnapshot
 from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
-    from shared.lake.catalog.versions import TableVersions
+    from shared.lake.catalog.state import TableStates
+    from shared.lake.table.port import TableStore
     from shared.runtime.models import Clock
 
 _ATTEMPTS = 5
+_DIGEST = "tally.rates"
+"""Property of a snapshot's summary: the hash of its rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +58,12 @@ class Loaded:
 class ReferenceRates:
     """Stores quotes as loaded, and derives from them the table that Athena reads."""
 
-    def __init__(self, lake: LakeStore, versions: "TableVersions", clock: "Clock", *, reporting_currency: str) -> None:
+    def __init__(
+        self, lake: LakeStore, tables: "TableStore", states: "TableStates", clock: "Clock", *, reporting_currency: str
+    ) -> None:
         self._lake = lake
-        self._versions = versions
+        self._tables = tables
+        self._states = states
         self._clock = clock
         self._reporting_currency = reporting_currency
 
@@ -73,39 +82,56 @@ class ReferenceRates:
         taken = Counter[str]()
         for _ in retry(_ATTEMPTS):
             try:
-                loaded = self._take_in(content, origin, taken)
-            except LostUpdate:
+                loaded, snapshot = self._take_in(content, origin, taken)
+            except (LostUpdate, CommitConflict):
                 continue
-            self._versions.bump(EXCHANGE_RATES.name)
+            self._publish(snapshot)
             return loaded
         raise Unavailable("Another load of reference rates is in progress; load the file again later", retry_after=1)
 
+    def restore(self) -> bool:
+        """Derive the table again from the stored quotes; return whether there are any.
+
+        Raises:
+            Unavailable: a load is in progress.
+        """
+        for _ in retry(_ATTEMPTS):
+            head, held = self._tables.head(EXCHANGE_RATES), self._lake.get(QUOTES_KEY)
+            if held is None:
+                return False
+            quotes = (each.quote for each in quotes_in(held.body))
+            try:
+                snapshot = self._replace_table(head, derive_intervals(quotes, self._reporting_currency))
+            except CommitConflict:
+                continue
+            self._publish(snapshot)
+            return True
+        raise Unavailable("A load of reference rates is in progress; try again later", retry_after=1)
+
     def on(self, day: str) -> Sequence[RateInterval]:
         """Return the rates of a day."""
-        table = self._lake.get(TABLE_KEY)
-        return intervals_on(day, table.body, self._reporting_currency) if table else []
+        rows = self._tables.rows(EXCHANGE_RATES, self._tables.head(EXCHANGE_RATES), RATE_COLUMNS)
+        return intervals_on(day, rows, self._reporting_currency)
 
     def quotes(self) -> Sequence[HeldQuote]:
         """Return all stored quotes by currency and day."""
         held = self._lake.get(QUOTES_KEY)
         return quotes_in(held.body) if held else []
 
-    def _take_in(self, content: ReadFile, origin: Origin, taken: Counter[str]) -> Loaded:
-        """Write the quotes, then the table. The table is read before the quotes from which it is derived.
+    def _take_in(self, content: ReadFile, origin: Origin, taken: Counter[str]) -> tuple[Loaded, TableSnapshot]:
+        """Write the quotes, then the table, whose head is read before the quotes from which it is derived.
 
-        If another load replaced the table in between, it may include quotes that were not read here; the conditional
-        write then fails and the caller retries.
+        If another load replaced the table in between, it may include quotes that were not read here; the commit then
+        fails and the caller retries.
         """
-        table, held = self._lake.get(TABLE_KEY), self._lake.get(QUOTES_KEY)
+        head, held = self._tables.head(EXCHANGE_RATES), self._lake.get(QUOTES_KEY)
         merged = merge(quotes_in(held.body) if held else [], content.quotes, origin)
         worths = derive_intervals((each.quote for each in merged.quotes), self._reporting_currency)
         if merged.new or merged.changed:
             self._lake.replace(QUOTES_KEY, quotes_written(merged.quotes), expected=held)
             taken.update(new=merged.new, changed=merged.changed)
-        derived = table_of(self._reporting_currency, worths)
-        if table is None or table.body != derived:
-            self._lake.replace(TABLE_KEY, derived, expected=table)
-        return Loaded(
+        snapshot = self._replace_table(head, worths)
+        loaded = Loaded(
             file=origin.file,
             sha256=origin.digest,
             quotes=len(content.quotes),
@@ -116,3 +142,20 @@ class ReferenceRates:
             first_day=min((each.valid_from for each in worths), default=None),
             last_day=max((each.quote.day for each in merged.quotes), default=None),
         )
+        return loaded, snapshot
+
+    def _replace_table(self, head: TableSnapshot, worths: Sequence[RateInterval]) -> TableSnapshot:
+        """Replace all rows of the table in one commit, unless it has them already."""
+        rows = rows_of(self._reporting_currency, worths)
+        digest = digest_of(rows)
+        if head.summary.get(_DIGEST) == digest:
+            return head
+        dropped = frozenset(file.path for file in head.files)
+        return self._tables.commit(
+            EXCHANGE_RATES, head, TableChange(rows=rows, dropped=dropped, summary={_DIGEST: digest})
+        )
+
+    def _publish(self, snapshot: TableSnapshot) -> None:
+        if snapshot.id is not None:
+            number, sequence = snapshot.id, snapshot.sequence
+            self._states.update(EXCHANGE_RATES.name, lambda state: state.with_commit(number, sequence, [WHOLE_TABLE]))

@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from shared.athena.sql import Constant, Statement, sql
+from shared.athena.sql import Constant, Statement, sql, table
 from shared.currency.conversion import convert, with_rates
 from shared.customers.facts import ONE_DAY, HistoryPeriod
+from shared.records.schema import DataType
 
 RECENT_DAYS, LATELY_DAYS = 90, 30
 """In days: the recent period, which retention compares with an equal period before it, and a shorter one."""
@@ -12,13 +13,14 @@ RECENT_DAYS, LATELY_DAYS = 90, 30
 MOST_CATEGORIES = 3
 
 _SPAN = """
-    SELECT MIN("timestamp") AS first, MAX("timestamp") AS last FROM transactions
+    SELECT MIN("timestamp") AS first, MAX("timestamp") AS last FROM {transactions}
     WHERE status = 'completed' AND customer_id IS NOT NULL AND quantity > 0 AND "timestamp" < CAST(:before AS timestamp)
 """
 _LINES = """
     SELECT customer_id, order_id, product_id, product_category, channel, region, quantity, "timestamp" AS moment,
-        currency, dt, CAST(quantity * unit_price - discount AS decimal(38, 10)) AS net_amount
-    FROM transactions
+        currency, CAST(CAST("timestamp" AS date) AS varchar) AS dt,
+        CAST(quantity * unit_price - discount AS decimal(38, 10)) AS net_amount
+    FROM {transactions}
     WHERE status = 'completed' AND customer_id IS NOT NULL AND "timestamp" < CAST(:end AS timestamp)
 """
 _FACTS = """
@@ -110,7 +112,7 @@ _TASTES = """
 
 def span(before: datetime) -> Statement:
     """Find the first and the last purchase with a known customer before a moment."""
-    return sql(_SPAN, before=before)
+    return sql(_SPAN, transactions=table(DataType.TRANSACTIONS), before=before)
 
 
 def facts(period: HistoryPeriod, currency: str) -> Statement:
@@ -135,7 +137,7 @@ def preferences(period: HistoryPeriod) -> Statement:
 
 
 def _lines(period: HistoryPeriod) -> Statement:
-    return sql(_LINES, end=_midnight(period.last_day + ONE_DAY))
+    return sql(_LINES, transactions=table(DataType.TRANSACTIONS), end=_midnight(period.last_day + ONE_DAY))
 
 
 def _midnight(day: date) -> datetime:

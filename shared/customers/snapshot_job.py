@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from shared.athena.sql import Statement, pinned
 from shared.customers import queries
 from shared.customers.facts import CustomerFacts, HistoryPeriod, Preference, PreferenceKind
 from shared.customers.forecast_run import Forecast, forecast
@@ -14,11 +15,21 @@ from shared.customers.rules import Scores, score_customers
 from shared.customers.segment_history import extend
 from shared.customers.segmentation import segmentation
 from shared.customers.store import CustomerStore
+from shared.lake.catalog.tables import EXCHANGE_RATES
+from shared.lake.table.port import SnapshotExpired
+from shared.records.schema import DataType
+from shared.runtime.errors import Unavailable
+from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
     from shared.athena.client import Athena
     from shared.customers.forecast import Expectation
+    from shared.lake.catalog.state import TableStates
     from shared.runtime.models import Clock
+
+
+_TABLES = (DataType.TRANSACTIONS, EXCHANGE_RATES.name)
+_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +43,9 @@ class SnapshotResult:
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """The data of all customers in a run."""
+    """The data of all customers in a run, all read at one state of the tables."""
 
+    period: HistoryPeriod
     customers: Sequence[CustomerFacts]
     scores: Sequence[Scores]
     preferences: Mapping[str, Sequence[Preference]]
@@ -45,18 +57,22 @@ class CustomerSnapshotJob:
     """Computes a snapshot of all customers."""
 
     athena: "Athena"
+    states: "TableStates"
     store: CustomerStore
     reporting_currency: str
     clock: "Clock"
 
     def run(self) -> SnapshotResult:
-        """Replace the stored snapshot; before the first sale the segments are empty."""
+        """Replace the stored snapshot; before the first sale the segments are empty.
+
+        Raises:
+            Unavailable: the tables changed too quickly to be read at one state.
+        """
         at = self.clock()
-        period = self._period()
-        found = self._compute(period)
+        found = self._compute()
         run = Run(
             at=at,
-            last_day=period.last_day,
+            last_day=found.period.last_day,
             reporting_currency=self.reporting_currency,
             model=found.forecast.report,
         )
@@ -66,24 +82,34 @@ class CustomerSnapshotJob:
         self.store.replace(_profiles(found, before, run), sorted(gone), told)
         return SnapshotResult(customers=len(found.customers), removed=len(gone), model_used=run.model.used)
 
-    def _period(self) -> HistoryPeriod:
-        at = self.clock()
-        (row,) = self.athena.run(queries.span(at))
-        first, last = row["first"] or at, row["last"] or at
-        return HistoryPeriod(first_day=first.date(), last_day=last.date())
+    def _compute(self) -> _Snapshot:
+        """Read everything at the current state of the tables; at a newer one if it expires between two queries."""
+        for _ in range(_TRIES):
+            states = self.states.get_many(_TABLES)
+            snapshots = {name: each for state in states.values() for name, each in state.snapshots.items()}
+            try:
+                return self._compute_at(snapshots)
+            except SnapshotExpired as error:
+                logger().warning("a snapshot expired between two queries", exc_info=error)
+        raise Unavailable("The tables change too quickly to be read at one state; retry later", retry_after=60)
 
-    def _compute(self, period: HistoryPeriod) -> _Snapshot:
-        rows = self.athena.run(queries.facts(period, self.reporting_currency))
-        customers = [CustomerFacts(**row) for row in rows]
+    def _compute_at(self, snapshots: Mapping[str, int]) -> _Snapshot:
+        def read(statement: Statement) -> list[dict[str, Any]]:
+            return self.athena.run(pinned(statement, snapshots))
+
+        at = self.clock()
+        (row,) = read(queries.span(at))
+        period = HistoryPeriod(first_day=(row["first"] or at).date(), last_day=(row["last"] or at).date())
+        customers = [CustomerFacts(**row) for row in read(queries.facts(period, self.reporting_currency))]
         tastes: defaultdict[str, list[Preference]] = defaultdict(list)
-        for row in self.athena.run(queries.preferences(period)):
+        for row in read(queries.preferences(period)):
             tastes[row["customer_id"]].append(Preference(**{**row, "kind": PreferenceKind(row["kind"])}))
         scores = score_customers(
             [each.last_purchase.date() for each in customers],
             [each.orders for each in customers],
             [each.net_amount for each in customers],
         )
-        return _Snapshot(customers, scores, tastes, forecast(customers, period, self.clock()))
+        return _Snapshot(period, customers, scores, tastes, forecast(customers, period, self.clock()))
 
 
 def _profiles(

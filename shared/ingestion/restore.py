@@ -1,6 +1,6 @@
 """Restores the cancelled rows of a delivery as a redrive, so that each row is counted once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shared.lake.parquet import columns
@@ -12,11 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    import pyarrow as pa
-
     from shared.ingestion.delivery import Delivery
     from shared.ingestion.validation import DeliveryValidator
     from shared.lake.storage.object_store import LakeStore
+    from shared.lake.validation.rows import ValidatedRows
     from shared.ledger.store import Ledger
     from shared.runtime.models import Clock
 
@@ -39,9 +38,9 @@ class CancelledRowsRestorer:
         current = self.ledger.get(delivery.delivery_id)
         if current is None or not (current.cancelled_parts or current.redriving):
             return current
-        cancelled, table = current.cancelled_parts, self.validator.validate(delivery).validated.table
-        parts = {part: _rows_of_part(delivery, table, part) for part in cancelled}
-        if {part: len(rows) for part, rows in parts.items()} != cancelled:
+        cancelled, validated = current.cancelled_parts, self.validator.validate(delivery).validated
+        parts = {part: _rows_of_part(delivery, validated, part) for part in cancelled}
+        if {part: len(rows.table) for part, rows in parts.items()} != cancelled:
             return None
         opened = self.ledger.update(delivery.delivery_id, _mark_resumed)
         self._write_parts(delivery, opened, parts)
@@ -49,19 +48,21 @@ class CancelledRowsRestorer:
             delivery.delivery_id, lambda entry: _finish_restore(entry, opened.redriving, self.clock())
         )
 
-    def _write_parts(self, delivery: "Delivery", entry: LedgerEntry, parts: "Mapping[str, pa.Table]") -> None:
+    def _write_parts(self, delivery: "Delivery", entry: LedgerEntry, parts: "Mapping[str, ValidatedRows]") -> None:
         """Write an object for each part, except for parts that are merged already and whose object is deleted."""
         names = {part: _name_of_part(delivery, entry.redriving, part) for part in parts}
         self.lake.put_all(
-            (names[part].rows_key, columns.write_parquet(rows, unique=SCHEMAS[delivery.data_type].key))
+            (names[part].rows_key, columns.write_parquet(rows.table, unique=SCHEMAS[delivery.data_type].key))
             for part, rows in parts.items()
             if names[part].part not in entry.parts
         )
 
 
-def _rows_of_part(delivery: "Delivery", table: "pa.Table", part: str) -> "pa.Table":
+def _rows_of_part(delivery: "Delivery", validated: "ValidatedRows", part: str) -> "ValidatedRows":
     """Return all rows or, for entries from the time when deliveries were divided by day, those of the day."""
-    return table if part == WHOLE_DELIVERY else columns.rows_of_day(delivery.data_type, table, part)
+    if part == WHOLE_DELIVERY:
+        return validated
+    return replace(validated, table=columns.rows_of_day(delivery.data_type, validated.table, part))
 
 
 def _name_of_part(delivery: "Delivery", number: str, part: str) -> IncomingKey:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.lake.storage.object_store import LakeStore
     from shared.ledger.store import Ledger
     from shared.merging.events import MergeEvents
+    from shared.merging.migration import Migration
     from shared.merging.requests import RollupRequests
     from shared.records.schema import DataType
     from shared.runtime.models import Clock
@@ -39,6 +40,7 @@ class Merger:
     """Merges data types and updates table states, ledger and event bus."""
 
     lake: "LakeStore"
+    migration: "Migration"
     cycle: "MergeCycle"
     states: "TableStates"
     ledger: "Ledger"
@@ -59,6 +61,9 @@ class Merger:
 
     def _merge_all(self, data_type: "DataType", has_time: HasTime) -> bool:
         try:
+            # Rows of the former format first: outcomes of deliveries depend on the rows that are there.
+            if not self.migration.run(data_type, has_time):
+                return False
             while has_time():
                 result = self.cycle.run(data_type, self.states.get(data_type).days)
                 if result is None:

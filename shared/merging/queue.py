@@ -3,6 +3,4 @@
 from shared.runtime.resources import Queue
 
 MERGE_QUEUE = Queue("merge_queue", visibility_seconds=720, max_receives=5, fed_by_prefix="incoming/")
-
 ROLLUP_QUEUE = Queue("rollup_queue", visibility_seconds=1800, max_receives=5)
-"""Messages name a data type whose base has changed: `{"data_type": "transactions"}`."""

@@ -55,5 +55,6 @@ def with_dirty_days(question: MetricQuestion, plan: Plan, dirty_days: Sequence[s
     dirty = dirty_within(reach(question), dirty_days)
     if plan.source is Source.BASE or not dirty:
         return plan
-    why = f"{len(dirty)} days are read from {question.metric.fact.base}, because their roll-ups are being computed"
+    days = "1 day whose roll-up is" if len(dirty) == 1 else f"{len(dirty)} days whose roll-ups are"
+    why = f"{question.metric.fact.base} is read for {days} being computed"
     return replace(plan, reason=f"{plan.reason}; {why}", parts=split(question, plan.source, dirty_days))

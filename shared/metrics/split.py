@@ -51,8 +51,8 @@ def split(question: MetricQuestion, source: Source, dirty_days: Iterable[str] = 
         return Split((), (whole,))
     partial = _partial_units(question, question.metric.fact.tables[source].grain)
     dirty = dirty_within(whole, dirty_days)
-    base = _at_most(MAX_INTERVALS, _merge(_clip([*partial, *dirty], whole)))
-    return Split(tuple(_between(base, whole)), tuple(base))
+    base = at_most(MAX_INTERVALS, merge(_clip([*partial, *dirty], whole)))
+    return Split(tuple(between(base, whole)), tuple(base))
 
 
 def reach(question: MetricQuestion) -> Interval:
@@ -91,7 +91,7 @@ def _partial_units(question: MetricQuestion, grain: Grain) -> list[Interval]:
     """Return the units within which a range or bucket begins or ends; if they are too many, all of both ranges."""
     boundaries = {boundary: _floor(boundary, grain.unit) for boundary in _boundaries(question, grain)}
     begun = {begin for boundary, begin in boundaries.items() if begin != boundary}
-    partial = _merge(Interval(begin, begin + grain.unit) for begin in begun)
+    partial = merge(Interval(begin, begin + grain.unit) for begin in begun)
     if len(partial) > MAX_INTERVALS:
         return [Interval(_floor(question.previous_start, grain.unit), question.end)]
     return partial
@@ -105,7 +105,7 @@ def _clip(intervals: Iterable[Interval], whole: Interval) -> list[Interval]:
     ]
 
 
-def _merge(intervals: Iterable[Interval]) -> list[Interval]:
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
     """Merge intervals that overlap or are adjacent."""
     merged: list[Interval] = []
     for each in sorted(intervals):
@@ -116,10 +116,10 @@ def _merge(intervals: Iterable[Interval]) -> list[Interval]:
     return merged
 
 
-def _at_most(most: int, intervals: Sequence[Interval]) -> Sequence[Interval]:
+def at_most(most: int, intervals: Sequence[Interval]) -> Sequence[Interval]:
     """Close the smallest gaps between intervals until there are no more than so many."""
     gaps = sorted((Interval(before.end, after.start) for before, after in pairwise(intervals)), key=_length)
-    return _merge([*intervals, *gaps[: max(0, len(intervals) - most)]])
+    return merge([*intervals, *gaps[: max(0, len(intervals) - most)]])
 
 
 def _length(interval: Interval) -> timedelta:
@@ -142,7 +142,8 @@ def _begin_with_units(question: MetricQuestion, grain: Grain) -> bool:
     return not any(shifts) and all(_floor(turn, grain.unit) == turn for turn in turns)
 
 
-def _between(partial: Sequence[Interval], whole: Interval) -> Iterator[Interval]:
+def between(partial: Sequence[Interval], whole: Interval) -> Iterator[Interval]:
+    """Yield the intervals between disjoint parts of an interval."""
     reached = whole.start
     for each in partial:
         if reached < each.start:

@@ -1,55 +1,74 @@
-"""Divides the days of a range between roll-ups and base tables."""
+"""Divides the time of a report between roll-ups and base tables."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
 
-from shared.athena.sql import Statement, join, sql
-from shared.currency.conversion import Days
+from shared.lake.catalog.rollup_tables import INVENTORY_DAILY, PRODUCT_SESSIONS_DAILY, SALES_DAILY_BY_PRODUCT
+from shared.metrics.split import MAX_INTERVALS, Interval, Split, at_most, between, dirty_within, merge
+from shared.products.question import ProductQuestion
+from shared.records.schema import DataType
+from shared.records.validation import EARLIEST
 
-_DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
+if TYPE_CHECKING:
+    from shared.athena.pinned_queries import LakeView
 
 
 @dataclass(frozen=True)
-class SourceDays:
-    """The days of a range that are read from roll-ups and those read from base tables, each as contiguous spans."""
+class ReportTimes:
+    """The time of sales, of visits and of stock levels, each divided between a roll-up by day and a base table.
 
-    whole: tuple[Days, ...]
-    exact: tuple[Days, ...]
+    Stock levels before the range apply until the next one, so their time begins at the first level.
+    """
+
+    sales: Split
+    visits: Split
+    stock: Split
 
 
-def split(start: datetime, end: datetime, excluded: Collection[str] = ()) -> SourceDays:
-    """Split a range: days that lie in it entirely are read from roll-ups, except `excluded` days."""
-    told = [(day, _is_whole(day, start, end) and day.isoformat() not in excluded) for day in _days(start, end)]
-    spans = [(whole, [day for day, _ in run]) for whole, run in groupby(told, key=lambda each: each[1])]
-    return SourceDays(
-        tuple(_span(days) for whole, days in spans if whole),
-        tuple(_span(days) for whole, days in spans if not whole),
+def rolled_up_times(question: ProductQuestion) -> ReportTimes:
+    """Read everything but partial days from roll-ups; so every question has one statement, whatever was loaded."""
+    asked = _asked(question)
+    return ReportTimes(split(asked), split(asked), split(replace(asked, start=EARLIEST), _cut_day(question)))
+
+
+def times(question: ProductQuestion, view: "LakeView") -> ReportTimes:
+    """Return what is read at a state of the lake: days that a roll-up does not give exactly are read from the base.
+
+    These are partial days, dirty days, and for sales the days on which the cost of a product changed: only the base
+    has the moment of a sale, which decides which cost applies to it.
+    """
+    asked = _asked(question)
+    if not view.uses_rollups:
+        of_base = Split((), (asked,))
+        return ReportTimes(of_base, of_base, Split((), (replace(asked, start=EARLIEST),)))
+    dirty_sales = view.dirty_days(DataType.TRANSACTIONS, SALES_DAILY_BY_PRODUCT.name)
+    dirty_levels = view.dirty_days(DataType.INVENTORY, INVENTORY_DAILY.name)
+    return ReportTimes(
+        split(asked, [*view.cost_days, *dirty_sales]),
+        split(asked, view.dirty_days(DataType.EVENTS, PRODUCT_SESSIONS_DAILY.name)),
+        split(_stock_time(asked, view), [*_cut_day(question), *dirty_levels]),
     )
 
 
-def on_days(spans: Iterable[Days]) -> Statement:
-    """Return the condition that the partition of a row is one of these days."""
-    conditions = (sql("dt BETWEEN :first AND :last", first=span.first, last=span.last) for span in spans)
-    return sql("({any})", any=join(" OR ", conditions))
+def split(whole: Interval, excluded: Iterable[str] = ()) -> Split:
+    """Divide an interval: UTC days that lie in it entirely are read from a roll-up, except `excluded` days."""
+    cut = [boundary.date().isoformat() for boundary in (whole.start, whole.end) if boundary.time() != time()]
+    base = at_most(MAX_INTERVALS, merge(dirty_within(whole, [*cut, *excluded])))
+    return Split(tuple(between(base, whole)), tuple(base))
 
 
-def whole_days(start: datetime, end: datetime) -> tuple[date, date]:
-    """Return the first day that begins within a range, and the first later day that does not end within it."""
-    first = start.date() if start.time() == time() else start.date() + _DAY
-    return first, max(first, end.date())
+def _asked(question: ProductQuestion) -> Interval:
+    return Interval(question.start, question.end)
 
 
-def _days(start: datetime, end: datetime) -> Sequence[date]:
-    last = (end - _MOMENT).date()
-    return [start.date() + n * _DAY for n in range((last - start.date()).days + 1)]
+def _cut_day(question: ProductQuestion) -> list[str]:
+    """Return the day within which the range begins: its last level before the range is not the last of the day."""
+    return [question.start.date().isoformat()] if question.start.time() != time() else []
 
 
-def _is_whole(day: date, start: datetime, end: datetime) -> bool:
-    first, beyond = whole_days(start, end)
-    return first <= day < beyond
-
-
-def _span(days: Sequence[date]) -> Days:
-    return Days(days[0].isoformat(), days[-1].isoformat())
+def _stock_time(asked: Interval, view: "LakeView") -> Interval:
+    first_day = view.first_day(DataType.INVENTORY)
+    since = asked.start if first_day is None else datetime.fromisoformat(first_day).replace(tzinfo=UTC)
+    return replace(asked, start=min(since, asked.start))

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from shared.athena.pinned_queries import PinnedResult
 from shared.products.trend import Parts
 
 
@@ -46,11 +47,13 @@ class ProductRow:
     parts: tuple[Decimal, ...]
 
 
-PRODUCT_ROWS: TypeAdapter[Sequence[ProductRow]] = TypeAdapter(Sequence[ProductRow])
+PRODUCT_ROWS: TypeAdapter[PinnedResult[Sequence[ProductRow]]] = TypeAdapter(PinnedResult[Sequence[ProductRow]])
 """Serializes rows for the result cache."""
+
+_ROWS: TypeAdapter[Sequence[ProductRow]] = TypeAdapter(Sequence[ProductRow])
 
 
 def product_rows(found: Sequence[Mapping[str, Any]], parts: Parts | None) -> Sequence[ProductRow]:
     """Parse the rows of a result, which has a column for each part; a part without sales is 0."""
     names = [f"part_{n}" for n in range(parts.count)] if parts else []
-    return PRODUCT_ROWS.validate_python([{**row, "parts": [row[name] or 0 for name in names]} for row in found])
+    return _ROWS.validate_python([{**row, "parts": [row[name] or 0 for name in names]} for row in found])

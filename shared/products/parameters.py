@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from shared.athena.snapshots import AS_OF_SNAPSHOTS, Snapshots, snapshot_errors, snapshots_field
+from shared.products.dependencies import TABLES
 from shared.products.question import DEFAULT_LIMIT, MOST_PRODUCTS, ProductQuestion, SortBy
 from shared.runtime.errors import FieldError
 from shared.runtime.query import Query
@@ -46,13 +48,22 @@ class ProductQuery(Query):
     limit: Annotated[int, WholeNumber(1, MOST_PRODUCTS)] = Field(
         default=DEFAULT_LIMIT, description=f"Maximum number of products (default: {DEFAULT_LIMIT})."
     )
+    as_of_snapshots: Snapshots = snapshots_field()
 
     @classmethod
     def contradictions(cls, valid: Mapping[str, Any], now: datetime | None) -> Iterator[FieldError]:
-        """Check the range."""
-        return range_errors(valid, now=now, longest=LONGEST_RANGE)
+        """Check the range, and that snapshots are those of tables that the report depends on."""
+        yield from range_errors(valid, now=now, longest=LONGEST_RANGE)
+        yield from snapshot_errors(valid.get(AS_OF_SNAPSHOTS, {}), TABLES, "product performance")
 
     @property
     def question(self) -> ProductQuestion:
         """Return the parameters as a question."""
-        return ProductQuestion(**dict(self))
+        return ProductQuestion(
+            start=self.start,
+            end=self.end,
+            category=self.category,
+            sort_by=self.sort_by,
+            limit=self.limit,
+            as_of=self.as_of_snapshots,
+        )

@@ -1,26 +1,23 @@
 """The SQL of the product report: one statement returns the top products and the totals over all."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from shared.athena.sql import Statement, sql
-from shared.products.days import split
+from shared.athena.sql import Statement, sql, table
+from shared.products.days import ReportTimes
 from shared.products.question import ProductQuestion, SortBy
-from shared.products.sales import sales, tables_of_sales
-from shared.products.sessions import tables_of_visits, visits
-from shared.products.stock import days_before, stock, tables_of_stock
+from shared.products.sales import sales
+from shared.products.sessions import visits
+from shared.products.stock import stock
 from shared.products.trend import Parts
+from shared.records.schema import DataType
 
 _STATEMENT = """
     WITH {sales},
     {visits},
     {stock},
     named AS (
-        SELECT by_product.*, COALESCE(products.name, by_product.sold_as) AS name,
-            COALESCE(products.category, by_product.sold_in) AS category,
+        SELECT by_product.*, COALESCE(known.name, by_product.sold_as) AS name,
+            COALESCE(known.category, by_product.sold_in) AS category,
             CASE WHEN by_product.uncosted_lines = 0 THEN by_product.revenue - by_product.cost END AS margin
-        FROM by_product LEFT JOIN products ON products.product_id = by_product.product_id
+        FROM by_product LEFT JOIN {products} AS known ON known.product_id = by_product.product_id
     ), listed AS (
         SELECT named.*, {in_category} AS in_category FROM named
     ), ranked AS (
@@ -49,46 +46,21 @@ _STATEMENT = """
 _COLUMNS = {SortBy.REVENUE: sql("revenue"), SortBy.QUANTITY: sql("quantity"), SortBy.MARGIN: sql("margin")}
 
 
-@dataclass(frozen=True)
-class LakeState:
-    """The state of the lake that a statement depends on.
-
-    `cost_days` are the days on which the cost of a product changed; only base records show which cost applied to a sale
-    on such a day. `stocked_since` is the first day with an inventory record, None if there is none.
-    """
-
-    cost_days: Collection[str]
-    stocked_since: datetime | None
-
-
-@dataclass(frozen=True)
-class ProductStatement:
-    """A statement and every table that it reads."""
-
-    statement: Statement
-    tables: Sequence[str]
-
-
-def plan(
-    question: ProductQuestion, parts: Parts | None, state: LakeState, *, reporting_currency: str
-) -> ProductStatement:
+def query(question: ProductQuestion, times: ReportTimes, parts: Parts | None, *, reporting_currency: str) -> Statement:
     """Return the statement that answers a question, in the reporting currency.
 
     If anything was sold, the first row always exists: it carries the totals even if no product is listed.
     """
-    sold, edges = split(question.start, question.end, state.cost_days), split(question.start, question.end)
-    before = days_before(question, state.stocked_since)
-    statement = sql(
+    return sql(
         _STATEMENT,
-        sales=sales(question, sold, parts, reporting_currency=reporting_currency),
-        visits=visits(question, edges),
-        stock=stock(question, edges, before, reporting_currency=reporting_currency),
+        sales=sales(question, times.sales, parts, reporting_currency=reporting_currency),
+        visits=visits(times.visits),
+        stock=stock(question, times.stock, reporting_currency=reporting_currency),
+        products=table(DataType.PRODUCTS),
         in_category=_in_category(question.category),
         sort_by=_COLUMNS[question.sort_by],
         limit=question.limit,
     )
-    tables = {*tables_of_sales(sold), *tables_of_visits(edges), *tables_of_stock(edges, before)}
-    return ProductStatement(statement, sorted(tables))
 
 
 def _in_category(category: str | None) -> Statement:

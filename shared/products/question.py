@@ -1,6 +1,7 @@
 """A question about products: validated, in UTC."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,10 +18,14 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ProductQuestion:
-    """The half-open range, the category, and the number and ranking of products."""
+    """The half-open range, the category, and the number and ranking of products.
+
+    `as_of` has the snapshots at which tables are read instead of their current ones.
+    """
 
     start: datetime
     end: datetime
     category: str | None = None
     sort_by: SortBy = SortBy.REVENUE
     limit: int = DEFAULT_LIMIT
+    as_of: Mapping[str, int] = field(default_factory=dict)

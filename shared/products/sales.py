@@ -1,16 +1,15 @@
 """The SQL of product sales: lines of the range by product, with amounts and costs in the reporting currency."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from shared.athena.sql import Constant, Statement, identifier, join, sql, union_all
+from shared.athena.sql import Constant, Statement, identifier, join, sql, table, union_all
 from shared.currency.conversion import Days, convert, with_rates
-from shared.products.days import SourceDays, on_days
+from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, SALES_DAILY_BY_PRODUCT
+from shared.metrics.queries.fragments import TIMESTAMP, in_days, in_intervals
+from shared.metrics.split import LAST_MOMENT, Split
 from shared.products.question import ProductQuestion
 from shared.products.trend import Parts
-
-_MOMENT = timedelta(milliseconds=1)
-_MOMENT_DIGITS = len("2025-01-31 12:00:00.000")
+from shared.records.schema import DataType
 
 _SALES = """
     sold AS (
@@ -42,29 +41,30 @@ _SALES = """
 _OF_WHOLE_DAYS = """
     SELECT sale.product_id, sale.product_category, sale.product_name, sale.currency, sale.dt, sale.last_sold,
         sale.lines, sale.quantity, sale.net_amount, sale.cost_amount, sale.uncosted_quantity, sale.uncosted_lines,
-        product_costs.cost, product_costs.currency AS cost_currency
-    FROM sales_daily_by_product AS sale
-    LEFT JOIN product_costs ON product_costs.product_id = sale.product_id
-        AND CAST(sale.dt AS timestamp) >= product_costs.valid_from
-        AND CAST(sale.dt AS timestamp) < product_costs.valid_before
+        version.cost, version.currency AS cost_currency
+    FROM {sales_daily_by_product} AS sale
+    LEFT JOIN {product_costs} AS version ON version.product_id = sale.product_id
+        AND CAST(sale.dt AS timestamp) >= version.valid_from AND CAST(sale.dt AS timestamp) < version.valid_before
     WHERE {days}
 """
 _OF_LINES = """
     SELECT sale.product_id, sale.product_category, {product_name} AS product_name,
-        sale.currency, sale.dt, MAX(sale."timestamp") AS last_sold, COUNT(*) AS lines,
+        sale.currency, sale.dt, MAX(sale.moment) AS last_sold, COUNT(*) AS lines,
         CAST(SUM(sale.quantity) AS decimal(38, 10)) AS quantity,
         CAST(SUM(sale.quantity * sale.unit_price - sale.discount) AS decimal(38, 10)) AS net_amount,
         CAST(COALESCE(SUM(sale.quantity * sale.unit_cost), 0) AS decimal(38, 10)) AS cost_amount,
         CAST(COALESCE(SUM(CASE WHEN sale.unit_cost IS NULL THEN sale.quantity END), 0) AS decimal(38, 10))
             AS uncosted_quantity,
         COUNT_IF(sale.unit_cost IS NULL) AS uncosted_lines,
-        product_costs.cost, product_costs.currency AS cost_currency
-    FROM transactions AS sale
-    LEFT JOIN product_costs ON product_costs.product_id = sale.product_id
-        AND sale."timestamp" >= product_costs.valid_from AND sale."timestamp" < product_costs.valid_before
-    WHERE sale.status = 'completed'
-        AND sale."timestamp" >= CAST(:start AS timestamp) AND sale."timestamp" < CAST(:end AS timestamp) AND {days}
-    GROUP BY sale.product_id, sale.product_category, sale.currency, sale.dt, product_costs.cost, product_costs.currency
+        version.cost, version.currency AS cost_currency
+    FROM (
+        SELECT product_id, product_category, product_name, currency, quantity, unit_price, discount, unit_cost,
+            "timestamp" AS moment, CAST(CAST("timestamp" AS date) AS varchar) AS dt
+        FROM {transactions} WHERE status = 'completed' AND {intervals}
+    ) AS sale
+    LEFT JOIN {product_costs} AS version ON version.product_id = sale.product_id
+        AND sale.moment >= version.valid_from AND sale.moment < version.valid_before
+    GROUP BY sale.product_id, sale.product_category, sale.currency, sale.dt, version.cost, version.currency
 """
 _IN_PARTS = """
     (
@@ -76,21 +76,12 @@ _IN_PARTS = """
 _REVENUE_OF_PART = ", SUM(CASE WHEN part = :number THEN amount END) AS {name}"
 
 
-def tables_of_sales(days: SourceDays) -> Iterator[str]:
-    """Yield the tables that sales are read from."""
-    yield from ("product_costs", "exchange_rates", "products")
-    if days.whole:
-        yield "sales_daily_by_product"
-    if days.exact:
-        yield "transactions"
-
-
-def sales(question: ProductQuestion, days: SourceDays, parts: Parts | None, *, reporting_currency: str) -> Statement:
+def sales(question: ProductQuestion, time: Split, parts: Parts | None, *, reporting_currency: str) -> Statement:
     """Return the WITH queries from lines to `by_product`: totals of each product, and of each part of the range."""
-    asked = Days(question.start.date().isoformat(), (question.end - _MOMENT).date().isoformat())
+    asked = Days(question.start.date().isoformat(), (question.end - LAST_MOMENT).date().isoformat())
     return sql(
         _SALES,
-        sold=union_all(_sold(question, days)),
+        sold=union_all(_sold(time)),
         rated=with_rates("sold", reporting_currency, days=asked),
         amount=convert("net_amount"),
         own_cost=convert("cost_amount"),
@@ -103,27 +94,31 @@ def sales(question: ProductQuestion, days: SourceDays, parts: Parts | None, *, r
     )
 
 
-def _sold(question: ProductQuestion, days: SourceDays) -> Iterator[Statement]:
-    if days.whole:
-        yield sql(_OF_WHOLE_DAYS, days=on_days(days.whole))
-    if days.exact:
+def _sold(time: Split) -> Iterator[Statement]:
+    costs = table(PRODUCT_COSTS.name)
+    if time.rollup:
+        yield sql(
+            _OF_WHOLE_DAYS,
+            sales_daily_by_product=table(SALES_DAILY_BY_PRODUCT.name),
+            product_costs=costs,
+            days=in_days(time.rollup),
+        )
+    if time.base:
         yield sql(
             _OF_LINES,
-            product_name=_latest(sql("sale.product_name"), sql('sale."timestamp"')),
-            start=question.start,
-            end=question.end,
-            days=on_days(days.exact),
+            product_name=_latest(sql("sale.product_name"), sql("sale.moment")),
+            transactions=table(DataType.TRANSACTIONS),
+            intervals=in_intervals(TIMESTAMP, time.base),
+            product_costs=costs,
         )
 
 
 def _latest(column: Statement, moment: Statement) -> Statement:
-    """Return the latest non-null value; among simultaneous values, the last in alphabetical order."""
-    return sql(
-        "SUBSTR(MAX(CAST({moment} AS varchar) || {column}), :start)",
-        column=column,
-        moment=moment,
-        start=Constant(_MOMENT_DIGITS + 1),
-    )
+    """Return the latest non-null value; among simultaneous values, the last in alphabetical order.
+
+    All moments of a column have the same number of digits as text, so their text is in the order of time.
+    """
+    return sql("MAX_BY({column}, CAST({moment} AS varchar) || {column})", column=column, moment=moment)
 
 
 def _revenue_of_parts(parts: Parts | None) -> Iterator[Statement]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import Statement, sql, union_all
-from shared.products.days import SourceDays, on_days
-from shared.products.question import ProductQuestion
+from shared.athena.sql import Statement, sql, table, union_all
+from shared.lake.catalog.rollup_tables import PRODUCT_SESSIONS_DAILY
+from shared.metrics.queries.fragments import TIMESTAMP, in_days, in_intervals
+from shared.metrics.split import Split
+from shared.records.schema import DataType
 
 _VISITS = """
     seen AS (
@@ -18,32 +20,24 @@ _VISITS = """
     )
 """
 _OF_WHOLE_DAYS = """
-    SELECT product_id, session_id, views, purchases FROM product_sessions_daily WHERE {days}
+    SELECT product_id, session_id, views, purchases FROM {product_sessions_daily} WHERE {days}
 """
 _OF_EVENTS = """
     SELECT product_id, session_id, CAST(CASE WHEN event_type = 'product_view' THEN 1 ELSE 0 END AS bigint) AS views,
         CAST(CASE WHEN event_type = 'purchase' THEN 1 ELSE 0 END AS bigint) AS purchases
-    FROM events
-    WHERE product_id IS NOT NULL AND event_type IN ('product_view', 'purchase')
-        AND "timestamp" >= CAST(:start AS timestamp) AND "timestamp" < CAST(:end AS timestamp) AND {days}
+    FROM {events}
+    WHERE product_id IS NOT NULL AND event_type IN ('product_view', 'purchase') AND {intervals}
 """
 
 
-def tables_of_visits(days: SourceDays) -> Iterator[str]:
-    """Yield the tables that visits are read from."""
-    if days.whole:
-        yield "product_sessions_daily"
-    if days.exact:
-        yield "events"
-
-
-def visits(question: ProductQuestion, days: SourceDays) -> Statement:
+def visits(time: Split) -> Statement:
     """Return the WITH queries from events to `visits`: one row for each product that was viewed or purchased."""
-    return sql(_VISITS, seen=union_all(_sessions(question, days)))
+    return sql(_VISITS, seen=union_all(_sessions(time)))
 
 
-def _sessions(question: ProductQuestion, days: SourceDays) -> Iterator[Statement]:
-    if days.whole:
-        yield sql(_OF_WHOLE_DAYS, days=on_days(days.whole))
-    if days.exact:
-        yield sql(_OF_EVENTS, start=question.start, end=question.end, days=on_days(days.exact))
+def _sessions(time: Split) -> Iterator[Statement]:
+    if time.rollup:
+        rollup = table(PRODUCT_SESSIONS_DAILY.name)
+        yield sql(_OF_WHOLE_DAYS, product_sessions_daily=rollup, days=in_days(time.rollup))
+    if time.base:
+        yield sql(_OF_EVENTS, events=table(DataType.EVENTS), intervals=in_intervals(TIMESTAMP, time.base))

@@ -7,22 +7,24 @@ version of that moment applies, at that day's exchange rate.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
-from shared.athena.sql import Constant, Statement, sql, union_all
-from shared.currency.conversion import Days, convert, with_rates
-from shared.products.days import SourceDays, on_days
+from shared.athena.sql import Constant, Statement, sql, table, union_all
+from shared.currency.conversion import convert, with_rates
+from shared.lake.catalog.rollup_tables import INVENTORY_DAILY, PRODUCT_COSTS
+from shared.metrics.queries.fragments import TIMESTAMP, in_days, in_intervals
+from shared.metrics.split import Split
 from shared.products.question import ProductQuestion
+from shared.records.schema import DataType
 
 _STOCK = """
     levels AS (
         {levels}
     ), valued_levels AS (
         SELECT levels.product_id, levels.location, levels.moment, levels.dt, levels.quantity_on_hand,
-            CAST(levels.quantity_on_hand * COALESCE(levels.unit_cost, product_costs.cost) AS decimal(38, 10)) AS worth,
-            CASE WHEN levels.unit_cost IS NULL THEN product_costs.currency ELSE :reporting_currency END AS currency
-        FROM levels LEFT JOIN product_costs ON product_costs.product_id = levels.product_id
-            AND levels.moment >= product_costs.valid_from AND levels.moment < product_costs.valid_before
+            CAST(levels.quantity_on_hand * COALESCE(levels.unit_cost, version.cost) AS decimal(38, 10)) AS worth,
+            CASE WHEN levels.unit_cost IS NULL THEN version.currency ELSE :reporting_currency END AS currency
+        FROM levels LEFT JOIN {product_costs} AS version ON version.product_id = levels.product_id
+            AND levels.moment >= version.valid_from AND levels.moment < version.valid_before
     ), priced_levels AS (
         {priced_levels}
     ), held AS (
@@ -42,43 +44,26 @@ _STOCK = """
     )
 """
 _OF_WHOLE_DAYS = """
-    SELECT product_id, location, moment, quantity_on_hand, unit_cost, dt FROM inventory_daily WHERE {days}
+    SELECT product_id, location, moment, quantity_on_hand, unit_cost, dt FROM {inventory_daily} WHERE {days}
 """
 _OF_RECORDS = """
     SELECT product_id, location, MAX(moment) AS moment, max_by(quantity_on_hand, moment) AS quantity_on_hand,
         max_by(unit_cost, moment) AS unit_cost, dt
     FROM (
-        SELECT product_id, location, "timestamp" AS moment, quantity_on_hand, unit_cost, dt,
-            "timestamp" >= CAST(:start AS timestamp) AS begun
-        FROM inventory
-        WHERE "timestamp" < CAST(:end AS timestamp) AND {days}
+        SELECT product_id, location, "timestamp" AS moment, quantity_on_hand, unit_cost,
+            CAST(CAST("timestamp" AS date) AS varchar) AS dt, "timestamp" >= CAST(:start AS timestamp) AS begun
+        FROM {inventory} WHERE {intervals}
     ) AS counted
     GROUP BY product_id, location, dt, begun
 """
 
 
-def tables_of_stock(days: SourceDays, before: Days | None) -> Iterator[str]:
-    """Yield the tables that stock is read from."""
-    yield from ("product_costs", "exchange_rates")
-    if days.whole or before:
-        yield "inventory_daily"
-    if days.exact:
-        yield "inventory"
-
-
-def days_before(question: ProductQuestion, known_since: datetime | None) -> Days | None:
-    """Return the days before a range whose levels may still apply in it, from the first inventory record on."""
-    eve = question.start.date() - timedelta(days=1)
-    if known_since is None or known_since.date() > eve:
-        return None
-    return Days(known_since.date().isoformat(), eve.isoformat())
-
-
-def stock(question: ProductQuestion, days: SourceDays, before: Days | None, *, reporting_currency: str) -> Statement:
+def stock(question: ProductQuestion, time: Split, *, reporting_currency: str) -> Statement:
     """Return the WITH queries from levels to `stock`: one row for each product with a level in the range."""
     return sql(
         _STOCK,
-        levels=union_all(_levels(question, days, before)),
+        levels=union_all(_levels(question, time)),
+        product_costs=table(PRODUCT_COSTS.name),
         reporting_currency=reporting_currency,
         priced_levels=with_rates("valued_levels", reporting_currency),
         worth=convert("worth"),
@@ -87,9 +72,13 @@ def stock(question: ProductQuestion, days: SourceDays, before: Days | None, *, r
     )
 
 
-def _levels(question: ProductQuestion, days: SourceDays, before: Days | None) -> Iterator[Statement]:
-    whole = [*([before] if before else []), *days.whole]
-    if whole:
-        yield sql(_OF_WHOLE_DAYS, days=on_days(whole))
-    if days.exact:
-        yield sql(_OF_RECORDS, start=question.start, end=question.end, days=on_days(days.exact))
+def _levels(question: ProductQuestion, time: Split) -> Iterator[Statement]:
+    if time.rollup:
+        yield sql(_OF_WHOLE_DAYS, inventory_daily=table(INVENTORY_DAILY.name), days=in_days(time.rollup))
+    if time.base:
+        yield sql(
+            _OF_RECORDS,
+            start=question.start,
+            inventory=table(DataType.INVENTORY),
+            intervals=in_intervals(TIMESTAMP, time.base),
+        )

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from shared.products.days import whole_days
 from shared.statistics.trend_tests import FEWEST_POINTS, is_monotone, theil_sen
 
 MOST_PARTS = 30
@@ -35,13 +34,19 @@ def parts_of(start: datetime, end: datetime) -> Parts | None:
 
     Days at the start that do not fill a part are omitted, and so are days that lie only partly within the range.
     """
-    first, beyond = whole_days(start, end)
+    first, beyond = _whole_days(start, end)
     days = (beyond - first).days
     if days < FEWEST_POINTS:
         return None
     each = -(-days // MOST_PARTS)
     count = days // each
     return Parts(beyond - timedelta(days=each * count), each, count)
+
+
+def _whole_days(start: datetime, end: datetime) -> tuple[date, date]:
+    """Return the first day that begins within a range, and the first later day that does not end within it."""
+    first = start.date() if start.time() == time() else start.date() + timedelta(days=1)
+    return first, max(first, end.date())
 
 
 def trend(revenues: Sequence[float]) -> RevenueTrend:

@@ -125,7 +125,7 @@ class StagedLake(MemoryLake):
         self._stage.call()
         yield from list(super().names(prefix))
 
-    def delete(self, objects: Iterable[StoredObject]) -> None:
+    def delete(self, objects: Iterable[StoredObject | ObjectName]) -> None:
         """Delete the objects that are unchanged since they were read, one after the other."""
         for each in objects:
             self._stage.call()

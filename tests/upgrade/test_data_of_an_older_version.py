@@ -15,10 +15,10 @@ from shared.app.wiring import Wiring, wiring
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
-from tests.fakes.state_dump import merge_all
+from tests.fakes.state_dump import merge_all, roll_up_all
 from tests.functions.metrics.lake import lake_with_athena
 from tests.moto_platform import CREDENTIALS
-from tests.upgrade.old_lake import OldLake, comparable
+from tests.upgrade.old_lake import OldLake, comparable, migrate
 
 LEFT = datetime(2025, 3, 1, 12, 10, tzinfo=UTC)
 RECEIVED = {"time_range[start]": ["2025-02-28T00:00:00Z"], "time_range[end]": ["2025-03-05T00:00:00Z"]}
@@ -67,6 +67,8 @@ def upgraded(old: OldLake, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
             old.restore(lake.settings)
             wired = Wiring(lake.settings, Clock(LEFT))
+            migrate(wired)
+            roll_up_all(wired)
             apps = [each.app() for each in HTTP_FUNCTIONS]
             for app in apps:
                 app.dependency_overrides[wiring] = lambda: wired

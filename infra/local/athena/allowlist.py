@@ -39,7 +39,7 @@ KNOWN = frozenset(PRODUCT + AGGREGATES + RANKINGS + NUMBERS + TEXTS + TIMES + CO
 BY_NAME = frozenset({"at_timezone", "to_iso8601"})
 REFUSED: Kinds = (
     exp.Command, exp.DDL, exp.DML, exp.Hint, exp.Into, exp.Lateral, exp.Lock, exp.MatchRecognize, exp.Parameter,
-    exp.Pivot, exp.Placeholder, exp.SessionParameter, exp.Version,
+    exp.Pivot, exp.Placeholder, exp.SessionParameter,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from infra.local.athena.arithmetic import shift_date
 from infra.local.athena.duckdb_ast import Rewrite, call, cast
 from infra.local.athena.errors import not_supported
 from infra.local.athena.inference import zone_of
+from infra.local.athena.tables import has_microseconds
 
 JODA = {
     "yyyy": "%Y", "YYYY": "%Y", "yy": "%y", "MM": "%m", "MMM": "%b", "MMMM": "%B", "dd": "%d", "HH": "%H", "mm": "%M",
@@ -91,7 +92,8 @@ def iso(node: exp.Expr) -> exp.Expr:
     if zone_of(moment.type):
         raise not_supported("to_iso8601 of a timestamp in another zone than UTC")
     end = "Z" if moment.is_type(exp.DType.TIMESTAMPTZ) else ""
-    return call("strftime", moment, exp.Literal.string(f"%Y-%m-%dT%H:%M:%S.%g{end}"))
+    fraction = "%f" if has_microseconds(moment.type) else "%g"
+    return call("strftime", moment, exp.Literal.string(f"%Y-%m-%dT%H:%M:%S.{fraction}{end}"))
 
 
 def from_unix(node: exp.Expr) -> exp.Expr:

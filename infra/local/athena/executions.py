@@ -4,6 +4,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -66,6 +67,7 @@ class History:
         self._lock = threading.RLock()
         directory.mkdir(parents=True, exist_ok=True)
         self._known: OrderedDict[str, Execution] = OrderedDict()
+        self._ends: dict[str, Future[None]] = {}
         for execution in sorted(map(_load, directory.glob("*.json")), key=lambda known: known.submitted):
             self._known[execution.id] = execution
             if execution.state not in FINISHED:
@@ -80,6 +82,7 @@ class History:
                         raise RequestRefused("Idempotent parameters do not match")
                     return known
             self._known[execution.id] = execution
+            self._ends[execution.id] = Future()
             self._save(execution)
             self._forget()
         return execution
@@ -90,6 +93,11 @@ class History:
             if identity not in self._known:
                 raise RequestRefused(f"QueryExecution {identity} was not found")
             return self._known[identity]
+
+    def end(self, identity: str) -> "Future[None] | None":
+        """Return what is done once an execution has ended; None if it is unknown or has ended."""
+        with self._lock:
+            return self._ends.get(identity)
 
     def newest(self, work_group: str) -> list[str]:
         """List ids of a work group, newest first."""
@@ -104,7 +112,10 @@ class History:
             for name, value in {**facts, "state": state}.items():
                 setattr(execution, name, value)
             self._save(execution)
-            return True
+            end = self._ends.pop(execution.id, None) if state in FINISHED else None
+        if end is not None:
+            end.set_result(None)
+        return True
 
     def write_rows(self, execution: Execution, rows: Iterable[Row]) -> None:
         """Keep the rows of a result for paging."""

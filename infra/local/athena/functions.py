@@ -6,6 +6,7 @@ from infra.local.athena.datetimes import local
 from infra.local.athena.duckdb_ast import Rewrite, call, cast
 from infra.local.athena.errors import not_supported
 from infra.local.athena.exact_numbers import is_integer
+from infra.local.athena.tables import has_microseconds
 
 
 def convert(node: exp.Expr) -> exp.Expr:
@@ -17,6 +18,8 @@ def convert(node: exp.Expr) -> exp.Expr:
         return _text(node)
     if source.type and source.type.is_type(exp.DType.DOUBLE, exp.DType.FLOAT) and is_integer(target):
         source = call("round", source)
+    elif target.is_type(exp.DType.TIMESTAMP) and has_microseconds(source.type) and not has_microseconds(target):
+        source = cast(source, "TIMESTAMP_MS")
     elif target.is_type(exp.DType.TIMESTAMP, exp.DType.DATE):
         source = local(source)
     elif source.type and source.type.is_type(exp.DType.JSON):
@@ -29,7 +32,7 @@ def convert(node: exp.Expr) -> exp.Expr:
 def _text(node: exp.Expr) -> exp.Expr:
     source, zone = node.this, node.this.type
     if source.is_type(exp.DType.TIMESTAMP):
-        return call("timestamp_text", source)
+        return call("microseconds_text" if has_microseconds(source.type) else "timestamp_text", source)
     if source.is_type(exp.DType.TIMESTAMPTZ):
         if local(source) is not source:
             raise not_supported("CAST of a timestamp in another zone than UTC to varchar")

@@ -77,6 +77,9 @@ class TrinoTypes(TypeAnnotator):
         return rules
 
     def _maybe_coerce(self, type1: Any, type2: Any) -> Any:
+        instant = next((each for each in (type1, type2) if _built(each).this == exp.DType.TIMESTAMPTZ), None)
+        if instant is not None and any(_built(each).this == exp.DType.TIMESTAMP for each in (type1, type2)):
+            return instant
         one, other = exact(type1), exact(type2)
         if one and other and (is_decimal(_built(type1)) or is_decimal(_built(type2))):
             return common(one, other).data_type()

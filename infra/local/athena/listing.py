@@ -15,11 +15,11 @@ Values = TypeVar("Values")
 
 @dataclass(frozen=True)
 class ListedObject:
-    """Names one version of an object."""
+    """Names one version of an object; an object without an ETag never changes."""
 
     bucket: str
     key: str
-    etag: str
+    etag: str | None
     size: int
 
 

@@ -9,6 +9,7 @@ MACROS = (
     WHEN typeof(a) IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT')
      AND typeof(b) IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT') THEN trunc(a / b) ELSE a / b END""",
     "timestamp_text(t) AS strftime(t, '%Y-%m-%d %H:%M:%S.%g')",
+    "microseconds_text(t) AS strftime(t, '%Y-%m-%d %H:%M:%S.%f')",
     "instant_text(t) AS strftime(timezone('UTC', t), '%Y-%m-%d %H:%M:%S.%g') || ' UTC'",
     "json_at(j, path) AS CASE WHEN json_valid(j) THEN json_extract(j, path) END",
     """json_scalar(j, path) AS CASE WHEN json_valid(j)

@@ -108,7 +108,9 @@ def _table(found: "TableTypeDef") -> Body:
 
 
 def _columns(found: "list[ColumnOutputTypeDef]") -> list[Body]:
-    return [{"Name": column["Name"], "Type": column.get("Type", "string")} for column in found]
+    """List columns; in Glue, those that an Iceberg table no longer has are marked so."""
+    current = [column for column in found if column.get("Parameters", {}).get("iceberg.field.current") != "false"]
+    return [{"Name": column["Name"], "Type": column.get("Type", "string")} for column in current]
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,7 @@
-"""Keeps downloaded objects on disk by bucket, key and ETag, so that an unchanged object is fetched once."""
+"""Keeps downloaded objects on disk by bucket, key and ETag, so that an unchanged object is fetched once.
+
+Objects that never change, as the files of Iceberg tables, are kept by bucket and key alone.
+"""
 
 import os
 import threading
@@ -18,6 +21,7 @@ from infra.local.athena.listing import ListedObject
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 DOWNLOADS_AT_ONCE = 4
 GONE = {"NoSuchKey", "PreconditionFailed", "404", "412"}
@@ -47,7 +51,9 @@ class ObjectCache:
         with self._lock:
             self._lent.update(paths)
         try:
-            list(self._pool.map(self._ensure, wanted, paths))
+            with self._lock:
+                missing = [each for each in zip(wanted, paths, strict=True) if each[1] not in self._sizes]
+            list(self._pool.map(self._ensure, *zip(*missing, strict=True)) if missing else ())
             with self._lock:
                 for path in paths:
                     self._sizes.move_to_end(path)
@@ -62,7 +68,7 @@ class ObjectCache:
         self._pool.shutdown()
 
     def _path(self, item: ListedObject) -> Path:
-        digest = sha256(f"{item.bucket}\0{item.key}\0{item.etag}".encode()).hexdigest()
+        digest = sha256(f"{item.bucket}\0{item.key}\0{item.etag or ''}".encode()).hexdigest()
         return self._directory / digest[:2] / f"{digest}.parquet"
 
     def _ensure(self, item: ListedObject, path: Path) -> None:
@@ -79,8 +85,7 @@ class ObjectCache:
         part = path.with_suffix(f".{uuid4().hex}.part")
         try:
             with part.open("wb") as file:
-                answer = self._s3.get_object(Bucket=item.bucket, Key=item.key, IfMatch=item.etag)
-                copyfileobj(answer["Body"], file)
+                copyfileobj(self._get(item)["Body"], file)
             os.replace(part, path)  # noqa: PTH105 the atomic rename is the point
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in GONE:
@@ -89,6 +94,11 @@ class ObjectCache:
         finally:
             part.unlink(missing_ok=True)
         return path.stat().st_size
+
+    def _get(self, item: ListedObject) -> "GetObjectOutputTypeDef":
+        if item.etag is None:
+            return self._s3.get_object(Bucket=item.bucket, Key=item.key)
+        return self._s3.get_object(Bucket=item.bucket, Key=item.key, IfMatch=item.etag)
 
     def _evict(self) -> None:
         total = sum(self._sizes.values())

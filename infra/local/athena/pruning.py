@@ -1,7 +1,8 @@
-"""Which columns and partitions a query can need: read off its typed tree, before anything is listed or read.
+"""Which columns, partitions and files a query can need: read off its typed tree, before anything is listed or read.
 
-A predicate found here is only a filter on partition columns that every needed row fulfils; conditions on anything else
-count as true. Predicates of outer queries go down to a subquery's columns where filtering first changes nothing.
+A predicate found here is only a filter that every needed row fulfils, on the columns by which a table is pruned;
+conditions on anything else count as true. Predicates of outer queries go down to a subquery's columns where filtering
+first changes nothing.
 """
 
 from collections import defaultdict
@@ -11,7 +12,7 @@ from sqlglot import exp
 from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.scope import Scope, build_scope, traverse_scope
 
-from infra.local.athena.tables import GlueTable
+from infra.local.athena.tables import LakeTable
 
 Evaluable = Callable[[exp.Column], bool]
 NULL_REJECTING = (
@@ -35,9 +36,9 @@ def columns_read(tree: exp.Query) -> dict[str, set[str]]:
 
 
 class Prunings:
-    """Finds for each scan the condition that its partitions must fulfil."""
+    """Finds for each scan the condition that its rows must fulfil."""
 
-    def __init__(self, tree: exp.Query, tables: Mapping[str, GlueTable]) -> None:
+    def __init__(self, tree: exp.Query, tables: Mapping[str, LakeTable]) -> None:
         self._tables = tables
         self._found: dict[str, list[exp.Expr]] = defaultdict(list)
         self._seen: set[tuple[int, bool]] = set()
@@ -47,7 +48,7 @@ class Prunings:
             self._descend(root, [])
 
     def predicate(self, scan: str) -> exp.Expr | None:
-        """Give the condition over bare partition columns; None when every partition may be needed."""
+        """Give the condition over bare columns; None when every row may be needed."""
         conditions = self._found.get(scan)
         return exp.and_(*conditions, copy=False) if conditions else None
 
@@ -70,7 +71,7 @@ class Prunings:
 
     def _visit(self, name: str, source: exp.Table | Scope, conditions: list[exp.Expr], nullable: set[str]) -> None:
         if isinstance(source, exp.Table):
-            keys = {key.name for key in self._tables[source.name].partition_keys}
+            keys = self._tables[source.name].pruning_columns
             found = _weaken(conditions, lambda column: column.table == name and column.name in keys)
             kept = [condition for condition in found if name not in nullable or _rejects_null(condition)]
             self._found[source.name].extend(_bare(condition) for condition in kept)

@@ -6,8 +6,10 @@ import duckdb
 
 from infra.local.athena.exact_numbers import exact, is_decimal
 from infra.local.athena.partitions import name, text
+from infra.local.athena.tables import has_microseconds
 from infra.local.athena.translation import Output
 
+MICROSECOND_DIGITS = 6
 Type = duckdb.sqltypes.DuckDBPyType
 NAMES = {
     "boolean": ("boolean", 0), "tinyint": ("tinyint", 3), "smallint": ("smallint", 5), "integer": ("integer", 10),
@@ -26,6 +28,8 @@ def column_info(output: Output, found: Type) -> dict[str, Any]:
     number = exact(output.data_type)
     if kind == "decimal" and number and is_decimal(output.data_type):
         precision, scale = number
+    if has_microseconds(output.data_type):
+        precision, scale = MICROSECOND_DIGITS, MICROSECOND_DIGITS
     return {
         "CatalogName": "hive", "SchemaName": "", "TableName": "", "Name": output.label, "Label": output.label,
         "Type": kind, "Precision": precision, "Scale": scale, "Nullable": "UNKNOWN", "CaseSensitive": kind == "varchar",
@@ -43,6 +47,8 @@ def _column(place: str, found: Type, output: Output) -> str:
     if output.zone:
         zone = text(output.zone)
         return f"timestamp_text(timezone({zone}, {place})) || ' ' || {zone}"
+    if has_microseconds(output.data_type):
+        return f"microseconds_text({place})"
     return value_text(place, found)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 import duckdb
-from sqlglot import exp
 
 from infra.local.athena.catalog import GlueCatalog
 from infra.local.athena.database import LakeDatabase
@@ -16,9 +16,18 @@ from infra.local.athena.executions import Row
 from infra.local.athena.objects import ObjectGone
 from infra.local.athena.output import OutputWriter, ParquetFormat, csv_lines
 from infra.local.athena.rendering import column_info, hive_type, render, to_stored_type
-from infra.local.athena.statement import CreateTableAs, DropTable, Select, Unload, bind, parse
+from infra.local.athena.statement import (
+    REMEMBERED,
+    CreateTableAs,
+    DropTable,
+    RowStatement,
+    Select,
+    Unload,
+    bind,
+    parse,
+)
 from infra.local.athena.table_reader import TableReader
-from infra.local.athena.tables import GlueColumn, GlueTable
+from infra.local.athena.tables import GlueColumn, GlueTable, LakeTable, TableMention
 from infra.local.athena.translation import Translation, tables_of, translate
 
 FETCHED_AT_ONCE = 2_000
@@ -83,17 +92,17 @@ class Runner:
             return QueryOutcome()
         return self._query(statement, task, attempts=ATTEMPTS)
 
-    def _query(self, statement: Select | Unload | CreateTableAs, task: Task, *, attempts: int) -> QueryOutcome:
+    def _query(self, statement: RowStatement, task: Task, *, attempts: int) -> QueryOutcome:
         """Run a query, once more when an object went away between listing and fetching."""
         try:
-            with self._prepare(statement.query, task) as prepared:
+            with self._prepare(statement, task) as prepared:
                 return self._finish(statement, prepared, task)
         except ObjectGone as error:
             if attempts == 1:
                 raise QueryFailed("HIVE_CANNOT_OPEN_SPLIT", f"{error} keeps changing", blame=1) from error
         return self._query(statement, task, attempts=attempts - 1)
 
-    def _finish(self, statement: Select | Unload | CreateTableAs, prepared: Prepared, task: Task) -> QueryOutcome:
+    def _finish(self, statement: RowStatement, prepared: Prepared, task: Task) -> QueryOutcome:
         if isinstance(statement, Select):
             return self._select(prepared, task)
         if isinstance(statement, Unload):
@@ -102,9 +111,9 @@ class Runner:
         return self._create(statement, prepared, task)
 
     @contextmanager
-    def _prepare(self, query: exp.Query, task: Task) -> Iterator[Prepared]:
-        tables = {name: self._catalogue.table(name) for name in tables_of(query, task.database)}
-        translation = translate(query, task.database, tables)
+    def _prepare(self, statement: RowStatement, task: Task) -> Iterator[Prepared]:
+        tables = self._reader.tables(_mentions(statement, task.database))
+        translation = _translation(statement, task.database, tables)
         with self._database.session() as session, ExitStack() as views:
             task.watch(session)
             scanned = sum([views.enter_context(self._reader.view(session, scan)) for scan in translation.scans])
@@ -149,6 +158,19 @@ class Runner:
         if form.partitioned_by:
             self._catalogue.add_partitions(table, self._outputs.partitions_below(location))
         return outcome
+
+
+@lru_cache(REMEMBERED)
+def _mentions(statement: RowStatement, database: str) -> frozenset[TableMention]:
+    return tables_of(statement.query, database)
+
+
+@lru_cache(REMEMBERED)
+def _translation(
+    statement: RowStatement, database: str, tables: frozenset[tuple[TableMention, LakeTable]]
+) -> Translation:
+    """Translate a statement once for the same tables, because translation takes longer than many a query."""
+    return translate(statement.query, database, dict(tables))
 
 
 def _fetch(session: duckdb.DuckDBPyConnection) -> Iterator[Row]:

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlglot
 from sqlglot import exp
@@ -10,10 +13,11 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from infra.local.athena.errors import QueryFailed, RequestRefused, not_supported
-from infra.local.athena.tables import TableName
+from infra.local.athena.tables import TableMention, TableName, Version
 
 DIALECT = "athena"
 LONGEST_QUERY = 262_144
+REMEMBERED = 256
 LITERALS = (
     exp.Literal,
     exp.Null,
@@ -27,14 +31,14 @@ LITERALS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Select:
     """Asks for rows."""
 
     query: exp.Query
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unload:
     """Asks for rows written as files below a location."""
 
@@ -43,7 +47,7 @@ class Unload:
     options: dict[str, str | list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CreateTableAs:
     """Asks for rows written as files and registered as a table."""
 
@@ -60,11 +64,13 @@ class DropTable:
     if_exists: bool
 
 
-Statement = Select | Unload | CreateTableAs | DropTable
+RowStatement = Select | Unload | CreateTableAs
+Statement = RowStatement | DropTable
 
 
+@lru_cache(REMEMBERED)
 def parse(sql: str, database: str) -> Statement:
-    """Read one statement, parameters already bound."""
+    """Read one statement, parameters already bound; the same text gives the same object, whose tree is not changed."""
     tokens = _tokens(sql)
     if not tokens:
         raise RequestRefused("Query string is empty", code="MALFORMED_QUERY")
@@ -119,6 +125,33 @@ def table_name(table: exp.Table | None, database: str) -> TableName:
     if table.catalog and table.catalog.lower() != "awsdatacatalog":
         raise QueryFailed("CATALOG_NOT_FOUND", f"Catalog '{table.catalog}' does not exist")
     return TableName((table.db or database).lower(), table.name.lower())
+
+
+def table_mention(table: exp.Table, database: str) -> TableMention:
+    """Read which table is meant, and at which version."""
+    version = table.args.get("version")
+    return TableMention(table_name(table, database), None if version is None else _version(version))
+
+
+def _version(version: exp.Version) -> Version:
+    named = version.expression.unnest() if version.expression else None
+    if version.name == "TIMESTAMP" and isinstance(named, exp.Cast) and named.this.is_string:
+        return _moment(named.this.name)
+    if version.name == "VERSION" and isinstance(named, exp.Literal) and named.is_string:
+        return named.name
+    if version.name == "VERSION" and named is not None and named.is_int:
+        return int(named.to_py())
+    raise not_supported(f"{version.sql(DIALECT)}, because it is no literal,")
+
+
+def _moment(text: str) -> datetime:
+    """Read a timestamp literal, with a zone or in UTC."""
+    day, _, rest = text.strip().partition(" ")
+    clock, _, zone = rest.partition(" ")
+    try:
+        return datetime.fromisoformat(f"{day} {clock}".strip()).replace(tzinfo=ZoneInfo(zone) if zone else UTC)
+    except (ValueError, ZoneInfoNotFoundError):
+        raise QueryFailed("INVALID_LITERAL", f"'{text}' is not a valid TIMESTAMP literal") from None
 
 
 def _tokens(sql: str) -> list[Token]:

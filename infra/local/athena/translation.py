@@ -19,10 +19,11 @@ from infra.local.athena.allowlist import vet
 from infra.local.athena.duckdb_ast import Rewrite
 from infra.local.athena.errors import QueryFailed, not_supported
 from infra.local.athena.exact_numbers import MAX_PRECISION, Exact, exact_literal
+from infra.local.athena.iceberg.bounds import bounded_columns, file_condition
 from infra.local.athena.inference import TrinoTypes, zone_of
 from infra.local.athena.pruning import Prunings, columns_read
-from infra.local.athena.statement import DIALECT, table_name
-from infra.local.athena.tables import GlueTable, TableName, drop_length
+from infra.local.athena.statement import DIALECT, table_mention
+from infra.local.athena.tables import IcebergTable, LakeTable, TableMention, drop_length
 from infra.local.athena.type_checks import reject_alias_references, reject_mixed_types
 
 RULES: dict[type[exp.Expr], Rewrite] = {**arithmetic.RULES, **datetimes.RULES, **functions.RULES, **unnest.RULES}
@@ -31,12 +32,16 @@ BY_NAME: dict[str, Rewrite] = datetimes.BY_NAME
 
 @dataclass(frozen=True)
 class Scan:
-    """The columns and partitions that one mention of a table needs."""
+    """The columns and partitions or files that one mention of a table needs.
+
+    The predicate is over partition columns; for an Iceberg table, over the bounds of the `bounded` columns in a file.
+    """
 
     name: str
-    table: GlueTable
+    table: LakeTable
     columns: frozenset[str]
     predicate: str | None
+    bounded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,13 @@ class Translation:
     outputs: tuple[Output, ...]
 
 
-def tables_of(query: exp.Query, database: str) -> frozenset[TableName]:
-    """List the tables that a query reads; names of its own WITH queries are none."""
+def tables_of(query: exp.Query, database: str) -> frozenset[TableMention]:
+    """List the tables that a query reads, each with its version; names of its own WITH queries are none."""
     vet(query)
-    return frozenset(table_name(table, database) for table in _mentions(_normalize(query)))
+    return frozenset(table_mention(table, database) for table in _mentions(_normalize(query)))
 
 
-def translate(query: exp.Query, database: str, tables: Mapping[TableName, GlueTable]) -> Translation:
+def translate(query: exp.Query, database: str, tables: Mapping[TableMention, LakeTable]) -> Translation:
     """Spell a query for DuckDB over named scans."""
     vet(query)
     tree = _normalize(query)
@@ -73,10 +78,16 @@ def translate(query: exp.Query, database: str, tables: Mapping[TableName, GlueTa
     outputs = tuple(_output(column) for column in typed.selects)
     prunings, columns = Prunings(typed, named), columns_read(typed)
     scans = tuple(
-        Scan(name, table, frozenset(columns.get(name, ())), _sql_or_none(prunings.predicate(name)))
-        for name, table in named.items()
+        _scan(name, table, frozenset(columns.get(name, ())), prunings.predicate(name)) for name, table in named.items()
     )
     return Translation(_sql(typed), scans, outputs)
+
+
+def _scan(name: str, table: LakeTable, columns: frozenset[str], condition: exp.Expr | None) -> Scan:
+    if condition is not None and isinstance(table, IcebergTable):
+        condition = file_condition(condition)
+        return Scan(name, table, columns, _sql_or_none(condition), bounded_columns(condition))
+    return Scan(name, table, columns, _sql_or_none(condition))
 
 
 def _normalize(query: exp.Query) -> exp.Query:
@@ -119,16 +130,16 @@ def _label(tree: exp.Query) -> None:
                 column.replace(exp.alias_(column.copy(), f"_col{place}", quoted=True))
 
 
-def _name_scans(tree: exp.Query, database: str, tables: Mapping[TableName, GlueTable]) -> dict[str, GlueTable]:
-    named: dict[str, GlueTable] = {}
-    for place, mention in enumerate(_mentions(tree)):
-        name = table_name(mention, database)
-        named[f"scan_{place}"] = tables[name]
-        if not mention.alias:
-            mention.set("alias", exp.TableAlias(this=exp.to_identifier(name.name)))
-        mention.set("this", exp.to_identifier(f"scan_{place}"))
-        mention.set("db", None)
-        mention.set("catalog", None)
+def _name_scans(tree: exp.Query, database: str, tables: Mapping[TableMention, LakeTable]) -> dict[str, LakeTable]:
+    named: dict[str, LakeTable] = {}
+    for place, table in enumerate(_mentions(tree)):
+        mention = table_mention(table, database)
+        named[f"scan_{place}"] = tables[mention]
+        if not table.alias:
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(mention.name.name)))
+        table.set("this", exp.to_identifier(f"scan_{place}"))
+        for argument in ("db", "catalog", "version"):
+            table.set(argument, None)
     return named
 
 

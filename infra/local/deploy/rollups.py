@@ -1,4 +1,4 @@
-"""Rebuilds the roll-ups of a lake that an older version of the source filled."""
+"""Has the roll-ups of a lake computed again that an older version of the source computed."""
 
 from dataclasses import dataclass
 
@@ -19,10 +19,10 @@ class LocalRollups:
     stage: Stage
 
     def refresh(self, progress: Progress) -> None:
-        """Rebuild the roll-ups if another version made them: days without one would be missing in every answer."""
+        """Start the roll-up job for all days if another version made their roll-ups; queries do not wait for it."""
         source = fingerprint(PROJECT, {}, _MAKERS)
         if self.layout.rolled_up.exists() and self.layout.rolled_up.read_text() == source:
             return
-        with progress.step("Rebuilding roll-ups"):
+        with progress.step("Starting the roll-up job for all days"):
             rebuild_all(self.stage)
         self.layout.rolled_up.write_text(source)

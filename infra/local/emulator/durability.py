@@ -1,6 +1,6 @@
-"""Patches MiniStack's DynamoDB and Kinesis: acknowledged writes survive a kill of the process.
+"""Patches MiniStack's DynamoDB, Kinesis and Glue: acknowledged writes survive a kill of the process.
 
-MiniStack keeps both in memory and saves them from time to time. As in AWS, a write that is acknowledged here is
+MiniStack keeps them in memory and saves them from time to time. As in AWS, a write that is acknowledged here is
 durable: it is in a journal first, and the journal is read at the next start. Queues are not in it: the sweeper finds
 again what their messages were about.
 """
@@ -9,18 +9,20 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
 from ministack.core.persistence import STATE_DIR, save_all  # type: ignore[import-untyped] # it ships no types
-from ministack.services import dynamodb, kinesis, lambda_svc  # type: ignore[import-untyped] # it ships no types
+from ministack.core.responses import get_account_id, get_region  # type: ignore[import-untyped] # it ships no types
+from ministack.services import dynamodb, glue, kinesis, lambda_svc  # type: ignore[import-untyped] # it ships no types
 
 from infra.local.emulator.journal import Journal
 
 Operation = Callable[..., Any]
-_SET, _REMOVED, _PUT, _READ = "set", "removed", "put", "read"
-_JOURNALED = ("dynamodb", "kinesis", "lambda")  # a mapping's place in a stream is saved with the functions
+_SET, _REMOVED, _PUT, _READ, _TABLE = "set", "removed", "put", "read", "table"
+_JOURNALED = ("dynamodb", "glue", "kinesis", "lambda")  # a mapping's place in a stream is saved with the functions
 
 
 class Durability:
@@ -29,6 +31,7 @@ class Durability:
     def __init__(self) -> None:
         self._journal = Journal(Path(STATE_DIR))
         self._transaction = threading.local()
+        self._catalog = threading.Lock()
         self._read: dict[tuple[Any, ...], str] = {}
 
     def patch(self) -> None:
@@ -38,6 +41,8 @@ class Durability:
         self._wrap(dynamodb, "_transact_write_items", self._as_one)
         for name in ("_put_record", "_put_records"):
             self._wrap(kinesis, name, self._journaled_put)
+        for name in ("_create_table", "_update_table"):
+            self._wrap(glue, name, self._journaled_table)
         self._wrap(lambda_svc, "_poll_kinesis", self._journaled_poll)
         self._wrap(ministack, "_load_persisted_state", self._taking_up)
 
@@ -93,6 +98,23 @@ class Durability:
 
         return put
 
+    def _journaled_table(self, operation: Operation) -> Operation:
+        """Journal the table, and let no other thread in between the check of its version and the change.
+
+        The table says which metadata is current: with an earlier one, the commits since would be lost.
+        """
+
+        def change(data: Any) -> Any:
+            with self._catalog:
+                answer = operation(data)
+                name = f"{data.get('DatabaseName')}/{data.get('TableInput', {}).get('Name')}"
+                table = glue._tables.get(name)  # noqa: SLF001 # no other door; its version is pinned
+                if answer[0] == HTTPStatus.OK and table is not None:
+                    self._write((_TABLE, get_account_id(), get_region(), name, table))
+            return answer
+
+        return change
+
     def _journaled_poll(self, operation: Operation) -> Operation:
         def poll() -> Any:
             try:
@@ -146,6 +168,7 @@ class Replay:
             _REMOVED: self._remove,
             _PUT: self._put,
             _READ: self._read,
+            _TABLE: self._table,
         }
         for kind, *change in changes:
             take[kind](*change)
@@ -180,6 +203,11 @@ class Replay:
             positions = lambda_svc._kinesis_positions._data.setdefault(tuple(mapping), {})  # noqa: SLF001 # as above
             records = self._streams[stream]["shards"][shard]["records"]
             positions[shard] = sum(1 for each in records if each["SequenceNumber"] <= last)
+
+    def _table(self, account: str, region: str, name: str, table: Any) -> None:
+        database, _, _ = name.partition("/")
+        if glue._databases.contains_scoped(account, region, database):  # noqa: SLF001 # as above
+            glue._tables.set_scoped(account, region, name, table)  # noqa: SLF001 # as above
 
 
 def _places() -> Iterator[tuple[tuple[Any, ...], str]]:

@@ -1,7 +1,8 @@
 """The guard around the emulator: an ASGI application that hands on only what may pass.
 
-Three kinds of requests pass: those of the platform's own host (it shows the host key, and the deployed APIs check
-tokens themselves), those signed with the platform's credentials, and a browser's preflight for one of our pages.
+Four kinds of requests pass: those of the platform's own host (it shows the host key, and the deployed APIs check
+tokens themselves), those signed with the platform's credentials, a browser's preflight for one of our pages, and the
+responses of functions to CloudFormation, whose random addresses only they were given.
 """
 
 import datetime as dt
@@ -22,6 +23,8 @@ from ministack.core.router import detect_service  # type: ignore[import-untyped]
 from infra.local.guard.browser import BrowserPolicy, RequestHead, by_name
 from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.guard.signature import SignatureFault, SignedRequest, parse_signature
+
+_CLOUDFORMATION_RESPONSES = "/_ministack/cfn-response/"
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -58,6 +61,8 @@ class EmulatorGuard:
         """Return why a request is refused, and where its body can be read from now."""
         if self._is_host(head) or (scope["type"] == "http" and self.policy.is_preflight(head)):
             return _forbidden(self.policy.host_fault(head)), receive
+        if head.method == "PUT" and head.path.startswith(_CLOUDFORMATION_RESPONSES):
+            return _forbidden(self.policy.fault(head)), receive
         found = parse_signature(head, _query_string(scope))
         if isinstance(found, SignedRequest) and found.presigned:
             fault = self.policy.presigned_url_fault(head)

@@ -6,24 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from shared.lake.catalog.state import WHOLE_TABLE
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.fingerprints import ORIGIN, with_fingerprints
 from shared.lake.merge.late_data import restated_days
 from shared.lake.merge.pending import CANCELLED, MAX_BYTES, PendingObjects, PendingRows
 from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
-from shared.lake.merge.settle import Settled, keys_of, positions_of, rank_columns, settle
+from shared.lake.merge.settlement import Settlement, change_of, changed_days
 from shared.lake.rollups.product_history import HistoryState, ProductHistory
 from shared.lake.table.port import CommitConflict, TableChange
 from shared.records.schema import DataType
-from shared.records.schemas import SCHEMAS
 from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from shared.lake.merge.key_index import KeyIndex
+    from shared.lake.merge.settle import Settled
     from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
     from shared.lake.table.port import TableSnapshot, TableStore
 
@@ -139,24 +137,17 @@ class _Attempt:
         delivered = [each.table for each in (*rows.fresh, *rows.repeated)]
         return ProductHistory(self.cycle.tables).append(delivered) if delivered else None
 
-    def _settle(self, deliveries: Sequence[pa.Table]) -> Settled | None:
+    def _settle(self, deliveries: Sequence[pa.Table]) -> "Settled | None":
         if not deliveries:
             return None
-        table, columns = BASE_TABLES[self.data_type], rank_columns(self.data_type)
-        found = self.cycle.index.find(table, self.snapshot, keys_of(deliveries))
-        held = self.cycle.tables.rows_at(table, self.snapshot, columns, found)
-        return settle(self.data_type, deliveries, held)
+        return Settlement(self.cycle.tables, self.cycle.index).settle(self.data_type, self.snapshot, deliveries)
 
-    def _commit(self, settled: Settled | None, receipt: Receipt) -> "TableSnapshot":
+    def _commit(self, settled: "Settled | None", receipt: Receipt) -> "TableSnapshot":
         summary = {RECEIPT: write_receipt(self.cycle.lake, self.data_type, receipt)}
-        change = TableChange(summary=summary)
-        if settled is not None:
-            change = TableChange(
-                rows=_by_time(self.data_type, settled.winners), deleted=positions_of(settled.beaten), summary=summary
-            )
+        change = TableChange(summary=summary) if settled is None else change_of(self.data_type, settled, summary)
         return self.cycle.tables.commit(BASE_TABLES[self.data_type], self.snapshot, change)
 
-    def _next_receipt(self, rows: PendingRows, settled: Settled | None, known_days: Collection[str]) -> Receipt:
+    def _next_receipt(self, rows: PendingRows, settled: "Settled | None", known_days: Collection[str]) -> Receipt:
         """Return the receipt of the new snapshot: objects merged before that still exist, and those merged now."""
         existing = {*(each.name for each in self.pending.rows), *map(_name_of, self.pending.remaining)}
         before = {name: each for name, each in self.receipt.objects.items() if name in existing}
@@ -168,9 +159,9 @@ class _Attempt:
             each.name: ObjectReceipt(outcomes=outcomes, restated=restated.get(_origin_of(each.table), ()))
             for each, outcomes in zip(rows.fresh, settled.outcomes, strict=True)
         }
-        days = {*_days(self.data_type, settled.winners), *_days(self.data_type, settled.beaten)}
         unpublished = self.receipt.days if before else ()
-        return Receipt(objects={**before, **cancelled, **merged}, days=tuple(sorted({*days, *unpublished})))
+        days = tuple(sorted({*changed_days(self.data_type, settled), *unpublished}))
+        return Receipt(objects={**before, **cancelled, **merged}, days=days)
 
 
 def _name_of(name: "ObjectName") -> str:
@@ -189,16 +180,3 @@ def _by_delivery(receipt: Receipt, pending: PendingObjects) -> dict[str, tuple[s
         if days:
             found[each.key.delivery_id] = tuple(sorted({*found.get(each.key.delivery_id, ()), *days}))
     return found
-
-
-def _by_time(data_type: DataType, rows: pa.Table) -> pa.Table:
-    time = SCHEMAS[data_type].event_time
-    return rows if time is None else rows.take(pc.sort_indices(rows[time])).combine_chunks()
-
-
-def _days(data_type: DataType, rows: pa.Table) -> list[str]:
-    """Return the UTC days of rows."""
-    time = SCHEMAS[data_type].event_time
-    if time is None:
-        return [WHOLE_TABLE] if len(rows) else []
-    return [day.isoformat() for day in pc.unique(rows[time].cast(pa.date32(), safe=False)).to_pylist()]

@@ -2,7 +2,7 @@
 
 import decimal
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -202,7 +202,25 @@ def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:
         UnreadableObject: the object is not Parquet, or has columns that the schema does not have, as written by a newer
             version of this code; rewriting it would lose them.
     """
-    table = pq.read_table(pa.BufferReader(data))
+    return _conform(pq.read_table(pa.BufferReader(data)), schema)
+
+
+def read_parquet_parts(data: bytes, schema: pa.Schema, most_rows: int) -> Iterator[pa.Table]:
+    """Read a Parquet object as `read_parquet` does, at most so many rows at a time."""
+    for batch in pq.ParquetFile(pa.BufferReader(data)).iter_batches(most_rows):
+        yield _conform(pa.Table.from_batches([batch]), schema)
+
+
+def parquet_metadata(data: bytes) -> Mapping[bytes, bytes]:
+    """Return the metadata of a Parquet object, without reading its rows.
+
+    Raises:
+        UnreadableObject: the object is not Parquet.
+    """
+    return pq.read_schema(pa.BufferReader(data)).metadata or {}
+
+
+def _conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     if table.schema.equals(schema):
         return table
     present = set(table.schema.names)

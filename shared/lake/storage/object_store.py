@@ -173,8 +173,8 @@ class LakeStore:
         """Delete an object, whatever it contains by now."""
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
-    def delete(self, objects: Iterable[StoredObject]) -> None:
-        """Delete objects that are unchanged since they were read; objects written since remain.
+    def delete(self, objects: Iterable[StoredObject | ObjectName]) -> None:
+        """Delete objects that are unchanged since they were read or listed; objects written since remain.
 
         Deleting the version that was read instead would restore the version before it.
 

@@ -1,5 +1,6 @@
-"""However readers, merges and deaths take turns: no answer is older than the last merge before it was asked for."""
+"""However readers, commits and deaths take turns: an answer has every commit published before it was asked for."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from shared.athena.pinned_queries import Dependency, LakeQuery, PinnedQueries, PinnedResult
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
-from shared.athena.sql import Statement
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.athena.sql import Statement, sql, table
+from shared.lake.catalog.state import TABLE_STATES, TableStates
 from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
 from shared.runtime.settings import Settings
@@ -21,49 +23,60 @@ from tests.fakes.interleaving import InterleavedRuns
 from tests.fakes.serialized_calls import atomic_dynamodb
 from tests.tiers import examples
 
-WHOLE: TypeAdapter[int] = TypeAdapter(int)
+WHOLE: TypeAdapter[PinnedResult[int]] = TypeAdapter(PinnedResult[int])
 IMPATIENT = Timeout(seconds=0.2, first_wait=0.001, longest_wait=0.005)
-READERS, MERGES, CALLS = 3, 2, 40
+DAY = "2025-01-01"
+READERS, COMMITS, CALLS = 3, 2, 40
+
+
+def number_at(snapshot: int) -> int:
+    """The number in the table at a snapshot."""
+    return snapshot * 10
 
 
 @dataclass
 class Shop:
-    """One number in a lake, what has been merged into it, and everybody who reads or merges."""
+    """A table with one number, and everybody who reads or commits."""
 
     cache: ResultCache
-    versions: TableVersions
+    states: TableStates
     stage: InterleavedRuns
-    table: str = field(default_factory=lambda: str(uuid4()))
-    in_lake: int = 0
-    merged: int = 0
+    table: str = field(default_factory=lambda: f"t_{uuid4().hex}")
+    committed: int = 0
+    published: int = 0
     told: list[tuple[int, int, bool]] = field(default_factory=list)
-    """The result of each reader, and what had been merged when it asked."""
+    """The snapshot of each answer, the last one published when it was asked for, and whether it was cached."""
 
     def read(self) -> None:
         """Ask for the number."""
         self.stage.call()
-        merged_before = self.merged
+        published_before = self.published
+        statement = sql("SELECT n FROM {numbers}", numbers=table(self.table))
+        depends_on = [Dependency(self.table, DAY, DAY)]
+        query = LakeQuery(
+            statement=statement, identity=statement, depends_on=depends_on, form=WHOLE, parse=lambda rows: rows[0]["n"]
+        )
+        queries = PinnedQueries(self._run, self.cache, self.states)
         try:
-            number, hit = self.cache.get_or_compute(
-                Statement("SELECT n FROM ?", (self.table,)), [self.table], WHOLE, self._query
-            )
+            answer, hit = queries.answer(query, queries.view([self.table]))
         except Unavailable:
             return
-        self.told.append((number, merged_before, hit))
+        snapshot = answer.snapshots.get(self.table, 0)
+        assert answer.result == number_at(snapshot)
+        self.told.append((snapshot, published_before, hit))
 
-    def merge(self) -> None:
-        """Replace the object, then raise the version, as the merger does."""
+    def commit(self) -> None:
+        """Commit a snapshot, then publish it."""
         self.stage.call()
-        self.in_lake += 1
-        number = self.in_lake
-        self.versions.bump(self.table)
-        self.merged = max(self.merged, number)
+        self.committed += 1
+        snapshot = self.committed
+        self.states.update(self.table, lambda state: state.with_commit(snapshot, snapshot, [DAY]))
+        self.published = max(self.published, snapshot)
 
-    def _query(self) -> int:
+    def _run(self, statement: Statement) -> list[dict[str, Any]]:
         self.stage.call()
-        number = self.in_lake
-        self.stage.call()
-        return number
+        version = re.search(r"FOR VERSION AS OF (\d+)", statement.text)
+        return [{"n": number_at(int(version[1]) if version else 0)}]
 
 
 @dataclass
@@ -84,10 +97,9 @@ def turns(aws: Settings) -> Turns:  # noqa: ARG001 # moto must be there first
 
 def opened(aws: Settings, clock: Clock, turns: Turns) -> Shop:
     turns.stage = InterleavedRuns()
-    versions = TableVersions(turns.client, aws.name_of(VERSIONS_TABLE))
-    table = aws.name_of(RESULT_CACHE_TABLE)
-    cache = ResultCache(turns.client, table, versions=versions, clock=clock, patience=IMPATIENT)
-    return Shop(cache, versions, turns.stage)
+    states = TableStates(turns.client, aws.name_of(TABLE_STATES))
+    cache = ResultCache(turns.client, aws.name_of(RESULT_CACHE_TABLE), clock=clock, patience=IMPATIENT)
+    return Shop(cache, states, turns.stage)
 
 
 @given(order=st.randoms(use_true_random=False), deaths=st.lists(st.integers(0, CALLS), max_size=3))
@@ -97,13 +109,13 @@ def test_no_order_of_calls_gives_a_stale_result(
 ) -> None:
     shop = opened(aws, clock, turns)
 
-    shop.stage.play([shop.read] * READERS + [shop.merge] * MERGES, order.randrange, deaths)
+    shop.stage.play([shop.read] * READERS + [shop.commit] * COMMITS, order.randrange, deaths)
 
-    assert all(number >= merged for number, merged, _ in shop.told)
+    assert all(snapshot >= published for snapshot, published, _ in shop.told)
     clock.pass_by(timedelta(minutes=1))
     shop.told.clear()
     shop.read()
     shop.read()
     [first, second] = shop.told
-    assert first[0] >= shop.merged
-    assert second == (first[0], shop.merged, True)
+    assert first[0] >= shop.published
+    assert second == (first[0], shop.published, True)

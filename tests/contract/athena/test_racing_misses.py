@@ -10,9 +10,8 @@ import boto3
 import pytest
 from pydantic import TypeAdapter
 
-from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
+from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache, cache_key
 from shared.athena.sql import Statement
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
 from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
 from shared.runtime.settings import Settings
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 WHOLE: TypeAdapter[int] = TypeAdapter(int)
-STATEMENT = Statement("SELECT 7")
+KEY = cache_key(Statement("SELECT 7"))
 LEASE = timedelta(seconds=10)
 BOUND = 20
 Made = Callable[..., ResultCache]
@@ -39,18 +38,13 @@ def dynamodb(aws: Settings) -> "DynamoDBClient":  # noqa: ARG001 # moto must be 
 
 
 @pytest.fixture
-def versions(aws: Settings, dynamodb: "DynamoDBClient") -> TableVersions:
-    return TableVersions(dynamodb, aws.name_of(VERSIONS_TABLE))
-
-
-@pytest.fixture
-def made(aws: Settings, dynamodb: "DynamoDBClient", versions: TableVersions, clock: Clock) -> Made:
+def made(aws: Settings, dynamodb: "DynamoDBClient", clock: Clock) -> Made:
     """Makes the cache of one more process."""
 
     def make(seconds: float = LEASE.total_seconds()) -> ResultCache:
         patience = Timeout(seconds=seconds, first_wait=0.001, longest_wait=0.005)
         table = aws.name_of(RESULT_CACHE_TABLE)
-        return ResultCache(dynamodb, table, versions=versions, clock=clock, patience=patience)
+        return ResultCache(dynamodb, table, clock=clock, patience=patience)
 
     return make
 
@@ -74,7 +68,7 @@ class Query:
 
 
 def ask(cache: ResultCache, compute: Callable[[], int]) -> Recalled:
-    return cache.get_or_compute(STATEMENT, ["sales_hourly"], WHOLE, compute)
+    return cache.get_or_compute(KEY, WHOLE, compute)
 
 
 def at_once(result: int = 7) -> Callable[[], int]:
@@ -121,7 +115,7 @@ def test_a_waiting_miss_gets_no_result_of_another_statement(made: Made) -> None:
         pool.submit(ask, made(), query)
         assert query.running.wait(BOUND)
 
-        other = made().get_or_compute(Statement("SELECT 8"), ["sales_hourly"], WHOLE, at_once(8))
+        other = made().get_or_compute(cache_key(Statement("SELECT 8")), WHOLE, at_once(8))
         query.may_end.set()
 
     assert other == (8, False)
@@ -216,9 +210,7 @@ def test_after_a_kill_anywhere_the_next_computes_when_the_claim_expires(
     assert result == 7
 
 
-def test_an_uncacheable_result_is_returned_and_its_claim_released(
-    aws: Settings, versions: TableVersions, clock: Clock
-) -> None:
+def test_an_uncacheable_result_is_returned_and_its_claim_released(aws: Settings, clock: Clock) -> None:
     client, throttled = atomic_dynamodb(), threading.Event()
 
     def refuse(**_: Any) -> None:
@@ -230,7 +222,7 @@ def test_an_uncacheable_result_is_returned_and_its_claim_released(
         return 7
 
     client.meta.events.register_first("before-call.dynamodb.PutItem", refuse)
-    cache = ResultCache(client, aws.name_of(RESULT_CACHE_TABLE), versions=versions, clock=clock)
+    cache = ResultCache(client, aws.name_of(RESULT_CACHE_TABLE), clock=clock)
 
     assert ask(cache, computed) == (7, False)
     assert items(aws) == []

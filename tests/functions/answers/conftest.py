@@ -11,7 +11,7 @@ from functions.customers import handler as customers
 from functions.metrics import handler as metrics
 from functions.products import handler as products
 from shared.app.wiring import Wiring, wiring
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
+from shared.athena.client import WORK_GROUP
 from shared.auth.scopes import Scope
 from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
@@ -79,7 +79,7 @@ class Analyst:
 @pytest.fixture
 def analyst(aws: Settings, platforms: MotoPlatforms, clock: Clock) -> Iterator[Analyst]:
     """An analyst of a platform in which nothing was sold."""
-    names = {**aws.names, LAKE_DATABASE.variable: "tally_tests", WORK_GROUP.variable: "tally-tests"}
+    names = {**aws.names, WORK_GROUP.variable: "tally-tests"}
     wired = Wiring(replace(aws, names=names), clock)
     with platforms.athena.in_charge() as athena:
         for app in APPS:

@@ -1,6 +1,7 @@
 """Conditional requests: 304 before anything is computed if possible (RFC 9110, 8.8.3, 13.1.2 and 15.4.5)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -9,8 +10,8 @@ import pytest
 from functions.openapi import document
 from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.auth.scopes import Scope
-from shared.lake.catalog.tables import TABLES
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.lake.catalog.state import TABLE_STATES, WHOLE_TABLE, TableState
+from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES
 from shared.ledger.store import SOURCES_TABLE
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
@@ -34,9 +35,13 @@ def deliver(analyst: Analyst, watermark: datetime) -> None:
 
 def merge(analyst: Analyst) -> None:
     """Let every table have new rows."""
-    versions = TableVersions(boto3.client("dynamodb"), analyst.wired.settings.name_of(VERSIONS_TABLE))
-    for table in TABLES:
-        versions.bump(table.name)
+    for table in (*BASE_TABLES.values(), EXCHANGE_RATES):
+        day = "2025-03-01" if table.time_column else WHOLE_TABLE
+        analyst.wired.table_states.update(table.name, partial(_changed, day))
+
+
+def _changed(day: str, state: TableState) -> TableState:
+    return state.with_commit(1, state.sequence + 1, [day])
 
 
 def test_a_response_has_one_weak_etag_and_is_private_and_revalidated(analyst: Analyst) -> None:
@@ -156,8 +161,8 @@ def test_time_alone_does_not_change_the_etag(analyst: Analyst, clock: Clock) -> 
     assert analyst.ask(If_None_Match=before.tag).status == 304
 
 
-def test_without_table_versions_the_etag_depends_on_the_content(analyst: Analyst) -> None:
-    boto3.client("dynamodb").delete_table(TableName=analyst.wired.settings.name_of(VERSIONS_TABLE))
+def test_without_table_states_the_etag_depends_on_the_content(analyst: Analyst) -> None:
+    boto3.client("dynamodb").delete_table(TableName=analyst.wired.settings.name_of(TABLE_STATES))
 
     told = analyst.ask()
 

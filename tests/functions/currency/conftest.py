@@ -9,9 +9,6 @@ import pytest
 from moto import mock_aws
 
 from shared.athena.client import Athena
-from shared.currency.rate_intervals import RateInterval
-from shared.currency.rate_tables import TABLE_KEY, table_of
-from shared.lake.storage.object_store import LAKE_BUCKET
 from tests.functions.metrics.lake import DATABASE, TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
@@ -42,12 +39,15 @@ def athena(lake: TestLake) -> Athena:  # noqa: ARG001 # its endpoint is known on
 @pytest.fixture
 def quote(lake: TestLake) -> Iterator[Quote]:
     """Hold these rates and no others: currency, first day, first day after, rate."""
-    s3, bucket = boto3.client("s3"), lake.settings.name_of(LAKE_BUCKET)
 
     def hold(rates: Rates) -> None:
-        spans = [RateInterval(currency, first, after, Decimal(rate)) for currency, first, after, rate in rates]
-        s3.put_object(Bucket=bucket, Key=TABLE_KEY, Body=table_of("USD", spans))
+        lake.know_rates(
+            [
+                {"currency": currency, "valid_from": first, "valid_before": after, "rate": Decimal(rate)}
+                for currency, first, after, rate in rates
+            ]
+        )
 
     yield hold
 
-    s3.delete_object(Bucket=bucket, Key=TABLE_KEY)
+    hold([])

@@ -17,7 +17,6 @@ from shared.athena.client import Athena
 from shared.athena.sql import sql
 from shared.currency.conversion import Days, convert, with_rates
 from shared.currency.rates import ReferenceRates
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.runtime.models import now
 from tests.datasets import DATASETS, needs
@@ -45,10 +44,11 @@ CURRENCY_OF = {
 
 BY_DAY = """
     WITH sold AS (
-        SELECT currency, dt, COUNT(*) AS lines, SUM(quantity * unit_price - discount) AS net_amount
+        SELECT currency, CAST(CAST("timestamp" AS date) AS varchar) AS dt, COUNT(*) AS lines,
+            SUM(quantity * unit_price - discount) AS net_amount
         FROM transactions
-        WHERE status = 'completed' AND dt BETWEEN :first AND :last
-        GROUP BY currency, dt
+        WHERE status = 'completed' AND CAST(CAST("timestamp" AS date) AS varchar) BETWEEN :first AND :last
+        GROUP BY currency, CAST("timestamp" AS date)
     ), rated AS ({rated})
     SELECT currency, dt, {converted} AS amount, lines FROM rated
 """
@@ -68,13 +68,8 @@ def sold() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def sales(lake: TestLake) -> list[dict[str, Any]]:
     """The lines, in the lake, and the bank's series loaded."""
-    names = lake.settings
-    rates = ReferenceRates(
-        LakeStore(boto3.client("s3"), names.name_of(LAKE_BUCKET)),
-        TableVersions(boto3.client("dynamodb"), names.name_of(VERSIONS_TABLE)),
-        now,
-        reporting_currency="USD",
-    )
+    store = LakeStore(boto3.client("s3"), lake.settings.name_of(LAKE_BUCKET))
+    rates = ReferenceRates(store, lake.tables, lake.states, now, reporting_currency="USD")
     rates.load(SERIES.name, SERIES.read_bytes())
     sales = sold()
     lake.sell(sales)

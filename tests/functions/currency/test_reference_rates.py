@@ -10,11 +10,15 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.currency.mistakes import WrongRates
 from shared.currency.rate_intervals import RateInterval, RateNotDerivable
-from shared.currency.rate_tables import QUOTES_KEY, TABLE_KEY, file_key
+from shared.currency.rate_tables import QUOTES_KEY, file_key
 from shared.currency.rates import ReferenceRates
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore, StoredObject
+from shared.lake.table.port import TableChange, TableSnapshot
 from tests.fakes.fault_injection import CrashPoint, FaultInjector
+from tests.fakes.memory_tables import MemoryTables
 
 FRIDAY, MONDAY = "2025-01-31", "2025-02-03"
 OF_FRIDAY = b"Date,USD,GBP,\n2025-01-31,1.0393,0.83608,\n"
@@ -23,16 +27,21 @@ CORRECTED = b"Date,USD,\n2025-01-31,1.05,\n"
 
 
 @pytest.fixture
-def rates(wired: Wiring) -> ReferenceRates:
-    return reference_rates(wired)
+def tables() -> MemoryTables:
+    return MemoryTables()
 
 
-def reference_rates(wired: Wiring, *, reporting_currency: str = "USD") -> ReferenceRates:
-    return ReferenceRates(wired.lake, wired.versions, wired.clock, reporting_currency=reporting_currency)
+@pytest.fixture
+def rates(wired: Wiring, tables: MemoryTables) -> ReferenceRates:
+    return reference_rates(wired, tables)
 
 
-def version(wired: Wiring) -> int:
-    return wired.versions.get_many(["exchange_rates"])[0]
+def reference_rates(wired: Wiring, tables: MemoryTables, *, reporting_currency: str = "USD") -> ReferenceRates:
+    return ReferenceRates(wired.lake, tables, wired.table_states, wired.clock, reporting_currency=reporting_currency)
+
+
+def state(wired: Wiring) -> TableState:
+    return wired.table_states.get(EXCHANGE_RATES.name)
 
 
 def euro(rates: ReferenceRates, day: str) -> Decimal | None:
@@ -82,23 +91,27 @@ def test_a_later_file_changes_only_the_rates_it_contains(rates: ReferenceRates) 
     assert (euro(rates, FRIDAY), euro(rates, MONDAY)) == (Decimal("1.05"), Decimal("1.0274"))
 
 
-def test_a_file_loaded_twice_changes_nothing(wired: Wiring, rates: ReferenceRates) -> None:
+def test_a_file_loaded_twice_changes_nothing(wired: Wiring, rates: ReferenceRates, tables: MemoryTables) -> None:
     rates.load("friday.csv", OF_FRIDAY)
-    before = {key: wired.lake.get(key) for key in (TABLE_KEY, QUOTES_KEY)}
+    before = (tables.head(EXCHANGE_RATES), wired.lake.get(QUOTES_KEY), state(wired))
 
     again = rates.load("friday.csv", OF_FRIDAY)
 
     assert (again.new, again.changed) == (0, 0)
-    assert {key: wired.lake.get(key) for key in (TABLE_KEY, QUOTES_KEY)} == before
+    assert (tables.head(EXCHANGE_RATES), wired.lake.get(QUOTES_KEY), state(wired)) == before
 
 
-def test_every_load_invalidates_cached_results(wired: Wiring, rates: ReferenceRates) -> None:
-    versions = [version(wired)]
-    for name in ("first", "again"):
-        rates.load(name, OF_FRIDAY)
-        versions.append(version(wired))
+def test_a_load_publishes_the_snapshot_that_it_committed(
+    wired: Wiring, rates: ReferenceRates, tables: MemoryTables
+) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
+    first = state(wired)
+    rates.load("monday.csv", OF_MONDAY)
 
-    assert versions == sorted(set(versions))
+    head, second = tables.head(EXCHANGE_RATES), state(wired)
+    assert (second.snapshot, second.sequence, dict(second.days)) == (head.id, head.sequence, {"all": head.sequence})
+    assert second.last_change("2025-01-31", "2025-01-31") > first.last_change("2025-01-31", "2025-01-31")
+    assert len(head.files) == 1
 
 
 @pytest.mark.parametrize(
@@ -113,69 +126,101 @@ def test_a_file_with_an_error_is_not_loaded(
     wired: Wiring, rates: ReferenceRates, content: bytes, refusal: type[Exception]
 ) -> None:
     rates.load("friday.csv", OF_FRIDAY)
-    before, held = version(wired), rates.quotes()
+    before, held = state(wired), rates.quotes()
 
     with pytest.raises(refusal):
         rates.load("wrong.csv", content)
 
-    assert (version(wired), rates.quotes(), euro(rates, MONDAY)) == (before, held, Decimal("1.0393"))
+    assert (state(wired), rates.quotes(), euro(rates, MONDAY)) == (before, held, Decimal("1.0393"))
 
 
-def test_rates_for_another_reporting_currency_are_unused_until_derived_again(wired: Wiring) -> None:
-    reference_rates(wired).load("friday.csv", OF_FRIDAY)
-    in_pounds = reference_rates(wired, reporting_currency="GBP")
+def test_rates_for_another_reporting_currency_are_unused_until_derived_again(
+    wired: Wiring, rates: ReferenceRates, tables: MemoryTables
+) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
+    in_pounds = reference_rates(wired, tables, reporting_currency="GBP")
 
     assert in_pounds.on(FRIDAY) == []
     in_pounds.load("friday.csv", OF_FRIDAY)
     assert euro(in_pounds, FRIDAY) == Decimal("0.83608")
 
 
-WRITES = ["PutObject", "PutObject", "PutObject", "UpdateItem"]
+CALLS = ["PutObject", "PutObject", "PutItem"]
 
 
 @pytest.mark.parametrize("moment", list(CrashPoint))
-@pytest.mark.parametrize("step", range(len(WRITES)))
-def test_a_load_killed_anywhere_is_completed_by_repeating_it(wired: Wiring, step: int, moment: CrashPoint) -> None:
-    reference_rates(wired).load("friday.csv", OF_FRIDAY)
+@pytest.mark.parametrize("step", range(len(CALLS)))
+def test_a_load_killed_anywhere_is_completed_by_repeating_it(
+    wired: Wiring, rates: ReferenceRates, tables: MemoryTables, step: int, moment: CrashPoint
+) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
     fault_injector, session = FaultInjector(), boto3.Session()
     fault_injector.listen(session.events)
     mortal = ReferenceRates(
         LakeStore(session.client("s3"), wired.settings.name_of(LAKE_BUCKET)),
-        TableVersions(session.client("dynamodb"), wired.settings.name_of(VERSIONS_TABLE)),
+        tables,
+        TableStates(session.client("dynamodb"), wired.settings.name_of(TABLE_STATES)),
         wired.clock,
         reporting_currency="USD",
     )
-    before = version(wired)
+    before = state(wired)
 
     with fault_injector.killing(step, moment):
         mortal.load("monday.csv", OF_MONDAY)
-    rates = reference_rates(wired)
     died_with = euro(rates, MONDAY)
     rates.load("monday.csv", OF_MONDAY)
 
     assert died_with in (Decimal("1.0393"), Decimal("1.0274"))
     assert (euro(rates, FRIDAY), euro(rates, MONDAY)) == (Decimal("1.0393"), Decimal("1.0274"))
     assert len(rates.quotes()) == 4
-    assert version(wired) > before
+    assert state(wired).sequence > before.sequence
+    assert state(wired).snapshot == tables.head(EXCHANGE_RATES).id
 
 
-class Rival(LakeStore):
-    """A lake in which another file is loaded, once, right before an object of this key is written."""
+class RivalOfQuotes(LakeStore):
+    """A lake in which another file is loaded, once, right before the quotes are written."""
 
-    def __init__(self, wired: Wiring, key: str, content: bytes) -> None:
+    def __init__(self, rival: ReferenceRates, wired: Wiring) -> None:
         super().__init__(boto3.client("s3"), wired.settings.name_of(LAKE_BUCKET))
-        self._wired, self._key, self._contents = wired, key, [content]
+        self._rival, self._contents = rival, [OF_FRIDAY]
 
     def replace(self, key: str, body: bytes, *, expected: StoredObject | None) -> StoredObject:
         """Let the rival go first."""
-        if key == self._key and self._contents:
-            reference_rates(self._wired).load("rival.csv", self._contents.pop())
+        if self._contents:
+            self._rival.load("rival.csv", self._contents.pop())
         return super().replace(key, body, expected=expected)
 
 
-@pytest.mark.parametrize("overtaken_at", [QUOTES_KEY, TABLE_KEY])
-def test_concurrent_loads_lose_nothing(wired: Wiring, overtaken_at: str) -> None:
-    rates = ReferenceRates(Rival(wired, overtaken_at, OF_FRIDAY), wired.versions, wired.clock, reporting_currency="USD")
+class RivalOfTable(MemoryTables):
+    """Tables to which another file is loaded, once, right before a commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rivals: list[ReferenceRates] = []
+
+    def commit(self, table: LakeTable, parent: TableSnapshot, change: TableChange) -> TableSnapshot:
+        """Let the rival go first."""
+        if self.rivals:
+            self.rivals.pop().load("rival.csv", OF_FRIDAY)
+        return super().commit(table, parent, change)
+
+
+def test_quotes_of_concurrent_loads_are_all_kept(wired: Wiring, rates: ReferenceRates, tables: MemoryTables) -> None:
+    overtaken = ReferenceRates(
+        RivalOfQuotes(rates, wired), tables, wired.table_states, wired.clock, reporting_currency="USD"
+    )
+
+    loaded = overtaken.load("monday.csv", OF_MONDAY)
+
+    assert (loaded.new, loaded.changed) == (2, 0)
+    assert (euro(rates, FRIDAY), euro(rates, MONDAY)) == (Decimal("1.0393"), Decimal("1.0274"))
+    assert len(rates.quotes()) == 4
+
+
+def test_a_commit_overtaken_by_another_load_is_made_again_with_its_quotes(wired: Wiring) -> None:
+    tables = RivalOfTable()
+    rates = reference_rates(wired, tables)
+    tables.rivals.append(reference_rates(wired, tables))
 
     loaded = rates.load("monday.csv", OF_MONDAY)
 

@@ -1,9 +1,11 @@
-"""A lake in moto with Athena on DuckDB over it, made from the same declarations that CDK reads."""
+"""A lake in moto with Athena on DuckDB over it: Iceberg tables made from the declarations that a deployment uses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +15,28 @@ import pyarrow as pa
 from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
-from shared.lake.catalog.table import LakeTable
-from shared.lake.catalog.tables import EXCHANGE_RATES, TABLES
-from shared.lake.parquet.columns import IngestMetadata, split_by_day, to_table, write_parquet
-from shared.lake.rollups.compute import roll_up
-from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import PartitionId
+from shared.athena.client import WORK_GROUP
+from shared.lake.catalog.state import WHOLE_TABLE, TableState, TableStates
+from shared.lake.catalog.tables import EXCHANGE_RATES, LAKE_TABLES
+from shared.lake.merge.cycle import MergeCycle, MergeResult
+from shared.lake.merge.key_index import KeyIndex
+from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
+from shared.lake.provider import lake, table_states
+from shared.lake.rollups.job import RollupJob
+from shared.lake.storage.paths import incoming_key
+from shared.lake.table.iceberg import IcebergTables
+from shared.lake.table.port import TableChange
+from shared.lake.table.provider import lake_tables
+from shared.lake.table.schema import arrow_schema_of
+from shared.lake.table.setup import ensure_all
 from shared.records.schema import DataType
+from shared.runtime.deployment import Deployment
 from shared.runtime.settings import Settings
 from tests.moto_platform import create_resources
 
-DATABASE = "tally_local"
+DATABASE = "tally-database"
 Row = Mapping[str, Any]
+_deliveries = count()
 
 
 @dataclass(frozen=True)
@@ -35,34 +46,65 @@ class TestLake:
     __test__ = False
     settings: Settings
 
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The deployment of the settings."""
+        return Deployment(self.settings)
+
+    @property
+    def tables(self) -> IcebergTables:
+        """The tables."""
+        return lake_tables(self.deployment)
+
+    @property
+    def states(self) -> TableStates:
+        """The published states of the tables."""
+        return table_states(self.deployment)
+
     def sell(self, rows: Sequence[Row]) -> None:
         """Store sale lines, as `keep` does."""
         self.keep(DataType.TRANSACTIONS, rows)
 
     def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
-        """Store records and their roll-ups, one partition at a time, replacing earlier contents."""
-        s3 = boto3.client("s3")
-        bucket = self.settings.name_of(LAKE_BUCKET)
-        for day, part in split_by_day(data_type, to_table(data_type, rows, STAMP)):
-            partition = PartitionId(data_type, day)
-            s3.put_object(Bucket=bucket, Key=partition.base_key, Body=write_parquet(part))
-            for name, rolled in roll_up(data_type, part).items():
-                s3.put_object(Bucket=bucket, Key=partition.rollup_key(name), Body=write_parquet(rolled))
+        """Merge records and compute the roll-ups of their days."""
+        self.keep_table(data_type, to_table(data_type, rows, STAMP))
+
+    def keep_table(self, data_type: DataType, rows: pa.Table) -> None:
+        """Merge rows in the schema of the lake and compute the roll-ups of their days."""
+        self._merge(data_type, rows)
+        RollupJob(tables=self.tables, states=self.states).run(data_type)
+
+    def merge(self, data_type: DataType, rows: Sequence[Row]) -> None:
+        """Merge records; the roll-ups of their days are not computed yet."""
+        self._merge(data_type, to_table(data_type, rows, STAMP))
+
+    def _merge(self, data_type: DataType, rows: pa.Table) -> None:
+        store = lake(self.deployment)
+        delivery = f"batch-{next(_deliveries)}"
+        store.put(incoming_key(data_type, delivery), write_parquet(rows))
+        cycle = MergeCycle(lake=store, tables=self.tables, index=KeyIndex(self.tables))
+        result = cycle.run(data_type, self.states.get(data_type).days)
+        assert result
+        self.states.update(data_type, partial(_published, result))
+        store.delete(result.consumed)
 
     def know_rates(self, rates: Sequence[Row]) -> None:
-        """Store reference rates: currency, valid_from, valid_before and rate of each."""
-        kinds = {"rate": pa.decimal128(38, 15)}
-        columns = {
-            column.name: pa.array(
-                [row.get(column.name, STAMP.reporting_currency) for row in rates], kinds.get(column.name, pa.string())
-            )
-            for column in EXCHANGE_RATES.columns
-        }
-        boto3.client("s3").put_object(
-            Bucket=self.settings.name_of(LAKE_BUCKET),
-            Key=f"{EXCHANGE_RATES.prefix}rates.parquet",
-            Body=write_parquet(pa.table(columns)),
+        """Replace the reference rates: currency, valid_from, valid_before and rate of each."""
+        rows = [{"reporting_currency": STAMP.reporting_currency, **rate} for rate in rates]
+        head = self.tables.head(EXCHANGE_RATES)
+        dropped = frozenset(file.path for file in head.files)
+        change = TableChange(rows=pa.Table.from_pylist(rows, arrow_schema_of(EXCHANGE_RATES)), dropped=dropped)
+        made = self.tables.commit(EXCHANGE_RATES, head, change)
+        self.states.update(
+            EXCHANGE_RATES.name, lambda state: state.with_commit(made.id or 0, made.sequence, [WHOLE_TABLE])
         )
+
+
+def _published(result: MergeResult, state: TableState) -> TableState:
+    changed = state.with_commit(result.snapshot.id or 0, result.snapshot.sequence, result.days)
+    if result.history is None:
+        return changed
+    return changed.with_derived(result.history.snapshots, result.snapshot.sequence, result.history.cost_days)
 
 
 STAMP = IngestMetadata(
@@ -77,8 +119,9 @@ STAMP = IngestMetadata(
 def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[tuple[TestLake, str]]:
     """Make the resources and serve Athena over them; gives the lake and Athena's address."""
     settings = create_resources()
-    names = {**settings.names, LAKE_DATABASE.variable: DATABASE, WORK_GROUP.variable: "tally-local"}
-    _create_tables(settings.name_of(LAKE_BUCKET))
+    names = {**settings.names, WORK_GROUP.variable: "tally-local"}
+    made = TestLake(replace(settings, names=names))
+    ensure_all(made.tables.ensure, LAKE_TABLES)
     engine = build_engine(
         glue=boto3.client("glue"),
         s3=boto3.client("s3"),
@@ -88,33 +131,6 @@ def lake_with_athena(directory: Path, limits: Limits | None = None) -> Iterator[
     )
     try:
         with serve_in_thread(engine) as address:
-            yield TestLake(replace(settings, names=names)), address
+            yield made, address
     finally:
         engine.close()
-
-
-def _create_tables(bucket: str) -> None:
-    glue = boto3.client("glue")
-    glue.create_database(DatabaseInput={"Name": DATABASE})
-    for table in TABLES:
-        glue.create_table(DatabaseName=DATABASE, TableInput=_table(table, f"s3://{bucket}/{table.prefix}"))
-
-
-def _table(table: LakeTable, location: str) -> Any:
-    projection = {
-        "projection.enabled": "true",
-        "projection.dt.type": "date",
-        "projection.dt.format": "yyyy-MM-dd",
-        "projection.dt.range": "1990-01-01,NOW+1DAYS",
-        "storage.location.template": location + "dt=${dt}/",
-    }
-    return {
-        "Name": table.name,
-        "TableType": "EXTERNAL_TABLE",
-        "Parameters": projection if table.partitioned else {},
-        "PartitionKeys": [{"Name": "dt", "Type": "string"}] if table.partitioned else [],
-        "StorageDescriptor": {
-            "Columns": [{"Name": column.name, "Type": column.glue_type} for column in table.columns],
-            "Location": location,
-        },
-    }

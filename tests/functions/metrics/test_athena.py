@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 
 from shared.athena.client import Athena
 from shared.athena.sql import Statement
+from shared.lake.table.port import SnapshotExpired
 from shared.runtime.errors import InternalError, Unavailable
 from tests.functions.metrics.lake import DATABASE, TestLake
 
@@ -137,10 +138,10 @@ def test_a_throttled_caller_may_retry(athena_client: "AthenaClient", stubbed: St
     "why",
     [
         {"AthenaError": {"Retryable": True, "ErrorCategory": 1}},
-        {"StateChangeReason": "HIVE_CANNOT_OPEN_SPLIT: the object has changed"},
+        {"StateChangeReason": "ICEBERG_CANNOT_OPEN_SPLIT: the object cannot be read"},
     ],
 )
-def test_a_query_whose_object_was_replaced_is_retried_once(
+def test_a_query_that_could_not_read_an_object_is_retried_once(
     athena_client: "AthenaClient", stubbed: Stubber, why: dict[str, Any]
 ) -> None:
     is_in(stubbed, "FAILED", **why)
@@ -148,6 +149,14 @@ def test_a_query_whose_object_was_replaced_is_retried_once(
     result(stubbed)
 
     assert over(athena_client).run(SEVEN) == [{"n": 7}]
+
+
+def test_a_snapshot_that_is_not_kept_is_named(athena_client: "AthenaClient", stubbed: Stubber) -> None:
+    reason = "INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: 404"
+    is_in(stubbed, "FAILED", StateChangeReason=reason, AthenaError={"ErrorCategory": 2})
+
+    with pytest.raises(SnapshotExpired, match="404"):
+        over(athena_client).run(SEVEN)
 
 
 def test_a_query_that_fails_transiently_twice_is_unavailable(athena_client: "AthenaClient", stubbed: Stubber) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import count
 from typing import Any
 
 import boto3
@@ -10,16 +11,18 @@ import pytest
 
 from functions.metrics.handler import app
 from shared.app.wiring import Wiring
-from shared.athena.client import LAKE_DATABASE
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.ledger.store import SOURCES_TABLE
 from shared.metrics.catalogue import METRICS, MetricType
+from shared.records.schema import DataType
 from tests.functions.metrics import oracle, shop
 from tests.functions.metrics.conftest import Client
 from tests.functions.metrics.lake import TestLake
 from tests.unit.metrics.asking import ask, question
 
 LINES = shop.lines()
+_numbers = count()
 MARCH = {"time_range.start": "2025-03-01", "time_range.end": "2025-04-01"}
 
 
@@ -126,13 +129,52 @@ def test_a_repeated_query_is_a_reported_cache_hit(client: Client) -> None:
     assert first == second
 
 
-def test_a_merge_invalidates_the_cached_result(client: Client, lake: TestLake) -> None:
+def cancel_a_sale(lake: TestLake, day: str) -> None:
+    """Merge a line that no metric counts; the roll-ups of its day are not computed yet."""
+    told = {"transaction_id": f"cancelled-{next(_numbers)}", "status": "cancelled"}
+    lake.merge(DataType.TRANSACTIONS, [{**LINES[0], **told, "timestamp": datetime.fromisoformat(f"{day}T12:00Z")}])
+
+
+def test_a_cached_answer_takes_two_rounds_of_dynamodb(wired: Wiring) -> None:
+    asked = question(**MARCH, filters__region="two rounds")
+    wired.metric_reports.report(asked)
+    calls: list[str] = []
+    for client in (wired.clients.dynamodb, wired.clients.best_effort_dynamodb):
+        client.meta.events.register_first("before-call", lambda model, **_: calls.append(model.name))
+
+    wired.metric_reports.report(asked)
+
+    assert sorted(calls[:-1]) == ["BatchGetItem", "Scan"]
+    assert calls[-1] == "GetItem"
+
+
+def test_a_merge_into_a_month_of_the_result_invalidates_it(client: Client, lake: TestLake) -> None:
     asked = march(filters__region=["APAC", "EU"])
     client.get(asked)
 
-    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(VERSIONS_TABLE)).bump("sales_hourly_by_region")
+    cancel_a_sale(lake, "2025-03-31")
 
     assert client.get(asked).data["metadata"]["cache_hit"] is False
+
+
+def test_a_merge_into_another_month_leaves_the_result_cached(client: Client, lake: TestLake) -> None:
+    asked = march(filters__region=["APAC", "US"])
+    client.get(asked)
+
+    cancel_a_sale(lake, "2025-06-01")
+
+    assert client.get(asked).data["metadata"]["cache_hit"] is True
+
+
+def test_days_without_current_roll_ups_give_the_same_result(client: Client, lake: TestLake) -> None:
+    asked = march(filters__region=["APAC"], include_comparison="true")
+    before = client.get(asked).data
+
+    cancel_a_sale(lake, "2025-03-12")
+    after = client.get(asked).data
+
+    assert (before["metadata"]["cache_hit"], after["metadata"]["cache_hit"]) == (False, False)
+    assert {**before, "metadata": None} == {**after, "metadata": None}
 
 
 def test_without_deliveries_a_result_is_provisional_since_1970(client: Client) -> None:
@@ -193,7 +235,7 @@ def test_new_rates_invalidate_results_except_those_in_one_currency(client: Clien
     for asked in (converted, in_euros):
         client.get(asked)
 
-    TableVersions(boto3.client("dynamodb"), lake.settings.name_of(VERSIONS_TABLE)).bump("exchange_rates")
+    lake.know_rates(shop.rates())
 
     assert [client.get(asked).data["metadata"]["cache_hit"] for asked in (converted, in_euros)] == [False, True]
 
@@ -234,7 +276,7 @@ def test_the_openapi_document_lists_every_parameter_and_its_choices() -> None:
     assert set(parameters) == {
         "metric_type", "time_range[start]", "time_range[end]", "granularity", "aggregation", "include_comparison",
         "timezone", "filters[product_category][]", "filters[customer_segment][]", "filters[region][]",
-        "filters[channel][]", "filters[currency]", "startDate", "endDate",
+        "filters[channel][]", "filters[currency]", "as_of_snapshots", "startDate", "endDate",
     }  # fmt: skip
     assert "quarterly" in parameters["granularity"]["enum"]
 
@@ -242,16 +284,87 @@ def test_the_openapi_document_lists_every_parameter_and_its_choices() -> None:
 def test_a_missing_table_is_an_internal_error(wired: Wiring, client: Client) -> None:
     glue: Any = boto3.client("glue")
     database = wired.settings.name_of(LAKE_DATABASE)
-    table = glue.get_table(DatabaseName=database, Name="transactions")["Table"]
-    glue.delete_table(DatabaseName=database, Name="transactions")
+    table = glue.get_table(DatabaseName=database, Name="sales_daily_by_order")["Table"]
+    glue.delete_table(DatabaseName=database, Name="sales_daily_by_order")
     try:
         answered = client.get(march(metric_type="average_order_value", filters__region="nowhere"))
     finally:
         kept = {"Name", "TableType", "Parameters", "PartitionKeys", "StorageDescriptor"}
-        glue.create_table(DatabaseName=database, TableInput={name: table[name] for name in kept})
+        glue.create_table(DatabaseName=database, TableInput={name: table[name] for name in kept & table.keys()})
 
     assert answered.status == HTTPStatus.INTERNAL_SERVER_ERROR
-    assert "transactions" not in answered.body["error"]["message"]
+    assert "sales_daily_by_order" not in answered.body["error"]["message"]
+
+
+def test_an_answer_names_the_snapshots_that_it_depends_on(client: Client, lake: TestLake) -> None:
+    states = lake.states.get_many(["transactions", "exchange_rates", "inventory", "products"])
+    current = {name: str(state.snapshot) for name, state in states.items()}
+    tea = {"metric_type": "inventory", "filters.product_category": "tea"}
+
+    told = [
+        client.get(march(**asked)).data["metadata"]["snapshots"] for asked in ({}, {"filters.currency": "EUR"}, tea)
+    ]
+
+    names = [("transactions", "exchange_rates"), ("transactions",), ("inventory", "products")]
+    assert told == [{name: current[name] for name in each} for each in names]
+
+
+def test_a_question_at_earlier_snapshots_gives_the_numbers_of_that_time(client: Client, lake: TestLake) -> None:
+    may = {"time_range.start": "2021-05-01", "time_range.end": "2021-06-01"}
+    line = {**LINES[0], "currency": "USD", "status": "completed"}
+    lake.sell([{**line, "transaction_id": "fair-1", "timestamp": datetime(2021, 5, 4, tzinfo=UTC)}])
+    first = client.get(march(**may)).data
+    lake.sell([{**line, "transaction_id": "fair-2", "timestamp": datetime(2021, 5, 5, tzinfo=UTC)}])
+    second = client.get(march(**may)).data
+
+    snapshots = ",".join(f"{name}:{snapshot}" for name, snapshot in first["metadata"]["snapshots"].items())
+    again = client.get(march(**may, as_of_snapshots=snapshots)).data
+    repeated = client.get(march(**may, as_of_snapshots=snapshots)).data
+
+    assert first["metadata"]["total_records"] == 1
+    assert second["metadata"]["total_records"] == 2
+    assert {**again, "metadata": None} == {**first, "metadata": None}
+    assert again["metadata"]["snapshots"] == first["metadata"]["snapshots"]
+    assert repeated["metadata"]["cache_hit"] is True
+
+
+def test_a_snapshot_that_is_not_kept_is_gone_and_the_kept_ones_are_listed(client: Client, lake: TestLake) -> None:
+    answered = client.get(march(as_of_snapshots="transactions:404"))
+
+    state = lake.states.get("transactions")
+    assert (answered.status, answered.body["error"]["code"]) == (HTTPStatus.GONE, "SNAPSHOT_EXPIRED")
+    available = {"current": str(state.snapshot), "by_day": dict(state.tags)}
+    assert answered.body["error"]["details"] == {
+        "tables": {"transactions": {"snapshot": "404", "available": available}}
+    }
+
+
+def test_a_table_that_the_metric_does_not_read_has_no_snapshot_to_choose(client: Client) -> None:
+    answered = client.get(march(as_of_snapshots="inventory:1,nowhere:2,transactions:3"))
+
+    assert answered.status == HTTPStatus.BAD_REQUEST
+    assert answered.failing.keys() == {"as_of_snapshots"}
+
+
+def test_a_question_during_an_outage_of_the_states_is_answered_from_the_base(wired: Wiring, client: Client) -> None:
+    asked = march(filters__channel=["web"], filters__region=["US"])
+    before = client.get(asked).data
+    dynamodb: Any = boto3.client("dynamodb")
+    name = wired.settings.name_of(TABLE_STATES)
+    kept = dynamodb.scan(TableName=name)["Items"]
+    description = dynamodb.describe_table(TableName=name)["Table"]
+    dynamodb.delete_table(TableName=name)
+    try:
+        during = [client.get(asked).data for _ in range(2)]
+    finally:
+        keys = {each: description[each] for each in ("KeySchema", "AttributeDefinitions")}
+        dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **keys)
+        for item in kept:
+            dynamodb.put_item(TableName=name, Item=item)
+
+    assert [each["metadata"]["cache_hit"] for each in during] == [False, False]
+    assert [each["metadata"]["snapshots"] for each in during] == [{}, {}]
+    assert all({**each, "metadata": None} == {**before, "metadata": None} for each in during)
 
 
 def test_times_at_range_edges_are_exact_to_the_millisecond(client: Client) -> None:

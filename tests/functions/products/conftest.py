@@ -3,24 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import boto3
-import pyarrow as pa
 import pytest
 from moto import mock_aws
 
 from functions.products.handler import app, handler
 from shared.app.wiring import Wiring, wiring
+from shared.athena.pinned_queries import LakeView, PinnedQueries
 from shared.auth.scopes import Scope
-from shared.lake.catalog.rollup_tables import PRODUCT_COSTS
-from shared.lake.parquet.columns import write_parquet
-from shared.lake.rollups.cost_days import write_days
-from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import INTRADAY_COST_CHANGES_KEY
+from shared.lake.parquet.columns import to_table
+from shared.lake.rollups.product_history import ProductHistory
+from shared.products.dependencies import STATES
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import ProductQuestion
 from shared.records.schema import DataType
@@ -28,14 +24,22 @@ from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
-from tests.functions.metrics.lake import TestLake, lake_with_athena
+from tests.functions.metrics.lake import STAMP, TestLake, lake_with_athena
 from tests.functions.products.oracle import Oracle
 from tests.functions.products.shop import OPENED, Row, Shop, days_with_changes, shop
 from tests.moto_platform import CREDENTIALS
 
 PATH = "/api/v1/analytics/products/performance"
+T = TypeVar("T")
 NOW = OPENED + timedelta(days=50)
-_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class Uncached:
+    """Computes every result: all statements of a question have the same key, and here each of them is wanted."""
+
+    def get_or_compute(self, _key: str | None, _form: object, compute: Callable[[], T], _: object) -> tuple[T, bool]:
+        """Compute a result."""
+        return compute(), False
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,10 +57,15 @@ class OpenShop:
         return Oracle(self.shop, NOW)
 
     def report(self, question: ProductQuestion, cost_days: Sequence[str] | None = None) -> ProductPerformanceResponse:
-        """Query without a route; costs change within the given days, if any."""
-        reports = self.wired.product_reports
-        state = None if cost_days is None else replace(reports.lake_state(), cost_days=cost_days)
-        return reports.report(question, state)
+        """Query without a route or a cache; costs change within the given days, if any."""
+        queries = PinnedQueries(self.wired.athena.run, Uncached(), self.wired.table_states)  # type: ignore[arg-type] # see it
+        reports = replace(self.wired.product_reports, queries=queries)
+        return reports.report(question, None if cost_days is None else self._view(cost_days))
+
+    def _view(self, cost_days: Sequence[str]) -> LakeView:
+        states = self.wired.table_states.get_many(STATES)
+        products = replace(states[DataType.PRODUCTS], cost_days=tuple(cost_days))
+        return LakeView({**states, DataType.PRODUCTS: products})
 
     def get(self, asked: Mapping[str, Sequence[str]]) -> Answer:
         """Ask the function as API Gateway does."""
@@ -86,36 +95,17 @@ def _open(opened: Shop, lake: TestLake, wired: Wiring) -> OpenShop:
     lake.keep(DataType.INVENTORY, opened.inventory)
     lake.keep(DataType.EVENTS, opened.events)
     lake.know_rates(opened.rates)
-    _know_costs(lake, opened.versions)
-    wired.lake.put(INTRADAY_COST_CHANGES_KEY, write_days(days_with_changes(opened.versions)))
+    _know_costs(wired, opened.versions)
     return OpenShop(opened, lake, wired, Visitor(wired.identity, Scope.ANALYTICS_READ))
 
 
-def _know_costs(lake: TestLake, versions: Sequence[Row]) -> None:
-    ordered = sorted(versions, key=lambda each: (each["product_id"], each["updated_at"]))
-    rows = [
-        {
-            **each,
-            "valid_from": each["updated_at"],
-            "valid_before": next((n["updated_at"] for n in following if n["product_id"] == each["product_id"]), _NEVER),
-            "cost": None if each["cost"] is None else Decimal(str(each["cost"])),
-        }
-        for each, following in ((each, ordered[place + 1 :]) for place, each in enumerate(ordered))
-    ]
-    kinds: dict[str, pa.DataType] = {"timestamp": pa.timestamp("ms"), "decimal(18,6)": pa.decimal128(18, 6)}
-    columns: dict[str, Any] = {
-        column.name: pa.array([_plain(row.get(column.name)) for row in rows], kinds.get(column.glue_type, pa.string()))
-        for column in PRODUCT_COSTS.columns
-    }
-    boto3.client("s3").put_object(
-        Bucket=lake.settings.name_of(LAKE_BUCKET),
-        Key=f"{PRODUCT_COSTS.prefix}costs.parquet",
-        Body=write_parquet(pa.table(columns)),
+def _know_costs(wired: Wiring, versions: Sequence[Row]) -> None:
+    """Publish the history of the catalogue, as a merge of products does."""
+    history = ProductHistory(wired.lake_tables).append([to_table(DataType.PRODUCTS, versions, STAMP)])
+    assert set(history.cost_days) == days_with_changes(versions)
+    wired.table_states.update(
+        DataType.PRODUCTS, lambda state: state.with_derived(history.snapshots, state.sequence, history.cost_days)
     )
-
-
-def _plain(value: Any) -> Any:
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 @pytest.fixture(scope="package")

@@ -1,5 +1,6 @@
 """Every number of an answer equals the one computed from the records alone."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,14 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.lake.catalog.state import TableState
 from shared.products.models import ProductPerformanceResponse
 from shared.products.question import MOST_PRODUCTS, ProductQuestion, SortBy
+from shared.records.schema import DataType
 from shared.runtime.numbers import ZERO, to_json_number
 from tests.functions.products.conftest import OpenShop
 from tests.functions.products.shop import CATEGORIES, DAYS, OPENED
 from tests.tiers import examples
 
 END = OPENED + timedelta(days=DAYS)
+CALM = (timedelta(), timedelta(hours=7, milliseconds=1))
 FIELDS = ("name", "category", "margin", "conversion_rate", "inventory_turnover", "trend")
 
 
@@ -71,11 +75,44 @@ def test_results_equal_those_of_the_records(open_shop: OpenShop, question: Produ
     assert answer.metadata.excluded_records == open_shop.oracle.excluded(question)
 
 
-CALM = (timedelta(), timedelta(hours=7, milliseconds=1))
+@pytest.fixture
+def half_rolled_up(open_shop: OpenShop) -> Iterator[OpenShop]:
+    """The shop after commits to every second day, which its roll-ups do not include yet."""
+    states = open_shop.wired.table_states
+    names = (DataType.TRANSACTIONS, DataType.EVENTS, DataType.INVENTORY)
+    before = states.get_many(names)
+    for name in names:
+        states.update(name, lambda state: replace(state, days=_with_every_second_changed(state)))
+    yield open_shop
+    for name in names:
+        states.update(name, lambda state: replace(state, days=before[state.name].days))
+
+
+def _with_every_second_changed(state: TableState) -> dict[str, int]:
+    return {day: state.rolled_up + place % 2 for place, day in enumerate(sorted(state.days))}
 
 
 @pytest.mark.parametrize("cut_off", CALM)
-def test_days_from_roll_ups_equal_days_from_records(open_shop: OpenShop, cut_off: timedelta) -> None:
+def test_dirty_days_from_the_base_equal_days_from_rollups(half_rolled_up: OpenShop, cut_off: timedelta) -> None:
+    question = ProductQuestion(start=OPENED + cut_off, end=END - cut_off, limit=MOST_PRODUCTS)
+
+    assert told(half_rolled_up.report(question)) == expected(half_rolled_up, question)
+
+
+def test_the_same_snapshots_give_the_same_numbers(open_shop: OpenShop) -> None:
+    question = ProductQuestion(start=OPENED, end=END, limit=MOST_PRODUCTS)
+    first = open_shop.report(question)
+
+    again = open_shop.report(
+        replace(question, as_of={name: int(snapshot) for name, snapshot in first.metadata.snapshots.items()})
+    )
+
+    assert again.metadata.snapshots == first.metadata.snapshots
+    assert told(again) == told(first) == expected(open_shop, question)
+
+
+@pytest.mark.parametrize("cut_off", CALM)
+def test_days_from_rollups_equal_days_from_records(open_shop: OpenShop, cut_off: timedelta) -> None:
     every_day = [(OPENED + timedelta(days=day)).date().isoformat() for day in range(DAYS)]
     question = ProductQuestion(start=OPENED + cut_off, end=END - cut_off, limit=MOST_PRODUCTS)
 
@@ -84,7 +121,7 @@ def test_days_from_roll_ups_equal_days_from_records(open_shop: OpenShop, cut_off
     assert told(by_records) == told(open_shop.report(question)) == expected(open_shop, question)
 
 
-def test_roll_ups_are_wrong_for_days_with_a_cost_change(open_shop: OpenShop) -> None:
+def test_rollups_are_wrong_for_days_with_a_cost_change(open_shop: OpenShop) -> None:
     question = ProductQuestion(start=OPENED, end=END, limit=MOST_PRODUCTS)
 
     assert told(open_shop.report(question, [])) != expected(open_shop, question)

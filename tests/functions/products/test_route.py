@@ -1,6 +1,6 @@
 """`GET /analytics/products/performance`, request by request."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from shared.auth.scopes import Scope
-from shared.lake.catalog.versions import VERSIONS_TABLE, TableVersions
+from shared.lake.catalog.state import WHOLE_TABLE, TableState
 from shared.ledger.store import SOURCES_TABLE
 from shared.runtime.models import rfc3339
 from tests.fakes.identities import Visitor
@@ -71,17 +71,56 @@ def test_the_analytics_scope_is_required(open_shop: OpenShop) -> None:
     assert answer.status == HTTPStatus.FORBIDDEN
 
 
-def test_a_result_is_cached_until_any_of_its_tables_changes(open_shop: OpenShop) -> None:
-    asked = {**MARCH, "limit": ["7"]}
-    versions = TableVersions(boto3.client("dynamodb"), open_shop.wired.settings.name_of(VERSIONS_TABLE))
-    first, again = open_shop.get(asked).data, open_shop.get(asked).data
+_CHANGES: dict[str, tuple[str, Callable[[TableState], TableState]]] = {
+    "sales": ("transactions", lambda state: state.with_commit(state.snapshot or 0, state.sequence + 1, ["2025-03-07"])),
+    "visits": ("events", lambda state: state.with_commit(state.snapshot or 0, state.sequence + 1, ["2025-03-07"])),
+    "earlier stock": (
+        "inventory",
+        lambda state: state.with_commit(state.snapshot or 0, state.sequence + 1, ["2024-01-25"]),
+    ),
+    "products": ("products", lambda state: state.with_commit(state.snapshot or 0, state.sequence + 1, [WHOLE_TABLE])),
+    "rates": (
+        "exchange_rates",
+        lambda state: state.with_commit(state.snapshot or 0, state.sequence + 1, [WHOLE_TABLE]),
+    ),
+}
 
-    assert not first["metadata"]["cache_hit"]
+
+@pytest.mark.parametrize("changed", _CHANGES)
+def test_a_result_is_cached_until_what_it_depends_on_changes(open_shop: OpenShop, changed: str) -> None:
+    asked, states, (table, change) = {**MARCH, "limit": ["7"]}, open_shop.wired.table_states, _CHANGES[changed]
+    first, again = open_shop.get(asked).data, open_shop.get(asked).data
+    before = states.get(table)
+
     assert again["metadata"]["cache_hit"]
     assert again["products"] == first["products"]
-    for table in ("sales_daily_by_product", "product_costs", "inventory_daily", "product_sessions_daily", "products"):
-        versions.bump(table)
-        assert not open_shop.get(asked).data["metadata"]["cache_hit"], table
+    states.update(table, change)
+    assert not open_shop.get(asked).data["metadata"]["cache_hit"]
+    states.update(table, lambda state: replace(before, revision=state.revision))
+
+
+def test_a_commit_to_another_month_keeps_the_cached_result(open_shop: OpenShop) -> None:
+    asked, states = {**MARCH, "limit": ["7"]}, open_shop.wired.table_states
+    open_shop.get(asked)
+    before = states.get("transactions")
+
+    states.update("transactions", lambda state: state.with_commit(1, state.sequence + 1, ["2025-04-01"]))
+
+    assert open_shop.get(asked).data["metadata"]["cache_hit"]
+    states.update("transactions", lambda state: replace(before, revision=state.revision))
+
+
+def test_a_snapshot_that_is_not_kept_is_answered_with_gone(open_shop: OpenShop) -> None:
+    answer = open_shop.get({**MARCH, "as_of_snapshots": ["transactions:12345"]})
+
+    assert answer.status == HTTPStatus.GONE
+
+
+def test_a_snapshot_of_a_table_without_influence_is_refused(open_shop: OpenShop) -> None:
+    answer = open_shop.get({**MARCH, "as_of_snapshots": ["customers:12345"]})
+
+    assert answer.status == HTTPStatus.BAD_REQUEST
+    assert answer.fields.keys() == {"as_of_snapshots"}
 
 
 @pytest.fixture

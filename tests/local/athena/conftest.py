@@ -71,10 +71,21 @@ class Lake:
         pq.write_table(table, buffer)
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=buffer.getvalue())
 
+    def replace(self, key: str, content: bytes | None) -> None:
+        """Overwrite an object, or delete it."""
+        if content is None:
+            self.s3.delete_object(Bucket=BUCKET, Key=key)
+        else:
+            self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+
     def read(self, location: str) -> bytes:
         """Fetch the object at a location."""
         key = location.removeprefix(f"s3://{BUCKET}/")
         return bytes(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+
+    def fetched_below(self, prefix: str) -> list[str]:
+        """List keys that were fetched since the list was cleared."""
+        return [key for key in self.fetched if key.startswith(prefix)]
 
     def keys_below(self, prefix: str) -> list[str]:
         """List keys."""

@@ -10,7 +10,9 @@ from infra.local.athena.server import serve_in_thread
 from infra.local.emulator.credentials import session
 from infra.local.emulator.supervisor import Emulator
 from infra.local.layout import Layout
+from shared.lake.catalog.table import Column, LakeTable
 from tests.local.athena.conftest import BUCKET, DATABASE, Asker, Lake
+from tests.local.athena.iceberg_lake import IcebergLake
 from tests.local.host.free_ports import free_ports
 
 
@@ -60,3 +62,14 @@ def test_a_lake_in_the_emulator_is_pruned_read_written_and_dropped(emulated: tup
 
     assert asker.execute("DROP TABLE made")["Status"]["State"] == "SUCCEEDED"
     assert asker.reason("SELECT 1 FROM made").startswith("TABLE_NOT_FOUND")
+
+
+def test_an_iceberg_table_in_the_emulator_is_read_at_its_snapshots(emulated: tuple[Lake, Asker]) -> None:
+    lake, asker = emulated
+    iceberg = IcebergLake(lake)
+    table = LakeTable(name="rates", description="", columns=(Column(name="rate", glue_type="bigint"),))
+    first = iceberg.append(table, pa.table({"rate": [1, 2]}))
+    iceberg.delete(table, {iceberg.files(table)[0]: [0]})
+
+    assert asker.rows("SELECT rate FROM rates") == iceberg.rows(table, ["rate"]) == [["2"]]
+    assert asker.rows(f"SELECT count(*) FROM rates FOR VERSION AS OF {first}") == [["2"]]  # noqa: S608 a number

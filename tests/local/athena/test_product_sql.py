@@ -8,15 +8,19 @@ import sqlglot
 from sqlglot import exp
 
 from infra.local.athena.allowlist import PRODUCT, vet
+from shared.athena.pinned_queries import LakeView
 from shared.athena.sql import Statement
 from shared.customers import queries as customers
 from shared.customers.facts import HistoryPeriod
+from shared.lake.catalog.state import TableState
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS
 from shared.metrics.facts import CURRENCY
 from shared.metrics.planner import plan_from
 from shared.metrics.queries.by_fact import query
-from shared.products.queries import LakeState, plan
+from shared.products.days import times
+from shared.products.dependencies import STATES
+from shared.products.queries import query as product_query
 from shared.products.question import ProductQuestion, SortBy
 from shared.products.trend import parts_of
 from tests.unit.metrics.asking import question
@@ -32,14 +36,15 @@ def _of_metrics() -> Iterator[Statement]:
         for source in metric.fact.tables:
             for filters in (narrow, in_euros):
                 asked = question(metric_type=name, granularity=granularity, **filters)
-                yield query(asked, plan_from(asked, source, ""), reporting_currency="USD").statement
+                yield query(asked, plan_from(asked, source, ""), reporting_currency="USD")
 
 
 def _of_products() -> Iterator[Statement]:
     for sort_by, begin, changing in product(SortBy, (timedelta(), timedelta(hours=1)), ((), ("2025-03-07",))):
         asked = ProductQuestion(start=START + begin, end=START + timedelta(days=31), sort_by=sort_by)
-        state = LakeState(changing, START - timedelta(days=100))
-        yield plan(asked, parts_of(asked.start, asked.end), state, reporting_currency="USD").statement
+        states = {name: TableState(name=name, cost_days=changing) for name in STATES}
+        parts = parts_of(asked.start, asked.end)
+        yield product_query(asked, times(asked, LakeView(states)), parts, reporting_currency="USD")
 
 
 def _of_customers() -> Iterator[Statement]:

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.local.athena.statement import Select, parse
-from infra.local.athena.tables import GlueColumn, GlueTable, TableName
+from infra.local.athena.tables import GlueColumn, GlueTable, TableMention, TableName
 from infra.local.athena.translation import Scan, translate
 
 SALES = GlueTable(
@@ -25,7 +25,9 @@ PRODUCTS = GlueTable(
 def _scans(sql: str) -> list[Scan]:
     statement = parse(sql, "tally")
     assert isinstance(statement, Select)
-    return list(translate(statement.query, "tally", {table.name: table for table in (SALES, PRODUCTS)}).scans)
+    return list(
+        translate(statement.query, "tally", {TableMention(table.name): table for table in (SALES, PRODUCTS)}).scans
+    )
 
 
 def _predicates(sql: str) -> list[str | None]:

@@ -99,6 +99,33 @@ def test_acknowledged_items_and_records_survive_a_kill_exactly_once(killable: Ki
     assert killable.records() == [b"saved", b"not saved"]
 
 
+def test_the_current_metadata_of_a_table_survives_a_kill(killable: Killable) -> None:
+    """A commit is the change of one parameter; with an earlier value, the rows of later commits would be lost."""
+    glue = killable.client("glue")
+    glue.create_database(DatabaseInput={"Name": "lake"})
+    killable.save()
+    for name in ("changed", "made"):
+        glue.create_table(DatabaseName="lake", TableInput=table(name, "first.json"))
+    glue.update_table(DatabaseName="lake", TableInput=table("changed", "second.json"), VersionId="1")
+
+    killable.kill()
+    killable.kill()
+
+    kept = {each["Name"]: each for each in killable.client("glue").get_tables(DatabaseName="lake")["TableList"]}
+    assert {name: each["Parameters"]["metadata_location"] for name, each in kept.items()} == {
+        "changed": "second.json",
+        "made": "first.json",
+    }
+    with pytest.raises(ClientError, match="ConcurrentModification"):
+        killable.client("glue").update_table(
+            DatabaseName="lake", TableInput=table("changed", "third.json"), VersionId="1"
+        )
+
+
+def table(name: str, metadata: str) -> Any:
+    return {"Name": name, "Parameters": {"metadata_location": metadata}}
+
+
 def test_an_object_that_cannot_be_written_is_refused(killable: Killable) -> None:
     s3 = killable.client("s3")
     s3.create_bucket(Bucket=BUCKET)

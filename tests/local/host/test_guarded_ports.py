@@ -68,6 +68,15 @@ def test_other_credentials_are_refused_by_every_aws_api(
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] in {400, 403}
 
 
+def test_a_page_cannot_answer_for_the_function_of_a_deployment(platform: RunningPlatform) -> None:
+    path = "/_ministack/cfn-response/guessed"
+
+    statuses = [ask(platform.ports.emulator, "PUT", path, headers=headers).status for headers in FOREIGN]
+
+    assert statuses == [403] * len(FOREIGN)
+    assert ask(platform.ports.emulator, "GET", path).status == 403
+
+
 def test_the_host_key_of_a_client_is_not_forwarded(platform: RunningPlatform) -> None:
     shown = {"X-Tally-Host-Key": "mine"}
 

@@ -1,98 +1,80 @@
-"""`rollups rebuild`: data merged before a roll-up was introduced is rolled up too."""
+"""`rollups rebuild`: the roll-ups of all days are computed again, and queries read the bases meanwhile."""
+
+from dataclasses import replace
 
 import boto3
-import pyarrow as pa
-import pytest
 from typer.testing import CliRunner, Result
 
 from infra.local.cli import app
 from shared.app.wiring import Wiring
-from shared.lake.catalog.rollup_tables import SESSIONS_DAILY
-from shared.lake.parquet.columns import read_parquet, write_parquet
-from shared.lake.parquet.receipt import Receipt, attach_receipt
-from shared.lake.rollups.cost_days import cost_days
-from shared.lake.rollups.schema import schema_of
-from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import PartitionId
+from shared.athena.result_cache import RESULT_CACHE_TABLE
+from shared.lake.catalog.state import TableState
+from shared.merging.queue import ROLLUP_QUEUE
 from shared.records.schema import DataType
-from tests.fakes.deliveries import delivery
-from tests.fakes.records import DAY, good, sale
-from tests.fakes.state_dump import body, keys, merge_all, versions
 
-VISITS = PartitionId(DataType.EVENTS, DAY)
-
-
-@pytest.fixture
-def merged(wired: Wiring) -> Wiring:
-    """A lake in which sales, events and products were merged."""
-    rows = {
-        DataType.TRANSACTIONS: [sale(1, customer_id="c-1"), sale(2, timestamp="2025-02-20T08:00:00Z")],
-        DataType.EVENTS: [good(DataType.EVENTS)],
-        DataType.PRODUCTS: [good(DataType.PRODUCTS, cost=2, updated_at="2025-02-20T08:00:00Z")],
-    }
-    for data_type, some in rows.items():
-        wired.loader.load(delivery(data_type, some, origin=f"batch-{data_type}"))
-    merge_all(wired)
-    return wired
+SALES, EVENTS = DataType.TRANSACTIONS, DataType.EVENTS
+ROLLED_UP = {
+    SALES: TableState(
+        name=SALES,
+        snapshot=7,
+        sequence=3,
+        days={"2025-02-19": 1, "2025-02-20": 3},
+        derived={"sales_daily": 8},
+        rolled_up=3,
+    ),
+    EVENTS: TableState(name=EVENTS, snapshot=9, sequence=1, days={"2025-02-20": 1}, rolled_up=1),
+}
 
 
-def rebuild(stage: str) -> Result:
-    """Run the command."""
+def rebuild(wired: Wiring, stage: str) -> Result:
+    """Run the command on a stage with these states."""
+    for name, state in ROLLED_UP.items():
+        wired.table_states.update(name, lambda stored, state=state: replace(state, revision=stored.revision))  # type: ignore[misc]
     return CliRunner().invoke(app, ["rollups", "rebuild", "--stage", stage])
 
 
-def rolled(wired: Wiring) -> dict[str, bytes]:
-    """Every object made of bases."""
-    return {key: body(wired.settings, key) for key in keys(wired.settings, "rollup/")}
+def requested(wired: Wiring) -> int:
+    """The number of requests that wait for the roll-up job."""
+    url = wired.settings.name_of(ROLLUP_QUEUE)
+    counts = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+    )
+    return int(counts["Attributes"]["ApproximateNumberOfMessagesDelayed"])
 
 
-def test_missing_roll_ups_equal_those_of_merges(merged: Wiring, stage: str) -> None:
-    expected, numbers = rolled(merged), versions(merged.settings)
-    for key in expected:
-        merged.lake.delete_any_version(key)
+def test_every_day_is_read_from_its_base_until_the_job_is_done(wired: Wiring, stage: str) -> None:
+    answer = rebuild(wired, stage)
 
-    answer = rebuild(stage)
-
+    state = wired.table_states.get(SALES)
     assert answer.exit_code == 0, answer.output
-    assert answer.stdout.startswith("4 partitions ")
-    assert rolled(merged) == expected
-    assert list(cost_days(merged.lake)) == ["2025-02-20"]
-    assert versions(merged.settings) == {name: number + 1 for name, number in numbers.items()}
+    assert answer.stdout == "The roll-ups of 3 days are being computed again.\n"
+    assert state.dirty_days == ("2025-02-19", "2025-02-20")
+    assert replace(state, rolled_up=3, revision=0) == ROLLED_UP[SALES]
 
 
-def test_roll_ups_of_an_older_version_are_rebuilt(merged: Wiring, stage: str) -> None:
-    expected = rolled(merged)
-    key = VISITS.rollup_key(SESSIONS_DAILY.name)
-    merged.lake.put(key, write_parquet(_of_sequence(schema_of(SESSIONS_DAILY).empty_table(), 1)))
+def test_the_job_is_started_for_the_data_types_with_data(wired: Wiring, stage: str) -> None:
+    rebuild(wired, stage)
 
-    rebuild(stage)
-
-    assert rolled(merged) == expected
+    assert requested(wired) == len(ROLLED_UP)
 
 
-def test_roll_ups_of_a_later_base_stay(merged: Wiring, stage: str) -> None:
-    key = VISITS.rollup_key(SESSIONS_DAILY.name)
-    later = write_parquet(_of_sequence(read_parquet(rolled(merged)[key], schema_of(SESSIONS_DAILY)), 2))
-    merged.lake.put(key, later)
+def test_results_of_the_earlier_roll_ups_are_forgotten_and_running_queries_keep_their_slots(
+    wired: Wiring, stage: str
+) -> None:
+    dynamodb, table = boto3.client("dynamodb"), wired.settings.name_of(RESULT_CACHE_TABLE)
+    dynamodb.put_item(TableName=table, Item={"cache_key": {"S": "a result"}, "result": {"S": "1"}})
+    slots = {"cache_key": {"S": "slots"}, "holders": {"SS": ["until#id"]}}
+    dynamodb.put_item(TableName=table, Item=slots)  # type: ignore[arg-type] # as AWS writes it
 
-    rebuild(stage)
+    rebuild(wired, stage)
 
-    assert rolled(merged)[key] == later
-
-
-def test_unchanged_roll_ups_are_not_written(merged: Wiring, stage: str) -> None:
-    before = _ever_written(merged)
-
-    rebuild(stage)
-
-    assert _ever_written(merged) == before
+    assert dynamodb.scan(TableName=table)["Items"] == [slots]
 
 
-def _ever_written(wired: Wiring) -> int:
-    """How many versions of objects made of bases there are: the lake keeps those that are written over."""
-    bucket = wired.settings.name_of(LAKE_BUCKET)
-    return len(boto3.client("s3").list_object_versions(Bucket=bucket, Prefix="rollup/")["Versions"])
+def test_a_repetition_starts_the_job_again(wired: Wiring, stage: str) -> None:
+    rebuild(wired, stage)
 
+    again = CliRunner().invoke(app, ["rollups", "rebuild", "--stage", stage])
 
-def _of_sequence(table: pa.Table, sequence: int) -> pa.Table:
-    return attach_receipt(table, Receipt(sequence=sequence))
+    assert again.exit_code == 0, again.output
+    assert requested(wired) == 2 * len(ROLLED_UP)

@@ -18,11 +18,12 @@ from shared.lake.parquet.columns import IngestMetadata, to_table
 from shared.lake.rollups.product_history import ProductHistory
 from shared.lake.rollups.products import OPEN_END
 from shared.lake.rollups.schema import schema_of
-from shared.lake.table.port import CommitConflict, DataFile, TableChange, TableSnapshot
+from shared.lake.table.port import TableChange, TableSnapshot
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from shared.runtime.errors import Unavailable
 from tests.fakes.interleaving import InterleavedRuns
+from tests.fakes.memory_tables import MemoryTables
 from tests.fakes.records import NOW, good
 from tests.tiers import examples
 
@@ -50,62 +51,45 @@ class Sent:
 
 
 class StagedTables:
-    """Tables in memory whose commits replace all rows, and whose calls wait for their turn on a stage.
+    """Tables in memory, the calls to which wait for their turn on a stage.
 
-    `before_commit` is called once, before the next commit to a table.
+    `before_commit` has what is called, once, before the next commit to a table.
     """
 
     def __init__(self, stage: InterleavedRuns | None = None) -> None:
+        self._tables = MemoryTables()
         self._stage = stage or InterleavedRuns()
-        self._numbers = count(1)
-        self._heads: dict[str, TableSnapshot] = {}
-        self._rows: dict[str, pa.Table] = {}
         self.before_commit: dict[str, Callable[[], object]] = {}
+        self.commits = 0
 
     def head(self, table: LakeTable) -> TableSnapshot:
-        """Return the current snapshot."""
+        """Return the current snapshot, at its turn."""
         self._stage.call()
-        return self._heads.get(table.name, TableSnapshot())
+        return self._tables.head(table)
 
-    def snapshot(self, table: LakeTable, snapshot_id: int) -> TableSnapshot:
-        """Refuse: the history is only read at its head."""
-        raise NotImplementedError(table.name, snapshot_id)
-
-    def read(
-        self, table: LakeTable, snapshot: TableSnapshot, columns: Sequence[str], files: Sequence[DataFile] | None = None
-    ) -> pa.Table:
-        """Return the rows of all files, last first: a table has no order."""
+    def rows(self, table: LakeTable, snapshot: TableSnapshot, columns: Sequence[str]) -> pa.Table:
+        """Read rows at its turn, the last first: a table has no order."""
         self._stage.call()
-        chosen = snapshot.files if files is None else files
-        found = [schema_of(table).empty_table(), *(self._rows[each.path] for each in chosen)]
-        rows = pa.concat_tables(found).select(columns)
-        rows = rows.take(pa.array(range(len(rows))[::-1], pa.int64()))
-        return rows.append_column("_pos", pa.array(range(len(rows)), pa.int64()))
+        rows = self._tables.rows(table, snapshot, columns)
+        return rows.take(pa.array(range(len(rows))[::-1], pa.int64()))
 
     def commit(self, table: LakeTable, parent: TableSnapshot, change: TableChange) -> TableSnapshot:
-        """Drop files and append rows."""
+        """Replace a snapshot by its successor, at its turn."""
         self._stage.call()
         self.before_commit.pop(table.name, lambda: None)()
-        if self._heads.get(table.name, TableSnapshot()) != parent:
-            raise CommitConflict
-        number, files = next(self._numbers), [each for each in parent.files if each.path not in change.dropped]
-        if change.rows is not None:
-            path = f"{table.name}-{number}"
-            self._rows[path] = change.rows
-            files.append(DataFile(path, len(change.rows), 0))
-        head = TableSnapshot(number * 7919 % 1009, parent.sequence + 1, change.summary, tuple(files))
-        self._heads[table.name] = head
-        return head
+        made = self._tables.commit(table, parent, change)
+        self.commits += 1
+        return made
 
-    def rows(self, table: LakeTable) -> list[Row]:
+    def stored(self, table: LakeTable) -> list[Row]:
         """Return the rows of the head, as they were written."""
-        files = self._heads.get(table.name, TableSnapshot()).files
-        return [row for each in files for row in self._rows[each.path].to_pylist()]
+        names = schema_of(table).names
+        rows: list[Row] = self._tables.rows(table, self._tables.head(table), names).select(names).to_pylist()
+        return rows
 
-    @property
-    def commits(self) -> int:
-        """The number of commits to all tables."""
-        return sum(head.sequence for head in self._heads.values())
+
+def _history(tables: StagedTables) -> ProductHistory:
+    return ProductHistory(tables)  # type: ignore[arg-type] # all that a history calls
 
 
 _ROWS = st.builds(
@@ -159,19 +143,19 @@ def _days(costs: Sequence[Row]) -> set[str]:
 def _append(tables: StagedTables, deliveries: Sequence[Sent]) -> None:
     """Add deliveries as the merge does: a run that fails is repeated by the next one."""
     try:
-        ProductHistory(tables).append([sent.table for sent in deliveries])
+        _history(tables).append([sent.table for sent in deliveries])
     except Unavailable:
         return
 
 
 def _assert_history(tables: StagedTables, deliveries: Sequence[Sent]) -> None:
     """Repeat the last run, after which the history is that of all deliveries."""
-    state = ProductHistory(tables).append([])
+    state = _history(tables).append([])
 
     versions = _versions(deliveries)
     columns = schema_of(PRODUCT_VERSIONS).names
-    assert tables.rows(PRODUCT_VERSIONS) == [{name: row[name] for name in columns} for row in versions]
-    assert tables.rows(PRODUCT_COSTS) == _costs(versions)
+    assert tables.stored(PRODUCT_VERSIONS) == [{name: row[name] for name in columns} for row in versions]
+    assert tables.stored(PRODUCT_COSTS) == _costs(versions)
     assert set(state.cost_days) == _days(_costs(versions))
     assert state.snapshots == {table.name: tables.head(table).id for table in (PRODUCT_VERSIONS, PRODUCT_COSTS)}
 
@@ -245,10 +229,10 @@ def test_the_returned_snapshots_agree_when_another_run_adds_versions_in_between(
     )
     tables.before_commit[PRODUCT_COSTS.name] = lambda: _append(tables, [second])
 
-    state = ProductHistory(tables).append([first.table])
+    state = _history(tables).append([first.table])
 
     assert state.snapshots == {table.name: tables.head(table).id for table in (PRODUCT_VERSIONS, PRODUCT_COSTS)}
-    assert len(tables.rows(PRODUCT_COSTS)) == 2
+    assert len(tables.stored(PRODUCT_COSTS)) == 2
 
 
 def test_a_history_that_others_keep_changing_is_unavailable() -> None:
@@ -259,7 +243,7 @@ def test_a_history_that_others_keep_changing_is_unavailable() -> None:
         history.append([next(deliveries).table])
         tables.before_commit[PRODUCT_VERSIONS.name] = overtake
 
-    history = ProductHistory(tables)
+    history = _history(tables)
     tables.before_commit[PRODUCT_VERSIONS.name] = overtake
 
     with pytest.raises(Unavailable):
@@ -269,16 +253,16 @@ def test_a_history_that_others_keep_changing_is_unavailable() -> None:
 def test_known_versions_are_not_written_again() -> None:
     tables = StagedTables()
     table = Sent([good(DataType.PRODUCTS, cost=2, updated_at=_TIMES[2])], 1, "batch-1").table
-    before = ProductHistory(tables).append([table])
+    before = _history(tables).append([table])
 
-    again = ProductHistory(tables).append([table, table])
+    again = _history(tables).append([table, table])
 
     assert again == before
     assert tables.commits == 2
 
 
 def test_a_lake_without_products_has_no_history() -> None:
-    state = ProductHistory(StagedTables()).append([])
+    state = _history(StagedTables()).append([])
 
     assert (state.snapshots, state.cost_days) == ({}, ())
 
@@ -288,9 +272,9 @@ def test_costs_of_a_product_are_contiguous() -> None:
     costs = [(1, _TIMES[1]), (2, _TIMES[2]), (2, _TIMES[3]), (1, _TIMES[4])]
     rows = [good(DataType.PRODUCTS, cost=cost, updated_at=at) for cost, at in costs]
 
-    state = ProductHistory(tables).append([Sent(rows, 1, "batch-1").table])
+    state = _history(tables).append([Sent(rows, 1, "batch-1").table])
 
-    told = tables.rows(PRODUCT_COSTS)
+    told = tables.stored(PRODUCT_COSTS)
     assert [int(row["cost"]) for row in told] == [1, 2, 1]
     assert all(row["valid_before"] == after["valid_from"] for row, after in pairwise(told))
     assert state.cost_days == ("2025-02-26", "2025-02-27")

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.parquet.columns import IngestMetadata, split_by_day, to_table, write_parquet
+from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
 from shared.lake.rollups.compute import COLUMNS, ROLLUPS, roll_up
 from shared.lake.rollups.schema import schema_of
 from shared.records.schema import DataType
@@ -280,6 +281,11 @@ _BASES = st.sampled_from([DataType.TRANSACTIONS, DataType.INVENTORY, DataType.EV
 )
 
 
+def _days(rows: pa.Table) -> list[pa.Table]:
+    days = rows["timestamp"].cast(pa.date32(), safe=False)
+    return [rows.filter(pc.equal(days, day)) for day in pc.unique(days).sort()]
+
+
 @_RUNS
 @given(_BASES)
 def test_several_days_have_the_rows_of_each_day_in_order(base: tuple[DataType, list[Row]]) -> None:
@@ -287,7 +293,7 @@ def test_several_days_have_the_rows_of_each_day_in_order(base: tuple[DataType, l
     whole = _base(data_type, rows)
 
     together = roll_up(data_type, whole)
-    by_day = [roll_up(data_type, day) for _, day in split_by_day(data_type, whole)]
+    by_day = [roll_up(data_type, day) for day in _days(whole)]
 
     for name, table in together.items():
         days = pa.concat_tables([table.slice(0, 0), *(day[name] for day in by_day)]).to_pylist()

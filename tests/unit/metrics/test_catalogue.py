@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.lake.catalog.tables import TABLES
+from shared.lake.catalog.tables import LAKE_TABLES
 from shared.metrics.catalogue import METRICS, Additivity, MetricType
-from shared.metrics.facts import FACTS, Fact, Source
+from shared.metrics.facts import FACTS, Fact, Grain, Source
 from shared.records.schemas import SCHEMAS
 
 README = Path(__file__).parents[3] / "README.md"
-COLUMNS = {table.name: {column.name for column in table.columns} for table in TABLES}
+COLUMNS = {table.name: {column.name for column in table.columns} for table in LAKE_TABLES}
 
 
 def test_every_metric_of_the_contract_is_declared() -> None:
@@ -29,9 +29,16 @@ def test_a_fact_uses_columns_of_its_records_and_its_base_is_its_last_table(fact:
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
 def test_every_table_of_a_fact_is_one_of_the_lake(fact: Fact) -> None:
-    asked = [(), *((dimension,) for dimension in fact.dimensions)]
+    references = fact.reference_tables(filtered=True, currency=None)
 
-    assert {table.table_name(dimensions) for table in fact.tables.values() for dimensions in asked} <= COLUMNS.keys()
+    assert {*(table.name for table in fact.tables.values()), *references} <= COLUMNS.keys()
+
+
+@pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
+def test_daily_tables_have_a_day_and_hourly_ones_an_hour(fact: Fact) -> None:
+    for table in fact.tables.values():
+        time_column = {Grain.DAY: "dt", Grain.HOUR: "hour"}.get(table.grain)
+        assert time_column is None or time_column in COLUMNS[table.name]
 
 
 @pytest.mark.parametrize("metric_type", METRICS)

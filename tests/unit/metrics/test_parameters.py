@@ -210,3 +210,48 @@ def test_a_metric_type_or_time_range_selects_the_commerce_contract(names: list[s
 def test_dates_alone_select_the_fraud_contract(names: list[str]) -> None:
     with pytest.raises(Unprocessable):
         require_commerce(names)
+
+
+def test_chosen_snapshots_are_read_by_table() -> None:
+    asked = question(as_of_snapshots="transactions:7341258034, exchange_rates:998877")
+
+    assert asked.as_of == {"transactions": 7341258034, "exchange_rates": 998877}
+    assert question().as_of == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "transactions", "transactions:", "transactions:x", ":1", "transactions:-1", "transactions:1.5",
+        "transactions:1,", "transactions:1;exchange_rates:2", "transactions:9223372036854775808",
+        "transactions:1 FOR VERSION", "transactions:\u0661",
+    ],
+)  # fmt: skip
+def test_snapshots_in_another_form_are_refused(text: str) -> None:
+    assert "pairs of table and snapshot id" in refused(as_of_snapshots=text)["as_of_snapshots"]
+
+
+def test_a_table_has_one_snapshot() -> None:
+    assert refused(as_of_snapshots="transactions:1,transactions:2") == {"as_of_snapshots": "must name each table once"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "exchange_rates, transactions"),
+        ({"filters__currency": "EUR"}, "transactions"),
+        ({"metric_type": "customers"}, "transactions"),
+        ({"metric_type": "inventory"}, "inventory"),
+        ({"metric_type": "inventory", "filters__product_category": "tea"}, "inventory, products"),
+        ({"metric_type": "conversion"}, "events"),
+    ],
+)
+def test_only_tables_that_an_answer_depends_on_have_snapshots_to_choose(changes: dict[str, str], expected: str) -> None:
+    message = refused(as_of_snapshots="customers:1", **changes)["as_of_snapshots"]
+
+    assert message.startswith("customers is not a table that")
+    assert message.endswith(f"expected one of {expected}")
+
+
+def test_a_roll_up_has_no_snapshot_to_choose() -> None:
+    assert refused(as_of_snapshots="sales_hourly:1").keys() == {"as_of_snapshots"}

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.metrics.facts import Source
-from shared.metrics.planner import choose_plan
+from shared.metrics.planner import choose_plan, with_dirty_days
 from tests.unit.metrics.asking import question
 
 
@@ -19,17 +19,58 @@ def test_one_filter_and_a_currency_need_only_the_face() -> None:
     assert choose_plan(asked).source is Source.BY_DIMENSION
 
 
-def test_two_filters_need_the_roll_up_by_all_dimensions() -> None:
-    asked = question(filters__region="EU", filters__channel="web")
-
-    assert choose_plan(asked).source is Source.ROLLUP
+TWO_FILTERS = {"filters.region": "EU", "filters.channel": "web"}
 
 
-def test_distinct_orders_come_from_the_base() -> None:
-    plan = choose_plan(question(metric_type="average_order_value"))
+@pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly", "quarterly"])
+def test_two_filters_over_days_of_utc_need_only_the_cube_by_day(granularity: str) -> None:
+    assert choose_plan(question(granularity=granularity, **TWO_FILTERS)).source is Source.DAILY
 
-    assert plan.source is Source.BASE
-    assert plan.reason
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"granularity": "hourly"},
+        {"timezone": "Europe/Berlin"},
+        {"granularity": "monthly", "timezone": "America/New_York"},
+        {"time_range__start": "2025-01-01T10:00:00Z"},
+    ],
+)
+def test_two_filters_over_parts_of_days_need_the_cube_by_hour(changes: dict[str, str]) -> None:
+    plan = choose_plan(question(**TWO_FILTERS, **changes))
+
+    assert plan.source is Source.ROLLUP
+    assert not plan.parts.base
+
+
+@pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly", "quarterly"])
+def test_days_of_orders_come_from_the_roll_up(granularity: str) -> None:
+    plan = choose_plan(question(metric_type="average_order_value", granularity=granularity, **TWO_FILTERS))
+
+    assert plan.source is Source.ROLLUP
+    assert not plan.parts.base
+
+
+@pytest.mark.parametrize("changes", [{"granularity": "hourly"}, {"timezone": "Europe/Berlin"}])
+def test_buckets_that_cut_a_day_of_orders_come_from_the_base(changes: dict[str, str]) -> None:
+    assert choose_plan(question(metric_type="average_order_value", **changes)).source is Source.BASE
+
+
+def test_the_reason_counts_the_dirty_days_that_are_read_from_the_base() -> None:
+    asked = question()
+    clean = choose_plan(asked)
+
+    dirty = with_dirty_days(asked, clean, ["2024-11-30", "2024-12-31", "2025-01-15", "2025-02-01"])
+
+    assert "transactions is read for 2 days" in dirty.reason
+    assert (dirty.source, len(dirty.parts.base)) == (clean.source, 2)
+
+
+def test_dirty_days_of_other_times_change_no_plan() -> None:
+    asked = question()
+    clean = choose_plan(asked)
+
+    assert with_dirty_days(asked, clean, ["2024-11-30", "2025-02-01"]) == clean
 
 
 @pytest.mark.parametrize("edge", ["time_range__start", "time_range__end"])

@@ -1,16 +1,17 @@
 """The SQL of metrics: every value is a parameter, and only needed columns and days are read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlglot
 from sqlglot import exp
 
-from shared.athena.sql import Statement, literal
+from shared.athena.sql import Statement, literal, pinned
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
+from shared.metrics.dependencies import tables_of
 from shared.metrics.facts import CURRENCY, Source
-from shared.metrics.planner import Plan, plan_from
+from shared.metrics.planner import Plan, plan_from, with_dirty_days
 from shared.metrics.queries.by_fact import query
 from shared.metrics.question import MetricQuestion
 from tests.unit.metrics.asking import question
@@ -26,7 +27,11 @@ def planned(asked: MetricQuestion, source: Source) -> Plan:
 
 
 def statement_of(asked: MetricQuestion, source: Source) -> Statement:
-    return query(asked, planned(asked, source), reporting_currency="USD").statement
+    return query(asked, planned(asked, source), reporting_currency="USD")
+
+
+def with_dirty(asked: MetricQuestion, source: Source, *days: str) -> Statement:
+    return query(asked, with_dirty_days(asked, planned(asked, source), days), reporting_currency="USD")
 
 
 def tree_of(statement: Statement) -> exp.Select:
@@ -78,14 +83,37 @@ def test_a_statement_is_one_trino_query_with_a_value_per_placeholder(
 
 
 @pytest.mark.parametrize(("metric_type", "source"), SOURCES)
-def test_the_declared_tables_are_those_read(metric_type: MetricType, source: Source) -> None:
+def test_every_table_of_a_statement_can_be_pinned(metric_type: MetricType, source: Source) -> None:
     asked = question(metric_type=metric_type, time_range__start="2025-01-01T10:17:00Z", **filtered(metric_type, "tea"))
 
-    asks = query(asked, planned(asked, source), reporting_currency="USD")
+    statement = statement_of(asked, source)
 
-    tree = tree_of(asks.statement)
+    tree = tree_of(statement)
     with_queries = {each.alias for each in tree.find_all(exp.CTE)}
-    assert {each.name for each in tree.find_all(exp.Table)} - with_queries == set(asks.tables)
+    assert {each.name for each in tree.find_all(exp.Table)} - with_queries == set(statement.tables)
+
+
+@pytest.mark.parametrize(("metric_type", "source"), SOURCES)
+def test_every_table_is_read_at_its_own_snapshot(metric_type: MetricType, source: Source) -> None:
+    asked = question(metric_type=metric_type, time_range__start="2025-01-01T10:17:00Z", **filtered(metric_type, "tea"))
+    statement = statement_of(asked, source)
+    snapshots = {name: number for number, name in enumerate(statement.tables, start=1000)}
+
+    tree = tree_of(pinned(statement, snapshots))
+
+    versions = {each.name: each.args.get("version") for each in tree.find_all(exp.Table)}
+    assert {name: version.expression.name for name, version in versions.items() if version} == {
+        name: str(snapshot) for name, snapshot in snapshots.items()
+    }
+
+
+@pytest.mark.parametrize("metric_type", METRICS)
+def test_an_answer_depends_on_the_tables_of_its_statement_over_the_base(metric_type: MetricType) -> None:
+    currency = {"filters.currency": "EUR"} if CURRENCY in METRICS[metric_type].filters else {}
+    for changes in ({}, filtered(metric_type, "tea"), currency):
+        asked = question(metric_type=metric_type, **changes)
+
+        assert set(statement_of(asked, Source.BASE).tables) == set(tables_of(asked))
 
 
 @pytest.mark.parametrize(("metric_type", "source"), SOURCES)
@@ -105,12 +133,23 @@ def test_only_base_columns_of_the_catalogue_are_read(metric_type: MetricType) ->
     [scan] = [each for each in tree.find_all(exp.Table) if each.name == fact.tables[Source.BASE].name]
     select = scan.find_ancestor(exp.Select)
     assert select is not None
-    assert {column.name for column in select.find_all(exp.Column)} - {"dt"} == set(fact.columns)
+    assert {column.name for column in select.find_all(exp.Column)} == set(fact.columns)
 
 
 @pytest.mark.parametrize("source", [Source.BY_DIMENSION, Source.ROLLUP, Source.BASE])
-def test_only_the_days_of_both_ranges_are_read(source: Source) -> None:
+def test_only_the_time_of_both_ranges_is_read(source: Source) -> None:
     asked = question(time_range__start="2025-03-10", time_range__end="2025-03-12")
+
+    statement = statement_of(asked, source)
+
+    moments = [value for value in statement.values if isinstance(value, datetime)]
+    assert moments == [datetime(2025, 3, 8, tzinfo=UTC), datetime(2025, 3, 12, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("metric_type", ["revenue", "average_order_value", "customers"])
+def test_only_the_days_of_both_ranges_are_read_from_a_daily_roll_up(metric_type: MetricType) -> None:
+    asked = question(metric_type=metric_type, time_range__start="2025-03-10", time_range__end="2025-03-12")
+    source = Source.DAILY if metric_type == "revenue" else Source.ROLLUP
 
     statement = statement_of(asked, source)
 
@@ -118,16 +157,60 @@ def test_only_the_days_of_both_ranges_are_read(source: Source) -> None:
     assert statement.values[:2] == ("2025-03-08", "2025-03-11")
 
 
+def test_sessions_are_read_from_a_day_before_to_a_day_after_both_ranges() -> None:
+    asked = question(metric_type="conversion", time_range__start="2025-03-10T12:00:00Z", time_range__end="2025-03-11")
+
+    statement = statement_of(asked, Source.ROLLUP)
+
+    assert statement.values == ("2025-03-09", "2025-03-11")
+
+
+@pytest.mark.parametrize(("filters", "dimension"), [({}, "none"), ({"filters.region": "EU"}, "region")])
+def test_the_roll_up_by_one_dimension_is_read_by_the_rows_of_that_dimension(
+    filters: dict[str, str], dimension: str
+) -> None:
+    statement = statement_of(question(**filters), Source.BY_DIMENSION)
+
+    assert statement.tables == ("sales_hourly_by_one", "exchange_rates")
+    assert "WHERE dimension = ? AND" in statement.text
+    assert statement.values[0] == dimension
+
+
 def test_only_partial_hours_are_read_from_the_base() -> None:
     asked = question(time_range__start="2025-03-10T10:30:00Z", time_range__end="2025-03-11T12:00:00Z")
 
     statement = statement_of(asked, Source.BY_DIMENSION)
 
-    base = statement.values[statement.values.index("2025-03-09", 1) :]
+    _, of_base = statement.text.split("UNION ALL")
     moments = [value for value in statement.values if isinstance(value, datetime)]
-    assert base
-    assert datetime(2025, 3, 10, 10, tzinfo=UTC) in moments
-    assert datetime(2025, 3, 10, 11, tzinfo=UTC) in moments
+    assert of_base.count("CAST(? AS timestamp)") == 2
+    assert moments[-2:] == [datetime(2025, 3, 10, 10, tzinfo=UTC), datetime(2025, 3, 10, 11, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(("metric_type", "source"), [each for each in SOURCES if each[1] is not Source.BASE])
+def test_dirty_days_are_read_from_the_base_and_others_from_the_roll_up(metric_type: MetricType, source: Source) -> None:
+    asked = question(metric_type=metric_type, time_range__start="2025-03-01", time_range__end="2025-03-31")
+
+    clean, dirty = statement_of(asked, source), with_dirty(asked, source, "2025-03-04", "2025-03-05", "2025-06-01")
+
+    base = asked.metric.fact.base
+    assert base not in clean.tables
+    assert {*dirty.tables} == {*clean.tables, base}
+    first, last = datetime(2025, 3, 4, tzinfo=UTC), datetime(2025, 3, 6, tzinfo=UTC)
+    assert {first, last} <= {value for value in dirty.values if isinstance(value, datetime)}
+
+
+def test_hundreds_of_dirty_days_fit_into_a_statement() -> None:
+    every_third_day = [(date(1998, 1, 1) + timedelta(days=3 * number)).isoformat() for number in range(3000)]
+    asked = question(
+        time_range__start="2000-01-01T00:00:00.001Z",
+        time_range__end="2020-01-01",
+        **filtered(MetricType.REVENUE, *(f"{number:03}{'x' * 497}" for number in range(100))),
+    )
+
+    statement = with_dirty(asked, Source.ROLLUP, *every_third_day)
+
+    assert len(statement.text) + sum(len(literal(value)) for value in statement.values) < 262_144
 
 
 def test_equal_queries_give_equal_statements() -> None:

@@ -22,6 +22,7 @@ METADATA = QueryMetadata(
     data_freshness=datetime(2025, 1, 1, tzinfo=UTC),
     excluded_records=0,
     provisional=False,
+    snapshots={},
 )
 DAYS = {"time_range__start": "2025-01-03", "time_range__end": "2025-01-05"}
 

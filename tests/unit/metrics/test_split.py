@@ -119,13 +119,68 @@ def test_days_with_several_intervals_are_counted_once() -> None:
     assert day_count(stretches) == 3
 
 
-@given(asked())
-def test_the_parts_cover_the_range_exactly_once(asks: tuple[MetricQuestion, Source]) -> None:
+def test_dirty_days_come_from_the_base() -> None:
+    parts = split(question(), Source.BY_DIMENSION, ["2024-12-15", "2025-01-03", "2025-01-04", "2025-02-01"])
+
+    assert parts.base == (
+        Interval(at("2024-12-15"), at("2024-12-16")),
+        Interval(at("2025-01-03"), at("2025-01-05")),
+    )
+
+
+def test_dirty_days_are_merged_with_partial_hours() -> None:
+    asks = question(time_range__start="2025-01-02T10:30:00Z", time_range__end="2025-01-03T10:30:00Z")
+
+    parts = split(asks, Source.ROLLUP, ["2025-01-02"])
+
+    assert parts.base == (
+        Interval(at("2025-01-01T10:30"), at("2025-01-01T11:00")),
+        Interval(at("2025-01-02"), at("2025-01-03")),
+        Interval(at("2025-01-03T10:00"), at("2025-01-03T10:30")),
+    )
+
+
+def test_dirty_days_of_earlier_stock_come_from_the_base() -> None:
+    asks = question(metric_type="inventory")
+
+    parts = split(asks, Source.ROLLUP, ["2019-05-17"])
+
+    assert parts.base == (Interval(at("2019-05-17"), at("2019-05-18")),)
+    assert [each.start for each in parts.rollup] == [at("1990-01-01"), at("2019-05-18")]
+
+
+def test_a_session_is_dirty_on_the_days_beside_the_ranges_too() -> None:
+    asks = question(metric_type="conversion", time_range__start="2025-01-02T12:00:00Z", time_range__end="2025-01-03")
+
+    parts = split(asks, Source.ROLLUP, ["2024-12-31", "2025-01-01", "2025-01-03", "2025-01-04"])
+
+    assert parts.base == (
+        Interval(at("2025-01-01"), at("2025-01-02")),
+        Interval(at("2025-01-03"), at("2025-01-04")),
+    )
+    assert parts.rollup == (Interval(at("2025-01-02"), at("2025-01-03")),)
+
+
+def test_of_too_many_dirty_days_the_nearest_are_read_together() -> None:
+    asks = question(time_range__start="2020-01-01", time_range__end="2025-01-01")
+    days = [at("2016-01-01") + timedelta(days=8 * number) for number in range(MAX_INTERVALS)]
+    near = days[50] + timedelta(days=2)
+
+    parts = split(asks, Source.ROLLUP, [each.date().isoformat() for each in (*days, near)])
+
+    assert len(parts.base) == MAX_INTERVALS
+    assert Interval(days[50], near + timedelta(days=1)) in parts.base
+
+
+@given(asked(), st.sets(st.integers(-5, 60)))
+def test_the_parts_cover_the_range_exactly_once(asks: tuple[MetricQuestion, Source], dirty: set[int]) -> None:
     asking, source = asks
-    parts = split(asking, source)
+    days = [at("2025-02-20") + timedelta(days=number) for number in dirty]
+    parts = split(asking, source, [each.date().isoformat() for each in days])
 
     ordered = sorted([*parts.rollup, *parts.base])
 
+    assert not any(each.start < day + timedelta(1) and day < each.end for each in parts.rollup for day in days)
     assert all(each.start < each.end for each in ordered)
     assert [each.end for each in ordered[:-1]] == [each.start for each in ordered[1:]]
     looks_back = asking.metric.fact.semi_additive
@@ -141,7 +196,8 @@ def test_a_roll_up_unit_is_within_one_bucket_of_one_range(
 ) -> None:
     asking, source = asks
     unit = asking.metric.fact.tables[source].grain.unit
-    told = [each for each in split(asking, source).rollup if each.end > asking.previous_start]
+    dirty = data.draw(st.sets(st.sampled_from(["2025-02-27", "2025-03-03", "2025-03-04", "2025-03-11"])))
+    told = [each for each in split(asking, source, dirty).rollup if each.end > asking.previous_start]
     if not told:
         return
     stretch = data.draw(st.sampled_from(told))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.products.dependencies import TABLES
 from shared.products.parameters import ProductQuery
 from shared.products.question import ProductQuestion, SortBy
 from shared.runtime.errors import InvalidRequest
@@ -50,6 +51,20 @@ def test_all_parameters_are_accepted() -> None:
     asked = _asked({**MARCH, "category": ["  Kräuter & mehr "], "sort_by": ["margin"], "limit": ["500"]})
 
     assert (asked.category, asked.sort_by, asked.limit) == ("Kräuter & mehr", SortBy.MARGIN, 500)
+
+
+def test_snapshots_may_be_chosen_for_every_table_of_the_report() -> None:
+    chosen = dict.fromkeys(TABLES, 7)
+    text = ",".join(f"{name}:{snapshot}" for name, snapshot in chosen.items())
+
+    assert _asked({**MARCH, "as_of_snapshots": [text]}).as_of == chosen
+
+
+@pytest.mark.parametrize("table", ["customers", "sales_daily_by_product"])
+def test_snapshots_of_other_tables_are_refused(table: str) -> None:
+    message = refused({**MARCH, "as_of_snapshots": [f"{table}:7"]})["as_of_snapshots"]
+
+    assert message.startswith(f"{table} is not a table that product performance depends on")
 
 
 def test_every_failing_field_is_named_at_once() -> None:

@@ -45,7 +45,13 @@ TEAPOT = ProductRow(
 
 def about(*rows: ProductRow, question: ProductQuestion = MARCH) -> ProductPerformanceResponse:
     metadata = QueryMetadata(
-        total_records=10, query_time_ms=1, cache_hit=False, data_freshness=END, excluded_records=0, provisional=False
+        total_records=10,
+        query_time_ms=1,
+        cache_hit=False,
+        data_freshness=END,
+        excluded_records=0,
+        provisional=False,
+        snapshots={"transactions": "1"},
     )
     return build_response(question, rows, "USD", metadata)
 

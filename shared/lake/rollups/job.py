@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.catalog.tables import BASE_TABLES
-from shared.lake.merge.settle import positions_of
 from shared.lake.rollups.compute import COLUMNS, ROLLUPS, roll_up
+from shared.lake.table.order import in_file_order
 from shared.lake.table.port import CommitConflict, TableChange
+from shared.lake.table.positions import positions_of
 from shared.lake.table.schema import MONTH
 from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
@@ -105,7 +106,7 @@ class RollupJob:
         held = self.tables.rows(table, head, [time_column], ranges=_ranges(table, days))
         old = held.filter(pc.is_in(_day_texts(held[time_column]), value_set=pa.array(days, pa.string())))
         change = TableChange(
-            rows=rows,
+            rows=in_file_order(table, rows),
             deleted=positions_of(old),
             summary={BASE_SEQUENCE: str(state.sequence)},
             keep=frozenset({state.derived[table.name]} if table.name in state.derived else ()),

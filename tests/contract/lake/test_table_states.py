@@ -1,0 +1,177 @@
+"""The published states of tables: what readers pin, and what changed since roll-ups were computed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.runtime.errors import Unavailable
+from shared.runtime.settings import Settings
+from tests.fakes.serialized_calls import atomic_dynamodb
+
+Change = Callable[[TableState], TableState]
+
+
+@pytest.fixture
+def client(aws: Settings) -> Any:  # noqa: ARG001 # moto must be there first
+    return atomic_dynamodb()
+
+
+@pytest.fixture
+def table(aws: Settings) -> str:
+    return aws.name_of(TABLE_STATES)
+
+
+@pytest.fixture
+def states(client: Any, table: str) -> TableStates:
+    return TableStates(client, table)
+
+
+def commit(snapshot: int, sequence: int, *days: str) -> Change:
+    return lambda state: state.with_commit(snapshot, sequence, days)
+
+
+def test_each_table_has_its_own_state_and_an_empty_one_before_its_first_commit(states: TableStates) -> None:
+    states.update("orders", commit(11, 1, "2025-01-01"))
+
+    found = states.get_many(["sales", "orders"])
+
+    assert found["sales"] == TableState(name="sales")
+    assert (found["orders"].snapshot, found["orders"].sequence) == (11, 1)
+
+
+def test_a_state_is_read_as_it_was_published(states: TableStates) -> None:
+    states.update("orders", commit(2**63 - 1, 3, "2025-01-31", "2024-12-31"))
+    published = states.update("orders", lambda state: state.with_derived({"sales_hourly": 7}, 3))
+
+    found = states.get("orders")
+
+    assert (found.days, found.derived, found.rolled_up) == (published.days, published.derived, published.rolled_up)
+    assert found.snapshots == {"orders": 2**63 - 1, "sales_hourly": 7}
+    assert (found.first_day, found.dirty_days) == ("2024-12-31", ())
+
+
+def test_a_table_may_be_named_twice(states: TableStates) -> None:
+    states.update("orders", commit(11, 1, "2025-01-01"))
+
+    assert [*states.get_many(["orders", "sales", "orders"])] == ["orders", "sales"]
+
+
+def test_all_are_read_in_one_call(client: Any, states: TableStates) -> None:
+    calls: list[str] = []
+    client.meta.events.register_first("before-call", lambda model, **_: calls.append(model.name))
+
+    states.get_many(["orders", "inventory", "sales"])
+
+    assert calls == ["BatchGetItem"]
+
+
+def test_a_change_overtaken_by_another_is_made_to_the_newer_state(states: TableStates) -> None:
+    overtaking = iter([commit(12, 2, "2025-01-02")])
+
+    def change(state: TableState) -> TableState:
+        for each in overtaking:
+            states.update("orders", each)
+        return state.with_commit(13, 3, ["2025-01-03"])
+
+    states.update("orders", change)
+
+    found = states.get("orders")
+    assert (found.snapshot, dict(found.days)) == (13, {"2025-01-02": 2, "2025-01-03": 3})
+
+
+def test_a_change_that_changes_nothing_writes_nothing(client: Any, states: TableStates) -> None:
+    states.update("orders", commit(11, 1, "2025-01-01"))
+    calls: list[str] = []
+    client.meta.events.register_first("before-call", lambda model, **_: calls.append(model.name))
+
+    states.update("orders", commit(11, 1, "2025-01-01"))
+
+    assert "PutItem" not in calls
+
+
+def left_out(client: Any, table: str, times: int) -> None:
+    """Have DynamoDB leave out everything, so many times."""
+    left = [None] * times
+
+    def leave(parsed: dict[str, Any], **_: Any) -> None:
+        if left:
+            left.pop()
+            keys = [{"table_name": {"S": item["table_name"]["S"]}} for item in parsed["Responses"].pop(table)]
+            parsed["UnprocessedKeys"] = {table: {"Keys": keys, "ConsistentRead": True}}
+
+    client.meta.events.register_first("after-call.dynamodb.BatchGetItem", leave)
+
+
+def test_unprocessed_keys_are_requested_again(client: Any, table: str, states: TableStates) -> None:
+    states.update("orders", commit(11, 1, "2025-01-01"))
+    left_out(client, table, 2)
+
+    assert states.get("orders").snapshot == 11
+
+
+def test_permanently_unprocessed_keys_are_not_read_as_uncommitted(client: Any, table: str, states: TableStates) -> None:
+    states.update("orders", commit(11, 1, "2025-01-01"))
+    left_out(client, table, 9)
+
+    with pytest.raises(Unavailable):
+        states.get("orders")
+
+
+DAYS = st.dates().map(str)
+COMMITS = st.lists(st.sets(DAYS, max_size=4), max_size=6)
+
+
+def published(commits: list[tuple[int, set[str]]]) -> TableState:
+    state = TableState(name="orders")
+    for sequence, days in commits:
+        state = state.with_commit(100 + sequence, sequence, sorted(days))
+    return state
+
+
+@given(commits=COMMITS, order=st.randoms(use_true_random=False))
+def test_commits_published_in_any_order_and_repeatedly_give_one_state(commits: list[set[str]], order: Any) -> None:
+    numbered = list(enumerate(commits, start=1))
+    shuffled = numbered * 2
+    order.shuffle(shuffled)
+
+    assert published(shuffled) == published(numbered)
+
+
+@given(commits=COMMITS, rolled_up=st.integers(0, 7))
+def test_days_are_dirty_if_a_commit_after_the_roll_up_changed_them(commits: list[set[str]], rolled_up: int) -> None:
+    state = published(list(enumerate(commits, start=1))).with_derived({}, rolled_up)
+
+    changed = {day for sequence, days in enumerate(commits, start=1) if sequence > rolled_up for day in days}
+    assert state.dirty_days == tuple(sorted(changed))
+
+
+def test_roll_ups_of_an_earlier_commit_replace_none_of_a_later_one() -> None:
+    state = TableState(name="orders").with_derived({"sales_hourly": 9}, 5)
+
+    assert state.with_derived({"sales_hourly": 8}, 4) == state
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day", "changed"),
+    [
+        ("2025-02-01", "2025-02-28", 2),
+        ("2025-02-28", "2025-02-28", 2),
+        ("2025-01-31", "2025-02-01", 3),
+        ("2025-03-01", "2025-12-31", 0),
+        ("0001-01-01", "9999-12-31", 3),
+    ],
+)
+def test_the_last_change_of_days_is_that_of_their_months(first_day: str, last_day: str, changed: int) -> None:
+    state = published([(1, {"2025-02-03"}), (2, {"2025-02-10"}), (3, {"2025-01-01"})])
+
+    assert state.last_change(first_day, last_day) == changed
+
+
+def test_a_table_without_days_changes_as_a_whole() -> None:
+    state = TableState(name="products").with_commit(11, 4, ["all"])
+
+    assert state.last_change("2025-01-01", "2025-01-01") == 4

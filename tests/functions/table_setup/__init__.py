@@ -1,0 +1,1 @@
+"""The deployment step that creates the tables of the lake."""
