@@ -85,8 +85,8 @@ class Maintenance:
             if not has_time():
                 break
             try:
-                compacted.append(self._compact(table))
-                self._tag(table)
+                compacted.append(self.compact(table))
+                self.tag(table)
                 deleted += self.tables.sweep(table, self.clock() - _UNUSED_FOR)
             except (TableUnreadable, TallyError, CommitConflict, SnapshotExpired):
                 logger().exception("table maintenance failed", extra={"table": table.name})
@@ -102,7 +102,7 @@ class Maintenance:
             failed_tables=failed,
         )
 
-    def _compact(self, table: "LakeTable") -> int:
+    def compact(self, table: "LakeTable") -> int:
         """Rewrite files of months that have many small ones or many deleted rows; return how many were rewritten.
 
         A merge that commits meanwhile comes first; the rewritten files are then those of no snapshot.
@@ -143,7 +143,7 @@ class Maintenance:
         else:
             self.states.update(_owner(table), partial(_with_rewritten, table.name, before.id, after.id))
 
-    def _tag(self, table: "LakeTable") -> None:
+    def tag(self, table: "LakeTable") -> None:
         """Tag the published snapshot with the day, once a day."""
         state = self.states.get(_owner(table))
         snapshot = state.snapshots.get(table.name)
