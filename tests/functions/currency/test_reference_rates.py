@@ -227,3 +227,18 @@ def test_a_commit_overtaken_by_another_load_is_made_again_with_its_quotes(wired:
     assert (loaded.new, loaded.changed) == (2, 0)
     assert (euro(rates, FRIDAY), euro(rates, MONDAY)) == (Decimal("1.0393"), Decimal("1.0274"))
     assert len(rates.quotes()) == 4
+
+
+def test_the_table_is_derived_again_from_the_stored_quotes(wired: Wiring, rates: ReferenceRates) -> None:
+    rates.load("friday.csv", OF_FRIDAY)
+    rates.load("monday.csv", OF_MONDAY)
+    lost = reference_rates(wired, MemoryTables())
+
+    assert lost.restore()
+
+    assert lost.on(MONDAY) == rates.on(MONDAY)
+
+
+def test_without_quotes_no_table_is_derived(wired: Wiring, rates: ReferenceRates) -> None:
+    assert not rates.restore()
+    assert state(wired).snapshot is None
