@@ -54,13 +54,16 @@ class RollupJob:
     def run(self, data_type: "DataType", *, all_days: bool = False) -> RolledUp:
         """Compute the roll-ups of the days that changed, or of all days, and publish them.
 
+        All days are computed as well if a roll-up is not published yet: a new version may have declared it.
+
         Raises:
             Unavailable: other jobs kept computing the same roll-ups.
             TableUnreadable: a table is damaged.
         """
         for _ in retry(_TRIES):
             state = self.states.get(data_type)
-            days = tuple(sorted(state.days)) if all_days else state.dirty_days
+            is_new = any(table.name not in state.derived for table in ROLLUPS.get(data_type, ()))
+            days = tuple(sorted(state.days)) if all_days or is_new else state.dirty_days
             if data_type not in ROLLUPS or not days or state.snapshot is None:
                 return RolledUp(days=(), rows=0)
             try:
