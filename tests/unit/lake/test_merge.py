@@ -16,10 +16,11 @@ from shared.lake.catalog.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.fingerprints import KEY, with_fingerprints
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.merge.settle import Settled, keys_of, positions_of, rank_columns, settle
+from shared.lake.merge.settle import Settled, keys_of, rank_columns, settle
 from shared.lake.parquet.columns import IngestMetadata, arrow_schema, to_table
 from shared.lake.rollups.compute import roll_up
 from shared.lake.table.port import TableChange
+from shared.lake.table.positions import positions_of
 from shared.records.schema import INGESTED_AT, DataType
 from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
