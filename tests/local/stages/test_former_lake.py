@@ -42,7 +42,7 @@ def test_a_former_lake_is_converted(wired: Wiring, former_lake: FormerLake) -> N
 def test_objects_that_cannot_be_read_are_counted(wired: Wiring, former_lake: FormerLake) -> None:
     wired.lake.put("base/orders/dt=2025-02-27/base.parquet", b"damaged")
 
-    assert "1 objects cannot be read and remain" in convert(former_lake)
+    assert "objects that cannot be read: 1" in convert(former_lake)
 
 
 def test_nothing_is_shown_of_a_lake_of_tables(former_lake: FormerLake) -> None:
