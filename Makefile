@@ -13,6 +13,9 @@ ARGS ?=
 PYTEST ?=
 WORKERS ?= 2
 
+# Every test run starts hundreds of interpreters, which compile each module anew if they may not keep the result.
+unexport PYTHONDONTWRITEBYTECODE
+
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 

@@ -17,6 +17,7 @@ BENCHES = (
     "ingest",
     "consume",
     "merge",
+    "readers",
     "analytics",
     "cold_start",
     "edge",

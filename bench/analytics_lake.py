@@ -33,7 +33,7 @@ from shared.lake.table.port import TableChange, TableSnapshot
 from shared.metrics.reports import MetricReports
 from shared.products.reports import ProductReports
 from shared.records.schema import DataType
-from tests.functions.metrics.lake import lake_with_athena
+from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.local.host.free_ports import free_ports
 
 THREADS = 2
@@ -43,8 +43,28 @@ Reports = TypeVar("Reports", MetricReports, ProductReports)
 
 
 @contextmanager
+def empty_lake() -> Iterator[Wiring]:
+    """Create a lake and wire its functions."""
+    with _test_lake() as lake:
+        yield Wiring(lake.settings)
+
+
+@contextmanager
 def lake_of(year: Path) -> Iterator[Wiring]:
     """Commit the year to the tables of a lake, roll it up, and wire the functions of the lake."""
+    with _test_lake() as lake:
+        wired = Wiring(lake.settings)
+        for data_type in DAILY:
+            _fill(wired, data_type, sorted((year / "base" / data_type).rglob("*.parquet")))
+            wired.rollups.run(data_type)
+        wired.lake.put(incoming_key(DataType.PRODUCTS, "bench"), (year / PRODUCTS).read_bytes())
+        wired.merger.merge([DataType.PRODUCTS], has_time=lambda: True)
+        lake.know_rates(pq.read_table(year / RATES).to_pylist())
+        yield wired
+
+
+@contextmanager
+def _test_lake() -> Iterator[TestLake]:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         layout = Layout(scratch / "platform")
@@ -55,14 +75,7 @@ def lake_of(year: Path) -> Iterator[Wiring]:
         limits = Limits(threads=THREADS, queries_at_once=1)
         lake, athena = stack.enter_context(lake_with_athena(scratch / "athena", limits))
         stack.enter_context(environment({"AWS_ENDPOINT_URL_ATHENA": athena}))
-        wired = Wiring(lake.settings)
-        for data_type in DAILY:
-            _fill(wired, data_type, sorted((year / "base" / data_type).rglob("*.parquet")))
-            wired.rollups.run(data_type)
-        wired.lake.put(incoming_key(DataType.PRODUCTS, "bench"), (year / PRODUCTS).read_bytes())
-        wired.merger.merge([DataType.PRODUCTS], has_time=lambda: True)
-        lake.know_rates(pq.read_table(year / RATES).to_pylist())
-        yield wired
+        yield lake
 
 
 def rollup_copies(wired: Wiring, directory: Path) -> dict[str, Path]:

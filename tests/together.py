@@ -1,5 +1,8 @@
 """Which tests run in one worker, and which first: those that share what takes long to make are in one place."""
 
+from typing import Any
+
+import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # it has none
 from xdist.workermanage import WorkerController  # type: ignore[import-untyped] # as above
 
@@ -17,7 +20,22 @@ _TOGETHER = {
     "tests/functions/products/": "a shop's lake with products",
     "tests/oracles/products/": "a real year of products",
 }
-_SLOWEST_FIRST = ("the platform", "platforms of its own", "an attacked platform", "a real year", "a shop's lake")
+_SLOWEST_FIRST = (
+    "the platform",
+    "platforms of its own",
+    "an attacked platform",
+    "a real year",
+    "the synthesised stages",
+    "a shop's lake with products",
+    "a shop's lake",
+    "a real year of products",
+    "tests/functions/model/",
+    "tests/crashes/",
+    "tests/functions/merger/test_moves.py",
+    "tests/oracles/customers/",
+    "tests/upgrade/",
+)
+"""Shared resources, and where tests stand that take long alone."""
 
 
 def together(nodeid: str) -> str:
@@ -27,15 +45,27 @@ def together(nodeid: str) -> str:
 
 def rank(shared: str) -> int:
     """Say when a group begins, the lowest first: if a slow one began last, one worker would wait for the other."""
-    return _SLOWEST_FIRST.index(shared) if shared in _SLOWEST_FIRST else len(_SLOWEST_FIRST)
+    places = (place for place, slow in enumerate(_SLOWEST_FIRST) if shared == slow or _is_test_in(shared, slow))
+    return next(places, len(_SLOWEST_FIRST))
+
+
+def _is_test_in(shared: str, folder: str) -> bool:
+    return "/" in folder and shared.startswith(folder)
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc] # as above
     """Gives a worker all tests that share something: the slowest groups first, then those of most tests."""
 
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        self._in_order = False
+
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        self.workqueue.move_to_end(min(self.workqueue, key=rank), last=False)
+        if not self._in_order:
+            for shared in sorted(self.workqueue, key=rank):  # of equal ones, those of most tests stay first
+                self.workqueue.move_to_end(shared)
+            self._in_order = True
         super()._assign_work_unit(node)

@@ -1,19 +1,19 @@
 """Provides the merger, the roll-up job and the maintenance of tables."""
 
+from shared.lake.maintenance import Maintenance
 from shared.lake.merge.cycle import MergeCycle
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.merge.settlement import Settlement
 from shared.lake.migration.conversion import Conversion
 from shared.lake.provider import lake, table_states
+from shared.lake.rollups.job import RollupJob
 from shared.lake.table.provider import lake_tables
 from shared.ledger.provider import ledger
 from shared.merging.events import EVENT_BUS, MergeEvents
-from shared.merging.maintenance import Maintenance
 from shared.merging.merger import Merger
 from shared.merging.migration import Migration
 from shared.merging.queue import ROLLUP_QUEUE
 from shared.merging.requests import RollupRequests
-from shared.merging.rollups import RollupJob
 from shared.runtime.deployment import Deployment, provider
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
-from shared.athena.client import LAKE_DATABASE, WORK_GROUP
+from shared.athena.client import WORK_GROUP
 from shared.limits.classes import RATE_CLASSES
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
@@ -29,7 +29,7 @@ def platform(all_platforms: MotoPlatforms) -> Iterator[Wiring]:
             environment.setenv(name, value)
         with all_platforms.fresh() as settings:
             boto3.client("athena").create_work_group(Name="tally-tests")
-            names = {**settings.names, WORK_GROUP.variable: "tally-tests", LAKE_DATABASE.variable: "tally_tests"}
+            names = {**settings.names, WORK_GROUP.variable: "tally-tests"}
             wired = Wiring(replace(settings, names=names, rate_limits=UNLIMITED), Clock())
             apps = [function.app() for function in HTTP_FUNCTIONS]
             for app in apps:

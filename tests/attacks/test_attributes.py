@@ -1,7 +1,7 @@
 """Fields that no schema knows, and texts, are bounded on every way in, and so is what one pass of a merge takes in."""
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -14,6 +14,7 @@ from functions.ingest.handler import app, handler
 from shared.app.wiring import Wiring, wiring
 from shared.ingestion.stream.consumer import consume_batch
 from shared.lake.validation.rows import validate_rows, validate_table
+from shared.merging.merger import Merger
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
 from shared.records.schema import DataType
 from shared.records.validation import LONGEST_TEXT, Form
@@ -26,7 +27,7 @@ from tests.fakes.identities import Visitor
 from tests.fakes.malformed_files import parquet_of
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good, sale
-from tests.fakes.state_dump import balance, dump_state, keys, merge_all, parquet_rows, versions, waiting
+from tests.fakes.state_dump import balance, dump_state, keys, merge_all, parquet_rows, table_rows, waiting
 from tests.functions.file_loader.files import status, upload
 from tests.unit.lake.test_intake import STAMP
 
@@ -59,8 +60,7 @@ def _codes(wired: Wiring) -> list[tuple[int, str]]:
 
 
 def _sold(wired: Wiring) -> list[str]:
-    rows = chain.from_iterable(parquet_rows(wired.settings, "base/transactions/").values())
-    return sorted(row["transaction_id"] for row in rows)
+    return sorted(row["transaction_id"] for row in table_rows(wired.settings, "transactions"))
 
 
 def test_a_row_of_a_batch_with_too_many_unknown_fields_is_rejected_alone(wired: Wiring) -> None:
@@ -154,26 +154,30 @@ def _loaded(wired: Wiring, count: int) -> None:
         wired.loader.load(delivery(DataType.TRANSACTIONS, rows, origin=f"batch-{number}"))
 
 
+def _merging(wired: Wiring, *, most_bytes: int) -> Merger:
+    """The merger, with passes of this size."""
+    return replace(wired.merger, cycle=replace(wired.merger.cycle, most_bytes=most_bytes))
+
+
 def _in_flight(wired: Wiring) -> int:
     return sum(balance(each, lambda text: map(int, text.split())) for each in dump_state(wired.settings).ledger)
 
 
 def test_rows_beyond_the_limit_of_a_pass_are_merged_by_later_passes(wired: Wiring) -> None:
     _loaded(wired, 4)
-    before = versions(wired.settings).get("transactions", 0)
-    merger = replace(wired.merger, most_bytes=1)
+    merger = _merging(wired, most_bytes=1)
 
     left = merger.merge(waiting(wired.settings), has_time=lambda: True)
 
     assert left == set()
     assert keys(wired.settings, "incoming/") == []
-    assert versions(wired.settings)["transactions"] - before == 4  # a pass for each delivery
+    assert wired.table_states.get("transactions").sequence == 4  # a pass, and so a commit, for each delivery
     assert _in_flight(wired) == 0
 
 
 def test_passes_without_enough_time_are_retried_with_the_message(wired: Wiring) -> None:
     _loaded(wired, 3)
-    merger, times = replace(wired.merger, most_bytes=1), iter([True])
+    merger, times = _merging(wired, most_bytes=1), iter([True])
     wanted = waiting(wired.settings)
 
     left = merger.merge(wanted, has_time=lambda: next(times, False))
@@ -186,15 +190,15 @@ def test_passes_without_enough_time_are_retried_with_the_message(wired: Wiring) 
 
 
 def test_several_passes_give_the_same_rows_as_one(platforms: MotoPlatforms) -> None:
-    assert list(_rows_after(platforms, 1)) == list(_rows_after(platforms, 2**30))
+    assert _rows_after(platforms, 1) == _rows_after(platforms, 2**30)
 
 
-def _rows_after(platforms: MotoPlatforms, most_bytes: int) -> Iterator[Any]:
+def _rows_after(platforms: MotoPlatforms, most_bytes: int) -> list[dict[str, Any]]:
     with platforms.fresh() as settings:
         wired = Wiring(settings)
         _loaded(wired, 4)
-        replace(wired.merger, most_bytes=most_bytes).merge(waiting(settings), has_time=lambda: True)
-        yield from parquet_rows(settings, "base/transactions/").items()
+        _merging(wired, most_bytes=most_bytes).merge(waiting(settings), has_time=lambda: True)
+        return table_rows(settings, "transactions")
 
 
 @pytest.mark.parametrize("moment", CrashPoint)
@@ -205,7 +209,7 @@ def test_a_merge_that_dies_between_its_passes_counts_every_row_once(
     with platforms.fresh() as settings:
         wired = Wiring(settings)
         _loaded(wired, 3)
-        merger = replace(wired.merger, most_bytes=1)
+        merger = _merging(wired, most_bytes=1)
 
         with platforms.fault_injector.killing(call, moment):
             merger.merge(waiting(settings), has_time=lambda: True)

@@ -27,7 +27,7 @@ from tests.fakes.answers import Answer
 from tests.fakes.identities import Visitor
 from tests.fakes.malformed_files import csv_of, line
 from tests.fakes.records import AT, sale
-from tests.fakes.state_dump import parquet_rows
+from tests.fakes.state_dump import base_rows
 from tests.functions.file_loader.files import status, upload
 
 MB = 2**20
@@ -221,7 +221,7 @@ def test_an_uploaded_bomb_is_a_failed_batch(wired: Wiring, name: str) -> None:
 
     told = status(wired, batch_id)
     assert (told.status, [each.code for each in told.errors or ()]) == ("failed", [code])
-    assert parquet_rows(wired.settings, "base/") == {}
+    assert base_rows(wired.settings) == {}
 
 
 def test_repeated_texts_are_decoded_in_small_chunks_without_loss() -> None:

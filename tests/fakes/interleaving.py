@@ -1,12 +1,17 @@
-"""Several runs over one lake at once, their calls in an order that a test draws: races and deaths without chance."""
+"""Several runs over one lake and its tables at once, in an order that a test draws: races and deaths without chance."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
+from shared.lake.catalog.table import LakeTable
 from shared.lake.storage.object_store import ObjectName, StoredObject
+from shared.lake.table.port import TableChange, TableSnapshot
 from tests.fakes.fault_injection import Crash
 from tests.fakes.memory_lake import MemoryLake
+from tests.fakes.memory_tables import MemoryTables
 
 _LONGEST = 20
 Choose = Callable[[int], int]
@@ -120,8 +125,35 @@ class StagedLake(MemoryLake):
         self._stage.call()
         yield from list(super().names(prefix))
 
-    def delete(self, objects: Iterable[StoredObject]) -> None:
+    def delete(self, objects: Iterable[StoredObject | ObjectName]) -> None:
         """Delete the objects that are unchanged since they were read, one after the other."""
         for each in objects:
             self._stage.call()
             super().delete([each])
+
+
+class StagedTables(MemoryTables):
+    """Tables in memory, each of whose calls by a run waits for its turn on a stage."""
+
+    def __init__(self, stage: InterleavedRuns) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def head(self, table: LakeTable) -> TableSnapshot:
+        """Return the current snapshot."""
+        self._stage.call()
+        return super().head(table)
+
+    def rows_at(
+        self, table: LakeTable, snapshot: TableSnapshot, columns: Sequence[str], positions: Mapping[str, pa.Array]
+    ) -> pa.Table:
+        """Read the rows at positions that are not deleted."""
+        self._stage.call()
+        return super().rows_at(table, snapshot, columns, positions)
+
+    def commit(self, table: LakeTable, parent: TableSnapshot, change: TableChange) -> TableSnapshot:
+        """Replace a snapshot by its successor; a run may die before it or after it."""
+        self._stage.call()
+        made = super().commit(table, parent, change)
+        self._stage.call()
+        return made

@@ -35,7 +35,7 @@ class MemoryTables:
 
     def head(self, table: LakeTable) -> TableSnapshot:
         """Return the current snapshot."""
-        return self._snapshots.get(table.name, [TableSnapshot()])[-1]
+        return self._head(table)
 
     def snapshot(self, table: LakeTable, snapshot_id: int) -> TableSnapshot:
         """Return an earlier snapshot."""
@@ -74,13 +74,16 @@ class MemoryTables:
     def commit(self, table: LakeTable, parent: TableSnapshot, change: TableChange) -> TableSnapshot:
         """Replace a snapshot by its successor."""
         with self._lock:
-            if self.head(table).id != parent.id:
+            if self._head(table).id != parent.id:
                 raise CommitConflict(table.name)
             number = next(self._numbers)
             files = list(self._kept(parent, change, number)) + list(self._added(table, change))
             made = TableSnapshot(number, parent.sequence + 1, dict(change.summary), tuple(files))
             self._snapshots.setdefault(table.name, []).append(made)
             return made
+
+    def _head(self, table: LakeTable) -> TableSnapshot:
+        return self._snapshots.get(table.name, [TableSnapshot()])[-1]
 
     def _kept(self, parent: TableSnapshot, change: TableChange, number: int) -> Iterator[DataFile]:
         for each in parent.files:

@@ -88,6 +88,12 @@ def table_rows(settings: Settings, name: str) -> list[dict[str, Any]]:
     return []
 
 
+def base_rows(settings: Settings) -> Rows:
+    """The published rows of each base table that has any."""
+    read = {name: table_rows(settings, name) for name in BASE_TABLES}
+    return {name: rows for name, rows in read.items() if rows}
+
+
 def _heads(settings: Settings, tables: IcebergTables, snapshots: Mapping[str, int], read: Rows) -> Rows:
     """Read the current snapshots of all tables that exist; those that are published are read already."""
     database = settings.name_of(LAKE_DATABASE)

@@ -1,6 +1,9 @@
 """A synthesised stage, read back the way CloudFormation reads it."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +14,7 @@ from aws_cdk import Validations
 from aws_cdk.assertions import Template
 
 from infra.aws.app import build, new_app
+from infra.aws.code import PROJECT
 from infra.aws.stages import StageConfig
 
 PARTS = ("data", "functions", "api")
@@ -29,6 +33,25 @@ class Assembly:
         app = new_app(outdir=str(directory))
         build(app, stage)
         app.synth()
+        return cls(stage, directory)
+
+    @classmethod
+    def by_command(cls, stage: StageConfig, directory: Path) -> "Assembly":
+        """Synthesise a stage as `cdk` does, in an environment without an account, a region or credentials."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "CDK_OUTDIR": str(directory),
+            "CDK_CONTEXT_JSON": json.dumps({"stage": stage.name}),
+        }
+        subprocess.run(  # our own program
+            [sys.executable, "-m", "infra.aws.app"],
+            cwd=PROJECT,
+            env=environment,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
         return cls(stage, directory)
 
     @cached_property

@@ -24,7 +24,7 @@ def _synthesised(stage: StageConfig, factory: pytest.TempPathFactory) -> Assembl
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return _synthesised(LOCAL, tmp_path_factory)
+    return Assembly.by_command(LOCAL, tmp_path_factory.mktemp(LOCAL.name))
 
 
 @pytest.fixture(scope="session")

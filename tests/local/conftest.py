@@ -17,6 +17,8 @@ from infra.local.layout import Layout, Ports
 from infra.local.progress import Progress
 from tests.local.host.free_ports import free_ports
 
+_POLL_SECONDS = 0.1
+
 
 class RunningPlatform:
     """A platform that is up: its public addresses and a way into its AWS APIs."""
@@ -62,7 +64,8 @@ class RunningPlatform:
 
     def settle(self, timeout: float = 120, quiet: float = QUIET_SECONDS) -> None:
         """Return once everything sent is merged; a short quiet will do if nothing went through the stream."""
-        assert settle(self.lake.pending, timeout=timeout, tell=lambda _: None, quiet=quiet), self.lake.pending()
+        settled = settle(self.lake.pending, timeout=timeout, tell=lambda _: None, quiet=quiet, poll=_POLL_SECONDS)
+        assert settled, self.lake.pending()
 
     def start(self, console: Console) -> None:
         """Bring it up as the command does, without demo data."""

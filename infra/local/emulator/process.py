@@ -14,6 +14,7 @@ from ministack import app as ministack  # type: ignore[import-untyped] # it ship
 from infra.local.emulator import object_files, resharding, retention
 from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.durability import Durability
+from infra.local.emulator.workers import descendants, end_all
 from infra.local.guard.browser import BrowserPolicy
 from infra.local.guard.emulator import EmulatorGuard
 from infra.local.layout import Layout, Ports
@@ -31,6 +32,7 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     # Requests that wait for functions delay a graceful stop, and no process is left to force it.
     time.sleep(_GRACE_SECONDS)
+    end_all(descendants(os.getpid()))
     os._exit(1)  # what was acknowledged is in the journal
 
 
@@ -63,7 +65,10 @@ def main() -> None:
     for module in (object_files, resharding, retention):
         module.patch()
     durability.patch()
-    ministack.main()
+    try:
+        ministack.main()
+    finally:
+        end_all(descendants(os.getpid()))
 
 
 if __name__ == "__main__":

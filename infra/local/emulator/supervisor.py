@@ -10,17 +10,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-import psutil
-
 from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.environment import emulator_environment
 from infra.local.emulator.torn_objects import describe_torn_objects
+from infra.local.emulator.workers import descendants, end_all
 from infra.local.errors import EmulatorFailed
 from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.host.log_files import begin_anew_if_long
@@ -119,7 +117,7 @@ class Emulator:
         process, self._process = self._process, None
         if process is None:
             return
-        workers = _descendants(process.pid)
+        workers = descendants(process.pid)
         if not graceful:
             process.kill()
         if process.stdin is not None:
@@ -129,7 +127,7 @@ class Emulator:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        _end_all(workers)
+        end_all(workers)
 
 
 def answers(url: str, headers: Mapping[str, str] | None = None, *, seconds: float = 2.0) -> bool:
@@ -140,17 +138,3 @@ def answers(url: str, headers: Mapping[str, str] | None = None, *, seconds: floa
             return bool(response.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _end_all(workers: list[psutil.Process]) -> None:
-    """End the function workers that did not notice yet that their emulator is gone; they hold no state."""
-    for worker in workers:
-        with suppress(psutil.NoSuchProcess):
-            worker.kill()

@@ -67,22 +67,24 @@ class PendingObjects:
     def read(cls, lake: LakeStore, data_type: "DataType", most_bytes: int = MAX_BYTES) -> Self:
         """List the objects and read them until there are enough for one pass.
 
-        Markers and the rows that they cancel are read first, so that no rows are merged without their marker.
+        Markers and the rows that they cancel are read first, so that no rows are merged without their marker. Several
+        objects are downloaded at once, and decoded one after the other: how much memory one takes is known only then.
         """
         names = _processing_order(lake.names(incoming_prefix(data_type)))
         found, damaged, read = list[PendingObject](), list[ObjectName](), 0
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for some in _batched(names):
-                if sum(each.size for each in found) >= most_bytes or _rows_of(found) >= MOST_ROWS:
-                    break
-                read += len(some)
-                for (name, _), each in zip(
-                    some, pool.map(lambda pair: _read(lake, data_type, *pair), some), strict=True
-                ):
-                    if isinstance(each, PendingObject):
-                        found.append(each)
-                    elif each is not None:
-                        damaged.append(name)
+        size, rows = 0, 0
+        for name, key, stored in _download(lake, names, most_bytes):
+            if size >= most_bytes or rows >= MOST_ROWS:
+                break
+            read += 1
+            if stored is None:
+                continue
+            each = _decode(data_type, key, stored)
+            if each is None:
+                damaged.append(name)
+            else:
+                found.append(each)
+                size, rows = size + each.size, rows + len(each.table)
         return cls(
             rows=[each for each in found if each.key.kind is IncomingKind.ROWS],
             markers={each.key.rows_key: each.stored for each in found if each.key.kind is IncomingKind.CANCELLATION},
@@ -156,25 +158,39 @@ def _in_turn(
     yield from waiting
 
 
-def _batched(names: Sequence[tuple[ObjectName, IncomingKey]]) -> Iterator[Sequence[tuple[ObjectName, IncomingKey]]]:
-    return (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE))
+def _download(
+    lake: LakeStore, names: Sequence[tuple[ObjectName, IncomingKey]], most_bytes: int
+) -> Iterator[tuple[ObjectName, IncomingKey, StoredObject | None]]:
+    """Yield objects in order, None for those that are gone; some are downloaded ahead."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for some in _batched(names, most_bytes):
+            stored = pool.map(lambda each: lake.get(each[0].key), some)
+            yield from ((name, key, each) for (name, key), each in zip(some, stored, strict=True))
 
 
-def _rows_of(found: Sequence[PendingObject]) -> int:
-    return sum(len(each.table) for each in found)
+def _batched(
+    names: Sequence[tuple[ObjectName, IncomingKey]], most_bytes: int
+) -> Iterator[Sequence[tuple[ObjectName, IncomingKey]]]:
+    """Yield the objects that are downloaded at once: no more than fit beside each other, and at least one."""
+    some, size = list[tuple[ObjectName, IncomingKey]](), 0
+    for each in names:
+        if some and (len(some) == _AT_ONCE or size + each[0].size > most_bytes):
+            yield some
+            some, size = [], 0
+        some.append(each)
+        size += each[0].size
+    if some:
+        yield some
 
 
-def _read(lake: LakeStore, data_type: "DataType", name: ObjectName, key: IncomingKey) -> PendingObject | bytes | None:
-    """Read an object; None if it is gone, its bytes if they are not readable."""
-    stored = lake.get(name.key)
-    if stored is None:
-        return None
+def _decode(data_type: "DataType", key: IncomingKey, stored: StoredObject) -> PendingObject | None:
+    """Read the rows of an object; None if they are not readable."""
     schema = arrow_schema(data_type)
     if key.kind is IncomingKind.CANCELLATION:
         return PendingObject(stored, key, schema.empty_table())
     try:
         return PendingObject(stored, key, read_parquet(stored.body, schema).replace_schema_metadata(None))
     except UnreadableObject as error:
-        logger().error("an incoming object cannot be read", key=name.key, reason=str(error))
+        logger().error("an incoming object cannot be read", key=stored.key, reason=str(error))
         count("UnreadableIncomingObjects")
-        return stored.body
+        return None

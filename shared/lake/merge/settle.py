@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from shared.lake.merge.fingerprints import CONTENT, KEY, KEY2, ORIGIN
 from shared.lake.merge.record_version import Outcome, RecordVersion, resolve
 from shared.lake.storage.stream_position import order_within_shards
-from shared.lake.table.port import FILE, POSITION
 from shared.records.schema import INGESTED_AT, DataType, RecordSchema
 from shared.records.schemas import SCHEMAS
 
@@ -184,14 +183,3 @@ def _changes(
 
 def _change_rows(schema: RecordSchema, rows: pa.Table, caused_by: pa.Table) -> pa.Table:
     return pa.table({"day": _days(schema, rows), ORIGIN: caused_by[ORIGIN], INGESTED_AT: caused_by[INGESTED_AT]})
-
-
-def positions_of(rows: pa.Table) -> Mapping[str, pa.Array]:
-    """Return the sorted positions of located rows, by file."""
-    located = pa.table({FILE: rows[FILE].cast(pa.string()), POSITION: rows[POSITION]})
-    groups = located.group_by(FILE, use_threads=False).aggregate([(POSITION, "list")])
-    lists = groups[f"{POSITION}_list"].combine_chunks()
-    return {
-        path: pc.array_take(lists[place].values, pc.array_sort_indices(lists[place].values))
-        for place, path in enumerate(groups[FILE].to_pylist())
-    }

@@ -9,8 +9,10 @@ import pyarrow.compute as pc
 
 from shared.lake.catalog.state import WHOLE_TABLE
 from shared.lake.catalog.tables import BASE_TABLES
-from shared.lake.merge.settle import Settled, keys_of, positions_of, rank_columns, settle
+from shared.lake.merge.settle import Settled, keys_of, rank_columns, settle
+from shared.lake.table.order import in_file_order
 from shared.lake.table.port import TableChange
+from shared.lake.table.positions import positions_of
 from shared.records.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -35,9 +37,7 @@ class Settlement:
 
 def change_of(data_type: "DataType", settled: Settled, summary: Mapping[str, str]) -> TableChange:
     """Return the commit that replaces the beaten rows by the winners, which are sorted by time."""
-    rows, time = settled.winners, SCHEMAS[data_type].event_time
-    if time is not None:
-        rows = rows.take(pc.sort_indices(rows[time])).combine_chunks()
+    rows = in_file_order(BASE_TABLES[data_type], settled.winners)
     return TableChange(rows=rows, deleted=positions_of(settled.beaten), summary=summary)
 
 

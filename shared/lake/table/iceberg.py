@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,6 +43,7 @@ from shared.lake.table.retention import expire, sweep, tag
 from shared.lake.table.schema import arrow_schema_of, iceberg_schema, partition_spec
 
 if TYPE_CHECKING:
+    from pyiceberg.types import PrimitiveType
     from types_boto3_glue import GlueClient
     from types_boto3_s3 import S3Client
 
@@ -97,19 +98,23 @@ class IcebergTables:
         self._known: Cache[tuple[str, int], tuple[TableSnapshot, Layout]] = Cache(200)
 
     def ensure(self, table: LakeTable) -> None:
-        """Create a table, or add the columns that its declaration has gained.
+        """Create a table, or add the columns that its declaration has gained and widen those that it has widened.
 
         Raises:
             TableUnreadable: its metadata is missing or damaged.
+            ValidationError: a column's type cannot become the declared one, e.g. a decimal with other decimal places.
         """
         target = self._load(table)
-        stored = {field.name for field in target.schema().fields}
-        declared = iceberg_schema(table)
-        missing = [field for field in declared.fields if field.name not in stored]
-        if missing:
+        stored = {field.name: str(field.field_type) for field in target.schema().fields}
+        declared = iceberg_schema(table).fields
+        changed = [field for field in declared if stored.get(field.name) != str(field.field_type)]
+        if changed:
             with target.update_schema() as update:
-                for field in missing:
-                    update.add_column(field.name, field.field_type, doc=field.doc)
+                for field in changed:
+                    if field.name in stored:
+                        update.update_column(field.name, cast("PrimitiveType", field.field_type))
+                    else:
+                        update.add_column(field.name, field.field_type, doc=field.doc)
 
     def head(self, table: LakeTable) -> TableSnapshot:
         """Return the current snapshot of a table, which is created if it does not exist."""

@@ -27,6 +27,7 @@ from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.models import DataFormat
 from shared.ingestion.uploads.state import Upload
 from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
+from shared.lake.catalog.state import WHOLE_TABLE, TableState
 from shared.lake.quarantine.decisions import IndexedDecision
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.limits.classes import RateClass, Subject
@@ -82,6 +83,17 @@ KEPT = QuarantinedDelivery(
     reasons=3,
     codes={"type": 2, "missing": 1},
 )
+SNAPSHOT = 2**63 - 1
+STATE = TableState(
+    name="orders",
+    snapshot=SNAPSHOT,
+    sequence=7,
+    days={"2025-02-27": 3, "2025-02-28": 7},
+    derived={"orders_daily": SNAPSHOT - 1},
+    rolled_up=6,
+    cost_days=("2025-02-27",),
+    tags={"2025-03-01": SNAPSHOT - 2},
+)
 CONFIGURATION = SourceConfiguration.model_validate({"name": "Web shop", "thresholds": {"orders": 90}})
 CALLER = Caller(key_id="key-1", subject="ann", scopes=frozenset({Scope.ADMIN}))
 DECISION = IndexedDecision(decision_id="d-1", timestamp=NOW, version=NOW, body='{"decision_id":"d-1","score":0.5}')
@@ -110,8 +122,8 @@ def _write(wired: Wiring, clock: Clock) -> None:
     _uploads(wired).change("batch-1", lambda upload: upload.model_copy(update={"parts": 3}))
     wired.source_configs.put("web-shop", CONFIGURATION)
     _in_dynamodb(wired, QUARANTINE_INDEX_TABLE, QuarantineIndex).put(KEPT)
-    wired.versions.bump("orders")
-    wired.versions.bump("orders")
+    wired.table_states.update("orders", lambda _: STATE)
+    wired.table_states.update("customers", lambda state: state.with_commit(SNAPSHOT, 1, [WHOLE_TABLE]))
     results = _results(wired, clock)
     results.put("key-1", b"[1,2,3]")
     results.claim("key-2", 10)
@@ -183,7 +195,8 @@ def test_stores_read_items_that_were_written_before(wired: Wiring, clock: Clock)
     assert upload == UPLOAD.model_copy(update={"options": {"strict": True, "most": 10}, "parts": 3, "revision": 1})
     assert wired.source_configs.of("web-shop") == CONFIGURATION
     assert index.get_many([(NOW, "batch-1")]) == list(index.list_by_day([NOW.date()])) == [KEPT]
-    assert wired.versions.get_many(["orders"]) == (2,)
+    assert wired.table_states.get("orders") == replace(STATE, revision=1)
+    assert wired.table_states.get("customers").snapshots == {"customers": SNAPSHOT}
     assert _results(wired, clock).get("key-1", surely=True) == CachedResult(zlib.compress(b"[1,2,3]"))
     assert _results(wired, clock).get("key-2", surely=True) is None
     assert _results(wired, clock).get("key-3", surely=True) == CachedResult(None)

@@ -1,100 +1,136 @@
-"""The index of keys: what one day says is found by the others, nothing is lost, and lists are read once."""
+"""The index of keys, over Iceberg tables and tables in memory: it finds the rows that may have a key."""
 
 import pyarrow as pa
 import pytest
 
-from shared.app.wiring import Wiring
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import BASE_TABLES
+from shared.lake.merge.fingerprints import KEY, with_fingerprints
 from shared.lake.merge.key_index import KeyIndex
-from shared.lake.parquet.columns import IngestMetadata, arrow_schema, to_table
-from shared.lake.storage.object_store import LAKE_BUCKET, LostUpdate
-from shared.lake.storage.paths import PartitionId
+from shared.lake.parquet.columns import IngestMetadata, to_table
+from shared.lake.table.port import DataFile, TableChange, TableSnapshot, TableStore
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
-from tests.fakes.interrupted_s3 import InterruptedS3
+from tests.fakes.memory_tables import MemoryTables
 from tests.fakes.records import NOW, sale
 
-FIRST, SECOND, THIRD = (PartitionId(DataType.TRANSACTIONS, f"2025-02-2{day}") for day in (5, 6, 7))
-EMPTY = arrow_schema(DataType.TRANSACTIONS).empty_table()
+SALES = BASE_TABLES[DataType.TRANSACTIONS]
 
 
-def _keys(*names: str) -> pa.Array:
-    return pa.array(names, pa.string())
+@pytest.fixture(params=["iceberg", "memory"])
+def tables(request: pytest.FixtureRequest) -> TableStore:
+    if request.param == "memory":
+        return MemoryTables()
+    found: TableStore = request.getfixturevalue("wired").lake_tables
+    return found
 
 
-def _found(index: KeyIndex, partition: PartitionId, *names: str) -> dict[str, list[str]]:
-    return {
-        there.day: keys.to_pylist() for there, keys in index.register_and_find(partition, EMPTY, _keys(*names)).items()
-    }
-
-
-def test_keys_are_found_under_every_other_day_that_may_contain_them(wired: Wiring) -> None:
-    index = KeyIndex(wired.lake)
-    assert _found(index, FIRST, "a", "b", "é") == {}
-    assert _found(index, SECOND, "b", "c") == {FIRST.day: ["b"]}
-
-    found = _found(KeyIndex(wired.lake), THIRD, "c", "b", "x", "é")
-
-    assert found == {FIRST.day: ["b", "é"], SECOND.day: ["c", "b"]}
-
-
-def test_recorded_days_are_never_removed(wired: Wiring) -> None:
-    _found(KeyIndex(wired.lake), FIRST, "a")
-    _found(KeyIndex(wired.lake), FIRST, "b", "a")
-
-    assert _found(KeyIndex(wired.lake), SECOND, "a", "b") == {FIRST.day: ["a", "b"]}
-
-
-def test_keys_of_other_types_are_not_found(wired: Wiring) -> None:
-    index = KeyIndex(wired.lake)
-    _found(index, PartitionId(DataType.ORDERS, FIRST.day), "a")
-
-    assert _found(index, SECOND, "a") == {}
-
-
-def test_a_base_older_than_the_index_is_indexed_at_its_next_merge(wired: Wiring) -> None:
-    rows = validate(DataType.TRANSACTIONS, [sale(1), sale(2)], form=Form.TYPED, at=NOW).rows
+def _rows(*numbers: int, day: str = "2025-02-27") -> pa.Table:
+    lines = [sale(number, timestamp=f"{day}T10:00:00Z") for number in numbers]
     stamp = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
-    base = to_table(DataType.TRANSACTIONS, rows, stamp)
-    index = KeyIndex(wired.lake)
-
-    index.register_and_find(FIRST, base, _keys("t-3"))
-
-    assert _found(index, SECOND, "t-1", "t-2", "t-3", "t-4") == {FIRST.day: ["t-1", "t-2", "t-3"]}
+    rows = validate(DataType.TRANSACTIONS, lines, form=Form.TYPED, at=NOW).rows
+    return with_fingerprints(DataType.TRANSACTIONS, to_table(DataType.TRANSACTIONS, rows, stamp))
 
 
-def test_of_two_concurrent_changes_of_a_day_one_is_retried(wired: Wiring) -> None:
-    s3 = InterruptedS3()
-    index = KeyIndex(type(wired.lake)(s3.client, wired.settings.name_of(LAKE_BUCKET)))
-    _found(index, FIRST, "a")
-    s3.before("PutObject", "keys/", lambda: _found(KeyIndex(wired.lake), FIRST, "b"))
-
-    with pytest.raises(LostUpdate):
-        _found(index, FIRST, "c")
-    _found(index, FIRST, "c")
-
-    assert _found(index, SECOND, "a", "b", "c") == {FIRST.day: ["a", "b", "c"]}
+def _keys(*numbers: int) -> pa.Array:
+    return _rows(*numbers)[KEY].combine_chunks()
 
 
-def test_unchanged_lists_are_not_read_again(wired: Wiring) -> None:
-    _found(KeyIndex(wired.lake), FIRST, "a")
-    _found(KeyIndex(wired.lake), SECOND, "b")
-    s3 = InterruptedS3()
-    read: list[str] = []
-    s3.client.meta.events.register("provide-client-params.s3.GetObject", lambda params, **_: read.append(params["Key"]))
-    index = KeyIndex(type(wired.lake)(s3.client, wired.settings.name_of(LAKE_BUCKET)))
-    _found(index, THIRD, "x")
-    read.clear()
-    _found(KeyIndex(wired.lake), SECOND, "c")
-
-    found = _found(index, THIRD, "c", "y")
-
-    assert found == {SECOND.day: ["c"]}
-    assert read == [SECOND.keys_key]
+def _append(tables: TableStore, *numbers: int, day: str = "2025-02-27") -> TableSnapshot:
+    return tables.commit(SALES, tables.head(SALES), TableChange(rows=_rows(*numbers, day=day)))
 
 
-def test_lists_too_large_for_the_cache_are_read_each_time(wired: Wiring) -> None:
-    index = KeyIndex(wired.lake, most_kept=8)
-    _found(index, FIRST, "a", "b")
-    _found(index, SECOND, "c", "d")
+def _found(tables: TableStore, index: KeyIndex, *numbers: int) -> list[str]:
+    """Find the lines that have the keys of some numbers."""
+    head = tables.head(SALES)
+    at = index.find(SALES, head, _keys(*numbers))
+    return sorted(tables.rows_at(SALES, head, ["transaction_id"], at)["transaction_id"].to_pylist())
 
-    assert _found(index, THIRD, "a", "d", "x") == {FIRST.day: ["a"], SECOND.day: ["d"]}
+
+def test_an_empty_table_has_no_keys(tables: TableStore) -> None:
+    assert KeyIndex(tables).find(SALES, tables.head(SALES), _keys(1)) == {}
+
+
+def test_keys_are_found_in_every_month_and_file(tables: TableStore) -> None:
+    index = KeyIndex(tables)
+    _append(tables, 1, 2)
+    assert _found(tables, index, 2, 3) == ["t-2"]
+    _append(tables, 3, day="2024-12-31")
+    _append(tables, 4)
+
+    assert _found(tables, index, 1, 3, 4, 5) == ["t-1", "t-3", "t-4"]
+
+
+def test_files_without_the_keys_are_not_named(tables: TableStore) -> None:
+    _append(tables, 1)
+    head = _append(tables, 2)
+    [path] = KeyIndex(tables).find(SALES, head, _keys(2))
+
+    assert path in {each.path for each in head.files}
+
+
+def test_deleted_rows_are_not_read_for_their_keys(tables: TableStore) -> None:
+    head, index = _append(tables, 1, 2, 3), KeyIndex(tables)
+    at = index.find(SALES, head, _keys(2))
+    tables.commit(SALES, head, TableChange(deleted=at))
+
+    assert _found(tables, index, 1, 2) == ["t-1"]
+
+
+def test_files_that_a_compaction_replaced_are_forgotten_and_the_new_ones_read(tables: TableStore) -> None:
+    index = KeyIndex(tables)
+    _append(tables, 1)
+    head = _append(tables, 2)
+    assert _found(tables, index, 1, 2) == ["t-1", "t-2"]
+
+    tables.commit(SALES, head, TableChange(rows=_rows(1, 2), dropped=frozenset(each.path for each in head.files)))
+
+    assert _found(tables, index, 1, 2) == ["t-1", "t-2"]
+    assert len(index._keys) == 1
+    assert index._size == index._keys[tables.head(SALES).files[0].path].nbytes
+
+
+class _Counting(MemoryTables):
+    """Counts the columns that are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+
+    def column(self, table: LakeTable, file: DataFile, column: str) -> pa.Array:
+        """Read a column."""
+        self.read.append(file.path)
+        return super().column(table, file, column)
+
+
+def test_the_keys_of_a_file_are_read_once() -> None:
+    tables = _Counting()
+    index = KeyIndex(tables)
+    for number in range(3):
+        _append(tables, number)
+        _found(tables, index, number)
+
+    assert len(tables.read) == len(set(tables.read)) == 3
+
+
+@pytest.mark.parametrize("most_bytes", [0, 8, 16, 10_000])
+def test_files_beyond_the_budget_are_read_again(most_bytes: int) -> None:
+    tables = _Counting()
+    index = KeyIndex(tables, most_bytes=most_bytes)
+    for number in range(4):
+        _append(tables, number)
+
+    assert [_found(tables, index, 0, 3) for _ in range(2)] == [["t-0", "t-3"]] * 2
+    assert (len(tables.read) > 4) == (most_bytes < 4 * 8)
+    assert index._size <= max(most_bytes, 8)
+
+
+def test_an_index_serves_several_tables(tables: TableStore) -> None:
+    index, orders = KeyIndex(tables), BASE_TABLES[DataType.ORDERS]
+    _append(tables, 1)
+    _found(tables, index, 1)
+    head = tables.head(orders)
+
+    assert index.find(orders, head, _keys(1)) == {}
+    assert _found(tables, index, 1) == ["t-1"]
+    assert len(index._keys) == 1

@@ -13,7 +13,6 @@ from functions.products import handler as products
 from shared.app.wiring import Wiring, wiring
 from shared.athena.client import WORK_GROUP
 from shared.auth.scopes import Scope
-from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.athena import BadAthena
@@ -80,7 +79,7 @@ class Analyst:
 @pytest.fixture
 def analyst(aws: Settings, platforms: MotoPlatforms, clock: Clock) -> Iterator[Analyst]:
     """An analyst of a platform in which nothing was sold."""
-    names = {**aws.names, LAKE_DATABASE.variable: "tally_tests", WORK_GROUP.variable: "tally-tests"}
+    names = {**aws.names, WORK_GROUP.variable: "tally-tests"}
     wired = Wiring(replace(aws, names=names), clock)
     with platforms.athena.in_charge() as athena:
         for app in APPS:

@@ -10,7 +10,7 @@ from shared.ledger.entry import BatchStatus
 from tests.events.api_gateway import context
 from tests.events.sqs import s3_test_notice, sqs_event
 from tests.fakes.clock import Clock
-from tests.fakes.state_dump import body, dump_state, keys, merge_all, parquet_rows
+from tests.fakes.state_dump import body, dump_state, keys, merge_all, parquet_rows, table_rows
 from tests.functions.file_loader.files import (
     announce,
     for_one_part,
@@ -27,8 +27,7 @@ from tests.functions.file_loader.files import (
 
 
 def _loaded(wired: Wiring) -> list[str]:
-    rows = (row for rows in parquet_rows(wired.settings, "base/").values() for row in rows)
-    return sorted(row["transaction_id"] for row in rows)
+    return sorted(row["transaction_id"] for row in table_rows(wired.settings, "transactions"))
 
 
 def test_each_part_has_a_ledger_entry_and_invalid_rows_keep_their_line_numbers(

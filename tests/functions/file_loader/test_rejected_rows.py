@@ -11,7 +11,7 @@ from shared.recovery.models import RedriveRequest
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
-from tests.fakes.state_dump import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import keys, merge_all, table_rows
 from tests.functions.file_loader.files import loader, outcome, sales_csv, sent, upload
 
 ALL = Window(0, 100)
@@ -65,5 +65,4 @@ def test_redriven_rows_of_a_file_keep_their_positions(wired: Wiring) -> None:
 
 
 def _loaded(wired: Wiring) -> list[str]:
-    base = parquet_rows(wired.settings, "base/")
-    return sorted(row["transaction_id"] for rows in base.values() for row in rows)
+    return sorted(row["transaction_id"] for row in table_rows(wired.settings, "transactions"))

@@ -9,7 +9,7 @@ from shared.ledger.entry import BatchStatus
 from shared.quality.rules import Requirements
 from shared.runtime.errors import Conflict, NotFound
 from tests.fakes.clock import Clock
-from tests.fakes.state_dump import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import base_rows, keys, merge_all, table_rows
 from tests.functions.file_loader.files import (
     announce,
     for_one_part,
@@ -34,7 +34,7 @@ def _begun(wired: Wiring, *, runs: int, rows: int = 7) -> str:
 
 
 def _loaded(wired: Wiring) -> int:
-    return sum(len(rows) for rows in parquet_rows(wired.settings, "base/").values())
+    return len(table_rows(wired.settings, "transactions"))
 
 
 @pytest.mark.parametrize("runs", one_in(3, range(7)))
@@ -124,7 +124,7 @@ def test_a_file_below_the_minimum_score_is_refused_and_loads_when_it_is_lowered(
     assert (told.errors[0].code, told.errors[0].stage) == ("INSUFFICIENT_DATA_QUALITY", "validate")
     assert told.errors[0].sample is not None
     assert told.errors[0].sample["minimum_required"] == 70
-    assert keys(wired.settings, "base/") == []
+    assert base_rows(wired.settings) == {}
 
     object.__setattr__(wired.loader.validator, "requirements_of", lambda _, __: Requirements(minimum=0))  # type: ignore[arg-type]
     wired.lifecycle.resume(batch_id)

@@ -12,7 +12,7 @@ from functions.health.handler import app, handler
 from shared.app.wiring import Wiring, wiring
 from shared.athena.client import WORK_GROUP
 from shared.ingestion.stream.producer import EVENT_STREAM
-from shared.lake.catalog.versions import VERSIONS_TABLE
+from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
@@ -63,7 +63,7 @@ def test_without_tables_or_lake_the_platform_is_down_with_reason_and_retry_after
     if gone == "s3":
         boto3.client("s3").delete_bucket(Bucket=aws.name_of(LAKE_BUCKET))
     else:
-        boto3.client("dynamodb").delete_table(TableName=aws.name_of(VERSIONS_TABLE))
+        boto3.client("dynamodb").delete_table(TableName=aws.name_of(TABLE_STATES))
 
     status, body, headers = ask()
 

@@ -16,7 +16,7 @@ from shared.lake.storage.paths import safe_part
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.records import GOOD, NOW, good, sale
-from tests.fakes.state_dump import Rows, body, dump_state, keys, merge_all, parquet_rows
+from tests.fakes.state_dump import Rows, base_rows, body, dump_state, keys, merge_all, parquet_rows, table_rows
 from tests.functions.ingest.conftest import Call
 from tests.tiers import examples
 
@@ -45,7 +45,7 @@ def test_of_9900_valid_and_100_invalid_rows_9900_are_loaded_and_100_quarantined(
     assert (answer.data["records_received"], len(answer.data["errors"])) == (10_000, 100)
     assert status["outcome"] == {"loaded": 9900, "duplicate": 0, "conflict": 0, "quarantined": 100, "in_flight": 0}
     assert (status["status"], status["progress"]["progress_percentage"]) == ("completed", 100.0)
-    assert sum(map(len, parquet_rows(wired.settings, "base/").values())) == 9900
+    assert len(table_rows(wired.settings, "transactions")) == 9900
     assert sorted(row["row"] for row in quarantined) == list(range(0, 10_000, 100))
     assert orjson.loads(quarantined[0]["raw"]) == {"transaction_id": "t-0", "quantity": "x"}
     assert {error["field"] for error in orjson.loads(quarantined[0]["errors"])} == {
@@ -61,7 +61,7 @@ def test_every_type_is_accepted_and_read_back(wired: Wiring, call: Call, submit:
     answer = submit([GOOD[data_type]], data_type)
     merge_all(wired)
 
-    ((row,),) = parquet_rows(wired.settings, f"base/{data_type}/").values()
+    (row,) = table_rows(wired.settings, data_type)
     assert answer.data["validation_status"] == "passed"
     assert "errors" not in answer.data
     assert row["source_id"] == "web-shop"
@@ -179,7 +179,7 @@ def test_text_form_values_are_parsed(wired: Wiring, submit: Call, form: str) -> 
     answer = submit([sale(1, quantity="2", unit_price="9.50", customer_id="")], format=form)
     merge_all(wired)
 
-    ((row,),) = parquet_rows(wired.settings, "base/").values()
+    ((row,),) = base_rows(wired.settings).values()
     assert answer.data["validation_status"] == "passed"
     assert (row["quantity"], row["unit_price"], row["customer_id"]) == (2, Decimal("9.50"), None)
 
@@ -216,7 +216,7 @@ def test_a_product_name_is_not_personal(wired: Wiring, submit: Call) -> None:
     submit([good(DataType.PRODUCTS, name="Phone")], "products")
     merge_all(wired)
 
-    ((row,),) = parquet_rows(wired.settings, "base/").values()
+    ((row,),) = base_rows(wired.settings).values()
     assert row["name"] == "Phone"
 
 
@@ -232,8 +232,7 @@ def test_a_label_without_decision_time_takes_it_from_its_decision(wired: Wiring,
     merge_all(wired)
 
     (error,) = answer.data["errors"]
-    (rows,) = parquet_rows(wired.settings, "base/labels/").values()
-    (row,) = [each for each in rows if each["decision_id"] == label["decision_id"]]
+    (row,) = [each for each in table_rows(wired.settings, "labels") if each["decision_id"] == label["decision_id"]]
     assert (error["row"], error["code"]) == (1, "decision_unknown")
     assert row["decision_timestamp"].isoformat() == "2025-01-05T06:07:08"
 

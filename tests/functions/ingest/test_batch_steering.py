@@ -14,7 +14,7 @@ from shared.records.schema import DataType
 from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
 from tests.fakes.records import DAY, sale
-from tests.fakes.state_dump import keys, merge_all, parquet_rows
+from tests.fakes.state_dump import keys, merge_all, parquet_rows, table_rows
 from tests.functions.ingest.conftest import Call
 
 OTHER_DAY = "2025-02-20T08:00:00Z"
@@ -30,7 +30,7 @@ def _outcome(call: Call, batch_id: str) -> dict[str, int]:
 
 
 def _in_base(wired: Wiring) -> int:
-    return sum(len(rows) for rows in parquet_rows(wired.settings, "base/").values())
+    return len(table_rows(wired.settings, "transactions"))
 
 
 @pytest.fixture

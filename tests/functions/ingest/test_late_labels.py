@@ -13,7 +13,7 @@ from tests.fakes.deliveries import delivery
 from tests.fakes.fault_injection import deaths
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, good
-from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.fakes.state_dump import dump_state, merge_all, table_rows
 from tests.functions.ingest.conftest import Call
 
 LATE = timedelta(minutes=3)
@@ -38,8 +38,8 @@ def _decisions(wired: Wiring, origin: str, *numbers: int, **fields: Any) -> None
 
 def _in_lake(wired: Wiring) -> dict[str, str]:
     merge_all(wired)
-    base = parquet_rows(wired.settings, "base/labels/")
-    return {row["decision_id"]: f"{row['decision_timestamp']:%Y-%m-%d}" for rows in base.values() for row in rows}
+    rows = table_rows(wired.settings, "labels")
+    return {row["decision_id"]: f"{row['decision_timestamp']:%Y-%m-%d}" for row in rows}
 
 
 def _outcome(wired: Wiring, origin: str) -> tuple[int, int, int, int]:

@@ -19,7 +19,7 @@ from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import NOW, sale
-from tests.fakes.state_dump import dump_state, keys, merge_all, parquet_rows
+from tests.fakes.state_dump import dump_state, keys, merge_all, table_rows
 from tests.functions.ingest.conftest import Call
 
 MAPPING = {"columns": {"qty": "quantity"}}
@@ -56,8 +56,7 @@ def _outcome(wired: Wiring, origin: str) -> tuple[int, int, int, int, int]:
 
 def _loaded(wired: Wiring) -> dict[str, int]:
     merge_all(wired)
-    base = parquet_rows(wired.settings, "base/transactions/")
-    return {row["transaction_id"]: int(row["quantity"]) for rows in base.values() for row in rows}
+    return {row["transaction_id"]: int(row["quantity"]) for row in table_rows(wired.settings, "transactions")}
 
 
 def _left(call: Call) -> list[str]:
@@ -242,8 +241,8 @@ def test_a_streamed_record_that_parses_now_loads_under_its_source(wired: Wiring)
 
     assert (tried.accepted, _loaded(wired)) == (1, {"t-1": 2})
     assert _outcome(wired, entry.delivery_id) == (1, 1, 0, 0, 0)
-    (rows,) = parquet_rows(wired.settings, "base/transactions/").values()
-    assert rows[0]["source_id"] == "till-7"
+    (stored,) = table_rows(wired.settings, "transactions")
+    assert stored["source_id"] == "till-7"
 
 
 def test_a_request_out_of_time_is_continued_where_it_stopped(wired: Wiring, call: Call) -> None:

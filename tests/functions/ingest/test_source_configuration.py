@@ -18,7 +18,7 @@ from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import AT, sale
-from tests.fakes.state_dump import merge_all, parquet_rows
+from tests.fakes.state_dump import merge_all, table_rows
 from tests.functions.ingest.conftest import Call
 
 CONFIGURATION: dict[str, Any] = {
@@ -142,7 +142,7 @@ def test_a_single_record_is_validated_after_mapping(call: Call) -> None:
 
 def _loaded(wired: Wiring) -> list[str]:
     merge_all(wired)
-    return [row["transaction_id"] for rows in parquet_rows(wired.settings, "base/").values() for row in rows]
+    return [row["transaction_id"] for row in table_rows(wired.settings, "transactions")]
 
 
 def test_cached_configurations_see_a_change_within_seconds(wired: Wiring, call: Call, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.records import AT, GOOD, good, sale
-from tests.fakes.state_dump import merge_all, parquet_rows
+from tests.fakes.state_dump import base_rows, merge_all
 from tests.functions.ingest.conftest import Call
 
 
@@ -42,7 +42,7 @@ def test_a_record_reaches_the_base_through_the_stream(wired: Wiring, call: Call,
     assert answer.data["record_id"].startswith("shardId-")
     assert answer.data["timestamp"] == AT
     assert answer.data["processing_latency_ms"] > 0
-    assert [len(rows) for rows in parquet_rows(wired.settings, f"base/{data_type}/").values()] == [1]
+    assert {name: len(rows) for name, rows in base_rows(wired.settings).items()} == {data_type: 1}
 
 
 def test_the_route_puts_the_same_message_as_a_producer(wired: Wiring, call: Call) -> None:
@@ -97,8 +97,6 @@ def test_the_record_time_overrides_the_envelope_time(wired: Wiring, call: Call) 
     merge_all(wired)
 
     times = {
-        row["order_id"]: row["timestamp"].isoformat()
-        for rows in parquet_rows(wired.settings, "base/").values()
-        for row in rows
+        row["order_id"]: row["timestamp"].isoformat() for rows in base_rows(wired.settings).values() for row in rows
     }
     assert times == {"o-1": "2025-02-01T01:00:00", "o-2": "2025-02-27T10:15:00"}

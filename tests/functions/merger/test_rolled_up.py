@@ -123,6 +123,29 @@ def test_all_days_are_computed_again_on_request(wired: Wiring) -> None:
     assert _stored(wired, EVENTS) == _computed(wired, EVENTS)
 
 
+def test_a_roll_up_that_a_new_version_declares_is_computed_for_all_days(wired: Wiring) -> None:
+    _bring(wired, EVENTS, _VIEW, {**_VIEW, "event_id": "e-2", "timestamp": f"{OTHER}T08:00:00Z"})
+    wired.rollups.run(EVENTS)
+    wired.table_states.update(EVENTS, lambda state: replace(state, derived=_without(state.derived, "sessions_daily")))
+    _bring(wired, EVENTS, {**_VIEW, "event_id": "e-3"}, origin="batch-2")
+
+    assert wired.rollups.run(EVENTS).days == (OTHER, DAY)
+    assert _stored(wired, EVENTS) == _computed(wired, EVENTS)
+
+
+def test_a_roll_up_that_a_new_version_declares_is_computed_before_anything_changes(wired: Wiring) -> None:
+    _bring(wired, EVENTS, _VIEW)
+    wired.rollups.run(EVENTS)
+    wired.table_states.update(EVENTS, lambda state: replace(state, derived=_without(state.derived, "sessions_daily")))
+
+    assert wired.rollups.run(EVENTS).days == (DAY,)
+    assert _stored(wired, EVENTS) == _computed(wired, EVENTS)
+
+
+def _without(snapshots: Mapping[str, int], name: str) -> Mapping[str, int]:
+    return {each: snapshot for each, snapshot in snapshots.items() if each != name}
+
+
 @pytest.mark.parametrize("data_type", sorted(set(DataType) - set(ROLLUPS)))
 def test_types_without_roll_ups_have_nothing_to_compute(wired: Wiring, data_type: DataType) -> None:
     assert wired.rollups.run(data_type, all_days=True).days == ()

@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from shared.app.wiring import Wiring
-from tests.fakes import s3_conditions
+from tests.fakes import glue_versions, s3_conditions
 from tests.fakes.clock import Clock
 from tests.fakes.serialized_calls import SerializedCalls
 from tests.functions.metric_merges.market import Market
@@ -24,6 +24,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
         boto3.DEFAULT_SESSION = session = boto3.Session()  # moto puts the one before back
         s3_conditions.listen(session.events)
         SerializedCalls().listen(session.events)
+        glue_versions.listen(session.events)
         with lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
             clock = Clock()

@@ -23,7 +23,7 @@ from shared.metrics.question import MetricQuestion
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.state_dump import keys, merge_all
+from tests.fakes.state_dump import keys, merge_all, roll_up_all
 from tests.functions.metrics.lake import TestLake
 
 OPENED = datetime(2025, 4, 3, tzinfo=UTC)
@@ -74,9 +74,9 @@ class Market:
         self.wired.loader.load(delivery(data_type, rows, origin=f"batch-{next(_names)}", at=self.clock()))
         merge_all(self.wired)
 
-    def roll_up(self, data_type: DataType) -> None:
-        """Compute the roll-ups of days that changed."""
-        self.wired.rollups.run(data_type)
+    def roll_up(self) -> None:
+        """Compute the roll-ups of all days that changed."""
+        roll_up_all(self.wired)
 
     def tell(self, question: MetricQuestion) -> Any:
         """Answer as the route does, remembering and remembered."""

@@ -37,8 +37,12 @@ def line(name: str, hour: int, quantity: float, **said: Any) -> Mapping[str, Any
 
 
 def told(market: Market) -> ProductMetrics:
-    [product] = market.wired.product_reports.report(QUESTION).products
-    return product
+    """What is answered before roll-ups include the last merge, and as well after."""
+    [before] = market.wired.product_reports.report(QUESTION).products
+    market.roll_up()
+    [after] = market.wired.product_reports.report(QUESTION).products
+    assert after == before
+    return after
 
 
 def test_a_cost_changed_at_noon_applies_from_noon(teapots: Market) -> None:

@@ -22,13 +22,13 @@ from shared.lake.merge.cycle import MergeCycle, MergeResult
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
 from shared.lake.provider import lake, table_states
+from shared.lake.rollups.job import RollupJob
 from shared.lake.storage.paths import incoming_key
 from shared.lake.table.iceberg import IcebergTables
 from shared.lake.table.port import TableChange
 from shared.lake.table.provider import lake_tables
 from shared.lake.table.schema import arrow_schema_of
 from shared.lake.table.setup import ensure_all
-from shared.merging.rollups import RollupJob
 from shared.records.schema import DataType
 from shared.runtime.deployment import Deployment
 from shared.runtime.settings import Settings
@@ -67,14 +67,21 @@ class TestLake:
 
     def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Merge records and compute the roll-ups of their days."""
-        self.merge(data_type, rows)
+        self.keep_table(data_type, to_table(data_type, rows, STAMP))
+
+    def keep_table(self, data_type: DataType, rows: pa.Table) -> None:
+        """Merge rows in the schema of the lake and compute the roll-ups of their days."""
+        self._merge(data_type, rows)
         RollupJob(tables=self.tables, states=self.states).run(data_type)
 
     def merge(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Merge records; the roll-ups of their days are not computed yet."""
+        self._merge(data_type, to_table(data_type, rows, STAMP))
+
+    def _merge(self, data_type: DataType, rows: pa.Table) -> None:
         store = lake(self.deployment)
         delivery = f"batch-{next(_deliveries)}"
-        store.put(incoming_key(data_type, delivery), write_parquet(to_table(data_type, rows, STAMP)))
+        store.put(incoming_key(data_type, delivery), write_parquet(rows))
         cycle = MergeCycle(lake=store, tables=self.tables, index=KeyIndex(self.tables))
         result = cycle.run(data_type, self.states.get(data_type).days)
         assert result

@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+
 from shared.lake.catalog.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
-from shared.lake.parquet.columns import arrow_schema, read_parquet
-from shared.lake.rollups.compute import roll_up
-from shared.lake.rollups.product_history import HISTORY_TABLES
-from shared.lake.storage.paths import PartitionId
+from shared.lake.parquet.columns import arrow_schema
+from shared.lake.rollups.compute import ROLLUPS, roll_up
 from shared.ledger.entry import LedgerEntry
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
-from shared.runtime.settings import Settings
-from tests.fakes.state_dump import Rows, body, keys, parquet_rows
+from tests.fakes.state_dump import Rows, StateDump
 from tests.functions.model.delivered import Delivered
 from tests.functions.model.lake_model import CANCELLED, LakeModel
 
@@ -76,18 +75,20 @@ def _rejected(delivered: Delivered, entry: LedgerEntry) -> int:
 
 
 def assert_stored(
-    settings: Settings, ledger: Mapping[str, LedgerEntry], told: Mapping[str, Delivered], model: LakeModel
+    held: StateDump, ledger: Mapping[str, LedgerEntry], told: Mapping[str, Delivered], model: LakeModel
 ) -> None:
     """The lake's rows and roll-ups are those of the model, and quarantine holds what was not good enough.
 
     Of a file that is refused the file itself is kept, and only its bad rows by themselves.
     """
     expected = _expected_base(told, model)
-    assert _base(settings, expected) == expected
-    assert _hours(settings) == _expected_hours(model)
-    assert _rolled_up(settings) == _computed(settings)
-    assert _product_versions(settings) == _expected_versions(model)
-    kept = Counter(row["origin"] for rows in parquet_rows(settings, "quarantine/").values() for row in rows)
+    assert _found_base(held.base, expected) == expected
+    assert _found_hours(held.rollups) == _expected_hours(model)
+    assert_rolled_up(held)
+    assert not any(held.dirty.values())
+    assert _product_versions(held.rollups) == _expected_versions(model)
+    assert held.heads == {name: rows for name, rows in (held.base | held.rollups).items() if rows}
+    kept = Counter(row["origin"] for rows in held.quarantine.values() for row in rows)
     assert kept == +Counter({origin: _kept(told[origin], entry) for origin, entry in ledger.items()})
 
 
@@ -100,7 +101,7 @@ _Rows = dict[tuple[str, str], dict[str, Any]]
 
 def _expected_base(told: Mapping[str, Delivered], model: LakeModel) -> _Rows:
     return {
-        (PartitionId(row.data_type, row.day).base_key, row.key): {
+        (row.data_type, row.key): {
             **{name: _plain(value) for name, value in row.says.items()},
             "source_id": told[row.origin].sent.source_id,
             "_origin": row.brought_by,
@@ -111,13 +112,13 @@ def _expected_base(told: Mapping[str, Delivered], model: LakeModel) -> _Rows:
     }
 
 
-def _base(settings: Settings, expected: _Rows) -> _Rows:
+def _found_base(base: Rows, expected: _Rows) -> _Rows:
     """The rows of each base, as far as something is expected of them."""
     found: _Rows = {}
-    for path, rows in parquet_rows(settings, "base/").items():
-        (key,) = SCHEMAS[DataType(path.split("/")[1])].key
+    for data_type, rows in base.items():
+        (key,) = SCHEMAS[DataType(data_type)].key
         for row in rows:
-            name = (path, row[key])
+            name = (data_type, row[key])
             assert name not in found
             found[name] = {column: row[column] for column in expected.get(name, row)}
     return found
@@ -136,45 +137,45 @@ def _expected_hours(model: LakeModel) -> _Sums:
     for row in model.standing.values():
         if row.data_type is DataType.TRANSACTIONS and row.says["status"] == "completed":
             hour = _plain(row.says["timestamp"].replace(minute=0))
-            amount = row.says["quantity"] * row.says["unit_price"]
-            net["sales_hourly", row.day, hour, None, None, row.says["region"], None].append(amount)
+            amount, region = row.says["quantity"] * row.says["unit_price"], row.says["region"]
+            net["sales_hourly", hour, None, None, region, None].append(amount)
             for dimension in (*SALES_DIMENSIONS, NO_DIMENSION):
-                values = {"region": (row.says["region"],), NO_DIMENSION: ()}.get(dimension, (None,))
-                net[f"sales_hourly_by_{dimension}", row.day, hour, *values].append(amount)
+                net["sales_hourly_by_one", hour, dimension, region if dimension == "region" else None].append(amount)
     return {key: (len(each), sum(each, Decimal(0)), min(each), max(each)) for key, each in net.items()}
 
 
-def _hours(settings: Settings) -> _Sums:
+def _found_hours(rollups: Rows) -> _Sums:
     found: _Sums = {}
-    for path, rows in parquet_rows(settings, "rollup/sales_hourly").items():
-        _, name, day, _ = path.split("/")
-        for row in rows:
-            dimensions = [each for each in SALES_DIMENSIONS if each in row]
-            key = (name, day.removeprefix("dt="), row["hour"], *(row[each] for each in dimensions))
+    for name, columns in (("sales_hourly", SALES_DIMENSIONS), ("sales_hourly_by_one", ("dimension", "value"))):
+        for row in rollups.get(name, []):
+            key = (name, row["hour"], *(row[each] for each in columns))
             assert key not in found
             found[key] = (row["lines"], row["net_amount"], row["lowest_amount"], row["highest_amount"])
     return found
 
 
-def _rolled_up(settings: Settings) -> Rows:
-    """All that is a function of one partition."""
-    remembered = tuple(f"rollup/{name}/" for names in HISTORY_TABLES.values() for name in names)
-    return {path: rows for path, rows in parquet_rows(settings, "rollup/").items() if not path.startswith(remembered)}
+def assert_rolled_up(held: StateDump) -> None:
+    """Whatever happened, a published roll-up has of all clean days what is computed from the published base."""
+    for data_type, tables in ROLLUPS.items():
+        if data_type not in held.base:
+            continue
+        dirty = set(held.dirty[data_type])
+        time = SCHEMAS[data_type].event_time
+        clean = [row for row in held.base[data_type] if f"{row[time]:%Y-%m-%d}" not in dirty]
+        schema = arrow_schema(data_type)
+        rows = pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in clean], schema)
+        computed = roll_up(data_type, rows)
+        for table in tables:
+            found = [row for row in held.rollups.get(table.name, []) if _day(row) not in dirty]
+            assert found == sorted(computed[table.name].to_pylist(), key=repr), table.name
 
 
-def _computed(settings: Settings) -> Rows:
-    """The same, computed from the current bases."""
-    found: Rows = {}
-    for path in keys(settings, "base/"):
-        there = PartitionId.of_base(path)
-        base = read_parquet(body(settings, path), arrow_schema(there.data_type))
-        for name, table in roll_up(there.data_type, base).items():
-            found[there.rollup_key(name)] = sorted(table.to_pylist(), key=repr)
-    return found
+def _day(row: Mapping[str, Any]) -> str:
+    return str(row.get("dt") or f"{row['hour']:%Y-%m-%d}")
 
 
-def _product_versions(settings: Settings) -> set[tuple[Any, ...]]:
-    rows = [row for some in parquet_rows(settings, "rollup/product_versions/").values() for row in some]
+def _product_versions(rollups: Rows) -> set[tuple[Any, ...]]:
+    rows = rollups.get("product_versions", [])
     return {(row["product_id"], row["updated_at"], row["name"], row["cost"], row["_origin"]) for row in rows}
 
 

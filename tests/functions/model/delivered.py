@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from shared.lake.storage.paths import UNPARTITIONED
+from shared.lake.catalog.state import WHOLE_TABLE
 from shared.records.schema import DataType
 from tests.functions.model.lake_model import Row
 from tests.functions.model.shop import THINGS, Told, at, is_good, version
@@ -57,7 +57,7 @@ class Delivered:
             place=place,
             data_type=data_type,
             key=f"k-{each.number}",
-            day=f"{at(each):%Y-%m-%d}" if thing.by_day else UNPARTITIONED,
+            day=f"{at(each):%Y-%m-%d}" if thing.by_day else WHOLE_TABLE,
             says=thing.says(each, at(each)),
             arrived=self.received_at,
             told_version=version(data_type, each),

@@ -9,13 +9,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.lake.storage.paths import IncomingKey, IncomingKind, PartitionId
+from shared.lake.storage.paths import IncomingKey, IncomingKind
 from shared.ledger.entry import BatchStatus, LedgerEntry
 from shared.records.schema import DataType
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
+from tests.fakes.state_dump import dump_state
 from tests.functions.file_loader.files import ROWS_PER_PART
-from tests.functions.model.checks import assert_accounted, assert_settled, assert_stored
+from tests.functions.model.checks import assert_accounted, assert_rolled_up, assert_settled, assert_stored
 from tests.functions.model.delivered import Delivered, Sent
 from tests.functions.model.lake_model import LakeModel, Row
 from tests.functions.model.shop import SOON, TOLERANCE, Told, at, record, tellings
@@ -54,7 +55,7 @@ class LakeMachine(RuleBasedStateMachine):
         self.batches: list[str] = []
         self.files: list[str] = []
         self.withdrawn: set[str] = set()
-        self.notices: dict[PartitionId, set[str]] = {}
+        self.notices: dict[DataType, set[str]] = {}
         self.driven: dict[tuple[str, str], Sequence[Row]] = {}
 
     @initialize(told=st.lists(tellings(), min_size=3, max_size=6))
@@ -128,21 +129,31 @@ class LakeMachine(RuleBasedStateMachine):
 
     @rule(which=_any, again=st.booleans(), crash=_crashes)
     def merge(self, which: int, again: bool, crash: Crash) -> None:
-        """S3 notifies the merger of a partition, perhaps again, perhaps of objects merged before."""
+        """S3 notifies the merger of a data type, perhaps again, perhaps of objects merged before."""
         waiting = self._waiting()
-        partitions = sorted(self.notices if again else waiting)
-        if partitions:
-            self._merge(partitions[which % len(partitions)], waiting, crash)
+        data_types = sorted(self.notices if again else waiting)
+        if data_types:
+            self._merge(data_types[which % len(data_types)], waiting, crash)
 
     @rule()
     def merge_all(self) -> None:
-        """S3 notifies the merger of everything, partition by partition, until nothing waits."""
+        """S3 notifies the merger of everything, type by type, until nothing waits."""
         for _ in range(MANY_ROUNDS):
             waiting = self._waiting()
             if not waiting:
                 break
             self._merge(min(waiting), waiting, None)
         assert self.world.incoming() == []
+
+    @rule(what=_types, crash=_crashes)
+    def roll_up(self, what: int, crash: Crash) -> None:
+        """The roll-up job is told to compute the days of a type that changed, perhaps again."""
+        self.world.roll_up(self.data_types[what], crash)
+
+    @rule(what=_types, crash=_crashes)
+    def maintain(self, what: int, crash: Crash) -> None:
+        """The tables of a type are compacted, tagged and swept."""
+        self.world.maintain(self.data_types[what], crash)
 
     @rule(told=st.lists(tellings(), min_size=2, max_size=4), back=st.booleans(), crash=_crashes)
     def regret(self, told: list[Told], back: bool, crash: Crash) -> None:
@@ -235,7 +246,10 @@ class LakeMachine(RuleBasedStateMachine):
         for (origin, number), rows in self.driven.items():
             assert ledger[origin].redrives[number] in {0, len(rows)}
         assert_settled(ledger, self.told, self.model)
-        assert_stored(self.world.settings, ledger, self.told, self.model)
+        assert_rolled_up(dump_state(self.world.settings))
+        for data_type in self.data_types:
+            self.world.roll_up(data_type, None)
+        assert_stored(dump_state(self.world.settings), ledger, self.told, self.model)
 
     def _seen(self) -> dict[str, LedgerEntry]:
         """The ledger; deliveries received since the last look are added to the model's input."""
@@ -252,23 +266,21 @@ class LakeMachine(RuleBasedStateMachine):
     def _consume(self, run: _Run, crash: Crash) -> None:
         run.done = self.world.consume(run.event, crash)
 
-    def _waiting(self) -> dict[PartitionId, list[IncomingKey]]:
-        """What waits for each partition; S3 has sent a notice of every object."""
-        waiting: dict[PartitionId, list[IncomingKey]] = {}
+    def _waiting(self) -> dict[DataType, list[IncomingKey]]:
+        """What waits for each data type; S3 has sent a notice of every object."""
+        waiting: dict[DataType, list[IncomingKey]] = {}
         for key in self.world.incoming():
             name = IncomingKey.parse(key)
             assert name is not None
-            waiting.setdefault(name.partition, []).append(name)
-            self.notices.setdefault(name.partition, set()).add(key)
+            waiting.setdefault(name.data_type, []).append(name)
+            self.notices.setdefault(name.data_type, set()).add(key)
         return waiting
 
-    def _merge(
-        self, partition: PartitionId, waiting: Mapping[PartitionId, Sequence[IncomingKey]], crash: Crash
-    ) -> None:
-        before = self.world.written(partition)
-        self.world.merge(sorted(self.notices[partition]), crash)
-        if self.world.written(partition) != before:
-            self._merged(waiting.get(partition, []))
+    def _merge(self, data_type: DataType, waiting: Mapping[DataType, Sequence[IncomingKey]], crash: Crash) -> None:
+        before = self.world.written(data_type)
+        self.world.merge(sorted(self.notices[data_type]), crash)
+        if self.world.written(data_type) != before:
+            self._merged(waiting.get(data_type, []))
 
     def _merged(self, waited: Sequence[IncomingKey]) -> None:
         self._seen()
@@ -279,10 +291,8 @@ class LakeMachine(RuleBasedStateMachine):
 
     def _rows_of(self, name: IncomingKey) -> list[Row]:
         """The rows of an incoming object: of a delivery, or of its redriven rows."""
-        all_rows = self.driven.get(
-            (name.delivery_id, name.redrive.removeprefix("~r")), self.told[name.delivery_id].good
-        )
-        return [row for row in all_rows if row.day == name.partition.day]
+        number = name.redrive.removeprefix("~r")
+        return list(self.driven.get((name.delivery_id, number), self.told[name.delivery_id].good))
 
     def _quarantined(self, entry: LedgerEntry) -> Sequence[Row]:
         """The rows of a delivery in quarantine that are good by now."""

@@ -1,7 +1,7 @@
 """The platform in moto with everybody who sends, retries, repeats, reorders and kills; it knows no rules."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -12,11 +12,14 @@ from moto.dynamodb.models import dynamodb_backends
 from functions.ingest.handler import app
 from functions.ingest.handler import handler as ingest
 from functions.merger.handler import handler as merge
+from functions.rollup_job.handler import handler as roll_up
 from functions.stream_consumer.handler import handler as consume
 from shared.app.wiring import Wiring, wiring
 from shared.ingestion.uploads.store import UPLOADS_TABLE
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import BASE_TABLES, LAKE_TABLES
 from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import PartitionId, upload_key
+from shared.lake.storage.paths import upload_key
 from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
@@ -87,6 +90,27 @@ class World:
         if self._survives(lambda: answers.append(merge(event, context())), crash):
             assert answers == [{"batchItemFailures": []}]
 
+    def roll_up(self, data_type: DataType, crash: Crash) -> None:
+        """Hand the roll-up job a message that names a data type."""
+        event = sqs_event([orjson.dumps({"data_type": data_type}).decode()])
+        answers: list[Any] = []
+        if self._survives(lambda: answers.append(roll_up(event, context())), crash):
+            assert answers == [{"batchItemFailures": []}]
+
+    def maintain(self, data_type: DataType, crash: Crash) -> None:
+        """Compact the tables of a data type, tag their snapshots, and delete the files that no snapshot has."""
+        self._survives(lambda: [self._maintain(table) for table in self._tables_of(data_type)], crash)
+
+    def _maintain(self, table: LakeTable) -> None:
+        self._wired.maintenance.compact(table)
+        self._wired.maintenance.tag(table)
+        self._wired.lake_tables.sweep(table, datetime.now(UTC) + _LATE)  # nothing is being written
+
+    def _tables_of(self, data_type: DataType) -> list[LakeTable]:
+        """The tables that exist: to create all of them takes longer than all that is tested."""
+        names = {data_type, *self._wired.table_states.get(data_type).derived}
+        return [table for table in LAKE_TABLES if table.name in names]
+
     def sweep(self, crash: Crash) -> None:
         """Run the sweeper when all unfinished work is late and the leases of crashed runs have expired."""
         self.clock.pass_by(_LATE)
@@ -96,10 +120,9 @@ class World:
         """What waits for a merge."""
         return keys(self.settings, "incoming/")
 
-    def written(self, partition: PartitionId) -> str | None:
-        """The tag of a partition's base, which changes with every merge."""
-        base = self._wired.lake.get(partition.base_key)
-        return None if base is None else base.etag
+    def written(self, data_type: DataType) -> int:
+        """The number of the last commit to the base of a data type, which every merge raises."""
+        return self._wired.lake_tables.head(BASE_TABLES[data_type]).sequence
 
     def ledger(self) -> dict[str, LedgerEntry]:
         """The entry of each delivery that the ledger knows."""

@@ -1,1 +1,1 @@
-"""Partitions of an older schema than today's."""
+"""Tables of an older schema than today's."""

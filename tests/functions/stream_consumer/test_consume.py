@@ -17,7 +17,7 @@ from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event, kinesis_record
 from tests.fakes.clock import Clock
 from tests.fakes.records import AT, GOOD, NOW, good, sale
-from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.fakes.state_dump import base_rows, dump_state, merge_all, parquet_rows, table_rows
 
 
 def _envelope(data: Mapping[str, Any], data_type: str = "transactions", **fields: Any) -> dict[str, Any]:
@@ -33,8 +33,7 @@ def _quarantined(wired: Wiring) -> list[dict[str, Any]]:
 
 
 def _sold(wired: Wiring) -> list[str]:
-    objects = parquet_rows(wired.settings, "base/transactions/")
-    return sorted(row["transaction_id"] for rows in objects.values() for row in rows)
+    return sorted(row["transaction_id"] for row in table_rows(wired.settings, "transactions"))
 
 
 MALFORMED: dict[str, tuple[Any, str]] = {
@@ -120,7 +119,7 @@ def test_an_invalid_record_is_quarantined_for_its_source(wired: Wiring, name: st
     assert orjson.loads(row["raw"]).items() >= record.items()
     assert field in [error["field"] for error in orjson.loads(row["errors"])]
     assert (entry.quarantined, entry.source_id) == (1, "web-shop")
-    assert [len(rows) for rows in parquet_rows(wired.settings, "base/").values()] == [1]
+    assert [len(rows) for rows in base_rows(wired.settings).values()] == [1]
 
 
 def test_mixed_sources_and_types_are_accounted_for_separately(wired: Wiring) -> None:
@@ -228,7 +227,7 @@ def test_a_record_without_a_time_takes_the_envelope_time(wired: Wiring) -> None:
     _consume(wired, [_envelope(timeless, timestamp="2025-02-01T01:02:03+01:00")])
     merge_all(wired)
 
-    ((row,),) = parquet_rows(wired.settings, "base/").values()
+    ((row,),) = base_rows(wired.settings).values()
     assert row["timestamp"].isoformat() == "2025-02-01T00:02:03"
 
 
@@ -236,7 +235,7 @@ def test_every_row_has_the_arrival_time_of_its_record(wired: Wiring) -> None:
     _consume(wired, [_envelope(sale(1)), _envelope({"quantity": 1}), _envelope(sale(2))])
     merge_all(wired)
 
-    (rows,) = parquet_rows(wired.settings, "base/").values()
+    (rows,) = base_rows(wired.settings).values()
     arrived = {row["transaction_id"]: row["ingested_at"] for row in rows}
     assert arrived["t-1"] == NOW.replace(tzinfo=None)
     assert arrived["t-2"] - arrived["t-1"] == timedelta(milliseconds=2)

@@ -15,7 +15,7 @@ from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good
-from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.fakes.state_dump import dump_state, merge_all, table_rows
 from tests.tiers import examples
 
 
@@ -33,8 +33,7 @@ def _run(contents: Sequence[tuple[int, int]], *, first: int, arrived: Sequence[i
 
 
 def _current(wired: Wiring) -> dict[str, str]:
-    objects = parquet_rows(wired.settings, "base/events/")
-    return {row["event_id"]: row["device"] for rows in objects.values() for row in rows}
+    return {row["event_id"]: row["device"] for row in table_rows(wired.settings, "events")}
 
 
 def _fates(wired: Wiring) -> Mapping[str, int]:

@@ -14,7 +14,7 @@ from shared.records.schema import DataType
 from tests.events.kinesis import kinesis_event
 from tests.fakes.aggregates import BROKEN, aggregate_of
 from tests.fakes.records import AT, GOOD, sale
-from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.fakes.state_dump import dump_state, merge_all, parquet_rows, table_rows
 
 
 def _envelope(data: Mapping[str, Any], data_type: str = "transactions") -> bytes:
@@ -36,8 +36,7 @@ def _consume(wired: Wiring, payloads: Sequence[bytes], first: int = 0) -> list[L
 
 
 def _sold(wired: Wiring) -> list[int]:
-    objects = parquet_rows(wired.settings, "base/transactions/")
-    return sorted(int(row["transaction_id"][2:]) for rows in objects.values() for row in rows)
+    return sorted(int(row["transaction_id"][2:]) for row in table_rows(wired.settings, "transactions"))
 
 
 def _quarantined(wired: Wiring) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.event_source import EventSource
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import AT, NOW, good
-from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.fakes.state_dump import dump_state, merge_all, table_rows
 from tests.tiers import examples
 
 KEYS = 12
@@ -80,7 +80,7 @@ def _settled(wired: Wiring, flow: Flow) -> None:
     while flow.source.has_more:
         flow.take()
     flow.merge_lake()
-    rows = [row for found in parquet_rows(wired.settings, "base/events/").values() for row in found]
+    rows = table_rows(wired.settings, "events")
     assert {row["event_id"]: row["device"] for row in rows} == flow.last
     assert len(rows) == len(flow.last)
     totals = [source for source in dump_state(wired.settings).sources if source["source_id"] == "web-shop"]

@@ -13,7 +13,7 @@ from shared.app.wiring import Wiring
 from shared.ingestion.stream.producer import EVENT_STREAM
 from tests.events.api_gateway import context
 from tests.fakes.event_source import runs_of
-from tests.fakes.state_dump import dump_state, merge_all, parquet_rows
+from tests.fakes.state_dump import dump_state, merge_all, table_rows
 from tests.snowplow import expected, needs_snowplow, records
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def rows(deployed: Wiring) -> list[Row]:
     for run in runs_of(kinesis, stream, SEVERAL):
         handler(run, context())
     merge_all(deployed)
-    return [row for found in parquet_rows(deployed.settings, "base/events/").values() for row in found]
+    return list[Row](table_rows(deployed.settings, "events"))
 
 
 def _events(found: Iterable[Row], *types: str) -> dict[str, int]:

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 import boto3
 from pydantic import TypeAdapter
 
-from shared.athena.result_cache import ResultCache
+from shared.athena.result_cache import ResultCache, cache_key
 from shared.athena.sql import Statement
-from shared.lake.catalog.versions import TableVersions
 from shared.runtime.deadline import Timeout
 
 
@@ -24,16 +23,14 @@ def _compute() -> int:
 
 def main() -> None:
     """Recall the result."""
-    dynamodb = boto3.client("dynamodb")
     cache = ResultCache(
-        dynamodb,
+        boto3.client("dynamodb"),
         os.environ["RESULTS"],
-        versions=TableVersions(dynamodb, os.environ["VERSIONS"]),
         clock=lambda: datetime.now(UTC),
         patience=Timeout(seconds=float(os.environ["PATIENCE"])),
     )
-    asked = Statement("SELECT ?", (os.environ["QUESTION"],))
-    result, hit = cache.get_or_compute(asked, ["sales_hourly"], TypeAdapter(int), _compute)
+    key = cache_key(Statement("SELECT ?", (os.environ["QUESTION"],)))
+    result, hit = cache.get_or_compute(key, TypeAdapter(int), _compute)
     print(f"has {result} {'remembered' if hit else 'computed'}", flush=True)  # noqa: T201 # as above
 
 

@@ -15,7 +15,7 @@ BUYER = "customers-ida"
 
 def test_customers_are_computed_on_demand_and_served(client: Client, platform: RunningPlatform) -> None:
     client.send_all("customers-till", [sale("customers-1", "2016-05-02", customer_id=BUYER, currency="XPF")])
-    platform.settle()
+    platform.settle(quiet=0.1)
 
     started = CliRunner().invoke(app, ["customers", "compute", "--directory", str(platform.layout.directory)])
 

@@ -83,10 +83,10 @@ def test_athena_reads_the_records_as_sent(platform: RunningPlatform, client: Cli
 
     (sold,) = ask(
         platform,
-        'SELECT order_id, "timestamp", quantity * unit_price AS net, currency, status, attributes, dt '
-        "FROM transactions WHERE source_id = ? AND dt = ?",
+        'SELECT order_id, "timestamp", quantity * unit_price AS net, currency, status, attributes '
+        'FROM transactions WHERE source_id = ? AND "timestamp" >= CAST(? AS timestamp)',
         f"'{source}'",
-        f"'{DAY}'",
+        f"'{DAY} 10:00:00.000'",
     )
     (decided,) = ask(
         platform,
@@ -102,7 +102,6 @@ def test_athena_reads_the_records_as_sent(platform: RunningPlatform, client: Cli
         "currency": "NOK",
         "status": "completed",
         "attributes": '{"shelf":{"row":7}}',
-        "dt": DAY,
     }
     assert decided == {"age": "3", "country": "NO", "weight": "-0.5"}
 
@@ -117,8 +116,10 @@ def test_a_label_without_a_time_takes_that_of_its_decision(platform: RunningPlat
 
     assert [(each["row"], each["code"]) for each in answer["errors"]] == [(1, "decision_unknown")]
     assert counted(client.outcome(answer["batch_id"])["outcome"]) == {"loaded": 1, "quarantined": 1}
-    rows = ask(platform, "SELECT dt FROM labels WHERE source_id = ?", f"'{source}'")
-    assert rows == [{"dt": DAY}]
+    rows = ask(
+        platform, "SELECT CAST(decision_timestamp AS date) AS day FROM labels WHERE source_id = ?", f"'{source}'"
+    )
+    assert rows == [{"day": DAY}]
 
 
 def test_personal_customer_fields_are_not_stored(platform: RunningPlatform, client: Client) -> None:

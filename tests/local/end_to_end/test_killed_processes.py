@@ -13,13 +13,14 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
+from shared.lake.storage.paths import IncomingKey
 from shared.ledger.entry import LedgerEntry
 from shared.ledger.items import entry_of
 from shared.ledger.store import LEDGER_TABLE
 from shared.records.schema import DataType
 from shared.runtime.resources import Resource
 from shared.runtime.settings import Settings
-from tests.fakes.state_dump import keys, parquet_rows
+from tests.fakes.state_dump import keys, table_rows
 from tests.functions.model.lake_model import LakeModel, Row
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, Record, data_of, sale
@@ -51,7 +52,7 @@ class Aftermath:
         self._name = name
         self._wired = {
             function: Wiring(_settings_of(platform, function), lambda: datetime.now(UTC) + MINUTES_LATER)
-            for function in ("sweeper", "file-loader")
+            for function in ("sweeper", "file-loader", "merger")
         }
         self.settings = self._wired["sweeper"].settings
 
@@ -83,20 +84,24 @@ class Aftermath:
         arrived = sum(entry.received for entry in entries if entry.source_id == f"{self._name}-stream")
         loaded = {entry.batch_id for entry in entries} >= set(files)
         done = loaded and arrived == streamed and all(entry.is_complete for entry in entries)
-        return done and not any(day in key for key in keys(self.settings, "incoming/") for day in DAYS)
+        return done and not _waiting(self.settings) & {entry.delivery_id for entry in entries}
 
     def stands(self) -> dict[str, tuple[str, Decimal]]:
         """The day and the price of everything that was sent under this name."""
         return {
             row["transaction_id"]: (f"{row['timestamp']:%Y-%m-%d}", row["unit_price"])
-            for day in DAYS
-            for rows in parquet_rows(self.settings, f"base/transactions/dt={day}/").values()
-            for row in rows
+            for row in table_rows(self._wired["merger"].settings, "transactions")
             if row["transaction_id"].startswith(f"{self._name}-")
         }
 
     def _table(self, resource: Resource) -> str:
         return self.settings.name_of(resource)
+
+
+def _waiting(settings: Settings) -> set[str]:
+    """The deliveries that wait to be merged."""
+    parsed = map(IncomingKey.parse, keys(settings, "incoming/"))
+    return {each.delivery_id for each in parsed if each is not None}
 
 
 def _settings_of(platform: RunningPlatform, function: str) -> Settings:

@@ -23,6 +23,8 @@ from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.fuzzing import Case, Findings, findings, published_at
 from tests.tiers import sized
 
+PHASES = sized(quick={"examples", "fuzzing", "stateful"}, thorough={"examples", "coverage", "fuzzing", "stateful"})
+"""Where requests come from: boundary values are most of them, and only part of the thorough tier."""
 BY_CHANCE = sized(quick=4, thorough=8)
 """Generated requests per route, besides the document's examples and boundary values."""
 WITH_BAD_TOKENS = len(BAD_TOKENS) // 2
@@ -83,7 +85,7 @@ def found(
     published = published_at(
         platform.api_url,
         routes=ROUTES,
-        phases={"examples", "coverage", "fuzzing", "stateful"},
+        phases=PHASES,
         examples=BY_CHANCE,
         headers={"Authorization": f"Bearer {token}"},
     )

@@ -55,7 +55,6 @@ def begun(platform: RunningPlatform, tmp_path: Path) -> Iterator[Begun]:
         **platform.credentials.environment(),
         "AWS_ENDPOINT_URL": platform.emulator_url,
         "RESULTS": platform.outputs.every["ResultCacheTableName"],
-        "VERSIONS": platform.outputs.every["VersionsTableName"],
         "QUESTION": str(uuid4()),
     }
     with ExitStack() as ended:

@@ -1,14 +1,20 @@
-"""A restart of the local host keeps every number, and deploys again only what changed."""
+"""A restart inside one process keeps every number, and deploys again only what changed.
+
+The quick tier restarts by the command line, where processes end too: tests/local/end_to_end/test_lifecycle.py.
+"""
 
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from tests.local.conftest import RunningPlatform
 from tests.local.host.test_front_door import ask
 from tests.local.host.test_platform import bearer, loaded, post, sales
+
+pytestmark = pytest.mark.thorough
 
 
 def numbers(platform: RunningPlatform) -> tuple[Any, Any]:

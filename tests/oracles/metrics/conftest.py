@@ -5,17 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from functions.metrics.handler import app
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.lake.parquet.columns import split_by_day, write_parquet
-from shared.lake.rollups.compute import roll_up
-from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import UNPARTITIONED, PartitionId
 from shared.records.schema import DataType
 from tests.fakes.identities import Visitor
 from tests.functions.metrics.conftest import Client
@@ -49,28 +44,16 @@ def lake_of(sales: Any, directory: Path) -> Iterator[TestLake]:
             environment.setenv(name, value)
         with mock_aws(), lake_with_athena(directory) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
-            store(lake, DataType.TRANSACTIONS, sales)
+            lake.keep_table(DataType.TRANSACTIONS, lake_table(DataType.TRANSACTIONS, sales, STAMP))
             yield lake
-
-
-def store(lake: TestLake, data_type: DataType, rows: Any) -> None:
-    """Write partitions and their roll-ups."""
-    s3, bucket = boto3.client("s3"), lake.settings.name_of(LAKE_BUCKET)
-    for day, part in split_by_day(data_type, lake_table(data_type, rows, STAMP)):
-        partition = PartitionId(data_type, day)
-        rolled = {partition.rollup_key(name): each for name, each in roll_up(data_type, part).items()}
-        for key, table in {partition.base_key: part, **rolled}.items():
-            s3.put_object(Bucket=bucket, Key=key, Body=write_parquet(table))
 
 
 @pytest.fixture(scope="package")
 def levels(lake: TestLake, sales: Any) -> Any:
     """The ledger of stock, which lies in the lake, as the products do."""
     ledger = stock.ledger(sales)
-    store(lake, DataType.INVENTORY, ledger)
-    products = lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP)
-    key = PartitionId(DataType.PRODUCTS, UNPARTITIONED).base_key
-    boto3.client("s3").put_object(Bucket=lake.settings.name_of(LAKE_BUCKET), Key=key, Body=write_parquet(products))
+    lake.keep_table(DataType.INVENTORY, lake_table(DataType.INVENTORY, ledger, STAMP))
+    lake.keep_table(DataType.PRODUCTS, lake_table(DataType.PRODUCTS, stock.products(ledger), STAMP))
     return ledger
 
 

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from shared.records.schema import DataType
-from tests.functions.metrics.lake import TestLake
+from tests.functions.metrics.lake import STAMP, TestLake
 from tests.oracles.metrics import clickstream
 from tests.oracles.metrics.asked import Asked, answer, numbers
-from tests.oracles.metrics.conftest import Ask, store
+from tests.oracles.metrics.conftest import Ask
+from tests.oracles.metrics.retail import lake_table
 from tests.snowplow import needs_snowplow
 from tests.tiers import one_in
 
@@ -31,7 +32,7 @@ RANGES = {
 @pytest.fixture(scope="module")
 def sessions(lake: TestLake) -> Any:
     """The expected values of the sessions whose events are in the lake."""
-    store(lake, DataType.EVENTS, clickstream.events())
+    lake.keep_table(DataType.EVENTS, lake_table(DataType.EVENTS, clickstream.events(), STAMP))
     return clickstream.sessions()
 
 

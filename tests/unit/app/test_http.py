@@ -34,6 +34,7 @@ EXPECTED = {
     "NotFound": (404, "NOT_FOUND", "not_found"),
     "MethodNotAllowed": (405, "METHOD_NOT_ALLOWED", "method_not_allowed"),
     "Conflict": (409, "CONFLICT", "conflict"),
+    "ExpiredSnapshot": (410, "SNAPSHOT_EXPIRED", "snapshot_expired"),
     "PayloadTooLarge": (413, "PAYLOAD_TOO_LARGE", "payload_too_large"),
     "UnsupportedMediaType": (415, "UNSUPPORTED_MEDIA_TYPE", "unsupported_media_type"),
     "Unprocessable": (422, "UNPROCESSABLE", "unprocessable"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app import http
-from shared.athena.client import LAKE_DATABASE
+from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.runtime import clients
 
 LONGEST_BACK_OFF = 1

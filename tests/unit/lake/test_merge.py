@@ -1,4 +1,4 @@
-"""A columnar merge equals the data model's rule applied record by record, and roll-ups are plain sums."""
+"""A settlement equals the data model's rule applied record by record, and roll-ups are plain sums."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,17 +7,24 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lake.catalog.rollup_tables import SALES_HOURLY_BY_ONE
-from shared.lake.merge.upsert import upsert
+from shared.lake.catalog.rollup_tables import NO_DIMENSION, SALES_DIMENSIONS
+from shared.lake.catalog.tables import BASE_TABLES
+from shared.lake.merge.fingerprints import KEY, with_fingerprints
+from shared.lake.merge.key_index import KeyIndex
+from shared.lake.merge.settle import Settled, keys_of, rank_columns, settle
 from shared.lake.parquet.columns import IngestMetadata, arrow_schema, to_table
-from shared.lake.rollups.compute import ROLLUPS, roll_up
+from shared.lake.rollups.compute import roll_up
+from shared.lake.table.port import TableChange
+from shared.lake.table.positions import positions_of
 from shared.records.schema import INGESTED_AT, DataType
 from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
+from tests.fakes.memory_tables import MemoryTables
 from tests.fakes.records import NOW, good
 from tests.tiers import examples
 
@@ -105,12 +112,37 @@ class _Model:
         }
 
 
+class _Base:
+    """A base table in memory, to which deliveries are settled and committed."""
+
+    def __init__(self, data_type: DataType) -> None:
+        self.data_type, self.table = data_type, BASE_TABLES[data_type]
+        self.tables = MemoryTables()
+        self.index = KeyIndex(self.tables)
+
+    def merge(self, deliveries: Sequence[pa.Table]) -> Settled:
+        """Settle deliveries and commit the result."""
+        hashed = [with_fingerprints(self.data_type, each) for each in deliveries]
+        head = self.tables.head(self.table)
+        found = self.index.find(self.table, head, keys_of(hashed))
+        held = self.tables.rows_at(self.table, head, rank_columns(self.data_type), found)
+        settled = settle(self.data_type, hashed, held)
+        change = TableChange(rows=settled.winners, deleted=positions_of(settled.beaten))
+        self.tables.commit(self.table, head, change)
+        return settled
+
+    def rows(self) -> list[Row]:
+        """The rows, without the hidden columns."""
+        names = arrow_schema(self.data_type).names
+        return self.tables.rows(self.table, self.tables.head(self.table), names).select(names).to_pylist()
+
+
 @pytest.mark.parametrize("data_type", ROWS)
 @settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_any_deliveries_merge_by_the_rule_of_the_data_model(data_type: DataType, data: st.DataObject) -> None:
     merges = data.draw(st.lists(st.lists(st.lists(ROWS[data_type], min_size=1, max_size=4), max_size=3), max_size=3))
-    base, model, hour = arrow_schema(data_type).empty_table(), _Model(data_type), 0
+    base, model, hour = _Base(data_type), _Model(data_type), 0
 
     for number, deliveries in enumerate(merges):
         tables = [
@@ -119,33 +151,70 @@ def test_any_deliveries_merge_by_the_rule_of_the_data_model(data_type: DataType,
         ]
         if not tables:
             continue
-        merged = upsert(data_type, base, tables)
-        base = merged.table
-        assert list(merged.outcomes) == [dict(model.deliver(table.to_pylist())) for table in tables]
+        settled = base.merge(tables)
+        assert list(settled.outcomes) == [dict(model.deliver(table.to_pylist())) for table in tables]
 
-    assert sorted(base.to_pylist(), key=repr) == sorted(model.stands.values(), key=repr)
+    assert sorted(base.rows(), key=repr) == sorted(model.stands.values(), key=repr)
 
 
 def test_deliveries_are_merged_in_order_of_arrival() -> None:
     first = _table(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, quantity=1)], "b", NOW - timedelta(hours=2))
     second = _table(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, quantity=2)], "a", NOW - timedelta(hours=1))
-    empty = arrow_schema(DataType.TRANSACTIONS).empty_table()
 
-    one, other = (
-        upsert(DataType.TRANSACTIONS, empty, [first, second]),
-        upsert(DataType.TRANSACTIONS, empty, [second, first]),
-    )
+    one, other = (_Base(DataType.TRANSACTIONS), _Base(DataType.TRANSACTIONS))
+    outcomes = [list(one.merge([first, second]).outcomes), list(other.merge([second, first]).outcomes)]
 
-    assert one.table.equals(other.table)
-    assert one.table["quantity"].to_pylist() == [2]
-    assert list(one.outcomes) == list(other.outcomes) == [{"loaded": 1}, {"loaded": 1}]
+    assert one.rows() == other.rows()
+    assert [row["quantity"] for row in one.rows()] == [2]
+    assert outcomes == [[{"loaded": 1}, {"loaded": 1}]] * 2
 
 
 def test_an_empty_delivery_has_no_outcomes() -> None:
     empty = arrow_schema(DataType.ORDERS).empty_table()
     full = _table(DataType.ORDERS, [good(DataType.ORDERS)], "a", NOW)
 
-    assert list(upsert(DataType.ORDERS, empty, [empty, full, empty]).outcomes) == [{}, {"loaded": 1}, {}]
+    assert list(_Base(DataType.ORDERS).merge([empty, full, empty]).outcomes) == [{}, {"loaded": 1}, {}]
+
+
+def test_a_key_that_shares_only_half_of_its_hash_with_another_is_another_key() -> None:
+    rows = _table(
+        DataType.ORDERS, [good(DataType.ORDERS, order_id="o-1"), good(DataType.ORDERS, order_id="o-2")], "a", NOW
+    )
+    hashed = with_fingerprints(DataType.ORDERS, rows)
+    same = pa.repeat(hashed[KEY][0], len(hashed))
+    collided = hashed.set_column(hashed.schema.get_field_index(KEY), KEY, same)
+    tables, table = MemoryTables(), BASE_TABLES[DataType.ORDERS]
+    head = tables.commit(table, tables.head(table), TableChange(rows=collided.slice(0, 1)))
+    held = tables.rows_at(table, head, rank_columns(DataType.ORDERS), KeyIndex(tables).find(table, head, same))
+
+    settled = settle(DataType.ORDERS, [collided.slice(1)], held)
+
+    assert len(held) == 1
+    assert (len(settled.winners), len(settled.beaten)) == (1, 0)
+    assert list(settled.outcomes) == [{"loaded": 1}]
+
+
+def test_duplicates_and_older_versions_change_no_day() -> None:
+    orders, base = DataType.ORDERS, _Base(DataType.ORDERS)
+    row = good(orders, updated_at=_TIMES[1])
+    base.merge([_table(orders, [row], "a", NOW - timedelta(hours=3))])
+
+    copy = base.merge([_table(orders, [row], "b", NOW - timedelta(hours=2))])
+    older = base.merge([_table(orders, [good(orders, status="placed", updated_at=_TIMES[0])], "c", NOW)])
+
+    assert (len(copy.changes), len(older.changes)) == (0, 0)
+
+
+def test_a_record_that_moves_changes_both_days() -> None:
+    events, base = DataType.EVENTS, _Base(DataType.EVENTS)
+    base.merge([_table(events, [good(events)], "a", NOW - timedelta(hours=3))])
+
+    moved = base.merge([_table(events, [good(events, timestamp="2025-01-31T23:59:59.999Z")], "b", NOW)])
+
+    assert sorted(f"{row['day']} {row['_origin']}" for row in moved.changes.to_pylist()) == [
+        "2025-01-31 b",
+        "2025-02-27 b",
+    ]
 
 
 SALES = st.lists(
@@ -204,12 +273,12 @@ def test_the_hourly_roll_up_is_a_plain_sum_of_completed_lines_exact_to_the_last_
 def test_every_roll_up_of_a_day_adds_up_to_the_same(rows: list[Row]) -> None:
     rolled = roll_up(DataType.TRANSACTIONS, _table(DataType.TRANSACTIONS, rows, "a", NOW))
 
-    hourly = rolled["sales_hourly"].to_pylist()
-    whole = sum((row["net_amount"] for row in hourly), Decimal())
-    for face in SALES_HOURLY_BY_ONE.values():
-        assert sum((row["net_amount"] for row in rolled[face.name].to_pylist()), Decimal()) == whole
+    def total(rows: pa.Table) -> Decimal:
+        return sum(rows["net_amount"].to_pylist(), Decimal())
 
-
-@pytest.mark.parametrize("data_type", sorted(set(DataType) - set(ROLLUPS)))
-def test_other_types_have_no_roll_ups(data_type: DataType) -> None:
-    assert roll_up(data_type, arrow_schema(data_type).empty_table()) == {}
+    whole = total(rolled["sales_hourly"])
+    faces = rolled["sales_hourly_by_one"]
+    for dimension in (*SALES_DIMENSIONS, NO_DIMENSION):
+        assert total(faces.filter(pc.equal(faces["dimension"], dimension))) == whole
+    for name in ("sales_daily", "sales_daily_by_product"):
+        assert total(rolled[name]) == whole

@@ -1,6 +1,5 @@
-"""The table versions and the decision index in DynamoDB."""
+"""The decision index in DynamoDB."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,13 +11,6 @@ from shared.app.wiring import Wiring
 from shared.decisions.index import DECISIONS_TABLE, DecisionIndex
 from shared.lake.quarantine.decisions import IndexedDecision
 from tests.fakes.records import NOW
-
-
-def test_concurrent_version_increments_all_count(wired: Wiring) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: wired.versions.bump("orders"), range(12)))
-
-    assert wired.versions.get_many(("orders", "products")) == (12, 0)
 
 
 def _index(wired: Wiring) -> DecisionIndex:

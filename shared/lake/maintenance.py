@@ -7,13 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_TABLES
 from shared.lake.merge.receipt import read_receipt
 from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.rollups.product_history import HISTORY_TABLES
+from shared.lake.table.order import in_file_order
 from shared.lake.table.port import (
     FILE,
     POSITION,
@@ -34,9 +32,9 @@ if TYPE_CHECKING:
 
     from shared.lake.catalog.state import TableState, TableStates
     from shared.lake.catalog.table import LakeTable
+    from shared.lake.rollups.job import RollupJob
     from shared.lake.storage.object_store import LakeStore
     from shared.lake.table.port import DataFile, TableSnapshot
-    from shared.merging.rollups import RollupJob
     from shared.runtime.models import Clock
 
 KEPT_DAYS = 35
@@ -87,8 +85,8 @@ class Maintenance:
             if not has_time():
                 break
             try:
-                compacted.append(self._compact(table))
-                self._tag(table)
+                compacted.append(self.compact(table))
+                self.tag(table)
                 deleted += self.tables.sweep(table, self.clock() - _UNUSED_FOR)
             except (TableUnreadable, TallyError, CommitConflict, SnapshotExpired):
                 logger().exception("table maintenance failed", extra={"table": table.name})
@@ -104,7 +102,7 @@ class Maintenance:
             failed_tables=failed,
         )
 
-    def _compact(self, table: "LakeTable") -> int:
+    def compact(self, table: "LakeTable") -> int:
         """Rewrite files of months that have many small ones or many deleted rows; return how many were rewritten.
 
         A merge that commits meanwhile comes first; the rewritten files are then those of no snapshot.
@@ -126,7 +124,7 @@ class Maintenance:
         rows = self.tables.rows(table, head, columns, files=files).drop_columns([FILE, POSITION])
         state = self.states.get(_owner(table))
         change = TableChange(
-            rows=_in_order(table, rows),
+            rows=in_file_order(table, rows),
             dropped=frozenset(each.path for each in files),
             summary={name: text for name, text in head.summary.items() if name.startswith(_OWN)},
             keep=frozenset(state.snapshots.values()),
@@ -145,7 +143,7 @@ class Maintenance:
         else:
             self.states.update(_owner(table), partial(_with_rewritten, table.name, before.id, after.id))
 
-    def _tag(self, table: "LakeTable") -> None:
+    def tag(self, table: "LakeTable") -> None:
         """Tag the published snapshot with the day, once a day."""
         state = self.states.get(_owner(table))
         snapshot = state.snapshots.get(table.name)
@@ -186,9 +184,3 @@ def _with_rewritten(name: str, before: int | None, after: int | None, state: "Ta
     if after is None or state.derived.get(name) != before:
         return state
     return replace(state, derived={**state.derived, name: after})
-
-
-def _in_order(table: "LakeTable", rows: pa.Table) -> pa.Table:
-    """Sort rows by time; roll-ups by one dimension first by it, so that its values lie together."""
-    keys = [name for name in ("dimension", table.time_column) if name in rows.column_names]
-    return rows.take(pc.sort_indices(rows, [(name, "ascending") for name in keys])) if keys else rows

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.catalog.tables import BASE_TABLES
-from shared.lake.merge.settle import positions_of
 from shared.lake.rollups.compute import COLUMNS, ROLLUPS, roll_up
+from shared.lake.table.order import in_file_order
 from shared.lake.table.port import CommitConflict, TableChange
+from shared.lake.table.positions import positions_of
 from shared.lake.table.schema import MONTH
 from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
@@ -53,13 +54,16 @@ class RollupJob:
     def run(self, data_type: "DataType", *, all_days: bool = False) -> RolledUp:
         """Compute the roll-ups of the days that changed, or of all days, and publish them.
 
+        All days are computed as well if a roll-up is not published yet: a new version may have declared it.
+
         Raises:
             Unavailable: other jobs kept computing the same roll-ups.
             TableUnreadable: a table is damaged.
         """
         for _ in retry(_TRIES):
             state = self.states.get(data_type)
-            days = tuple(sorted(state.days)) if all_days else state.dirty_days
+            is_new = any(table.name not in state.derived for table in ROLLUPS.get(data_type, ()))
+            days = tuple(sorted(state.days)) if all_days or is_new else state.dirty_days
             if data_type not in ROLLUPS or not days or state.snapshot is None:
                 return RolledUp(days=(), rows=0)
             try:
@@ -105,7 +109,7 @@ class RollupJob:
         held = self.tables.rows(table, head, [time_column], ranges=_ranges(table, days))
         old = held.filter(pc.is_in(_day_texts(held[time_column]), value_set=pa.array(days, pa.string())))
         change = TableChange(
-            rows=rows,
+            rows=in_file_order(table, rows),
             deleted=positions_of(old),
             summary={BASE_SEQUENCE: str(state.sequence)},
             keep=frozenset({state.derived[table.name]} if table.name in state.derived else ()),

@@ -1,0 +1,192 @@
+"""Which incoming objects one pass of a merge reads, and in which order."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.lake.merge import pending
+from shared.lake.merge.pending import CANCELLED, PendingObjects
+from shared.lake.merge.receipt import ObjectReceipt, Receipt
+from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
+from shared.lake.storage.object_store import ObjectName
+from shared.lake.storage.paths import cancellation_key, incoming_key
+from shared.records.schema import DataType
+from shared.records.validation import Form, validate
+from tests.fakes.memory_lake import MemoryLake
+from tests.fakes.recording_lake import RecordingLake
+from tests.fakes.records import NOW, sale
+
+SALES = DataType.TRANSACTIONS
+
+
+def _body(*numbers: int, **fields: Any) -> bytes:
+    rows = validate(SALES, [sale(number, **fields) for number in numbers], form=Form.TYPED, at=NOW).rows
+    stamp = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch", reporting_currency="EUR")
+    return write_parquet(to_table(SALES, rows, stamp))
+
+
+def _put(lake: MemoryLake, delivery_id: str, body: bytes | None = None) -> str:
+    key = incoming_key(SALES, delivery_id)
+    lake.put(key, _body(1) if body is None else body)
+    return key
+
+
+def _read(lake: MemoryLake, **most: int) -> list[str]:
+    return [each.key.delivery_id for each in PendingObjects.read(lake, SALES, **most).rows]
+
+
+def test_objects_are_read_in_the_order_of_their_arrival() -> None:
+    lake = MemoryLake()
+    for name in ("c", "a", "b"):
+        _put(lake, name)
+
+    assert _read(lake) == ["c", "a", "b"]
+
+
+def test_objects_of_other_types_and_other_names_are_not_read() -> None:
+    lake = MemoryLake()
+    lake.put(incoming_key(DataType.ORDERS, "a"), b"")
+    lake.put("incoming/transactions/notes.txt", b"")
+
+    found = PendingObjects.read(lake, SALES)
+
+    assert (found.rows, found.markers, found.remaining, found.damaged) == ([], {}, [], [])
+
+
+def test_markers_and_the_rows_that_they_cancel_come_first() -> None:
+    lake = MemoryLake()
+    for number in range(9):
+        _put(lake, f"b-{number}")
+    cancelled = _put(lake, "late")
+    lake.put(cancellation_key(SALES, "late"), b"")
+
+    found = PendingObjects.read(lake, SALES, most_bytes=1)
+
+    assert found.rows[0].key.delivery_id == "late"
+    assert list(found.markers) == [cancelled]
+    assert found.classify(Receipt()).cancelled.keys() == {each.name for each in found.rows[:1]}
+    assert len(found.remaining) == 10 - len(found.rows)
+
+
+class _Sizes(MemoryLake):
+    """Names that claim sizes and times, oldest last."""
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        self._sizes = sizes
+
+    def names(self, prefix: str) -> Iterator[ObjectName]:
+        """Name the objects."""
+        for place, (name, size) in enumerate(self._sizes.items()):
+            yield ObjectName(f"{prefix}{name}.parquet", '"0"', -place, size)
+
+
+def _order(sizes: dict[str, int]) -> list[str]:
+    names = pending._processing_order(_Sizes(sizes).names("incoming/transactions/"))
+    return [key.delivery_id for _, key in names]
+
+
+def test_a_large_backfill_does_not_hold_up_small_deliveries_and_they_do_not_hold_it_up() -> None:
+    mega = 1024 * 1024
+    large = {f"large-{n}": 2 * mega for n in range(3)}
+    small = {f"small-{n:03}": 200 * 1024 for n in range(40)}
+
+    order = _order({**large, **small})
+
+    first = order.index("large-0")
+    assert [each for each in order if each.startswith("large")] == ["large-2", "large-1", "large-0"]
+    assert 20 <= first <= 24  # about as many bytes of small ones between two large ones as a large one has
+    assert sorted(order) == sorted([*large, *small])
+
+
+def test_a_damaged_object_is_left_alone_and_named() -> None:
+    lake = MemoryLake()
+    damaged = _put(lake, "a", b"no Parquet")
+    _put(lake, "b")
+
+    found = PendingObjects.read(lake, SALES)
+
+    assert [each.key.delivery_id for each in found.rows] == ["b"]
+    assert [each.key for each in found.damaged] == [damaged]
+    assert damaged not in {each.key for each in found.consumed}
+
+
+def test_an_object_that_vanished_after_it_was_listed_is_skipped() -> None:
+    class Vanishing(MemoryLake):
+        def get(self, key: str) -> None:  # noqa: ARG002 # the store's signature
+            return None
+
+    lake = Vanishing()
+    _put(lake, "a")
+
+    assert _read(lake) == []
+
+
+def test_of_fifty_thousand_objects_only_those_of_one_pass_are_read() -> None:
+    lake, body = RecordingLake(), _body(*range(40))
+    for number in range(50_000):
+        _put(lake, f"b-{number}", body)
+
+    found = PendingObjects.read(lake, SALES, most_bytes=len(body) * 30)
+
+    assert 0 < len(found.rows) <= 40
+    assert len(found.rows) + len(found.remaining) == 50_000
+
+
+def test_the_memory_that_rows_take_counts_not_their_size_in_storage() -> None:
+    lake = MemoryLake()
+    body = _body(*range(400), product_name="x" * 200)
+    for number in range(40):
+        _put(lake, f"b-{number}", body)
+    most = 1024 * 1024
+    assert len(body) * 40 < most
+
+    assert len(_read(lake, most_bytes=most)) < 40
+
+
+def test_rows_in_the_base_are_not_merged_again_and_cannot_be_cancelled() -> None:
+    lake = MemoryLake()
+    for name in ("in-base", "cancelled-before", "new", "cancelled-now"):
+        _put(lake, name)
+    for name in ("in-base", "cancelled-now"):
+        lake.put(cancellation_key(SALES, name), b"")
+    found = PendingObjects.read(lake, SALES)
+    names = {each.key.delivery_id: each.name for each in found.rows}
+    receipt = Receipt(
+        objects={
+            names["in-base"]: ObjectReceipt(outcomes={"loaded": 1}),
+            names["cancelled-before"]: ObjectReceipt(outcomes={CANCELLED: 1}),
+        }
+    )
+
+    rows = found.classify(receipt)
+
+    def ids(objects: Any) -> list[str]:
+        return [each.key.delivery_id for each in objects]
+
+    assert ids(rows.fresh) == ["new"]
+    assert ids(rows.repeated) == ["in-base"]
+    assert dict(rows.cancelled) == {names["cancelled-now"]: 1}
+
+
+def test_other_content_under_the_key_of_merged_rows_is_merged_though_a_marker_exists() -> None:
+    lake = MemoryLake()
+    _put(lake, "a")
+    [before] = PendingObjects.read(lake, SALES).rows
+    receipt = Receipt(objects={before.name: ObjectReceipt(outcomes={"loaded": 1})})
+    _put(lake, "a", _body(1, 2))
+    lake.put(cancellation_key(SALES, "a"), b"")
+
+    rows = PendingObjects.read(lake, SALES).classify(receipt)
+
+    assert [len(each.table) for each in rows.fresh] == [2]
+    assert not rows.cancelled
+
+
+def test_markers_without_rows_are_reported_but_not_consumed() -> None:
+    lake = MemoryLake()
+    lake.put(cancellation_key(SALES, "a"), b"")
+
+    found = PendingObjects.read(lake, SALES)
+
+    assert [each.key for each in found.orphan_markers] == [cancellation_key(SALES, "a")]
+    assert found.consumed == []
