@@ -32,7 +32,7 @@ class Shop:
     visitor: Visitor
 
     def sell(self, rows: Sequence[Row]) -> None:
-        """Replace the days of these lines by them."""
+        """Merge these lines, and compute the roll-ups of their days."""
         self.lake.sell(rows)
 
     def compute(self) -> SnapshotResult:

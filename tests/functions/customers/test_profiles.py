@@ -157,7 +157,8 @@ def test_segment_history_is_kept_and_vanished_customers_are_removed(computed: Sh
     assert [stay.get("left") for stay in before["segment_history"]] == [None]
 
     computed.clock.pass_by(timedelta(days=1))
-    computed.sell([line("bob", f"b{number}", 0, unit_price="999") for number in range(2, 6)])
+    cancelled = line("O'Hara & co", "o1", 0, status="cancelled")
+    computed.sell([cancelled, *(line("bob", f"b{number}", 0, unit_price="999") for number in range(2, 6))])
     done = computed.compute()
 
     after = computed.get("bob/profile").data

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
@@ -36,7 +36,7 @@ from tests.moto_platform import create_resources
 
 DATABASE = "tally-database"
 Row = Mapping[str, Any]
-_deliveries = count()
+_deliveries, _stamps = count(), count()
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class TestLake:
 
     def keep(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Merge records and compute the roll-ups of their days."""
-        self.keep_table(data_type, to_table(data_type, rows, STAMP))
+        self.keep_table(data_type, to_table(data_type, rows, _stamp()))
 
     def keep_table(self, data_type: DataType, rows: pa.Table) -> None:
         """Merge rows in the schema of the lake and compute the roll-ups of their days."""
@@ -76,7 +76,7 @@ class TestLake:
 
     def merge(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Merge records; the roll-ups of their days are not computed yet."""
-        self._merge(data_type, to_table(data_type, rows, STAMP))
+        self._merge(data_type, to_table(data_type, rows, _stamp()))
 
     def _merge(self, data_type: DataType, rows: pa.Table) -> None:
         store = lake(self.deployment)
@@ -98,6 +98,11 @@ class TestLake:
         self.states.update(
             EXCHANGE_RATES.name, lambda state: state.with_commit(made.id or 0, made.sequence, [WHOLE_TABLE])
         )
+
+
+def _stamp() -> IngestMetadata:
+    """A stamp later than those before, so that records replace earlier ones with their key."""
+    return replace(STAMP, ingested_at=STAMP.ingested_at + timedelta(seconds=next(_stamps)))
 
 
 def _published(result: MergeResult, state: TableState) -> TableState:

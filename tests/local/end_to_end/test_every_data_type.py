@@ -97,7 +97,7 @@ def test_athena_reads_the_records_as_sent(platform: RunningPlatform, client: Cli
 
     assert sold == {
         "order_id": "t-values",
-        "timestamp": f"{DAY} 10:00:00.000",
+        "timestamp": f"{DAY} 10:00:00.000000",
         "net": "3.0000000000",
         "currency": "NOK",
         "status": "completed",
