@@ -99,12 +99,13 @@ class World:
 
     def maintain(self, data_type: DataType, crash: Crash) -> None:
         """Compact the tables of a data type, tag their snapshots, and delete the files that no snapshot has."""
-        self._survives(lambda: [self._maintain(table) for table in self._tables_of(data_type)], crash)
+        self._survives(lambda: self._maintain(data_type), crash)
 
-    def _maintain(self, table: LakeTable) -> None:
-        self._wired.maintenance.compact(table)
-        self._wired.maintenance.tag(table)
-        self._wired.lake_tables.sweep(table, datetime.now(UTC) + _LATE)  # nothing is being written
+    def _maintain(self, data_type: DataType) -> None:
+        for table in self._tables_of(data_type):
+            self._wired.maintenance.compact(table)
+            self._wired.maintenance.tag(table)
+            self._wired.lake_tables.sweep(table, datetime.now(UTC) + _LATE)  # nothing is being written
 
     def _tables_of(self, data_type: DataType) -> list[LakeTable]:
         """The tables that exist: to create all of them takes longer than all that is tested."""
