@@ -46,6 +46,7 @@ _MOST_DEAD = 0.1
 _OWN = "tally."
 _TRIES = 3
 _UNUSED_FOR = timedelta(days=1)
+_FAILURES = (TableUnreadable, TallyError, CommitConflict, SnapshotExpired)
 
 
 class KeptTables(TableStore, Protocol):
@@ -80,6 +81,9 @@ class Maintenance:
 
     def run(self, has_time: Callable[[], bool]) -> MaintenanceReport:
         """Roll up what is overdue, then maintain one table after another while there is time."""
+        for data_type in ROLLUPS:
+            if has_time():
+                self._roll_up(data_type)
         compacted, deleted, failed = list[int](), 0, 0
         for table in LAKE_TABLES:
             if not has_time():
@@ -88,19 +92,23 @@ class Maintenance:
                 compacted.append(self.compact(table))
                 self.tag(table)
                 deleted += self.tables.sweep(table, self.clock() - _UNUSED_FOR)
-            except (TableUnreadable, TallyError, CommitConflict, SnapshotExpired):
+            except _FAILURES:
                 logger().exception("table maintenance failed", extra={"table": table.name})
                 count("FailedTableMaintenance")
                 failed += 1
-        for data_type in ROLLUPS:
-            if has_time():
-                self.rollups.run(data_type)
         return MaintenanceReport(
             compacted_tables=sum(1 for files in compacted if files),
             compacted_files=sum(compacted),
             deleted_files=deleted,
             failed_tables=failed,
         )
+
+    def _roll_up(self, data_type: DataType) -> None:
+        try:
+            self.rollups.run(data_type)
+        except _FAILURES:
+            logger().exception("roll-up failed", extra={"data_type": data_type})
+            count("FailedRollups")
 
     def compact(self, table: "LakeTable") -> int:
         """Rewrite files of months that have many small ones or many deleted rows; return how many were rewritten.
