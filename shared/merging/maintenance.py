@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_TABLES
-from shared.lake.merge.receipt import read_receipt
 from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.rollups.product_history import HISTORY_TABLES
 from shared.lake.table.port import (
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
     from shared.lake.catalog.state import TableState, TableStates
     from shared.lake.catalog.table import LakeTable
-    from shared.lake.storage.object_store import LakeStore
     from shared.lake.table.port import DataFile, TableSnapshot
     from shared.merging.rollups import RollupJob
     from shared.runtime.models import Clock
@@ -74,7 +72,6 @@ class MaintenanceReport:
 class Maintenance:
     """Keeps tables small to read and cheap to keep."""
 
-    lake: "LakeStore"
     tables: KeptTables
     states: "TableStates"
     rollups: "RollupJob"
@@ -115,9 +112,10 @@ class Maintenance:
             if not files:
                 return 0
             try:
-                self._publish(table, head, self._rewrite(table, head, files))
+                made = self._rewrite(table, head, files)
             except CommitConflict:
                 continue
+            self.states.update(_owner(table), partial(_with_rewritten, table.name, head, made))
             return len(files)
         return 0
 
@@ -132,18 +130,6 @@ class Maintenance:
             keep=frozenset(state.snapshots.values()),
         )
         return self.tables.commit(table, head, change)
-
-    def _publish(self, table: "LakeTable", before: "TableSnapshot", after: "TableSnapshot") -> None:
-        """Let readers read the rewritten files, if what they read so far is the snapshot that was rewritten.
-
-        The snapshot before may be one that its merge has not published yet. Then its receipt has the days that it
-        changed.
-        """
-        if table.name == _owner(table):
-            days = read_receipt(self.lake, before).days
-            self.states.update(table.name, lambda state: state.with_commit(after.id or 0, after.sequence, days))
-        else:
-            self.states.update(_owner(table), partial(_with_rewritten, table.name, before.id, after.id))
 
     def _tag(self, table: "LakeTable") -> None:
         """Tag the published snapshot with the day, once a day."""
@@ -182,10 +168,16 @@ def _owner(table: "LakeTable") -> str:
     return _OWNERS[table.name]
 
 
-def _with_rewritten(name: str, before: int | None, after: int | None, state: "TableState") -> "TableState":
-    if after is None or state.derived.get(name) != before:
+def _with_rewritten(name: str, before: "TableSnapshot", after: "TableSnapshot", state: "TableState") -> "TableState":
+    """Let readers read the rewritten files, if what they read so far is the snapshot that was rewritten.
+
+    Otherwise that one is not published yet, and whoever publishes its rows publishes the rewritten ones.
+    """
+    if after.id is None or state.snapshots.get(name) != before.id:
         return state
-    return replace(state, derived={**state.derived, name: after})
+    if name == state.name:
+        return state.with_commit(after.id, after.sequence, ())
+    return replace(state, derived={**state.derived, name: after.id})
 
 
 def _in_order(table: "LakeTable", rows: pa.Table) -> pa.Table:

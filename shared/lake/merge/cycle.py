@@ -11,8 +11,9 @@ from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.fingerprints import ORIGIN, with_fingerprints
 from shared.lake.merge.late_data import restated_days
 from shared.lake.merge.pending import CANCELLED, MAX_BYTES, PendingObjects, PendingRows
-from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
+from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, write_receipt
 from shared.lake.merge.settlement import Settlement, change_of, changed_days
+from shared.lake.merge.unpublished import receipt_of_unpublished
 from shared.lake.rollups.product_history import HistoryState, ProductHistory
 from shared.lake.table.port import CommitConflict, TableChange
 from shared.records.schema import DataType
@@ -20,6 +21,7 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
+    from shared.lake.catalog.state import TableState
     from shared.lake.merge.key_index import KeyIndex
     from shared.lake.merge.settle import Settled
     from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
@@ -67,12 +69,12 @@ class MergeCycle:
     index: "KeyIndex"
     most_bytes: int = MAX_BYTES
 
-    def run(self, data_type: DataType, known_days: Collection[str]) -> MergeResult | None:
+    def run(self, data_type: DataType, published: "TableState") -> MergeResult | None:
         """Merge the objects of one pass; None if nothing is pending.
 
         Args:
             data_type: the data type.
-            known_days: the days that have rows, as published.
+            published: the state of the table.
 
         Raises:
             Unavailable: other processes kept committing to the table; a retry finds what they wrote.
@@ -83,12 +85,12 @@ class MergeCycle:
             # it in its receipt: so each listed object is in the receipt that was read, or not in that snapshot, or
             # that snapshot is outdated and the commit fails.
             snapshot = self.tables.head(BASE_TABLES[data_type])
-            receipt = read_receipt(self.lake, snapshot)
+            receipt = receipt_of_unpublished(self.lake, self.tables, data_type, snapshot, published)
             pending = PendingObjects.read(self.lake, data_type, self.most_bytes)
             if not pending.rows and not pending.markers:
                 return None
             try:
-                return _Attempt(self, data_type, snapshot, receipt, pending).run(known_days)
+                return _Attempt(self, data_type, snapshot, receipt, pending).run(published.days)
             except CommitConflict:
                 continue
         raise Unavailable(f"Another merge is writing {data_type}; retry later", retry_after=1)
@@ -153,14 +155,13 @@ class _Attempt:
         before = {name: each for name, each in self.receipt.objects.items() if name in existing}
         cancelled = {name: ObjectReceipt(outcomes={CANCELLED: size}) for name, size in rows.cancelled.items()}
         if settled is None:
-            return Receipt(objects={**before, **cancelled}, days=self.receipt.days if before else ())
+            return Receipt(objects={**before, **cancelled}, days=self.receipt.days)
         restated = restated_days(self.data_type, settled.changes, known_days)
         merged = {
             each.name: ObjectReceipt(outcomes=outcomes, restated=restated.get(_origin_of(each.table), ()))
             for each, outcomes in zip(rows.fresh, settled.outcomes, strict=True)
         }
-        unpublished = self.receipt.days if before else ()
-        days = tuple(sorted({*changed_days(self.data_type, settled), *unpublished}))
+        days = tuple(sorted({*changed_days(self.data_type, settled), *self.receipt.days}))
         return Receipt(objects={**before, **cancelled, **merged}, days=days)
 
 
