@@ -28,6 +28,10 @@ MOST_ROWS = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 """Size of the objects of one pass, compressed and decoded together, in bytes; a single object may exceed it."""
 
+MOST_OBJECTS = 500
+"""Objects of one pass. Each costs a read and a change of the ledger, and a pass that outlasts the function would be
+repeated without end."""
+
 _AT_ONCE = 8
 _SMALL = 256 * 1024
 
@@ -47,8 +51,8 @@ class PendingObject:
 
     @property
     def size(self) -> int:
-        """Memory use in bytes; markers are negligible."""
-        return len(self.stored.body) + int(self.table.nbytes) if len(self.table) else 0
+        """Memory use in bytes."""
+        return len(self.stored.body) + int(self.table.nbytes)
 
 
 @dataclass(frozen=True)
@@ -70,22 +74,26 @@ class PendingObjects:
         Markers and the rows that they cancel are read first, so that no rows are merged without their marker.
         """
         names = _processing_order(lake.names(incoming_prefix(data_type)))
-        found, damaged, read = list[PendingObject](), list[ObjectName](), 0
+        rows, markers = list[PendingObject](), dict[str, StoredObject]()
+        damaged, read, size, length = list[ObjectName](), 0, 0, 0
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for some in _batched(names):
-                if sum(each.size for each in found) >= most_bytes or _rows_of(found) >= MOST_ROWS:
+                if size >= most_bytes or length >= MOST_ROWS or len(rows) >= MOST_OBJECTS:
                     break
                 read += len(some)
                 for (name, _), each in zip(
                     some, pool.map(lambda pair: _read(lake, data_type, *pair), some), strict=True
                 ):
-                    if isinstance(each, PendingObject):
-                        found.append(each)
-                    elif each is not None:
-                        damaged.append(name)
+                    if not isinstance(each, PendingObject):
+                        damaged += [] if each is None else [name]
+                    elif each.key.kind is IncomingKind.CANCELLATION:
+                        markers[each.key.rows_key] = each.stored
+                    else:
+                        rows.append(each)
+                        size, length = size + each.size, length + len(each.table)
         return cls(
-            rows=[each for each in found if each.key.kind is IncomingKind.ROWS],
-            markers={each.key.rows_key: each.stored for each in found if each.key.kind is IncomingKind.CANCELLATION},
+            rows=rows,
+            markers=markers,
             remaining=[name for name, _ in names[read:]],
             damaged=damaged,
         )
@@ -95,12 +103,12 @@ class PendingObjects:
         known = receipt.objects
         in_base = {name.split(" ")[0] for name, each in known.items() if CANCELLED not in each.outcomes}
         new = [each for each in self.rows if each.name not in known]
-        cancelled = [each for each in new if each.stored.key in self.markers and each.stored.key not in in_base]
+        stopped = {each.name for each in new if each.stored.key in self.markers and each.stored.key not in in_base}
         repeated = [each for each in self.rows if each.name in known and CANCELLED not in known[each.name].outcomes]
         return PendingRows(
-            fresh=[each for each in new if each not in cancelled],
+            fresh=[each for each in new if each.name not in stopped],
             repeated=repeated,
-            cancelled={each.name: len(each.table) for each in cancelled},
+            cancelled={each.name: len(each.table) for each in new if each.name in stopped},
         )
 
     @property
@@ -158,10 +166,6 @@ def _in_turn(
 
 def _batched(names: Sequence[tuple[ObjectName, IncomingKey]]) -> Iterator[Sequence[tuple[ObjectName, IncomingKey]]]:
     return (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE))
-
-
-def _rows_of(found: Sequence[PendingObject]) -> int:
-    return sum(len(each.table) for each in found)
 
 
 def _read(lake: LakeStore, data_type: "DataType", name: ObjectName, key: IncomingKey) -> PendingObject | bytes | None:
