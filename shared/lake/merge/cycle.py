@@ -113,13 +113,15 @@ class _Attempt:
             CommitConflict: the table was changed since it was read.
         """
         rows = self.pending.classify(self.receipt)
-        history = self._append_history(rows)
         snapshot, receipt = self.snapshot, self.receipt
         if rows.fresh or rows.cancelled:
             deliveries = [with_fingerprints(self.data_type, each.table) for each in rows.fresh]
             settled = self._settle(deliveries)
             receipt = self._next_receipt(rows, settled, known_days)
             snapshot = self._commit(settled, receipt)
+        # After the commit, which decides between a merge and a cancellation; if a crash comes in between, the receipt
+        # has these objects, and the next merge adds them.
+        history = self._append_history(rows)
         return MergeResult(
             data_type=self.data_type,
             snapshot=snapshot,
@@ -133,7 +135,7 @@ class _Attempt:
         )
 
     def _append_history(self, rows: PendingRows) -> HistoryState | None:
-        """Add the versions of products to their history, before they compete in the table."""
+        """Add all merged versions of products to their history, also those that others beat."""
         if self.data_type is not DataType.PRODUCTS:
             return None
         delivered = [each.table for each in (*rows.fresh, *rows.repeated)]
