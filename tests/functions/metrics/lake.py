@@ -102,7 +102,7 @@ class TestLake:
 
 def _stamp() -> IngestMetadata:
     """A stamp later than those before, so that records replace earlier ones with their key."""
-    return replace(STAMP, ingested_at=STAMP.ingested_at + timedelta(seconds=next(_stamps)))
+    return replace(STAMP, ingested_at=_FIRST_STAMP + timedelta(seconds=next(_stamps)))
 
 
 def _published(result: MergeResult, state: TableState) -> TableState:
@@ -112,9 +112,10 @@ def _published(result: MergeResult, state: TableState) -> TableState:
     return changed.with_derived(result.history.snapshots, result.snapshot.sequence, result.history.cost_days)
 
 
+_FIRST_STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 STAMP = IngestMetadata(
     source_id="till",
-    ingested_at=datetime(2026, 1, 1, tzinfo=UTC),
+    ingested_at=_FIRST_STAMP,
     origin="batch-1",
     reporting_currency="USD",
 )
