@@ -64,7 +64,7 @@ class TableLake:
 
     def merge(self, data_type: DataType) -> MergeResult:
         """Merge what waits, publish it and delete it, as the merger does without ledger and events."""
-        result = self.cycle.run(data_type, self.wired.table_states.get(data_type).days)
+        result = self.cycle.run(data_type, self.wired.table_states.get(data_type))
         if result is None:
             raise LookupError("nothing waits")
         self.wired.table_states.update(

@@ -65,7 +65,7 @@ class Merger:
             if not self.migration.run(data_type, has_time):
                 return False
             while has_time():
-                result = self.cycle.run(data_type, self.states.get(data_type).days)
+                result = self.cycle.run(data_type, self.states.get(data_type))
                 if result is None:
                     return True
                 self._publish(result)

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from shared.app.wiring import Wiring
+from shared.lake.catalog.state import TableState
 from shared.lake.catalog.table import LakeTable
 from shared.lake.merge.settlement import Settlement
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
@@ -167,7 +168,7 @@ def test_days_that_a_later_commit_published_first_are_rolled_up_again(wired: Wir
     def race() -> None:
         """Merge without converting first, as a version of the former format would, and roll up."""
         other.loader.load(delivery(SALES, [sale(2, timestamp=f"{OTHER_DAY}T08:00:00Z")], origin="batch-1"))
-        result = other.merger.cycle.run(SALES, ())
+        result = other.merger.cycle.run(SALES, TableState(name=SALES))
         assert result is not None
         snapshot = result.snapshot
         other.table_states.update(

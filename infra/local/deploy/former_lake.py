@@ -29,4 +29,4 @@ class FormerLake:
 
             migration.run(note)
             left = sum(migration.remaining().values())
-            step.note(f"{left} objects cannot be read and remain" if left else "done")
+            step.note(f"objects that cannot be read: {left}" if left else "done")

@@ -1,7 +1,7 @@
 """Merges the incoming objects of a data type into its table: one snapshot, made as a whole or not at all."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
+    from shared.lake.catalog.state import TableState
     from shared.lake.merge.key_index import KeyIndex
     from shared.lake.merge.settle import Settled
     from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
@@ -67,12 +68,12 @@ class MergeCycle:
     index: "KeyIndex"
     most_bytes: int = MAX_BYTES
 
-    def run(self, data_type: DataType, known_days: Collection[str]) -> MergeResult | None:
+    def run(self, data_type: DataType, published: "TableState") -> MergeResult | None:
         """Merge the objects of one pass; None if nothing is pending.
 
         Args:
             data_type: the data type.
-            known_days: the days that have rows, as published.
+            published: the published state of its table.
 
         Raises:
             Unavailable: other processes kept committing to the table; a retry finds what they wrote.
@@ -88,7 +89,7 @@ class MergeCycle:
             if not pending.rows and not pending.markers:
                 return None
             try:
-                return _Attempt(self, data_type, snapshot, receipt, pending).run(known_days)
+                return _Attempt(self, data_type, snapshot, receipt, pending, published).run()
             except CommitConflict:
                 continue
         raise Unavailable(f"Another merge is writing {data_type}; retry later", retry_after=1)
@@ -103,8 +104,9 @@ class _Attempt:
     snapshot: "TableSnapshot"
     receipt: Receipt
     pending: PendingObjects
+    published: "TableState"
 
-    def run(self, known_days: Collection[str]) -> MergeResult:
+    def run(self) -> MergeResult:
         """Commit if anything changes.
 
         Raises:
@@ -116,7 +118,7 @@ class _Attempt:
         if rows.fresh or rows.cancelled:
             deliveries = [with_fingerprints(self.data_type, each.table) for each in rows.fresh]
             settled = self._settle(deliveries)
-            receipt = self._next_receipt(rows, settled, known_days)
+            receipt = self._next_receipt(rows, settled)
             snapshot = self._commit(settled, receipt)
         return MergeResult(
             data_type=self.data_type,
@@ -147,19 +149,23 @@ class _Attempt:
         change = TableChange(summary=summary) if settled is None else change_of(self.data_type, settled, summary)
         return self.cycle.tables.commit(BASE_TABLES[self.data_type], self.snapshot, change)
 
-    def _next_receipt(self, rows: PendingRows, settled: "Settled | None", known_days: Collection[str]) -> Receipt:
-        """Return the receipt of the new snapshot: objects merged before that still exist, and those merged now."""
+    def _next_receipt(self, rows: PendingRows, settled: "Settled | None") -> Receipt:
+        """Return the receipt of the new snapshot: objects merged before that still exist, and those merged now.
+
+        It also has the days of merges that were interrupted before all of their results were published.
+        """
         existing = {*(each.name for each in self.pending.rows), *map(_name_of, self.pending.remaining)}
         before = {name: each for name, each in self.receipt.objects.items() if name in existing}
+        is_published = self.snapshot.sequence <= self.published.sequence and not before
+        unpublished = () if is_published else self.receipt.days
         cancelled = {name: ObjectReceipt(outcomes={CANCELLED: size}) for name, size in rows.cancelled.items()}
         if settled is None:
-            return Receipt(objects={**before, **cancelled}, days=self.receipt.days if before else ())
-        restated = restated_days(self.data_type, settled.changes, known_days)
+            return Receipt(objects={**before, **cancelled}, days=unpublished)
+        restated = restated_days(self.data_type, settled.changes, self.published.days)
         merged = {
             each.name: ObjectReceipt(outcomes=outcomes, restated=restated.get(_origin_of(each.table), ()))
             for each, outcomes in zip(rows.fresh, settled.outcomes, strict=True)
         }
-        unpublished = self.receipt.days if before else ()
         days = tuple(sorted({*changed_days(self.data_type, settled), *unpublished}))
         return Receipt(objects={**before, **cancelled, **merged}, days=days)
 

@@ -1,6 +1,7 @@
 """Reads base objects of the former format in parts that fit into memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 from shared.lake.merge.receipt import ObjectReceipt
 from shared.lake.migration.former_paths import day_of
 from shared.lake.parquet.columns import UnreadableObject, arrow_schema, parquet_metadata, read_parquet_parts
-from shared.lake.storage.object_store import ObjectName
+from shared.lake.storage.object_store import ObjectName, StoredObject
 from shared.lake.storage.paths import IncomingKey
 from shared.runtime.observability import count, logger
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 200_000
 """Rows of one commit."""
 
+_AT_ONCE = 8
+_MOST_BYTES = 64 * 1024 * 1024
 _RECEIPT = b"tally.receipt"
 
 
@@ -42,8 +45,8 @@ def read_portions(
 ) -> Iterator[Portion]:
     """Read base objects in the given order. Damaged ones are reported and left out."""
     collected = list[Portion]()
-    for name in names:
-        for part in _parts(lake, data_type, name, most_rows):
+    for stored in _objects(lake, names):
+        for part in _parts(data_type, stored, most_rows):
             if collected and sum(len(each.rows) for each in (*collected, part)) > most_rows:
                 yield _together(collected)
                 collected = []
@@ -60,18 +63,33 @@ def _together(parts: Sequence[Portion]) -> Portion:
     )
 
 
-def _parts(lake: "LakeStore", data_type: "DataType", name: ObjectName, most_rows: int) -> Iterator[Portion]:
+def _objects(lake: "LakeStore", names: Sequence[ObjectName]) -> Iterator[StoredObject]:
+    """Read objects in the given order, small ones several at a time; those that are gone are left out."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for some in _batches(names):
+            yield from filter(None, pool.map(lambda each: lake.get(each.key), some))
+
+
+def _batches(names: Sequence[ObjectName]) -> Iterator[Sequence[ObjectName]]:
+    batch = list[ObjectName]()
+    for name in names:
+        if batch and (len(batch) == _AT_ONCE or sum(each.size for each in (*batch, name)) > _MOST_BYTES):
+            yield batch
+            batch = []
+        batch.append(name)
+    if batch:
+        yield batch
+
+
+def _parts(data_type: "DataType", stored: StoredObject, most_rows: int) -> Iterator[Portion]:
     """Yield the rows of an object, then a portion without rows that completes it."""
-    stored = lake.get(name.key)
-    if stored is None:
-        return
     schema = arrow_schema(data_type)
     try:
-        merged = _merged(name.key, parquet_metadata(stored.body))
+        merged = _merged(stored.key, parquet_metadata(stored.body))
         for rows in read_parquet_parts(stored.body, schema, most_rows):
             yield Portion(rows=rows.replace_schema_metadata(None))
     except UnreadableObject as error:
-        logger().error("a base object of the former format cannot be read", key=name.key, reason=str(error))
+        logger().error("a base object of the former format cannot be read", key=stored.key, reason=str(error))
         count("UnreadableBaseObjects")
         return
     yield Portion(rows=schema.empty_table(), merged=merged, objects=[ObjectName(stored.key, stored.etag)])

@@ -9,6 +9,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.lake.storage.paths import incoming_key
@@ -16,8 +17,10 @@ from shared.merging.merger import Merger
 from shared.records.schema import DataType
 from tests.fakes import s3_conditions
 from tests.fakes.deliveries import delivery
+from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.interrupted_glue import InterruptedGlue
 from tests.fakes.interrupted_s3 import InterruptedS3
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import sale
 from tests.fakes.state_dump import dump_state, keys, merge_all, table_rows, waiting
 
@@ -148,6 +151,26 @@ def test_a_delivery_repeated_with_more_rows_between_read_and_delete_survives_the
 
     assert left == [incoming_key(SALES, "batch-1")]
     assert _lines(wired) == ["t-1", "t-2"]
+    assert _balanced(wired)
+
+
+def test_days_of_a_killed_merge_are_published_though_its_delivery_was_repeated(
+    wired: Wiring, platforms: MotoPlatforms
+) -> None:
+    first, more = sale(1, timestamp="2025-02-26T10:00:00Z"), sale(2)
+    wired.loader.load(delivery(SALES, [first], origin="batch-1"))
+    wired.lake_tables.ensure(BASE_TABLES[SALES])
+    committed = 5  # receipt, data, manifest, manifest list and metadata are written before Glue names them
+    with platforms.fault_injector.killing(committed, CrashPoint.AFTER):
+        wired.merger.merge({SALES}, has_time=lambda: True)
+    assert platforms.fault_injector.writes[committed] == "UpdateTable"
+    assert wired.table_states.get(SALES).days == {}
+
+    wired.loader.load(delivery(SALES, [first, more], origin="batch-1"))
+    merge_all(wired)
+
+    assert _lines(wired) == ["t-1", "t-2"]
+    assert sorted(wired.table_states.get(SALES).days) == ["2025-02-26", "2025-02-27"]
     assert _balanced(wired)
 
 

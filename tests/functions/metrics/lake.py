@@ -83,7 +83,7 @@ class TestLake:
         delivery = f"batch-{next(_deliveries)}"
         store.put(incoming_key(data_type, delivery), write_parquet(rows))
         cycle = MergeCycle(lake=store, tables=self.tables, index=KeyIndex(self.tables))
-        result = cycle.run(data_type, self.states.get(data_type).days)
+        result = cycle.run(data_type, self.states.get(data_type))
         assert result
         self.states.update(data_type, partial(_published, result))
         store.delete(result.consumed)

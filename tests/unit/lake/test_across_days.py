@@ -99,7 +99,7 @@ class Platform:
         """Merge and publish as the merger does."""
         cycle = MergeCycle(lake=self.lake, tables=self.tables, index=index)
         try:
-            done = cycle.run(self.data_type, self.state.days)
+            done = cycle.run(self.data_type, self.state)
         except Unavailable:
             return  # the message comes again
         if done is not None:
