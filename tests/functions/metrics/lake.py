@@ -36,6 +36,7 @@ from tests.moto_platform import create_resources
 
 DATABASE = "tally-database"
 Row = Mapping[str, Any]
+_FIRST_INGESTED = datetime(2026, 1, 1, tzinfo=UTC)
 _deliveries, _stamps = count(), count()
 
 
@@ -102,7 +103,7 @@ class TestLake:
 
 def _stamp() -> IngestMetadata:
     """A stamp later than those before, so that records replace earlier ones with their key."""
-    return replace(STAMP, ingested_at=_FIRST_STAMP + timedelta(seconds=next(_stamps)))
+    return replace(STAMP, ingested_at=_FIRST_INGESTED + timedelta(seconds=next(_stamps)))
 
 
 def _published(result: MergeResult, state: TableState) -> TableState:
@@ -112,10 +113,9 @@ def _published(result: MergeResult, state: TableState) -> TableState:
     return changed.with_derived(result.history.snapshots, result.snapshot.sequence, result.history.cost_days)
 
 
-_FIRST_STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 STAMP = IngestMetadata(
     source_id="till",
-    ingested_at=_FIRST_STAMP,
+    ingested_at=_FIRST_INGESTED,
     origin="batch-1",
     reporting_currency="USD",
 )
