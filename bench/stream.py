@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from botocore.config import Config
 
 from bench.measure import Row
@@ -21,8 +20,11 @@ from infra.aws.outputs import output_name
 from infra.local.deploy.outputs import StackOutputs
 from infra.local.emulator.credentials import EmulatorCredentials
 from shared.ingestion.stream.producer import EVENT_STREAM
-from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.catalog.tables import BASE_TABLES, LAKE_DATABASE
+from shared.lake.storage.object_store import TABLES_BUCKET
+from shared.lake.table.iceberg import IcebergTables
 from shared.ledger.store import LEDGER_TABLE
+from shared.records.schema import DataType
 from shared.runtime.resources import Resource
 
 EVENTS, PRODUCERS = 1_000_000, 4
@@ -156,12 +158,14 @@ def _rows(target: Target) -> pa.Table:
 
 def base_rows(target: Target, data_type: str, columns: list[str]) -> pa.Table:
     """Some columns of all rows of a type in the lake, read past the API."""
-    s3, bucket = target.aws("s3"), target.name(LAKE_BUCKET)
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"base/{data_type}/")
-    bodies = [
-        s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for page in pages for each in page["Contents"]
-    ]
-    return pa.concat_tables([pq.read_table(pa.BufferReader(body), columns=columns) for body in bodies])
+    tables = IcebergTables(
+        target.aws("glue"),
+        target.aws("s3"),
+        database=target.name(LAKE_DATABASE),
+        bucket=target.name(TABLES_BUCKET),
+    )
+    table = BASE_TABLES[DataType(data_type)]
+    return tables.rows(table, tables.head(table), columns).select(columns)
 
 
 def _freshness(target: Target, rows: pa.Table) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from shared.limits.classes import ANALYTICS
 from shared.products.models import ProductPerformanceResponse
 from shared.products.parameters import ProductQuery
 from shared.runtime.dialects import ApiResponse
+from shared.runtime.errors import ExpiredSnapshot
 from shared.runtime.query import Given
 
 router = Router()
@@ -20,7 +21,7 @@ Parameters = Annotated[Given, Depends(parameters_of(ProductQuery))]
 
 
 @router.get("/analytics/products/performance", tags=["analytics"], summary="Rank products by performance")
-@policy(Scope.ANALYTICS_READ, rate=ANALYTICS)
+@policy(Scope.ANALYTICS_READ, rate=ANALYTICS, errors=(ExpiredSnapshot,))
 def performance(
     given: Parameters, wired: Annotated[Wiring, Depends(wiring)]
 ) -> ApiResponse[ProductPerformanceResponse]:

@@ -31,7 +31,8 @@ def _read(text: Any) -> Mapping[str, int]:
     return found
 
 
-Snapshots = Annotated[Mapping[str, int], PlainValidator(_read), WithJsonSchema({"type": "string"})]
+_PAIRS = r"^\s*[a-z_]{1,64}:[0-9]{1,19}\s*(,\s*[a-z_]{1,64}:[0-9]{1,19}\s*)*$"
+Snapshots = Annotated[Mapping[str, int], PlainValidator(_read), WithJsonSchema({"type": "string", "pattern": _PAIRS})]
 
 
 def snapshots_field() -> Any:

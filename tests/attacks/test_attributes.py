@@ -177,10 +177,9 @@ def test_rows_beyond_the_limit_of_a_pass_are_merged_by_later_passes(wired: Wirin
 
 def test_passes_without_enough_time_are_retried_with_the_message(wired: Wiring) -> None:
     _loaded(wired, 3)
-    merger, times = _merging(wired, most_bytes=1), iter([True])
-    wanted = waiting(wired.settings)
+    merger, wanted = _merging(wired, most_bytes=1), waiting(wired.settings)
 
-    left = merger.merge(wanted, has_time=lambda: next(times, False))
+    left = merger.merge(wanted, has_time=lambda: len(keys(wired.settings, "incoming/")) == 3)
 
     assert left == wanted
     assert len(keys(wired.settings, "incoming/")) == 2

@@ -18,6 +18,9 @@ from tests.fakes.identities import Visitor
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.functions.every_route import ask
 
+SNAPSHOTS = "as_of_snapshots"
+PARSED = {"timezone", SNAPSHOTS}
+"""Parameters of free form that are parsed, and refused unless they have the form."""
 LONGEST_PARAMETER = 1024
 """Characters that Athena takes in an execution parameter."""
 METRICS = Route("/api/v1/analytics/metrics", "GET")
@@ -80,4 +83,14 @@ def test_free_texts_reach_athena(athena: BadAthena, attacker: Visitor) -> None:
     for route, name in FREE:
         before = len(athena.asked)
         ask(route, query={**USUAL[route], name: [f"only {name}"]}, token=attacker.token)
-        assert len(athena.asked) > before or name == "timezone"
+        assert len(athena.asked) > before or name in PARSED
+
+
+@pytest.mark.parametrize("route", USUAL)
+@pytest.mark.parametrize("text", ["{sql}", "transactions:{sql}", "transactions:1{sql}", "transactions:1,{sql}:1"])
+def test_only_numbers_of_snapshots_reach_athena(athena: BadAthena, attacker: Visitor, route: Route, text: str) -> None:
+    for sql in SQL.values():
+        answer = ask(route, query={**USUAL[route], SNAPSHOTS: [text.format(sql=sql)]}, token=attacker.token)
+        assert answer["statusCode"] == 400
+
+    assert athena.asked == []

@@ -36,6 +36,7 @@ from tests.moto_platform import create_resources
 
 DATABASE = "tally-database"
 Row = Mapping[str, Any]
+_FIRST_INGESTED = datetime(2026, 1, 1, tzinfo=UTC)
 _deliveries, _stamps = count(), count()
 
 
@@ -102,7 +103,7 @@ class TestLake:
 
 def _stamp() -> IngestMetadata:
     """A stamp later than those before, so that records replace earlier ones with their key."""
-    return replace(STAMP, ingested_at=STAMP.ingested_at + timedelta(seconds=next(_stamps)))
+    return replace(STAMP, ingested_at=_FIRST_INGESTED + timedelta(seconds=next(_stamps)))
 
 
 def _published(result: MergeResult, state: TableState) -> TableState:
@@ -114,7 +115,7 @@ def _published(result: MergeResult, state: TableState) -> TableState:
 
 STAMP = IngestMetadata(
     source_id="till",
-    ingested_at=datetime(2026, 1, 1, tzinfo=UTC),
+    ingested_at=_FIRST_INGESTED,
     origin="batch-1",
     reporting_currency="USD",
 )

@@ -25,7 +25,7 @@ _FIELDS = {data_type.value: schema.by_name.keys() for data_type, schema in SCHEM
 _EVERY_FIELD = {name for fields in _FIELDS.values() for name in fields}
 _BY_RULE = ("examples", "coverage")
 _PHASES = (*_BY_RULE, "fuzzing", "stateful")
-_MAY_ANSWER_WHAT_FITS = ["2xx", "3xx", "401", "403", "404", "409", "414", "422", "429", "431"]
+_MAY_ANSWER_WHAT_FITS = ["2xx", "3xx", "401", "403", "404", "409", "410", "414", "422", "429", "431"]
 _MAY_ANSWER_WHAT_DOES_NOT = ["4xx"]
 # What the document says in words, since JSON Schema has none for it.
 _BEYOND_SCHEMA = (
@@ -34,6 +34,7 @@ _BEYOND_SCHEMA = (
     "time_range",  # ditto, not before it begins nor in the future, and not more buckets than are told
     '"field":"aggregation"',  # which the metric may not have
     "is not a filter of",  # the metric
+    "is not a table that",  # the answer depends on
     "must be after startDate",
     "client_id is required",  # where HTTP Basic does not carry them
     "client_secret is required",

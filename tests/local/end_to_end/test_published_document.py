@@ -11,6 +11,7 @@ import schemathesis
 from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
 from infra.local.keys import identity_of, outputs_of
+from shared.athena.snapshots import AS_OF_SNAPSHOTS, EXAMPLE
 from shared.auth.identity import Identity
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
@@ -20,6 +21,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.identities import access_token, credentials, make_key
 from tests.fakes.token_forger import TokenForger
 from tests.local.conftest import RunningPlatform
+from tests.local.end_to_end.client import connected, sale
 from tests.local.end_to_end.fuzzing import Case, Findings, findings, published_at
 from tests.tiers import sized
 
@@ -89,7 +91,7 @@ def found(
         examples=BY_CHANCE,
         headers={"Authorization": f"Bearer {token}"},
     )
-    own, spare = make_key(identity), make_key(identity)
+    own, spare, current = make_key(identity), make_key(identity), _snapshot_of_sales(platform)
 
     @published.hook("filter_case")
     def spares_others(_: schemathesis.HookContext, case: Case) -> bool:
@@ -105,9 +107,20 @@ def found(
             case.body = wanted | {"refresh_token": identity.grants.to_key(credentials(own)).refresh_token}
         if case.path.endswith("/rotate") and not case.query:
             case.path_parameters = {"key_id": spare.id}
+        if case.query.get(AS_OF_SNAPSHOTS) == EXAMPLE:
+            case.query[AS_OF_SNAPSHOTS] = f"transactions:{current}"
         return case
 
     return findings(published)
+
+
+def _snapshot_of_sales(platform: RunningPlatform) -> str:
+    """A snapshot that is kept."""
+    with connected(platform) as client:
+        client.send_all("published-document", [sale("published-1", "2018-02-03")])
+        told = client.metric("transactions", "2018-02-03", "2018-02-04", aggregation="count")
+    snapshot: str = told["metadata"]["snapshots"]["transactions"]
+    return snapshot
 
 
 @each_route
