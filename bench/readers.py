@@ -79,7 +79,7 @@ def _merge_until(wired: Wiring, tally: _Tally, done: threading.Event) -> None:
         )
         rows = write_parquet(to_table(SALES, list(_lines(number)), stamp))
         wired.lake.put(incoming_key(SALES, name), rows)
-        result = cycle.run(SALES, wired.table_states.get(SALES).days)
+        result = cycle.run(SALES, wired.table_states.get(SALES))
         if result is not None:
             wired.table_states.update(SALES, partial(_with_merge, result))
             wired.lake.delete(result.consumed)

@@ -3,8 +3,6 @@
 from functions.access import TABLES
 from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
 from shared.lake.catalog.state import TABLE_STATES
-from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import RECEIPTS
 
 FUNCTION = TriggeredFunction(
     name="table_maintenance",
@@ -13,6 +11,6 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=600,
     uses_lake=True,
     trigger=ScheduleTrigger(every_minutes=15),
-    reads=(*TABLES, Access(TABLE_STATES), Access(LAKE_BUCKET, RECEIPTS)),
+    reads=(*TABLES, Access(TABLE_STATES)),
     writes=(*TABLES, Access(TABLE_STATES)),
 )

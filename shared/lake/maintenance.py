@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_TABLES
-from shared.lake.merge.receipt import read_receipt
 from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.rollups.product_history import HISTORY_TABLES
 from shared.lake.table.order import in_file_order
@@ -16,6 +15,7 @@ from shared.lake.table.port import (
     FILE,
     POSITION,
     CommitConflict,
+    DataFile,
     SnapshotExpired,
     TableChange,
     TableStore,
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from shared.lake.catalog.state import TableState, TableStates
     from shared.lake.catalog.table import LakeTable
     from shared.lake.rollups.job import RollupJob
-    from shared.lake.storage.object_store import LakeStore
-    from shared.lake.table.port import DataFile, TableSnapshot
+    from shared.lake.table.port import TableSnapshot
     from shared.runtime.models import Clock
 
 KEPT_DAYS = 35
@@ -43,6 +42,7 @@ KEPT_DAYS = 35
 _SMALL = 4 * 1024 * 1024
 _MOST_SMALL = 8
 _MOST_DEAD = 0.1
+_MOST_ROWS = 2_000_000
 _OWN = "tally."
 _TRIES = 3
 _UNUSED_FOR = timedelta(days=1)
@@ -72,7 +72,6 @@ class MaintenanceReport:
 class Maintenance:
     """Keeps tables small to read and cheap to keep."""
 
-    lake: "LakeStore"
     tables: KeptTables
     states: "TableStates"
     rollups: "RollupJob"
@@ -109,13 +108,14 @@ class Maintenance:
         """
         for _ in range(_TRIES):
             head = self.tables.head(table)
-            files = list(files_to_compact(head))
+            files = _within_memory(files_to_compact(head))
             if not files:
                 return 0
             try:
-                self._publish(table, head, self._rewrite(table, head, files))
+                made = self._rewrite(table, head, files)
             except CommitConflict:
                 continue
+            self.states.update(_owner(table), partial(_with_rewritten, table.name, head, made))
             return len(files)
         return 0
 
@@ -130,18 +130,6 @@ class Maintenance:
             keep=frozenset(state.snapshots.values()),
         )
         return self.tables.commit(table, head, change)
-
-    def _publish(self, table: "LakeTable", before: "TableSnapshot", after: "TableSnapshot") -> None:
-        """Let readers read the rewritten files, if what they read so far is the snapshot that was rewritten.
-
-        The snapshot before may be one that its merge has not published yet. Then its receipt has the days that it
-        changed.
-        """
-        if table.name == _owner(table):
-            days = read_receipt(self.lake, before).days
-            self.states.update(table.name, lambda state: state.with_commit(after.id or 0, after.sequence, days))
-        else:
-            self.states.update(_owner(table), partial(_with_rewritten, table.name, before.id, after.id))
 
     def tag(self, table: "LakeTable") -> None:
         """Tag the published snapshot with the day, once a day."""
@@ -167,6 +155,17 @@ def files_to_compact(snapshot: "TableSnapshot") -> "Iterator[DataFile]":
             yield from files
 
 
+def _within_memory(files: "Iterator[DataFile]") -> "list[DataFile]":
+    """Return the first of some files, as many as are rewritten at once; the others are left for the next run."""
+    chosen, rows = list[DataFile](), 0
+    for each in files:
+        if chosen and rows + each.rows > _MOST_ROWS:
+            break
+        chosen.append(each)
+        rows += each.rows
+    return chosen
+
+
 _RECOMPUTABLE = {table.name for tables in ROLLUPS.values() for table in tables}
 _OWNERS: dict[str, str] = {
     **{table.name: data_type for data_type, tables in ROLLUPS.items() for table in tables},
@@ -180,7 +179,13 @@ def _owner(table: "LakeTable") -> str:
     return _OWNERS[table.name]
 
 
-def _with_rewritten(name: str, before: int | None, after: int | None, state: "TableState") -> "TableState":
-    if after is None or state.derived.get(name) != before:
+def _with_rewritten(name: str, before: "TableSnapshot", after: "TableSnapshot", state: "TableState") -> "TableState":
+    """Let readers read the rewritten files, if what they read so far is the snapshot that was rewritten.
+
+    Otherwise that one is not published yet, and whoever publishes its rows publishes the rewritten ones.
+    """
+    if after.id is None or state.snapshots.get(name) != before.id:
         return state
-    return replace(state, derived={**state.derived, name: after})
+    if name == state.name:
+        return state.with_commit(after.id, after.sequence, ())
+    return replace(state, derived={**state.derived, name: after.id})

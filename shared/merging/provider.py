@@ -50,7 +50,6 @@ def rollup_job(deployment: Deployment) -> RollupJob:
 def maintenance(deployment: Deployment) -> Maintenance:
     """Build the maintenance of tables."""
     return Maintenance(
-        lake=lake(deployment),
         tables=lake_tables(deployment),
         states=table_states(deployment),
         rollups=rollup_job(deployment),

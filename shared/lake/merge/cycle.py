@@ -1,7 +1,7 @@
 """Merges the incoming objects of a data type into its table: one snapshot, made as a whole or not at all."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.fingerprints import ORIGIN, with_fingerprints
 from shared.lake.merge.late_data import restated_days
 from shared.lake.merge.pending import CANCELLED, MAX_BYTES, PendingObjects, PendingRows
-from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
+from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, write_receipt
 from shared.lake.merge.settlement import Settlement, change_of, changed_days
+from shared.lake.merge.unpublished import receipt_of_unpublished
 from shared.lake.rollups.product_history import HistoryState, ProductHistory
 from shared.lake.table.port import CommitConflict, TableChange
 from shared.records.schema import DataType
@@ -73,7 +74,7 @@ class MergeCycle:
 
         Args:
             data_type: the data type.
-            published: the published state of its table.
+            published: the state of the table.
 
         Raises:
             Unavailable: other processes kept committing to the table; a retry finds what they wrote.
@@ -84,12 +85,12 @@ class MergeCycle:
             # it in its receipt: so each listed object is in the receipt that was read, or not in that snapshot, or
             # that snapshot is outdated and the commit fails.
             snapshot = self.tables.head(BASE_TABLES[data_type])
-            receipt = read_receipt(self.lake, snapshot)
+            receipt = receipt_of_unpublished(self.lake, self.tables, data_type, snapshot, published)
             pending = PendingObjects.read(self.lake, data_type, self.most_bytes)
             if not pending.rows and not pending.markers:
                 return None
             try:
-                return _Attempt(self, data_type, snapshot, receipt, pending, published).run()
+                return _Attempt(self, data_type, snapshot, receipt, pending).run(published.days)
             except CommitConflict:
                 continue
         raise Unavailable(f"Another merge is writing {data_type}; retry later", retry_after=1)
@@ -104,22 +105,23 @@ class _Attempt:
     snapshot: "TableSnapshot"
     receipt: Receipt
     pending: PendingObjects
-    published: "TableState"
 
-    def run(self) -> MergeResult:
+    def run(self, known_days: Collection[str]) -> MergeResult:
         """Commit if anything changes.
 
         Raises:
             CommitConflict: the table was changed since it was read.
         """
         rows = self.pending.classify(self.receipt)
-        history = self._append_history(rows)
         snapshot, receipt = self.snapshot, self.receipt
         if rows.fresh or rows.cancelled:
             deliveries = [with_fingerprints(self.data_type, each.table) for each in rows.fresh]
             settled = self._settle(deliveries)
-            receipt = self._next_receipt(rows, settled)
+            receipt = self._next_receipt(rows, settled, known_days)
             snapshot = self._commit(settled, receipt)
+        # After the commit, which decides between a merge and a cancellation; if a crash comes in between, the receipt
+        # has these objects, and the next merge adds them.
+        history = self._append_history(rows)
         return MergeResult(
             data_type=self.data_type,
             snapshot=snapshot,
@@ -133,7 +135,7 @@ class _Attempt:
         )
 
     def _append_history(self, rows: PendingRows) -> HistoryState | None:
-        """Add the versions of products to their history, before they compete in the table."""
+        """Add all merged versions of products to their history, also those that others beat."""
         if self.data_type is not DataType.PRODUCTS:
             return None
         delivered = [each.table for each in (*rows.fresh, *rows.repeated)]
@@ -149,24 +151,19 @@ class _Attempt:
         change = TableChange(summary=summary) if settled is None else change_of(self.data_type, settled, summary)
         return self.cycle.tables.commit(BASE_TABLES[self.data_type], self.snapshot, change)
 
-    def _next_receipt(self, rows: PendingRows, settled: "Settled | None") -> Receipt:
-        """Return the receipt of the new snapshot: objects merged before that still exist, and those merged now.
-
-        It also has the days of merges that were interrupted before all of their results were published.
-        """
+    def _next_receipt(self, rows: PendingRows, settled: "Settled | None", known_days: Collection[str]) -> Receipt:
+        """Return the receipt of the new snapshot: objects merged before that still exist, and those merged now."""
         existing = {*(each.name for each in self.pending.rows), *map(_name_of, self.pending.remaining)}
         before = {name: each for name, each in self.receipt.objects.items() if name in existing}
-        is_published = self.snapshot.sequence <= self.published.sequence and not before
-        unpublished = () if is_published else self.receipt.days
         cancelled = {name: ObjectReceipt(outcomes={CANCELLED: size}) for name, size in rows.cancelled.items()}
         if settled is None:
-            return Receipt(objects={**before, **cancelled}, days=unpublished)
-        restated = restated_days(self.data_type, settled.changes, self.published.days)
+            return Receipt(objects={**before, **cancelled}, days=self.receipt.days)
+        restated = restated_days(self.data_type, settled.changes, known_days)
         merged = {
             each.name: ObjectReceipt(outcomes=outcomes, restated=restated.get(_origin_of(each.table), ()))
             for each, outcomes in zip(rows.fresh, settled.outcomes, strict=True)
         }
-        days = tuple(sorted({*changed_days(self.data_type, settled), *unpublished}))
+        days = tuple(sorted({*changed_days(self.data_type, settled), *self.receipt.days}))
         return Receipt(objects={**before, **cancelled, **merged}, days=days)
 
 

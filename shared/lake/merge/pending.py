@@ -28,6 +28,10 @@ MOST_ROWS = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 """Size of the objects of one pass, compressed and decoded together, in bytes; a single object may exceed it."""
 
+MOST_OBJECTS = 500
+"""Objects of one pass. Each costs a read and a change of the ledger, and a pass that outlasts the function would be
+repeated without end."""
+
 _AT_ONCE = 8
 _SMALL = 256 * 1024
 
@@ -47,8 +51,8 @@ class PendingObject:
 
     @property
     def size(self) -> int:
-        """Memory use in bytes; markers are negligible."""
-        return len(self.stored.body) + int(self.table.nbytes) if len(self.table) else 0
+        """Memory use in bytes."""
+        return len(self.stored.body) + int(self.table.nbytes)
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,10 @@ class PendingObjects:
         objects are downloaded at once, and decoded one after the other: how much memory one takes is known only then.
         """
         names = _processing_order(lake.names(incoming_prefix(data_type)))
-        found, damaged, read = list[PendingObject](), list[ObjectName](), 0
-        size, rows = 0, 0
+        rows, markers = list[PendingObject](), dict[str, StoredObject]()
+        damaged, read, size, length = list[ObjectName](), 0, 0, 0
         for name, key, stored in _download(lake, names, most_bytes):
-            if size >= most_bytes or rows >= MOST_ROWS:
+            if size >= most_bytes or length >= MOST_ROWS or len(rows) >= MOST_OBJECTS:
                 break
             read += 1
             if stored is None:
@@ -82,12 +86,14 @@ class PendingObjects:
             each = _decode(data_type, key, stored)
             if each is None:
                 damaged.append(name)
+            elif key.kind is IncomingKind.CANCELLATION:
+                markers[key.rows_key] = stored
             else:
-                found.append(each)
-                size, rows = size + each.size, rows + len(each.table)
+                rows.append(each)
+                size, length = size + each.size, length + len(each.table)
         return cls(
-            rows=[each for each in found if each.key.kind is IncomingKind.ROWS],
-            markers={each.key.rows_key: each.stored for each in found if each.key.kind is IncomingKind.CANCELLATION},
+            rows=rows,
+            markers=markers,
             remaining=[name for name, _ in names[read:]],
             damaged=damaged,
         )
@@ -97,12 +103,12 @@ class PendingObjects:
         known = receipt.objects
         in_base = {name.split(" ")[0] for name, each in known.items() if CANCELLED not in each.outcomes}
         new = [each for each in self.rows if each.name not in known]
-        cancelled = [each for each in new if each.stored.key in self.markers and each.stored.key not in in_base]
+        stopped = {each.name for each in new if each.stored.key in self.markers and each.stored.key not in in_base}
         repeated = [each for each in self.rows if each.name in known and CANCELLED not in known[each.name].outcomes]
         return PendingRows(
-            fresh=[each for each in new if each not in cancelled],
+            fresh=[each for each in new if each.name not in stopped],
             repeated=repeated,
-            cancelled={each.name: len(each.table) for each in cancelled},
+            cancelled={each.name: len(each.table) for each in new if each.name in stopped},
         )
 
     @property

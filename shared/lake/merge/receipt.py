@@ -32,7 +32,7 @@ class ObjectReceipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """The merged objects that still exist, by name, and all days that their commits changed."""
+    """The merged objects that still exist, by name, and the days that changed since the table was last published."""
 
     objects: Mapping[str, ObjectReceipt] = field(default_factory=dict)
     days: tuple[str, ...] = ()

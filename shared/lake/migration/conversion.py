@@ -53,7 +53,8 @@ class Conversion:
         history = self._append_history(data_type, portion)
         settled = self.settlement.settle(data_type, head, [with_fingerprints(data_type, portion.rows)])
         change = change_of(data_type, settled, self._summary(data_type, head, portion))
-        days = {*changed_days(data_type, settled), *days_of(data_type, portion.rows)}
+        unpublished = read_receipt(self.lake, head).days
+        days = {*changed_days(data_type, settled), *days_of(data_type, portion.rows), *unpublished}
         snapshot = self.tables.commit(BASE_TABLES[data_type], head, change)
         return Converted(snapshot=snapshot, days=tuple(sorted(days)), history=history)
 

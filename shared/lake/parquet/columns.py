@@ -35,8 +35,8 @@ _ARROW_TYPES = {
 _EXACT_AS_FLOAT = 1e9
 
 
-UnreadableObject = pa.lib.ArrowException
-"""The exception of Arrow for an object that is not Parquet or does not fit the schema."""
+UnreadableObject = (pa.lib.ArrowException, OSError)
+"""The exceptions of Arrow for an object that is not Parquet, is damaged, or does not fit the schema."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,8 +199,8 @@ def read_parquet(data: bytes, schema: pa.Schema) -> pa.Table:
     """Read a Parquet object in the current schema: missing columns are null, narrower types are widened.
 
     Raises:
-        UnreadableObject: the object is not Parquet, or has columns that the schema does not have, as written by a newer
-            version of this code; rewriting it would lose them.
+        UnreadableObject: the object is not Parquet or is damaged, or has columns that the schema does not have, as
+            written by a newer version of this code; rewriting it would lose them.
     """
     return _conform(pq.read_table(pa.BufferReader(data)), schema)
 

@@ -8,19 +8,23 @@ import pyarrow.compute as pc
 import pytest
 
 from shared.app.wiring import Wiring
+from shared.lake.catalog.rollup_tables import PRODUCT_COSTS
+from shared.lake.catalog.table import LakeTable
+from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.parquet.columns import arrow_schema, read_parquet, write_parquet
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore, StoredObject
 from shared.lake.storage.paths import cancellation_key, incoming_key
+from shared.lake.table.port import TableChange, TableSnapshot, TableStore
 from shared.ledger.entry import LedgerEntry, Outcomes
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
-from tests.fakes.fault_injection import deaths
+from tests.fakes.fault_injection import Crash, deaths
 from tests.fakes.interrupted_glue import InterruptedGlue
 from tests.fakes.interrupted_s3 import InterruptedS3
 from tests.fakes.moto_platforms import MotoPlatforms
-from tests.fakes.records import NOW, sale
+from tests.fakes.records import NOW, good, sale
 from tests.fakes.state_dump import dump_state, keys, merge_all, table_rows, waiting
 
 SALES = DataType.TRANSACTIONS
@@ -197,3 +201,32 @@ def test_a_cancellation_killed_around_any_write_completes(platforms: MotoPlatfor
             merge_all(wired)
 
             assert dump_state(settings) == expected, f"killed {moment} write {step} of {writes}"
+
+
+class _NoCommits:
+    """Tables of a merger that dies before it commits to a base table."""
+
+    def __init__(self, tables: TableStore) -> None:
+        self._tables = tables
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tables, name)
+
+    def commit(self, table: LakeTable, parent: TableSnapshot, change: TableChange) -> TableSnapshot:
+        if table.name in BASE_TABLES:
+            raise Crash(table.name)
+        return self._tables.commit(table, parent, change)
+
+
+def test_products_cancelled_after_a_crash_before_the_commit_have_no_costs(wired: Wiring) -> None:
+    rows = [good(DataType.PRODUCTS, cost=3)]
+    wired.loader.load(delivery(DataType.PRODUCTS, rows, origin="batch-1"))
+    dying: Any = _NoCommits(wired.lake_tables)
+    with pytest.raises(Crash):
+        replace(wired.merger.cycle, tables=dying).run(DataType.PRODUCTS, wired.table_states.get(DataType.PRODUCTS))
+    wired.lake.put(cancellation_key(DataType.PRODUCTS, "batch-1"), b"")
+
+    merge_all(wired)
+
+    assert table_rows(wired.settings, "product_versions") == table_rows(wired.settings, "product_costs") == []
+    assert wired.lake_tables.head(PRODUCT_COSTS).rows == 0

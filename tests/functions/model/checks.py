@@ -160,7 +160,7 @@ def assert_rolled_up(held: StateDump) -> None:
         if data_type not in held.base:
             continue
         dirty = set(held.dirty[data_type])
-        time = SCHEMAS[data_type].event_time
+        time = SCHEMAS[data_type].event_time or ""
         clean = [row for row in held.base[data_type] if f"{row[time]:%Y-%m-%d}" not in dirty]
         schema = arrow_schema(data_type)
         rows = pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in clean], schema)

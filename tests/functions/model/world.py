@@ -99,9 +99,13 @@ class World:
 
     def maintain(self, data_type: DataType, crash: Crash) -> None:
         """Compact the tables of a data type, tag their snapshots, and delete the files that no snapshot has."""
-        self._survives(lambda: [self._maintain(table) for table in self._tables_of(data_type)], crash)
+        self._survives(lambda: self._maintain(self._tables_of(data_type)), crash)
 
-    def _maintain(self, table: LakeTable) -> None:
+    def _maintain(self, tables: Iterable[LakeTable]) -> None:
+        for table in tables:
+            self._maintain_one(table)
+
+    def _maintain_one(self, table: LakeTable) -> None:
         self._wired.maintenance.compact(table)
         self._wired.maintenance.tag(table)
         self._wired.lake_tables.sweep(table, datetime.now(UTC) + _LATE)  # nothing is being written

@@ -134,7 +134,8 @@ class _Base:
     def rows(self) -> list[Row]:
         """The rows, without the hidden columns."""
         names = arrow_schema(self.data_type).names
-        return self.tables.rows(self.table, self.tables.head(self.table), names).select(names).to_pylist()
+        found: list[Row] = self.tables.rows(self.table, self.tables.head(self.table), names).select(names).to_pylist()
+        return found
 
 
 @pytest.mark.parametrize("data_type", ROWS)

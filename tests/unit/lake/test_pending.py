@@ -1,18 +1,20 @@
 """Which incoming objects one pass of a merge reads, and in which order."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from shared.lake.merge import pending
-from shared.lake.merge.pending import CANCELLED, PendingObjects
+from shared.lake.merge.pending import CANCELLED, MOST_OBJECTS, PendingObjects
 from shared.lake.merge.receipt import ObjectReceipt, Receipt
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
-from shared.lake.storage.object_store import ObjectName
+from shared.lake.storage.object_store import ObjectName, StoredObject
 from shared.lake.storage.paths import cancellation_key, incoming_key
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
 from tests.fakes.memory_lake import MemoryLake
-from tests.fakes.recording_lake import RecordingLake
 from tests.fakes.records import NOW, sale
 
 SALES = DataType.TRANSACTIONS
@@ -98,18 +100,6 @@ def test_a_large_backfill_does_not_hold_up_small_deliveries_and_they_do_not_hold
     assert sorted(order) == sorted([*large, *small])
 
 
-def test_a_damaged_object_is_left_alone_and_named() -> None:
-    lake = MemoryLake()
-    damaged = _put(lake, "a", b"no Parquet")
-    _put(lake, "b")
-
-    found = PendingObjects.read(lake, SALES)
-
-    assert [each.key.delivery_id for each in found.rows] == ["b"]
-    assert [each.key for each in found.damaged] == [damaged]
-    assert damaged not in {each.key for each in found.consumed}
-
-
 def test_an_object_that_vanished_after_it_was_listed_is_skipped() -> None:
     class Vanishing(MemoryLake):
         def get(self, key: str) -> None:  # noqa: ARG002 # the store's signature
@@ -119,17 +109,6 @@ def test_an_object_that_vanished_after_it_was_listed_is_skipped() -> None:
     _put(lake, "a")
 
     assert _read(lake) == []
-
-
-def test_of_fifty_thousand_objects_only_those_of_one_pass_are_read() -> None:
-    lake, body = RecordingLake(), _body(*range(40))
-    for number in range(50_000):
-        _put(lake, f"b-{number}", body)
-
-    found = PendingObjects.read(lake, SALES, most_bytes=len(body) * 30)
-
-    assert 0 < len(found.rows) <= 40
-    assert len(found.rows) + len(found.remaining) == 50_000
 
 
 def test_the_memory_that_rows_take_counts_not_their_size_in_storage() -> None:
@@ -190,3 +169,84 @@ def test_markers_without_rows_are_reported_but_not_consumed() -> None:
 
     assert [each.key for each in found.orphan_markers] == [cancellation_key(SALES, "a")]
     assert found.consumed == []
+
+
+class CountingLake(MemoryLake):
+    """Counts the objects that are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> StoredObject | None:
+        """Read an object."""
+        with self._lock:
+            self.read += 1
+        return super().get(key)
+
+
+def _object(*numbers: int) -> bytes:
+    stamp = IngestMetadata(source_id="web-shop", ingested_at=NOW, origin="batch", reporting_currency="EUR")
+    return write_parquet(to_table(SALES, [sale(number, timestamp=NOW) for number in numbers], stamp))
+
+
+def _lake(waiting: int) -> CountingLake:
+    lake, body = CountingLake(), _object(1)
+    for number in range(waiting):
+        lake.put(incoming_key(SALES, f"batch-{number}"), body)
+    return lake
+
+
+def test_a_pass_over_50_000_objects_reads_as_many_as_it_can_finish() -> None:
+    lake = _lake(50_000)
+
+    pending = PendingObjects.read(lake, SALES)
+
+    assert MOST_OBJECTS == len(pending.rows) <= lake.read < MOST_OBJECTS + 8
+    assert len(pending.remaining) == 50_000 - MOST_OBJECTS
+
+
+def test_markers_do_not_take_the_place_of_rows() -> None:
+    lake = _lake(20)
+    for number in range(MOST_OBJECTS + 20):
+        lake.put(cancellation_key(SALES, f"other-{number}"), b"")
+
+    pending = PendingObjects.read(lake, SALES)
+
+    assert (len(pending.rows), len(pending.orphan_markers), pending.remaining) == (20, MOST_OBJECTS + 20, [])
+
+
+def test_rows_of_cancelled_deliveries_are_read_with_their_marker_however_many_wait() -> None:
+    lake = _lake(MOST_OBJECTS * 2)
+    cancelled = incoming_key(SALES, f"batch-{MOST_OBJECTS * 2 - 1}")
+    lake.put(cancellation_key(SALES, f"batch-{MOST_OBJECTS * 2 - 1}"), b"")
+
+    found = PendingObjects.read(lake, SALES).classify(Receipt())
+
+    assert [name.split(" ")[0] for name in found.cancelled] == [cancelled]
+
+
+def _damaged(part: str) -> bytes:
+    whole = bytearray(_object(*range(200)))
+    match part:
+        case "not Parquet":
+            return b"PK\x03\x04 a spreadsheet"
+        case "cut":
+            return bytes(whole[: len(whole) // 2])
+        case "page":
+            whole[20:60] = bytes(40)
+        case "footer":
+            whole[-200:-40] = bytes(160)
+    return bytes(whole)
+
+
+@pytest.mark.parametrize("part", ["not Parquet", "cut", "page", "footer"])
+def test_a_damaged_object_is_left_alone_and_others_are_read(part: str) -> None:
+    lake = _lake(1)
+    lake.put(incoming_key(SALES, "damaged"), _damaged(part))
+
+    pending = PendingObjects.read(lake, SALES)
+
+    assert [each.key for each in pending.damaged] == [incoming_key(SALES, "damaged")]
+    assert [each.key for each in pending.consumed] == [incoming_key(SALES, "batch-0")]
