@@ -40,7 +40,7 @@ from shared.lake.table.port import (
     TableUnreadable,
 )
 from shared.lake.table.retention import expire, sweep, tag
-from shared.lake.table.schema import arrow_schema_of, iceberg_schema, partition_spec
+from shared.lake.table.schema import arrow_schema_of, column_changes, iceberg_schema, partition_spec
 
 if TYPE_CHECKING:
     from pyiceberg.types import PrimitiveType
@@ -102,19 +102,16 @@ class IcebergTables:
 
         Raises:
             TableUnreadable: its metadata is missing or damaged.
-            ValidationError: a column's type cannot become the declared one, e.g. a decimal with other decimal places.
+            UnchangeableColumn: a column's type cannot become the declared one.
         """
         target = self._load(table)
-        stored = {field.name: str(field.field_type) for field in target.schema().fields}
-        declared = iceberg_schema(table).fields
-        changed = [field for field in declared if stored.get(field.name) != str(field.field_type)]
-        if changed:
+        added, widened = column_changes(target.schema(), iceberg_schema(table))
+        if added or widened:
             with target.update_schema() as update:
-                for field in changed:
-                    if field.name in stored:
-                        update.update_column(field.name, cast("PrimitiveType", field.field_type))
-                    else:
-                        update.add_column(field.name, field.field_type, doc=field.doc)
+                for field in added:
+                    update.add_column(field.name, field.field_type, doc=field.doc)
+                for field in widened:
+                    update.update_column(field.name, cast("PrimitiveType", field.field_type))
 
     def head(self, table: LakeTable) -> TableSnapshot:
         """Return the current snapshot of a table, which is created if it does not exist."""

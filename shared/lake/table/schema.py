@@ -70,6 +70,34 @@ def iceberg_schema(table: LakeTable) -> Schema:
     )
 
 
+class UnchangeableColumn(Exception):
+    """The type of a stored column cannot become the declared one: rows would have to be written again."""
+
+
+def column_changes(stored: Schema, declared: Schema) -> tuple[list[NestedField], list[NestedField]]:
+    """Return the declared columns that a stored table lacks, and those that it has with fewer digits.
+
+    Raises:
+        UnchangeableColumn: a column has another type.
+    """
+    known = {field.name: field.field_type for field in stored.fields}
+    added = [field for field in declared.fields if field.name not in known]
+    changed = [
+        field for field in declared.fields if field.name in known and str(known[field.name]) != str(field.field_type)
+    ]
+    for field in changed:
+        if not _has_more_digits(known[field.name], field.field_type):
+            raise UnchangeableColumn(f"column {field.name} is {known[field.name]} and cannot become {field.field_type}")
+    return added, changed
+
+
+def _has_more_digits(stored: IcebergType, declared: IcebergType) -> bool:
+    """Whether a decimal has as many decimal places and more digits; the library itself would change the places too."""
+    if not isinstance(stored, DecimalType) or not isinstance(declared, DecimalType):
+        return False
+    return stored.scale == declared.scale and stored.precision < declared.precision
+
+
 @cache
 def arrow_schema_of(table: LakeTable) -> pa.Schema:
     """Return the schema of a table's rows in memory."""

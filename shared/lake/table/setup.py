@@ -1,4 +1,4 @@
-"""Creates the tables of a deployment, or adds columns to them."""
+"""Creates the tables of a deployment, or adds columns to them and widens them."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

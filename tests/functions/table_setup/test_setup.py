@@ -96,6 +96,20 @@ def test_a_table_that_cannot_be_created_fails_the_deployment_with_the_reason(
     assert len(response["Reason"]) <= 2000
 
 
+def test_a_column_that_cannot_become_the_declared_one_fails_the_deployment(
+    deployed: Wiring, door: ResponseDoor
+) -> None:
+    *others, rate = EXCHANGE_RATES.columns
+    other_places = replace(rate, glue_type="decimal(38,10)")
+    deployed.lake_tables.ensure(replace(EXCHANGE_RATES, columns=(*others, other_places)))
+
+    response = set_up(door, "Update")
+
+    assert response["Status"] == "FAILED"
+    assert response["Reason"].startswith("TablesNotReady: exchange_rates: ")
+    assert "column rate is decimal(38, 10) and cannot become decimal(38, 15)" in response["Reason"]
+
+
 def test_a_response_is_repeated_if_s3_is_busy(deployed: Wiring, door: ResponseDoor) -> None:
     door.statuses = [503]
 

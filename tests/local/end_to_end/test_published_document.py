@@ -11,7 +11,7 @@ import schemathesis
 from functions.manifest import HTTP_FUNCTIONS
 from functions.openapi import document
 from infra.local.keys import identity_of, outputs_of
-from shared.athena.snapshots import AS_OF_SNAPSHOTS, EXAMPLE
+from shared.athena.snapshots import AS_OF_SNAPSHOTS
 from shared.auth.identity import Identity
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
@@ -97,6 +97,12 @@ def found(
     def spares_others(_: schemathesis.HookContext, case: Case) -> bool:
         return case.path_parameters.get("key_id") not in keys_of_others
 
+    @published.hook("before_add_examples")
+    def ask_for_kept_snapshots(_: schemathesis.HookContext, examples: list[Case]) -> None:
+        for each in examples:
+            if AS_OF_SNAPSHOTS in each.query:
+                each.query[AS_OF_SNAPSHOTS] = f"transactions:{current}"
+
     @published.hook("map_case")
     def shows_what_exists(_: schemathesis.HookContext, case: Case) -> Case:
         """Put what only the platform can give into some of the requests that ask for it, and leave the others alone."""
@@ -107,8 +113,6 @@ def found(
             case.body = wanted | {"refresh_token": identity.grants.to_key(credentials(own)).refresh_token}
         if case.path.endswith("/rotate") and not case.query:
             case.path_parameters = {"key_id": spare.id}
-        if case.query.get(AS_OF_SNAPSHOTS) == EXAMPLE:
-            case.query[AS_OF_SNAPSHOTS] = f"transactions:{current}"
         return case
 
     return findings(published)
