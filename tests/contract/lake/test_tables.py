@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -26,6 +27,7 @@ from shared.lake.table.port import (
     TableStore,
     TableUnreadable,
 )
+from shared.lake.table.retention import MOST_SNAPSHOTS
 from shared.lake.table.schema import arrow_schema_of
 from tests.fakes import glue_versions
 from tests.fakes.memory_tables import MemoryTables
@@ -385,5 +387,61 @@ def test_a_missing_data_file_is_an_error_that_names_it(iceberg: IcebergTables, s
     head = append(iceberg, 1)
     [file] = head.files
     s3.delete_object(Bucket="tables", Key=file.path.removeprefix("s3://tables/"))
+    with pytest.raises(TableUnreadable, match=file.path):
+        iceberg.rows(SALES, head, ["number"])
+
+
+def test_snapshots_are_in_the_order_of_time_though_the_clock_was_ahead(iceberg: IcebergTables, s3: "S3Client") -> None:
+    append(iceberg, 1)
+    key = iceberg._load(SALES).metadata_location.removeprefix("s3://tables/")
+    document = orjson.loads(s3.get_object(Bucket="tables", Key=key)["Body"].read())
+    ahead = document["last-updated-ms"] + 3_600_000
+    document["last-updated-ms"] = document["snapshots"][-1]["timestamp-ms"] = ahead
+    document["snapshot-log"][-1]["timestamp-ms"] = ahead
+    s3.put_object(Bucket="tables", Key=key, Body=orjson.dumps(document))
+
+    for number in (2, 3):
+        append(iceberg, number)
+
+    metadata = iceberg._load(SALES).metadata
+    assert [each.timestamp_ms for each in metadata.snapshot_log] == [ahead, ahead + 1, ahead + 2]
+    assert [each.timestamp_ms for each in metadata.snapshots] == [ahead, ahead + 1, ahead + 2]
+    assert metadata.last_updated_ms == ahead + 2
+
+
+def test_snapshots_expire_but_not_those_that_a_query_may_read(iceberg: IcebergTables, s3: "S3Client") -> None:
+    first = append(iceberg, 0)
+    for number in range(1, MOST_SNAPSHOTS + 2):
+        append(iceberg, number)
+    assert iceberg.snapshot(SALES, first.id or 0).rows == 1
+
+    age_metadata(iceberg, s3, by_ms=600_000)
+    head = append(iceberg, 99)
+
+    with pytest.raises(SnapshotExpired):
+        iceberg.snapshot(SALES, first.id or 0)
+    assert len(iceberg._load(SALES).metadata.snapshots) == MOST_SNAPSHOTS
+    assert numbers_in(iceberg, head) == [*range(MOST_SNAPSHOTS + 2), 99]
+
+
+def age_metadata(iceberg: IcebergTables, s3: "S3Client", *, by_ms: int) -> None:
+    """Make all snapshots older."""
+    key = iceberg._load(SALES).metadata_location.removeprefix("s3://tables/")
+    document = orjson.loads(s3.get_object(Bucket="tables", Key=key)["Body"].read())
+    document["last-updated-ms"] -= by_ms
+    for each in (*document["snapshots"], *document["snapshot-log"]):
+        each["timestamp-ms"] -= by_ms
+    s3.put_object(Bucket="tables", Key=key, Body=orjson.dumps(document))
+
+
+@pytest.mark.parametrize("part", ["page", "footer", "end"])
+def test_a_damaged_data_file_is_an_error_that_names_it(iceberg: IcebergTables, s3: "S3Client", part: str) -> None:
+    head = append(iceberg, *range(30))
+    [file] = head.files
+    key = file.path.removeprefix("s3://tables/")
+    body = bytearray(s3.get_object(Bucket="tables", Key=key)["Body"].read())
+    place = {"page": slice(10, 50), "footer": slice(-300, -60), "end": slice(-4, None)}[part]
+    body[place] = bytes(len(body[place]))
+    s3.put_object(Bucket="tables", Key=key, Body=bytes(body))
     with pytest.raises(TableUnreadable, match=file.path):
         iceberg.rows(SALES, head, ["number"])
