@@ -189,18 +189,19 @@ class IcebergTables:
             raise CommitConflict(f"{table.name} has no snapshot after a commit")
         return self._describe(table, committed, made)[0]
 
-    def tag(self, table: LakeTable, snapshot_id: int, name: str, *, most: int) -> Mapping[str, int]:
-        """Tag a snapshot unless the tag exists, remove the lowest names beyond `most`, and return all tags.
+    def tag(self, table: LakeTable, snapshot_id: int, *, most: int) -> Mapping[str, int]:
+        """Tag a snapshot as the last of the day on which it was made; return the tags of the last `most` days.
 
         Raises:
             CommitConflict: the table was changed at the same time.
             SnapshotExpired: the snapshot is not kept.
         """
         target = self._load(table)
-        if target.metadata.snapshot_by_id(snapshot_id) is None:
+        found = target.metadata.snapshot_by_id(snapshot_id)
+        if found is None:
             raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
         try:
-            return tag(target, snapshot_id, name, most=most)
+            return tag(target, found, most=most)
         except CommitFailedException as error:
             raise CommitConflict(str(error)) from error
 

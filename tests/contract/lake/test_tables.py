@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -445,3 +445,30 @@ def test_a_damaged_data_file_is_an_error_that_names_it(iceberg: IcebergTables, s
     s3.put_object(Bucket="tables", Key=key, Body=bytes(body))
     with pytest.raises(TableUnreadable, match=file.path):
         iceberg.rows(SALES, head, ["number"])
+
+
+def test_the_last_snapshot_of_each_day_is_tagged(iceberg: IcebergTables) -> None:
+    for number in (1, 2):
+        made = append(iceberg, number)
+        tags = iceberg.tag(SALES, made.id or 0, most=2)
+    assert list(tags.values()) == [made.id]
+
+
+def test_only_the_tags_of_the_last_days_are_kept(iceberg: IcebergTables, s3: "S3Client") -> None:
+    made = list[int | None]()
+    for days in (3, 1, 0):
+        made.append(append(iceberg, days).id)
+        age_metadata(iceberg, s3, by_ms=days * 86_400_000)
+        tags = iceberg.tag(SALES, made[-1] or 0, most=2)
+    assert [tags[day] for day in sorted(tags)] == made[1:]
+
+
+def test_a_sweep_deletes_only_old_files_of_no_snapshot(iceberg: IcebergTables, s3: "S3Client") -> None:
+    head = append(iceberg, *range(50))
+    head = iceberg.commit(SALES, head, TableChange(deleted=positions_of(iceberg, head, 1)))
+    s3.put_object(Bucket="tables", Key="sales/data/of-a-failed-commit.parquet", Body=b"")
+    written = datetime.now(UTC)
+
+    assert iceberg.sweep(SALES, written - timedelta(days=1)) == 0
+    assert iceberg.sweep(SALES, written + timedelta(minutes=1)) == 1
+    assert numbers_in(iceberg_tables(s3), head) == [0, *range(2, 50)]
