@@ -472,3 +472,24 @@ def test_a_sweep_deletes_only_old_files_of_no_snapshot(iceberg: IcebergTables, s
     assert iceberg.sweep(SALES, written - timedelta(days=1)) == 0
     assert iceberg.sweep(SALES, written + timedelta(minutes=1)) == 1
     assert numbers_in(iceberg_tables(s3), head) == [0, *range(2, 50)]
+
+
+def test_a_file_with_a_position_deleted_twice_keeps_its_other_rows(tables: TableStore) -> None:
+    head = append(tables, 0, 1, 2)
+    [file] = head.files
+    for position in (0, 0, 1):
+        head = tables.commit(SALES, head, TableChange(deleted={file.path: pa.array([position], pa.int64())}))
+    assert numbers_in(tables, head) == [2]
+
+
+def test_a_commit_over_3650_days_writes_a_file_for_each_month_and_three_of_metadata(
+    iceberg: IcebergTables, s3: "S3Client"
+) -> None:
+    empty = iceberg.head(SALES)
+    before = len(s3.list_objects_v2(Bucket="tables")["Contents"])
+
+    head = iceberg.commit(SALES, empty, TableChange(rows=sales(*range(3_650))))
+
+    assert len(head.files) == 120
+    assert len(s3.list_objects_v2(Bucket="tables")["Contents"]) - before == 120 + 3
+    assert head.rows == 3_650
