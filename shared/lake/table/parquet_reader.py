@@ -130,9 +130,15 @@ class OpenFile:
             found = self._parquet.read_row_groups(list(groups), columns=present)
         size = sum(self._parquet.metadata.row_group(group).num_rows for group in groups)
         columns = [
-            found[each.name].cast(each.type) if each.name in present else pa.nulls(size, each.type) for each in schema
+            _in_memory(found[each.name], each.type) if each.name in present else pa.nulls(size, each.type)
+            for each in schema
         ]
         return pa.table(columns, schema=schema)
+
+
+def _in_memory(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return a column with its type in memory; moments of other engines lose their microseconds."""
+    return column.cast(kind, safe=not pa.types.is_timestamp(kind))
 
 
 class _RangedObject(io.RawIOBase):

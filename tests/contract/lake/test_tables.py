@@ -9,13 +9,18 @@ import boto3
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
+from pyiceberg.manifest import DataFile as ManifestDataFile
+from pyiceberg.manifest import DataFileContent, FileFormat
+from pyiceberg.typedef import Record
 
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, SALES_DAILY
 from shared.lake.catalog.table import Column, LakeTable
+from shared.lake.table.change_producer import ChangeProducer, FileChange
 from shared.lake.table.iceberg import IcebergTables
 from shared.lake.table.port import (
     FILE,
@@ -493,3 +498,52 @@ def test_a_commit_over_3650_days_writes_a_file_for_each_month_and_three_of_metad
     assert len(head.files) == 120
     assert len(s3.list_objects_v2(Bucket="tables")["Contents"]) - before == 120 + 3
     assert head.rows == 3_650
+
+
+def test_delete_files_of_other_engines_about_several_files_are_read(iceberg: IcebergTables) -> None:
+    head = append(iceberg, 1, 2, 40, 41)
+    target = iceberg._load(SALES)
+    rows = {"file_path": [file.path for file in head.files], "pos": [1, 0]}
+    location = f"{target.location()}/data/foreign-deletes.parquet"
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(rows).sort_by("file_path"), sink)
+    with target.io.new_output(location).create() as file:
+        file.write(sink.getvalue().to_pybytes())
+    described = ManifestDataFile.from_args(
+        content=DataFileContent.POSITION_DELETES,
+        file_path=location,
+        file_format=FileFormat.PARQUET,
+        partition=Record(648),
+        record_count=2,
+        file_size_in_bytes=len(sink.getvalue()),
+    )
+    described.spec_id = target.spec().spec_id
+    transaction = target.transaction()
+    change = FileChange(added=[described], dropped=frozenset(), summary={})
+    ChangeProducer(transaction, change, iceberg._layouts.entries_of).commit()
+    transaction.commit_transaction()
+
+    after = iceberg.head(SALES)
+
+    assert numbers_in(iceberg, after) == [1, 41]
+    assert [each.deleted for each in after.files] == [1, 1]
+    again = iceberg.commit(SALES, after, TableChange(deleted=positions_of(iceberg, after, 41)))
+    assert numbers_in(iceberg, again) == [1]
+
+
+def test_moments_with_microseconds_of_other_engines_are_read_in_milliseconds(
+    iceberg: IcebergTables, s3: "S3Client"
+) -> None:
+    head = append(iceberg, 1)
+    [file] = head.files
+    key = file.path.removeprefix("s3://tables/")
+    rows = pq.read_table(pa.BufferReader(s3.get_object(Bucket="tables", Key=key)["Body"].read()))
+    place = rows.schema.get_field_index("timestamp")
+    later = pc.add(rows["timestamp"], pa.scalar(timedelta(microseconds=999)))
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows.set_column(place, rows.schema.field(place), later), sink)
+    s3.put_object(Bucket="tables", Key=key, Body=sink.getvalue().to_pybytes())
+
+    found = iceberg.rows(SALES, head, ["timestamp"])
+
+    assert found["timestamp"].to_pylist() == [_NEW_YEAR + timedelta(days=1, milliseconds=1)]
