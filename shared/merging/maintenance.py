@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_TABLES
 from shared.lake.rollups.compute import ROLLUPS
@@ -47,6 +48,8 @@ _MOST_DEAD = 0.1
 _OWN = "tally."
 _TRIES = 3
 _UNUSED_FOR = timedelta(days=1)
+_FAILURES = (BotoCoreError, ClientError, TableUnreadable, TallyError, CommitConflict, SnapshotExpired)
+"""What one table may fail of while the others are maintained."""
 
 
 class KeptTables(TableStore, Protocol):
@@ -89,19 +92,26 @@ class Maintenance:
                 compacted.append(self._compact(table, has_time))
                 self._tag(table)
                 deleted += self.tables.sweep(table, self.clock() - _UNUSED_FOR)
-            except (TableUnreadable, TallyError, CommitConflict, SnapshotExpired):
+            except _FAILURES:
                 logger().exception("table maintenance failed", extra={"table": table.name})
                 count("FailedTableMaintenance")
                 failed += 1
         for data_type in ROLLUPS:
             if has_time():
-                self.rollups.run(data_type)
+                self._roll_up(data_type)
         return MaintenanceReport(
             compacted_tables=sum(1 for files in compacted if files),
             compacted_files=sum(compacted),
             deleted_files=deleted,
             failed_tables=failed,
         )
+
+    def _roll_up(self, data_type: DataType) -> None:
+        try:
+            self.rollups.run(data_type)
+        except _FAILURES:
+            logger().exception("roll-up failed", extra={"data_type": data_type})
+            count("FailedRollups")
 
     def _compact(self, table: "LakeTable", has_time: Callable[[], bool]) -> int:
         """Rewrite files of months that have many small ones or many deleted rows; return how many were rewritten.

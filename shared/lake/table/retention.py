@@ -67,7 +67,7 @@ def _tags(target: Table) -> dict[str, int]:
 def sweep(target: Table, s3: "S3Client", before: datetime, layouts: "Layouts") -> int:
     """Delete files of a table that no snapshot has and that were written before a moment; return their number."""
     bucket, prefix = bucket_and_key(f"{target.location()}/")
-    # Listed before the snapshots are read: a file that a commit adds meanwhile is young, and not in the list.
+    # A file that a commit adds meanwhile is young, and not in the list.
     found = [
         each["Key"]
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

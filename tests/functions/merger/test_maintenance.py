@@ -7,7 +7,7 @@ from shared.lake.catalog.tables import BASE_TABLES
 from shared.merging.maintenance import files_to_compact
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
-from tests.fakes.records import sale
+from tests.fakes.records import good, sale
 from tests.fakes.state_dump import merge_all, table_rows
 
 SALES = DataType.TRANSACTIONS
@@ -49,3 +49,15 @@ def test_the_published_snapshot_is_tagged_with_its_day(wired: Wiring) -> None:
 
     state = wired.table_states.get(SALES)
     assert list(state.tags.values()) == [state.snapshot]
+
+
+def test_a_damaged_table_does_not_hold_up_the_others(wired: Wiring) -> None:
+    wired.loader.load(delivery(DataType.EVENTS, [good(DataType.EVENTS)], origin="batch-e"))
+    _merge_months(wired, "2025-01")
+    location = wired.lake_tables.library_table(BASE_TABLES[DataType.EVENTS]).metadata_location
+    wired.lake_tables.library_table(TABLE).io.delete(location)
+
+    report = wired.maintenance.run(has_time=lambda: True)
+
+    assert report.failed_tables == 1
+    assert (report.compacted_tables, wired.table_states.get(SALES).dirty_days) == (1, ())
