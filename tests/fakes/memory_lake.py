@@ -60,7 +60,7 @@ class MemoryLake(LakeStore):
         """Delete an object, whatever it holds by now."""
         self.objects.pop(key, None)
 
-    def delete(self, objects: Iterable[StoredObject]) -> None:
+    def delete(self, objects: Iterable[StoredObject | ObjectName]) -> None:
         """Delete objects that are still as they were read."""
         for each in objects:
             current = self.objects.get(each.key)
