@@ -136,11 +136,6 @@ def pinned(statement: Statement, snapshots: Mapping[str, int]) -> Statement:
     return Statement("".join([*pieces, statement.text[reached:]]), statement.values)
 
 
-def identifiers(names: Iterable[str]) -> Statement:
-    """Use a list of names of columns as a fragment."""
-    return join(", ", map(identifier, names))
-
-
 def literal(value: Value | date) -> str:
     """Write a value as an SQL literal, which is the form execution parameters have.
 

@@ -1,15 +1,18 @@
 """The maintenance of tables: compaction, a tag for each day, and the deletion of files that no snapshot has."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_TABLES
 from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.rollups.product_history import HISTORY_TABLES
+from shared.lake.table.data_files import MOST_ROWS
 from shared.lake.table.order import in_file_order
 from shared.lake.table.port import (
     FILE,
@@ -37,23 +40,28 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 KEPT_DAYS = 35
-"""Days for which a snapshot of the table at their end is kept, so that a question can be asked again as of then."""
+"""Days of which the last snapshot is kept, so that a question can be asked again as of then."""
 
 _SMALL = 4 * 1024 * 1024
 _MOST_SMALL = 8
 _MOST_DEAD = 0.1
-_MOST_ROWS = 2_000_000
 _OWN = "tally."
 _TRIES = 3
 _UNUSED_FOR = timedelta(days=1)
-_FAILURES = (TableUnreadable, TallyError, CommitConflict, SnapshotExpired)
+_FAILURES = (BotoCoreError, ClientError, TableUnreadable, TallyError, CommitConflict, SnapshotExpired)
+"""What one table may fail of while the others are maintained."""
+
+
+def _always() -> bool:
+    """Default of `has_time`."""
+    return True
 
 
 class KeptTables(TableStore, Protocol):
     """Tables whose snapshots can be tagged and whose unused files can be deleted."""
 
-    def tag(self, table: "LakeTable", snapshot_id: int, name: str, *, most: int) -> "Mapping[str, int]":
-        """Tag a snapshot unless the tag exists, remove the lowest names beyond `most`, and return all tags."""
+    def tag(self, table: "LakeTable", snapshot_id: int, *, most: int) -> "Mapping[str, int]":
+        """Tag a snapshot as the last of the day on which it was made; return the tags of the last `most` days."""
 
     def sweep(self, table: "LakeTable", before: "datetime") -> int:
         """Delete files that no snapshot has, if they were written before a moment; return their number."""
@@ -77,6 +85,7 @@ class Maintenance:
     states: "TableStates"
     rollups: "RollupJob"
     clock: "Clock"
+    most_rows: int = MOST_ROWS
 
     def run(self, has_time: Callable[[], bool]) -> MaintenanceReport:
         """Roll up what is overdue, then maintain one table after another while there is time."""
@@ -88,7 +97,7 @@ class Maintenance:
             if not has_time():
                 break
             try:
-                compacted.append(self.compact(table))
+                compacted.append(self.compact(table, has_time))
                 self.tag(table)
                 deleted += self.tables.sweep(table, self.clock() - _UNUSED_FOR)
             except _FAILURES:
@@ -109,23 +118,26 @@ class Maintenance:
             logger().exception("roll-up failed", extra={"data_type": data_type})
             count("FailedRollups")
 
-    def compact(self, table: "LakeTable") -> int:
+    def compact(self, table: "LakeTable", has_time: Callable[[], bool] = _always) -> int:
         """Rewrite files of months that have many small ones or many deleted rows; return how many were rewritten.
 
-        A merge that commits meanwhile comes first; the rewritten files are then those of no snapshot.
+        One commit rewrites as many as fit into memory. A merge that commits meanwhile comes first; the rewritten files
+        are then those of no snapshot.
         """
-        for _ in range(_TRIES):
+        rewritten, conflicts = 0, 0
+        while conflicts < _TRIES and has_time():
             head = self.tables.head(table)
-            files = _within_memory(files_to_compact(head))
+            files = list(_first(self.most_rows, files_to_compact(head)))
             if not files:
-                return 0
+                break
             try:
                 made = self._rewrite(table, head, files)
             except CommitConflict:
+                conflicts += 1
                 continue
             self.states.update(_owner(table), partial(_with_rewritten, table.name, head, made))
-            return len(files)
-        return 0
+            rewritten += len(files)
+        return rewritten
 
     def _rewrite(self, table: "LakeTable", head: "TableSnapshot", files: "Sequence[DataFile]") -> "TableSnapshot":
         columns = arrow_schema_of(table).names
@@ -140,38 +152,40 @@ class Maintenance:
         return self.tables.commit(table, head, change)
 
     def tag(self, table: "LakeTable") -> None:
-        """Tag the published snapshot with the day, once a day."""
+        """Tag the published snapshot with its day."""
         state = self.states.get(_owner(table))
         snapshot = state.snapshots.get(table.name)
         if snapshot is None or table.name in _RECOMPUTABLE:
             return
-        tags = self.tables.tag(table, snapshot, self.clock().date().isoformat(), most=KEPT_DAYS)
+        tags = self.tables.tag(table, snapshot, most=KEPT_DAYS)
         if table.name == state.name and tags != state.tags:
             self.states.update(state.name, lambda current: replace(current, tags=tags))
 
 
 def files_to_compact(snapshot: "TableSnapshot") -> "Iterator[DataFile]":
-    """Yield files with many deleted rows, and the small files of months that have many of them."""
+    """Yield files with many deleted rows, and the small files of months that have many of them.
+
+    A file with as many rows as one may have is never small.
+    """
     small: defaultdict[str, list[DataFile]] = defaultdict(list)
     for each in snapshot.files:
         if each.deleted > each.rows * _MOST_DEAD:
             yield each
-        elif each.size < _SMALL:
+        elif each.size < _SMALL and each.rows < MOST_ROWS:
             small[str(each.first)[:MONTH]].append(each)
     for files in small.values():
         if len(files) >= _MOST_SMALL:
             yield from files
 
 
-def _within_memory(files: "Iterator[DataFile]") -> "list[DataFile]":
-    """Return the first of some files, as many as are rewritten at once; the others are left for the next run."""
-    chosen, rows = list[DataFile](), 0
+def _first(most_rows: int, files: "Iterable[DataFile]") -> "Iterator[DataFile]":
+    """Yield files until they have so many rows."""
+    rows = 0
     for each in files:
-        if chosen and rows + each.rows > _MOST_ROWS:
-            break
-        chosen.append(each)
+        yield each
         rows += each.rows
-    return chosen
+        if rows >= most_rows:
+            break
 
 
 _RECOMPUTABLE = {table.name for tables in ROLLUPS.values() for table in tables}

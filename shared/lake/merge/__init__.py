@@ -1,1 +1,1 @@
-"""Merging of incoming rows into a partition: upsert, record versions, key moves, late data."""
+"""Merging of incoming rows into tables: settlement of record versions, receipts, key index, late data."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,9 +11,9 @@ from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.fingerprints import ORIGIN, with_fingerprints
 from shared.lake.merge.late_data import restated_days
 from shared.lake.merge.pending import CANCELLED, MAX_BYTES, PendingObjects, PendingRows
-from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, write_receipt
+from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
 from shared.lake.merge.settlement import Settlement, change_of, changed_days
-from shared.lake.merge.unpublished import receipt_of_unpublished
+from shared.lake.merge.unpublished import unpublished_days
 from shared.lake.rollups.product_history import HistoryState, ProductHistory
 from shared.lake.table.port import CommitConflict, TableChange
 from shared.records.schema import DataType
@@ -85,12 +85,13 @@ class MergeCycle:
             # it in its receipt: so each listed object is in the receipt that was read, or not in that snapshot, or
             # that snapshot is outdated and the commit fails.
             snapshot = self.tables.head(BASE_TABLES[data_type])
-            receipt = receipt_of_unpublished(self.lake, self.tables, data_type, snapshot, published)
+            receipt = read_receipt(self.lake, snapshot)
+            unpublished = unpublished_days(self.tables, data_type, snapshot, receipt, published)
             pending = PendingObjects.read(self.lake, data_type, self.most_bytes)
             if not pending.rows and not pending.markers:
                 return None
             try:
-                return _Attempt(self, data_type, snapshot, receipt, pending).run(published.days)
+                return _Attempt(self, data_type, snapshot, receipt, unpublished, pending).run(published.days)
             except CommitConflict:
                 continue
         raise Unavailable(f"Another merge is writing {data_type}; retry later", retry_after=1)
@@ -104,6 +105,7 @@ class _Attempt:
     data_type: DataType
     snapshot: "TableSnapshot"
     receipt: Receipt
+    unpublished: Sequence[str]
     pending: PendingObjects
 
     def run(self, known_days: Collection[str]) -> MergeResult:
@@ -113,7 +115,7 @@ class _Attempt:
             CommitConflict: the table was changed since it was read.
         """
         rows = self.pending.classify(self.receipt)
-        snapshot, receipt = self.snapshot, self.receipt
+        snapshot, receipt = self.snapshot, replace(self.receipt, days=self._carried_days())
         if rows.fresh or rows.cancelled:
             deliveries = [with_fingerprints(self.data_type, each.table) for each in rows.fresh]
             settled = self._settle(deliveries)
@@ -153,18 +155,27 @@ class _Attempt:
 
     def _next_receipt(self, rows: PendingRows, settled: "Settled | None", known_days: Collection[str]) -> Receipt:
         """Return the receipt of the new snapshot: objects merged before that still exist, and those merged now."""
-        existing = {*(each.name for each in self.pending.rows), *map(_name_of, self.pending.remaining)}
-        before = {name: each for name, each in self.receipt.objects.items() if name in existing}
+        before, carried = self._existing_objects(), self._carried_days()
         cancelled = {name: ObjectReceipt(outcomes={CANCELLED: size}) for name, size in rows.cancelled.items()}
         if settled is None:
-            return Receipt(objects={**before, **cancelled}, days=self.receipt.days)
+            return Receipt(objects={**before, **cancelled}, days=carried)
         restated = restated_days(self.data_type, settled.changes, known_days)
         merged = {
             each.name: ObjectReceipt(outcomes=outcomes, restated=restated.get(_origin_of(each.table), ()))
             for each, outcomes in zip(rows.fresh, settled.outcomes, strict=True)
         }
-        days = tuple(sorted({*changed_days(self.data_type, settled), *self.receipt.days}))
+        days = tuple(sorted({*changed_days(self.data_type, settled), *carried}))
         return Receipt(objects={**before, **cancelled, **merged}, days=days)
+
+    def _existing_objects(self) -> dict[str, ObjectReceipt]:
+        """Return what the receipt has of objects that still exist."""
+        existing = {*(each.name for each in self.pending.rows), *map(_name_of, self.pending.remaining)}
+        return {name: each for name, each in self.receipt.objects.items() if name in existing}
+
+    def _carried_days(self) -> tuple[str, ...]:
+        """Return the days of earlier commits that are not published, or whose event a crash may have prevented."""
+        repeated = self.receipt.days if self._existing_objects() else ()
+        return tuple(sorted({*self.unpublished, *repeated}))
 
 
 def _name_of(name: "ObjectName") -> str:

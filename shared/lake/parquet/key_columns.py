@@ -16,8 +16,3 @@ def key_column(data_type: DataType, table: pa.Table) -> pa.ChunkedArray:
         return columns[0]
     parts = [part for column in columns for part in (pc.utf8_length(column).cast(pa.string()), column)]
     return reduce(lambda left, right: pc.binary_join_element_wise(left, right, ":"), parts)
-
-
-def distinct_keys(*keys: pa.ChunkedArray) -> pa.Array:
-    """Return the distinct keys of several columns."""
-    return pc.unique(pa.chunked_array([chunk for each in keys for chunk in each.chunks], pa.string()))

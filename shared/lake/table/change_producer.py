@@ -20,6 +20,7 @@ from pyiceberg.manifest import (
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.table import Transaction
 from pyiceberg.table.snapshots import Operation
+from pyiceberg.table.update import AddSnapshotUpdate, TableUpdate, UpdatesAndRequirements
 from pyiceberg.table.update.snapshot import _SnapshotProducer
 
 EntriesOf = Callable[[ManifestFile], Sequence[ManifestEntry]]
@@ -66,6 +67,16 @@ class ChangeProducer(_SnapshotProducer["ChangeProducer"]):
     def snapshot_id(self) -> int:
         """The id of the snapshot that is produced."""
         return self._snapshot_id
+
+    def _commit(self) -> UpdatesAndRequirements:
+        """Produce the snapshot with a later time than those before it, whatever the clock says.
+
+        Other engines refuse to read a table whose snapshots are not in the order of time.
+        """
+        updates, requirements = super()._commit()
+        metadata = self._transaction.table_metadata
+        earliest = 1 + max((each.timestamp_ms for each in metadata.snapshots), default=metadata.last_updated_ms)
+        return tuple(_not_before(each, earliest) for each in updates), requirements
 
     def _clean_all_uncommitted(self) -> None:
         """Leave the files of a failed commit to the sweep: it may have succeeded, and only its response was lost."""
@@ -149,6 +160,12 @@ class ChangeProducer(_SnapshotProducer["ChangeProducer"]):
 
     def _deleted(self, entry: ManifestEntry) -> ManifestEntry:
         return _with_status(entry, ManifestEntryStatus.DELETED, self._snapshot_id)
+
+
+def _not_before(update: TableUpdate, earliest_ms: int) -> TableUpdate:
+    if not isinstance(update, AddSnapshotUpdate) or update.snapshot.timestamp_ms >= earliest_ms:
+        return update
+    return AddSnapshotUpdate(snapshot=update.snapshot.model_copy(update={"timestamp_ms": earliest_ms}))
 
 
 def _existing(entry: ManifestEntry) -> ManifestEntry:

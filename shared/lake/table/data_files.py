@@ -36,12 +36,34 @@ _DELETES = pa.schema(
 )
 
 
-def write_rows(target: Table, declared: LakeTable, rows: pa.Table) -> Iterator[DataFile]:
-    """Write rows as files of one month each, and describe them; rows of a month keep their order."""
-    schema = target.schema()
+def divide(target: Table, declared: LakeTable, rows: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
+    """Divide rows into those of a file each: of one month, and not too many; rows of a month keep their order."""
     for partition, part in _by_month(target, declared, rows):
         for start in range(0, len(part), MOST_ROWS):
-            yield _write_file(target, declared, schema, partition, part.slice(start, MOST_ROWS))
+            yield partition, part.slice(start, MOST_ROWS)
+
+
+def write_rows(target: Table, declared: LakeTable, partition: Record, rows: pa.Table) -> DataFile:
+    """Write rows of one month as a file, and describe it."""
+    schema = target.schema()
+    location = f"{target.location()}/data/{uuid4()}.parquet"
+    stored = rows.cast(stored_schema(rows.schema, schema))
+    statistics = [each.name for each in rows.schema if _has_statistics(each, declared)]
+    unique = [each.name for each in rows.schema if each.name.startswith("_") and pa.types.is_int64(each.type)]
+    size = _put(target.io, location, stored, statistics=statistics, unique=unique)
+    bounds = _bounds(declared, schema, rows)
+    described = DataFile.from_args(
+        content=DataFileContent.DATA,
+        file_path=location,
+        file_format=FileFormat.PARQUET,
+        partition=partition,
+        record_count=len(rows),
+        file_size_in_bytes=size,
+        lower_bounds={number: low for number, (low, _) in bounds.items()},
+        upper_bounds={number: high for number, (_, high) in bounds.items()},
+    )
+    described.spec_id = target.spec().spec_id
+    return described
 
 
 def write_deletes(target: Table, file: DataFile, positions: pa.Array) -> DataFile:
@@ -64,27 +86,6 @@ def write_deletes(target: Table, file: DataFile, positions: pa.Array) -> DataFil
         upper_bounds={FILE_PATH_ID: path},
     )
     described.spec_id = file.spec_id
-    return described
-
-
-def _write_file(target: Table, declared: LakeTable, schema: Schema, partition: Record, rows: pa.Table) -> DataFile:
-    location = f"{target.location()}/data/{uuid4()}.parquet"
-    stored = rows.cast(stored_schema(rows.schema, schema))
-    statistics = [each.name for each in rows.schema if _has_statistics(each, declared)]
-    unique = [each.name for each in rows.schema if each.name.startswith("_") and pa.types.is_int64(each.type)]
-    size = _put(target.io, location, stored, statistics=statistics, unique=unique)
-    bounds = _bounds(declared, schema, rows)
-    described = DataFile.from_args(
-        content=DataFileContent.DATA,
-        file_path=location,
-        file_format=FileFormat.PARQUET,
-        partition=partition,
-        record_count=len(rows),
-        file_size_in_bytes=size,
-        lower_bounds={number: low for number, (low, _) in bounds.items()},
-        upper_bounds={number: high for number, (_, high) in bounds.items()},
-    )
-    described.spec_id = target.spec().spec_id
     return described
 
 

@@ -24,7 +24,7 @@ from pyiceberg.typedef import EMPTY_DICT, Properties
 
 from shared.lake.catalog.table import LakeTable
 from shared.lake.table.change_producer import ChangeProducer, FileChange
-from shared.lake.table.data_files import write_deletes, write_rows
+from shared.lake.table.data_files import divide, write_deletes, write_rows
 from shared.lake.table.file_io import S3FileIO
 from shared.lake.table.layout import Cache, Layout, Layouts
 from shared.lake.table.parquet_reader import DataFileReader
@@ -169,10 +169,10 @@ class IcebergTables:
         if (None if current is None else current.snapshot_id) != parent.id:
             raise CommitConflict(f"{table.name} was changed since snapshot {parent.id}")
         layout = _NO_FILES if current is None else self._describe(table, target, current)[1]
-        change = _with_emptied_files(parent, change)
+        change = self._with_emptied_files(layout, parent, change)
         transaction = target.transaction()
         files = FileChange(
-            added=[*_write_rows(target, table, change), *self._write_deletes(target, layout, change)],
+            added=[*self._write_rows(target, table, change), *self._write_deletes(target, layout, change)],
             dropped=_with_deletes(layout, change.dropped),
             summary=change.summary,
         )
@@ -191,18 +191,19 @@ class IcebergTables:
             raise CommitConflict(f"{table.name} has no snapshot after a commit")
         return self._describe(table, committed, made)[0]
 
-    def tag(self, table: LakeTable, snapshot_id: int, name: str, *, most: int) -> Mapping[str, int]:
-        """Tag a snapshot unless the tag exists, remove the lowest names beyond `most`, and return all tags.
+    def tag(self, table: LakeTable, snapshot_id: int, *, most: int) -> Mapping[str, int]:
+        """Tag a snapshot as the last of the day on which it was made; return the tags of the last `most` days.
 
         Raises:
             CommitConflict: the table was changed at the same time.
             SnapshotExpired: the snapshot is not kept.
         """
         target = self._load(table)
-        if target.metadata.snapshot_by_id(snapshot_id) is None:
+        found = target.metadata.snapshot_by_id(snapshot_id)
+        if found is None:
             raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
         try:
-            return tag(target, snapshot_id, name, most=most)
+            return tag(target, found, most=most)
         except CommitFailedException as error:
             raise CommitConflict(str(error)) from error
 
@@ -268,6 +269,30 @@ class IcebergTables:
         gone = pa.chunked_array(deleted, pa.int64()).combine_chunks()
         return rows.filter(pc.invert(pc.is_in(rows[POSITION], value_set=gone)))
 
+    def _with_emptied_files(self, layout: Layout, parent: TableSnapshot, change: TableChange) -> TableChange:
+        """Drop files of which a change deletes every row that is left, instead of listing its positions.
+
+        Positions are compared, not only counted: another engine may have deleted a row twice.
+        """
+        rows = {each.path: each.rows for each in parent.files}
+        deleted = {each.path: each.deleted for each in parent.files}
+        emptied = {
+            path
+            for path, positions in change.deleted.items()
+            if path in rows
+            and len(positions) + deleted[path] >= rows[path]
+            and _count_distinct([*self._layouts.deleted(layout, path), positions]) == rows[path]
+        }
+        if not emptied:
+            return change
+        listed = {path: positions for path, positions in change.deleted.items() if path not in emptied}
+        return replace(change, deleted=listed, dropped=change.dropped | emptied)
+
+    def _write_rows(self, target: Table, table: LakeTable, change: TableChange) -> list[Any]:
+        if change.rows is None or not len(change.rows):
+            return []
+        return self._each(lambda each: write_rows(target, table, *each), list(divide(target, table, change.rows)))
+
     def _write_deletes(self, target: Table, layout: Layout, change: TableChange) -> list[Any]:
         wanted = [(layout.files[path], positions) for path, positions in change.deleted.items() if len(positions)]
         return self._each(lambda each: write_deletes(target, *each), wanted)
@@ -283,18 +308,8 @@ class IcebergTables:
             return list(pool.map(act, items))
 
 
-def _write_rows(target: Table, table: LakeTable, change: TableChange) -> Iterable[Any]:
-    return () if change.rows is None or not len(change.rows) else write_rows(target, table, change.rows)
-
-
-def _with_emptied_files(parent: TableSnapshot, change: TableChange) -> TableChange:
-    """Drop files of which a change deletes every row that is left, instead of listing its positions."""
-    left = {each.path: each.rows - each.deleted for each in parent.files}
-    emptied = {path for path, positions in change.deleted.items() if len(positions) == left.get(path)}
-    if not emptied:
-        return change
-    deleted = {path: positions for path, positions in change.deleted.items() if path not in emptied}
-    return replace(change, deleted=deleted, dropped=change.dropped | emptied)
+def _count_distinct(positions: Sequence[pa.Array]) -> int:
+    return len(pc.unique(pa.chunked_array(positions, pa.int64())))
 
 
 def _with_deletes(layout: Layout, dropped: Iterable[str]) -> frozenset[str]:

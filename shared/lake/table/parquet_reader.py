@@ -1,13 +1,14 @@
 """Reads rows and columns of data files from S3, with as few bytes as they need."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.lake.table.file_io import bucket_and_key
 from shared.lake.table.port import FILE, POSITION, Bound, DataFile, TableUnreadable
@@ -33,13 +34,11 @@ class DataFileReader:
         Raises:
             TableUnreadable: it is missing or not Parquet.
         """
-        try:
+        with _decoding(file.path):
             if file.size <= SMALL:
                 return OpenFile(file, pq.ParquetFile(pa.BufferReader(self._whole(file.path))))
             ranged = pa.PythonFile(_RangedObject(self._s3, file), mode="r")
             return OpenFile(file, pq.ParquetFile(ranged, pre_buffer=True))
-        except pa.ArrowInvalid as error:
-            raise TableUnreadable(f"{file.path} is not readable: {error}") from error
 
     def _whole(self, path: str) -> bytes:
         bucket, key = bucket_and_key(path)
@@ -50,6 +49,17 @@ class DataFileReader:
                 raise TableUnreadable(f"{path} is missing") from error
             raise
         return body
+
+
+@contextmanager
+def _decoding(path: str) -> Iterator[None]:
+    """Turn the errors of Arrow into one that names the file; those of S3 stay as they are, because a retry helps."""
+    try:
+        yield
+    except BotoCoreError:
+        raise
+    except (pa.ArrowInvalid, OSError) as error:
+        raise TableUnreadable(f"{path} is not readable: {error}") from error
 
 
 class OpenFile:
@@ -116,15 +126,19 @@ class OpenFile:
         """Read columns in the current schema: columns that the file is older than are null."""
         stored = self._parquet.schema_arrow
         present = [name for name in schema.names if name in stored.names]
-        try:
+        with _decoding(self._file.path):
             found = self._parquet.read_row_groups(list(groups), columns=present)
-        except (pa.ArrowInvalid, OSError) as error:
-            raise TableUnreadable(f"{self._file.path} is not readable: {error}") from error
         size = sum(self._parquet.metadata.row_group(group).num_rows for group in groups)
         columns = [
-            found[each.name].cast(each.type) if each.name in present else pa.nulls(size, each.type) for each in schema
+            _in_memory(found[each.name], each.type) if each.name in present else pa.nulls(size, each.type)
+            for each in schema
         ]
         return pa.table(columns, schema=schema)
+
+
+def _in_memory(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return a column with its type in memory; moments of other engines lose their microseconds."""
+    return column.cast(kind, safe=not pa.types.is_timestamp(kind))
 
 
 class _RangedObject(io.RawIOBase):

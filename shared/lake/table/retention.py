@@ -1,11 +1,12 @@
 """How long snapshots and files are kept: recent snapshots, tagged ones, and every file that one of them has."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.refs import SnapshotRefType
+from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.table.update.snapshot import ExpireSnapshots
 
 from shared.lake.table.file_io import bucket_and_key
@@ -40,14 +41,17 @@ def expire(transaction: Transaction, *, keep: frozenset[int]) -> None:
         ExpireSnapshots(transaction).by_ids(old).commit()
 
 
-def tag(target: Table, snapshot_id: int, name: str, *, most: int) -> Mapping[str, int]:
-    """Tag a snapshot unless the tag exists, and remove the lowest names beyond `most`; return all tags."""
-    tags = _tags(target)
-    if name not in tags:
-        tags[name] = snapshot_id
+def tag(target: Table, snapshot: Snapshot, *, most: int) -> Mapping[str, int]:
+    """Tag a snapshot with the UTC day on which it was made, in the place of an earlier one of that day.
+
+    Only the tags of the last `most` days are kept; they are returned.
+    """
+    tags, name = _tags(target), datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC).date().isoformat()
+    if tags.get(name) != snapshot.snapshot_id:
+        tags[name] = snapshot.snapshot_id
         surplus = sorted(tags)[:-most]
         with target.manage_snapshots() as update:
-            update.create_tag(snapshot_id, name)
+            update.create_tag(snapshot.snapshot_id, name)
             for each in surplus:
                 update.remove_tag(each)
         for each in surplus:
@@ -63,7 +67,7 @@ def _tags(target: Table) -> dict[str, int]:
 def sweep(target: Table, s3: "S3Client", before: datetime, layouts: "Layouts") -> int:
     """Delete files of a table that no snapshot has and that were written before a moment; return their number."""
     bucket, prefix = bucket_and_key(f"{target.location()}/")
-    # Listed before the snapshots are read: a file that a commit adds meanwhile is young, and not in the list.
+    # A file that a commit adds meanwhile is young, and not in the list.
     found = [
         each["Key"]
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
@@ -82,6 +86,7 @@ def _paths(target: Table, layouts: "Layouts") -> Iterator[str]:
     metadata = target.metadata
     yield target.metadata_location
     yield from (each.metadata_file for each in metadata.metadata_log)
+    yield from (each.statistics_path for each in (*metadata.statistics, *metadata.partition_statistics))
     manifests = dict[str, None]()
     for snapshot in metadata.snapshots:
         yield snapshot.manifest_list

@@ -2,19 +2,25 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
+from pyiceberg.manifest import DataFile as ManifestDataFile
+from pyiceberg.manifest import DataFileContent, FileFormat
+from pyiceberg.typedef import Record
 
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, SALES_DAILY
 from shared.lake.catalog.table import Column, LakeTable
+from shared.lake.table.change_producer import ChangeProducer, FileChange
 from shared.lake.table.iceberg import IcebergTables
 from shared.lake.table.port import (
     FILE,
@@ -26,6 +32,7 @@ from shared.lake.table.port import (
     TableStore,
     TableUnreadable,
 )
+from shared.lake.table.retention import MOST_SNAPSHOTS
 from shared.lake.table.schema import arrow_schema_of
 from tests.fakes import glue_versions
 from tests.fakes.memory_tables import MemoryTables
@@ -387,3 +394,156 @@ def test_a_missing_data_file_is_an_error_that_names_it(iceberg: IcebergTables, s
     s3.delete_object(Bucket="tables", Key=file.path.removeprefix("s3://tables/"))
     with pytest.raises(TableUnreadable, match=file.path):
         iceberg.rows(SALES, head, ["number"])
+
+
+def test_snapshots_are_in_the_order_of_time_though_the_clock_was_ahead(iceberg: IcebergTables, s3: "S3Client") -> None:
+    append(iceberg, 1)
+    key = iceberg._load(SALES).metadata_location.removeprefix("s3://tables/")
+    document = orjson.loads(s3.get_object(Bucket="tables", Key=key)["Body"].read())
+    ahead = document["last-updated-ms"] + 3_600_000
+    document["last-updated-ms"] = document["snapshots"][-1]["timestamp-ms"] = ahead
+    document["snapshot-log"][-1]["timestamp-ms"] = ahead
+    s3.put_object(Bucket="tables", Key=key, Body=orjson.dumps(document))
+
+    for number in (2, 3):
+        append(iceberg, number)
+
+    metadata = iceberg._load(SALES).metadata
+    assert [each.timestamp_ms for each in metadata.snapshot_log] == [ahead, ahead + 1, ahead + 2]
+    assert [each.timestamp_ms for each in metadata.snapshots] == [ahead, ahead + 1, ahead + 2]
+    assert metadata.last_updated_ms == ahead + 2
+
+
+def test_snapshots_expire_but_not_those_that_a_query_may_read(iceberg: IcebergTables, s3: "S3Client") -> None:
+    first = append(iceberg, 0)
+    for number in range(1, MOST_SNAPSHOTS + 2):
+        append(iceberg, number)
+    assert iceberg.snapshot(SALES, first.id or 0).rows == 1
+
+    age_metadata(iceberg, s3, by_ms=600_000)
+    head = append(iceberg, 99)
+
+    with pytest.raises(SnapshotExpired):
+        iceberg.snapshot(SALES, first.id or 0)
+    assert len(iceberg._load(SALES).metadata.snapshots) == MOST_SNAPSHOTS
+    assert numbers_in(iceberg, head) == [*range(MOST_SNAPSHOTS + 2), 99]
+
+
+def age_metadata(iceberg: IcebergTables, s3: "S3Client", *, by_ms: int) -> None:
+    """Make all snapshots older."""
+    key = iceberg._load(SALES).metadata_location.removeprefix("s3://tables/")
+    document = orjson.loads(s3.get_object(Bucket="tables", Key=key)["Body"].read())
+    document["last-updated-ms"] -= by_ms
+    for each in (*document["snapshots"], *document["snapshot-log"]):
+        each["timestamp-ms"] -= by_ms
+    s3.put_object(Bucket="tables", Key=key, Body=orjson.dumps(document))
+
+
+@pytest.mark.parametrize("part", ["page", "footer", "end"])
+def test_a_damaged_data_file_is_an_error_that_names_it(iceberg: IcebergTables, s3: "S3Client", part: str) -> None:
+    head = append(iceberg, *range(30))
+    [file] = head.files
+    key = file.path.removeprefix("s3://tables/")
+    body = bytearray(s3.get_object(Bucket="tables", Key=key)["Body"].read())
+    place = {"page": slice(10, 50), "footer": slice(-300, -60), "end": slice(-4, None)}[part]
+    body[place] = bytes(len(body[place]))
+    s3.put_object(Bucket="tables", Key=key, Body=bytes(body))
+    with pytest.raises(TableUnreadable, match=file.path):
+        iceberg.rows(SALES, head, ["number"])
+
+
+def test_the_last_snapshot_of_each_day_is_tagged(iceberg: IcebergTables) -> None:
+    for number in (1, 2):
+        made = append(iceberg, number)
+        tags = iceberg.tag(SALES, made.id or 0, most=2)
+    assert list(tags.values()) == [made.id]
+
+
+def test_only_the_tags_of_the_last_days_are_kept(iceberg: IcebergTables, s3: "S3Client") -> None:
+    made = list[int | None]()
+    for days in (3, 1, 0):
+        made.append(append(iceberg, days).id)
+        age_metadata(iceberg, s3, by_ms=days * 86_400_000)
+        tags = iceberg.tag(SALES, made[-1] or 0, most=2)
+    assert [tags[day] for day in sorted(tags)] == made[1:]
+
+
+def test_a_sweep_deletes_only_old_files_of_no_snapshot(iceberg: IcebergTables, s3: "S3Client") -> None:
+    head = append(iceberg, *range(50))
+    head = iceberg.commit(SALES, head, TableChange(deleted=positions_of(iceberg, head, 1)))
+    s3.put_object(Bucket="tables", Key="sales/data/of-a-failed-commit.parquet", Body=b"")
+    written = datetime.now(UTC)
+
+    assert iceberg.sweep(SALES, written - timedelta(days=1)) == 0
+    assert iceberg.sweep(SALES, written + timedelta(minutes=1)) == 1
+    assert numbers_in(iceberg_tables(s3), head) == [0, *range(2, 50)]
+
+
+def test_a_file_with_a_position_deleted_twice_keeps_its_other_rows(tables: TableStore) -> None:
+    head = append(tables, 0, 1, 2)
+    [file] = head.files
+    for position in (0, 0, 1):
+        head = tables.commit(SALES, head, TableChange(deleted={file.path: pa.array([position], pa.int64())}))
+    assert numbers_in(tables, head) == [2]
+
+
+def test_a_commit_over_3650_days_writes_a_file_for_each_month_and_three_of_metadata(
+    iceberg: IcebergTables, s3: "S3Client"
+) -> None:
+    empty = iceberg.head(SALES)
+    before = len(s3.list_objects_v2(Bucket="tables")["Contents"])
+
+    head = iceberg.commit(SALES, empty, TableChange(rows=sales(*range(3_650))))
+
+    assert len(head.files) == 120
+    assert len(s3.list_objects_v2(Bucket="tables")["Contents"]) - before == 120 + 3
+    assert head.rows == 3_650
+
+
+def test_delete_files_of_other_engines_about_several_files_are_read(iceberg: IcebergTables) -> None:
+    head = append(iceberg, 1, 2, 40, 41)
+    target = iceberg._load(SALES)
+    rows = {"file_path": [file.path for file in head.files], "pos": [1, 0]}
+    location = f"{target.location()}/data/foreign-deletes.parquet"
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(rows).sort_by("file_path"), sink)
+    with target.io.new_output(location).create() as file:
+        file.write(sink.getvalue().to_pybytes())
+    described = ManifestDataFile.from_args(
+        content=DataFileContent.POSITION_DELETES,
+        file_path=location,
+        file_format=FileFormat.PARQUET,
+        partition=Record(648),
+        record_count=2,
+        file_size_in_bytes=len(sink.getvalue()),
+    )
+    described.spec_id = target.spec().spec_id
+    transaction = target.transaction()
+    change = FileChange(added=[described], dropped=frozenset(), summary={})
+    ChangeProducer(transaction, change, iceberg._layouts.entries_of).commit()
+    transaction.commit_transaction()
+
+    after = iceberg.head(SALES)
+
+    assert numbers_in(iceberg, after) == [1, 41]
+    assert [each.deleted for each in after.files] == [1, 1]
+    again = iceberg.commit(SALES, after, TableChange(deleted=positions_of(iceberg, after, 41)))
+    assert numbers_in(iceberg, again) == [1]
+
+
+def test_moments_with_microseconds_of_other_engines_are_read_in_milliseconds(
+    iceberg: IcebergTables, s3: "S3Client"
+) -> None:
+    head = append(iceberg, 1)
+    [file] = head.files
+    key = file.path.removeprefix("s3://tables/")
+    rows = pq.read_table(pa.BufferReader(s3.get_object(Bucket="tables", Key=key)["Body"].read()))
+    place = rows.schema.get_field_index("timestamp")
+    later = pc.add(rows["timestamp"], pa.scalar(timedelta(microseconds=999)))
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows.set_column(place, rows.schema.field(place), later), sink)
+    s3.put_object(Bucket="tables", Key=key, Body=sink.getvalue().to_pybytes())
+
+    found = iceberg.rows(SALES, head, ["timestamp"])
+
+    assert found["timestamp"].to_pylist() == [_NEW_YEAR + timedelta(days=1, milliseconds=1)]

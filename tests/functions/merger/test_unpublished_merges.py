@@ -11,7 +11,7 @@ from shared.app.wiring import Wiring
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.parquet.columns import arrow_schema
 from shared.lake.rollups.compute import ROLLUPS, roll_up
-from shared.lake.storage.paths import incoming_key
+from shared.lake.storage.paths import cancellation_key, incoming_key
 from shared.lake.table.port import FILE, POSITION, TableChange
 from shared.lake.table.positions import positions_of
 from shared.records.schema import DataType
@@ -146,3 +146,28 @@ def test_compaction_changes_neither_rows_nor_days(wired: Wiring) -> None:
     assert after.snapshot == wired.lake_tables.head(TABLE).id != before.snapshot
     assert (after.days, after.dirty_days) == (before.days, ())
     assert table_rows(wired.settings, SALES) == rows
+
+
+def test_a_merge_that_died_after_its_publication_sends_its_request_and_event_again(wired: Wiring) -> None:
+    _load(wired, 1, DAY, origin="batch-1")
+    result = wired.merger.cycle.run(SALES, wired.table_states.get(SALES))
+    assert result is not None
+    wired.table_states.update(
+        SALES, lambda state: state.with_commit(result.snapshot.id or 0, result.snapshot.sequence, result.days)
+    )
+
+    repeated = wired.merger.cycle.run(SALES, wired.table_states.get(SALES))
+
+    assert repeated is not None
+    assert (repeated.days, repeated.outcomes) == ((DAY,), {"loaded": 1})
+
+
+def test_a_marker_that_waits_for_its_rows_publishes_nothing_again(wired: Wiring) -> None:
+    _load(wired, 1, DAY, origin="batch-1")
+    merge_all(wired)
+    wired.lake.put(cancellation_key(SALES, "batch-2"), b"")
+
+    result = wired.merger.cycle.run(SALES, wired.table_states.get(SALES))
+
+    assert result is not None
+    assert result.days == ()

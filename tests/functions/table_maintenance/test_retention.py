@@ -12,7 +12,6 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.lake.catalog.rollup_tables import SESSIONS_DAILY
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_DATABASE
-from shared.lake.maintenance import KEPT_DAYS
 from shared.lake.storage.object_store import TABLES_BUCKET
 from shared.lake.table.port import SnapshotExpired, TableChange, TableSnapshot
 from shared.lake.table.retention import MOST_SNAPSHOTS
@@ -67,29 +66,17 @@ def _keys(wired: Wiring) -> list[str]:
     return [each["Key"] for page in pages for each in page.get("Contents", [])]
 
 
-def test_the_published_snapshot_is_tagged_once_a_day(wired: Wiring, clock: Clock) -> None:
+def test_the_last_published_snapshot_of_a_day_has_its_tag(wired: Wiring) -> None:
     _bring(wired, 1)
     wired.maintenance.tag(TABLE)
     first = wired.table_states.get(EVENTS)
     _bring(wired, 2)
-    wired.maintenance.tag(TABLE)
-    assert wired.table_states.get(EVENTS).tags == first.tags == {"2025-03-01": first.snapshot}
 
-    clock.pass_by(_DAY)
     wired.maintenance.tag(TABLE)
 
-    second = wired.table_states.get(EVENTS)
-    assert second.tags == {**first.tags, "2025-03-02": second.snapshot}
-
-
-def test_tags_of_the_last_days_are_kept(wired: Wiring, clock: Clock) -> None:
-    _bring(wired, 1)
-    for _ in range(KEPT_DAYS + 3):
-        wired.maintenance.tag(TABLE)
-        clock.pass_by(_DAY)
-
-    tags = sorted(wired.table_states.get(EVENTS).tags)
-    assert (len(tags), tags[0], tags[-1]) == (KEPT_DAYS, "2025-03-04", "2025-04-07")
+    last = wired.table_states.get(EVENTS)
+    today = datetime.now(UTC).date().isoformat()
+    assert (list(first.tags.values()), last.tags) == ([first.snapshot], {today: last.snapshot})
 
 
 def test_tables_without_a_published_snapshot_and_roll_ups_have_no_tags(wired: Wiring) -> None:
@@ -101,12 +88,12 @@ def test_tables_without_a_published_snapshot_and_roll_ups_have_no_tags(wired: Wi
     wired.maintenance.tag(SESSIONS_DAILY)
 
     head = wired.lake_tables.head(SESSIONS_DAILY)
-    assert wired.lake_tables.tag(SESSIONS_DAILY, head.id or 0, "of-the-test", most=9) == {"of-the-test": head.id}
+    assert list(wired.lake_tables.tag(SESSIONS_DAILY, head.id or 0, most=9).values()) == [head.id]
 
 
 def test_recent_published_and_tagged_snapshots_do_not_expire(wired: Wiring) -> None:
     made = [_rate(wired, number).id or 0 for number in range(3)]
-    wired.lake_tables.tag(RATES, made[1], "2025-03-01", most=9)
+    wired.lake_tables.tag(RATES, made[1], most=9)
     made += [_rate(wired, 3 + number).id or 0 for number in range(MOST_SNAPSHOTS - 1)]
     assert _currencies(wired, made[0]) == ["0"]  # a query may still read it
 
@@ -139,7 +126,7 @@ def test_files_that_no_snapshot_has_are_deleted_a_day_later(wired: Wiring) -> No
 
 def test_files_of_expired_snapshots_are_deleted_and_those_of_tagged_ones_are_not(wired: Wiring) -> None:
     made = [_rate(wired, number).id or 0 for number in range(MOST_SNAPSHOTS + 2)]
-    wired.lake_tables.tag(RATES, made[0], "2025-03-01", most=9)
+    wired.lake_tables.tag(RATES, made[0], most=9)
     _let_ten_minutes_pass(wired)
     made.append(_rate(wired, 99).id or 0)
 

@@ -21,7 +21,6 @@ from shared.athena.sql import (
     Statement,
     Value,
     identifier,
-    identifiers,
     join,
     literal,
     pinned,
@@ -97,7 +96,6 @@ def test_a_fragment_inserts_its_values_in_place() -> None:
 def test_fragments_are_joined_with_their_values() -> None:
     assert join(" OR ", [sql("a = :a", a=1), sql("b = :b", b=2)]) == Statement("a = ? OR b = ?", (1, 2))
     assert join(", ", []) == EMPTY
-    assert identifiers(["a", "b_2"]).text == "a, b_2"
 
 
 def test_a_template_loses_its_indentation() -> None:

@@ -13,8 +13,6 @@ MOMENTS = (exp.DType.DATE, exp.DType.TIMESTAMP)
 CHANGING = (exp.CurrentDate, exp.CurrentTimestamp, exp.Query, exp.Column)
 LONGEST_LIST = 100
 
-Sides = tuple[exp.Expr, exp.Expr]
-
 
 def lower_name(column: str) -> str:
     """Name the column of lower bounds."""

@@ -21,6 +21,7 @@ from pyiceberg.utils.datetime import days_to_date
 
 from infra.local.athena.errors import QueryFailed, not_supported
 from infra.local.athena.tables import IcebergColumn
+from shared.lake.table.data_files import FILE_PATH_ID
 from shared.lake.table.file_io import S3FileIO
 from shared.lake.table.layout import Cache
 
@@ -32,8 +33,6 @@ INTEGER_BYTES = 4
 READS_AT_ONCE = 4
 MANIFESTS_REMEMBERED = 5_000
 SNAPSHOTS_REMEMBERED = 100
-FILE_PATH = 2147483546
-"""The field id of `file_path` in position-delete files, reserved by the specification."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def _match_deletes(files: Iterable[LiveFile]) -> Snapshot:
     by_path: dict[bytes, list[LiveFile]] = defaultdict(list)
     by_partition: dict[tuple[Any, ...], list[LiveFile]] = defaultdict(list)
     for file in files:
-        lower, upper = file.lower.get(FILE_PATH), file.upper.get(FILE_PATH)
+        lower, upper = file.lower.get(FILE_PATH_ID), file.upper.get(FILE_PATH_ID)
         if file.content == DataFileContent.DATA:
             data.append(file)
         elif lower is not None and lower == upper:
@@ -166,7 +165,8 @@ def _applying(file: LiveFile, candidates: Iterable[list[LiveFile]]) -> tuple[Liv
     return tuple(
         each
         for each in chain.from_iterable(candidates)
-        if each.sequence >= file.sequence and each.lower.get(FILE_PATH, path) <= path <= each.upper.get(FILE_PATH, path)
+        if each.sequence >= file.sequence
+        and each.lower.get(FILE_PATH_ID, path) <= path <= each.upper.get(FILE_PATH_ID, path)
     )
 
 
