@@ -41,12 +41,14 @@ from shared.lake.table.port import (
 )
 from shared.lake.table.retention import expire, sweep, tag
 from shared.lake.table.schema import arrow_schema_of, iceberg_schema, partition_spec
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_s3 import S3Client
 
 _AT_ONCE = 8
+_TRIES = 8
 _PROPERTIES = {
     "format-version": "2",
     # The library's own retry appends again what another attempt may have appended.
@@ -100,8 +102,18 @@ class IcebergTables:
         """Create a table, or add the columns that its declaration has gained.
 
         Raises:
+            CommitConflict: others kept committing to it.
             TableUnreadable: its metadata is missing or damaged.
         """
+        for _ in retry(_TRIES):
+            try:
+                self._add_columns(table)
+            except CommitFailedException:
+                continue
+            return
+        raise CommitConflict(f"columns of {table.name} are missing, because others kept committing to it")
+
+    def _add_columns(self, table: LakeTable) -> None:
         target = self._load(table)
         stored = {field.name for field in target.schema().fields}
         declared = iceberg_schema(table)
