@@ -10,7 +10,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.fault_injection import deaths
 from tests.fakes.moto_platforms import MotoPlatforms
-from tests.fakes.records import NOW, sale
+from tests.fakes.records import NOW, good, sale
 from tests.fakes.state_dump import StateDump, dump_state, merge_all, published, waiting
 
 EARLIER = NOW - timedelta(hours=1)
@@ -73,3 +73,32 @@ def test_the_rows_after_crashes_follow_the_data_model(platforms: MotoPlatforms) 
     assert lines == {"t-1": 2, "t-2": 7, "t-3": 2, "t-4": 2, "t-5": 2, "t-6": 3}
     assert outcomes["batch-1"] == {"all": "4 1 1 0 0"}
     assert outcomes["batch-2"] == {"all": "1 1 0 0 0"}
+
+
+def test_a_merge_of_products_killed_around_any_write_has_the_history_of_an_undisturbed_one(
+    platforms: MotoPlatforms,
+) -> None:
+    def given(settings: Settings) -> Wiring:
+        wired = Wiring(settings, Clock())
+        for number, cost in enumerate((2, 3)):
+            rows = [good(DataType.PRODUCTS, cost=cost, updated_at=f"2025-02-2{number}T12:00:00Z")]
+            wired.loader.load(delivery(DataType.PRODUCTS, rows, origin=f"batch-{number}"))
+        return wired
+
+    with platforms.fresh() as settings:
+        writes = platforms.fault_injector.count(_merge(given(settings)))
+        expected = dump_state(settings)
+    assert len(expected.rollups["product_costs"]) == 2
+
+    for step, moment in deaths(writes):
+        with platforms.fresh() as settings:
+            wired = given(settings)
+
+            with platforms.fault_injector.killing(step, moment):
+                _merge(wired)()
+            merge_all(wired)
+
+            case = f"killed {moment} write {step} of {writes}"
+            state = published(settings)[DataType.PRODUCTS]
+            assert state.cost_days == ("2025-02-20", "2025-02-21"), case
+            assert dump_state(settings) == expected, case

@@ -1,11 +1,12 @@
-"""The roll-up job: computes the roll-ups of days whose base rows changed, one commit for each roll-up table.
+"""The roll-up job: computes the roll-ups of days whose base rows changed.
 
-Readers take such days from the base until the new roll-ups are published, so a job may be late or interrupted at any
-point. It replaces only days that are not published as rolled up, and never by those of an older base.
+There is one commit for each roll-up table, or several if the rows of all days do not fit into memory. Readers
+take such days from the base until the new roll-ups are published, so a job may be late or interrupted at any point. It
+replaces only days that are not published as rolled up, and never by those of an older base.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -32,7 +33,9 @@ BASE_SEQUENCE = "tally.base_sequence"
 """The key in a roll-up's summary of the sequence number of the base that its newest days include."""
 
 _TRIES = 5
-_MOST_ROWS = 2_000_000
+_MOST_ROWS = 1_000_000
+"""Base rows of which the roll-ups are in memory at once; those of a million sale lines take 400 MB."""
+
 _DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
 
 
@@ -50,6 +53,7 @@ class RollupJob:
 
     tables: "TableStore"
     states: "TableStates"
+    most_rows: int = _MOST_ROWS
 
     def run(self, data_type: "DataType", *, all_days: bool = False) -> RolledUp:
         """Compute the roll-ups of the days that changed, or of all days, and publish them.
@@ -74,19 +78,26 @@ class RollupJob:
 
     def _compute(self, data_type: "DataType", state: "TableState", days: Sequence[str]) -> RolledUp:
         base = self.tables.snapshot(BASE_TABLES[data_type], state.snapshot or 0)
-        computed: dict[str, list[pa.Table]] = {table.name: [] for table in ROLLUPS[data_type]}
-        rows = 0
-        for some in _portions(base, BASE_TABLES[data_type], days):
+        part = _Part()
+        snapshots, rows = dict[str, int](), 0
+        for some in _portions(base, BASE_TABLES[data_type], days, self.most_rows):
             read = self._read(data_type, base, some)
+            part.add(some, len(read), roll_up(data_type, read))
             rows += len(read)
-            for name, table in roll_up(data_type, read).items():
-                computed[name].append(table)
-        snapshots = {
-            table.name: self._replace(table, pa.concat_tables(computed[table.name]), days, state)
-            for table in ROLLUPS[data_type]
-        }
+            if part.rows >= self.most_rows:
+                snapshots |= self._commit(data_type, part, state)
+                part = _Part()
+        if part.days:
+            snapshots |= self._commit(data_type, part, state)
         self.states.update(data_type, lambda current: current.with_derived(snapshots, state.sequence))
         return RolledUp(days=days, rows=rows)
+
+    def _commit(self, data_type: "DataType", part: "_Part", state: "TableState") -> dict[str, int]:
+        """Replace the days of a part in all roll-ups; return their snapshots."""
+        return {
+            table.name: self._replace(table, pa.concat_tables(part.computed[table.name]), part.days, state)
+            for table in ROLLUPS[data_type]
+        }
 
     def _read(self, data_type: "DataType", base: "TableSnapshot", days: Sequence[str]) -> pa.Table:
         """Read the base rows of some days."""
@@ -120,6 +131,22 @@ class RollupJob:
         return made.id
 
 
+@dataclass
+class _Part:
+    """The roll-ups of some days, by table, and the number of base rows that they were computed from."""
+
+    days: list[str] = field(default_factory=list)
+    rows: int = 0
+    computed: dict[str, list[pa.Table]] = field(default_factory=dict)
+
+    def add(self, days: Sequence[str], rows: int, computed: Mapping[str, pa.Table]) -> None:
+        """Add the roll-ups of more days."""
+        self.days += days
+        self.rows += rows
+        for name, table in computed.items():
+            self.computed.setdefault(name, []).append(table)
+
+
 def _day_texts(times: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the UTC day of each moment, hour or day."""
     return times if pa.types.is_string(times.type) else times.cast(pa.date32(), safe=False).cast(pa.string())
@@ -140,10 +167,12 @@ def _start(day: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time())
 
 
-def _portions(base: "TableSnapshot", table: "LakeTable", days: Sequence[str]) -> Iterator[Sequence[str]]:
+def _portions(
+    base: "TableSnapshot", table: "LakeTable", days: Sequence[str], most_rows: int
+) -> Iterator[Sequence[str]]:
     """Divide days so that the base rows of a portion fit into memory, as far as the files tell how many they are."""
     for _, month in groupby(days, key=lambda day: day[:MONTH]):
         names = list(month)
         rows = sum(each.rows for each in base.files if each.may_have(_ranges(table, names)))
-        size = max(1, len(names) * _MOST_ROWS // max(rows, 1))
+        size = max(1, len(names) * most_rows // max(rows, 1))
         yield from (names[start : start + size] for start in range(0, len(names), size))

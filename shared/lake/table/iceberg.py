@@ -41,6 +41,7 @@ from shared.lake.table.port import (
 )
 from shared.lake.table.retention import expire, sweep, tag
 from shared.lake.table.schema import arrow_schema_of, column_changes, iceberg_schema, partition_spec
+from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from pyiceberg.types import PrimitiveType
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _AT_ONCE = 8
+_TRIES = 8
 _PROPERTIES = {
     "format-version": "2",
     # The library's own retry appends again what another attempt may have appended.
@@ -101,9 +103,19 @@ class IcebergTables:
         """Create a table, or add the columns that its declaration has gained and widen those that it has widened.
 
         Raises:
+            CommitConflict: others kept committing to it.
             TableUnreadable: its metadata is missing or damaged.
             UnchangeableColumn: a column's type cannot become the declared one.
         """
+        for _ in retry(_TRIES):
+            try:
+                self._evolve(table)
+            except CommitFailedException:
+                continue
+            return
+        raise CommitConflict(f"columns of {table.name} are missing, because others kept committing to it")
+
+    def _evolve(self, table: LakeTable) -> None:
         target = self._load(table)
         added, widened = column_changes(target.schema(), iceberg_schema(table))
         if added or widened:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -314,6 +315,20 @@ def test_a_table_gains_the_columns_that_its_declaration_gains(iceberg: IcebergTa
         (1, None),
         (2, "web"),
     ]
+
+
+def test_a_column_is_added_though_a_merge_commits_meanwhile(iceberg: IcebergTables) -> None:
+    append(iceberg, 1)
+    glue = versioned_glue()
+    glue.meta.events.register_first("provide-client-params.glue.UpdateTable", once(lambda **_: append(iceberg, 2)))
+    slow = IcebergTables(glue, boto3.client("s3", region_name="us-east-1"), database="lake", bucket="tables")
+    wider = replace(SALES, columns=(*SALES.columns, Column(name="channel", glue_type="string")))
+
+    slow.ensure(wider)
+
+    head = iceberg.head(wider)
+    assert iceberg.rows(wider, head, ["channel"])["channel"].to_pylist() == [None, None]
+    assert "channel" in {field.name for field in iceberg._load(wider).schema().fields}
 
 
 def test_an_update_whose_response_was_lost_is_a_commit(iceberg: IcebergTables) -> None:

@@ -106,6 +106,31 @@ def test_only_days_that_changed_are_read_and_replaced(wired: Wiring) -> None:
     assert [(each.rows, each.deleted) for each in head.files] == [(8, 1), (1, 0)]
 
 
+def test_days_that_do_not_fit_into_memory_together_are_published_together(wired: Wiring) -> None:
+    line = {"customer_id": "c-1"}
+    _bring(
+        wired, SALES, *({"transaction_id": f"t-{n}", **line, "timestamp": f"2025-0{n}-03T08:00:00Z"} for n in (1, 2))
+    )
+    wired.rollups.run(SALES)
+    before = _stored(wired, SALES)
+    changed = (
+        {"transaction_id": f"t-{n}", "timestamp": f"2025-0{n}-03T09:00:00Z", "quantity": 5, **line} for n in (1, 2)
+    )
+    _bring(wired, SALES, *changed, {"transaction_id": "t-3"}, origin="batch-2")
+    seen = list[dict[str, Rows]]()
+    glue = InterruptedGlue(wired.settings)
+    glue.before("UpdateTable", lambda: seen.append(_stored(wired, SALES)), skipping=len(ROLLUPS[SALES]))
+
+    replace(wired.rollups, tables=glue.tables, most_rows=1).run(SALES)
+
+    assert seen == [before]
+    assert wired.table_states.get(SALES).dirty_days == ()
+    assert _stored(wired, SALES) == _computed(wired, SALES)
+    assert {name: rows for name, rows in dump_state(wired.settings).heads.items() if name != SALES} == _stored(
+        wired, SALES
+    )
+
+
 def test_a_job_without_changed_days_commits_nothing(wired: Wiring) -> None:
     _bring(wired, EVENTS, _VIEW)
     wired.rollups.run(EVENTS)
