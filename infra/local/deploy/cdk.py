@@ -15,6 +15,7 @@ from infra.local.errors import DeployFailed, MissingTool
 from infra.local.layout import PROJECT, Layout
 
 _ERROR = re.compile(r"[\w.]*(Error|Exception|NotFound|Missing)\b.*: ")
+_RESOURCE_FAILED = re.compile(r"\| (CREATE|UPDATE|DELETE)_FAILED\b.*\|")
 _OURS = ("AWS_", "CDK_", "JSII_", "PYTHON")
 
 
@@ -101,10 +102,14 @@ def _run(step: str, command: Sequence[str], *, cwd: Path, layout: Layout, endpoi
 
 
 def reason_in(said: str) -> str:
-    """Return the line of the CLI's output that names the reason: the last error, or else its last words."""
+    """Return the line of the CLI's output that names the reason.
+
+    It is that of the first resource that failed, else the last error, else the last words.
+    """
     lines = [line.strip(" ‣\t") for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR.match(line)]
-    return [*lines[-1:], *errors[-1:]][-1] if lines else "no output"
+    resources = [line.rpartition("|")[2].strip() for line in lines if _RESOURCE_FAILED.search(line)]
+    return [*lines[-1:], *errors[-1:], *resources[:1]][-1] if lines else "no output"
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -28,9 +28,13 @@ def test_the_cli_sees_the_emulator_and_none_of_the_users_aws_settings() -> None:
             "❌  A failed to deploy\n‣ ValidationError: Template format error\n\n",
             "ValidationError: Template format error",
         ),
+        (
+            "A | 3/9 | 6:33:37 AM | CREATE_FAILED | Custom::Step | Step1 said no\n❌ Error: updates failed: A\n",
+            "Step1 said no",
+        ),
         ("one\n\n  two \n", "two"),
         ("", "no output"),
     ],
 )
-def test_the_reason_is_the_last_named_error(said: str, reason: str) -> None:
+def test_the_reason_is_that_of_the_first_resource_that_failed_or_the_last_error(said: str, reason: str) -> None:
     assert reason_in(said) == reason
