@@ -1,1 +1,1 @@
-"""The lake: storage layout, tables, validation into columns, merging of partitions, and roll-ups."""
+"""The lake: storage layout, tables, validation into columns, merging, and roll-ups."""

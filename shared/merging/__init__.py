@@ -1,1 +1,1 @@
-"""The merge function: partitions with incoming rows are merged, and what follows is published."""
+"""The merger: incoming rows are merged into their tables, and what follows is published."""

@@ -73,7 +73,7 @@ def dirty_within(whole: Interval, dirty_days: Iterable[str]) -> list[Interval]:
 
 
 def day_count(intervals: Iterable[Interval]) -> int:
-    """Return the number of day partitions that non-overlapping intervals touch."""
+    """Return the number of UTC days that non-overlapping intervals touch."""
     days, reached = 0, date.min
     for each in sorted(intervals):
         first, last = max(each.start.date(), reached), (each.end - LAST_MOMENT).date()

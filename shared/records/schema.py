@@ -1,4 +1,4 @@
-"""The vocabulary of record schemas: kinds of value, fields, versions and partitions."""
+"""The vocabulary of record schemas: kinds of value, fields and versions."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -76,13 +76,6 @@ class Field:
         return GLUE_TYPES[self.kind]
 
 
-class Partition(StrEnum):
-    """How a data type's base is partitioned into objects."""
-
-    DAY = "day"
-    NONE = "none"
-
-
 INGESTED_AT = "ingested_at"
 
 STORED_FIELDS = (
@@ -95,7 +88,7 @@ STORED_FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class RecordSchema:
-    """A data type: its fields, the key and the version of a record, and its partitioning.
+    """A data type: its fields, the key and the version of a record, and its event time.
 
     `allowed_lateness` is the time after the end of a day during which changes to it are expected; a later change
     restates the day. `amounts` names the pairs of fields whose product is a bounded amount of money. An `indexed` type
@@ -107,7 +100,6 @@ class RecordSchema:
     description: str
     key: tuple[str, ...]
     version: str
-    partition: Partition
     fields: tuple[Field, ...]
     event_time: str | None = "timestamp"
     personal_fields_dropped: bool = False
@@ -115,11 +107,6 @@ class RecordSchema:
     amounts: tuple[tuple[str, str], ...] = ()
     indexed: bool = False
     event_time_from: DataType | None = None
-
-    @property
-    def roams(self) -> bool:
-        """Whether the event date of a record can change, which moves it to another day partition."""
-        return self.partition is Partition.DAY and self.event_time not in self.key
 
     @cached_property
     def stored(self) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.records.schema import DataType, Field, Kind, Partition, RecordSchema
+from shared.records.schema import DataType, Field, Kind, RecordSchema
 
 
 def _id(name: str, description: str, *, required: bool = False, **extra: str) -> Field:
@@ -43,7 +43,6 @@ TRANSACTIONS = RecordSchema(
     description="One line of a sale; a negative quantity is a return.",
     key=("transaction_id",),
     version="ingested_at",
-    partition=Partition.DAY,
     amounts=(("quantity", "unit_price"), ("quantity", "unit_cost")),
     fields=(
         _id("transaction_id", "Id of the line.", required=True),
@@ -74,7 +73,6 @@ ORDERS = RecordSchema(
     description="An order with its current status.",
     key=("order_id",),
     version="updated_at",
-    partition=Partition.DAY,
     allowed_lateness=timedelta(days=30),  # orders are shipped, delivered and returned for weeks
     fields=(
         _id("order_id", "Id of the order.", required=True),
@@ -104,7 +102,6 @@ PRODUCTS = RecordSchema(
     description="A product in the catalogue, with its price and cost.",
     key=("product_id",),
     version="updated_at",
-    partition=Partition.NONE,
     event_time=None,
     fields=(
         _id("product_id", "Id of the product.", required=True),
@@ -123,7 +120,6 @@ CUSTOMERS = RecordSchema(
     description="A customer. Personal fields (name, mail, phone) are dropped and counted.",
     key=("customer_id",),
     version="updated_at",
-    partition=Partition.NONE,
     event_time=None,
     personal_fields_dropped=True,
     fields=(
@@ -141,7 +137,6 @@ INVENTORY = RecordSchema(
     description="The stock level of a product at a location and time.",
     key=("product_id", "location", "timestamp"),
     version="ingested_at",
-    partition=Partition.DAY,
     amounts=(("quantity_on_hand", "unit_cost"),),
     fields=(
         _id("product_id", "Id of the product.", required=True),
@@ -158,7 +153,6 @@ EVENTS = RecordSchema(
     description="One event of a session in the shop (clickstream).",
     key=("event_id",),
     version="ingested_at",
-    partition=Partition.DAY,
     fields=(
         _id("event_id", "Id of the event.", required=True),
         _TIMESTAMP,
@@ -188,7 +182,6 @@ DECISIONS = RecordSchema(
     description="A decision of the fraud models, with the features that it is based on.",
     key=("decision_id",),
     version="ingested_at",
-    partition=Partition.DAY,
     indexed=True,
     fields=(
         _id("decision_id", "Id of the decision.", required=True),
@@ -222,7 +215,6 @@ LABELS = RecordSchema(
     description="The true class of a decision, reported later by one of several sources.",
     key=("decision_id", "source"),
     version="labelled_at",
-    partition=Partition.DAY,
     event_time="decision_timestamp",
     event_time_from=DataType.DECISIONS,
     allowed_lateness=timedelta(days=120),  # chargebacks take months

@@ -3,7 +3,7 @@
 from shared.lake.catalog.rollup_tables import ROLLUP_TABLES
 from shared.lake.catalog.table import Column, ExternalTable, LakeTable
 from shared.lake.storage.paths import QUARANTINE
-from shared.records.schema import Partition, RecordSchema
+from shared.records.schema import RecordSchema
 from shared.records.schemas import SCHEMAS
 from shared.runtime.resources import Database
 
@@ -50,7 +50,7 @@ def _base(schema: RecordSchema) -> LakeTable:
     return LakeTable(
         name=schema.data_type,
         description=schema.description,
-        time_column=schema.event_time if schema.partition is Partition.DAY else None,
+        time_column=schema.event_time,
         columns=(*own, *HIDDEN_COLUMNS),
     )
 
