@@ -55,7 +55,8 @@ const { batch, record, metrics } = given;
 
 const accepted = await attempt('batch', () => page.ingestBatchData(batch));
 await attempt('merged', () => merged(accepted.batch_id));
-await attempt('batch sent twice', () => sentTwice(page, batch));
+// From another source, so that the list of sources has two pages.
+await attempt('batch sent twice', () => sentTwice(page, { ...batch, source_id: `${batch.source_id}-again` }));
 await attempt('record', () => page.ingestRecord(record));
 await attempt('metrics', () => page.businessMetrics(metrics));
 await attempt('metrics by dates', () =>
