@@ -137,6 +137,8 @@ class Maintenance:
                 continue
             self.states.update(_owner(table), partial(_with_rewritten, table.name, head, made))
             rewritten += len(files)
+            if len(made.files) >= len(head.files) and not any(each.deleted for each in files):
+                break  # values that are kept apart leave as many files as there were
         return rewritten
 
     def _rewrite(self, table: "LakeTable", head: "TableSnapshot", files: "Sequence[DataFile]") -> "TableSnapshot":

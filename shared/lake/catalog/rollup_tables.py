@@ -31,6 +31,7 @@ SALES_HOURLY_BY_ONE = LakeTable(
     name="sales_hourly_by_one",
     description="Completed sale lines per hour and one dimension at a time, or none; it answers most queries.",
     time_column="hour",
+    kept_apart="dimension",
     columns=(
         Column(name="dimension", glue_type="string", comment=f"A dimension of sales_hourly, or {NO_DIMENSION}."),
         Column(name="value", glue_type="string", comment="Value of the dimension; null without one."),

@@ -17,13 +17,15 @@ class LakeTable:
     """An Iceberg table: its columns, and the column by whose months it is partitioned and its files are sorted.
 
     `time_column` is a timestamp or, in daily roll-ups, `dt`: the UTC day as `yyyy-MM-dd`. A table without one is not
-    partitioned.
+    partitioned. `kept_apart` is a text column, never null, each of whose values has files of its own, because queries
+    ask for one.
     """
 
     name: str
     description: str
     columns: tuple[Column, ...]
     time_column: str | None = None
+    kept_apart: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

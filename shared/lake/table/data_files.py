@@ -37,10 +37,11 @@ _DELETES = pa.schema(
 
 
 def divide(target: Table, declared: LakeTable, rows: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
-    """Divide rows into those of a file each: of one month, and not too many; rows of a month keep their order."""
-    for partition, part in _by_month(target, declared, rows):
-        for start in range(0, len(part), MOST_ROWS):
-            yield partition, part.slice(start, MOST_ROWS)
+    """Divide rows into those of a file each, in their order: of one month, one value kept apart, and not too many."""
+    for partition, month in _by_month(target, declared, rows):
+        for part in _apart(declared, month):
+            for start in range(0, len(part), MOST_ROWS):
+                yield partition, part.slice(start, MOST_ROWS)
 
 
 def write_rows(target: Table, declared: LakeTable, partition: Record, rows: pa.Table) -> DataFile:
@@ -91,7 +92,7 @@ def write_deletes(target: Table, file: DataFile, positions: pa.Array) -> DataFil
 
 def _has_statistics(each: pa.Field, declared: LakeTable) -> bool:
     """Whether queries select ranges or single values of a column that its order in the file makes rare."""
-    return pa.types.is_timestamp(each.type) or each.name in {declared.time_column, "dimension"}
+    return bool(pa.types.is_timestamp(each.type) or each.name == declared.time_column)
 
 
 def _put(io: FileIO, location: str, rows: pa.Table, *, statistics: list[str], unique: list[str]) -> int:
@@ -112,16 +113,17 @@ def _put(io: FileIO, location: str, rows: pa.Table, *, statistics: list[str], un
 
 
 def _bounds(declared: LakeTable, schema: Schema, rows: pa.Table) -> dict[int, tuple[bytes, bytes]]:
-    """Return the bounds of the time column by field id, as Iceberg serializes them."""
-    if declared.time_column is None:
-        return {}
-    field = schema.find_field(declared.time_column)
-    ends = pc.min_max(rows[declared.time_column])
-    if not ends["min"].is_valid:
-        return {}
-    kind = cast("PrimitiveType", field.field_type)
-    low, high = (to_bytes(kind, _stored_value(ends[end].as_py())) for end in ("min", "max"))
-    return {field.field_id: (low, high)}
+    """Return the bounds of the columns by which files are divided, by field id, as Iceberg serializes them."""
+    found = dict[int, tuple[bytes, bytes]]()
+    for name in (declared.time_column, declared.kept_apart):
+        ends = None if name is None else pc.min_max(rows[name])
+        if name is None or ends is None or not ends["min"].is_valid:
+            continue
+        field = schema.find_field(name)
+        kind = cast("PrimitiveType", field.field_type)
+        low, high = (to_bytes(kind, _stored_value(ends[end].as_py())) for end in ("min", "max"))
+        found[field.field_id] = (low, high)
+    return found
 
 
 def _stored_value(value: datetime | str) -> Any:
@@ -138,6 +140,15 @@ def _by_month(target: Table, declared: LakeTable, rows: pa.Table) -> Iterator[tu
     months = _months(target, rows[declared.time_column])
     for month in pc.unique(months).sort():
         yield Record(month.as_py()), rows.filter(pc.equal(months, month))
+
+
+def _apart(declared: LakeTable, rows: pa.Table) -> Iterator[pa.Table]:
+    if declared.kept_apart is None:
+        yield rows
+        return
+    values = rows[declared.kept_apart]
+    for value in pc.unique(values).sort():
+        yield rows.filter(pc.equal(values, value))
 
 
 def _months(target: Table, times: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 def in_file_order(table: "LakeTable", rows: pa.Table) -> pa.Table:
-    """Sort rows by time; roll-ups by one dimension first by it, so that its values lie together."""
-    keys = [name for name in ("dimension", table.time_column) if name in rows.column_names]
+    """Sort rows by time, those of a table with values that are kept apart first by these."""
+    keys = [name for name in (table.kept_apart, table.time_column) if name is not None]
     if not keys:
         return rows
     return rows.take(pc.sort_indices(rows, [(name, "ascending") for name in keys])).combine_chunks()

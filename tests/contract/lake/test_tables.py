@@ -19,7 +19,7 @@ from pyiceberg.manifest import DataFile as ManifestDataFile
 from pyiceberg.manifest import DataFileContent, FileFormat
 from pyiceberg.typedef import Record
 
-from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, SALES_DAILY
+from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, SALES_DAILY, SALES_HOURLY_BY_ONE
 from shared.lake.catalog.table import Column, LakeTable
 from shared.lake.table.change_producer import ChangeProducer, FileChange
 from shared.lake.table.iceberg import IcebergTables
@@ -562,3 +562,18 @@ def test_moments_with_microseconds_of_other_engines_are_read_in_milliseconds(
     found = iceberg.rows(SALES, head, ["timestamp"])
 
     assert found["timestamp"].to_pylist() == [_NEW_YEAR + timedelta(days=1, milliseconds=1)]
+
+
+def test_values_that_are_kept_apart_have_files_of_their_own_that_say_so(iceberg: IcebergTables) -> None:
+    schema = arrow_schema_of(SALES_HOURLY_BY_ONE)
+    columns = {each.name: pa.nulls(4, each.type) for each in schema}
+    columns["dimension"] = pa.array(["channel", "none", "channel", "region"])
+    columns["hour"] = pa.array([_NEW_YEAR + timedelta(hours=n) for n in range(4)], pa.timestamp("ms"))
+    rows = pa.table(columns, schema=schema)
+
+    head = iceberg.commit(SALES_HOURLY_BY_ONE, iceberg.head(SALES_HOURLY_BY_ONE), TableChange(rows=rows))
+
+    assert sorted(each.rows for each in head.files) == [1, 1, 2]
+    table = iceberg.library_table(SALES_HOURLY_BY_ONE)
+    planned = list(table.scan(row_filter="dimension = 'channel'").plan_files())
+    assert [each.file.record_count for each in planned] == [2]
