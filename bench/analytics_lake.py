@@ -89,7 +89,7 @@ def rollup_copies(wired: Wiring, directory: Path) -> dict[str, Path]:
 
 
 def _fill(wired: Wiring, data_type: DataType, files: Sequence[Path]) -> None:
-    """Commit a month at a time, without settling what is known to be new."""
+    """Commit a month at a time, without looking for rows with the same keys: there are none."""
     table = BASE_TABLES[data_type]
     for _, month in groupby(files, key=lambda path: path.parent.name[: len("dt=yyyy-MM")]):
         paths = list(month)

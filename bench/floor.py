@@ -12,7 +12,7 @@ from shared.lake.catalog.tables import EXCHANGE_RATES
 
 
 class Floor:
-    """Answers SQL in which tables stand in braces.
+    """Runs SQL in which table names are in braces.
 
     Base tables are read from the year's Parquet by day, roll-ups from copies of the lake's own files.
     """

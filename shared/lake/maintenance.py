@@ -88,7 +88,7 @@ class Maintenance:
     most_rows: int = MOST_ROWS
 
     def run(self, has_time: Callable[[], bool]) -> MaintenanceReport:
-        """Roll up what is overdue, then maintain one table after another while there is time."""
+        """Compute overdue roll-ups, then maintain one table after another while there is time."""
         for data_type in ROLLUPS:
             if has_time():
                 self._roll_up(data_type)

@@ -95,7 +95,7 @@ class History:
             return self._known[identity]
 
     def end(self, identity: str) -> "Future[None] | None":
-        """Return what is done once an execution has ended; None if it is unknown or has ended."""
+        """Return the future that completes when an execution ends; None if it is unknown or has ended."""
         with self._lock:
             return self._ends.get(identity)
 

@@ -1,1 +1,1 @@
-"""Roll-ups: what is aggregated for each day of a table, and the history of product costs."""
+"""Roll-ups: daily aggregates of the base tables, and the history of product costs."""

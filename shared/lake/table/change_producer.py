@@ -69,7 +69,7 @@ class ChangeProducer(_SnapshotProducer["ChangeProducer"]):
         return self._snapshot_id
 
     def _commit(self) -> UpdatesAndRequirements:
-        """Produce the snapshot with a later time than those before it, whatever the clock says.
+        """Produce the snapshot with a timestamp later than all earlier ones, even if the clock was set back.
 
         Other engines refuse to read a table whose snapshots are not in the order of time.
         """

@@ -118,14 +118,14 @@ class _Upload(io.BytesIO):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write what was collected, unless an error interrupted it."""
+        """Upload the buffered bytes, unless an error occurred."""
         if kind is None:
             self.close()
         else:
             super().close()
 
     def close(self) -> None:
-        """Write what was collected."""
+        """Upload the buffered bytes."""
         if not self.closed:
             self._file.put(self.getvalue())
             super().close()

@@ -134,10 +134,7 @@ class IcebergTables:
     def snapshot(self, table: LakeTable, snapshot_id: int) -> TableSnapshot:
         """Return an earlier snapshot."""
         target = self._load(table)
-        found = target.metadata.snapshot_by_id(snapshot_id)
-        if found is None:
-            raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
-        return self._describe(table, target, found)[0]
+        return self._describe(table, target, _kept(target, table, snapshot_id))[0]
 
     def rows(
         self,
@@ -211,9 +208,7 @@ class IcebergTables:
             SnapshotExpired: the snapshot is not kept.
         """
         target = self._load(table)
-        found = target.metadata.snapshot_by_id(snapshot_id)
-        if found is None:
-            raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
+        found = _kept(target, table, snapshot_id)
         try:
             return tag(target, found, most=most)
         except CommitFailedException as error:
@@ -262,17 +257,14 @@ class IcebergTables:
         return self._known.get((table.name, snapshot.snapshot_id), read)
 
     def _layout(self, table: LakeTable, snapshot: TableSnapshot) -> Layout:
-        if snapshot.id is None:
+        snapshot_id = snapshot.id
+        if snapshot_id is None:
             return _NO_FILES
 
         def read() -> tuple[TableSnapshot, Layout]:
-            target = self._load(table)
-            found = target.metadata.snapshot_by_id(snapshot.id or 0)
-            if found is None:
-                raise SnapshotExpired(f"{table.name} has no snapshot {snapshot.id}, or no longer")
-            return snapshot, self._layouts.of(found)
+            return snapshot, self._layouts.of(_kept(self._load(table), table, snapshot_id))
 
-        return self._known.get((table.name, snapshot.id), read)[1]
+        return self._known.get((table.name, snapshot_id), read)[1]
 
     def _without_deleted(self, table: LakeTable, snapshot: TableSnapshot, file: DataFile, rows: pa.Table) -> pa.Table:
         if not file.deleted:
@@ -318,6 +310,18 @@ class IcebergTables:
             return [act(each) for each in items]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(act, items))
+
+
+def _kept(target: Table, table: LakeTable, snapshot_id: int) -> Snapshot:
+    """Return a snapshot of a loaded table.
+
+    Raises:
+        SnapshotExpired: it is not kept.
+    """
+    found = target.metadata.snapshot_by_id(snapshot_id)
+    if found is None:
+        raise SnapshotExpired(f"{table.name} has no snapshot {snapshot_id}, or no longer")
+    return found
 
 
 def _count_distinct(positions: Sequence[pa.Array]) -> int:

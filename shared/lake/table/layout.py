@@ -139,7 +139,7 @@ class Layouts:
 
 
 def _readable(path: str, read: Callable[[], V]) -> Callable[[], V]:
-    """Return a function that reads, and says which file it cannot read."""
+    """Wrap a read so that a failure becomes `TableUnreadable` and names the file."""
 
     def attempt() -> V:
         try:

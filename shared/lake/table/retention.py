@@ -27,7 +27,7 @@ _DELETES_PER_CALL = 1000
 
 
 def expire(transaction: Transaction, *, keep: frozenset[int]) -> None:
-    """Let old snapshots expire with a commit; their age is that against the newest one, whatever the clock says."""
+    """Expire old snapshots with a commit; their age is measured against the newest snapshot, not against the clock."""
     metadata = transaction.table_metadata
     recent = sorted(metadata.snapshots, key=lambda each: each.sequence_number or 0)
     named = {each.snapshot_id for each in metadata.refs.values()} | keep
