@@ -7,13 +7,16 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
+from shared.app.query_parameters import parameters_of
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
 from shared.auth.scopes import Scope
-from shared.ingestion.models import BatchStatusResponse
+from shared.ingestion.batches.parameters import BatchesQuery
+from shared.ingestion.models import BatchesResponse, BatchStatusResponse
 from shared.ingestion.uploads.models import UploadRequest, UploadResponse
 from shared.runtime.dialects import ApiResponse
+from shared.runtime.query import Given
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]
@@ -27,6 +30,18 @@ def announce_upload(request: Annotated[UploadRequest, Body()], wired: Wired) -> 
     announced = wired.uploads.create(request)
     note(after=announced.model_dump(mode="json", exclude={"url"}))
     return ApiResponse(data=announced)
+
+
+@router.get("/ingest/batches", tags=["ingest"], summary="List batches")
+@policy(Scope.INGEST_READ)
+def list_batches(
+    given: Annotated[Given, Depends(parameters_of(BatchesQuery))], wired: Wired
+) -> ApiResponse[BatchesResponse]:
+    """Returns batches and files with their status, newest first. Pages shift when new batches arrive: end the range.
+
+    The range selects by time of receipt; a file counts from its announcement until its first row is read.
+    """
+    return ApiResponse(data=wired.batch_list.page(BatchesQuery.read(given, now=wired.clock())))
 
 
 @router.get("/ingest/batches/<batch_id>/status", tags=["ingest"], summary="Get the status of a batch")

@@ -12,10 +12,10 @@ from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
 from shared.auth.scopes import Scope
 from shared.quarantine.models import QuarantineResponse, RowErrorsResponse
-from shared.quarantine.parameters import QuarantineQuery
+from shared.quarantine.parameters import QuarantineQuery, RowErrorsQuery
 from shared.recovery.models import RedriveRequest, RedriveResponse
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.paging import PageNumber, PageSize, Window
+from shared.runtime.paging import Window
 from shared.runtime.query import Given
 
 router = Router()
@@ -27,11 +27,11 @@ Wired = Annotated[Wiring, Depends(wiring)]
 def batch_errors(
     batch_id: Annotated[str, Path(max_length=100, description="Id of the batch.")],
     wired: Wired,
-    page: PageNumber = 0,
-    size: PageSize = 20,
+    given: Annotated[Given, Depends(parameters_of(RowErrorsQuery))],
 ) -> ApiResponse[RowErrorsResponse]:
-    """Returns every error of every quarantined row of a batch, or of all parts of a file."""
-    return ApiResponse(data=wired.row_errors.page(batch_id, Window.of_page(page, size)))
+    """Returns every error of every quarantined row of a batch, or of all parts of a file, in row order."""
+    query = RowErrorsQuery.read(given)
+    return ApiResponse(data=wired.row_errors.page(batch_id, Window.of_page(query.page, query.size)))
 
 
 @router.get("/ingest/quarantine", tags=["ingest"], summary="List quarantined rows")

@@ -16,6 +16,8 @@ from shared.ingestion.models import (
     StreamIngestionRequest,
     StreamIngestionResponse,
 )
+from shared.ingestion.preview.models import PreviewRequest, PreviewResponse
+from shared.lake.files.errors import UnreadableFile
 from shared.limits.classes import STREAMING
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.observability import elapsed_ms
@@ -48,3 +50,14 @@ def submit_record(
         record_id=record_id, timestamp=request.timestamp, processing_latency_ms=elapsed_ms()
     )
     return ApiResponse(data=taken)
+
+
+@router.post("/ingest/preview", tags=["ingest"], summary="Preview a file or records")
+@policy(Scope.INGEST_WRITE, idempotent=False, audited=False, errors=(UnreadableFile,))  # it changes nothing
+def preview(request: Annotated[PreviewRequest, Body()], wired: Wired) -> ApiResponse[PreviewResponse]:
+    """Shows how a file is written, what would be loaded and rejected, and suggests a mapping. Nothing is stored.
+
+    Send the first megabyte of a file, or up to 1 000 records. What cannot be known from the data, such as the order of
+    day and month, is reported as a question and not guessed.
+    """
+    return ApiResponse(data=wired.previewer.preview(request))

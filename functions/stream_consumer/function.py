@@ -2,7 +2,8 @@
 
 from functions.access import LOADING_READS, LOADING_WRITES
 from functions.declaration import Access, StreamTrigger, TriggeredFunction
-from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
+from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
 
 FUNCTION = TriggeredFunction(
     name="stream_consumer",
@@ -12,8 +13,9 @@ FUNCTION = TriggeredFunction(
     uses_lake=True,
     trigger=StreamTrigger(
         stream=EVENT_STREAM,
+        failures=STREAM_FAILURES,
         batch_size=10_000,
-        window_seconds=2,
+        window_seconds=0,
         retries=10,
         maximum_age_seconds=6 * 3600,
     ),
@@ -21,5 +23,5 @@ FUNCTION = TriggeredFunction(
         Access(EVENT_STREAM),
         *LOADING_READS,
     ),
-    writes=(*LOADING_WRITES,),
+    writes=(*LOADING_WRITES, Access(STREAM_POSITIONS_TABLE)),
 )

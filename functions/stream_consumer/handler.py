@@ -6,6 +6,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.app.wiring import wiring
 from shared.ingestion.stream.consumer import consume_batch, lag_ms
+from shared.ingestion.stream.positions import StreamPosition
 from shared.runtime.observability import count, instrument, logger
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ def take(event: dict[str, Any], _: "LambdaContext") -> None:
     """Load a batch of stream records; after an error Kinesis delivers the same batch again."""
     records, wired = event["Records"], wiring()
     entries = consume_batch(records, wired.loader)
+    wired.stream_positions.put(StreamPosition.after(records, wired.clock()))
     quarantined, lag = sum(entry.quarantined for entry in entries), lag_ms(records, wired.clock())
     count("StreamLag", lag, MetricUnit.Milliseconds)
     count("StreamRecordsQuarantined", quarantined)

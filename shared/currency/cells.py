@@ -4,14 +4,14 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from shared.records.currencies import ISO_4217, WITHDRAWN
+from shared.records.currencies import CURRENCIES
 
 MOST_DIGITS = 9
 """Maximum number of digits before the decimal point; up to 12 may follow it."""
 _RATE = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}(\.[0-9]{{1,12}})?")
 _NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _IN_WORDS = "%d %B %Y"
-_CODES = frozenset((*ISO_4217, *WITHDRAWN))
+_CODES = frozenset(CURRENCIES)
 
 
 def day_in(text: str) -> str:

@@ -15,14 +15,6 @@ _FORMS = "start it with the header `Date,USD,JPY,...` (units per EUR, as the ECB
 
 
 @dataclass(frozen=True)
-class ReadFile:
-    """The quotes of a file, and the withdrawn currencies in it."""
-
-    quotes: Sequence[Quote]
-    left_out: Sequence[str]
-
-
-@dataclass(frozen=True)
 class _Row:
     line: int
     texts: Sequence[str]
@@ -32,7 +24,7 @@ class _Row:
         return {name: Cell(self.line, name, text) for name, text in zip(header, padded, strict=False)}
 
 
-def read(text: str) -> ReadFile:
+def read(text: str) -> Sequence[Quote]:
     """Parse a file in either form; a rate is the number of units of its currency per unit of the base currency.
 
     Raises:
@@ -45,7 +37,7 @@ def read(text: str) -> ReadFile:
         _read_long(sheet, names, rows)
     else:
         _read_wide(sheet, names, rows, header.line)
-    return ReadFile(sheet.quotes(), sorted(sheet.left_out))
+    return sheet.quotes()
 
 
 def _rows(text: str) -> Iterator[_Row]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.currency.decompression import text_of
-from shared.currency.parser import ReadFile, read
-from shared.currency.quotes import HeldQuote, Origin, merge
+from shared.currency.parser import read
+from shared.currency.quotes import HeldQuote, Origin, Quote, merge
 from shared.currency.rate_intervals import RateInterval, derive_intervals
 from shared.currency.rate_tables import (
     QUOTES_KEY,
@@ -39,7 +39,7 @@ _DIGEST = "tally.rates"
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """The result of a load: the numbers of quotes, new quotes and changed quotes, and the omitted currencies.
+    """The result of a load: the numbers of quotes, new quotes and changed quotes.
 
     `first_day` is the first day with a rate, `last_day` the day of the last quotes; None without any.
     """
@@ -49,7 +49,6 @@ class Loaded:
     quotes: int
     new: int
     changed: int
-    left_out: Sequence[str]
     currencies: Sequence[str]
     first_day: str | None
     last_day: str | None
@@ -118,14 +117,14 @@ class ReferenceRates:
         held = self._lake.get(QUOTES_KEY)
         return quotes_in(held.body) if held else []
 
-    def _take_in(self, content: ReadFile, origin: Origin, taken: Counter[str]) -> tuple[Loaded, TableSnapshot]:
+    def _take_in(self, content: Sequence[Quote], origin: Origin, taken: Counter[str]) -> tuple[Loaded, TableSnapshot]:
         """Write the quotes, then the table, whose head is read before the quotes from which it is derived.
 
         If another load replaced the table in between, it may include quotes that were not read here; the commit then
         fails and the caller retries.
         """
         head, held = self._tables.head(EXCHANGE_RATES), self._lake.get(QUOTES_KEY)
-        merged = merge(quotes_in(held.body) if held else [], content.quotes, origin)
+        merged = merge(quotes_in(held.body) if held else [], content, origin)
         worths = derive_intervals((each.quote for each in merged.quotes), self._reporting_currency)
         if merged.new or merged.changed:
             self._lake.replace(QUOTES_KEY, quotes_written(merged.quotes), expected=held)
@@ -134,10 +133,9 @@ class ReferenceRates:
         loaded = Loaded(
             file=origin.file,
             sha256=origin.digest,
-            quotes=len(content.quotes),
+            quotes=len(content),
             new=taken["new"],
             changed=taken["changed"],
-            left_out=content.left_out,
             currencies=sorted({each.currency for each in worths}),
             first_day=min((each.valid_from for each in worths), default=None),
             last_day=max((each.quote.day for each in merged.quotes), default=None),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from shared.currency.cells import currency_in, day_in, rate_in
 from shared.currency.mistakes import Mistake, WrongRates
 from shared.currency.quotes import Quote
-from shared.records.currencies import WITHDRAWN
 
 EURO = "EUR"
 
@@ -25,7 +24,6 @@ class Sheet:
     """Collects cells, one quote at a time."""
 
     mistakes: list[Mistake] = field(default_factory=list)
-    left_out: set[str] = field(default_factory=set)
     _quotes: dict[tuple[str, str], Quote] = field(default_factory=dict)
 
     def day(self, cell: Cell) -> str | None:
@@ -51,9 +49,7 @@ class Sheet:
         except ValueError as error:
             self.note(rate, str(error))
             return
-        if gone := {currency, base}.intersection(WITHDRAWN):
-            self.left_out |= gone
-        elif (currency, day) in self._quotes:
+        if (currency, day) in self._quotes:
             self.note(rate, f"{currency} has two rates on {day}")
         else:
             self._quotes[currency, day] = read

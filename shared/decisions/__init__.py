@@ -1,1 +1,1 @@
-"""The index of fraud decisions by id, which labels are joined with."""
+"""The index of fraud decisions by id, which labels are joined with, and the configuration of fraud analytics."""

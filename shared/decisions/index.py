@@ -1,19 +1,25 @@
-"""The index of fraud decisions by id: their content, and the labels that wait for them.
+"""The index of fraud decisions by id: their content, and the labels that wait for them or have to follow them.
 
 A label may be received before its decision. The label's writer registers that it waits, and then looks for the decision
 again; the decision's writer stores it, and then looks for waiting labels. So at least one of the two sees the other and
 marks the decision as due, and the sweeper redrives the labels of due decisions.
+
+In the same way a merge registers labels that it stores under a time of their own because their decision is not known. A
+decision that arrives after such labels, or whose time changes, is marked as moved, and the merger gives its labels its
+time.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import orjson
 
-from shared.records.validation import DECISION_UNKNOWN, LONGEST_ID, RowError
+from shared.decisions.models import IndexedDecision, MovedDecision, ResolvedDecision
+from shared.records.features import decode
+from shared.records.ids import LONGEST_ID
 from shared.runtime.dynamodb import deserialize, get_items, serialize, update_items
 from shared.runtime.models import sortable
 from shared.runtime.observability import count, logger
@@ -22,24 +28,19 @@ from shared.runtime.resources import Index, Table
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.lake.quarantine.decisions import IndexedDecision
-
 DECISIONS_TABLE = Table(
     "decisions",
     partition_key="decision_id",
-    indexes=(Index(name="due", partition_key="due", sort_key="decision_id"),),
+    indexes=(
+        Index(name="due", partition_key="due", sort_key="decision_id"),
+        Index(name="moved", partition_key="moved", sort_key="decision_id"),
+    ),
+    streamed=True,
 )
 
 _PARALLEL = 8
+_SET_VERSION = "SET #timestamp = :timestamp, #version = :version, #body = :body"
 _VERSION = {"#timestamp": "timestamp", "#version": "version", "#body": "body"}
-
-
-@dataclass(frozen=True)
-class ResolvedDecision:
-    """A received decision, and the deliveries with labels that wait for it."""
-
-    decision_id: str
-    delivery_ids: frozenset[str]
 
 
 class DecisionIndex:
@@ -50,18 +51,22 @@ class DecisionIndex:
         self._table = table
         self._most_waiting = most_waiting
 
-    def add(self, decisions: Iterable["IndexedDecision"]) -> None:
+    def add(self, decisions: Iterable[IndexedDecision]) -> None:
         """Store decisions, the highest version of each (the last of equal ones); safe to repeat."""
         highest: dict[str, IndexedDecision] = {}
         for each in decisions:
             known = highest.get(each.decision_id)
             if known is None or each.version >= known.version:
                 highest[each.decision_id] = each
-        update_items(self._dynamodb, [self._update_of(each) for each in highest.values()])
-        self._mark_due(name for name, item in self._read(highest, ("waiting",)) if "waiting" in item)
+        refused = update_items(self._dynamodb, [self._update_of(each) for each in highest.values()])
+        others = [highest[deserialize(each["Key"])["decision_id"]] for each in refused]
+        update_items(self._dynamodb, [self._move_of(each) for each in others])
+        found = self._read(highest, ("waiting", "dated"))
+        self._mark_due(name for name, item in found if "waiting" in item)
+        self._mark_moved(name for name, item in found if "dated" in item)
 
     def get(self, decision_id: str) -> dict[str, Any] | None:
-        """Return the content of a decision, or None; a single read.
+        """Return the content of a decision, or None; a single read. Values of features have their own types.
 
         If it exceeds 30 kB, `truncated` lists the fields that are only in the lake.
         """
@@ -69,13 +74,30 @@ class DecisionIndex:
             return None
         answer = self._dynamodb.get_item(TableName=self._table, Key=_key(decision_id), ConsistentRead=True)
         body = deserialize(answer.get("Item", {})).get("body")
-        decision: dict[str, Any] | None = None if body is None else orjson.loads(body)
-        return decision
+        return None if body is None else _with_typed_features(orjson.loads(body))
 
     def times(self, decision_ids: Iterable[str]) -> dict[str, datetime]:
         """Return the times of decisions; unknown ids are omitted."""
         found = self._read(decision_ids, ("timestamp",))
         return {name: datetime.fromisoformat(item["timestamp"]) for name, item in found if "timestamp" in item}
+
+    def times_of_labels(self, decision_ids: Iterable[str]) -> dict[str, datetime]:
+        """Return the times of decisions whose labels are stored now; labels of unknown ids are registered as such."""
+        found = dict(self._read(decision_ids, ("timestamp", "dated")))
+        unknown = [name for name in sorted({*decision_ids}) if "timestamp" not in found.get(name, {})]
+        new = [name for name in unknown if "dated" not in found.get(name, {})]
+        update_items(self._dynamodb, [self._dated(name) for name in new])
+        known = {name: each["timestamp"] for name, each in found.items() if "timestamp" in each}
+        return {name: datetime.fromisoformat(at) for name, at in known.items()} | self.times(unknown)
+
+    def moved(self) -> Iterator[MovedDecision]:
+        """Yield the decisions whose labels may have another time than they have."""
+        for item in self._marked("moved"):
+            yield MovedDecision(item["decision_id"], item["moved_by"])
+
+    def clear_moved(self, decisions: Iterable[MovedDecision]) -> None:
+        """Record that labels have the time of their decisions, unless these have moved again."""
+        update_items(self._dynamodb, [self._followed(each) for each in decisions])
 
     def register_waiting(self, decision_ids: Collection[str], delivery_id: str) -> None:
         """Register that labels of a delivery wait for decisions."""
@@ -91,15 +113,8 @@ class DecisionIndex:
 
     def resolved(self) -> Iterator[ResolvedDecision]:
         """Yield the received decisions for which labels wait."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="due",
-            KeyConditionExpression="due = :yes",
-            ExpressionAttributeValues=serialize({":yes": "yes"}),
-        )
-        for page in pages:
-            for item in map(deserialize, page["Items"]):
-                yield ResolvedDecision(item["decision_id"], frozenset(item.get("waiting", ())))
+        for item in self._marked("due"):
+            yield ResolvedDecision(item["decision_id"], frozenset(item.get("waiting", ())))
 
     def clear(self, due: ResolvedDecision) -> None:
         """Remove the deliveries that waited for a decision; those registered since remain."""
@@ -113,20 +128,55 @@ class DecisionIndex:
         )
         self._mark_due(name for name, item in self._read([due.decision_id], ("waiting",)) if "waiting" in item)
 
-    def _update_of(self, decision: "IndexedDecision") -> Any:
+    def _marked(self, index: str) -> Iterator[dict[str, Any]]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression="#mark = :yes",
+            ExpressionAttributeNames={"#mark": index},
+            ExpressionAttributeValues=serialize({":yes": "yes"}),
+        )
+        for page in pages:
+            yield from map(deserialize, page["Items"])
+
+    def _update_of(self, decision: IndexedDecision) -> Any:
+        """Return the update by a version that is new, or has the time of the one before."""
         return {
             "TableName": self._table,
             "Key": _key(decision.decision_id),
-            "UpdateExpression": "SET #timestamp = :timestamp, #version = :version, #body = :body",
-            "ConditionExpression": "attribute_not_exists(#version) OR #version <= :version",
+            "UpdateExpression": _SET_VERSION,
+            "ConditionExpression": "attribute_not_exists(#version) "
+            "OR (#version <= :version AND #timestamp = :timestamp)",
             "ExpressionAttributeNames": _VERSION,
-            "ExpressionAttributeValues": serialize(
-                {
-                    ":timestamp": sortable(decision.timestamp),
-                    ":version": sortable(decision.version),
-                    ":body": decision.body,
-                }
-            ),
+            "ExpressionAttributeValues": serialize(_values(decision)),
+        }
+
+    def _move_of(self, decision: IndexedDecision) -> Any:
+        """Return the update by a version with another time, which marks the decision as moved at once."""
+        return {
+            "TableName": self._table,
+            "Key": _key(decision.decision_id),
+            "UpdateExpression": f"{_SET_VERSION}, moved = :yes, moved_by = :move",
+            "ConditionExpression": "#version <= :version",
+            "ExpressionAttributeNames": _VERSION,
+            "ExpressionAttributeValues": serialize({**_values(decision), ":yes": "yes", ":move": str(uuid4())}),
+        }
+
+    def _dated(self, decision_id: str) -> Any:
+        return {
+            "TableName": self._table,
+            "Key": _key(decision_id),
+            "UpdateExpression": "SET dated = :yes",
+            "ExpressionAttributeValues": serialize({":yes": "yes"}),
+        }
+
+    def _followed(self, decision: MovedDecision) -> Any:
+        return {
+            "TableName": self._table,
+            "Key": _key(decision.decision_id),
+            "UpdateExpression": "REMOVE moved, moved_by, dated",
+            "ConditionExpression": "moved_by = :move",
+            "ExpressionAttributeValues": serialize({":move": decision.move}),
         }
 
     def _waiting(self, decision_id: str, delivery_id: str) -> Any:
@@ -141,12 +191,18 @@ class DecisionIndex:
         }
 
     def _mark_due(self, decision_ids: Iterable[str]) -> None:
+        self._mark(decision_ids, "SET due = :yes", lambda: {":yes": "yes"})
+
+    def _mark_moved(self, decision_ids: Iterable[str]) -> None:
+        self._mark(decision_ids, "SET moved = :yes, moved_by = :move", lambda: {":yes": "yes", ":move": str(uuid4())})
+
+    def _mark(self, decision_ids: Iterable[str], expression: str, values: Callable[[], Mapping[str, str]]) -> None:
         def mark(decision_id: str) -> None:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=_key(decision_id),
-                UpdateExpression="SET due = :yes",
-                ExpressionAttributeValues=serialize({":yes": "yes"}),
+                UpdateExpression=expression,
+                ExpressionAttributeValues=serialize(values()),
             )
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
@@ -158,25 +214,18 @@ class DecisionIndex:
         return [(item["decision_id"], item) for item in items]
 
 
-def missing_decisions(errors: Iterable[RowError]) -> set[str]:
-    """Return the ids of the decisions that rejected labels wait for."""
-    return {each.rejected_value for each in errors if each.code == DECISION_UNKNOWN}
+def _values(decision: IndexedDecision) -> dict[str, str]:
+    return {
+        ":timestamp": sortable(decision.timestamp),
+        ":version": sortable(decision.version),
+        ":body": decision.body,
+    }
 
 
-def join_decision_time(labels: Sequence[Any], index: DecisionIndex) -> list[Any]:
-    """Add the time of the decision to labels that have none, if the decision is known."""
-    silent = [
-        label["decision_id"].strip()
-        for label in labels
-        if isinstance(label, dict) and not label.get("decision_timestamp") and isinstance(label.get("decision_id"), str)
-    ]
-    known = index.times(silent) if silent else {}
-    return [_with_decision_time(label, known) if isinstance(label, dict) else label for label in labels]
-
-
-def _with_decision_time(label: Mapping[str, Any], known: Mapping[str, datetime]) -> Mapping[str, Any]:
-    at = None if label.get("decision_timestamp") else known.get(str(label.get("decision_id")).strip())
-    return label if at is None else {**label, "decision_timestamp": sortable(at)}
+def _with_typed_features(decision: dict[str, Any]) -> dict[str, Any]:
+    """Read the features of a decision, which are as in the lake."""
+    stored = decision.get("features")
+    return decision if stored is None else {**decision, "features": {name: decode(stored[name]) for name in stored}}
 
 
 def _key(decision_id: str) -> dict[str, Any]:

@@ -21,6 +21,9 @@ class Delivery:
     `malformed` are records that could not be parsed as rows. `batch_id` is set for the parts of a file. `places` are
     the positions of the rows; if empty, rows are numbered from 0.
 
+    `blocks` name what each row was received in, e.g. a record of the stream: groups of rows do not extend over several.
+    If empty, all rows were received together.
+
     `gated` applies the quality gate: a delivery below the minimum score is rejected as a whole. Streams are not gated,
     because there is no caller to return an error to; neither are the parts of a file, because the file is checked
     before its parts are loaded. The decision is made once, unless `revalidate` is set.
@@ -38,6 +41,7 @@ class Delivery:
     ingested_at: datetime | Sequence[int]
     form: Form = Form.TYPED
     places: Sequence[int] = field(default=())
+    blocks: Sequence[int | str] = ()
     malformed: Sequence["MalformedRecord"] = ()
     batch_id: str = ""
     gated: bool = False
@@ -59,6 +63,8 @@ class Delivery:
             return self.validated_at
         if isinstance(self.ingested_at, datetime):
             return self.ingested_at
+        if not self.ingested_at:
+            return self.received_at
         return datetime.fromtimestamp(max(self.ingested_at) / 1000, UTC)
 
     def place_of(self, row: int) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.decisions.index import missing_decisions
+from shared.decisions.labels import missing_decisions
 from shared.ingestion import rejected_rows
 from shared.lake.parquet import columns
 from shared.lake.quarantine.decisions import extract_decisions
@@ -123,8 +123,8 @@ class Loader:
 
         def open_entry(current: LedgerEntry | None) -> LedgerEntry:
             is_new = delivery.revalidate or (
-                current and delivery.received > current.received
-            )  # a repeated stream batch may be longer
+                current and delivery.received > current.delivered
+            )  # by another mapping, a repeated stream batch may have more
             if current and current.written and not is_new:
                 return current  # its rows may have been redriven since: keep the entry
             decided = delivery.gated and not delivery.revalidate
@@ -141,11 +141,12 @@ class Loader:
             self.lake.put(incoming_key(delivery.data_type, delivery.delivery_id), body)
 
     def _quarantine(self, delivery: "Delivery", result: "ValidationResult") -> None:
-        self.quarantine.put(rejected_rows.from_delivery(delivery, result.rows, result.validated.errors))
+        self.quarantine.put(rejected_rows.from_delivery(delivery, result))
 
 
 def _entry(delivery: "Delivery", result: "ValidationResult", *, refused: bool) -> LedgerEntry:
-    return LedgerEntry(
+    earliest, latest = columns.event_range(delivery.data_type, result.validated.table) or (None, None)
+    entry = LedgerEntry(
         delivery_id=delivery.delivery_id,
         batch_id=delivery.batch_id,
         kind=delivery.kind,
@@ -158,8 +159,10 @@ def _entry(delivery: "Delivery", result: "ValidationResult", *, refused: bool) -
         dropped_fields=result.dropped_fields,
         problems=tuple(_summarize_errors(result.errors)),
         quality=result.quality,
-        latest_event=columns.latest_event(delivery.data_type, result.validated.table),
+        earliest_event=earliest,
+        latest_event=latest,
     )
+    return entry.with_derived("", result.derived) if result.derived else entry
 
 
 def _summarize_errors(errors: Sequence[RowError]) -> Sequence[Mapping[str, Any]]:

@@ -4,12 +4,15 @@ Batches, files, the stream and redrives all apply mappings here. An invalid conf
 concerned. An error of the configuration store is raised, because it may be transient and the delivery is retried.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.lake.validation.mapping import mapped_table
-from shared.records.mapping import MappingOf, Unmapped, map_rows
+from shared.lake.mapping.apply import map_records
+from shared.lake.mapping.nested_fields import with_fields
+from shared.mapping.model import MappingOf
+from shared.mapping.presets.catalog import mismatch, preset
+from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, RowError
 from shared.runtime.errors import UnusableConfiguration
 from shared.runtime.observability import count, logger
@@ -17,23 +20,37 @@ from shared.runtime.observability import count, logger
 if TYPE_CHECKING:
     from shared.ingestion.delivery import Delivery
     from shared.lake.files.part import Rows as RowsOfFile
+    from shared.lake.mapping.records import MappedRecords
+    from shared.mapping.model import SourceMapping
 
 CODE = "source_configuration"
 """The error code of quarantined rows whose source configuration cannot be applied."""
 
 
+def ungrouped(_: int) -> str:
+    """Return the group of a row that belongs to none."""
+    return ""
+
+
 @dataclass(frozen=True)
 class MappedRows:
-    """The mapped rows of a delivery, their positions in it, and errors of the rows that could not be mapped."""
+    """The records of a delivery, the received row of each, and errors of the rows that could not be mapped.
 
-    rows: "Sequence[Any] | RowsOfFile"
-    places: Sequence[int]
+    `groups` are the received rows that are loaded together or not at all, `group_of` the name of a row's group. `form`
+    is that of the records' values.
+    """
+
+    rows: "Sequence[Any] | RowsOfFile | MappedRecords"
+    sources: Sequence[int]
+    form: Form
     errors: Sequence[RowError] = ()
+    groups: Sequence[range] = ()
+    group_of: Callable[[int], str] = ungrouped
 
     def ingestion_times(self, delivery: "Delivery") -> Any:
-        """Return the ingestion times of the mapped rows."""
-        if self.errors and isinstance(delivery.ingested_at, Sequence):
-            return [delivery.ingested_at[place] for place in self.places]
+        """Return the ingestion times of the records."""
+        if isinstance(delivery.ingested_at, Sequence) and self.sources != range(len(delivery.ingested_at)):
+            return [delivery.ingested_at[row] for row in self.sources]
         return delivery.ingested_at
 
 
@@ -48,28 +65,48 @@ def apply_configuration(mapping_of: MappingOf, delivery: "Delivery", rows: "Sequ
     try:
         mapping = mapping_of(delivery.source_id, delivery.data_type)
     except UnusableConfiguration as unusable:
-        return _separate_unmapped(delivery, [Unmapped(unusable.message)] * len(rows))
+        return _unmapped(delivery, unusable.message)
     if mapping is None:
-        return MappedRows(rows, range(len(rows)))
-    places = delivery.places or range(len(rows))
-    if isinstance(rows, Sequence):
-        return _separate_unmapped(delivery, map_rows(rows, mapping, places, form=delivery.form))
-    if delivery.form is Form.TEXT:
-        try:
-            return MappedRows(mapped_table(rows, mapping, places), range(len(rows)))
-        except Exception as error:  # noqa: BLE001 # it does no I/O; mapping row by row finds the rows at fault
-            logger().info("columns are mapped row by row", origin=delivery.delivery_id, reason=repr(error))
-    return _separate_unmapped(delivery, map_rows(rows.to_pylist(), mapping, places, form=delivery.form))
+        return MappedRows(rows, range(len(rows)), delivery.form)
+    other_kind = _other_kind(mapping, rows)
+    if other_kind is not None:
+        return _unmapped(delivery, other_kind)
+    try:
+        return _mapped(delivery, rows, mapping)
+    except Exception as error:  # noqa: BLE001 # no I/O here: it is about these rows, and would be again in every retry
+        logger().exception("rows cannot be mapped", origin=delivery.delivery_id)
+        return _unmapped(delivery, f"{type(error).__name__}: {error}"[:500])
 
 
-def _separate_unmapped(delivery: "Delivery", found: Sequence[Any]) -> MappedRows:
-    """Separate the rows that could not be mapped and return them as errors."""
-    errors = [RowError(row, "", CODE, each.reason) for row, each in enumerate(found) if isinstance(each, Unmapped)]
-    if not errors:
-        return MappedRows(found, range(len(found)))
-    count("RowsNotMapped", len(errors))
-    logger().warning(
-        "rows could not be mapped", origin=delivery.delivery_id, rows=len(errors), reason=errors[0].message
+def _other_kind(mapping: "SourceMapping", rows: "Sequence[Any] | RowsOfFile") -> str | None:
+    """Return why a file is not the export of the source's preset; records need not have all columns of an export."""
+    if mapping.preset is None or isinstance(rows, Sequence) or preset(mapping.preset).format != "csv":
+        return None
+    return mismatch(mapping.preset, rows.column_names)
+
+
+def _mapped(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", mapping: "SourceMapping") -> MappedRows:
+    records = map_records(
+        with_fields(rows, mapping, delivery.form),
+        mapping,
+        SCHEMAS[delivery.data_type],
+        form=delivery.form,
+        places=delivery.places or range(len(rows)),
+        blocks=delivery.blocks,
+        gaps=[each.place for each in delivery.malformed],
     )
-    places = [row for row, each in enumerate(found) if not isinstance(each, Unmapped)]
-    return MappedRows([found[row] for row in places], places, errors)
+    rejected = {error.row for error in records.errors}
+    if rejected:
+        count("RowsNotMapped", len(rejected))
+    groups = records.groups
+    if groups is None:
+        return MappedRows(records, records.rows, Form.MAPPED, records.errors)
+    return MappedRows(records, records.rows, Form.MAPPED, records.errors, groups.rows_of(), groups.name_of)
+
+
+def _unmapped(delivery: "Delivery", reason: str) -> MappedRows:
+    """Return an error for each row."""
+    errors = [RowError(row, "", CODE, reason) for row in range(len(delivery.rows))]
+    count("RowsNotMapped", len(errors))
+    logger().warning("rows could not be mapped", origin=delivery.delivery_id, rows=len(errors), reason=reason)
+    return MappedRows([], [], delivery.form, errors)

@@ -10,7 +10,7 @@ from shared.ledger.entry import BatchStatus
 from shared.records.ids import SourceId
 from shared.records.row_error import ValidationError
 from shared.records.schema import DataType
-from shared.runtime.models import Model, Optional, Timestamp
+from shared.runtime.models import Model, Optional, PageResponse, Timestamp
 
 LARGEST_BATCH = 10_000
 LONGEST_CORRELATION_ID = 200
@@ -71,7 +71,9 @@ class BatchIngestionRequest(Model):
         min_length=1,
         max_length=LARGEST_BATCH,
         repr=False,
-        description="The records, with the fields of `data_type`. Invalid records go to quarantine.",
+        description="The records, with the fields of `data_type` or as the source's mapping reads them. If its "
+        "`records` has a path, each is a document with any number of records, and the limit is for these. "
+        "Invalid records go to quarantine.",
     )
 
 
@@ -95,7 +97,7 @@ class BatchIngestionResponse(Model):
 
     status: Acceptance = Field(description="`rejected` if no row was valid.")
     batch_id: str = Field(description="Id of the batch.")
-    records_received: int = Field(description="Number of records in the request.")
+    records_received: int = Field(description="Number of records in the request, counting those within documents.")
     validation_status: ValidationStatus = Field(
         description="`failed` if at least one row was invalid; valid rows are loaded nevertheless."
     )
@@ -165,9 +167,15 @@ class BatchOutcome(Model):
 
     loaded: int = Field(description="Rows merged.")
     duplicate: int = Field(description="Rows identical to a record already loaded.")
-    conflict: int = Field(description="Rows with the key and version of a loaded record but other values.")
+    conflict: int = Field(
+        description="Rows with the key of a loaded record but other values, and with its version or of another source."
+    )
     quarantined: int = Field(description="Rows in quarantine.")
     in_flight: int = Field(description="Rows without a final outcome yet.")
+    superseded: int = Field(
+        description="Added: rows, counted above, that are not current: older than the version already present, or "
+        "replaced by a record with other values since."
+    )
 
 
 class BatchStatusResponse(Model):
@@ -180,3 +188,16 @@ class BatchStatusResponse(Model):
     completed_at: Optional[Timestamp] = Field(default=None, description="Time of completion.")
     errors: Optional[list[ProcessingError]] = Field(default=None, description="Errors by kind, most frequent first.")
     outcome: BatchOutcome = Field(description="Outcomes of the rows in the ledger.")
+
+
+class ListedBatch(BatchStatusResponse):
+    """A batch in a list: its status, its source and its type."""
+
+    source_id: SourceId
+    data_type: DataType = Field(description="Type of the records.")
+
+
+class BatchesResponse(PageResponse):
+    """One page of batches, newest first."""
+
+    content: list[ListedBatch] = Field(description="The batches on this page.")

@@ -19,6 +19,7 @@ def validator(deployment: Deployment) -> DeliveryValidator:
         reporting_currency=deployment.settings.reporting_currency,
         mapping_of=source_configs(deployment).mapping_of,
         requirements_of=source_configs(deployment).requirements_of,
+        id_prefix_of=source_configs(deployment).id_prefix_of,
     )
 
 

@@ -14,14 +14,14 @@ from shared.runtime.dialects import truncate_for_error
 
 if TYPE_CHECKING:
     from shared.ingestion.delivery import Delivery
-    from shared.lake.files.part import Rows as RowsOfFile
+    from shared.ingestion.validation import ValidationResult
     from shared.records.malformed import MalformedRecord
 
 
-def from_delivery(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", errors: Sequence[RowError]) -> RejectedRows:
+def from_delivery(delivery: "Delivery", result: "ValidationResult") -> RejectedRows:
     """Return the rejected rows of a delivery with all their errors, and its malformed records."""
     reasons: defaultdict[int, list[RowError]] = defaultdict(list)
-    for error in errors:
+    for error in result.validated.errors:
         reasons[error.row or 0].append(error)
     places = sorted(reasons)
     found = [
@@ -31,8 +31,9 @@ def from_delivery(delivery: "Delivery", rows: "Sequence[Any] | RowsOfFile", erro
             errors=_json_text(error_dicts(reasons[row])),
             form=delivery.form.value,
             arrived=_arrival_ms(delivery, row),
+            group=result.group_of(row),
         )
-        for row, raw in zip(places, take_rows(rows, places), strict=True)
+        for row, raw in zip(places, take_rows(result.rows, places), strict=True)
     ]
     found += [_from_malformed_record(each, delivery.received_at) for each in delivery.malformed]
     return RejectedRows(

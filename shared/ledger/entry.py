@@ -1,12 +1,12 @@
 """The ledger entry of a delivery: what was received and the outcome of every row, as rules without I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.quality.state import QualityCounts
+from shared.quality.state import MOST_SAMPLES, SHARED_ID, Count, QualityCounts
 from shared.runtime.models import Model
 
 UNATTRIBUTED = "unattributed"
@@ -17,6 +17,14 @@ class DeliveryKind(StrEnum):
     """How a delivery was sent."""
 
     BATCH = "batch"
+    STREAM = "stream"
+
+
+class Channel(StrEnum):
+    """The way by which a delivery came in."""
+
+    BATCH = "batch"
+    FILE = "file"
     STREAM = "stream"
 
 
@@ -32,7 +40,8 @@ class BatchStatus(StrEnum):
 class Outcomes(Model):
     """Outcomes of rows: each row has exactly one of the first four.
 
-    `superseded` is the number of loaded rows that were older than the version already present.
+    `superseded` is the number of rows that were not current after their merge, and `shared_ids` that of the conflicts
+    in which another source used the id of the row.
     """
 
     loaded: int = 0
@@ -40,6 +49,7 @@ class Outcomes(Model):
     conflict: int = 0
     cancelled: int = 0
     superseded: int = 0
+    shared_ids: int = 0
 
     @property
     def total(self) -> int:
@@ -60,6 +70,14 @@ class LedgerEntry:
     same key, so nothing is counted twice. Entries from the time when deliveries were divided by day have the parts
     `{day}` and `{day}~r{number}`. `resumes` lists the redrives that restored cancelled rows; `restated` has the days
     that the delivery changed after they counted as complete.
+
+    `received` counts the rows that were delivered and the records that the source's mapping derived from them, such as
+    the return in a row with a refund: `derived` has their number on receipt (`""`) and by redrive. A row in quarantine
+    counts as one until a redrive derives its records.
+
+    `replaced` is the number of rows that later merges replaced by rows with other content. `replaced_until` has, by
+    data type, the highest number of a snapshot whose rows are counted in it, so that a repeated merge counts nothing
+    twice. `shared_samples` are masked keys of rows whose id another source used.
     """
 
     delivery_id: str
@@ -77,13 +95,28 @@ class LedgerEntry:
     parts: Mapping[str, Outcomes] = field(default_factory=dict)
     redrives: Mapping[str, int] = field(default_factory=dict)
     redriving: str = ""
+    derived: Mapping[str, int] = field(default_factory=dict)
     resumes: tuple[str, ...] = ()
     restated: tuple[str, ...] = ()
+    replaced: int = 0
+    replaced_until: Mapping[str, int] = field(default_factory=dict)
+    shared_samples: tuple[str, ...] = ()
     problems: tuple[Mapping[str, Any], ...] = ()
     quality: QualityCounts = field(default_factory=QualityCounts)
+    earliest_event: datetime | None = None
     latest_event: datetime | None = None
     completed_at: datetime | None = None
     revision: int = 0
+
+    @property
+    def channel(self) -> Channel:
+        """The way by which it came in: parts of files are batches of an upload."""
+        return Channel.FILE if self.batch_id else Channel(self.kind)
+
+    @property
+    def delivered(self) -> int:
+        """Number of rows as they were delivered."""
+        return self.received - sum(self.derived.values())
 
     @property
     def outcomes(self) -> Outcomes:
@@ -146,16 +179,40 @@ class LedgerEntry:
             "loaded": outcomes.loaded,
             "duplicate": outcomes.duplicate,
             "conflict": outcomes.conflict,
-            "superseded": outcomes.superseded,
+            "superseded": outcomes.superseded + self.replaced,
         }
+
+    @property
+    def all_quality(self) -> QualityCounts:
+        """The quality counts of the rows, and the ids that another source used, as the merge found."""
+        shared = self.outcomes.shared_ids
+        if not shared or self.data_type == UNKNOWN_TYPE:
+            return self.quality
+        samples = {SHARED_ID: self.shared_samples} if self.shared_samples else {}
+        return self.quality + QualityCounts({SHARED_ID: Count(self.received, shared)}, samples)
 
     def with_written(self, at: datetime) -> "LedgerEntry":
         """Mark that all objects of the delivery are written."""
         return _with_completion_time(replace(self, written=True), at)
 
-    def with_merged(self, part: str, outcomes: Outcomes, at: datetime) -> "LedgerEntry":
-        """Record the outcomes of the rows of one part."""
-        return _with_completion_time(replace(self, parts={**self.parts, part: outcomes}), at)
+    def with_merged(self, part: str, outcomes: Outcomes, at: datetime, *, samples: Sequence[str] = ()) -> "LedgerEntry":
+        """Record the outcomes of the rows of one part, and samples of rows whose id another source uses."""
+        shared = (self.shared_samples or tuple(samples))[:MOST_SAMPLES]
+        merged = replace(self, parts={**self.parts, part: outcomes}, shared_samples=shared)
+        return _with_completion_time(merged, at)
+
+    def with_superseded(self, data_type: str, rows: Mapping[int, int]) -> "LedgerEntry":
+        """Record that merges replaced rows of this delivery, by the number of the snapshot that had them.
+
+        Numbers rise from merge to merge, and a merge that was not published is published with the next one. So what
+        has a lower number than the highest recorded one is recorded, too.
+        """
+        until = self.replaced_until.get(data_type, 0)
+        new = {number: count for number, count in rows.items() if number > until}
+        if not new:
+            return self
+        recorded = {**self.replaced_until, data_type: max(new)}
+        return replace(self, replaced=self.replaced + sum(new.values()), replaced_until=recorded)
 
     def with_redrive(self, number: str, rows: int) -> "LedgerEntry":
         """Record that rows left the quarantine and are in flight again.
@@ -168,6 +225,19 @@ class LedgerEntry:
         if number not in self.redrives and rows > self.quarantined:
             raise ValueError(f"{self.delivery_id} has {self.quarantined} rows in quarantine, not {rows}")
         return replace(self, redrives={**self.redrives, number: rows}, redriving=number, completed_at=None)
+
+    def with_derived(self, number: str, records: int) -> "LedgerEntry":
+        """Record how many records were derived from rows on receipt (`""`) or in a redrive."""
+        derived = {**self.derived, number: records}
+        return replace(self, received=self.delivered + sum(derived.values()), derived=derived)
+
+    def with_events(self, earliest: datetime, latest: datetime) -> "LedgerEntry":
+        """Extend the range of event times of the valid rows."""
+        return replace(
+            self,
+            earliest_event=min(self.earliest_event or earliest, earliest),
+            latest_event=max(self.latest_event or latest, latest),
+        )
 
     @property
     def next_redrive(self) -> str:
@@ -192,13 +262,19 @@ class LedgerEntry:
 
         The number of dropped fields is kept too: the archived data of a batch does not contain them any more.
         """
+        derived = {number: records for number, records in self.derived.items() if number}
         return replace(
             redelivery,
+            received=redelivery.received + sum(derived.values()),
+            derived={**derived, **redelivery.derived},
             parts=self.parts,
             redrives=self.redrives,
             redriving=self.redriving,
             resumes=self.resumes,
             restated=self.restated,
+            replaced=self.replaced,
+            replaced_until=self.replaced_until,
+            shared_samples=self.shared_samples,
             cancelled=self.cancelled,
             revision=self.revision,
             dropped_fields=max(self.dropped_fields, redelivery.dropped_fields),

@@ -1,5 +1,6 @@
 """Converts ledger entries to DynamoDB items and back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,9 @@ from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.quality.store import from_item, to_item
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
+
+_ON_RECEIPT = "receipt"
+"""Stands for the empty text in `derived`, which DynamoDB does not take for a name."""
 
 
 def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
@@ -23,20 +27,30 @@ def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
         "refused": entry.refused or None,
         "cancelled": entry.cancelled or None,
         "redrives": dict(entry.redrives) or None,
+        "derived": {number or _ON_RECEIPT: records for number, records in entry.derived.items()} or None,
         "redriving": entry.redriving or None,
         "resumes": list(entry.resumes) or None,
         "restated": list(entry.restated) or None,
+        "replaced": entry.replaced or None,
+        "replaced_until": dict(entry.replaced_until) or None,
+        "shared_samples": list(entry.shared_samples) or None,
         "dropped_fields": entry.dropped_fields,
         "written": entry.written,
         "partitions": {part: _packed(outcomes) for part, outcomes in entry.parts.items()},
         "problems": list(entry.problems),
         "quality": to_item(entry.quality) if entry.quality.counts else None,
+        "earliest_event": sortable(entry.earliest_event) if entry.earliest_event else None,
         "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
         "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
         "open": None if entry.is_complete else "yes",
         "revision": revision,
     }
     return serialize(plain)
+
+
+def replaced_until_of(plain: Mapping[str, Any]) -> dict[str, int]:
+    """Read up to which snapshot of each data type the replaced rows of a delivery are counted."""
+    return {data_type: int(number) for data_type, number in plain.get("replaced_until", {}).items()}
 
 
 def entry_of(item: Any) -> LedgerEntry:
@@ -54,21 +68,29 @@ def entry_of(item: Any) -> LedgerEntry:
         refused=plain.get("refused", False),
         cancelled=plain.get("cancelled", False),
         redrives={number: int(rows) for number, rows in plain.get("redrives", {}).items()},
+        derived={
+            "" if number == _ON_RECEIPT else number: int(records)
+            for number, records in plain.get("derived", {}).items()
+        },
         redriving=plain.get("redriving", ""),
         resumes=tuple(plain.get("resumes", ())),
         restated=tuple(plain.get("restated", ())),
+        replaced=int(plain.get("replaced", 0)),
+        replaced_until=replaced_until_of(plain),
+        shared_samples=tuple(plain.get("shared_samples", ())),
         dropped_fields=int(plain["dropped_fields"]),
         written=plain["written"],
         parts={part: _unpacked(text) for part, text in plain["partitions"].items()},
         problems=tuple(_whole(problem) for problem in plain["problems"]),
         quality=from_item(plain.get("quality")),
+        earliest_event=_moment(plain.get("earliest_event")),
         latest_event=_moment(plain.get("latest_event")),
         completed_at=_moment(plain.get("completed_at")),
         revision=int(plain["revision"]),
     )
 
 
-_FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled")
+_FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled", "shared_ids")
 
 
 def _packed(outcomes: Outcomes) -> str:

@@ -1,7 +1,7 @@
 """Models of the ledger route."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any
 
 from pydantic import Field, computed_field
 
@@ -14,12 +14,19 @@ _COUNTED = ("received", "loaded", "duplicate", "conflict", "quarantined", "super
 class LedgerCounters(Model):
     """Outcomes of records. At any time, received = loaded + duplicate + conflict + quarantined + in_flight."""
 
-    received: int = Field(description="Records received.")
+    received: int = Field(
+        description="Records received, including those that the mapping of the source derived from rows."
+    )
     loaded: int = Field(description="Records merged, including superseded ones.")
     duplicate: int = Field(description="Records identical to one already loaded.")
-    conflict: int = Field(description="Records with the key and version of a loaded one but other values.")
+    conflict: int = Field(
+        description="Records with the key of a loaded one but other values, and with its version or of another source."
+    )
     quarantined: int = Field(description="Records in quarantine: rejected, or cancelled before the merge.")
-    superseded: int = Field(description="Loaded records that were older than the version already present.")
+    superseded: int = Field(
+        description="Records, counted as loaded, conflict or duplicate, that are not current: older than the version "
+        "already present, or replaced by one with other values since."
+    )
 
     @computed_field(description="Records without a final outcome yet.")  # type: ignore[prop-decorator] # pydantic's own way
     @property
@@ -40,7 +47,7 @@ class LedgerCounters(Model):
         return {name: int(item.get(name, 0)) for name in _COUNTED}
 
     @classmethod
-    def sum(cls, lines: Iterable[Self]) -> "LedgerCounters":
+    def sum(cls, lines: "Iterable[LedgerCounters]") -> "LedgerCounters":
         """Add up ledger lines."""
         totals = dict.fromkeys(_COUNTED, 0)
         for line in lines:

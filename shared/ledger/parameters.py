@@ -9,17 +9,34 @@ from pydantic import Field
 from shared.ledger.filters import DATA_TYPES, DEFAULT_RANGE, LONGEST_RANGE, Filters, midnight
 from shared.records.ids import SOURCE_ID
 from shared.runtime.errors import FieldError
+from shared.runtime.paging import Order
 from shared.runtime.query import Query
 from shared.runtime.query_fields import (
     Moment,
     OneOf,
     PageNumber,
     PageSize,
+    SortedBy,
     described,
     range_end,
     range_errors,
     range_start,
+    sort_field,
 )
+
+SORTABLE = (
+    "hour",
+    "source_id",
+    "data_type",
+    "received",
+    "loaded",
+    "duplicate",
+    "conflict",
+    "quarantined",
+    "superseded",
+    "in_flight",
+)
+"""Fields of a line by which the ledger can be sorted."""
 
 _SourceId = Annotated[str, Field(pattern=SOURCE_ID), described("must be 3 to 50 letters, digits or hyphens")]
 
@@ -57,6 +74,7 @@ class LedgerQuery(DeliveryQuery):
     )
     page: PageNumber = 0
     size: PageSize = 20
+    sort: Annotated[Order, SortedBy(SORTABLE)] | None = sort_field("time, then source and data type")
 
     @classmethod
     def contradictions(cls, valid: Mapping[str, Any], now: datetime | None) -> Iterator[FieldError]:

@@ -28,10 +28,16 @@ def deliveries(deployment: Deployment) -> DeliveriesBySource:
     return DeliveriesBySource(deployment.clients.dynamodb, deployment.name_of(LEDGER_TABLE))
 
 
+@provider
+def hourly_totals(deployment: Deployment) -> HourlyTotals:
+    """Build the reader of hourly totals."""
+    return HourlyTotals(deployment.clients.dynamodb, deployment.name_of(LEDGER_HOURS_TABLE))
+
+
 def ledger_reports(deployment: Deployment, *, source_ids: Callable[[], Sequence[str]]) -> LedgerReports:
     """Build the ledger's reports, over the sources of a higher floor."""
     return LedgerReports(
-        hours=HourlyTotals(deployment.clients.dynamodb, deployment.name_of(LEDGER_HOURS_TABLE)),
+        hours=hourly_totals(deployment),
         source_ids=source_ids,
         deliveries=deliveries(deployment),
         clock=deployment.clock,

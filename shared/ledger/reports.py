@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from shared.ledger.entry import Channel
 from shared.ledger.filters import Filters
 from shared.ledger.models import LedgerCounters, LedgerLine, LedgerResponse
 from shared.ledger.parameters import LedgerQuery
+from shared.ledger.store import of_channel
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
-from shared.runtime.paging import Window, paginate
+from shared.runtime.paging import Order, Window, paginate
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -33,6 +35,20 @@ class HourlyTotals:
 
     def for_source(self, source_id: str, filters: Filters) -> list[LedgerLine]:
         """Return the totals of a source for each type and hour that the range overlaps."""
+        lines = map(_hourly_line, self._items(source_id, filters))
+        return [line for line in lines if filters.data_type in {None, line.data_type}]
+
+    def by_channel(self, source_ids: Iterable[str], filters: Filters) -> Mapping[Channel, LedgerCounters]:
+        """Return the sums of some sources over all hours that the range overlaps, for each channel.
+
+        Hours from before channels were counted have none.
+        """
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            read = pool.map(lambda source_id: list(map(deserialize, self._items(source_id, filters))), source_ids)
+            hours = [hour for each in read for hour in each]
+        return {channel: LedgerCounters.sum(_of_channel(channel, hour) for hour in hours) for channel in Channel}
+
+    def _items(self, source_id: str, filters: Filters) -> Iterator[Mapping[str, Any]]:
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="source_id = :source AND #hour BETWEEN :first AND :last",
@@ -46,8 +62,8 @@ class HourlyTotals:
             ),
             ConsistentRead=True,
         )
-        lines = (_hourly_line(item) for page in pages for item in page["Items"])
-        return [line for line in lines if filters.data_type in {None, line.data_type}]
+        for page in pages:
+            yield from page["Items"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +79,7 @@ class LedgerReports:
         """Return the page that a query asks for."""
         filters = query.filters(self.clock())
         lines = self._by_delivery(filters) if query.deliveries == "true" else self._by_hour(filters)
-        return _page(lines, Window.of_page(query.page, query.size))
+        return _page(lines, Window.of_page(query.page, query.size), query.sort)
 
     def _by_hour(self, filters: Filters) -> Iterator[LedgerLine]:
         source_ids = [filters.source_id] if filters.source_id else self.source_ids()
@@ -77,10 +93,17 @@ class LedgerReports:
                 yield _delivery_line(entry)
 
 
-def _page(lines: Iterator[LedgerLine], window: Window) -> LedgerResponse:
+def _page(lines: Iterator[LedgerLine], window: Window, order: Order | None) -> LedgerResponse:
     every = list(lines)
-    found = paginate(every, window, arrival=lambda line: (line.hour, line.received_at or line.hour, *line.place))
+    found = paginate(
+        every, window, arrival=lambda line: (line.hour, line.received_at or line.hour, *line.place), order=order
+    )
     return LedgerResponse(content=list(found.items), totals=LedgerCounters.sum(every), **found.page())
+
+
+def _of_channel(channel: Channel, hour: Mapping[str, Any]) -> LedgerCounters:
+    names = LedgerCounters.numbers({})
+    return LedgerCounters(**{name: int(hour.get(of_channel(channel, name), 0)) for name in names})
 
 
 def _hourly_line(item: Mapping[str, Any]) -> LedgerLine:

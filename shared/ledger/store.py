@@ -1,16 +1,18 @@
 """The ledger in DynamoDB: an item per delivery; totals and counts change in the same transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from shared.ledger.entry import DeliveryKind, LedgerEntry
-from shared.ledger.items import entry_of, item_of
+from shared.ledger.arrival import NO_ARRIVAL, arrival_of
+from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry
+from shared.ledger.items import entry_of, item_of, replaced_until_of
 from shared.quality.state import QualityCounts
 from shared.quality.store import hour_of, hour_update
-from shared.runtime.dynamodb import serialize
+from shared.runtime.dynamodb import get_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
+from shared.runtime.observability import count, logger
 from shared.runtime.resources import Index, Table
 from shared.runtime.retries import retry
 
@@ -34,6 +36,10 @@ SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet")
 
 EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
 _TRIES = 12
+
+
+class _NotInLedger(LookupError):
+    """The ledger has no entry for a delivery."""
 
 
 class Ledger:
@@ -86,6 +92,30 @@ class Ledger:
             self._raise_watermark(after)
             return after
         raise Unavailable("The ledger is busy; retry later", retry_after=1)
+
+    def update_known(self, delivery_id: str, change: Callable[[LedgerEntry], LedgerEntry]) -> None:
+        """Change an entry that should exist; one that does not is logged and counted, and nothing is changed.
+
+        Raises:
+            Unavailable: concurrent changes did not stop.
+        """
+
+        def change_known(entry: LedgerEntry | None) -> LedgerEntry:
+            if entry is None:
+                raise _NotInLedger
+            return change(entry)
+
+        try:
+            self.update(delivery_id, change_known)
+        except _NotInLedger:  # another engine wrote its rows, or the ledger was lost
+            logger().error("the lake has rows of a delivery that is not in the ledger", origin=delivery_id)
+            count("UnknownDeliveries")
+
+    def replaced_until(self, delivery_ids: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
+        """Return, of deliveries in the ledger, up to which snapshot of each data type replaced rows are counted."""
+        keys = [{"origin": each} for each in delivery_ids]
+        items = get_items(self._dynamodb, self._table, keys, attributes=("origin", "replaced_until"))
+        return {item["origin"]: replaced_until_of(item) for item in items}
 
     def list_unfinished(self, before: datetime) -> Iterator[LedgerEntry]:
         """Every entry received before a moment that is not complete yet, oldest first."""
@@ -148,15 +178,16 @@ class Ledger:
             self._quality_table,
             hour_of(after.source_id, after.data_type, after.received_at),
             after.delivery_id,
-            before=before.quality if before else QualityCounts(),
-            after=after.quality,
+            before=before.all_quality if before else QualityCounts(),
+            after=after.all_quality,
         )
         if update is not None:
             yield {"Update": update}
 
     def _hour(self, before: LedgerEntry | None, after: LedgerEntry) -> Any:
-        """Move the totals of the hour in which the delivery was received."""
-        moved = _counter_changes(before, after)
+        """Move the totals of the hour in which the delivery was received, and among them those of its channel."""
+        changes = _counter_changes(before, after)
+        moved = changes | {of_channel(after.channel, name): change for name, change in changes.items()}
         return {
             "TableName": self._hours_table,
             "Key": serialize(
@@ -171,19 +202,22 @@ class Ledger:
         moved = _counter_changes(before, after)
         names = {f"#{name}": name for name in moved} | {"#kind": "kind"}
         last = ":at" if before is None else "if_not_exists(last_ingestion, :at)"  # a late merge is no ingestion
+        arrival = arrival_of(after) if before is None else NO_ARRIVAL
         return {
             "TableName": self._sources_table,
             "Key": _facet(after),
             "UpdateExpression": "ADD "
-            + ", ".join(f"#{name} :{name}" for name in moved)
+            + ", ".join([*(f"#{name} :{name}" for name in moved), *arrival.added])
             + f" SET last_ingestion = {last}, #kind = if_not_exists(#kind, :kind)"
-            + ", known_since = if_not_exists(known_since, :now)",  # not when it came: a stream may be read late
+            + ", known_since = if_not_exists(known_since, :now)"  # not when it came: a stream may be read late
+            + "".join(f", {each}" for each in arrival.assigned),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": serialize(
                 {
                     **{f":{name}": value for name, value in moved.items()},
+                    **arrival.values,
                     ":at": sortable(after.received_at),
-                    ":kind": after.kind.value,
+                    ":kind": after.channel.value,
                     ":now": sortable(self._clock()),
                 }
             ),
@@ -202,6 +236,11 @@ class Ledger:
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return  # it is higher already
+
+
+def of_channel(channel: Channel, counter: str) -> str:
+    """Return the attribute of an hour with a counter of the deliveries of one channel."""
+    return f"{channel}_{counter}"
 
 
 def _counter_changes(before: LedgerEntry | None, after: LedgerEntry) -> dict[str, int]:

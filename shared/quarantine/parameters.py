@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.ledger.filters import REASON_CODE
 from shared.ledger.parameters import DeliveryQuery
+from shared.runtime.query import Query
 from shared.runtime.query_fields import PageNumber, PageSize, described
 
 _Code = Annotated[
@@ -21,5 +22,12 @@ class QuarantineQuery(DeliveryQuery):
     code: _Code | None = Field(
         default=None, description="Only rows rejected with this error code.", examples=["decision_unknown"]
     )
+    page: PageNumber = 0
+    size: PageSize = 20
+
+
+class RowErrorsQuery(Query):
+    """A page of the row errors of a batch."""
+
     page: PageNumber = 0
     size: PageSize = 20

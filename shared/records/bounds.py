@@ -1,4 +1,4 @@
-"""Size limits of a record, which keep sums exact and protect memory.
+"""Limits of whole records: sizes, which keep sums exact and protect memory, and signs of amounts.
 
 `docs/decisions/0123-a-line-comes-to-less-than-10-to-the-15.md` and `0124-what-a-record-may-hold.md` derive the numbers.
 """
@@ -23,6 +23,9 @@ LARGEST_ATTRIBUTES_OF_DELIVERY = 32 * 1024 * 1024
 
 LARGEST_MAP = 64 * 1024
 """Maximum size of a map of a record, in bytes of JSON."""
+
+MOST_ENTRIES = 1_000
+"""Maximum number of entries of a map of a record."""
 
 NEAR_LARGEST_AMOUNT = 0.99 * LARGEST_AMOUNT
 """A product of floats below this is certainly below the bound; larger ones are computed again as decimals."""
@@ -50,7 +53,12 @@ class Bounds:
     def excesses(self, record: Mapping[str, Any]) -> list[Excess]:
         """Return every limit that a valid record exceeds; rejected records do not count towards the delivery."""
         size = len(attributes_of(record, self.schema.by_name.keys()) or b"")
-        found = [*_amounts(self.schema, record), *_maps(self.schema, record), *self._attributes(size)]
+        found = [
+            *_signs(self.schema, record),
+            *_amounts(self.schema, record),
+            *_maps(self.schema, record),
+            *self._attributes(size),
+        ]
         if not found:
             self.taken += size
         return found
@@ -71,6 +79,14 @@ def attributes_of(record: Mapping[str, Any], known: Collection[str]) -> bytes | 
     return orjson.dumps(unknown, default=str) if unknown else None
 
 
+def _signs(schema: RecordSchema, record: Mapping[str, Any]) -> Iterator[Excess]:
+    for each in schema.fields:
+        value = record.get(each.name)
+        if each.sign_of is not None and value is not None and float(value) < 0 <= record[each.sign_of]:
+            message = f"must be at least 0 unless {each.sign_of} is negative"
+            yield Excess(f"/{each.name}", "range", message, value)
+
+
 def _amounts(schema: RecordSchema, record: Mapping[str, Any]) -> Iterator[Excess]:
     for one, other in schema.amounts:
         factors = record.get(one), record.get(other)
@@ -88,8 +104,13 @@ def _is_too_large(one: Any, other: Any) -> bool:
 
 def _maps(schema: RecordSchema, record: Mapping[str, Any]) -> Iterator[Excess]:
     for each in schema.fields:
-        if each.kind in _MAPS and record.get(each.name):
-            size = len(orjson.dumps(record[each.name]))
-            if size > LARGEST_MAP:
-                message = f"has {size} bytes as JSON; {LARGEST_MAP} are the most"
-                yield Excess(f"/{each.name}", "too_large", message)
+        entries = record.get(each.name) if each.kind in _MAPS else None
+        if not entries:
+            continue
+        if len(entries) > MOST_ENTRIES:
+            message = f"has {len(entries)} entries; {MOST_ENTRIES} are the most"
+            yield Excess(f"/{each.name}", "too_many", message)
+        size = len(orjson.dumps(entries))
+        if size > LARGEST_MAP:
+            message = f"has {size} bytes as JSON; {LARGEST_MAP} are the most"
+            yield Excess(f"/{each.name}", "too_large", message)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from shared.records.schema import DataType, Field, Kind, RecordSchema
 
 
-def _id(name: str, description: str, *, required: bool = False, **extra: str) -> Field:
-    return Field(name=name, kind=Kind.ID, required=required, description=description, **extra)  # type: ignore[arg-type] # texts only
+def _id(name: str, description: str, *, required: bool = False, **extra: str | bool) -> Field:
+    return Field(name=name, kind=Kind.ID, required=required, description=description, **extra)  # type: ignore[arg-type] # names of fields
 
 
 def _text(**descriptions: str) -> tuple[Field, ...]:
@@ -15,6 +15,12 @@ def _text(**descriptions: str) -> tuple[Field, ...]:
 
 def _money(name: str, description: str, *, required: bool = False, default: float | None = None) -> Field:
     return Field(name=name, kind=Kind.MONEY, required=required, minimum=0, default=default, description=description)
+
+
+def _signed_money(name: str, description: str, *, default: float | None = None) -> Field:
+    """Return the field of an amount of a sale line, which is subtracted or paid back in a return."""
+    told = f"{description} At least 0 on a sale; a return may write it with either sign."
+    return Field(name=name, kind=Kind.MONEY, sign_of="quantity", default=default, description=told)
 
 
 def _choice(name: str, description: str, *choices: str, required: bool = False, default: str | None = None) -> Field:
@@ -36,13 +42,14 @@ _CURRENCY = Field(
     description="ISO 4217 code (default: the platform's currency).",
 )
 _TIMESTAMP = _time("timestamp", "Event time.", required=True)
+_UPDATED_AT = _time("updated_at", "Time of the last change.", default_from="ingested_at")
 _CUSTOMER = _id("customer_id", "Id of the customer.")
 
 TRANSACTIONS = RecordSchema(
     data_type=DataType.TRANSACTIONS,
     description="One line of a sale; a negative quantity is a return.",
     key=("transaction_id",),
-    version="ingested_at",
+    version="updated_at",
     amounts=(("quantity", "unit_price"), ("quantity", "unit_cost")),
     fields=(
         _id("transaction_id", "Id of the line.", required=True),
@@ -54,7 +61,9 @@ TRANSACTIONS = RecordSchema(
         _CUSTOMER,
         *_text(product_name="Name of the product.", product_category="Category of the product."),
         _money("unit_cost", "Cost per unit."),
-        _money("discount", "Discount on the whole line.", default=0),
+        _signed_money("discount", "Discount on the whole line.", default=0),
+        _signed_money("tax", "Tax on the whole line, which is not part of its net amount."),
+        _signed_money("shipping", "Shipping charged for the line, which is not part of its net amount."),
         _CURRENCY,
         *_text(channel="Sales channel.", region="Region of the sale.", customer_segment="Segment of the customer."),
         _choice(
@@ -65,6 +74,7 @@ TRANSACTIONS = RecordSchema(
             "cancelled",
             default="completed",
         ),
+        _UPDATED_AT,
     ),
 )
 
@@ -89,6 +99,9 @@ ORDERS = RecordSchema(
             required=True,
         ),
         _money("total_amount", "Total of the order.", required=True),
+        _money("discount", "Discount on the order."),
+        _money("tax", "Tax on the order."),
+        _money("shipping", "Shipping charged for the order."),
         _CUSTOMER,
         _CURRENCY,
         Field(name="item_count", kind=Kind.INTEGER, minimum=0, description="Number of items."),
@@ -111,7 +124,7 @@ PRODUCTS = RecordSchema(
         _money("cost", "Cost per unit."),
         _CURRENCY,
         Field(name="active", kind=Kind.BOOLEAN, description="Whether the product is on sale."),
-        _time("updated_at", "Time of the last change.", default_from="ingested_at"),
+        _UPDATED_AT,
     ),
 )
 
@@ -128,7 +141,7 @@ CUSTOMERS = RecordSchema(
         _time("registered_at", "Time of registration."),
         Field(name="birth_year", kind=Kind.INTEGER, minimum=1880, maximum=2100, description="Year of birth."),
         Field(name="marketing_opt_in", kind=Kind.BOOLEAN, description="Consent to marketing."),
-        _time("updated_at", "Time of the last change.", default_from="ingested_at"),
+        _UPDATED_AT,
     ),
 )
 
@@ -141,8 +154,13 @@ INVENTORY = RecordSchema(
     fields=(
         _id("product_id", "Id of the product.", required=True),
         _TIMESTAMP,
-        Field(name="quantity_on_hand", kind=Kind.QUANTITY, required=True, minimum=0, description="Units on hand."),
-        _id("location", "Id of the location.", default="default"),
+        Field(
+            name="quantity_on_hand",
+            kind=Kind.QUANTITY,
+            required=True,
+            description="Units on hand; negative if more was sold than there is.",
+        ),
+        _id("location", "Id of the location.", default="default", shared=True),
         Field(name="reserved", kind=Kind.QUANTITY, minimum=0, description="Units reserved."),
         _money("unit_cost", "Cost per unit."),
     ),
@@ -152,7 +170,7 @@ EVENTS = RecordSchema(
     data_type=DataType.EVENTS,
     description="One event of a session in the shop (clickstream).",
     key=("event_id",),
-    version="ingested_at",
+    version="updated_at",
     fields=(
         _id("event_id", "Id of the event.", required=True),
         _TIMESTAMP,
@@ -174,6 +192,7 @@ EVENTS = RecordSchema(
         *_text(product_category="Category of the product."),
         _id("order_id", "Id of the order, for a purchase."),
         *_text(channel="Channel of the session.", region="Region of the visitor.", device="Device of the visitor."),
+        _UPDATED_AT,
     ),
 )
 
@@ -202,9 +221,15 @@ DECISIONS = RecordSchema(
         _money("amount", "Amount of the transaction."),
         _CURRENCY,
         Field(name="latency_ms", kind=Kind.NUMBER, minimum=0, description="Decision time in milliseconds."),
-        _id("experiment_id", "Id of the experiment, if the decision was part of one."),
-        _id("variant_id", "Id of the variant in the experiment."),
-        Field(name="features", kind=Kind.TEXT_MAP, description="Feature name → number or text."),
+        _id("experiment_id", "Id of the experiment, if the decision was part of one.", shared=True),
+        _id("variant_id", "Id of the variant in the experiment.", shared=True),
+        _id("investigation_id", "Id of the investigation of the decision, if there is one."),
+        Field(
+            name="features",
+            kind=Kind.TEXT_MAP,
+            description='Feature name → number, text or boolean; the type is kept, so 1, "1" and true differ. Null '
+            "means that the feature is absent.",
+        ),
         Field(name="attributions", kind=Kind.NUMBER_MAP, description="Feature name → contribution to the score."),
         Field(name="base_value", kind=Kind.NUMBER, description="Score before all attributions."),
     ),
@@ -212,9 +237,10 @@ DECISIONS = RecordSchema(
 
 LABELS = RecordSchema(
     data_type=DataType.LABELS,
-    description="The true class of a decision, reported later by one of several sources.",
-    key=("decision_id", "source"),
-    version="labelled_at",
+    description="The true class of a decision, reported later by one of several sources, as often as it changes.",
+    key=("decision_id", "source", "labelled_at"),
+    version="ingested_at",
+    rekeyed=True,
     event_time="decision_timestamp",
     event_time_from=DataType.DECISIONS,
     allowed_lateness=timedelta(days=120),  # chargebacks take months
@@ -232,7 +258,7 @@ LABELS = RecordSchema(
             required=True,
         ),
         _money("amount", "Amount concerned."),
-        _time("decision_timestamp", "Event time of the decision (default: that of the decision itself)."),
+        _time("decision_timestamp", "Event time of the decision. That of the decision itself replaces it, once known."),
     ),
 )
 

@@ -1,40 +1,37 @@
 """Validates the rows of a delivery against the data model, all at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, ValidationError, core_schema
+from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
-from shared.records.bounds import Bounds
-from shared.records.currencies import ISO_4217
-from shared.records.schema import DataType, Field, Kind, RecordSchema
+from shared.records.bounds import Bounds, Excess
+from shared.records.currencies import WITHDRAWN
+from shared.records.row_values import present_values
+from shared.records.schema import DataType, Kind, RecordSchema
 from shared.records.schemas import SCHEMAS
+from shared.records.value_schemas import FUTURE_TOLERANCE, value_schema
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-FUTURE_TOLERANCE = timedelta(minutes=5)
-LONGEST_ID = 128
-LONGEST_TEXT = 4096
-"""In characters. A profile contains a few of a customer's texts and must fit a DynamoDB item of 400 KB."""
-MONEY_BOUND = 1e12 - 1
-QUANTITY_BOUND = 1e9
 DECISION_UNKNOWN = "decision_unknown"
 """Error code of a label whose decision has not arrived; the rejected value is the id of the decision."""
 
-_MONEY_TEXT = r"^-?((\d{1,11}|[0-8]\d{11})(\.\d{1,18})?|9\d{11}(\.\d{1,6}0{0,12})?)$"  # below 10^12 when rounded
-LARGEST_INTEGER = 2**63 - 1
 _LONGEST_NAME = 200
-_TIME_TEXT = r"^\d{4}-\d{2}-\d{2}([Tt ]|$)"
 
 
 class Form(StrEnum):
-    """How values are written: typed as in JSON, or all as text as in CSV and XML."""
+    """How values are written.
+
+    `typed`: as in JSON. `text`: all as text as in CSV and XML, where some words mean that a value is absent. `mapped`:
+    all as text by a mapping, which has removed the words that mean absent in its source.
+    """
 
     TYPED = "typed"
     TEXT = "text"
+    MAPPED = "mapped"
 
 
 @dataclass(frozen=True)
@@ -71,8 +68,9 @@ def validate(data_type: DataType, rows: Sequence[Any], *, form: Form, at: dateti
         form: the form of the values.
         at: the current time; event times may be at most 5 minutes later.
     """
-    validator, latest = _validator(data_type, form), at + FUTURE_TOLERANCE
-    offered = [_without_blanks(row) for row in rows] if form is Form.TEXT else rows
+    schema, texts = SCHEMAS[data_type], form is not Form.TYPED
+    validator, latest = _validator(data_type, texts=texts), at + FUTURE_TOLERANCE
+    offered = [present_values(schema, row, texts=texts, words=form is Form.TEXT) for row in rows]
     try:
         found = Validated(validator.validate_python(offered, context=latest), range(len(offered)))
     except ValidationError as failure:
@@ -81,15 +79,15 @@ def validate(data_type: DataType, rows: Sequence[Any], *, form: Form, at: dateti
         places = [place for place in range(len(offered)) if place not in rejected]
         good = validator.validate_python([offered[place] for place in places], context=latest)
         found = Validated(good, places, errors)
-    return _with_event_times(SCHEMAS[data_type], _within_bounds(SCHEMAS[data_type], found))
+    return _with_event_times(schema, _within_bounds(schema, found, offered, at))
 
 
-def _within_bounds(schema: RecordSchema, found: Validated) -> Validated:
-    """Reject rows that exceed a size limit, individually or together."""
+def _within_bounds(schema: RecordSchema, found: Validated, offered: Sequence[Any], at: datetime) -> Validated:
+    """Reject rows that exceed a size limit, individually or together, or have a currency that is no longer in use."""
     bounds = Bounds(schema)
-    excesses = [bounds.excesses(row) for row in found.rows]
+    excesses = [[*_withdrawn_currencies(schema, row, at), *bounds.excesses(row)] for row in found.rows]
     errors = [
-        RowError(place, each.field, each.code, each.message, each.value)
+        RowError(place, each.field, each.code, each.message, _as_sent(each, offered[place]))
         for place, those in zip(found.places, excesses, strict=True)
         for each in those
     ]
@@ -98,6 +96,11 @@ def _within_bounds(schema: RecordSchema, found: Validated) -> Validated:
     kept = [number for number, those in enumerate(excesses) if not those]
     rows, places = [found.rows[each] for each in kept], [found.places[each] for each in kept]
     return Validated(rows, places, [*found.errors, *errors])
+
+
+def _as_sent(excess: Excess, row: Mapping[str, Any]) -> Any:
+    """Return the value of a limit that is exceeded as it was sent; None if it is too large to be repeated."""
+    return None if excess.value is None else row.get(excess.field.removeprefix("/"), excess.value)
 
 
 def _with_event_times(schema: RecordSchema, found: Validated) -> Validated:
@@ -112,22 +115,27 @@ def _with_event_times(schema: RecordSchema, found: Validated) -> Validated:
     return Validated([row for _, row in kept], [place for place, _ in kept], [*found.errors, *errors])
 
 
-def _without_blanks(row: Any) -> Any:
-    return {name: value for name, value in row.items() if value not in ("", None)} if isinstance(row, dict) else row
+def _withdrawn_currencies(schema: RecordSchema, row: dict[str, Any], at: datetime) -> Iterator[Excess]:
+    """Yield the currencies of a row that were no longer valid at its own time, or at `at` if it has none."""
+    for each in schema.fields:
+        code = str(row.get(each.name)) if each.kind is Kind.CURRENCY else ""
+        end, moment = WITHDRAWN.get(code), row.get(schema.event_time or schema.version) or at
+        if end is not None and moment >= end:
+            message = f"{code} was withdrawn, and is invalid from {end:%Y-%m-%d} on"
+            yield Excess(f"/{each.name}", "currency", message, code)
 
 
 @cache
-def _validator(data_type: DataType, form: Form) -> SchemaValidator:
-    config = core_schema.CoreConfig(strict=form is Form.TYPED, str_strip_whitespace=True)
-    return SchemaValidator(core_schema.list_schema(_row_schema(SCHEMAS[data_type], config)))
+def _validator(data_type: DataType, *, texts: bool) -> SchemaValidator:
+    config = core_schema.CoreConfig(strict=not texts, str_strip_whitespace=True)
+    return SchemaValidator(core_schema.list_schema(_row_schema(SCHEMAS[data_type], config, texts=texts)))
 
 
-def _row_schema(schema: RecordSchema, config: core_schema.CoreConfig) -> CoreSchema:
-    dated = {schema.event_time, schema.version}
+def _row_schema(schema: RecordSchema, config: core_schema.CoreConfig, *, texts: bool) -> CoreSchema:
     return core_schema.typed_dict_schema(
         {
             each.name: core_schema.typed_dict_field(
-                _value_schema(each, dated=each.name in dated), required=each.required
+                value_schema(each, dated=each.name in schema.dated, texts=texts), required=each.required
             )
             for each in schema.fields
         },
@@ -135,100 +143,6 @@ def _row_schema(schema: RecordSchema, config: core_schema.CoreConfig) -> CoreSch
         config=config,
     )
 
-
-def _value_schema(each: Field, *, dated: bool) -> CoreSchema:
-    value = _time_schema(dated=dated) if each.kind is Kind.TIMESTAMP else _SCHEMAS[each.kind](each)
-    return value if each.required else core_schema.nullable_schema(value)
-
-
-def _quantity_schema(each: Field) -> CoreSchema:
-    low = -QUANTITY_BOUND if each.minimum is None else each.minimum
-    return core_schema.float_schema(ge=low, le=QUANTITY_BOUND, allow_inf_nan=False)
-
-
-def _integer_schema(each: Field) -> CoreSchema:
-    low = -LARGEST_INTEGER if each.minimum is None else int(each.minimum)
-    return core_schema.int_schema(ge=low, le=LARGEST_INTEGER if each.maximum is None else int(each.maximum))
-
-
-def _number_or_text() -> CoreSchema:
-    return core_schema.union_schema(
-        [core_schema.float_schema(strict=True, allow_inf_nan=False), core_schema.str_schema(strict=True)],
-        mode="left_to_right",
-        custom_error_type="number_or_text",
-        custom_error_message="must be a number or text",
-    )
-
-
-def money_text(each: Field) -> str:
-    """Return an amount as text."""
-    return _MONEY_TEXT if each.minimum is None else _MONEY_TEXT.replace("-?", "")
-
-
-def _money_schema(each: Field) -> CoreSchema:
-    low = -MONEY_BOUND if each.minimum is None else each.minimum
-    return core_schema.union_schema(
-        [
-            core_schema.float_schema(strict=True, ge=low, le=MONEY_BOUND, allow_inf_nan=False),
-            core_schema.str_schema(strict=True, strip_whitespace=True, pattern=money_text(each)),
-        ],
-        mode="left_to_right",
-        custom_error_type="money",
-        custom_error_message=f"must be an amount from {low:.0f} to below 10^12, as a number or decimal text",
-    )
-
-
-def _time_schema(*, dated: bool) -> CoreSchema:
-    time = core_schema.chain_schema(
-        [
-            _refusal(
-                core_schema.str_schema(strict=True, strip_whitespace=True, pattern=_TIME_TEXT),
-                "timestamp",
-                "must be an RFC 3339 time, e.g. 2025-01-31T12:00:00Z",
-            ),
-            core_schema.datetime_schema(strict=False, microseconds_precision="truncate"),
-        ]
-    )
-    return core_schema.with_info_after_validator_function(_check_range if dated else _to_utc, time)
-
-
-def _refusal(schema: CoreSchema, code: str, message: str) -> CoreSchema:
-    return core_schema.custom_error_schema(schema, custom_error_type=code, custom_error_message=message)
-
-
-def _to_utc(moment: datetime, _: core_schema.ValidationInfo) -> datetime:
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("timestamp", "must be in the years 1 to 9999 UTC") from None
-
-
-def _check_range(moment: datetime, info: core_schema.ValidationInfo) -> datetime:
-    zoned = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    if zoned > info.context:  # type: ignore[operator] # the context is the latest moment allowed
-        raise PydanticCustomError("in_future", "must not be more than 5 minutes in the future")
-    if zoned < EARLIEST:
-        raise PydanticCustomError("before_1990", "must not be before 1990")
-    return zoned
-
-
-_SCHEMAS: dict[Kind, Callable[[Field], CoreSchema]] = {
-    Kind.ID: lambda _: core_schema.str_schema(min_length=1, max_length=LONGEST_ID),
-    Kind.TEXT: lambda _: core_schema.str_schema(max_length=LONGEST_TEXT),
-    Kind.CHOICE: lambda each: core_schema.literal_schema(list(each.choices)),
-    Kind.CURRENCY: lambda _: _refusal(
-        core_schema.literal_schema(list(ISO_4217)), "currency", "must be an ISO 4217 code, e.g. EUR"
-    ),
-    Kind.MONEY: _money_schema,
-    Kind.QUANTITY: _quantity_schema,
-    Kind.INTEGER: _integer_schema,
-    Kind.NUMBER: lambda each: core_schema.float_schema(ge=each.minimum, le=each.maximum, allow_inf_nan=False),
-    Kind.BOOLEAN: lambda _: core_schema.bool_schema(),
-    Kind.TEXT_MAP: lambda _: core_schema.dict_schema(core_schema.str_schema(), _number_or_text()),
-    Kind.NUMBER_MAP: lambda _: core_schema.dict_schema(
-        core_schema.str_schema(), core_schema.float_schema(allow_inf_nan=False)
-    ),
-}
 
 _CODES = {
     "missing": ("required", "is required"),

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from shared.quality.rules import DEFAULT_MINIMUM, Requirements
+from shared.records.ids import prefix_of
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import FieldError, InvalidRequest, UnusableConfiguration
 from shared.runtime.models import sortable
@@ -15,7 +16,7 @@ from shared.sources.stored_configuration import StoredConfiguration
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-    from shared.records.mapping import SourceMapping
+    from shared.mapping.model import SourceMapping
     from shared.records.schema import DataType
     from shared.runtime.models import Clock
 
@@ -63,7 +64,7 @@ class SourceConfigs:
         return known.stored
 
     def mapping_of(self, source_id: str, data_type: "DataType") -> "SourceMapping | None":
-        """Return the mapping of a source and data type, or None if it has none.
+        """Return the effective mapping of a source and data type, or None if its records are not mapped.
 
         Raises:
             UnusableConfiguration: the configuration of this data type is invalid.
@@ -75,7 +76,7 @@ class SourceConfigs:
                 f"The configuration of the source {source_id} cannot be applied ({fault}); "
                 f"correct it with PUT /api/v1/ingest/sources/{source_id}"
             )
-        return stored.usable.mappings.get(data_type)
+        return stored.mapping_of(data_type)
 
     def requirements_of(self, source_id: str, data_type: "DataType") -> Requirements:
         """Return the quality requirements of a source and data type."""
@@ -84,13 +85,19 @@ class SourceConfigs:
         minimum = DEFAULT_MINIMUM if threshold is None else Fraction(str(threshold))
         return Requirements(minimum=minimum, cadence=configured.cadence)
 
+    def id_prefix_of(self, source_id: str) -> str:
+        """Return what the namespace of a source puts before its ids; empty for the default namespace."""
+        return prefix_of(self.of(source_id).namespace)
+
     def put(self, source_id: str, configuration: SourceConfiguration) -> Any:
-        """Store a configuration; return the previous one, or None.
+        """Store a configuration as it was given; return the previous one, or None.
+
+        Defaults are not stored: read back, they would override what a preset has.
 
         Raises:
             InvalidRequest: the configuration is too large.
         """
-        body = configuration.model_dump_json(exclude_none=True)
+        body = configuration.model_dump_json(exclude_none=True, exclude_unset=True)
         if len(body.encode()) > _LARGEST:
             raise InvalidRequest(
                 "Request validation failed",
@@ -103,7 +110,14 @@ class SourceConfigs:
             ExpressionAttributeValues=serialize({":body": body, ":now": sortable(self._clock())}),
             ReturnValues="ALL_OLD",
         )
-        self._known[source_id] = _CachedConfig(StoredConfiguration.of(configuration), self._clock())
+        self._known[source_id] = _CachedConfig(StoredConfiguration.read(body), self._clock())
+        old = answer.get("Attributes")
+        return StoredConfiguration.read(deserialize(old)["body"]).saved if old else None
+
+    def delete(self, source_id: str) -> Any:
+        """Delete the configuration of a source; return it, or None if there was none."""
+        answer = self._dynamodb.delete_item(TableName=self._table, Key=_key(source_id), ReturnValues="ALL_OLD")
+        self._known[source_id] = _CachedConfig(_UNCONFIGURED, self._clock())
         old = answer.get("Attributes")
         return StoredConfiguration.read(deserialize(old)["body"]).saved if old else None
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from shared.ledger.entry import UNATTRIBUTED, DeliveryKind
-from shared.records.schema import DataType
+from shared.ledger.entry import UNATTRIBUTED, Channel
 from shared.runtime.dynamodb import deserialize, serialize
+from shared.runtime.errors import NotFound
 from shared.runtime.paging import Window, paginate
 from shared.sources.config_store import CONFIG
 from shared.sources.models import DataSource, DataSourcesResponse, SourceStatus, SourceType
-from shared.sources.rules import FAILING_DELIVERIES, is_failing, is_overdue
+from shared.sources.rules import is_failing, is_overdue
 from shared.sources.stored_configuration import StoredConfiguration
 
 if TYPE_CHECKING:
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
     from shared.ledger.by_source import DeliveriesBySource
     from shared.sources.models import SourceConfiguration
+    from shared.sources.parameters import SourcesQuery
 
 _COUNTERS = ("received", "loaded", "duplicate", "conflict", "quarantined", "superseded")
-_TYPE_OF_KIND = {DeliveryKind.BATCH: SourceType.API, DeliveryKind.STREAM: SourceType.STREAM}
+_TYPES = {Channel.BATCH: SourceType.API, Channel.STREAM: SourceType.STREAM, Channel.FILE: SourceType.FILE}
 _AT_ONCE = 8
+_LATEST = 10
+"""Deliveries that are read for the status, so that cancelled ones can be left out."""
+
 Facet = Mapping[str, Any]
 
 
@@ -52,6 +56,14 @@ class _Source:
         return self.stored.usable
 
     @property
+    def name(self) -> str:
+        return self.configuration.name or self.source_id.replace("-", " ").title()
+
+    @property
+    def total_records(self) -> int:
+        return sum(int(facet["received"]) for facet in self.totals)
+
+    @property
     def last_ingestion(self) -> datetime | None:
         return max((_moment(facet["last_ingestion"]) for facet in self.totals), default=None)
 
@@ -59,18 +71,18 @@ class _Source:
     def type(self) -> SourceType:
         if self.configuration.type is not None:
             return self.configuration.type
-        earliest = min(self.totals, key=lambda facet: facet["last_ingestion"], default=None)
-        return SourceType.API if earliest is None else _TYPE_OF_KIND[DeliveryKind(earliest["kind"])]
+        first = min(self.totals, key=lambda facet: (facet.get("known_since", ""), facet["facet"]), default=None)
+        return SourceType.API if first is None else _TYPES[first["kind"]]
 
     def to_data_source(self, status: SourceStatus) -> DataSource:
         by_type = {facet["facet"].removeprefix("type#"): _counters(facet) for facet in self.totals}
         return DataSource(
             source_id=self.source_id,
-            name=self.configuration.name or self.source_id.replace("-", " ").title(),
+            name=self.name,
             type=self.type,
             status=status,
             last_ingestion=self.last_ingestion,
-            total_records=sum(int(facet["received"]) for facet in self.totals),
+            total_records=self.total_records,
             configuration={**self.stored.to_json(), "data_types": by_type},
         )
 
@@ -91,14 +103,12 @@ class Sources:
         self._deliveries = deliveries
         self._active_for = active_for
 
-    def page(self, *, number: int, size: int, active_only: bool, now: datetime) -> DataSourcesResponse:
-        """Return one page of the sources, in order of registration.
-
-        `active_only` omits inactive sources.
-        """
+    def page(self, query: "SourcesQuery", now: datetime) -> DataSourcesResponse:
+        """Return the page of sources that a query asks for, in order of registration unless it names another."""
         every = (_Source.of(list(facets)) for _, facets in self._by_source())
-        listed = (each for each in every if not active_only or not self._is_overdue(each, now))
-        found = paginate(listed, Window.of_page(number, size), arrival=lambda each: (each.known_since, each.source_id))
+        listed = (each for each in every if not query.active_only or not self._is_overdue(each, now))
+        window = Window.of_page(query.page, query.size)
+        found = paginate(listed, window, arrival=lambda each: (each.known_since, each.source_id), order=query.sort)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             sources = list(pool.map(lambda each: each.to_data_source(self._status(each, now)), found.items))
         return DataSourcesResponse(content=sources, **found.page())
@@ -107,7 +117,7 @@ class Sources:
         """Return a source that is configured or has delivered.
 
         Raises:
-            LookupError: it does not exist.
+            NotFound: it does not exist.
         """
         answer = self._dynamodb.query(
             TableName=self._table,
@@ -116,26 +126,13 @@ class Sources:
             ConsistentRead=True,
         )
         if not answer["Items"]:
-            raise LookupError(f"the source {source_id} does not exist")
+            raise NotFound(f"The source {source_id!r} does not exist")
         source = _Source.of([deserialize(item) for item in answer["Items"]])
         return source.to_data_source(self._status(source, now))
 
     def ids(self) -> list[str]:
         """Return the ids of all sources that have delivered, configured or not."""
         return sorted({facet["source_id"] for facet in self._facets() if facet["facet"] != CONFIG})
-
-    def watermark(self, data_type: DataType, now: datetime) -> datetime | None:
-        """Return the event time up to which every active source has delivered a type, or None."""
-        return self.watermarks(now).get(data_type)
-
-    def watermarks(self, now: datetime) -> Mapping[DataType, datetime]:
-        """Return the watermark of every type that an active source has delivered."""
-        found: dict[DataType, datetime] = {}
-        for facet in self._facets():
-            if "watermark" in facet and _moment(facet["last_ingestion"]) >= now - self._active_for:
-                data_type, mark = DataType(facet["facet"].removeprefix("type#")), _moment(facet["watermark"])
-                found[data_type] = min(mark, found.get(data_type, mark))
-        return found
 
     def _is_overdue(self, source: _Source, now: datetime) -> bool:
         cadence = source.configuration.cadence
@@ -144,7 +141,7 @@ class Sources:
     def _status(self, source: _Source, now: datetime) -> SourceStatus:
         if self._is_overdue(source, now):
             return SourceStatus.INACTIVE
-        failing = is_failing(self._deliveries().latest(source.source_id, FAILING_DELIVERIES))
+        failing = is_failing(self._deliveries().latest(source.source_id, _LATEST))
         return SourceStatus.ERROR if failing else SourceStatus.ACTIVE
 
     def _by_source(self) -> "groupby[str, Facet]":

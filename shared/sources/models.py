@@ -1,34 +1,32 @@
 """Models of the source routes: a source's configuration, status and totals."""
 
-import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
-    BeforeValidator,
+    AfterValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
-    TypeAdapter,
     ValidationError,
     ValidatorFunctionWrapHandler,
-    WithJsonSchema,
     WrapValidator,
 )
 from pydantic.config import JsonDict
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from shared.records.ids import SourceId
-from shared.records.mapping import EXAMPLE as MAPPING
-from shared.records.mapping import SourceMapping
+from shared.mapping.model import EXAMPLE as MAPPING
+from shared.mapping.model import SourceMapping
+from shared.mapping.written_times import zone_name
+from shared.records.ids import DEFAULT_NAMESPACE, Namespace, SourceId
 from shared.records.schema import DataType
+from shared.runtime.durations import DurationBetween
 from shared.runtime.models import Model, Optional, PageResponse, Timestamp
-from shared.sources.configuration_trial import Path, find_faults
+from shared.runtime.phrases import phrase
 from shared.sources.rules import FAILING_DELIVERIES, MISSED_CADENCES
+from shared.sources.trial.configuration import find_contradictions, find_faults
+from shared.sources.trial.sent import Path
 
-_DURATION = re.compile(r"P(?=.)(\d{1,2}W|(\d{1,3}D)?(T(?=.)(\d{1,4}H)?(\d{1,5}M)?(\d{1,7}S)?)?)", re.ASCII)
-_AS_TEXT = TypeAdapter(timedelta)
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=366)
 _EXAMPLE: JsonDict = {
     "name": "Till of the shop in London",
@@ -39,22 +37,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-def _duration(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        raise ValueError("must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, e.g. PT15M or P1D")
-    if not _SHORTEST <= _AS_TEXT.validate_python(value) <= _LONGEST:
-        raise ValueError("must be between PT1M and P366D")
-    return value
-
-
-Cadence = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    PlainSerializer(lambda span: _AS_TEXT.dump_python(span, mode="json"), return_type=str),
-    WithJsonSchema({"type": "string", "format": "duration", "examples": ["PT15M", "P1D"]}),
-]
+Cadence = Annotated[timedelta, DurationBetween(_SHORTEST, _LONGEST)]
 Threshold = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=True)]
 
 
@@ -84,10 +67,26 @@ class SourceConfiguration(Model):
         default=None, description="Display name (default: derived from the id)."
     )
     type: Optional[SourceType] = Field(
-        default=None, description="Kind of source (default: derived from its first delivery)."
+        default=None,
+        description="Kind of source (default: that of its first delivery: `api` for a batch, `file` for an upload, "
+        "`stream` for the event stream; `api` before it).",
     )
     cadence: Optional[Cadence] = Field(
         default=None, description="Expected interval between deliveries, as an ISO 8601 duration from PT1M to P366D."
+    )
+    timezone: Optional[Annotated[str, AfterValidator(zone_name)]] = Field(
+        default=None,
+        max_length=64,
+        description="IANA time zone of times without one (default: `UTC`); a mapping may have its own.",
+    )
+    namespace: Namespace = Field(
+        default=DEFAULT_NAMESPACE,
+        description="Namespace of the ids in the source's records: 1 to 32 letters, digits or hyphens. All sources "
+        f"share `{DEFAULT_NAMESPACE}`, so that labels find their decisions and products their sales. Any other "
+        "namespace precedes each id and reference, with a colon (`shop-a:1001`); ids of experiments, variants and "
+        "locations are shared by all. Sources with the same namespace share their ids. A change applies to new "
+        "deliveries: they have new ids, and records delivered before keep theirs.",
+        examples=["shop-a"],
     )
     thresholds: dict[DataType, Threshold] = Field(
         default_factory=dict,
@@ -102,11 +101,13 @@ class SourceConfiguration(Model):
 def _read_and_try(sent: Any, read: ValidatorFunctionWrapHandler) -> dict[DataType, SourceMapping]:
     """Parse mappings and try them; errors of the schema and of the trial are reported together."""
     problems: list[InitErrorDetails] = []
+    mappings: dict[DataType, SourceMapping] = {}
     try:
-        mappings: dict[DataType, SourceMapping] = read(sent)
+        mappings = read(sent)
     except ValidationError as failure:
-        problems += [_problem(each["loc"], each["msg"], each["input"]) for each in failure.errors(include_url=False)]
-    problems += [_problem(path, message, value) for path, message, value in find_faults(sent)]
+        problems += [_problem(each["loc"], phrase(each), each["input"]) for each in failure.errors(include_url=False)]
+    faults = list(find_faults(sent)) or find_contradictions(mappings)
+    problems += [_problem(path, message, value) for path, message, value in faults]
     if problems:
         raise ValidationError.from_exception_data("mappings", problems)
     return mappings
@@ -126,8 +127,8 @@ class SourceConfigurationRequest(SourceConfiguration):
 
 _STATUS = (
     f"`inactive`: no delivery yet, or none for {MISSED_CADENCES} times the cadence (seven days without a cadence). "
-    f"`error`: none of the last {FAILING_DELIVERIES} deliveries (or all, if fewer) had a row that was "
-    "valid and passed the quality gate. `active`: otherwise."
+    f"`error`: all rows of the last {FAILING_DELIVERIES} deliveries (or of all, if fewer) are in quarantine; cancelled "
+    "deliveries do not count, and a redrive that loads a row ends it. `active`: otherwise."
 )
 
 
@@ -136,14 +137,16 @@ class DataSource(Model):
 
     source_id: SourceId
     name: str = Field(description="Display name.")
-    type: SourceType = Field(description="Kind of the source, configured or derived from its first delivery.")
+    type: SourceType = Field(
+        description="Kind of the source: as configured, or that of its first delivery, which later ones do not change."
+    )
     status: SourceStatus = Field(description=_STATUS)
     last_ingestion: Timestamp | None = Field(description="Time of the last delivery; null if there was none.")
     total_records: int = Field(description="Records received, from the ledger.")
     configuration: dict[str, Any] = Field(
-        description="`cadence`, `thresholds` and `mappings` as configured; `data_types`: per type the ledger "
-        "counters and the watermark; `faults`: fields saved by an earlier version that cannot be applied, each with "
-        "the reason (records that depend on them go to quarantine)."
+        description="`cadence`, `timezone`, `namespace`, `thresholds` and `mappings` as configured; `data_types`: per "
+        "type the ledger counters and the watermark; `faults`: fields saved by an earlier version that cannot be "
+        "applied, each with the reason (records that depend on them go to quarantine)."
     )
 
 

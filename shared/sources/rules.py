@@ -30,6 +30,6 @@ def is_overdue(
 
 
 def is_failing(latest: Sequence["LedgerEntry"]) -> bool:
-    """Whether nothing of the latest deliveries was good; those that somebody cancelled tell nothing."""
+    """Whether all rows of the latest deliveries are in quarantine; cancelled deliveries do not count."""
     recent = [each for each in latest if not each.cancelled][:FAILING_DELIVERIES]
-    return bool(recent) and all(each.refused or each.rejected == each.received for each in recent)
+    return bool(recent) and all(each.quarantined == each.received for each in recent)

@@ -6,21 +6,32 @@ not those of other data types or sources.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from shared.mapping.effective import effective_mapping
+from shared.mapping.model import SourceMapping
 from shared.records.schema import DataType
-from shared.runtime.models import sentence
-from shared.sources.models import SourceConfiguration
+from shared.runtime.phrases import phrase
+from shared.sources.models import Cadence, SourceConfiguration
 
 _BY_TYPE = frozenset({"thresholds", "mappings"})
 _ABOUT_NO_RECORD = frozenset({"name", "type", "cadence"})
-_SHOWN = {"cadence", "thresholds", "mappings"}
+_SHOWN = {"cadence", "timezone", "namespace", "thresholds", "mappings"}
 _MOST_REASONS = 3
 _LONGEST_REASON = 500
+_CADENCE: TypeAdapter[timedelta] = TypeAdapter(Cadence)
 Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class _EffectiveMappings:
+    mappings: dict[DataType, SourceMapping | None] = field(default_factory=dict)
+    faults: dict[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,11 +41,6 @@ class StoredConfiguration:
     saved: Any = field(default_factory=dict)
     usable: SourceConfiguration = field(default_factory=SourceConfiguration)
     faults: Mapping[Path, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, configuration: SourceConfiguration) -> "StoredConfiguration":
-        """Return a configuration that was just validated."""
-        return cls(configuration.model_dump(mode="json", exclude_none=True), configuration)
 
     @classmethod
     def read(cls, body: str) -> "StoredConfiguration":
@@ -49,24 +55,52 @@ class StoredConfiguration:
             try:
                 return cls(saved, SourceConfiguration.model_validate(remaining), faults)
             except ValidationError as failure:
-                found = {each["loc"]: sentence(each["msg"]) for each in failure.errors(include_url=False)}
+                found = {each["loc"]: phrase(each) for each in failure.errors(include_url=False)}
             faults |= found
             remaining = _without(remaining, found)
 
     def fault_of(self, data_type: DataType) -> str:
         """Return why records of a type cannot be read with this configuration; empty if they can."""
-        reasons = [
-            f"{_path_text(path)}: {reason}" for path, reason in self.faults.items() if _concerns(path, data_type)
-        ]
+        faults = {**self.faults, **self._effective.faults}
+        reasons = [f"{_path_text(path)}: {reason}" for path, reason in faults.items() if _concerns(path, data_type)]
         return "; ".join(reasons[:_MOST_REASONS])[:_LONGEST_REASON]
 
+    def mapping_of(self, data_type: DataType) -> SourceMapping | None:
+        """Return the effective mapping of a type; None if its records are not mapped."""
+        return self._effective.mappings[data_type]
+
+    @cached_property
+    def _effective(self) -> "_EffectiveMappings":
+        found = _EffectiveMappings()
+        for data_type in DataType:
+            configured = self.usable.mappings.get(data_type)
+            try:
+                mapping = effective_mapping(configured, data_type, self.usable.timezone)
+            except ValueError as error:
+                found.faults["mappings", data_type, "preset"] = str(error)
+            else:
+                found.mappings[data_type] = mapping
+        return found
+
     def to_json(self) -> dict[str, Any]:
-        """Return the saved cadence, thresholds and mappings, with their errors if there are any."""
+        """Return the saved cadence, namespace, thresholds and mappings, with their errors if there are any.
+
+        Mappings are as they were given: sent again with their defaults, they would override more of a preset.
+        """
         if not self.faults:
-            return self.usable.model_dump(mode="json", include=_SHOWN)
+            given = self.usable.model_dump(mode="json", include={"mappings"}, exclude_none=True, exclude_unset=True)
+            return self.usable.model_dump(mode="json", include=_SHOWN) | given
         saved = self.saved if isinstance(self.saved, dict) else {}
         shown = {name: value for name, value in saved.items() if name in _SHOWN}
         return {**shown, "faults": {_path_text(path): reason for path, reason in self.faults.items()}}
+
+
+def cadence_of(body: str) -> timedelta | None:
+    """Return the cadence of a saved value without reading the rest of it; None if it has no usable one."""
+    try:
+        return _CADENCE.validate_python(orjson.loads(body)["cadence"])
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _path_text(path: Path) -> str:

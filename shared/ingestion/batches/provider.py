@@ -1,15 +1,17 @@
 """Provides batches: their submission, their lifecycle and the errors of their rows."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from shared.ingestion.batches.batch_list import BatchList
 from shared.ingestion.batches.lifecycle import BatchLifecycle
 from shared.ingestion.batches.row_errors import RowErrors
 from shared.ingestion.batches.submission import Batches
 from shared.ingestion.cancellation import Cancellation
 from shared.ingestion.uploads.provider import upload_queue, upload_store
 from shared.lake.provider import lake
-from shared.ledger.provider import ledger
+from shared.ledger.provider import deliveries, ledger
 from shared.runtime.deployment import Deployment, LazyImport, provider
 
 if TYPE_CHECKING:
@@ -41,6 +43,16 @@ def lifecycle(deployment: Deployment) -> BatchLifecycle:
         uploads=upload_store(deployment),
         queue=upload_queue(deployment),
         cancellation=Cancellation(lake=lake(deployment), ledger=ledger(deployment)),
+        clock=deployment.clock,
+    )
+
+
+def batch_list(deployment: Deployment, *, source_ids: Callable[[], Iterable[str]]) -> BatchList:
+    """Build the list of batches, over the sources of a higher floor."""
+    return BatchList(
+        deliveries=deliveries(deployment),
+        uploads=upload_store(deployment),
+        source_ids=source_ids,
         clock=deployment.clock,
     )
 

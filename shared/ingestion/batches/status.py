@@ -1,6 +1,6 @@
 """The status of a batch, computed from its ledger entry, or from its upload and the entries of the parts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,8 @@ import orjson
 from shared.ingestion.models import BatchOutcome, BatchProgress, BatchStatusResponse, ProcessingError
 from shared.ingestion.uploads.state import Failure, Upload, UploadState
 from shared.ledger.entry import BatchStatus, LedgerEntry
+from shared.quality.report import SEPARATE_SOURCES
+from shared.quality.state import SHARED_ID
 
 _MOST_PROBLEMS = 20
 _STAGES = 3
@@ -29,7 +31,7 @@ def describe_batch(entry: LedgerEntry) -> BatchStatusResponse:
         ),
         started_at=entry.received_at,
         completed_at=entry.completed_at,
-        errors=_group_errors(entry.problems) or None,
+        errors=[*_shared_ids([entry]), *_group_errors(entry.problems)] or None,
         outcome=_outcome([entry]),
     )
 
@@ -56,7 +58,12 @@ def describe_upload(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStat
         ),
         started_at=upload.created_at,
         completed_at=_completed_at(upload, status, entries),
-        errors=[*failure, *_group_errors(problem for entry in entries for problem in entry.problems)] or None,
+        errors=[
+            *failure,
+            *_shared_ids(entries),
+            *_group_errors(problem for entry in entries for problem in entry.problems),
+        ]
+        or None,
         outcome=outcome,
     )
 
@@ -92,6 +99,7 @@ def _outcome(entries: Sequence[LedgerEntry]) -> BatchOutcome:
         conflict=sum(entry.outcomes.conflict for entry in entries),
         quarantined=sum(entry.quarantined for entry in entries),
         in_flight=sum(entry.in_flight for entry in entries),
+        superseded=sum(entry.counters["superseded"] for entry in entries),
     )
 
 
@@ -124,6 +132,21 @@ def _failure(failure: Failure) -> ProcessingError:
         first_row=failure.first_row,
         sample=orjson.loads(failure.sample) if failure.sample else None,
     )
+
+
+def _shared_ids(entries: Sequence[LedgerEntry]) -> Iterator[ProcessingError]:
+    """Yield a warning if rows have the ids of records of another source."""
+    shared = sum(entry.outcomes.shared_ids for entry in entries)
+    if shared:
+        samples = [sample for entry in entries for sample in entry.shared_samples]
+        yield ProcessingError(
+            code=SHARED_ID,
+            message="Records have the id of a record of another source, with other values; one replaces the other. "
+            + SEPARATE_SOURCES,
+            stage="merge",
+            count=shared,
+            sample=samples[0] if samples else None,
+        )
 
 
 def _group_errors(problems: Iterable[Mapping[str, Any]]) -> list[ProcessingError]:

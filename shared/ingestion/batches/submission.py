@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -12,21 +13,24 @@ import orjson
 from shared.ingestion.delivery import Delivery
 from shared.ingestion.ids import new_batch_id, truncate_to_milliseconds
 from shared.ingestion.models import (
+    LARGEST_BATCH,
     Acceptance,
     BatchIngestionRequest,
     BatchIngestionResponse,
     DataFormat,
     ValidationStatus,
 )
+from shared.ingestion.nested_records import explode_all, paths_of
 from shared.ingestion.pii import strip_personal_data
-from shared.lake.storage.paths import landing_key
+from shared.ingestion.responses import validation_error
+from shared.lake.merge.limits import MOST_OBJECTS
+from shared.lake.storage.paths import incoming_prefix, landing_key
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.records.row_error import ValidationError
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, RowError
-from shared.runtime.dialects import truncate_for_error
-from shared.runtime.errors import Unprocessable
+from shared.runtime.errors import FieldError, InvalidRequest, Unprocessable
 
 if TYPE_CHECKING:
     from shared.ingestion.loader import Loader
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 
 _MOST_ERRORS = 100
 _RECENT = 20
+_SECONDS_PER_OBJECT = 0.02
+"""Time allowed for each small object of a merge: reading it, and recording the outcomes of its rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +64,24 @@ class Batches:
 
         Raises:
             Unprocessable: Parquet cannot be sent in a request.
+            InvalidRequest: the records within the sent documents are none, or too many.
             InsufficientDataQuality: the quality gate rejected the batch; its rows are in quarantine.
         """
         if request.format is DataFormat.PARQUET:
             raise Unprocessable("Parquet cannot be sent in a JSON request; send json, csv or xml, or upload a file")
         received_at = truncate_to_milliseconds(self.clock())
-        delivery = _delivery(new_batch_id(received_at), received_at, request)
+        delivery = self._delivery(new_batch_id(received_at), received_at, request)
+        _check_size(delivery)
         with ThreadPoolExecutor(1) as aside:
             archived = aside.submit(self._archive, delivery, request, received)
             loaded = self.loader().load(delivery, before_write=archived.result)
         if loaded.refusal is not None:
-            raise loaded.refusal
+            raise loaded.refusal.with_details(
+                {
+                    "batch_id": loaded.entry.delivery_id,
+                    "errors": [each.model_dump(mode="json") for each in _first_errors(loaded.errors)],
+                }
+            )
         return self._response(loaded.entry, loaded.errors)
 
     def _archive(self, delivery: Delivery, request: BatchIngestionRequest, received: str) -> None:
@@ -91,7 +104,7 @@ class Batches:
         archived = self.lake.get(_landing_key(DataType(entry.data_type), entry.received_at, entry.delivery_id))
         if archived is None:
             return False
-        delivery = _delivery(entry.delivery_id, entry.received_at, _read_landing(archived.body))
+        delivery = self._delivery(entry.delivery_id, entry.received_at, _read_landing(archived.body))
         if revalidate and not entry.is_reloadable:
             return self.restorer().restore(delivery) is not None
         loaded = self.loader().load(replace(delivery, revalidate=revalidate))
@@ -99,15 +112,39 @@ class Batches:
             raise loaded.refusal
         return True
 
+    def _estimate(self, data_type: DataType) -> str:
+        """Return the expected time until a new batch is merged, as an ISO 8601 duration.
+
+        It is what recent batches took, and the time for the objects that wait to be merged before it or with it. A
+        merge takes at most a number of objects, among them the newest, so that others do not add to the time.
+        """
+        recent = self.ledger.recent(DeliveryKind.BATCH, _RECENT)
+        times = [
+            (entry.completed_at - entry.received_at) / timedelta(seconds=1) for entry in recent if entry.completed_at
+        ]
+        if not times:
+            return "unknown"
+        waiting = sum(1 for _ in islice(self.lake.names(incoming_prefix(data_type)), MOST_OBJECTS))
+        return f"PT{max(median(times), 0.1) + waiting * _SECONDS_PER_OBJECT:.1f}S"
+
+    def _delivery(self, batch_id: str, received_at: datetime, request: BatchIngestionRequest) -> Delivery:
+        """Return a batch as a delivery of the records in it; a sent document may have several."""
+        delivery = _delivery(batch_id, received_at, request)
+        paths = paths_of(self.loader().validator.mapping_of, request.source_id, request.data_type)
+        if paths is None:
+            return delivery
+        found = explode_all(request.data, paths, request.data_type, most=LARGEST_BATCH)
+        return replace(delivery, rows=found.rows, places=found.places, malformed=found.malformed)
+
     def _response(self, entry: LedgerEntry, errors: Sequence[RowError]) -> BatchIngestionResponse:
         return BatchIngestionResponse(
             status=Acceptance.REJECTED if entry.quarantined == entry.received else Acceptance.ACCEPTED,
             batch_id=entry.delivery_id,
-            records_received=entry.received,
+            records_received=entry.delivered,
             validation_status=ValidationStatus.FAILED if entry.quarantined else ValidationStatus.PASSED,
-            estimated_processing_time=_estimate(self.ledger.recent(DeliveryKind.BATCH, _RECENT)),
+            estimated_processing_time=self._estimate(DataType(entry.data_type)),
             created_at=entry.received_at,
-            errors=[_validation_error(error) for error in errors[:_MOST_ERRORS]] or None,
+            errors=_first_errors(errors) or None,
         )
 
 
@@ -145,17 +182,15 @@ def _delivery(batch_id: str, received_at: datetime, request: BatchIngestionReque
     )
 
 
-def _estimate(recent: Sequence[LedgerEntry]) -> str:
-    """Return the median time from receipt to merge of recent batches, as an ISO 8601 duration."""
-    times = [(entry.completed_at - entry.received_at) / timedelta(seconds=1) for entry in recent if entry.completed_at]
-    return f"PT{max(median(times), 0.1):.1f}S" if times else "unknown"
+def _first_errors(errors: Sequence[RowError]) -> list[ValidationError]:
+    return [validation_error(error) for error in errors[:_MOST_ERRORS]]
 
 
-def _validation_error(error: RowError) -> ValidationError:
-    return ValidationError(
-        row=error.row,
-        field=error.field,
-        code=error.code,
-        message=error.message,
-        rejected_value=truncate_for_error(error.rejected_value),
-    )
+def _check_size(delivery: Delivery) -> None:
+    if delivery.received == 0:
+        message = "must have records: their path in the source's mapping leads to empty lists"
+    elif delivery.received > LARGEST_BATCH:
+        message = f"must have at most {LARGEST_BATCH} records, counting each one within the documents"
+    else:
+        return
+    raise InvalidRequest("Request validation failed", field_errors=[FieldError("data", message)])

@@ -1,15 +1,16 @@
 """Turns Kinesis batches into deliveries: one per source, data type and form; malformed records are quarantined."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.delivery import Delivery
+from shared.ingestion.nested_records import Records, explode_all, paths_of
 from shared.ingestion.stream.decoding import DecodedPart, decode
 from shared.ingestion.stream.envelopes import BatchBody, Message, parse
+from shared.ingestion.stream.group import Group
 from shared.ingestion.stream.producer import embedded_record
 from shared.ledger.entry import UNATTRIBUTED, DeliveryKind, LedgerEntry
 from shared.records.schema import DataType
@@ -17,17 +18,11 @@ from shared.records.validation import Form
 
 if TYPE_CHECKING:
     from shared.ingestion.loader import Loader
+    from shared.ledger.store import Ledger
+    from shared.mapping.model import MappingOf
+    from shared.mapping.record_paths import RecordPaths
 
 KinesisRecord = Mapping[str, Any]
-
-
-@dataclass
-class _Group:
-    """The rows of one source, type and form in a part of a batch, with their positions and arrival times in ms."""
-
-    rows: list[Any] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    arrived: list[int] = field(default_factory=list)
 
 
 _GroupKey = tuple[str, str, Form]
@@ -45,7 +40,7 @@ def consume_batch(records: Sequence[KinesisRecord], loader: "Loader") -> list[Le
     return [
         entry
         for part in decode([record["kinesis"]["data"] for record in records])
-        for entry in _load_part(_batch_name(records[part.records[0]]), arrival_times, part, loader)
+        for entry in _load_part(records, arrival_times, part, loader)
     ]
 
 
@@ -54,14 +49,35 @@ def lag_ms(records: Sequence[KinesisRecord], now: datetime) -> int:
     return max(0, round(now.timestamp() * 1000) - max(map(_arrival_ms, records)))
 
 
-def _load_part(run: str, arrival_times: Sequence[int], part: DecodedPart, loader: "Loader") -> Iterator[LedgerEntry]:
-    found = parse(part)
-    for name, group in _group_messages(found.messages, arrival_times).items():
-        yield loader.load(_delivery(run, name, group)).entry
+def _load_part(
+    batch: Sequence[KinesisRecord], arrival_times: Sequence[int], part: DecodedPart, loader: "Loader"
+) -> Iterator[LedgerEntry]:
+    found, run = parse(part), _batch_name(batch[part.records[0]])
+    groups = _group_messages(found.messages, arrival_times, loader.validator.mapping_of)
+    for key, group in groups.items():
+        for name, some in _as_delivered(run, key, group, batch, loader.ledger):
+            yield loader.load(_delivery(name, key, some)).entry
     if found.malformed:
         yield loader.quarantine_unattributed(
             f"{run}~{UNATTRIBUTED}", _to_datetime(arrival_times[part.records[0]]), found.malformed
         )
+
+
+def _as_delivered(
+    run: str, key: _GroupKey, group: Group, batch: Sequence[KinesisRecord], ledger: "Ledger"
+) -> Iterator[tuple[str, Group]]:
+    """Divide a group where earlier attempts ended; each part has the name of the batch that begins with it.
+
+    A batch whose consumer failed may be repeated with more records at its end. Those before may be merged by then, and
+    the outcomes of single rows are not kept. So a delivery never gets more rows, whose outcomes would replace those of
+    the first: the new ones are a delivery of their own.
+    """
+    name, left = run, group
+    while (known := ledger.get(_delivery_id(name, key))) and (divided := left.divide(known.delivered)):
+        before, left = divided
+        yield name, before
+        name = _batch_name(batch[left.first])
+    yield name, left
 
 
 def _batch_name(first: KinesisRecord) -> str:
@@ -77,34 +93,60 @@ def _to_datetime(milliseconds: int) -> datetime:
 
 
 def _group_messages(
-    messages: Sequence[tuple[int, int, Message]], arrival_times: Sequence[int]
-) -> Mapping[_GroupKey, _Group]:
-    groups: defaultdict[_GroupKey, _Group] = defaultdict(_Group)
+    messages: Sequence[tuple[int, int, Message]], arrival_times: Sequence[int], mapping_of: "MappingOf"
+) -> Mapping[_GroupKey, Group]:
+    """Group the records in messages; documents with several records move the positions of those after them."""
+    groups: dict[_GroupKey, Group] = {}
+    paths: dict[_GroupKey, RecordPaths | None] = {}
+    moved = 0
     for place, record, message in messages:
-        if isinstance(message, BatchBody):
-            many = groups[message.source_id, message.data_type, message.form]
-            many.rows += message.rows
-            many.places += range(place, place + len(message.rows))
-            many.arrived += [arrival_times[record]] * len(message.rows)
-        else:
-            group = groups[message["source_id"], message["data_type"], Form.TYPED]
-            group.rows.append(embedded_record(message))
-            group.places.append(place)
-            group.arrived.append(arrival_times[record])
-    return groups
+        key, documents = _documents(message)
+        if key not in paths:
+            paths[key] = paths_of(mapping_of, key[0], DataType(key[1]))
+        found = _records(documents, key, paths[key])
+        group = groups.setdefault(key, Group(arrival_times[record]))
+        group.add(_with_event_time(found, message), place + moved, record, arrival_times[record])
+        moved += len(found) - len(documents)
+    return {key: group for key, group in groups.items() if len(group)}
 
 
-def _delivery(run: str, key: _GroupKey, group: _Group) -> Delivery:
+def _documents(message: Message) -> tuple[_GroupKey, Sequence[Any]]:
+    if isinstance(message, BatchBody):
+        return (message.source_id, message.data_type, message.form), message.rows
+    return (message["source_id"], message["data_type"], Form.TYPED), [message["data"]]
+
+
+def _records(documents: Sequence[Any], key: _GroupKey, paths: "RecordPaths | None") -> Records:
+    if paths is not None:
+        return explode_all(documents, paths, DataType(key[1]))
+    numbers = list(range(len(documents)))
+    return Records(list(documents), numbers, numbers)
+
+
+def _with_event_time(found: Records, message: Message) -> Records:
+    if isinstance(message, BatchBody):
+        return found
+    return replace(found, rows=[embedded_record({**message, "data": row}) for row in found.rows])
+
+
+def _delivery(run: str, key: _GroupKey, group: Group) -> Delivery:
     source_id, data_type, form = key
-    origin = f"{run}~{source_id}~{data_type}"
     return Delivery(
-        delivery_id=origin if form is Form.TYPED else f"{origin}~{form}",
+        delivery_id=_delivery_id(run, key),
         kind=DeliveryKind.STREAM,
         source_id=source_id,
         data_type=DataType(data_type),
-        received_at=_to_datetime(group.arrived[0]),
+        received_at=_to_datetime(group.received_ms),
         rows=group.rows,
         ingested_at=group.arrived,
         form=form,
         places=group.places,
+        malformed=group.malformed,
+        blocks=group.messages,
     )
+
+
+def _delivery_id(run: str, key: _GroupKey) -> str:
+    source_id, data_type, form = key
+    origin = f"{run}~{source_id}~{data_type}"
+    return origin if form is Form.TYPED else f"{origin}~{form}"

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from shared.ingestion.models import LONGEST_CORRELATION_ID, BatchIngestionRequest, DataFormat, StreamIngestionRequest
 from shared.ingestion.pii import strip_personal_data
 from shared.ingestion.stream.decoding import DecodedPart, Undecodable
+from shared.lake.files.json_documents import split_documents
 from shared.lake.validation.text_columns import all_fully_written
 from shared.records.ids import SOURCE_ID
 from shared.records.malformed import MalformedRecord
@@ -65,11 +66,29 @@ class ParsedPart:
 
 
 def parse(part: DecodedPart) -> ParsedPart:
-    """Parse the texts of a part of a batch."""
+    """Parse the texts of a part of a batch. A text may be several JSON documents, such as one per line."""
+    return _parse_at_once(part) or _parse_documents(_split_texts(part))
+
+
+def _parse_at_once(part: DecodedPart) -> ParsedPart | None:
     envelopes = _parse_joined(part.texts)
-    if envelopes is not None:
-        return ParsedPart(list(zip(range(len(envelopes)), part.records, envelopes, strict=True)))
-    return _number_messages(part.records, map(_parse_message, part.texts))
+    if envelopes is None:
+        return None
+    return ParsedPart(list(zip(range(len(envelopes)), part.records, envelopes, strict=True)))
+
+
+def _parse_documents(part: DecodedPart) -> ParsedPart:
+    return _parse_at_once(part) or _number_messages(part.records, map(_parse_message, part.texts))
+
+
+def _split_texts(part: DecodedPart) -> DecodedPart:
+    texts: list[bytes | Undecodable] = []
+    records: list[int] = []
+    for text, record in zip(part.texts, part.records, strict=True):
+        documents = split_documents(text) if isinstance(text, bytes) else [text]
+        texts += documents
+        records += [record] * len(documents)
+    return DecodedPart(texts, records)
 
 
 def _number_messages(records: Sequence[int], found: Iterable[Message | Undecodable]) -> ParsedPart:

@@ -1,19 +1,21 @@
 """Puts single records on the event stream, in the form that producers use."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.ingestion.models import StreamIngestionRequest
-from shared.records.mapping import MappingOf, Unmapped, map_rows
+from shared.ingestion.models import LARGEST_BATCH, StreamIngestionRequest
+from shared.ingestion.nested_records import explode_all
+from shared.mapping.model import MappingOf, SourceMapping
+from shared.records.ids import LONGEST_ID, id_too_long
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
-from shared.records.validation import DECISION_UNKNOWN, Form, validate
+from shared.records.validation import DECISION_UNKNOWN, Form, RowError, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
 from shared.runtime.request import UPLOAD_ROUTE
-from shared.runtime.resources import Stream
+from shared.runtime.resources import DeadLetterQueue, Stream
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 EVENT_STREAM = Stream("event_stream", shards=2, retention_hours=24)
+STREAM_FAILURES = DeadLetterQueue("stream_consumer_failures")
+"""Names the runs of records that the consumer has failed to process too often."""
 
 _LONGEST_KEY = 128
 """Half of the Kinesis limit in characters: a character outside the basic plane may count twice."""
@@ -35,6 +39,7 @@ class EventStream:
     kinesis: "KinesisClient"
     stream_name: str
     mapping_of: MappingOf
+    id_prefix_of: Callable[[str], str]
     clock: "Clock"
 
     def put(self, request: StreamIngestionRequest) -> str:
@@ -52,29 +57,54 @@ class EventStream:
             raise PayloadTooLarge(
                 f"A record of the event stream has at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
             )
-        row = self._map(request, embedded_record(body))
-        found = validate(request.data_type, [row], form=Form.TYPED, at=self.clock()).errors
-        errors = [each for each in found if each.code != DECISION_UNKNOWN]  # it may arrive before the label is read
-        if errors:
-            fields = [
-                FieldError("data" + each.field.replace("/", "."), each.message, each.rejected_value) for each in errors
-            ]
-            raise InvalidRequest("Request validation failed", field_errors=fields)
-        partition_key = _partition_key(request.data_type, row)
+        records = self._validated(request, body)
+        partition_key = _partition_key(request.data_type, records[0])
         try:
             placed = self.kinesis.put_record(StreamName=self.stream_name, Data=data, PartitionKey=partition_key)
         except self.kinesis.exceptions.ProvisionedThroughputExceededException:
             raise Unavailable("The event stream is at its limit; retry later", retry_after=1) from None
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
 
-    def _map(self, request: StreamIngestionRequest, record: dict[str, Any]) -> dict[str, Any]:
-        mapping = self.mapping_of(request.source_id, request.data_type)
-        if mapping is None:
-            return record
-        (mapped,) = map_rows([record], mapping, [0])
-        if isinstance(mapped, Unmapped):
-            raise InvalidRequest("Request validation failed", field_errors=[FieldError("data", mapped.reason)])
-        return dict(mapped)
+    def _validated(self, request: StreamIngestionRequest, body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Return the records that a received one becomes, if all are valid."""
+        mapping, form = self.mapping_of(request.source_id, request.data_type), Form.TYPED
+        records: Sequence[Any] = _records(body, mapping)
+        errors: list[RowError] = []
+        if mapping is not None:
+            from shared.lake.mapping.apply import map_records  # noqa: PLC0415 # Arrow costs 100 ms: only mappings pay
+            from shared.lake.mapping.nested_fields import with_fields  # noqa: PLC0415 # as above
+
+            rows = with_fields(records, mapping, form)
+            mapped = map_records(rows, mapping, SCHEMAS[request.data_type], form=form, places=range(len(rows)))
+            errors += mapped.errors
+            records, form = mapped.take(range(len(mapped))), Form.MAPPED
+        found = validate(request.data_type, records, form=form, at=self.clock()).errors
+        mapped_fields = {each.field for each in errors}
+        errors += [each for each in found if each.field not in mapped_fields]
+        wrong = [each for each in errors if each.code != DECISION_UNKNOWN]  # it may arrive before the label is read
+        wrong = wrong or list(_ids_too_long(request.data_type, records, self.id_prefix_of(request.source_id)))
+        if wrong:
+            raise InvalidRequest("Request validation failed", field_errors=list(map(_field_error, wrong)))
+        return records
+
+
+def _records(body: Mapping[str, Any], mapping: "SourceMapping | None") -> Sequence[Any]:
+    """Return the records in a received one, each with the time of the envelope if it has none of its own."""
+    paths = None if mapping is None else mapping.nested
+    if paths is None:
+        return [embedded_record(body)]
+    found = explode_all([body["data"]], paths, DataType(body["data_type"]), most=LARGEST_BATCH)
+    reasons = [each.message for each in found.malformed]
+    if len(found) > LARGEST_BATCH:
+        reasons = [f"must have at most {LARGEST_BATCH} records"]
+    if reasons or not found.rows:
+        reason = reasons[0] if reasons else "must have records: their path in the source's mapping leads to empty lists"
+        raise InvalidRequest("Request validation failed", field_errors=[FieldError("data", reason)])
+    return [embedded_record({**body, "data": row}) for row in found.rows]
+
+
+def _field_error(error: RowError) -> FieldError:
+    return FieldError("data" + error.field.replace("/", "."), error.message, error.rejected_value)
 
 
 def embedded_record(envelope: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,6 +113,15 @@ def embedded_record(envelope: Mapping[str, Any]) -> dict[str, Any]:
     if record.get("timestamp") is not None or SCHEMAS[envelope["data_type"]].event_time != "timestamp":
         return record
     return {**record, "timestamp": envelope["timestamp"]}
+
+
+def _ids_too_long(data_type: DataType, records: Sequence[Mapping[str, Any]], prefix: str) -> Iterator[RowError]:
+    """Yield the errors of ids in valid records that are too long with the prefix of their namespace."""
+    for number, record in enumerate(records):
+        for name in SCHEMAS[data_type].namespaced:
+            value = record.get(name)
+            if value is not None and len(prefix + value.strip()) > LONGEST_ID:
+                yield RowError(number, f"/{name}", "too_long", id_too_long(prefix), value)
 
 
 def _partition_key(data_type: DataType, row: Mapping[str, Any]) -> str:

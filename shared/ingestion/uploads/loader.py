@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shared.ingestion.uploads.parts import ROWS_PER_PART, part_delivery, remaining_parts
+from shared.ingestion.uploads.reading import configured_reading
 from shared.ingestion.uploads.state import Failure, Upload, UploadState
 from shared.ingestion.uploads.store import NoSuchUpload, UploadStore
 from shared.lake.files.errors import UnreadableFile
@@ -124,6 +125,9 @@ class FileLoader:
         if upload.declared_bytes not in {None, upload.size}:
             message = f"{upload.declared_bytes} bytes were declared, {upload.size} were uploaded"
             return self._fail(upload, Failure(code="size_differs", message=message, stage="parse"))
+        if not upload.reading:
+            reading = configured_reading(upload, self.loader.validator.mapping_of)
+            upload = self._change(upload, lambda current: current.start_checking(reading))
         state = upload.quality
         for part, bytes_read in remaining_parts(upload, self.lake, self.rows_per_part):
             state += self.loader.check(part_delivery(upload, part))

@@ -28,9 +28,15 @@ class UploadRequest(Model):
 
     source_id: SourceId
     data_type: DataType = Field(description="Type of the records.")
-    format: DataFormat = Field(description="Format of the file. `json` is an array, or one record per line.")
+    format: DataFormat = Field(
+        description="Format of the file. `json` is an array, one record per line, records one after the other, or an "
+        "object with an array of records."
+    )
     compression: Optional[Compression] = Field(default=None, description="Compression of the file (default: detected).")
-    options: TextOptions = Field(default=TextOptions(), description="How the text is written (default: detected).")
+    options: TextOptions = Field(
+        default=TextOptions(),
+        description="How the text is written (default: as the source is configured, else detected).",
+    )
     metadata: Optional[IngestionMetadata] = Field(default=None, description="Metadata from the sender.")
     size: Optional[Annotated[int, Field(ge=0, strict=True)]] = Field(
         default=None,

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from shared.ingestion.delivery import Delivery
 from shared.ingestion.models import DataFormat
-from shared.lake.files.options import FileOptions
+from shared.ingestion.nested_records import without_personal_data
+from shared.ingestion.uploads.reading import file_options
 from shared.lake.files.reader import read_parts
 from shared.lake.storage.ranged_file import open_object
 from shared.ledger.entry import DeliveryKind
@@ -28,8 +29,7 @@ def remaining_parts(upload: "Upload", lake: "LakeStore", rows_per_part: int) -> 
         LostUpdate: the file was replaced or deleted.
     """
     file = open_object(lake, upload.key, etag=upload.etag, size=upload.size)
-    options = {**upload.options, "format": upload.format.value, "compression": upload.compression}
-    for part in read_parts(file, FileOptions.model_validate(options), rows_per_part=rows_per_part, skip=upload.parts):
+    for part in read_parts(file, file_options(upload), rows_per_part=rows_per_part, skip=upload.parts):
         yield part, min(file.consumed, upload.size)
 
 
@@ -46,5 +46,5 @@ def part_delivery(upload: "Upload", part: "Part") -> Delivery:
         ingested_at=upload.arrival,
         form=Form.TEXT if upload.format in _AS_TEXT else Form.TYPED,
         places=part.places,
-        malformed=part.malformed,
+        malformed=without_personal_data(part.malformed, upload.data_type),
     )

@@ -62,7 +62,8 @@ class Upload(Model):
     """The declaration, the received file and the progress of an upload. Methods return a changed copy.
 
     A file is read twice in the same parts: once to check it, once to load it. `parts` is the number of parts done in
-    the current pass; `cuts` is the number of rows of each part, found by the check.
+    the current pass; `cuts` is the number of rows of each part, found by the check. `options` are those of the sender,
+    `reading` those that the source's configuration had when the check began.
     """
 
     batch_id: str
@@ -73,6 +74,7 @@ class Upload(Model):
     created_at: datetime
     expires_at: datetime
     options: Mapping[str, Any] = {}
+    reading: Mapping[str, Any] = {}
     metadata: Mapping[str, Any] = {}
     declared_bytes: int | None = None
     state: UploadState = UploadState.AWAITED
@@ -173,6 +175,10 @@ class Upload(Model):
         done = {"parts": self.parts + 1, "cuts": cuts, "bytes_read": bytes_read, "tries": 0}
         return self.model_copy(update={**done, "leased_until": at + LEASE, "assessed": assessed or self.assessed})
 
+    def start_checking(self, reading: Mapping[str, Any]) -> Self:
+        """Fix how the file is read."""
+        return self.model_copy(update={"reading": reading})
+
     def start_loading(self) -> Self:
         """Start loading from the first part, after all parts were checked."""
         return self.transition(UploadState.LOADING, parts=0, bytes_read=0, tries=0)
@@ -182,8 +188,13 @@ class Upload(Model):
         return self.transition(UploadState.LOADED)
 
     def fail(self, failure: Failure, at: datetime) -> Self:
-        """Fail the upload; the rows that were read are not accounted for yet."""
-        return self.transition(UploadState.FAILED, failure=failure, ended_at=at, settled=False)
+        """Fail the upload; the rows that were read are not accounted for yet.
+
+        A file that fails its check, so that no part is loaded yet, is read by the then current configuration of its
+        source if it is resumed.
+        """
+        reading = {} if self.state is UploadState.CHECKING else self.reading
+        return self.transition(UploadState.FAILED, failure=failure, ended_at=at, settled=False, reading=reading)
 
     def expire(self, failure: Failure, at: datetime) -> Self:
         """Mark that no file arrived in time."""

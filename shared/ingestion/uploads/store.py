@@ -1,11 +1,11 @@
 """Stores uploads in DynamoDB, one item each, with optimistic changes."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.uploads.state import Upload
-from shared.runtime.dynamodb import deserialize, serialize
+from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.resources import Index, Table
@@ -19,6 +19,9 @@ UPLOADS_TABLE = Table(
     partition_key="batch_id",
     indexes=(Index(name="open", partition_key="open", sort_key="created_at"),),
 )
+
+_OPEN, _EMPTY = "yes", "empty"
+"""The keys of the index: of unfinished uploads, and of those that ended before any of their rows was read."""
 
 Change = Callable[[Upload], Upload]
 _TRIES = 8
@@ -79,10 +82,30 @@ class UploadStore:
             IndexName="open",
             KeyConditionExpression="#open = :open AND created_at < :before",
             ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues=serialize({":open": "yes", ":before": sortable(before)}),
+            ExpressionAttributeValues=serialize({":open": _OPEN, ":before": sortable(before)}),
         )
         for page in pages:
             yield from map(_upload, page["Items"])
+
+    def without_rows(self, start: datetime, end: datetime) -> Iterator[Upload]:
+        """Yield the uploads created in a half-open range that are unfinished, or ended without a row in the ledger."""
+        for state in (_OPEN, _EMPTY):
+            pages = self._dynamodb.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName="open",
+                KeyConditionExpression="#open = :open AND created_at BETWEEN :first AND :last",
+                ExpressionAttributeNames={"#open": "open"},
+                ExpressionAttributeValues=serialize(
+                    {":open": state, ":first": sortable(start), ":last": sortable(end - timedelta(milliseconds=1))}
+                ),
+            )
+            for page in pages:
+                yield from map(_upload, page["Items"])
+
+    def get_many(self, batch_ids: Iterable[str]) -> list[Upload]:
+        """Read several uploads; those that do not exist are omitted."""
+        keys = [{"batch_id": each} for each in batch_ids]
+        return [Upload.model_validate(item) for item in get_items(self._dynamodb, self._table, keys)]
 
     def _replace(self, before: Upload, after: Upload) -> Upload:
         stored = after.model_copy(update={"revision": before.revision + 1})
@@ -97,7 +120,7 @@ class UploadStore:
 
 def _item(upload: Upload) -> dict[str, Any]:
     plain = {name: _plain(value) for name, value in upload.model_dump().items()}
-    return serialize({**plain, "open": "yes" if upload.is_open else None})
+    return serialize({**plain, "open": _OPEN if upload.is_open else None if upload.cuts else _EMPTY})
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.app.wiring import Wiring
 from shared.ingestion.stream.consumer import consume_batch
 from shared.ledger.provider import deliveries
@@ -168,3 +170,34 @@ def test_labels_of_a_refused_batch_stay_quarantined(wired: Wiring, submit: Call)
     (entry,) = [each for each in deliveries(wired).between("web-shop", NOW, NOW + LATE) if each.refused]
     assert (answer.status, swept.late_labels, entry.quarantined) == (422, 0, 4)
     assert list(wired.decisions.resolved()) == []
+
+
+def test_one_wrong_label_among_many_early_ones_does_not_refuse_the_batch(wired: Wiring, submit: Call) -> None:
+    answer = submit([*(_label(number) for number in range(9)), {}], "labels")
+
+    assert (answer.status, answer.data["validation_status"]) == (201, "failed")
+    assert _outcome(wired, answer.data["batch_id"]) == (10, 0, 10, 0)
+
+
+def test_one_implausible_label_among_many_early_ones_does_not_refuse_the_batch(wired: Wiring, submit: Call) -> None:
+    implausible = _label(9) | {"decision_timestamp": "2025-02-28T00:00:00Z", "labelled_at": "2025-02-01T00:00:00Z"}
+
+    answer = submit([*(_label(number) for number in range(9)), implausible], "labels")
+
+    assert answer.status == 201
+    assert (_outcome(wired, answer.data["batch_id"])[2:]) == (9, 1)
+
+
+def test_many_wrong_labels_among_early_ones_refuse_the_batch(submit: Call) -> None:
+    assert submit([_label(1), _label(2), {}, {}], "labels").status == 422
+
+
+@pytest.mark.parametrize("told", ["2019-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "yesterday", 7])
+def test_a_wrong_time_is_replaced_by_that_of_the_known_decision(wired: Wiring, submit: Call, told: object) -> None:
+    submit([_decision(1)], "decisions")
+
+    answer = submit([_label(1) | {"decision_timestamp": told}], "labels")
+
+    assert answer.data["validation_status"] == "passed"
+    assert _in_lake(wired) == {"d-1": "2025-02-27"}
+    assert _outcome(wired, answer.data["batch_id"]) == (1, 1, 0, 0)

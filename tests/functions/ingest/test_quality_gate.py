@@ -31,21 +31,46 @@ def _submit(wired: Wiring) -> None:
         wired.batches.submit(BatchIngestionRequest.model_validate(batch), orjson.dumps(batch).decode())
 
 
-def test_a_batch_below_the_minimum_is_refused_as_the_contract_says(submit: Call) -> None:
+def test_a_batch_below_the_minimum_is_refused_as_the_contract_says(wired: Wiring, submit: Call) -> None:
     answer = submit(BAD)
 
-    assert (answer.status, answer.error) == (
+    details = answer.error["details"]
+    (entry,) = dump_state(wired.settings).ledger
+    assert (answer.status, answer.code, answer.error["message"]) == (
         422,
-        {
-            "code": "INSUFFICIENT_DATA_QUALITY",
-            "message": "Data quality score too low for processing",
-            "details": {
-                "quality_score": 18.33,  # 100, less 66.67 for validity, 10 for completeness, 5 for timeliness
-                "minimum_required": 70,
-                "failed_checks": ["validity", "completeness", "timeliness"],
-            },
-        },
+        "INSUFFICIENT_DATA_QUALITY",
+        "Data quality score too low for processing",
     )
+    assert details == {
+        "quality_score": 18.33,  # 100, less 66.67 for validity, 10 for completeness, 5 for timeliness
+        "minimum_required": 70,
+        "failed_checks": ["validity", "completeness", "timeliness"],
+        "batch_id": entry["origin"],
+        "errors": details["errors"],
+    }
+    assert [(each["row"], each["field"], each["code"]) for each in details["errors"]] == [
+        (1, "/quantity", "type"),
+        (2, "/quantity", "type"),
+        (0, "", "quality_gate"),
+    ]
+
+
+def test_rows_that_fail_a_check_say_so_in_the_response_and_in_quarantine(wired: Wiring, submit: Call) -> None:
+    implausible = [sale(number, unit_price="200000000") for number in range(1, 9, 2)]
+
+    answer = submit([*implausible, *(sale(number) for number in range(2, 10, 2))])
+
+    (rows,) = parquet_rows(wired.settings, "quarantine/").values()
+    reasons = {row["row"]: orjson.loads(row["errors"])[0]["message"] for row in rows}
+    assert {each["row"]: each["message"] for each in answer.error["details"]["errors"]} == reasons
+    assert all("accuracy.unit_price_plausible (Check the unit" in reasons[row] for row in range(4))
+    assert not any("unit_price_plausible" in reasons[row] for row in range(4, 8))
+
+
+def test_a_refusal_lists_at_most_100_row_errors(submit: Call) -> None:
+    answer = submit([sale(number, quantity="two") for number in range(150)])
+
+    assert len(answer.error["details"]["errors"]) == 100
 
 
 def test_a_refused_batch_is_quarantined_whole_with_its_reasons(wired: Wiring, submit: Call) -> None:

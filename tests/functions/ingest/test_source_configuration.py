@@ -75,11 +75,20 @@ def test_a_configuration_is_replaced_whole_and_audited_with_both(wired: Wiring, 
     first, second = (json.loads(each.body) for each in wired.audit_trail.find(Asked(), Window(0, 9)).items)
     assert wired.source_configs.of("till-7", fresh=True).mappings == {}
     assert (first["before"], first["after"]["cadence"]) == (None, "PT1H")
-    assert (second["before"], second["after"]) == (
-        first["after"],
-        {"cadence": "P1D", "thresholds": {}, "mappings": {}},
-    )
+    assert (second["before"], second["after"]) == (first["after"], {"cadence": "P1D"})
     assert second["resource"] == "/api/v1/ingest/sources/till-7"
+
+
+def test_a_configuration_that_is_read_and_sent_again_leaves_the_preset_as_it_is(wired: Wiring, call: Call) -> None:
+    given = {"transactions": {"preset": "shopify_orders_csv", "constants": {"region": "CA"}}}
+    _put(call, mappings=given)
+    before = wired.source_configs.mapping_of("till-7", DataType.TRANSACTIONS)
+
+    shown = call("GET", "/ingest/sources/till-7").data["configuration"]["mappings"]
+    _put(call, mappings=shown)
+
+    assert shown == given
+    assert wired.source_configs.mapping_of("till-7", DataType.TRANSACTIONS) == before
 
 
 def test_cadence_decides_when_a_source_is_silent(wired: Wiring, call: Call, clock: Clock) -> None:
@@ -189,3 +198,84 @@ def test_every_wrong_field_is_named_at_once(call: Call) -> None:
     answer = _put(call, "ab", cadence="soon", type="ftp", thresholds={"orders": -1})
 
     assert sorted(answer.fields) == ["cadence", "source_id", "thresholds.orders", "type"]
+
+
+FAULTS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"columns": {"Price": "unit_prcie"}}, ["columns.Price"]),
+    ({"constants": {"currency": "EURO"}, "defaults": {"status": "statuss"}}, ["constants.currency", "defaults.status"]),
+    ({"values": {"status": {"paid": "complete", "*": "completed"}}}, ["values.status.paid"]),
+    ({"values": {"status": {str(n): "completed" for n in range(1_001)}}}, ["values.status"]),
+    (
+        {"expressions": {"unit_price": "a /", "quantity": "a; b"}},
+        ["expressions.quantity", "expressions.unit_price"],
+    ),
+    ({"columns": {"a": "region", "b": "region"}}, ["columns.a", "columns.b"]),
+    ({"constants": {"region": "EU"}, "values": {"region": {"x": "y"}}}, ["values.region"]),
+    ({"templates": {"transaction_id": "{a}{b"}}, ["templates.transaction_id"]),
+    ({"templates": {"transaction_id": "fixed"}}, ["templates.transaction_id"]),
+    ({"allocate": [{"within": "no", "column": "d", "to": "quantity"}]}, ["allocate.0.to"]),
+    ({"derive": [{"when": "a > 0", "template": {"status": "completed"}}]}, ["derive.0.template"]),
+    (
+        {"derive": [{"when": "a + 1", "template": {"transaction_id": "fixed", "status": "odd"}, "omit": ["quantity"]}]},
+        ["derive.0.omit.0", "derive.0.template.status", "derive.0.template.transaction_id", "derive.0.when"],
+    ),
+    ({"date_formats": {"timestamp": {"formats": ["%d %Y"]}}}, ["date_formats.timestamp.formats.0"]),
+    ({"date_formats": {"region": {"formats": ["%Y"]}}}, ["date_formats.region"]),
+    ({"preset": "no_such_shop"}, ["preset"]),
+    (
+        {"computed": {"a": "b + 1", "b": "a + c", "c": "c * 2", "d": "e +"}},
+        ["computed.a", "computed.b", "computed.c", "computed.d"],
+    ),
+    (
+        {"preset": "shopify_orders_csv", "fill_down": {"within": "Email", "columns": ["Currency"]}},
+        ["preset"],
+    ),
+    ({"nulls": {"a": ["-"] * 101}}, ["nulls"]),
+    ({"timezone": "Europe/Nowhere"}, ["timezone"]),
+]
+
+
+@pytest.mark.parametrize(("mapping", "named"), FAULTS)
+def test_every_mistake_of_a_mapping_is_named_with_its_path(
+    call: Call, mapping: dict[str, Any], named: list[str]
+) -> None:
+    answer = _put(call, mappings={"transactions": mapping})
+
+    found = [field.removeprefix("mappings.transactions.") for field in answer.fields]
+    assert (answer.status, sorted(found)) == (400, named)
+
+
+def test_the_closest_name_is_a_hint(call: Call) -> None:
+    answer = _put(call, mappings={"transactions": {"columns": {"Price": "unit_prcie"}}})
+
+    assert "did you mean unit_price?" in answer.fields["mappings.transactions.columns.Price"]
+
+
+def test_groups_of_a_mapping_are_told_apart_by_one_column(call: Call) -> None:
+    fill_down = {"within": "Name", "columns": ["Currency"]}
+    allocate = [{"within": "Order", "column": "Discount", "to": "discount"}]
+
+    answer = _put(call, mappings={"transactions": {"fill_down": fill_down, "allocate": allocate}})
+
+    assert (answer.status, list(answer.fields)) == (400, ["mappings.transactions"])
+
+
+@pytest.mark.parametrize(
+    ("configuration", "day"),
+    [
+        ({"timezone": "Europe/Berlin"}, "2025-01-30"),
+        ({"timezone": "Europe/Berlin", "mappings": {"transactions": {"timezone": "UTC"}}}, "2025-01-31"),
+        ({"mappings": {"transactions": {"timezone": "Europe/Berlin"}}}, "2025-01-30"),
+        ({}, "2025-01-31"),
+    ],
+)
+def test_times_without_a_zone_are_in_that_of_the_mapping_else_of_the_source(
+    wired: Wiring, call: Call, submit: Call, configuration: dict[str, Any], day: str
+) -> None:
+    _put(call, "web-shop", **configuration)
+
+    submit([sale(1, timestamp="2025-01-31T00:30:00")])
+
+    merge_all(wired)
+    (row,) = table_rows(wired.settings, "transactions")
+    assert row["timestamp"].date().isoformat() == day

@@ -1,5 +1,6 @@
 """GET /ingest/sources: who delivers what, page by page, by the ledger's own totals."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.events.kinesis import kinesis_event
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import AT, GOOD, NOW, sale
-from tests.fakes.state_dump import merge_all
+from tests.fakes.state_dump import merge_all, table_rows
 from tests.functions.ingest.conftest import Call
 
 
@@ -129,3 +130,69 @@ def test_paging_has_bounds(call: Call, query: dict[str, Any], named: str) -> Non
     answer = call("GET", "/ingest/sources", query={name: [str(value)] for name, value in query.items()})
 
     assert (answer.status, list(answer.fields)) == (400, [named])
+
+
+def test_one_source_is_read_by_its_id(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "web-shop", "till-7")
+
+    answer = call("GET", "/ingest/sources/till-7")
+
+    assert answer.data == next(each for each in _sources(call)["content"] if each["source_id"] == "till-7")
+    assert call("GET", "/ingest/sources/till-8").status == 404
+
+
+def test_the_type_is_that_of_the_first_delivery_whatever_follows(wired: Wiring, call: Call, clock: Clock) -> None:
+    record = {"source_id": "till-7", "data_type": "transactions", "timestamp": AT, "data": sale(1)}
+    consume_batch(kinesis_event([record])["Records"], wired.loader)
+    seen = []
+
+    for number, data_type in enumerate((DataType.ORDERS, DataType.TRANSACTIONS, DataType.PRODUCTS)):
+        clock.pass_by(timedelta(hours=1))
+        rows = [GOOD[data_type]]
+        wired.loader.load(delivery(data_type, rows, origin=f"batch-{number}", source_id="till-7", at=clock()))
+        seen.append(call("GET", "/ingest/sources/till-7").data["type"])
+
+    assert seen == ["stream"] * 3
+
+
+def test_a_source_that_uploads_files_has_type_file(wired: Wiring, call: Call) -> None:
+    part = delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1~p00001", source_id="till-7")
+    wired.loader.load(replace(part, batch_id="batch-1"))
+
+    assert call("GET", "/ingest/sources/till-7").data["type"] == "file"
+
+
+def test_a_successful_redrive_ends_the_status_error(wired: Wiring, call: Call, clock: Clock) -> None:
+    early = sale(1, timestamp="2025-03-01T12:06:00Z")
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [early], origin="batch-1"))
+    before = call("GET", "/ingest/sources/web-shop").data["status"]
+    clock.pass_by(timedelta(minutes=5))
+
+    assert call("POST", "/ingest/quarantine/redrive", body={"source_id": "web-shop"}).data["accepted"] == 1
+
+    assert (before, call("GET", "/ingest/sources/web-shop").data["status"]) == ("error", "active")
+
+
+def test_a_deleted_source_keeps_its_data_and_its_ledger(wired: Wiring, call: Call) -> None:
+    call("PUT", "/ingest/sources/web-shop", body={"name": "Shop", "type": "database", "namespace": "shop-a"})
+    _deliver(wired, "web-shop")
+    merge_all(wired)
+
+    answers = [call("DELETE", "/ingest/sources/web-shop").status for _ in range(2)]
+
+    source = call("GET", "/ingest/sources/web-shop").data
+    assert answers == [204, 204]
+    assert (source["name"], source["type"], source["total_records"]) == ("Web Shop", "api", 2)
+    assert source["configuration"]["namespace"] == "default"
+    assert [row["transaction_id"] for row in table_rows(wired.settings, "transactions")] == ["shop-a:t-1"]
+    assert [each["source_id"] for each in _sources(call)["content"]] == ["web-shop"]
+
+
+def test_a_deleted_source_that_never_delivered_is_gone(call: Call) -> None:
+    call("PUT", "/ingest/sources/web-shop", body={"name": "Shop"})
+
+    answers = [call("DELETE", "/ingest/sources/web-shop").status for _ in range(2)]
+
+    assert answers == [204, 404]
+    assert _sources(call, active_only="false")["content"] == []
+    assert call("DELETE", "/ingest/sources/nobody").status == 404

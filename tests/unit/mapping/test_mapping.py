@@ -1,4 +1,4 @@
-"""A source's own columns become fields of the data model, by row and by column alike."""
+"""A source's own columns become fields of the data model, in records and in files alike."""
 
 from typing import Any
 
@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.lake.validation.mapping import mapped_table
-from shared.records.mapping import SourceMapping, map_rows
+from shared.lake.mapping.apply import map_records
+from shared.lake.mapping.records import MappedRecords
+from shared.mapping.model import SourceMapping
+from shared.mapping.written_times import WrittenTimes
+from shared.records.schemas import TRANSACTIONS
 from shared.records.validation import Form
-from shared.records.written_times import WrittenTimes
 from tests.online_retail import RETAIL_MAPPING
 
 _INVOICE = {
@@ -26,14 +28,19 @@ _INVOICE = {
 }
 
 
+def mapped(rows: list[Any], mapping: dict[str, Any], form: Form = Form.TYPED) -> MappedRecords:
+    """Return rows mapped to transactions."""
+    read = SourceMapping.model_validate(mapping)
+    return map_records(rows, read, TRANSACTIONS, form=form, places=range(len(rows)))
+
+
 def _one(row: Any, mapping: dict[str, Any], place: int = 0, form: Form = Form.TYPED) -> Any:
-    return map_rows([row], SourceMapping.model_validate(mapping), [place], form=form)[0]
+    found = map_records([row], SourceMapping.model_validate(mapping), TRANSACTIONS, form=form, places=[place])
+    return found.take([0])[0]
 
 
 def test_a_line_of_the_online_retail_file_becomes_a_transaction() -> None:
-    (record,) = map_rows([_INVOICE], SourceMapping.model_validate(RETAIL_MAPPING), [7], form=Form.TEXT)
-
-    assert record == {
+    assert _one(_INVOICE, RETAIL_MAPPING, 7, Form.TEXT) == {
         "transaction_id": "536365-7",
         "order_id": "536365",
         "product_id": "85123A",
@@ -49,11 +56,13 @@ def test_a_line_of_the_online_retail_file_becomes_a_transaction() -> None:
 
 
 def test_a_record_with_the_model_names_is_unchanged() -> None:
-    sale = {"transaction_id": "t-1", "order_id": "o-1", "timestamp": "2025-01-31T12:00:00Z"}
+    sale = {"transaction_id": "t-1", "order_id": "o-1", "timestamp": "2025-01-31T12:00:00.000Z"}
 
-    assert map_rows([sale], SourceMapping.model_validate(RETAIL_MAPPING), [0]) == [
-        sale | {"currency": "GBP", "channel": "web"}
-    ]
+    assert _one(sale, RETAIL_MAPPING) == sale | {
+        "timestamp": "2025-01-31T12:00:00.000Z",
+        "currency": "GBP",
+        "channel": "web",
+    }
 
 
 @pytest.mark.parametrize("row", [None, 5, "text", ["a"]])
@@ -95,11 +104,8 @@ def test_a_column_named_row_precedes_the_row_number() -> None:
         ("2025-01-31 +0100", ["%Y-%m-%d %z"], "America/New_York", "2025-01-30T23:00:00.000Z"),
         ("1738310400", ["unix"], "Asia/Tokyo", "2025-01-31T08:00:00.000Z"),
         (1738310400123, ["unix_ms"], "UTC", "2025-01-31T08:00:00.123Z"),
-        ("yesterday", ["unix", "%d/%m/%Y"], "UTC", "yesterday"),
-        ("01/01/0001", ["%d/%m/%Y"], "Asia/Tokyo", "01/01/0001"),
-        ("9" * 17, ["unix"], "UTC", "9" * 17),
-        ("2025" + " " * 200 + "01", ["%Y %m"], "UTC", "2025" + " " * 200 + "01"),
-        (None, ["unix"], "UTC", None),
+        ("2025-01-31T12:00:00", ["unix"], "Europe/Berlin", "2025-01-31T11:00:00.000Z"),
+        ("2025-01-31", ["unix"], "Europe/Berlin", "2025-01-30T23:00:00.000Z"),
     ],
 )
 def test_times_are_parsed_in_the_format_of_the_source(text: Any, formats: list[str], zone: str, told: Any) -> None:
@@ -108,12 +114,23 @@ def test_times_are_parsed_in_the_format_of_the_source(text: Any, formats: list[s
     assert _one({"timestamp": text}, mapping) == {"timestamp": told}
 
 
-def test_constants_override_and_defaults_yield_in_the_form_of_the_records() -> None:
+@pytest.mark.parametrize("text", ["yesterday", "01/01/0001", "9" * 17, "2025" + " " * 200 + "01"])
+def test_a_time_in_no_declared_format_is_an_error_of_its_row(text: str) -> None:
+    mapping = {"date_formats": {"timestamp": {"formats": ["%d/%m/%Y", "unix"], "timezone": "Asia/Tokyo"}}}
+
+    found = mapped([{"timestamp": text}], mapping)
+
+    assert [(each.row, each.field, each.code, each.rejected_value) for each in found.errors] == [
+        (0, "/timestamp", "timestamp", text.strip())
+    ]
+    assert found.take([0]) == [{}]
+
+
+def test_constants_override_and_defaults_yield() -> None:
     mapping = {"constants": {"active": True, "price": 2.5}, "defaults": {"unit": "piece", "pack": 1.0}}
     row = {"price": 9, "unit": "kg", "pack": ""}
 
-    assert _one(row, mapping) == {"price": 2.5, "unit": "kg", "pack": 1.0, "active": True}
-    assert _one(row, mapping, form=Form.TEXT) == {"price": "2.5", "unit": "kg", "pack": "1", "active": "true"}
+    assert _one(row, mapping) == {"price": "2.5", "unit": "kg", "pack": "1", "active": "true"}
 
 
 @pytest.mark.parametrize(
@@ -164,16 +181,19 @@ ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys(("a", "b", "c"), VALUES)), m
 
 @settings(deadline=None)  # the first example pays for what is loaded once
 @given(rows=ROWS, mapping=MAPPINGS, first_row=st.integers(0, 10**9))
-def test_columns_are_mapped_as_rows_are(rows: list[dict[str, Any]], mapping: SourceMapping, first_row: int) -> None:
+def test_a_file_is_mapped_as_a_batch_of_the_same_rows_is(
+    rows: list[dict[str, Any]], mapping: SourceMapping, first_row: int
+) -> None:
     table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in ("a", "b", "c")})
     places = range(first_row, first_row + 2 * len(rows), 2)
 
-    by_column = mapped_table(table, mapping, places)
+    of_file = map_records(table, mapping, TRANSACTIONS, form=Form.TEXT, places=places)
+    of_batch = map_records(rows, mapping, TRANSACTIONS, form=Form.TEXT, places=places)
 
-    by_row = map_rows(rows, mapping, places, form=Form.TEXT)
-    assert [_present(row) for row in by_column.to_pylist()] == [_present(row) for row in by_row]
-    assert all(each.type == pa.string() for each in by_column.schema)
+    every = range(len(rows))
+    assert list(map(_present, of_file.take(every))) == list(map(_present, of_batch.take(every)))
+    assert of_file.errors == of_batch.errors
 
 
 def _present(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value is not None}
+    return {name: value for name, value in row.items() if value not in (None, "")}

@@ -1,0 +1,1 @@
+"""The mapping language: its models, expressions, numbers and times."""
