@@ -2,10 +2,11 @@
 
 from functions.access import FORMER_LAKE, LEDGER, TABLES
 from functions.declaration import Access, QueueTrigger, TriggeredFunction
+from shared.decisions.index import DECISIONS_TABLE
+from shared.events.bus import EVENT_BUS
 from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import INCOMING, RECEIPTS
-from shared.merging.events import EVENT_BUS
 from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
 
 # Mergers that commit to the same table conflict, and all but one repeat their work.
@@ -24,6 +25,7 @@ FUNCTION = TriggeredFunction(
         *FORMER_LAKE,
         *TABLES,
         Access(TABLE_STATES),
+        Access(DECISIONS_TABLE),
         *LEDGER,
     ),
     writes=(
@@ -32,6 +34,7 @@ FUNCTION = TriggeredFunction(
         *FORMER_LAKE,
         *TABLES,
         Access(TABLE_STATES),
+        Access(DECISIONS_TABLE),
         *LEDGER,
         Access(ROLLUP_QUEUE),
         Access(EVENT_BUS),

@@ -9,6 +9,7 @@ FUNCTION = TriggeredFunction(
     description="Compacts the files of tables, expires snapshots, and deletes files that no snapshot has.",
     memory_mb=3008,
     timeout_seconds=600,
+    disk_mb=10_240,
     uses_lake=True,
     trigger=ScheduleTrigger(every_minutes=15),
     reads=(*TABLES, Access(TABLE_STATES)),

@@ -66,9 +66,25 @@ class Athena:
             Unavailable: Athena is throttling or fails, too many queries are running, or this one exceeded the timeout.
             InternalError: the query failed; the log has the reason.
         """
+        with self._attempt():
+            return self._rows(self._succeed(statement))
+
+    def execute(self, statement: Statement) -> None:
+        """Run a statement that has no rows, such as `UNLOAD`; one that failed is not run again.
+
+        Raises:
+            SnapshotExpired, Unavailable, InternalError: as for `run`.
+        """
+        with self._attempt():
+            _, status = self._finish(statement)
+            if status["State"] != _SUCCEEDED:
+                raise _failure(status)
+
+    @contextmanager
+    def _attempt(self) -> Iterator[None]:
         with deadline(self._timeout.seconds), self._permit():
             try:
-                return self._run(statement)
+                yield
             except self._client.exceptions.TooManyRequestsException as error:
                 logger().warning("Athena is throttling", exc_info=error)
                 raise Unavailable("Too many queries are running; retry later", retry_after=_RETRY_SECONDS) from error
@@ -78,13 +94,13 @@ class Athena:
             return nullcontext()
         return self._concurrency.acquire(self._timeout, Timeout(seconds=self._timeout.remaining / 2))
 
-    def _run(self, statement: Statement) -> list[dict[str, Any]]:
+    def _succeed(self, statement: Statement) -> str:
         execution_id, status = self._finish(statement)
         if _is_transient(status):
             execution_id, status = self._finish(statement)
         if status["State"] != _SUCCEEDED:
             raise _failure(status)
-        return self._rows(execution_id)
+        return execution_id
 
     def _finish(self, statement: Statement) -> "tuple[str, QueryExecutionStatusTypeDef]":
         execution_id = self._start(statement)

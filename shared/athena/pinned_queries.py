@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.athena.result_cache import cache_key
 from shared.athena.snapshots import expired_snapshot
 from shared.athena.sql import Statement, pinned
+from shared.lake.catalog.rollup_tables import definition_of
 from shared.lake.catalog.state import TableState
 from shared.lake.table.port import SnapshotExpired
 from shared.runtime.errors import TallyError, Unavailable
@@ -66,6 +67,16 @@ class LakeView:
         state = self.states[table]
         return state.dirty_days if rollup in state.derived else sorted(state.days)
 
+    def is_reconciled(self, depends_on: Sequence[Dependency]) -> bool:
+        """Whether no record of these days can turn out to repeat one beyond the identity horizon.
+
+        That is not known of chosen snapshots, which count as they were published.
+        """
+        return self.chosen != {} or all(
+            (state := (self.states or {}).get(each.table)) is None or state.is_reconciled(each.first_day, each.last_day)
+            for each in depends_on
+        )
+
     @property
     def cost_days(self) -> Sequence[str]:
         """The days within which the cost of a product changed."""
@@ -100,6 +111,7 @@ class LakeQuery(Generic[T]):
         depends_on: the base, reference and history tables of the result, also where it is read from roll-ups.
         form: how the result is cached.
         parse: makes the result of the rows.
+        apart: what tells results apart whose queries have one identity.
     """
 
     statement: Statement
@@ -107,6 +119,7 @@ class LakeQuery(Generic[T]):
     depends_on: Sequence[Dependency]
     form: "TypeAdapter[PinnedResult[T]]"
     parse: Callable[[list[dict[str, Any]]], T]
+    apart: tuple[str, ...] = ()
 
 
 class PinnedQueries:
@@ -116,6 +129,10 @@ class PinnedQueries:
         self._run = run
         self._cache = cache
         self._states = states
+
+    def at_one_moment(self) -> "PinnedQueries":
+        """Return the same queries, all at the snapshots that are current when a table is first asked for."""
+        return PinnedQueries(self._run, self._cache, self._states.at_one_moment())
 
     def view(self, tables: Sequence[str], chosen: Mapping[str, int] | None = None) -> LakeView:
         """Return base and reference tables as they are now, or at chosen snapshots; without states if unreachable."""
@@ -131,33 +148,46 @@ class PinnedQueries:
     ) -> tuple[PinnedResult[T], bool]:
         """Return the result of a query, and whether it was cached; see `ResultCache.get_or_compute`.
 
+        A cached result is that of the view's snapshots too, and names those: the ones at which it was computed may
+        have expired, and then nobody could ask again at them.
+
         Raises:
             ExpiredSnapshot: a chosen snapshot is not kept.
             Unavailable: the query cannot be run at present.
             InternalError: the query failed.
         """
         try:
-            return self._cache.get_or_compute(_key(query, view), query.form, lambda: self._compute(query, view), beside)
+            told, hit = self._cache.get_or_compute(
+                _key(query, view), query.form, lambda: self._compute(query, view), beside
+            )
         except SnapshotExpired as error:
             raise _explain(error, view) from error
+        return PinnedResult(told.result, _named(query, view)), hit
 
     def _compute(self, query: LakeQuery[T], view: LakeView) -> PinnedResult[T]:
         result = query.parse(self._run(pinned(query.statement, view.snapshots)))
-        tables = [each.table for each in query.depends_on]
-        return PinnedResult(result, {name: view.snapshots[name] for name in tables if name in view.snapshots})
+        return PinnedResult(result, _named(query, view))
+
+
+def _named(query: LakeQuery[Any], view: LakeView) -> Mapping[str, int]:
+    """Return the snapshots of the tables that a result depends on."""
+    tables = [each.table for each in query.depends_on]
+    return {name: view.snapshots[name] for name in tables if name in view.snapshots}
 
 
 def _key(query: LakeQuery[Any], view: LakeView) -> str | None:
     """Return what the result is cached by; None if it depends on tables whose state is unknown.
 
-    Commits to other months and the progress of roll-ups change neither the result nor its key. At chosen snapshots the
-    result never changes.
+    Commits to other months and the progress of roll-ups change neither the result nor its key; another definition of
+    roll-ups changes both. At chosen snapshots the result never changes.
     """
     if view.states is None:
         return None
     if view.chosen:
-        return cache_key(pinned(query.statement, view.snapshots))
-    return cache_key(query.identity, [view.last_change(each) for each in query.depends_on])
+        return cache_key(pinned(query.statement, view.snapshots), query.apart)
+    changes = [view.last_change(each) for each in query.depends_on]
+    definitions = [definition_of(each.table) for each in query.depends_on]
+    return cache_key(query.identity, [*changes, *definitions, *query.apart])
 
 
 def _explain(error: SnapshotExpired, view: LakeView) -> TallyError:

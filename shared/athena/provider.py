@@ -46,7 +46,17 @@ def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -
 @provider
 def pinned_queries(deployment: Deployment) -> PinnedQueries:
     """Build the queries that a request waits for, at pinned snapshots and cached."""
+    return _pinned_queries(deployment, athena(deployment))
+
+
+@provider
+def scheduled_queries(deployment: Deployment) -> PinnedQueries:
+    """Build the queries of scheduled functions, at pinned snapshots and cached."""
+    return _pinned_queries(deployment, scheduled_athena(deployment))
+
+
+def _pinned_queries(deployment: Deployment, runner: Athena) -> PinnedQueries:
     cache = ResultCache(
         deployment.clients.best_effort_dynamodb, deployment.name_of(RESULT_CACHE_TABLE), clock=deployment.clock
     )
-    return PinnedQueries(athena(deployment).run, cache, table_states(deployment))
+    return PinnedQueries(runner.run, cache, table_states(deployment))

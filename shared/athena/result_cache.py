@@ -34,8 +34,11 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def cache_key(statement: Statement, changes: Sequence[int] = ()) -> str:
-    """Return the key of a statement after these last changes of its tables; equal queries have equal statements."""
+def cache_key(statement: Statement, changes: Sequence[int | str] = ()) -> str:
+    """Return the cache key of a statement, the last changes of its tables, and whatever else distinguishes its results.
+
+    Equal queries have equal statements.
+    """
     parts = [statement.text, [literal(value) for value in statement.values], list(changes)]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 

@@ -22,7 +22,15 @@ from shared.runtime.models import utc
 Value = str | int | Decimal | datetime
 
 _PART = re.compile(r"\{(?P<fragment>\w+)\}|(?<![:\w]):(?P<value>[a-z]\w*)")
+_LOCATION = re.compile(r"s3://[a-z0-9.-]+/([A-Za-z0-9_.-]+/)+", re.ASCII)
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
+
+
+_UNLOAD = """
+    UNLOAD (
+        {query}
+    ) TO {location} WITH (format = 'JSON', compression = 'GZIP', partitioned_by = ARRAY[{column}])
+"""
 
 
 class TableName(NamedTuple):
@@ -123,6 +131,20 @@ def table(name: str) -> Statement:
     """
     fragment = identifier(name)
     return Statement(fragment.text, named=(TableName(len(fragment.text), name),))
+
+
+def unload(query: Statement, location: str, *, by: str) -> Statement:
+    """Write the rows of a query as compressed JSON, one on a line, below a location that has no objects yet.
+
+    The value of the last column, `by`, is in the keys of the objects (`slice=3/…`) instead of the rows.
+
+    Raises:
+        ValueError: the location is not a bucket and a folder in it, or `by` is not an identifier.
+    """
+    if not _LOCATION.fullmatch(location):
+        raise ValueError("not a location")
+    column = Statement(literal(identifier(by).text))
+    return sql(_UNLOAD, query=query, location=Statement(literal(location)), column=column)
 
 
 def pinned(statement: Statement, snapshots: Mapping[str, int]) -> Statement:

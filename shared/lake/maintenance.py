@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.lake.catalog.rollup_tables import PRODUCT_CATEGORIES
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES, LAKE_TABLES
 from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.rollups.product_history import HISTORY_TABLES
@@ -112,8 +113,9 @@ class Maintenance:
         )
 
     def _roll_up(self, data_type: DataType) -> None:
+        """Compute one part only: the tables are to be maintained as well, and the next run continues."""
         try:
-            self.rollups.run(data_type)
+            self.rollups.run(data_type, has_time=lambda: False)
         except _FAILURES:
             logger().exception("roll-up failed", extra={"data_type": data_type})
             count("FailedRollups")
@@ -194,6 +196,7 @@ _RECOMPUTABLE = {table.name for tables in ROLLUPS.values() for table in tables}
 _OWNERS: dict[str, str] = {
     **{table.name: data_type for data_type, tables in ROLLUPS.items() for table in tables},
     **{table.name: DataType.PRODUCTS for table in HISTORY_TABLES},
+    PRODUCT_CATEGORIES.name: DataType.TRANSACTIONS,
     **{table.name: table.name for table in (*BASE_TABLES.values(), EXCHANGE_RATES)},
 }
 

@@ -1,19 +1,14 @@
 """The event that a table was committed to, for alerts, pushes and caches."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from shared.runtime.resources import EventBus
+from shared.runtime.resources import EventType
 
 if TYPE_CHECKING:
-    from types_boto3_events import EventBridgeClient
-
+    from shared.events.bus import PlatformEvents
     from shared.lake.merge.cycle import MergeResult
 
-EVENT_BUS = EventBus("event_bus")
-
-SOURCE, DETAIL_TYPE = "tally.lake", "table committed"
+TABLE_COMMITTED = EventType(source="tally.lake", detail_type="table committed")
 _MOST_NAMES = 100
 
 
@@ -24,9 +19,8 @@ class MergeEvents:
     lists are cut after 100 names, and `day_count` and `delivery_count` are the whole numbers.
     """
 
-    def __init__(self, events: "EventBridgeClient", bus: str) -> None:
+    def __init__(self, events: "PlatformEvents") -> None:
         self._events = events
-        self._bus = bus
 
     def publish(self, merged: "MergeResult") -> None:
         """Publish what a merge changed.
@@ -34,15 +28,12 @@ class MergeEvents:
         Raises:
             ConnectionError: the bus rejected the event; the merge is repeated and publishes again.
         """
-        entry = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "EventBusName": self._bus, "Detail": _detail(merged)}
-        answer = self._events.put_events(Entries=[entry])  # type: ignore[list-item] # a dictionary of its fields
-        if answer["FailedEntryCount"]:
-            raise ConnectionError("the event bus rejected the event of a merge")
+        self._events.publish(TABLE_COMMITTED, _detail(merged))
 
 
-def _detail(merged: "MergeResult") -> str:
+def _detail(merged: "MergeResult") -> dict[str, Any]:
     restated = sorted({day for days in merged.restated.values() for day in days})
-    detail = {
+    return {
         "data_type": merged.data_type,
         "snapshot": str(merged.snapshot.id),
         "rows": merged.snapshot.rows,
@@ -53,4 +44,3 @@ def _detail(merged: "MergeResult") -> str:
         "restated": restated[:_MOST_NAMES],
         "restated_by": sorted(merged.restated)[:_MOST_NAMES],
     }
-    return orjson.dumps(detail).decode()

@@ -9,20 +9,29 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.lake.rollups.compute import ROLLUPS
+from shared.lake.merge.pending import CANCELLED
+from shared.lake.merge.record_version import Outcome
+from shared.lake.rollups.compute import ROLLUPS, TO_ROLL_UP
 from shared.lake.storage.paths import IncomingKey
 from shared.lake.table.port import TableUnreadable
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, DeliveryKind, LedgerEntry, Outcomes
+from shared.records.schemas import SCHEMAS
 from shared.runtime.errors import TallyError
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.decisions.index import DecisionIndex
     from shared.lake.catalog.state import TableState, TableStates
     from shared.lake.merge.cycle import MergeCycle, MergeResult
+    from shared.lake.merge.receipt import ObjectReceipt
+    from shared.lake.merge.relocation import Relocation
     from shared.lake.storage.object_store import LakeStore
     from shared.ledger.store import Ledger
     from shared.merging.events import MergeEvents
@@ -33,6 +42,8 @@ if TYPE_CHECKING:
 
 HasTime = Callable[[], bool]
 _AT_ONCE = 4
+_LEDGER_AT_ONCE = 8
+_MOST_MOVED = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +53,8 @@ class Merger:
     lake: "LakeStore"
     migration: "Migration"
     cycle: "MergeCycle"
+    relocation: "Relocation"
+    decisions: "DecisionIndex"
     states: "TableStates"
     ledger: "Ledger"
     rollups: "RollupRequests"
@@ -64,6 +77,7 @@ class Merger:
             # Rows of the former format first: outcomes of deliveries depend on the rows that are there.
             if not self.migration.run(data_type, has_time):
                 return False
+            self._follow_decisions(data_type, has_time)
             while has_time():
                 result = self.cycle.run(data_type, self.states.get(data_type))
                 if result is None:
@@ -76,30 +90,67 @@ class Merger:
             count("FailedMerges")
         return False
 
+    def _follow_decisions(self, data_type: "DataType", has_time: HasTime) -> None:
+        """Move rows to the days of their decisions where these have moved; only then are the decisions done with."""
+        if SCHEMAS[data_type].event_time_from is None:
+            return
+        if self.relocation.is_needed(data_type):
+            self._publish(self.relocation.run(data_type, None, self.states.get(data_type)))
+        while has_time():
+            moved = list(islice(self.decisions.moved(), _MOST_MOVED))
+            if moved:
+                references = {each.decision_id for each in moved}
+                self._publish(self.relocation.run(data_type, references, self.states.get(data_type)))
+                self.decisions.clear_moved(moved)
+            if len(moved) < _MOST_MOVED:
+                return
+
     def _publish(self, result: "MergeResult") -> None:
         if result.snapshot.id is not None:
-            self.states.update(result.data_type, partial(_with_merge, result))
-        outcomes = _outcomes_by_delivery(result)
-        for delivery_id in sorted(outcomes.keys() | result.restated.keys()):
+            self.states.update(result.data_type, partial(_with_merge, result, self.clock()))
+        receipts = _receipts_by_delivery(result)
+        for delivery_id in sorted(receipts.keys() | result.restated.keys()):
             days = set(result.restated.get(delivery_id, ()))
             self.ledger.update(
-                delivery_id, partial(self._apply_outcomes, delivery_id, outcomes.get(delivery_id, {}), days)
+                delivery_id, partial(self._apply_receipts, delivery_id, receipts.get(delivery_id, {}), days)
             )
+        self._record_superseded(result.data_type, result.superseded)
+        if result.days or result.history is not None:  # an old version of a product changes what was, not what is
+            for dependent in TO_ROLL_UP.get(result.data_type, ()):
+                self.rollups.request(dependent)
         if result.days:
-            if result.data_type in ROLLUPS:
-                self.rollups.request(result.data_type)
             self.events.publish(result)
         obsolete = [marker for marker in result.orphan_markers if self._is_obsolete_marker(marker.key)]
         self.lake.delete([*result.consumed, *obsolete])
 
-    def _apply_outcomes(
-        self, delivery_id: str, outcomes: Mapping[str, Outcomes], restated: set[str], entry: LedgerEntry | None
+    def _apply_receipts(
+        self, delivery_id: str, receipts: "Mapping[str, ObjectReceipt]", restated: set[str], entry: LedgerEntry | None
     ) -> LedgerEntry:
+        outcomes = {part: _to_outcomes(each) for part, each in receipts.items()}
         current = entry or self._unknown_delivery(delivery_id, outcomes)
         for part, each in outcomes.items():
             if not _is_recorded(current.parts.get(part), each):
-                current = current.with_merged(part, each, self.clock())
+                current = current.with_merged(part, each, self.clock(), samples=receipts[part].samples)
         return replace(current, restated=tuple(sorted({*current.restated, *restated})))
+
+    def _record_superseded(self, data_type: "DataType", superseded: Mapping[str, Mapping[int, int]]) -> None:
+        """Count the replaced rows of each delivery.
+
+        A pass can replace one row each of very many deliveries. Those that a run before a crash has counted are left
+        out by reading a hundred at a time, so that every repetition gets further.
+        """
+        until = self.ledger.replaced_until(superseded)
+        left = {
+            delivery_id: rows
+            for delivery_id, rows in superseded.items()
+            if max(rows, default=0) > until.get(delivery_id, {}).get(data_type, 0)
+        }
+
+        def record(delivery_id: str) -> None:
+            self.ledger.update_known(delivery_id, lambda entry: entry.with_superseded(data_type, left[delivery_id]))
+
+        with ThreadPoolExecutor(_LEDGER_AT_ONCE) as pool:
+            list(pool.map(record, left))
 
     def _is_obsolete_marker(self, key: str) -> bool:
         """Whether a cancellation marker has nothing to cancel; a marker that precedes its rows is kept."""
@@ -122,21 +173,24 @@ class Merger:
         )
 
 
-def _with_merge(result: "MergeResult", state: "TableState") -> "TableState":
+def _with_merge(result: "MergeResult", at: "datetime", state: "TableState") -> "TableState":
     """Record a merge; the history of products is published with it, so that both are of one moment."""
     snapshot = result.snapshot
-    changed = state.with_commit(snapshot.id or 0, snapshot.sequence, result.days)
+    changed = state.with_arrivals(result.arrived).with_commit(snapshot.id or 0, snapshot.sequence, result.days)
+    if result.days and result.data_type in ROLLUPS:
+        changed = changed.with_commit_time(at)
     if result.history is None:
         return changed
     return changed.with_derived(result.history.snapshots, snapshot.sequence, result.history.cost_days)
 
 
-def _outcomes_by_delivery(result: "MergeResult") -> dict[str, dict[str, Outcomes]]:
-    found: defaultdict[str, dict[str, Outcomes]] = defaultdict(dict)
-    for key, counts in result.merged.items():
+def _receipts_by_delivery(result: "MergeResult") -> "dict[str, dict[str, ObjectReceipt]]":
+    """Return the receipts of the objects of each delivery, by part."""
+    found: defaultdict[str, dict[str, ObjectReceipt]] = defaultdict(dict)
+    for key, receipt in result.merged.items():
         name = IncomingKey.parse(key)
         if name is not None:
-            found[name.delivery_id][name.part] = _to_outcomes(counts)
+            found[name.delivery_id][name.part] = receipt
     return found
 
 
@@ -148,12 +202,14 @@ def _is_recorded(recorded: Outcomes | None, outcomes: Outcomes) -> bool:
     return recorded is not None and recorded.total == outcomes.total and recorded.cancelled == 0
 
 
-def _to_outcomes(counts: Mapping[str, int]) -> Outcomes:
-    superseded = counts.get("superseded", 0)
+def _to_outcomes(receipt: "ObjectReceipt") -> Outcomes:
+    counts = receipt.outcomes
+    superseded = counts.get(Outcome.SUPERSEDED, 0)
     return Outcomes(
-        loaded=counts.get("loaded", 0) + superseded,
-        duplicate=counts.get("duplicate", 0),
-        conflict=counts.get("conflict", 0),
-        cancelled=counts.get("cancelled", 0),
-        superseded=superseded,
+        loaded=counts.get(Outcome.LOADED, 0) + superseded,
+        duplicate=counts.get(Outcome.DUPLICATE, 0),
+        conflict=counts.get(Outcome.CONFLICT, 0),
+        cancelled=counts.get(CANCELLED, 0),
+        superseded=superseded + receipt.also_superseded,
+        shared_ids=receipt.shared_ids,
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.lake.migration.former_base import MOST_ROWS, read_portions
 from shared.lake.migration.former_paths import base_prefix, derived_prefixes, is_move_notice
-from shared.lake.rollups.compute import ROLLUPS
+from shared.lake.rollups.compute import TO_ROLL_UP
 from shared.lake.storage.object_store import ObjectName
 from shared.lake.storage.paths import incoming_prefix
 from shared.lake.table.port import CommitConflict
@@ -96,8 +96,8 @@ class Migration:
 
     def _finish(self, data_type: "DataType") -> None:
         """Request the roll-ups of all converted days, and delete what is not converted but computed again."""
-        if data_type in ROLLUPS:
-            self.rollups.request(data_type)
+        for dependent in TO_ROLL_UP.get(data_type, ()):
+            self.rollups.request(dependent)
         for prefix in derived_prefixes(data_type):
             self.lake.delete(self.lake.names(prefix))
         self.lake.delete(each for each in self.lake.names(incoming_prefix(data_type)) if is_move_notice(each.key))

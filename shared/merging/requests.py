@@ -22,7 +22,7 @@ class RollupRequests:
         self._sqs = sqs
         self._queue_url = queue_url
 
-    def request(self, data_type: "DataType") -> None:
-        """Request the roll-ups of all days of a data type that changed."""
+    def request(self, data_type: "DataType", *, after_seconds: int = _SETTLE_SECONDS) -> None:
+        """Request the roll-ups of all days of a data type that changed, to be computed after a while."""
         body = orjson.dumps({"data_type": data_type}).decode()
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=body, DelaySeconds=_SETTLE_SECONDS)
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=body, DelaySeconds=after_seconds)

@@ -54,6 +54,10 @@ class Content:
         self._ahead = data[size:]
         return data[:size]
 
+    def unread(self, data: bytes) -> None:
+        """Put bytes back, to be read again next."""
+        self._ahead = data + self._ahead
+
     def check(self) -> None:
         """Raise the error that ended the content, if any."""
         if self.failure is not None:

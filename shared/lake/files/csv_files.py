@@ -1,7 +1,7 @@
 """Reads CSV as text columns; malformed records are set apart with their line numbers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 from pyarrow import csv
@@ -9,6 +9,7 @@ from pyarrow import csv
 from shared.lake.files.content import LONGEST_RECORD, Content, ReadableFile
 from shared.lake.files.csv_dialect import SAMPLE, CsvDialect, detect_dialect
 from shared.lake.files.csv_lines import LineNumbers
+from shared.lake.files.csv_repair import CsvRepair
 from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Chunk
@@ -24,7 +25,10 @@ def csv_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
     if not sample:
         content.check()
         raise UnreadableFile("no_records", "the file has no records")
-    return _CsvPass(content, detect_dialect(sample.decode("utf-8", "ignore"), options)).chunks()
+    text = sample.decode("utf-8", "ignore")
+    dialect = detect_dialect(text, options)
+    content.read(len(text[: dialect.start].encode()))
+    return _CsvPass(content, dialect, LineNumbers(CsvRepair.of(dialect), breaks=dialect.skipped_lines)).chunks()
 
 
 @dataclass
@@ -33,7 +37,7 @@ class _CsvPass:
 
     content: Content
     dialect: CsvDialect
-    lines: LineNumbers = field(default_factory=LineNumbers)
+    lines: LineNumbers
     quoted: bool = False
     tail: bytes = b""
 
@@ -74,6 +78,7 @@ class _CsvPass:
             parse_options=csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
                 quote_char=self.dialect.quote,
+                escape_char=self.dialect.escape or False,
                 newlines_in_values=True,
                 ignore_empty_lines=False,
                 invalid_row_handler=self.lines.keep_malformed,

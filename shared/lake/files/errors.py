@@ -8,7 +8,7 @@ class UnreadableFile(Unprocessable):
 
     `code` is stable: `empty_file`, `no_records`, `wrong_format`, `wrong_compression`, `truncated`, `corrupt`,
     `encoding`, `columns`, `page_too_large`, `record_too_long`, `unclosed_quote`, `not_well_formed`, `forbidden_xml`,
-    `nested_too_deep`, `too_compressed`.
+    `nested_too_deep`, `too_compressed`, `records`, `group_too_large`, `group_reappears`.
     """
 
     commerce_code = "UNREADABLE_FILE"

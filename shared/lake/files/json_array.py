@@ -20,9 +20,14 @@ _AFTER = re.compile(r"[ \t\r\n]*([,\]])")
 _DECODER = json.JSONDecoder()
 
 
-def array_chunks(content: Content) -> Iterator[Chunk]:
-    """Read an array from its opening bracket to the closing one; positions count its elements."""
-    return _Array(content).chunks()
+def array_chunks(content: Content, *, is_whole: bool = True) -> Iterator[Chunk]:
+    """Read an array from its opening bracket to the closing one; positions count its elements.
+
+    Args:
+        content: the content, from the array on.
+        is_whole: whether nothing may follow the array; otherwise what follows remains to be read.
+    """
+    return _Array(content, is_whole=is_whole).chunks()
 
 
 @dataclass
@@ -34,6 +39,7 @@ class _Array:
     """
 
     content: Content
+    is_whole: bool
     buffer: bytes = b""
     number: int = 1
     doubt: tuple[str, str] = ("truncated", "the array is not closed")
@@ -127,6 +133,9 @@ class _Array:
         return start, end, after.end(), after[1] == "]"
 
     def _end(self) -> None:
+        if not self.is_whole:
+            self.content.unread(self.buffer)
+            return
         self._skip_blanks()
         self.content.check()
         if self.buffer:

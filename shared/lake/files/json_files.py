@@ -1,39 +1,23 @@
-"""Reads JSON record by record, strictly: one array of records, or one record per line."""
+"""Reads JSON record by record, strictly: one array of records, or documents that follow each other."""
 
 from collections.abc import Iterator
 
-from shared.lake.files.content import BLOCK, LONGEST_RECORD, Content
-from shared.lake.files.errors import UnreadableFile
+from shared.lake.files.content import BLOCK, Content
 from shared.lake.files.json_array import array_chunks
-from shared.lake.files.json_records import RecordBatch
+from shared.lake.files.json_documents import document_chunks
 from shared.lake.files.options import FileOptions
 from shared.lake.files.part import Chunk
 from shared.lake.files.text import decode_text
+from shared.lake.files.wrapped_records import Wrapping, unwrapped_chunks
 
 
 def json_chunks(raw: Content, options: FileOptions) -> Iterator[Chunk]:
-    """Read an array or lines, depending on the first character."""
+    """Read an array or documents, depending on the first character.
+
+    Positions are those of the elements or lines; if documents have several records each, the numbers of the records.
+    """
     content = decode_text(raw, options.encoding)
+    wrapping = Wrapping(options.records, frozenset(options.expected))
     is_array = content.peek(BLOCK).lstrip().startswith(b"[")
-    return array_chunks(content) if is_array else _lines(content)
-
-
-def _lines(content: Content) -> Iterator[Chunk]:
-    """Read one record per line; positions are line numbers, blank lines are skipped."""
-    rest, line = b"", 1
-    while block := content.read(BLOCK):
-        *whole, rest = (rest + block).split(b"\n")
-        yield _records(whole, line)
-        line += len(whole)
-        if len(rest) > LONGEST_RECORD:
-            raise UnreadableFile("record_too_long", f"line {line} has more than {LONGEST_RECORD} bytes", row=line)
-    content.check()  # before the last line, which may be cut off
-    yield _records([rest], line)
-
-
-def _records(lines: list[bytes], first: int) -> Chunk:
-    found = RecordBatch()
-    for number, text in enumerate(lines, first):
-        if text and not text.isspace():
-            found.add(number, text)
-    return found.chunk()
+    documents = array_chunks(content) if is_array else document_chunks(content, wrapping)
+    return unwrapped_chunks(documents, wrapping)

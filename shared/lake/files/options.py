@@ -1,11 +1,12 @@
 """How a file is written: the sender's options, and what is detected from the file itself."""
 
-import codecs
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
+from shared.mapping.file_shape import Character, known_encoding
+from shared.mapping.record_paths import RecordPaths
 from shared.runtime.models import Model
 
 
@@ -26,16 +27,7 @@ class Compression(StrEnum):
     ZSTD = "zstd"
 
 
-def _known_encoding(name: str) -> str:
-    try:
-        "x".encode(name)
-        return codecs.lookup(name).name
-    except LookupError:
-        raise ValueError("must be the name of an encoding, e.g. utf-8 or windows-1252") from None
-
-
 _MOST_BYTES_OF_COLUMNS = 100_000
-_Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[\t\x20-\x7e]$")]
 
 
 class TextOptions(Model):
@@ -43,13 +35,13 @@ class TextOptions(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    encoding: Annotated[str, Field(max_length=50), AfterValidator(_known_encoding)] | None = Field(
+    encoding: Annotated[str, Field(max_length=50), AfterValidator(known_encoding)] | None = Field(
         default=None, description="Text encoding (default: by byte order mark, then UTF-8, then windows-1252)."
     )
-    delimiter: _Character | None = Field(
+    delimiter: Character | None = Field(
         default=None, description="CSV: delimiter (default: detected among `,` `;` tab `|`)."
     )
-    quote: _Character | None = Field(
+    quote: Character | None = Field(
         default=None, description="CSV: quote character (default: detected among `\"` `'`)."
     )
     header: StrictBool | None = Field(
@@ -70,7 +62,19 @@ class TextOptions(Model):
 
 
 class FileOptions(TextOptions):
-    """All options of a file; absent ones are detected, given ones are verified against the file."""
+    """All options of a file; absent ones are detected, given ones are verified against the file.
+
+    Beside the sender's options there are those of the source's mapping: `expected` are names that columns or records
+    should have, by which headers and wrapped records are found; rows with one value in the column `within` stay in one
+    part.
+    """
 
     format: FileFormat | None = None
     compression: Compression | None = None
+    skip_lines: int | None = None
+    escape: Character | None = None
+    allow_short_rows: bool = False
+    allow_trailing_empty: bool = True
+    records: RecordPaths | None = None
+    expected: tuple[str, ...] = ()
+    within: str | None = None

@@ -14,7 +14,8 @@ from shared.records.malformed import MalformedRecord
 Rows: TypeAlias = "pa.Table | list[Any]"
 """Records as columns (CSV: all text; Parquet: typed) or one by one (JSON, XML)."""
 
-_LARGEST_PART = 16 * 1024 * 1024
+LARGEST_PART = 16 * 1024 * 1024
+"""Bytes of text after which a part is cut."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +49,13 @@ class Chunk:
     def __len__(self) -> int:
         return len(self.rows) + len(self.malformed)
 
+    def malformed_positions(self) -> Sequence[int]:
+        """Return the positions of the malformed records among all."""
+        return [bisect_left(self.places, each.place) + rank for rank, each in enumerate(self.malformed)]
+
     def split(self, records: int) -> tuple["Chunk", "Chunk"]:
         """Split after so many records; malformed ones are counted where they are in the file."""
-        before = [bisect_left(self.places, each.place) + rank for rank, each in enumerate(self.malformed)]
-        bad = bisect_left(before, records)
+        bad = bisect_left(self.malformed_positions(), records)
         good = records - bad
         size = self.size * records // max(len(self), 1)
         head = Chunk(rows=_first(self.rows, good), places=self.places[:good], malformed=self.malformed[:bad], size=size)
@@ -73,21 +77,37 @@ def _after(rows: Rows, count: int) -> Rows:
 
 
 @dataclass
-class _PartBuffer:
-    """Chunks that wait to become a part."""
+class PartBuffer:
+    """Chunks that wait to become a part. `number` is that of the next part."""
 
     number: int = 0
     chunks: list[Chunk] = field(default_factory=list)
 
     @property
     def records(self) -> int:
+        """Number of records."""
         return sum(map(len, self.chunks))
 
     @property
     def size(self) -> int:
+        """Size of their text in bytes."""
         return sum(chunk.size for chunk in self.chunks)
 
+    def take_first(self, records: int) -> Part:
+        """Remove the first records and return them as a part."""
+        first, rest, missing = list[Chunk](), list[Chunk](), records
+        for chunk in self.chunks:
+            head, tail = chunk.split(min(missing, len(chunk)))
+            missing -= len(head)
+            first += [head] if len(head) else []
+            rest += [tail] if len(tail) else []
+        self.chunks = first
+        part = self.take()
+        self.chunks = rest
+        return part
+
     def take(self) -> Part:
+        """Remove all records and return them as a part."""
         chunks, self.chunks = self.chunks, []
         part = Part(
             number=self.number,
@@ -121,7 +141,7 @@ def split_into_parts(chunks: Iterable[Chunk], rows_per_part: int) -> Iterator[Pa
     Raises:
         UnreadableFile: after all records before the error were yielded; or there is not one record.
     """
-    pile, failure = _PartBuffer(), None
+    pile, failure = PartBuffer(), None
     try:
         for found in chunks:
             chunk = found
@@ -131,7 +151,7 @@ def split_into_parts(chunks: Iterable[Chunk], rows_per_part: int) -> Iterator[Pa
                 yield pile.take()
             if len(chunk):
                 pile.chunks.append(chunk)
-            if pile.size >= _LARGEST_PART:
+            if pile.size >= LARGEST_PART:
                 yield pile.take()
     except UnreadableFile as error:
         failure = error

@@ -6,6 +6,7 @@ from shared.lake.files.content import BinaryStream, Content, open_content
 from shared.lake.files.csv_files import csv_chunks
 from shared.lake.files.errors import UnreadableFile
 from shared.lake.files.formats import detect_format
+from shared.lake.files.grouped_parts import GroupColumn, split_between_groups
 from shared.lake.files.json_files import json_chunks
 from shared.lake.files.options import FileFormat, FileOptions
 from shared.lake.files.parquet_files import parquet_chunks
@@ -20,6 +21,8 @@ def read_parts(
 ) -> Iterator[Part]:
     """Read a file in parts that are always split alike: by number of records, or by bytes if records are large.
 
+    With a column `within`, parts are split between its groups only.
+
     All records before an error are yielded as parts; then the error is raised. A malformed record is in its part's
     `malformed` and does not stop the reader.
 
@@ -32,9 +35,22 @@ def read_parts(
     Raises:
         UnreadableFile: the file is empty, not what it is declared to be, damaged, or has no records.
     """
-    for part in split_into_parts(_chunks(open_content(stream, options.compression), options), rows_per_part):
+    chunks = _chunks(open_content(stream, options.compression), options)
+    column = _group_column(options)
+    if column is None:
+        parts = split_into_parts(chunks, rows_per_part)
+    else:
+        parts = split_between_groups(chunks, rows_per_part, column)
+    for part in parts:
         if part.number >= skip:
             yield part
+
+
+def _group_column(options: FileOptions) -> GroupColumn | None:
+    if options.within is None:
+        return None
+    paths = options.records.field_paths if options.records else {}
+    return GroupColumn(options.within, paths.get(options.within, ()))
 
 
 def _chunks(content: Content, options: FileOptions) -> Iterator[Chunk]:

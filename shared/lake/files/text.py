@@ -19,6 +19,10 @@ def decode_text(raw: Content, declared: str | None) -> Content:
     Raises:
         UnreadableFile: the byte order mark contradicts the declared encoding, or the content is binary.
     """
+    return Content(_transcoder(raw, declared)[1].read)
+
+
+def _transcoder(raw: Content, declared: str | None) -> "tuple[str | None, _Transcoder]":
     head = raw.peek(1024)
     mark, marked = next(((mark, name) for mark, name in _MARKS if head.startswith(mark)), (b"", None))
     if declared and marked and not marked.startswith(declared.removesuffix("-sig")):
@@ -29,7 +33,19 @@ def decode_text(raw: Content, declared: str | None) -> Content:
     encoding = marked or declared
     if b"\0" in head and not (encoding or "").startswith(("utf-16", "utf-32")):
         raise UnreadableFile("wrong_format", "the file is binary, not text")
-    return Content(_Transcoder(raw, encoding).read)
+    return marked, _Transcoder(raw, encoding)
+
+
+def encoding_of(raw: Content, declared: str | None) -> tuple[str, bytes]:
+    """Return the encoding of a text that is in memory, and the text as UTF-8 up to the first invalid byte.
+
+    Raises:
+        UnreadableFile: the byte order mark contradicts the declared encoding, or the content is binary.
+    """
+    mark, transcoder = _transcoder(raw, declared)
+    content = Content(transcoder.read)
+    text = b"".join(iter(content.read, b""))
+    return mark or transcoder.encoding or "utf-8", text
 
 
 class _Transcoder:
@@ -42,6 +58,11 @@ class _Transcoder:
         self._decoder: codecs.IncrementalDecoder | None = None
         self._lines = 0
         self._failure: UnreadableFile | None = None
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the text; None as long as all of it is ASCII."""
+        return self._encoding
 
     def read(self, size: int) -> bytes:
         """Return the next block, of any length."""

@@ -39,12 +39,13 @@ class _Element:
 class XmlRecords:
     """The parser's target (`start`, `data`, `end`); an element becomes a record when it is closed.
 
-    Without a record element name, each child of the root is a record. Namespaces are removed.
+    Records are the elements at the end of these names, each within the one before it. Without names, each child of the
+    root is a record. Namespaces are removed.
     """
 
-    name: str | None
+    names: list[str] = field(default_factory=list)
     number: int = 1
-    depth: int = 0
+    around: list[str] = field(default_factory=list)
     size: int = 0
     taken_in: int = 0
     open: list[_Element] = field(default_factory=list)
@@ -52,12 +53,11 @@ class XmlRecords:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Handle the start of an element."""
-        self.depth += 1
-        is_record = self.depth == 2 if self.name is None else _local(tag) == self.name  # noqa: PLR2004 # below the root
-        if self.open or is_record:
+        self.around.append(_local(tag))
+        if len(self.open) == _DEEPEST or len(self.around) > 2 * _DEEPEST:
+            raise UnreadableFile("nested_too_deep", f"record {self.number} is nested too deep", row=self.number)
+        if self.open or self._is_record():
             self._grow(len(tag) + sum(len(name) + len(value) for name, value in attributes.items()))
-            if len(self.open) == _DEEPEST:
-                raise UnreadableFile("nested_too_deep", f"record {self.number} is nested too deep", row=self.number)
             self.open.append(_Element({_local(name): value for name, value in attributes.items()}))
 
     def data(self, text: str) -> None:
@@ -68,7 +68,7 @@ class XmlRecords:
 
     def end(self, tag: str) -> None:
         """Handle the end of an element; the end of the outermost one completes the record."""
-        self.depth -= 1
+        self.around.pop()
         if not self.open:
             return
         value = self.open.pop().value()
@@ -87,6 +87,11 @@ class XmlRecords:
         rows, size = self.rows, self.taken_in
         self.rows, self.taken_in = [], 0
         return Chunk(rows=rows, places=range(self.number - len(rows), self.number), size=size)
+
+    def _is_record(self) -> bool:
+        if not self.names:
+            return len(self.around) == 2  # noqa: PLR2004 # below the root
+        return self.around[-len(self.names) :] == self.names
 
     def _grow(self, size: int) -> None:
         self.size += size

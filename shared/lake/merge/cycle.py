@@ -2,19 +2,25 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from shared.lake.catalog.tables import BASE_TABLES
+from shared.lake.merge.event_times import TimesOf, no_times, with_event_times
 from shared.lake.merge.fingerprints import ORIGIN, with_fingerprints
+from shared.lake.merge.identity import notes_of, with_present_keys
 from shared.lake.merge.late_data import restated_days
-from shared.lake.merge.pending import CANCELLED, MAX_BYTES, PendingObjects, PendingRows
+from shared.lake.merge.limits import MAX_BYTES
+from shared.lake.merge.pending import CANCELLED, PendingObjects, PendingRows
 from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
-from shared.lake.merge.settlement import Settlement, change_of, changed_days
+from shared.lake.merge.reconciliation_plan import last_reconciliation
+from shared.lake.merge.settlement import Settlement, change_of, changed_days, first_arrival
 from shared.lake.merge.unpublished import unpublished_days
 from shared.lake.rollups.product_history import HistoryState, ProductHistory
+from shared.lake.storage.paths import delivery_of
 from shared.lake.table.port import CommitConflict, TableChange
 from shared.records.schema import DataType
 from shared.runtime.errors import Unavailable
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
     from shared.lake.catalog.state import TableState
     from shared.lake.merge.key_index import KeyIndex
     from shared.lake.merge.settle import Settled
-    from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
+    from shared.lake.storage.object_store import LakeStore, StoredObject
     from shared.lake.table.port import TableSnapshot, TableStore
 
 _TRIES = 8
@@ -35,25 +41,29 @@ class MergeResult:
     """A table after a merge.
 
     `days` are those that changed since they were last published; `all` for a table without days. `merged` has, by key,
-    the outcomes of the rows of each object, and `restated` the days that each delivery changed after their maturity.
+    the receipt of each object, and `restated` the days that each delivery changed after their maturity. `superseded`
+    has, by delivery, the number of its rows that were replaced, by the sequence number of the snapshot that had them.
     `consumed` are the objects to delete; `orphan_markers` are cancellation markers without rows. `history` is set for
-    products. Unless `is_complete`, another pass is needed after the consumed objects are deleted.
+    products. Unless `is_complete`, another pass is needed after the consumed objects are deleted. With an identity
+    horizon, `arrived` is when the first of the merged rows was received.
     """
 
     data_type: DataType
     snapshot: "TableSnapshot"
     days: tuple[str, ...]
-    merged: Mapping[str, Mapping[str, int]]
-    restated: Mapping[str, tuple[str, ...]]
-    consumed: "Sequence[StoredObject]"
-    orphan_markers: "Sequence[StoredObject]"
+    merged: Mapping[str, ObjectReceipt] = field(default_factory=dict)
+    restated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    superseded: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    consumed: "Sequence[StoredObject]" = ()
+    orphan_markers: "Sequence[StoredObject]" = ()
     history: HistoryState | None = None
     is_complete: bool = True
+    arrived: datetime | None = None
 
     @property
     def outcomes(self) -> Mapping[str, int]:
         """Outcomes of all merged rows, summed up."""
-        return sum(map(Counter, self.merged.values()), Counter[str]())
+        return sum((Counter(each.outcomes) for each in self.merged.values()), Counter[str]())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +77,7 @@ class MergeCycle:
     lake: "LakeStore"
     tables: "TableStore"
     index: "KeyIndex"
+    times_of: TimesOf = no_times
     most_bytes: int = MAX_BYTES
 
     def run(self, data_type: DataType, published: "TableState") -> MergeResult | None:
@@ -84,16 +95,19 @@ class MergeCycle:
             # The table is read before the incoming objects are listed. An object is deleted only after a snapshot with
             # it in its receipt: so each listed object is in the receipt that was read, or not in that snapshot, or
             # that snapshot is outdated and the commit fails.
-            snapshot = self.tables.head(BASE_TABLES[data_type])
-            receipt = read_receipt(self.lake, snapshot)
-            unpublished = unpublished_days(self.tables, data_type, snapshot, receipt, published)
-            pending = PendingObjects.read(self.lake, data_type, self.most_bytes)
-            if not pending.rows and not pending.markers:
-                return None
             try:
-                return _Attempt(self, data_type, snapshot, receipt, unpublished, pending).run(published.days)
+                head = self.tables.head(BASE_TABLES[data_type])
+                receipt = read_receipt(self.lake, head)
+                unpublished = unpublished_days(self.tables, data_type, head, receipt, published)
+                snapshot = with_present_keys(self.tables, data_type, head)
+                pending = PendingObjects.read(self.lake, data_type, self.most_bytes)
+                if pending.rows or pending.markers:
+                    return _Attempt(self, data_type, snapshot, receipt, unpublished, pending).run(published.days)
             except CommitConflict:
                 continue
+            if snapshot is head:
+                return None
+            return MergeResult(data_type=data_type, snapshot=snapshot, days=tuple(unpublished))
         raise Unavailable(f"Another merge is writing {data_type}; retry later", retry_after=1)
 
 
@@ -115,9 +129,11 @@ class _Attempt:
             CommitConflict: the table was changed since it was read.
         """
         rows = self.pending.classify(self.receipt)
-        snapshot, receipt = self.snapshot, replace(self.receipt, days=self._carried_days())
+        snapshot, receipt = self.snapshot, Receipt(objects=self._existing_objects(), days=self._carried_days())
         if rows.fresh or rows.cancelled:
-            deliveries = [with_fingerprints(self.data_type, each.table) for each in rows.fresh]
+            # After the snapshot was read: see `relocation`.
+            fresh = with_event_times(self.data_type, [each.table for each in rows.fresh], self.cycle.times_of)
+            deliveries = [with_fingerprints(self.data_type, each) for each in fresh]
             settled = self._settle(deliveries)
             receipt = self._next_receipt(rows, settled, known_days)
             snapshot = self._commit(settled, receipt)
@@ -128,12 +144,14 @@ class _Attempt:
             data_type=self.data_type,
             snapshot=snapshot,
             days=receipt.days,
-            merged={each.stored.key: receipt.objects[each.name].outcomes for each in self.pending.rows},
-            restated=_by_delivery(receipt, self.pending),
+            merged={each.stored.key: receipt.objects[each.name] for each in self.pending.rows},
+            restated=_restated_by_delivery(receipt, self.pending),
+            superseded=_superseded_by_delivery(receipt),
             consumed=self.pending.consumed,
             orphan_markers=self.pending.orphan_markers,
             history=history,
             is_complete=not self.pending.remaining,
+            arrived=first_arrival(each.table for each in self.pending.rows) if self.cycle.index.horizon else None,
         )
 
     def _append_history(self, rows: PendingRows) -> HistoryState | None:
@@ -149,7 +167,11 @@ class _Attempt:
         return Settlement(self.cycle.tables, self.cycle.index).settle(self.data_type, self.snapshot, deliveries)
 
     def _commit(self, settled: "Settled | None", receipt: Receipt) -> "TableSnapshot":
-        summary = {RECEIPT: write_receipt(self.cycle.lake, self.data_type, receipt)}
+        summary = {
+            **last_reconciliation(self.snapshot),
+            **notes_of(self.data_type, self.snapshot),
+            RECEIPT: write_receipt(self.cycle.lake, self.data_type, receipt),
+        }
         change = TableChange(summary=summary) if settled is None else change_of(self.data_type, settled, summary)
         return self.cycle.tables.commit(BASE_TABLES[self.data_type], self.snapshot, change)
 
@@ -161,16 +183,23 @@ class _Attempt:
             return Receipt(objects={**before, **cancelled}, days=carried)
         restated = restated_days(self.data_type, settled.changes, known_days)
         merged = {
-            each.name: ObjectReceipt(outcomes=outcomes, restated=restated.get(_origin_of(each.table), ()))
-            for each, outcomes in zip(rows.fresh, settled.outcomes, strict=True)
+            each.name: ObjectReceipt(
+                restated=restated.get(_origin_of(each.table), ()),
+                settled_on=self.snapshot.sequence,
+                **vars(done),
+            )
+            for each, done in zip(rows.fresh, settled.deliveries, strict=True)
         }
         days = tuple(sorted({*changed_days(self.data_type, settled), *carried}))
         return Receipt(objects={**before, **cancelled, **merged}, days=days)
 
     def _existing_objects(self) -> dict[str, ObjectReceipt]:
-        """Return what the receipt has of objects that still exist."""
-        existing = {*(each.name for each in self.pending.rows), *map(_name_of, self.pending.remaining)}
-        return {name: each for name, each in self.receipt.objects.items() if name in existing}
+        """Return what the receipt has of objects that still exist, and of those that were replaced since.
+
+        An object is replaced if its load is repeated; what its rows superseded may not be in the ledger yet.
+        """
+        existing = {*(each.stored.key for each in self.pending.rows), *(each.key for each in self.pending.remaining)}
+        return {name: each for name, each in self.receipt.objects.items() if name.split(" ")[0] in existing}
 
     def _carried_days(self) -> tuple[str, ...]:
         """Return the days of earlier commits that are not published, or whose event a crash may have prevented."""
@@ -178,19 +207,28 @@ class _Attempt:
         return tuple(sorted({*self.unpublished, *repeated}))
 
 
-def _name_of(name: "ObjectName") -> str:
-    return f"{name.key} {name.etag}"
-
-
 def _origin_of(rows: pa.Table) -> str:
     origin: str = rows[ORIGIN][0].as_py() if len(rows) else ""
     return origin
 
 
-def _by_delivery(receipt: Receipt, pending: PendingObjects) -> dict[str, tuple[str, ...]]:
+def _restated_by_delivery(receipt: Receipt, pending: PendingObjects) -> dict[str, tuple[str, ...]]:
     found = dict[str, tuple[str, ...]]()
     for each in pending.rows:
         days = receipt.objects[each.name].restated
         if days:
             found[each.key.delivery_id] = tuple(sorted({*found.get(each.key.delivery_id, ()), *days}))
+    return found
+
+
+def _superseded_by_delivery(receipt: Receipt) -> dict[str, dict[int, int]]:
+    """Add up what all objects replaced that still exist, those of other passes included.
+
+    The ledger counts each snapshot once for a delivery, so all that one settlement replaced has to be there.
+    """
+    found = dict[str, dict[int, int]]()
+    for each in receipt.objects.values():
+        for origin, rows in each.superseded.items():
+            numbers = found.setdefault(delivery_of(origin), {})
+            numbers[each.settled_on] = numbers.get(each.settled_on, 0) + rows
     return found

@@ -12,14 +12,15 @@ import pyarrow.compute as pc
 
 from shared.lake.catalog.tables import HIDDEN_COLUMNS
 from shared.lake.parquet.key_columns import key_column
-from shared.records.schema import INGESTED_AT, STORED_FIELDS, DataType
+from shared.records.features import former_form
+from shared.records.schema import INGESTED_AT, SOURCE_ID, STORED_FIELDS, DataType
 from shared.records.schemas import SCHEMAS
 
 KEY, KEY2, CONTENT = (column.name for column in HIDDEN_COLUMNS)
 ORIGIN = "_origin"
 
 _HALF = 8
-_NOT_CONTENT = {INGESTED_AT, ORIGIN, "source_id"}
+_NOT_CONTENT = {INGESTED_AT, ORIGIN, SOURCE_ID}
 
 
 def with_fingerprints(data_type: DataType, rows: pa.Table) -> pa.Table:
@@ -46,7 +47,9 @@ def _content_hashes(data_type: DataType, rows: pa.Table) -> pa.Array:
 def _content_columns(data_type: DataType) -> Sequence[str]:
     schema = SCHEMAS[data_type]
     names = [each.name for each in (*schema.fields, *STORED_FIELDS)]
-    apart = {*_NOT_CONTENT, *schema.key, schema.version}
+    apart: set[str | None] = {*_NOT_CONTENT, *schema.key, schema.version}
+    if schema.event_time_from is not None:
+        apart.add(schema.event_time)
     return [name for name in names if name not in apart]
 
 
@@ -62,10 +65,16 @@ def _value_hashes(name: str, column: pa.Array) -> pa.Array:
 def _plain(column: pa.Array) -> pa.Array:
     """Return the values in a form whose text is the same on every machine: moments in ms, maps as sorted pairs."""
     if pa.types.is_map(column.type):
-        return pa.array([None if each is None else repr(sorted(each)) for each in column.to_pylist()], pa.string())
+        return pa.array([None if each is None else repr(sorted(map(_pair, each))) for each in column.to_pylist()])
     if pa.types.is_timestamp(column.type):
         return column.cast(pa.timestamp("ms")).cast(pa.int64())
     return pc.add(column, pa.scalar(0.0)) if pa.types.is_floating(column.type) else column  # -0.0 equals 0.0
+
+
+def _pair(entry: tuple[str, str | float]) -> tuple[str, str | float]:
+    """Return an entry of a map as its hash was made before types of features were kept."""
+    name, value = entry
+    return name, former_form(value) if isinstance(value, str) else value
 
 
 def _digests(texts: Iterable[str], size: int) -> bytes:

@@ -2,6 +2,10 @@
 
 The keys of a file never change, so they are read once per process: 8 bytes for each row held. Files that were read
 longest ago are forgotten when they exceed the budget, and read again when they are needed.
+
+With an identity horizon, keys are only looked for in files with rows that were received within it before the arriving
+rows: then the index is as large as what arrives in that time, whatever the table holds. A nightly reconciliation finds
+what lies beyond.
 """
 
 from collections import OrderedDict
@@ -16,6 +20,8 @@ import pyarrow.compute as pc
 from shared.lake.merge.fingerprints import KEY
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
     from shared.lake.catalog.table import LakeTable
     from shared.lake.table.port import DataFile, TableSnapshot, TableStore
 
@@ -26,20 +32,24 @@ _AT_ONCE = 4
 class KeyIndex:
     """Looks keys up; one index serves all tables of a process."""
 
-    def __init__(self, tables: "TableStore", most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, tables: "TableStore", most_bytes: int = MOST_BYTES, horizon: "timedelta | None" = None) -> None:
+        self.horizon = horizon
         self._tables = tables
         self._most_bytes = most_bytes
         self._keys: OrderedDict[str, pa.Array] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def find(self, table: "LakeTable", snapshot: "TableSnapshot", keys: pa.Array) -> Mapping[str, pa.Array]:
+    def find(
+        self, table: "LakeTable", snapshot: "TableSnapshot", keys: pa.Array, arrived: "datetime | None" = None
+    ) -> Mapping[str, pa.Array]:
         """Return the positions of rows that may have one of the keys, by file; deleted rows are included.
 
         Args:
             table: a base table.
             snapshot: a snapshot of it.
             keys: first halves of the hashes of keys; rows of other keys with the same half are found too.
+            arrived: when the first of the rows with these keys was received; None looks beyond the horizon.
         """
         if not len(keys):
             return {}
@@ -48,10 +58,12 @@ class KeyIndex:
             hit = pc.is_in(self._keys_of(table, file), value_set=keys)
             return pc.indices_nonzero(hit).cast(pa.int64())
 
+        since = None if arrived is None or self.horizon is None else arrived - self.horizon
+        files = [each for each in snapshot.files if each.may_have_arrived(since)]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = list(pool.map(find_in, snapshot.files))
-        self._forget_dropped(table, snapshot.files)
-        return {file.path: at for file, at in zip(snapshot.files, found, strict=True) if len(at)}
+            found = list(pool.map(find_in, files))
+        self._forget_others(table, files)
+        return {file.path: at for file, at in zip(files, found, strict=True) if len(at)}
 
     def _keys_of(self, table: "LakeTable", file: "DataFile") -> pa.Array:
         with self._lock:
@@ -68,9 +80,9 @@ class KeyIndex:
                 self._size -= self._keys.popitem(last=False)[1].nbytes
         return read
 
-    def _forget_dropped(self, table: "LakeTable", live: "Sequence[DataFile]") -> None:
-        """Forget files of a table that are no longer in its snapshot: a compaction replaced them."""
-        paths = {each.path for each in live}
+    def _forget_others(self, table: "LakeTable", searched: "Sequence[DataFile]") -> None:
+        """Forget files of a table that a compaction replaced, or that lie beyond the horizon."""
+        paths = {each.path for each in searched}
         marker = f"/{table.name}/"
         with self._lock:
             for path in [path for path in self._keys if marker in path and path not in paths]:

@@ -7,10 +7,12 @@ thousand times compresses to almost nothing. The rest is left for the next pass.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
+from shared.lake.merge.limits import MAX_BYTES, MOST_OBJECTS, MOST_ROWS
 from shared.lake.merge.receipt import Receipt
 from shared.lake.parquet.columns import UnreadableObject, arrow_schema, read_parquet
 from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
@@ -21,16 +23,6 @@ if TYPE_CHECKING:
     from shared.records.schema import DataType
 
 CANCELLED = "cancelled"
-
-MOST_ROWS = 100_000
-"""Rows of one pass; a single object may exceed it."""
-
-MAX_BYTES = 64 * 1024 * 1024
-"""Size of the objects of one pass, compressed and decoded together, in bytes; a single object may exceed it."""
-
-MOST_OBJECTS = 500
-"""Objects of one pass. Each costs a read and a change of the ledger, and a pass that outlasts the function would be
-repeated without end."""
 
 _AT_ONCE = 8
 _SMALL = 256 * 1024
@@ -134,9 +126,10 @@ class PendingRows:
 
 
 def _processing_order(names: Iterable[ObjectName]) -> list[tuple[ObjectName, IncomingKey]]:
-    """Return markers first, then the rows that they cancel, then small and large objects in turn, the oldest first.
+    """Return markers first, then the rows that they cancel, then small and large objects in turn.
 
-    In turn, so that neither a large backfill holds up small deliveries nor the other way round.
+    In turn, so that neither a large backfill holds up small deliveries nor the other way round; and of each size the
+    oldest and the newest in turn, so that a delivery need not wait for all that came before it, and none waits forever.
     """
     parsed = [(name, key) for name in names if (key := IncomingKey.parse(name.key)) is not None]
     marked = {key.rows_key for _, key in parsed if key.kind is IncomingKind.CANCELLATION}
@@ -145,7 +138,16 @@ def _processing_order(names: Iterable[ObjectName]) -> list[tuple[ObjectName, Inc
     then = [each for each in parsed if each[0].key in marked]
     rest = [each for each in parsed if each[0].key not in marked and each[1].kind is IncomingKind.ROWS]
     small, large = ([each for each in rest if (each[0].size <= _SMALL) is fits] for fits in (True, False))
-    return [*first, *then, *_in_turn(small, large)]
+    return [*first, *then, *_in_turn(_from_both_ends(small), _from_both_ends(large))]
+
+
+def _from_both_ends(
+    objects: Sequence[tuple[ObjectName, IncomingKey]],
+) -> list[tuple[ObjectName, IncomingKey]]:
+    """Return the first, the last, the second, the last but one, and so on."""
+    half = (len(objects) + 1) // 2
+    ends = zip_longest(objects[:half], reversed(objects[half:]))
+    return [each for pair in ends for each in pair if each is not None]
 
 
 def _in_turn(

@@ -12,7 +12,7 @@ from shared.lake.storage.stream_position import StreamPosition, sort_key
 class Outcome(StrEnum):
     """Outcome of a delivered record; each has exactly one.
 
-    `SUPERSEDED` counts as loaded: the record is a version of its own, but a newer one was present.
+    `SUPERSEDED` counts as loaded: the record is a version of its own, but not the current one after the merge.
     """
 
     LOADED = "loaded"
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class RecordVersion:
-    """One version of a record: its content, the delivery, the time of receipt and the day.
+    """One version of a record: its content, the delivery and its source, the time of receipt and the day.
 
     `place` is the row number in the table of candidates; `day` is the number of days since 1970.
     """
@@ -34,6 +34,7 @@ class RecordVersion:
     ingested_at: datetime
     place: int
     day: int = 0
+    source_id: str = ""
 
     @property
     def rank(self) -> tuple[Any, ...]:
@@ -48,6 +49,10 @@ class RecordVersion:
         """Whether content and version are equal; versions that the platform assigned are not compared."""
         versioned_by_platform = self.by_platform and other.by_platform
         return self.content == other.content and (versioned_by_platform or self.version == other.version)
+
+    def contradicts(self, other: "RecordVersion") -> bool:
+        """Whether another source uses the key with other content."""
+        return self.source_id != other.source_id and self.content != other.content
 
     def is_older_than(self, other: "RecordVersion") -> bool:
         """Compare ranks; their first two parts nearly always decide, and are cheaper."""
@@ -67,12 +72,32 @@ class RecordVersion:
         return self.version == self.ingested_at
 
 
-def resolve(base: RecordVersion | None, deliveries: Sequence[RecordVersion]) -> tuple[RecordVersion, list[Outcome]]:
-    """Resolve the deliveries of one key; return the current version, and the outcome of each delivery, in order.
+BASE = -1
+"""The number of the version in the table, where the delivered ones are numbered from 0."""
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What became of the versions of one key, by their numbers.
+
+    `current` is the number of the current version, and `outcomes` has one for each delivered version. `superseded` are
+    versions with other content or a lower version than the current one that replaced them, or that was there before.
+    `shared` are delivered versions whose key had other content from another source.
+    """
+
+    current: int
+    outcomes: Sequence[Outcome]
+    superseded: frozenset[int]
+    shared: frozenset[int]
+
+
+def resolve(base: RecordVersion | None, deliveries: Sequence[RecordVersion]) -> Resolution:
+    """Resolve the versions of one key: which one is current, and the outcome of each delivered one, in order.
 
     The highest rank is current, so the result does not depend on the order of deliveries. A copy is a duplicate, even
-    if it becomes current as the latest one. An equal version with other content is a conflict, unless one shard of the
-    stream assigned both versions. A record that is in the base because its delivery is repeated keeps its outcome.
+    if it becomes current as the latest one. Other content under an equal version is a conflict, unless one shard of the
+    stream assigned both versions; so is other content of another source, whatever its version. A record that is in the
+    base because its delivery is repeated keeps its outcome.
 
     Args:
         base: the current version in the table.
@@ -81,28 +106,39 @@ def resolve(base: RecordVersion | None, deliveries: Sequence[RecordVersion]) -> 
     Raises:
         ValueError: there is no version at all.
     """
-    current, outcomes, repeated = base, list[Outcome](), False
-    for each in deliveries:
+    versions = {BASE: base, **dict(enumerate(deliveries))}
+    outcomes, superseded, shared = list[Outcome](), set[int](), set[int]()
+    holder = repeats_base = BASE
+    for number, each in enumerate(deliveries):
+        current = versions[holder]
         if current is None:
-            current, outcome = each, Outcome.LOADED
-        elif base is not None and not repeated and current is base and _is_replay(each, base):
-            repeated, outcome = True, Outcome.LOADED
+            holder, outcome = number, Outcome.LOADED
+        elif holder == repeats_base == BASE and _is_replay(each, current):
+            repeats_base, outcome = number, Outcome.LOADED
         else:
-            current, outcome = _compare(current, each)
+            outcome = _outcome(current, each)
+            loser, holder = (number, holder) if each.is_older_than(current) else (holder, number)
+            if outcome is not Outcome.DUPLICATE:  # of a repeated record, the repetition counts
+                superseded.add(repeats_base if loser == BASE else loser)
+            if each.contradicts(current):
+                shared.add(number)
         outcomes.append(outcome)
-    if current is None:
+    if versions[holder] is None:
         raise ValueError("a key with neither base nor deliveries has nothing to resolve")
-    return current, outcomes
+    final = [_final(outcome, is_superseded=number in superseded) for number, outcome in enumerate(outcomes)]
+    return Resolution(holder, final, frozenset(superseded), frozenset(shared))
 
 
 def _is_replay(each: RecordVersion, base: RecordVersion) -> bool:
     return each.delivery_id == base.delivery_id and each.rank == base.rank and each.has_same_content(base)
 
 
-def _compare(current: RecordVersion, each: RecordVersion) -> tuple[RecordVersion, Outcome]:
-    winner = current if each.is_older_than(current) else each
+def _outcome(current: RecordVersion, each: RecordVersion) -> Outcome:
     if each.has_same_content(current):
-        return winner, Outcome.DUPLICATE
-    if each.version == current.version and not each.shares_shard_order(current):
-        return winner, Outcome.CONFLICT
-    return winner, Outcome.LOADED if winner is each else Outcome.SUPERSEDED
+        return Outcome.DUPLICATE
+    is_equal = each.version == current.version and not each.shares_shard_order(current)
+    return Outcome.CONFLICT if is_equal or each.contradicts(current) else Outcome.LOADED
+
+
+def _final(outcome: Outcome, *, is_superseded: bool) -> Outcome:
+    return Outcome.SUPERSEDED if is_superseded and outcome is Outcome.LOADED else outcome

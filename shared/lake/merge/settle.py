@@ -1,20 +1,39 @@
 """Settles deliveries against a table: which rows are appended, which are replaced, and the outcome of every row."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.lake.merge.contest import ROW, Contest, days_of_rows
 from shared.lake.merge.fingerprints import CONTENT, KEY, KEY2, ORIGIN
-from shared.lake.merge.record_version import Outcome, RecordVersion, resolve
+from shared.lake.merge.record_version import Outcome
 from shared.lake.storage.stream_position import order_within_shards
-from shared.records.schema import INGESTED_AT, DataType, RecordSchema
+from shared.quality.masks import mask_if_personal
+from shared.quality.state import MOST_SAMPLES
+from shared.records.schema import INGESTED_AT, SOURCE_ID, DataType, RecordSchema
 from shared.records.schemas import SCHEMAS
 
-_TABLE, _ROW = "_table", "_row"
+_TABLE = "_table"
 _OUTCOMES = tuple(Outcome)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverySettled:
+    """What became of the rows of one delivery.
+
+    `outcomes` has the number of rows by outcome. Of these, `also_superseded` are superseded though their outcome is
+    another, and `shared_ids` are conflicts in which another source uses the id of the row; `samples` are masked keys of
+    some. `superseded` has, by delivery, the number of held rows that its rows replaced by other content.
+    """
+
+    outcomes: Mapping[str, int]
+    also_superseded: int
+    shared_ids: int
+    samples: tuple[str, ...]
+    superseded: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -22,20 +41,20 @@ class Settled:
     """The result of a settlement.
 
     `winners` are the rows to append, `beaten` those of the table that they replace (rank columns, file and position).
-    `outcomes` has, for each delivery in the given order, the number of rows by outcome. `changes` has a row for each
-    day that a delivered row changed: `day` (date), `_origin` and `ingested_at` of the row.
+    `deliveries` are in the given order. `changes` has a row for each day that a delivered row changed: `day` (date),
+    `_origin` and `ingested_at` of the row.
     """
 
     winners: pa.Table
     beaten: pa.Table
-    outcomes: Sequence[Mapping[str, int]]
+    deliveries: Sequence[DeliverySettled]
     changes: pa.Table
 
 
 def rank_columns(data_type: DataType) -> list[str]:
     """Return the columns of held rows that decide between versions."""
     schema = SCHEMAS[data_type]
-    names = [KEY, KEY2, CONTENT, schema.version, INGESTED_AT, ORIGIN, schema.event_time]
+    names = [KEY, KEY2, CONTENT, schema.version, INGESTED_AT, ORIGIN, SOURCE_ID, schema.event_time]
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
@@ -58,61 +77,25 @@ def settle(data_type: DataType, deliveries: Sequence[pa.Table], held: pa.Table) 
     arrived = _in_order(deliveries)
     contested = pc.unique(pa.chunked_array([*held[KEY].chunks, *_repeated(arrived[KEY]).chunks], pa.int64()))
     is_contested = pc.is_in(arrived[KEY], value_set=contested)
-    contest = _Contest(schema, arrived.filter(is_contested), held)
+    contest = Contest(schema, arrived.filter(is_contested), held)
     contest.run()
-    outcome = pc.fill_null(contest.outcomes_in(len(arrived)), _OUTCOMES.index(Outcome.LOADED))
-    wins = pc.or_(pc.invert(is_contested), pc.is_in(arrived[_ROW], value_set=pa.array(contest.winners, pa.int64())))
+    outcome = pc.fill_null(_numbers(contest.outcomes, len(arrived)), _OUTCOMES.index(Outcome.LOADED))
+    wins = pc.or_(pc.invert(is_contested), pc.is_in(arrived[ROW], value_set=pa.array(contest.winners, pa.int64())))
     beaten = held.take(pa.array(contest.beaten, pa.int64()))
     return Settled(
-        winners=arrived.filter(wins).drop_columns([_TABLE, _ROW]),
+        winners=arrived.filter(wins).drop_columns([_TABLE, ROW]),
         beaten=beaten,
-        outcomes=_count(arrived[_TABLE], outcome, len(deliveries)),
-        changes=_changes(schema, arrived, outcome, beaten, contest.beaten_by),
+        deliveries=_by_delivery(schema, arrived, held, contest, _count(arrived[_TABLE], outcome, len(deliveries))),
+        changes=_changes(schema, arrived, outcome, beaten, contest),
     )
 
 
-class _Contest:
-    """Resolves the keys that occur more than once, one by one."""
-
-    def __init__(self, schema: RecordSchema, arrived: pa.Table, held: pa.Table) -> None:
-        self._versions = [*_versions(schema, held), *_versions(schema, arrived)]
-        self._held = len(held)
-        self._rows = arrived[_ROW].to_pylist()
-        self._keys = [key for table in (held, arrived) for key in zip(*_keys(table), strict=True)]
-        self.winners: list[int] = []
-        self.beaten: list[int] = []
-        self.beaten_by: list[int] = []
-        self._outcomes: dict[int, Outcome] = {}
-
-    def run(self) -> None:
-        """Resolve every key."""
-        by_key: dict[tuple[int, int], list[int]] = {}
-        for place, key in enumerate(self._keys):
-            by_key.setdefault(key, []).append(place)
-        for places in by_key.values():
-            incoming = [place for place in places if place >= self._held]
-            if incoming:
-                self._resolve([place for place in places if place < self._held], incoming)
-
-    def outcomes_in(self, size: int) -> pa.Array:
-        """Return the outcome of each arrived row as a number; null for rows that were not contested."""
-        numbers: list[int | None] = [None] * size
-        for row, outcome in self._outcomes.items():
-            numbers[row] = _OUTCOMES.index(outcome)
-        return pa.array(numbers, pa.int64())
-
-    def _resolve(self, held: Sequence[int], incoming: Sequence[int]) -> None:
-        """Resolve one key. The table has at most one row of it, unless something else than this code wrote to it."""
-        base = max((self._versions[place] for place in held), key=lambda each: each.rank, default=None)
-        kept, outcomes = resolve(base, [self._versions[place] for place in incoming])
-        for place, outcome in zip(incoming, outcomes, strict=True):
-            self._outcomes[self._rows[place - self._held]] = outcome
-        winner = next((place for place in incoming if self._versions[place] is kept), None)
-        if winner is not None:
-            row = self._rows[winner - self._held]
-            self.winners.append(row)
-            self.beaten += held
-            self.beaten_by += [row] * len(held)
+def _numbers(outcomes: Mapping[int, Outcome], size: int) -> pa.Array:
+    """Return the outcome of each arrived row as a number; null for rows that were not contested."""
+    numbers: list[int | None] = [None] * size
+    for row, outcome in outcomes.items():
+        numbers[row] = _OUTCOMES.index(outcome)
+    return pa.array(numbers, pa.int64())
 
 
 def _in_order(deliveries: Sequence[pa.Table]) -> pa.Table:
@@ -126,7 +109,7 @@ def _in_order(deliveries: Sequence[pa.Table]) -> pa.Table:
     )
     in_order = order_within_shards(age, lambda each: each[ORIGIN][0].as_py() if len(each) else "")
     rows = pa.concat_tables(in_order).combine_chunks()
-    return rows.append_column(_ROW, pa.array(range(len(rows)), pa.int64()))
+    return rows.append_column(ROW, pa.array(range(len(rows)), pa.int64()))
 
 
 def _repeated(keys: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -134,29 +117,49 @@ def _repeated(keys: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([times.field("values").filter(pc.greater(times.field("counts"), 1))], pa.int64())
 
 
-def _keys(table: pa.Table) -> tuple[list[int], list[int]]:
-    return table[KEY].to_pylist(), table[KEY2].to_pylist()
-
-
-def _versions(schema: RecordSchema, rows: pa.Table) -> list[RecordVersion]:
-    values = (rows[name].to_pylist() for name in (schema.version, CONTENT, ORIGIN, INGESTED_AT))
+def _by_delivery(
+    schema: RecordSchema, arrived: pa.Table, held: pa.Table, contest: Contest, counts: Sequence[Counter[str]]
+) -> Sequence[DeliverySettled]:
+    """Return what became of the rows of each delivery, given their counts by outcome."""
+    also = Counter(
+        _deliveries_of(arrived, (row for row in contest.superseded if contest.outcomes[row] is not Outcome.SUPERSEDED))
+    )
+    shared = Counter(_deliveries_of(arrived, contest.shared))
+    superseded = [Counter[str]() for _ in counts]
+    origins = held[ORIGIN].take(pa.array([place for place, _ in contest.replaced], pa.int64())).to_pylist()
+    for origin, table in zip(origins, _deliveries_of(arrived, (row for _, row in contest.replaced)), strict=True):
+        superseded[table][origin] += 1
+    samples = _samples(schema, arrived, contest.shared, len(counts))
     return [
-        RecordVersion(version, (content,), delivery_id, ingested_at, place, day)
-        for place, (version, content, delivery_id, ingested_at, day) in enumerate(
-            zip(*values, _days(schema, rows).cast(pa.int32()).to_pylist(), strict=True)
+        DeliverySettled(
+            outcomes=each,
+            also_superseded=also[table],
+            shared_ids=shared[table],
+            samples=tuple(samples[table]),
+            superseded=superseded[table],
         )
+        for table, each in enumerate(counts)
     ]
 
 
-def _days(schema: RecordSchema, rows: pa.Table) -> pa.ChunkedArray:
-    """Return the UTC day of each row; day 0 for types without event time."""
-    if schema.event_time is None:
-        return pa.chunked_array([pa.repeat(pa.scalar(0, pa.int32()), len(rows)).cast(pa.date32())])
-    return rows[schema.event_time].cast(pa.date32(), safe=False)
+def _deliveries_of(arrived: pa.Table, rows: Iterable[int]) -> list[int]:
+    numbers: list[int] = arrived[_TABLE].take(pa.array([*rows], pa.int64())).to_pylist()
+    return numbers
 
 
-def _count(tables: pa.ChunkedArray, outcomes: pa.Array, deliveries: int) -> Sequence[Mapping[str, int]]:
-    counts = [Counter[str]() for _ in range(deliveries)]
+def _samples(schema: RecordSchema, arrived: pa.Table, rows: Sequence[int], size: int) -> Sequence[Sequence[str]]:
+    """Return the masked keys of the first of these rows, by delivery."""
+    found: list[list[str]] = [[] for _ in range(size)]
+    for table, row in zip(_deliveries_of(arrived, rows), rows, strict=True):
+        if len(found[table]) < MOST_SAMPLES:
+            (key,) = arrived.select(schema.key).slice(row, 1).to_pylist()
+            masked = (f"{name}={mask_if_personal(schema.by_name[name], value)}" for name, value in key.items())
+            found[table].append(", ".join(masked))
+    return found
+
+
+def _count(tables: pa.ChunkedArray, outcomes: pa.Array, size: int) -> Sequence[Counter[str]]:
+    counts = [Counter[str]() for _ in range(size)]
     groups = (
         pa.table({"table": tables, "outcome": outcomes}).group_by(["table", "outcome"]).aggregate([([], "count_all")])
     )
@@ -166,20 +169,19 @@ def _count(tables: pa.ChunkedArray, outcomes: pa.Array, deliveries: int) -> Sequ
 
 
 def _changes(
-    schema: RecordSchema, arrived: pa.Table, outcome: pa.Array, beaten: pa.Table, beaten_by: Sequence[int]
+    schema: RecordSchema, arrived: pa.Table, outcome: pa.Array, beaten: pa.Table, contest: Contest
 ) -> pa.Table:
     """Return the days that the rows changed: their own, and that of a row which a row of another day replaced.
 
-    Copies change nothing, and neither do versions older than the current one.
+    Copies change nothing, and neither do versions that are not current.
     """
-    changing = pc.is_in(
-        outcome, value_set=pa.array([_OUTCOMES.index(each) for each in (Outcome.LOADED, Outcome.CONFLICT)])
-    )
-    own = _change_rows(schema, arrived, arrived).filter(changing)
-    winners = arrived.take(pa.array(beaten_by, pa.int64()))
-    moved = _change_rows(schema, beaten, winners).filter(pc.not_equal(_days(schema, beaten), _days(schema, winners)))
-    return pa.concat_tables([own, moved])
+    copies = pc.equal(outcome, _OUTCOMES.index(Outcome.DUPLICATE))
+    superseded = pc.is_in(arrived[ROW], value_set=pa.array(contest.superseded, pa.int64()))
+    own = _change_rows(schema, arrived, arrived).filter(pc.invert(pc.or_(copies, superseded)))
+    winners = arrived.take(pa.array(contest.beaten_by, pa.int64()))
+    has_moved = pc.not_equal(days_of_rows(schema, beaten), days_of_rows(schema, winners))
+    return pa.concat_tables([own, _change_rows(schema, beaten, winners).filter(has_moved)])
 
 
 def _change_rows(schema: RecordSchema, rows: pa.Table, caused_by: pa.Table) -> pa.Table:
-    return pa.table({"day": _days(schema, rows), ORIGIN: caused_by[ORIGIN], INGESTED_AT: caused_by[INGESTED_AT]})
+    return pa.table({"day": days_of_rows(schema, rows), ORIGIN: caused_by[ORIGIN], INGESTED_AT: caused_by[INGESTED_AT]})

@@ -1,7 +1,8 @@
 """Settles rows against a table that holds others, and makes of the result a commit and the days that it changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from shared.lake.merge.settle import Settled, keys_of, rank_columns, settle
 from shared.lake.table.order import in_file_order
 from shared.lake.table.port import TableChange
 from shared.lake.table.positions import positions_of
+from shared.records.schema import INGESTED_AT
 from shared.records.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -31,8 +33,14 @@ class Settlement:
     def settle(self, data_type: "DataType", snapshot: "TableSnapshot", deliveries: Sequence[pa.Table]) -> Settled:
         """Settle deliveries, with their hidden columns, against a snapshot of the base table."""
         table, columns = BASE_TABLES[data_type], rank_columns(data_type)
-        found = self.index.find(table, snapshot, keys_of(deliveries))
+        found = self.index.find(table, snapshot, keys_of(deliveries), first_arrival(deliveries))
         return settle(data_type, deliveries, self.tables.rows_at(table, snapshot, columns, found))
+
+
+def first_arrival(deliveries: Iterable[pa.Table]) -> datetime | None:
+    """Return when the first of these rows was received."""
+    moments: list[datetime] = [pc.min(each[INGESTED_AT]).as_py() for each in deliveries if len(each)]
+    return min(moments, default=None)
 
 
 def change_of(data_type: "DataType", settled: Settled, summary: Mapping[str, str]) -> TableChange:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.fingerprints import with_fingerprints
+from shared.lake.merge.identity import PLACED, identity_of, with_present_keys
 from shared.lake.merge.receipt import RECEIPT, Receipt, read_receipt, write_receipt
 from shared.lake.merge.settlement import Settlement, change_of, changed_days, days_of
 from shared.lake.migration.former_paths import VERSIONS_KEY
@@ -49,7 +50,7 @@ class Conversion:
         Raises:
             CommitConflict: the table was changed at the same time; repeat the call.
         """
-        head = self.tables.head(BASE_TABLES[data_type])
+        head = with_present_keys(self.tables, data_type, self.tables.head(BASE_TABLES[data_type]))
         history = self._append_history(data_type, portion)
         settled = self.settlement.settle(data_type, head, [with_fingerprints(data_type, portion.rows)])
         change = change_of(data_type, settled, self._summary(data_type, head, portion))
@@ -66,8 +67,12 @@ class Conversion:
         return ProductHistory(self.tables).append([versions, portion.rows])
 
     def _summary(self, data_type: DataType, head: "TableSnapshot", portion: "Portion") -> Mapping[str, str]:
-        """Return the summary of the head, with a receipt that has the incoming objects of this portion too."""
-        kept = {name: text for name, text in head.summary.items() if name.startswith(_OWN)}
+        """Return the summary of the head, with a receipt that has the incoming objects of this portion too.
+
+        Rows of the former format have the times they came with.
+        """
+        own = {name: text for name, text in head.summary.items() if name.startswith(_OWN) and name != PLACED}
+        kept = {**own, **identity_of(data_type)}
         merged = self._existing(data_type, portion.merged)
         if not merged:
             return kept

@@ -1,7 +1,6 @@
 """Converts rows to the Arrow columns of their schema, and reads and writes Parquet."""
 
 import decimal
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shared.records.bounds import attributes_of
+from shared.records.features import encode
 from shared.records.schema import INGESTED_AT, DataType, Field, Kind, RecordSchema
 from shared.records.schemas import PLATFORM_CURRENCY, SCHEMAS
 
@@ -112,21 +112,19 @@ def column(each: Field, values: list[Any]) -> pa.Array:
         case Kind.TIMESTAMP:
             return pa.array(values, pa.timestamp("us", "UTC")).cast(MOMENT, safe=False)
         case Kind.TEXT_MAP:
-            texts = [None if value is None else [(k, _as_text(v)) for k, v in value.items()] for value in values]
+            texts = [None if value is None else [(k, encode(v)) for k, v in value.items()] for value in values]
             return pa.array(texts, _ARROW_TYPES[each.kind])
         case _:
             return pa.array(values, _ARROW_TYPES[each.kind])
 
 
-def _as_text(value: str | float) -> str:
-    return value if isinstance(value, str) else json.dumps(int(value) if value == int(value) else value)
-
-
 def _decimals(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
     """Cast to decimals; numbers that Arrow would not cast exactly are rounded half-even from their text.
 
-    Arrow casts numbers below 10^9 exactly if they have no more decimal places than the type.
+    Validated amounts are decimals. Arrow casts floats below 10^9 exactly if they have no more places than the type.
     """
+    if all(value is None or isinstance(value, decimal.Decimal) for value in values):
+        return pa.array(values, kind)
     try:
         numbers = pa.array(values, pa.float64())
     except (pa.ArrowInvalid, pa.ArrowTypeError):
@@ -145,9 +143,7 @@ def _needs_no_rounding(numbers: pa.DoubleArray, places: int) -> bool:
 def _decimals_by_text(values: list[Any], kind: pa.Decimal128Type) -> pa.Array:
     place = decimal.Decimal(1).scaleb(-kind.scale)
     exact = [
-        None
-        if value is None
-        else decimal.Decimal(value if isinstance(value, str) else repr(value)).quantize(place, decimal.ROUND_HALF_EVEN)
+        None if value is None else decimal.Decimal(str(value)).quantize(place, decimal.ROUND_HALF_EVEN)
         for value in values
     ]
     return pa.array(exact, kind)
@@ -172,11 +168,13 @@ def rows_of_day(data_type: DataType, table: pa.Table, day: str) -> pa.Table:
     return table.filter(pc.equal(days, pa.scalar(date.fromisoformat(day))))
 
 
-def latest_event(data_type: DataType, table: pa.Table) -> datetime | None:
-    """Return the latest event time of the rows, in UTC; None for types without event time."""
+def event_range(data_type: DataType, table: pa.Table) -> tuple[datetime, datetime] | None:
+    """Return the earliest and the latest event time of the rows, in UTC; None without rows or event times."""
     name = SCHEMAS[data_type].event_time
-    latest = None if name is None else pc.max(table[name]).as_py()
-    return None if latest is None else latest.replace(tzinfo=UTC)
+    if name is None or not len(table):
+        return None
+    found = pc.min_max(table[name]).as_py()
+    return None if found["min"] is None else (found["min"].replace(tzinfo=UTC), found["max"].replace(tzinfo=UTC))
 
 
 def write_parquet(table: pa.Table, *, unique: Sequence[str] = ()) -> bytes:

@@ -29,6 +29,7 @@ def assess(
     table: pa.Table,
     errors: Sequence[RowError] = (),
     *,
+    waiting: int = 0,
     cadence: timedelta | None = None,
 ) -> QualityCounts:
     """Count the rows of a delivery by every check of its type.
@@ -36,23 +37,42 @@ def assess(
     Args:
         data_type: the data type of the rows.
         table: the valid rows as columns.
-        errors: the errors of the other rows.
+        errors: the errors of the invalid rows.
+        waiting: the number of further rows, which wait for another record and have no known fault. Each dimension
+            counts them among its rows, so that a few faults do not appear as the share of the few rows that are left.
         cadence: the expected interval between deliveries of the source, if configured.
     """
     schema, standard = SCHEMAS[data_type], STANDARDS[data_type]
-    keys = key_counts(schema, table)
+    keys, rows = key_counts(schema, table), len(table) + waiting
     masks = dict(_evaluate_all(standard, table, cadence))
     counts = {
-        **_validity(len(table), errors),
-        **_completeness(standard, table),
-        **_uniqueness(len(table), len(keys)),
+        **_validity(rows, errors),
+        **_completeness(standard, table, rows),
+        **_uniqueness(rows, len(table) - len(keys)),
         **{name: _count(mask, wrong=name in standard.errors) for name, mask in masks.items()},
-        **_by_dimension(masks, standard.errors, len(table)),
+        **_by_dimension(masks, standard.errors, rows),
     }
     non_empty = {name: count for name, count in counts.items() if count.checked or count.failed}
     return QualityCounts(
         non_empty, dict(_samples(CheckedRows(schema, standard, table, keys, masks), errors, non_empty))
     )
+
+
+def failed_checks(
+    data_type: DataType, table: pa.Table, *, cadence: timedelta | None = None
+) -> Mapping[int, Sequence[str]]:
+    """Return the checks of single rows that each valid row fails, by the position of the row in the table.
+
+    A check is named with its dimension, as in quality reports, followed by what to do about it.
+    """
+    standard = STANDARDS[data_type]
+    actions = {f"{dimension}.{check.name}": check.action for dimension, checks in standard.checks for check in checks}
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    failed = ((name, mask) for name, mask in _evaluate_all(standard, table, cadence) if failures(mask))
+    for name, mask in failed:
+        for row in pc.indices_nonzero(pc.invert(pc.fill_null(mask, fill_value=True))).to_pylist():
+            found[row].append(f"{name} ({actions[name]})" if name in actions else name)
+    return found
 
 
 def _samples(
@@ -75,14 +95,14 @@ def _validity(valid: int, errors: Sequence[RowError]) -> dict[str, Count]:
     return {QualityDimension.VALIDITY.value: Count(valid + rejected, rejected, rejected), **found}
 
 
-def _completeness(standard: CheckSuite, table: pa.Table) -> dict[str, Count]:
+def _completeness(standard: CheckSuite, table: pa.Table, rows: int) -> dict[str, Count]:
     gaps = {name: table[name].null_count for name in standard.expected}
     found = {f"{QualityDimension.COMPLETENESS}.{name}": Count(len(table), missing) for name, missing in gaps.items()}
-    return {QualityDimension.COMPLETENESS.value: Count(len(table) * len(gaps), sum(gaps.values())), **found}
+    return {QualityDimension.COMPLETENESS.value: Count(rows * len(gaps), sum(gaps.values())), **found}
 
 
-def _uniqueness(rows: int, keys: int) -> dict[str, Count]:
-    count = Count(rows, rows - keys)
+def _uniqueness(rows: int, repeated: int) -> dict[str, Count]:
+    count = Count(rows, repeated)
     return {QualityDimension.UNIQUENESS.value: count, f"{QualityDimension.UNIQUENESS}.{REPEATED}": count}
 
 

@@ -62,8 +62,8 @@ def _within(values: pa.ChunkedArray, check: say.Within) -> Mask:
 
 
 def _within_product(table: pa.Table, check: say.NotAboveProduct) -> Mask:
-    """Decimal products are exact but slow, so only amounts above zero are compared."""
-    amounts = table[check.field].combine_chunks()
+    """Decimal products are exact but slow, so only amounts other than zero are compared."""
+    amounts = pc.abs(table[check.field].combine_chunks())
     above = pc.fill_null(pc.greater(amounts, pa.scalar(0)), fill_value=False)
     first, second = (table[name].combine_chunks().filter(above) for name in check.factors)
     within = pc.less_equal(amounts.filter(above), pc.abs(pc.multiply(first, second)))
@@ -99,7 +99,11 @@ def _mixed_groups(groups: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.Array:
 
 def key_counts(schema: RecordSchema, table: pa.Table) -> pa.Table:
     """Return each key (with its version if the client gives one), and its number of rows as `count_all`."""
-    names = [*schema.key, *({schema.version} - {INGESTED_AT, *schema.key})]
+    names, by_platform = [*schema.key], pc.equal(table[schema.version], table[INGESTED_AT])
+    if schema.version not in schema.key and not pc.all(by_platform, min_count=0).as_py():
+        given = pc.if_else(by_platform, pa.scalar(None, table[schema.version].type), table[schema.version])
+        table = table.set_column(table.column_names.index(schema.version), schema.version, given)
+        names.append(schema.version)
     return table.group_by(names, use_threads=False).aggregate([([], "count_all")])
 
 

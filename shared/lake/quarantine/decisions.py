@@ -1,13 +1,13 @@
 """Extracts decisions from a table as JSON texts of bounded size, for the index."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
+from shared.decisions.models import IndexedDecision
 from shared.records.schema import INGESTED_AT
 from shared.records.schemas import DECISIONS
 from shared.runtime.models import sortable
@@ -17,16 +17,6 @@ LARGEST_DECISION = 30_000
 
 TRUNCATED = "truncated"
 _ALWAYS = {*DECISIONS.key, DECISIONS.event_time, INGESTED_AT, "score", "outcome", "source_id", "_origin", TRUNCATED}
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndexedDecision:
-    """A decision for the index: its time, its version, and its content as JSON text."""
-
-    decision_id: str
-    timestamp: datetime
-    version: datetime
-    body: str
 
 
 def extract_decisions(table: pa.Table) -> Iterator[IndexedDecision]:

@@ -9,8 +9,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.lake.parquet.columns import arrow_schema, latest_event, read_parquet, write_parquet
-from shared.lake.quarantine.decisions import IndexedDecision, extract_decisions
+from shared.decisions.models import IndexedDecision
+from shared.lake.parquet.columns import arrow_schema, event_range, read_parquet, write_parquet
+from shared.lake.quarantine.decisions import extract_decisions
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
 
@@ -19,16 +20,21 @@ _METADATA = b"tally.redrive"
 
 @dataclass(frozen=True)
 class RedriveBatch:
-    """Valid rows of one type as columns, and their positions in the original delivery."""
+    """Valid records of one type as columns, and the positions of their rows in the original delivery."""
 
     data_type: DataType
     table: pa.Table
     places: Sequence[int]
 
     @property
-    def latest_event(self) -> datetime | None:
-        """The latest event time."""
-        return latest_event(self.data_type, self.table)
+    def derived(self) -> int:
+        """The number of records that were derived from the rows."""
+        return len(self.table) - len(self.places)
+
+    @property
+    def event_range(self) -> tuple[datetime, datetime] | None:
+        """The earliest and the latest event time."""
+        return event_range(self.data_type, self.table)
 
     @property
     def decisions(self) -> Iterator[IndexedDecision]:

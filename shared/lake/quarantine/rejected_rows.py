@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         ("received_at", MOMENT),
         ("form", pa.string()),
         ("ingested_at", MOMENT),
+        ("row_group", pa.string()),
     ]
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,7 +35,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 class RejectedRow:
     """A rejected row: position, text as received, errors as JSON text, and time of receipt (ms since 1970).
 
-    `form` is the encoding of its values; it is empty for a malformed record.
+    `form` is the encoding of its values; it is empty for a malformed record. `group` is the name of the rows that it
+    was received with, all of which are rejected; it is empty if the source's mapping had no groups.
     """
 
     place: int
@@ -42,6 +44,7 @@ class RejectedRow:
     errors: str
     form: str = ""
     arrived: int = 0
+    group: str = ""
 
     @cached_property
     def reasons(self) -> list[dict[str, Any]]:
@@ -92,6 +95,7 @@ class RejectedRows:
             pa.repeat(pa.scalar(to_milliseconds(self.received_at), pa.int64()), size).cast(MOMENT),
             pa.array([each.form or None for each in self.rows], pa.string()),
             pa.array([each.arrived for each in self.rows], pa.int64()).cast(MOMENT),
+            pa.array([each.group or None for each in self.rows], pa.string()),
         ]
         return write_parquet(pa.table(columns, schema=SCHEMA))
 
@@ -105,9 +109,9 @@ def read_rows(body: bytes) -> Iterator[RejectedRow]:
     """Yield the rows of a quarantine object, in order."""
     table = read_parquet(body, SCHEMA)
     arrived = table["ingested_at"].cast(pa.int64())
-    columns = (table["row"], table["raw"], table["errors"], table["form"], arrived)
-    for place, raw, errors, form, at in zip(*(each.to_pylist() for each in columns), strict=True):
-        yield RejectedRow(place=place, raw=raw, errors=errors, form=form or "", arrived=at or 0)
+    columns = (table["row"], table["raw"], table["errors"], table["form"], arrived, table["row_group"])
+    for place, raw, errors, form, at, group in zip(*(each.to_pylist() for each in columns), strict=True):
+        yield RejectedRow(place=place, raw=raw, errors=errors, form=form or "", arrived=at or 0, group=group or "")
 
 
 def take_rows(rows: Sequence[Any] | pa.Table, places: Sequence[int]) -> list[Any]:

@@ -1,50 +1,55 @@
-"""The roll-up job: computes the roll-ups of days whose base rows changed.
+"""The roll-up job: computes the roll-ups of days whose base rows changed, a part of the days after the other.
 
-There is one commit for each roll-up table, or several if the rows of all days do not fit into memory. Readers
-take such days from the base until the new roll-ups are published, so a job may be late or interrupted at any point. It
-replaces only days that are not published as rolled up, and never by those of an older base.
+Each part is published by itself, with one commit for each roll-up table. Readers take days from the base until their
+part is published, so a job may be late or interrupted at any point: only the part at hand is lost, and the next run
+continues. A job replaces only days that are not published as rolled up, and never by those of an older base.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from shared.lake.catalog.tables import BASE_TABLES
-from shared.lake.rollups.compute import COLUMNS, ROLLUPS, roll_up
+from shared.lake.rollups.companions import companion_of
+from shared.lake.rollups.compute import ROLLUPS, WIDTHS
+from shared.lake.rollups.portions import computed, first_part, is_of_days, portions, ranges_of
+from shared.lake.rollups.sale_categories import CATALOGUE
 from shared.lake.table.order import in_file_order
 from shared.lake.table.port import CommitConflict, TableChange
 from shared.lake.table.positions import positions_of
-from shared.lake.table.schema import MONTH
 from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from shared.lake.catalog.state import TableState, TableStates
     from shared.lake.catalog.table import LakeTable
-    from shared.lake.table.port import Bound, TableSnapshot, TableStore
+    from shared.lake.table.port import DataFile, TableSnapshot, TableStore
     from shared.records.schema import DataType
 
 BASE_SEQUENCE = "tally.base_sequence"
 """The key in a roll-up's summary of the sequence number of the base that its newest days include."""
 
-_TRIES = 5
-_MOST_ROWS = 1_000_000
-"""Base rows of which the roll-ups are in memory at once; those of a million sale lines take 400 MB."""
+MOST_ROWS = 1_000_000
+"""Sale lines that are in memory at once, or fewer of wider rows; a million and their roll-ups take 400 MB."""
 
-_DAY, _MOMENT = timedelta(days=1), timedelta(milliseconds=1)
+_TRIES = 5
+_DAY = len("yyyy-MM-dd")
+
+
+def _always() -> bool:
+    """Default of `has_time`."""
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
 class RolledUp:
-    """The result of a run: the days that were computed, and the base rows that were read for them."""
+    """The result of a run: the days whose roll-ups were published, the base rows that were read, the days left."""
 
-    days: Sequence[str]
-    rows: int
+    days: Sequence[str] = ()
+    rows: int = 0
+    left: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,76 +58,91 @@ class RollupJob:
 
     tables: "TableStore"
     states: "TableStates"
-    most_rows: int = _MOST_ROWS
+    most_rows: int = MOST_ROWS
 
-    def run(self, data_type: "DataType", *, all_days: bool = False) -> RolledUp:
-        """Compute the roll-ups of the days that changed, or of all days, and publish them.
+    def run(self, data_type: "DataType", *, all_days: bool = False, has_time: Callable[[], bool] = _always) -> RolledUp:
+        """Compute and publish the roll-ups of the days that have changed by now, or of all, while there is time.
 
-        All days are computed as well if a roll-up is not published yet: a new version may have declared it.
+        All days are computed as well if a roll-up is not published yet or was computed by another definition, which a
+        new version may have brought. The oldest part is computed even without time, so that repeated runs end.
 
         Raises:
             Unavailable: other jobs kept computing the same roll-ups.
             TableUnreadable: a table is damaged.
         """
+        if data_type not in ROLLUPS:
+            return RolledUp()
+        companion_of(data_type, self.tables, self.states).refresh()
+        left, done, rows = self._changed_days(data_type, all_days=all_days), list[str](), 0
+        while left:
+            part = self._publish_part(data_type, left)
+            done += part.days
+            rows += part.rows
+            left = part.left
+            if not has_time():
+                break
+        return RolledUp(days=tuple(done), rows=rows, left=left)
+
+    def _changed_days(self, data_type: "DataType", *, all_days: bool) -> Sequence[str]:
+        def marked(current: "TableState") -> "TableState":
+            is_new = any(table.name not in current.derived for table in ROLLUPS[data_type])
+            return current.without_rollups() if all_days or is_new or not current.is_well_defined else current
+
+        return self.states.update(data_type, marked).dirty_days
+
+    def _publish_part(self, data_type: "DataType", days: Sequence[str]) -> RolledUp:
+        """Publish the first of these days, unless they have been published meanwhile; return the days that are left."""
         for _ in retry(_TRIES):
             state = self.states.get(data_type)
-            is_new = any(table.name not in state.derived for table in ROLLUPS.get(data_type, ()))
-            days = tuple(sorted(state.days)) if all_days or is_new else state.dirty_days
-            if data_type not in ROLLUPS or not days or state.snapshot is None:
-                return RolledUp(days=(), rows=0)
+            dirty = [day for day in days if day in state.dirty_days]
+            if not dirty:
+                return RolledUp()
+            base = self.tables.snapshot(BASE_TABLES[data_type], state.snapshot or 0)
+            part = first_part(base, dirty, self._most_rows(data_type))
             try:
-                return self._compute(data_type, state, days)
+                rows = self._compute(data_type, state, base, part)
             except CommitConflict:
                 continue
+            return RolledUp(days=part, rows=rows, left=dirty[len(part) :])
         raise Unavailable(f"Another job is computing the roll-ups of {data_type}; retry later", retry_after=1)
 
-    def _compute(self, data_type: "DataType", state: "TableState", days: Sequence[str]) -> RolledUp:
-        base = self.tables.snapshot(BASE_TABLES[data_type], state.snapshot or 0)
-        part = _Part()
-        snapshots, rows = dict[str, int](), 0
-        for some in _portions(base, BASE_TABLES[data_type], days, self.most_rows):
-            read = self._read(data_type, base, some)
-            part.add(some, len(read), roll_up(data_type, read))
-            rows += len(read)
-            if part.rows >= self.most_rows:
-                snapshots |= self._commit(data_type, part, state)
-                part = _Part()
-        if part.days:
-            snapshots |= self._commit(data_type, part, state)
-        self.states.update(data_type, lambda current: current.with_derived(snapshots, state.sequence))
-        return RolledUp(days=days, rows=rows)
+    def _compute(self, data_type: "DataType", state: "TableState", base: "TableSnapshot", days: Sequence[str]) -> int:
+        """Replace days in all roll-ups, publish these, and return the number of base rows of the days.
 
-    def _commit(self, data_type: "DataType", part: "_Part", state: "TableState") -> dict[str, int]:
-        """Replace the days of a part in all roll-ups; return their snapshots."""
-        return {
-            table.name: self._replace(table, pa.concat_tables(part.computed[table.name]), part.days, state)
-            for table in ROLLUPS[data_type]
-        }
+        Raises:
+            CommitConflict: another job, or a compaction, has published roll-ups meanwhile.
+        """
+        joined = companion_of(data_type, self.tables, self.states).joined(state, days)
+        most_rows = self._most_rows(data_type)
+        rows = map(joined, portions(self.tables, data_type, base, days, most_rows))
+        with computed(data_type, rows, most_rows) as made:
+            snapshots = {
+                table.name: self._replace(table, made.tables[table.name], days, state) for table in ROLLUPS[data_type]
+            }
+        self.states.update(data_type, lambda current: _published(current, state, snapshots, days))
+        return made.rows
 
-    def _read(self, data_type: "DataType", base: "TableSnapshot", days: Sequence[str]) -> pa.Table:
-        """Read the base rows of some days."""
-        table = BASE_TABLES[data_type]
-        time_column = table.time_column or ""
-        columns = list(dict.fromkeys([*COLUMNS[data_type], time_column]))
-        rows = self.tables.rows(table, base, columns, ranges=_ranges(table, days)).select(columns)
-        return rows.filter(pc.is_in(_day_texts(rows[time_column]), value_set=pa.array(days, pa.string())))
+    def _most_rows(self, data_type: "DataType") -> int:
+        return max(1, self.most_rows // WIDTHS.get(data_type, 1))
 
-    def _replace(self, table: "LakeTable", rows: pa.Table, days: Sequence[str], state: "TableState") -> int:
+    def _replace(self, table: "LakeTable", rows: Iterable[pa.Table], days: Sequence[str], state: "TableState") -> int:
         """Replace days of a roll-up; return its snapshot.
 
         Raises:
             CommitConflict: another job changed it, perhaps from a newer base.
         """
         head = self.tables.head(table)
-        if int(head.summary.get(BASE_SEQUENCE, 0)) > state.sequence:
-            raise CommitConflict(f"{table.name} includes a newer base")
-        time_column = table.time_column or ""
-        held = self.tables.rows(table, head, [time_column], ranges=_ranges(table, days))
-        old = held.filter(pc.is_in(_day_texts(held[time_column]), value_set=pa.array(days, pa.string())))
+        held_sequence, held_catalogue = (int(head.summary.get(key, 0)) for key in (BASE_SEQUENCE, CATALOGUE))
+        if held_sequence > state.sequence or held_catalogue > state.catalogue:
+            raise CommitConflict(f"{table.name} includes a newer base or newer categories")
+        ranges = ranges_of(table, days)
+        held = [each for each in head.files if each.may_have(ranges)]
+        dropped = frozenset(each.path for each in held if _lies_within(each, days))
         change = TableChange(
-            rows=in_file_order(table, rows),
-            deleted=positions_of(old),
-            summary={BASE_SEQUENCE: str(state.sequence)},
+            streamed=(in_file_order(table, each) for each in rows),
+            deleted=self._positions(table, head, days, [each for each in held if each.path not in dropped]),
+            dropped=dropped,
+            summary={BASE_SEQUENCE: str(state.sequence), CATALOGUE: str(state.catalogue)},
             keep=frozenset({state.derived[table.name]} if table.name in state.derived else ()),
         )
         made = self.tables.commit(table, head, change)
@@ -130,49 +150,34 @@ class RollupJob:
             raise CommitConflict(f"{table.name} has no snapshot after a commit")
         return made.id
 
-
-@dataclass
-class _Part:
-    """The roll-ups of some days, by table, and the number of base rows that they were computed from."""
-
-    days: list[str] = field(default_factory=list)
-    rows: int = 0
-    computed: dict[str, list[pa.Table]] = field(default_factory=dict)
-
-    def add(self, days: Sequence[str], rows: int, computed: Mapping[str, pa.Table]) -> None:
-        """Add the roll-ups of more days."""
-        self.days += days
-        self.rows += rows
-        for name, table in computed.items():
-            self.computed.setdefault(name, []).append(table)
+    def _positions(
+        self, table: "LakeTable", head: "TableSnapshot", days: Sequence[str], files: "Sequence[DataFile]"
+    ) -> Mapping[str, pa.Array]:
+        """Return the positions of rows of days in files."""
+        time_column = table.time_column or ""
+        held = self.tables.rows(table, head, [time_column], ranges=ranges_of(table, days), files=files)
+        return positions_of(held.filter(is_of_days(held[time_column], days)))
 
 
-def _day_texts(times: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the UTC day of each moment, hour or day."""
-    return times if pa.types.is_string(times.type) else times.cast(pa.date32(), safe=False).cast(pa.string())
+def _published(
+    current: "TableState", seen: "TableState", snapshots: Mapping[str, int], days: Sequence[str]
+) -> "TableState":
+    """Record a part, if the roll-ups are those that its job has seen.
+
+    Others may have built on its commits already: what they published includes this part, and must not be replaced.
+
+    Raises:
+        CommitConflict: other roll-ups have been published.
+    """
+    if _marks(current) != _marks(seen):
+        raise CommitConflict(f"other roll-ups of {current.name} have been published")
+    return current.with_rolled_days(snapshots, seen.sequence, days)
 
 
-def _ranges(table: "LakeTable", days: Sequence[str]) -> "list[tuple[Bound, Bound]]":
-    """Return the ranges of the time column that cover days; runs of days are one range."""
-    by_text = any(column.name == table.time_column and column.glue_type == "string" for column in table.columns)
-    found: list[tuple[Bound, Bound]] = []
-    numbered = [(date.fromisoformat(day).toordinal() - place, day) for place, day in enumerate(days)]
-    for _, run in groupby(numbered, key=lambda each: each[0]):
-        names = [day for _, day in run]
-        found.append((names[0], names[-1]) if by_text else (_start(names[0]), _start(names[-1]) + _DAY - _MOMENT))
-    return found
+def _marks(state: "TableState") -> tuple[object, ...]:
+    return state.derived, state.rolled_up, state.rolled_days, state.definition, state.catalogue, state.restated_days
 
 
-def _start(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time())
-
-
-def _portions(
-    base: "TableSnapshot", table: "LakeTable", days: Sequence[str], most_rows: int
-) -> Iterator[Sequence[str]]:
-    """Divide days so that the base rows of a portion fit into memory, as far as the files tell how many they are."""
-    for _, month in groupby(days, key=lambda day: day[:MONTH]):
-        names = list(month)
-        rows = sum(each.rows for each in base.files if each.may_have(_ranges(table, names)))
-        size = max(1, len(names) * most_rows // max(rows, 1))
-        yield from (names[start : start + size] for start in range(0, len(names), size))
+def _lies_within(file: "DataFile", days: Sequence[str]) -> bool:
+    """Whether a file has rows of these days only, as far as its first and last one tell: both are of one of them."""
+    return str(file.first)[:_DAY] == str(file.last)[:_DAY] and str(file.first)[:_DAY] in days

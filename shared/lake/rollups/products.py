@@ -1,4 +1,4 @@
-"""Product versions and the cost intervals derived from them (SCD type 2)."""
+"""Product versions and the intervals of costs and categories derived from them (SCD type 2)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, PRODUCT_VERSIONS
+from shared.lake.catalog.rollup_tables import PRODUCT_CATEGORIES, PRODUCT_COSTS, PRODUCT_VERSIONS
 from shared.lake.parquet.columns import MOMENT
 from shared.lake.rollups.group_by import DictionaryEncoded
 from shared.lake.rollups.schema import conform, schema_of
 from shared.lake.storage.stream_position import sort_key
+from shared.records.value_schemas import EARLIEST
 
 VERSIONS = schema_of(PRODUCT_VERSIONS)
 OPEN_END = datetime(9999, 12, 31)  # noqa: DTZ001 # as the lake's times are: UTC without saying so
@@ -49,16 +50,33 @@ def cost_intervals(versions: pa.Table) -> pa.Table:
     Args:
         versions: all versions, each product and time once, in any order.
     """
+    return conform(_intervals(versions, ("cost", "currency")), PRODUCT_COSTS)
+
+
+def category_intervals(versions: pa.Table) -> pa.Table:
+    """Return the category of each product by validity interval; the first one begins before any record.
+
+    Args:
+        versions: all versions, each product and time once, in any order.
+    """
+    found = _intervals(versions, ("category",))
+    is_first = _starts(DictionaryEncoded(found).codes("product_id"))
+    since = pc.if_else(is_first, pa.scalar(EARLIEST.replace(tzinfo=None), MOMENT), found["valid_from"])
+    return conform(found.set_column(found.column_names.index("valid_from"), "valid_from", since), PRODUCT_CATEGORIES)
+
+
+def _intervals(versions: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Return the last of consecutive versions with equal values of columns; add `valid_from` and `valid_before`."""
     versions = versions.take(pc.sort_indices(DictionaryEncoded(versions).composite_key(["product_id", "updated_at"])))
     numbered = DictionaryEncoded(versions)
-    states = numbered.composite_key(["product_id", "cost", "currency"])
+    states = numbered.composite_key(["product_id", *names])
     starts, ends = _starts(states), _ends(states)
     since = versions["updated_at"].filter(starts).combine_chunks()
     is_newest = _ends(numbered.codes("product_id").filter(starts))
     for_ever = pa.scalar(OPEN_END, MOMENT)
     until = pa.concat_arrays([since[1:], pa.array([OPEN_END] if len(since) else [], MOMENT)])
-    costs = versions.filter(ends).append_column("valid_from", since)
-    return conform(costs.append_column("valid_before", pc.if_else(is_newest, for_ever, until)), PRODUCT_COSTS)
+    found = versions.filter(ends).append_column("valid_from", since)
+    return found.append_column("valid_before", pc.if_else(is_newest, for_ever, until))
 
 
 def intraday_change_days(costs: pa.Table) -> set[str]:

@@ -15,7 +15,7 @@ from shared.lake.catalog.rollup_tables import (
     SALES_HOURLY,
     SALES_HOURLY_BY_ONE,
 )
-from shared.lake.parquet.columns import AMOUNT
+from shared.lake.rollups.combination import NAMED_AT
 from shared.lake.rollups.group_by import (
     DictionaryEncoded,
     Measures,
@@ -25,21 +25,21 @@ from shared.lake.rollups.group_by import (
     ones,
     unpack_last,
 )
+from shared.lake.rollups.sale_lines import categories_of, net_amounts, signed
 from shared.lake.rollups.schema import conform
 
 _LINE_COLUMNS = (
     *("timestamp", "order_id", "customer_id", "product_id", "product_name", "currency", *SALES_DIMENSIONS),
-    *("quantity", "unit_price", "discount", "unit_cost"),
+    *("quantity", "unit_price", "discount", "unit_cost", "tax", "shipping"),
 )
 SALES_COLUMNS = (*_LINE_COLUMNS, "status")
-
-_AT_SCALE = pa.decimal128(24, 10)
 
 
 def roll_up_sales(transactions: pa.Table) -> dict[str, pa.Table]:
     """Roll up the sale lines of whole days.
 
-    Net amount of a line = quantity x unit_price - discount, exact in decimal; only completed lines count.
+    Amounts are exact in decimal; only completed lines count. A line without a category has that of the catalogue if
+    its rows have `CATALOGUE_CATEGORY`.
     """
     lines = _completed_lines(transactions)
     numbered = DictionaryEncoded(lines)
@@ -56,16 +56,18 @@ def roll_up_sales(transactions: pa.Table) -> dict[str, pa.Table]:
 
 def _completed_lines(transactions: pa.Table) -> pa.Table:
     is_completed = pc.equal(transactions["status"], "completed")
-    lines = transactions.select(_LINE_COLUMNS)
-    if not pc.all(is_completed).as_py():
-        lines = lines.filter(is_completed)
-    gross = pc.multiply(lines["quantity"], lines["unit_price"])
-    net = pc.subtract(gross, lines["discount"].cast(_AT_SCALE)).cast(AMOUNT)
-    hours = pc.floor_temporal(lines["timestamp"], unit="hour")
-    columns = {"hour": hours, "dt": days_of(lines["timestamp"]), "net_amount": net}
-    for name, column in columns.items():
-        lines = lines.append_column(name, column)
-    return lines
+    lines = transactions if pc.all(is_completed).as_py() else transactions.filter(is_completed)
+    columns = {
+        **{name: lines[name] for name in _LINE_COLUMNS},
+        "product_category": categories_of(lines),
+        "is_uncategorised": pc.is_null(lines["product_category"]),
+        "hour": pc.floor_temporal(lines["timestamp"], unit="hour"),
+        "dt": days_of(lines["timestamp"]),
+        "net_amount": net_amounts(lines),
+        "tax": signed(lines, "tax"),
+        "shipping": signed(lines, "shipping"),
+    }
+    return pa.table(columns)
 
 
 def _by_hour(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
@@ -75,6 +77,8 @@ def _by_hour(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
         "net_amount": (net, "sum"),
         "lowest_amount": (net, "min"),
         "highest_amount": (net, "max"),
+        "tax": (lines["tax"], "sum"),
+        "shipping": (lines["shipping"], "sum"),
     }
     return numbered.group(["hour", "currency", *SALES_DIMENSIONS], measures)
 
@@ -105,6 +109,8 @@ def _aggregate(numbered: DictionaryEncoded, cube: pa.Table, keys: Sequence[str])
         "net_amount": (cube["net_amount"], "sum"),
         "lowest_amount": (cube["lowest_amount"], "min"),
         "highest_amount": (cube["highest_amount"], "max"),
+        "tax": (cube["tax"], "sum"),
+        "shipping": (cube["shipping"], "sum"),
     }
     return numbered.group(keys, measures)
 
@@ -141,9 +147,14 @@ def _by_product(numbered: DictionaryEncoded, lines: pa.Table) -> pa.Table:
         "cost_amount": (pc.fill_null(costs, pa.scalar(0, costs.type)), "sum"),
         "uncosted_quantity": (pc.if_else(is_costed, pa.scalar(0, quantity.type), quantity), "sum"),
         "uncosted_lines": (as_int(pc.invert(is_costed)), "sum"),
+        "tax": (lines["tax"], "sum"),
+        "shipping": (lines["shipping"], "sum"),
+        "uncategorised_lines": (as_int(lines["is_uncategorised"]), "sum"),
         "last_sold": (lines["timestamp"], "max"),
         "naming": (pc.if_else(pc.is_valid(lines["product_name"]), naming, None), "max"),
+        NAMED_AT: (pc.if_else(pc.is_valid(lines["product_name"]), lines["timestamp"], None), "max"),
     }
     products = numbered.group(["dt", "product_id", "product_category", "currency"], measures)
     latest = names.take(unpack_last(products["naming"], len(names)).combine_chunks())
-    return conform(products.append_column("product_name", latest), SALES_DAILY_BY_PRODUCT)
+    found = conform(products.append_column("product_name", latest), SALES_DAILY_BY_PRODUCT)
+    return found.append_column(NAMED_AT, products[NAMED_AT])

@@ -7,7 +7,7 @@ import pyarrow as pa
 from shared.lake.catalog.table import LakeTable
 from shared.lake.parquet.columns import MOMENT
 
-_TYPES = {"timestamp": MOMENT, "string": pa.string(), "bigint": pa.int64()}
+_TYPES = {"timestamp": MOMENT, "string": pa.string(), "bigint": pa.int64(), "double": pa.float64()}
 _DECIMAL = re.compile(r"decimal\((?P<digits>\d+),(?P<places>\d+)\)")
 
 

@@ -24,6 +24,7 @@ LAKE_BUCKET = Bucket(
         ("uploads/customers/", 7),  # as their sender wrote them, names and all, should they not be loaded
         ("incoming/", 30),
         ("redrives/", 30),
+        ("reconciliations/", 35),
         ("receipts/", 35),  # longer than any object in incoming/, whose outcomes they have
     ),
 )

@@ -8,12 +8,13 @@ from typing import Self
 from shared.records.schema import DataType
 
 LANDING, INCOMING, QUARANTINE, UPLOADS = "landing", "incoming", "quarantine", "uploads"
-REDRIVES, REFERENCE, RECEIPTS = "redrives", "reference", "receipts"
+REDRIVES, REFERENCE, RECEIPTS, RECONCILIATIONS = "redrives", "reference", "receipts", "reconciliations"
 
 WHOLE_DELIVERY = "all"
 """The name in the ledger of all rows of a delivery, which wait in one object."""
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_~.-]{0,199}"
+_REDRIVE = re.compile(r"~r[0-9]+$")
 _SAFE_PART = re.compile(_NAME)
 _UPLOAD_KEY = re.compile(r"uploads/[a-z]+/(?P<batch_id>[^/]+)")
 _INCOMING_KEY = re.compile(
@@ -104,9 +105,24 @@ class IncomingKey:
         )
 
 
+def delivery_of(origin: str) -> str:
+    """Return the delivery whose ledger entry counts a row: redriven rows have the origin `{delivery_id}~r{number}`."""
+    return _REDRIVE.sub("", origin)
+
+
 def receipt_key(data_type: DataType, name: str) -> str:
     """Return the key of the receipt of a commit."""
     return f"{RECEIPTS}/{data_type}/{safe_part(name)}.json"
+
+
+def reconciliation_prefix(data_type: DataType) -> str:
+    """Return the prefix of the plans of reconciliations that may not be complete."""
+    return f"{RECONCILIATIONS}/{data_type}/"
+
+
+def reconciliation_key(data_type: DataType, name: str) -> str:
+    """Return the key of the plan of a reconciliation."""
+    return f"{reconciliation_prefix(data_type)}{safe_part(name)}.json"
 
 
 def landing_key(data_type: DataType, day: str, delivery_id: str) -> str:

@@ -19,6 +19,7 @@ from pyiceberg.types import PrimitiveType, StringType
 
 from shared.lake.catalog.table import LakeTable
 from shared.lake.table.schema import MONTH, stored_schema
+from shared.records.schema import INGESTED_AT
 
 MOST_ROWS = 1_000_000
 """Most rows of one file; a file is rewritten as a whole when it is compacted."""
@@ -113,10 +114,10 @@ def _put(io: FileIO, location: str, rows: pa.Table, *, statistics: list[str], un
 
 
 def _bounds(declared: LakeTable, schema: Schema, rows: pa.Table) -> dict[int, tuple[bytes, bytes]]:
-    """Return the bounds of the columns by which files are divided, by field id, as Iceberg serializes them."""
+    """Return the bounds of the columns by which files are found, by field id, as Iceberg serializes them."""
     found = dict[int, tuple[bytes, bytes]]()
-    for name in (declared.time_column, declared.kept_apart):
-        ends = None if name is None else pc.min_max(rows[name])
+    for name in (declared.time_column, declared.kept_apart, INGESTED_AT):
+        ends = pc.min_max(rows[name]) if name in rows.column_names else None
         if name is None or ends is None or not ends["min"].is_valid:
             continue
         field = schema.find_field(name)

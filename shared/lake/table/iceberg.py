@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
@@ -293,9 +294,12 @@ class IcebergTables:
         return replace(change, deleted=listed, dropped=change.dropped | emptied)
 
     def _write_rows(self, target: Table, table: LakeTable, change: TableChange) -> list[Any]:
-        if change.rows is None or not len(change.rows):
-            return []
-        return self._each(lambda each: write_rows(target, table, *each), list(divide(target, table, change.rows)))
+        written = list[Any]()
+        for rows in chain([] if change.rows is None else [change.rows], change.streamed):
+            if len(rows):
+                parts = list(divide(target, table, rows))
+                written += self._each(lambda each: write_rows(target, table, *each), parts)
+        return written
 
     def _write_deletes(self, target: Table, layout: Layout, change: TableChange) -> list[Any]:
         wanted = [(layout.files[path], positions) for path, positions in change.deleted.items() if len(positions)]

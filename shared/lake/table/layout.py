@@ -20,6 +20,7 @@ from pyiceberg.types import PrimitiveType, StringType
 from shared.lake.catalog.table import LakeTable
 from shared.lake.table.data_files import FILE_PATH_ID
 from shared.lake.table.port import Bound, DataFile, TableUnreadable
+from shared.records.schema import INGESTED_AT
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -76,8 +77,13 @@ class Layouts:
         Raises:
             TableUnreadable: it is missing or damaged.
         """
-        read = _readable(manifest.manifest_path, lambda: manifest.fetch_manifest_entry(self._io, discard_deleted=True))
-        return self._entries.get(manifest.manifest_path, read)
+
+        def read() -> Sequence[ManifestEntry]:
+            entries = manifest.fetch_manifest_entry(self._io, discard_deleted=True)
+            listed = (manifest.added_files_count or 0) + (manifest.existing_files_count or 0)
+            return _complete(entries, len(entries) >= listed)
+
+        return self._entries.get(manifest.manifest_path, _readable(manifest.manifest_path, read))
 
     def manifests_of(self, snapshot: Snapshot) -> Sequence[ManifestFile]:
         """Return the manifests of a snapshot.
@@ -85,8 +91,13 @@ class Layouts:
         Raises:
             TableUnreadable: their list is missing or damaged.
         """
-        read = _readable(snapshot.manifest_list, lambda: snapshot.manifests(self._io))
-        return self._manifests.get(snapshot.manifest_list, read)
+
+        def read() -> Sequence[ManifestFile]:
+            manifests = snapshot.manifests(self._io)
+            files = None if snapshot.summary is None else snapshot.summary["total-data-files"]
+            return _complete(manifests, bool(manifests) or files in (None, "0"))
+
+        return self._manifests.get(snapshot.manifest_list, _readable(snapshot.manifest_list, read))
 
     def of(self, snapshot: Snapshot) -> Layout:
         """Return the files of a snapshot.
@@ -122,8 +133,11 @@ class Layouts:
         deleted = sum(each.record_count for each in layout.deletes.get(file.file_path, ()))
         for each in layout.shared_deletes:
             deleted += len(self._read_positions(each).get(file.file_path, ()))
-        first, last = (_bound(declared, schema, bounds) for bounds in (file.lower_bounds, file.upper_bounds))
-        return DataFile(file.file_path, file.record_count, file.file_size_in_bytes, deleted, first, last)
+        time_column = declared.time_column
+        first, last = (_bound(time_column, schema, bounds) for bounds in (file.lower_bounds, file.upper_bounds))
+        has_arrival = any(column.name == INGESTED_AT for column in declared.columns)
+        arrived: Any = _bound(INGESTED_AT if has_arrival else None, schema, file.upper_bounds)
+        return DataFile(file.file_path, file.record_count, file.file_size_in_bytes, deleted, first, last, arrived)
 
     def _read_positions(self, delete_file: ManifestDataFile) -> Mapping[str, pa.Array]:
         path = delete_file.file_path
@@ -152,6 +166,13 @@ def _readable(path: str, read: Callable[[], V]) -> Callable[[], V]:
     return attempt
 
 
+def _complete(entries: Sequence[V], is_complete: bool) -> Sequence[V]:
+    """Return the entries of an Avro file; one that is cut short between its blocks can be read as a shorter one."""
+    if not is_complete:
+        raise ValueError("it is cut short")
+    return entries
+
+
 def _only_file(delete_file: ManifestDataFile) -> str | None:
     """Return the data file about which a delete file is; None if it may be about several."""
     low = (delete_file.lower_bounds or {}).get(FILE_PATH_ID)
@@ -159,10 +180,10 @@ def _only_file(delete_file: ManifestDataFile) -> str | None:
     return low.decode() if low is not None and low == high else None
 
 
-def _bound(declared: LakeTable, schema: Schema, bounds: Mapping[int, bytes] | None) -> Bound | None:
-    if declared.time_column is None or not bounds:
+def _bound(column: str | None, schema: Schema, bounds: Mapping[int, bytes] | None) -> Bound | None:
+    if column is None or not bounds:
         return None
-    field = schema.find_field(declared.time_column)
+    field = schema.find_field(column)
     stored = bounds.get(field.field_id)
     if stored is None:
         return None

@@ -3,7 +3,7 @@
 Two implementations pass the same tests: Iceberg tables in the Glue catalog, and tables in memory.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -36,7 +36,8 @@ class TableUnreadable(Exception):
 class DataFile:
     """A data file of a snapshot: its rows, and how many of them are deleted.
 
-    `size` is in bytes. `first` and `last` bound the time column, both included; None without one.
+    `size` is in bytes. `first` and `last` bound the time column, both included; None without one. `arrived` is when the
+    last of the rows was received; None if the file does not tell.
     """
 
     path: str
@@ -45,12 +46,17 @@ class DataFile:
     deleted: int = 0
     first: Bound | None = None
     last: Bound | None = None
+    arrived: datetime | None = None
 
     def may_have(self, ranges: "Sequence[tuple[Bound, Bound]] | None") -> bool:
         """Whether rows of the file may lie in one of the ranges; each includes both ends."""
         if ranges is None or self.first is None or self.last is None:
             return True
         return any(low <= self.last and self.first <= high for low, high in ranges)  # type: ignore[operator] # one kind
+
+    def may_have_arrived(self, since: datetime | None) -> bool:
+        """Whether rows of the file may have been received at a moment or later."""
+        return since is None or self.arrived is None or self.arrived >= since
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,13 @@ class TableSnapshot:
 class TableChange:
     """One commit: rows to append, positions of rows to delete by path of their file, and files to drop as a whole.
 
-    Dropping a file drops its deleted positions too. `summary` is stored with the snapshot. Old snapshots expire with
-    the commit, except the most recent ones, tagged ones, and those to `keep` because they are published.
+    `streamed` are more rows to append, which are read once: each table of them is in memory only while its files are
+    written. Dropping a file drops its deleted positions too. `summary` is stored with the snapshot. Old snapshots
+    expire with the commit, except the most recent ones, tagged ones, and those to `keep` because they are published.
     """
 
     rows: "pa.Table | None" = None
+    streamed: "Iterable[pa.Table]" = ()
     deleted: "Mapping[str, pa.Array]" = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     summary: Mapping[str, str] = field(default_factory=dict)

@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 
 from shared.lake.parquet.columns import IngestMetadata, add_platform_columns, arrow_type
 from shared.lake.validation.bounds import surely_within
-from shared.lake.validation.text_columns import ColumnChecker
+from shared.lake.validation.currencies import currencies_in_use
+from shared.lake.validation.text_columns import ColumnChecker, present_texts
 from shared.lake.validation.typed_columns import check_typed
+from shared.records.absent_words import absent_words
 from shared.records.schema import RecordSchema
 from shared.records.validation import Form
 
@@ -76,18 +78,22 @@ def check_columns(
         form: the form of the values.
         at: the current time; event times may be at most 5 minutes later.
     """
-    checker = ColumnChecker(at, frozenset(name for name in (schema.event_time, schema.version) if name is not None))
+    checker = ColumnChecker(at, schema.dated)
     columns, valid = {}, pa.repeat(pa.scalar(value=True), len(attributes))
     for each in schema.fields:
         found, is_needed = values[each.name], each.required or each.name == schema.event_time
+        if pa.types.is_string(found.type):
+            found = present_texts(found, absent_words(each.kind) if form is Form.TEXT else ())
         if found.null_count == len(found):
             columns[each.name] = pa.nulls(len(found), arrow_type(each))
             valid = pa.repeat(_FALSE, len(found)) if is_needed else valid
             continue
-        checked = checker.check_text(each, found) if form is Form.TEXT else check_typed(checker, each, found)
+        checked = check_typed(checker, each, found) if form is Form.TYPED else checker.check_text(each, found)
         columns[each.name] = checked.column
         kept = pc.coalesce(checked.valid, _FALSE) if checked.valid.null_count else checked.valid
         if found.null_count:
             kept = pc.if_else(pc.is_valid(found), kept, pa.scalar(not is_needed))
         valid = pc.and_(valid, kept)
+    in_use = currencies_in_use(schema, columns, len(attributes), at)
+    valid = valid if in_use is None else pc.and_(valid, in_use)
     return CheckedColumns(schema, columns, attributes, pc.and_(valid, surely_within(schema, columns, attributes)))

@@ -13,7 +13,7 @@ _ESCAPED = re.compile(rb'["\\\\\x00-\x1f]')
 
 
 def texts_as_json(table: pa.Table, known: Collection[str]) -> pa.Array:
-    """Serialize unknown text columns; empty text counts as absent."""
+    """Serialize unknown text columns; blank text counts as absent."""
     unknown = [name for name in table.column_names if name not in known]
     members = [_member(name, table[name].combine_chunks()) for name in unknown]
     if not members:
@@ -34,7 +34,8 @@ def values_as_json(table: pa.Table, known: Collection[str]) -> pa.Array:
 
 def _member(name: str, values: pa.StringArray) -> pa.StringArray:
     """Return a comma, the name and the value; empty if there is no value."""
-    filled = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+    blank = pc.equal(pc.utf8_trim_whitespace(values), "")
+    filled = pc.if_else(blank, pa.scalar(None, pa.string()), values)
     return pc.fill_null(_around(f",{orjson.dumps(name).decode()}:", _quoted(filled), ""), "")
 
 

@@ -3,10 +3,10 @@
 Whole columns are checked first. Only rows that this cannot decide are checked one by one by `records.validation`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +15,7 @@ from shared.lake.parquet.columns import IngestMetadata, to_table
 from shared.lake.validation.checked_columns import CheckedColumns, check_columns
 from shared.lake.validation.tables import check_table
 from shared.lake.validation.typed_rows import to_typed_columns
-from shared.records.schema import DataType
+from shared.records.schema import DataType, RecordSchema
 from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, RowError, validate
 
@@ -32,10 +32,9 @@ class ValidatedRows:
         """The number of rejected rows."""
         return len({error.row for error in self.errors})
 
-    def within(self, places: Sequence[int], others: Sequence[RowError]) -> "ValidatedRows":
-        """Return this result as part of a delivery: with row positions in the delivery, and further errors added."""
-        errors = [replace(each, row=None if each.row is None else places[each.row]) for each in self.errors]
-        return ValidatedRows(self.table, [*errors, *others])
+    def kept(self, keep: Sequence[bool]) -> pa.Table:
+        """Return the valid rows that are to be kept."""
+        return self.table if all(keep) else self.table.filter(pa.array(keep, pa.bool_()))
 
 
 def validate_rows(
@@ -77,6 +76,40 @@ def validate_table(
     return _complete(found.checked, found.records, form=form, at=at, stamp=stamp)
 
 
+class Records(Protocol):
+    """Records as columns of text, one for each field; those that columns cannot represent are `unfit`."""
+
+    def __len__(self) -> int:
+        """The number of records."""
+
+    @property
+    def unfit(self) -> Iterable[int]:
+        """The records that must be validated one by one."""
+
+    def fields(self, schema: RecordSchema) -> Mapping[str, pa.Array]:
+        """Return a column for each field of a schema; null means absent."""
+
+    def attributes(self) -> pa.Array:
+        """Return the fields that are not in the schema, as JSON text."""
+
+    def take(self, records: Sequence[int]) -> Sequence[Any]:
+        """Return these records, one by one."""
+
+
+def validate_records(data_type: DataType, records: Records, *, at: datetime, stamp: IngestMetadata) -> ValidatedRows:
+    """Check mapped records, which are columns of text, and convert the valid ones to columns.
+
+    Args:
+        data_type: the data type of the records.
+        records: the records.
+        at: the current time; event times may be at most 5 minutes later.
+        stamp: the values of the platform's columns, with one `ingested_at` for all records or one for each.
+    """
+    schema = SCHEMAS[data_type]
+    checked = check_columns(schema, records.fields(schema), records.attributes(), form=Form.MAPPED, at=at)
+    return _complete(checked.without(records.unfit), records.take, form=Form.MAPPED, at=at, stamp=stamp)
+
+
 def _complete(
     checked: CheckedColumns,
     records: Callable[[Sequence[int]], Sequence[Any]],
@@ -96,7 +129,8 @@ def _complete(
     places = [*valid, *(place for row, place in enumerate(unsure) if row not in rejected)]
     order = pc.sort_indices(pa.array(places, pa.int64()))
     stored = checked.stored(_stamp_of(stamp, valid))
-    return ValidatedRows(pa.concat_tables([stored, decided.table]).take(order), decided.errors).within(unsure, ())
+    errors = [replace(each, row=None if each.row is None else unsure[each.row]) for each in decided.errors]
+    return ValidatedRows(pa.concat_tables([stored, decided.table]).take(order), errors)
 
 
 def _validate_by_row(

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from shared.lake.validation.casts import cast_to_field, to_json_rows
 from shared.lake.validation.checked_columns import CheckedColumns, check_columns
@@ -45,11 +44,8 @@ def check_table(schema: RecordSchema, table: pa.Table, *, form: Form, at: dateti
 
 
 def _values(each: Field, table: pa.Table, form: Form) -> pa.Array:
-    """Return the values of a field; empty text counts as absent."""
+    """Return the values of a field."""
     if each.name not in table.column_names:
         return pa.nulls(len(table), pa.string())
     values = table[each.name].combine_chunks()
-    if form is Form.TYPED:
-        return cast_to_field(each, values)
-    blank = pc.equal(values, "")
-    return pc.if_else(blank, pa.scalar(None, pa.string()), values) if pc.any(blank).as_py() else values
+    return cast_to_field(each, values) if form is Form.TYPED else values

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.parquet.columns import MOMENT, arrow_type
-from shared.records.currencies import ISO_4217
+from shared.records.currencies import CURRENCIES
+from shared.records.ids import LONGEST_ID
 from shared.records.schema import Field, Kind
-from shared.records.validation import EARLIEST, FUTURE_TOLERANCE, LONGEST_ID, LONGEST_TEXT
+from shared.records.value_schemas import EARLIEST, FUTURE_TOLERANCE, LONGEST_TEXT
 
 _IN_ZONE = pa.timestamp("us", "UTC")
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
@@ -19,8 +20,8 @@ _LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 _FULL_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$"
 _ZONED = r"(Z|[+-]\d{2}:\d{2})$"
 _NUMBERS = {
-    Kind.MONEY: r"\d{1,11}(\.\d{1,6})?$",
-    Kind.QUANTITY: r"\d{1,9}(\.\d{1,4})?$",
+    Kind.MONEY: r"(\d{1,11}(\.\d{0,6})?|\.\d{1,6})$",
+    Kind.QUANTITY: r"(\d{1,9}(\.\d{0,4})?|\.\d{1,4})$",
     Kind.INTEGER: r"(0|[1-9]\d{0,17})$",
     Kind.NUMBER: r"\d{1,15}(\.\d{1,15})?$",
 }
@@ -45,8 +46,10 @@ class ColumnChecker:
     def check_text(self, each: Field, values: pa.StringArray) -> CheckedColumn:
         """Check text values of a field of any kind."""
         match each.kind:
-            case Kind.ID | Kind.TEXT | Kind.CHOICE | Kind.CURRENCY:
-                return CheckedColumn(values, _is_valid(each, values))
+            case Kind.ID | Kind.TEXT:
+                return CheckedColumn(values, _has_fitting_length(each, values))
+            case Kind.CHOICE | Kind.CURRENCY:
+                return _choice(each, values)
             case Kind.TIMESTAMP:
                 return self._check_time(each, values)
             case Kind.BOOLEAN:
@@ -96,17 +99,18 @@ def null_unless(mask: pa.BooleanArray, values: pa.Array) -> pa.Array:
     return pc.if_else(mask, values, pa.scalar(None, values.type))
 
 
-def _is_valid(each: Field, values: pa.StringArray) -> pa.BooleanArray:
-    if each.kind in (Kind.CHOICE, Kind.CURRENCY):
-        return _among(values, each.choices or ISO_4217)
-    low, high = (1, LONGEST_ID) if each.kind is Kind.ID else (0, LONGEST_TEXT)
-    trimmed, lengths = pc.utf8_trim_whitespace(values), pc.utf8_length(values)
-    found = pc.min_max(lengths).as_py()
+def _has_fitting_length(each: Field, values: pa.StringArray) -> pa.BooleanArray:
+    longest, lengths = LONGEST_ID if each.kind is Kind.ID else LONGEST_TEXT, pc.utf8_length(values)
     # Aggregates are cheaper than masks, and in most cases the whole column is valid.
-    if trimmed.equals(values) and (found["min"] is None or low <= found["min"] <= found["max"] <= high):
+    if (pc.max(lengths).as_py() or 0) <= longest:
         return pc.is_valid(values)
-    fits = pc.and_(pc.greater_equal(lengths, low), pc.less_equal(lengths, high))
-    return pc.and_(pc.equal(trimmed, values), fits)
+    return pc.less_equal(lengths, longest)
+
+
+def _choice(each: Field, values: pa.StringArray) -> CheckedColumn:
+    is_currency = each.kind is Kind.CURRENCY
+    cased = pc.ascii_upper(values) if is_currency else pc.ascii_lower(values)
+    return CheckedColumn(cased, _among(cased, CURRENCIES if is_currency else each.choices))
 
 
 def _among(values: pa.StringArray, allowed: tuple[str, ...]) -> pa.BooleanArray:
@@ -144,11 +148,18 @@ def _moments(texts: pa.StringArray) -> pa.Array:
         except pa.ArrowInvalid:
             continue
     zoned = pc.match_substring_regex(texts, _ZONED)
-    naive = _castable(null_unless(pc.invert(zoned), texts), pa.timestamp("us"))
-    return pc.coalesce(_castable(null_unless(zoned, texts), _IN_ZONE), naive.cast(_IN_ZONE))
+    naive = castable(null_unless(pc.invert(zoned), texts), pa.timestamp("us"))
+    return pc.coalesce(castable(null_unless(zoned, texts), _IN_ZONE), naive.cast(_IN_ZONE))
 
 
-def _castable(texts: pa.StringArray, kind: pa.DataType) -> pa.Array:
+def present_texts(values: pa.StringArray, words: tuple[str, ...] = ()) -> pa.StringArray:
+    """Trim texts, with null for those that are absent: blank, or one of the words."""
+    trimmed = pc.utf8_trim_whitespace(values)
+    absent = _among(trimmed, ("", *words))
+    return pc.if_else(absent, pa.scalar(None, pa.string()), trimmed) if pc.any(absent).as_py() else trimmed
+
+
+def castable(texts: pa.StringArray, kind: pa.DataType) -> pa.Array:
     """Cast texts, with null for those that cannot be cast; these are few, so they are found by bisection."""
     try:
         return texts.cast(kind)
@@ -156,4 +167,4 @@ def _castable(texts: pa.StringArray, kind: pa.DataType) -> pa.Array:
         if len(texts) == 1:
             return pa.nulls(1, kind)
     half = len(texts) // 2
-    return pa.concat_arrays([_castable(texts.slice(0, half), kind), _castable(texts.slice(half), kind)])
+    return pa.concat_arrays([castable(texts.slice(0, half), kind), castable(texts.slice(half), kind)])

@@ -27,6 +27,7 @@ from shared.athena.sql import (
     sql,
     table,
     union_all,
+    unload,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -249,3 +250,21 @@ def test_statements_are_made_of_templates_alone() -> None:
     for path in sources():
         if path != own:
             assert not list(calls(ast.parse(path.read_text()), "Statement")), path
+
+
+def test_rows_are_unloaded_below_a_location_by_their_last_column() -> None:
+    query = sql("SELECT id, slice FROM {sales} WHERE region = :region", sales=table("sales"), region="EU")
+
+    statement = pinned(unload(query, "s3://runs-1/a/rows/", by="slice"), {"sales": 7})
+
+    assert " ".join(statement.text.split()) == (
+        "UNLOAD ( SELECT id, slice FROM sales FOR VERSION AS OF 7 WHERE region = ? ) TO 's3://runs-1/a/rows/' "
+        "WITH (format = 'JSON', compression = 'GZIP', partitioned_by = ARRAY['slice'])"
+    )
+    assert statement.values == ("EU",)
+
+
+@pytest.mark.parametrize("location", ["s3://runs", "s3://runs/a", "s3://runs/a'/", "/runs/a/", "s3://runs/a b/"])
+def test_only_a_folder_of_a_bucket_is_a_location(location: str) -> None:
+    with pytest.raises(ValueError, match="location"):
+        unload(sql("SELECT 1 AS slice"), location, by="slice")

@@ -1,5 +1,6 @@
 """A record is there once, on one day, after any merges, in any order, with races and crashes."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,8 +16,10 @@ from shared.lake.catalog.state import TableState
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.cycle import MergeCycle
 from shared.lake.merge.key_index import KeyIndex
+from shared.lake.merge.receipt import ObjectReceipt
 from shared.lake.parquet.columns import IngestMetadata, arrow_schema, to_table, write_parquet
 from shared.lake.storage.paths import incoming_key
+from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
@@ -47,7 +50,9 @@ class Sent:
         return to_table(
             self.data_type,
             rows,
-            IngestMetadata(source_id="shop", ingested_at=at, origin=self.name, reporting_currency="EUR"),
+            IngestMetadata(
+                source_id=f"shop-{int(self.name[-1]) % 2}", ingested_at=at, origin=self.name, reporting_currency="EUR"
+            ),
         )
 
 
@@ -83,7 +88,8 @@ class Platform:
     data_type: DataType
     lake: StagedLake
     tables: StagedTables
-    ledger: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    ledger: dict[str, ObjectReceipt] = field(default_factory=dict)
+    entries: dict[str, LedgerEntry] = field(default_factory=dict)
     state: TableState = field(default_factory=lambda: TableState(name="base"))
 
     @classmethod
@@ -104,8 +110,11 @@ class Platform:
             return  # the message comes again
         if done is not None:
             self.state = self.state.with_commit(done.snapshot.id or 0, done.snapshot.sequence, done.days)
-            for key, outcomes in done.merged.items():
-                assert self.ledger.setdefault(key, outcomes) == outcomes
+            for key, receipt in done.merged.items():
+                assert self.ledger.setdefault(key, receipt).outcomes == receipt.outcomes
+            for delivery_id, rows in done.superseded.items():
+                entry = self.entries.get(delivery_id) or _entry(self.data_type, delivery_id)
+                self.entries[delivery_id] = entry.with_superseded(self.data_type, rows)
             self.lake.delete(done.consumed)
 
     def settle_down(self) -> None:
@@ -127,7 +136,29 @@ class Platform:
         assert self.state.snapshot == self.tables.head(BASE_TABLES[self.data_type]).id
         assert {f"{row['timestamp']:%Y-%m-%d}" for row in rows} <= self.state.days.keys()
         sizes = {incoming_key(self.data_type, sent.name): len(sent.table) for sent in deliveries}
-        assert {key: sum(outcomes.values()) for key, outcomes in self.ledger.items()} == sizes
+        assert {key: sum(receipt.outcomes.values()) for key, receipt in self.ledger.items()} == sizes
+        assert self._versions() - self._superseded() == len(rows)
+
+    def _versions(self) -> int:
+        """The number of delivered rows that are no copies."""
+        outcomes = sum((Counter(each.outcomes) for each in self.ledger.values()), Counter[str]())
+        return outcomes.total() - outcomes["duplicate"]
+
+    def _superseded(self) -> int:
+        """The number of rows that are not current."""
+        at_once = sum(each.outcomes.get("superseded", 0) + each.also_superseded for each in self.ledger.values())
+        return at_once + sum(each.replaced for each in self.entries.values())
+
+
+def _entry(data_type: DataType, delivery_id: str) -> LedgerEntry:
+    return LedgerEntry(
+        delivery_id=delivery_id,
+        kind=DeliveryKind.BATCH,
+        source_id="web-shop",
+        data_type=data_type,
+        received_at=NOW,
+        received=1,
+    )
 
 
 def _expected(deliveries: Sequence[Sent]) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """A decision is kept whole under its id, as long as it is small enough to be read at once."""
 
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from shared.decisions.models import IndexedDecision
 from shared.lake.parquet.columns import IngestMetadata, to_table
-from shared.lake.quarantine.decisions import LARGEST_DECISION, IndexedDecision, extract_decisions
+from shared.lake.quarantine.decisions import LARGEST_DECISION, extract_decisions
 from shared.records.schema import DataType
 from tests.fakes.records import AT, NOW, good
 
@@ -20,7 +22,7 @@ def _kept(**fields: Any) -> tuple[IndexedDecision, dict[str, Any]]:
 def test_all_fields_of_a_decision_are_stored() -> None:
     features = {"amount_7d": 12.5, "country": "DE"}
 
-    decision, told = _kept(amount="19.90", features=features, attributions={"amount_7d": 0.25}, rule="r-7")
+    decision, told = _kept(amount=Decimal("19.90"), features=features, attributions={"amount_7d": 0.25}, rule="r-7")
 
     assert (decision.decision_id, decision.timestamp, decision.version) == ("d-1", NOW, NOW)
     assert {name: told[name] for name in ("score", "outcome", "amount", "source_id", "timestamp")} == {
@@ -30,7 +32,7 @@ def test_all_fields_of_a_decision_are_stored() -> None:
         "source_id": "risk-1",
         "timestamp": "2025-03-01T12:00:00.000Z",
     }
-    assert told["features"] == {"amount_7d": "12.5", "country": "DE"}
+    assert told["features"] == {"amount_7d": "12.5", "country": '"DE"'}
     assert (told["attributions"], told["attributes"]) == ({"amount_7d": 0.25}, {"rule": "r-7"})
 
 

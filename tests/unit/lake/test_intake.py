@@ -12,7 +12,7 @@ from shared.lake.validation.rows import validate_rows
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
 from shared.records.validation import Form, validate
-from tests.fakes.records import GOOD, NOW, good, records
+from tests.fakes.records import GOOD, NOW, good, records, sale
 from tests.tiers import examples
 
 STAMP = IngestMetadata(source_id="web-shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
@@ -46,6 +46,16 @@ ODD: list[Any] = [
     "1",
     "1.50",
     "usd",
+    "HRK",
+    " \u2003",
+    "Completed ",
+    "NULL",
+    ".99",
+    "+5",
+    "1e3",
+    "0.30000000000000004",
+    0.1 + 0.2,
+    "2019-06-01T00:00:00Z",
     "EUR",
     "completed",
     "2025-02-27",
@@ -124,3 +134,11 @@ def test_non_records_are_refused_on_both_paths(rows: list[Any]) -> None:
 
 def test_unknown_fields_are_stored_alike_on_both_paths() -> None:
     _agrees(DataType.ORDERS, [good(DataType.ORDERS, gift=True, attributes="x"), good(DataType.ORDERS, channel=None)])
+
+
+@pytest.mark.parametrize("quantity", [1, 0, -1])
+@pytest.mark.parametrize("name", ["discount", "tax", "shipping"])
+def test_the_sign_of_an_amount_is_validated_alike_on_both_paths(name: str, quantity: int) -> None:
+    amounts = [4.45, -4.45, "4.45", "-4.45", -0.0, 0, None]
+
+    _agrees(DataType.TRANSACTIONS, [sale(row, quantity=quantity, **{name: each}) for row, each in enumerate(amounts)])

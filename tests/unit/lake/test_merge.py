@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -70,11 +71,27 @@ ROWS: Mapping[DataType, st.SearchStrategy[dict[str, Any]]] = {
 }
 
 
-def _table(data_type: DataType, rows: Sequence[Row], origin: str, at: datetime) -> pa.Table:
+def _table(
+    data_type: DataType, rows: Sequence[Row], origin: str, at: datetime, *, source: str = "web-shop"
+) -> pa.Table:
     checked = validate(data_type, rows, form=Form.TYPED, at=NOW)
     assert checked.errors == []
-    stamp = IngestMetadata(source_id="web-shop", ingested_at=at, origin=origin, reporting_currency="EUR")
+    stamp = IngestMetadata(source_id=source, ingested_at=at, origin=origin, reporting_currency="EUR")
     return to_table(data_type, checked.rows, stamp)
+
+
+@dataclass
+class _Fate:
+    """What became of a row: its outcome, and whether it is superseded or its key another source's as well."""
+
+    outcome: str
+    superseded: bool = False
+    shared: bool = False
+
+    @property
+    def final(self) -> str:
+        """The outcome after the merge."""
+        return "superseded" if self.superseded and self.outcome == "loaded" else self.outcome
 
 
 class _Model:
@@ -83,24 +100,41 @@ class _Model:
     def __init__(self, data_type: DataType) -> None:
         self.schema = SCHEMAS[data_type]
         self.stands: dict[tuple[Any, ...], Row] = {}
+        self.superseded = Counter[str]()
+        self._fates: dict[tuple[Any, ...], _Fate] = {}
 
-    def deliver(self, rows: Sequence[Row]) -> Counter[str]:
-        return Counter(self._fate(row) for row in rows)
+    def merge(self, deliveries: Sequence[Sequence[Row]]) -> list[list[_Fate]]:
+        """Deliver rows; return their fates. `superseded` counts those of earlier merges that they replace."""
+        self.superseded.clear()
+        self._fates.clear()
+        return [[self._deliver(row) for row in rows] for rows in deliveries]
 
-    def _fate(self, row: Row) -> str:
+    def _deliver(self, row: Row) -> _Fate:
         key = tuple(row[name] for name in self.schema.key)
         stands, version = self.stands.get(key), self.schema.version
-        if stands is None:
-            self.stands[key] = row
-            return "loaded"
-        if self._rank(row) >= self._rank(stands):
-            self.stands[key] = row
-        by_platform = all(each[version] == each[INGESTED_AT] for each in (row, stands))
-        if self._content(row) == self._content(stands) and (by_platform or row[version] == stands[version]):
-            return "duplicate"
-        if row[version] == stands[version]:
-            return "conflict"
-        return "loaded" if row[version] > stands[version] else "superseded"
+        fate = _Fate("loaded")
+        if stands is not None:
+            wins = self._rank(row) >= self._rank(stands)
+            by_platform = all(each[version] == each[INGESTED_AT] for each in (row, stands))
+            is_same = self._content(row) == self._content(stands)
+            fate.shared = not is_same and row["source_id"] != stands["source_id"]
+            if is_same and (by_platform or row[version] == stands[version]):
+                fate.outcome = "duplicate"
+            else:
+                fate.outcome = "conflict" if fate.shared or row[version] == stands[version] else "loaded"
+                self._supersede(fate, key, stands, wins=wins)
+            if not wins:
+                return fate
+        self.stands[key], self._fates[key] = row, fate
+        return fate
+
+    def _supersede(self, fate: _Fate, key: tuple[Any, ...], stands: Row, *, wins: bool) -> None:
+        if not wins:
+            fate.superseded = True
+        elif key in self._fates:
+            self._fates[key].superseded = True
+        else:
+            self.superseded[stands["_origin"]] += 1
 
     def _rank(self, row: Row) -> Any:
         return row[self.schema.version], row[INGESTED_AT], row["_origin"]
@@ -138,22 +172,39 @@ class _Base:
         return found
 
 
+def _outcomes(settled: Settled) -> list[Mapping[str, int]]:
+    return [each.outcomes for each in settled.deliveries]
+
+
 @pytest.mark.parametrize("data_type", ROWS)
 @settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_any_deliveries_merge_by_the_rule_of_the_data_model(data_type: DataType, data: st.DataObject) -> None:
-    merges = data.draw(st.lists(st.lists(st.lists(ROWS[data_type], min_size=1, max_size=4), max_size=3), max_size=3))
+    deliveries = st.tuples(st.sampled_from(["web-shop", "till"]), st.lists(ROWS[data_type], min_size=1, max_size=4))
+    merges = data.draw(st.lists(st.lists(deliveries, max_size=3), max_size=3))
     base, model, hour = _Base(data_type), _Model(data_type), 0
 
-    for number, deliveries in enumerate(merges):
+    for number, drawn in enumerate(merges):
         tables = [
-            _table(data_type, rows, f"batch-{number}-{place}", NOW - timedelta(days=1, hours=-(hour := hour + 1) / 10))
-            for place, rows in enumerate(deliveries)
+            _table(
+                data_type,
+                rows,
+                f"batch-{number}-{place}",
+                NOW - timedelta(days=1, hours=-(hour := hour + 1) / 10),
+                source=source,
+            )
+            for place, (source, rows) in enumerate(drawn)
         ]
         if not tables:
             continue
         settled = base.merge(tables)
-        assert list(settled.outcomes) == [dict(model.deliver(table.to_pylist())) for table in tables]
+        expected = model.merge([table.to_pylist() for table in tables])
+        assert _outcomes(settled) == [Counter(fate.final for fate in fates) for fates in expected]
+        assert [(each.also_superseded, each.shared_ids) for each in settled.deliveries] == [
+            (sum(fate.superseded > (fate.final == "superseded") for fate in fates), sum(fate.shared for fate in fates))
+            for fates in expected
+        ]
+        assert sum((Counter(each.superseded) for each in settled.deliveries), Counter()) == +model.superseded
 
     assert sorted(base.rows(), key=repr) == sorted(model.stands.values(), key=repr)
 
@@ -163,18 +214,18 @@ def test_deliveries_are_merged_in_order_of_arrival() -> None:
     second = _table(DataType.TRANSACTIONS, [good(DataType.TRANSACTIONS, quantity=2)], "a", NOW - timedelta(hours=1))
 
     one, other = (_Base(DataType.TRANSACTIONS), _Base(DataType.TRANSACTIONS))
-    outcomes = [list(one.merge([first, second]).outcomes), list(other.merge([second, first]).outcomes)]
+    outcomes = [_outcomes(one.merge([first, second])), _outcomes(other.merge([second, first]))]
 
     assert one.rows() == other.rows()
     assert [row["quantity"] for row in one.rows()] == [2]
-    assert outcomes == [[{"loaded": 1}, {"loaded": 1}]] * 2
+    assert outcomes == [[{"superseded": 1}, {"loaded": 1}], [{"loaded": 1}, {"superseded": 1}]]
 
 
 def test_an_empty_delivery_has_no_outcomes() -> None:
     empty = arrow_schema(DataType.ORDERS).empty_table()
     full = _table(DataType.ORDERS, [good(DataType.ORDERS)], "a", NOW)
 
-    assert list(_Base(DataType.ORDERS).merge([empty, full, empty]).outcomes) == [{}, {"loaded": 1}, {}]
+    assert _outcomes(_Base(DataType.ORDERS).merge([empty, full, empty])) == [{}, {"loaded": 1}, {}]
 
 
 def test_a_key_that_shares_only_half_of_its_hash_with_another_is_another_key() -> None:
@@ -192,7 +243,7 @@ def test_a_key_that_shares_only_half_of_its_hash_with_another_is_another_key() -
 
     assert len(held) == 1
     assert (len(settled.winners), len(settled.beaten)) == (1, 0)
-    assert list(settled.outcomes) == [{"loaded": 1}]
+    assert _outcomes(settled) == [{"loaded": 1}]
 
 
 def test_duplicates_and_older_versions_change_no_day() -> None:
@@ -204,6 +255,40 @@ def test_duplicates_and_older_versions_change_no_day() -> None:
     older = base.merge([_table(orders, [good(orders, status="placed", updated_at=_TIMES[0])], "c", NOW)])
 
     assert (len(copy.changes), len(older.changes)) == (0, 0)
+
+
+def test_a_row_without_a_version_has_that_of_its_receipt() -> None:
+    """Rows from before their data type had a version of its own are stored without one."""
+    orders, base = DataType.ORDERS, _Base(DataType.ORDERS)
+    at = NOW - timedelta(hours=3)
+    old = _table(orders, [good(orders)], "a", at)
+    place = old.schema.get_field_index("updated_at")
+    base.merge([old.set_column(place, "updated_at", pa.nulls(1, pa.timestamp("ms")))])
+
+    older, newer = (
+        base.merge([_table(orders, [good(orders, status=status, updated_at=updated)], origin, NOW)])
+        for status, updated, origin in (
+            ("placed", (at - timedelta(hours=1)).isoformat(), "b"),
+            ("shipped", (at + timedelta(hours=1)).isoformat(), "c"),
+        )
+    )
+
+    assert (_outcomes(older), _outcomes(newer)) == ([{"superseded": 1}], [{"loaded": 1}])
+    assert newer.deliveries[0].superseded == {"a": 1}
+
+
+def test_ids_that_another_source_uses_are_sampled_masked() -> None:
+    orders, base = DataType.ORDERS, _Base(DataType.ORDERS)
+    rows = [good(orders, order_id=f"anna-{number}") for number in range(5)]
+    base.merge([_table(orders, rows, "a", NOW - timedelta(hours=1))])
+
+    (settled,) = base.merge(
+        [_table(orders, [{**row, "status": "shipped"} for row in rows], "b", NOW, source="till")]
+    ).deliveries
+
+    assert (settled.outcomes, settled.shared_ids) == ({"conflict": 5}, 5)
+    assert settled.superseded == {"a": 5}
+    assert settled.samples == ("order_id=xxxx-9",) * 3
 
 
 def test_a_record_that_moves_changes_both_days() -> None:
@@ -252,7 +337,8 @@ def test_the_hourly_roll_up_is_a_plain_sum_of_completed_lines_exact_to_the_last_
     expected: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
     for line in base.to_pylist():
         if line["status"] == "completed":
-            net = line["quantity"] * line["unit_price"] - line["discount"]
+            discount = line["discount"].copy_sign(line["quantity"]) if line["quantity"] else Decimal(0)
+            net = line["quantity"] * line["unit_price"] - discount
             hour = line["timestamp"].replace(minute=0, second=0, microsecond=0)
             expected[hour, line["currency"], line["region"]].append(net)
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.lake.merge import pending
-from shared.lake.merge.pending import CANCELLED, MOST_OBJECTS, PendingObjects
+from shared.lake.merge.limits import MOST_OBJECTS
+from shared.lake.merge.pending import CANCELLED, PendingObjects
 from shared.lake.merge.receipt import ObjectReceipt, Receipt
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
 from shared.lake.storage.object_store import ObjectName, StoredObject
@@ -36,12 +37,24 @@ def _read(lake: MemoryLake, **most: int) -> list[str]:
     return [each.key.delivery_id for each in PendingObjects.read(lake, SALES, **most).rows]
 
 
-def test_objects_are_read_in_the_order_of_their_arrival() -> None:
+def test_the_oldest_and_the_newest_object_are_read_in_turn() -> None:
     lake = MemoryLake()
-    for name in ("c", "a", "b"):
+    for name in ("c", "a", "b", "e", "d"):
         _put(lake, name)
 
-    assert _read(lake) == ["c", "a", "b"]
+    assert _read(lake) == ["c", "d", "a", "e", "b"]
+
+
+def test_a_new_delivery_does_not_wait_for_the_backlog_of_another_source() -> None:
+    lake = MemoryLake()
+    for number in range(2_000):
+        _put(lake, f"backfill-{number}")
+    _put(lake, "new")
+
+    first_pass = _read(lake)
+
+    assert {"backfill-0", "new"} <= set(first_pass)
+    assert len(first_pass) == MOST_OBJECTS
 
 
 def test_objects_of_other_types_and_other_names_are_not_read() -> None:
@@ -94,9 +107,9 @@ def test_a_large_backfill_does_not_hold_up_small_deliveries_and_they_do_not_hold
 
     order = _order({**large, **small})
 
-    first = order.index("large-0")
-    assert [each for each in order if each.startswith("large")] == ["large-2", "large-1", "large-0"]
-    assert 20 <= first <= 24  # about as many bytes of small ones between two large ones as a large one has
+    last = order.index("large-1")
+    assert [each for each in order if each.startswith("large")] == ["large-2", "large-0", "large-1"]
+    assert 20 <= last <= 24  # about as many bytes of small ones between two large ones as a large one has
     assert sorted(order) == sorted([*large, *small])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
 from shared.lake.rollups.compute import COLUMNS, ROLLUPS, roll_up
+from shared.lake.rollups.portions import computed
 from shared.lake.rollups.schema import schema_of
 from shared.records.schema import DataType
 from shared.records.validation import Form, validate
@@ -46,7 +48,8 @@ _SALES = st.fixed_dictionaries(
         "product_id": st.sampled_from(["p-1", "p-2", "Ω"]),
         "quantity": st.decimals("-999", "999", places=4).map(float),
         "unit_price": _AMOUNTS,
-        "discount": _AMOUNTS | st.none(),
+        **{name: _AMOUNTS | st.none() for name in ("discount", "tax", "shipping")},
+        "is_negated": st.booleans(),
         "unit_cost": _AMOUNTS | st.none(),
         "order_id": st.sampled_from(["o-1", "o-2"]),
         "customer_id": _maybe("c-1", "c-2"),
@@ -85,7 +88,16 @@ _ROWS = {
 }
 
 
+def _negated(row: Row) -> Row:
+    """Write the amounts of a return with the other sign, if it says so."""
+    is_negated = row.get("is_negated") and row["quantity"] < 0
+    named = {name: row.get(name) for name in ("discount", "tax", "shipping")}
+    negated = {name: f"-{each}" for name, each in named.items() if is_negated and each is not None}
+    return {name: value for name, value in {**row, **negated}.items() if name != "is_negated"}
+
+
 def _base(data_type: DataType, rows: Sequence[Row]) -> pa.Table:
+    rows = [_negated(row) for row in rows]
     stamp = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch", reporting_currency="USD")
     checked = validate(data_type, [good(data_type, **row) for row in rows], form=Form.TYPED, at=NOW)
     assert checked.errors == []
@@ -119,7 +131,9 @@ def _rows(data_type: DataType, rows: Sequence[Row]) -> list[Row]:
 def _completed(rows: Sequence[Row]) -> list[Row]:
     lines: list[Row] = [row for row in _rows(DataType.TRANSACTIONS, rows) if row["status"] == "completed"]
     for line in lines:
-        line["net"] = line["quantity"] * line["unit_price"] - line["discount"]
+        sign = (line["quantity"] > 0) - (line["quantity"] < 0)
+        line["net"] = sign * (abs(line["quantity"]) * line["unit_price"] - abs(line["discount"]))
+        line["taxed"], line["shipped"] = (sign * abs(line[name] or _NOTHING) for name in ("tax", "shipping"))
         line["hour"] = line["timestamp"].replace(minute=0, second=0, microsecond=0)
     return lines
 
@@ -131,6 +145,14 @@ def _summed(lines: list[Row]) -> dict[str, Any]:
         "net_amount": sum(amounts, _NOTHING),
         "lowest_amount": min(amounts),
         "highest_amount": max(amounts),
+        **_beside(lines),
+    }
+
+
+def _beside(lines: list[Row]) -> dict[str, Any]:
+    return {
+        "tax": sum((line["taxed"] for line in lines), _NOTHING),
+        "shipping": sum((line["shipped"] for line in lines), _NOTHING),
     }
 
 
@@ -201,6 +223,8 @@ def _sold(lines: list[Row]) -> dict[str, Any]:
         "cost_amount": sum((line["quantity"] * line["unit_cost"] for line in costed), _NOTHING),
         "uncosted_quantity": sum((line["quantity"] for line in uncosted), _NOTHING),
         "uncosted_lines": len(uncosted),
+        **_beside(lines),
+        "uncategorised_lines": sum(line["product_category"] is None for line in lines),
     }
 
 
@@ -317,3 +341,22 @@ def test_no_rows_have_empty_rollups_of_the_declared_columns(data_type: DataType)
     assert {len(table) for table in empty.values()} == {0}
     declared = [schema_of(table) for table in ROLLUPS[data_type]]
     assert [table.schema for table in empty.values()] == [table.schema for table in full.values()] == declared
+
+
+@_RUNS
+@given(_BASES, st.lists(st.integers(0, 29), max_size=4), st.integers(1, 12))
+def test_portions_of_any_size_combine_to_the_roll_up_of_all_rows(
+    base: tuple[DataType, list[Row]], cuts: list[int], most_rows: int
+) -> None:
+    data_type, rows = base
+    whole = _base(data_type, rows)
+    ends = sorted({0, len(whole), *(min(cut, len(whole)) for cut in cuts)})
+    portions = [whole.slice(start, end - start) for start, end in pairwise(ends)] or [whole]
+
+    with computed(data_type, portions, most_rows) as made:
+        found = {name: list(tables) for name, tables in made.tables.items()}
+
+    assert made.rows == len(whole)
+    for name, table in roll_up(data_type, whole).items():
+        rows_found = pa.concat_tables([table.schema.empty_table(), *found[name]])
+        assert sorted(rows_found.to_pylist(), key=repr) == sorted(table.to_pylist(), key=repr)

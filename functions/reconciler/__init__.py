@@ -1,0 +1,1 @@
+"""The schedule that compares rows beyond the identity horizon."""

@@ -1,0 +1,1 @@
+"""Applies mappings to the records of a source, whole columns at a time."""
