@@ -1,1 +1,1 @@
-"""The schedule that computes customer snapshots."""
+"""The first step of a computation of all customers: facts, the boundaries of scores, and the model."""

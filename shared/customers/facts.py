@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 ONE_DAY = timedelta(days=1)
 
@@ -62,21 +61,23 @@ class CustomerFacts:
     excluded_records: int
 
 
-class PreferenceKind(StrEnum):
-    """The kinds of preference."""
+@dataclass(frozen=True)
+class CategoryWeight:
+    """The units of a category that a customer bought."""
 
-    CATEGORY = "category"
-    CHANNEL = "channel"
-    REGION = "region"
-    HOUR = "hour"
+    category: str
+    units: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preference:
-    """One preference of a customer, with its share among all of its kind."""
+class Preferences:
+    """What a customer buys most, where and when; the favourite categories are in descending order.
 
-    customer_id: str
-    kind: PreferenceKind
-    value: str
-    weight: Decimal
-    whole: Decimal
+    `units` counts the units of all categories, also of those that are not among the favourites.
+    """
+
+    categories: tuple[CategoryWeight, ...]
+    units: Decimal | None
+    channel: str | None
+    region: str | None
+    hour: int | None

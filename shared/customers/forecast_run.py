@@ -1,7 +1,7 @@
-"""Predicts purchases of every customer, or states the reason why there is no prediction. Pure, on NumPy."""
+"""Fits the model to a sample of customers, and predicts purchases of any customer with it. Pure, on NumPy."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from shared.customers.bgnbd import (
     Fit,
     Histories,
+    ModelParameters,
     NotFitted,
     days_until_purchase,
     expected_purchases,
@@ -26,34 +27,31 @@ LONGEST_PREDICTION = 365
 _MODEL = "bg/nbd"
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """The model with its predictions by customer, and the reasons for customers without one."""
-
-    report: ModelReport
-    expectations: Mapping[str, Expectation]
-    reasons: Mapping[str, str]
-
-
-def forecast(customers: Sequence[CustomerFacts], period: HistoryPeriod, at: datetime) -> Forecast:
-    """Fit the model, validate it on the hold-out, and predict for customers with purchases on at least two days."""
+def fit_model(customers: Sequence[CustomerFacts], period: HistoryPeriod, at: datetime) -> ModelReport:
+    """Fit the model to customers and validate it on the hold-out."""
     fitted, held_out, reason = _fit_and_validate(customers, period)
-    report = ModelReport(
+    return ModelReport(
         model=_MODEL,
         fitted_at=at,
         used=reason is None,
         reason=reason,
         parameters=asdict(fitted.parameters) if fitted else None,
         log_likelihood=fitted.log_likelihood if fitted else None,
+        fitted_on=len(customers),
         hold_out=_to_report(held_out) if held_out else None,
     )
-    if fitted is None or reason is not None:
-        return Forecast(report, {}, {each.customer_id: reason or "" for each in customers})
+
+
+def predict(
+    customers: Sequence[CustomerFacts], model: ModelReport, period: HistoryPeriod
+) -> Mapping[str, Expectation | str]:
+    """Predict for customers with purchases on at least two days; the others get the reason for having no prediction."""
+    if not model.used or model.parameters is None:
+        return {each.customer_id: model.reason or "" for each in customers}
     bought_again = [each for each in customers if each.purchase_days > 1]
-    reasons = {each.customer_id: TOO_FEW_PURCHASES for each in customers if each.purchase_days <= 1}
-    expectations = dict(_expectations(bought_again, fitted, period))
-    reasons |= {each.customer_id: NOT_FINITE for each in bought_again if each.customer_id not in expectations}
-    return Forecast(report, expectations, reasons)
+    found: dict[str, Expectation | str] = {each.customer_id: TOO_FEW_PURCHASES for each in customers}
+    found |= {each.customer_id: NOT_FINITE for each in bought_again}
+    return found | dict(_expectations(bought_again, ModelParameters(**model.parameters), period))
 
 
 def _fit_and_validate(
@@ -96,12 +94,12 @@ def _histories(told: Sequence[tuple[int, datetime, datetime]], end: date) -> His
 
 
 def _expectations(
-    customers: Sequence[CustomerFacts], fitted: Fit, period: HistoryPeriod
+    customers: Sequence[CustomerFacts], parameters: ModelParameters, period: HistoryPeriod
 ) -> Iterator[tuple[str, Expectation]]:
     histories = _all_histories(customers, period)
-    alive = probability_alive(fitted.parameters, histories)
-    purchases = expected_purchases(fitted.parameters, histories, float(RECENT_DAYS))
-    days = days_until_purchase(fitted.parameters, histories, LONGEST_PREDICTION)
+    alive = probability_alive(parameters, histories)
+    purchases = expected_purchases(parameters, histories, float(RECENT_DAYS))
+    days = days_until_purchase(parameters, histories, LONGEST_PREDICTION)
     for each, probability, expected, until in zip(customers, alive, purchases, days, strict=True):
         if np.isfinite(probability) and np.isfinite(expected):
             yield each.customer_id, Expectation(float(probability), float(expected), until)

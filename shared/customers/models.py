@@ -10,7 +10,10 @@ from shared.runtime.numbers import Number
 
 
 class HoldOutReport(Model):
-    """Accuracy of the model on the last quarter of the days, which it was not fitted on."""
+    """Accuracy of the model on the last quarter of the days, which it was not fitted on.
+
+    Counts and errors are of the customers that the model was fitted on.
+    """
 
     days: int = Field(description="Number of days held out.", examples=[93])
     customers: int = Field(description="Customers with a purchase before the held-out days.", examples=[3370])
@@ -38,6 +41,11 @@ class ModelReport(Model):
         examples=[{"r": 0.243, "alpha": 30.9, "a": 0.793, "b": 2.426}],
     )
     log_likelihood: Optional[float] = Field(description="Log-likelihood of the fit.")
+    fitted_on: Optional[int] = Field(
+        description="Number of customers that the model was fitted and validated on: all of them, or a uniform sample "
+        "of at least 50 000 if there are more. Every customer is predicted with the fitted parameters.",
+        examples=[4372],
+    )
     hold_out: Optional[HoldOutReport] = Field(description="Accuracy on held-out days.")
 
 

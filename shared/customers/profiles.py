@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from shared.customers.facts import CustomerFacts, Preference, PreferenceKind
+from shared.customers.facts import CustomerFacts, Preferences
 from shared.customers.forecast import NOT_WITHIN_A_YEAR, NOTHING_PAID, Expectation
 from shared.customers.models import (
     BehaviorMetrics,
     CustomerPreferences,
     CustomerProfileResponse,
     FavoriteCategory,
-    ModelReport,
     RfmScores,
     SegmentStay,
 )
 from shared.customers.rules import Scores
+from shared.customers.run import CustomerRun
 from shared.customers.segments import DEFINITION
 from shared.runtime.numbers import EXACT
 
@@ -25,27 +25,17 @@ _PLACES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
-    """Values that all profiles of a run share."""
-
-    at: datetime
-    last_day: date
-    reporting_currency: str
-    model: ModelReport
-
-
-@dataclass(frozen=True, kw_only=True)
 class Known:
     """The inputs of one profile; `expected` is a reason (text) if there is no prediction."""
 
     facts: CustomerFacts
-    tastes: Sequence[Preference]
+    preferences: Preferences
     scores: Scores
     stays: Sequence[SegmentStay]
     expected: Expectation | str
 
 
-def profile(known: Known, run: Run) -> CustomerProfileResponse:
+def profile(known: Known, run: CustomerRun) -> CustomerProfileResponse:
     """Build a customer's profile, with a reason for every absent field."""
     facts = known.facts
     prediction = _prediction(known.expected, run.last_day)
@@ -103,17 +93,16 @@ def _midnight(day: date) -> datetime:
 
 
 def _preferences(known: Known) -> CustomerPreferences:
-    best = {taste.kind: taste.value for taste in reversed(known.tastes)}
-    categories = [taste for taste in known.tastes if taste.kind is PreferenceKind.CATEGORY]
-    hour = best.get(PreferenceKind.HOUR)
+    preferences = known.preferences
+    units = preferences.units or Decimal(1)
     return CustomerPreferences(
         favorite_categories=[
-            FavoriteCategory(category=taste.value, share=round(float(taste.weight / taste.whole), _PLACES))
-            for taste in categories
+            FavoriteCategory(category=each.category, share=round(float(each.units / units), _PLACES))
+            for each in preferences.categories
         ],
-        preferred_channel=best.get(PreferenceKind.CHANNEL),
-        preferred_region=best.get(PreferenceKind.REGION),
-        preferred_hour_utc=None if hour is None else int(hour),
+        preferred_channel=preferences.channel,
+        preferred_region=preferences.region,
+        preferred_hour_utc=preferences.hour,
         average_basket_size=EXACT.divide(known.facts.units_bought, Decimal(known.facts.orders)),
     )
 

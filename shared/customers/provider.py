@@ -1,4 +1,4 @@
-"""Provides the store of customer snapshots and its reports."""
+"""Provides the store of computed customers and its reports."""
 
 from shared.customers.reports import CustomerReports
 from shared.customers.store import CUSTOMERS_TABLE, CustomerStore
@@ -8,7 +8,7 @@ from shared.runtime.deployment import Deployment, provider
 @provider
 def customer_store(deployment: Deployment) -> CustomerStore:
     """Build the store of profiles and segments."""
-    return CustomerStore(deployment.clients.dynamodb, deployment.name_of(CUSTOMERS_TABLE))
+    return CustomerStore(deployment.clients.dynamodb, deployment.name_of(CUSTOMERS_TABLE), deployment.clock)
 
 
 @provider

@@ -6,21 +6,31 @@ Equal values always have equal scores, and scores depend only on the order of th
   if 97 % purchased once, they score 1, and customers who purchased twice score 5.
 - recency: 5 - floor(5 x share of customers who purchased on a strictly later day). Ties take the best place, so
   customers who purchased on the last day score 5.
+
+The share of lower values reaches k fifths exactly for the values above the ceil(k n / 5)-th smallest of n values, so
+four boundaries of each measure stand for all customers.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from shared.customers.segments import BY_CELL, Segment
+from shared.runtime.models import Model
 
-_QUINTILES = 5
+_BEST, _WORST = 5, 1
 
 
-V = TypeVar("V", int, Decimal, date)
+class Boundaries(Model):
+    """The values of each measure at or below which a fifth, two, three and four fifths of all customers are.
+
+    They are in ascending order; recency is in days since the last purchase.
+    """
+
+    recency: Sequence[Decimal]
+    frequency: Sequence[Decimal]
+    monetary: Sequence[Decimal]
 
 
 @dataclass(frozen=True)
@@ -42,22 +52,14 @@ class Scores:
         return BY_CELL[self.recency, self.value]
 
 
-def score_customers(last_days: Sequence[date], orders: Sequence[int], amounts: Sequence[Decimal]) -> list[Scores]:
-    """Score customers against each other by the day of the last purchase, the number of orders and the net amount."""
-    ranked = zip(high_when_late(last_days), high_when_large(orders), high_when_large(amounts), strict=True)
-    return [Scores(recency, frequency, monetary) for recency, frequency, monetary in ranked]
+def score(boundaries: Boundaries, *, days_since: int, orders: int, net_amount: Decimal) -> Scores:
+    """Score a customer against all others by the days since the last purchase, the orders and the net amount."""
+    return Scores(
+        recency=_BEST - _exceeded(boundaries.recency, Decimal(days_since)),
+        frequency=_WORST + _exceeded(boundaries.frequency, Decimal(orders)),
+        monetary=_WORST + _exceeded(boundaries.monetary, net_amount),
+    )
 
 
-def high_when_large(values: Sequence[V]) -> list[int]:
-    """Score values so that the largest are best and ties take the lowest place."""
-    ordered = sorted(values)
-    score = {value: 1 + _QUINTILES * bisect_left(ordered, value) // len(ordered) for value in set(values)}
-    return [score[value] for value in values]
-
-
-def high_when_late(days: Sequence[date]) -> list[int]:
-    """Score days so that the latest are best and ties take the best place."""
-    ordered = sorted(days)
-    count = len(ordered)
-    score = {day: _QUINTILES - _QUINTILES * (count - bisect_right(ordered, day)) // count for day in set(days)}
-    return [score[day] for day in days]
+def _exceeded(boundaries: Sequence[Decimal], value: Decimal) -> int:
+    return bisect_left(boundaries, value)

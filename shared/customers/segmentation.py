@@ -1,82 +1,58 @@
-"""Aggregates scored customers into the eleven segments. Pure."""
+"""Turns the sums of the eleven segments into the report. Pure."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import reduce
+from operator import add
 from typing import Any
 
-from shared.customers.facts import CustomerFacts
 from shared.customers.models import CustomerSegment, CustomerSegmentationResponse
-from shared.customers.profiles import Run
-from shared.customers.rules import Scores
+from shared.customers.run import CustomerRun
+from shared.customers.segment_sums import SegmentSums
 from shared.customers.segments import DEFINED_ON, DEFINITION, SEGMENTS, Segment
 from shared.runtime.numbers import EXACT, ZERO
 
 _PLACES = 4
 
 
-@dataclass(frozen=True)
-class Population:
-    """All customers and their net amount, with which a segment is compared."""
-
-    customers: int
-    net_amount: Decimal
-
-
-def segmentation(
-    customers: Sequence[CustomerFacts], scores: Sequence[Scores], run: Run
-) -> CustomerSegmentationResponse:
+def segmentation(sums: Mapping[str, SegmentSums], run: CustomerRun) -> CustomerSegmentationResponse:
     """Build all segments, in the order in which they are declared."""
-    members: defaultdict[str, list[CustomerFacts]] = defaultdict(list)
-    for customer, scored in zip(customers, scores, strict=True):
-        members[scored.segment.segment_id].append(customer)
-    whole = Population(len(customers), _net(customers))
+    whole = reduce(add, sums.values(), SegmentSums())
     return CustomerSegmentationResponse(
-        segments=[_segment(each, members[each.segment_id], whole, run) for each in SEGMENTS],
-        total_customers=len(customers),
+        segments=[_segment(each, sums.get(each.segment_id, SegmentSums()), whole) for each in SEGMENTS],
+        total_customers=whole.customers,
         segmentation_date=run.at,
         as_of=run.last_day,
         definition_version=DEFINITION,
         definition_date=DEFINED_ON,
         reporting_currency=run.reporting_currency,
-        excluded_records=sum(each.excluded_records for each in customers),
+        excluded_records=whole.excluded_records,
         model=run.model,
     )
 
 
-def _segment(segment: Segment, members: Sequence[CustomerFacts], whole: Population, run: Run) -> CustomerSegment:
-    net, paid = _net(members), sum(each.paid_orders for each in members)
+def _segment(segment: Segment, sums: SegmentSums, whole: SegmentSums) -> CustomerSegment:
     return CustomerSegment(
         segment_id=segment.segment_id,
         name=segment.name,
         description=segment.description,
-        customer_count=len(members),
-        percentage=round(100 * len(members) / whole.customers, _PLACES) if whole.customers else 0,
-        avg_lifetime_value=EXACT.divide(net, Decimal(len(members))) if members else ZERO,
-        avg_order_value=EXACT.divide(net, Decimal(paid)) if paid else None,
-        retention_rate=retention_rate(members),
-        characteristics=_characteristics(segment, members, whole, run),
+        customer_count=sums.customers,
+        percentage=round(100 * sums.customers / whole.customers, _PLACES) if whole.customers else 0,
+        avg_lifetime_value=EXACT.divide(sums.net_amount, Decimal(sums.customers)) if sums.customers else ZERO,
+        avg_order_value=EXACT.divide(sums.net_amount, Decimal(sums.paid_orders)) if sums.paid_orders else None,
+        retention_rate=_ratio(sums.retained, sums.bought_before),
+        characteristics=_characteristics(segment, sums, whole),
     )
 
 
-def retention_rate(members: Sequence[CustomerFacts]) -> float | None:
-    """Return the share of customers active in the previous 90 days who were active again in the last 90 days."""
-    before = [each for each in members if each.orders_90d_before]
-    return round(sum(each.orders_last_90d > 0 for each in before) / len(before), _PLACES) if before else None
-
-
-def _characteristics(segment: Segment, members: Sequence[CustomerFacts], whole: Population, run: Run) -> dict[str, Any]:
-    since = [(run.last_day - each.last_purchase.date()).days for each in members]
-    orders = [each.orders for each in members]
+def _characteristics(segment: Segment, sums: SegmentSums, whole: SegmentSums) -> dict[str, Any]:
     return {
         "cells": {str(recency): list(values) for recency, values in segment.cells.items()},
-        "revenue_share": round(float(_net(members) / whole.net_amount), _PLACES) if whole.net_amount else None,
-        "average_orders": round(sum(orders) / len(orders), _PLACES) if orders else None,
-        "average_days_since_last_order": round(sum(since) / len(since), _PLACES) if since else None,
+        "revenue_share": round(float(sums.net_amount / whole.net_amount), _PLACES) if whole.net_amount else None,
+        "average_orders": _ratio(sums.orders, sums.customers),
+        "average_days_since_last_order": _ratio(sums.days_since_last_order, sums.customers),
     }
 
 
-def _net(customers: Sequence[CustomerFacts]) -> Decimal:
-    return reduce(EXACT.add, (each.net_amount for each in customers), ZERO)
+def _ratio(part: int, whole: int) -> float | None:
+    return round(part / whole, _PLACES) if whole else None

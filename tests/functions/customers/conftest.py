@@ -1,8 +1,9 @@
 """The customers function over a lake in moto with Athena on DuckDB, and the scheduled computation."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -10,11 +11,11 @@ from moto import mock_aws
 from functions.customers.handler import app, handler
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
-from shared.customers.snapshot_job import SnapshotResult
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
+from tests.fakes.workflows import compute_customers
 from tests.functions.metrics.lake import Row, TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
@@ -35,9 +36,10 @@ class Shop:
         """Merge these lines, and compute the roll-ups of their days."""
         self.lake.sell(rows)
 
-    def compute(self) -> SnapshotResult:
+    def compute(self) -> Mapping[str, Any]:
         """Run the scheduled computation."""
-        return self.wired.customer_snapshot_job.run()
+        computed: Mapping[str, Any] = compute_customers(self.wired)
+        return computed
 
     def get(self, path: str, visitor: Visitor | None = None) -> Answer:
         """Ask the function."""

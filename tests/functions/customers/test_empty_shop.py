@@ -9,7 +9,7 @@ def test_a_shop_without_sales_has_eleven_empty_segments(open_shop: Opened) -> No
     done = shop.compute()
 
     data = shop.get("segments").data
-    assert (done.customers, data["total_customers"]) == (0, 0)
+    assert (done["customers"], data["total_customers"]) == (0, 0)
     assert len(data["segments"]) == 11
     assert {each["percentage"] for each in data["segments"]} == {0}
     assert data["as_of"] == "2026-05-01"

@@ -167,7 +167,7 @@ def test_segment_history_is_kept_and_vanished_customers_are_removed(computed: Sh
         {"segment": before["segment"], "entered": "2026-05-01T04:30:00Z", "left": "2026-05-02T04:30:00Z"},
         {"segment": after["segment"], "entered": "2026-05-02T04:30:00Z"},
     ]
-    assert done.removed == 1
+    assert done["removed"] == 1
     assert computed.get("O%27Hara%20%26%20co/profile").status == 404
 
 

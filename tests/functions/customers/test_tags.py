@@ -16,12 +16,17 @@ def ask(shop: Shop, path: str, tag: str = "") -> Any:
     return handler(rest_event("GET", f"{PATH}/{path}", headers=headers, token=shop.visitor.token), context())
 
 
-@pytest.mark.parametrize("path", ["segments", "ada/profile"])
-def test_customer_responses_are_not_modified_until_they_change(open_shop: Opened, path: str) -> None:
+@pytest.fixture(scope="module")
+def shop(open_shop: Opened) -> Shop:
+    """A shop with a customer, computed once."""
     shop = open_shop("USD")
     shop.sell([line("ada", "o1", 3)])
     shop.compute()
+    return shop
 
+
+@pytest.mark.parametrize("path", ["segments", "ada/profile"])
+def test_customer_responses_are_not_modified_until_they_change(shop: Shop, path: str) -> None:
     before = ask(shop, path)
     [tag] = before["multiValueHeaders"]["ETag"]
     at_hand = ask(shop, path, tag)

@@ -1,13 +1,16 @@
 """When a model is accepted, and the reason given when it is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 
 from shared.customers.facts import CustomerFacts, HistoryPeriod
-from shared.customers.forecast_run import forecast
+from shared.customers.forecast import Expectation
+from shared.customers.forecast_run import fit_model, predict
+from shared.customers.models import ModelReport
 
 OPENED = date(2025, 1, 1)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -38,6 +41,26 @@ def customer(name: str, days: Sequence[int], period: HistoryPeriod = YEAR) -> Cu
         distinct_products=1,
         active_days=1,
         excluded_records=0,
+    )
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A model with its predictions, and the reasons of customers without one."""
+
+    report: ModelReport
+    expectations: Mapping[str, Expectation]
+    reasons: Mapping[str, str]
+
+
+def forecast(customers: Sequence[CustomerFacts], period: HistoryPeriod, at: datetime) -> Forecast:
+    """Fit to customers, and predict for the same."""
+    report = fit_model(customers, period, at)
+    found = predict(customers, report, period)
+    return Forecast(
+        report,
+        {name: each for name, each in found.items() if isinstance(each, Expectation)},
+        {name: each for name, each in found.items() if isinstance(each, str)},
     )
 
 

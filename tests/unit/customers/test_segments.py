@@ -1,6 +1,7 @@
 """Scores by value, and the table of segments."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -8,11 +9,42 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.customers.rules import Scores, high_when_large, high_when_late, score_customers
+from shared.customers.rules import Boundaries, Scores, score
 from shared.customers.segments import BY_CELL, SCORES, SEGMENTS
 
 numbers = st.lists(st.integers(-5, 50), min_size=1, max_size=60)
 days = st.lists(st.dates(date(2024, 1, 1), date(2024, 3, 1)), min_size=1, max_size=60)
+LAST_DAY = date(2024, 3, 1)
+
+
+def boundaries(values: Sequence[Decimal]) -> list[Decimal]:
+    """The smallest values at or below which so many fifths of all values are."""
+    ordered = sorted(values)
+    return [ordered[-(-fifths * len(ordered) // 5) - 1] for fifths in range(1, 5)] if ordered else []
+
+
+def score_customers(last_days: Sequence[date], orders: Sequence[int], amounts: Sequence[Decimal]) -> list[Scores]:
+    """The scores of customers among themselves."""
+    since = [(LAST_DAY - day).days for day in last_days]
+    among = Boundaries(
+        recency=boundaries(list(map(Decimal, since))),
+        frequency=boundaries(list(map(Decimal, orders))),
+        monetary=boundaries(amounts),
+    )
+    told = zip(since, orders, amounts, strict=True)
+    return [score(among, days_since=days, orders=count, net_amount=amount) for days, count, amount in told]
+
+
+def high_when_large(values: Sequence[int]) -> list[int]:
+    """The scores for orders."""
+    scored = score_customers([LAST_DAY] * len(values), values, [Decimal(0)] * len(values))
+    return [each.frequency for each in scored]
+
+
+def high_when_late(values: Sequence[date]) -> list[int]:
+    """The scores for the days of the last purchase."""
+    scored = score_customers(values, [1] * len(values), [Decimal(0)] * len(values))
+    return [each.recency for each in scored]
 
 
 def test_eleven_segments_cover_every_cell_exactly_once() -> None:
@@ -49,6 +81,13 @@ def test_a_score_counts_the_share_of_strictly_lower_values(values: list[int]) ->
     expected = [1 + 5 * sum(other < value for other in values) // len(values) for value in values]
 
     assert high_when_large(values) == expected
+
+
+@given(days)
+def test_recency_counts_the_share_of_strictly_later_days(values: list[date]) -> None:
+    expected = [5 - 5 * sum(other > value for other in values) // len(values) for value in values]
+
+    assert high_when_late(values) == expected
 
 
 @given(numbers)

@@ -1,4 +1,4 @@
-"""A run reads everything at one state of the tables."""
+"""A computation reads everything at one state of the tables."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.athena.sql import Statement
-from shared.customers.snapshot_job import CustomerSnapshotJob, SnapshotResult
+from shared.customers.preparation import CustomerPreparation
+from shared.customers.run import CustomerRun
 from shared.lake.catalog.state import TableState
 from shared.lake.table.port import SnapshotExpired
 from shared.runtime.errors import Unavailable
@@ -37,35 +38,51 @@ class Tables:
         if len(self.read) >= 1 and pinned["transactions"] <= self._expired:
             raise SnapshotExpired(statement.text)
         self.read.append(pinned)
-        return [{"first": None, "last": None}] if "AS first," in statement.text else []
+        return [{"first": None, "last": None, "customers": 0}] if "AS last," in statement.text else []
+
+    execute = run
 
     @staticmethod
     def _newer_states() -> Iterator[Mapping[str, TableState]]:
         for number in range(1, 100):
-            yield {name: TableState(name=name, snapshot=number) for name in ("transactions", "exchange_rates")}
+            names = ("transactions", "products", "exchange_rates")
+            yield {name: TableState(name=name, snapshot=number) for name in names}
 
 
-class NoCustomers:
-    """A store without customers."""
+class Nothing:
+    """A store and files without customers, which keep what is described."""
 
-    def stays(self) -> Mapping[str, Any]:
-        """Return nobody's segments."""
-        return {}
+    def __init__(self) -> None:
+        self.described: list[CustomerRun] = []
 
-    def replace(self, profiles: Iterator[Any], gone: Sequence[str], segments: Any) -> None:
-        """Accept no profiles."""
-        assert (list(profiles), gone, segments.total_customers) == ([], [], 0)
+    def published(self) -> None:
+        """Return no computation."""
+
+    def rows_location(self, run_id: str) -> str:
+        """Return a location."""
+        return f"s3://runs/{run_id}/"
+
+    def rows(self, _: str, __: int) -> Iterator[bytes]:
+        """Yield nobody's row."""
+        return iter(())
+
+    def put_run(self, run: CustomerRun) -> None:
+        """Keep a description."""
+        self.described.append(run)
 
 
-def run(tables: Tables) -> SnapshotResult:
-    job = CustomerSnapshotJob(
+def run(tables: Tables) -> CustomerRun:
+    nothing = Nothing()
+    prepared = CustomerPreparation(
         athena=tables,  # type: ignore[arg-type] # a part of it is enough
         states=tables,  # type: ignore[arg-type] # as above
-        store=NoCustomers(),  # type: ignore[arg-type] # as above
+        store=nothing,  # type: ignore[arg-type] # as above
+        files=nothing,  # type: ignore[arg-type] # as above
         reporting_currency="USD",
         clock=lambda: NOW,
-    )
-    return job.run()
+    ).prepare(NOW)
+    assert nothing.described == [prepared]
+    return prepared
 
 
 def test_all_statements_of_a_run_read_the_same_snapshots() -> None:
@@ -76,7 +93,7 @@ def test_all_statements_of_a_run_read_the_same_snapshots() -> None:
     assert tables.read == [
         {"transactions": 1},
         {"transactions": 1, "exchange_rates": 1},
-        {"transactions": 1},
+        {"transactions": 1, "exchange_rates": 1},
     ]
 
 

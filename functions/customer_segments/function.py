@@ -1,0 +1,15 @@
+"""Declares the function `customer_segments`."""
+
+from functions.declaration import Access, TaskTrigger, TriggeredFunction
+from shared.customers.run_files import CUSTOMER_RUNS_BUCKET
+from shared.customers.store import CUSTOMERS_TABLE
+
+FUNCTION = TriggeredFunction(
+    name="customer_segments",
+    description="Adds up the customer segments, and publishes them with the profiles.",
+    memory_mb=512,
+    timeout_seconds=900,
+    trigger=TaskTrigger(workflow="customer_run"),
+    reads=(Access(CUSTOMERS_TABLE), Access(CUSTOMER_RUNS_BUCKET)),
+    writes=(Access(CUSTOMERS_TABLE),),
+)
