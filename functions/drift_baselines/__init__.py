@@ -1,0 +1,1 @@
+"""Freezes the first days of model versions as their baselines."""

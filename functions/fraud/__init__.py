@@ -1,0 +1,1 @@
+"""Fraud analytics: dashboard, cohorts, precision and recall, confusion matrices."""

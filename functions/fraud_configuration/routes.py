@@ -1,0 +1,100 @@
+"""The routes of the configuration of fraud analytics."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header
+
+from shared.app.query_parameters import parameters_of
+from shared.app.route_policy import policy
+from shared.app.wiring import Wiring, wiring
+from shared.audit.request import note
+from shared.auth.current_caller import caller
+from shared.auth.models import Caller
+from shared.auth.scopes import Scope
+from shared.decisions.configuration import (
+    FraudConfiguration,
+    FraudConfigurationHistory,
+    FraudConfigurationRequest,
+)
+from shared.decisions.parameters import FraudPageQuery
+from shared.runtime import etags
+from shared.runtime.errors import Conflict, FieldError, InvalidRequest
+from shared.runtime.paging import Window
+from shared.runtime.query import Given
+
+router = Router()
+Wired = Annotated[Wiring, Depends(wiring)]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias=etags.CHANGE_CONDITION,
+        description="The `ETag` of the configuration to replace, as `GET` returns it, or `*` for the one in force.",
+    ),
+]
+_TAGS = ["fraud configuration"]
+
+
+@router.get("/analytics/configuration", tags=_TAGS, summary="Get the configuration of fraud analytics")
+@policy(Scope.FRAUD_READ)
+def get_configuration(wired: Wired) -> FraudConfiguration:
+    """Added: returns the maturity horizon, the cost parameters and the service levels in force.
+
+    Until the first change they are those of the stage, as version 0. Send the `ETag` as `If-Match` with a change.
+    """
+    configuration = wired.fraud_configuration.get(fresh=True)
+    etags.set_state(_state(configuration))
+    return configuration
+
+
+@router.put("/analytics/configuration", tags=_TAGS, summary="Replace the configuration of fraud analytics")
+@policy(Scope.ADMIN, errors=(Conflict,))
+def put_configuration(
+    values: Annotated[FraudConfigurationRequest, Body()],
+    wired: Wired,
+    who: Annotated[Caller, Depends(caller)],
+    if_match: IfMatch = None,
+) -> FraudConfiguration:
+    """Added: replaces all values, and returns them with their version. Every answer uses them within five seconds.
+
+    Name the version that you replace, in `version` or by its `ETag` in `If-Match`; 409 if it is not in force any more.
+    Answers repeat the values that they were computed with. Former versions are kept.
+    """
+    current = wired.fraud_configuration.get(fresh=True)
+    _require_current(current, values.version, if_match)
+    changed = wired.fraud_configuration.put(values, replaces=current, by=who.subject)
+    note(before=_state(current))
+    return changed
+
+
+@router.get("/analytics/configuration/history", tags=_TAGS, summary="List the versions of the configuration")
+@policy(Scope.FRAUD_READ)
+def list_versions(
+    wired: Wired, given: Annotated[Given, Depends(parameters_of(FraudPageQuery))]
+) -> Response[FraudConfigurationHistory]:
+    """Added: returns all versions, oldest first. New ones are appended, so pages never shift."""
+    query = FraudPageQuery.read(given)
+    found = wired.fraud_configuration.history(Window(query.offset, query.limit))
+    history = FraudConfigurationHistory(versions=list(found.items), total=found.total)
+    return Response(200, content_types.APPLICATION_JSON, history, found.headers())
+
+
+def _require_current(current: FraudConfiguration, version: int | None, if_match: str | None) -> None:
+    """Refuse a change of anything but the version in force.
+
+    Raises:
+        InvalidRequest: the request does not name the version that it replaces.
+        Conflict: that version is not in force.
+    """
+    if version is None and if_match is None:
+        named = FieldError("version", f"is required unless {etags.CHANGE_CONDITION} is sent")
+        raise InvalidRequest("Request validation failed", field_errors=[named])
+    matches = if_match is None or etags.may_change(if_match, router.current_event.path, _state(current))
+    if version not in {None, current.version} or not matches:
+        raise Conflict(f"Version {current.version} of the configuration is in force; read it and change that version")
+
+
+def _state(configuration: FraudConfiguration) -> dict[str, Any]:
+    return configuration.model_dump(mode="json", by_alias=True)

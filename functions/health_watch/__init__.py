@@ -1,0 +1,1 @@
+"""Notices changes of the health of pipelines."""

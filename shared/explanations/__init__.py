@@ -1,0 +1,1 @@
+"""Explanations: the attributions of a decision, and what drives the scores of a cohort."""

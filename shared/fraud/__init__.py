@@ -1,0 +1,1 @@
+"""Fraud analytics: the truth of decisions, KPIs, cohorts, dashboards."""

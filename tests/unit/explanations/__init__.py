@@ -1,0 +1,1 @@
+"""Explanations: units, attributions, drivers."""

@@ -1,0 +1,1 @@
+"""Judging pipelines without AWS."""
