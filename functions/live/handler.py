@@ -8,8 +8,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.app.cors import require_own_page
 from shared.app.wiring import wiring
 from shared.auth.credentials import token_of_handshake
-from shared.auth.scopes import scope_of_channel
-from shared.auth.verifier import require
 from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.errors import TallyError
 from shared.runtime.observability import count, instrument, logger
@@ -19,23 +17,33 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def keep(event: dict[str, Any], _: "LambdaContext") -> dict[str, Any]:
-    """Store a new connection with its channel, or remove a closed one."""
-    context, connections = event["requestContext"], wiring().connections
+def converse(event: dict[str, Any], _: "LambdaContext") -> dict[str, Any]:
+    """Admit a client, answer what it sends, or remove its connection."""
+    context = event["requestContext"]
     answer: dict[str, Any] = {"statusCode": HTTPStatus.OK.value}
     match context["routeKey"]:
         case "$connect":
             try:
-                connections.add(context["connectionId"], _admit(event))
+                _admit(event)
             except TallyError as refused:
                 return _refusal(refused)
             except (BotoCoreError, ClientError) as error:
                 return _refusal(_passing(error))
             answer |= _confirmed(event)
         case "$disconnect":
-            connections.remove(context["connectionId"])
+            wiring().connections.remove(context["connectionId"])
+        case _:
+            _answer(event)
     logger().info("connection", route=context["routeKey"])
     return answer
+
+
+def _answer(event: dict[str, Any]) -> None:
+    """Post the answer to a message: a route returns one only if it is set up to, which the emulator does not know."""
+    connection_id, body = event["requestContext"]["connectionId"], event.get("body") or ""
+    answer = wiring().conversation.answer(connection_id, body, is_binary=bool(event.get("isBase64Encoded")))
+    if answer is not None:
+        wiring().poster.post([answer])
 
 
 def _passing(error: Exception) -> TallyError:
@@ -51,13 +59,11 @@ def _refusal(refused: TallyError) -> dict[str, Any]:
     return {"statusCode": refused.status, "headers": refused.headers}
 
 
-def _admit(event: dict[str, Any]) -> str:
-    """Authorize a connection and return its channel; rejects pages of other origins."""
+def _admit(event: dict[str, Any]) -> None:
+    """Authorize a connection and store it; rejects pages of other origins."""
     require_own_page(event)
     channel: str = (event.get("queryStringParameters") or {}).get("channel", "")
-    caller = wiring().identity.verifier.caller(token_of_handshake(event))
-    require(scope_of_channel(channel), caller)
-    return channel
+    wiring().admission.admit(event["requestContext"], channel, token_of_handshake(event))
 
 
 def _confirmed(event: dict[str, Any]) -> dict[str, Any]:
@@ -66,4 +72,4 @@ def _confirmed(event: dict[str, Any]) -> dict[str, Any]:
     return {"headers": {"Sec-WebSocket-Protocol": offered}} if offered.lower() == "bearer" else {}
 
 
-handler = instrument(keep)
+handler = instrument(converse)

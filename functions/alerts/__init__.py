@@ -1,0 +1,1 @@
+"""Alerts: their list and lifecycle, rules, and previews of rules."""

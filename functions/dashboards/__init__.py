@@ -1,0 +1,1 @@
+"""Dashboards: stored, copied, and their data."""

@@ -1,0 +1,1 @@
+"""Appends changed decisions to the log of events."""

@@ -1,0 +1,1 @@
+"""Delivers notifications to the topic and to webhooks."""

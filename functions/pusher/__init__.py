@@ -1,0 +1,1 @@
+"""Finds out what changes mean for connected clients."""

@@ -1,0 +1,1 @@
+"""Computes answers to questions of widgets that nobody waits for."""

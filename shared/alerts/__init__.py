@@ -1,0 +1,1 @@
+"""Alerts: rules, their evaluation, and what became of each alert."""

@@ -1,0 +1,28 @@
+"""The event that an alert was raised, acknowledged or resolved, for dashboards and pushes."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.runtime.observability import logger
+from shared.runtime.resources import EventType
+
+if TYPE_CHECKING:
+    from shared.alerts.models import Alert
+    from shared.events.bus import PlatformEvents
+
+ALERT_CHANGED = EventType(source="tally.alerts", detail_type="alert changed")
+
+
+def publish(events: "PlatformEvents", alert: "Alert") -> None:
+    """Publish that an alert was changed; the change stands, even if the bus does not take the event."""
+    detail = {
+        "alert_id": alert.alert_id,
+        "rule_id": alert.rule_id,
+        "status": alert.status,
+        "severity": alert.severity,
+    }
+    try:
+        events.publish(ALERT_CHANGED, detail)
+    except (ConnectionError, BotoCoreError, ClientError) as error:
+        logger().warning("the change of an alert could not be published", exc_info=error, extra=detail)

@@ -1,0 +1,1 @@
+"""Dashboards: what they show, and the data of their widgets."""

@@ -1,0 +1,1 @@
+"""The platform's own events: what happened, for alerts, pushes and caches."""

@@ -1,0 +1,1 @@
+"""Notifications of changes: the outbox, signed webhooks and the topic."""

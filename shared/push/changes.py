@@ -1,0 +1,60 @@
+"""What the messages of the push queue say has changed. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from shared.alerts.events import ALERT_CHANGED
+from shared.dashboards.events import DASHBOARD_CHANGED
+from shared.merging.events import TABLE_COMMITTED
+from shared.pipelines.events import HEALTH_CHANGED
+
+METRICS = "metrics"
+_SCHEDULED = "Scheduled Event"
+_ASPECTS = {HEALTH_CHANGED.detail_type: "pipelines", ALERT_CHANGED.detail_type: "alerts"}
+
+
+@dataclass(kw_only=True)
+class Changes:
+    """What has changed.
+
+    Attributes:
+        aspects: data types whose tables were committed to, and what else answers depend on: `alerts`, `quality`,
+            `pipelines`.
+        dashboards: the ids of dashboards that were edited or deleted.
+        runs: the names of runs that were put off for a second.
+        is_due: whether a minute has passed.
+    """
+
+    aspects: set[str] = field(default_factory=set)
+    dashboards: set[str] = field(default_factory=set)
+    runs: set[str] = field(default_factory=set)
+    is_due: bool = False
+
+    @classmethod
+    def of(cls, bodies: Iterable[str]) -> "Changes":
+        """Read messages: events of the bus, the clock, and runs that were put off."""
+        changes = cls()
+        for body in bodies:
+            changes._add(orjson.loads(body))
+        return changes
+
+    def _add(self, message: Mapping[str, Any]) -> None:
+        kind, detail = message.get("detail-type"), message.get("detail", {})
+        if "run" in message:
+            self.runs.add(message["run"])
+        elif kind == _SCHEDULED:
+            self.is_due = True
+        elif kind == TABLE_COMMITTED.detail_type:
+            self.aspects |= {detail["data_type"], "quality"}
+        elif kind == DASHBOARD_CHANGED.detail_type:
+            self.dashboards.add(detail["dashboard_id"])
+        elif kind in _ASPECTS:
+            self.aspects.add(_ASPECTS[kind])
+
+
+def run_message(name: str) -> str:
+    """Return the message that has a run made."""
+    return orjson.dumps({"run": name}).decode()

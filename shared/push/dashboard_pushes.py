@@ -1,0 +1,97 @@
+"""Brings the answers of watched dashboards up to date, each question once, and has them delivered."""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from shared.dashboards.configuration import IllegalConfiguration
+from shared.live.deliveries import Delivery
+from shared.push.wording import DASHBOARDS, dashboard_channel, dashboard_of
+from shared.runtime.errors import NotFound, TallyError
+from shared.runtime.observability import count, logger
+
+if TYPE_CHECKING:
+    from shared.dashboards.questions import WidgetQuestion
+    from shared.dashboards.refresher import WidgetRefresher
+    from shared.dashboards.store import DashboardReader
+    from shared.live.connections import Connections
+    from shared.live.deliveries import Deliveries
+    from shared.live.turns import Turns
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardPushes:
+    """Acts on changes for dashboards that somebody watches; others cost nothing."""
+
+    connections: "Connections"
+    deliveries: "Deliveries"
+    turns: "Turns"
+    dashboards: "DashboardReader"
+    data: "WidgetRefresher"
+
+    def push(self, aspects: AbstractSet[str], edited: AbstractSet[str]) -> None:
+        """Have dashboards delivered that depend on what has changed, or that were edited.
+
+        All of them are delivered, not only those whose answers differ from before: somebody else may have had the new
+        answer computed. What each connection has been sent decides what it is sent.
+        """
+        watched = self._watched()
+        asked = dict(self._questions(watched, aspects)) if aspects else {}
+        self._refresh({question for questions in asked.values() for question in questions})
+        for dashboard_id in sorted(asked.keys() | (edited & watched)):
+            self._request(dashboard_channel(dashboard_id))
+
+    def repair(self) -> None:
+        """Have deliveries made that were requested and never came."""
+        for dashboard_id in self._watched():
+            channel = dashboard_channel(dashboard_id)
+            self.turns.repair(channel, partial(self._send, channel))
+
+    def _watched(self) -> set[str]:
+        channels = {each.channel for each in self.connections.listeners(DASHBOARDS)}
+        return {found for each in channels if (found := dashboard_of(each))}
+
+    def _questions(
+        self, watched: Iterable[str], aspects: AbstractSet[str]
+    ) -> "Iterator[tuple[str, set[WidgetQuestion]]]":
+        """Yield the dashboards with questions that depend on what has changed."""
+        for dashboard_id in watched:
+            questions = {each for each in self._questions_of(dashboard_id) if each.depends_on & aspects}
+            if questions:
+                yield dashboard_id, questions
+
+    def _questions_of(self, dashboard_id: str) -> "Iterator[WidgetQuestion]":
+        try:
+            dashboard = self.dashboards.get(dashboard_id)
+        except NotFound:
+            return  # its connections are ended by the event of its deletion
+        for widget in dashboard.widgets:
+            try:
+                yield self.data.question(widget)
+            except IllegalConfiguration:
+                continue  # the data of the dashboard say so
+
+    def _refresh(self, questions: "Iterable[WidgetQuestion]") -> None:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            started = [pool.submit(copy_context().run, self._refresh_one, each) for each in questions]
+            for each in started:
+                each.result()
+
+    def _refresh_one(self, question: "WidgetQuestion") -> None:
+        try:
+            self.data.refresh(question)
+        except TallyError as error:
+            logger().warning("a widget cannot be answered", source=question.source, exc_info=error)
+            count("FailedWidgets")
+
+    def _request(self, channel: str) -> None:
+        self.turns.request(channel, partial(self._send, channel))
+
+    def _send(self, channel: str, seconds: int) -> None:
+        self.deliveries.request([Delivery(channel=channel)], after_seconds=seconds)

@@ -1,0 +1,47 @@
+"""Provides what sends to WebSocket connections."""
+
+from typing import TYPE_CHECKING
+
+from shared.auth.provider import identity
+from shared.live.provider import connections, deliveries, event_log, poster, turns
+from shared.push.analytics import AnalyticsEvents
+from shared.push.dashboard_channel import DashboardChannel
+from shared.push.deliverer import Channel, Deliverer
+from shared.push.sessions import Sessions
+from shared.runtime.deployment import Deployment, provider
+
+if TYPE_CHECKING:
+    from shared.dashboards.data import DashboardData
+    from shared.dashboards.store import DashboardReader
+
+
+@provider
+def sessions(deployment: Deployment) -> Sessions:
+    """Build what ends connections."""
+    return Sessions(
+        connections=connections(deployment),
+        poster=poster(deployment),
+        is_revoked=identity(deployment).verifier.is_revoked,
+        clock=deployment.clock,
+    )
+
+
+def deliverer(deployment: Deployment, *, dashboards: "DashboardReader", data: "DashboardData") -> Deliverer:
+    """Build what brings connections up to date."""
+    of_dashboards = DashboardChannel(
+        dashboards=dashboards,
+        data=data,
+        deliveries=deliveries(deployment),
+        turns=turns(deployment),
+        clock=deployment.clock,
+    )
+    events = AnalyticsEvents(log=event_log(deployment), clock=deployment.clock)
+    return Deliverer(
+        connections=connections(deployment),
+        poster=poster(deployment),
+        deliveries=deliveries(deployment),
+        sessions=sessions(deployment),
+        analytics=Channel(begin=events.begin, plans=events.plans),
+        dashboards=Channel(begin=of_dashboards.begin, plans=of_dashboards.plans),
+        clock=deployment.clock,
+    )

@@ -1,0 +1,85 @@
+"""Finds out what a change means for those who are connected, and requests deliveries to them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.push.changes import METRICS, Changes, run_message
+from shared.push.wording import ANALYTICS
+from shared.records.schema import DataType
+from shared.runtime.observability import logger
+from shared.runtime.parallel import both
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+    from shared.live.connections import Connections
+    from shared.live.deliveries import Deliveries
+    from shared.live.turns import Turns
+    from shared.push.dashboard_pushes import DashboardPushes
+    from shared.push.day_metrics import DayMetrics
+    from shared.push.sessions import Sessions
+
+_METRICS_DEPEND_ON = {DataType.DECISIONS, DataType.LABELS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushRuns:
+    """Requests runs of the pusher, each kind at most once a second."""
+
+    sqs: "SQSClient"
+    queue_url: str
+    turns: "Turns"
+
+    def request(self, name: str) -> None:
+        """Have a run made, now or once a second has passed since the last one."""
+        self.turns.request(name, lambda seconds: self.send(name, seconds))
+
+    def repair(self, name: str) -> None:
+        """Have a run made that was requested and never came."""
+        self.turns.repair(name, lambda seconds: self.send(name, seconds))
+
+    def send(self, name: str, seconds: int) -> None:
+        """Have a run made after so many seconds."""
+        self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=run_message(name), DelaySeconds=seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pusher:
+    """Acts on changes."""
+
+    connections: "Connections"
+    deliveries: "Deliveries"
+    sessions: "Sessions"
+    metrics: "DayMetrics"
+    dashboards: "DashboardPushes"
+    runs: PushRuns
+    turns: "Turns"
+
+    def push(self, bodies: Iterable[str]) -> None:
+        """Act on messages of the push queue; safe to repeat."""
+        changes = Changes.of(bodies)
+        if changes.aspects & _METRICS_DEPEND_ON and self._has_listeners(ANALYTICS):
+            self.turns.request(METRICS, lambda seconds: self._refresh_after(seconds, changes))
+        both(
+            lambda: self._refresh_metrics() if METRICS in changes.runs else None,
+            lambda: self.dashboards.push(changes.aspects, changes.dashboards),
+        )
+        if changes.is_due:
+            self.dashboards.repair()
+            ended = self.sessions.end_expired()
+            self.runs.repair(METRICS)
+            logger().info("sessions checked", ended=ended)
+
+    def _refresh_after(self, seconds: int, changes: Changes) -> None:
+        if seconds:
+            self.runs.send(METRICS, seconds)
+        else:
+            changes.runs.add(METRICS)
+
+    def _refresh_metrics(self) -> None:
+        self.turns.begin(METRICS)
+        self.metrics.refresh()
+
+    def _has_listeners(self, channel: str) -> bool:
+        return any(True for _ in self.connections.listeners(f"{channel} "))

@@ -1,0 +1,1 @@
+"""Notifications: addresses, signatures, retries."""
