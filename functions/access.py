@@ -1,6 +1,8 @@
 """Groups of resources that functions access for a common purpose."""
 
 from functions.declaration import Access
+from shared.alerts.alert_store import ALERTS_TABLE
+from shared.alerts.rule_store import ALERT_RULES_TABLE
 from shared.app.large_responses import ANSWERS, RESULTS_BUCKET
 from shared.athena.client import WORK_GROUP
 from shared.athena.result_cache import RESULT_CACHE_TABLE
@@ -8,15 +10,28 @@ from shared.audit.trail import AUDIT_TABLE
 from shared.auth.key_store import KEYS_TABLE
 from shared.auth.refresh_tokens import FAMILIES_TABLE
 from shared.auth.signing import SIGNING_KEYS
+from shared.customers.store import CUSTOMERS_TABLE
+from shared.dashboards.answers import WIDGET_ANSWERS_TABLE
+from shared.decisions.configuration_store import CONFIGURATION_TABLE
 from shared.decisions.index import DECISIONS_TABLE
+from shared.drift.store import DRIFT_BASELINES_TABLE, PROFILES
+from shared.events.bus import EVENT_BUS
 from shared.idempotency.store import IDEMPOTENCY_TABLE
+from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
+from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
+from shared.ingestion.uploads.store import UPLOADS_TABLE
 from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.lake.migration.former_paths import FORMER_BASE, FORMER_KEYS, FORMER_ROLLUPS
 from shared.lake.storage.object_store import LAKE_BUCKET, TABLES_BUCKET
-from shared.lake.storage.paths import INCOMING, QUARANTINE
+from shared.lake.storage.paths import INCOMING, QUARANTINE, UPLOADS
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE
 from shared.limits.counter import RATE_LIMITS_TABLE
+from shared.live.connections import CONNECTIONS_TABLE, LISTENERS_TABLE
+from shared.live.event_log import EVENT_LOG_TABLE
+from shared.notifications.outbox import OUTBOX_TABLE
+from shared.notifications.queue import NOTIFICATION_QUEUE
+from shared.pipelines.services import WATCHED_QUEUES
 from shared.quality.store import QUALITY_TABLE
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE
 
@@ -39,6 +54,25 @@ TABLES = (Access(LAKE_DATABASE), Access(TABLES_BUCKET))
 FORMER_LAKE = tuple(Access(LAKE_BUCKET, prefix) for prefix in (FORMER_BASE, FORMER_ROLLUPS, FORMER_KEYS))
 """Read and deleted: what an earlier version left in the lake and merges convert first."""
 
+BASELINES = (Access(DRIFT_BASELINES_TABLE), Access(LAKE_BUCKET, PROFILES))
+"""Read and written: the frozen baselines of drift."""
+
+WIDGETS = (
+    *QUERY,
+    Access(SOURCES_TABLE),
+    Access(LEDGER_TABLE),
+    Access(CONFIGURATION_TABLE),
+    Access(CUSTOMERS_TABLE),
+    Access(QUALITY_TABLE),
+    *BASELINES,
+    Access(ALERTS_TABLE),
+    Access(WIDGET_ANSWERS_TABLE),
+)
+"""Read: what widgets show, beside the health of pipelines."""
+
+WIDGET_WRITES = (*QUERY_WRITES, Access(WIDGET_ANSWERS_TABLE))
+"""Written: results and remembered answers."""
+
 LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
 """Read and written: responses that are too large for Lambda; functions that run queries already have access to them."""
 
@@ -58,6 +92,46 @@ LEDGER = (
     Access(QUALITY_TABLE),
 )
 """Read and written: ledger entries, and the totals and counts that change in the same transaction."""
+
+PIPELINE_READS = (
+    Access(SOURCES_TABLE),
+    Access(LEDGER_TABLE),
+    Access(LEDGER_HOURS_TABLE),
+    Access(QUALITY_TABLE),
+    Access(TABLE_STATES),
+    Access(UPLOADS_TABLE),
+    Access(CUSTOMERS_TABLE),
+    Access(OUTBOX_TABLE),
+    Access(CONNECTIONS_TABLE),
+    Access(LISTENERS_TABLE),
+    Access(EVENT_LOG_TABLE),
+    Access(STREAM_POSITIONS_TABLE),
+    Access(EVENT_STREAM),
+    Access(CONFIGURATION_TABLE),
+)
+"""Read: what the health of pipelines is judged by."""
+
+PIPELINE_WATCHES = (
+    *(Access(each) for queue in WATCHED_QUEUES for each in (queue, queue.dead_letters)),
+    Access(STREAM_FAILURES),
+    Access(LAKE_BUCKET, UPLOADS),
+    Access(LAKE_DATABASE),
+    Access(WORK_GROUP),
+)
+"""Watched: what waits in queues, files that have arrived, and whether Glue and Athena respond."""
+
+ALERT_READS = (*QUERY, *PIPELINE_READS, *BASELINES, Access(ALERT_RULES_TABLE), Access(ALERTS_TABLE))
+"""Read: alerts, rules and the data that rules judge. Rules about pipelines also need `PIPELINE_WATCHES`."""
+
+ALERT_WRITES = (
+    *QUERY_WRITES,
+    Access(ALERT_RULES_TABLE),
+    Access(ALERTS_TABLE),
+    Access(OUTBOX_TABLE),
+    Access(NOTIFICATION_QUEUE),
+    Access(EVENT_BUS),
+)
+"""Written: rules and alerts, the notifications of their changes, and events about them."""
 
 LOADING_READS = (*LEDGER, Access(DECISIONS_TABLE), Access(QUARANTINE_INDEX_TABLE), Access(LAKE_BUCKET, QUARANTINE))
 """Read: resources needed to load deliveries."""

@@ -1,11 +1,12 @@
 """The vocabulary in which functions are declared: triggers, routes and access to resources."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.runtime.resources import Queue, Resource, Stream
+from shared.runtime.resources import DeadLetterQueue, Queue, Resource, Stream, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,20 @@ class StreamTrigger:
     """Records of a Kinesis stream, in order per shard; a batch fails as a whole and is never split."""
 
     stream: Stream
+    failures: DeadLetterQueue
+    batch_size: int
+    window_seconds: int
+    retries: int
+    maximum_age_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableStreamTrigger:
+    """Changes of the items of a table that have an attribute, in order per item; a batch fails as a whole."""
+
+    table: Table
+    attribute: str
+    failures: DeadLetterQueue
     batch_size: int
     window_seconds: int
     retries: int
@@ -75,21 +90,66 @@ class DeploymentTrigger:
     digest: str
 
 
-Trigger = StreamTrigger | QueueTrigger | ScheduleTrigger | WebSocketTrigger | DeploymentTrigger
+@dataclass(frozen=True, kw_only=True)
+class TaskTrigger:
+    """A workflow of which the function is a step; a step that fails is retried."""
+
+    workflow: str
+
+
+Trigger = (
+    StreamTrigger
+    | TableStreamTrigger
+    | QueueTrigger
+    | ScheduleTrigger
+    | WebSocketTrigger
+    | DeploymentTrigger
+    | TaskTrigger
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of a workflow: a function, and its input in the notation of Step Functions.
+
+    With `items`, the path of a list, the function runs once for each item, `at_once` at a time. Such a step hands its
+    own input on; any other one the result of its function. All items must succeed.
+    """
+
+    function: str
+    input: Mapping[str, str]
+    items: str | None = None
+    at_once: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """Functions that run one after another, at a fixed interval in minutes and on demand."""
+
+    name: str
+    description: str
+    every_minutes: int
+    timeout_minutes: int
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """One Lambda function: `functions/<name>/handler.py:handler`."""
+    """One Lambda function: `functions/<name>/handler.py:handler`; `disk_mb` is what it has for temporary files.
+
+    Of what it watches, it may see how much there is and how old it is, but not the contents.
+    """
 
     name: str
     description: str
     memory_mb: int
     timeout_seconds: int
+    disk_mb: int = 512
     uses_lake: bool = False
     uses_science: bool = False
     reads: tuple[Access, ...] = ()
     writes: tuple[Access, ...] = ()
+    watches: tuple[Access, ...] = ()
 
     @property
     def handler(self) -> str:
@@ -99,7 +159,7 @@ class Function:
     @property
     def resources(self) -> tuple[Resource, ...]:
         """All resources whose names are in the environment of the function."""
-        granted = {access.resource for access in (*self.reads, *self.writes)}
+        granted = {access.resource for access in (*self.reads, *self.writes, *self.watches)}
         return tuple(sorted(granted, key=lambda each: each.label))
 
 
@@ -132,6 +192,12 @@ class TriggeredFunction(Function):
     """A function with a trigger other than an HTTP request."""
 
     trigger: Trigger
+
+    @property
+    def requests_itself(self) -> bool:
+        """Whether it sends messages to the queue that starts it, to continue what took too long."""
+        trigger = self.trigger
+        return isinstance(trigger, QueueTrigger) and any(each.resource is trigger.queue for each in self.writes)
 
 
 def declared(kind: type[Declared], *names: str) -> tuple[Declared, ...]:

@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from functions.declaration import HttpFunction, Route
 from functions.headers import HEADERS, IDEMPOTENCY_KEY, IF_NONE_MATCH, tell_headers
 from functions.manifest import HTTP_FUNCTIONS
-from shared.auth.scopes import PUBLIC
+from shared.app.query_parameters import REQUIRED
 from shared.records.documentation import CURRENCY, currency_schema, record_schemas
 from shared.records.row_error import ValidationError
 from shared.runtime import errors
@@ -45,6 +45,9 @@ _OF_THE_DOOR = {
     "431": "The headers exceed the limit of the gateway.",
 }
 """Errors of the gateway, always in the Commerce dialect, because the gateway does not know the routes."""
+
+_ALSO_OF_THE_DOOR = (errors.InvalidRequest, errors.Unauthorized)
+"""Errors of routes that the gateway also returns: for headers that are not UTF-8, and for tokens that are too long."""
 
 _FORMS = {Dialect.COMMERCE: ApiErrorResponse, Dialect.FRAUD: FraudErrorResponse}
 _DOORS_FORM = ApiErrorResponse.__name__
@@ -87,7 +90,9 @@ def document() -> dict[str, Any]:
             _tell_policy(operation, route, owners[route])
             _tell_other_ways(operation, redirects=owners[route].redirects_to_large_answers)
             _tell_errors(operation, route, owners[route])
+            _mark_required(operation)
             tell_headers(operation)
+            operation["responses"].get("204", {}).pop("content", None)
             _describe_bodies(operation, schemas)
     told["components"]["schemas"] = dict(sorted(schemas.items()))
     told["components"]["headers"] = dict(HEADERS)
@@ -98,11 +103,18 @@ def document() -> dict[str, Any]:
 def _tell_policy(operation: dict[str, Any], route: Route, function: HttpFunction) -> None:
     """Add the scope of the route and the headers that it reads."""
     policy = function.policy_of(route)
-    operation["security"] = [] if policy.scope is PUBLIC else [{"token": [policy.scope.value]}]
+    scopes = [scope for scope in (policy.scope, policy.fraud_scope) if scope is not None]
+    operation["security"] = [{"token": [scope.value]} for scope in scopes]  # any one of them
     if policy.takes_key(route.method):
         operation.setdefault("parameters", []).append(dict(IDEMPOTENCY_KEY))
     if policy.is_tagged(route.method):
         operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
+
+
+def _mark_required(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["schema"].pop(REQUIRED, False):
+            parameter["required"] = True
 
 
 def _tell_other_ways(operation: dict[str, Any], *, redirects: bool) -> None:
@@ -169,9 +181,9 @@ def _tell_errors(operation: dict[str, Any], route: Route, function: HttpFunction
     dialect, dialects = function.app().dialect, function.app().dialects
     own = _FORMS[dialect].__name__ if dialects == (dialect,) else _EITHER
     for error in _errors_of(operation, route, function):
-        form = _EITHER if error is errors.Unauthorized and dialect is Dialect.FRAUD else own
+        form = _EITHER if error in _ALSO_OF_THE_DOOR and dialect is Dialect.FRAUD else own
         code = error.commerce_code if dialect is Dialect.COMMERCE else error.fraud_code
-        operation["responses"][str(error.status)] = _error(f"`{code}`: {error.__doc__}", form)
+        operation["responses"][str(error.status)] = _error(f"`{code}`: {' '.join((getdoc(error) or '').split())}", form)
     for status, why in _OF_THE_DOOR.items():
         operation["responses"][status] = _error(f"`{errors.InvalidRequest.commerce_code}`: {why}", _DOORS_FORM)
     operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -50,11 +50,14 @@ def text() -> str:
 
 def _row(route: "Route", function: "HttpFunction", errors: list[str]) -> str:
     policy = function.policy_of(route)
-    classes = [RateClasses().of(policy.rate, dialect) for dialect in function.app().dialects]
+    spoken = [policy.spoken_in(dialect) for dialect in function.app().dialects]
+    classes = [
+        RateClasses().of(each.rate, dialect) for each, dialect in zip(spoken, function.app().dialects, strict=True)
+    ]
     cells = (
         f"`{route.method} {route.path}`",
         function.name,
-        _PUBLIC if policy.scope is PUBLIC else f"`{policy.scope}`",
+        _PUBLIC if policy.scope is PUBLIC else ", ".join(f"`{each.scope}`" for each in spoken),
         _NONE if policy.scope is PUBLIC else "; ".join(map(_limit, classes)),  # only callers with a token are counted
         _YES if policy.takes_key(route.method) else _NONE,
         _YES if policy.is_audited(route.method) else _NONE,

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
+from shared.app.query_parameters import parameters_of
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
 from shared.auth.credentials import credentials_of, shows_basic
 from shared.auth.models import (
     KEY_ID,
-    ApiKey,
     ApiKeyPage,
     ApiKeyWithSecret,
     Credentials,
@@ -24,11 +24,14 @@ from shared.auth.models import (
     RefreshRequest,
     TokenPair,
     TokenRequest,
+    TokenResponse,
 )
+from shared.auth.parameters import KeysQuery, RotationQuery
 from shared.auth.scopes import PUBLIC, Scope
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.errors import Conflict, FieldError, InvalidRequest
-from shared.runtime.paging import PageNumber, PageSize
+from shared.runtime.paging import Window
+from shared.runtime.query import Given
 
 router = Router()
 
@@ -39,15 +42,18 @@ KeyId = Annotated[str, Path(pattern=f"^{KEY_ID}$", description="Id of the API ke
 
 @router.post("/auth/token", tags=["auth"], summary="Obtain a token for an API key")
 @policy(PUBLIC)
-def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = None) -> Response[ApiResponse[TokenPair]]:
-    """Exchanges OAuth 2 client credentials, in a JSON or form body or in HTTP Basic, for an access token."""
+def get_token(wired: Wired, request: Annotated[TokenRequest | None, Body()] = None) -> Response[TokenResponse]:
+    """Exchanges OAuth 2 client credentials, in a JSON or form body or in HTTP Basic, for an access token.
+
+    Standard OAuth 2 clients find the token at the top level of the response, where it is repeated.
+    """
     request = request or TokenRequest()
     return _not_to_be_kept(wired.identity.grants.to_key(_shown(request), request.scope))
 
 
 @router.post("/auth/refresh", tags=["auth"], summary="Refresh a token")
 @policy(PUBLIC)
-def refresh_token(wired: Wired, request: Annotated[RefreshRequest, Body()]) -> Response[ApiResponse[TokenPair]]:
+def refresh_token(wired: Wired, request: Annotated[RefreshRequest, Body()]) -> Response[TokenResponse]:
     """Exchanges a refresh token for a new pair. A second use of it revokes all tokens of that login within a minute."""
     return _not_to_be_kept(wired.identity.grants.to_refresh_token(request.refresh_token))
 
@@ -75,21 +81,23 @@ def create_key(wired: Wired, wanted: Annotated[NewApiKey, Body()]) -> ApiRespons
 
 @router.get("/auth/keys", tags=["auth"], summary="List API keys")
 @policy(Scope.ADMIN)
-def list_keys(
-    wired: Wired,
-    page: PageNumber = 0,
-    size: PageSize = 20,
-) -> ApiResponse[ApiKeyPage]:
-    """Returns all keys, including revoked ones, oldest first."""
-    return ApiResponse(data=wired.identity.keys.page(number=page, size=size))
+def list_keys(wired: Wired, given: Annotated[Given, Depends(parameters_of(KeysQuery))]) -> ApiResponse[ApiKeyPage]:
+    """Returns all keys, including revoked ones."""
+    query = KeysQuery.read(given)
+    return ApiResponse(data=wired.identity.keys.page(Window.of_page(query.page, query.size), query.sort))
 
 
-@router.delete("/auth/keys/<key_id>", tags=["auth"], summary="Revoke an API key")
+@router.delete(
+    "/auth/keys/<key_id>",
+    tags=["auth"],
+    summary="Revoke an API key",
+    responses={HTTPStatus.NO_CONTENT: {"description": "The key is revoked."}},
+)
 @policy(Scope.ADMIN)
-def revoke_key(wired: Wired, key_id: KeyId) -> ApiResponse[ApiKey]:
-    """Revokes a key. Its tokens stop working within a minute."""
-    note(before=_as_it_is(wired, key_id))
-    return ApiResponse(data=wired.identity.keys.revoke(key_id))
+def revoke_key(wired: Wired, key_id: KeyId) -> Response[str]:
+    """Revokes a key. Its tokens stop working within a minute. Revoking it again changes nothing."""
+    note(before=_as_it_is(wired, key_id), after=wired.identity.keys.revoke(key_id).model_dump(mode="json"))
+    return Response(status_code=HTTPStatus.NO_CONTENT, body="")
 
 
 @router.post("/auth/keys/<key_id>/rotate", tags=["auth"], summary="Rotate the secret of an API key")
@@ -97,11 +105,10 @@ def revoke_key(wired: Wired, key_id: KeyId) -> ApiResponse[ApiKey]:
 def rotate_key(
     wired: Wired,
     key_id: KeyId,
-    grace_hours: Annotated[
-        int, Query(ge=0, le=168, description="Hours for which the old secret also stays valid.")
-    ] = 24,
+    given: Annotated[Given, Depends(parameters_of(RotationQuery))],
 ) -> ApiResponse[ApiKeyWithSecret]:
     """Replaces the secret. Existing tokens stay valid; if a secret has leaked, revoke the key instead."""
+    grace_hours = RotationQuery.read(given).grace_hours
     before = _as_it_is(wired, key_id)
     rotated = wired.identity.keys.rotate(key_id, grace=timedelta(hours=grace_hours))
     note(before=before, after=_without_secret(rotated))
@@ -131,10 +138,10 @@ def _shown(request: TokenRequest) -> Credentials:
     return Credentials(client_id=request.client_id, client_secret=request.client_secret)
 
 
-def _not_to_be_kept(pair: TokenPair) -> Response[ApiResponse[TokenPair]]:
+def _not_to_be_kept(pair: TokenPair) -> Response[TokenResponse]:
     return Response(
         status_code=HTTPStatus.OK,
         content_type=content_types.APPLICATION_JSON,
         headers={"Cache-Control": "no-store"},
-        body=ApiResponse(data=pair),
+        body=TokenResponse(data=pair, **pair.model_dump()),
     )

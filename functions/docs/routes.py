@@ -1,5 +1,6 @@
 """The OpenAPI document as committed, and a page that displays it; both are public."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response, content_types
@@ -11,9 +12,8 @@ from shared.app.route_policy import policy
 from shared.auth.scopes import PUBLIC
 
 router = Router()
-_KEPT = {"Vary": "Accept-Encoding"}
-_MINUTES = {"Cache-Control": "public, max-age=300", **_KEPT}
-_DAY = {"Cache-Control": "public, max-age=86400", **_KEPT}
+_MINUTES = {"Cache-Control": "public, max-age=300"}
+_DAY = {"Cache-Control": "public, max-age=86400"}
 # The page may connect only to this API; the icons of Swagger UI are data URLs.
 _OWN_ONLY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -29,7 +29,6 @@ def _answer(description: str, schema: dict[str, Any], *content_types: str) -> di
     "/openapi.json",
     tags=["platform"],
     summary="Get the OpenAPI document",
-    compress=True,
     responses=_answer("This document.", {"type": "object", "required": ["openapi", "paths"]}, "application/json"),
 )
 @policy(PUBLIC)
@@ -47,6 +46,8 @@ def openapi_document() -> Response[str]:
 @policy(PUBLIC)
 def docs_page() -> Response[str]:
     """Returns Swagger UI for the OpenAPI document, without third-party resources."""
+    if router.current_event.path.endswith("/"):  # the page refers to its files relative to the address without it
+        return Response(HTTPStatus.PERMANENT_REDIRECT, headers={"Location": "../docs"}, body="")
     headers = {**_MINUTES, "Content-Security-Policy": _OWN_ONLY}
     return Response(200, "text/html; charset=utf-8", PAGE.read_text("utf-8"), headers)
 
@@ -55,7 +56,6 @@ def docs_page() -> Response[str]:
     "/docs/<name>",
     tags=["platform"],
     summary="Get a file of the documentation page",
-    compress=True,
     responses=_answer("The file.", {"type": "string"}, "text/css", "text/javascript"),
 )
 @policy(PUBLIC)

@@ -2,17 +2,20 @@
 
 from functions.access import COUNTED, IDENTITY, QUERY, QUERY_WRITES
 from functions.declaration import Access, HttpFunction
-from shared.ledger.store import SOURCES_TABLE
+from shared.decisions.configuration_store import CONFIGURATION_TABLE
+from shared.ledger.store import LEDGER_TABLE, SOURCES_TABLE
 
 FUNCTION = HttpFunction(
     name="metrics",
-    description="Serves business metrics from Athena or the result cache.",
+    description="Serves business metrics and fraud metrics from Athena or the result cache.",
     memory_mb=1024,
     timeout_seconds=29,
     reads=(
         *IDENTITY,
         *QUERY,
         Access(SOURCES_TABLE),
+        Access(LEDGER_TABLE),
+        Access(CONFIGURATION_TABLE),
     ),
     writes=(*COUNTED, *QUERY_WRITES),
 )

@@ -2,7 +2,7 @@
 
 from functions.access import COUNTED, IDENTITY, QUERY, QUERY_WRITES
 from functions.declaration import Access, HttpFunction
-from shared.ledger.store import SOURCES_TABLE
+from shared.ledger.store import LEDGER_TABLE, SOURCES_TABLE
 
 FUNCTION = HttpFunction(
     name="products",
@@ -13,6 +13,7 @@ FUNCTION = HttpFunction(
         *IDENTITY,
         *QUERY,
         Access(SOURCES_TABLE),
+        Access(LEDGER_TABLE),
     ),
     writes=(*COUNTED, *QUERY_WRITES),
 )

@@ -1,8 +1,10 @@
-"""The command that computes the customer snapshot on demand: `./tally customers compute`."""
+"""The command that computes customers on demand: `./tally customers compute`."""
 
 import typer
+from rich.console import Console
 
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.progress import Progress
 from infra.local.terminal import echo
 
 app = typer.Typer(help="Customer segments, profiles and the repeat-purchase model.", no_args_is_help=True)
@@ -17,13 +19,12 @@ def customers() -> None:
 
 @app.command("compute", epilog=_EPILOG)
 def compute(*, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
-    """Start the daily snapshot now and return at once; `segmentation_date` changes when it is done."""
-    Stage.find(stage, directory).client("lambda").invoke(
-        FunctionName=function_that_computes(stage), InvocationType="Event"
-    )
-    echo("The customer snapshot is being computed; `./tally logs customer_models` shows when it is done.")
+    """Compute segments and profiles now, and wait until they are served. If interrupted, the computation goes on."""
+    from infra.admin.customer_run import CustomerExecution  # noqa: PLC0415 - not on the path of --help
 
-
-def function_that_computes(stage: str) -> str:
-    """Return the name of the function that computes the customers of a stage."""
-    return f"tally-{stage}-customer-models"
+    with Progress(Console(stderr=True)).step("Computing customers") as step:
+        execution = CustomerExecution.start(Stage.find(stage, directory))
+        done = execution.wait(lambda computed, slices: step.note(f"{computed} of {slices} slices"))
+    echo(f"{done['customers']} customers are computed, {done['removed']} of the previous ones were removed.")
+    if not done["published"]:
+        echo("They are not served, because a computation that started later ended before this one.")

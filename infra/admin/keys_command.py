@@ -82,9 +82,11 @@ def _show(key: "ApiKey") -> None:
 
 
 def _every(keys: "ApiKeys") -> "Iterator[ApiKey]":
+    from shared.runtime.paging import Window  # noqa: PLC0415 - not on the path of --help
+
     number, last = 0, False
     while not last:
-        page = keys.page(number=number, size=_PAGE)
+        page = keys.page(Window.of_page(number, _PAGE))
         yield from page.content
         number, last = number + 1, page.last
 

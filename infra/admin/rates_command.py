@@ -110,8 +110,6 @@ def mistakes_told(file: str, wrong: "WrongRates") -> Iterator[str]:
 def format_result(loaded: "Loaded", reporting_currency: str) -> Iterator[str]:
     """Format the result of a load and the available conversions."""
     yield f"{loaded.file}: {loaded.quotes} quotes, {loaded.new} of them new, {loaded.changed} changed."
-    if loaded.left_out:
-        yield f"Skipped, because records cannot use them: {', '.join(loaded.left_out)}."
     if loaded.currencies:
         yield (
             f"{len(loaded.currencies)} currencies are converted to {reporting_currency} from {loaded.first_day} on; "

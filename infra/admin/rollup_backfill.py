@@ -1,14 +1,10 @@
 """Makes the roll-ups of a whole stage outdated, so that the roll-up job computes all of them again."""
 
-from dataclasses import replace
-
 from infra.admin.result_cache import forget_results
 from infra.admin.stage import Stage
 from shared.lake.catalog.state import TableState, TableStates
 from shared.lake.rollups.compute import ROLLUPS
 from shared.merging.requests import RollupRequests
-
-_NEVER = 0
 
 
 def rebuild_all(stage: Stage) -> int:
@@ -21,13 +17,9 @@ def rebuild_all(stage: Stage) -> int:
     requests = RollupRequests(sqs, sqs.get_queue_url(QueueName=stage.output("RollupQueueName"))["QueueUrl"])
     days = 0
     for data_type in ROLLUPS:
-        outdated = states.update(data_type, _outdated)
+        outdated = states.update(data_type, TableState.without_rollups)
         if outdated.days:
             requests.request(data_type)
         days += len(outdated.days)
     forget_results(dynamodb, stage.output("ResultCacheTableName"))
     return days
-
-
-def _outdated(state: TableState) -> TableState:
-    return replace(state, rolled_up=_NEVER)

@@ -15,8 +15,12 @@ from constructs import Construct
 from functions.declaration import Access
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
+from infra.aws.workflow import StateMachine
 from shared.audit.trail import AUDIT_TABLE
-from shared.merging.events import EVENT_BUS
+from shared.events.bus import EVENT_BUS
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.storage.paths import RECONCILIATIONS
+from shared.notifications.topic import NOTIFICATION_TOPIC
 from shared.runtime.observability import NAMESPACE
 
 _PERIOD = Duration.minutes(5)
@@ -30,6 +34,14 @@ _CUSTOM_METRICS: Mapping[str, tuple[Access, str]] = MappingProxyType(
         "UnknownDeliveries": (
             Access(EVENT_BUS),
             "Rows of a delivery that is not in the ledger were merged; something writes to the lake directly.",
+        ),
+        "FailedReconciliations": (
+            Access(LAKE_BUCKET, RECONCILIATIONS),
+            "Records beyond the identity horizon were not compared; they may count twice until a later run succeeds.",
+        ),
+        "DeadNotifications": (
+            Access(NOTIFICATION_TOPIC),
+            "A notification could not be delivered within a day, or its webhook is gone; the function's log names it.",
         ),
     }
 )
@@ -84,6 +96,14 @@ class Alarms(Construct):
         self._alarm(f"{name}-errors", metrics.metric_errors(period=_PERIOD), at=1, because="The function failed.")
         throttled = metrics.metric_throttles(period=_PERIOD)
         self._alarm(f"{name}-throttles", throttled, at=1, because="The account's concurrency is exhausted.")
+
+    def alarm_on_failures(self, workflow: StateMachine) -> None:
+        """Alarm when an execution fails or takes too long."""
+        name, metrics = workflow.declared.name, workflow.state_machine
+        failed = metrics.metric_failed(period=_PERIOD)
+        self._alarm(f"{name}-failures", failed, at=1, because="An execution failed; the previous result is served.")
+        late = metrics.metric_timed_out(period=_PERIOD)
+        self._alarm(f"{name}-timeouts", late, at=1, because="An execution timed out; the previous result is served.")
 
     def alarm_on_iterator_age(self, function: PlatformFunction) -> None:
         """Alarm when the oldest record of a stream waits too long for its function."""

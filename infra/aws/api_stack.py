@@ -7,6 +7,7 @@ from functions.declaration import WebSocketTrigger
 from functions.manifest import HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS
 from infra.aws import rest_api, websocket_api
 from infra.aws.alarms import Alarms
+from infra.aws.distribution import PublicDistribution
 from infra.aws.names import Names
 from infra.aws.outputs import export_outputs
 from infra.aws.rest_api import PlatformRestApi
@@ -39,3 +40,12 @@ class ApiStack(Stack):
                 "WebSocketApiStage": websocket_api.STAGE,
             },
         )
+        if names.stage.distribution:
+            public = PublicDistribution(
+                self,
+                rest_api=rest.api.rest_api_id,
+                rest_stage=rest_api.STAGE,
+                websocket_api=web_socket.api.ref,
+                names=names,
+            )
+            export_outputs(self, {"PublicDomain": public.distribution.distribution_domain_name})

@@ -7,7 +7,15 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import IConstruct
 
 _METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
-_HEADERS = ["Content-Type", "Authorization", "X-Requested-With", "Content-Encoding", "Idempotency-Key", "If-None-Match"]
+_HEADERS = [
+    "Content-Type",
+    "Authorization",
+    "X-Requested-With",
+    "Content-Encoding",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+]
 
 
 def preflight(resource: apigateway.IResource, *, origins: Sequence[str]) -> None:

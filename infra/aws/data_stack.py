@@ -1,5 +1,7 @@
 """Everything that remembers: buckets, tables, queues, the stream, the catalogue."""
 
+import json
+
 from aws_cdk import Stack
 from constructs import Construct
 
@@ -11,8 +13,10 @@ from infra.aws.names import Names
 from infra.aws.outputs import export_outputs, resource_names
 from infra.aws.queues import MessageQueue
 from infra.aws.signing_keys import SigningKey
-from infra.aws.streams import PlatformBus, ShardedStream
+from infra.aws.stages import StageConfig
+from infra.aws.streams import PlatformBus, QueueClock, ShardedStream
 from infra.aws.tables import OnDemandTable
+from infra.aws.topics import SubscribedTopic
 from shared.lake.storage.object_store import LAKE_BUCKET
 
 
@@ -38,7 +42,13 @@ class DataStack(Stack):
             ShardedStream(self, stream=stream, names=names)
         for alias in names.signing_aliases():
             SigningKey(self, alias=alias, names=names)
-        PlatformBus(self, names=names)
+        bus = PlatformBus(self, names=names)
+        for declared, made in queues.items():
+            bus.feed(declared, made.queue)
+            if declared.fed_every_minutes:
+                QueueClock(self, declared=declared, queue=made.queue, names=names)
+        for topic in resources.TOPICS:
+            SubscribedTopic(self, topic=topic, names=names)
         LakeCatalog(self, names=names)
         QueryWorkGroup(self, names=names)
 
@@ -50,4 +60,12 @@ class DataStack(Stack):
             alarms = Alarms(self, names=names)
             for queue in queues.values():
                 alarms.alarm_on_dead_letters(queue.dead_letters, of=queue.node.id)
-        export_outputs(self, {**resource_names(names), "ReportingCurrency": names.stage.reporting_currency})
+        export_outputs(self, {**resource_names(names), **_choices(names.stage)})
+
+
+def _choices(stage: StageConfig) -> dict[str, str]:
+    """Return the choices of a stage that commands need."""
+    return {
+        "ReportingCurrency": stage.reporting_currency,
+        "FraudConfiguration": json.dumps(stage.fraud_configuration),
+    }

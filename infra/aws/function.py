@@ -2,13 +2,13 @@
 
 import json
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from functions.declaration import Function
+from functions.declaration import Function, TriggeredFunction
 from infra.aws.code import ARCHITECTURE, RUNTIME, Layers
 from infra.aws.grants import statements
 from infra.aws.nag import accept, accept_wildcards
@@ -43,11 +43,14 @@ class PlatformFunction(Construct):
             architecture=ARCHITECTURE,
             memory_size=function.memory_mb,
             timeout=Duration.seconds(function.timeout_seconds),
+            ephemeral_storage_size=Size.mebibytes(function.disk_mb),
             environment=environment(function, names),
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             role=role.without_policy_updates(),
+            # AWS ends what looks like an endless loop after 16 rounds, unless it is meant.
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if _requests_itself(function) else None,
         )
         accept(self.function, {"L1": _WHY_NOT_NEWEST})
 
@@ -81,11 +84,19 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_REPORTING_CURRENCY": stage.reporting_currency,
         "TALLY_CORS_ORIGINS": ",".join(stage.cors_origins),
         "TALLY_QUERIES_AT_ONCE": str(stage.queries_at_once),
+        "TALLY_IDENTITY_HORIZON_DAYS": str(stage.identity_horizon_days or ""),
+        "TALLY_CONNECTIONS_PER_SUBJECT": str(stage.connections_per_subject),
         "TALLY_RATE_LIMIT_OVERRIDES": json.dumps(stage.rate_limits),
+        "TALLY_FRAUD_CONFIGURATION": json.dumps(stage.fraud_configuration),
+        "TALLY_WEBHOOKS_ALLOWED": ",".join(stage.webhooks_allowed),
         "POWERTOOLS_SERVICE_NAME": function.name,
         "POWERTOOLS_METRICS_NAMESPACE": "Tally",
         **{resource.variable: names.env_value(resource) for resource in function.resources},
     }
+
+
+def _requests_itself(function: Function) -> bool:
+    return isinstance(function, TriggeredFunction) and function.requests_itself
 
 
 def _observability(function: Function, names: Names) -> list[iam.PolicyStatement]:

@@ -7,9 +7,30 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam
 
-from functions.declaration import Access, Function, QueueTrigger, StreamTrigger, TriggeredFunction
-from infra.aws.names import Names
-from shared.runtime.resources import Bucket, Database, EventBus, Queue, Resource, SigningKeys, Stream, Table, WorkGroup
+from functions.declaration import (
+    Access,
+    Function,
+    QueueTrigger,
+    StreamTrigger,
+    TableStreamTrigger,
+    Trigger,
+    TriggeredFunction,
+)
+from infra.aws.names import WEBSOCKET_STAGE, Names
+from shared.runtime.resources import (
+    Bucket,
+    Database,
+    DeadLetterQueue,
+    EventBus,
+    Queue,
+    Resource,
+    SigningKeys,
+    Stream,
+    Table,
+    Topic,
+    WebSocketApi,
+    WorkGroup,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +77,11 @@ def _of_those_aliases(names: Names, _: Access) -> Mapping[str, Any]:
 def _in_catalogue(names: Names, access: Access) -> list[str]:
     database = names.resource_name(access.resource)
     return [names.arn("glue", path) for path in ("catalog", f"database/{database}", f"table/{database}/*")]
+
+
+def _connections(names: Names, _: Access) -> list[str]:
+    """Return the connections of the stage of any API: the API's id is made when its stack is deployed, after roles."""
+    return [names.arn("execute-api", f"*/{WEBSOCKET_STAGE}/{method}/@connections/*") for method in ("POST", "DELETE")]
 
 
 def _at(service: str, path: str = "{}") -> Callable[[Names, Access], list[str]]:
@@ -152,7 +178,20 @@ WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         Queue: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
         Database: (Rule(actions=("glue:CreateTable", "glue:UpdateTable"), arns=_in_catalogue),),
         EventBus: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
+        Topic: (Rule(actions=("sns:Publish",), arns=_at("sns")),),
+        WebSocketApi: (Rule(actions=("execute-api:ManageConnections",), arns=_connections),),
         SigningKeys: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
+    }
+)
+
+
+WATCHES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
+    {
+        Bucket: (Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),),
+        Database: (Rule(actions=("glue:GetDatabase",), arns=_in_catalogue),),
+        DeadLetterQueue: (Rule(actions=("sqs:GetQueueAttributes",), arns=_at("sqs")),),
+        Queue: (Rule(actions=("sqs:GetQueueAttributes",), arns=_at("sqs")),),
+        WorkGroup: (Rule(actions=("athena:GetWorkGroup",), arns=_at("athena", "workgroup/{}")),),
     }
 )
 
@@ -170,7 +209,7 @@ def reads_of(function: Function) -> tuple[Access, ...]:
 
 def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement]:
     """Yield exactly the permissions that the manifest declares for a function."""
-    for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes)):
+    for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes), (WATCHES, function.watches)):
         for access in accesses:
             for rule in rules[type(access.resource)]:
                 yield iam.PolicyStatement(
@@ -178,6 +217,16 @@ def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement
                     resources=rule.arns(names, access),
                     conditions=rule.conditions(names, access) or None,
                 )
-    if isinstance(function, TriggeredFunction) and isinstance(function.trigger, StreamTrigger):
-        failures = names.arn("sqs", names.failures(function))
+    if isinstance(function, TriggeredFunction):
+        yield from _of_trigger(function.trigger, names)
+
+
+def _of_trigger(trigger: Trigger, names: Names) -> Iterator[iam.PolicyStatement]:
+    """Yield what a trigger needs besides reading its source; a table's stream has a name that is made with it."""
+    if isinstance(trigger, TableStreamTrigger):
+        table = names.arn("dynamodb", f"table/{names.resource_name(trigger.table)}")
+        actions = [f"dynamodb:{each}" for each in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
+        yield iam.PolicyStatement(actions=actions, resources=[f"{table}/stream/*"])
+    if isinstance(trigger, StreamTrigger | TableStreamTrigger):
+        failures = names.arn("sqs", names.resource_name(trigger.failures))
         yield iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures])

@@ -7,7 +7,20 @@ from aws_cdk import Aws
 from functions.declaration import Function
 from infra.aws.stages import StageConfig
 from shared.auth.signing import SIGNING_KEYS
-from shared.runtime.resources import Bucket, Database, Queue, Resource, SigningKeys, WorkGroup
+from shared.runtime.resources import (
+    Bucket,
+    Database,
+    DeadLetterQueue,
+    Queue,
+    Resource,
+    SigningKeys,
+    Table,
+    Topic,
+    WorkGroup,
+)
+
+WEBSOCKET_STAGE = "live"
+"""The stage of the WebSocket API, which permissions to send messages name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +44,11 @@ class Names:
                 return self.physical_name(resource.name)
 
     def env_value(self, resource: Resource) -> str:
-        """Return the environment value of a resource for functions: its name, or the URL of an SQS queue."""
-        if isinstance(resource, Queue):
+        """Return what functions get to know of a resource: its name, the URL of a queue, or the ARN of a topic."""
+        if isinstance(resource, Queue | DeadLetterQueue):
             return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.resource_name(resource)}"
+        if isinstance(resource, Topic):
+            return self.arn("sns", self.resource_name(resource))
         return self.resource_name(resource)
 
     def signing_aliases(self) -> list[str]:
@@ -48,13 +63,13 @@ class Names:
         """Return the globally unique name of a bucket."""
         return f"{self.physical_name(part)}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
+    def stream_parameter(self, table: Table) -> str:
+        """Return the parameter of Systems Manager that has the ARN of a table's stream."""
+        return self.physical_name(f"{table.name}_stream")
+
     def log_group(self, function: Function) -> str:
         """Return the log group of a function."""
         return f"/aws/lambda/{self.physical_name(function.name)}"
-
-    def failures(self, function: Function) -> str:
-        """Return the queue of stream records that a function failed to process."""
-        return self.physical_name(f"{function.name}-failures")
 
     @property
     def alarm_topic(self) -> str:

@@ -31,7 +31,7 @@ class MessageQueue(Construct):
     def __init__(self, scope: Construct, *, queue: Queue, names: Names) -> None:
         super().__init__(scope, queue.name.upper())
         name = names.resource_name(queue)
-        self.dead_letters = dead_letter_queue(self, "DeadLetters", name=f"{name}-dead-letters")
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", name=names.resource_name(queue.dead_letters))
         self.queue = sqs.Queue(
             self,
             "Queue",

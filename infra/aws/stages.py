@@ -1,14 +1,17 @@
 """The stages: what distinguishes one deployment from another, as data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any, Literal
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
+from shared.decisions.configuration import FraudConfiguration
 from shared.limits.classes import RATE_CLASSES
+from shared.notifications.urls import parse_url
 
 _GIGABYTE = 1024**3
 # As browsers send it: `*` and `null` would admit every page, any other spelling none.
@@ -18,6 +21,10 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 class UnknownStage(LookupError):
     """The stage is not defined."""
+
+
+class IllegalWebhookTarget(ValueError):
+    """The configured target of webhooks is not a host and a port."""
 
 
 class IllegalOrigin(ValueError):
@@ -30,6 +37,22 @@ class Throttle:
 
     rate: int
     burst: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """Who gets the notifications of a stage, all of them or those with certain attributes.
+
+    Attributes:
+        protocol: `email` and `https` have to be confirmed by the receiver; `sms` goes to a number such as
+            `+4915112345678`.
+        endpoint: the address, number or URL.
+        only: values of attributes, such as `{"severity": ("high", "critical")}`.
+    """
+
+    protocol: Literal["email", "sms", "https"]
+    endpoint: str
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,27 +72,51 @@ class StageConfig:
     access_logs: bool
     alarms: bool
     cdk_nag: bool
+    distribution: bool
+    """Whether CloudFront gives the stage one public address; on the laptop the front door does."""
     reporting_currency: str = "USD"
     queries_at_once: int = 20
     """Over all functions; no more than the account's quota of active queries."""
+    identity_horizon_days: float | None = None
+    """How far back merges look for records with the key of an arriving one; None looks through the whole table."""
     rate_limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`; without any, the contracts'."""
+    fraud_configuration: Mapping[str, Any] = field(default_factory=dict)
+    """Changes of the defaults of fraud analytics in the form of the API, such as `{"maturityHorizonDays": 60}`."""
+    subscriptions: tuple[Subscription, ...] = ()
+    """Who gets the notifications that rules send to the stage's topic."""
+    webhooks_allowed: tuple[str, ...] = ()
+    """Inner targets of webhooks, as `host:port`, which may also use plain HTTP; all others must be public."""
+    connections_per_subject: int = 100
+    """WebSocket connections that a user may have open at once."""
     queue_consumers: int | None = None
-    """Maximum concurrent runs of a function per queue; None uses the manifest's value."""
+    """Maximum concurrent runs of a function per queue, and per step of a workflow; None uses the manifest's value."""
 
     def __post_init__(self) -> None:
-        """Reject origins that would admit pages of anyone, or of no one, with credentials.
+        """Reject origins that would admit pages of anyone, or of no one, with credentials, and illegal configurations.
 
         Raises:
             IllegalOrigin: an origin is not `scheme://host[:port]` as browsers send it.
+            IllegalWebhookTarget: an allowed target of webhooks is not `host:port`.
+            IllegalConfiguration: the configuration of fraud analytics is invalid; the message names every mistake.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
+        if wrong := [target for target in self.webhooks_allowed if not _is_authority(target)]:
+            raise IllegalWebhookTarget(f"{', '.join(map(repr, wrong))} cannot be allowed: write host:port")
+        FraudConfiguration.of_stage(self.fraud_configuration)
 
 
 def _is_origin(text: str) -> bool:
     found = _ORIGIN.fullmatch(text)
     return found is not None and found["port"] != _DEFAULT_PORTS[found["scheme"]]
+
+
+def _is_authority(text: str) -> bool:
+    try:
+        return parse_url(f"http://{text}/").authority == text
+    except ValueError:
+        return False
 
 
 LOCAL = StageConfig(
@@ -86,8 +133,10 @@ LOCAL = StageConfig(
     access_logs=False,
     alarms=False,
     cdk_nag=False,
+    distribution=False,
     # One developer's key sends the demo and all the tests: the contracts' limits would be in the way.
     rate_limits={each.name: {"limit": 1_000_000} for each in RATE_CLASSES},
+    connections_per_subject=10_000,
     # Twenty cold mergers on two cores race for the same days: sales that two merge in 5 s took them 37 s.
     queue_consumers=2,
 )
@@ -106,6 +155,7 @@ DEV = StageConfig(
     access_logs=True,
     alarms=True,
     cdk_nag=True,
+    distribution=True,
 )
 
 PROD = StageConfig(
@@ -122,6 +172,7 @@ PROD = StageConfig(
     access_logs=True,
     alarms=True,
     cdk_nag=True,
+    distribution=True,
 )
 
 STAGES: Mapping[str, StageConfig] = MappingProxyType({stage.name: stage for stage in (LOCAL, DEV, PROD)})

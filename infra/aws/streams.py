@@ -2,12 +2,14 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.aws.names import Names
-from shared.merging.events import EVENT_BUS
-from shared.runtime.resources import Stream
+from shared.events.bus import EVENT_BUS
+from shared.runtime.resources import Queue, Stream
 
 
 class ShardedStream(Construct):
@@ -32,4 +34,35 @@ class PlatformBus(Construct):
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
         super().__init__(scope, EVENT_BUS.name.upper())
+        self._names = names
         self.bus = events.EventBus(self, "Bus", event_bus_name=names.resource_name(EVENT_BUS))
+
+    def feed(self, declared: Queue, queue: sqs.Queue) -> None:
+        """Send the events that a queue declares to it."""
+        for event in declared.fed_by_events:
+            events.Rule(
+                self,
+                f"{_pascal(event.detail_type)}To{_pascal(declared.name)}",
+                rule_name=self._names.physical_name(f"{declared.name}-{event.detail_type.replace(' ', '-')}"),
+                event_bus=self.bus,
+                event_pattern=events.EventPattern(source=[event.source], detail_type=[event.detail_type]),
+                targets=[targets.SqsQueue(queue)],
+            )
+
+
+class QueueClock(Construct):
+    """Sends a message to a queue periodically."""
+
+    def __init__(self, scope: Construct, *, declared: Queue, queue: sqs.Queue, names: Names) -> None:
+        super().__init__(scope, f"{declared.name.upper()}_CLOCK")
+        events.Rule(
+            self,
+            "Rule",
+            rule_name=names.physical_name(f"{declared.name}-clock"),
+            schedule=events.Schedule.rate(Duration.minutes(declared.fed_every_minutes or 1)),
+            targets=[targets.SqsQueue(queue)],
+        )
+
+
+def _pascal(words: str) -> str:
+    return "".join(each.capitalize() for each in words.replace("_", " ").split())

@@ -1,6 +1,7 @@
 """The declared DynamoDB tables."""
 
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.aws.names import Names
@@ -24,12 +25,22 @@ class OnDemandTable(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=stage.point_in_time_recovery
             ),
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if table.streamed else None,
             time_to_live_attribute=table.expires_by,
             deletion_protection=stage.deletion_protection,
             removal_policy=stage.removal_policy,
         )
         for index in table.indexes:
             self._add(index)
+        if self.table.table_stream_arn:
+            # A stream has a name that is made with it; the stack of its function looks it up.
+            ssm.StringParameter(
+                self,
+                "StreamArn",
+                parameter_name=names.stream_parameter(table),
+                description="The stream of a table, for the function that its changes start.",
+                string_value=self.table.table_stream_arn,
+            )
 
     def _add(self, index: Index) -> None:
         self.table.add_global_secondary_index(

@@ -5,9 +5,16 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from functions.declaration import DeploymentTrigger, QueueTrigger, ScheduleTrigger, StreamTrigger
+from functions.declaration import (
+    DeploymentTrigger,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    TableStreamTrigger,
+)
 from infra.aws.function import PlatformFunction
 from infra.aws.nag import accept
 from infra.aws.names import Names
@@ -19,7 +26,7 @@ class StreamEventSource(Construct):
 
     def __init__(self, target: PlatformFunction, *, trigger: StreamTrigger, names: Names) -> None:
         super().__init__(target, "Stream")
-        self.failures = dead_letter_queue(self, "Failures", name=names.failures(target.declared))
+        self.failures = dead_letter_queue(self, "Failures", name=names.resource_name(trigger.failures))
         accept(self.failures, {"SQS3": "It is the end of the line: what the stream's mapping gave up on."})
         lambda_.EventSourceMapping(
             self,
@@ -32,6 +39,33 @@ class StreamEventSource(Construct):
             retry_attempts=trigger.retries,
             max_record_age=Duration.seconds(trigger.maximum_age_seconds),
             on_failure=sources.SqsDlq(self.failures),
+            parallelization_factor=1,
+            bisect_batch_on_error=False,
+            report_batch_item_failures=False,
+        )
+
+
+class TableStreamEventSource(Construct):
+    """Invokes a function with the changes of a table; failed batches are sent to a queue."""
+
+    def __init__(self, target: PlatformFunction, *, trigger: TableStreamTrigger, names: Names) -> None:
+        super().__init__(target, "TableStream")
+        self.failures = dead_letter_queue(self, "Failures", name=names.resource_name(trigger.failures))
+        accept(self.failures, {"SQS3": "It is the end of the line: what the stream's mapping gave up on."})
+        stream_arn = ssm.StringParameter.value_for_string_parameter(self, names.stream_parameter(trigger.table))
+        changed = {"dynamodb": {"NewImage": {trigger.attribute: {"S": lambda_.FilterRule.exists()}}}}
+        lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            target=target.function,
+            event_source_arn=stream_arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=trigger.batch_size,
+            max_batching_window=Duration.seconds(trigger.window_seconds),
+            retry_attempts=trigger.retries,
+            max_record_age=Duration.seconds(trigger.maximum_age_seconds),
+            on_failure=sources.SqsDlq(self.failures),
+            filters=[lambda_.FilterCriteria.filter(changed)],
             parallelization_factor=1,
             bisect_batch_on_error=False,
             report_batch_item_failures=False,

@@ -7,9 +7,9 @@ from functions.declaration import TriggeredFunction, WebSocketTrigger
 from infra.aws.access_log import WEBSOCKET_LINE, AccessLog
 from infra.aws.invocation import integration_uri, permit
 from infra.aws.nag import accept
-from infra.aws.names import Names
+from infra.aws.names import WEBSOCKET_STAGE, Names
 
-STAGE = "live"
+STAGE = WEBSOCKET_STAGE
 _ACCEPTED = {"APIG4": "The function verifies the token at $connect; later messages come over the connection it let in."}
 
 

@@ -13,8 +13,10 @@ from rich.markup import escape
 from infra.admin import (
     audit_command,
     customers_command,
+    fraud_configuration_command,
     keys_command,
     migrate_command,
+    preview_command,
     rates_command,
     rollups_command,
 )
@@ -39,9 +41,11 @@ app = typer.Typer(
 app.add_typer(keys_command.app, name="keys")
 app.add_typer(audit_command.app, name="audit")
 app.add_typer(customers_command.app, name="customers")
+app.add_typer(fraud_configuration_command.app, name="fraud-configuration")
 app.add_typer(rates_command.app, name="rates")
 app.add_typer(rollups_command.app, name="rollups")
 app.command(epilog=migrate_command.EPILOG)(migrate_command.migrate)
+app.command(epilog=preview_command.EPILOG)(preview_command.preview)
 
 _PORTS = Ports()
 _HEALTH_SECONDS = 15.0  # the first request after a start waits for its function's

@@ -9,6 +9,7 @@ LaptopError
 ├── NotUp                a command needs a running platform
 ├── EmulatorFailed       MiniStack ended or never responded
 ├── NotDeployed          the stack of a stage is older than the command
+├── NotComputed          the computation of customers failed
 ├── NoToken              the API rejects the local API key
 └── DeployFailed         bootstrap, synth or deploy ended with an error
     ├── NotMerged            demo data is not merged in time
@@ -54,6 +55,16 @@ class DirectoryGone(LaptopError):
         super().__init__(
             f"{directory} was removed while its platform was up: everything in it is lost; "
             "start anew with `./tally up`."
+        )
+
+
+class NotComputed(LaptopError):
+    """The computation of customers failed."""
+
+    def __init__(self, error: str, cause: str) -> None:
+        super().__init__(
+            f"Customers were not computed ({error}: {cause[:300]}); the previous ones are still served. "
+            "The logs of customer_models, customer_profiles and customer_segments show why."
         )
 
 

@@ -12,8 +12,10 @@ import orjson
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, ResponseBuilder, Route, Router
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import get_flat_dependant
 
 from shared.app import middleware
+from shared.app.compression import compress
 from shared.app.cors import cors_headers
 from shared.app.route_policy import RoutePolicy, policy_of
 from shared.app.wiring import Wiring, wiring
@@ -28,8 +30,8 @@ from shared.runtime.browser_headers import PROTECTION
 from shared.runtime.deadline import deadline
 from shared.runtime.dialects import REQUEST_ID, Dialect, error_body
 from shared.runtime.errors import FieldError, InternalError, InvalidRequest, MethodNotAllowed, NotFound, TallyError
-from shared.runtime.models import sentence
 from shared.runtime.observability import count, logger
+from shared.runtime.phrases import phrase
 from shared.runtime.request import normalise, well_formed
 
 if TYPE_CHECKING:
@@ -82,17 +84,24 @@ class Api(APIGatewayRestResolver):
         return {(route.method, route.openapi_path): declared for route, declared in self._policies.items()}
 
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
-        """Respond to one request; every error is in the dialect of the request and contains the request id."""
+        """Respond to one request; every error is in the dialect of the request and contains the request id.
+
+        HEAD is answered like GET, without the body.
+        """
         with self._admitted, deadline(_seconds(context)):
             self._rate_headers = {}
-            try:
-                answer = super().resolve(well_formed(event), context)
-            except TallyError as error:
-                answer = self._without_route(event, error)
-            except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
-                answer = self._without_route(event, _as_internal_error(error))
+            answer = self._answer(_as_get(event), context)
             self._add_headers(event, answer)
-        return answer
+        answer = compress(event, answer)
+        return answer if event.get("httpMethod") != "HEAD" else {**answer, "body": "", "isBase64Encoded": False}
+
+    def _answer(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+        try:
+            return super().resolve(well_formed(event), context)
+        except TallyError as error:
+            return self._without_route(event, error)
+        except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
+            return self._without_route(event, _as_internal_error(error))
 
     def _add_headers(self, event: Mapping[str, Any], answer: dict[str, Any]) -> None:
         own = answer.get("multiValueHeaders", {})
@@ -101,7 +110,7 @@ class Api(APIGatewayRestResolver):
             **own,
             **{name: [value] for name, value in self._rate_headers.items()},
             "X-Request-Id": [REQUEST_ID.get()],
-            "Vary": ["Origin", *own.get("Vary", ())],
+            "Vary": ["Origin", "Accept-Encoding"],
             **cors_headers(event),
         }
         _log(event, answer)
@@ -109,7 +118,7 @@ class Api(APIGatewayRestResolver):
     def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
         """Call the route if the caller is authorized; otherwise the body is not even parsed."""
         event = self.current_event.raw_event
-        policy = self._policies[route]
+        policy = self._policies[route].spoken_in(self._spoken_in(event))
         scope = policy.scope
         decoded = {name: unquote(value) for name, value in route_arguments.items()}
         if scope is PUBLIC:
@@ -117,6 +126,7 @@ class Api(APIGatewayRestResolver):
             return super()._call_route(route, decoded)
         wired: Wiring = self.dependency_overrides.get(wiring, wiring)()
         caller = self._authorize(wired, event, scope, policy.rate)
+        _refuse_parameters(route, event)
         event = self._set_event(normalise(event))
         self._admitted.enter_context(etags.conditional_request(event, tagged=policy.is_tagged(route.method)))
         answer_by_route = super()._call_route
@@ -166,8 +176,9 @@ class Api(APIGatewayRestResolver):
 
     def _handle_not_found(self, method: str, path: str) -> NoReturn:
         """Respond 405 to another method of a known path and 404 to an unknown path."""
-        allowed = ", ".join(sorted({route.method for route in self._policies if route.rule.match(path)}))
-        if allowed:
+        methods = {route.method for route in self._policies if route.rule.match(path)}
+        if methods:
+            allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
             raise MethodNotAllowed(f"{method} is not supported; use {allowed}", headers={"Allow": allowed})
         raise NotFound("This path does not exist")
 
@@ -184,6 +195,18 @@ class _FinishedResponse(ResponseBuilder[Any]):
     def build(self, *_: Any) -> dict[str, Any]:
         """Return the response."""
         return self._answer
+
+
+def _refuse_parameters(route: Route, event: Mapping[str, Any]) -> None:
+    """Refuse query parameters of a route that has none. The other routes check theirs with a query model."""
+    given = event.get("multiValueQueryStringParameters") or {}
+    if given and not get_flat_dependant(route.dependant).query_params:
+        unknown = [FieldError(name, "unknown parameter; this route has none") for name in given]
+        raise InvalidRequest("Request validation failed", field_errors=unknown)
+
+
+def _as_get(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**event, "httpMethod": "GET"} if event.get("httpMethod") == "HEAD" else event
 
 
 def _paragraphs(docstring: str) -> str:
@@ -226,12 +249,13 @@ def _read(body: str) -> Any:
 
 
 def _field(problem: Mapping[str, Any]) -> FieldError:
-    path = [str(step) for step in problem["loc"] if step not in _REQUEST_PARTS]
+    steps = problem["loc"]
+    path = [str(step) for step in (steps[1:] if steps and steps[0] in _REQUEST_PARTS else steps)]
     name = ".".join(path) or "body"
     if problem["type"] == "missing":
         return FieldError(name, f"{name} is required")
     rejected = None if CREDENTIALS.intersection(path) else problem.get("input")
-    return FieldError(name, sentence(str(problem["msg"])), rejected)
+    return FieldError(name, phrase(problem), rejected)
 
 
 def _log(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

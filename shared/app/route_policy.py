@@ -1,10 +1,11 @@
 """What a route requires of callers and provides for them, declared on the route function with `@policy(...)`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.auth.scopes import PUBLIC, Scope
+from shared.runtime.dialects import Dialect
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.api_gateway import Route
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _ATTRIBUTE = "__policy__"
 _CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
+_POLLED = {Scope.ANALYTICS_READ, Scope.FRAUD_READ, Scope.ALERTS_READ, Scope.DASHBOARDS_READ}
 
 RouteFunction = TypeVar("RouteFunction", bound=Callable[..., Any])
 
@@ -31,6 +33,13 @@ class RoutePolicy:
     idempotent: bool = True
     audited: bool = True
     errors: "tuple[type[TallyError], ...]" = ()
+    fraud_scope: Scope | None = None
+
+    def spoken_in(self, dialect: Dialect) -> "RoutePolicy":
+        """Return the policy of a request in a dialect, of a route that both contracts define."""
+        if self.fraud_scope is None or dialect is not Dialect.FRAUD:
+            return self
+        return replace(self, scope=self.fraud_scope, rate=None, fraud_scope=None)
 
     def takes_key(self, method: str) -> bool:
         """Whether the route honours an `Idempotency-Key`; public routes do not, because keys are stored by caller."""
@@ -42,16 +51,17 @@ class RoutePolicy:
 
     def is_tagged(self, method: str) -> bool:
         """Whether responses have an `ETag`, for dashboards that poll analytics."""
-        return method == "GET" and self.scope is Scope.ANALYTICS_READ
+        return method == "GET" and self.scope in _POLLED
 
 
-def policy(
+def policy(  # noqa: PLR0913 # each is a word of the declaration
     scope: Scope | None,
     *,
     rate: "RateClass | None" = None,
     idempotent: bool = True,
     audited: bool = True,
     errors: "tuple[type[TallyError], ...]" = (),
+    fraud_scope: Scope | None = None,
 ) -> Callable[[RouteFunction], RouteFunction]:
     """Declare the policy of a route.
 
@@ -62,8 +72,12 @@ def policy(
             are stored until the key expires.
         audited: whether a change makes an entry in the audit log. Not if it is accounted for elsewhere.
         errors: further errors of the route, for the OpenAPI document.
+        fraud_scope: what the access token must allow for a request of the Fraud contract, if both contracts define
+            the route; such requests are counted in the general class of that contract.
     """
-    declared = RoutePolicy(scope=scope, rate=rate, idempotent=idempotent, audited=audited, errors=errors)
+    declared = RoutePolicy(
+        scope=scope, rate=rate, idempotent=idempotent, audited=audited, errors=errors, fraud_scope=fraud_scope
+    )
 
     def declare(function: RouteFunction) -> RouteFunction:
         setattr(function, _ATTRIBUTE, declared)

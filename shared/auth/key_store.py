@@ -10,7 +10,7 @@ from shared.auth.secrets import Cost, SecretHash, derive, new_hash, new_secret
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
-from shared.runtime.paging import Window, paginate
+from shared.runtime.paging import Order, Window, paginate
 from shared.runtime.resources import Table
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ class ApiKeys:
         )
         return _with_secret(item, secret)
 
-    def page(self, *, number: int, size: int) -> ApiKeyPage:
-        """One page of the keys, oldest first: a key that is made meanwhile is the last one's neighbour."""
+    def page(self, window: Window, order: Order | None = None) -> ApiKeyPage:
+        """Return a page of the keys, oldest first unless another order is given."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         keys = (_key(deserialize(item)) for each in pages for item in each["Items"])
-        found = paginate(keys, Window.of_page(number, size), arrival=lambda key: (key.created_at, key.id))
+        found = paginate(keys, window, arrival=lambda key: (key.created_at, key.id), order=order)
         return ApiKeyPage(content=found.items, **found.page())
 
     def find(self, key_id: str) -> tuple[ApiKey, SecretHash] | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.auth.scopes import Scope
+from shared.runtime.dialects import ApiResponse
 from shared.runtime.models import Model, Optional, PageResponse, Timestamp
 
 KEY_ID = r"key-[0-9a-f]{16}"
@@ -111,6 +112,10 @@ class TokenPair(Model):
     expires_in: int = Field(description="Lifetime of the access token in seconds.")
     refresh_token: str = Field(description="Obtains the next pair at `POST /auth/refresh`, once.")
     scope: str = Field(description="Scopes of the access token, separated by spaces.")
+
+
+class TokenResponse(TokenPair, ApiResponse[TokenPair]):
+    """A pair of tokens in the envelope, and again at the top level, where OAuth 2 clients look (RFC 6749, 5.1)."""
 
 
 class JsonWebKey(Model):

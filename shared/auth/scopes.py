@@ -30,8 +30,8 @@ PUBLIC = None
 
 
 def scope_of_channel(channel: str) -> Scope:
-    """Return the scope that a channel of the WebSocket API requires: one dashboard, or all analytics."""
-    return Scope.DASHBOARDS_READ if channel.startswith("dashboards/") else Scope.ANALYTICS_READ
+    """Return the scope that a channel of the WebSocket API requires: that of the routes with the same data."""
+    return Scope.DASHBOARDS_READ if channel.startswith("dashboards/") else Scope.FRAUD_READ
 
 
 def spelt(scopes: Iterable[Scope]) -> str:

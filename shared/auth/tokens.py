@@ -1,7 +1,7 @@
 """Tokens: written and read, ES256 and nothing else, by joserfc."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +47,12 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class TokenClaims:
-    """Claims of a token: the caller, the refresh token family, and the token id."""
+    """Claims of a token: the caller, the refresh token family, the token id, and the expiry of one that was read."""
 
     caller: Caller
     family: str
     token_id: str
+    expires_at: datetime | None = field(default=None, compare=False)
 
 
 class Tokens:
@@ -135,5 +136,8 @@ def _ticket(claims: "Mapping[str, Any]") -> TokenClaims:
         raise BadToken("a claim is not text")
     key_id, subject, scope, family, token_id = said
     return TokenClaims(
-        caller=Caller(key_id=key_id, subject=subject, scopes=understood(scope)), family=family, token_id=token_id
+        caller=Caller(key_id=key_id, subject=subject, scopes=understood(scope)),
+        family=family,
+        token_id=token_id,
+        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.auth.models import Caller
     from shared.auth.refresh_tokens import RefreshTokenFamilies
     from shared.auth.scopes import Scope
-    from shared.auth.tokens import Tokens
+    from shared.auth.tokens import TokenClaims, Tokens
     from shared.runtime.models import Clock
 
 LOOKED_AT_FOR = timedelta(seconds=30)
@@ -54,6 +54,18 @@ class Verifier:
         Raises:
             Unauthorized: the token is missing or invalid, or its API key or family is revoked.
         """
+        return self.claims(token).caller
+
+    def is_revoked(self, key_id: str, family: str) -> bool:
+        """Whether an API key or a family of tokens that was active has been revoked since."""
+        return not (self._keys.is_good(key_id) and self._families.is_good(family))
+
+    def claims(self, token: str | None) -> "TokenClaims":
+        """Return the claims of a token, for connections that outlive their handshake.
+
+        Raises:
+            Unauthorized: as `caller`.
+        """
         if token is None:
             raise to_unauthorized()
         try:
@@ -68,7 +80,7 @@ class Verifier:
         if not self._families.is_good(ticket.family):
             logger().info("token refused", reason="its family is revoked", key_id=caller.key_id, family=ticket.family)
             raise to_unauthorized()
-        return caller
+        return ticket
 
 
 class _Remembered:

@@ -13,7 +13,9 @@ from itertools import pairwise
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _LONGEST_BUCKET = timedelta(days=93)
-_SHORTEST_STAY = timedelta(days=7)
+_SHORTEST_STAY = timedelta(days=3)
+"""Shorter than any zone has kept an offset: Africa/Freetown kept one for four days in 1939, others for a week."""
+
 _MONTHS_PER_QUARTER = 3
 
 
@@ -124,7 +126,7 @@ def _wall(moment: datetime, offset: timedelta) -> datetime:
 
 
 def _changes(zone: tzinfo, start: datetime, end: datetime) -> list[OffsetChange]:
-    """Find all offset changes of the zone, in weekly steps, because no zone changes twice within seven days."""
+    """Find all offset changes of the zone, in steps within which no zone changes twice."""
     found = [OffsetChange(start, _offset(zone, start))]
     probes = [start + n * _SHORTEST_STAY for n in range((end - start) // _SHORTEST_STAY + 1)]
     for before, after in pairwise([*probes, end]):

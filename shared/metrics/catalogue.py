@@ -83,7 +83,8 @@ _LINES = Formula(numerator=Measure.LINES, additivity=Additivity.ADDITIVE)
 
 METRICS: Mapping[MetricType, Metric] = {
     MetricType.REVENUE: Metric(
-        description="Net amount of completed lines: quantity x unit price - discount. Returns count as negative.",
+        description="Net amount of completed lines: quantity x unit price, reduced in magnitude by the discount. "
+        "Returns count as negative, so a sale and its return sum to 0. Tax and shipping are not part of it.",
         unit="reporting currency",
         fact_name=FactName.SALES,
         formulas={
@@ -95,10 +96,10 @@ METRICS: Mapping[MetricType, Metric] = {
             Aggregation.MAX: Formula(numerator=Measure.HIGHEST_AMOUNT, additivity=Additivity.EXTREME),
             Aggregation.COUNT: _LINES,
         },
-        supporting_measures=(Measure.LINES,),
+        supporting_measures=(Measure.LINES, Measure.TAX, Measure.SHIPPING),
     ),
     MetricType.TRANSACTIONS: Metric(
-        description="Number of distinct completed transaction lines.",
+        description="Number of distinct completed transaction lines, with or without an exchange rate.",
         unit="lines",
         fact_name=FactName.SALES,
         formulas={Aggregation.COUNT: _LINES},

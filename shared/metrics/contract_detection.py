@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from shared.runtime.dialects import Dialect
-from shared.runtime.errors import InvalidRequest, Unprocessable
+from shared.runtime.errors import InvalidRequest
 
 _COMMERCE = {"metric_type", "time_range"}
 _FRAUD = {"startDate", "endDate"}
@@ -16,12 +16,11 @@ def dialect_of(parameter_names: Iterable[str]) -> Dialect:
     return Dialect.FRAUD if fraud and not commerce else Dialect.COMMERCE
 
 
-def require_commerce(parameter_names: Iterable[str]) -> None:
-    """Accept only requests that follow the Commerce contract.
+def require_one_contract(parameter_names: Iterable[str]) -> Dialect:
+    """Return the dialect of a request that follows one contract.
 
     Raises:
         InvalidRequest: the request follows both contracts, or neither.
-        Unprocessable: it follows the Fraud contract.
     """
     commerce, fraud = _detect_contracts(parameter_names)
     if commerce is fraud:
@@ -29,10 +28,7 @@ def require_commerce(parameter_names: Iterable[str]) -> None:
             "This path accepts two kinds of query: send either metric_type and time_range for a business metric, "
             "or startDate and endDate for fraud metrics" + (", not both" if commerce else "")
         )
-    if fraud:
-        raise Unprocessable(
-            "Fraud metrics are not available yet; send metric_type and time_range for a business metric"
-        )
+    return Dialect.FRAUD if fraud else Dialect.COMMERCE
 
 
 def _detect_contracts(parameter_names: Iterable[str]) -> tuple[bool, bool]:

@@ -1,10 +1,11 @@
 """The facts behind metrics, as data: their tables, time resolution, columns and filters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from shared.lake.catalog.rollup_tables import PRODUCT_CATEGORIES
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.records.schema import DataType
 
@@ -26,6 +27,8 @@ class Measure(StrEnum):
 
     NET_AMOUNT = "net_amount"
     LINES = "lines"
+    TAX = "tax"
+    SHIPPING = "shipping"
     LOWEST_AMOUNT = "lowest_amount"
     HIGHEST_AMOUNT = "highest_amount"
     ORDERS = "orders"
@@ -98,8 +101,8 @@ class Fact:
 
     `tables` are ordered by size, the base table last. `columns` are the columns of the base table from which the fact
     is computed. `records` is the measure that counts the source records of a response. A semi-additive fact is read
-    from the start of its history, others as much longer than both ranges as `margin`. Filters by dimension may depend
-    on another table, `filter_table`.
+    from the start of its history, others as much longer than both ranges as `margin`. The filter by category may depend
+    on another table, `category_table`.
     """
 
     data_type: DataType
@@ -111,7 +114,7 @@ class Fact:
     has_amounts: bool = False
     semi_additive: bool = False
     margin: timedelta = timedelta()
-    filter_table: DataType | None = None
+    category_table: str | None = None
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -123,9 +126,9 @@ class Fact:
         """The name of the base table."""
         return self.tables[Source.BASE].name
 
-    def reference_tables(self, *, filtered: bool, currency: str | None) -> tuple[str, ...]:
-        """Return the other tables that a result depends on, with or without filters by dimension and a currency."""
-        of_filters = (self.filter_table,) if filtered and self.filter_table else ()
+    def reference_tables(self, *, filters: Collection[str], currency: str | None) -> tuple[str, ...]:
+        """Return the other tables that a result depends on, with filters by these dimensions and perhaps a currency."""
+        of_filters = (self.category_table,) if Dimension.PRODUCT_CATEGORY in filters and self.category_table else ()
         of_amounts = (EXCHANGE_RATES.name,) if self.has_amounts and currency is None else ()
         return (*of_filters, *of_amounts)
 
@@ -135,7 +138,7 @@ _TRANSACTIONS = FactTable(name="transactions")
 FACTS: Mapping[FactName, Fact] = {
     FactName.SALES: Fact(
         data_type=DataType.TRANSACTIONS,
-        columns=("status", "timestamp", "currency", "quantity", "unit_price", "discount"),
+        columns=("status", "timestamp", "currency", "quantity", "unit_price", "discount", "tax", "shipping"),
         tables={
             Source.BY_DIMENSION: FactTable(name="sales_hourly_by_one", grain=Grain.HOUR, max_filters=1),
             Source.DAILY: FactTable(name="sales_daily", grain=Grain.DAY, whole_only=True),
@@ -144,6 +147,7 @@ FACTS: Mapping[FactName, Fact] = {
         },
         records=Measure.LINES,
         has_amounts=True,
+        category_table=PRODUCT_CATEGORIES.name,
     ),
     FactName.ORDERS: Fact(
         data_type=DataType.TRANSACTIONS,
@@ -154,6 +158,7 @@ FACTS: Mapping[FactName, Fact] = {
         },
         records=Measure.LINES,
         has_amounts=True,
+        category_table=PRODUCT_CATEGORIES.name,
     ),
     FactName.CUSTOMERS: Fact(
         data_type=DataType.TRANSACTIONS,
@@ -163,6 +168,7 @@ FACTS: Mapping[FactName, Fact] = {
             Source.BASE: _TRANSACTIONS,
         },
         records=Measure.LINES,
+        category_table=PRODUCT_CATEGORIES.name,
     ),
     FactName.LEVELS: Fact(
         data_type=DataType.INVENTORY,
@@ -175,7 +181,7 @@ FACTS: Mapping[FactName, Fact] = {
         dimensions=(Dimension.PRODUCT_CATEGORY,),
         has_currency=False,
         semi_additive=True,
-        filter_table=DataType.PRODUCTS,
+        category_table=DataType.PRODUCTS,
     ),
     FactName.SESSIONS: Fact(
         data_type=DataType.EVENTS,

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, MetricType
+from shared.metrics.facts import Dimension
 from shared.runtime.models import Model, Optional, Timestamp
 from shared.runtime.numbers import Number
 from shared.runtime.query_metadata import QueryMetadata, TimeRange
@@ -17,6 +18,11 @@ class MetricDataPoint(Model):
     timestamp: Timestamp = Field(
         description="Start of the bucket. The first bucket may start before the range; it contains only data in it.",
         examples=["2025-01-01T00:00:00Z"],
+    )
+    partial: bool = Field(
+        description="Added: whether the bucket starts before the range or ends after it, so that it contains only a "
+        "part of its time.",
+        examples=[False],
     )
     value: Number = Field(description="Value of the metric, rounded to 4 places.", examples=[12034.5])
     additional_metrics: Optional[dict[str, Number]] = Field(
@@ -36,7 +42,7 @@ class MetricSummary(Model):
     min: Number = Field(description="Smallest of the returned buckets; 0 if there are none.", examples=[0])
     max: Number = Field(description="Largest of the returned buckets; 0 if there are none.", examples=[39620.77])
     change_from_previous: Number = Field(
-        description="Total minus the total of the preceding range of the same length.", examples=[-188956.76]
+        description="Total minus the total of the preceding range.", examples=[-188956.76]
     )
     change_percentage: Number | None = Field(
         description="The change as a percentage of the preceding total; null if that is 0.",
@@ -45,7 +51,11 @@ class MetricSummary(Model):
 
 
 class ComparisonData(Model):
-    """The preceding range of the same length."""
+    """The preceding range.
+
+    A range of whole calendar months, quarters or years (in `timezone`) is preceded by as many of them, any other range
+    by an equally long one.
+    """
 
     previous_period: list[MetricDataPoint] = Field(
         description="Buckets of the preceding range, at the same granularity."
@@ -70,4 +80,68 @@ class MetricsResponse(Model):
     comparison: Optional[ComparisonData] = Field(
         description="The preceding range; present if `include_comparison` is true."
     )
+    metadata: QueryMetadata = Field(description="Source records, cache state and freshness of the result.")
+
+
+class MetricCountry(Model):
+    """A country of ISO 3166."""
+
+    alpha_2: str = Field(description="Code of two letters.", examples=["DE"])
+    alpha_3: str = Field(description="Code of three letters.", examples=["DEU"])
+    name: str = Field(description="English short name.", examples=["Germany"])
+
+
+class MetricTotal(Model):
+    """The metric over the whole range."""
+
+    total: Number = Field(
+        description="Value of the metric over all groups: recomputed if it is not additive; 0 without data.",
+        examples=[560000.26],
+    )
+    change_from_previous: Number = Field(
+        description="Total minus the total of the preceding range.", examples=[-188956.76]
+    )
+    change_percentage: Number | None = Field(
+        description="The change as a percentage of the preceding total; null if that is 0.", examples=[-25.2293]
+    )
+
+
+class MetricGroup(Model):
+    """The metric of the records with one value of a dimension, of those without one, or of all other values."""
+
+    name: str = Field(
+        description="The value; `(none)` for records without one, `(other)` for the rest.", examples=["Germany"]
+    )
+    value: Optional[str] = Field(description="The value; absent for `(none)` and `(other)`.", examples=["Germany"])
+    country: Optional[MetricCountry] = Field(description="The country that a region is.")
+    total: Number = Field(
+        description="Value of the metric over the whole range, as in `summary` with a filter by this value; that of "
+        "the rest is computed from its own records.",
+        examples=[560000.26],
+    )
+    share: Optional[Number] = Field(
+        description="The total as a percentage of that of all groups; only of a metric that adds up.", examples=[12.5]
+    )
+    change_from_previous: Number = Field(
+        description="Total minus the total of the preceding range.", examples=[-188956.76]
+    )
+    change_percentage: Number | None = Field(
+        description="The change as a percentage of the preceding total; null if that is 0.", examples=[-25.2293]
+    )
+    additional_metrics: Optional[dict[str, Number]] = Field(
+        description=f"Supporting measures of the group: {_BESIDE}.", examples=[{"lines": 311}]
+    )
+
+
+class MetricBreakdown(Model):
+    """A business metric over a time range, by the values of a dimension."""
+
+    metric_type: MetricType = Field(description="The requested metric.", examples=["revenue"])
+    group_by: Dimension = Field(description="The dimension.", examples=["region"])
+    time_range: TimeRange = Field(description="The requested range.")
+    groups: list[MetricGroup] = Field(description="The groups with the highest totals, in that order; the rest last.")
+    unmatched: Optional[list[str]] = Field(
+        description="Names of the groups by region that are not countries of ISO 3166.", examples=[["EU", "(none)"]]
+    )
+    summary: MetricTotal = Field(description="The requested range as a whole.")
     metadata: QueryMetadata = Field(description="Source records, cache state and freshness of the result.")

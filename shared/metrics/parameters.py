@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -12,8 +11,8 @@ from shared.athena.snapshots import Snapshots, snapshot_errors, snapshots_field
 from shared.metrics.buckets import Granularity, buckets, wall_clock
 from shared.metrics.catalogue import METRICS, Aggregation, MetricType
 from shared.metrics.facts import CURRENCY, Dimension
-from shared.metrics.question import MetricQuestion
-from shared.records.currencies import ISO_4217
+from shared.metrics.question import GroupedQuestion, MetricQuestion
+from shared.records.currencies import CURRENCIES
 from shared.runtime.errors import FieldError
 from shared.runtime.query import Query
 from shared.runtime.query_fields import (
@@ -24,17 +23,21 @@ from shared.runtime.query_fields import (
     OneOf,
     Texts,
     TimeZone,
+    WholeNumber,
     described,
     range_end,
     range_errors,
     range_start,
     trimmed,
+    zone_of_dates,
 )
 
 MOST_BUCKETS = 10_000
+MOST_GROUPS = 50
+_DEFAULT_GROUPS = 10
 _METRICS = " ".join(f"`{name}` ({metric.unit}): {metric.description}" for name, metric in METRICS.items())
 _AGGREGATIONS = "; ".join(f"{name}: {', '.join(metric.formulas)}" for name, metric in METRICS.items())
-_Currency = Annotated[str, OneOf(ISO_4217), trimmed, described("must be an ISO 4217 code, e.g. EUR")]
+_Currency = Annotated[str, OneOf(CURRENCIES), trimmed, described("must be an ISO 4217 code, e.g. EUR")]
 
 
 def _filter(name: str, default: object, description: str) -> Any:
@@ -44,14 +47,21 @@ def _filter(name: str, default: object, description: str) -> Any:
     return Field(default=default, alias=f"filters.{name}", description=description + supported)
 
 
-def _values_of(dimension: Dimension) -> Any:
-    return _filter(dimension, (), f"Only records with one of these values, at most {MOST_VALUES}.")
+_CATEGORY_RULE = (
+    " A sale line without a category has that of the product version valid at the sale, or of the first version for an "
+    "earlier sale, as in `/analytics/products/performance`. Stock is that of products now in these categories."
+)
+
+
+def _values_of(dimension: Dimension, rule: str = "") -> Any:
+    return _filter(dimension, (), f"Only records with one of these values, at most {MOST_VALUES}.{rule}")
 
 
 class MetricQuery(Query):
     """A business metric, its time range and buckets, and the filters."""
 
     metric_type: MetricType = Field(description=f"Required. {_METRICS}", examples=["revenue"])
+    timezone: TimeZone = zone_of_dates("The buckets begin by its local time, too.")
     start: Moment = range_start("Required. Start of the range, inclusive, not in the future.")
     end: Moment = range_end()
     granularity: Granularity = Field(
@@ -63,14 +73,11 @@ class MetricQuery(Query):
         description=f"Aggregation of a bucket (default: the first listed for the metric). {_AGGREGATIONS}.",
     )
     include_comparison: Boolean = Field(
-        default=False, description="Whether to include the preceding range of the same length (default: false)."
+        default=False,
+        description="Whether to include the preceding range (default: false): for a range of whole calendar months, "
+        "quarters or years as many of them just before it, for any other range the equally long one.",
     )
-    timezone: TimeZone = Field(
-        default=ZoneInfo("UTC"),
-        description="IANA time zone of the bucket boundaries (default: `UTC`).",
-        examples=["Europe/Berlin"],
-    )
-    product_category: Texts = _values_of(Dimension.PRODUCT_CATEGORY)
+    product_category: Texts = _values_of(Dimension.PRODUCT_CATEGORY, _CATEGORY_RULE)
     customer_segment: Texts = _values_of(Dimension.CUSTOMER_SEGMENT)
     region: Texts = _values_of(Dimension.REGION)
     channel: Texts = _values_of(Dimension.CHANNEL)
@@ -95,29 +102,48 @@ class MetricQuery(Query):
     @property
     def question(self) -> MetricQuestion:
         """Return the parameters as a question."""
-        return MetricQuestion(
-            metric_type=self.metric_type,
-            aggregation=self.aggregation or METRICS[self.metric_type].default,
-            granularity=self.granularity,
-            start=self.start,
-            end=self.end,
-            zone=self.timezone,
-            filters={each: values for each in Dimension if (values := getattr(self, each))},
-            currency=self.currency,
-            include_comparison=self.include_comparison,
-            as_of=self.as_of_snapshots,
-        )
+        return MetricQuestion(**self._parts)
+
+    @property
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "metric_type": self.metric_type,
+            "aggregation": self.aggregation or METRICS[self.metric_type].default,
+            "granularity": self.granularity,
+            "start": self.start,
+            "end": self.end,
+            "zone": self.timezone,
+            "filters": {each: values for each in Dimension if (values := getattr(self, each))},
+            "currency": self.currency,
+            "include_comparison": self.include_comparison,
+            "as_of": self.as_of_snapshots,
+        }
 
 
-def _later() -> Any:
-    return Field(default=None, description="Selects the fraud metrics, which are not available yet (422).")
+class GroupedMetricQuery(MetricQuery):
+    """A business metric by the values of a dimension, over a range as a whole."""
 
+    group_by: Dimension = Field(description="The dimension.", examples=["region"])
+    limit: Annotated[int, WholeNumber(1, MOST_GROUPS)] = Field(
+        default=_DEFAULT_GROUPS, description=f"Number of groups beside the rest (default: {_DEFAULT_GROUPS})."
+    )
 
-class FraudMetricQuery(Query):
-    """The parameters that identify a request of the Fraud contract."""
+    @classmethod
+    def contradictions(cls, valid: Mapping[str, Any], now: datetime | None) -> Iterator[FieldError]:
+        """Check the question, and that its metric has the dimension."""
+        yield from super().contradictions(valid, now)
+        metric_type, group_by = valid.get("metric_type"), valid.get("group_by")
+        if metric_type is None or group_by is None:
+            return
+        legal = METRICS[metric_type].fact.dimensions
+        if group_by not in legal:
+            message = f"is not a dimension of {metric_type}; expected one of {', '.join(legal)}"
+            yield FieldError("group_by", message, group_by)
 
-    startDate: Moment | None = _later()  # noqa: N815 # the contract's name
-    endDate: Moment | None = _later()  # noqa: N815 # the contract's name
+    @property
+    def question(self) -> GroupedQuestion:
+        """Return the parameters as a question."""
+        return GroupedQuestion(**self._parts, group_by=self.group_by, limit=self.limit)
 
 
 def _bucket_errors(valid: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -145,6 +171,6 @@ def _filter_errors(metric_type: MetricType, valid: Mapping[str, Any]) -> Iterato
 
 def _snapshot_errors(metric_type: MetricType, valid: Mapping[str, Any]) -> Iterator[FieldError]:
     fact = METRICS[metric_type].fact
-    filtered = any(valid.get(name) for name in Dimension)
-    others = fact.reference_tables(filtered=filtered, currency=valid.get(CURRENCY))
+    filters = [name for name in Dimension if valid.get(name)]
+    others = fact.reference_tables(filters=filters, currency=valid.get(CURRENCY))
     yield from snapshot_errors(valid.get("as_of_snapshots", {}), (fact.base, *others), metric_type)

@@ -15,7 +15,12 @@ from shared.runtime.numbers import EXACT
 Measures = Mapping[Measure, Decimal]
 Join = Callable[[Decimal, Decimal], Decimal]
 
-_EXTREMES: Mapping[Measure, Join] = {Measure.LOWEST_AMOUNT: min, Measure.HIGHEST_AMOUNT: max}
+_EXTREMES: Mapping[Measure, Join] = {
+    Measure.LOWEST_AMOUNT: min,
+    Measure.HIGHEST_AMOUNT: max,
+    Measure.LOWEST_UNITS: min,
+    Measure.HIGHEST_UNITS: max,
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Period:
 
 
 class Periods(NamedTuple):
-    """The requested range and the range of the same length before it."""
+    """The requested range and the one before it with which it is compared."""
 
     current: Period
     previous: Period
@@ -61,13 +66,13 @@ def _of_span(question: MetricQuestion, rows: Iterable[MetricRow], span: RangeKin
         excluded += row.excluded
     counts = question.metric.fact.records
     records = sum(int(measures.get(counts, 0)) for measures in by_bucket.values())
-    return Period(by_bucket, _sum(by_bucket.values()) if whole is None else whole, records, excluded)
+    return Period(by_bucket, add_up(by_bucket.values()) if whole is None else whole, records, excluded)
 
 
-def _sum(buckets: Iterable[Measures]) -> Measures:
-    """Aggregate buckets that do not overlap."""
+def add_up(parts: Iterable[Measures]) -> Measures:
+    """Aggregate parts that do not overlap."""
     whole: dict[Measure, Decimal] = {}
-    for measures in buckets:
+    for measures in parts:
         for each, value in measures.items():
             whole[each] = _EXTREMES.get(each, EXACT.add)(whole[each], value) if each in whole else value
     return whole

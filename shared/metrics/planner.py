@@ -31,11 +31,11 @@ def choose_plan(question: MetricQuestion) -> Plan:
     for source, table in fact.tables.items():
         if source is Source.BASE:
             break
-        if len(question.filters) > table.max_filters:
-            reasons.append(f"the {source} has no table for these filters")
+        if len(question.dimensions) > table.max_filters:
+            reasons.append(f"the {source} has no table for these dimensions")
             continue
         parts = split(question, source)
-        if fact.semi_additive or _is_worthwhile(table, parts):
+        if fact.semi_additive or is_worthwhile(table, parts):
             rest = f", and {fact.base} for partial {table.grain}s" if parts.base else ""
             return Plan(source, f"{table.name} gives the same result{rest}", parts)
         reasons.append(
@@ -44,7 +44,7 @@ def choose_plan(question: MetricQuestion) -> Plan:
     return plan_from(question, Source.BASE, "; ".join(dict.fromkeys(reasons)))
 
 
-def _is_worthwhile(table: FactTable, parts: Split) -> bool:
+def is_worthwhile(table: FactTable, parts: Split) -> bool:
     """Whether a roll-up contains at least half of the days, or all of them if a later one has finer units."""
     of_base, of_all = day_count(parts.base), day_count((*parts.rollup, *parts.base))
     return of_base == 0 if table.whole_only else of_base * 2 <= of_all

@@ -3,7 +3,7 @@
 from shared.athena.provider import pinned_queries
 from shared.metrics.reports import MetricReports
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.provider import sources
+from shared.sources.provider import source_arrivals
 
 
 @provider
@@ -11,7 +11,7 @@ def metric_reports(deployment: Deployment) -> MetricReports:
     """Build the reports on business metrics."""
     return MetricReports(
         queries=pinned_queries(deployment),
-        sources=sources(deployment),
+        arrivals=source_arrivals(deployment),
         reporting_currency=deployment.settings.reporting_currency,
         clock=deployment.clock,
     )

@@ -1,6 +1,6 @@
 """A question about a metric: validated, in UTC, with its buckets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from shared.metrics.buckets import Granularity, OffsetChange, TimeBucket, buckets, wall_clock
 from shared.metrics.catalogue import METRICS, Aggregation, Formula, Metric, MetricType
+from shared.metrics.comparison import begins_bucket, preceding_start
 from shared.metrics.facts import Dimension, Measure
-from shared.records.validation import EARLIEST
+from shared.records.value_schemas import EARLIEST
 
 _EXTREMES = {Measure.LOWEST_AMOUNT, Measure.HIGHEST_AMOUNT, Measure.LOWEST_UNITS, Measure.HIGHEST_UNITS}
 
@@ -50,9 +51,19 @@ class MetricQuestion:
         return self.formula.numerator in _EXTREMES
 
     @property
+    def counts_lines(self) -> bool:
+        """Whether the value of a bucket is its number of lines."""
+        return self.formula.numerator is Measure.LINES
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions that the question reads."""
+        return tuple(self.filters)
+
+    @cached_property
     def previous_start(self) -> datetime:
-        """The start of the range of the same length before the requested one."""
-        return self.start - (self.end - self.start)
+        """The start of the range before the requested one with which it is compared."""
+        return preceding_start(self.start, self.end, self.zone)
 
     @cached_property
     def clock(self) -> tuple[OffsetChange, ...]:
@@ -68,3 +79,31 @@ class MetricQuestion:
     def previous_buckets(self) -> tuple[TimeBucket, ...]:
         """The buckets of the preceding range."""
         return tuple(buckets(self.clock, self.granularity, self.previous_start, self.start))
+
+    @cached_property
+    def cut_at(self) -> Collection[datetime]:
+        """The ends of both ranges that lie within a bucket."""
+        return {each for each in (self.start, self.end) if not begins_bucket(each, self.granularity, self.zone)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupedQuestion(MetricQuestion):
+    """A metric over a range as a whole, by the values of a dimension: the first `limit` of them, and the rest."""
+
+    group_by: Dimension
+    limit: int
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions that the question reads."""
+        return tuple(dict.fromkeys((*self.filters, self.group_by)))
+
+    @cached_property
+    def buckets(self) -> tuple[TimeBucket, ...]:
+        """The requested range as one bucket."""
+        return (TimeBucket(self.start, self.start),)
+
+    @cached_property
+    def previous_buckets(self) -> tuple[TimeBucket, ...]:
+        """The preceding range as one bucket."""
+        return (TimeBucket(self.previous_start, self.previous_start),)

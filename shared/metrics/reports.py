@@ -3,31 +3,39 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from shared.athena.pinned_queries import LakeQuery, LakeView
-from shared.metrics.dependencies import dependencies, tables_of
+from shared.metrics.breakdown import Groups, build_breakdown
+from shared.metrics.dependencies import dependencies, states_of
 from shared.metrics.facts import Source
-from shared.metrics.models import MetricsResponse
-from shared.metrics.periods import Period, periods
+from shared.metrics.models import MetricBreakdown, MetricsResponse
+from shared.metrics.periods import periods
 from shared.metrics.planner import Plan, choose_plan, plan_from, with_dirty_days
 from shared.metrics.queries.by_fact import query
-from shared.metrics.queries.rows import ROWS, MetricRow, rows
-from shared.metrics.question import MetricQuestion
+from shared.metrics.queries.grouped.by_fact import grouped_query
+from shared.metrics.queries.rows import GROUP_ROWS, ROWS, group_rows, rows
+from shared.metrics.question import GroupedQuestion, MetricQuestion
 from shared.metrics.response import build_response
 from shared.runtime.observability import logger
 from shared.runtime.parallel import both
 from shared.runtime.query_metadata import QueryMetadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from pydantic import TypeAdapter
 
     from shared.athena.pinned_queries import PinnedQueries, PinnedResult
     from shared.athena.sql import Statement
     from shared.runtime.models import Clock
-    from shared.sources.directory import Sources
+    from shared.sources.arrivals import SourceArrivals
+    from shared.sources.freshness import Freshness
 
 NOTHING_DELIVERED = datetime(1970, 1, 1, tzinfo=UTC)
+
+Q = TypeVar("Q", bound=MetricQuestion)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +43,7 @@ class MetricReports:
     """Computes reports on metrics."""
 
     queries: "PinnedQueries"
-    sources: "Sources"
+    arrivals: "SourceArrivals"
     reporting_currency: str
     clock: "Clock"
 
@@ -45,55 +53,84 @@ class MetricReports:
         Raises:
             ExpiredSnapshot: the question is about a snapshot that is not kept.
         """
+        asked = self._ask(question, source, query, ROWS, rows)
+        found = periods(asked.question, asked.rows)
+        return build_response(asked.question, found, asked.metadata(found.current.records, found.current.excluded))
+
+    def breakdown(self, question: GroupedQuestion, source: Source | None = None) -> MetricBreakdown:
+        """Return the metric by the values of a dimension, as `report` does for its buckets.
+
+        Raises:
+            ExpiredSnapshot: the question is about a snapshot that is not kept.
+        """
+        asked = self._ask(question, source, grouped_query, GROUP_ROWS, group_rows)
+        found = Groups.of(asked.question, asked.rows)
+        return build_breakdown(asked.question, found, asked.metadata(found.records, found.excluded))
+
+    def _ask(
+        self,
+        question: Q,
+        source: Source | None,
+        write: "Callable[..., Statement]",
+        form: "TypeAdapter[PinnedResult[Sequence[R]]]",
+        parse: "Callable[[list[dict[str, Any]]], Sequence[R]]",
+    ) -> "_Answered[Q, R]":
         began = perf_counter()
         view, freshness = both(
-            lambda: self.queries.view(tables_of(question), question.as_of), lambda: self._freshness(question)
+            lambda: self.queries.view(states_of(question), question.as_of), lambda: self._freshness(question)
         )
         question = _with_history_start(question, view)
         identity = _plan(question, view, source)
         plan = _with_dirty_days(question, identity, view)
-        asked: LakeQuery[Sequence[MetricRow]] = LakeQuery(
-            statement=self._statement(question, plan),
-            identity=self._statement(question, identity),
+        asked: LakeQuery[Sequence[R]] = LakeQuery(
+            statement=write(question, plan, reporting_currency=self.reporting_currency),
+            identity=write(question, identity, reporting_currency=self.reporting_currency),
             depends_on=dependencies(question),
-            form=ROWS,
-            parse=rows,
+            form=form,
+            parse=parse,
         )
-        answered = self.queries.answer(asked, view, beside=(freshness,))
-        told, hit = answered
+        is_awaited = freshness.is_provisional(question.history_start or question.previous_start, question.end)
+        is_provisional = is_awaited or not view.is_reconciled(asked.depends_on)
+        told, hit = self.queries.answer(asked, view, beside=(freshness.identity, is_provisional))
         logger().info(
             "metric computed", tables=asked.statement.tables, reason=plan.reason, cache_hit=hit, rows=len(told.result)
         )
-        found = periods(question, told.result)
-        return build_response(question, found, _metadata(question, found.current, freshness, began, answered))
+        return _Answered(question, told, hit, freshness, is_provisional, began)
 
-    def _freshness(self, question: MetricQuestion) -> datetime:
-        return self.sources.watermark(question.metric.fact.data_type, self.clock()) or NOTHING_DELIVERED
-
-    def _statement(self, question: MetricQuestion, plan: Plan) -> "Statement":
-        return query(question, plan, reporting_currency=self.reporting_currency)
+    def _freshness(self, question: MetricQuestion) -> "Freshness":
+        data_type = question.metric.fact.data_type
+        return self.arrivals.freshness((data_type,), self.clock())[data_type]
 
 
-def _metadata(
-    question: MetricQuestion,
-    current: Period,
-    freshness: datetime,
-    began: float,
-    answered: "tuple[PinnedResult[Sequence[MetricRow]], bool]",
-) -> QueryMetadata:
-    result, hit = answered
-    return QueryMetadata(
-        total_records=current.records,
-        query_time_ms=round((perf_counter() - began) * 1000, 3),
-        cache_hit=hit,
-        data_freshness=freshness,
-        excluded_records=current.excluded,
-        provisional=question.end > freshness,
-        snapshots={name: str(snapshot) for name, snapshot in result.snapshots.items()},
-    )
+@dataclass(frozen=True)
+class _Answered(Generic[Q, R]):
+    """A question as it was asked, and the rows of its answer."""
+
+    question: Q
+    told: "PinnedResult[Sequence[R]]"
+    hit: bool
+    freshness: "Freshness"
+    is_provisional: bool
+    began: float
+
+    @property
+    def rows(self) -> "Sequence[R]":
+        return self.told.result
+
+    def metadata(self, records: int, excluded: int) -> QueryMetadata:
+        return QueryMetadata(
+            total_records=records,
+            query_time_ms=round((perf_counter() - self.began) * 1000, 3),
+            cache_hit=self.hit,
+            data_freshness=self.freshness.watermark or NOTHING_DELIVERED,
+            stale_sources=list(self.freshness.stale_sources) or None,
+            excluded_records=excluded,
+            provisional=self.is_provisional,
+            snapshots={name: str(snapshot) for name, snapshot in self.told.snapshots.items()},
+        )
 
 
-def _with_history_start(question: MetricQuestion, view: LakeView) -> MetricQuestion:
+def _with_history_start(question: Q, view: LakeView) -> Q:
     """Limit the history to be read to the first day with data."""
     fact = question.metric.fact
     since = view.first_day(fact.base) if fact.semi_additive else None

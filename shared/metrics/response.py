@@ -1,6 +1,6 @@
 """Builds the response from query results: buckets without gaps, summary and comparison. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from shared.metrics.buckets import TimeBucket
@@ -14,12 +14,13 @@ from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
 def build_response(question: MetricQuestion, found: Periods, metadata: QueryMetadata) -> MetricsResponse:
     """Build the response."""
-    points = _points(question, question.buckets, found.current)
+    asked = TimeRange(start=question.start, end=question.end)
+    points = _points(question, question.buckets, asked, found.current)
     total, before = _total(question, found.current), _total(question, found.previous)
     change = EXACT.subtract(total, before)
     return MetricsResponse(
         metric_type=question.metric_type,
-        time_range=TimeRange(start=question.start, end=question.end),
+        time_range=asked,
         granularity=question.granularity,
         data=points,
         summary=_summary([point.value for point in points], total, change, percentage(change, before)),
@@ -29,8 +30,9 @@ def build_response(question: MetricQuestion, found: Periods, metadata: QueryMeta
 
 
 def _comparison(question: MetricQuestion, previous: Period, change: Decimal, before: Decimal) -> ComparisonData:
+    before_it = TimeRange(start=question.previous_start, end=question.start)
     return ComparisonData(
-        previous_period=_points(question, question.previous_buckets, previous),
+        previous_period=_points(question, question.previous_buckets, before_it, previous),
         variance=change,
         variance_percentage=percentage(change, before),
     )
@@ -53,12 +55,16 @@ def _summary(
     )
 
 
-def _points(question: MetricQuestion, spine: Iterable[TimeBucket], found: Period) -> list[MetricDataPoint]:
+def _points(
+    question: MetricQuestion, spine: Sequence[TimeBucket], within: TimeRange, found: Period
+) -> list[MetricDataPoint]:
     points, formula, told_beside = [], question.formula, question.metric.supporting_measures
     for bucket in spine:
         measures = found.by_bucket.get(bucket.name, {})
         value = value_of(formula, measures)
         if value is not None:
             beside = {each: measures.get(each, ZERO) for each in told_beside}
-            points.append(MetricDataPoint(timestamp=bucket.start, value=value, additional_metrics=beside))
+            is_cut = bucket.start < within.start or (bucket is spine[-1] and within.end in question.cut_at)
+            point = MetricDataPoint(timestamp=bucket.start, value=value, partial=is_cut, additional_metrics=beside)
+            points.append(point)
     return points

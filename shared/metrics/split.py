@@ -49,9 +49,28 @@ def split(question: MetricQuestion, source: Source, dirty_days: Iterable[str] = 
     whole = reach(question)
     if source is Source.BASE:
         return Split((), (whole,))
-    partial = _partial_units(question, question.metric.fact.tables[source].grain)
-    dirty = dirty_within(whole, dirty_days)
-    base = at_most(MAX_INTERVALS, merge(_clip([*partial, *dirty], whole)))
+    grain = question.metric.fact.tables[source].grain
+    return divide(whole, _boundaries(question, grain), grain, dirty_days)
+
+
+def divide(
+    whole: Interval,
+    cuts: Iterable[datetime],
+    grain: Grain,
+    dirty_days: Iterable[str] = (),
+    most: int = MAX_INTERVALS,
+) -> Split:
+    """Divide an interval between a roll-up and the base.
+
+    Args:
+        whole: the interval.
+        cuts: moments within which a unit of the roll-up is not one of a single bucket, range or rule.
+        grain: the units of the roll-up.
+        dirty_days: UTC days (`yyyy-MM-dd`) that the roll-up does not include yet.
+        most: the maximum number of intervals that are read from the base.
+    """
+    partial, dirty = _partial_units(cuts, grain, whole), dirty_within(whole, dirty_days)
+    base = at_most(most, merge(_clip([*partial, *dirty], whole)))
     return Split(tuple(between(base, whole)), tuple(base))
 
 
@@ -87,13 +106,13 @@ def _floor(moment: datetime, unit: timedelta) -> datetime:
     return moment - (moment - _EPOCH) % unit
 
 
-def _partial_units(question: MetricQuestion, grain: Grain) -> list[Interval]:
-    """Return the units within which a range or bucket begins or ends; if they are too many, all of both ranges."""
-    boundaries = {boundary: _floor(boundary, grain.unit) for boundary in _boundaries(question, grain)}
+def _partial_units(cuts: Iterable[datetime], grain: Grain, whole: Interval) -> list[Interval]:
+    """Return the units within which a cut lies; if they are too many, the whole from the first of them on."""
+    boundaries = {cut: _floor(cut, grain.unit) for cut in cuts}
     begun = {begin for boundary, begin in boundaries.items() if begin != boundary}
     partial = merge(Interval(begin, begin + grain.unit) for begin in begun)
     if len(partial) > MAX_INTERVALS:
-        return [Interval(_floor(question.previous_start, grain.unit), question.end)]
+        return [Interval(min(begun), whole.end)]
     return partial
 
 

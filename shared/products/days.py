@@ -9,7 +9,7 @@ from shared.lake.catalog.rollup_tables import INVENTORY_DAILY, PRODUCT_SESSIONS_
 from shared.metrics.split import MAX_INTERVALS, Interval, Split, at_most, between, dirty_within, merge
 from shared.products.question import ProductQuestion
 from shared.records.schema import DataType
-from shared.records.validation import EARLIEST
+from shared.records.value_schemas import EARLIEST
 
 if TYPE_CHECKING:
     from shared.athena.pinned_queries import LakeView

@@ -1,7 +1,7 @@
 """What product reports depend on: base, reference and history tables, and their days."""
 
 from shared.athena.pinned_queries import Dependency
-from shared.lake.catalog.rollup_tables import PRODUCT_COSTS
+from shared.lake.catalog.rollup_tables import PRODUCT_CATEGORIES, PRODUCT_COSTS
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.metrics.split import LAST_MOMENT
 from shared.products.question import ProductQuestion
@@ -14,9 +14,10 @@ STATES = (
     DataType.PRODUCTS,
     EXCHANGE_RATES.name,
 )
-"""The tables whose states a report reads; that of products includes the history of costs."""
+"""The tables whose states a report reads; that of products includes the history of costs, and that of
+transactions the categories of products."""
 
-TABLES = (*STATES, PRODUCT_COSTS.name)
+TABLES = (*STATES, PRODUCT_COSTS.name, PRODUCT_CATEGORIES.name)
 """The tables that a report depends on."""
 
 
@@ -30,4 +31,5 @@ def dependencies(question: ProductQuestion) -> tuple[Dependency, ...]:
         Dependency(DataType.PRODUCTS),
         Dependency(EXCHANGE_RATES.name),
         Dependency(PRODUCT_COSTS.name),
+        Dependency(PRODUCT_CATEGORIES.name),
     )

@@ -16,9 +16,10 @@ from shared.products.trend import Parts
 class ProductRow:
     """One product, with the totals over all matching products, which every row repeats.
 
-    `counts` is false for a row that only carries the totals. Amounts are in the reporting currency. `uncosted_lines`
-    counts lines without a known cost. `worth_by_time` is in currency units x milliseconds, a float because the largest
-    values exceed Athena's decimals. `parts` is the revenue of each part of the range.
+    `counts` is false for a row that only carries the totals. Amounts are in the reporting currency; `lines` have a rate
+    for it, and `excluded` lines have none. `uncosted_lines` counts lines without a known cost. `worth_by_time` is in
+    currency units x milliseconds, a float because the largest values exceed Athena's decimals. `parts` is the revenue
+    of each part of the range.
     """
 
     product_id: str
@@ -26,10 +27,13 @@ class ProductRow:
     category: str | None
     counts: bool
     lines: int
+    excluded: int
     quantity: Decimal | None
     revenue: Decimal | None
     cost: Decimal
     margin: Decimal | None
+    tax: Decimal | None
+    shipping: Decimal | None
     uncosted_lines: int
     viewing_sessions: int | None
     buying_sessions: int | None

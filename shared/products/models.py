@@ -12,13 +12,23 @@ _WHY = "Added: for each absent field, the reason."
 
 
 class ProductMetrics(Model):
-    """Performance of one product over the range. Only completed lines with a known exchange rate count."""
+    """Performance of one product over the range, by its completed lines; with `category`, by those of that category.
+
+    Lines without a known exchange rate are left out of amounts, but count in quantities.
+    """
 
     product_id: str = Field(description="Id of the product.")
     name: Optional[str] = Field(description="Name in the catalogue, otherwise in the latest line that has one.")
-    category: Optional[str] = Field(description="Category in the catalogue, otherwise in the latest line that has one.")
+    category: Optional[str] = Field(
+        description="Category of the latest line that has one: its own, otherwise that of the product version valid at "
+        "the sale, or of the first version for an earlier sale."
+    )
     revenue: Number = Field(description="Net amount of its lines, less returns.", examples=[56000.26])
     quantity_sold: Number = Field(description="Units sold minus units returned.", examples=[311])
+    additional_metrics: dict[str, Number] = Field(
+        description="Added: `tax` and `shipping` of its lines, less those of returns; neither is part of the revenue.",
+        examples=[{"tax": 8960.04, "shipping": 420}],
+    )
     margin: Optional[Number] = Field(
         description="Revenue - quantity x unit cost. The unit cost is the line's own, otherwise that of the product "
         "version valid at the sale. Absent if the cost of any line is unknown.",
@@ -43,7 +53,10 @@ class ProductMetrics(Model):
 
 
 class CategorySummary(Model):
-    """Totals of all products of the category, including those beyond `limit`."""
+    """Totals of the lines of the category, including products beyond `limit`.
+
+    The revenue equals that of `/analytics/metrics` with the filter `product_category`.
+    """
 
     category: str = Field(description="The category.")
     revenue: Number = Field(description="Net amount, less returns.")

@@ -14,12 +14,14 @@ from shared.runtime.query import Query
 from shared.runtime.query_fields import (
     LONGEST_VALUE,
     Moment,
+    TimeZone,
     WholeNumber,
     described,
     range_end,
     range_errors,
     range_start,
     trimmed,
+    zone_of_dates,
 )
 
 LONGEST_RANGE = timedelta(days=1096)
@@ -34,6 +36,7 @@ _Category = Annotated[
 class ProductQuery(Query):
     """The time range, the category, and the ranking and number of products."""
 
+    timezone: TimeZone = zone_of_dates()
     start: Moment = range_start(
         "Required. Start of the range, inclusive, not in the future. The range is at most "
         f"{LONGEST_RANGE.days} days long."
@@ -41,7 +44,8 @@ class ProductQuery(Query):
     end: Moment = range_end()
     category: _Category | None = Field(
         default=None,
-        description="Only products of this category; an unknown category yields an empty list.",
+        description="Only lines of this category: a line without one has that of the product version valid at the "
+        "sale, or of the first version for an earlier sale. An unknown category yields an empty list.",
         examples=["tea"],
     )
     sort_by: SortBy = Field(default=SortBy.REVENUE, description="Ranking metric (default: `revenue`).")

@@ -15,25 +15,22 @@ _STATEMENT = """
     {stock},
     named AS (
         SELECT by_product.*, COALESCE(known.name, by_product.sold_as) AS name,
-            COALESCE(known.category, by_product.sold_in) AS category,
-            CASE WHEN by_product.uncosted_lines = 0 THEN by_product.revenue - by_product.cost END AS margin
+            by_product.sold_in AS category, by_product.lines + by_product.excluded > 0 AS counts,
+            CASE WHEN by_product.lines > 0 AND by_product.uncosted_lines = 0
+                THEN by_product.revenue - by_product.cost END AS margin
         FROM by_product LEFT JOIN {products} AS known ON known.product_id = by_product.product_id
-    ), listed AS (
-        SELECT named.*, {in_category} AS in_category FROM named
     ), ranked AS (
-        SELECT listed.*, in_category AND lines > 0 AS counts,
+        SELECT named.*,
             ROW_NUMBER() OVER (
-                ORDER BY CASE WHEN in_category AND lines > 0 THEN 0 ELSE 1 END, {sort_by} DESC NULLS LAST, product_id
+                ORDER BY CASE WHEN counts THEN 0 ELSE 1 END, {sort_by} DESC NULLS LAST, product_id
             ) AS place,
-            SUM(revenue) OVER () AS all_revenue,
-            SUM(CASE WHEN in_category THEN lines ELSE 0 END) OVER () AS all_lines,
-            SUM(CASE WHEN in_category THEN excluded ELSE 0 END) OVER () AS all_excluded,
-            SUM(CASE WHEN in_category THEN revenue END) OVER () AS listed_revenue,
-            SUM(CASE WHEN in_category THEN quantity END) OVER () AS listed_quantity,
-            SUM(CASE WHEN in_category AND lines > 0 THEN margin END) OVER () AS listed_margin,
-            SUM(CASE WHEN in_category AND lines > 0 THEN 1 ELSE 0 END) OVER () AS listed_products,
-            SUM(CASE WHEN in_category AND lines > 0 AND margin IS NULL THEN 1 ELSE 0 END) OVER () AS marginless_products
-        FROM listed
+            SUM(revenue_of_all_categories) OVER () AS all_revenue,
+            SUM(lines) OVER () AS all_lines, SUM(excluded) OVER () AS all_excluded,
+            SUM(revenue) OVER () AS listed_revenue, SUM(quantity) OVER () AS listed_quantity,
+            SUM(CASE WHEN counts THEN margin END) OVER () AS listed_margin,
+            SUM(CASE WHEN counts THEN 1 ELSE 0 END) OVER () AS listed_products,
+            SUM(CASE WHEN counts AND margin IS NULL THEN 1 ELSE 0 END) OVER () AS marginless_products
+        FROM named
     ), best AS (
         SELECT * FROM ranked WHERE place = 1 OR (counts AND place <= :limit)
     )
@@ -57,11 +54,6 @@ def query(question: ProductQuestion, times: ReportTimes, parts: Parts | None, *,
         visits=visits(times.visits),
         stock=stock(question, times.stock, reporting_currency=reporting_currency),
         products=table(DataType.PRODUCTS),
-        in_category=_in_category(question.category),
         sort_by=_COLUMNS[question.sort_by],
         limit=question.limit,
     )
-
-
-def _in_category(category: str | None) -> Statement:
-    return sql("true") if category is None else sql("COALESCE(category = :category, false)", category=category)

@@ -19,6 +19,7 @@ from shared.records.schema import DataType
 from shared.runtime.observability import logger
 from shared.runtime.parallel import both
 from shared.runtime.query_metadata import QueryMetadata
+from shared.sources.freshness import Freshness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +28,21 @@ if TYPE_CHECKING:
     from shared.athena.sql import Statement
     from shared.products.days import ReportTimes
     from shared.runtime.models import Clock
-    from shared.sources.directory import Sources
+    from shared.sources.arrivals import SourceArrivals
 
 _TOLD_FROM = (DataType.TRANSACTIONS, DataType.EVENTS, DataType.INVENTORY)
 
 
 @dataclass(frozen=True)
-class Freshness:
-    """The watermark of sales, and the watermark of all data types in the report."""
+class _ReportFreshness:
+    """The watermark of sales, and the freshness of all data types in the report."""
 
     sales: datetime
-    all: datetime
+    all: Freshness
+
+    @property
+    def watermark(self) -> datetime:
+        return self.all.watermark or NOTHING_DELIVERED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +50,7 @@ class ProductReports:
     """Computes product reports."""
 
     queries: "PinnedQueries"
-    sources: "Sources"
+    arrivals: "SourceArrivals"
     reporting_currency: str
     clock: "Clock"
 
@@ -66,38 +71,42 @@ class ProductReports:
             form=PRODUCT_ROWS,
             parse=lambda rows: product_rows(rows, parts),
         )
-        answered = self.queries.answer(asked, view, beside=(fresh.all,))
+        is_awaited = fresh.all.is_provisional(question.start, question.end)
+        is_provisional = is_awaited or not view.is_reconciled(asked.depends_on)
+        answered = self.queries.answer(asked, view, beside=(fresh.all.identity, is_provisional))
         told, hit = answered
         logger().info("products computed", tables=asked.statement.tables, cache_hit=hit, rows=len(told.result))
-        metadata = _metadata(question, fresh, began, answered)
+        metadata = _metadata(fresh, began, answered, provisional=is_provisional)
         return build_response(question, told.result, self.reporting_currency, metadata)
 
     def _statement(self, question: ProductQuestion, read: "ReportTimes", parts: Parts | None) -> "Statement":
         return query(question, read, parts, reporting_currency=self.reporting_currency)
 
-    def _freshness(self) -> Freshness:
-        """Return the watermarks. Data types that no source delivers do not count; without sales nothing is fresh."""
+    def _freshness(self) -> _ReportFreshness:
+        """Return the freshness. Data types that no source delivers do not count; without sales nothing is fresh."""
         now = self.clock()
-        marks = self.sources.watermarks(now)
-        sales = marks.get(DataType.TRANSACTIONS)
-        if sales is None:
-            return Freshness(now, NOTHING_DELIVERED)
-        return Freshness(sales, min(mark for data_type, mark in marks.items() if data_type in _TOLD_FROM))
+        found = self.arrivals.freshness(_TOLD_FROM, now)
+        sales = found[DataType.TRANSACTIONS]
+        if sales.watermark is None:
+            return _ReportFreshness(now, sales)
+        return _ReportFreshness(sales.watermark, sum(found.values(), Freshness()))
 
 
 def _metadata(
-    question: ProductQuestion,
-    fresh: Freshness,
+    fresh: _ReportFreshness,
     began: float,
     answered: "tuple[PinnedResult[Sequence[ProductRow]], bool]",
+    *,
+    provisional: bool,
 ) -> QueryMetadata:
     told, hit = answered
     return QueryMetadata(
         total_records=told.result[0].all_lines if told.result else 0,
         query_time_ms=round((perf_counter() - began) * 1000, 3),
         cache_hit=hit,
-        data_freshness=fresh.all,
+        data_freshness=fresh.watermark,
+        stale_sources=list(fresh.all.stale_sources) or None,
         excluded_records=told.result[0].all_excluded if told.result else 0,
-        provisional=question.end > fresh.all,
+        provisional=provisional,
         snapshots={name: str(snapshot) for name, snapshot in told.snapshots.items()},
     )

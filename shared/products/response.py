@@ -14,7 +14,8 @@ from shared.runtime.query_metadata import QueryMetadata, TimeRange
 from shared.statistics.trend_tests import FEWEST_POINTS
 
 NO_NAME = "neither the catalogue nor any line has a name"
-NO_CATEGORY = "neither the catalogue nor any line has a category"
+NO_CATEGORY = "neither any line nor the catalogue at the sale has a category"
+NO_RATE = "no exchange rate is known for any of its lines"
 NO_COST = "no unit cost in a currency with a known rate, nor does the product version at the time of sale"
 NO_VIEWS = "no session viewed it within the range"
 NO_STOCK = "no stock level is known within the range"
@@ -62,6 +63,7 @@ def _product(row: ProductRow, end: datetime) -> ProductMetrics:
         category=row.category,
         revenue=row.revenue or ZERO,
         quantity_sold=row.quantity or ZERO,
+        additional_metrics={"tax": row.tax or ZERO, "shipping": row.shipping or ZERO},
         trend=trend([float(part) for part in row.parts]) if row.parts else None,
         absent=absent | dict(_unknown(row)),
         **numbers,
@@ -78,6 +80,8 @@ def _unknown(row: ProductRow) -> Iterator[tuple[str, str]]:
 
 
 def _margin(row: ProductRow) -> _Found:
+    if not row.lines:
+        return _Unavailable(NO_RATE)
     if row.margin is None:
         return _Unavailable(f"{row.uncosted_lines} of {row.lines} lines have {NO_COST}")
     return row.margin
@@ -91,8 +95,9 @@ def _conversion_rate(row: ProductRow) -> _Found:
 
 def _turnover(row: ProductRow, end: datetime) -> _Found:
     """Return the stock turnover: cost of goods sold ÷ average stock value (`worth_by_time` ÷ time)."""
-    if row.margin is None:
-        return _margin(row)
+    margin = _margin(row)
+    if isinstance(margin, _Unavailable):
+        return margin
     if row.stocked_since is None:
         return _Unavailable(NO_STOCK)
     if row.unvalued_levels:

@@ -1,9 +1,10 @@
 """The SQL of the time-weighted stock value of products over a range.
 
 The last record of a day for a product and location applies until the next day with a record. A range that begins or
-ends within a day splits that day at the boundary. The value of a record is its quantity x its unit cost. A unit cost in
-the record is in the reporting currency, because inventory records have no currency; otherwise the cost of the product
-version of that moment applies, at that day's exchange rate.
+ends within a day splits that day at the boundary. The value of a record is its quantity x its unit cost, or 0 if it
+is oversold: goods that are not there have no value. A unit cost in the record is in the reporting currency, because
+inventory records have no currency; otherwise the cost of the product version of that moment applies, at that day's
+exchange rate.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ _STOCK = """
     ), priced_levels AS (
         {priced_levels}
     ), held AS (
-        SELECT product_id, CASE WHEN quantity_on_hand = 0 THEN 0 ELSE {worth} END AS worth,
+        SELECT product_id, CASE WHEN quantity_on_hand <= 0 THEN 0 ELSE {worth} END AS worth,
             GREATEST(moment, CAST(:start AS timestamp)) AS held_since,
             LEAST(
                 COALESCE(

@@ -129,6 +129,13 @@ CUSTOMERS = CheckSuite(
 INVENTORY = CheckSuite(
     expected=("reserved", "unit_cost"),
     consistency=(
+        Within(
+            name="stock_not_negative",
+            field="quantity_on_hand",
+            low=0,
+            action="Check these products for overselling, or for goods that arrived and were not counted.",
+            wrong=False,  # overselling is possible
+        ),
         NotAbove(
             name="reserved_within_stock",
             field="reserved",

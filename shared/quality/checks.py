@@ -51,7 +51,7 @@ class NotAbove(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class NotAboveProduct(Check):
-    """An amount is at most the absolute product of two others."""
+    """The absolute value of an amount is at most that of the product of two others."""
 
     field: str
     factors: tuple[str, str]

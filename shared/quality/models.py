@@ -10,7 +10,7 @@ from shared.quality.rules import POOR_WEIGHTS
 from shared.quality.trend import SMALLEST_CHANGE, Trend
 from shared.records.ids import SourceId
 from shared.records.schema import DataType
-from shared.runtime.models import Model, Timestamp
+from shared.runtime.models import Model, Optional, Timestamp
 from shared.statistics.trend_tests import FEWEST_POINTS
 
 Score = Annotated[
@@ -28,7 +28,10 @@ class CheckType(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much an issue reduces the overall score: `high` 5 points or more, `medium` 1 or more, `low` less."""
+    """How much an issue reduces the overall score: `high` 5 points or more, `medium` 1 or more, `low` less.
+
+    `id_shared_between_sources` does not change the score and is always `high`.
+    """
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -70,9 +73,13 @@ class QualityIssue(Model):
     """One kind of defect, with the number of rows that have it."""
 
     issue_type: str = Field(
-        description="The dimension and the check, separated by a dot.", examples=["validity.quantity:type"]
+        description="The dimension and the check, separated by a dot; or `id_shared_between_sources`: records have the "
+        "id of a record of another source, with other values, so that one replaces the other.",
+        examples=["validity.quantity:type"],
     )
-    severity: Severity = Field(description="Effect on the overall score.")
+    severity: Severity = Field(
+        description="Effect on the overall score; `id_shared_between_sources` has none and is `high`."
+    )
     count: int = Field(description="Number of rows with the defect.")
     sample_records: list[str] = Field(
         description="Up to three samples: the delivery and the masked values (letters as x, digits as 9).",
@@ -103,10 +110,14 @@ _WEIGHTS = ", ".join(f"{name} {float(weight):g}" for name, weight in POOR_WEIGHT
 class DataQualityReportsResponse(Model):
     """Quality reports by source and data type, with an overall score."""
 
-    reports: list[QualityReport] = Field(description="One report per source and data type.")
-    overall_score: Score = Field(
+    reports: list[QualityReport] = Field(
+        description="One report per source and data type, in this order; with `size`, those of one page."
+    )
+    totalElements: Optional[int] = Field(default=None, description="Number of reports; only with `size`.")  # noqa: N815 # as in every page
+    totalPages: Optional[int] = Field(default=None, description="Number of pages; only with `size`.")  # noqa: N815 # as above
+    overall_score: Score | None = Field(
         description="100 minus, for each dimension, the share of wrong rows and the weighted share of rows that "
-        f"are only poor (weights: {_WEIGHTS}). Computed over all rows received; 100 if there were none."
+        f"are only poor (weights: {_WEIGHTS}). Computed over all rows received; null if there were none."
     )
     trend: Trend = Field(
         description=f"Trend of the daily overall scores before the last day: `stable` unless there are {FEWEST_POINTS} "

@@ -10,7 +10,7 @@ from shared.quality.question import QualityQuestion
 from shared.records.schema import DataType
 from shared.runtime.errors import FieldError
 from shared.runtime.query import Query
-from shared.runtime.query_fields import Moment, described, range_end, range_errors, range_start
+from shared.runtime.query_fields import Moment, PageNumber, PageSize, described, range_end, range_errors, range_start
 
 LONGEST_RANGE = timedelta(days=366)
 _LONGEST_ID = 50
@@ -31,11 +31,15 @@ class QualityQuery(Query):
         f"{LONGEST_RANGE.days} days."
     )
     end: Moment = range_end()
+    page: PageNumber = Field(default=0, description="Page of reports, starting at 0; only with `size`.")
+    size: PageSize | None = Field(default=None, description="Number of reports per page (default: all reports).")
 
     @classmethod
     def contradictions(cls, valid: Mapping[str, Any], _now: datetime | None) -> Iterator[FieldError]:
-        """Check the range."""
-        return range_errors(valid, longest=LONGEST_RANGE)
+        """Check the range, and that a page has a size."""
+        yield from range_errors(valid, longest=LONGEST_RANGE)
+        if valid.get("page") and "size" in valid and valid["size"] is None:
+            yield FieldError("size", "is required if page is given")
 
     @property
     def question(self) -> QualityQuestion:

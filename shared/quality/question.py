@@ -8,9 +8,14 @@ from shared.records.schema import DataType
 
 @dataclass(frozen=True, kw_only=True)
 class QualityQuestion:
-    """The source, the data type, and the half-open range of receipt, which covers every hour that it overlaps."""
+    """The source, the data type, and the half-open range of receipt, which covers every hour that it overlaps.
+
+    With a `size`, only the reports of one page are asked for; score and trend are always those of all.
+    """
 
     start: datetime
     end: datetime
     source_id: str | None = None
     data_type: DataType | None = None
+    page: int = 0
+    size: int | None = None

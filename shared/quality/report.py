@@ -18,7 +18,7 @@ from shared.quality.models import (
     Severity,
 )
 from shared.quality.rules import POOR_WEIGHTS, deduction, dimension_score, overall_score, score_to_json
-from shared.quality.state import QualityCounts
+from shared.quality.state import SHARED_ID, QualityCounts
 from shared.records.schema import DataType
 from shared.runtime.models import sortable
 
@@ -32,6 +32,12 @@ _ACTIONS = {
     QualityDimension.TIMELINESS: "Deliver sooner after the event, "
     "or set the source's cadence to its delivery interval.",
 }
+
+SEPARATE_SOURCES = (
+    "Set a namespace in the configuration of one of the sources, then send its records again: records with the same id "
+    "replace each other."
+)
+"""What to do if two sources use the same ids for different records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +119,7 @@ def _issues(data_type: DataType, state: QualityCounts) -> list[QualityIssue]:
         for name, count in state.checks_of(dimension)
         if count.failed
     ]
-    return [
+    defects = [
         QualityIssue(
             issue_type=f"{dimension}.{name}",
             severity=_severity(cost),
@@ -123,6 +129,20 @@ def _issues(data_type: DataType, state: QualityCounts) -> list[QualityIssue]:
         )
         for cost, dimension, name, failed in sorted(costs, key=lambda each: (-each[0], each[1], each[2]))
     ]
+    return [*_shared_ids(state), *defects]
+
+
+def _shared_ids(state: QualityCounts) -> Iterator[QualityIssue]:
+    """Yield the issue that records of two sources replace each other; it comes first because values are lost."""
+    shared = state.of(SHARED_ID).failed
+    if shared:
+        yield QualityIssue(
+            issue_type=SHARED_ID,
+            severity=Severity.HIGH,
+            count=shared,
+            sample_records=list(state.samples.get(SHARED_ID, ())),
+            suggested_action=SEPARATE_SOURCES,
+        )
 
 
 def _severity(cost: Fraction) -> Severity:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from shared.quality.models import DataQualityReportsResponse
 from shared.quality.question import QualityQuestion
@@ -15,11 +15,13 @@ from shared.quality.state import total
 from shared.quality.store import HourlyQuality, QualityStates
 from shared.quality.trend import trend
 from shared.records.schema import DataType
+from shared.runtime.paging import Slice, Window
 
 if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 _AT_ONCE = 8
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class QualityReports:
         by_subject: defaultdict[tuple[str, DataType], list[HourlyQuality]] = defaultdict(list)
         for each in found:
             by_subject[each.source_id, each.data_type].append(each)
+        shown = _page(sorted(by_subject.items()), question)
         return DataQualityReportsResponse(
             reports=[
                 report(
@@ -45,9 +48,11 @@ class QualityReports:
                     minimum=self.requirements_of(source_id, data_type).minimum,
                     at=self.clock(),
                 )
-                for (source_id, data_type), received in sorted(by_subject.items())
+                for (source_id, data_type), received in shown.items
             ],
-            overall_score=score_to_json(overall_score(total(each.state for each in found))),
+            totalElements=shown.total if question.size else None,
+            totalPages=shown.page()["totalPages"] if question.size else None,
+            overall_score=_overall_score(found),
             trend=trend(_daily(found)),
         )
 
@@ -57,6 +62,17 @@ class QualityReports:
             pages = pool.map(lambda each: list(self.states.find(each, question.start, question.end)), sources)
             found = [each for page in pages for each in page]
         return [each for each in found if question.data_type in {None, each.data_type}]
+
+
+def _overall_score(found: Sequence[HourlyQuality]) -> float | None:
+    """Return the score of all rows; None if nothing was delivered."""
+    state = total(each.state for each in found)
+    return score_to_json(overall_score(state)) if state.rows else None
+
+
+def _page(subjects: Sequence[T], question: QualityQuestion) -> Slice[T]:
+    window = Window.of_page(question.page, question.size or len(subjects) or 1)
+    return Slice(window.of(subjects), len(subjects), window)
 
 
 def _daily(found: Sequence[HourlyQuality]) -> dict[date, float]:

@@ -11,6 +11,10 @@ from shared.quality.checks import QualityDimension
 
 MOST_SAMPLES = 3
 
+SHARED_ID = "id_shared_between_sources"
+"""The name of the count of rows whose id another source uses. It is no check of a dimension: it is known only after the
+merge, and does not change the score."""
+
 
 @dataclass(frozen=True)
 class Count:

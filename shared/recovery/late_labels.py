@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from shared.decisions.index import ResolvedDecision
+from shared.decisions.models import ResolvedDecision
 from shared.records.validation import DECISION_UNKNOWN
 from shared.recovery.redrivable import RedriveBlocked
 from shared.runtime.errors import Conflict, Unavailable

@@ -1,16 +1,21 @@
-"""Provides redrives, late labels and the sweeper."""
+"""Provides redrives, late labels, the sweeper and the reconciler."""
 
 from functools import partial
 
+from shared.athena.provider import scheduled_athena
 from shared.decisions.provider import decisions
 from shared.ingestion.batches.provider import batches
 from shared.ingestion.provider import validator
 from shared.ingestion.uploads.provider import uploads
-from shared.lake.provider import lake
+from shared.lake.merge.reconciliation import Reconciliation
+from shared.lake.provider import lake, table_states
+from shared.lake.table.provider import lake_tables
 from shared.ledger.provider import ledger
+from shared.merging.provider import merge_events, rollup_requests
 from shared.merging.queue import MERGE_QUEUE
 from shared.quarantine.provider import quarantine
 from shared.recovery.late_labels import LateLabels
+from shared.recovery.reconciler import Reconciler
 from shared.recovery.redrive import Redriver
 from shared.recovery.redrive_requests import RedriveService
 from shared.recovery.sweeper import Sweeper
@@ -55,6 +60,22 @@ def late_labels(deployment: Deployment) -> LateLabels:
 
 
 @provider
+def reconciler(deployment: Deployment) -> Reconciler:
+    """Build what compares rows beyond the identity horizon."""
+    return Reconciler(
+        query=scheduled_athena(deployment).run,
+        reconciliation=Reconciliation(lake=lake(deployment), tables=lake_tables(deployment)),
+        lake=lake(deployment),
+        tables=lake_tables(deployment),
+        states=table_states(deployment),
+        ledger=ledger(deployment),
+        rollups=rollup_requests(deployment),
+        events=merge_events(deployment),
+        clock=deployment.clock,
+    )
+
+
+@provider
 def sweeper(deployment: Deployment) -> Sweeper:
     """Build what completes deliveries that a crash interrupted."""
     return Sweeper(
@@ -64,6 +85,7 @@ def sweeper(deployment: Deployment) -> Sweeper:
         uploads=uploads(deployment),
         redriver=partial(redriver, deployment),
         late_labels=partial(late_labels, deployment),
+        decisions=decisions(deployment),
         sqs=deployment.clients.sqs,
         queue_url=deployment.name_of(MERGE_QUEUE),
         clock=deployment.clock,

@@ -1,6 +1,6 @@
 """Decides which quarantined rows can be redriven, and groups them for validation."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,10 +78,11 @@ def group_rows(
 def _parse_unattributed(rows: Sequence["RejectedRow"], reasons: Reasons) -> Iterator[RedriveGroup]:
     """Parse stream records that could not be parsed on receipt, one by one."""
     part = parse(DecodedPart([row.raw.encode() for row in rows], range(len(rows))))
+    documents = Counter(number for _, number, _ in part.messages)
     found: defaultdict[tuple[str, str], list[tuple[RejectedRow, Any]]] = defaultdict(list)
     readable = set()
     for _, number, message in part.messages:
-        if not isinstance(message, BatchBody):  # one received record would become many
+        if not isinstance(message, BatchBody) and documents[number] == 1:  # else one record would become many
             readable.add(number)
             found[message["source_id"], message["data_type"]].append((rows[number], embedded_record(message)))
     reasons.update({row.place: row.reasons for number, row in enumerate(rows) if number not in readable})

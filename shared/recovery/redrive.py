@@ -7,7 +7,7 @@ without the object nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,8 @@ from shared.lake.quarantine.redrive_batch import RedriveBatch
 from shared.lake.quarantine.rejected_rows import RejectedRows
 from shared.lake.storage.paths import IncomingKey, redrive_key
 from shared.recovery.redrivable import RedriveGroup, group_rows, require_redrivable
-from shared.runtime.errors import Conflict
+from shared.recovery.whole_groups import alone, with_whole_groups, without_unknown_groups
+from shared.runtime.errors import Conflict, UnusableConfiguration
 
 if TYPE_CHECKING:
     from shared.decisions.index import DecisionIndex
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
 class RedriveResult:
     """Result of a redrive or its dry run: the number of valid rows, and the errors of the others by position.
 
-    `refusal` is the error of the quality gate, which rejects valid rows too.
+    `rows` is the number of rows, including those of the same groups. `refusal` is the error of the quality gate, which
+    rejects valid rows too.
     """
 
+    rows: int = 0
     accepted: int = 0
     reasons: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     refusal: str = ""
@@ -65,7 +68,8 @@ class Redriver:
             RedriveBlocked: the rows of this delivery cannot be redriven now.
         """
         entry = require_redrivable(self.ledger.get(quarantined.delivery_id))
-        result = RedriveResult()
+        rows = self._with_groups(quarantined, rows)
+        result = RedriveResult(len(rows))
         for group in group_rows(quarantined, rows, result.reasons):
             self._validate_group(entry, entry.next_redrive, group, result)
         return result
@@ -77,7 +81,8 @@ class Redriver:
             RedriveBlocked: the rows of this delivery cannot be redriven now.
             Conflict: another redrive of this delivery runs at the same time; these rows remain in quarantine.
         """
-        result = RedriveResult()
+        rows = self._with_groups(quarantined, rows)
+        result = RedriveResult(len(rows))
         for group in group_rows(quarantined, rows, result.reasons):
             entry = require_redrivable(self.ledger.get(quarantined.delivery_id))
             number = entry.next_redrive
@@ -104,11 +109,19 @@ class Redriver:
         self.lake.delete([stored] if stored else [])
         return entry.redrives[number] > 0
 
+    def _with_groups(
+        self, quarantined: "QuarantinedDelivery", rows: Sequence["RejectedRow"]
+    ) -> Sequence["RejectedRow"]:
+        return with_whole_groups(rows, self.quarantine.rows(quarantined)) if any(row.group for row in rows) else rows
+
     def _validate_group(
-        self, entry: "LedgerEntry", number: str, group: RedriveGroup, result: RedriveResult
+        self, entry: "LedgerEntry", number: str, received: RedriveGroup, result: RedriveResult
     ) -> RedriveBatch | None:
         """Validate a group; return the valid rows and add the errors of the others to the result."""
-        self.configs.of(group.source_id, fresh=True)  # the cached configuration may be older than a fix
+        self.configs.of(received.source_id, fresh=True)  # the cached configuration may be older than a fix
+        group = without_unknown_groups(received, self._group_column(received), entry, result.reasons)
+        if not group.rows:
+            return None
         delivery = Delivery(
             delivery_id=f"{entry.delivery_id}~r{number}",
             kind=entry.kind,
@@ -119,6 +132,7 @@ class Redriver:
             ingested_at=[row.arrived for row in group.rows],
             form=group.form,
             places=[row.place for row in group.rows],
+            blocks=[row.group or alone(entry, row.place) for row in group.rows],
             gated=entry.refused,
             validated_at=self.clock(),
         )
@@ -132,6 +146,13 @@ class Redriver:
         places = [row.place for number, row in enumerate(group.rows) if number not in bad]
         result.accepted += len(places)
         return RedriveBatch(group.data_type, validated.validated.table, places) if places else None
+
+    def _group_column(self, group: RedriveGroup) -> str | None:
+        try:
+            mapping = self.validator.mapping_of(group.source_id, group.data_type)
+        except UnusableConfiguration:
+            return None  # validation reports it
+        return None if mapping is None else mapping.group_column
 
     def _load(self, entry: "LedgerEntry", number: str, batch: RedriveBatch) -> None:
         self.decisions.add(batch.decisions)
@@ -170,8 +191,10 @@ def _mark_in_flight(
         return entry
     if batch is None:
         return entry.with_redriven(number, 0, at)
-    latest = max(filter(None, (entry.latest_event, batch.latest_event)), default=None)
-    return replace(entry.with_redrive(number, len(batch.places)), latest_event=latest)
+    redriven = entry.with_redrive(number, len(batch.places))
+    if batch.derived:
+        redriven = redriven.with_derived(number, batch.derived)
+    return redriven if batch.event_range is None else redriven.with_events(*batch.event_range)
 
 
 def _mark_done(current: "LedgerEntry | None", number: str, at: datetime) -> "LedgerEntry":

@@ -40,8 +40,8 @@ class _Totals:
     skipped: int = 0
     skipped_deliveries: list[Skipped] = field(default_factory=list)
 
-    def add(self, quarantined: "QuarantinedDelivery", rows: int, result: "RedriveResult") -> None:
-        self.rows += rows
+    def add(self, quarantined: "QuarantinedDelivery", result: "RedriveResult") -> None:
+        self.rows += result.rows
         self.accepted += result.accepted
         self.rejected += len(result.reasons)
         for reasons in result.reasons.values():
@@ -50,7 +50,7 @@ class _Totals:
             errors = [row_error(place, reason) for reason in reasons[:MAX_REPORTED]]
             self.rejected_rows.append(RejectedAgain(id=row_id(quarantined.delivery_id, place), errors=errors))
         if result.refusal:
-            self.skip(quarantined, rows - len(result.reasons), result.refusal)
+            self.skip(quarantined, result.rows - len(result.reasons), result.refusal)
 
     def skip(self, quarantined: "QuarantinedDelivery", rows: int, reason: str) -> None:
         self.skipped += rows
@@ -92,7 +92,7 @@ class RedriveService:
         if not rows:
             return
         try:
-            totals.add(quarantined, len(rows), (self.redriver.dry_run if dry else self.redriver.run)(quarantined, rows))
+            totals.add(quarantined, (self.redriver.dry_run if dry else self.redriver.run)(quarantined, rows))
         except (RedriveBlocked, Conflict, Unavailable) as blocked:
             totals.skip(quarantined, len(rows), str(blocked))
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from shared.lake.storage.paths import IncomingKey, incoming_prefix
+from shared.lake.storage.paths import IncomingKey, incoming_key, incoming_prefix
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.records.schema import DataType
+from shared.records.schemas import SCHEMAS
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
+    from shared.decisions.index import DecisionIndex
     from shared.ingestion.batches.submission import Batches
     from shared.ingestion.uploads.registration import Uploads
     from shared.lake.storage.object_store import LakeStore
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 GRACE_PERIOD = timedelta(minutes=2)
 _MOST_LISTED = 2_000
+_MOVED = "moved"
+"""The name in a notice of an object that need not exist: the merge of its data type is started."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,7 @@ class Sweeper:
     uploads: "Uploads"
     redriver: Callable[[], "Redriver"]
     late_labels: Callable[[], "LateLabels"]
+    decisions: "DecisionIndex"
     sqs: "SQSClient"
     queue_url: str
     clock: "Clock"
@@ -85,8 +90,13 @@ class Sweeper:
         return found
 
     def _requeue(self, late: Collection[str]) -> int:
-        """Start the merge of each data type with overdue objects; one notice starts the merge of all of them."""
+        """Start the merge of each data type with overdue objects; one notice starts the merge of all of them.
+
+        The merge of labels is also started if decisions have moved, because it lets their labels follow.
+        """
         overdue = [key for each in DataType if (key := self._overdue_object(each, is_late=each in late)) is not None]
+        if next(self.decisions.moved(), None) is not None:
+            overdue += [incoming_key(each.data_type, _MOVED) for each in SCHEMAS.values() if each.event_time_from]
         for key in overdue:
             notice = {"Records": [{"s3": {"object": {"key": key}}}]}
             self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=orjson.dumps(notice).decode())

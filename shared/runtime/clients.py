@@ -1,12 +1,13 @@
 """The clients of AWS services, each made when it is first used, and how long they wait."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from types_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from types_boto3_athena import AthenaClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
@@ -27,12 +28,32 @@ _INTERACTIVE = Config(
 )
 # For calls that may fail: one attempt, and together no longer than a health check waits.
 _BEST_EFFORT = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1, max_pool_connections=16)
+# For messages to many clients, some of which have stopped reading: one attempt, which holds up the others little.
+_POSTING = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=2, max_pool_connections=64)
 
 INTERACTIVE_TIMEOUT = 18
 """Seconds for a query in a request of 29 s, beside two calls to Athena that hang for 5 s each, and the response."""
 
-SCHEDULED_TIMEOUT = 240
-"""Seconds for a query of a scheduled function, which has 15 minutes."""
+SCHEDULED_TIMEOUT = 600
+"""Seconds for a query of a function without a caller that waits; the function has 15 minutes."""
+
+
+class _Client(Protocol):
+    @property
+    def exceptions(self) -> object: ...
+
+
+AnyClient = TypeVar("AnyClient", bound=_Client)
+
+
+def _ready(client: AnyClient) -> AnyClient:
+    """Return a client whose exceptions are made.
+
+    botocore makes their classes on first use and without a lock: of two threads that do so at once, one would not catch
+    the exceptions that the other raises.
+    """
+    _ = client.exceptions
+    return client
 
 
 class Clients:
@@ -41,64 +62,84 @@ class Clients:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB."""
-        return boto3.client("dynamodb", config=_DEFAULT)
+        return _ready(boto3.client("dynamodb", config=_DEFAULT))
 
     @cached_property
     def best_effort_dynamodb(self) -> "DynamoDBClient":
         """DynamoDB for calls that may fail."""
-        return boto3.client("dynamodb", config=_BEST_EFFORT)
+        return _ready(boto3.client("dynamodb", config=_BEST_EFFORT))
 
     @cached_property
     def s3(self) -> "S3Client":
         """S3, also for presigned URLs."""
-        return boto3.client("s3", config=_PRESIGNING)
+        return _ready(boto3.client("s3", config=_PRESIGNING))
 
     @cached_property
     def best_effort_s3(self) -> "S3Client":
         """S3 for calls that may fail."""
-        return boto3.client("s3", config=_BEST_EFFORT)
+        return _ready(boto3.client("s3", config=_BEST_EFFORT))
+
+    @cached_property
+    def sns(self) -> Any:
+        """SNS."""
+        return _ready(boto3.client("sns", config=_DEFAULT))
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """SQS."""
-        return boto3.client("sqs", config=_DEFAULT)
+        return _ready(boto3.client("sqs", config=_DEFAULT))
+
+    @cached_property
+    def best_effort_sqs(self) -> "SQSClient":
+        """SQS for calls that may fail."""
+        return _ready(boto3.client("sqs", config=_BEST_EFFORT))
 
     @cached_property
     def kinesis(self) -> "KinesisClient":
         """Kinesis."""
-        return boto3.client("kinesis", config=_DEFAULT)
+        return _ready(boto3.client("kinesis", config=_DEFAULT))
 
     @cached_property
     def best_effort_kinesis(self) -> "KinesisClient":
         """Kinesis for calls that may fail."""
-        return boto3.client("kinesis", config=_BEST_EFFORT)
+        return _ready(boto3.client("kinesis", config=_BEST_EFFORT))
 
     @cached_property
     def kms(self) -> "KMSClient":
         """KMS."""
-        return boto3.client("kms", config=_DEFAULT)
+        return _ready(boto3.client("kms", config=_DEFAULT))
 
     @cached_property
     def events(self) -> "EventBridgeClient":
         """EventBridge."""
-        return boto3.client("events", config=_DEFAULT)
+        return _ready(boto3.client("events", config=_DEFAULT))
 
     @cached_property
     def glue(self) -> "GlueClient":
         """Glue."""
-        return boto3.client("glue", config=_DEFAULT)
+        return _ready(boto3.client("glue", config=_DEFAULT))
+
+    @cached_property
+    def best_effort_glue(self) -> "GlueClient":
+        """Glue for calls that may fail."""
+        return _ready(boto3.client("glue", config=_BEST_EFFORT))
 
     @cached_property
     def interactive_athena(self) -> "AthenaClient":
         """Athena for queries that a request waits for."""
-        return boto3.client("athena", config=_INTERACTIVE)
+        return _ready(boto3.client("athena", config=_INTERACTIVE))
 
     @cached_property
     def scheduled_athena(self) -> "AthenaClient":
         """Athena for queries of scheduled functions."""
-        return boto3.client("athena", config=_DEFAULT)
+        return _ready(boto3.client("athena", config=_DEFAULT))
 
     @cached_property
     def best_effort_athena(self) -> "AthenaClient":
         """Athena for calls that may fail."""
-        return boto3.client("athena", config=_BEST_EFFORT)
+        return _ready(boto3.client("athena", config=_BEST_EFFORT))
+
+    @cache  # noqa: B019 # one object of this class lives as long as its function
+    def connections_at(self, endpoint: str) -> "ApiGatewayManagementApiClient":
+        """The open connections of a WebSocket API, at its address for messages to clients."""
+        return _ready(boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=_POSTING))

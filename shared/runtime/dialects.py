@@ -18,7 +18,10 @@ MOST_FIELD_ERRORS = 100
 
 
 def current_request_id() -> str:
-    """Return the id of the current request: API Gateway's own, also used in the header and in the logs."""
+    """Return the id of the current request, also used in the header and in the logs.
+
+    It is the client's `X-Request-Id` if that is well-formed, otherwise API Gateway's own.
+    """
     return REQUEST_ID.get()
 
 

@@ -23,6 +23,8 @@ _PER_READ = _PER_TRANSACTION = 100
 _PER_WRITE = 25
 _PARALLEL, _TRIES = 8, 10
 _NOT_MET, _FINE = "ConditionalCheckFailed", "None"
+_PASSING = {_FINE, "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""What cancels a transaction and may not do so again a moment later."""
 
 
 def serialize(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,6 +112,31 @@ def update_items(dynamodb: "DynamoDBClient", updates: Sequence[Any]) -> list[Any
         raise Unavailable("Another request is changing the same items; retry later", retry_after=1)
 
     return _in_chunks(updates, _PER_TRANSACTION, update)
+
+
+class ConditionNotMet(Exception):
+    """A condition of a transaction does not hold, so none of its writes was made."""
+
+
+def transact(dynamodb: "DynamoDBClient", writes: Sequence[Any]) -> None:
+    """Make all writes or none, at most 100, and again while other transactions hold their items.
+
+    Raises:
+        ConditionNotMet: a condition does not hold.
+        Unavailable: others kept changing the same items.
+    """
+    for _ in retry(_TRIES):
+        try:
+            dynamodb.transact_write_items(TransactItems=writes)
+        except dynamodb.exceptions.TransactionCanceledException as cancelled:
+            codes = {reason.get("Code", _FINE) for reason in cancelled.response["CancellationReasons"]}
+            if _NOT_MET in codes:
+                raise ConditionNotMet(str(cancelled)) from None
+            if not codes <= _PASSING:
+                raise
+        else:
+            return
+    raise Unavailable("Another request is changing the same items; retry later", retry_after=1)
 
 
 def _update(dynamodb: "DynamoDBClient", updates: Sequence[Any]) -> tuple[list[Any], list[Any]]:

@@ -12,7 +12,8 @@
     ├── UnsupportedMediaType    415
     ├── Unprocessable           422
     │   ├── InsufficientDataQuality   the quality score of a delivery is below its minimum
-    │   └── UnusableConfiguration     the source's configuration cannot be applied to the record
+    │   ├── UnusableConfiguration     the source's configuration cannot be applied to the record
+    │   └── NotExplainable            decisions without attributions
     ├── RateLimitExceeded       429  with Retry-After
     ├── InternalError           500
     └── Unavailable             503  with Retry-After
@@ -23,7 +24,7 @@ classes are published as response descriptions.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class TallyError(Exception):
         self.headers = dict(headers or {})
         if retry_after is not None:
             self.headers["Retry-After"] = str(retry_after)
+
+    def with_details(self, further: Mapping[str, Any]) -> Self:
+        """Return this error with further details."""
+        return type(self)(
+            self.message,
+            details={**(self.details or {}), **further},
+            field_errors=self.field_errors,
+            retry_after=self.retry_after,
+            headers=self.headers,
+        )
 
 
 class InvalidRequest(TallyError):
@@ -142,13 +153,24 @@ class Unprocessable(TallyError):
 
 
 class InsufficientDataQuality(Unprocessable):
-    """The quality score of the delivery is below its minimum; no row is loaded."""
+    """The quality score of the delivery is below its minimum; no row is loaded.
+
+    `details` has the score, the minimum and the failed checks; of a batch also its `batch_id` and the first 100
+    `errors` of its rows. The rows are in quarantine.
+    """
 
     commerce_code = "INSUFFICIENT_DATA_QUALITY"
 
 
 class UnusableConfiguration(Unprocessable):
     """The configuration of the source cannot be applied to its records."""
+
+
+class NotExplainable(Unprocessable):
+    """The decision, or every decision of the cohort, was stored without attributions."""
+
+    commerce_code = "NOT_EXPLAINABLE"
+    fraud_code = "not_explainable"
 
 
 class RateLimitExceeded(TallyError):

@@ -17,6 +17,7 @@ import orjson
 from shared.runtime.request import headers_named
 
 CONDITION = "If-None-Match"
+CHANGE_CONDITION = "If-Match"
 _CACHED = "private, no-cache"
 _TAGS = re.compile(r'"[^"]*"')
 _VOLATILE = {"query_time_ms", "cache_hit"}
@@ -24,23 +25,35 @@ Answer = dict[str, Any]
 
 
 @dataclass
-class _ConditionalRequest:
-    """A request with an optional condition, and the tag of its response once it is known."""
+class ConditionalRequest:
+    """A request with an optional condition, and the tag of its response once it is known.
+
+    With `only_unchanged`, a response that does not meet the condition is not wanted either.
+    """
 
     address: tuple[Any, ...]
     condition: str
+    only_unchanged: bool = False
     tag: str | None = None
 
     def is_met_by(self, tag: str) -> bool:
         """Whether the client has the response with this tag; compared weakly, as RFC 9110 requires."""
-        return self.condition.strip() == "*" or tag.removeprefix("W/") in _TAGS.findall(self.condition)
+        return _is_met(self.condition, tag)
 
 
-_EXCHANGE: ContextVar[_ConditionalRequest | None] = ContextVar("exchange", default=None)
+_EXCHANGE: ContextVar[ConditionalRequest | None] = ContextVar("exchange", default=None)
 
 
 class NotModified(Exception):
     """The client has the current response; nothing more needs to be computed."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+
+
+class Modified(Exception):
+    """The response has changed since that of the condition, and nothing more is wanted."""
 
     def __init__(self, tag: str) -> None:
         super().__init__(tag)
@@ -56,7 +69,26 @@ def conditional_request(event: Mapping[str, Any], *, tagged: bool) -> Iterator[N
     """Store the address and condition of a request while it is processed."""
     asked = event.get("multiValueQueryStringParameters") or {}
     address = (event["httpMethod"], event["path"], sorted(asked.items()))
-    request = _ConditionalRequest(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
+    request = ConditionalRequest(address, ", ".join(headers_named(event, CONDITION))) if tagged else None
+    with _exchange(request):
+        yield
+
+
+@contextmanager
+def conditional_answer(
+    address: tuple[Any, ...], condition: str, *, only_unchanged: bool = False
+) -> Iterator[ConditionalRequest]:
+    """Compute a part of a response under a condition of its own, whatever the request's is.
+
+    Inside, `set_state` raises `NotModified` if the condition is met; and `Modified` if not, with `only_unchanged`.
+    """
+    request = ConditionalRequest(address, condition, only_unchanged)
+    with _exchange(request):
+        yield request
+
+
+@contextmanager
+def _exchange(request: ConditionalRequest | None) -> Iterator[None]:
     token = _EXCHANGE.set(request)
     try:
         yield
@@ -69,6 +101,7 @@ def set_state(*parts: object) -> None:
 
     Raises:
         NotModified: the client has the response of this state.
+        Modified: the client wants no other response than the one that it has.
         ETagAlreadySet: the response has a tag.
     """
     request = _EXCHANGE.get()
@@ -79,6 +112,16 @@ def set_state(*parts: object) -> None:
     request.tag = _tag("state", code_version(), request.address, parts)
     if request.is_met_by(request.tag):
         raise NotModified(request.tag)
+    if request.only_unchanged:
+        raise Modified(request.tag)
+
+
+def may_change(condition: str, path: str, *parts: object) -> bool:
+    """Whether the `If-Match` of a change names the state of a resource, as GET of its path tags it without parameters.
+
+    Tags are compared weakly, unlike in RFC 9110, 13.1.1, because all tags are weak; they do cover the whole state.
+    """
+    return _is_met(condition, _tag("state", code_version(), ("GET", path, []), parts))
 
 
 def apply_etag(answer: Answer) -> Answer:
@@ -105,6 +148,10 @@ def code_version() -> str:
     for path in sorted(root.rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _is_met(condition: str, tag: str) -> bool:
+    return condition.strip() == "*" or tag.removeprefix("W/") in _TAGS.findall(condition)
 
 
 def _tag(*parts: object) -> str:

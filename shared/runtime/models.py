@@ -6,12 +6,19 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
 
 
 class Model(BaseModel):
     """Base class of API models: immutable, validated in requests and in responses."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class CamelModel(Model):
+    """Base class of the models of the Fraud contract, whose fields are camelCase in JSON."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 class PageResponse(Model):
@@ -74,12 +81,6 @@ Timestamp = Annotated[
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
 ]
 """A point in time: RFC 3339 in, UTC with `Z` out. A bare date is midnight UTC; no zone means UTC."""
-
-
-def sentence(message: str) -> str:
-    """Return pydantic's message about a field in the words of this API: the field's name may precede it."""
-    said = message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("List ")
-    return said.replace("should be", "must be").replace("should have", "must have").replace(" after validation", "")
 
 
 Clock = Callable[[], datetime]

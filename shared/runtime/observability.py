@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.runtime.dialects import REQUEST_ID
+from shared.runtime.request import header
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Tracer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _STARTED: ContextVar[float] = ContextVar("started", default=0.0)
 Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 NAMESPACE = "Tally"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 _NOT_PRINTABLE_ASCII = re.compile("[^ -~]")
 
 
@@ -73,7 +75,11 @@ def instrument(handler: Handler) -> Handler:
         request_id = _request_id(event, context)
         token = REQUEST_ID.set(request_id)
         _STARTED.set(perf_counter())
-        logger().append_keys(request_id=request_id, function_request_id=context.aws_request_id)
+        logger().append_keys(
+            request_id=request_id,
+            gateway_request_id=_gateway_request_id(event),
+            function_request_id=context.aws_request_id,
+        )
         try:
             return _trace(handler)(event, context)
         except Exception:
@@ -83,15 +89,23 @@ def instrument(handler: Handler) -> Handler:
         finally:
             count("HandlingTime", elapsed_ms(), MetricUnit.Milliseconds)
             metrics().flush_metrics()
-            logger().append_keys(request_id=None)
+            logger().append_keys(request_id=None, gateway_request_id=None)
             REQUEST_ID.reset(token)
 
     return invoke
 
 
 def _request_id(event: Mapping[str, Any], context: "LambdaContext") -> str:
-    caller = event.get("requestContext") or {}
-    return str(caller.get("requestId") or context.aws_request_id)
+    """Return the client's own id of the request if it is well-formed, otherwise that of API Gateway."""
+    own = header(event, "x-request-id") or ""
+    if _REQUEST_ID.fullmatch(own):
+        return own
+    return _gateway_request_id(event) or context.aws_request_id
+
+
+def _gateway_request_id(event: Mapping[str, Any]) -> str | None:
+    found = (event.get("requestContext") or {}).get("requestId")
+    return None if found is None else str(found)
 
 
 def _trace(handler: Handler) -> Handler:

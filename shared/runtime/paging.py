@@ -2,27 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
-
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from typing import Any, Generic, TypeVar
 
 LARGEST_OFFSET = 1_000_000
 LARGEST_PAGE_NUMBER = 100_000
 LARGEST_PAGE = 100
-
-PageNumber = Annotated[int, Query(ge=0, le=LARGEST_PAGE_NUMBER, description="Page number, starting at 0.")]
-"""Page number in the Commerce dialect."""
-
-PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Number of items per page.")]
-"""Page size in the Commerce dialect."""
-
-Limit = Annotated[int, Query(ge=1, le=1000, description="Maximum number of items to return.")]
-"""Maximum number of items in the Fraud dialect."""
-
-Offset = Annotated[
-    int, Query(ge=0, le=LARGEST_OFFSET, description="Number of items to skip. The oldest item comes first.")
-]
-"""Number of items to skip in the Fraud dialect."""
+LARGEST_LIMIT = 1000
 
 T = TypeVar("T")
 
@@ -74,12 +59,27 @@ class Slice(Generic[T]):
         }
 
 
-def paginate(items: Iterable[T], window: Window, *, arrival: Callable[[T], Any]) -> Slice[T]:
-    """Return a window of items in order of arrival.
+@dataclass(frozen=True)
+class Order:
+    """The order of a list that a client asked for: by a field, ascending unless `descending`."""
+
+    field: str
+    descending: bool = False
+
+
+def paginate(
+    items: Iterable[T], window: Window, *, arrival: Callable[[T], Any], order: Order | None = None
+) -> Slice[T]:
+    """Return a window of items in order of arrival, or in another order.
 
     `arrival` must be unique and immutable, and later items must have a later value (a creation time followed by
     the id). Items then never change position, so reading pages during concurrent writes neither skips nor
-    repeats an item.
+    repeats an item. With another order they may; items with equal values are in order of arrival, and those without a
+    value come last.
     """
     ordered = sorted(items, key=arrival)
+    if order is not None:
+        valued = [item for item in ordered if getattr(item, order.field) is not None]
+        valued.sort(key=lambda item: getattr(item, order.field), reverse=order.descending)
+        ordered = [*valued, *(item for item in ordered if getattr(item, order.field) is None)]
     return Slice(window.of(ordered), len(ordered), window)

@@ -1,9 +1,9 @@
 """Calls that wait for different services at the same time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -15,3 +15,10 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
     with ThreadPoolExecutor(max_workers=1) as pool:
         other = pool.submit(context.run, second)
         return first(), other.result()
+
+
+def all_at_once(calls: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """Call functions at the same time and return their results by name, or raise the error of one of them."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        started = {name: pool.submit(copy_context().run, call) for name, call in calls.items()}
+        return {name: each.result() for name, each in started.items()}

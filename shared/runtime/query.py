@@ -4,7 +4,6 @@ The field of an object parameter has its path as alias (`time_range.start`). Rea
 and invalid parameter at once, and with them the contradictions between parameters that are valid by themselves.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, get_origin
@@ -14,7 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from shared.runtime.errors import FieldError, InvalidRequest
-from shared.runtime.models import Model, sentence
+from shared.runtime.models import Model
+from shared.runtime.phrases import phrase
 from shared.runtime.query_string import Parameters, read_query
 
 Given = Mapping[str, Sequence[str]]
@@ -22,8 +22,6 @@ Given = Mapping[str, Sequence[str]]
 
 WITHOUT_VALUE = "without_value"
 """Type of an error that does not repeat the value, because it is null or too large."""
-
-_QUOTED = re.compile(r"'([^']*)'")
 
 
 class Query(Model):
@@ -120,14 +118,4 @@ def _defaults(query: type[Query], given: Collection[str]) -> dict[str, Any]:
 
 def _field_error(problem: ErrorDetails) -> FieldError:
     value = None if problem["type"] in {"missing", WITHOUT_VALUE} else problem["input"]
-    return FieldError(".".join(map(str, problem["loc"])), _phrase(problem), value)
-
-
-def _phrase(problem: ErrorDetails) -> str:
-    match problem["type"]:
-        case "missing":
-            return "is required"
-        case "enum" | "literal_error":
-            return f"must be one of {', '.join(_QUOTED.findall(problem['ctx']['expected']))}"
-        case _:
-            return sentence(problem["msg"])
+    return FieldError(".".join(map(str, problem["loc"])), phrase(problem), value)

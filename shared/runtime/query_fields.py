@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationError,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
@@ -19,13 +20,14 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from shared.runtime.errors import FieldError
-from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER
+from shared.runtime.paging import LARGEST_PAGE, LARGEST_PAGE_NUMBER, Order
 from shared.runtime.query import WITHOUT_VALUE
 from shared.runtime.values import time_zone, timestamp
 
 MOST_VALUES = 100
 LONGEST_VALUE = 500
 TIME_RANGE = "time_range"
+_ZONE = "timezone"
 SPELLINGS = "Objects may also be written as `name.field=…` or as JSON, `name={…}`."
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -73,6 +75,32 @@ class WholeNumber:
         return int(text)
 
 
+@dataclass(frozen=True)
+class SortedBy:
+    """An order as `field` or `field,direction`, by one of some fields; the direction is `asc` (default) or `desc`."""
+
+    fields: Sequence[str]
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> CoreSchema:
+        """Return the schema of an order that is read from a text."""
+        return core_schema.no_info_plain_validator_function(self._read)
+
+    def __get_pydantic_json_schema__(self, _schema: Any, _handler: Any) -> dict[str, Any]:
+        """Return the JSON schema of the text."""
+        return {"type": "string", "pattern": f"^({'|'.join(self.fields)})(,(asc|desc))?$"}
+
+    def _read(self, text: Any) -> Order:
+        name, _, direction = str(text).partition(",")
+        if name not in self.fields or direction.lower() not in {"", "asc", "desc"}:
+            raise ValueError(f"must be one of {', '.join(self.fields)}, perhaps followed by ,asc or ,desc")
+        return Order(name, descending=direction.lower() == "desc")
+
+
+def sort_field(default: str) -> Any:
+    """Return the field of a `sort` parameter; `default` says in which order items are without it."""
+    return Field(default=None, description=f"Order, as `field,asc` or `field,desc` (default: {default}).")
+
+
 def _boolean(text: Any) -> bool:
     if isinstance(text, str) and text.lower() in _BOOLEANS:
         return _BOOLEANS[text.lower()]
@@ -94,7 +122,14 @@ def _texts(values: Sequence[Any]) -> tuple[str, ...]:
 
 trimmed = BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value)
 Boolean = Annotated[bool, BeforeValidator(_boolean), WithJsonSchema({"type": "string", "enum": ["true", "false"]})]
-Moment = Annotated[datetime, BeforeValidator(timestamp)]
+
+
+def _moment(text: object, info: ValidationInfo) -> datetime:
+    """Read a time; a bare date is one of the zone that the query has named before, UTC by default."""
+    return timestamp(text, (info.context or {}).get(_ZONE, UTC))
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 TimeZone = Annotated[ZoneInfo, PlainValidator(time_zone), WithJsonSchema({"type": "string"})]
 Texts = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE)], ...],
@@ -104,6 +139,12 @@ Texts = Annotated[
 ]
 PageNumber = Annotated[int, WholeNumber(0, LARGEST_PAGE_NUMBER), Field(description="Page number, starting at 0.")]
 PageSize = Annotated[int, WholeNumber(1, LARGEST_PAGE), Field(description="Number of items per page.")]
+
+
+def zone_of_dates(rule: str = "") -> Any:
+    """Return the field of the zone of a query, which comes before the fields with its dates."""
+    told = "IANA time zone (default: `UTC`). A bare date in the range is midnight in this zone."
+    return Field(default=ZoneInfo("UTC"), description=f"{told} {rule}".strip(), examples=["Europe/Berlin"])
 
 
 def range_start(description: str, **options: Any) -> Any:

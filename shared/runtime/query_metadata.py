@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.runtime.models import Model, Timestamp
+from shared.runtime.models import Model, Optional, Timestamp
 
 
 class TimeRange(Model):
@@ -23,14 +23,26 @@ class QueryMetadata(Model):
         description="Whether the result came from the cache, where it is kept until data of its months change."
     )
     data_freshness: Timestamp = Field(
-        description="Watermark: every active source has delivered up to this time; 1970-01-01T00:00:00Z if none has.",
+        description="Watermark: every live source has delivered up to this time. A source is live if its records "
+        "usually arrive within two cadences and its next delivery is not overdue. If no source is live, the time of "
+        "the latest record; 1970-01-01T00:00:00Z without any.",
         examples=["2025-02-01T09:30:00Z"],
     )
+    stale_sources: Optional[list[str]] = Field(
+        default=None,
+        description="Sources whose next delivery is overdue; they do not hold `data_freshness` back. Omitted if none "
+        "is.",
+        examples=[["till-london"]],
+    )
     excluded_records: int = Field(
-        description="Lines excluded because no exchange rate is known for their currency and day.", examples=[0]
+        description="Lines whose amounts are left out because no exchange rate is known for their currency and day; "
+        "counts of lines include them.",
+        examples=[0],
     )
     provisional: bool = Field(
-        description="Whether the range extends past `data_freshness`, so that more data may arrive."
+        description="Whether the range extends past `data_freshness`, or rows for it are accepted but not merged yet, "
+        "or it has records that were not compared yet with those received before the identity horizon, of which some "
+        "may be repetitions."
     )
     snapshots: dict[str, str] = Field(
         description="Snapshot of each table that the result depends on, at its computation; tables without data are "

@@ -28,7 +28,8 @@ def read_query(given: Mapping[str, Sequence[str]], objects: Collection[str]) -> 
     """Read decoded query parameters, of which those named in `objects` have fields.
 
     `filters[region]=EU`, `filters[region][]=EU`, `filters[region][0]=EU`, `filters.region=EU` and
-    `filters={"region": ["EU"]}` all say the same, and may stand together.
+    `filters={"region": ["EU"]}` all say the same, and may stand together. A comma may separate values or be part of
+    one, so that only the spelling as JSON, which is certain, may have any.
     """
     plain: dict[str, list[str]] = {}
     nested: dict[str, dict[str, list[Any]]] = {}
@@ -39,7 +40,7 @@ def read_query(given: Mapping[str, Sequence[str]], objects: Collection[str]) -> 
             if name not in objects:
                 plain.setdefault(name, []).extend(values)
                 continue
-            fields = {key: list(values)} if key else _from_json(name, values)
+            fields = {key: _single(name, key, values)} if key else _from_json(name, values)
         except _Malformed as malformed:
             errors.append(FieldError(spelled, str(malformed), list(values)))
             continue
@@ -63,6 +64,15 @@ def _path(spelled: str, objects: Collection[str]) -> tuple[str, str | None]:
     if key is not None and name not in objects:
         raise _Malformed(f"{name} has no fields; write {name}=…")
     return name, key
+
+
+def _single(name: str, key: str, values: Sequence[str]) -> list[str]:
+    if any("," in value for value in values):
+        raise _Malformed(
+            f"must not contain a comma; for several values repeat {name}[{key}]=…, and write a value that contains a "
+            f'comma as {name}={{"{key}": ["…"]}}'
+        )
+    return list(values)
 
 
 def _from_json(name: str, values: Sequence[str]) -> dict[str, list[Any]]:

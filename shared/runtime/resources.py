@@ -36,13 +36,14 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Resource):
-    """A DynamoDB table on demand, all of whose keys are text."""
+    """A DynamoDB table on demand, all of whose keys are text; a streamed one hands its changes to a function."""
 
     suffix = "_table"
     partition_key: str
     sort_key: str | None = None
     indexes: tuple[Index, ...] = ()
     expires_by: str | None = None
+    streamed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +70,40 @@ class Stream(Resource):
     retention_hours: int
 
 
+@dataclass(frozen=True)
+class DeadLetterQueue(Resource):
+    """An SQS queue of what failed repeatedly, made together with the queue or the trigger before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventType:
+    """A kind of event on the platform's bus, by the fields that EventBridge selects by."""
+
+    source: str
+    detail_type: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Queue(Resource):
-    """An SQS queue with a dead-letter queue behind it; the lake's objects under a prefix may feed it."""
+    """An SQS queue with a dead-letter queue behind it.
+
+    The lake's objects under a prefix, events on the bus, or the clock (every so many minutes) may feed it.
+    """
 
     visibility_seconds: int
     max_receives: int
     fed_by_prefix: str | None = None
+    fed_by_events: tuple[EventType, ...] = ()
+    fed_every_minutes: int | None = None
+
+    @property
+    def dead_letters(self) -> DeadLetterQueue:
+        """The queue behind it."""
+        return DeadLetterQueue(f"{self.name}_dead_letters")
+
+
+class Topic(Resource):
+    """An SNS topic, to which the stage's configuration subscribes people and systems."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +119,10 @@ class SigningKeys(Resource):
 
 class EventBus(Resource):
     """An EventBridge bus."""
+
+
+class WebSocketApi(Resource):
+    """The WebSocket API, over whose connections functions send messages."""
 
 
 class Database(Resource):

@@ -1,7 +1,7 @@
 """Single values of a question, read from text or refused with a sentence."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.runtime.models import utc
@@ -12,14 +12,15 @@ _RFC3339 = re.compile(
 )
 _ZONE = re.compile(r"(?!posix|right/|localtime|Factory)[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", re.ASCII)
 _MILLISECOND = 1000
+_BARE_DATE = len("yyyy-mm-dd")
 
 
 class InvalidValue(ValueError):
     """The text is invalid; the message completes the sentence "this field …"."""
 
 
-def timestamp(text: object) -> datetime:
-    """Parse a time: RFC 3339; a bare date is midnight UTC, no zone means UTC. Truncated to milliseconds.
+def timestamp(text: object, zone: tzinfo = UTC) -> datetime:
+    """Parse a time: RFC 3339; a bare date is midnight in the zone, no offset means UTC. Truncated to milliseconds.
 
     A plus sign that a client did not encode arrives as a blank, and is accepted.
 
@@ -33,7 +34,8 @@ def timestamp(text: object) -> datetime:
     if match["lost_plus"]:
         written = f"{written[:-6]}+{match['lost_plus']}"
     try:
-        found = utc(datetime.fromisoformat(written))
+        found = datetime.fromisoformat(written)
+        found = found.replace(tzinfo=zone).astimezone(UTC) if len(written) == _BARE_DATE else utc(found)
     except (ValueError, OverflowError):
         raise InvalidValue("is not a valid date or time") from None
     if not EARLIEST <= found <= LATEST:

@@ -91,9 +91,24 @@ def extract_text(node: exp.Expr) -> exp.Expr:
     return call("regexp_found", node.this, node.expression, group)
 
 
+def fold(node: exp.Expr) -> exp.Expr:
+    """Combine the elements of an array one after the other; NULL for no array."""
+    finish = node.args["finish"]
+    if finish.this != finish.expressions[0]:
+        raise not_supported("reduce with an output function other than x -> x")
+    return call("list_reduce", node.this, node.args["merge"], node.args["initial"])
+
+
 def field_of(node: exp.Expr) -> exp.Expr:
     """Take the n-th field of a split text; beyond the last it is NULL."""
     return call("list_extract", call("str_split", node.this, node.args["delimiter"]), node.args["part_index"])
+
+
+def from_hexadecimal(node: exp.Expr) -> exp.Expr:
+    """Read a number in hexadecimal digits, the only base in which DuckDB reads one."""
+    if node.expression.name != "16":
+        raise not_supported(f"from_base of base {node.expression.name}")
+    return cast(exp.Concat(expressions=[exp.Literal.string("0x"), node.this.copy()]), "BIGINT")
 
 
 def rename(name: str) -> Rewrite:
@@ -109,9 +124,11 @@ RULES: dict[type[exp.Expr], Rewrite] = {
     exp.ArgMax: rename("arg_max_null"),
     exp.ArgMin: rename("arg_min_null"),
     exp.ArraySize: size,
+    exp.FromBase: from_hexadecimal,
     exp.GenerateSeries: series,
     exp.JSONExtractScalar: scalar_at,
     exp.JSONExtract: json_at,
+    exp.Reduce: fold,
     exp.RegexpExtract: extract_text,
     exp.SplitPart: field_of,
 }

@@ -66,6 +66,7 @@ class TrinoTypes(TypeAnnotator):
             exp.Bracket: self._element,
             exp.AtTimeZone: self._in_zone,
             exp.Anonymous: self._by_name,
+            exp.Reduce: self._folded,
         }
         for nodes, rule in (
             (SAME_AS_OPERAND, self._same),
@@ -156,6 +157,9 @@ class TrinoTypes(TypeAnnotator):
     def _in_zone(self, node: exp.AtTimeZone) -> None:
         zone = node.args["zone"]
         self._set_type(node, zone_type(zone.name) if zone.is_string else exp.DType.TIMESTAMPTZ)
+
+    def _folded(self, node: exp.Reduce) -> None:
+        self._set_type(node, node.args["initial"].type)
 
     def _by_name(self, node: exp.Anonymous) -> None:
         self._set_type(node, RETURNS.get(node.name.lower(), exp.DType.UNKNOWN))

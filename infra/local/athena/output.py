@@ -1,7 +1,7 @@
-"""Writes what a query gives to S3: the CSV of a SELECT, the Parquet files of UNLOAD and CREATE TABLE AS."""
+"""Writes what a query gives to S3: the CSV of a SELECT, the files of UNLOAD and CREATE TABLE AS."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,12 @@ from infra.local.athena.partitions import name, text
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-CODECS = {"SNAPPY": "snappy", "GZIP": "gzip", "ZSTD": "zstd", "LZ4": "lz4", "NONE": "uncompressed"}
+CODECS = {
+    "PARQUET": {"SNAPPY": "snappy", "GZIP": "gzip", "ZSTD": "zstd", "LZ4": "lz4", "NONE": "uncompressed"},
+    "JSON": {"GZIP": "gzip", "NONE": "uncompressed"},
+}
+MOST_PARTITIONS = 100
+"""Of one UNLOAD: https://docs.aws.amazon.com/athena/latest/ug/unload.html."""
 KNOWN_OPTIONS = {
     "format",
     "compression",
@@ -32,26 +37,28 @@ Options = dict[str, str | list[str]]
 
 
 @dataclass(frozen=True)
-class ParquetFormat:
+class FileFormat:
     """How the files of a query are written."""
 
+    name: str
     codec: str
     partitioned_by: list[str]
 
     @classmethod
-    def of(cls, options: Options, *, default_codec: str) -> "ParquetFormat":
+    def of(cls, options: Options, *, formats: Collection[str]) -> "FileFormat":
         """Read the WITH options; what is not known is refused."""
         unknown = sorted(options.keys() - KNOWN_OPTIONS)
         if unknown:
             raise not_supported(f"the property {unknown[0]}")
-        if str(options.get("format", "PARQUET")).upper() != "PARQUET":
+        kind = str(options.get("format", "PARQUET")).upper()
+        if kind not in formats:
             raise not_supported(f"the format {options['format']}")
         codecs = (options.get(key) for key in ("compression", "write_compression", "parquet_compression"))
-        codec = str(next(filter(None, codecs), default_codec)).upper()
-        if codec not in CODECS:
-            raise QueryFailed("INVALID_TABLE_PROPERTY", f"compression {codec} is not known for PARQUET")
+        codec = str(next(filter(None, codecs), "GZIP")).upper()
+        if codec not in CODECS[kind]:
+            raise QueryFailed("INVALID_TABLE_PROPERTY", f"compression {codec} is not known for {kind}")
         partitioned_by = options.get("partitioned_by", [])
-        return cls(codec, partitioned_by if isinstance(partitioned_by, list) else [partitioned_by])
+        return cls(kind, codec, partitioned_by if isinstance(partitioned_by, list) else [partitioned_by])
 
 
 class OutputWriter:
@@ -79,16 +86,18 @@ class OutputWriter:
         bucket, key = split_location(location)
         self._s3.put_object(Bucket=bucket, Key=key, Body=content.encode())
 
-    def parquet(
-        self, session: duckdb.DuckDBPyConnection, sql: str, location: str, form: ParquetFormat, stem: str
+    def files(
+        self, session: duckdb.DuckDBPyConnection, sql: str, location: str, form: FileFormat, stem: str
     ) -> list[str]:
-        """Write a query's rows as Parquet below a location, which must hold nothing yet; gives the files' locations."""
+        """Write a query's rows as files below a location, which must hold nothing yet; gives the files' locations."""
         self._require_empty(location)
         folder = self._scratch / uuid4().hex
         folder.mkdir()
         try:
             session.execute(_copy(sql, folder, form))
-            files = sorted(path for path in folder.rglob("*.parquet"))
+            files = sorted(path for path in folder.rglob("*") if path.is_file())
+            if form.partitioned_by and len({path.parent for path in files}) > MOST_PARTITIONS:
+                raise QueryFailed("HIVE_TOO_MANY_OPEN_PARTITIONS", f"Exceeded limit of {MOST_PARTITIONS} open writers")
             return [self._put(path, _target(path, folder, location, f"{stem}_{n}")) for n, path in enumerate(files)]
         finally:
             shutil.rmtree(folder)
@@ -126,9 +135,9 @@ def csv_lines(rows: Iterable[Row], file: BinaryIO) -> Iterator[Row]:
         yield row
 
 
-def _copy(sql: str, folder: Path, form: ParquetFormat) -> str:
-    target = text(str(folder if form.partitioned_by else folder / "data_0.parquet"))
-    options = f"FORMAT parquet, COMPRESSION {CODECS[form.codec]}"
+def _copy(sql: str, folder: Path, form: FileFormat) -> str:
+    target = text(str(folder if form.partitioned_by else folder / "data_0"))
+    options = f"FORMAT {form.name.lower()}, COMPRESSION {CODECS[form.name][form.codec]}"
     if form.partitioned_by:
         options += f", PARTITION_BY ({', '.join(map(name, form.partitioned_by))})"
     return f"COPY ({sql}) TO {target} ({options})"

@@ -14,7 +14,7 @@ from infra.local.athena.database import LakeDatabase
 from infra.local.athena.errors import QueryCancelled, QueryFailed
 from infra.local.athena.executions import Row
 from infra.local.athena.objects import ObjectGone
-from infra.local.athena.output import OutputWriter, ParquetFormat, csv_lines
+from infra.local.athena.output import CODECS, FileFormat, OutputWriter, csv_lines
 from infra.local.athena.rendering import column_info, hive_type, render, to_stored_type
 from infra.local.athena.statement import (
     REMEMBERED,
@@ -106,7 +106,7 @@ class Runner:
         if isinstance(statement, Select):
             return self._select(prepared, task)
         if isinstance(statement, Unload):
-            form = ParquetFormat.of(statement.options, default_codec="GZIP")
+            form = FileFormat.of(statement.options, formats=CODECS)
             return self._files(prepared, statement.location, form, task)
         return self._create(statement, prepared, task)
 
@@ -132,19 +132,19 @@ class Runner:
         columns = [column_info(*each) for each in zip(outputs, types, strict=True)]
         return QueryOutcome(prepared.bytes_scanned, columns)
 
-    def _files(self, prepared: Prepared, location: str, form: ParquetFormat, task: Task) -> QueryOutcome:
+    def _files(self, prepared: Prepared, location: str, form: FileFormat, task: Task) -> QueryOutcome:
         names = [output.label for output in prepared.translation.outputs]
         unknown = [column for column in form.partitioned_by if column not in names]
         if unknown or names[len(names) - len(form.partitioned_by) :] != form.partitioned_by:
             raise QueryFailed("HIVE_COLUMN_ORDER_MISMATCH", "Partition keys must be the last columns in the query")
         sql = to_stored_type(prepared.translation.sql, names, prepared.types)
-        files = self._outputs.parquet(prepared.session, sql, location, form, task.identity)
+        files = self._outputs.files(prepared.session, sql, location, form, task.identity)
         manifest = f"{task.folder}{task.identity}-manifest.csv"
         self._outputs.put_text("".join(f"{file}\n" for file in files), manifest)
         return QueryOutcome(prepared.bytes_scanned, manifest=manifest)
 
     def _create(self, statement: CreateTableAs, prepared: Prepared, task: Task) -> QueryOutcome:
-        form = ParquetFormat.of(statement.options, default_codec="GZIP")
+        form = FileFormat.of(statement.options, formats=["PARQUET"])
         location = str(statement.options.get("external_location", f"{task.folder}tables/{task.identity}/"))
         columns = [
             GlueColumn(output.label.lower(), hive_type(found))

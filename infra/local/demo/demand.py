@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from infra.local.demo.episodes import CAMPAIGN
 from infra.local.demo.rng import WeightedChoice
-from infra.local.demo.window import DemoWindow, midnight
+from infra.local.demo.window import midnight
 
 if TYPE_CHECKING:
     import random
-    from datetime import date
+    from datetime import date, datetime
+
+    from infra.local.demo.window import DemoWindow
 
 _WEEKDAYS = (0.90, 0.88, 0.93, 1.00, 1.14, 1.30, 1.12)
 _GROWTH = 0.25
-_CAMPAIGN_FROM, _CAMPAIGN_DAYS, _CAMPAIGN_LIFT = 0.62, 7, 1.7
+_CAMPAIGN_LIFT = 1.7
 _ONLINE_HOURS = (2, 1, 1, 1, 1, 2, 3, 5, 6, 7, 7, 8, 9, 8, 7, 7, 8, 10, 12, 14, 14, 11, 7, 4)
 _STORE_HOURS = {
     "EU": (0,) * 8 + (4, 6, 8, 9, 10, 9, 8, 9, 11, 10, 5) + (0,) * 5,
@@ -24,15 +27,9 @@ _BY_HOUR_ONLINE = WeightedChoice(range(24), _ONLINE_HOURS)
 _BY_HOUR_IN_STORE = {region: WeightedChoice(range(24), hours) for region, hours in _STORE_HOURS.items()}
 
 
-def in_campaign(window: DemoWindow, day: date) -> bool:
-    """Return whether the campaign runs on a day; it lasts whole weeks, so it lifts every weekday alike."""
-    start = window.day_at(_CAMPAIGN_FROM)
-    return start <= day < start + timedelta(days=_CAMPAIGN_DAYS)
-
-
 def demand(window: DemoWindow, day: date) -> float:
     """Weigh a day's demand; an ordinary Thursday at the window's beginning weighs 1."""
-    lift = _CAMPAIGN_LIFT if in_campaign(window, day) else 1.0
+    lift = _CAMPAIGN_LIFT if CAMPAIGN.covers(window, day) else 1.0
     return _WEEKDAYS[day.weekday()] * (1 + _GROWTH * window.progress(day)) * lift
 
 

@@ -1,4 +1,4 @@
-"""The fraud engine's decisions: features of an order, a logistic score with its attributions, an outcome by rules."""
+"""The fraud engine's decisions: an outcome by rules on the score of the day's model, and what explains it."""
 
 from __future__ import annotations
 
@@ -7,40 +7,20 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from infra.local.demo.episodes import ATTACK, ATTACKED, SLOW_FEATURE_STORE
 from infra.local.demo.features import observe
+from infra.local.demo.rates import DOLLARS_PER_POUND
 from infra.local.demo.rng import seeded
+from infra.local.demo.scoring import FIRST_MODEL, LATER_MODEL, FraudModel
 from infra.local.demo.window import DemoWindow, Record, format_time
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping
-    from datetime import date
 
     from infra.local.demo.sales import Order
 
 FRAUD_SOURCE = "fraud-engine"
 EXPERIMENT = "review-threshold"
-
-
-@dataclass(frozen=True, slots=True)
-class FraudModel:
-    """A logistic model over centred, squashed features."""
-
-    version: str
-    base_value: float
-    weights: Mapping[str, float]
-    latency_ms: float
-
-    def attribute(self, features: Mapping[str, float | str]) -> dict[str, float]:
-        """Split the log odds above the base value into one part per feature."""
-        return {
-            name: round(weight * (_normalize(name, features[name]) - _CENTRES[name]), 6)
-            for name, weight in self.weights.items()
-        }
-
-    def score(self, attributions: Mapping[str, float]) -> float:
-        """Turn log odds into the probability of fraud: 1 / (1 + exp(-(base + sum of attributions)))."""
-        return round(1 / (1 + math.exp(-self.base_value - sum(attributions.values()))), 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,52 +38,11 @@ class Rules:
         return "review" if score >= self.review_from else "approve"
 
 
-_PLAIN = ("account_age_days", "amount", "device_age_days", "shipping_distance_km")
-_CENTRES = {
-    "amount": 4.5,
-    "amount_to_usual": 1.0,
-    "account_age_days": 6.0,
-    "device_age_days": 4.6,
-    "orders_last_24h": 0.3,
-    "failed_payments_1h": 0.1,
-    "shipping_distance_km": 3.0,
-    "is_night": 0.2,
-}
-_MODELS = (
-    FraudModel(
-        "lr-3",
-        -4.4,
-        {
-            "amount": 0.30,
-            "amount_to_usual": 0.75,
-            "account_age_days": -0.35,
-            "device_age_days": -0.55,
-            "orders_last_24h": 0.80,
-            "failed_payments_1h": 1.10,
-            "shipping_distance_km": 0.50,
-            "is_night": 0.45,
-        },
-        38.0,
-    ),
-    FraudModel(
-        "lr-4",
-        -4.6,
-        {
-            "amount": 0.25,
-            "amount_to_usual": 0.90,
-            "account_age_days": -0.40,
-            "device_age_days": -0.60,
-            "orders_last_24h": 0.85,
-            "failed_payments_1h": 1.20,
-            "shipping_distance_km": 0.60,
-            "is_night": 0.40,
-        },
-        47.0,
-    ),
-)
 _RULES = (Rules("rules-11", 0.35, 0.80), Rules("rules-12", 0.30, 0.72))
 _TREATMENT = Rules("rules-12", 0.45, 0.72)
 _RULES_CHANGE_AT, _MODEL_CHANGES_AT, _EXPERIMENT_FROM = 0.45, 0.66, 0.70
+_SLOWED = 6.0
+_INVESTIGATED_REVIEWS = 0.3
 _BANDS = ((0.1, "low"), (0.3, "medium"), (0.7, "high"))
 _CAUGHT_IN_REVIEW, _REFUSED_IN_REVIEW = 0.85, 0.03
 
@@ -128,21 +67,23 @@ def screen(seed: int, order: Order, window: DemoWindow) -> FraudDecision:
     rng = seeded(seed, "fraud", order.order_id)
     day = order.placed_at.date()
     progress = window.progress(day)
-    model = _MODELS[progress >= _MODEL_CHANGES_AT]
+    model = LATER_MODEL if progress >= _MODEL_CHANGES_AT else FIRST_MODEL
     rules, experiment = _rules_for(order, progress)
-    features = observe(rng, order, progress)
+    features = observe(rng, order, window)
     attributions = model.attribute(features)
     score = model.score(attributions)
     outcome = rules.outcome(score)
     record = {
         **_circumstances(order),
+        **(_charge(order) if "amount" in features else {}),
         "score": score,
         "outcome": outcome,
         "risk_band": _band(score),
         "model_version": model.version,
         "rule_version": rules.version,
-        "latency_ms": _latency(rng, model, day),
+        "latency_ms": _latency(rng, model, slowed=SLOW_FEATURE_STORE.covers(window, day)),
         **experiment,
+        **_investigation(rng, order, outcome, attacked=ATTACK.covers(window, day)),
         "features": features,
         "attributions": attributions,
         "base_value": model.base_value,
@@ -163,28 +104,39 @@ def _circumstances(order: Order) -> Record:
         "decision_id": f"D{order.order_id[1:]}",
         "timestamp": format_time(order.placed_at),
         "transaction_id": order.lines[0].transaction_id,
-        "merchant": order.lines[0].product.category.merchant,
+        "merchant": _merchant(order),
         "channel": order.channel,
         "geography": order.shopper.country,
         "device": order.device,
-        "amount": order.total / 100,
-        "currency": order.shop.currency,
     }
     return record if order.guest else record | {"customer_id": order.shopper.customer_id}
-
-
-def _normalize(name: str, value: float | str) -> float:
-    number = float(value)
-    return math.log1p(number) if name in _PLAIN else number
 
 
 def _band(score: float) -> str:
     return next((name for bound, name in _BANDS if score < bound), "critical")
 
 
-def _latency(rng: random.Random, model: FraudModel, day: date) -> float:
-    slow_day = 2.5 if zlib.crc32(f"{day}".encode()) % 30 == 0 else 1.0
-    return round(model.latency_ms * slow_day * math.exp(rng.gauss(0, 0.35)), 1)
+def _merchant(order: Order) -> str:
+    return order.lines[0].product.category.merchant
+
+
+def _charge(order: Order) -> Record:
+    """Cards of British shoppers are charged in pounds."""
+    if order.shop.currency == "USD" and order.shopper.country == "GB":
+        return {"amount": round(order.total / 100 / DOLLARS_PER_POUND, 2), "currency": "GBP"}
+    return {"amount": order.total / 100, "currency": order.shop.currency}
+
+
+def _latency(rng: random.Random, model: FraudModel, *, slowed: bool) -> float:
+    return round(model.latency_ms * (_SLOWED if slowed else 1.0) * math.exp(rng.gauss(0, 0.35)), 1)
+
+
+def _investigation(rng: random.Random, order: Order, outcome: str, *, attacked: bool) -> dict[str, str]:
+    if attacked and outcome != "approve" and _merchant(order) == ATTACKED:
+        return {"investigation_id": f"INV-{ATTACKED}"}
+    if outcome == "review" and rng.random() < _INVESTIGATED_REVIEWS:
+        return {"investigation_id": f"INV-{order.placed_at:%G-W%V}"}
+    return {}
 
 
 def _is_blocked(rng: random.Random, order: Order, outcome: str) -> bool:

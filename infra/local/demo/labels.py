@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
     from infra.local.demo.fraud import FraudDecision
 
-REVIEW_SOURCE, PAYMENTS_SOURCE = "review-desk", "payments-hub"
+_SENT_BY = {
+    "manual_review": "review-desk",
+    "customer_report": "help-desk",
+    "chargeback": "payments-hub",
+    "dispute_won": "payments-hub",
+}
 _AUDITED_DECLINES, _AUDITED_APPROVALS = 0.6, 0.25
-_CHARGED_BACK, _REPORTED, _FRIENDLY_FRAUD = 0.88, 0.25, 0.005
+_CHARGED_BACK, _REPORTED, _FRIENDLY_FRAUD = 0.88, 0.4, 0.02
 _KNOWN_WITHOUT_TIME_AFTER = timedelta(days=20)
 _WITHOUT_TIME = 0.15
+_SLOW_BANKS = 0.3
 
 
 def label_decision(seed: int, decision: FraudDecision, window: DemoWindow) -> list[tuple[str, Record]]:
@@ -40,9 +46,9 @@ def _findings(rng: random.Random, decision: FraudDecision) -> Iterator[tuple[dat
     if decision.order.fraudulent:
         yield from _complaints(rng, at)
     elif rng.random() < _FRIENDLY_FRAUD:
-        charged_back = at + timedelta(days=rng.uniform(10, 30))
+        charged_back = at + _chargeback_delay(rng)
         yield charged_back, "chargeback", "fraud"
-        yield charged_back + timedelta(days=rng.uniform(10, 25)), "dispute_won", "legitimate"
+        yield charged_back + timedelta(days=rng.uniform(6, 20)), "dispute_won", "legitimate"
 
 
 def _final_label(decision: FraudDecision) -> str:
@@ -53,7 +59,13 @@ def _complaints(rng: random.Random, at: datetime) -> Iterator[tuple[datetime, st
     if rng.random() < _REPORTED:
         yield at + timedelta(days=rng.uniform(0.5, 6)), "customer_report", "fraud"
     if rng.random() < _CHARGED_BACK:
-        yield at + timedelta(days=min(50.0, 5 + rng.expovariate(1 / 12))), "chargeback", "fraud"
+        yield at + _chargeback_delay(rng), "chargeback", "fraud"
+
+
+def _chargeback_delay(rng: random.Random) -> timedelta:
+    """Most come within weeks, but some banks let the time limit pass that is the platform's maturity horizon."""
+    slow_bank = rng.random() < _SLOW_BANKS
+    return timedelta(days=rng.uniform(46, 75) if slow_bank else min(44.0, 5 + rng.expovariate(1 / 9)))
 
 
 def _label(
@@ -66,10 +78,10 @@ def _label(
         "labelled_at": format_time(at),
         "source": source,
     }
-    if source == "chargeback":
+    if source == "chargeback" and "amount" in decision.record:
         record["amount"] = decision.record["amount"]
     # Only decisions the platform has long known are looked up, so that a first load finds them all.
     old = decision.order.placed_at < window.end - _KNOWN_WITHOUT_TIME_AFTER
     if not old or rng.random() >= _WITHOUT_TIME:
         record["decision_timestamp"] = decision.record["timestamp"]
-    return (REVIEW_SOURCE if source == "manual_review" else PAYMENTS_SOURCE), record
+    return _SENT_BY[source], record

@@ -3,16 +3,15 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from botocore.config import Config
-
-from infra.admin.customers_command import function_that_computes
+from infra.admin.customer_run import CustomerExecution
 from infra.admin.rates import rates_of
 from infra.admin.stage import LOCAL, Stage
+from infra.local.demo.alert_rules import enable_rules
 from infra.local.demo.rates import RATES_FILE, rates_file
 from infra.local.demo.scale import Scale
 from infra.local.demo.scenario import Scenario, demo
 from infra.local.demo.sender import send
-from infra.local.errors import NotMerged
+from infra.local.errors import NotComputed, NotMerged
 from infra.local.lake import Lake, settle
 from infra.local.progress import Progress
 
@@ -41,6 +40,8 @@ def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: P
             raise NotMerged(MERGE_SECONDS)
         step.note("nothing pending")
     _compute_customers(lake, progress)
+    with progress.step("Enabling alert rules") as step:
+        step.note(f"{enable_rules(api_url=api_url, token=token)} rules")
 
 
 def hold_rates(scenario: Scenario, rates: "ReferenceRates", progress: Progress) -> None:
@@ -54,10 +55,12 @@ def hold_rates(scenario: Scenario, rates: "ReferenceRates", progress: Progress) 
 
 
 def _compute_customers(lake: Lake, progress: Progress) -> None:
-    """Run the daily customer snapshot at once."""
-    patient = Config(read_timeout=MERGE_SECONDS, retries={"max_attempts": 0})
-    functions = lake.session.client("lambda", endpoint_url=lake.endpoint, config=patient)
+    """Run the daily computation of customers at once."""
     with progress.step("Computing customers") as step:
-        answer = functions.invoke(FunctionName=function_that_computes(LOCAL))
-        if "FunctionError" in answer:
-            step.note("failed; `./tally logs customer_models` shows why")
+        execution = CustomerExecution.start(Stage(LOCAL, lake.session, lake.endpoint))
+        try:
+            done = execution.wait(lambda computed, slices: step.note(f"{computed} of {slices} slices"))
+        except NotComputed as error:
+            step.note(str(error))
+        else:
+            step.note(f"{done['customers']:,} customers")

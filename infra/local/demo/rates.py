@@ -1,4 +1,4 @@
-"""What the demo's euro is worth on its days: a made-up series in the form in which the ECB publishes its own."""
+"""What the demo's euro and pound are worth on its days: made-up series in the form in which the ECB publishes its."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 RATES_FILE = "demo-rates.csv"
 _DOLLARS, _LEAST, _MOST = 1.087, 1.02, 1.16
+DOLLARS_PER_POUND = 1.27
 _DAYS_BEFORE, _SATURDAY = 7, 5
 
 
 def rates_file(seed: int, window: DemoWindow) -> bytes:
-    """Write dollars per euro for every weekday of the window and of the week before."""
-    lines = [f"{day.isoformat()},{rate:.4f}," for day, rate in _rates(seed, window)]
-    return "\n".join(["Date,USD,", *reversed(lines), ""]).encode()
+    """Write dollars and pounds per euro for every weekday of the window and of the week before."""
+    lines = [f"{day.isoformat()},{rate:.4f},{rate / DOLLARS_PER_POUND:.5f}," for day, rate in _rates(seed, window)]
+    return "\n".join(["Date,USD,GBP,", *reversed(lines), ""]).encode()
 
 
 def _rates(seed: int, window: DemoWindow) -> Iterator[tuple[date, float]]:

@@ -6,14 +6,10 @@ from shared.metrics.queries.fragments import day
 from shared.metrics.question import MetricQuestion
 from shared.metrics.split import LAST_MOMENT
 
-NET = sql("CAST(quantity * unit_price - discount AS decimal(38, 10))")
-"""The net amount of a sale line."""
-
 _ALL_COUNT = sql("SUM(lines) AS lines, CAST(0 AS bigint) AS excluded")
-_RATED_COUNT = sql("""
-    SUM(lines) FILTER (WHERE rate IS NOT NULL) AS lines,
-    SUM(lines) FILTER (WHERE rate IS NULL) AS excluded
-""")
+_EXCLUDED = sql("SUM(lines) FILTER (WHERE rate IS NULL) AS excluded")
+_COUNT_OF_ALL = sql("SUM(lines) AS lines, {excluded}", excluded=_EXCLUDED)
+_COUNT_OF_RATED = sql("SUM(lines) FILTER (WHERE rate IS NOT NULL) AS lines, {excluded}", excluded=_EXCLUDED)
 
 
 class Amounts:
@@ -26,8 +22,13 @@ class Amounts:
 
     @property
     def counts(self) -> Statement:
-        """The columns that count included and excluded lines; only conversion excludes lines."""
-        return _RATED_COUNT if self._converts else _ALL_COUNT
+        """The columns that count lines, and those whose amounts are excluded; only conversion excludes amounts.
+
+        Rates matter to amounts only: where lines are counted, those without a rate count, too.
+        """
+        if not self._converts:
+            return _ALL_COUNT
+        return _COUNT_OF_ALL if self._question.counts_lines else _COUNT_OF_RATED
 
     def of(self, column: str) -> Statement:
         """Return an amount column in the reported currency."""

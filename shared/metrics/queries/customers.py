@@ -9,8 +9,10 @@ from shared.metrics.queries.fragments import (
     bucketed,
     filter_clause,
     filter_columns,
+    filter_columns_of_base,
     in_days,
     in_intervals,
+    lines_of_base,
 )
 from shared.metrics.question import MetricQuestion
 
@@ -41,24 +43,24 @@ def customers(question: MetricQuestion, plan: Plan) -> Statement:
     """Count purchasing customers per range and bucket, and per range."""
     return sql(
         _STATEMENT,
-        lines=union_all(_lines(question, plan)),
+        lines=union_all(bought_lines(question, plan)),
         bucketed=bucketed(question),
         where=filter_clause(question),
     )
 
 
-def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
-    fact, parts = question.metric.fact, plan.parts
-    columns = filter_columns(question)
+def bought_lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    """Yield the queries of purchased lines, with what the question needs of them."""
+    parts, columns = plan.parts, filter_columns(question)
     currency = EMPTY if question.currency is None else sql(", currency")
     if parts.rollup:
-        rollup = table(fact.tables[plan.source].name)
+        rollup = table(question.metric.fact.tables[plan.source].name)
         yield sql(_OF_ROLLUP, filter_columns=columns, currency=currency, rollup=rollup, days=in_days(parts.rollup))
     if parts.base:
         yield sql(
             _OF_BASE,
-            filter_columns=columns,
+            filter_columns=filter_columns_of_base(question),
             currency=currency,
-            transactions=table(fact.base),
+            transactions=lines_of_base(question),
             intervals=in_intervals(TIMESTAMP, parts.base),
         )

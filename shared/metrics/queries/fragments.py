@@ -6,11 +6,12 @@ from itertools import pairwise
 
 from shared.athena.sql import EMPTY, Constant, Statement, identifier, join, sql
 from shared.metrics.buckets import OffsetChange
-from shared.metrics.facts import CURRENCY
+from shared.metrics.facts import CURRENCY, Dimension
 from shared.metrics.queries.rows import RangeKind
 from shared.metrics.question import MetricQuestion
 from shared.metrics.split import HOUR, LAST_MOMENT, Interval
-from shared.records.validation import EARLIEST
+from shared.records.value_schemas import EARLIEST
+from shared.sales.lines import CATEGORY, LINES, categorised_lines
 
 TIMESTAMP = sql('"timestamp"')
 """The column of base tables that contains the event time."""
@@ -87,8 +88,22 @@ def one_of(column: str, values: Sequence[str]) -> Statement:
 
 
 def filter_columns(question: MetricQuestion) -> Statement:
-    """Return the columns that the filters read, each preceded by a comma."""
-    return join("", (sql(", {column}", column=identifier(dimension)) for dimension in question.filters))
+    """Return the columns of dimensions that the question reads, each preceded by a comma."""
+    return join("", (sql(", {column}", column=identifier(dimension)) for dimension in question.dimensions))
+
+
+def lines_of_base(question: MetricQuestion) -> Statement:
+    """Return the base table of sale lines, after FROM, with the category of the catalogue if the question reads it."""
+    return categorised_lines() if Dimension.PRODUCT_CATEGORY in question.dimensions else LINES
+
+
+def filter_columns_of_base(question: MetricQuestion) -> Statement:
+    """Return the columns of `lines_of_base` of dimensions that the question reads, each preceded by a comma."""
+    columns = {
+        each: CATEGORY if each is Dimension.PRODUCT_CATEGORY else identifier(each) for each in question.dimensions
+    }
+    named = (sql(", {column} AS {name}", column=column, name=identifier(each)) for each, column in columns.items())
+    return join("", named)
 
 
 def filter_clause(question: MetricQuestion) -> Statement:

@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 from shared.athena.sql import Statement, sql, table, union_all
 from shared.metrics.planner import Plan
-from shared.metrics.queries.amounts import NET, Amounts
+from shared.metrics.queries.amounts import Amounts
 from shared.metrics.queries.fragments import (
     DAY,
     TIMESTAMP,
     bucketed,
     filter_clause,
     filter_columns,
+    filter_columns_of_base,
     in_days,
     in_intervals,
+    lines_of_base,
 )
 from shared.metrics.question import MetricQuestion
+from shared.sales.lines import NET_AMOUNT
 
 _STATEMENT = """
     WITH lines AS (
@@ -49,7 +52,7 @@ def orders(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> 
     amounts = Amounts(question, reporting_currency)
     return sql(
         _STATEMENT,
-        lines=union_all(_lines(question, plan)),
+        lines=union_all(order_lines(question, plan)),
         bucketed=bucketed(question),
         where=filter_clause(question),
         day=DAY,
@@ -59,11 +62,18 @@ def orders(question: MetricQuestion, plan: Plan, *, reporting_currency: str) -> 
     )
 
 
-def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
-    fact, columns = question.metric.fact, filter_columns(question)
+def order_lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    """Yield the queries of lines with their orders, with what the question needs of them."""
     if plan.parts.rollup:
-        rollup = table(fact.tables[plan.source].name)
+        rollup = table(question.metric.fact.tables[plan.source].name)
+        columns = filter_columns(question)
         yield sql(_OF_ROLLUP, filter_columns=columns, rollup=rollup, days=in_days(plan.parts.rollup))
     if plan.parts.base:
         intervals = in_intervals(TIMESTAMP, plan.parts.base)
-        yield sql(_OF_BASE, net=NET, filter_columns=columns, transactions=table(fact.base), intervals=intervals)
+        yield sql(
+            _OF_BASE,
+            net=NET_AMOUNT,
+            filter_columns=filter_columns_of_base(question),
+            transactions=lines_of_base(question),
+            intervals=intervals,
+        )

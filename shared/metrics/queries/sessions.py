@@ -40,15 +40,16 @@ def sessions(question: MetricQuestion, plan: Plan) -> Statement:
     """Count the sessions that start in each bucket, and how many of them include a purchase."""
     return sql(
         _STATEMENT,
-        steps=union_all(_steps(question, plan)),
+        steps=union_all(steps(question, plan)),
         start=Constant(question.previous_start),
         end=Constant(question.end),
-        matching=join(" ", _matching(question)),
+        matching=join(" ", conditions(question)),
         bucketed=bucketed(question),
     )
 
 
-def _steps(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+def steps(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    """Yield the queries of the parts of sessions, with the dimensions that the question reads."""
     fact, columns = question.metric.fact, filter_columns(question)
     if plan.parts.rollup:
         rollup = table(fact.tables[plan.source].name)
@@ -58,7 +59,7 @@ def _steps(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
         yield sql(_OF_BASE, filter_columns=columns, events=table(fact.base), intervals=intervals)
 
 
-def _matching(question: MetricQuestion) -> Iterator[Statement]:
+def conditions(question: MetricQuestion) -> Iterator[Statement]:
     """Yield the conditions that a session matches every filter by at least one of its events."""
     for dimension, values in question.filters.items():
         yield sql("AND COUNT(CASE WHEN {matches} THEN 1 END) > 0", matches=one_of(dimension, values))

@@ -84,17 +84,18 @@ def stock(question: MetricQuestion, plan: Plan) -> Statement:
     """Compute the stock at the end of every bucket with records, and at the end of the time before both ranges."""
     return sql(
         _STATEMENT,
-        lines=union_all(_lines(question, plan)),
+        lines=union_all(levels(question, plan)),
         previous_start=Constant(question.previous_start),
         before=Constant(RangeKind.BEFORE),
         period=period(question),
         bucket=bucket(question),
-        where=_of_categories(question),
+        where=of_categories(question),
         rest=_EXTREMES if question.asks_for_extremes else _SUMS,
     )
 
 
-def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+def levels(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
+    """Yield the queries of stock records."""
     fact = question.metric.fact
     if plan.parts.rollup:
         yield sql(_OF_ROLLUP, rollup=table(fact.tables[plan.source].name), days=in_days(plan.parts.rollup))
@@ -102,7 +103,7 @@ def _lines(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
         yield sql(_OF_BASE, inventory=table(fact.base), intervals=in_intervals(TIMESTAMP, plan.parts.base))
 
 
-def _of_categories(question: MetricQuestion) -> Statement:
+def of_categories(question: MetricQuestion) -> Statement:
     """Return the condition that selects products that are currently in these categories."""
     values = question.filters.get(Dimension.PRODUCT_CATEGORY)
     if not values:

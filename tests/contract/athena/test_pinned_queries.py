@@ -107,12 +107,16 @@ def test_a_table_without_a_commit_is_read_as_it_is(queries: PinnedQueries, runs:
     assert answer.snapshots == {}
 
 
-def test_a_commit_to_another_month_leaves_the_result_cached(queries: PinnedQueries, states: TableStates) -> None:
+def test_a_commit_to_another_month_leaves_the_result_cached_under_the_new_snapshot(
+    queries: PinnedQueries, states: TableStates
+) -> None:
     first, _ = ask(queries)
 
     commit(states, "sales", 12, 2, ["2025-03-01", "2024-12-31"])
 
-    assert ask(queries) == (first, True)
+    again, hit = ask(queries)
+    assert (again.result, hit) == (first.result, True)
+    assert again.snapshots == {**first.snapshots, "sales": 12}
 
 
 @pytest.mark.parametrize("day", ["2025-01-01", "2025-02-28", "2025-02-01"])

@@ -11,6 +11,7 @@ from shared.auth.models import NewApiKey
 from shared.auth.scopes import Scope
 from shared.auth.secrets import matches
 from shared.runtime.errors import Conflict, NotFound
+from shared.runtime.paging import Window
 from tests.fakes.clock import Clock
 from tests.fakes.identities import SIGNING_KEY, identity_over, make_key
 from tests.fakes.serialized_calls import atomic_dynamodb
@@ -87,7 +88,7 @@ def test_the_last_use_is_stored(identity: Identity, clock: Clock) -> None:
 
 def test_using_an_unknown_key_creates_none(identity: Identity) -> None:
     assert not identity.keys.use("key-0000000000000000")
-    assert identity.keys.page(number=0, size=10).totalElements == 0
+    assert identity.keys.page(Window.of_page(0, 10)).totalElements == 0
 
 
 def test_a_rotated_key_accepts_both_secrets_during_the_grace_period(identity: Identity, clock: Clock) -> None:
@@ -158,15 +159,15 @@ def test_pages_list_every_key_once_while_keys_are_added(identity: Identity, cloc
         made.append(make_key(identity).id)
         clock.pass_by(timedelta(seconds=1))
         if number % 2:
-            listed += [key.id for key in identity.keys.page(number=number // 2, size=2).content]
+            listed += [key.id for key in identity.keys.page(Window.of_page(number // 2, 2)).content]
 
-    last = identity.keys.page(number=3, size=2)
+    last = identity.keys.page(Window.of_page(3, 2))
 
     assert listed + [key.id for key in last.content] == made
     assert (last.totalElements, last.totalPages, last.first, last.last) == (7, 4, False, True)
 
 
 def test_an_empty_list_has_one_page(identity: Identity) -> None:
-    page = identity.keys.page(number=0, size=20)
+    page = identity.keys.page(Window.of_page(0, 20))
 
     assert (page.content, page.totalElements, page.totalPages, page.first, page.last) == ([], 0, 0, True, True)

@@ -9,7 +9,7 @@ import orjson
 
 from shared.app.wiring import Wiring
 from shared.decisions.index import DECISIONS_TABLE, DecisionIndex
-from shared.lake.quarantine.decisions import IndexedDecision
+from shared.decisions.models import IndexedDecision
 from tests.fakes.records import NOW
 
 
@@ -115,3 +115,60 @@ def test_excess_deliveries_waiting_for_a_decision_are_ignored(wired: Wiring) -> 
     index.add([_decision(1), _decision(14)])
 
     assert _due(wired) == {"d-1": {"batch-0", "batch-1", "batch-2"}, "d-14": {"batch-4"}}
+
+
+def _moved(wired: Wiring) -> set[str]:
+    return {each.decision_id for each in _index(wired).moved()}
+
+
+def _at(number: int, hour: int, *, version: int = 0) -> IndexedDecision:
+    """The decision with this time, in a version."""
+    return replace(_decision(number), timestamp=NOW + timedelta(hours=hour), version=NOW + timedelta(seconds=version))
+
+
+def test_only_a_version_that_counts_and_has_another_time_moves_a_decision(wired: Wiring) -> None:
+    _index(wired).add([_at(1, 0), _at(2, 0), _at(3, 0, version=2)])
+    before = _moved(wired)
+    _index(wired).add([_at(1, 1), _at(2, 0, version=1), _at(3, 1, version=1)])
+
+    assert (before, _moved(wired)) == (set(), {"d-1"})
+    assert _index(wired).times(["d-1", "d-2", "d-3"]) == {
+        "d-1": NOW + timedelta(hours=1),
+        "d-2": NOW,
+        "d-3": NOW,
+    }
+
+
+def test_a_decision_that_arrives_after_its_labels_were_stored_has_moved(wired: Wiring) -> None:
+    _index(wired).add([_at(1, 0)])
+
+    times = _index(wired).times_of_labels(["d-1", "d-2"])
+    before = _moved(wired)
+    _index(wired).add([_at(1, 0), _at(2, 0), _at(3, 0)])
+
+    assert times == {"d-1": NOW}
+    assert (before, _moved(wired)) == (set(), {"d-2"})
+
+
+def test_a_decision_that_moved_again_since_is_not_cleared(wired: Wiring) -> None:
+    _index(wired).add([_at(1, 0)])
+    _index(wired).add([_at(1, 1, version=1)])
+    first = list(_index(wired).moved())
+
+    _index(wired).add([_at(1, 0, version=2)])
+    _index(wired).clear_moved(first)
+    after_one = _moved(wired)
+    _index(wired).clear_moved(list(_index(wired).moved()))
+    _index(wired).add([_at(1, 0, version=3)])
+
+    assert (after_one, _moved(wired)) == ({"d-1"}, set())
+
+
+def test_a_decision_may_be_due_and_moved_at_once(wired: Wiring) -> None:
+    _index(wired).register_waiting({"d-1"}, "batch-1")
+    _index(wired).times_of_labels(["d-1"])
+    _index(wired).add([_at(1, 0)])
+
+    _index(wired).clear(*_index(wired).resolved())
+
+    assert (_due(wired), _moved(wired)) == ({}, {"d-1"})

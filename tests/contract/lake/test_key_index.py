@@ -1,5 +1,7 @@
 """The index of keys, over Iceberg tables and tables in memory: it finds the rows that may have a key."""
 
+from datetime import datetime, timedelta
+
 import pyarrow as pa
 import pytest
 
@@ -25,9 +27,9 @@ def tables(request: pytest.FixtureRequest) -> TableStore:
     return found
 
 
-def _rows(*numbers: int, day: str = "2025-02-27") -> pa.Table:
+def _rows(*numbers: int, day: str = "2025-02-27", at: datetime = NOW) -> pa.Table:
     lines = [sale(number, timestamp=f"{day}T10:00:00Z") for number in numbers]
-    stamp = IngestMetadata(source_id="shop", ingested_at=NOW, origin="batch-1", reporting_currency="EUR")
+    stamp = IngestMetadata(source_id="shop", ingested_at=at, origin="batch-1", reporting_currency="EUR")
     rows = validate(DataType.TRANSACTIONS, lines, form=Form.TYPED, at=NOW).rows
     return with_fingerprints(DataType.TRANSACTIONS, to_table(DataType.TRANSACTIONS, rows, stamp))
 
@@ -101,6 +103,22 @@ class _Counting(MemoryTables):
         """Read a column."""
         self.read.append(file.path)
         return super().column(table, file, column)
+
+
+def test_only_files_with_rows_received_within_the_horizon_are_searched_and_kept(tables: TableStore) -> None:
+    index = KeyIndex(tables, horizon=timedelta(days=2))
+    for number in range(4):
+        change = TableChange(rows=_rows(number, day="2025-01-01", at=NOW + timedelta(days=number)))
+        tables.commit(SALES, tables.head(SALES), change)
+    head, arrived = tables.head(SALES), (NOW + timedelta(days=4)).replace(tzinfo=None)
+
+    def found(keys: pa.Array, at: datetime | None) -> list[str]:
+        rows = tables.rows_at(SALES, head, ["transaction_id"], index.find(SALES, head, keys, at))
+        return sorted(rows["transaction_id"].to_pylist())
+
+    assert found(_keys(0, 1, 2, 3), None) == ["t-0", "t-1", "t-2", "t-3"]
+    assert found(_keys(0, 1, 2, 3), arrived) == ["t-2", "t-3"]
+    assert len(index._keys) == 2
 
 
 def test_the_keys_of_a_file_are_read_once() -> None:

@@ -1,8 +1,11 @@
 """The published states of tables: what readers pin, and what changed since roll-ups were computed."""
 
+import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +55,62 @@ def test_a_state_is_read_as_it_was_published(states: TableStates) -> None:
     assert (found.days, found.derived, found.rolled_up) == (published.days, published.derived, published.rolled_up)
     assert found.snapshots == {"orders": 2**63 - 1, "sales_hourly": 7}
     assert (found.first_day, found.dirty_days) == ("2024-12-31", ())
+
+
+def test_marks_of_single_days_are_read_as_they_were_published(states: TableStates) -> None:
+    states.update("orders", commit(9, 3, "2025-01-31", "2024-12-31"))
+    states.update("orders", lambda state: state.with_rolled_days({"sales_hourly": 7}, 3, ["2025-01-31"]))
+
+    found = states.get("orders")
+
+    assert (found.rolled_days, found.dirty_days) == ({"2025-01-31": 3}, ("2024-12-31",))
+
+
+def _commit_at(minute: int, sequence: int) -> Change:
+    at = datetime(2025, 3, 1, 12, minute, tzinfo=UTC)
+    return lambda state: state.with_commit(sequence, sequence, ["2025-01-31"]).with_commit_time(at)
+
+
+def test_roll_ups_are_behind_since_the_first_commit_that_they_do_not_include(states: TableStates) -> None:
+    states.update("transactions", _commit_at(1, 1))
+    states.update("transactions", _commit_at(2, 1))  # repeated
+    states.update("transactions", _commit_at(3, 3))
+    assert states.get("transactions").rollups_behind_since == datetime(2025, 3, 1, 12, 1, tzinfo=UTC)
+
+    states.update("transactions", lambda state: state.with_rolled_days({"sales_hourly": 7}, 1, ["2025-01-31"]))
+    assert states.get("transactions").rollups_behind_since == datetime(2025, 3, 1, 12, 3, tzinfo=UTC)
+
+    states.update("transactions", lambda state: state.with_rolled_days({"sales_hourly": 8}, 3, ["2025-01-31"]))
+    assert states.get("transactions").rollups_behind_since is None
+
+
+def test_the_first_of_very_many_commits_is_kept() -> None:
+    state = TableState(name="transactions")
+    for number in range(1, 1000):
+        at = datetime(2025, 3, 1, number // 60, number % 60, tzinfo=UTC)
+        state = state.with_commit(number, number, ["2025-01-31"]).with_commit_time(at)
+
+    assert state.rollups_behind_since == datetime(2025, 3, 1, 0, 1, tzinfo=UTC)
+    assert len(state.commits) <= 100
+
+
+def test_the_version_before_can_read_and_write_a_state(client: Any, table: str, states: TableStates) -> None:
+    states.update("transactions", commit(9, 3, "2025-01-31"))
+    states.update("transactions", lambda state: state.with_rolled_days({"sales_hourly": 7}, 3, ["2025-01-31"]))
+    assert states.get("transactions").dirty_days == ()
+
+    item = client.get_item(TableName=table, Key={"table_name": {"S": "transactions"}})["Item"]
+    assert orjson.loads(zlib.decompress(item["body"]["B"])).keys() == {
+        "days",
+        "derived",
+        "rolled_up",
+        "cost_days",
+        "tags",
+    }
+    known = ("table_name", "snapshot", "sequence", "revision", "body")
+    client.put_item(TableName=table, Item={name: item[name] for name in known})
+
+    assert states.get("transactions").dirty_days == ("2025-01-31",)
 
 
 def test_a_table_may_be_named_twice(states: TableStates) -> None:
@@ -149,6 +208,40 @@ def test_days_are_dirty_if_a_commit_after_the_roll_up_changed_them(commits: list
     assert state.dirty_days == tuple(sorted(changed))
 
 
+ROLLED = st.lists(st.tuples(st.sets(DAYS, max_size=4), st.integers(0, 7)), max_size=4)
+
+
+@given(commits=COMMITS, rolled=ROLLED, order=st.randoms(use_true_random=False))
+def test_days_are_dirty_unless_a_part_of_the_roll_ups_includes_their_last_commit(
+    commits: list[set[str]], rolled: list[tuple[set[str], int]], order: Any
+) -> None:
+    state, includes = published(list(enumerate(commits, start=1))), dict[str, int]()
+    for more, sequence in rolled:
+        days = sorted(more | set(order.sample(sorted(state.days), len(state.days) // 2)))
+        state = state.with_rolled_days({}, sequence, days)
+        includes |= {day: max(sequence, includes.get(day, 0)) for day in days}
+
+    last = {day: sequence for sequence, days in enumerate(commits, start=1) for day in days}
+    assert state.dirty_days == tuple(sorted(day for day in last if last[day] > includes.get(day, 0)))
+
+
+def test_the_last_part_of_the_roll_ups_leaves_no_marks_of_days() -> None:
+    state = published([(1, {"2025-01-01"}), (2, {"2025-01-02"})])
+
+    half = state.with_rolled_days({"sales_hourly": 8}, 2, ["2025-01-01"])
+    whole = half.with_commit(103, 3, ["2025-01-01"]).with_rolled_days({"sales_hourly": 9}, 2, ["2025-01-02"])
+
+    assert (half.rolled_up, half.rolled_days, half.dirty_days) == (0, {"2025-01-01": 2}, ("2025-01-02",))
+    assert (whole.rolled_up, whole.rolled_days, whole.dirty_days) == (2, {}, ("2025-01-01",))
+    assert whole.derived == {"sales_hourly": 9}
+
+
+def test_without_roll_ups_every_day_is_dirty() -> None:
+    state = published([(1, {"2025-01-01"}), (2, {"2025-01-02"})]).with_rolled_days({}, 2, ["2025-01-01"])
+
+    assert state.without_rollups().dirty_days == ("2025-01-01", "2025-01-02")
+
+
 def test_roll_ups_of_an_earlier_commit_replace_none_of_a_later_one() -> None:
     state = TableState(name="orders").with_derived({"sales_hourly": 9}, 5)
 
@@ -175,3 +268,37 @@ def test_a_table_without_days_changes_as_a_whole() -> None:
     state = TableState(name="products").with_commit(11, 4, ["all"])
 
     assert state.last_change("2025-01-01", "2025-01-01") == 4
+
+
+_FIRST, _SECOND = (datetime(2025, 1, day, tzinfo=UTC).replace(tzinfo=None) for day in (1, 2))
+
+
+def test_days_changed_under_a_horizon_are_open_until_what_arrived_is_reconciled() -> None:
+    old = published([(1, {"2024-01-01"})])
+    state = old.with_arrivals(_SECOND).with_commit(102, 2, ["2025-01-01"])
+    state = state.with_arrivals(_FIRST).with_commit(103, 3, ["2025-01-02"])
+    assert (state.arrivals, state.is_reconciled("2024-01-01", "2024-12-31")) == ("2025-01-01T00:00:00.000", True)
+    assert not state.is_reconciled("2025-01-01", "2025-01-01")
+
+    begun = state.with_reconciliation_begun()
+    meanwhile = begun.with_arrivals(_SECOND).with_commit(104, 4, ["2025-01-02"])
+    assert (begun.reconciling, meanwhile.arrivals) == ("2025-01-01T00:00:00.000", "2025-01-02T00:00:00.000")
+    assert meanwhile.with_reconciliation_begun().reconciling == begun.reconciling, "the first did not end"
+
+    done = meanwhile.with_reconciled(begun.sequence)
+    assert [done.is_reconciled(day, day) for day in ("2025-01-01", "2025-01-02")] == [True, False]
+    assert done.with_reconciliation_begun().with_reconciled(4).is_reconciled("0001-01-01", "9999-12-31")
+
+
+def test_what_is_not_reconciled_is_read_as_it_was_published(states: TableStates) -> None:
+    made = states.update("orders", lambda state: state.with_arrivals(_FIRST).with_commit(9, 3, ["2025-01-01"]))
+
+    found = states.get("orders")
+
+    assert (found.arrivals, found.reconciled, found.days) == (made.arrivals, made.reconciled, made.days)
+
+
+def test_a_table_without_days_is_reconciled_as_a_whole() -> None:
+    state = TableState(name="products").with_arrivals(_FIRST).with_commit(11, 4, ["all"])
+
+    assert not state.is_reconciled("2025-01-01", "2025-01-01")

@@ -1,5 +1,6 @@
 """What merges and roll-ups rely on, of Iceberg tables (Glue and S3 under moto) and of tables in memory alike."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -123,6 +124,23 @@ def test_appended_rows_are_read_as_they_were_written(tables: TableStore) -> None
 
 
 SALES_COLUMNS = [column.name for column in SALES.columns]
+
+
+def test_streamed_rows_are_committed_together_and_read_one_table_at_a_time(tables: TableStore) -> None:
+    before = append(tables, 1, 2)
+    [file] = before.files
+    seen = list[list[int]]()
+
+    def stream() -> Iterator[pa.Table]:
+        for number in (3, 40):
+            seen.append(numbers_in(tables, tables.head(SALES)))
+            yield sales(number)
+
+    change = TableChange(rows=sales(5), streamed=stream(), dropped=frozenset([file.path]))
+    made = tables.commit(SALES, before, change)
+
+    assert seen == [[1, 2], [1, 2]]
+    assert (made.sequence, numbers_in(tables, made)) == (2, [3, 5, 40])
 
 
 def test_rows_are_written_to_a_file_for_each_month_with_its_bounds(tables: TableStore) -> None:
@@ -401,6 +419,21 @@ def test_a_damaged_manifest_is_an_error_that_names_the_file(
     s3.put_object(Bucket="tables", Key=manifest, Body=damage)
     with pytest.raises(TableUnreadable, match=r"m0\.avro"):
         iceberg_tables(s3).head(SALES)
+
+
+@pytest.mark.parametrize("name", ["-m0.avro", "snap-"])
+def test_a_manifest_cut_short_between_its_blocks_is_not_a_shorter_one(
+    iceberg: IcebergTables, s3: "S3Client", name: str
+) -> None:
+    append(iceberg, *range(0, 400, 40))
+    listed = s3.list_objects_v2(Bucket="tables", Prefix="sales/metadata/")["Contents"]
+    [key] = [each["Key"] for each in listed if name in each["Key"]]
+    whole = s3.get_object(Bucket="tables", Key=key)["Body"].read()
+    marker = re.escape(whole[-16:])  # header and blocks end with it
+    for end in [found.end() for found in re.finditer(marker, whole)][:-1]:
+        s3.put_object(Bucket="tables", Key=key, Body=whole[:end])
+        with pytest.raises(TableUnreadable, match=key):
+            iceberg_tables(s3).head(SALES)
 
 
 def test_a_missing_data_file_is_an_error_that_names_it(iceberg: IcebergTables, s3: "S3Client") -> None:

@@ -2,13 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from shared.app.wiring import Wiring
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.ledger.store import Ledger
 from shared.records.schema import DataType
+from shared.sources.parameters import SourcesQuery
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW
@@ -32,6 +33,10 @@ def _complete(ledger: Ledger, entry: LedgerEntry, *, at_minute: int = 0) -> Ledg
     at = NOW + timedelta(minutes=at_minute)
     done = entry.with_written(at).with_merged("all", Outcomes(loaded=entry.received), at)
     return ledger.update(entry.delivery_id, lambda _: done)
+
+
+def _given(entry: LedgerEntry, _: LedgerEntry | None) -> LedgerEntry:
+    return entry
 
 
 def test_an_entry_is_read_back_as_it_was_recorded(wired: Wiring) -> None:
@@ -59,6 +64,23 @@ def test_an_empty_change_writes_nothing(wired: Wiring) -> None:
     wired.ledger.update("batch-1", lambda stands: stands or _entry("batch-1"))
 
     assert wired.ledger.get("batch-1") == replace(_entry("batch-1"), revision=1)
+
+
+def test_a_change_of_a_delivery_that_the_ledger_does_not_know_writes_nothing(wired: Wiring) -> None:
+    wired.ledger.update_known("batch-9", lambda entry: replace(entry, rejected=1))
+
+    assert wired.ledger.get("batch-9") is None
+
+
+def test_the_counted_snapshots_of_many_deliveries_are_read_at_once(wired: Wiring) -> None:
+    origins = [f"batch-{place}" for place in range(150)]  # more than DynamoDB returns to one request
+    for place, origin in enumerate(origins):
+        entry = _entry(origin).with_superseded(DataType.TRANSACTIONS, {place: 1} if place else {})
+        wired.ledger.update(origin, partial(_given, entry))
+
+    until = wired.ledger.replaced_until([*origins, "batch-unknown"])
+
+    assert until == {origin: {"transactions": place} if place else {} for place, origin in enumerate(origins)}
 
 
 def test_concurrent_changes_are_all_stored(wired: Wiring) -> None:
@@ -107,11 +129,15 @@ def test_recent_entries_are_those_completed_last(wired: Wiring) -> None:
     assert wired.ledger.recent(DeliveryKind.STREAM, 2) == []
 
 
+def _watermark(wired: Wiring, data_type: DataType, now: datetime) -> datetime | None:
+    return wired.source_arrivals.freshness((data_type,), now)[data_type].watermark
+
+
 def test_the_watermark_of_a_source_only_rises(wired: Wiring) -> None:
     marks = []
     for minutes in (5, 3, 8):
         _complete(wired.ledger, _entry(f"batch-{minutes}", minutes=minutes))
-        marks.append(wired.sources.watermark(DataType.ORDERS, NOW + timedelta(hours=1)))
+        marks.append(_watermark(wired, DataType.ORDERS, NOW + timedelta(hours=1)))
 
     assert marks == [NOW + timedelta(minutes=minutes) for minutes in (5, 5, 8)]
 
@@ -119,7 +145,7 @@ def test_the_watermark_of_a_source_only_rises(wired: Wiring) -> None:
 def test_rows_in_flight_raise_no_watermark(wired: Wiring) -> None:
     wired.ledger.update("batch-1", lambda _: _entry("batch-1").with_written(NOW))
 
-    assert wired.sources.watermark(DataType.ORDERS, NOW) is None
+    assert _watermark(wired, DataType.ORDERS, NOW) is None
 
 
 def test_repeating_a_crashed_change_raises_the_watermark(platforms: MotoPlatforms) -> None:
@@ -128,11 +154,11 @@ def test_repeating_a_crashed_change_raises_the_watermark(platforms: MotoPlatform
 
         with platforms.fault_injector.killing(0, CrashPoint.AFTER):
             _complete(wired.ledger, _entry("batch-1"))
-        before = wired.sources.watermark(DataType.ORDERS, NOW)
+        before = _watermark(wired, DataType.ORDERS, NOW)
         wired.ledger.update("batch-1", lambda stands: stands or _entry("batch-1"))
 
         assert before is None
-        assert wired.sources.watermark(DataType.ORDERS, NOW) == NOW
+        assert _watermark(wired, DataType.ORDERS, NOW) == NOW
 
 
 def test_the_watermark_of_a_type_is_that_of_its_slowest_active_source(wired: Wiring) -> None:
@@ -140,8 +166,8 @@ def test_the_watermark_of_a_type_is_that_of_its_slowest_active_source(wired: Wir
     _complete(wired.ledger, _entry("batch-2", source_id="src-2", minutes=2))
     _complete(wired.ledger, replace(_entry("batch-3", source_id="src-3"), received_at=NOW - timedelta(days=9)))
 
-    assert wired.sources.watermark(DataType.ORDERS, NOW) == NOW + timedelta(minutes=2)
-    assert wired.sources.watermark(DataType.PRODUCTS, NOW) is None
+    assert _watermark(wired, DataType.ORDERS, NOW) == NOW + timedelta(minutes=2)
+    assert _watermark(wired, DataType.PRODUCTS, NOW) is None
 
 
 def test_a_late_older_delivery_does_not_reset_the_last_ingestion(wired: Wiring) -> None:
@@ -150,7 +176,7 @@ def test_a_late_older_delivery_does_not_reset_the_last_ingestion(wired: Wiring) 
 
     _complete(wired.ledger, _entry("batch-1", minutes=1))
 
-    page = wired.sources.page(number=0, size=1, active_only=True, now=NOW)
+    page = wired.sources.page(SourcesQuery.read({"page": ["0"], "size": ["1"], "active_only": ["true"]}), NOW)
     assert page.content[0].last_ingestion == NOW + timedelta(minutes=7)
 
 

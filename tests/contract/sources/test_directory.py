@@ -9,6 +9,7 @@ from shared.app.wiring import Wiring
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE, Ledger
 from shared.quality.store import QUALITY_TABLE
+from shared.sources.parameters import SourcesQuery
 from tests.fakes.clock import Clock
 
 
@@ -41,7 +42,8 @@ def _deliver(ledger: Ledger, source_id: str, at: datetime, *, data_type: str = "
 
 
 def _ids(wired: Wiring, clock: Clock, number: int, *, active_only: bool = True) -> list[str]:
-    page = wired.sources.page(number=number, size=2, active_only=active_only, now=clock())
+    given = {"page": [str(number)], "size": ["2"], "active_only": [str(active_only).lower()]}
+    page = wired.sources.page(SourcesQuery.read(given), clock())
     return [source.source_id for source in page.content]
 
 

@@ -1,5 +1,7 @@
 """One error path: any error in either dialect, with one request id everywhere, and no internal details."""
 
+import base64
+import gzip
 import json
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import orjson
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
+from shared.app.compression import SMALLEST
 from shared.app.http import Api
 from shared.app.route_policy import RouteWithoutPolicy, policy
 from shared.auth.scopes import PUBLIC
@@ -40,6 +43,7 @@ EXPECTED = {
     "Unprocessable": (422, "UNPROCESSABLE", "unprocessable"),
     "InsufficientDataQuality": (422, "INSUFFICIENT_DATA_QUALITY", "unprocessable"),
     "UnusableConfiguration": (422, "UNPROCESSABLE", "unprocessable"),
+    "NotExplainable": (422, "NOT_EXPLAINABLE", "not_explainable"),
     "RateLimitExceeded": (429, "RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"),
     "InternalError": (500, "INTERNAL_ERROR", "internal_error"),
     "Unavailable": (503, "SERVICE_UNAVAILABLE", "service_unavailable"),
@@ -62,6 +66,66 @@ def _api(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE) -> Any:
 def _ask(raised: Exception | None, dialect: Dialect = Dialect.COMMERCE, path: str = "/thing", **parts: Any) -> Any:
     event = rest_event("GET", f"/api/v1{path}", **parts)
     return event, _api(raised, dialect)(event, context())
+
+
+def _large() -> Any:
+    router = Router()
+
+    @router.get("/large")
+    @policy(PUBLIC)
+    def large() -> dict[str, str]:
+        return {"text": "ä" * 2 * SMALLEST}
+
+    return Api(router).resolve
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "*", "GZIP"])
+def test_a_large_response_is_compressed_for_clients_that_accept_gzip(accepted: str) -> None:
+    resolve = _large()
+    plain = resolve(rest_event("GET", "/api/v1/large"), context())
+    packed = resolve(rest_event("GET", "/api/v1/large", headers={"Accept-Encoding": accepted}), context())
+
+    assert packed["isBase64Encoded"]
+    assert packed["multiValueHeaders"]["Content-Encoding"] == ["gzip"]
+    assert gzip.decompress(base64.b64decode(packed["body"])).decode() == plain["body"]
+    assert "Accept-Encoding" in plain["multiValueHeaders"]["Vary"]
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "*;q=0", "identity", "gzip;q=much"])
+def test_a_response_is_not_compressed_for_other_clients(accepted: str) -> None:
+    answer = _large()(rest_event("GET", "/api/v1/large", headers={"Accept-Encoding": accepted}), context())
+
+    assert "Content-Encoding" not in answer["multiValueHeaders"]
+    assert orjson.loads(answer["body"])
+
+
+def test_a_small_response_is_not_compressed() -> None:
+    _, answer = _ask(None, headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer["multiValueHeaders"]
+
+
+@pytest.mark.parametrize("raised", [None, errors.NotFound("This thing does not exist")])
+def test_head_is_answered_like_get_without_the_body(raised: Exception | None) -> None:
+    event, got = _ask(raised)
+
+    answer = _api(raised)({**event, "httpMethod": "HEAD"}, context())
+
+    assert answer["body"] == ""
+    assert (answer["statusCode"], answer["multiValueHeaders"]) == (got["statusCode"], got["multiValueHeaders"])
+
+
+def test_head_is_among_the_methods_of_a_path_that_has_get() -> None:
+    answer = _api(None)(rest_event("PUT", "/api/v1/thing"), context())
+
+    assert (answer["statusCode"], answer["multiValueHeaders"]["Allow"]) == (405, ["GET, HEAD"])
+
+
+@pytest.mark.parametrize("own", ["", "x" * 129, "a b", "a\nb", "<script>", "ä"])
+def test_a_malformed_request_id_of_the_client_is_not_used(own: str) -> None:
+    event, answer = _ask(None, headers={"X-Request-Id": own})
+
+    assert answer["multiValueHeaders"]["X-Request-Id"] == [event["requestContext"]["requestId"]]
 
 
 def test_the_error_classes_have_the_documented_statuses_and_codes() -> None:
@@ -127,17 +191,18 @@ import json, sys
 from functions.ingest.handler import handler
 from tests.events.api_gateway import context, rest_event
 
-event = rest_event("GET", "/api/v1/nothing")
+event = rest_event("GET", "/api/v1/nothing", headers=dict([sys.argv[1:]]) if sys.argv[1:] else {})
 answer = handler(event, context())
 named = [event["requestContext"]["requestId"], answer["multiValueHeaders"]["X-Request-Id"], answer["body"]]
 print(json.dumps(named), file=sys.stderr)
 """
 
 
-def test_the_request_id_is_the_same_in_header_body_and_log() -> None:
+@pytest.mark.parametrize("own", [None, "shop-42/a:b"])
+def test_the_request_id_is_the_same_in_header_body_and_log(own: str | None) -> None:
     environment = {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_TRACE_DISABLED": "true"}
     ran = subprocess.run(  # noqa: S603 # our own interpreter and words
-        [sys.executable, "-c", _LOGGED],
+        [sys.executable, "-c", _LOGGED, *(["X-Request-Id", own] if own else [])],
         capture_output=True,
         text=True,
         check=True,
@@ -146,14 +211,15 @@ def test_the_request_id_is_the_same_in_header_body_and_log() -> None:
         timeout=60,
     )
 
-    request_id, in_header, body = json.loads(ran.stderr.splitlines()[-1])
+    of_gateway, in_header, body = json.loads(ran.stderr.splitlines()[-1])
+    request_id = own or of_gateway
     logged = [json.loads(line) for line in ran.stdout.splitlines()]
 
     answered = [line for line in logged if line.get("message") == "request completed"]
     assert in_header == [request_id]
     assert json.loads(body)["request_id"] == request_id
-    assert [(line["request_id"], line["status"], line["path"]) for line in answered] == [
-        (request_id, 404, "/api/v1/nothing")
+    assert [(line["request_id"], line["gateway_request_id"], line["status"], line["path"]) for line in answered] == [
+        (request_id, of_gateway, 404, "/api/v1/nothing")
     ]
 
 

@@ -24,7 +24,8 @@ def test_a_public_route_is_neither_repeatable_nor_audited_because_it_has_no_call
     assert (public.takes_key(method), public.is_audited(method), public.is_tagged(method)) == (False, False, False)
 
 
-def test_responses_have_an_etag_where_analytics_are_read() -> None:
+def test_responses_have_an_etag_where_dashboards_poll() -> None:
     tagged = {(method, scope) for method in METHODS for scope in Scope if RoutePolicy(scope=scope).is_tagged(method)}
 
-    assert tagged == {("GET", Scope.ANALYTICS_READ)}
+    polled = (Scope.ANALYTICS_READ, Scope.FRAUD_READ, Scope.ALERTS_READ, Scope.DASHBOARDS_READ)
+    assert tagged == {("GET", scope) for scope in polled}

@@ -150,3 +150,27 @@ def test_a_redrive_of_rejected_rows_restores_no_cancelled_rows() -> None:
 
     assert driven.cancelled_parts == {"all": 2}
     assert (driven.outcomes.loaded, driven.quarantined, driven.in_flight) == (1, 2, 0)
+
+
+def test_replaced_rows_count_once_however_often_and_late_a_merge_is_published() -> None:
+    entry = _entry(9).with_written(NOW).with_merged("all", Outcomes(loaded=9), NOW)
+
+    published = entry.with_superseded("orders", {4: 2})
+    next_merge = published.with_superseded("orders", {4: 2, 7: 1})
+    slow_merge = next_merge.with_superseded("orders", {4: 2})
+    other_type = slow_merge.with_superseded("products", {3: 1})
+
+    assert [each.counters["superseded"] for each in (published, next_merge, slow_merge, other_type)] == [2, 3, 3, 4]
+    assert slow_merge is next_merge
+    assert (other_type.outcomes.loaded, other_type.in_flight, other_type.completed_at) == (9, 0, NOW)
+
+
+def test_a_repeated_delivery_keeps_what_merges_replaced() -> None:
+    shared = Outcomes(loaded=1, conflict=1, shared_ids=1)
+    entry = _entry(2).with_written(NOW).with_merged("all", shared, NOW, samples=["order_id=x-9"])
+
+    again = entry.with_superseded("orders", {4: 2}).merge_redelivery(_entry(3))
+
+    assert (again.counters["superseded"], again.shared_samples) == (2, ("order_id=x-9",))
+    assert again.with_superseded("orders", {4: 2}) == again
+    assert again.all_quality.of("id_shared_between_sources").failed == 1

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
@@ -150,3 +150,48 @@ def test_bucket_names_are_wall_clock_times() -> None:
     [bucket] = buckets(clock, Granularity.DAILY, moment("2025-03-29T23:00"), moment("2025-03-30T22:00"))
 
     assert bucket.name.date() == date(2025, 3, 30)
+
+
+def _every_zone() -> list[str]:
+    return sorted(name for name in available_timezones() if name not in {"localtime", "Factory"})
+
+
+def _changes_by_the_hour(zone: str, first: datetime, last: datetime) -> list[datetime]:
+    """The hours within which the offset of a zone changes, found by looking at each hour."""
+    place, hour = ZoneInfo(zone), timedelta(hours=1)
+    hours = [first + number * hour for number in range((last - first) // hour)]
+    offsets = [each.astimezone(place).utcoffset() for each in hours]
+    return [each for each, (before, after) in zip(hours, pairwise(offsets), strict=False) if before != after]
+
+
+def _found_changes(zone: str, first: datetime, last: datetime) -> list[datetime]:
+    clock = wall_clock(ZoneInfo(zone), Granularity.MONTHLY, first, last)
+    since = (each.since for each in clock[1:] if first < each.since < last)
+    return [each - (each - first) % timedelta(hours=1) for each in since]
+
+
+@pytest.mark.parametrize("zone", ["America/Recife", "America/Noronha", "Asia/Gaza", "Africa/Cairo"])
+def test_offsets_that_are_kept_for_a_few_days_only_are_found(zone: str) -> None:
+    first, last = moment("2000-09-01"), moment("2000-11-01")
+
+    assert len(_changes_by_the_hour(zone, first, last)) == len(_found_changes(zone, first, last))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("zone", _every_zone())
+def test_no_zone_changes_its_offset_unnoticed(zone: str) -> None:
+    first, last = moment("1990-01-01"), moment("2040-01-01")
+
+    assert len(_changes_by_the_hour(zone, first, last)) == len(_found_changes(zone, first, last))
+
+
+@given(st.sampled_from(_every_zone()), MOMENTS, st.integers(1, 40), st.integers(1, 40))
+@settings(max_examples=examples(60), deadline=None)
+def test_all_ranges_have_the_same_days(zone: str, start: datetime, earlier: int, length: int) -> None:
+    end, place = start + timedelta(days=length), ZoneInfo(zone)
+    since = start - timedelta(days=earlier)
+
+    narrow = list(buckets(wall_clock(place, Granularity.DAILY, start, end), Granularity.DAILY, start, end))
+    wide = list(buckets(wall_clock(place, Granularity.DAILY, since, end), Granularity.DAILY, since, end))
+
+    assert wide[-len(narrow) :] == narrow

@@ -29,7 +29,7 @@ def test_a_fact_uses_columns_of_its_records_and_its_base_is_its_last_table(fact:
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
 def test_every_table_of_a_fact_is_one_of_the_lake(fact: Fact) -> None:
-    references = fact.reference_tables(filtered=True, currency=None)
+    references = fact.reference_tables(filters=fact.dimensions, currency=None)
 
     assert {*(table.name for table in fact.tables.values()), *references} <= COLUMNS.keys()
 

@@ -7,11 +7,11 @@ import pytest
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, Aggregation
-from shared.metrics.contract_detection import dialect_of, require_commerce
+from shared.metrics.contract_detection import dialect_of, require_one_contract
 from shared.metrics.facts import Dimension
 from shared.metrics.parameters import MetricQuery
 from shared.runtime.dialects import Dialect
-from shared.runtime.errors import InvalidRequest, Unprocessable
+from shared.runtime.errors import InvalidRequest
 from tests.unit.metrics.asking import ask, question
 
 
@@ -196,20 +196,17 @@ def test_a_range_that_begins_in_the_future_is_refused_beside_other_fields() -> N
 @pytest.mark.parametrize("names", [["metric_type", "startDate"], ["time_range[end]", "endDate"], ["granularity"], []])
 def test_a_request_of_both_or_neither_contract_names_both_forms(names: list[str]) -> None:
     with pytest.raises(InvalidRequest, match=r"metric_type and time_range .* startDate and endDate"):
-        require_commerce(names)
+        require_one_contract(names)
 
 
 @pytest.mark.parametrize("names", [["metric_type"], ["time_range"], ["time_range[start]"], ["time_range.end", "x"]])
 def test_a_metric_type_or_time_range_selects_the_commerce_contract(names: list[str]) -> None:
-    require_commerce(names)
-
-    assert dialect_of(names) is Dialect.COMMERCE
+    assert require_one_contract(names) is dialect_of(names) is Dialect.COMMERCE
 
 
 @pytest.mark.parametrize("names", [["startDate"], ["endDate", "includeLatency"]])
 def test_dates_alone_select_the_fraud_contract(names: list[str]) -> None:
-    with pytest.raises(Unprocessable):
-        require_commerce(names)
+    assert require_one_contract(names) is dialect_of(names) is Dialect.FRAUD
 
 
 def test_chosen_snapshots_are_read_by_table() -> None:
@@ -255,3 +252,21 @@ def test_only_tables_that_an_answer_depends_on_have_snapshots_to_choose(changes:
 
 def test_a_roll_up_has_no_snapshot_to_choose() -> None:
     assert refused(as_of_snapshots="sales_hourly:1").keys() == {"as_of_snapshots"}
+
+
+def test_a_bare_date_is_midnight_in_the_zone_of_the_question() -> None:
+    asked = question(timezone="Europe/Berlin", time_range__start="2025-03-10", time_range__end="2025-04-01")
+
+    assert asked.start == datetime(2025, 3, 9, 23, tzinfo=UTC)
+    assert asked.end == datetime(2025, 3, 31, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("start", ["2025-03-10T00:00:00Z", "2025-03-10T00:00:00", "2025-03-10T01:00:00+01:00"])
+def test_a_time_of_day_does_not_depend_on_the_zone_of_the_question(start: str) -> None:
+    assert question(timezone="Asia/Tokyo", time_range__start=start, time_range__end="2025-04-01").start == datetime(
+        2025, 3, 10, tzinfo=UTC
+    )
+
+
+def test_bare_dates_are_utc_in_an_unknown_zone() -> None:
+    assert set(refused(timezone="Mars/Olympus", time_range__start="2025-01-10")) == {"timezone"}

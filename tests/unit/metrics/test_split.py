@@ -90,7 +90,7 @@ def test_partial_days_of_zoned_months_come_from_the_base() -> None:
 
     parts = split(asks, Source.ROLLUP)
 
-    edges = ("2024-10-31", "2024-11-30", "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31")
+    edges = ("2024-09-30", "2024-10-31", "2024-11-30", "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31")
     assert {each.start.date().isoformat() for each in parts.base} >= {*edges}
     assert day_count(parts.base) == len(parts.base) == len(edges)
     assert day_count(parts.rollup) > 170

@@ -18,7 +18,7 @@ from shared.metrics.split import MAX_INTERVALS, Interval, Split
 from shared.products.days import rolled_up_times, split, times
 from shared.products.question import ProductQuestion
 from shared.records.schema import DataType
-from shared.records.validation import EARLIEST
+from shared.records.value_schemas import EARLIEST
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 DAY, HOUR, MILLISECOND = timedelta(days=1), timedelta(hours=1), timedelta(milliseconds=1)

@@ -25,7 +25,9 @@ def changes(states: dict[str, TableState]) -> list[int]:
 
 
 def test_every_table_of_a_report_is_a_dependency() -> None:
-    assert {each.table for each in dependencies(MARCH)} == set(TABLES) == {*STATES, "product_costs"}
+    assert (
+        {each.table for each in dependencies(MARCH)} == set(TABLES) == {*STATES, "product_costs", "product_categories"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,12 @@ def test_a_commit_to_another_month_changes_nothing(table: str, day: str) -> None
     changed = {**LOADED, table: LOADED[table].with_commit(9, 2, [day])}
 
     assert changes(changed) == changes(LOADED)
+
+
+def test_a_category_that_changed_without_a_newer_sale_is_a_change() -> None:
+    changed = {**LOADED, "transactions": replace(LOADED["transactions"], derived={"product_categories": 5})}
+
+    assert changes(changed) != changes(LOADED)
 
 
 def test_a_cost_that_changed_without_a_newer_product_is_a_change() -> None:

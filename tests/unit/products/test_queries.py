@@ -48,7 +48,11 @@ def test_whole_days_are_read_from_rollups_alone() -> None:
 
 
 def test_sales_records_are_read_for_days_with_cost_changes() -> None:
-    assert set(planned(MARCH, "2025-03-07").tables) == ROLLED_UP | {"sales_daily_by_product", "transactions"}
+    assert set(planned(MARCH, "2025-03-07").tables) == ROLLED_UP | {
+        "sales_daily_by_product",
+        "transactions",
+        "product_categories",
+    }
 
 
 def test_a_range_within_a_day_reads_all_records() -> None:
@@ -90,14 +94,15 @@ def test_every_table_but_small_ones_is_read_once() -> None:
 NEEDED = {
     "sales_daily_by_product": {
         *("product_id", "product_category", "product_name", "currency", "dt", "last_sold", "lines", "quantity"),
-        *("net_amount", "cost_amount", "uncosted_quantity", "uncosted_lines"),
+        *("net_amount", "tax", "shipping", "cost_amount", "uncosted_quantity", "uncosted_lines"),
     },
     "transactions": {
         *("product_id", "product_category", "product_name", "currency", "timestamp", "status", "quantity"),
-        *("unit_price", "discount", "unit_cost"),
+        *("unit_price", "discount", "unit_cost", "tax", "shipping"),
     },
     "product_costs": {"product_id", "valid_from", "valid_before", "cost", "currency"},
-    "products": {"product_id", "name", "category"},
+    "product_categories": {"product_id", "valid_from", "valid_before", "category"},
+    "products": {"product_id", "name"},
     "product_sessions_daily": {"product_id", "session_id", "views", "purchases", "dt"},
     "events": {"product_id", "session_id", "event_type", "timestamp"},
     "inventory_daily": {"product_id", "location", "moment", "quantity_on_hand", "unit_cost", "dt"},

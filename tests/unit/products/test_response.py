@@ -21,10 +21,13 @@ TEAPOT = ProductRow(
     category="tea",
     counts=True,
     lines=10,
+    excluded=0,
     quantity=Decimal(20),
     revenue=Decimal(500),
     cost=Decimal(300),
     margin=Decimal(200),
+    tax=Decimal(95),
+    shipping=None,
     uncosted_lines=0,
     viewing_sessions=8,
     buying_sessions=2,
@@ -69,6 +72,7 @@ def test_a_product_with_complete_data_has_every_figure() -> None:
         "category": "tea",
         "revenue": 500,
         "quantity_sold": 20,
+        "additional_metrics": {"tax": 95, "shipping": 0},
         "margin": 200,
         "conversion_rate": 0.25,
         "inventory_turnover": 3,
@@ -83,6 +87,13 @@ def test_one_line_without_a_cost_makes_margin_and_turnover_unknown() -> None:
     why = f"1 of 10 lines have {response.NO_COST}"
     assert not {"margin", "inventory_turnover"} & found.keys()
     assert found["absent"] == {"margin": why, "inventory_turnover": why}
+
+
+def test_a_product_sold_only_in_currencies_without_a_rate_has_units_but_no_margin() -> None:
+    found = product(lines=0, excluded=10, revenue=None, margin=None)
+
+    assert (found["revenue"], found["quantity_sold"]) == (0, 20)
+    assert found["absent"] == {"margin": response.NO_RATE, "inventory_turnover": response.NO_RATE}
 
 
 def test_without_views_there_is_no_conversion_rate() -> None:

@@ -29,6 +29,7 @@ T, O, P, C, I, E, D, L = (  # noqa: E741 # one letter for each type
 CASES: list[tuple[DataType, str, dict[str, Any], dict[str, Any]]] = [
     (T, "consistency.discount_within_amount", {"discount": 19.98}, {"discount": 19.99}),
     (T, "consistency.discount_within_amount", {"quantity": -2, "discount": 19.98}, {"quantity": -2, "discount": 20}),
+    (T, "consistency.discount_within_amount", {"quantity": -2, "discount": -19.98}, {"quantity": -2, "discount": -20}),
     (T, "accuracy.unit_cost_plausible", {"unit_cost": "99.90"}, {"unit_cost": "99.91"}),
     (T, "accuracy.unit_price_plausible", {"unit_price": 1e8}, {"unit_price": 1.1e8}),
     (T, "accuracy.quantity_plausible", {"quantity": -100_000}, {"quantity": -100_001}),
@@ -48,6 +49,7 @@ CASES: list[tuple[DataType, str, dict[str, Any], dict[str, Any]]] = [
     ),
     (C, "accuracy.birth_year_plausible", {"birth_year": 1900}, {"birth_year": 1899}),
     (C, "accuracy.born_before_received", {"birth_year": 2025}, {"birth_year": 2026}),
+    (I, "consistency.stock_not_negative", {"quantity_on_hand": 0}, {"quantity_on_hand": -2}),
     (I, "consistency.reserved_within_stock", {"reserved": 5}, {"reserved": 5.5}),
     (I, "accuracy.quantity_on_hand_plausible", {"quantity_on_hand": 10**7}, {"quantity_on_hand": 10**8}),
     (I, "accuracy.unit_cost_plausible", {"unit_cost": 1}, {"unit_cost": "999999999"}),
@@ -94,6 +96,7 @@ def test_an_incomplete_or_inconsistent_row_is_poor_and_not_wrong() -> None:
 
     assert {case[1] for case in CASES} - wrong == {
         "consistency.active_product_has_price",
+        "consistency.stock_not_negative",
         "consistency.reserved_within_stock",
         "consistency.product_event_names_product",
         "consistency.purchase_names_order",

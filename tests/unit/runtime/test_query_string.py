@@ -85,3 +85,17 @@ def test_values_of_json_keep_their_types() -> None:
     assert read_query({"filters": ['{"region": [1, null, "EU"]}']}, OBJECTS).objects == {
         "filters": {"region": [1, None, "EU"]}
     }
+
+
+@pytest.mark.parametrize("spelled", ["filters[region]", "filters.region", "filters[region][]"])
+def test_values_joined_by_a_comma_are_refused_with_both_ways_to_write_them(spelled: str) -> None:
+    (error,) = read_query({spelled: ["Korea, Republic of"]}, OBJECTS).errors
+
+    assert "repeat filters[region]=" in error.message
+    assert 'filters={"region": ["…"]}' in error.message
+
+
+def test_a_value_with_a_comma_is_written_as_json() -> None:
+    read = read_query({"filters": ['{"region": ["Korea, Republic of", "EU"]}']}, OBJECTS)
+
+    assert (read.errors, read.objects) == ((), {"filters": {"region": ["Korea, Republic of", "EU"]}})

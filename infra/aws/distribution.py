@@ -1,0 +1,66 @@
+"""The public address of a stage: one CloudFront distribution before the REST and the WebSocket API."""
+
+from pathlib import Path
+
+from aws_cdk import Aws
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from constructs import Construct
+
+from infra.aws.nag import accept
+from infra.aws.names import Names
+
+WEBSOCKET_PATHS = Path(__file__).with_name("websocket_paths.js")
+_ACCEPTED = {
+    "CFR1": "The API is for callers of all countries; a restriction is the account owner's choice.",
+    "CFR2": "A web ACL is the account owner's choice; without one the stages behind the distribution are throttled.",
+    "CFR3": "The APIs behind the distribution log every request.",
+    "CFR4": "The certificate of the default domain name; a domain of one's own brings its own.",
+}
+
+
+class PublicDistribution(Construct):
+    """Passes everything on to the REST API, and `/ws/...` to the WebSocket API as the channel that the path names.
+
+    Nothing is cached: the functions decide, by entity tags, what a client may keep.
+    """
+
+    def __init__(self, scope: Construct, *, rest_api: str, rest_stage: str, websocket_api: str, names: Names) -> None:
+        super().__init__(scope, "Distribution")
+        paths = cloudfront.Function(
+            self,
+            "WebSocketPaths",
+            function_name=names.physical_name("websocket-paths"),
+            comment="Turns paths of WebSocket addresses into channels.",
+            code=cloudfront.FunctionCode.from_inline(WEBSOCKET_PATHS.read_text()),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+        association = cloudfront.FunctionAssociation(
+            function=paths, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+        )
+        sockets = self._passing(origins.HttpOrigin(_domain(websocket_api)), associations=[association])
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Public",
+            comment=f"Tally: the public address of {names.stage.name}.",
+            default_behavior=self._passing(origins.HttpOrigin(_domain(rest_api), origin_path=f"/{rest_stage}")),
+            additional_behaviors={"/ws/*": sockets},
+        )
+        accept(self.distribution, _ACCEPTED)
+
+    def _passing(
+        self, origin: cloudfront.IOrigin, *, associations: list[cloudfront.FunctionAssociation] | None = None
+    ) -> cloudfront.BehaviorOptions:
+        """Return a behaviour that passes every header on but `Host`, by which API Gateway finds the API."""
+        return cloudfront.BehaviorOptions(
+            origin=origin,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            function_associations=associations,
+        )
+
+
+def _domain(api_id: str) -> str:
+    return f"{api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"

@@ -1,0 +1,1 @@
+"""The stores of fraud decisions and of their configuration."""

@@ -1,0 +1,1 @@
+"""The stores and the poster of WebSocket connections."""
