@@ -1,7 +1,8 @@
-"""Measures everything, or what is named, and prints the table: `python -m bench [ingest consume merge …]`.
+"""Runs the named benchmarks, or all of `BENCHES`, and prints a table: `python -m bench [ingest consume merge …]`.
 
 `stream=20000` measures with so many events instead of a million, `crowd=50` with so many clients, `reliability=20`
-with so many kills.
+with so many kills, `readers=300` with so many questions, `committing=15` for so many seconds, `pruning=2000000` with so
+many rows.
 """
 
 import importlib
@@ -17,15 +18,25 @@ BENCHES = (
     "ingest",
     "consume",
     "merge",
+    "delivery_cost",
+    "committing",
+    "compaction",
+    "pruning",
     "readers",
     "analytics",
+    "drift",
     "cold_start",
     "edge",
     "formats",
+    "mapped",
+    "fraud",
+    "dashboards",
+    "alerts",
     "quality",
     "whole_file",
     "upload",
     "stream",
+    "push",
     "crowd",
     "reliability",
 )

@@ -23,6 +23,8 @@ from shared.app.wiring import Wiring
 from shared.athena.client import WORK_GROUP, Athena
 from shared.athena.pinned_queries import PinnedQueries
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
+from shared.drift.reports import DriftReports
+from shared.fraud.lake_reader import DecisionReader
 from shared.lake.catalog.rollup_tables import ROLLUP_TABLES
 from shared.lake.catalog.state import TableState
 from shared.lake.catalog.tables import BASE_TABLES, LAKE_DATABASE
@@ -39,7 +41,7 @@ from tests.local.host.free_ports import free_ports
 THREADS = 2
 PATIENCE_SECONDS = 240
 
-Reports = TypeVar("Reports", MetricReports, ProductReports)
+Reports = TypeVar("Reports", MetricReports, ProductReports, DriftReports, DecisionReader)
 
 
 @contextmanager

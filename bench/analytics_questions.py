@@ -24,7 +24,8 @@ _ROLLED_SALES = """
 """
 _RAW_SALES = """
     WITH daily AS (
-        SELECT date_trunc('{unit}', "timestamp") AS bucket, dt, currency, SUM(quantity * unit_price - discount) AS net
+        SELECT date_trunc('{unit}', "timestamp") AS bucket, dt, currency,
+            SUM(quantity * unit_price - sign(quantity) * discount) AS net
         FROM {transactions} WHERE status = 'completed' AND {raw_where} GROUP BY ALL
     )
     SELECT bucket, SUM(net * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END)
@@ -35,7 +36,7 @@ _RAW_SALES = """
 _ORDER_VALUE = """
     WITH daily AS (
         SELECT date_trunc('day', "timestamp") AS bucket, order_id, currency, dt,
-            SUM(quantity * unit_price - discount) AS net
+            SUM(quantity * unit_price - sign(quantity) * discount) AS net
         FROM {transactions} WHERE status = 'completed' GROUP BY ALL
     ), orders AS (
         SELECT bucket, order_id, SUM(net * CASE WHEN daily.currency = 'USD' THEN 1 ELSE known.rate END) AS net

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from shared.decisions.models import IndexedDecision
     from shared.ingestion.restore import CancelledRowsRestorer
-    from shared.lake.quarantine.decisions import IndexedDecision
     from shared.lake.quarantine.rejected_rows import RejectedRows
     from shared.ledger.entry import DeliveryKind, LedgerEntry
     from shared.ledger.store import EntryChange

@@ -2,15 +2,14 @@
 
 `history ROWS DAYS` merges one delivery in random order; beside it stand DuckDB's COPY into Parquet by day, as a floor,
 and a plain append by PyIceberg. `live ROWS` merges deliveries of 100 lines, half of them corrections, into a day that
-has so many.
+has so many. `day ROWS` computes the roll-ups of such a day, a portion at a time.
 """
 
-import resource
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +26,7 @@ from bench.table_lake import TableLake, table_lake
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import BASE_TABLES, HIDDEN_COLUMNS
 from shared.lake.merge.fingerprints import with_fingerprints
+from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.table.port import TableChange
 from shared.records.schema import DataType
 
@@ -47,7 +47,7 @@ def history(rows: int, days: int) -> dict[str, float]:
         lake.deliver(SALES, "history", lines)
         lake.requests.reset()
         merge = _timed(lambda: lake.merge(SALES))
-        told = {"requests": float(lake.requests.calls["s3"]), "bytes": float(lake.requests.written)}
+        told = {"requests": float(lake.requests.calls["s3"]), "bytes": float(lake.requests.written["s3"])}
         rollup = _timed(lambda: lake.wired.rollups.run(SALES))
         append = _timed(lambda: _append(lake, lines))
     return {"merge": merge, "rollup": rollup, "append": append, "copy": _copy(lines), "peak": _peak(), **told}
@@ -66,7 +66,7 @@ def live(rows: int) -> dict[str, float]:
             lake.deliver(SALES, f"live-{number}", table_of_lines(LIVE_LINES, first=first, origin=f"live-{number}"))
             lake.requests.reset()
             merges.append(_timed(lambda: lake.merge(SALES)))
-            requests, written = lake.requests.calls["s3"], lake.requests.written
+            requests, written = lake.requests.calls["s3"], lake.requests.written["s3"]
             if number >= LIVE_DELIVERIES - ROLLED_UP:
                 rollups.append(_timed(lambda: lake.wired.rollups.run(SALES)))
     return {
@@ -77,6 +77,19 @@ def live(rows: int) -> dict[str, float]:
         "peak": _peak(),
         "peak_before": before,
     }
+
+
+def day(rows: int) -> dict[str, float]:
+    """Time the roll-ups of a large day, and take the memory that they need."""
+    with table_lake() as lake:
+        for first in range(0, rows, _FILL):
+            _fill(lake, first, min(_FILL, rows - first))
+        pa.default_memory_pool().release_unused()
+        _forget_peak()
+        before = _peak()
+        rollup = _timed(lambda: lake.wired.rollups.run(SALES))
+        files = sum(len(lake.wired.lake_tables.head(table).files) for table in ROLLUPS[SALES])
+        return {"rollup": rollup, "peak": _peak(), "peak_before": before, "files": float(files)}
 
 
 def _fill(lake: TableLake, first: int, rows: int) -> None:
@@ -132,11 +145,18 @@ def _timed(work: Work) -> float:
 
 
 def _peak() -> float:
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    """Return the most memory that this process has had since its start, or since `_forget_peak`."""
+    [line] = [each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmHWM:")]
+    return float(line.split()[1]) * 1024
+
+
+def _forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 if __name__ == "__main__":
     scenario, *numbers = sys.argv[1:]
     sizes = list(map(int, numbers))
-    measured = history(*sizes) if scenario == "history" else live(*sizes)
+    scenarios: Mapping[str, Callable[..., dict[str, float]]] = {"history": history, "live": live, "day": day}
+    measured = scenarios[scenario](*sizes)
     print(orjson.dumps(measured).decode())

@@ -24,29 +24,37 @@ from shared.records.schemas import SCHEMAS
 from tests.local.host.free_ports import free_ports
 from tests.moto_platform import create_resources
 
+_WRITES = ("Put", "Update", "BatchWrite", "TransactWrite", "UploadPart", "Send")
+"""How the operations begin that write."""
+
 
 @dataclass
 class Requests:
-    """Requests and bytes sent since the last reset, by service."""
+    """Requests, and the bytes of bodies sent and received, since the last reset, by service."""
 
     calls: Counter[str] = field(default_factory=Counter)
-    written: int = 0
+    written: Counter[str] = field(default_factory=Counter)
+    read: Counter[str] = field(default_factory=Counter)
 
     def watch(self, client: Any) -> None:
         """Count the requests of a client."""
-        client.meta.events.register("before-send", self._count)
+        client.meta.events.register("before-send", self._sent)
+        client.meta.events.register("after-call", self._received)
 
     def reset(self) -> None:
         """Start at zero."""
-        self.calls.clear()
-        self.written = 0
+        for each in (self.calls, self.written, self.read):
+            each.clear()
 
-    def _count(self, request: Any, **_: Any) -> None:
-        host = request.headers.get("X-Amz-Target", b"s3")
-        service = host.decode() if isinstance(host, bytes) else str(host)
-        self.calls["s3" if service == "s3" else service.split(".")[0].split("_")[0]] += 1
-        if service == "s3" and request.method == "PUT":
-            self.written += int(request.headers.get("Content-Length") or 0)
+    def _sent(self, event_name: str, request: Any, **_more: Any) -> None:
+        service, operation = event_name.split(".")[1:]
+        self.calls[service] += 1
+        if operation.startswith(_WRITES):
+            self.written[service] += int(request.headers.get("Content-Length") or 0)
+
+    def _received(self, event_name: str, http_response: Any, **_: Any) -> None:
+        service = event_name.split(".")[1]
+        self.read[service] += int(http_response.headers.get("Content-Length") or 0)
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,8 @@ def table_lake() -> Iterator[TableLake]:
         settings = create_resources()
         wired = Wiring(settings)
         requests = Requests()
-        for client in (wired.clients.s3, wired.clients.glue, wired.clients.dynamodb):
+        clients = wired.clients
+        for client in (clients.s3, clients.glue, clients.dynamodb, clients.sqs, clients.events):
             requests.watch(client)
         cycle = MergeCycle(lake=wired.lake, tables=wired.lake_tables, index=KeyIndex(wired.lake_tables))
         yield TableLake(wired, cycle, requests)

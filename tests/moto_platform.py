@@ -5,10 +5,10 @@ from typing import Any
 
 import boto3
 
-from infra.resources import BUCKETS, DYNAMO_TABLES, QUEUES, STREAMS
+from infra.resources import BUCKETS, DEAD_LETTER_QUEUES, DYNAMO_TABLES, QUEUES, STREAMS, TOPICS
 from shared.auth.signing import SIGNING_KEYS
+from shared.events.bus import EVENT_BUS
 from shared.lake.catalog.tables import LAKE_DATABASE
-from shared.merging.events import EVENT_BUS
 from shared.runtime.resources import Resource, Table
 from shared.runtime.settings import Settings
 
@@ -33,7 +33,14 @@ def create_channels() -> dict[str, str]:
     The tables of the lake are made by who first reads or commits to them.
     """
     boto3.client("events").create_event_bus(Name="tally-events")
-    return {**_streams(), **_queues(), **_signing_keys(), **_database(), EVENT_BUS.variable: "tally-events"}
+    return {
+        **_streams(),
+        **_queues(),
+        **_signing_keys(),
+        **_database(),
+        **_topics(),
+        EVENT_BUS.variable: "tally-events",
+    }
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
@@ -94,7 +101,14 @@ def _streams() -> dict[str, str]:
 
 def _queues() -> dict[str, str]:
     sqs = boto3.client("sqs")
-    return {queue.variable: sqs.create_queue(QueueName=_name(queue))["QueueUrl"] for queue in QUEUES}
+    return {
+        queue.variable: sqs.create_queue(QueueName=_name(queue))["QueueUrl"] for queue in (*QUEUES, *DEAD_LETTER_QUEUES)
+    }
+
+
+def _topics() -> dict[str, str]:
+    sns = boto3.client("sns")
+    return {topic.variable: sns.create_topic(Name=_name(topic))["TopicArn"] for topic in TOPICS}
 
 
 def _database() -> dict[str, str]:

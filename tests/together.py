@@ -19,6 +19,7 @@ _TOGETHER = {
     "tests/functions/metrics/": "a shop's lake",
     "tests/functions/products/": "a shop's lake with products",
     "tests/oracles/products/": "a real year of products",
+    "tests/functions/dashboard_data/": "dashboards over a filled lake",
 }
 _SLOWEST_FIRST = (
     "the platform",
@@ -26,6 +27,7 @@ _SLOWEST_FIRST = (
     "an attacked platform",
     "a real year",
     "the synthesised stages",
+    "dashboards over a filled lake",
     "a shop's lake with products",
     "a shop's lake",
     "a real year of products",

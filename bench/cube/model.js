@@ -2,7 +2,7 @@
 // what adds up. Inventory as a level at the end of a bucket cannot be declared.
 
 const rated = `
-  SELECT line.*, line.quantity * line.unit_price - line.discount AS net,
+  SELECT line.*, line.quantity * line.unit_price - sign(line.quantity) * line.discount AS net,
     CASE WHEN line.currency = 'USD' THEN 1 ELSE known.rate END AS rate
   FROM read_parquet('LAKE/base/transactions/*/*.parquet', hive_partitioning = true, hive_types_autocast = false) AS line
   LEFT JOIN read_parquet('RATES') AS known

@@ -15,7 +15,7 @@ from shared.app.large_responses import RESULTS_BUCKET
 from shared.app.wiring import Wiring
 from shared.customers.models import FavoriteCategory
 from shared.ledger.store import LEDGER_TABLE
-from shared.records.validation import LONGEST_TEXT
+from shared.records.value_schemas import LONGEST_TEXT
 from shared.runtime.resources import Resource
 from tests.attacks.test_ids import UPLOAD, profile_of
 from tests.fakes.answers import Answer

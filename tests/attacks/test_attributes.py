@@ -17,7 +17,8 @@ from shared.lake.validation.rows import validate_rows, validate_table
 from shared.merging.merger import Merger
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
 from shared.records.schema import DataType
-from shared.records.validation import LONGEST_TEXT, Form
+from shared.records.validation import Form
+from shared.records.value_schemas import LONGEST_TEXT
 from tests.events.api_gateway import context, rest_event
 from tests.events.kinesis import kinesis_event
 from tests.fakes.answers import Answer
@@ -125,7 +126,8 @@ def test_a_redriven_row_is_validated_against_the_same_limit(wired: Wiring) -> No
         (DataType.TRANSACTIONS, {"region": "x" * (LONGEST_TEXT + 1)}, "/region", "too_long"),
         (DataType.PRODUCTS, {"name": "ß" * (LONGEST_TEXT + 1)}, "/name", "too_long"),
         (DataType.DECISIONS, {"features": {"f": "x" * LARGEST_MAP}}, "/features", "too_large"),
-        (DataType.DECISIONS, {"attributions": {f"f{n}": n / 7 for n in range(4000)}}, "/attributions", "too_large"),
+        (DataType.DECISIONS, {"attributions": {f"{n:080}": n / 7 for n in range(999)}}, "/attributions", "too_large"),
+        (DataType.DECISIONS, {"attributions": {f"f{n}": n for n in range(1001)}}, "/attributions", "too_many"),
     ],
 )
 def test_texts_and_maps_are_limited_too(data_type: DataType, fields: dict[str, Any], field: str, code: str) -> None:

@@ -35,6 +35,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.fakes.records import NOW, good
 from tests.fakes.state_dump import merge_all
+from tests.fakes.workflows import compute_customers
 from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 from tests.tiers import examples
@@ -172,7 +173,7 @@ def test_old_large_lines_break_no_product_query(poisoned: House) -> None:
 
 
 def test_old_large_lines_break_no_customer_query(poisoned: House) -> None:
-    poisoned.wired.customer_snapshot_job.run()
+    compute_customers(poisoned.wired)
 
     for path in ("/analytics/customers/c-1/profile", "/analytics/customers/c-2/profile"):
         _comes(poisoned.call("customers", "GET", path))

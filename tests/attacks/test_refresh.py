@@ -51,7 +51,8 @@ def _opens(token: str) -> bool:
 @pytest.mark.parametrize("racers", [2, 3, 8, 20])
 def test_of_racing_refreshes_one_gets_a_pair_and_the_family_ends(identity: Identity, clock: Clock, racers: int) -> None:
     pair, bystander = _pair(identity), _pair(identity)
-    functions = [identity_over([SIGNING_KEY], clock, dynamodb=atomic_dynamodb()) for _ in range(2)]
+    dynamodb = atomic_dynamodb()  # one for both, as each admits only its own calls one at a time
+    functions = [identity_over([SIGNING_KEY], clock, dynamodb=dynamodb) for _ in range(2)]
     start = threading.Barrier(racers, timeout=30)
 
     def race(number: int) -> TokenPair | None:

@@ -147,16 +147,14 @@ def test_key_routes_require_admin_even_for_ones_own_key(everywhere: Wiring, scop
 
 def test_rotating_a_key_changes_neither_its_scopes_nor_its_owner(everywhere: Wiring) -> None:
     key, administrator = make_key(everywhere.identity, Scope.INGEST_READ, owner="ann"), Visitor(everywhere.identity)
-    change = {"scopes": ["admin"], "owner": "root", "sub": "root"}
+    place, change = ROTATE.path.replace("{key_id}", key.id), {"scopes": ["admin"], "owner": "root", "sub": "root"}
+    before = _items(everywhere)
 
-    answer = ask(
-        ROTATE,
-        at=ROTATE.path.replace("{key_id}", key.id),
-        body=change,
-        query={"owner": ["root"]},
-        token=administrator.token,
-    )
+    refused = ask(ROTATE, at=place, body=change, query={"owner": ["root"]}, token=administrator.token)
+    unchanged = _items(everywhere) == before
+    answer = ask(ROTATE, at=place, body=change, token=administrator.token)
 
+    assert (refused["statusCode"], unchanged) == (400, True)
     rotated = orjson.loads(answer["body"])["data"]
     assert (rotated["scopes"], rotated["owner"]) == (["ingest:read"], "ann")
     found = everywhere.identity.keys.find(key.id)

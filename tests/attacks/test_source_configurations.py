@@ -6,7 +6,9 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.records.schema import DataType
-from tests.attacks.source_configurations import REFUSED, read_as
+from tests.attacks.source_configurations import REFUSED, of_sales, read_as
+from tests.fakes.records import sale
+from tests.fakes.state_dump import merge_all, table_rows
 from tests.functions.ingest.conftest import Call
 from tests.online_retail import RETAIL_MAPPING
 
@@ -39,7 +41,9 @@ def test_errors_of_every_part_are_reported_together(call: Call) -> None:
         "mappings.orders.columns..[key]",
         "mappings.orders.drop",
     }
-    assert answer.fields["mappings.orders.columns.Ort"].startswith("must name a field of orders: order_id, ")
+    assert answer.fields["mappings.orders.columns.Ort"].startswith(
+        "must name a field of orders; did you mean region? fields are order_id, "
+    )
 
 
 def test_the_largest_configuration_is_saved_replaced_and_audited(wired: Wiring, call: Call) -> None:
@@ -72,3 +76,15 @@ def test_a_format_that_parses_its_own_output_is_accepted(call: Call, written: st
 
 def test_the_mapping_of_a_real_export_is_accepted(call: Call) -> None:
     assert _put(call, {"mappings": {"transactions": RETAIL_MAPPING}}).status == 200
+
+
+def test_a_number_as_a_constant_id_is_accepted_and_loaded_as_its_text(wired: Wiring, call: Call, submit: Call) -> None:
+    row = sale(1)
+    del row["product_id"]
+
+    saved = _put(call, of_sales(constants={"product_id": 5}))
+    submitted = submit([row], source_id="till-7")
+
+    merge_all(wired)
+    assert (saved.status, submitted.status) == (200, 201)
+    assert [found["product_id"] for found in table_rows(wired.settings, "transactions")] == ["5"]

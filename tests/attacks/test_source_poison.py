@@ -12,6 +12,7 @@ from functions.stream_consumer.handler import handler
 from shared.app.wiring import Wiring
 from shared.ingestion.stream.consumer import consume_batch
 from shared.recovery.models import RedriveRequest
+from shared.sources.parameters import SourcesQuery
 from tests.attacks.source_configurations import POISON, of_sales, read_as, save_unchecked
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event
@@ -42,7 +43,9 @@ def _envelope(source_id: str, number: int, data_type: str = "transactions", **fi
 
 def _counters(wired: Wiring) -> dict[str, tuple[int, int, int, int]]:
     """By source: received, loaded, quarantined, in flight."""
-    told = wired.sources.page(number=0, size=100, active_only=False, now=NOW).content
+    told = wired.sources.page(
+        SourcesQuery.read({"page": ["0"], "size": ["100"], "active_only": ["false"]}), NOW
+    ).content
     sums = {each.source_id: each.configuration["data_types"].get("transactions") for each in told}
     names = ("received", "loaded", "quarantined", "in_flight")
     return {source_id: tuple(found[name] for name in names) for source_id, found in sums.items() if found}
@@ -173,7 +176,7 @@ def test_an_expanding_template_rejects_only_that_row_on_every_path(wired: Wiring
     consume_batch(kinesis_event([{**_envelope(HEALTHY, 9), "data": row} for row in rows])["Records"], wired.loader)
 
     merge_all(wired)
-    assert [(error["row"], error["code"]) for error in submitted.data["errors"]] == [(1, CODE)]
+    assert [(error["row"], error["code"]) for error in submitted.data["errors"]] == [(1, "template")]
     assert outcome(wired, batch_id)["quarantined"] == 1
     received, _, quarantined, in_flight = _counters(wired)[HEALTHY]
     assert (received, quarantined, in_flight) == (30, 3, 0)

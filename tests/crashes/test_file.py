@@ -9,7 +9,7 @@ from shared.runtime.settings import Settings
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint, steps
 from tests.fakes.moto_platforms import MotoPlatforms
-from tests.fakes.state_dump import StateDump, dump_state, merge_all
+from tests.fakes.state_dump import NAMES_AND_TIMES, dump_state, merge_all
 from tests.functions.file_loader.files import announce, for_one_part, load, loader, put, sales_csv, status
 
 LATE = timedelta(minutes=10)
@@ -19,21 +19,7 @@ FILE = sales_csv(range(8), bad=[1]) + sales_csv(range(8, 10), day="2025-02-20").
 
 def _as_left(settings: Settings) -> list[Any]:
     """The state without the batch's own name, its times, and anything that depends on the number of merges."""
-    held: StateDump = dump_state(settings)
-    named = {
-        "_origin",
-        "origin",
-        "received_at",
-        "completed_at",
-        "ingested_at",
-        "last_ingestion",
-        "batch_id",
-        "hour",
-        "restated",
-    }
-    rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
-    every = [*rows, *held.ledger, *held.sources, *held.hours]
-    return sorted(({key: value for key, value in each.items() if key not in named} for each in every), key=repr)
+    return dump_state(settings).without(NAMES_AND_TIMES | {"batch_id", "hour", "restated"})
 
 
 def _try_every_crash(

@@ -25,7 +25,8 @@ def _given(settings: Settings) -> Wiring:
     again = [sale(1), sale(2, quantity=7), sale(3), sale(4, timestamp=OTHER_DAY), {"quantity": "many"}]
     again += [sale(6, quantity=1), sale(6, quantity=3)]  # of which the later corrects the earlier
     wired.loader.load(delivery(DataType.TRANSACTIONS, again, origin="batch-1"))
-    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(3), sale(5)], origin="batch-2", source_id="till"))
+    other = [sale(3), sale(4, quantity=9), sale(5)]  # of which one has the id of another line of the shop
+    wired.loader.load(delivery(DataType.TRANSACTIONS, other, origin="batch-2", source_id="till"))
     return wired
 
 
@@ -68,11 +69,13 @@ def test_the_rows_after_crashes_follow_the_data_model(platforms: MotoPlatforms) 
     expected, _, _ = _undisturbed(platforms)
 
     lines = {row["transaction_id"]: int(row["quantity"]) for row in expected.base[DataType.TRANSACTIONS]}
-    outcomes = {item["origin"]: item["partitions"] for item in expected.ledger}
+    entries = {item["origin"]: item for item in expected.ledger}
 
-    assert lines == {"t-1": 2, "t-2": 7, "t-3": 2, "t-4": 2, "t-5": 2, "t-6": 3}
-    assert outcomes["batch-1"] == {"all": "4 1 1 0 0"}
-    assert outcomes["batch-2"] == {"all": "1 1 0 0 0"}
+    assert lines == {"t-1": 2, "t-2": 7, "t-3": 2, "t-4": 9, "t-5": 2, "t-6": 3}
+    assert (entries["batch-0"]["partitions"], entries["batch-0"]["replaced"]) == ({"all": "2 0 0 0 0 0"}, 1)
+    assert entries["batch-1"]["partitions"] == {"all": "4 1 1 2 0 0"}
+    assert entries["batch-2"]["partitions"] == {"all": "1 1 1 0 0 1"}
+    assert {item["source_id"]: item["superseded"] for item in expected.sources} == {"web-shop": 3, "till": 0}
 
 
 def test_a_merge_of_products_killed_around_any_write_has_the_history_of_an_undisturbed_one(

@@ -21,7 +21,10 @@ from tests.fakes.state_dump import StateDump, dump_state, keys, merge_all, waiti
 from tests.tiers import examples
 
 LATE = timedelta(minutes=3)
-MAPPING = SourceConfiguration.model_validate({"mappings": {"transactions": {"columns": {"qty": "quantity"}}}})
+RETURN = {"when": "qty > 0", "template": {"transaction_id": "{transaction_id}-x"}, "expressions": {"quantity": "-qty"}}
+MAPPING = SourceConfiguration.model_validate(
+    {"mappings": {"transactions": {"columns": {"qty": "quantity"}, "derive": [RETURN]}}}
+)
 
 
 def _old(number: int, day: int = 27) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def _old(number: int, day: int = 27) -> dict[str, Any]:
 
 
 def _given(settings: Settings) -> tuple[Wiring, Clock]:
-    """Two merged deliveries with rows in quarantine on two days, of which a mapping has repaired most."""
+    """Two merged deliveries with rows in quarantine on two days; a mapping repairs most and derives returns."""
     clock = Clock()
     wired = Wiring(settings, clock)
     rows = [sale(1), _old(2), _old(3, day=20), _old(2), {}]
@@ -55,8 +58,12 @@ def _without_numbers(held: StateDump) -> list[Any]:
         for day, fates in item["partitions"].items():
             days[f"{day.partition('~')[0]} {fates}"] += 1
         driven = sum(int(rows) for rows in item.get("redrives", {}).values())
-        dropped = {"redrives", "partitions", "completed_at"}
-        entries.append({name: value for name, value in item.items() if name not in dropped} | {"n": driven, "d": days})
+        derived = sum(int(records) for records in item.get("derived", {}).values())
+        dropped = {"redrives", "derived", "partitions", "completed_at"}
+        entries.append(
+            {name: value for name, value in item.items() if name not in dropped}
+            | {"n": driven, "d": days, "m": derived}
+        )
     return sorted([*told, *entries, *held.sources, *held.hours], key=repr)
 
 

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.parser.models import (
     APIGatewayWebSocketConnectEventModel,
     APIGatewayWebSocketDisconnectEventModel,
     APIGatewayWebSocketMessageEventModel,
+    DynamoDBStreamModel,
     EventBridgeModel,
     KinesisDataStreamModel,
     S3Model,
@@ -16,6 +17,7 @@ from aws_lambda_powertools.utilities.parser.models import (
 from pydantic import BaseModel
 
 from tests.events.api_gateway import rest_event
+from tests.events.dynamodb_stream import table_change, table_changes
 from tests.events.kinesis import kinesis_event
 from tests.events.schedule import schedule_event
 from tests.events.sqs import s3_notice, sqs_event
@@ -27,6 +29,10 @@ EVENTS: dict[str, tuple[type[BaseModel], dict[str, Any]]] = {
     "rest, query": (APIGatewayProxyEventModel, rest_event("GET", "/api/v1/ingest/sources", query={"page": ["1"]})),
     "kinesis": (KinesisDataStreamModel, kinesis_event([{"a": 1}, "text", b"bytes"])),
     "sqs": (SqsModel, sqs_event([s3_notice("incoming/orders/dt=2026-01-01/batch-1.parquet")])),
+    "changes of a table": (
+        DynamoDBStreamModel,
+        table_changes(table_change(1, new={"a": {"S": "x"}}, old={"a": {"S": "y"}}, key={"a": {"S": "x"}})),
+    ),
     "schedule": (EventBridgeModel, schedule_event()),
     "connect": (APIGatewayWebSocketConnectEventModel, connect_event("abc=")),
     "disconnect": (APIGatewayWebSocketDisconnectEventModel, disconnect_event("abc=")),

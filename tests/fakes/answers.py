@@ -19,7 +19,7 @@ class Answer:
     def of(cls, answer: Mapping[str, Any]) -> Self:
         """Parse the response that a handler returned to API Gateway."""
         headers = {name.lower(): values[0] for name, values in answer["multiValueHeaders"].items()}
-        return cls(answer["statusCode"], orjson.loads(answer["body"]), headers)
+        return cls(answer["statusCode"], orjson.loads(answer["body"] or "null"), headers)
 
     @property
     def data(self) -> Any:

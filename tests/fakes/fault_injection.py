@@ -25,6 +25,8 @@ WRITES = {
     "BatchWriteItem",
     "PutEvents",
     "SendMessage",
+    "SendMessageBatch",
+    "Publish",
     "PutRecord",
 }
 

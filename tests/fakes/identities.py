@@ -41,9 +41,9 @@ def access_token(identity: Identity, *scopes: Scope) -> str:
 class Visitor:
     """A client with an API key and a new token for every call."""
 
-    def __init__(self, identity: Identity, *scopes: Scope) -> None:
+    def __init__(self, identity: Identity, *scopes: Scope, owner: str | None = None) -> None:
         self._identity = identity
-        self.key = make_key(identity, *scopes)
+        self.key = make_key(identity, *scopes, owner=owner)
         self._caller = Caller(key_id=self.key.id, subject=self.key.owner, scopes=frozenset(self.key.scopes))
 
     @property

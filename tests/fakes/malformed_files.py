@@ -196,7 +196,10 @@ READABLE = [
         name="quoted line breaks before nothing", content=csv_of(line(1, product_name='"Mug\nand"'), ",,,,,"), rows=1
     ),
     MalformedFile(
-        name="ragged rows", content=csv_of(line(1), "n-2,x", line(3), line(4) + ",,"), rows=2, malformed=[3, 5]
+        name="ragged rows",
+        content=csv_of(line(1), "n-2,x", line(3), line(4) + ", ,", line(5) + ",,x"),
+        rows=3,
+        malformed=[3, 6],
     ),
     MalformedFile(
         name="broken JSON lines",

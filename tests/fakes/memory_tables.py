@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from threading import Lock
 from typing import Any
 
@@ -21,6 +21,7 @@ from shared.lake.table.port import (
     TableSnapshot,
 )
 from shared.lake.table.schema import MONTH, arrow_schema_of
+from shared.records.schema import INGESTED_AT
 
 
 class MemoryTables:
@@ -77,7 +78,9 @@ class MemoryTables:
             if self._head(table).id != parent.id:
                 raise CommitConflict(table.name)
             number = next(self._numbers)
-            files = list(self._kept(parent, change, number)) + list(self._added(table, change))
+            files = list(self._kept(parent, change, number))
+            for rows in chain([] if change.rows is None else [change.rows], change.streamed):
+                files += self._added(table, rows)
             made = TableSnapshot(number, parent.sequence + 1, dict(change.summary), tuple(files))
             self._snapshots.setdefault(table.name, []).append(made)
             return made
@@ -94,9 +97,8 @@ class MemoryTables:
             self._deleted[number, each.path] = pa.concat_arrays([before, more.cast(pa.int64())])
             yield replace(each, deleted=each.deleted + len(more))
 
-    def _added(self, table: LakeTable, change: TableChange) -> Iterator[DataFile]:
-        rows = change.rows
-        if rows is None or not len(rows):
+    def _added(self, table: LakeTable, rows: pa.Table) -> Iterator[DataFile]:
+        if not len(rows):
             return
         rows = rows.cast(pa.schema([arrow_schema_of(table).field(name) for name in rows.schema.names]))
         if table.time_column is None:
@@ -114,7 +116,8 @@ class MemoryTables:
         ends: Mapping[str, Any] = {"min": None, "max": None}
         if table.time_column is not None:
             ends = pc.min_max(rows[table.time_column]).as_py()
-        return DataFile(path, len(rows), rows.nbytes, first=ends["min"], last=ends["max"])
+        arrived = pc.max(rows[INGESTED_AT]).as_py() if INGESTED_AT in rows.column_names else None
+        return DataFile(path, len(rows), rows.nbytes, first=ends["min"], last=ends["max"], arrived=arrived)
 
     def _read(
         self, table: LakeTable, snapshot: TableSnapshot, columns: Sequence[str], wanted: Mapping[str, pa.Array | None]

@@ -70,25 +70,31 @@ def _bound(value: float | None, otherwise: float) -> float:
 
 
 def _money(field: Field) -> st.SearchStrategy[Any]:
-    low = _bound(field.minimum, -1e12 + 1)
-    texts = st.decimals(int(low), 9 * 10**11 - 1, places=8, allow_nan=False).map(lambda amount: f"{amount:f}")
-    return _finite(low, 1e12 - 1) | st.integers(int(low), 10**12 - 1) | texts.filter(lambda text: text[0] != "-")
+    # the sign of a negative amount follows the quantity, which is drawn independently
+    low = 0 if field.sign_of else int(_bound(field.minimum, -1e12 + 1))
+    texts = st.decimals(low, 9 * 10**11 - 1, places=6, allow_nan=False).map(lambda amount: f"{amount:f}00")
+    return _places(low, 10**9, 6) | st.integers(low, 10**12 - 1) | texts.filter(lambda text: text[0] != "-")
+
+
+def _places(low: float, high: float, places: int) -> st.SearchStrategy[float]:
+    """Floats that are the nearest to a decimal with so many places."""
+    return st.integers(int(low * 10**places), int(high * 10**places)).map(lambda units: units / 10**places)
 
 
 _VALUES: Mapping[Kind, Callable[[Field], st.SearchStrategy[Any]]] = {
     Kind.ID: lambda _: _IDS,
-    Kind.TEXT: lambda _: _TEXTS,
+    Kind.TEXT: lambda _: st.text(_LETTERS, min_size=1, max_size=20),
     Kind.CHOICE: lambda field: st.sampled_from(field.choices),
     Kind.CURRENCY: lambda _: st.sampled_from(ISO_4217),
     Kind.TIMESTAMP: lambda _: moments(),
     Kind.MONEY: _money,
-    Kind.QUANTITY: lambda field: _finite(_bound(field.minimum, -1e9), 1e9) | st.integers(0, 10**9),
+    Kind.QUANTITY: lambda field: _places(_bound(field.minimum, -1e9), 1e9, 4) | st.integers(0, 10**9),
     Kind.INTEGER: lambda field: st.integers(
         int(_bound(field.minimum, -(2**63))), int(_bound(field.maximum, 2**63 - 1))
     ),
     Kind.NUMBER: lambda field: _finite(_bound(field.minimum, -1e308), _bound(field.maximum, 1e308)),
     Kind.BOOLEAN: lambda _: st.booleans(),
-    Kind.TEXT_MAP: lambda _: st.dictionaries(_TEXTS, _TEXTS | _finite(-1e9, 1e9), max_size=3),
+    Kind.TEXT_MAP: lambda _: st.dictionaries(_TEXTS, _TEXTS | _finite(-1e9, 1e9) | st.booleans(), max_size=3),
     Kind.NUMBER_MAP: lambda _: st.dictionaries(_TEXTS, _finite(-1e308, 1e308), max_size=3),
 }
 

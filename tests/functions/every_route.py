@@ -20,6 +20,15 @@ _OPERATIONS = [
 ]
 GUARDED = [(route, scope) for route, scopes in _OPERATIONS for scope in scopes]
 OPEN = [route for route, scopes in _OPERATIONS if not scopes]
+_FRAUD_FORM = {"startDate": ["2025-01-01"], "endDate": ["2025-02-01"]}
+
+
+def form_of(route: Route, scope: Scope) -> dict[str, list[str]]:
+    """The query that a scope is required for, of the route that both contracts define."""
+    is_fraud = route.path.endswith("/analytics/metrics") and scope is Scope.FRAUD_READ
+    return _FRAUD_FORM if is_fraud else {}
+
+
 each_guarded = pytest.mark.parametrize(("route", "scope"), GUARDED, ids=lambda it: str(getattr(it, "path", it)))
 
 

@@ -96,7 +96,7 @@ def test_the_fraud_form_is_rate_limited_in_the_fraud_dialect(everywhere: Wiring,
 
     body = orjson.loads(ask(METRICS, token=token, query=FRAUD_FORM)["body"])
 
-    expected = {None: "unauthorized", Scope.INGEST_READ: "forbidden", Scope.ANALYTICS_READ: "unprocessable"}
+    expected = {None: "unauthorized", Scope.INGEST_READ: "forbidden", Scope.ANALYTICS_READ: "forbidden"}
     assert (body["error"], "success" in body) == (expected[scope], False)
 
 

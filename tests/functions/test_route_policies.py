@@ -45,7 +45,7 @@ def test_a_declared_rate_class_is_of_a_dialect_of_its_route() -> None:
         assert policy.rate is None or policy.rate.dialect in function.app().dialects, route
 
 
-def test_every_change_is_audited_except_the_submission_of_records() -> None:
+def test_every_change_is_audited_except_previews_and_the_submission_of_records() -> None:
     changes = {
         route.path: policy.is_audited(route.method)
         for _, route, policy in _policies()
@@ -53,12 +53,15 @@ def test_every_change_is_audited_except_the_submission_of_records() -> None:
     }
 
     assert {path for path, audited in changes.items() if not audited} == {
+        f"{BASE_PATH}/alerts/rules/preview",
         f"{BASE_PATH}/ingest/batch",
+        f"{BASE_PATH}/ingest/preview",
+        f"{BASE_PATH}/alerts/rules/preview",
         f"{BASE_PATH}/ingest/stream",
     }
 
 
-def test_every_post_of_a_caller_is_repeatable_except_where_the_response_contains_a_secret() -> None:
+def test_every_post_is_repeatable_except_previews_and_where_the_response_contains_a_secret() -> None:
     posts = {
         route.path: policy.takes_key(route.method)
         for _, route, policy in _policies()
@@ -66,7 +69,12 @@ def test_every_post_of_a_caller_is_repeatable_except_where_the_response_contains
     }
 
     assert {path for path, repeatable in posts.items() if not repeatable} == {
+        f"{BASE_PATH}/alerts/rules",
+        f"{BASE_PATH}/alerts/rules/preview",
         f"{BASE_PATH}/auth/keys",
         f"{BASE_PATH}/auth/keys/{{key_id}}/rotate",
+        f"{BASE_PATH}/ingest/preview",
+        f"{BASE_PATH}/alerts/rules",
+        f"{BASE_PATH}/alerts/rules/preview",
         f"{BASE_PATH}/ingest/uploads",
     }

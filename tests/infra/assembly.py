@@ -50,7 +50,7 @@ class Assembly:
             env=environment,
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=300,
         )
         return cls(stage, directory)
 

@@ -27,15 +27,17 @@ def test_every_dead_letter_queue_alarms_on_its_first_message(dev: Assembly) -> N
 
 
 def test_a_lagging_stream_consumer_alarms(dev: Assembly) -> None:
-    (alarm,) = [
+    alarms = [
         each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("MetricName") == "IteratorAge"
     ]
-
-    (watched,) = alarm["Dimensions"]
     functions = dev.of_type("AWS::Lambda::Function")
-    assert functions[watched["Value"]["Ref"]]["FunctionName"] == "tally-dev-stream-consumer"
-    assert (alarm["Namespace"], alarm["Statistic"]) == ("AWS/Lambda", "Maximum")
-    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (10 * 60 * 1000, "GreaterThanOrEqualToThreshold")
+
+    watched = {functions[each["Dimensions"][0]["Value"]["Ref"]]["FunctionName"] for each in alarms}
+
+    assert watched == {"tally-dev-decision-feed", "tally-dev-stream-consumer"}
+    for alarm in alarms:
+        assert (alarm["Namespace"], alarm["Statistic"]) == ("AWS/Lambda", "Maximum")
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (10 * 60 * 1000, "GreaterThanOrEqualToThreshold")
 
 
 def test_unaudited_changes_and_unaccounted_rows_alarm_on_the_first(dev: Assembly) -> None:
@@ -47,20 +49,28 @@ def test_unaudited_changes_and_unaccounted_rows_alarm_on_the_first(dev: Assembly
         ("AuditUnreachable", "auth", 1),
         ("AuditUnreachable", "ingest", 1),
         ("UnknownDeliveries", "merger", 1),
+        ("UnknownDeliveries", "reconciler", 1),
+        ("FailedReconciliations", "reconciler", 1),
+        ("DeadNotifications", "notifier", 1),
     }
 
 
 def test_every_alarm_notifies_a_topic_cloudwatch_may_publish_to(dev: Assembly) -> None:
     told = {flat(action) for each in dev.of_type("AWS::CloudWatch::Alarm").values() for action in each["AlarmActions"]}
-    (topic,) = dev.of_type("AWS::SNS::Topic").values()
-    (policy,) = dev.of_type("AWS::SNS::TopicPolicy").values()
-    publishers = [each["Principal"] for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    topics = {name: each["TopicName"] for name, each in dev.of_type("AWS::SNS::Topic").items()}
+    publishers = [
+        statement["Principal"]
+        for policy in dev.of_type("AWS::SNS::TopicPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow" and topics[policy["Topics"][0]["Ref"]] == "tally-dev-alarms"
+    ]
 
-    assert topic["TopicName"] == "tally-dev-alarms"
     assert told == {"arn:<Partition>:sns:<Region>:<AccountId>:tally-dev-alarms"}
     assert publishers == [{"Service": "cloudwatch.amazonaws.com"}]
 
 
 def test_the_local_stage_has_no_alarms(local: Assembly) -> None:
     assert local.of_type("AWS::CloudWatch::Alarm") == {}
-    assert local.of_type("AWS::SNS::Topic") == {}
+    assert [each["TopicName"] for each in local.of_type("AWS::SNS::Topic").values()] == [
+        "tally-local-notification-topic"
+    ]

@@ -29,6 +29,7 @@ def test_a_function_has_the_memory_and_timeout_of_the_manifest(function: Functio
     assert resource["Handler"] == f"functions.{function.name}.handler.handler"
     assert resource["MemorySize"] == function.memory_mb
     assert resource["Timeout"] == function.timeout_seconds
+    assert resource["EphemeralStorage"] == {"Size": function.disk_mb}
     assert resource["Runtime"] == "python3.13"
     assert resource["Architectures"] == ["arm64"]
     assert resource["TracingConfig"] == {"Mode": "Active"}
@@ -41,7 +42,7 @@ def test_a_function_environment_names_only_its_resources(function: Function, dev
 
     told = {resource for resource in RESOURCES if resource.variable in variables}
 
-    assert told == {access.resource for access in (*function.reads, *function.writes)}
+    assert told == {access.resource for access in (*function.reads, *function.writes, *function.watches)}
     assert variables["TALLY_STAGE"] == "dev"
     assert variables["TALLY_REPORTING_CURRENCY"] == "USD"
     assert variables["TALLY_CORS_ORIGINS"] == "http://localhost:3008"

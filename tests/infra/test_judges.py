@@ -13,7 +13,7 @@ from infra.aws.app import new_app
 from tests.infra.assembly import PARTS, Assembly
 from tests.tiers import one_in
 
-_ACCEPTED = {"APIG2", "APIG3", "APIG4", "COG4", "IAM4", "IAM5", "L1", "S1", "SQS3"}
+_ACCEPTED = {"APIG2", "APIG3", "APIG4", "CFR1", "CFR2", "CFR3", "CFR4", "COG4", "IAM4", "IAM5", "L1", "S1", "SQS3"}
 # W3005: CDK writes down dependencies that a reference implies already.
 _LINT = ManualArgs(regions=["us-east-1"], ignore_checks=["W3005"])
 

@@ -6,20 +6,28 @@ from typing import Any
 
 import pytest
 
-from functions.declaration import Function, StreamTrigger, TriggeredFunction
+from functions.declaration import Function, StreamTrigger, TableStreamTrigger, TriggeredFunction
 from functions.manifest import FUNCTIONS
 from infra.resources import DYNAMO_TABLES
+from shared.alerts.queue import ALERT_QUEUE
 from shared.app.large_responses import RESULTS_BUCKET
 from shared.athena.client import WORK_GROUP
 from shared.audit.checkpoints import ANCHORS_BUCKET
 from shared.auth.signing import SIGNING_KEYS
+from shared.customers.run_files import CUSTOMER_RUNS_BUCKET
+from shared.dashboards.refresh_requests import WIDGET_QUEUE
+from shared.events.bus import EVENT_BUS
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.lake.storage.object_store import LAKE_BUCKET, TABLES_BUCKET
-from shared.merging.events import EVENT_BUS
+from shared.live.deliveries import DELIVERY_QUEUE
+from shared.live.posting import OPEN_CONNECTIONS
 from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
-from shared.runtime.resources import Resource
+from shared.notifications.queue import NOTIFICATION_QUEUE
+from shared.notifications.topic import NOTIFICATION_TOPIC
+from shared.push.queue import PUSH_QUEUE
+from shared.runtime.resources import DeadLetterQueue, Resource
 from tests.infra.assembly import Assembly, flat
 
 _LAKE = "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
@@ -28,11 +36,13 @@ _CATALOGUE = {
     f"arn:<Partition>:glue:<Region>:<AccountId>:{path}"
     for path in ("catalog", "database/tally_dev_lake", "table/tally_dev_lake/*")
 }
+_COMMITTING = ("merger", "reconciler", "rollup_job", "table_maintenance", "table_setup")
 _OBSERVABILITY = {"logs", "xray"}
 _SERVICES = {
     LAKE_BUCKET: "s3",
     TABLES_BUCKET: "s3",
     RESULTS_BUCKET: "s3",
+    CUSTOMER_RUNS_BUCKET: "s3",
     ANCHORS_BUCKET: "s3",
     LAKE_DATABASE: "glue",
     WORK_GROUP: "athena",
@@ -40,7 +50,14 @@ _SERVICES = {
     MERGE_QUEUE: "sqs",
     ROLLUP_QUEUE: "sqs",
     UPLOAD_QUEUE: "sqs",
+    NOTIFICATION_QUEUE: "sqs",
+    NOTIFICATION_TOPIC: "sns",
+    WIDGET_QUEUE: "sqs",
+    ALERT_QUEUE: "sqs",
     EVENT_BUS: "events",
+    OPEN_CONNECTIONS: "execute-api",
+    PUSH_QUEUE: "sqs",
+    DELIVERY_QUEUE: "sqs",
     SIGNING_KEYS: "kms",
 }
 _CHANGES = ("Put", "Delete", "Update", "BatchWrite", "Send", "Abort", "Create", "Tag", "Untag", "Set", "Add", "Remove")
@@ -98,9 +115,10 @@ def test_only_traces_go_to_a_resource_without_a_name(function: Function, dev: As
 
 @each_function
 def test_a_role_may_use_only_services_in_the_manifest(function: Function, dev: Assembly) -> None:
-    named = {_SERVICES.get(access.resource, "dynamodb") for access in (*function.reads, *function.writes)}
+    named = {_service(access.resource) for access in (*function.reads, *function.writes, *function.watches)}
     if isinstance(function, TriggeredFunction):
-        named |= {"sqs"} if hasattr(function.trigger, "queue") or isinstance(function.trigger, StreamTrigger) else set()
+        has_failures = isinstance(function.trigger, StreamTrigger | TableStreamTrigger)
+        named |= {"sqs"} if hasattr(function.trigger, "queue") or has_failures else set()
 
     reached = {each.action.split(":")[0] for each in permissions(dev, function)}
 
@@ -139,8 +157,33 @@ def test_a_function_lists_only_below_the_prefixes_it_reads(function: Function, d
     ]
 
     assert sorted(prefix for (prefix,) in map(as_list, listings)) == sorted(
-        f"{access.prefix}/*" for access in function.reads if access.resource is LAKE_BUCKET
+        f"{access.prefix}/*" for access in (*function.reads, *function.watches) if access.resource is LAKE_BUCKET
     )
+
+
+def test_watched_queues_and_files_are_counted_and_not_read(dev: Assembly) -> None:
+    watching = [each for each in FUNCTIONS if each.watches]
+    assert watching
+
+    for function in watching:
+        for access in function.watches:
+            if access.resource is getattr(getattr(function, "trigger", None), "queue", None):
+                continue  # it receives the messages
+            name = f"tally-dev-{access.resource.name.replace('_', '-')}"
+            bucket = f"{name}-<AccountId>-<Region>"
+            is_read_elsewhere = access.resource in {each.resource for each in function.reads}
+            ends = (f":{name}", f"{bucket}/{access.prefix}/*", *(() if is_read_elsewhere else (bucket,)))
+            reached = {each.action for each in permissions(dev, function) if each.resource.endswith(ends)}
+            sends = {"sqs:SendMessage"} if access in function.writes else set()
+            assert reached <= {"s3:ListBucket", "sqs:GetQueueAttributes", *sends}
+
+
+def test_a_function_that_watches_glue_and_athena_may_only_ask_whether_they_respond(dev: Assembly) -> None:
+    (function,) = [each for each in FUNCTIONS if each.name == "pipelines"]
+
+    reached = {each.action for each in permissions(dev, function) if each.action.startswith(("athena:", "glue:"))}
+
+    assert reached == {"athena:GetWorkGroup", "glue:GetDatabase"}
 
 
 def test_only_functions_that_commit_may_change_tables_and_none_may_delete_them(dev: Assembly) -> None:
@@ -154,16 +197,16 @@ def test_only_functions_that_commit_may_change_tables_and_none_may_delete_them(d
     }
 
     granted = {(action, resource) for action in ("glue:CreateTable", "glue:UpdateTable") for resource in _CATALOGUE}
-    assert {name: each for name, each in changing.items() if each} == dict.fromkeys(
-        ("merger", "rollup_job", "table_maintenance", "table_setup"), granted
-    )
+    assert {name: each for name, each in changing.items() if each} == dict.fromkeys(_COMMITTING, granted)
 
 
-def test_functions_that_query_tables_read_their_files_and_do_not_write_them(dev: Assembly) -> None:
+def test_functions_that_query_tables_and_commit_nothing_read_their_files_and_do_not_write_them(dev: Assembly) -> None:
     querying = [each for each in FUNCTIONS if _uses(each.reads, WORK_GROUP) and _uses(each.reads, LAKE_DATABASE)]
 
-    assert querying
-    for function in querying:
+    assert [each.name for each in querying if each.name in _COMMITTING] == ["reconciler"]
+    reading = [each for each in querying if each.name not in _COMMITTING]
+    assert reading
+    for function in reading:
         reached = {each.action for each in permissions(dev, function) if each.resource.startswith(_TABLES)}
         assert reached == {"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"}
 
@@ -197,10 +240,22 @@ def test_a_stream_function_may_send_only_to_its_own_failure_queue(dev: Assembly)
 
 
 def test_only_lambda_may_assume_a_function_role(dev: Assembly) -> None:
-    for role in dev.of_type("AWS::IAM::Role").values():
-        if "RoleName" in role:
-            (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-            assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    principals = {
+        role["RoleName"]: statement["Principal"]
+        for role in dev.of_type("AWS::IAM::Role").values()
+        if "RoleName" in role
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+    }
+
+    assert all(principals[_role_name(each)] == {"Service": "lambda.amazonaws.com"} for each in FUNCTIONS)
+
+
+def _role_name(function: Function) -> str:
+    return f"tally-dev-{function.name.replace('_', '-')}"
+
+
+def _service(resource: Resource) -> str:
+    return "sqs" if isinstance(resource, DeadLetterQueue) else _SERVICES.get(resource, "dynamodb")
 
 
 def _uses(accesses: Any, resource: Resource) -> bool:

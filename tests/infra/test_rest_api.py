@@ -58,7 +58,7 @@ def test_other_methods_of_a_declared_path_go_to_its_function_which_answers_405(d
     answered = {path: target(each) for path, method, each in methods(dev) if method == "ANY"}
 
     for function in HTTP_FUNCTIONS:
-        assert {answered[route.path] for route in function.routes()} == {f"tally-dev-{function.name}"}
+        assert {answered[route.path] for route in function.routes()} == {f"tally-dev-{function.name.replace('_', '-')}"}
 
 
 def test_undeclared_paths_go_to_the_smallest_function_which_answers_404(dev: Assembly) -> None:

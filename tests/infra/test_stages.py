@@ -2,12 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from functions.manifest import FUNCTIONS
 from infra.aws.app import chosen, new_app
-from infra.aws.stages import IllegalOrigin, UnknownStage
+from infra.aws.function import environment
+from infra.aws.names import Names
+from infra.aws.stages import DEV, IllegalOrigin, UnknownStage
 from infra.resources import RESOURCES
+from shared.runtime.settings import Settings
 from tests.infra.assembly import Assembly
 
 _STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup")
@@ -134,3 +139,11 @@ def test_the_command_line_chooses_stage_origins_and_currency() -> None:
     assert stage.name == "prod"
     assert stage.cors_origins == ("https://a.example", "https://b.example")
     assert stage.reporting_currency == "EUR"
+
+
+def test_the_fraud_configuration_of_a_stage_reaches_its_functions_and_the_command_line(dev: Assembly) -> None:
+    own = {"maturityHorizonDays": 60, "costParameters": {"marginRate": 0.25}}
+    told = environment(FUNCTIONS[0], Names(stage=replace(DEV, fraud_configuration=own)))
+
+    assert Settings.from_environment(told).fraud_configuration == own
+    assert dev.templates["data"]["Outputs"]["FraudConfiguration"]["Value"] == "{}"

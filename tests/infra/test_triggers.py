@@ -1,13 +1,24 @@
 """What starts the functions of the template."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from aws_cdk import Duration
 from aws_cdk.aws_events import Schedule
 
-from functions.declaration import DeploymentTrigger, QueueTrigger, ScheduleTrigger, StreamTrigger, TriggeredFunction
+from functions.declaration import (
+    DeploymentTrigger,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    TableStreamTrigger,
+    TriggeredFunction,
+)
 from functions.manifest import TRIGGERED_FUNCTIONS
+from infra.resources import QUEUES
+from shared.runtime.resources import EventType, Queue
 from tests.infra.assembly import Assembly, flat
 
 
@@ -34,6 +45,29 @@ def test_a_stream_batch_is_retried_whole_then_sent_to_a_failure_queue(dev: Assem
     assert dev.of_type("AWS::SQS::Queue")[queue]["QueueName"] == "tally-dev-stream-consumer-failures"
 
 
+def test_changes_of_decisions_with_content_reach_the_feed_at_once(dev: Assembly) -> None:
+    (trigger,) = [each.trigger for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, TableStreamTrigger)]
+    mappings = dev.of_type("AWS::Lambda::EventSourceMapping").values()
+    (made,) = [each for each in mappings if "FilterCriteria" in each]
+    table = next(
+        each for each in dev.of_type("AWS::DynamoDB::Table").values() if each["TableName"] == "tally-dev-decisions"
+    )
+
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    parameter = dev.templates["functions"]["Parameters"][made["EventSourceArn"]["Ref"]]
+    (stored,) = dev.of_type("AWS::SSM::Parameter").values()
+    assert parameter == {"Type": "AWS::SSM::Parameter::Value<String>", "Default": stored["Name"]}
+    assert stored["Value"]["Fn::GetAtt"][1] == "StreamArn"
+    assert json.loads(made["FilterCriteria"]["Filters"][0]["Pattern"]) == {
+        "dynamodb": {"NewImage": {"body": {"S": [{"exists": True}]}}}
+    }
+    assert (made["StartingPosition"], made["BatchSize"]) == ("TRIM_HORIZON", trigger.batch_size)
+    assert made.get("MaximumBatchingWindowInSeconds", 0) == 0
+    assert made["BisectBatchOnFunctionError"] is False
+    queue = made["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+    assert dev.of_type("AWS::SQS::Queue")[queue]["QueueName"] == "tally-dev-decision-feed-failures"
+
+
 _OVER_QUEUES = [(each, each.trigger) for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, QueueTrigger)]
 each_over_a_queue = pytest.mark.parametrize(
     ("function", "trigger"), _OVER_QUEUES, ids=lambda it: getattr(it, "name", "")
@@ -54,6 +88,14 @@ def test_a_queue_batch_reports_the_messages_to_retry(
 
 
 @each_over_a_queue
+def test_larger_batches_of_a_queue_are_collected_for_a_second_at_least(
+    function: TriggeredFunction, trigger: QueueTrigger
+) -> None:
+    """Lambda takes more than ten messages at once only with a batching window."""
+    assert trigger.batch_size <= 10 or trigger.window_seconds >= 1, function.name
+
+
+@each_over_a_queue
 def test_visibility_timeouts_exceed_the_timeout_of_the_reading_function(
     function: TriggeredFunction, trigger: QueueTrigger, dev: Assembly
 ) -> None:
@@ -71,6 +113,7 @@ def test_schedules_follow_the_manifest(dev: Assembly) -> None:
     started = {
         functions[rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]]["FunctionName"]: rule["ScheduleExpression"]
         for rule in dev.of_type("AWS::Events::Rule").values()
+        if rule["Targets"][0]["Arn"].get("Fn::GetAtt", [""])[0] in functions
     }
 
     assert started == {
@@ -80,6 +123,33 @@ def test_schedules_follow_the_manifest(dev: Assembly) -> None:
         for function in TRIGGERED_FUNCTIONS
         if isinstance(function.trigger, ScheduleTrigger)
     }
+
+
+def test_queues_receive_the_events_and_the_clock_that_they_declare(dev: Assembly) -> None:
+    queues = {name: each["QueueName"] for name, each in dev.of_type("AWS::SQS::Queue").items()}
+
+    received = {
+        (queues[target["Arn"]["Fn::GetAtt"][0]], rule.get("ScheduleExpression"), _event(rule))
+        for rule in dev.of_type("AWS::Events::Rule").values()
+        for target in rule["Targets"]
+        if target["Arn"].get("Fn::GetAtt", [""])[0] in queues
+    }
+
+    assert received == {
+        (f"tally-dev-{queue.name.replace('_', '-')}", *fed) for queue in QUEUES for fed in _feeds_of(queue)
+    }
+
+
+def _event(rule: Any) -> EventType | None:
+    pattern = rule.get("EventPattern")
+    return pattern and EventType(source=pattern["source"][0], detail_type=pattern["detail-type"][0])
+
+
+def _feeds_of(queue: Queue) -> Iterator[tuple[str | None, EventType | None]]:
+    for event in queue.fed_by_events:
+        yield None, event
+    if queue.fed_every_minutes:
+        yield Schedule.rate(Duration.minutes(queue.fed_every_minutes)).expression_string, None
 
 
 def test_a_deployment_invokes_its_function_when_the_declarations_change_and_waits_for_it(dev: Assembly) -> None:
@@ -92,3 +162,12 @@ def test_a_deployment_invokes_its_function_when_the_declarations_change_and_wait
     assert dev.of_type("AWS::Lambda::Function")[invoked]["FunctionName"] == "tally-dev-table-setup"
     assert step["Digest"] == function.trigger.digest
     assert int(step["ServiceTimeout"]) > function.timeout_seconds
+
+
+def test_only_functions_that_continue_their_own_work_may_start_themselves(dev: Assembly) -> None:
+    functions = dev.of_type("AWS::Lambda::Function").values()
+
+    allowed = {each["FunctionName"] for each in functions if each.get("RecursiveLoop") == "Allow"}
+
+    continuing = ("deliverer", "file-loader", "notifier", "pusher", "rollup-job")
+    assert allowed == {f"tally-dev-{each}" for each in continuing}

@@ -15,6 +15,7 @@ from infra.local.keys import LocalApiKey
 from infra.local.lake import QUIET_SECONDS, Lake, settle
 from infra.local.layout import Layout, Ports
 from infra.local.progress import Progress
+from shared.runtime.settings import Settings
 from tests.local.host.free_ports import free_ports
 
 _POLL_SECONDS = 0.1
@@ -61,6 +62,11 @@ class RunningPlatform:
         door = "athena" if service == "athena" else "emulator"
         clients: Any = self.credentials.session()
         return clients.client(service, endpoint_url=self.ports.url(door))
+
+    def settings_of(self, function: str) -> Settings:
+        """Return the settings of a deployed function."""
+        told = self.client("lambda").get_function_configuration(FunctionName=f"tally-local-{function}")
+        return Settings.from_environment(told["Environment"]["Variables"])
 
     def settle(self, timeout: float = 120, quiet: float = QUIET_SECONDS) -> None:
         """Return once everything sent is merged; a short quiet will do if nothing went through the stream."""

@@ -22,6 +22,7 @@ from shared.lake.migration.former_paths import base_prefix, derived_prefixes
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.records.schema import DataType
 from shared.runtime.settings import Settings
+from tests.upgrade.corrections import corrected
 
 _FILE = Path(__file__).parent / "lake-3ca087d.tar.xz"
 # Sentences were reworded since; durations, times of the answer and cache hits differ; snapshots are new.
@@ -34,6 +35,21 @@ _NOT_COMPARED = {
     "description",
     "reason",
     "snapshots",
+}
+# Fields that were added since, with the value that says of old data what their absence said.
+_ADDED: Mapping[str, Any] = {
+    "partial": False,
+    "tax": 0,
+    "shipping": 0,
+    "namespace": "default",
+    "nulls": [],
+    "numbers": {},
+    "values": {},
+    "expressions": {},
+    "computed": {},
+    "allocate": [],
+    "derive": [],
+    "additional_metrics": {},  # of products: only tax and shipping
 }
 
 
@@ -57,9 +73,12 @@ class OldLake:
                 dynamodb.put_item(TableName=settings.name_of(table), Item=item)
 
     def answers(self, moment: str) -> list[dict[str, Any]]:
-        """Return what was asked at a moment (`as-left` or `after-merging`): path, query and data of each answer."""
+        """Return what was asked at a moment (`as-left` or `after-merging`): path, query and data of each answer.
+
+        The data are as they would be defined today.
+        """
         answers: list[dict[str, Any]] = orjson.loads(self._files[f"answers/{moment}.json"])
-        return answers
+        return [{**each, "data": corrected(each, moment)} for each in answers]
 
     def _below(self, folder: str) -> Mapping[str, bytes]:
         return {name.removeprefix(folder): each for name, each in self._files.items() if name.startswith(folder)}
@@ -73,10 +92,11 @@ def migrate(wired: Wiring, most_rows: int = 12) -> None:
 
 
 def comparable(data: Any) -> Any:
-    """Leave out what may differ between equal answers, and why values are absent."""
+    """Leave out what may differ between equal answers, why values are absent, and fields that add nothing."""
     if isinstance(data, dict):
         kept = {name: each for name, each in data.items() if name not in _NOT_COMPARED}
-        return {name: sorted(each) if name == "absent" else comparable(each) for name, each in kept.items()}
+        shown = {name: sorted(each) if name == "absent" else comparable(each) for name, each in kept.items()}
+        return {name: each for name, each in shown.items() if name not in _ADDED or each != _ADDED[name]}
     return [comparable(each) for each in data] if isinstance(data, list) else data
 
 

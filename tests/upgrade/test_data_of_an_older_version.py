@@ -33,7 +33,7 @@ class Upgraded:
 
     def call(self, method: str, path: str, **parts: Any) -> Any:
         """Send a request that succeeds, and return its data."""
-        app = next(each.app() for each in HTTP_FUNCTIONS if path.startswith(PREFIXES[each.name]))
+        app = next(each.app() for each in HTTP_FUNCTIONS if path.startswith(PREFIXES.get(each.name, NO_PATH)))
         answer = app.resolve(rest_event(method, f"{BASE_PATH}{path}", token=self.visitor.token, **parts), context())
         assert answer["statusCode"] in {200, 201}, answer["body"]
         return orjson.loads(answer["body"])["data"]
@@ -48,7 +48,8 @@ PREFIXES = {
     "metrics": "/analytics/metrics",
     "products": "/analytics/products/",
     "quality": "/data-quality/",
-} | dict.fromkeys(("auth", "customers", "health", "docs", "audit"), "unused")
+}
+NO_PATH = "not a path: the other functions answer nothing that this version could"
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def token_of(live: Wiring, *scopes: Scope) -> str:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_token_opens_a_connection_from_each_place(live: Wiring, place: str) -> None:
-    assert status(live, handshake(token_of(live, Scope.ANALYTICS_READ), place)) == 200
+    assert status(live, handshake(token_of(live, Scope.FRAUD_READ), place)) == 200
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -80,7 +80,7 @@ def test_a_token_of_another_scope_is_refused(live: Wiring, place: str) -> None:
 
 @pytest.mark.parametrize("places", [PLACES, PLACES[:2], PLACES[1:], PLACES[::2]])
 def test_tokens_in_two_places_are_refused_even_if_equal(live: Wiring, places: tuple[str, ...]) -> None:
-    assert status(live, handshake(token_of(live, Scope.ANALYTICS_READ), *places)) == 401
+    assert status(live, handshake(token_of(live, Scope.FRAUD_READ), *places)) == 401
 
 
 def test_a_bad_token_is_refused_in_every_place(live: Wiring) -> None:
@@ -101,18 +101,18 @@ def test_a_foreign_origin_is_refused_with_any_token(live: Wiring) -> None:
 
 @pytest.mark.parametrize("origin", CONFIGURED)
 def test_a_configured_origin_is_accepted(live: Wiring, origin: str) -> None:
-    assert status(live, handshake(token_of(live, Scope.ANALYTICS_READ), "subprotocol", origins=(origin,))) == 200
+    assert status(live, handshake(token_of(live, Scope.FRAUD_READ), "subprotocol", origins=(origin,))) == 200
 
 
 def test_a_handshake_of_several_origins_is_refused(live: Wiring) -> None:
-    token = token_of(live, Scope.ANALYTICS_READ)
+    token = token_of(live, Scope.FRAUD_READ)
 
     for several in (CONFIGURED, (CONFIGURED[0], "http://evil.example"), ("http://evil.example", CONFIGURED[0])):
         assert status(live, handshake(token, "header", origins=several)) == 403
 
 
 def test_without_configured_origins_only_programs_are_accepted(deployed: Wiring) -> None:
-    token = token_of(deployed, Scope.ANALYTICS_READ)
+    token = token_of(deployed, Scope.FRAUD_READ)
 
     assert status(deployed, handshake(token, "header", origins=("http://localhost:3008",))) == 403
     assert status(deployed, handshake(token, "header")) == 200

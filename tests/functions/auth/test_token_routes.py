@@ -41,6 +41,8 @@ def test_an_api_key_in_json_gets_a_pair_with_no_store(call: Call, key: ApiKeyWit
     answer = call("POST", "/auth/token", body=_shown(key))
 
     assert answer.status == 200
+    assert answer.body.keys() - {"success", "data", "timestamp", "request_id"} == answer.data.keys()
+    assert {name: answer.body[name] for name in answer.data} == answer.data  # where OAuth 2 clients look
     assert answer.data.keys() == {"access_token", "token_type", "expires_in", "refresh_token", "scope"}
     assert (answer.data["token_type"], answer.data["expires_in"]) == ("Bearer", 86_400)
     assert answer.data["scope"] == "ingest:read ingest:write"

@@ -53,6 +53,13 @@ def test_the_same_function_serves_everything_the_page_loads() -> None:
     assert {_get(each.removeprefix("https://api.example"))[0] for each in loaded} == {200}
 
 
+def test_the_address_with_a_slash_at_the_end_leads_to_the_page() -> None:
+    status, _, headers = _get(f"{PAGE}/")
+
+    assert status == 308
+    assert urljoin(f"https://api.example/stage{PAGE}/", headers["Location"]) == f"https://api.example/stage{PAGE}"
+
+
 def test_the_page_shows_the_document_of_this_api() -> None:
     _, script, _ = _get(f"{PAGE}/{Asset.START}")
     (url,) = re.findall(r'url: "([^"]+)"', script)

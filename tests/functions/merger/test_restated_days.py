@@ -9,8 +9,9 @@ import boto3
 import orjson
 
 from shared.app.wiring import Wiring
+from shared.events.bus import EVENT_BUS, PlatformEvents
 from shared.lake.storage.paths import incoming_key
-from shared.merging.events import EVENT_BUS, MergeEvents
+from shared.merging.events import MergeEvents
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
 from tests.fakes.records import DAY, NOW, good, sale
@@ -27,7 +28,7 @@ class Told:
     def __init__(self, wired: Wiring) -> None:
         client = boto3.Session().client("events")
         client.meta.events.register("provide-client-params.events.PutEvents", self._hear)
-        bus = MergeEvents(client, wired.settings.name_of(EVENT_BUS))
+        bus = MergeEvents(PlatformEvents(client, wired.settings.name_of(EVENT_BUS)))
         self.merger = replace(wired.merger, events=bus)
         self.details: list[Any] = []
 

@@ -22,6 +22,7 @@ def teapots(market: Market) -> Market:
     """One teapot sold before noon and two after, all for 10; one cost 2 since long ago."""
     market.empty()
     market.deliver(DataType.PRODUCTS, [version(SOLD_ON - 200 * DAY, cost=2)])
+    market.roll_up()  # publishes the category
     market.deliver(DataType.TRANSACTIONS, [line("morning", 11, 1), line("afternoon", 13, 2)])
     return market
 

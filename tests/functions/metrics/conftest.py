@@ -66,10 +66,11 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestLake]:
             environment.setenv(name, value)
         with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
-            lake.keep(DataType.PRODUCTS, shop.goods())
+            lake.keep(DataType.PRODUCTS, [*shop.former_goods(), *shop.goods()])
             for data_type, rows in FILLED.items():
                 lake.keep(data_type, [row for row in rows if not _is_late(row)])
                 lake.merge(data_type, [row for row in rows if _is_late(row)])
+            lake.keep(DataType.PRODUCTS, shop.late_goods())
             lake.know_rates(shop.rates())
             yield lake
 

@@ -22,6 +22,7 @@ from shared.lake.merge.cycle import MergeCycle, MergeResult
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
 from shared.lake.provider import lake, table_states
+from shared.lake.rollups.compute import TO_ROLL_UP
 from shared.lake.rollups.job import RollupJob
 from shared.lake.storage.paths import incoming_key
 from shared.lake.table.iceberg import IcebergTables
@@ -73,11 +74,16 @@ class TestLake:
     def keep_table(self, data_type: DataType, rows: pa.Table) -> None:
         """Merge rows in the schema of the lake and compute the roll-ups of their days."""
         self._merge(data_type, rows)
-        RollupJob(tables=self.tables, states=self.states).run(data_type)
+        for dependent in TO_ROLL_UP.get(data_type, ()):
+            RollupJob(tables=self.tables, states=self.states).run(dependent)
 
     def merge(self, data_type: DataType, rows: Sequence[Row]) -> None:
         """Merge records; the roll-ups of their days are not computed yet."""
-        self._merge(data_type, to_table(data_type, rows, _stamp()))
+        self.merge_table(data_type, to_table(data_type, rows, _stamp()))
+
+    def merge_table(self, data_type: DataType, rows: pa.Table) -> None:
+        """Merge rows in the schema of the lake; the roll-ups of their days are not computed yet."""
+        self._merge(data_type, rows)
 
     def _merge(self, data_type: DataType, rows: pa.Table) -> None:
         store = lake(self.deployment)

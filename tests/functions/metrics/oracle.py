@@ -13,7 +13,7 @@ from tests.functions.metrics.calendar_of_zones import bucket_of, spine
 
 Line = Mapping[str, Any]
 REPORTING_CURRENCY = "USD"
-RATES = shop.rates()
+RATES, VERSIONS = shop.rates(), sorted(shop.versions(), key=lambda each: each["updated_at"])
 
 
 def points(question: MetricQuestion, lines: Sequence[Line]) -> dict[datetime, Decimal]:
@@ -31,9 +31,11 @@ def total(question: MetricQuestion, lines: Sequence[Line]) -> Decimal:
 
 
 def counted(question: MetricQuestion, lines: Sequence[Line]) -> list[Line]:
-    """The lines that an answer is made of."""
+    """The lines that an answer is made of; only amounts need a rate."""
     if question.metric_type is MetricType.CUSTOMERS:
         return [line for line in _in_question(question, lines) if line["quantity"] > 0 and line["customer_id"]]
+    if question.aggregation is Aggregation.COUNT:
+        return list(_in_question(question, lines))
     return [line for line in _in_question(question, lines) if _rate(question, line) is not None]
 
 
@@ -41,15 +43,26 @@ def excluded(question: MetricQuestion, lines: Sequence[Line]) -> int:
     """The number of lines omitted because their currency has no rate."""
     if question.metric_type is MetricType.CUSTOMERS:
         return 0
-    return len(list(_in_question(question, lines))) - len(counted(question, lines))
+    return sum(_rate(question, line) is None for line in _in_question(question, lines))
 
 
 def _in_question(question: MetricQuestion, lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         within = question.start <= line["timestamp"] < question.end and line["status"] == "completed"
         of_currency = question.currency in (None, line["currency"])
-        if within and of_currency and all(line[name] in values for name, values in question.filters.items()):
+        told = {**line, "product_category": _category(line)}
+        if within and of_currency and all(told[name] in values for name, values in question.filters.items()):
             yield line
+
+
+def _category(line: Line) -> str | None:
+    """The category of the line, or else of the product version at the sale, or of the first one if that is later."""
+    if line.get("product_category") is not None:
+        own: str = line["product_category"]
+        return own
+    versions = [each for each in VERSIONS if each["product_id"] == line["product_id"]]
+    valid = [each for each in versions if each["updated_at"] <= line["timestamp"]] or versions[:1]
+    return valid[-1]["category"] if valid else None
 
 
 def _rate(question: MetricQuestion, line: Line) -> Decimal | None:
@@ -61,9 +74,27 @@ def _rate(question: MetricQuestion, line: Line) -> Decimal | None:
 
 
 def net(line: Line) -> Decimal:
-    """Quantity x unit price - discount, as the line says it."""
-    quantity, price, discount = (Decimal(str(line[name])) for name in ("quantity", "unit_price", "discount"))
-    return quantity * price - discount
+    """Quantity x unit price, reduced in magnitude by the discount."""
+    quantity, price = (Decimal(str(line[name])) for name in ("quantity", "unit_price"))
+    return quantity * price - signed(line, "discount")
+
+
+def signed(line: Line, name: str) -> Decimal:
+    """An amount of the line, negative for a return, whichever sign the line has for it."""
+    amount = abs(Decimal(str(line.get(name) or 0)))
+    return amount.copy_sign(Decimal(str(line["quantity"]))) if line["quantity"] else Decimal(0)
+
+
+def beside(question: MetricQuestion, lines: Sequence[Line]) -> dict[datetime, dict[str, Decimal]]:
+    """The tax and the shipping of each bucket that has any lines."""
+    found: defaultdict[datetime, dict[str, Decimal]] = defaultdict(
+        lambda: dict.fromkeys(("tax", "shipping"), Decimal(0))
+    )
+    for line in _in_question(question, lines):
+        for name in ("tax", "shipping"):
+            bucket = found[bucket_of(question, line["timestamp"])]
+            bucket[name] += signed(line, name) * (_rate(question, line) or 0)
+    return found
 
 
 def _worth(question: MetricQuestion, line: Line) -> Decimal:

@@ -37,6 +37,13 @@ def _given_away(day: int) -> Line:
 
 
 def _line(number: int, chance: Random) -> dict[str, Any]:
+    line = _sale(number, chance)
+    # Some returns write amounts with a minus sign, others do not.
+    signs = {name: chance.choice((1, -1)) if line["quantity"] < 0 else 1 for name in ("discount", "tax", "shipping")}
+    return line | {name: line[name] and line[name] * sign for name, sign in signs.items()}
+
+
+def _sale(number: int, chance: Random) -> dict[str, Any]:
     day = OPENED + timedelta(days=chance.randrange(DAYS))
     return {
         "transaction_id": f"line-{number}",
@@ -48,6 +55,8 @@ def _line(number: int, chance: Random) -> dict[str, Any]:
         if chance.random() < 0.1
         else chance.choice((9.99, 0.1, 1250)),
         "discount": chance.choice((0, 0, 0.05, 1.234567)),
+        "tax": chance.choice((None, 1.9, 0.070001)),
+        "shipping": chance.choice((None, 0, 4.9)),
         "currency": chance.choice(("USD", "USD", "USD", "EUR", "GBP")),
         "region": chance.choice(REGIONS),
         "channel": chance.choice(CHANNELS),
@@ -71,15 +80,34 @@ def rates() -> list[Line]:
 
 def goods() -> list[Line]:
     """Products, some of which are of no category; one is in stock though it is none of them."""
-    return [
-        {
-            "product_id": f"product-{number}",
-            "name": f"Product {number}",
-            "category": CATEGORIES[number % 3],
-            "updated_at": OPENED,
-        }
-        for number in range(11)
-    ]
+    return [_product(number, number, OPENED if number < 5 else _MOVED) for number in range(11)]
+
+
+def former_goods() -> list[Line]:
+    """Earlier versions of some products, in other categories."""
+    return [_product(number, number + 1, OPENED - timedelta(days=20)) for number in range(5, 11)]
+
+
+def late_goods() -> list[Line]:
+    """Versions of a time between the others that are delivered after everything else."""
+    return [_product(number, number + 2, OPENED + timedelta(days=4, hours=7)) for number in range(7, 11)]
+
+
+def versions() -> list[Line]:
+    """All versions of all products."""
+    return [*former_goods(), *late_goods(), *goods()]
+
+
+_MOVED = OPENED + timedelta(days=12, hours=5, minutes=17)
+
+
+def _product(number: int, category: int, updated_at: datetime) -> Line:
+    return {
+        "product_id": f"product-{number}",
+        "name": f"Product {number}",
+        "category": CATEGORIES[category % 3],
+        "updated_at": updated_at,
+    }
 
 
 def stock(count: int = 400) -> list[Line]:
@@ -95,7 +123,7 @@ def _count(chance: Random, day: datetime) -> dict[str, Any]:
         "product_id": f"product-{chance.randrange(12)}",
         "location": chance.choice(("default", "Berlin", "New York")),
         "timestamp": day + _within_a_day(chance),
-        "quantity_on_hand": chance.choice((0, 1, 7, 12.5, 1000, 0.3333)),
+        "quantity_on_hand": chance.choice((0, 1, 7, 12.5, 1000, 0.3333, -2, -0.5)),
     }
 
 

@@ -84,6 +84,15 @@ def written(found: Mapping[datetime, Decimal]) -> dict[str, Any]:
     return {_moment(start): to_json_number(value) for start, value in found.items()}
 
 
+def _beside(points: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The tax and the shipping of each bucket that has any."""
+    found = {
+        each["timestamp"]: {name: each["additional_metrics"][name] for name in ("tax", "shipping")} for each in points
+    }
+    present = {start: {name: amount for name, amount in amounts.items() if amount} for start, amounts in found.items()}
+    return {start: amounts for start, amounts in present.items() if amounts}
+
+
 def _moment(start: datetime) -> str:
     return start.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -103,6 +112,12 @@ def assert_right(asked: MetricQuestion, answer: MetricsResponse) -> None:
     told = answer.model_dump(mode="json")
     assert shown(told["data"]) == written(knows.points(asked, records))
     assert told["summary"]["total"] == to_json_number(knows.total(asked, records))
+    if asked.metric_type is MetricType.REVENUE:
+        assert _beside(told["data"]) == {
+            _moment(start): {name: to_json_number(amount) for name, amount in amounts.items() if amount}
+            for start, amounts in oracle.beside(asked, records).items()
+            if any(amounts.values())
+        }
     assert told["metadata"]["total_records"] == len(knows.counted(asked, records))
     if asked.include_comparison:
         change = knows.total(asked, records) - knows.total(before(asked), records)

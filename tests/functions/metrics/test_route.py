@@ -251,8 +251,8 @@ def test_every_failing_field_is_named_in_the_commerce_dialect(client: Client) ->
 def test_the_fraud_form_is_answered_in_the_fraud_dialect(client: Client) -> None:
     answered = client.get({"startDate": ["2025-01-01"], "endDate": ["2025-02-01"]})
 
-    assert answered.status == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert answered.body["error"] == "unprocessable"
+    assert answered.status == HTTPStatus.FORBIDDEN  # this caller may read business metrics only
+    assert answered.body["error"] == "forbidden"
     assert answered.body["requestId"] == answered.headers["X-Request-Id"][0]
 
 
@@ -277,6 +277,7 @@ def test_the_openapi_document_lists_every_parameter_and_its_choices() -> None:
         "metric_type", "time_range[start]", "time_range[end]", "granularity", "aggregation", "include_comparison",
         "timezone", "filters[product_category][]", "filters[customer_segment][]", "filters[region][]",
         "filters[channel][]", "filters[currency]", "as_of_snapshots", "startDate", "endDate",
+        "asOf", "includeLatency", "includeThroughput",
     }  # fmt: skip
     assert "quarterly" in parameters["granularity"]["enum"]
 

@@ -21,6 +21,7 @@ from tests.functions.model.lake_model import CANCELLED, LakeModel
 
 _FATES = ("loaded", "duplicate", "conflict")
 _COUNTERS = ("received", "quarantined", *_FATES)
+_TOTALLED = (*_COUNTERS, "superseded")
 
 
 def assert_accounted(ledger: Mapping[str, LedgerEntry], told: Mapping[str, Delivered], totals: "Totals") -> None:
@@ -32,7 +33,7 @@ def assert_accounted(ledger: Mapping[str, LedgerEntry], told: Mapping[str, Deliv
         assert min(*counters.values(), entry.in_flight) >= 0
         assert counters["received"] == sum(counters[name] for name in _COUNTERS[1:]) + entry.in_flight
         hour = f"{delivered.received_at.astimezone(UTC):%Y-%m-%dT%H}#{delivered.sent.data_type}"
-        for name in _COUNTERS:
+        for name in _TOTALLED:
             by_source[delivered.sent.source_id, f"type#{delivered.sent.data_type}", name] += counters[name]
             by_hour[delivered.sent.source_id, hour, name] += counters[name]
     assert totals.sources == +by_source
@@ -52,7 +53,7 @@ class Totals:
         found = Counter[tuple[str, ...]]()
         for each in items:
             place = (each["source_id"]["S"], each[facet]["S"])
-            found.update({(*place, name): int(each[name]["N"]) for name in _COUNTERS if name in each})
+            found.update({(*place, name): int(each[name]["N"]) for name in _TOTALLED if name in each})
         return +found
 
 
@@ -63,10 +64,14 @@ def assert_settled(ledger: Mapping[str, LedgerEntry], told: Mapping[str, Deliver
     met = {origin: Counter({"quarantined": _rejected(told[origin], entry)}) for origin, entry in ledger.items()}
     for (origin, _), fate in model.fates.items():
         met[origin]["quarantined" if fate == CANCELLED else fate] += 1
+    for origin, _ in model.superseded:
+        met[origin]["superseded"] += 1
     found = {origin: +Counter(entry.counters) for origin, entry in ledger.items()}
     for each in found.values():
-        del each["received"], each["superseded"]
+        del each["received"]
     assert found == {origin: +each for origin, each in met.items()}
+    shared = {origin: entry.outcomes.shared_ids for origin, entry in ledger.items() if entry.outcomes.shared_ids}
+    assert shared == Counter(origin for origin, _ in model.shared)
 
 
 def _rejected(delivered: Delivered, entry: LedgerEntry) -> int:

@@ -60,6 +60,7 @@ class Delivered:
             day=f"{at(each):%Y-%m-%d}" if thing.by_day else WHOLE_TABLE,
             says=thing.says(each, at(each)),
             arrived=self.received_at,
+            source=self.sent.source_id,
             told_version=version(data_type, each),
             shard=self.sent.shard,
         )

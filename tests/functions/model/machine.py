@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,24 +20,20 @@ from tests.functions.model.checks import assert_accounted, assert_rolled_up, ass
 from tests.functions.model.delivered import Delivered, Sent
 from tests.functions.model.lake_model import LakeModel, Row
 from tests.functions.model.shop import SOON, TOLERANCE, Told, at, record, tellings
-from tests.functions.model.world import Crash, Event, World
+from tests.functions.model.stream_run import StreamRun
+from tests.functions.model.world import Crash, World
 
 SOURCES = ("web-shop", "till-7")
 SHARDS = ("shardId-000000000001", "shardId-000000000002")
 MANY_ROUNDS = 40
+MOST_RECORDS = 100
+"""Of one run, so that each record of a shard has a number of its own."""
 _RESUMABLE = (BatchStatus.FAILED, BatchStatus.CANCELLED)
 _deaths = st.tuples(st.integers(0, 8), st.sampled_from(CrashPoint))
 _crashes = st.none() | st.none() | _deaths
 _waits = st.sampled_from([0, 0, 1, 1000]).map(lambda milliseconds: timedelta(milliseconds=milliseconds))
+_records = st.lists(st.tuples(st.integers(0, 1), tellings()), min_size=1, max_size=6)
 _sources, _types, _any = st.sampled_from(SOURCES), st.integers(0, 1), st.integers(0, 5)
-
-
-@dataclass
-class _Run:
-    """A run of the stream, and whether the consumer is through with it."""
-
-    event: Event
-    done: bool = False
 
 
 class LakeMachine(RuleBasedStateMachine):
@@ -51,7 +47,7 @@ class LakeMachine(RuleBasedStateMachine):
         self.model = LakeModel()
         self.sent: dict[str, Sent] = {}
         self.told: dict[str, Delivered] = {}
-        self.runs: dict[str, list[_Run]] = {shard: [] for shard in SHARDS}
+        self.runs: dict[str, list[StreamRun]] = {shard: [] for shard in SHARDS}
         self.batches: list[str] = []
         self.files: list[str] = []
         self.withdrawn: set[str] = set()
@@ -99,26 +95,24 @@ class LakeMachine(RuleBasedStateMachine):
         """The loader is notified of a file, perhaps again, and has time for part of it."""
         self.world.load_file(self.files[which % len(self.files)], parts, crash)
 
-    @rule(
-        shard=st.sampled_from(SHARDS),
-        source=_sources,
-        told=st.lists(st.tuples(_types, tellings()), min_size=1, max_size=6),
-        wait=_waits,
-        crash=_crashes,
-    )
+    @rule(shard=st.sampled_from(SHARDS), source=_sources, told=_records, wait=_waits, crash=_crashes)
     def stream(self, shard: str, source: str, told: list[tuple[int, Told]], wait: timedelta, crash: Crash) -> None:
         """A producer puts records on the stream, and the consumer gets them as a run; a run it died of goes first."""
         self.world.clock.pass_by(wait)
         self._retry(shard)
-        runs = self.runs[shard]
-        payloads = [_envelope(source, self.data_types[what], each) for what, each in told]
-        runs.append(_Run(self.world.run_of(shard, 10 * len(runs), payloads)))
-        name = f"{shard}~{runs[-1].event['Records'][0]['kinesis']['sequenceNumber']}"
-        for number, data_type in enumerate(self.data_types):
-            mine = [each for what, each in told if what == number]
-            if mine:
-                self.sent[f"{name}~{source}~{data_type}"] = Sent(source, data_type, mine, shard)
-        self._consume(runs[-1], crash)
+        self.runs[shard].append(StreamRun(shard, self.world.clock()))
+        self._grow(shard, source, told)
+        self._consume(self.runs[shard][-1], crash)
+
+    @rule(shard=st.sampled_from(SHARDS), source=_sources, told=_records, more=_records, crash=_deaths)
+    def stumble(
+        self, shard: str, source: str, told: list[tuple[int, Told]], more: list[tuple[int, Told]], crash: Crash
+    ) -> None:
+        """The consumer dies of a run, what it has written is merged, and it gets the run again with more records."""
+        self.stream(shard, source, told, timedelta(), crash)
+        self.merge_all()
+        self._grow(shard, source, more)
+        self._consume(self.runs[shard][-1], None)
 
     @precondition(lambda self: any(self.runs.values()))
     @rule(which=_any, crash=_crashes)
@@ -258,13 +252,24 @@ class LakeMachine(RuleBasedStateMachine):
             self.told[origin] = Delivered(origin, self.sent[origin], ledger[origin].received_at)
         return ledger
 
+    def _grow(self, shard: str, source: str, told: Sequence[tuple[int, Told]]) -> None:
+        """Put records at the end of the last run of a shard."""
+        run = self.runs[shard][-1]
+        typed = [(self.data_types[what], each) for what, each in told]
+        payloads = [_envelope(source, *each) for each in typed]
+        first = MOST_RECORDS * (len(self.runs[shard]) - 1) + len(run.records)
+        records = self.world.records_of(shard, first, payloads, run.arrived)
+        for name, more in run.grow(source, typed, records, self._seen().keys()).items():
+            sent = self.sent.get(name, replace(more, tellings=()))
+            self.sent[name] = replace(more, tellings=[*sent.tellings, *more.tellings])
+
     def _retry(self, shard: str) -> None:
         for run in self.runs[shard]:
             if not run.done:
                 self._consume(run, None)
 
-    def _consume(self, run: _Run, crash: Crash) -> None:
-        run.done = self.world.consume(run.event, crash)
+    def _consume(self, run: StreamRun, crash: Crash) -> None:
+        run.done = self.world.consume(run.records, crash)
 
     def _waiting(self) -> dict[DataType, list[IncomingKey]]:
         """What waits for each data type; S3 has sent a notice of every object."""

@@ -76,10 +76,10 @@ def _event(told: Told, at: datetime) -> dict[str, Any]:
 
 
 THINGS: Mapping[DataType, Thing] = {
-    DataType.TRANSACTIONS: Thing("transaction_id", _sale),
+    DataType.TRANSACTIONS: Thing("transaction_id", _sale, version="updated_at"),
     DataType.ORDERS: Thing("order_id", _order, version="updated_at"),
     DataType.PRODUCTS: Thing("product_id", _product, version="updated_at", by_day=False),
-    DataType.EVENTS: Thing("event_id", _event),
+    DataType.EVENTS: Thing("event_id", _event, version="updated_at"),
 }
 
 

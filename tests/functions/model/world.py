@@ -39,7 +39,7 @@ from tests.functions.model.checks import Totals
 from tests.moto_platform import REGION
 
 Crash = tuple[int, CrashPoint] | None
-Event = Mapping[str, Any]
+Record = dict[str, Any]
 _LATE = timedelta(minutes=5)
 
 
@@ -71,17 +71,19 @@ class World:
         time = iter([True] * parts)
         return self._survives(lambda: loader(self._wired).run(batch_id, lambda: next(time, False)), crash)
 
-    def run_of(self, shard: str, first: int, payloads: Sequence[Mapping[str, Any]]) -> Event:
-        """A run of a shard, all of it arrived now."""
-        event = kinesis_event(payloads, first=first)
-        for each in event["Records"]:
+    def records_of(
+        self, shard: str, first: int, payloads: Sequence[Mapping[str, Any]], arrived: datetime
+    ) -> Sequence[Record]:
+        """Records of a shard from this number on, all of one moment."""
+        records: Sequence[Record] = kinesis_event(payloads, first=first)["Records"]
+        for each in records:
             each["eventID"] = f"{shard}:{each['kinesis']['sequenceNumber']}"
-            each["kinesis"]["approximateArrivalTimestamp"] = self.clock().timestamp()
-        return event
+            each["kinesis"]["approximateArrivalTimestamp"] = arrived.timestamp()
+        return records
 
-    def consume(self, run: Event, crash: Crash) -> bool:
+    def consume(self, run: Sequence[Record], crash: Crash) -> bool:
         """Pass a batch to the consumer; False if it died, so that the shard waits for the retry."""
-        return self._survives(lambda: consume({"Records": run["Records"]}, context()), crash)
+        return self._survives(lambda: consume({"Records": run}, context()), crash)
 
     def merge(self, notices: Iterable[str], crash: Crash) -> None:
         """Hand S3's notices of these keys to the merger."""

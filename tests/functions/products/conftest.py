@@ -104,8 +104,9 @@ def _know_costs(wired: Wiring, versions: Sequence[Row]) -> None:
     history = ProductHistory(wired.lake_tables).append([to_table(DataType.PRODUCTS, versions, STAMP)])
     assert set(history.cost_days) == days_with_changes(versions)
     wired.table_states.update(
-        DataType.PRODUCTS, lambda state: state.with_derived(history.snapshots, state.sequence, history.cost_days)
+        DataType.PRODUCTS, lambda state: state.with_derived(history.snapshots, state.sequence + 1, history.cost_days)
     )
+    wired.rollups.run(DataType.TRANSACTIONS)
 
 
 @pytest.fixture(scope="package")

@@ -27,7 +27,7 @@ class Oracle:
     def products(self, question: ProductQuestion) -> list[dict[str, Any]]:
         """Every product with data, the best first; unknown figures are None."""
         found = [self._product(question, each) for each in sorted({line["product_id"] for line in self.shop.lines})]
-        listed = [each for each in found if each["lines"] and question.category in (None, each["category"])]
+        listed = [each for each in found if each["lines"] or each["excluded"]]
         column = {"quantity": "quantity_sold"}.get(question.sort_by.value, question.sort_by.value)
         known = [each for each in listed if each[column] is not None]
         unknown = [each for each in listed if each[column] is None]
@@ -36,7 +36,7 @@ class Oracle:
     def excluded(self, question: ProductQuestion) -> int:
         """Lines of the category that no rate is known for."""
         products = (self._product(question, each) for each in {line["product_id"] for line in self.shop.lines})
-        return sum(each["excluded"] for each in products if question.category in (None, each["category"]))
+        return sum(each["excluded"] for each in products)
 
     def rate(self, currency: str | None, moment: datetime) -> Decimal | None:
         """The rate of a currency on the day."""
@@ -47,18 +47,21 @@ class Oracle:
         return next((Decimal(each["rate"]) for each in known if each["valid_from"] <= day < each["valid_before"]), None)
 
     def _product(self, question: ProductQuestion, product: str) -> dict[str, Any]:
-        own = [line for line in self.shop.lines if line["product_id"] == product and _within(question, line)]
+        sold = [line for line in self.shop.lines if line["product_id"] == product and _within(question, line)]
+        categorised = [{**line, "product_category": self._category(line)} for line in sold]
+        own = [line for line in categorised if question.category in (None, line["product_category"])]
         lines = [line for line in own if self.rate(line["currency"], line["timestamp"]) is not None]
         catalogue = next((each for each in self.shop.catalogue if each["product_id"] == product), {})
         revenue = sum((self._revenue(line) for line in lines), _ZERO)
         costs = [self._cost(line) for line in lines]
-        cost = None if None in costs else sum(filter(None, costs), _ZERO)
+        cost = None if None in costs or not lines else sum(filter(None, costs), _ZERO)
         return {
             "product_id": product,
-            "name": catalogue.get("name") or _latest(own, "product_name"),
-            "category": catalogue.get("category") or _latest(own, "product_category"),
+            "name": catalogue.get("name") or _latest(categorised, "product_name"),
+            "category": _latest(own, "product_category"),
             "revenue": revenue,
-            "quantity_sold": sum((Decimal(str(line["quantity"])) for line in lines), _ZERO),
+            "quantity_sold": sum((Decimal(str(line["quantity"])) for line in own), _ZERO),
+            "additional_metrics": {name: self._beside(lines, name) for name in ("tax", "shipping")},
             "margin": None if cost is None else revenue - cost,
             "conversion_rate": self._conversion(question, product),
             "inventory_turnover": None if cost is None else self._turnover(question, product, cost),
@@ -68,8 +71,24 @@ class Oracle:
         }
 
     def _revenue(self, line: Row) -> Decimal:
-        quantity, price, discount = (Decimal(str(line[name])) for name in ("quantity", "unit_price", "discount"))
-        return (quantity * price - discount) * (self.rate(line["currency"], line["timestamp"]) or _ZERO)
+        quantity, price = (Decimal(str(line[name])) for name in ("quantity", "unit_price"))
+        return (quantity * price - _signed(line, "discount")) * (
+            self.rate(line["currency"], line["timestamp"]) or _ZERO
+        )
+
+    def _beside(self, lines: Sequence[Row], name: str) -> Decimal:
+        rated = (_signed(line, name) * (self.rate(line["currency"], line["timestamp"]) or _ZERO) for line in lines)
+        return sum(rated, _ZERO)
+
+    def _category(self, line: Row) -> str | None:
+        """The category of the line, or else of the version at the sale, or of the first one if that is later."""
+        if line.get("product_category") is not None:
+            own: str = line["product_category"]
+            return own
+        known = [each for each in self.shop.versions if each["product_id"] == line["product_id"]]
+        ordered = sorted(known, key=lambda each: each["updated_at"])
+        valid = [each for each in ordered if each["updated_at"] <= line["timestamp"]] or ordered[:1]
+        return valid[-1]["category"] if valid else None
 
     def _cost(self, line: Row) -> Decimal | None:
         if line.get("unit_cost") is not None:
@@ -119,7 +138,7 @@ class Oracle:
         yield from (list(levels.values()) for levels in last.values())
 
     def _worth(self, level: Row) -> Decimal | None:
-        quantity = Decimal(str(level["quantity_on_hand"]))
+        quantity = max(Decimal(str(level["quantity_on_hand"])), _ZERO)  # oversold goods have no value
         if level["unit_cost"] is not None or not quantity:
             return quantity * Decimal(str(level["unit_cost"] or 0))
         found = self._version(level["product_id"], level["timestamp"])
@@ -153,6 +172,11 @@ def _direction(values: Sequence[float]) -> str:
     if not significant or abs(slope) < 0.1 * sum(map(abs, values)) / count:
         return "stable"
     return "increasing" if slope > 0 else "decreasing"
+
+
+def _signed(line: Row, name: str) -> Decimal:
+    """An amount of the line, negative for a return, whichever sign the line has for it."""
+    return abs(Decimal(str(line.get(name) or 0))).copy_sign(Decimal(str(line["quantity"])))
 
 
 def _within(question: ProductQuestion, line: Row) -> bool:

@@ -55,8 +55,8 @@ def shop(seed: int = 20250301, *, lines: int = 1200) -> Shop:
     """A shop of 40 days; the same one every time."""
     chance = Random(seed)  # noqa: S311 # a shop, not a secret
     return Shop(
-        lines=[_line(number, chance) for number in range(lines)] + _rising_and_falling(),
-        versions=[version for product in PRODUCTS[:12] for version in _versions(product, chance)],
+        lines=[_line(number, chance) for number in range(lines)] + _rising_and_falling() + _dearer_lines(),
+        versions=[version for product in PRODUCTS[:12] for version in _versions(product, chance)] + _dearer_versions(),
         inventory=[record for product in PRODUCTS[2:14] for record in _stock(product, chance)],
         events=[event for number in range(250) for event in _session(number, chance)],
     )
@@ -73,6 +73,8 @@ def _line(number: int, chance: Random) -> dict[str, Any]:
         "quantity": chance.choice((1, 2, 3, 0.3333, -1, -2)),
         "unit_price": chance.choice((9.99, 0.1, 1250, "18.123456")),
         "discount": chance.choice((0, 0, 0.05, 1.234567)),
+        "tax": chance.choice((None, 1.9, 0.070001)),
+        "shipping": chance.choice((None, 0, 4.9)),
         "unit_cost": chance.choice((None, None, None, 3.5, "0.123457")) if product < PRODUCTS[12] else 4,
         "currency": chance.choice(("USD", "USD", "USD", "EUR", LATE, RATELESS)),
         "status": chance.choice(("completed", "completed", "completed", "completed", "pending", "cancelled")),
@@ -91,6 +93,25 @@ def _rising_and_falling() -> list[Row]:
     return rows
 
 
+_DEARER = "dearer"
+"""A product that costs more from one noon on, and is sold before and after it."""
+
+
+def _dearer_lines() -> list[Row]:
+    line: Row = {"product_id": _DEARER, "quantity": 1, "unit_price": 9, "currency": "USD", "status": "completed"}
+    return [
+        {**line, "transaction_id": f"{_DEARER}-{hour}", "timestamp": OPENED + 20 * _DAY + timedelta(hours=hour)}
+        for hour in (6, 18)
+    ]
+
+
+def _dearer_versions() -> list[Row]:
+    version: Row = {"product_id": _DEARER, "name": "Dearer", "category": "tea", "currency": "USD"}
+    return [
+        {**version, "cost": cost, "updated_at": OPENED + days * _DAY + _NOON} for cost, days in ((2, -100), (3, 20))
+    ]
+
+
 def _versions(product: str, chance: Random) -> list[Row]:
     """Most products are known before the shop opens; costs change at midnight, within a day, and not at all."""
     place = PRODUCTS.index(product)
@@ -99,13 +120,12 @@ def _versions(product: str, chance: Random) -> list[Row]:
     moments = [known, *(OPENED + day * _DAY + chance.choice((timedelta(), _NOON)) for day in days)]
     costs = (None,) if place == 2 else (1.5, 1.5, "2.000001", 7)
     currency = {3: RATELESS, 4: LATE, 5: "EUR", 6: "EUR"}.get(place, "USD")
-    category = chance.choice(CATEGORIES)
     return [
         {
             "product_id": product,
             "updated_at": moment,
             "name": f"{product} of the catalogue",
-            "category": category,
+            "category": chance.choice(CATEGORIES),
             "cost": chance.choice(costs),
             "currency": currency,
         }
@@ -124,7 +144,7 @@ def _stock(product: str, chance: Random) -> list[Row]:
                 "product_id": product,
                 "location": location,
                 "timestamp": moment,
-                "quantity_on_hand": chance.choice((0, 5, 17.5, 120)),
+                "quantity_on_hand": chance.choice((0, 5, 17.5, 120, -3)),
                 "unit_cost": chance.choice((None, 2.25)) if product < PRODUCTS[6] else 3,
             }
     return list(rows.values())

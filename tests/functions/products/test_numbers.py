@@ -40,6 +40,8 @@ def expected(shop: OpenShop, question: ProductQuestion) -> list[dict[str, Any]]:
 
 
 def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}
     return to_json_number(value) if isinstance(value, Decimal) else value
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +15,6 @@ from shared.ledger.store import SOURCES_TABLE
 from shared.runtime.models import rfc3339
 from tests.fakes.identities import Visitor
 from tests.functions.products.conftest import NOW, OpenShop
-from tests.functions.products.shop import OPENED
 
 MARCH = {"time_range[start]": ["2025-03-01"], "time_range[end]": ["2025-04-01"]}
 
@@ -126,7 +126,7 @@ def test_a_snapshot_of_a_table_without_influence_is_refused(open_shop: OpenShop)
 @pytest.fixture
 def delivered(open_shop: OpenShop) -> Iterator[dict[str, str]]:
     """A till that has delivered nearly up to now, and a warehouse that is late."""
-    marks = {"transactions": NOW, "inventory": OPENED}
+    marks = {"transactions": NOW, "inventory": NOW - timedelta(days=1)}
     dynamodb, table = boto3.client("dynamodb"), open_shop.wired.settings.name_of(SOURCES_TABLE)
     keys: list[Any] = [{"source_id": {"S": "till"}, "facet": {"S": f"type#{name}"}} for name in marks]
     for key, moment in zip(keys, marks.values(), strict=True):
@@ -138,10 +138,12 @@ def delivered(open_shop: OpenShop) -> Iterator[dict[str, str]]:
 
 
 def test_freshness_is_that_of_the_slowest_data_type(open_shop: OpenShop, delivered: dict[str, str]) -> None:
-    metadata = open_shop.get(MARCH).data["metadata"]
+    until_now = {**MARCH, "time_range[end]": [rfc3339(NOW)]}
 
-    assert metadata["data_freshness"] == delivered["inventory"]
-    assert metadata["provisional"]
+    told = [open_shop.get(asked).data["metadata"] for asked in (MARCH, until_now)]
+
+    assert {each["data_freshness"] for each in told} == {delivered["inventory"]}
+    assert [each["provisional"] for each in told] == [False, True]
 
 
 def test_without_sales_deliveries_a_result_is_provisional(open_shop: OpenShop) -> None:

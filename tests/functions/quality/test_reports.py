@@ -149,8 +149,8 @@ def test_rows_received_in_the_hours_of_the_range_count(wired: Wiring, ask: Ask) 
     assert rows("16:00:00", "17:00:00") == 0
 
 
-def test_without_received_rows_there_is_no_report_and_the_score_is_100(ask: Ask) -> None:
-    assert ask(*DAY).data == {"reports": [], "overall_score": 100, "trend": "stable"}
+def test_without_received_rows_there_is_no_report_and_no_score(ask: Ask) -> None:
+    assert ask(*DAY).data == {"reports": [], "overall_score": None, "trend": "stable"}
 
 
 def test_samples_are_limited_and_show_no_id(wired: Wiring, ask: Ask) -> None:
@@ -194,3 +194,23 @@ def test_every_error_in_a_query_is_named(ask: Ask) -> None:
     answer = ask("2025-03-02", "yesterday", data_type="profits")
 
     assert (answer.status, set(answer.fields)) == (400, {"time_range.end", "data_type"})
+
+
+def test_reports_come_in_pages_with_the_score_of_all(wired: Wiring, ask: Ask) -> None:
+    for number, source_id in enumerate(("shop-a", "shop-b", "shop-c")):
+        deliver(wired, [fine(number)], origin=f"batch-{number}", source_id=source_id)
+    deliver(wired, [fine(number) for number in range(8)] + [fine(9, quantity="x")], origin="batch-9", source_id="till")
+
+    pages = [ask(*DAY, page=str(number), size="3").data for number in range(2)]
+
+    assert [[each["source_id"] for each in page["reports"]] for page in pages] == [
+        ["shop-a", "shop-b", "shop-c"],
+        ["till"],
+    ]
+    assert {(page["totalElements"], page["totalPages"]) for page in pages} == {(4, 2)}
+    assert {page["overall_score"] for page in pages} == {ask(*DAY).data["overall_score"]}
+    assert "totalElements" not in ask(*DAY).data
+
+
+def test_a_page_of_reports_needs_a_size(ask: Ask) -> None:
+    assert ask(*DAY, page="1").fields == {"size": "is required if page is given"}

@@ -23,7 +23,7 @@ from tests.fakes.fault_injection import CrashPoint, deaths
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.recording_lake import RecordingLake
 from tests.fakes.records import good, sale
-from tests.fakes.state_dump import StateDump, dump_state, merge_all
+from tests.fakes.state_dump import dump_state, merge_all
 
 LATE = timedelta(minutes=3)
 SENT = {
@@ -54,14 +54,6 @@ def _requeued(settings: Settings) -> list[str]:
     return [message["Records"][0]["s3"]["object"]["key"] for message in _messages(settings)]
 
 
-def _without_names(held: StateDump) -> list[Any]:
-    """The state without the batch's own name and times, which differ from run to run."""
-    named = {"_origin", "origin", "received_at", "completed_at", "ingested_at", "last_ingestion"}
-    rows = [row for objects in (held.base, held.rollups, held.quarantine) for each in objects.values() for row in each]
-    every = [*rows, *held.ledger, *held.sources]
-    return sorted(({key: value for key, value in each.items() if key not in named} for each in every), key=repr)
-
-
 def test_a_batch_killed_around_any_write_completes_when_resumed_or_repeated(
     platforms: MotoPlatforms,
 ) -> None:
@@ -89,7 +81,7 @@ def test_a_batch_killed_around_any_write_completes_when_resumed_or_repeated(
 
             held = dump_state(settings)
             case = f"killed {moment} write {step} of {writes}"
-            assert _without_names(held) == _without_names(expected), case
+            assert held.without() == expected.without(), case
             assert held.incoming == [], case
 
 
@@ -108,7 +100,7 @@ def test_a_cancelled_batch_whose_resume_was_interrupted_anywhere_is_finished(
         batch_id = cancelled(wired)
         writes = platforms.fault_injector.count(lambda: wired.lifecycle.resume(batch_id))
         merge_all(wired)
-        expected = _without_names(dump_state(settings))
+        expected = dump_state(settings).without()
     assert writes.count("PutObject") == 1  # the rows of both days
 
     for step, moment in deaths(writes):
@@ -124,7 +116,7 @@ def test_a_cancelled_batch_whose_resume_was_interrupted_anywhere_is_finished(
                 wired.lifecycle.resume(batch_id)  # it was not begun: the client, who has no answer, asks again
             merge_all(wired)
 
-            assert _without_names(dump_state(settings)) == expected, f"killed {moment} write {step} of {writes}"
+            assert dump_state(settings).without() == expected, f"killed {moment} write {step} of {writes}"
 
 
 def test_a_recent_batch_is_left_alone(platforms: MotoPlatforms) -> None:

@@ -9,6 +9,8 @@ import pytest
 from functions.table_setup.handler import handler
 from shared.app.wiring import Wiring
 from shared.lake.catalog.tables import EXCHANGE_RATES, LAKE_DATABASE, LAKE_TABLES
+from shared.lake.rollups.compute import ROLLUPS
+from shared.merging.queue import ROLLUP_QUEUE
 from tests.events.api_gateway import context
 from tests.events.custom_resource import custom_resource_event
 from tests.fakes.response_door import ResponseDoor, response_door
@@ -129,3 +131,12 @@ def metadata_locations(wired: Wiring) -> dict[str, str]:
     """Where the current metadata of each table is."""
     found = boto3.client("glue").get_tables(DatabaseName=wired.settings.name_of(LAKE_DATABASE))["TableList"]
     return {each["Name"]: each["Parameters"]["metadata_location"] for each in found}
+
+
+def test_a_deployment_requests_the_roll_ups_of_every_type_that_has_any(deployed: Wiring, door: ResponseDoor) -> None:
+    set_up(door)
+
+    attributes = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=deployed.settings.name_of(ROLLUP_QUEUE), AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+    )["Attributes"]
+    assert attributes == {"ApproximateNumberOfMessagesDelayed": str(len(ROLLUPS))}

@@ -63,6 +63,13 @@ QUERIES: list[tuple[str, list[tuple[Cell, ...]]]] = [
         ),
         [("2", "x", "2"), ("2", "y", "3")],
     ),
+    (
+        (
+            "SELECT n, key, place FROM {rows} LEFT JOIN UNNEST(CASE WHEN n < 3 THEN MAP(ARRAY['x'], ARRAY[n]) END) "
+            "WITH ORDINALITY AS u(key, value, place) ON TRUE ORDER BY n"
+        ),
+        [("1", "x", "1"), ("2", "x", "1"), ("3", None, None)],
+    ),
     ("SELECT a, b FROM UNNEST(ARRAY[CAST(ROW(1, 'x') AS ROW(p bigint, q varchar))]) AS u(a, b)", [("1", "x")]),
     ("SELECT value / 2 FROM UNNEST(MAP(ARRAY['x'], ARRAY[7])) AS u(key, value)", [("3",)]),
     (

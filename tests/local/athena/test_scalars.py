@@ -49,6 +49,7 @@ NUMBERS: list[Case] = [
     ("try_cast('x' AS bigint)", "bigint", None),
     ("try(CAST('x' AS bigint))", "bigint", None),
     ("CAST('12' AS bigint)", "bigint", "12"),
+    ("from_base('ff', 16)", "bigint", "255"),
     ("CAST('1.239' AS decimal(10,2))", "decimal", "1.24"),
     ("coalesce(NULL, 2)", "integer", "2"),
     ("nullif(1, 1)", "integer", None),
@@ -57,6 +58,7 @@ NUMBERS: list[Case] = [
 ]
 TEXTS: list[Case] = [
     ("'a' || 'b'", "varchar", "ab"),
+    ("to_hex(md5(to_utf8('abc')))", "varchar", "900150983CD24FB0D6963F7D28E17F72"),
     ("concat('a', CAST(NULL AS varchar), 'b')", "varchar", None),
     ("upper('é') || lower('A')", "varchar", "Éa"),
     ("length('naïve')", "bigint", "5"),
@@ -160,6 +162,11 @@ COLLECTIONS: list[Case] = [
     ("MAP(ARRAY['a'], ARRAY[1])['a']", "integer", "1"),
     ("element_at(MAP(ARRAY['a'], ARRAY[1]), 'z')", "integer", None),
     ("map_keys(MAP(ARRAY['a', 'b'], ARRAY[1, 2]))", "array", "[a, b]"),
+    ("map_values(MAP(ARRAY['a', 'b'], ARRAY[1, 2]))", "array", "[1, 2]"),
+    ("reduce(ARRAY[1.5e0, 2e0], 0e0, (s, x) -> s + x, s -> s)", "double", "3.5"),
+    ("reduce(map_values(MAP(ARRAY['a'], ARRAY[2.5e0])), 1e0, (s, x) -> s * x, s -> s) / 2", "double", "1.25"),
+    ("reduce(CAST(NULL AS array(double)), 0e0, (s, x) -> s + x, s -> s)", "double", None),
+    ("1 / (1 + exp(1000e0))", "double", "0.0"),
     ("CAST(ROW(1, 'x') AS ROW(n bigint, t varchar))", "row", "{n=1, t=x}"),
     ("CAST(ROW(1, 'x') AS ROW(n bigint, t varchar)).t", "varchar", "x"),
 ]

@@ -1,6 +1,8 @@
 """UNLOAD, CREATE TABLE AS and DROP TABLE: files in the lake, tables in the catalogue."""
 
+import gzip
 import io
+import json
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -48,6 +50,30 @@ def test_unload_puts_partitions_in_folders_and_leaves_their_columns_out(sales: L
     assert _stored(sales, keys[0]).column_names == ["id"]
 
 
+def test_unload_writes_json_lines_with_partitions_in_their_keys(sales: Lake, asker: Asker) -> None:
+    asker.execute(
+        "UNLOAD (SELECT id, CAST(n AS decimal(38, 2)) AS n, CAST(NULL AS varchar) AS none, n % 2 AS part FROM sales "  # noqa: S608 a constant
+        f"WHERE dt = '2025-01-02') TO '{TARGET}' WITH (format = 'JSON', partitioned_by = ARRAY['part'])"
+    )
+
+    keys = sales.keys_below("export/")
+    rows = [json.loads(gzip.decompress(sales.read(f"s3://{BUCKET}/{key}"))) for key in keys]
+    assert [key.split("/")[1] for key in keys] == ["part=0", "part=1"]
+    assert rows == [{"id": "b", "n": 2.0, "none": None}, {"id": "a", "n": 1.0, "none": None}]
+
+
+def test_unload_writes_at_most_a_hundred_partitions(sales: Lake, asker: Asker) -> None:
+    rows = "SELECT 1 AS one, x AS part FROM UNNEST(sequence(1, {})) AS t (x)"
+    options = "(format = 'JSON', partitioned_by = ARRAY['part'])"
+
+    asker.execute(f"UNLOAD ({rows.format(100)}) TO '{TARGET}' WITH {options}")
+    reason = asker.reason(f"UNLOAD ({rows.format(101)}) TO 's3://{BUCKET}/more/' WITH {options}")
+
+    assert len(sales.keys_below("export/")) == 100
+    assert reason.startswith("HIVE_TOO_MANY_OPEN_PARTITIONS")
+    assert sales.keys_below("more/") == []
+
+
 def test_unload_refuses_a_non_empty_location(sales: Lake, asker: Asker) -> None:
     sales.put("export/before.parquet", pa.table({"x": [1]}))
 
@@ -60,6 +86,7 @@ def test_unload_refuses_a_non_empty_location(sales: Lake, asker: Asker) -> None:
     ("options", "reason"),
     [
         ("format = 'ORC'", "NOT_SUPPORTED: the format ORC"),
+        ("format = 'JSON', compression = 'SNAPPY'", "INVALID_TABLE_PROPERTY"),
         ("format = 'PARQUET', compression = 'BROTLI'", "INVALID_TABLE_PROPERTY"),
         ("format = 'PARQUET', field_delimiter = ','", "NOT_SUPPORTED: the property field_delimiter"),
         ("format = 'PARQUET', partitioned_by = ARRAY['one']", "HIVE_COLUMN_ORDER_MISMATCH"),

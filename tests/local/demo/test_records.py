@@ -44,7 +44,7 @@ def moment(value: Any) -> bool:
 
 
 def currency(value: Any) -> bool:
-    return value in {"USD", "EUR"}
+    return value in {"USD", "EUR", "GBP"}
 
 
 def one_of(*choices: str) -> Check:
@@ -52,7 +52,9 @@ def one_of(*choices: str) -> Check:
 
 
 def features(value: Any) -> bool:
-    return isinstance(value, dict) and all(text(name) and (number(it) or text(it)) for name, it in value.items())
+    return isinstance(value, dict) and all(
+        text(name) and (number(it) or text(it) or flag(it)) for name, it in value.items()
+    )
 
 
 def attributions(value: Any) -> bool:
@@ -135,7 +137,7 @@ OPTIONAL: dict[str, dict[str, Check]] = {
         **dict.fromkeys(("product_category", "channel", "region", "device"), text),
     },
     "decisions": {
-        **dict.fromkeys(("transaction_id", "customer_id", "experiment_id", "variant_id"), an_id),
+        **dict.fromkeys(("transaction_id", "customer_id", "experiment_id", "variant_id", "investigation_id"), an_id),
         **dict.fromkeys(
             ("merchant", "channel", "geography", "device", "risk_band", "model_version", "rule_version"), text
         ),

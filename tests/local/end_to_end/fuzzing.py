@@ -39,6 +39,8 @@ _BEYOND_SCHEMA = (
     "client_id is required",  # where HTTP Basic does not carry them
     "client_secret is required",
     "is required if deliveries is true",
+    "is required unless If-Match is sent",
+    "must have at most 4 decimal places",
     "ids and filters must not be combined",
     '"field":"data.',  # the record is none of its data type
     '"field":"options.encoding"',  # which must be the name of an encoding

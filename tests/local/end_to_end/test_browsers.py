@@ -51,7 +51,7 @@ def test_a_foreign_page_may_not_read(client: Client, origin: str) -> None:
 
     assert preflight(client, origin)["Access-Control-Allow-Origin"] not in {origin, "*"}
     assert all("Access-Control-Allow-Origin" not in answer.headers for answer in answers)
-    assert all(answer.headers["Vary"] == "Origin" for answer in answers)
+    assert all("Origin" in answer.headers["Vary"] for answer in answers)
 
 
 def test_the_web_page_can_read_why_the_api_refused(platform: RunningPlatform, client: Client) -> None:

@@ -103,7 +103,7 @@ def test_athena_reads_the_records_as_sent(platform: RunningPlatform, client: Cli
         "status": "completed",
         "attributes": '{"shelf":{"row":7}}',
     }
-    assert decided == {"age": "3", "country": "NO", "weight": "-0.5"}
+    assert decided == {"age": "3", "country": '"NO"', "weight": "-0.5"}
 
 
 def test_a_label_without_a_time_takes_that_of_its_decision(platform: RunningPlatform, client: Client) -> None:

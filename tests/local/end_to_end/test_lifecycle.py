@@ -17,6 +17,7 @@ from tests.local.end_to_end.waiting import until
 DAYS = [f"2015-04-{day:02}" for day in range(1, 6)]
 RETAINED_SECONDS = 25 * 3600.0
 RANGE = {"start": "2015-04-01", "end": "2015-05-01"}
+DOLLARS = {"filters[currency]": "USD"}
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +38,12 @@ def deliver(client: Client, source: str) -> None:
 
 
 def answers(client: Client, *, but: str = "") -> list[Any]:
-    """Ask what the platform knows: the sources but one, and metrics from the roll-up and from the base.
+    """Ask what the platform knows: the sources but one, and metrics of dollars from the roll-up and from the base.
 
     Not whether a source is active: one that is used to a delivery every second is overdue while the platform is down.
     """
     metrics = [
-        client.metric(metric, **RANGE, granularity=granularity)
+        client.metric(metric, **RANGE, **DOLLARS, granularity=granularity)
         for metric in ("revenue", "transactions", "average_order_value")
         for granularity in ("daily", "monthly")
     ]
@@ -69,7 +70,7 @@ def loaded(told: list[Any]) -> list[Any]:
 
 def sold(client: Client) -> int:
     """Count the sales in dollars."""
-    total: int = client.metric("transactions", **RANGE)["summary"]["total"]
+    total: int = client.metric("transactions", **RANGE, **DOLLARS)["summary"]["total"]
     return total
 
 

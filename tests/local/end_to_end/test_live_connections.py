@@ -38,7 +38,7 @@ async def joined(address: str, token: str, look: Callable[[], Any]) -> Any:
         return await asyncio.to_thread(look)
 
 
-@pytest.mark.parametrize("channel", ["analytics", "dashboards/end-to-end"])
+@pytest.mark.parametrize("channel", ["analytics", "dashboards/executive"])
 def test_a_client_is_listed_while_connected(platform: RunningPlatform, channel: str) -> None:
     def known() -> list[dict[str, Any]]:
         return until(lambda: connections(platform, channel), seconds=KNOWN_WITHIN, what=f"{channel} is joined")
@@ -51,7 +51,7 @@ def test_a_client_is_listed_while_connected(platform: RunningPlatform, channel: 
 
 
 def test_a_vanished_client_is_removed(platform: RunningPlatform) -> None:
-    channel = "dashboards/vanishing"
+    channel = "dashboards/operations"
 
     async def vanish() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", platform.ports.front)
@@ -69,11 +69,13 @@ def test_a_vanished_client_is_removed(platform: RunningPlatform) -> None:
 
 def test_a_client_cannot_choose_its_channel_by_query(platform: RunningPlatform) -> None:
     def known() -> list[dict[str, Any]]:
-        return until(lambda: connections(platform, "dashboards/mine"), seconds=KNOWN_WITHIN, what="it is joined")
+        return until(lambda: connections(platform, "dashboards/finance"), seconds=KNOWN_WITHIN, what="it is joined")
 
-    asyncio.run(joined(f"{platform.websocket_url}/dashboards/mine?channel=dashboards/theirs", platform.token, known))
+    asyncio.run(
+        joined(f"{platform.websocket_url}/dashboards/finance?channel=dashboards/marketing", platform.token, known)
+    )
 
-    assert connections(platform, "dashboards/theirs") == []
+    assert connections(platform, "dashboards/marketing") == []
 
 
 @pytest.mark.parametrize("path", ["nowhere", "dashboards", "dashboards/a/b"])
@@ -87,13 +89,23 @@ def test_there_is_no_other_channel(platform: RunningPlatform, path: str) -> None
     assert asyncio.run(refused()) == 404
 
 
+def test_a_dashboard_that_does_not_exist_is_refused(platform: RunningPlatform) -> None:
+    async def refused() -> int:
+        async with asyncio.timeout(KNOWN_WITHIN), aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+                await session.ws_connect(f"{platform.websocket_url}/dashboards/nothing?token={platform.token}")
+            return refusal.value.status
+
+    assert asyncio.run(refused()) == 403  # API Gateway passes 404 on, the emulator no status of a function
+    assert connections(platform, "dashboards/nothing") == []
+
+
 @pytest.mark.parametrize(("query", "status"), [("", 401), ("?token=nobodys", 403)])
 def test_an_unauthenticated_client_is_refused(platform: RunningPlatform, query: str, status: int) -> None:
     async def refused() -> int:
         async with asyncio.timeout(KNOWN_WITHIN), aiohttp.ClientSession() as session:
             with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
-                await session.ws_connect(f"{platform.websocket_url}/dashboards/strange{query}")
+                await session.ws_connect(f"{platform.websocket_url}/dashboards/executive{query}")
             return refusal.value.status
 
     assert asyncio.run(refused()) == status
-    assert connections(platform, "dashboards/strange") == []

@@ -10,7 +10,7 @@ from tests.local.end_to_end.client import Client, connected, data_of, sale
 from tests.local.end_to_end.refusals import error_of, fields_of
 
 SOURCE, CURRENCY = "metric-queries", "SEK"
-ODD = 'Ö&=+%41 "quoted", [1]'
+ODD = 'Ö&=+%41 "quoted" [1]'
 REGIONS = {"North": "1.00", "South": "20.00", "West": "300.00", ODD: "4000.00"}
 WANTED = 4_001
 RANGE = {"start": "2017-03-01", "end": "2017-03-04"}

@@ -8,6 +8,7 @@ import pytest
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, connected, data_of, sale
 from tests.local.end_to_end.refusals import error_of
+from tests.local.end_to_end.waiting import until
 
 SOURCE, CATEGORY = "products-till", "Products"
 RANGE = {"time_range[start]": "2015-06-01", "time_range[end]": "2015-06-15"}
@@ -45,6 +46,8 @@ def _delivered(platform: RunningPlatform) -> None:
         client.send_all(SOURCE, SALES)
         for data_type, records in delivered.items():
             client.outcome(client.send(SOURCE, data_type, records)["batch_id"])
+        # Lines get the category of the catalogue when it is published with the roll-ups.
+        until(lambda: data_of(performance(client))["products"], seconds=60, what="the products have their category")
 
 
 def performance(client: Client, **asked: Any) -> httpx.Response:

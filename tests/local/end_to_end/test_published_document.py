@@ -1,6 +1,7 @@
 """The published document holds: whatever is sent by whomever, the routes answer as it says."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import cycle
 from typing import Any
@@ -15,7 +16,9 @@ from shared.athena.snapshots import AS_OF_SNAPSHOTS
 from shared.auth.identity import Identity
 from shared.auth.models import ApiKey
 from shared.auth.scopes import Scope
+from shared.fraud.cohort_ids import CohortId, Dimension
 from shared.runtime.models import now
+from shared.runtime.paging import Window
 from tests.fakes.bad_tokens import BAD_TOKENS
 from tests.fakes.clock import Clock
 from tests.fakes.identities import access_token, credentials, make_key
@@ -57,6 +60,10 @@ each_guarded_route = pytest.mark.parametrize(
 )
 
 
+FRAUD_FORM = {"startDate", "endDate", "asOf", "includeLatency", "includeThroughput"}
+COHORT = CohortId(Dimension.MERCHANT, "published", datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC))
+
+
 @pytest.fixture(scope="module")
 def identity(platform: RunningPlatform) -> Identity:
     """What gives keys and tokens on the platform."""
@@ -74,8 +81,8 @@ def token(identity: Identity) -> str:
 def keys_of_others(identity: Identity, token: str) -> Mapping[str, ApiKey]:
     """Every key that there is before anything is sent, the sender's own included."""
     assert token
-    pages = [identity.keys.page(number=0, size=100)]
-    pages += [identity.keys.page(number=number, size=100) for number in range(1, pages[0].totalPages)]
+    pages = [identity.keys.page(Window.of_page(0, 100))]
+    pages += [identity.keys.page(Window.of_page(number, 100)) for number in range(1, pages[0].totalPages)]
     return {key.id: key for page in pages for key in page.content}
 
 
@@ -92,6 +99,7 @@ def found(
         headers={"Authorization": f"Bearer {token}"},
     )
     own, spare, current = make_key(identity), make_key(identity), _snapshot_of_sales(platform)
+    _decide(platform)
 
     @published.hook("filter_case")
     def spares_others(_: schemathesis.HookContext, case: Case) -> bool:
@@ -100,8 +108,7 @@ def found(
     @published.hook("before_add_examples")
     def ask_for_kept_snapshots(_: schemathesis.HookContext, examples: list[Case]) -> None:
         for each in examples:
-            if AS_OF_SNAPSHOTS in each.query:
-                each.query[AS_OF_SNAPSHOTS] = f"transactions:{current}"
+            _ask_for_what_exists(each, snapshots=f"transactions:{current}")
 
     @published.hook("map_case")
     def shows_what_exists(_: schemathesis.HookContext, case: Case) -> Case:
@@ -113,6 +120,7 @@ def found(
             case.body = wanted | {"refresh_token": identity.grants.to_key(credentials(own)).refresh_token}
         if case.path.endswith("/rotate") and not case.query:
             case.path_parameters = {"key_id": spare.id}
+        _ask_for_the_cohort(case)
         return case
 
     return findings(published)
@@ -125,6 +133,38 @@ def _snapshot_of_sales(platform: RunningPlatform) -> str:
         told = client.metric("transactions", "2018-02-03", "2018-02-04", aggregation="count")
     snapshot: str = told["metadata"]["snapshots"]["transactions"]
     return snapshot
+
+
+def _ask_for_what_exists(example: Case, *, snapshots: str) -> None:
+    if AS_OF_SNAPSHOTS in example.query:
+        example.query[AS_OF_SNAPSHOTS] = snapshots
+    if "metric_type" in example.query:  # the other form of the same path takes none of it
+        example.query = {name: value for name, value in example.query.items() if name not in FRAUD_FORM}
+    _ask_for_the_cohort(example)
+
+
+def _ask_for_the_cohort(case: Case) -> None:
+    """Ask for a cohort: an id that fits the pattern need not be that of one."""
+    if "cohortId" in (case.path_parameters or {}):
+        case.path_parameters = {"cohortId": COHORT.encode()}
+
+
+def _decide(platform: RunningPlatform) -> None:
+    """Send the decisions of the cohort."""
+    decisions = [
+        {
+            "decision_id": f"published-{number}",
+            "timestamp": f"2025-01-1{number}T10:00:00Z",
+            "score": 0.25,
+            "outcome": "approve",
+            "merchant": COHORT.value,
+            "base_value": 0.05,
+            "attributions": {"amount": 0.2},
+        }
+        for number in range(2)
+    ]
+    with connected(platform) as client:
+        client.outcome(client.send("published-decisions", "decisions", decisions)["batch_id"])
 
 
 @each_route

@@ -26,11 +26,15 @@ def program() -> str | None:
 
 
 @contextmanager
-def visiting(address: str, profile: Path) -> Iterator[None]:
-    """Keep a page open for as long as the block runs."""
+def visiting(address: str, profile: Path, *rules: str) -> Iterator[None]:
+    """Keep a page open for as long as the block runs; further rules say where hosts are."""
     browser = program()
     assert browser is not None
-    options = [*_QUIET, f"--user-data-dir={profile}", f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1"]
+    options = [
+        *_QUIET,
+        f"--user-data-dir={profile}",
+        f"--host-resolver-rules={', '.join((f'MAP {FOREIGN} 127.0.0.1', *rules))}",
+    ]
     with (profile.parent / "chromium.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 # the browser of this machine
             [browser, *options, "--remote-debugging-port=0", address], stdout=log, stderr=log

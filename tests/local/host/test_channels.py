@@ -1,24 +1,18 @@
 """The contracts' WebSocket addresses become channels of one WebSocket API."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from infra.local.gateway.websocket_routes import WebSocketApi, channel_of, select_protocol
+from tests.websocket_paths import CHANNELS
 
 API = WebSocketApi.at("http://127.0.0.1:4566", "abc", "local")
 
 
-@pytest.mark.parametrize(
-    ("path", "channel"),
-    [
-        ("/ws/analytics", "analytics"),
-        ("/ws/dashboards/d-1", "dashboards/d-1"),
-        ("/ws/dashboards", None),
-        ("/ws/dashboards/a/b", None),
-        ("/ws/other", None),
-    ],
-)
+@pytest.mark.parametrize(("path", "channel"), CHANNELS.items())
 def test_a_path_names_its_channel(path: str, channel: str | None) -> None:
-    assert channel_of(path) == channel
+    assert channel_of(unquote(path)) == channel
 
 
 def test_the_channel_precedes_the_unchanged_client_query() -> None:

@@ -52,9 +52,8 @@ def test_loading_reports_the_result_and_convertible_currencies(series: Path) -> 
 
     assert answer.exit_code == 0, answer.output
     assert answer.stdout.splitlines() == [
-        "eurofxref-hist.csv: 4 quotes, 4 of them new, 0 changed.",
-        "Skipped, because records cannot use them: HRK.",
-        "2 currencies are converted to USD from 2022-12-30 on; the latest quotes are from 2025-01-31.",
+        "eurofxref-hist.csv: 5 quotes, 5 of them new, 0 changed.",
+        "3 currencies are converted to USD from 2022-12-30 on; the latest quotes are from 2025-01-31.",
     ]
 
 
@@ -65,7 +64,7 @@ def test_a_load_is_audited_with_actor_and_changes(wired: Wiring, series: Path) -
     assert (entry["action"], entry["resource"]) == ("rates load", "exchange_rates")
     assert entry["user_id"] == boto3.client("sts").get_caller_identity()["Arn"]
     assert entry["after"]["file"] == "eurofxref-hist.csv"
-    assert (entry["after"]["new"], len(entry["after"]["sha256"])) == (4, 64)
+    assert (entry["after"]["new"], len(entry["after"]["sha256"])) == (5, 64)
 
 
 def test_a_file_with_errors_is_refused_with_all_of_them_and_not_audited(wired: Wiring, series: Path) -> None:
@@ -112,6 +111,7 @@ def test_all_rates_of_a_day_are_shown_in_the_order_of_their_currencies(series: P
     assert table(answer) == [
         ["Currency", "Rate", "In"],
         ["EUR", "1.0393", "USD"],
+        ["HRK", "0.137902209248325", "USD"],
         ["JPY", "0.006452874705079", "USD"],
     ]
 

@@ -1,0 +1,1 @@
+"""Small inputs with the right answers, from the batch to the report."""

@@ -1,0 +1,100 @@
+"""The whole edge: batches are posted, merged and rolled up, and reports about them are asked for."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from functions.ingest import handler as ingest
+from functions.metrics import handler as metrics
+from functions.products import handler as products
+from shared.app.wiring import Wiring, wiring
+from shared.lake.rollups.compute import ROLLUPS
+from tests.events.api_gateway import context, rest_event
+from tests.fakes.answers import Answer
+from tests.fakes.clock import Clock
+from tests.fakes.identities import Visitor
+from tests.fakes.state_dump import merge_all, roll_up_all
+from tests.functions.metrics.lake import TestLake, lake_with_athena
+from tests.moto_platform import CREDENTIALS
+
+TODAY = datetime(2025, 5, 1, 12, tzinfo=UTC)
+APPS = (ingest.app, metrics.app, products.app)
+Asked = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The functions of one platform."""
+
+    lake: TestLake
+    wired: Wiring
+    visitor: Visitor
+
+    def post(self, rows: Sequence[Mapping[str, Any]], data_type: str = "transactions") -> Answer:
+        """Send a batch."""
+        batch = {"source_id": "till", "data_type": data_type, "format": "json", "data": rows}
+        event = rest_event("POST", "/api/v1/ingest/batch", body=batch, token=self.visitor.token)
+        return Answer.of(ingest.handler(event, context()))
+
+    def load(self, rows: Sequence[Mapping[str, Any]], data_type: str = "transactions") -> None:
+        """Send a batch, merge it and compute its roll-ups."""
+        answer = self.post(rows, data_type)
+        assert answer.status == 201, answer.body
+        merge_all(self.wired)
+        roll_up_all(self.wired)
+
+    def metric(self, metric_type: str, start: str, end: str, **asked: Asked) -> Any:
+        """Ask for a metric."""
+        return self._get(metrics.handler, "metrics", {"metric_type": metric_type, **_range(start, end), **asked})
+
+    def total(self, metric_type: str, start: str, end: str, **asked: Asked) -> Any:
+        """Ask for the total of a metric."""
+        return self.metric(metric_type, start, end, **asked)["summary"]["total"]
+
+    def products(self, start: str, end: str, **asked: Asked) -> Any:
+        """Ask for the performance of products."""
+        return self._get(products.handler, "products/performance", {**_range(start, end), **asked})
+
+    def outdate_rollups(self) -> None:
+        """Let no roll-up be current, so that answers are those of the records."""
+        for data_type in ROLLUPS:
+            self.wired.table_states.update(data_type, lambda state: state.without_rollups())
+
+    def _get(self, handler: Callable[..., Any], path: str, asked: Mapping[str, Asked]) -> Any:
+        query = {
+            name.replace("__", "."): [value] if isinstance(value, str) else [*value] for name, value in asked.items()
+        }
+        event = rest_event("GET", f"/api/v1/analytics/{path}", query=query, token=self.visitor.token)
+        return Answer.of(handler(event, context())).data
+
+
+def _range(start: str, end: str) -> dict[str, str]:
+    return {"time_range.start": start, "time_range.end": end}
+
+
+@pytest.fixture
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """A platform without any data."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with ExitStack() as stack:
+        stack.enter_context(mock_aws())
+        lake, athena = stack.enter_context(lake_with_athena(tmp_path))
+        monkeypatch.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
+        wired = Wiring(lake.settings, Clock(TODAY))
+        for app in APPS:
+            app.dependency_overrides[wiring] = lambda: wired
+            stack.callback(app.dependency_overrides.clear)
+        yield Platform(lake, wired, Visitor(wired.identity))
+
+
+def line(number: int, **fields: Any) -> dict[str, Any]:
+    """A sale line."""
+    told = {"transaction_id": f"t-{number}", "timestamp": "2025-03-10T10:00:00Z", "product_id": "p-1"}
+    return {**told, "quantity": 1, "unit_price": 1, **fields}

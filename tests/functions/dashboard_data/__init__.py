@@ -1,0 +1,1 @@
+"""The data of dashboards, over a lake with every kind of record."""

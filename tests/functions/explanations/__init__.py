@@ -1,0 +1,1 @@
+"""Explanations, request by request and number by number."""

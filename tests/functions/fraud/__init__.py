@@ -1,0 +1,1 @@
+"""Fraud analytics over real decisions."""

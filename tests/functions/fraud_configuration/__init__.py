@@ -1,0 +1,1 @@
+"""The routes of the configuration of fraud analytics."""

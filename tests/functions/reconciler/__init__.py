@@ -1,0 +1,1 @@
+"""The reconciler: repeated records beyond the identity horizon."""
