@@ -103,8 +103,8 @@ def replace_dashboard(
     Name the state that you replace, by its `updated_at` or by its `ETag` in `If-Match`; 409 if it has changed since.
     Dashboards that come with the platform, and those of others, are 403.
     """
-    current = wired.dashboards.get_own(dashboard_id, user.subject)
     check(request, wired.clock())
+    current = wired.dashboards.get_own(dashboard_id, user.subject)
     _require_current(current, request, if_match)
     changed = wired.dashboards.replace(current, request)
     note(before=_state(current))

@@ -36,6 +36,10 @@ _EXAMPLE: JsonDict = {
     "filters": {"region": ["EU"]},
     "notify": [{"type": "topic"}],
 }
+_PREVIEW_EXAMPLE: JsonDict = {
+    "rule": _EXAMPLE,
+    "time_range": {"start": "2025-01-01T00:00:00Z", "end": "2025-01-08T00:00:00Z"},
+}
 
 
 class Condition(Model):
@@ -83,7 +87,7 @@ class _RuleBody(Model):
         default="", description="What the alert means and what to do about it."
     )
     enabled: bool = Field(default=True, description="Whether it is evaluated.")
-    severity: AlertSeverity = Field(description="AlertSeverity of its alerts.")
+    severity: AlertSeverity = Field(description="Severity of its alerts.")
     metric: Annotated[str, Field(min_length=1, max_length=600)] = Field(
         description=f"What is judged: {', '.join(KNOWN)}. `bounds` are those of a KPI over every way in which open "
         "decisions can turn out. `drift` is the PSI of a feature, `freshness` and `silence` are seconds.",
@@ -185,8 +189,12 @@ class SilenceRequest(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    until: Timestamp | None = Field(description="End of the silence, at most 90 days ahead; null ends it now.")
-    reason: Annotated[str, Field(max_length=_LONGEST_NOTE)] = Field(default="", description="Why.")
+    until: Timestamp | None = Field(
+        description="End of the silence, at most 90 days ahead; null ends it now.", examples=[None]
+    )
+    reason: Annotated[str, Field(max_length=_LONGEST_NOTE)] = Field(
+        default="", description="Why.", examples=["The warehouse is being moved."]
+    )
 
 
 class AlertRule(_RuleBody):
@@ -273,7 +281,9 @@ class NoteRequest(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Optional[Note] = Field(default=None, description="A note for the history.")
+    note: Optional[Note] = Field(
+        default=None, description="A note for the history.", examples=["The payment provider was down."]
+    )
 
 
 class AlertAcknowledgeResponse(Model):
@@ -288,7 +298,7 @@ class AlertAcknowledgeResponse(Model):
 class RulePreviewRequest(Model):
     """A rule, and the time in which it is tried."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_PREVIEW_EXAMPLE]})
 
     rule: AlertRuleRequest = Field(description="The rule; it is not stored.")
     time_range: TimeRange = Field(description="Windows that end in this range, its end included, are judged.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.customers.bgnbd import Floats, Histories, ModelParameters, expected_purchases
+from shared.customers.bgnbd import Floats, Histories, ModelParameters, NotFitted, expected_purchases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +29,15 @@ class HoldOut:
 
 
 def check(parameters: ModelParameters, calibration: Histories, actual: Floats, days: int) -> HoldOut:
-    """Compare the predictions for the time after the calibration with the actual purchases."""
+    """Compare the predictions for the time after the calibration with the actual purchases.
+
+    Raises:
+        NotFitted: the parameters are so extreme, as few customers with equal rates make them, that floating point has
+            no expectation for some customer.
+    """
     expected = expected_purchases(parameters, calibration, float(days))
+    if not np.all(np.isfinite(expected)):
+        raise NotFitted("its expectations are not finite")
     age = np.maximum(calibration.age, 1.0)
     naive = calibration.frequency / age * days
     return HoldOut(

@@ -12,6 +12,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from shared.runtime.errors import FieldError
 from shared.runtime.models import Model, Optional, Timestamp
@@ -46,6 +47,22 @@ class WidgetType(StrEnum):
     PIE_CHART = "pie_chart"
     TABLE = "table"
     MAP = "map"
+
+
+_EXAMPLE: JsonDict = {
+    "name": "Sales today",
+    "category": "executive",
+    "widgets": [
+        {
+            "widget_id": "revenue",
+            "type": "metric_card",
+            "title": "Revenue, last 30 days",
+            "position": {"x": 0, "y": 0, "w": 4, "h": 2},
+            "configuration": {"source": "metrics", "metric_type": "revenue", "time_window": "30d"},
+            "refresh_interval": 60,
+        }
+    ],
+}
 
 
 class _Strict(Model):
@@ -96,6 +113,8 @@ class DashboardRequest(_Strict):
     What is wrong with it is kept instead of raised, so that `mistakes` can be reported with those of its widgets.
     """
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
     name: _Name = Field(description="Name.", examples=["Sales today"])
     description: _Description = Field(default="", description="What the dashboard is for.")
     category: DashboardCategory = Field(description="Whom it is for.")
@@ -132,6 +151,10 @@ class DashboardRequest(_Strict):
 
 class DashboardChange(DashboardRequest):
     """The dashboard to store instead of the present one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**_EXAMPLE, "updated_at": "2025-01-15T10:30:00Z"}]},
+    )
 
     updated_at: Timestamp | None = Field(
         default=None, description="`updated_at` of the dashboard that is replaced; not needed with `If-Match`."

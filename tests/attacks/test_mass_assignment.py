@@ -99,7 +99,8 @@ def test_undeclared_members_are_refused_by_name_or_ignored_and_never_stored(ever
     if schema.get("additionalProperties") is False:
         assert answer["statusCode"] == 400
         named = told["details"]["fields"] if "details" in told else told["error"]["field_errors"]
-        assert {each["field"] for each in named} == extras.keys()
+        # Routes of dashboards name a member by its JSON pointer.
+        assert {each["field"].removeprefix("/") for each in named} == extras.keys()
     else:
         assert answer["statusCode"] in {200, 201, 202}, told
         assert SIGN not in answer["body"]

@@ -155,7 +155,7 @@ def test_no_refusal_repeats_a_secret(session: Session) -> None:
 
 
 def test_a_handshake_stores_its_token_nowhere(deployed: Wiring, caplog: pytest.LogCaptureFixture) -> None:
-    may = access_token(deployed.identity, Scope.ANALYTICS_READ)
+    may = access_token(deployed.identity, Scope.FRAUD_READ)
     may_not = access_token(deployed.identity, Scope.ADMIN)
     answers = []
 

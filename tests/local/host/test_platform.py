@@ -97,7 +97,7 @@ def test_the_web_page_may_call_the_api_and_other_pages_may_not(platform: Running
 
 def test_a_websocket_client_is_joined_to_its_channel(platform: RunningPlatform) -> None:
     async def join() -> int | None:
-        url = f"{platform.websocket_url}/dashboards/d-1"
+        url = f"{platform.websocket_url}/dashboards/executive"
         async with asyncio.timeout(20), aiohttp.ClientSession(headers=bearer(platform)) as session:
             async with session.ws_connect(url) as socket:
                 await socket.close()
