@@ -4,6 +4,7 @@ from functions.declaration import Access, TableStreamTrigger, TriggeredFunction
 from shared.decisions.index import DECISIONS_TABLE
 from shared.live.deliveries import DELIVERY_QUEUE
 from shared.live.event_log import EVENT_LOG_TABLE
+from shared.live.turns import TURNS_TABLE
 from shared.push.decision_feed import DECISION_FAILURES
 
 FUNCTION = TriggeredFunction(
@@ -21,5 +22,5 @@ FUNCTION = TriggeredFunction(
         maximum_age_seconds=3600,
     ),
     reads=(Access(EVENT_LOG_TABLE),),
-    writes=(Access(EVENT_LOG_TABLE), Access(DELIVERY_QUEUE)),
+    writes=(Access(EVENT_LOG_TABLE), Access(TURNS_TABLE), Access(DELIVERY_QUEUE)),
 )

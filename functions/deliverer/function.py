@@ -17,7 +17,7 @@ FUNCTION = TriggeredFunction(
     description="Brings WebSocket connections up to date.",
     memory_mb=1769,
     timeout_seconds=30,
-    trigger=QueueTrigger(queue=DELIVERY_QUEUE, batch_size=10, window_seconds=0, maximum_concurrency=_AT_ONCE),
+    trigger=QueueTrigger(queue=DELIVERY_QUEUE, batch_size=1, window_seconds=0, maximum_concurrency=_AT_ONCE),
     reads=tuple(
         dict.fromkeys(
             (

@@ -5,6 +5,7 @@ from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
 from shared.events.bus import EVENT_BUS
 from shared.live.deliveries import DELIVERY_QUEUE
 from shared.live.event_log import EVENT_LOG_TABLE
+from shared.live.turns import TURNS_TABLE
 
 FUNCTION = TriggeredFunction(
     name="health_watch",
@@ -13,6 +14,6 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=50,
     trigger=ScheduleTrigger(every_minutes=1),
     reads=PIPELINE_READS,
-    writes=(Access(EVENT_LOG_TABLE), Access(DELIVERY_QUEUE), Access(EVENT_BUS)),
+    writes=(Access(EVENT_LOG_TABLE), Access(TURNS_TABLE), Access(DELIVERY_QUEUE), Access(EVENT_BUS)),
     watches=PIPELINE_WATCHES,
 )

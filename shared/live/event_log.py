@@ -53,10 +53,17 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Tail:
-    """The events after an id, and whether some before them are no longer kept."""
+    """The events after an id.
+
+    Attributes:
+        events: the events.
+        has_gap: whether some before them are no longer kept.
+        is_cut: whether there are more after them.
+    """
 
     events: Sequence[Event]
     has_gap: bool
+    is_cut: bool
 
 
 @dataclass(frozen=True)
@@ -118,12 +125,24 @@ class EventLog:
                 found += [each for each in events if each.id > event_id]
                 if len(found) >= most:
                     break
-        return Tail(found, has_gap=event_id > last or (event_id < last and first_id not in range(1, event_id + 2)))
+        return Tail(
+            found,
+            has_gap=event_id > last or (event_id < last and first_id not in range(1, event_id + 2)),
+            is_cut=bool(found) and found[-1].id < last,
+        )
 
     def mark_read(self, event_id: int) -> None:
         """Record that all events up to an id have been handed to the connections that were open."""
-        item = serialize({"log": _STATE, "id": _READ, "number": event_id})
-        self._dynamodb.put_item(TableName=self._table, Item=item)
+        try:
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=serialize({"log": _STATE, "id": _READ, "number": event_id}),
+                ConditionExpression="attribute_not_exists(#number) OR #number < :number",
+                ExpressionAttributeNames={"#number": "number"},
+                ExpressionAttributeValues=serialize({":number": event_id}),
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return  # a delivery that began later has recorded more
 
     def unread_since(self) -> tuple[int, datetime | None]:
         """Return the number of events that no connection has been handed yet, and when the first of them occurred.

@@ -1,5 +1,6 @@
 """Provides WebSocket connections, messages to them, and the log of events."""
 
+from shared.live.channel_deliveries import ChannelDeliveries
 from shared.live.connections import CONNECTIONS_TABLE, LISTENERS_TABLE, Connections
 from shared.live.deliveries import DELIVERY_QUEUE, Deliveries
 from shared.live.event_log import EVENT_LOG_TABLE, EventLog
@@ -35,6 +36,12 @@ def event_log(deployment: Deployment) -> EventLog:
 def deliveries(deployment: Deployment) -> Deliveries:
     """Build what requests deliveries."""
     return Deliveries(deployment.clients.sqs, deployment.name_of(DELIVERY_QUEUE))
+
+
+@provider
+def channel_deliveries(deployment: Deployment) -> ChannelDeliveries:
+    """Build what requests deliveries to everybody on a channel."""
+    return ChannelDeliveries(deliveries=deliveries(deployment), turns=turns(deployment))
 
 
 @provider

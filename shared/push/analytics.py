@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.live.event_log import Event
 from shared.push.analytics_messages import Subscription
 from shared.push.analytics_plans import Progress, lowest_cursor, plan
 from shared.push.plans import Plan
@@ -12,6 +11,7 @@ from shared.push.plans import Plan
 if TYPE_CHECKING:
     from shared.live.connections import Connection
     from shared.live.event_log import EventLog
+    from shared.live.turns import Turns
     from shared.runtime.models import Clock
 
 _RECENT = 1_000
@@ -23,10 +23,12 @@ class AnalyticsEvents:
     """Plans what connections are sent of the log."""
 
     log: "EventLog"
+    turns: "Turns"
     clock: "Clock"
 
-    def begin(self, _: str) -> None:
+    def begin(self, channel: str) -> None:
         """Record that all events so far are being delivered."""
+        self.turns.begin(channel)
         self.log.mark_read(self.log.last_id())
 
     def plans(self, _: str, connections: "Sequence[Connection]") -> Iterator[Plan]:
@@ -36,16 +38,14 @@ class AnalyticsEvents:
         once and in bounded memory.
         """
         low = lowest_cursor(connections, above=max(0, self.log.last_id() - _RECENT))
-        shared = self.log.after(low, most=_MOST_SHARED).events
+        shared = self.log.after(low, most=_MOST_SHARED)
         for connection in connections:
             wanted = Subscription.read(connection.subscription)
             if wanted is None:
                 continue
             cursor = Progress.of(connection, wanted).cursor
-            found = plan(connection, wanted, self._events(cursor, low, shared), self.clock())
+            tail = shared if cursor >= low else self.log.after(cursor, most=_MOST_REPLAYED)
+            events = (each for each in tail.events if each.id > cursor)
+            found = plan(connection, wanted, events, self.clock(), has_more=tail.is_cut)
             if found is not None:
                 yield found
-
-    def _events(self, cursor: int, low: int, shared: Sequence[Event]) -> Iterator[Event]:
-        events = shared if cursor >= low else self.log.after(cursor, most=_MOST_REPLAYED).events
-        return (each for each in events if each.id > cursor)

@@ -49,8 +49,13 @@ class Progress:
         return cls(wanted.revision, wanted.start)
 
 
-def plan(connection: Connection, wanted: Subscription, events: Iterable[Event], now: datetime) -> Plan | None:
-    """Return what a connection is sent of the events after its cursor; None if that is nothing."""
+def plan(
+    connection: Connection, wanted: Subscription, events: Iterable[Event], now: datetime, *, has_more: bool = False
+) -> Plan | None:
+    """Return what a connection is sent of the events after its cursor; None if that is nothing.
+
+    `has_more` says that there are events after these.
+    """
     progress = Progress.of(connection, wanted)
     begun = progress.cursor
     had_dropped, second = progress.dropped, int(now.timestamp())
@@ -60,7 +65,6 @@ def plan(connection: Connection, wanted: Subscription, events: Iterable[Event], 
     else:
         may_report = False
     messages: list[bytes] = []
-    has_more = False
     for event in events:
         if len(messages) >= _MOST_MESSAGES:
             has_more = True
@@ -74,7 +78,7 @@ def plan(connection: Connection, wanted: Subscription, events: Iterable[Event], 
         progress.cursor = event.id
     if may_report and not messages:
         messages.append(_dropped(progress, now))
-    if not messages and progress.dropped == had_dropped and progress.cursor - begun < _LAGS_AFTER:
+    if not messages and not has_more and progress.dropped == had_dropped and progress.cursor - begun < _LAGS_AFTER:
         return None
     again = 0 if has_more else 1 if progress.dropped else None
     return Plan(connection=connection, messages=messages, progress=vars(progress), again_after=again)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.push.plans import Plan
     from shared.runtime.models import Clock
 
-_LOADING_SECONDS = 5
+_COMPUTING_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +57,12 @@ class DashboardChannel:
             found = plan(connection, shown[connection.scopes])
             if found is not None:
                 yield found
-        if any(each.is_loading for each in shown.values()):
+        if any(each.is_unfinished for each in shown.values()):
             self.turns.request(channel, lambda _: self._look_again(channel))
 
     def _look_again(self, channel: str) -> None:
-        """Have widgets that are not ready yet delivered once they are."""
-        self.deliveries.request([Delivery(channel=channel)], after_seconds=_LOADING_SECONDS)
+        """Have data that are being computed delivered once they are ready."""
+        self.deliveries.request([Delivery(channel=channel)], after_seconds=_COMPUTING_SECONDS)
 
     def _shown(self, dashboard: "Dashboard", scopes: frozenset[str]) -> Shown:
         response = self.data.response(dashboard, understood(" ".join(scopes)))

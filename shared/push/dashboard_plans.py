@@ -38,9 +38,9 @@ class Shown:
         return {name: self._digest(each) for name, each in found if each.status != _LOADING}
 
     @property
-    def is_loading(self) -> bool:
-        """Whether some widgets are not ready."""
-        return len(self.digests) < len(self.response.data)
+    def is_unfinished(self) -> bool:
+        """Whether newer data of some widgets are being computed."""
+        return any(each.status == _LOADING or each.cache_status == "stale" for each in self.response.data.values())
 
     def refresh(self, widget_ids: Sequence[str]) -> bytes:
         """Return the message with the data of these widgets."""

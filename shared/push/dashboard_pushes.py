@@ -1,26 +1,23 @@
 """Brings the answers of watched dashboards up to date, each question once, and has them delivered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.dashboards.configuration import IllegalConfiguration
-from shared.live.deliveries import Delivery
 from shared.push.wording import DASHBOARDS, dashboard_channel, dashboard_of
-from shared.runtime.errors import NotFound, TallyError
+from shared.runtime.errors import NotFound
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from shared.dashboards.questions import WidgetQuestion
     from shared.dashboards.refresher import WidgetRefresher
     from shared.dashboards.store import DashboardReader
+    from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.connections import Connections
-    from shared.live.deliveries import Deliveries
-    from shared.live.turns import Turns
 
 _AT_ONCE = 8
 
@@ -30,8 +27,7 @@ class DashboardPushes:
     """Acts on changes for dashboards that somebody watches; others cost nothing."""
 
     connections: "Connections"
-    deliveries: "Deliveries"
-    turns: "Turns"
+    deliveries: "ChannelDeliveries"
     dashboards: "DashboardReader"
     data: "WidgetRefresher"
 
@@ -39,19 +35,19 @@ class DashboardPushes:
         """Have dashboards delivered that depend on what has changed, or that were edited.
 
         All of them are delivered, not only those whose answers differ from before: somebody else may have had the new
-        answer computed. What each connection has been sent decides what it is sent.
+        answer computed. What each connection has been sent decides what it is sent. None waits for another's questions.
         """
         watched = self._watched()
         asked = dict(self._questions(watched, aspects)) if aspects else {}
-        self._refresh({question for questions in asked.values() for question in questions})
-        for dashboard_id in sorted(asked.keys() | (edited & watched)):
-            self._request(dashboard_channel(dashboard_id))
+        for dashboard_id in sorted((edited & watched) - asked.keys()):
+            self._request(dashboard_id)
+        for dashboard_id in self._refreshed(asked):
+            self._request(dashboard_id)
 
     def repair(self) -> None:
         """Have deliveries made that were requested and never came."""
         for dashboard_id in self._watched():
-            channel = dashboard_channel(dashboard_id)
-            self.turns.repair(channel, partial(self._send, channel))
+            self.deliveries.repair(dashboard_channel(dashboard_id))
 
     def _watched(self) -> set[str]:
         channels = {each.channel for each in self.connections.listeners(DASHBOARDS)}
@@ -77,21 +73,25 @@ class DashboardPushes:
             except IllegalConfiguration:
                 continue  # the data of the dashboard say so
 
-    def _refresh(self, questions: "Iterable[WidgetQuestion]") -> None:
+    def _refreshed(self, asked: "Mapping[str, set[WidgetQuestion]]") -> Iterator[str]:
+        """Bring the answers to all questions up to date, and yield each dashboard once its own are."""
+        waiting = {dashboard_id: set(questions) for dashboard_id, questions in asked.items()}
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            started = [pool.submit(copy_context().run, self._refresh_one, each) for each in questions]
-            for each in started:
-                each.result()
+            every = {question for questions in asked.values() for question in questions}
+            started = {pool.submit(copy_context().run, self._refresh_one, each): each for each in every}
+            for done in as_completed(started):
+                for dashboard_id, questions in list(waiting.items()):
+                    questions.discard(started[done])
+                    if not questions:
+                        del waiting[dashboard_id]
+                        yield dashboard_id
 
     def _refresh_one(self, question: "WidgetQuestion") -> None:
         try:
             self.data.refresh(question)
-        except TallyError as error:
+        except Exception as error:  # noqa: BLE001 # logged; the delivery says what is wrong with this widget
             logger().warning("a widget cannot be answered", source=question.source, exc_info=error)
             count("FailedWidgets")
 
-    def _request(self, channel: str) -> None:
-        self.turns.request(channel, partial(self._send, channel))
-
-    def _send(self, channel: str, seconds: int) -> None:
-        self.deliveries.request([Delivery(channel=channel)], after_seconds=seconds)
+    def _request(self, dashboard_id: str) -> None:
+        self.deliveries.request(dashboard_channel(dashboard_id))

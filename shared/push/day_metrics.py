@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.live.deliveries import Delivery
 from shared.push.analytics_messages import EventKind
 from shared.push.wording import ANALYTICS
 from shared.runtime.models import rfc3339
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.fraud.models import Kpis
-    from shared.live.deliveries import Deliveries
+    from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.event_log import EventLog
     from shared.runtime.models import Clock
 
@@ -31,7 +30,7 @@ class DayMetrics:
     """
 
     log: "EventLog"
-    deliveries: "Deliveries"
+    deliveries: "ChannelDeliveries"
     kpis: "Callable[[datetime, datetime], tuple[Kpis, int]]"
     clock: "Clock"
 
@@ -47,7 +46,7 @@ class DayMetrics:
         if _essence(found) == _essence(stored):
             return
         self.log.append(EventKind.METRICS, [{"kpis": found["kpis"], "timestamp": rfc3339(now)}])
-        self.deliveries.request([Delivery(channel=ANALYTICS)])
+        self.deliveries.request(ANALYTICS)
         self.log.put_fact(_FACT, found)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from pydantic.alias_generators import to_camel
 
-from shared.live.deliveries import Delivery
 from shared.live.event_log import Claim
 from shared.push.analytics_messages import EventKind
 from shared.push.wording import ANALYTICS
@@ -16,7 +15,7 @@ from shared.runtime.numbers import to_json_number
 from shared.runtime.resources import DeadLetterQueue
 
 if TYPE_CHECKING:
-    from shared.live.deliveries import Deliveries
+    from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.event_log import EventLog
 
 DECISION_FAILURES = DeadLetterQueue("decision_feed_failures")
@@ -39,14 +38,14 @@ class DecisionFeed:
     """Turns changes of the index into events."""
 
     log: "EventLog"
-    deliveries: "Deliveries"
+    deliveries: "ChannelDeliveries"
     metrics: Callable[[], Mapping[str, Any] | None]
 
     def append(self, records: Sequence[Mapping[str, Any]]) -> int:
         """Append the decisions that a run of the table's stream has changed, and request their delivery.
 
-        A run that is repeated, perhaps with more records at its end, appends only what the first one did not. Returns
-        the number of changed decisions.
+        A run that is repeated, perhaps with more or fewer records at its end, appends only what no earlier one did.
+        Returns the number of changed decisions.
         """
         every = waiting = list(changed_decisions(records))
         while waiting:
@@ -60,7 +59,7 @@ class DecisionFeed:
             )
             waiting = _after(waiting, (known or claim).through)
         if every:
-            self.deliveries.request([Delivery(channel=ANALYTICS)])
+            self.deliveries.request(ANALYTICS)
         return len(every)
 
 
@@ -101,5 +100,5 @@ def _first(changes: Sequence[ChangedDecision]) -> Iterator[ChangedDecision]:
 
 
 def _after(changes: Sequence[ChangedDecision], sequence_number: str) -> list[ChangedDecision]:
-    places = [place for place, each in enumerate(changes) if each.sequence_number == sequence_number]
-    return list(changes[places[0] + 1 :])
+    """Return the changes after a place in the stream, which need not be among them."""
+    return [each for each in changes if int(each.sequence_number) > int(sequence_number)]

@@ -1,5 +1,6 @@
 """Provides what sends to WebSocket connections."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.auth.provider import identity
@@ -8,11 +9,15 @@ from shared.push.analytics import AnalyticsEvents
 from shared.push.dashboard_channel import DashboardChannel
 from shared.push.deliverer import Channel, Deliverer
 from shared.push.sessions import Sessions
+from shared.runtime.deadline import Timeout
 from shared.runtime.deployment import Deployment, provider
 
 if TYPE_CHECKING:
     from shared.dashboards.data import DashboardData
     from shared.dashboards.store import DashboardReader
+
+_PATIENCE = Timeout(seconds=3)
+"""How long a delivery waits for answers; those that take longer come with the next one."""
 
 
 @provider
@@ -30,12 +35,12 @@ def deliverer(deployment: Deployment, *, dashboards: "DashboardReader", data: "D
     """Build what brings connections up to date."""
     of_dashboards = DashboardChannel(
         dashboards=dashboards,
-        data=data,
+        data=replace(data, patience=_PATIENCE),
         deliveries=deliveries(deployment),
         turns=turns(deployment),
         clock=deployment.clock,
     )
-    events = AnalyticsEvents(log=event_log(deployment), clock=deployment.clock)
+    events = AnalyticsEvents(log=event_log(deployment), turns=turns(deployment), clock=deployment.clock)
     return Deliverer(
         connections=connections(deployment),
         poster=poster(deployment),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.live.deliveries import Delivery
 from shared.live.event_log import Claim
 from shared.pipelines.events import HEALTH_CHANGED
 from shared.pipelines.models import PipelineStatus
@@ -14,7 +13,7 @@ from shared.runtime.models import rfc3339
 
 if TYPE_CHECKING:
     from shared.events.bus import PlatformEvents
-    from shared.live.deliveries import Deliveries
+    from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.event_log import EventLog
     from shared.pipelines.models import PipelineHealth
 
@@ -32,7 +31,7 @@ class HealthWatch:
 
     pipelines: "Callable[[], Sequence[PipelineHealth]]"
     log: "EventLog"
-    deliveries: "Deliveries"
+    deliveries: "ChannelDeliveries"
     events: "PlatformEvents"
 
     def check(self) -> list[str]:
@@ -48,7 +47,7 @@ class HealthWatch:
         for name in told:
             self._tell(found[name], said[name])
         if told:
-            self.deliveries.request([Delivery(channel=ANALYTICS)])
+            self.deliveries.request(ANALYTICS)
         if changed:
             now = {name: {"status": each.status, "since": rfc3339(each.checked_at)} for name, each in found.items()}
             unchanged = {name: said[name] for name in found if name not in changed}

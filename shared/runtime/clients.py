@@ -1,5 +1,6 @@
 """The clients of AWS services, each made when it is first used, and how long they wait."""
 
+import random
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -38,9 +39,15 @@ SCHEDULED_TIMEOUT = 600
 """Seconds for a query of a function without a caller that waits; the function has 15 minutes."""
 
 
+_CONFLICTS, _CONFLICT_SECONDS = 6, 0.02
+
+
 class _Client(Protocol):
     @property
     def exceptions(self) -> object: ...
+
+    @property
+    def meta(self) -> Any: ...
 
 
 AnyClient = TypeVar("AnyClient", bound=_Client)
@@ -56,13 +63,27 @@ def _ready(client: AnyClient) -> AnyClient:
     return client
 
 
+def _retry_conflicts(client: AnyClient) -> AnyClient:
+    """Return a client that repeats a single write that met a transaction on its item, which botocore does not."""
+    client.meta.events.register_first("needs-retry.dynamodb", _wait_after_conflict)
+    return client
+
+
+def _wait_after_conflict(*, response: tuple[Any, dict[str, Any]] | None, attempts: int, **_: Any) -> float | None:
+    """Return the seconds until the next attempt, or None to leave the decision to botocore."""
+    code = response[1].get("Error", {}).get("Code") if response else None
+    if code != "TransactionConflictException" or attempts >= _CONFLICTS:
+        return None
+    return random.uniform(0, _CONFLICT_SECONDS * 2**attempts)  # noqa: S311 # spreads load, keeps no secret
+
+
 class Clients:
     """One client for each service and way of waiting."""
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB."""
-        return _ready(boto3.client("dynamodb", config=_DEFAULT))
+        return _retry_conflicts(_ready(boto3.client("dynamodb", config=_DEFAULT)))
 
     @cached_property
     def best_effort_dynamodb(self) -> "DynamoDBClient":

@@ -1,17 +1,24 @@
 """Changes that others keep overtaking are made in the end, or end with the time for the answer."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from moto.core.botocore_stubber import MockRawResponse
 
 from shared.app.wiring import Wiring
 from shared.ingestion.uploads.state import Upload
 from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
 from shared.ledger.entry import LedgerEntry
+from shared.runtime.clients import Clients
 from shared.runtime.deadline import deadline
 from shared.runtime.errors import Unavailable
+from shared.runtime.settings import Settings
 from tests.contract.dynamodb.test_stored_items import ENTRY, UPLOAD
 
 
@@ -33,6 +40,24 @@ def _overtaken(uploads: UploadStore, times: int) -> Callable[[Upload], Upload]:
         return before.model_copy(update={"size": 7})
 
     return change
+
+
+@pytest.mark.parametrize(("conflicts", "is_made"), [(3, True), (30, False)])
+def test_a_write_that_meets_transactions_is_repeated(aws: Settings, *, conflicts: int, is_made: bool) -> None:
+    left = [None] * conflicts
+
+    def conflict(request: Any, **_: Any) -> AWSResponse | None:
+        if not left:
+            return None
+        left.pop()
+        body = b'{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"m"}'
+        return AWSResponse(request.url, 400, HTTPHeaders(), MockRawResponse(body))
+
+    client: Any = Clients().dynamodb
+    client.meta.events.register_first("before-send.dynamodb.PutItem", conflict)
+
+    with nullcontext() if is_made else pytest.raises(client.exceptions.TransactionConflictException):
+        client.put_item(TableName=aws.name_of(UPLOADS_TABLE), Item={"batch_id": {"S": "b-1"}})
 
 
 def test_an_upload_is_changed_although_others_were_faster(uploads: UploadStore) -> None:

@@ -1,15 +1,21 @@
 """`/ws/analytics`: subscriptions, events, what is dropped, and what comes again."""
 
 import re
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
+import orjson
 import pytest
 
 from shared.live.connections import TURN
+from shared.live.deliveries import DELIVERY_QUEUE
 from shared.live.event_log import KEPT
+from shared.live.turns import LOST_AFTER
 from shared.push.analytics_plans import MOST_DECISIONS
+from shared.push.changes import METRICS, run_message
 from shared.push.conversation import LARGEST, MOST_IN_A_SECOND
+from tests.events.schedule import schedule_event
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.live_clients import LiveClients, decision, decision_change
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -120,6 +126,16 @@ def test_a_run_of_the_stream_that_is_repeated_with_more_adds_what_is_new(live: L
     assert decided(live.received(client)) == ["d-1", "d-2", "d-3", "d-4"]
 
 
+def test_a_run_of_the_stream_that_is_repeated_with_fewer_adds_what_is_new(live: LiveClients) -> None:
+    client = live.connect()
+    live.subscribe(client)
+
+    live.decide(decision(1), decision(2), decision(3))
+    live.decide(decision(1), decision(2))
+
+    assert decided(live.received(client)) == ["d-1", "d-2", "d-3"]
+
+
 def test_many_large_decisions_are_several_parts_of_the_log(live: LiveClients) -> None:
     client = live.connect()
     live.subscribe(client, since=0)
@@ -144,6 +160,18 @@ def test_who_was_away_gets_what_was_missed(live: LiveClients) -> None:
     assert "gap" not in answer["data"]
     assert decided(live.received(second)) == [f"d-{number}" for number in range(2, 120)]
     assert live.received(second) == []
+
+
+def test_who_missed_thousands_gets_the_few_that_were_wanted(live: LiveClients) -> None:
+    for first in range(0, 1500, 300):
+        live.decide(*(decision(number) for number in range(first, first + 300)), first=first)
+    live.decide(decision(1500, merchant="rare"), first=1500)
+    live.taken(DELIVERY_QUEUE)
+    client = live.connect()
+
+    live.subscribe(client, "fraud:decision", filters={"merchant": "rare"}, since=1)
+
+    assert decided(live.received(client)) == ["d-1500"]
 
 
 @pytest.mark.parametrize("since", [0, 1, 99])
@@ -343,6 +371,22 @@ def test_an_expired_token_ends_its_connection_with_a_reason(live: LiveClients) -
     assert live.wired.connections.get(old) is None
 
 
+def test_a_failure_elsewhere_does_not_keep_an_expired_connection_open(live: LiveClients) -> None:
+    def fail(_start: datetime, _end: datetime) -> NoReturn:
+        raise ZeroDivisionError
+
+    client = live.connect(token=live.token_expiring_in(minutes=1))
+    live.clock.pass_by(timedelta(minutes=2))
+    pusher = live.wired.pusher
+
+    with pytest.raises(ZeroDivisionError):
+        replace(pusher, metrics=replace(pusher.metrics, kpis=fail)).push(
+            [run_message(METRICS), orjson.dumps(schedule_event()).decode()]
+        )
+
+    assert [each["data"]["code"] for each in live.gateway.read(client)] == ["token_expired"]
+
+
 def test_an_expired_connection_is_sent_no_event_before_it_is_ended(live: LiveClients) -> None:
     client = live.connect(token=live.token_expiring_in(minutes=10))
     live.subscribe(client)
@@ -398,7 +442,7 @@ def test_a_deliverer_that_dies_loses_nothing(
     assert list(dict.fromkeys(seen)) == ["d-1", "d-2"]
 
 
-@pytest.mark.parametrize("step", range(2))
+@pytest.mark.parametrize("step", range(3))
 @pytest.mark.parametrize("moment", CrashPoint)
 def test_a_feed_that_dies_appends_each_decision_once(
     live: LiveClients, platforms: MotoPlatforms, step: int, moment: CrashPoint
@@ -409,8 +453,17 @@ def test_a_feed_that_dies_appends_each_decision_once(
     with platforms.fault_injector.killing(step, moment):
         live.decide(decision(1), decision(2))
     live.decide(decision(1), decision(2), decision(3))
+    live.clock.pass_by(LOST_AFTER + timedelta(milliseconds=1))
+    live.tick()
 
     assert decided(live.received(client)) == ["d-1", "d-2", "d-3"]
+
+
+def test_decisions_that_follow_each_other_quickly_are_one_delivery(live: LiveClients) -> None:
+    live.decide(decision(1), first=1)
+    live.decide(decision(2), first=2)
+
+    assert len(live.taken(DELIVERY_QUEUE)) == 1
 
 
 def test_thousands_of_connections_are_sent_to_in_slices(live: LiveClients) -> None:

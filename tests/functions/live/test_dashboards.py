@@ -7,7 +7,7 @@ import pytest
 
 from shared.auth.scopes import Scope
 from shared.live.connections import TURN
-from shared.runtime.errors import Forbidden, NotFound, Unauthorized
+from shared.runtime.errors import Forbidden, NotFound, Unauthorized, Unavailable
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.live_clients import LiveClients
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -206,19 +206,26 @@ def test_a_dashboard_over_128_kilobytes_is_to_be_fetched(watched: Watched) -> No
     assert message.keys() == {"type", "fetch", "sequence", "timestamp"}
 
 
-def test_a_widget_that_fails_is_an_error_with_its_id(watched: Watched) -> None:
+@pytest.mark.parametrize(
+    ("failure", "text"),
+    [
+        (Unavailable("Alerts are not available", retry_after=1), "Alerts are not available"),
+        (ZeroDivisionError(), "An unexpected error occurred; quote the request id when reporting it"),
+    ],
+)
+def test_a_widget_that_fails_is_an_error_with_its_id(watched: Watched, failure: Exception, text: str) -> None:
     client = watched.connect()
     watched.received(client)
 
-    watched.alerts.is_failing = True
+    watched.alerts.failure = failure
     watched.push("tally.alerts", "alert changed", {})
     failed = watched.received(client)
-    watched.alerts.is_failing = False
+    watched.alerts.failure = None
     watched.live.clock.pass_by(timedelta(seconds=2))
     watched.change(low=1)
 
     assert sorted(kinds(failed)) == [("error", "high"), ("error", "low")]
-    assert {each["error"] for each in failed} == {"Alerts are not available"}
+    assert {each["error"] for each in failed} == {text}
     assert sorted(kinds(watched.received(client))) == [("widget_update", "high"), ("widget_update", "low")]
 
 

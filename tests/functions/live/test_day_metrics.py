@@ -54,7 +54,8 @@ class Pushed:
 def pushed(live: LiveClients) -> Pushed:
     """The pusher."""
     day = Day()
-    metrics = DayMetrics(log=live.wired.event_log, deliveries=live.wired.deliveries, kpis=day, clock=live.clock)
+    channel_deliveries = live.wired.pusher.deliveries
+    metrics = DayMetrics(log=live.wired.event_log, deliveries=channel_deliveries, kpis=day, clock=live.clock)
     return Pushed(live, day, replace(live.wired.pusher, metrics=metrics))
 
 

@@ -14,7 +14,6 @@ from shared.push.dashboard_channel import DashboardChannel
 from shared.push.deliverer import Channel, Deliverer
 from shared.push.pusher import Pusher
 from shared.runtime.deadline import Timeout
-from shared.runtime.errors import Unavailable
 from tests.fakes.identities import Visitor
 from tests.fakes.live_clients import LiveClients, event_message
 
@@ -29,7 +28,7 @@ class Alerts:
 
     bodies: dict[str, Any] = field(default_factory=lambda: {each: {"alerts": []} for each in SEVERITIES})
     asked: list[str] = field(default_factory=list)
-    is_failing: bool = False
+    failure: Exception | None = None
     ready: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -41,8 +40,8 @@ class Alerts:
         severity = str(query.severity)
         self.asked.append(severity)
         self.ready.wait()
-        if self.is_failing:
-            raise Unavailable("Alerts are not available", retry_after=1)
+        if self.failure is not None:
+            raise self.failure
         return self.bodies[severity]
 
 
