@@ -87,8 +87,7 @@ def _windows(rule: StoredRule, start: datetime, until: datetime) -> "Sequence[da
     if count > MOST_WINDOWS:
         raise _invalid(_RANGE, f"has {count} windows; at most {MOST_WINDOWS} are judged. Choose a shorter range")
     found = list(ends(start, until, rule.step))
-    groups = len(rule.definition.filters.get(rule.definition.group_by or "", ())) or 1
-    questions = question_count(rule, found) * groups if found else 0
+    questions = question_count(rule, found) if found else 0
     if questions > MOST_QUESTIONS:
         message = f"takes {questions} questions, at most {MOST_QUESTIONS}. Choose a shorter range"
         raise _invalid(_RANGE, message)

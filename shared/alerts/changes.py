@@ -4,6 +4,7 @@ The transaction fails if the rule, its state or the alert is not what was read. 
 alert of a rule that was edited meanwhile is not raised, and no notification is lost or doubled by a crash.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from shared.alerts.judge import Change, Transition
 from shared.alerts.models import Alert, HistoryEntry
 from shared.alerts.rule_store import AlertRuleStore, RuleChanged, StoredState
 from shared.alerts.state import EVALUATION, RuleState, group_of
-from shared.alerts.stored_alert import StoredAlert
+from shared.alerts.stored_alert import IllegalMove, StoredAlert
 from shared.alerts.vocabulary import OPEN, AlertSeverity, AlertStatus
 from shared.alerts.wording import EVALUATION_METRIC, description, notification, title
 from shared.runtime.dynamodb import ConditionNotMet, transact
@@ -120,9 +121,8 @@ class AlertChanges:
         return self._retry(alert_id, resolve)
 
     def resolve_as_system(self, alert_id: str, note: str) -> None:
-        """Resolve an alert whose rule was changed, unless it is resolved already."""
-        found = self.alerts.find(alert_id)
-        if found is not None and found.alert.status in OPEN:
+        """Resolve an alert whose rule was changed, unless somebody else does."""
+        with suppress(IllegalMove, NotFound):
             self.resolve(alert_id, SYSTEM, note)
 
     def _closing_state(self, found: StoredAlert) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from shared.alerts.conditions import Observation
 from shared.alerts.judge import Judgement, judge, judge_evaluation
+from shared.alerts.readings.observer import question_count
 from shared.alerts.rule_changes import orphaned
 from shared.alerts.rule_store import AlertRuleStore, RuleChanged, StoredState
 from shared.alerts.state import EVALUATION, UNGROUPED, RuleState
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
     from shared.alerts.changes import AlertChanges
     from shared.alerts.horizon import Horizon, Horizons
     from shared.alerts.readings.observer import Observer
+    from shared.alerts.stored_alert import StoredAlert
     from shared.alerts.stored_rule import StoredRule
     from shared.runtime.models import Clock
 
 _AT_ONCE = 8
 _TRIES = 3
-_MOST_WINDOWS, _MOST_COSTLY_WINDOWS = 200, 10
-"""Windows of a rule that one pass judges; after a long standstill, older ones are left out."""
-
+_MOST_WINDOWS, _MOST_QUESTIONS = 200, 20
+"""Windows of a rule that one pass judges, and questions for more than one of them; older windows are left out."""
 
 _NEW = StoredState(RuleState())
 
@@ -110,15 +111,21 @@ class AlertEvaluator:
     def _look_after_open_alerts(self, rules: "dict[str, StoredRule]") -> None:
         """Resolve open alerts whose rule was changed or deleted, and announce those that outlast a silence."""
         for each in self.alerts.list_open():
-            rule = rules.get(each.alert.rule_id)
-            note = orphaned(each.rule_version, rule)
-            if note:
-                self.changes.resolve_as_system(each.alert.alert_id, note)
-            elif rule and not each.is_announced and not rule.is_silenced(self.clock()):
-                self.changes.announce(rule, each)
+            try:
+                self._look_after(each, rules.get(each.alert.rule_id))
+            except Exception as error:  # noqa: BLE001 # logged; one alert must not hold up all rules
+                logger().warning("an open alert is left", exc_info=error, extra={"alert_id": each.alert.alert_id})
+                count("OpenAlertsLeft")
+
+    def _look_after(self, found: "StoredAlert", rule: "StoredRule | None") -> None:
+        note = orphaned(found.rule_version, rule)
+        if note:
+            self.changes.resolve_as_system(found.alert.alert_id, note)
+        elif rule and not found.is_announced and not rule.is_silenced(self.clock()):
+            self.changes.announce(rule, found)
 
     def _try(self, rule: "StoredRule", stored: StoredState, turn: _Pass) -> _End:
-        """Evaluate a rule; if it or its state was changed meanwhile, as it is now."""
+        """Evaluate a rule; if its state was changed meanwhile, as it is now. One that was edited waits for a pass."""
         for _ in range(_TRIES):
             try:
                 return self._evaluate(rule, stored, turn)
@@ -127,6 +134,8 @@ class AlertEvaluator:
                 stored = self.rules.state(rule.rule_id)
                 if current is None or not current.definition.enabled or not _is_due(current, stored, turn.now):
                     return _End.IDLE  # somebody else has evaluated it
+                if current.version != rule.version:
+                    return _End.LEFT  # the horizon of this pass may lack the data that it is about now
                 rule = current
             except Exception as error:  # noqa: BLE001 # logged; one rule must not hold up the others
                 return self._fail(rule, turn, error)
@@ -138,7 +147,7 @@ class AlertEvaluator:
         is_absent = turn.horizon.has_stopped(rule) and rule.definition.no_data is not NoData.IGNORE
         if not windows and not is_absent and not state.failures:
             return _End.IDLE
-        observed = turn.observer.observe(rule, windows, turn.horizon.since(rule)) if windows else {}
+        observed = turn.observer.observe(rule, windows, turn.horizon.since(rule), state.open_groups) if windows else {}
         for end in windows:
             stored = self._apply(rule, stored, judge(rule, stored.state, end, observed[end], turn.now))
         if is_absent:
@@ -191,8 +200,9 @@ def _windows(rule: "StoredRule", state: RuleState, horizon: "Horizon") -> Sequen
     latest = floor(until, rule.step)
     if state.last_end is None:
         return (latest,)
-    most = _MOST_COSTLY_WINDOWS if rule.subject.traits.is_costly else _MOST_WINDOWS
-    found = tuple(ends(state.last_end, latest, rule.step))[-most:]
+    found = tuple(ends(state.last_end, latest, rule.step))[-_MOST_WINDOWS:]
+    while len(found) > 1 and question_count(rule, found) > _MOST_QUESTIONS:
+        found = found[len(found) // 2 :]
     if found:
         return found
     may_differ = state.seen != horizon.commits(rule) or not rule.subject.data_types

@@ -144,7 +144,11 @@ def _verdict(rule: "StoredRule", compared: Compared, group: GroupState) -> _Verd
     if isinstance(compared, NotEvaluated) or rule.definition.no_data is NoData.IGNORE:
         return None
     fires = rule.definition.no_data is NoData.FIRE
-    return _Verdict(fires, not fires, None, _limit(rule), Side.HIGH)
+    return _Verdict(fires, not fires, None, _limit(rule), Side.LOW if _is_lower_bound(rule) else Side.HIGH)
+
+
+def _is_lower_bound(rule: "StoredRule") -> bool:
+    return rule.definition.condition.type in {ConditionType.BELOW, ConditionType.CHANGE_BELOW}
 
 
 def _limit(rule: "StoredRule") -> float:
@@ -176,7 +180,8 @@ def _move(turn: _Turn, group: GroupState, verdict: _Verdict) -> tuple[GroupState
     elif verdict.has_cleared:
         group, change = group.closed(turn.at), Change.CLEARED
     else:
-        alert = replace(alert, peak=_peak(alert, verdict.value))
+        side = verdict.side if alert.peak is None else alert.side  # until now it had no value to be on a side
+        alert = replace(alert, side=side, peak=_peak(replace(alert, side=side), verdict.value))
         group, change = replace(group, alert=alert), Change.CONTINUED
     moved = Transition(
         change=change,

@@ -72,11 +72,14 @@ class RuleChanges:
     def replace(self, current: StoredRule, request: AlertRuleRequest) -> ChangedRule:
         """Replace what a rule says, and resolve its open alerts.
 
+        A rule can be disabled although what it names is gone.
+
         Raises:
-            InvalidRequest: it names a feature or source that does not exist.
+            InvalidRequest: it is enabled and names a feature or source that does not exist.
             Conflict: it was changed since it was read.
         """
-        self.names.check(request)
+        if request.enabled:
+            self.names.check(request)
         definition, new = _definition(request, current)
         changed = replace(current, definition=definition, version=current.version + 1, updated_at=self.clock())
         try:

@@ -125,6 +125,11 @@ class RuleState:
         """The keys of the groups with open alerts."""
         return tuple(key for key, each in self.groups.items() if each.alert)
 
+    @property
+    def open_groups(self) -> tuple[str, ...]:
+        """The groups with open alerts."""
+        return tuple(found for key in self.open_keys if (found := group_of(key)) is not None)
+
 
 STATES: TypeAdapter[RuleState] = TypeAdapter(RuleState)
 """Serialises states."""

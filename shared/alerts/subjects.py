@@ -75,7 +75,6 @@ class Traits:
         grain: the resolution of its data: windows are whole multiples of it and end with it.
         has_history: whether values of past windows are known; otherwise only the present value is judged.
         can_be_provisional: whether its windows may end at the present instead of the watermark.
-        is_costly: whether each window is a question of its own, however the windows lie.
         filters: the fields of `filters`.
         single: those of them that take one value.
         groups: the fields of `group_by`.
@@ -84,7 +83,6 @@ class Traits:
     grain: timedelta
     has_history: bool = True
     can_be_provisional: bool = True
-    is_costly: bool = False
     filters: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -95,7 +93,7 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
     {
         Kind.BUSINESS: Traits(grain=_HOUR),  # filters and groups are those of the metric
         Kind.KPI: Traits(grain=5 * _MINUTE, filters=_COHORTS, groups=_COHORTS),
-        Kind.DRIFT: Traits(grain=_DAY, is_costly=True, filters=("model_version",), single=("model_version",)),
+        Kind.DRIFT: Traits(grain=_DAY, filters=("model_version",), single=("model_version",)),
         Kind.QUALITY: Traits(
             grain=_HOUR,
             can_be_provisional=False,

@@ -29,11 +29,16 @@ class KpiReader:
     answers: Answers = field(default_factory=Answers)
 
     def values(
-        self, subject: Subject, filters: "Filters", windows: Iterable[Window], group_by: str | None
+        self,
+        subject: Subject,
+        filters: "Filters",
+        windows: Iterable[Window],
+        group_by: str | None,
+        groups: Collection[str] = (),
     ) -> Mapping[str | None, Mapping[Window, float | None]]:
         """Return the value of each window by cohort, or under None of all decisions together.
 
-        Of more than 50 cohorts those with most decisions are returned.
+        Of more than 50 cohorts those with most decisions are returned, and those that are named in `groups`.
         """
         asked = sorted(set(windows))
         series = self._series(asked, filters, group_by)
@@ -41,7 +46,7 @@ class KpiReader:
             return {None: {each: _value(subject, series, each, None) for each in asked}}
         return {
             NO_VALUE if cohort is None else cohort: {each: _value(subject, series, each, (cohort,)) for each in asked}
-            for cohort in series.largest_cohorts(MOST_GROUPS)
+            for cohort in dict.fromkeys([*series.largest_cohorts(MOST_GROUPS), *_cohorts(groups)])
         }
 
     def _series(self, windows: Sequence[Window], filters: "Filters", group_by: str | None) -> "KpiSeries":
@@ -50,10 +55,14 @@ class KpiReader:
         moments = {moment for each in windows for moment in (each.start, each.end)}
         span = Span(start, end, _step(moments))
         named = None if dimension is None else Dimension(dimension)
-        chosen = tuple(None if each == NO_VALUE else each for each in values)
+        chosen = _cohorts(values)
         return self.answers.once(
             ("kpis", span, named, chosen), lambda: self.reports.series(span, dimension=named, values=chosen)
         )
+
+
+def _cohorts(groups: Iterable[str]) -> tuple[str | None, ...]:
+    return tuple(None if each == NO_VALUE else each for each in groups)
 
 
 def _step(moments: Collection[datetime]) -> timedelta:

@@ -1,6 +1,6 @@
 """Observes what rules are about, in some of their windows: the values, and those with which they are compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,9 @@ from shared.alerts.readings.answers import Answers
 from shared.alerts.readings.business import BusinessReader, Filters, granularity_of
 from shared.alerts.state import key_of
 from shared.alerts.subjects import Kind, Subject
+from shared.alerts.vocabulary import MOST_GROUPS
 from shared.alerts.windows import Window, base_of, history_of, needed, window_of
+from shared.records.schema import DataType
 
 if TYPE_CHECKING:
     from shared.alerts.readings.drift import DriftReader
@@ -50,20 +52,23 @@ class Observer:
         """The number of distinct questions of this pass."""
         return self.business.answers.asked
 
-    def observe(self, rule: "StoredRule", ends: Sequence[datetime], since: datetime | None) -> Observed:
+    def observe(
+        self, rule: "StoredRule", ends: Sequence[datetime], since: datetime | None, groups: Collection[str] = ()
+    ) -> Observed:
         """Return what is observed of each group in the windows with these ends.
 
         Args:
             rule: the rule.
             ends: the ends of its windows; of the present, the one moment.
             since: the time of the first data. Windows before it have no value: they are no history.
+            groups: groups to observe although others are larger, because they have open alerts.
         """
         if not rule.subject.traits.has_history:
             (now,) = ends
             return {now: {key_of(None): Observation(value=self.present.value(rule.subject, now))}}
         condition, windows = rule.definition.condition, {end: window_of(rule, end) for end in ends}
         known = self._values(
-            rule, list(dict.fromkeys(each for it in windows.values() for each in needed(condition, it)))
+            rule, list(dict.fromkeys(each for it in windows.values() for each in needed(condition, it))), groups
         )
 
         def value(values: Values, window: Window) -> float | None:
@@ -82,16 +87,18 @@ class Observer:
             for end, window in windows.items()
         }
 
-    def _values(self, rule: "StoredRule", windows: Sequence[Window]) -> Mapping[str | None, Values]:
+    def _values(
+        self, rule: "StoredRule", windows: Sequence[Window], groups: Collection[str]
+    ) -> Mapping[str | None, Values]:
         subject, filters, group_by = rule.subject, filters_of(rule), rule.definition.group_by
         first = {name: values[0] for name, values in filters}
         match subject.kind:
             case Kind.KPI:
-                return self.kpis.values(subject, filters, windows, group_by)
+                return self.kpis.values(subject, filters, windows, group_by, groups)
             case Kind.DRIFT:
                 return {None: self.drift.values(subject.name, first.get("model_version"), windows)}
             case Kind.QUALITY:
-                return self.quality.values(first.get("source_id"), first.get("data_type"), windows, group_by)
+                return self.quality.values(first.get("source_id"), first.get("data_type"), windows, group_by, groups)
             case _:
                 return self._business_values(subject, filters, windows, group_by)
 
@@ -113,10 +120,20 @@ def filters_of(rule: "StoredRule") -> Filters:
 
 
 def question_count(rule: "StoredRule", ends: Sequence[datetime]) -> int:
-    """Return how many questions it takes at most to judge windows with these ends, of one group."""
+    """Return how many questions it takes at most to judge windows with these ends."""
     subject, condition = rule.subject, rule.definition.condition
     windows = {each for end in ends for each in needed(condition, window_of(rule, end))}
     is_single = subject.kind is Kind.KPI or (
         subject.kind is Kind.BUSINESS and granularity_of(subject, sorted(windows)) is not None
     )
-    return 1 if is_single else len(windows)
+    return (1 if is_single else len(windows)) * _most_groups(rule)
+
+
+def _most_groups(rule: "StoredRule") -> int:
+    """Return how many groups of a rule are asked for one by one, at most."""
+    group_by = rule.definition.group_by
+    if group_by is None or rule.subject.kind is Kind.KPI:
+        return 1
+    if rule.subject.kind is Kind.QUALITY:
+        return len(DataType) if group_by == "data_type" else MOST_GROUPS
+    return len(rule.definition.filters[group_by])

@@ -1,6 +1,6 @@
 """Quality scores, from the reports of `/data-quality/reports`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,13 +24,22 @@ class QualityReader:
     answers: Answers = field(default_factory=Answers)
 
     def values(
-        self, source_id: str | None, data_type: str | None, windows: Iterable[Window], group_by: str | None
+        self,
+        source_id: str | None,
+        data_type: str | None,
+        windows: Iterable[Window],
+        group_by: str | None,
+        groups: Collection[str] = (),
     ) -> Mapping[str | None, Scores]:
-        """Return the score of each window by source or data type, or under None of all; None without deliveries."""
+        """Return the score of each window by source or data type, or under None of all; None without deliveries.
+
+        Of more than 50 sources the first by name are returned, and those that are named in `groups`.
+        """
         asked = list(windows)
         kind = None if data_type is None else DataType(data_type)
         if group_by == "source_id":
-            return {each: self._scores(each, kind, asked) for each in self._sources()[:MOST_GROUPS]}
+            sources = dict.fromkeys([*self._sources()[:MOST_GROUPS], *groups])
+            return {each: self._scores(each, kind, asked) for each in sources}
         if group_by == "data_type":
             return {str(each): self._scores(source_id, each, asked) for each in DataType}
         return {None: self._scores(source_id, kind, asked)}

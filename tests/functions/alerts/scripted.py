@@ -1,6 +1,6 @@
 """Alerts over data that a test writes down: a value for each window, and how far the data reach."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -56,13 +56,15 @@ class Script:
         return self
 
     def observe(
-        self, rule: StoredRule, ends: Sequence[datetime], since: datetime | None
+        self, rule: StoredRule, ends: Sequence[datetime], since: datetime | None, groups: Collection[str] = ()
     ) -> dict[datetime, dict[str, Observation]]:
-        """Return the values of the windows with these ends."""
+        """Return the values of the windows with these ends; of groups without one, only what has an open alert."""
         if self.failing:
             raise RuntimeError("the lake is closed")
         assert since is not None
-        return {end: {key_of(it): self._of(rule, end, it) for it in self._groups(rule, end)} for end in ends}
+        return {
+            end: {key_of(it): self._of(rule, end, it) for it in {*self._groups(rule, end), *groups}} for end in ends
+        }
 
     def at(self, now: datetime, _: object) -> Horizon:
         """Return how far the data reach."""

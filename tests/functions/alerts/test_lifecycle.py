@@ -1,10 +1,12 @@
 """What evaluations, users and edits do to alerts, and who is notified."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from shared.alerts.changes import AlertChanges
 from shared.alerts.rule_changes import DELETED, DISABLED, EDITED
 from shared.alerts.stored_alert import IllegalMove
 from shared.alerts.vocabulary import AlertStatus
@@ -311,3 +313,30 @@ def test_one_failing_rule_does_not_hold_up_the_others(desk: Desk) -> None:
     desk.evaluate()
 
     assert (len(desk.open(rule.rule_id)), len(desk.open(other.rule_id))) == (1, 1)
+
+
+def test_an_alert_that_cannot_be_looked_after_does_not_hold_up_the_rules(desk: Desk) -> None:
+    class Failing(AlertChanges):
+        def resolve_as_system(self, alert_id: str, note: str) -> NoReturn:
+            raise RuntimeError(f"{alert_id} {note}")
+
+    broken, rule = desk.create(), desk.create()
+    desk.say(12)
+    desk.evaluate()
+    desk.rules.delete(broken)
+    desk.say(5)
+    desk.clock.pass_by(STEP)
+
+    replace(desk.evaluator, changes=Failing(**vars(desk.changes))).evaluate()
+
+    assert (statuses(desk, broken.rule_id), statuses(desk, rule.rule_id)) == ([ACTIVE], [RESOLVED])
+
+
+def test_the_peak_of_an_alert_that_began_without_data_is_on_the_side_of_its_first_value(desk: Desk) -> None:
+    below = desk.create(no_data="fire", condition={"type": "below", "threshold": 10})
+    outside = desk.create(no_data="fire", condition={"type": "outside", "low": 10, "high": 20})
+    for value in (None, 4, 2, 6):
+        desk.say(value)
+        desk.evaluate()
+
+    assert [each.alert.peak_value for rule in (below, outside) for each in desk.open(rule.rule_id)] == [2, 2]

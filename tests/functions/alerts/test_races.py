@@ -86,3 +86,28 @@ def test_of_two_edits_of_one_version_one_is_made(racing: Desk) -> None:
     kept = racing.rules.get(rule.rule_id)
     assert (kept.version, len(refused)) == (2, 1)
     assert kept.definition.name not in refused
+
+
+def test_a_rule_is_replaced_although_its_alert_is_resolved_meanwhile(desk: Desk) -> None:
+    rule = desk.create()
+    desk.say(12)
+    desk.evaluate()
+    (raised,) = desk.open(rule.rule_id)
+
+    with desk.platform.interruption.before(1, lambda: desk.changes.resolve(raised.alert.alert_id, "ann", None)):
+        changed = desk.edits.replace(rule, request(name="Other")).rule
+
+    (alert,) = (each.alert for each in desk.all(rule.rule_id))
+    assert (changed.version, alert.history[-1].by) == (2, "ann")
+
+
+def test_a_rule_that_is_edited_while_it_is_evaluated_waits_for_the_next_pass(desk: Desk) -> None:
+    rule = desk.create()
+    desk.say(12)
+
+    with desk.platform.interruption.before(0, lambda: desk.edits.replace(rule, request(name="Other"))):
+        interrupted = desk.evaluate()
+
+    assert (interrupted.left, interrupted.failed, len(desk.open(rule.rule_id))) == (1, 0, 0)
+    desk.evaluate()
+    assert [each.alert.title for each in desk.open(rule.rule_id)] == ["Other"]

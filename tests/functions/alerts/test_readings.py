@@ -196,6 +196,16 @@ def test_every_fraud_kpi_is_judged_by_cohort(lake: Wiring) -> None:
     assert once.asked == 1
 
 
+def test_a_cohort_with_an_open_alert_is_judged_although_others_are_larger(lake: Wiring) -> None:
+    end = OPENED + timedelta(days=14)
+    asked = rule(metric="fraud_rate", condition={"type": "above", "threshold": 0.1}, group_by="model_version")
+
+    found = reader(lake).observe(asked, [end], EARLIEST, ["retired"])[end]
+
+    assert len(found) > 1
+    assert found[key_of("retired")].value is None
+
+
 def test_drift_is_the_psi_of_the_report(lake: Wiring) -> None:
     end = floor(OPENED + timedelta(days=20), timedelta(days=1))
     asked = rule(metric="drift:score", window="P7D", condition={"type": "above", "threshold": 0.1})

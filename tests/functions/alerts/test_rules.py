@@ -73,6 +73,17 @@ def test_a_rule_is_replaced_at_the_version_that_was_read(ask: Ask) -> None:
     assert by_version.data["created_at"] == made["created_at"]
 
 
+def test_a_rule_can_be_disabled_although_what_it_names_is_gone(ask: Ask) -> None:
+    path = f"{RULES}/{create(ask)['rule_id']}"
+    gone = rule(version=1, metric="ingest:closed-shop:silence")
+
+    kept = ask("PUT", path, body=gone)
+    disabled = ask("PUT", path, body={**gone, "enabled": False})
+
+    assert (kept.status, kept.error["field_errors"][0]["field"]) == (400, "metric")
+    assert (disabled.status, disabled.data["enabled"]) == (200, False)
+
+
 def test_a_stale_change_is_refused(ask: Ask) -> None:
     made = create(ask)
     path = f"{RULES}/{made['rule_id']}"
