@@ -18,7 +18,7 @@ from infra.aws.outputs import output_name
 from infra.local.host.platform import Platform
 from shared.ingestion.stream.producer import EVENT_STREAM
 
-RECORDS, CROWD = 200, 1_000
+RECORDS, CROWD = 60, 1_000
 _PATIENCE = 60.0
 _QUIET_SECONDS = 0.5
 _OPENED_AT_ONCE = 20
@@ -118,17 +118,18 @@ async def _crowd(stage: Stage, number: int) -> Row:
             return socket
 
         sockets = await asyncio.gather(*(join() for _ in range(number)))
+        started = time.monotonic()
         await asyncio.to_thread(stage.put, *_sale(10_000))
         arrivals = await asyncio.gather(*(_arrival(each) for each in sockets))
-    spread = max(arrivals) - min(arrivals)
+    first, last = min(arrivals) - started, max(arrivals) - started
     return Row(
-        name=f"{number:,} clients of one dashboard",
-        ours=f"{spread:.1f} s from the first message to the last",
-        against="messages",
-        theirs=f"{len(arrivals):,}",
-        ratio=len(arrivals) / spread if spread else 0.0,
+        name=f"record to widget_update in all of {number:,} clients",
+        ours=f"{last:.1f} s to the last",
+        against="to the first",
+        theirs=f"{first:.1f} s",
+        ratio=last / first,
         aim=f"all within {_CROWD_AIM:g} s",
-        met=spread <= _CROWD_AIM,
+        met=last <= _CROWD_AIM,
     )
 
 

@@ -1,5 +1,7 @@
 """Provides WebSocket connections, messages to them, and the log of events."""
 
+from datetime import timedelta
+
 from shared.live.channel_deliveries import ChannelDeliveries
 from shared.live.connections import CONNECTIONS_TABLE, LISTENERS_TABLE, Connections
 from shared.live.deliveries import DELIVERY_QUEUE, Deliveries
@@ -7,6 +9,8 @@ from shared.live.event_log import EVENT_LOG_TABLE, EventLog
 from shared.live.posting import Poster
 from shared.live.turns import TURNS_TABLE, Turns
 from shared.runtime.deployment import Deployment, provider
+
+_EVENTS_APART = timedelta(milliseconds=250)
 
 
 @provider
@@ -42,6 +46,12 @@ def deliveries(deployment: Deployment) -> Deliveries:
 def channel_deliveries(deployment: Deployment) -> ChannelDeliveries:
     """Build what requests deliveries to everybody on a channel."""
     return ChannelDeliveries(deliveries=deliveries(deployment), turns=turns(deployment))
+
+
+@provider
+def event_deliveries(deployment: Deployment) -> ChannelDeliveries:
+    """Build what requests deliveries of events, which are sent at once unless they follow each other very quickly."""
+    return ChannelDeliveries(deliveries=deliveries(deployment), turns=turns(deployment), apart=_EVENTS_APART)
 
 
 @provider

@@ -1,4 +1,4 @@
-"""Changes of the same thing that follow each other quickly become one run, at most once a second.
+"""Changes of the same thing that follow each other quickly become one run.
 
 A request notes that a run is pending, and has it started unless one was noted before. A run clears the note before it
 reads anything: what changed before a request is therefore seen by a run after it. A note whose run never came, because
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TURNS_TABLE = Table("turns", partition_key="name", expires_by="expires_at")
 
 APART = timedelta(seconds=1)
+"""How far apart runs begin, unless a caller wants them sooner."""
+
 LOST_AFTER = timedelta(seconds=10)
 
 _KEPT = timedelta(days=1)
@@ -37,13 +39,13 @@ class Turns:
         self._table = table
         self._clock = clock
 
-    def request(self, name: str, start: "Callable[[int], None]") -> None:
-        """Have a run started after so many seconds, unless one is pending."""
-        self._note(name, start, "attribute_not_exists(pending) OR pending < :lost")
+    def request(self, name: str, start: "Callable[[int], None]", apart: timedelta = APART) -> None:
+        """Have a run started unless one is pending: at once, or after a second if the last one began just now."""
+        self._note(name, start, "attribute_not_exists(pending) OR pending < :lost", apart)
 
     def repair(self, name: str, start: "Callable[[int], None]") -> None:
         """Have a run started again that was requested and never came."""
-        self._note(name, start, "pending < :lost")
+        self._note(name, start, "pending < :lost", APART)
 
     def begin(self, name: str) -> None:
         """Begin a run; what is requested from now on needs another one."""
@@ -55,7 +57,7 @@ class Turns:
             ExpressionAttributeValues=serialize({":now": _milliseconds(now), ":expires": _expires(now)}),
         )
 
-    def _note(self, name: str, start: "Callable[[int], None]", condition: str) -> None:
+    def _note(self, name: str, start: "Callable[[int], None]", condition: str, apart: timedelta) -> None:
         now = self._clock()
         values = {
             ":now": _milliseconds(now),
@@ -76,7 +78,7 @@ class Turns:
                 raise
             return
         began = deserialize(answer["Attributes"]).get("began", 0)
-        start(1 if values[":now"] - began < APART.total_seconds() * 1000 else 0)
+        start(1 if values[":now"] - began < apart.total_seconds() * 1000 else 0)
 
 
 def _milliseconds(moment: Any) -> int:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from shared.auth.provider import identity
-from shared.live.provider import channel_deliveries, connections, deliveries, event_log, turns
+from shared.live.provider import connections, deliveries, event_deliveries, event_log, turns
 from shared.push.admission import Admission
 from shared.push.analytics_actions import AnalyticsActions
 from shared.push.changes import METRICS
@@ -67,5 +67,5 @@ def decision_feed(deployment: Deployment) -> DecisionFeed:
     """Build what appends decisions to the log of events."""
     log = event_log(deployment)
     return DecisionFeed(
-        log=log, deliveries=channel_deliveries(deployment), metrics=lambda: latest_kpis(log, deployment.clock())
+        log=log, deliveries=event_deliveries(deployment), metrics=lambda: latest_kpis(log, deployment.clock())
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from shared.events.provider import platform_events
 from shared.fraud.provider import fraud_reports
-from shared.live.provider import channel_deliveries, connections, event_log, turns
+from shared.live.provider import channel_deliveries, connections, event_deliveries, event_log, turns
 from shared.pipelines.provider import pipeline_health
 from shared.push.dashboard_pushes import DashboardPushes
 from shared.push.day_metrics import DayMetrics
@@ -23,11 +23,11 @@ def pusher(deployment: Deployment, *, dashboards: "DashboardReader", data: "Widg
     """Build what acts on changes."""
     return Pusher(
         connections=connections(deployment),
-        deliveries=channel_deliveries(deployment),
+        deliveries=event_deliveries(deployment),
         sessions=sessions(deployment),
         metrics=DayMetrics(
             log=event_log(deployment),
-            deliveries=channel_deliveries(deployment),
+            deliveries=event_deliveries(deployment),
             kpis=fraud_reports(deployment).kpis,
             clock=deployment.clock,
         ),
@@ -48,6 +48,6 @@ def health_watch(deployment: Deployment) -> HealthWatch:
     return HealthWatch(
         pipelines=lambda: pipeline_health(deployment).report().pipelines,
         log=event_log(deployment),
-        deliveries=channel_deliveries(deployment),
+        deliveries=event_deliveries(deployment),
         events=platform_events(deployment),
     )

@@ -49,6 +49,17 @@ def test_a_request_after_a_run_began_starts_another_a_second_later(turns: Turns,
     assert started == [0, 1, 0]
 
 
+def test_runs_can_be_wanted_sooner_after_each_other(turns: Turns, clock: Clock) -> None:
+    started: list[int] = []
+    turns.request("a", started.append)
+    turns.begin("a")
+    clock.pass_by(APART / 2)
+
+    turns.request("a", started.append, APART / 4)
+
+    assert started == [0, 0]
+
+
 def test_a_run_that_never_came_is_started_again(turns: Turns, clock: Clock) -> None:
     started: list[int] = []
     turns.request("a", started.append)
