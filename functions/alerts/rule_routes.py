@@ -18,6 +18,7 @@ from shared.alerts.models import (
 )
 from shared.alerts.rule_changes import ChangedRule
 from shared.alerts.stored_rule import StoredRule
+from shared.app.preconditions import Replaced
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
 from shared.audit.request import note
@@ -26,7 +27,7 @@ from shared.auth.models import Caller
 from shared.auth.scopes import Scope
 from shared.runtime import etags
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.errors import Conflict, FieldError, InvalidRequest
+from shared.runtime.errors import Conflict
 
 router = Router()
 Wired = Annotated[Wiring, Depends(wiring)]
@@ -87,7 +88,12 @@ def replace_rule(
     Name the version that you replace, in `version` or by its `ETag` in `If-Match`; 409 if it is not in force any more.
     """
     current = wired.alert_rules.get(rule_id)
-    _require_current(wired, current, request.version, if_match)
+    Replaced(field="version", given=request.version, if_match=if_match).require(
+        current.version,
+        path=router.current_event.path,
+        document=_document(wired, current),
+        stale=f"Version {current.version} of the rule is in force; read it and change that version",
+    )
     changed = wired.rule_changes.replace(current, request)
     return ApiResponse(data=_note(wired, changed, current))
 
@@ -129,21 +135,6 @@ def preview_rule(request: Annotated[RulePreviewRequest, Body()], wired: Wired) -
     questions are needed, as for windows that are neither buckets nor sums of hours.
     """
     return ApiResponse(data=wired.back_test.preview(request.rule, request.time_range))
-
-
-def _require_current(wired: Wiring, current: StoredRule, version: int | None, if_match: str | None) -> None:
-    """Refuse a change of anything but the version in force.
-
-    Raises:
-        InvalidRequest: the request does not name the version that it replaces.
-        Conflict: that version is not in force.
-    """
-    if version is None and if_match is None:
-        named = FieldError("version", f"is required unless {etags.CHANGE_CONDITION} is sent")
-        raise InvalidRequest("Request validation failed", field_errors=[named])
-    matches = if_match is None or etags.may_change(if_match, router.current_event.path, _document(wired, current))
-    if version not in {None, current.version} or not matches:
-        raise Conflict(f"Version {current.version} of the rule is in force; read it and change that version")
 
 
 def _answer(wired: Wiring, made: ChangedRule) -> ApiResponse[AlertRule]:

@@ -3,6 +3,7 @@
 from functions.declaration import Access, TaskTrigger, TriggeredFunction
 from shared.customers.run_files import CUSTOMER_RUNS_BUCKET
 from shared.customers.store import CUSTOMERS_TABLE
+from shared.events.bus import EVENT_BUS
 
 FUNCTION = TriggeredFunction(
     name="customer_segments",
@@ -11,5 +12,5 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=900,
     trigger=TaskTrigger(workflow="customer_run"),
     reads=(Access(CUSTOMERS_TABLE), Access(CUSTOMER_RUNS_BUCKET)),
-    writes=(Access(CUSTOMERS_TABLE),),
+    writes=(Access(CUSTOMERS_TABLE), Access(EVENT_BUS)),
 )

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
 
+from shared.app.preconditions import Replaced
 from shared.app.query_parameters import parameters_of
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
@@ -27,7 +28,7 @@ from shared.dashboards.models import (
 from shared.dashboards.parameters import DashboardDataQuery, DashboardsQuery
 from shared.runtime import etags
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.errors import Conflict, FieldError, Forbidden, InvalidRequest, NotFound, Unprocessable
+from shared.runtime.errors import Conflict, Forbidden, NotFound, Unprocessable
 from shared.runtime.query import Given
 
 router = Router()
@@ -105,7 +106,12 @@ def replace_dashboard(
     """
     check(request, wired.clock())
     current = wired.dashboards.get_own(dashboard_id, user.subject)
-    _require_current(current, request, if_match)
+    Replaced(field="/updated_at", given=request.updated_at, if_match=if_match).require(
+        current.updated_at,
+        path=router.current_event.path,
+        document=_state(current),
+        stale="The dashboard was changed since it was read; read it and try again",
+    )
     changed = wired.dashboards.replace(current, request)
     note(before=_state(current))
     return ApiResponse(data=changed)
@@ -159,21 +165,6 @@ def dashboard_data(
 
 def _created(made: Dashboard) -> Response[ApiResponse[Dashboard]]:
     return Response(HTTPStatus.CREATED, content_types.APPLICATION_JSON, ApiResponse(data=made))
-
-
-def _require_current(current: Dashboard, request: DashboardChange, if_match: str | None) -> None:
-    """Refuse a change of any state but the present one.
-
-    Raises:
-        InvalidRequest: the request does not name the state that it replaces.
-        Conflict: that state is not the present one.
-    """
-    if request.updated_at is None and if_match is None:
-        named = FieldError("/updated_at", f"is required unless {etags.CHANGE_CONDITION} is sent")
-        raise InvalidRequest("Request validation failed", field_errors=[named])
-    matches = if_match is None or etags.may_change(if_match, router.current_event.path, _state(current))
-    if request.updated_at not in {None, current.updated_at} or not matches:
-        raise Conflict("The dashboard was changed since it was read; read it and try again")
 
 
 def _state(dashboard: Dashboard) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 
+from shared.app.preconditions import Replaced
 from shared.app.query_parameters import parameters_of
 from shared.app.route_policy import policy
 from shared.app.wiring import Wiring, wiring
@@ -21,7 +22,7 @@ from shared.decisions.configuration import (
 )
 from shared.decisions.parameters import FraudPageQuery
 from shared.runtime import etags
-from shared.runtime.errors import Conflict, FieldError, InvalidRequest
+from shared.runtime.errors import Conflict
 from shared.runtime.paging import Window
 from shared.runtime.query import Given
 
@@ -63,7 +64,12 @@ def put_configuration(
     Answers repeat the values that they were computed with. Former versions are kept.
     """
     current = wired.fraud_configuration.get(fresh=True)
-    _require_current(current, values.version, if_match)
+    Replaced(field="version", given=values.version, if_match=if_match).require(
+        current.version,
+        path=router.current_event.path,
+        document=_state(current),
+        stale=f"Version {current.version} of the configuration is in force; read it and change that version",
+    )
     changed = wired.fraud_configuration.put(values, replaces=current, by=who.subject)
     note(before=_state(current))
     return changed
@@ -79,21 +85,6 @@ def list_versions(
     found = wired.fraud_configuration.history(Window(query.offset, query.limit))
     history = FraudConfigurationHistory(versions=list(found.items), total=found.total)
     return Response(200, content_types.APPLICATION_JSON, history, found.headers())
-
-
-def _require_current(current: FraudConfiguration, version: int | None, if_match: str | None) -> None:
-    """Refuse a change of anything but the version in force.
-
-    Raises:
-        InvalidRequest: the request does not name the version that it replaces.
-        Conflict: that version is not in force.
-    """
-    if version is None and if_match is None:
-        named = FieldError("version", f"is required unless {etags.CHANGE_CONDITION} is sent")
-        raise InvalidRequest("Request validation failed", field_errors=[named])
-    matches = if_match is None or etags.may_change(if_match, router.current_event.path, _state(current))
-    if version not in {None, current.version} or not matches:
-        raise Conflict(f"Version {current.version} of the configuration is in force; read it and change that version")
 
 
 def _state(configuration: FraudConfiguration) -> dict[str, Any]:

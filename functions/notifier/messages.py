@@ -6,9 +6,8 @@ from typing import Any
 
 import orjson
 
+from shared.events.bus import SCHEDULED
 from shared.runtime.observability import logger
-
-_CLOCK = "Scheduled Event"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +24,7 @@ def read(records: Sequence[Mapping[str, Any]]) -> Batch:
     bodies = {record["messageId"]: _read(record["body"]) for record in records}
     return Batch(
         notification_ids=[each["notification_id"] for each in bodies.values() if "notification_id" in each],
-        is_time_to_sweep=any(each.get("detail-type") == _CLOCK for each in bodies.values()),
+        is_time_to_sweep=any(each.get("detail-type") == SCHEDULED for each in bodies.values()),
         unreadable=[message for message, each in bodies.items() if not each],
     )
 

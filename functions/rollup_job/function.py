@@ -2,6 +2,7 @@
 
 from functions.access import TABLES
 from functions.declaration import Access, QueueTrigger, TriggeredFunction
+from shared.events.bus import EVENT_BUS
 from shared.lake.catalog.state import TABLE_STATES
 from shared.merging.queue import ROLLUP_QUEUE
 
@@ -14,5 +15,5 @@ FUNCTION = TriggeredFunction(
     uses_lake=True,
     trigger=QueueTrigger(queue=ROLLUP_QUEUE, batch_size=10, window_seconds=2, maximum_concurrency=2),
     reads=(*TABLES, Access(TABLE_STATES)),
-    writes=(*TABLES, Access(TABLE_STATES), Access(ROLLUP_QUEUE)),
+    writes=(*TABLES, Access(TABLE_STATES), Access(ROLLUP_QUEUE), Access(EVENT_BUS)),
 )

@@ -17,9 +17,8 @@ from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
 from infra.aws.workflow import StateMachine
 from shared.audit.trail import AUDIT_TABLE
-from shared.events.bus import EVENT_BUS
 from shared.lake.storage.object_store import LAKE_BUCKET
-from shared.lake.storage.paths import RECONCILIATIONS
+from shared.lake.storage.paths import RECEIPTS, RECONCILIATIONS
 from shared.notifications.topic import NOTIFICATION_TOPIC
 from shared.runtime.observability import NAMESPACE
 
@@ -32,7 +31,7 @@ _CUSTOM_METRICS: Mapping[str, tuple[Access, str]] = MappingProxyType(
             "A change could not be written to the audit log; the complete entry is in the function's log.",
         ),
         "UnknownDeliveries": (
-            Access(EVENT_BUS),
+            Access(LAKE_BUCKET, RECEIPTS),
             "Rows of a delivery that is not in the ledger were merged; something writes to the lake directly.",
         ),
         "FailedReconciliations": (

@@ -69,8 +69,7 @@ class AlertChanges:
         guards = [self.rules.unchanged(rule), self.rules.state_put(rule.rule_id, before, state)]
         is_told = changed.is_announced and not is_silenced
         self._commit([*guards, *writes], changed, told if is_told else None)
-        if transition.change is not Change.CONTINUED:
-            publish(self.events, changed.alert)
+        publish(self.events, changed.alert)
         return before.changed(state)
 
     def announce(self, rule: "StoredRule", found: StoredAlert) -> None:

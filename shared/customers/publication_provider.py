@@ -3,6 +3,7 @@
 from shared.customers.provider import customer_store
 from shared.customers.publication import CustomerPublication
 from shared.customers.run_files import CUSTOMER_RUNS_BUCKET, RunFiles
+from shared.events.provider import platform_events
 from shared.lake.storage.object_store import LakeStore
 from shared.runtime.deployment import Deployment, provider
 
@@ -17,4 +18,6 @@ def run_files(deployment: Deployment) -> RunFiles:
 @provider
 def customer_publication(deployment: Deployment) -> CustomerPublication:
     """Build the last step."""
-    return CustomerPublication(store=customer_store(deployment), files=run_files(deployment))
+    return CustomerPublication(
+        store=customer_store(deployment), files=run_files(deployment), events=platform_events(deployment)
+    )

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 EVENT_BUS = EventBus("event_bus")
 
+SCHEDULED = "Scheduled Event"
+"""The type of the events by which the clock of EventBridge strikes."""
+
 
 class PlatformEvents:
     """Publishes events."""

@@ -1,4 +1,4 @@
-"""The event that a table was committed to, for alerts, pushes and caches."""
+"""The events that answers from a table may have changed, for alerts, pushes and caches."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,8 +7,13 @@ from shared.runtime.resources import EventType
 if TYPE_CHECKING:
     from shared.events.bus import PlatformEvents
     from shared.lake.merge.cycle import MergeResult
+    from shared.records.schema import DataType
 
 TABLE_COMMITTED = EventType(source="tally.lake", detail_type="table committed")
+
+TABLE_RESTATED = EventType(source="tally.lake", detail_type="table restated")
+"""Rows of a table mean something else without a commit to it: decisions by new labels, sales by new categories."""
+
 _MOST_NAMES = 100
 
 
@@ -29,6 +34,14 @@ class MergeEvents:
             ConnectionError: the bus rejected the event; the merge is repeated and publishes again.
         """
         self._events.publish(TABLE_COMMITTED, _detail(merged))
+
+    def publish_restated(self, data_type: "DataType") -> None:
+        """Publish that rows of a table mean something else.
+
+        Raises:
+            ConnectionError: the bus rejected the event.
+        """
+        self._events.publish(TABLE_RESTATED, {"data_type": data_type})
 
 
 def _detail(merged: "MergeResult") -> dict[str, Any]:

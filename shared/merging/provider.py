@@ -67,7 +67,7 @@ def rollup_job(deployment: Deployment) -> RollupJob:
 @provider
 def rollup_runs(deployment: Deployment) -> RollupRuns:
     """Build the runs of the roll-up job."""
-    return RollupRuns(job=rollup_job(deployment), requests=rollup_requests(deployment))
+    return RollupRuns(job=rollup_job(deployment), requests=rollup_requests(deployment), events=merge_events(deployment))
 
 
 @provider

@@ -8,6 +8,7 @@ from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
     from shared.lake.rollups.job import RollupJob
+    from shared.merging.events import MergeEvents
     from shared.merging.requests import RollupRequests
     from shared.records.schema import DataType
 
@@ -18,14 +19,20 @@ class RollupRuns:
 
     job: "RollupJob"
     requests: "RollupRequests"
+    events: "MergeEvents"
 
     def run(self, data_type: "DataType", has_time: Callable[[], bool]) -> None:
         """Compute the roll-ups of the days of a data type that changed.
+
+        Before that, labels and categories are published, on which answers depend at once, and the bus is told. A run
+        that is repeated tells it again until the days that they change are rolled up.
 
         Raises:
             Unavailable: other jobs kept computing the same roll-ups.
             TableUnreadable: a table is damaged.
         """
+        if self.job.publish_companion(data_type):
+            self.events.publish_restated(data_type)
         done = self.job.run(data_type, has_time=has_time)
         logger().info("rolled up", data_type=data_type, days=len(done.days), rows=done.rows, left=len(done.left))
         if done.left:

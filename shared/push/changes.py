@@ -7,13 +7,18 @@ from typing import Any
 import orjson
 
 from shared.alerts.events import ALERT_CHANGED
+from shared.customers.events import CUSTOMERS_COMPUTED
 from shared.dashboards.events import DASHBOARD_CHANGED
-from shared.merging.events import TABLE_COMMITTED
+from shared.events.bus import SCHEDULED
+from shared.merging.events import TABLE_COMMITTED, TABLE_RESTATED
 from shared.pipelines.events import HEALTH_CHANGED
 
 METRICS = "metrics"
-_SCHEDULED = "Scheduled Event"
-_ASPECTS = {HEALTH_CHANGED.detail_type: "pipelines", ALERT_CHANGED.detail_type: "alerts"}
+_ASPECTS = {
+    HEALTH_CHANGED.detail_type: "pipelines",
+    ALERT_CHANGED.detail_type: "alerts",
+    CUSTOMERS_COMPUTED.detail_type: "segments",
+}
 
 
 @dataclass(kw_only=True)
@@ -21,8 +26,8 @@ class Changes:
     """What has changed.
 
     Attributes:
-        aspects: data types whose tables were committed to, and what else answers depend on: `alerts`, `quality`,
-            `pipelines`.
+        aspects: data types whose tables were committed to or restated, and what else answers depend on: `alerts`,
+            `quality`, `pipelines`, `segments`.
         dashboards: the ids of dashboards that were edited or deleted.
         runs: the names of runs that were put off for a second.
         is_due: whether a minute has passed.
@@ -45,10 +50,12 @@ class Changes:
         kind, detail = message.get("detail-type"), message.get("detail", {})
         if "run" in message:
             self.runs.add(message["run"])
-        elif kind == _SCHEDULED:
+        elif kind == SCHEDULED:
             self.is_due = True
         elif kind == TABLE_COMMITTED.detail_type:
             self.aspects |= {detail["data_type"], "quality"}
+        elif kind == TABLE_RESTATED.detail_type:
+            self.aspects.add(detail["data_type"])
         elif kind == DASHBOARD_CHANGED.detail_type:
             self.dashboards.add(detail["dashboard_id"])
         elif kind in _ASPECTS:

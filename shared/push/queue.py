@@ -1,8 +1,9 @@
 """The queue of what may have changed what clients see."""
 
 from shared.alerts.events import ALERT_CHANGED
+from shared.customers.events import CUSTOMERS_COMPUTED
 from shared.dashboards.events import DASHBOARD_CHANGED
-from shared.merging.events import TABLE_COMMITTED
+from shared.merging.events import TABLE_COMMITTED, TABLE_RESTATED
 from shared.pipelines.events import HEALTH_CHANGED
 from shared.runtime.resources import Queue
 
@@ -10,6 +11,13 @@ PUSH_QUEUE = Queue(
     "push_queue",
     visibility_seconds=720,
     max_receives=3,
-    fed_by_events=(TABLE_COMMITTED, ALERT_CHANGED, HEALTH_CHANGED, DASHBOARD_CHANGED),
+    fed_by_events=(
+        TABLE_COMMITTED,
+        TABLE_RESTATED,
+        ALERT_CHANGED,
+        HEALTH_CHANGED,
+        DASHBOARD_CHANGED,
+        CUSTOMERS_COMPUTED,
+    ),
     fed_every_minutes=1,
 )

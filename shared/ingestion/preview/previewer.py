@@ -17,6 +17,7 @@ from shared.ledger.entry import DeliveryKind
 from shared.mapping.effective import effective_mapping
 from shared.mapping.model import SourceMapping
 from shared.mapping.presets.catalog import UnknownPreset, looks_like, preset
+from shared.quality.checks import QualityDimension
 from shared.quality.rules import default_requirements, overall_score, score_to_json
 from shared.records.schema import DataType
 from shared.records.schemas import SCHEMAS
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from shared.ingestion.validation import DeliveryValidator
     from shared.mapping.model import MappingOf
     from shared.mapping.record_paths import RecordPaths
+    from shared.quality.state import QualityCounts
     from shared.runtime.models import Clock
 
 _NAME = "preview"
@@ -115,6 +117,7 @@ class Previewer:
         questions = list(choice.suggestion.questions) if choice.used in {"suggested", "none"} else []
         if sample.failure is not None and sample.failure.code not in {"end_of_sample", "truncated"}:
             questions.append(f"the file cannot be read further: {sample.failure.message}")
+        questions += _repetitions(choice.data_type, result.quality)
         return PreviewResponse(
             file=sample.file,
             data_type=choice.data_type,
@@ -152,6 +155,15 @@ class Previewer:
             places=sample.places,
             malformed=sample.malformed,
         )
+
+
+def _repetitions(data_type: DataType, quality: "QualityCounts") -> Sequence[str]:
+    """Return what to ask if rows have the key of other rows, which a template that is not unique gives them."""
+    repeated = quality.of(QualityDimension.UNIQUENESS).failed
+    if not repeated:
+        return ()
+    key = " and ".join(SCHEMAS[data_type].key)
+    return (f"{repeated} rows have the {key} of another row and would replace it; is the {key} unique for each row?",)
 
 
 def _path(paths: "RecordPaths | None") -> str | None:

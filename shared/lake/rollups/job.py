@@ -72,7 +72,7 @@ class RollupJob:
         """
         if data_type not in ROLLUPS:
             return RolledUp()
-        companion_of(data_type, self.tables, self.states).refresh()
+        self.publish_companion(data_type)
         left, done, rows = self._changed_days(data_type, all_days=all_days), list[str](), 0
         while left:
             part = self._publish_part(data_type, left)
@@ -82,6 +82,11 @@ class RollupJob:
             if not has_time():
                 break
         return RolledUp(days=tuple(done), rows=rows, left=left)
+
+    def publish_companion(self, data_type: "DataType") -> bool:
+        """Publish what the rows of a data type mean by another one now; return whether days wait that this changes."""
+        companion_of(data_type, self.tables, self.states).refresh()
+        return bool(self.states.get(data_type).restated_days)
 
     def _changed_days(self, data_type: "DataType", *, all_days: bool) -> Sequence[str]:
         def marked(current: "TableState") -> "TableState":

@@ -9,6 +9,7 @@ import pytest
 
 from shared.customers.publication import ComputedCustomers
 from shared.customers.run import SLICING, CustomerRun, Slicing
+from tests.fakes.heard_events import HeardEvents
 from tests.functions.customers.conftest import Opened, Shop
 from tests.functions.customers.test_profiles import line
 
@@ -68,6 +69,15 @@ def test_the_model_is_fitted_on_whole_slices_with_enough_customers_and_some_slic
     assert run.model.fitted_on in {10, 11, 12, 13, 14, 15}
     assert 0 in sizes
     assert sum(sizes) == done.customers == 40
+
+
+def test_the_bus_is_told_of_a_computation_that_is_served(shop: Shop) -> None:
+    events = HeardEvents(shop.wired.settings)
+    run, _ = compute(shop, SLICING)
+
+    replace(shop.wired.customer_publication, events=events.bus).publish(run.run_id)
+
+    assert events.heard == [("customers computed", {"run_id": run.run_id})]
 
 
 @pytest.mark.parametrize(

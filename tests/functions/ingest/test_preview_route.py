@@ -88,6 +88,17 @@ def test_a_file_is_shown_as_it_would_be_loaded_with_the_mapping_that_it_suggests
     assert any("time zone" in question for question in told["questions"])
 
 
+def test_a_template_that_repeats_an_id_is_asked_about(call: Call) -> None:
+    lines = [{"Order": "1001", "Day": "2025-02-27", "Item": name, "Count": 1, "Price": 5} for name in ("a", "b", "c")]
+    fields = {"Day": "timestamp", "Item": "product_id", "Count": "quantity", "Price": "unit_price"}
+    mapping = {"columns": fields, "templates": {"transaction_id": "{Order}"}, "constants": {"currency": "EUR"}}
+
+    told = _preview(call, data=lines, data_type="transactions", mapping=mapping).data
+
+    (question,) = told["questions"]
+    assert question.startswith("2 rows have the transaction_id of another row")
+
+
 def test_nothing_is_stored_and_nothing_is_audited(wired: Wiring, call: Call) -> None:
     before = keys(wired.settings, "")
 

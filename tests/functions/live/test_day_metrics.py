@@ -43,6 +43,10 @@ class Pushed:
         """Commit to a table, and push what is due now."""
         self.pusher.push([event_message("tally.lake", "table committed", {"data_type": data_type})])
 
+    def restate(self, data_type: str) -> None:
+        """Let rows of a table mean something else, and push what is due now."""
+        self.pusher.push([event_message("tally.lake", "table restated", {"data_type": data_type})])
+
     def run(self) -> None:
         """Make the runs that were put off."""
         bodies = self.live.pushed()
@@ -84,6 +88,14 @@ def test_only_merges_that_can_change_them_compute_them(pushed: Pushed, data_type
     pushed.merge(data_type)
 
     assert len(pushed.day.asked) == asked
+
+
+def test_labels_that_are_published_compute_them(pushed: Pushed) -> None:
+    pushed.live.connect()
+
+    pushed.restate("decisions")
+
+    assert len(pushed.day.asked) == 1
 
 
 def test_nothing_is_computed_while_nobody_listens(pushed: Pushed) -> None:

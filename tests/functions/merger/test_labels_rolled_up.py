@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from shared.app.wiring import Wiring
+from shared.merging.events import MergeEvents
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
 from tests.fakes.deliveries import delivery
 from tests.fakes.fault_injection import deaths
+from tests.fakes.heard_events import HeardEvents
 from tests.fakes.interrupted_glue import InterruptedGlue
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import NOW, good
@@ -88,6 +90,29 @@ def test_a_merge_of_labels_requests_the_roll_ups_of_decisions(wired: Wiring) -> 
     assert wired.table_states.get(DECISIONS).dirty_days == ()  # not published yet: answers are those of before
     wired.rollups.run(DECISIONS)
     assert _truths(wired)[DAYS[2]] == "fraud"
+
+
+def test_the_bus_is_told_when_labels_change_what_decisions_mean(wired: Wiring) -> None:
+    events = HeardEvents(wired.settings)
+    runs = replace(wired.rollup_runs, events=MergeEvents(events.bus))
+    _decide(wired)
+    _label(wired, DAYS[0])
+
+    for _ in range(2):
+        runs.run(DECISIONS, lambda: True)
+
+    assert events.heard == [("table restated", {"data_type": "decisions"})]
+
+
+def test_a_run_that_died_before_it_told_the_bus_is_followed_by_one_that_does(wired: Wiring) -> None:
+    events = HeardEvents(wired.settings)
+    _decide(wired)
+    _label(wired, DAYS[0])
+    wired.rollups.publish_companion(DECISIONS)
+
+    replace(wired.rollup_runs, events=MergeEvents(events.bus)).run(DECISIONS, lambda: True)
+
+    assert events.details == [{"data_type": "decisions"}]
 
 
 def test_a_job_killed_around_any_write_and_repeated_has_every_label(platforms: MotoPlatforms) -> None:

@@ -5,35 +5,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
-import orjson
-
 from shared.app.wiring import Wiring
-from shared.events.bus import EVENT_BUS, PlatformEvents
 from shared.lake.storage.paths import incoming_key
 from shared.merging.events import MergeEvents
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery
+from tests.fakes.heard_events import HeardEvents
 from tests.fakes.records import DAY, NOW, good, sale
 from tests.fakes.state_dump import keys, merge_all, table_rows
 
 IN_TIME, LATE = NOW - timedelta(days=1), NOW  # the day of the records ended 36 hours before NOW
 OTHER = "2025-02-26"
 SALES = DataType.TRANSACTIONS
-
-
-class Told:
-    """A subscriber to the merge events of its own merger."""
-
-    def __init__(self, wired: Wiring) -> None:
-        client = boto3.Session().client("events")
-        client.meta.events.register("provide-client-params.events.PutEvents", self._hear)
-        bus = MergeEvents(PlatformEvents(client, wired.settings.name_of(EVENT_BUS)))
-        self.merger = replace(wired.merger, events=bus)
-        self.details: list[Any] = []
-
-    def _hear(self, params: dict[str, Any], **_: Any) -> None:
-        self.details += [orjson.loads(each["Detail"]) for each in params["Entries"]]
 
 
 def _bring(wired: Wiring, rows: Sequence[Any], origin: str, at: Any, data_type: DataType) -> tuple[str, ...]:
@@ -55,11 +38,12 @@ def test_a_late_row_is_loaded_and_its_day_is_restated(wired: Wiring) -> None:
 
 def test_the_merge_event_names_restated_day_and_deliveries(wired: Wiring) -> None:
     _bring(wired, [sale(1)], "batch-1", IN_TIME, DataType.TRANSACTIONS)
-    told = Told(wired)
+    told = HeardEvents(wired.settings)
+    merger = replace(wired.merger, events=MergeEvents(told.bus))
 
     for number, at in ((2, IN_TIME), (3, LATE)):
         wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(number)], origin=f"batch-{number}", at=at))
-        told.merger.merge({SALES}, has_time=lambda: True)
+        merger.merge({SALES}, has_time=lambda: True)
 
     common = {
         "data_type": "transactions",
