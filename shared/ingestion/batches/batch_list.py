@@ -10,7 +10,7 @@ from shared.ingestion.batches.parameters import BatchesQuery
 from shared.ingestion.batches.status import describe_batch, describe_upload
 from shared.ingestion.models import BatchesResponse, BatchStatusResponse, ListedBatch
 from shared.ledger.entry import DeliveryKind, LedgerEntry
-from shared.runtime.paging import Slice, Window
+from shared.runtime.paging import Order, Window, paginate
 
 if TYPE_CHECKING:
     from shared.ingestion.uploads.state import Upload
@@ -20,18 +20,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 _AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """A batch, its source and its type."""
-
-    source_id: str
-    data_type: str
-    described: BatchStatusResponse
-
-    def to_listed(self) -> ListedBatch:
-        return ListedBatch(source_id=self.source_id, data_type=self.data_type, **dict(self.described))
+_NEWEST_FIRST = Order("started_at", descending=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +34,24 @@ class BatchList:
 
     def page(self, query: BatchesQuery) -> BatchesResponse:
         """Return the page that a query asks for."""
-        found = [
-            each for each in self._find(query.filters(self.clock())) if query.status in {None, each.described.status}
-        ]
-        found.sort(key=lambda each: (each.described.started_at, each.described.batch_id), reverse=True)
-        window = Window.of_page(query.page, query.size)
-        shown = Slice(window.of(found), len(found), window)
-        return BatchesResponse(content=[each.to_listed() for each in shown.items], **shown.page())
+        found = [each for each in self._find(query.filters(self.clock())) if query.status in {None, each.status}]
+        shown = paginate(
+            found,
+            Window.of_page(query.page, query.size),
+            arrival=lambda each: (each.started_at, each.batch_id),
+            order=query.sort or _NEWEST_FIRST,
+        )
+        return BatchesResponse(content=list(shown.items), **shown.page())
 
-    def _find(self, filters: "Filters") -> Iterator[_Batch]:
+    def _find(self, filters: "Filters") -> Iterator[ListedBatch]:
         parts: defaultdict[str, list[LedgerEntry]] = defaultdict(list)
         for entry in self._entries(filters):
             if entry.batch_id:
                 parts[entry.batch_id].append(entry)
             else:
-                yield _Batch(entry.source_id, entry.data_type, describe_batch(entry))
+                yield _listed(entry.source_id, entry.data_type, describe_batch(entry))
         for upload in self._uploads(filters, parts):
-            yield _Batch(upload.source_id, upload.data_type, describe_upload(upload, parts.get(upload.batch_id, ())))
+            yield _listed(upload.source_id, upload.data_type, describe_upload(upload, parts.get(upload.batch_id, ())))
 
     def _entries(self, filters: "Filters") -> Iterator[LedgerEntry]:
         """Yield the entries of batches and of parts of files; all parts of a file have the same time of receipt."""
@@ -84,3 +74,7 @@ class BatchList:
             if filters.matches(each.source_id, each.data_type, each.created_at)
         }
         return {**others, **{each.batch_id: each for each in self.uploads.get_many(batch_ids)}}.values()
+
+
+def _listed(source_id: str, data_type: str, described: BatchStatusResponse) -> ListedBatch:
+    return ListedBatch(source_id=source_id, data_type=data_type, **dict(described))

@@ -6,7 +6,11 @@ from pydantic import Field
 
 from shared.ledger.entry import BatchStatus
 from shared.ledger.parameters import DeliveryQuery
-from shared.runtime.query_fields import OneOf, PageNumber, PageSize
+from shared.runtime.paging import Order
+from shared.runtime.query_fields import OneOf, PageNumber, PageSize, SortedBy, sort_field
+
+SORTABLE = ("started_at", "completed_at", "status", "source_id", "data_type")
+"""Fields of a listed batch by which the list can be sorted."""
 
 
 class BatchesQuery(DeliveryQuery):
@@ -17,3 +21,4 @@ class BatchesQuery(DeliveryQuery):
     )
     page: PageNumber = 0
     size: PageSize = 20
+    sort: Annotated[Order, SortedBy(SORTABLE)] | None = sort_field("the newest first")

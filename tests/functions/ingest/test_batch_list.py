@@ -72,6 +72,18 @@ def test_filters_select_batches(wired: Wiring, call: Call, submit: Call, clock: 
     assert sorted(_ids(call, **{"time_range.start": middle})) == sorted([new, products])
 
 
+def test_batches_are_sorted_by_a_field(wired: Wiring, call: Call, submit: Call, clock: Clock) -> None:
+    first = submit([sale(1)], source_id="till-7").data["batch_id"]
+    merge_all(wired)
+    clock.pass_by(timedelta(seconds=1))
+    second = submit([sale(2)], source_id="app").data["batch_id"]
+
+    assert _ids(call, sort="started_at") == [first, second]
+    assert _ids(call, sort="source_id,desc") == [first, second]
+    assert _ids(call, sort="completed_at,desc") == [first, second]  # those without a value come last
+    assert _ids(call, sort="status,asc") == [first, second]
+
+
 def test_pages_contain_every_batch_once(call: Call, submit: Call, clock: Clock) -> None:
     sent = []
     for number in range(5):
@@ -110,7 +122,13 @@ def test_stream_deliveries_are_no_batches(wired: Wiring, call: Call) -> None:
 
 @pytest.mark.parametrize(
     ("query", "named"),
-    [({"status": "done"}, "status"), ({"size": 101}, "size"), ({"data_type": "sales"}, "data_type"), ({"x": 1}, "x")],
+    [
+        ({"status": "done"}, "status"),
+        ({"size": 101}, "size"),
+        ({"data_type": "sales"}, "data_type"),
+        ({"sort": "size"}, "sort"),
+        ({"x": 1}, "x"),
+    ],
 )
 def test_wrong_parameters_are_named(call: Call, query: dict[str, Any], named: str) -> None:
     answer = call("GET", "/ingest/batches", query={name: [str(value)] for name, value in query.items()})
