@@ -32,12 +32,12 @@ def form_of(route: Route, scope: Scope) -> dict[str, list[str]]:
 each_guarded = pytest.mark.parametrize(("route", "scope"), GUARDED, ids=lambda it: str(getattr(it, "path", it)))
 
 
-def ask(route: Route, *, at: str | None = None, **parts: Any) -> Any:
+def ask(route: Route, *, at: str | None = None, method: str | None = None, **parts: Any) -> Any:
     """Send a request to the function of the route, with a default for every path parameter."""
     function: HttpFunction = OWNERS[route]
     handler = import_module(f"functions.{function.name}.handler").handler
     path = at or route.path.replace("{key_id}", "key-0000000000000000").replace("{", "").replace("}", "")
-    return handler(rest_event(route.method, path, **parts), context())
+    return handler(rest_event(method or route.method, path, **parts), context())
 
 
 def message_of(answer: Any) -> str:

@@ -1,5 +1,7 @@
 """Every route refuses strangers and those who may do something else, and lets the right ones in."""
 
+from typing import Any
+
 import pytest
 
 from functions.declaration import Route
@@ -50,3 +52,15 @@ def test_a_public_route_ignores_invalid_tokens(everywhere: Wiring, route: Route)
     answer = ask(route, token="none")  # that is none
 
     assert answer["statusCode"] in {200, 400, 404}
+
+
+@pytest.mark.parametrize(("route", "scope"), [each for each in GUARDED if each[0].method == "GET"], ids=str)
+def test_head_is_answered_like_get_without_the_body(everywhere: Wiring, route: Route, scope: Scope) -> None:
+    def asked(method: str) -> Any:
+        token = Visitor(everywhere.identity, scope).token
+        return ask(route, method=method, query=form_of(route, scope), token=token)
+
+    get, head = asked("GET"), asked("HEAD")
+
+    assert (head["statusCode"], head["body"]) == (get["statusCode"], "")
+    assert head["multiValueHeaders"].keys() == get["multiValueHeaders"].keys()
