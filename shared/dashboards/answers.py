@@ -98,6 +98,10 @@ class WidgetAnswers:
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return
 
+    def forget(self, question: WidgetQuestion) -> None:
+        """Forget the answer to a question."""
+        self._dynamodb.delete_item(TableName=self._table, Key=serialize({"question_id": question.question_id}))
+
     def claim_refresh(self, question: WidgetQuestion) -> bool:
         """Return whether nobody has been asked within half a minute to compute the answer anew."""
         now = self._clock()

@@ -59,10 +59,16 @@ class _Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardData(WidgetRefresher):
-    """Answers the questions of dashboards."""
+    """Answers the questions of dashboards.
+
+    Attributes:
+        patience: how long a response waits for answers.
+        reused_for: how long an answer without a tag is given again; those with one are until something changes.
+    """
 
     requests: "RefreshRequests"
     patience: Timeout = field(default=PATIENCE)
+    reused_for: timedelta = timedelta(0)
 
     def response(
         self, dashboard: Dashboard, scopes: "AbstractSet[Scope]", widget_ids: Sequence[str] | None = None
@@ -129,7 +135,10 @@ class DashboardData(WidgetRefresher):
         self, question: "WidgetQuestion", reports: "WidgetReports", remembered: WidgetAnswer | None
     ) -> _Outcome:
         """Answer one question; whatever goes wrong is its outcome."""
-        is_young = remembered is not None and self.clock() - remembered.computed_at <= STALE_FOR
+        age = self.clock() - remembered.computed_at if remembered is not None else None
+        is_young = age is not None and age <= STALE_FOR
+        if remembered is not None and remembered.tag is None and age is not None and age < self.reused_for:
+            return _Outcome(remembered, "hit")
         try:
             answer = self.compute(question, reports, remembered, only_unchanged=is_young)
         except NotModified:
@@ -141,7 +150,7 @@ class DashboardData(WidgetRefresher):
             return self._failed(question, error)
         except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
             return _failed_unexpectedly(error)
-        if answer.tag is not None:
+        if answer.tag is not None or self.reused_for:
             self._remember(question, answer)
         return _Outcome(answer)
 

@@ -66,6 +66,10 @@ class WidgetRefresher:
             if remembered is None:
                 raise
             return _refreshed(remembered, changed=False)
+        except Exception:
+            if remembered is not None and remembered.tag is None:
+                self.answers.forget(question)  # nothing else would tell that it is not current
+            raise
         self.answers.put(question, answer)
         return _refreshed(answer, changed=before is None or before.digest != answer.digest)
 

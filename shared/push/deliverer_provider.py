@@ -1,6 +1,7 @@
 """Provides what sends to WebSocket connections."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.auth.provider import identity
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _PATIENCE = Timeout(seconds=3)
 """How long a delivery waits for answers; those that take longer come with the next one."""
 
+_REUSED_FOR = timedelta(seconds=5)
+"""How long all deliveries share an answer of a source without tags; changes have it computed anew before."""
+
 
 @provider
 def sessions(deployment: Deployment) -> Sessions:
@@ -31,11 +35,16 @@ def sessions(deployment: Deployment) -> Sessions:
     )
 
 
+def for_deliveries(data: "DashboardData") -> "DashboardData":
+    """Return the data as deliveries answer them: soon, and for a crowd as for one."""
+    return replace(data, patience=_PATIENCE, reused_for=_REUSED_FOR)
+
+
 def deliverer(deployment: Deployment, *, dashboards: "DashboardReader", data: "DashboardData") -> Deliverer:
     """Build what brings connections up to date."""
     of_dashboards = DashboardChannel(
         dashboards=dashboards,
-        data=replace(data, patience=_PATIENCE),
+        data=for_deliveries(data),
         deliveries=deliveries(deployment),
         turns=turns(deployment),
         clock=deployment.clock,

@@ -12,6 +12,7 @@ from shared.dashboards.models import Dashboard, DashboardRequest
 from shared.dashboards.refresher import WidgetRefresher
 from shared.push.dashboard_channel import DashboardChannel
 from shared.push.deliverer import Channel, Deliverer
+from shared.push.deliverer_provider import for_deliveries
 from shared.push.pusher import Pusher
 from shared.runtime.deadline import Timeout
 from tests.fakes.identities import Visitor
@@ -96,7 +97,7 @@ class Watched:
     @property
     def deliverer(self) -> Deliverer:
         """The deliverer."""
-        return self.deliverer_of(self.wired.dashboard_data)
+        return self.deliverer_of(for_deliveries(self.wired.dashboard_data))
 
     @property
     def impatient_deliverer(self) -> Deliverer:
