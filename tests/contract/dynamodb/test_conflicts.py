@@ -43,18 +43,21 @@ def _overtaken(uploads: UploadStore, times: int) -> Callable[[Upload], Upload]:
 
 
 @pytest.mark.parametrize(("conflicts", "is_made"), [(3, True), (30, False)])
-def test_a_write_that_meets_transactions_is_repeated(aws: Settings, *, conflicts: int, is_made: bool) -> None:
+def test_a_write_that_meets_transactions_is_repeated(
+    aws: Settings, request: pytest.FixtureRequest, *, conflicts: int, is_made: bool
+) -> None:
     left = [None] * conflicts
 
-    def conflict(request: Any, **_: Any) -> AWSResponse | None:
+    def conflict(**sent: Any) -> AWSResponse | None:
         if not left:
             return None
         left.pop()
         body = b'{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"m"}'
-        return AWSResponse(request.url, 400, HTTPHeaders(), MockRawResponse(body))
+        return AWSResponse(sent["request"].url, 400, HTTPHeaders(), MockRawResponse(body))
 
     client: Any = Clients().dynamodb
     client.meta.events.register_first("before-send.dynamodb.PutItem", conflict)
+    request.addfinalizer(lambda: client.meta.events.unregister("before-send.dynamodb.PutItem", conflict))
 
     with nullcontext() if is_made else pytest.raises(client.exceptions.TransactionConflictException):
         client.put_item(TableName=aws.name_of(UPLOADS_TABLE), Item={"batch_id": {"S": "b-1"}})
