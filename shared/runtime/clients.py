@@ -65,7 +65,7 @@ def _ready(client: AnyClient) -> AnyClient:
 
 def _retry_conflicts(client: AnyClient) -> AnyClient:
     """Return a client that repeats a single write that met a transaction on its item, which botocore does not."""
-    client.meta.events.register_first("needs-retry.dynamodb", _wait_after_conflict)
+    client.meta.events.register_first("needs-retry.dynamodb", _wait_after_conflict, unique_id="tally-conflicts")
     return client
 
 
