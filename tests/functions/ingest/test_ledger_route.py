@@ -98,6 +98,13 @@ def test_totals_cover_all_pages(call: Call) -> None:
 
 
 @pytest.mark.usefixtures("history")
+def test_lines_are_sorted_by_a_field(call: Call) -> None:
+    assert [each["received"] for each in _ledger(call, sort="received,desc")["content"]] == [4, 2, 1, 1]
+    assert [each["source_id"] for each in _ledger(call, sort="source_id")["content"]] == ["till", *["web-shop"] * 3]
+    assert call("GET", "/ingest/ledger", query={"sort": ["balanced"]}).status == 400
+
+
+@pytest.mark.usefixtures("history")
 def test_deliveries_of_a_source_are_listed_one_by_one(call: Call) -> None:
     told = _ledger(call, source_id="web-shop", deliveries="true", size=2)
 

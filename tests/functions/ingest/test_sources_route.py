@@ -80,6 +80,15 @@ def test_pages_contain_every_source_once(wired: Wiring, call: Call) -> None:
     assert {(page["totalElements"], page["totalPages"], page["size"]) for page in pages} == {(5, 3, 2)}
 
 
+def test_sources_are_sorted_by_a_field(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "src-c", "src-a", "src-b")
+
+    found = [[each["source_id"] for each in _sources(call, sort=f"source_id{way}")["content"]] for way in ("", ",desc")]
+
+    assert found == [["src-a", "src-b", "src-c"], ["src-c", "src-b", "src-a"]]
+    assert call("GET", "/ingest/sources", query={"sort": ["type"]}).status == 400
+
+
 def test_without_deliveries_there_is_one_empty_page(call: Call) -> None:
     assert _sources(call) == {
         "content": [],
