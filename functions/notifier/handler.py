@@ -13,7 +13,7 @@ _RESERVE_MS = 40_000
 
 
 def notify(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Deliver the notifications that the messages name, after waking notifiers for others if the clock says so."""
+    """Deliver the notifications that the messages name; once a minute, also request those that are overdue."""
     batch = read(event["Records"])
     if batch.is_time_to_sweep:
         logger().info("swept", due=wiring().notifier.sweep())

@@ -1,7 +1,8 @@
 """Changes alerts: each change is one transaction of the alert, the state of its rule, and the notification of it.
 
-The transaction fails if the rule, its state or the alert is not what was read. So of two evaluations one is made, an
-alert of a rule that was edited meanwhile is not raised, and no notification is lost or doubled by a crash.
+The transaction fails if the rule, its state or the alert has changed since it was read. So only one of two concurrent
+evaluations takes effect, a rule that was edited meanwhile raises no alert, and a crash neither loses nor repeats a
+notification.
 """
 
 from contextlib import suppress
@@ -169,7 +170,7 @@ class AlertChanges:
     def _change_of(
         self, rule: "StoredRule", transition: Transition, reason: str | None, *, is_silenced: bool
     ) -> tuple[list[dict[str, Any]], StoredAlert, str | None]:
-        """Return the writes of a change, the alert after it, and what is told of it."""
+        """Return the writes of a change, the changed alert, and the event to notify of, if any."""
         if transition.change is Change.FIRED:
             made = self._made(rule, transition, reason, is_announced=not is_silenced)
             return self.alerts.adding(made), made, _FIRED

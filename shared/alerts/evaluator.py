@@ -1,9 +1,9 @@
 """Evaluates rules: after commits to their tables, and by the clock for windows that move.
 
-A pass asks each distinct question once. It needs no notice of what was committed: the state of a rule has the commits
-that it has seen, so a lost event costs a minute. The version of the state is the claim to an evaluation: of two passes
-that evaluate the same rule, one stores its findings and the other one's are dropped. What a crash interrupts, the next
-pass finds as it was and judges again.
+A pass asks each distinct question once. The state of a rule records the commits that it has seen, so a lost event only
+delays an evaluation by a minute. State is stored on condition of its version: if two passes evaluate the same rule, the
+findings of one are stored and those of the other dropped. After a crash, the next pass evaluates the rule again from
+the stored state.
 """
 
 from collections import Counter

@@ -15,7 +15,7 @@ ALERT_CHANGED = EventType(source="tally.alerts", detail_type="alert changed")
 
 
 def publish(events: "PlatformEvents", alert: "Alert") -> None:
-    """Publish that an alert was changed; the change stands, even if the bus does not take the event."""
+    """Publish that an alert changed; if the bus rejects the event, the change stays and a warning is logged."""
     detail = {
         "alert_id": alert.alert_id,
         "rule_id": alert.rule_id,

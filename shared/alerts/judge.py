@@ -1,4 +1,4 @@
-"""Judges a rule by what was observed: the one judge of live evaluations and of previews. Pure.
+"""Judges a rule by observed values, for live evaluations and previews alike. Pure.
 
 Time is that of the data: a rule is judged at the ends of windows, so the same data raise the same alerts whenever they
 are looked at. `now` only names alerts.

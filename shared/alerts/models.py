@@ -135,7 +135,7 @@ class _RuleBody(Model):
 
 
 class RuleDefinition(_RuleBody):
-    """What a rule says, with the secrets of its webhooks."""
+    """The definition of a rule, including the secrets of its webhooks."""
 
     notify: NotificationTargets = Field(default=(), description="Who is notified of its alerts.")
 

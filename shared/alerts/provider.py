@@ -1,4 +1,4 @@
-"""Provides alerts: rules, their evaluation, and what was found."""
+"""Provides alert rules, their evaluation, and the alerts that they raise."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING

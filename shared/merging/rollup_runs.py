@@ -24,16 +24,14 @@ class RollupRuns:
     def run(self, data_type: "DataType", has_time: Callable[[], bool]) -> None:
         """Compute the roll-ups of the days of a data type that changed.
 
-        Before that, labels and categories are published, on which answers depend at once, and the bus is told. A run
-        that is repeated tells it again until the days that they change are rolled up.
+        Before that, the job publishes labels and categories, which answers use at once, and an event says so. A
+        repeated run publishes the event again until the days that they change are rolled up.
 
         Raises:
             Unavailable: other jobs kept computing the same roll-ups.
             TableUnreadable: a table is damaged.
         """
-        if self.job.publish_companion(data_type):
-            self.events.publish_restated(data_type)
-        done = self.job.run(data_type, has_time=has_time)
+        done = self.job.run(data_type, has_time=has_time, on_restated=lambda: self.events.publish_restated(data_type))
         logger().info("rolled up", data_type=data_type, days=len(done.days), rows=done.rows, left=len(done.left))
         if done.left:
             self.requests.request(data_type)

@@ -55,7 +55,7 @@ class Observer:
     def observe(
         self, rule: "StoredRule", ends: Sequence[datetime], since: datetime | None, groups: Collection[str] = ()
     ) -> Observed:
-        """Return what is observed of each group in the windows with these ends.
+        """Return the observations of each group for the windows with these ends.
 
         Args:
             rule: the rule.

@@ -43,6 +43,10 @@ def _always() -> bool:
     return True
 
 
+def _nothing() -> None:
+    """Default of `on_restated`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RolledUp:
     """The result of a run: the days whose roll-ups were published, the base rows that were read, the days left."""
@@ -60,11 +64,19 @@ class RollupJob:
     states: "TableStates"
     most_rows: int = MOST_ROWS
 
-    def run(self, data_type: "DataType", *, all_days: bool = False, has_time: Callable[[], bool] = _always) -> RolledUp:
+    def run(
+        self,
+        data_type: "DataType",
+        *,
+        all_days: bool = False,
+        has_time: Callable[[], bool] = _always,
+        on_restated: Callable[[], None] = _nothing,
+    ) -> RolledUp:
         """Compute and publish the roll-ups of the days that have changed by now, or of all, while there is time.
 
         All days are computed as well if a roll-up is not published yet or was computed by another definition, which a
         new version may have brought. The oldest part is computed even without time, so that repeated runs end.
+        `on_restated` is called first if published labels or categories change days that are not rolled up yet.
 
         Raises:
             Unavailable: other jobs kept computing the same roll-ups.
@@ -72,7 +84,8 @@ class RollupJob:
         """
         if data_type not in ROLLUPS:
             return RolledUp()
-        self.publish_companion(data_type)
+        if self.publish_companion(data_type):
+            on_restated()
         left, done, rows = self._changed_days(data_type, all_days=all_days), list[str](), 0
         while left:
             part = self._publish_part(data_type, left)
@@ -84,7 +97,7 @@ class RollupJob:
         return RolledUp(days=tuple(done), rows=rows, left=left)
 
     def publish_companion(self, data_type: "DataType") -> bool:
-        """Publish what the rows of a data type mean by another one now; return whether days wait that this changes."""
+        """Publish the labels of decisions or categories of sales; return whether they change days not rolled up yet."""
         companion_of(data_type, self.tables, self.states).refresh()
         return bool(self.states.get(data_type).restated_days)
 
