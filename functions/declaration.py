@@ -146,7 +146,8 @@ class Function:
     timeout_seconds: int
     disk_mb: int = 512
     uses_lake: bool = False
-    uses_science: bool = False
+    uses_numpy: bool = False
+    uses_scipy: bool = False
     reads: tuple[Access, ...] = ()
     writes: tuple[Access, ...] = ()
     watches: tuple[Access, ...] = ()

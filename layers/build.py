@@ -68,15 +68,23 @@ LAKE = Layer(
     ),
 )
 
-# Tests and what compiles against them; the rest of SciPy imports itself crosswise.
-SCIENCE = Layer(
-    name="science",
-    requirements=HERE / "science.txt",
-    limit=180_000_000,
-    unneeded=("bin", "numpy/**/tests", "scipy/**/tests", "numpy/_core/include", "numpy/f2py", "**/*.pyi", "**/*.a"),
+# Tests, and what is for those who compile against NumPy. Apart from SciPy, so that Arrow and NumPy fit together.
+NUMPY = Layer(
+    name="numpy",
+    requirements=HERE / "numpy.txt",
+    limit=60_000_000,
+    unneeded=("bin", "numpy/**/tests", "numpy/_core/include", "numpy/f2py", "**/*.pyi", "**/*.a"),
 )
 
-LAYERS = (DEPENDENCIES, LAKE, SCIENCE)
+# The rest of SciPy imports itself crosswise.
+SCIPY = Layer(
+    name="scipy",
+    requirements=HERE / "scipy.txt",
+    limit=120_000_000,
+    unneeded=("scipy/**/tests", "**/*.pyi", "**/*.a"),
+)
+
+LAYERS = (DEPENDENCIES, LAKE, NUMPY, SCIPY)
 
 
 class LayerTooLarge(Exception):

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from functions.declaration import Function
 from infra.aws.names import Names
-from layers.build import DEPENDENCIES, LAKE, SCIENCE, Layer
+from layers.build import DEPENDENCIES, LAKE, NUMPY, SCIPY, Layer
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAYERS = PROJECT / "layers"
@@ -32,15 +32,17 @@ class Layers(Construct):
         if self._attached:
             self._dependencies = self._layer(DEPENDENCIES, names)
             self._lake = self._layer(LAKE, names)
-            self._science = self._layer(SCIENCE, names)
+            self._numpy = self._layer(NUMPY, names)
+            self._scipy = self._layer(SCIPY, names)
 
     def of(self, function: Function) -> list[lambda_.ILayerVersion]:
         """Return the layers of one function."""
         if not self._attached:
             return []
         lake = [self._lake] if function.uses_lake else []
-        science = [self._science] if function.uses_science else []
-        return [self._dependencies, *lake, *science]
+        numpy = [self._numpy] if function.uses_numpy else []
+        scipy = [self._scipy] if function.uses_scipy else []
+        return [self._dependencies, *lake, *numpy, *scipy]
 
     def _layer(self, layer: Layer, names: Names) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

@@ -72,14 +72,15 @@ def test_each_function_has_a_log_group_with_retention(dev: Assembly, prod: Assem
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-def test_only_functions_needing_arrow_or_scipy_have_its_layer(function: Function, dev: Assembly) -> None:
+def test_functions_have_only_the_layers_that_they_use(function: Function, dev: Assembly) -> None:
     layers = dev.of_type("AWS::Lambda::LayerVersion")
 
     names = {layers[layer["Ref"]]["LayerName"] for layer in made(dev, function)["Layers"]}
 
     lake = {"tally-dev-lake"} if function.uses_lake else set()
-    science = {"tally-dev-science"} if function.uses_science else set()
-    assert names == {"tally-dev-dependencies"} | lake | science
+    numpy = {"tally-dev-numpy"} if function.uses_numpy else set()
+    scipy = {"tally-dev-scipy"} if function.uses_scipy else set()
+    assert names == {"tally-dev-dependencies"} | lake | numpy | scipy
 
 
 def test_local_functions_use_the_packages_of_the_host(local: Assembly) -> None:

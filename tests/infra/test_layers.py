@@ -17,7 +17,7 @@ from functions.manifest import FUNCTIONS
 from infra.aws.app import new_app
 from infra.aws.code import folder_of
 from layers import build
-from layers.build import DEPENDENCIES, LAKE, LAMBDA_LIMIT, SCIENCE, Layer, LayerTooLarge
+from layers.build import DEPENDENCIES, LAKE, LAMBDA_LIMIT, NUMPY, SCIPY, Layer, LayerTooLarge
 
 PROJECT = Path(__file__).resolve().parents[2]
 _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
@@ -38,20 +38,33 @@ def test_the_lake_layer_has_the_tested_versions() -> None:
     assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
 
 
-def test_the_scipy_layer_has_the_locked_versions() -> None:
-    in_aws = pinned(SCIENCE.requirements)
+@pytest.mark.parametrize("layer", [NUMPY, SCIPY], ids=lambda layer: layer.name)
+def test_the_layers_of_one_package_have_its_locked_version(layer: Layer) -> None:
+    in_aws = pinned(layer.requirements)
 
-    assert {name for name, _ in in_aws} == {"numpy", "scipy"}
+    assert {name for name, _ in in_aws} == {layer.name}
     assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 def test_a_function_with_its_layers_stays_under_lambdas_limit(function: Function) -> None:
     lake = LAKE.limit if function.uses_lake else 0
-    science = SCIENCE.limit if function.uses_science else 0
+    numpy = NUMPY.limit if function.uses_numpy else 0
+    scipy = SCIPY.limit if function.uses_scipy else 0
     code = build.unzipped_size(PROJECT / "functions") + build.unzipped_size(PROJECT / "shared")
 
-    assert DEPENDENCIES.limit + lake + science + code < LAMBDA_LIMIT
+    assert DEPENDENCIES.limit + lake + numpy + scipy + code < LAMBDA_LIMIT
+
+
+def test_arrow_and_numpy_fit_into_one_function() -> None:
+    code = build.unzipped_size(PROJECT / "functions") + build.unzipped_size(PROJECT / "shared")
+
+    assert DEPENDENCIES.limit + LAKE.limit + NUMPY.limit + code < LAMBDA_LIMIT
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_with_scipy_has_numpy(function: Function) -> None:
+    assert function.uses_numpy or not function.uses_scipy
 
 
 @pytest.fixture(scope="module")
