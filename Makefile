@@ -42,8 +42,8 @@ check: setup-test ## Formatting, lint, types and import rules
 bench: setup-test ## Run the benchmarks and print the table of ratios
 	$(PYTHON) -m bench
 
-deploy: setup-test layers ## Deploy to AWS with your own credentials; STAGE=dev or prod
-	node_modules/.bin/cdk deploy --all --context stage=$(STAGE) --app "$(PYTHON) -m infra.aws.app"
+deploy: setup-test ## Deploy to AWS with your own credentials; STAGE=dev or prod
+	@$(PYTHON) -m infra.aws.deploy --stage $(STAGE)
 
 layers: setup-test ## Build the Lambda layers for AWS (arm64, Python 3.13) from their pinned wheels
 	$(PYTHON) -m layers.build

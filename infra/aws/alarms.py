@@ -62,6 +62,10 @@ class AlarmTopic(Construct):
         cloudwatch_itself = iam.ServicePrincipal("cloudwatch.amazonaws.com")
         key.grant_encrypt_decrypt(cloudwatch_itself)
         topic = sns.Topic(self, "Topic", topic_name=names.alarm_topic, master_key=key, enforce_ssl=True)
+        for number, address in enumerate(names.stage.alarm_emails):
+            sns.Subscription(
+                self, f"Email{number}", topic=topic, protocol=sns.SubscriptionProtocol.EMAIL, endpoint=address
+            )
         # A topic with a policy of its own loses the default one, by which alarms reach it.
         topic.add_to_resource_policy(
             iam.PolicyStatement(

@@ -1,6 +1,8 @@
 """The CDK app: `python -m infra.aws.app`, which `cdk.json` runs."""
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
@@ -9,7 +11,8 @@ from infra.aws.api_stack import ApiStack
 from infra.aws.data_stack import DataStack
 from infra.aws.functions_stack import FunctionsStack
 from infra.aws.names import Names
-from infra.aws.stages import StageConfig, stage_named
+from infra.aws.stage_file import STAGES_FILE, StageFileError, read_stage, require_complete
+from infra.aws.stages import StageConfig, UnknownStage
 
 # Without it S3's log delivery needs an ACL, which buckets that own their objects refuse.
 _FLAGS = {"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True}
@@ -35,21 +38,33 @@ def build(app: App, stage: StageConfig) -> None:
 
 
 def chosen(app: App) -> StageConfig:
-    """Return the stage that `-c stage=` names, with the choices that `-c` makes otherwise."""
-    stage = stage_named(str(app.node.try_get_context("stage") or "dev"))
+    """Return the stage that `-c stage=` names, as `-c stages=<file>` changes it, with the choices that `-c` makes.
+
+    Raises:
+        UnknownStage: there is no such stage.
+        StageFileError: the file has mistakes, or lacks what the stage requires.
+    """
+    file = app.node.try_get_context("stages")
+    stage = read_stage(str(app.node.try_get_context("stage") or "dev"), Path(file) if file else STAGES_FILE)
     origins = app.node.try_get_context("corsOrigins")
     currency = app.node.try_get_context("reportingCurrency")
-    return replace(
+    stage = replace(
         stage,
         cors_origins=tuple(origins.split(",")) if origins else stage.cors_origins,
         reporting_currency=currency or stage.reporting_currency,
     )
+    require_complete(stage)
+    return stage
 
 
 def main() -> None:
     """Synthesise the chosen stage."""
     app = new_app()
-    build(app, chosen(app))
+    try:
+        stage = chosen(app)
+    except (StageFileError, UnknownStage) as refused:
+        sys.exit(str(refused))
+    build(app, stage)
     app.synth()
 
 

@@ -1,22 +1,25 @@
 """The public address of a stage: one CloudFront distribution before the REST and the WebSocket API."""
 
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import Aws
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from constructs import Construct
 
 from infra.aws.nag import accept
 from infra.aws.names import Names
+from infra.aws.stages import StageConfig
 
 WEBSOCKET_PATHS = Path(__file__).with_name("websocket_paths.js")
 _ACCEPTED = {
     "CFR1": "The API is for callers of all countries; a restriction is the account owner's choice.",
     "CFR2": "A web ACL is the account owner's choice; without one the stages behind the distribution are throttled.",
     "CFR3": "The APIs behind the distribution log every request.",
-    "CFR4": "The certificate of the default domain name; a domain of one's own brings its own.",
 }
+_DEFAULT_CERTIFICATE = {"CFR4": "The certificate of the default domain name; a domain of one's own brings its own."}
 
 
 class PublicDistribution(Construct):
@@ -30,7 +33,7 @@ class PublicDistribution(Construct):
         paths = cloudfront.Function(
             self,
             "WebSocketPaths",
-            function_name=names.physical_name("websocket-paths"),
+            function_name=names.global_name("websocket-paths"),
             comment="Turns paths of WebSocket addresses into channels.",
             code=cloudfront.FunctionCode.from_inline(WEBSOCKET_PATHS.read_text()),
             runtime=cloudfront.FunctionRuntime.JS_2_0,
@@ -45,8 +48,19 @@ class PublicDistribution(Construct):
             comment=f"Tally: the public address of {names.stage.name}.",
             default_behavior=self._passing(origins.HttpOrigin(_domain(rest_api), origin_path=f"/{rest_stage}")),
             additional_behaviors={"/ws/*": sockets},
+            **self._address(names.stage),
         )
-        accept(self.distribution, _ACCEPTED)
+        accept(self.distribution, _ACCEPTED if names.stage.domain else {**_ACCEPTED, **_DEFAULT_CERTIFICATE})
+
+    def _address(self, stage: StageConfig) -> dict[str, Any]:
+        """Return the stage's own host name, which clients reach by TLS 1.2 or newer."""
+        if stage.domain is None or stage.certificate_arn is None:
+            return {}
+        return {
+            "domain_names": [stage.domain],
+            "certificate": acm.Certificate.from_certificate_arn(self, "Certificate", stage.certificate_arn),
+            "minimum_protocol_version": cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+        }
 
     def _passing(
         self, origin: cloudfront.IOrigin, *, associations: list[cloudfront.FunctionAssociation] | None = None

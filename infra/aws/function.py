@@ -68,7 +68,7 @@ class PlatformFunction(Construct):
         role = iam.Role(
             self,
             "Role",
-            role_name=names.physical_name(self.declared.name),
+            role_name=names.global_name(self.declared.name),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"manifest": iam.PolicyDocument(statements=granted)},
         )

@@ -35,11 +35,12 @@ from shared.runtime.resources import (
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Actions of one kind of use, with the ARNs and the condition that they apply to."""
+    """Actions of one kind of use, with the ARNs and the condition that they apply to, and the resources it is for."""
 
     actions: tuple[str, ...]
     arns: Callable[[Names, Access], list[str]]
     conditions: Callable[[Names, Access], Mapping[str, Any]] = field(default=lambda _, __: {})
+    holds_for: Callable[[Resource], bool] = field(default=lambda _: True)
 
 
 def _table(names: Names, access: Access) -> list[str]:
@@ -50,6 +51,14 @@ def _table_and_indexes(names: Names, access: Access) -> list[str]:
     (table,) = _table(names, access)
     indexes = access.resource.indexes if isinstance(access.resource, Table) else ()
     return [table, *(f"{table}/index/{index.name}" for index in indexes)]
+
+
+def _is_scanned(resource: Resource) -> bool:
+    return isinstance(resource, Table) and resource.scanned
+
+
+def _is_changed(resource: Resource) -> bool:
+    return isinstance(resource, Table) and not resource.append_only
 
 
 def _objects(names: Names, access: Access) -> list[str]:
@@ -79,6 +88,10 @@ def _in_catalogue(names: Names, access: Access) -> list[str]:
     return [names.arn("glue", path) for path in ("catalog", f"database/{database}", f"table/{database}/*")]
 
 
+def _default_database(names: Names, _: Access) -> list[str]:
+    return [names.arn("glue", path) for path in ("catalog", "database/default")]
+
+
 def _connections(names: Names, _: Access) -> list[str]:
     """Return the connections of the stage of any API: the API's id is made when its stack is deployed, after roles."""
     return [names.arn("execute-api", f"*/{WEBSOCKET_STAGE}/{method}/@connections/*") for method in ("POST", "DELETE")]
@@ -93,9 +106,10 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
         Table: (
             Rule(
-                actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"),
+                actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"),
                 arns=_table_and_indexes,
             ),
+            Rule(actions=("dynamodb:Scan",), arns=_table, holds_for=_is_scanned),
         ),
         Bucket: (
             Rule(actions=("s3:GetObject",), arns=_objects),
@@ -136,6 +150,8 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
                 ),
                 arns=_in_catalogue,
             ),
+            # Athena looks there for every query: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+            Rule(actions=("glue:GetDatabase",), arns=_default_database),
         ),
         WorkGroup: (
             Rule(
@@ -158,14 +174,13 @@ WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
         Table: (
             Rule(
-                actions=(
-                    "dynamodb:BatchWriteItem",
-                    "dynamodb:ConditionCheckItem",
-                    "dynamodb:DeleteItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:UpdateItem",
-                ),
+                actions=("dynamodb:ConditionCheckItem", "dynamodb:PutItem"),
                 arns=_table,
+            ),
+            Rule(
+                actions=("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"),
+                arns=_table,
+                holds_for=_is_changed,
             ),
         ),
         Bucket: (
@@ -212,6 +227,8 @@ def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement
     for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes), (WATCHES, function.watches)):
         for access in accesses:
             for rule in rules[type(access.resource)]:
+                if not rule.holds_for(access.resource):
+                    continue
                 yield iam.PolicyStatement(
                     actions=list(rule.actions),
                     resources=rule.arns(names, access),

@@ -59,6 +59,10 @@ class Names:
         """Return the name of a resource that only the infrastructure uses, such as a dead-letter queue."""
         return f"tally-{self.stage.name}-{part.replace('_', '-')}"
 
+    def global_name(self, part: str) -> str:
+        """Return the name of what belongs to the account and to no region: roles and functions of CloudFront."""
+        return f"{self.physical_name(part)}-{Aws.REGION}"
+
     def bucket(self, part: str) -> str:
         """Return the globally unique name of a bucket."""
         return f"{self.physical_name(part)}-{Aws.ACCOUNT_ID}-{Aws.REGION}"

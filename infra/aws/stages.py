@@ -16,6 +16,7 @@ from shared.notifications.urls import parse_url
 _GIGABYTE = 1024**3
 # As browsers send it: `*` and `null` would admit every page, any other spelling none.
 _ORIGIN = re.compile(r"(?P<scheme>https?)://[a-z0-9-]+(\.[a-z0-9-]+)*(:(?P<port>[1-9][0-9]{0,4}))?")
+_CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -25,6 +26,10 @@ class UnknownStage(LookupError):
 
 class IllegalWebhookTarget(ValueError):
     """The configured target of webhooks is not a host and a port."""
+
+
+class IllegalDomain(ValueError):
+    """The configured domain or certificate cannot be used."""
 
 
 class IllegalOrigin(ValueError):
@@ -83,6 +88,14 @@ class StageConfig:
     """Changes of rate classes by their name, such as `{"general": {"limit": 5000}}`; without any, the contracts'."""
     fraud_configuration: Mapping[str, Any] = field(default_factory=dict)
     """Changes of the defaults of fraud analytics in the form of the API, such as `{"maturityHorizonDays": 60}`."""
+    alarm_emails: tuple[str, ...] = ()
+    """Who gets the alarms; each address has to confirm the first mail."""
+    domain: str | None = None
+    """The public host name, such as `analytics.example.com`; without one CloudFront's own."""
+    certificate_arn: str | None = None
+    """The certificate of the domain: one of AWS Certificate Manager in us-east-1, where CloudFront looks for it."""
+    required: tuple[str, ...] = ()
+    """What the file of stages has to give before the stage can be deployed."""
     subscriptions: tuple[Subscription, ...] = ()
     """Who gets the notifications that rules send to the stage's topic."""
     webhooks_allowed: tuple[str, ...] = ()
@@ -99,11 +112,16 @@ class StageConfig:
             IllegalOrigin: an origin is not `scheme://host[:port]` as browsers send it.
             IllegalWebhookTarget: an allowed target of webhooks is not `host:port`.
             IllegalConfiguration: the configuration of fraud analytics is invalid; the message names every mistake.
+            IllegalDomain: the domain and its certificate do not go together.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
         if wrong := [target for target in self.webhooks_allowed if not _is_authority(target)]:
             raise IllegalWebhookTarget(f"{', '.join(map(repr, wrong))} cannot be allowed: write host:port")
+        if (self.domain is None) != (self.certificate_arn is None):
+            raise IllegalDomain("a domain needs a certificate, and a certificate a domain: give both or neither")
+        if self.certificate_arn and not _CERTIFICATE.fullmatch(self.certificate_arn):
+            raise IllegalDomain("CloudFront takes certificates of AWS Certificate Manager in us-east-1 only")
         FraudConfiguration.of_stage(self.fraud_configuration)
 
 
@@ -160,13 +178,15 @@ DEV = StageConfig(
 
 PROD = StageConfig(
     name="prod",
-    removal_policy=RemovalPolicy.RETAIN,
+    # A first deployment that fails leaves nothing behind that the next one would meet as "already exists".
+    removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     log_retention=RetentionDays.THREE_MONTHS,
     noncurrent_days=30,
     point_in_time_recovery=True,
     deletion_protection=True,
     layers=True,
     cors_origins=(),
+    required=("cors_origins", "alarm_emails"),
     throttle=Throttle(rate=1_000, burst=2_000),
     query_scan_limit_bytes=1024 * _GIGABYTE,
     access_logs=True,

@@ -72,7 +72,7 @@ class StateMachine(Construct):
         role = iam.Role(
             self,
             "Role",
-            role_name=name,
+            role_name=names.global_name(self.declared.name),
             assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
             inline_policies={"workflow": iam.PolicyDocument(statements=granted)},
         )

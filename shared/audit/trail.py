@@ -30,6 +30,7 @@ AUDIT_TABLE = Table(
     partition_key="chain",
     sort_key="sequence",
     indexes=(Index(name="by_time", partition_key="chain", sort_key="position"),),
+    append_only=True,
 )
 
 CHAINS = tuple(f"chain-{number:02d}" for number in range(16))

@@ -36,7 +36,11 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Resource):
-    """A DynamoDB table on demand, all of whose keys are text; a streamed one hands its changes to a function."""
+    """A DynamoDB table on demand, all of whose keys are text.
+
+    A streamed one hands its changes to a function. What reads one that is scanned may read it as a whole; items of one
+    that is only appended to are neither updated nor deleted by any function.
+    """
 
     suffix = "_table"
     partition_key: str
@@ -44,6 +48,8 @@ class Table(Resource):
     indexes: tuple[Index, ...] = ()
     expires_by: str | None = None
     streamed: bool = False
+    scanned: bool = False
+    append_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

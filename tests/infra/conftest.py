@@ -1,6 +1,7 @@
 """The synthesised stages, made once: each takes seconds, and Node starts for the first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -34,4 +35,11 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 @pytest.fixture(scope="session")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return _synthesised(PROD, tmp_path_factory)
+    configured = replace(
+        PROD,
+        cors_origins=("https://analytics.example.com",),
+        alarm_emails=("operations@example.com", "on-call@example.com"),
+        domain="analytics.example.com",
+        certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
+    )
+    return _synthesised(configured, tmp_path_factory)

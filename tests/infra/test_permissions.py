@@ -83,9 +83,11 @@ def permissions(assembly: Assembly, function: Function) -> set[Permission]:
 
 def statements(assembly: Assembly, function: Function) -> Iterator[Any]:
     """Every statement of a function's role."""
-    name = f"tally-{assembly.stage.name}-{function.name.replace('_', '-')}"
+    name = f"tally-{assembly.stage.name}-{function.name.replace('_', '-')}-<Region>"
     ((role, properties),) = [
-        (role, each) for role, each in assembly.of_type("AWS::IAM::Role").items() if each.get("RoleName") == name
+        (role, each)
+        for role, each in assembly.of_type("AWS::IAM::Role").items()
+        if flat(each.get("RoleName", "")) == name
     ]
     assert "ManagedPolicyArns" not in properties
     policies = [each for each in assembly.of_type("AWS::IAM::Policy").values() if {"Ref": role} in each["Roles"]]
@@ -132,9 +134,36 @@ def test_a_function_may_write_and_read_only_its_declared_tables(function: Functi
     for table in DYNAMO_TABLES:
         arn = f":table/tally-dev-{table.name.replace('_', '-')}"
         actions = {each.action.split(":")[1] for each in granted if each.resource.endswith(arn)}
-        reads = {"GetItem", "BatchGetItem", "Query", "Scan"} if _uses(function.reads, table) else set()
-        changes = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "ConditionCheckItem"}
-        assert actions == reads | (changes if _uses(function.writes, table) else set())
+        reads = {"GetItem", "BatchGetItem", "Query", *(["Scan"] if table.scanned else [])}
+        changes = set() if table.append_only else {"UpdateItem", "DeleteItem", "BatchWriteItem"}
+        assert actions == (reads if _uses(function.reads, table) else set()) | (
+            {"PutItem", "ConditionCheckItem"} | changes if _uses(function.writes, table) else set()
+        )
+
+
+def test_no_function_can_list_all_keys_or_change_an_entry_of_the_audit_log(dev: Assembly) -> None:
+    on_keys, on_audit = (
+        {
+            each.action.removeprefix("dynamodb:")
+            for function in FUNCTIONS
+            for each in permissions(dev, function)
+            if each.resource.endswith(f":table/tally-dev-{name}")
+        }
+        for name in ("keys", "audit")
+    )
+
+    assert "Scan" not in on_keys | on_audit
+    assert on_audit == {"GetItem", "BatchGetItem", "Query", "PutItem", "ConditionCheckItem"}
+
+
+def test_queries_may_look_at_the_default_database_as_athena_does_for_each(dev: Assembly) -> None:
+    asking = [each for each in FUNCTIONS if _uses(each.reads, LAKE_DATABASE)]
+    assert asking
+
+    for function in asking:
+        granted = permissions(dev, function)
+        on_default = {each.action for each in granted if each.resource.endswith(":database/default")}
+        assert on_default == {"glue:GetDatabase"}
 
 
 @each_function
@@ -241,7 +270,7 @@ def test_a_stream_function_may_send_only_to_its_own_failure_queue(dev: Assembly)
 
 def test_only_lambda_may_assume_a_function_role(dev: Assembly) -> None:
     principals = {
-        role["RoleName"]: statement["Principal"]
+        flat(role["RoleName"]): statement["Principal"]
         for role in dev.of_type("AWS::IAM::Role").values()
         if "RoleName" in role
         for statement in role["AssumeRolePolicyDocument"]["Statement"]
@@ -251,7 +280,7 @@ def test_only_lambda_may_assume_a_function_role(dev: Assembly) -> None:
 
 
 def _role_name(function: Function) -> str:
-    return f"tally-dev-{function.name.replace('_', '-')}"
+    return f"tally-dev-{function.name.replace('_', '-')}-<Region>"
 
 
 def _service(resource: Resource) -> str:

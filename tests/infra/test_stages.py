@@ -34,7 +34,7 @@ def policies(assembly: Assembly) -> set[str]:
 
 
 def test_production_data_outlives_its_stack(dev: Assembly, prod: Assembly, local: Assembly) -> None:
-    assert policies(prod) == {"Retain"}
+    assert policies(prod) == {"RetainExceptOnCreate"}
     assert policies(dev) == {"Delete"}
     assert policies(local) == {"Delete"}
 
@@ -130,13 +130,13 @@ def test_an_unknown_stage_is_refused_with_the_known_ones() -> None:
 )
 def test_invalid_and_wildcard_origins_cannot_be_configured(origin: str) -> None:
     with pytest.raises(IllegalOrigin, match=re.escape(repr(origin))):
-        chosen(new_app(stage="prod", corsOrigins=f"https://a.example,{origin}"))
+        chosen(new_app(stage="dev", corsOrigins=f"https://a.example,{origin}"))
 
 
 def test_the_command_line_chooses_stage_origins_and_currency() -> None:
-    stage = chosen(new_app(stage="prod", corsOrigins="https://a.example,https://b.example", reportingCurrency="EUR"))
+    stage = chosen(new_app(stage="dev", corsOrigins="https://a.example,https://b.example", reportingCurrency="EUR"))
 
-    assert stage.name == "prod"
+    assert stage.name == "dev"
     assert stage.cors_origins == ("https://a.example", "https://b.example")
     assert stage.reporting_currency == "EUR"
 

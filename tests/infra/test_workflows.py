@@ -67,7 +67,9 @@ def test_every_step_is_retried_and_waits_longer_than_its_function_may_take(dev: 
 
 
 def test_a_state_machine_may_only_invoke_its_functions_run_items_log_and_trace(dev: Assembly) -> None:
-    (role,) = [each for each in dev.of_type("AWS::IAM::Role").values() if each.get("RoleName") == NAME]
+    (role,) = [
+        each for each in dev.of_type("AWS::IAM::Role").values() if flat(each.get("RoleName", "")) == f"{NAME}-<Region>"
+    ]
     (policy,) = role["Policies"]
 
     allowed = {
