@@ -1,0 +1,122 @@
+"""The columns of a slice of decisions that a replay reads, one row for each decision, and how they are read.
+
+A slice is a Parquet file as Athena's `UNLOAD` writes it. Which decisions are in which slice does not matter, as long as
+each decision is in one. Columns beyond these are ignored.
+"""
+
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from shared.fraud.counts import Outcome, Truth
+from shared.replay.overrides import Overrides, features_of
+
+AMOUNT_PLACES = 10
+_AMOUNT = pa.decimal128(38, AMOUNT_PLACES)
+
+FACTS = pa.schema(
+    [
+        pa.field("decision_id", pa.string(), nullable=False),  # the unit of the bootstrap if there is no customer
+        pa.field("customer_id", pa.string()),
+        pa.field("moment", pa.timestamp("ms"), nullable=False),  # UTC; not after asOf
+        pa.field("score", pa.float64(), nullable=False),  # 0 to 1, as recorded
+        pa.field("outcome", pa.string(), nullable=False),  # approve, review, decline
+        pa.field("rule_version", pa.string()),
+        pa.field(
+            "truth", pa.string(), nullable=False
+        ),  # of the recorded decision at asOf, as shared.fraud.counts.Truth
+        pa.field("charged_back", pa.bool_(), nullable=False),  # the latest chargeback says fraud, whatever the outcome
+        pa.field("revised", pa.int64(), nullable=False),  # labels that differ from the one before them
+        pa.field("after_horizon", pa.int64(), nullable=False),  # labels later than the horizon after the decision
+        pa.field("amount", _AMOUNT),  # in the reporting currency, >= 0; null if excluded
+        pa.field("channel", pa.string()),
+        pa.field("risk_band", pa.string()),
+    ]
+)
+"""The columns of every replay. An amount is null if the decision has none, or there is no rate for its currency."""
+
+FEATURES = pa.field("features", pa.map_(pa.string(), pa.string()))
+"""Features as `decisions.features` stores them (`shared.records.features`); only if the overrides name any."""
+
+_CHOICES = {"outcome": frozenset(Outcome), "truth": frozenset(Truth)}
+_RANGES = {
+    "score": (pa.scalar(0.0), pa.scalar(1.0)),
+    "amount": (pa.scalar(Decimal(0), _AMOUNT), pa.scalar(Decimal("9" * 28), _AMOUNT)),
+}
+_FEW_VALUES = ("outcome", "rule_version", "truth", "channel", "risk_band")
+_KEYS_OF_FEATURES = "features.key_value.key"
+
+
+class UnreadableFacts(Exception):
+    """A slice is not as `FACTS` describes it; nothing is computed from it."""
+
+
+def schema_of(overrides: Overrides) -> pa.Schema:
+    """Return the columns that a replay with these overrides reads."""
+    return FACTS.append(FEATURES) if features_of(overrides) else FACTS
+
+
+def read_facts(body: bytes, overrides: Overrides) -> pa.Table:
+    """Read the columns of a slice from a Parquet file.
+
+    Raises:
+        UnreadableFacts: a column is missing, has another type or an impossible value, or it is not a Parquet file.
+    """
+    schema = schema_of(overrides)
+    try:
+        with pq.ParquetFile(pa.BufferReader(body), read_dictionary=[*_FEW_VALUES, _KEYS_OF_FEATURES]) as file:
+            table = file.read(columns=schema.names, use_threads=False)
+    except pa.ArrowException as error:
+        raise UnreadableFacts(str(error)) from error
+    return checked(table, overrides)
+
+
+def checked(facts: pa.Table, overrides: Overrides) -> pa.Table:
+    """Return the columns of a slice with their types; columns with few values as dictionaries.
+
+    Raises:
+        UnreadableFacts: a column is missing, has another type or an impossible value.
+    """
+    schema = schema_of(overrides)
+    missing = set(schema.names) - set(facts.column_names)
+    if missing:
+        raise UnreadableFacts(f"columns are missing: {sorted(missing)}")
+    try:
+        return pa.table({field.name: _column(facts[field.name], field) for field in schema})
+    except pa.ArrowException as error:
+        raise UnreadableFacts(str(error)) from error
+
+
+def _column(values: pa.ChunkedArray, field: pa.Field) -> pa.Array:
+    found = values.combine_chunks()
+    if field.name in _FEW_VALUES:
+        found = _with_dictionary(found)
+    elif field.name != FEATURES.name and found.type != field.type:
+        # The lake has milliseconds; some engines write them as finer timestamps.
+        found = found.cast(field.type, safe=not pa.types.is_timestamp(field.type))
+    _check(field, found)
+    return found
+
+
+def _with_dictionary(values: pa.Array) -> pa.DictionaryArray:
+    if pa.types.is_dictionary(values.type):
+        return values
+    return values.cast(pa.string()).dictionary_encode()
+
+
+def _check(field: pa.Field, values: pa.Array) -> None:
+    if not field.nullable and values.null_count:
+        raise UnreadableFacts(f"{field.name} has nulls")
+    if not _is_possible(field.name, values):
+        raise UnreadableFacts(f"{field.name} has impossible values")
+
+
+def _is_possible(name: str, values: pa.Array) -> bool:
+    if name in _CHOICES:
+        return set(values.dictionary.to_pylist()) <= _CHOICES[name]
+    if name not in _RANGES or not len(values):
+        return True
+    low, high = _RANGES[name]
+    return bool(pc.all(pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))).as_py() is not False)
