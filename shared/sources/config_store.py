@@ -55,6 +55,10 @@ class SourceConfigs:
         """
         return self._stored(source_id, fresh=fresh).usable
 
+    def refresh(self, source_id: str) -> None:
+        """Read the configuration of a source anew, so that what follows uses none from before this call."""
+        self._stored(source_id, fresh=True)
+
     def _stored(self, source_id: str, *, fresh: bool = False) -> StoredConfiguration:
         known, now = self._known.get(source_id), self._clock()
         if known is None or fresh or now - known.since >= FRESH_FOR:

@@ -144,7 +144,8 @@ class DataSource(Model):
     last_ingestion: Timestamp | None = Field(description="Time of the last delivery; null if there was none.")
     total_records: int = Field(description="Records received, from the ledger.")
     configuration: dict[str, Any] = Field(
-        description="`cadence`, `timezone`, `namespace`, `thresholds` and `mappings` as configured; `data_types`: per "
+        description="`name`, `type`, `cadence`, `timezone`, `namespace`, `thresholds` and `mappings` as configured, "
+        "which can be `PUT` back with a change; `data_types`: per "
         "type the ledger counters and the watermark; `faults`: fields saved by an earlier version that cannot be "
         "applied, each with the reason (records that depend on them go to quarantine)."
     )

@@ -21,7 +21,7 @@ from shared.sources.models import Cadence, SourceConfiguration
 
 _BY_TYPE = frozenset({"thresholds", "mappings"})
 _ABOUT_NO_RECORD = frozenset({"name", "type", "cadence"})
-_SHOWN = {"cadence", "timezone", "namespace", "thresholds", "mappings"}
+_SHOWN = {"name", "type", "cadence", "timezone", "namespace", "thresholds", "mappings"}
 _MOST_REASONS = 3
 _LONGEST_REASON = 500
 _CADENCE: TypeAdapter[timedelta] = TypeAdapter(Cadence)
@@ -83,7 +83,7 @@ class StoredConfiguration:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """Return the saved cadence, namespace, thresholds and mappings, with their errors if there are any.
+        """Return what is saved, with its errors if there are any.
 
         Mappings are as they were given: sent again with their defaults, they would override more of a preset.
         """

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 HasTime = Callable[[], bool]
+Refresh = Callable[[str], None]
 _GONE = Failure(code="file_gone", message="The file was deleted or replaced", stage="parse")
 
 
@@ -54,13 +55,17 @@ class FileLoader:
     finalizer: "UploadFinalizer"
     queue: "UploadQueue"
     clock: "Clock"
+    refresh_configuration: Refresh
     rows_per_part: int = ROWS_PER_PART
 
     def run(self, batch_id: str, has_time: HasTime) -> None:
         """Process an upload while there is time; the queue starts another run for the rest."""
         name = secrets.token_hex(8)
         try:
-            self._work(self.uploads.change(batch_id, lambda current: self._acquire_lease(current, name)), has_time)
+            upload = self.uploads.change(batch_id, lambda current: self._acquire_lease(current, name))
+            # A file often follows the configuration of its source within seconds; a cached one would load it wrongly.
+            self.refresh_configuration(upload.source_id)
+            self._work(upload, has_time)
         except (LeaseLost, NoSuchUpload) as error:
             logger().info("upload skipped", batch_id=batch_id, reason=str(error))
             self._delete_late_copy(batch_id)

@@ -8,6 +8,7 @@ from shared.ingestion.uploads.provider import upload_queue, upload_store
 from shared.lake.provider import lake
 from shared.ledger.provider import ledger
 from shared.runtime.deployment import Deployment, provider
+from shared.sources.provider import source_configs
 
 
 @provider
@@ -29,4 +30,5 @@ def file_loader(deployment: Deployment) -> FileLoader:
         finalizer=finalizer,
         queue=upload_queue(deployment),
         clock=deployment.clock,
+        refresh_configuration=source_configs(deployment).refresh,
     )
