@@ -14,6 +14,7 @@ from infra.admin import (
     audit_command,
     customers_command,
     fraud_configuration_command,
+    import_command,
     keys_command,
     migrate_command,
     preview_command,
@@ -44,6 +45,7 @@ app.add_typer(customers_command.app, name="customers")
 app.add_typer(fraud_configuration_command.app, name="fraud-configuration")
 app.add_typer(rates_command.app, name="rates")
 app.add_typer(rollups_command.app, name="rollups")
+app.command("import", epilog=import_command.EPILOG)(import_command.import_file)
 app.command(epilog=migrate_command.EPILOG)(migrate_command.migrate)
 app.command(epilog=preview_command.EPILOG)(preview_command.preview)
 

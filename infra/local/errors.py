@@ -11,6 +11,9 @@ LaptopError
 ├── NotDeployed          the stack of a stage is older than the command
 ├── NotComputed          the computation of customers failed
 ├── NoToken              the API rejects the local API key
+├── NoApiKey             another platform is addressed without an API key for it
+├── RequestFailed        the API cannot be reached or refuses a request
+├── MappingDiffers       an import would replace how a source is configured
 └── DeployFailed         bootstrap, synth or deploy ended with an error
     ├── NotMerged            demo data is not merged in time
     └── NoSuchLog            the log does not exist
@@ -112,6 +115,24 @@ class NoToken(LaptopError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"No token was issued ({reason}); `./tally up` starts the platform and creates the key.")
+
+
+class NoApiKey(LaptopError):
+    """Another platform is addressed without an API key for it."""
+
+    def __init__(self, client_id: str, client_secret: str) -> None:
+        super().__init__(f"Set {client_id} and {client_secret} to the API key of the platform at --url.")
+
+
+class RequestFailed(LaptopError):
+    """A request that was refused or not answered."""
+
+
+class MappingDiffers(LaptopError):
+    """A source has another mapping or time zone than an import asks for."""
+
+    def __init__(self, source_id: str, what: str) -> None:
+        super().__init__(f"The source {source_id} has {what}; leave out the option, or replace it with --replace.")
 
 
 class NotMerged(LaptopError):

@@ -11,8 +11,11 @@ import orjson
 import pytest
 
 from infra.local.layout import PROJECT
+from tests.functions.presets.exports import FILES
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, counted
+from tests.oracles.exports import shopify
+from tests.oracles.exports.sheet import Books
 
 README = (PROJECT / "README.md").read_text()
 
@@ -24,7 +27,7 @@ def blocks(language: str) -> Iterator[str]:
 
 def at(platform: RunningPlatform, text: str) -> str:
     """The same commands, sent to where this platform answers."""
-    for command in ("token", "credentials"):
+    for command in ("token", "credentials", "import"):
         text = text.replace(f"./tally {command}", f"{PROJECT}/tally {command} --directory {platform.layout.directory}")
     return text.replace("http://127.0.0.1:8090", platform.ports.url("front"))
 
@@ -40,10 +43,15 @@ class Answers:
 
     def __init__(self, platform: RunningPlatform) -> None:
         self.of: dict[str, dict[str, Any]] = {}
+        self.imported = ""
         token, *commands = blocks("bash")
         shown = run("bash", "-c", f"{at(platform, token)}declare -p TOKEN")
         for command in commands:
-            self.of[command] = orjson.loads(run("bash", "-c", shown + at(platform, command)))
+            printed = run("bash", "-c", shown + at(platform, command))
+            if command.startswith("./tally import"):
+                self.imported = printed
+            else:
+                self.of[command] = orjson.loads(printed)
             platform.settle(quiet=0.1)
 
     def to(self, *words: str) -> dict[str, Any]:
@@ -89,10 +97,15 @@ def test_the_file_is_loaded_as_the_readme_says(answers: Answers, client: Client)
     assert counted(client.outcome(told["batch_id"])["outcome"]) == {"loaded": 2}
 
 
-def test_the_export_of_a_shop_is_loaded_with_the_returns_in_it(answers: Answers, client: Client) -> None:
-    told = answers.data_of("ingest/uploads", "readme-orders")
+def test_the_export_of_a_shop_is_imported_and_its_revenue_shown(answers: Answers) -> None:
+    sales = Books(list(shopify.from_csv((FILES / "shopify_orders_usd.csv").read_text("utf-8")))).of("USD")
 
-    assert counted(client.outcome(told["batch_id"])["outcome"]) == {"loaded": 19}
+    [month] = answers.data_of("metric_type=revenue", "granularity=monthly")["data"]
+
+    assert answers.imported == "shopify_orders_usd.csv: completed, 19 loaded\n"
+    assert month["value"] == float(sales.revenue) == 237.75
+    assert month["additional_metrics"]["tax"] == float(sales.tax)
+    assert f'"value":{month["value"]}' in README
 
 
 def test_the_batch_with_one_bad_row_is_answered_as_the_readme_shows(answers: Answers) -> None:
@@ -103,7 +116,7 @@ def test_the_batch_with_one_bad_row_is_answered_as_the_readme_shows(answers: Ans
 
 
 def test_revenue_is_what_the_readme_shows(answers: Answers) -> None:
-    told = answers.data_of("metric_type=revenue")
+    told = answers.data_of("metric_type=revenue", "2024-05-01")
 
     assert [point["value"] for point in told["data"]] == [19.8, 9.9, 0]
     assert told["summary"]["total"] == 29.7

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from infra.local import run_state
@@ -60,12 +62,21 @@ def test_up_in_the_background_reports_why_it_failed(tmp_path: Path) -> None:
     assert f"Port {ports.athena} (athena) is in use" in answer.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "reset", "demo", "token", "credentials", "logs"])
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined] # the commands of a group
+
+
+@pytest.mark.parametrize("command", [name for name, each in COMMANDS.items() if not hasattr(each, "commands")])
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     answer = CliRunner().invoke(app, [command, "--help"])
 
     assert answer.exit_code == 0
     assert "./tally" in answer.output
+
+
+def test_the_readme_lists_every_command() -> None:
+    sentence = (PROJECT / "README.md").read_text().split("Its commands are ")[1].split(";")[0]
+
+    assert sorted(re.findall(r"`([a-z-]+)`", sentence)) == sorted(COMMANDS)
 
 
 def test_status_without_a_platform_exits_with_3(tmp_path: Path) -> None:
@@ -144,6 +155,45 @@ def test_demo_needs_a_running_platform(tmp_path: Path) -> None:
 
     assert answer.returncode == 1
     assert "No platform is running" in answer.stderr
+
+
+@pytest.fixture
+def sales(tmp_path: Path) -> Path:
+    """A file to import."""
+    file = tmp_path / "sales.csv"
+    file.write_text("transaction_id,timestamp,product_id,quantity,unit_price\n")
+    return file
+
+
+def _imported(sales: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return run("import", str(sales), "--source", "a-shop", "--type", "transactions", *options)
+
+
+def test_import_needs_a_running_platform(tmp_path: Path, sales: Path) -> None:
+    answer = _imported(sales, "--directory", str(tmp_path))
+
+    assert answer.returncode == 1
+    assert "No platform is running" in answer.stderr
+
+
+def test_import_elsewhere_needs_a_key_and_an_address_that_answers(sales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"http://127.0.0.1:{free_ports().front}"
+    keyless = _imported(sales, "--url", url)
+    monkeypatch.setenv("TALLY_CLIENT_ID", "k-1")
+    monkeypatch.setenv("TALLY_CLIENT_SECRET", "hidden")
+    unanswered = _imported(sales, "--url", url)
+
+    assert (keyless.returncode, unanswered.returncode) == (1, 1)
+    assert keyless.stderr.startswith("NoApiKey: Set TALLY_CLIENT_ID and TALLY_CLIENT_SECRET")
+    assert unanswered.stderr.startswith(f"RequestFailed: {url}/api/v1/auth/token cannot be reached")
+    assert "hidden" not in unanswered.stderr
+
+
+def test_import_names_the_types_it_knows(sales: Path) -> None:
+    answer = run("import", str(sales), "--source", "a-shop", "--type", "sales")
+
+    assert answer.returncode == 2
+    assert "transactions" in answer.stderr
 
 
 def test_logs_lists_all_logs_and_shows_the_end_of_one(tmp_path: Path) -> None:
