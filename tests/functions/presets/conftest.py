@@ -1,6 +1,6 @@
 """The platform in moto with Athena on DuckDB: exports are uploaded, loaded and merged, then asked about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from functions.metrics.handler import app, handler
+from functions.products import handler as products
 from shared.app.wiring import Wiring, wiring
 from shared.auth.scopes import Scope
 from shared.sources.models import SourceConfigurationRequest
@@ -20,7 +21,6 @@ from tests.functions.file_loader.files import outcome, status, upload
 from tests.functions.metrics.lake import lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
-PATH = "/api/v1/analytics/metrics"
 _WHOLE_FILE = 10_000
 
 
@@ -68,8 +68,17 @@ class Platform:
 
     def ask(self, **question: str) -> Any:
         """Return the answer to a question about metrics."""
+        return self._get(handler, "metrics", question)
+
+    def units_sold(self, **question: str) -> dict[str, Any]:
+        """Return the units of each product that the report of products has."""
+        told = self._get(products.handler, "products/performance", {"limit": "100", **question})
+        return {each["product_id"]: each["quantity_sold"] for each in told["products"]}
+
+    def _get(self, function: Callable[..., Any], path: str, question: Mapping[str, str]) -> Any:
         asked = {name.replace("__", "."): [value] for name, value in question.items()}
-        answer: Any = handler(rest_event("GET", PATH, query=asked, token=self.token), context())
+        event = rest_event("GET", f"/api/v1/analytics/{path}", query=asked, token=self.token)
+        answer: Any = function(event, context())
         body = orjson.loads(answer["body"])
         assert answer["statusCode"] == HTTPStatus.OK, body
         return body["data"]
@@ -84,6 +93,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
             environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
             wired = Wiring(lake.settings)
-            app.dependency_overrides[wiring] = lambda: wired
+            for each in (app, products.app):
+                each.dependency_overrides[wiring] = lambda: wired
             yield Platform(wired, Visitor(wired.identity, Scope.ANALYTICS_READ).token)
-            app.dependency_overrides.clear()
+            for each in (app, products.app):
+                each.dependency_overrides.clear()

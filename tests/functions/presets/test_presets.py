@@ -89,6 +89,30 @@ def test_units_refunds_tax_and_shipping(platform: Platform, export: Export) -> N
         assert _cents(_signed(rows, "shipping")) == _cents(books.shipping)
 
 
+def test_the_api_reports_lines_tax_shipping_and_the_largest_refund(platform: Platform, export: Export) -> None:
+    for currency in export.books.currencies:
+        asked = _asked(export, currency, "revenue", granularity="daily")
+        books = export.books.of(currency)
+        sums: Counter[str] = Counter()
+        for point in platform.ask(**asked)["data"]:
+            sums.update({name: Decimal(str(value)) for name, value in point["additional_metrics"].items()})
+
+        assert sums["lines"] == len(books.lines)
+        assert _cents(sums["tax"]) == _cents(books.tax)
+        assert _cents(sums["shipping"]) == _cents(books.shipping)
+        assert platform.ask(**_asked(export, currency, "transactions"))["summary"]["total"] == len(books.lines)
+        lowest = platform.ask(**asked, aggregation="min")["summary"]["total"]
+        assert _cents(lowest) == _cents(min(line.net for line in books.lines))
+
+
+def test_the_api_reports_the_units_of_each_product_less_returns(platform: Platform, export: Export) -> None:
+    found = platform.units_sold(
+        time_range__start=export.midnight(export.start), time_range__end=export.midnight(export.end)
+    )
+
+    assert {product: Fraction(str(units)) for product, units in found.items() if units} == export.books.units
+
+
 @pytest.mark.parametrize("orders", [each for each in EXPORTS if each.order_totals], ids=lambda orders: orders.file)
 def test_orders_with_their_totals(platform: Platform, orders: Export) -> None:
     source_id = f"{orders.name}-orders"
