@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from shared.app.wiring import Wiring
 from shared.ingestion.stream.consumer import consume_batch
+from shared.recovery.models import RedriveRequest
+from shared.sources.models import SourceConfiguration
 from tests.events.kinesis import kinesis_event
 from tests.fakes.records import AT, sale
 from tests.fakes.state_dump import merge_all, parquet_rows, table_rows
@@ -42,9 +47,58 @@ def by_stream(wired: Wiring, _: Call, rows: Rows) -> None:
     consume_batch(kinesis_event(envelopes)["Records"], wired.loader)
 
 
+def by_xml_file(wired: Wiring, _: Call, rows: Rows) -> None:
+    root = Element("sales")
+    for row in rows:
+        record = SubElement(root, "sale")
+        for name, value in row.items():
+            SubElement(record, name).text = str(value)
+    upload(wired, tostring(root, encoding="utf-8"), rows_per_part=100, format="xml")
+
+
+def by_parquet_file(wired: Wiring, _: Call, rows: Rows) -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({name: _column(rows, name) for row in rows for name in row}), sink)
+    upload(wired, sink.getvalue(), rows_per_part=100, format="parquet")
+
+
+def _column(rows: Rows, name: str) -> list[Any]:
+    """A column has one type: numbers, or text if any of its values is text."""
+    values = [row.get(name) for row in rows]
+    if any(isinstance(value, str) for value in values):
+        return [None if value is None else str(value) for value in values]
+    return [None if value is None else float(value) for value in values]
+
+
+def by_redrive(wired: Wiring, submit: Call, rows: Rows) -> None:
+    _redriven(wired, lambda: by_batch(wired, submit, rows), len(rows))
+
+
+def by_redrive_of_text(wired: Wiring, submit: Call, rows: Rows) -> None:
+    _redriven(wired, lambda: by_text_batch(wired, submit, rows), len(rows))
+
+
+def by_redrive_of_a_file(wired: Wiring, submit: Call, rows: Rows) -> None:
+    _redriven(wired, lambda: by_xml_file(wired, submit, rows), len(rows))
+
+
+def _redriven(wired: Wiring, deliver: Callable[[], None], rows: int) -> None:
+    """Deliver rows by a mapping that rejects them all, correct it, and redrive them."""
+    right = wired.source_configs.of("web-shop")
+    wrong = {"thresholds": {"transactions": 0}, "mappings": {"transactions": REJECTS_ALL}}
+    wired.source_configs.put("web-shop", SourceConfiguration.model_validate(wrong))
+    deliver()
+    assert stored(wired) == []
+    wired.source_configs.put("web-shop", right)
+    driven = wired.redrive_service.redrive(RedriveRequest(source_id="web-shop"))
+    assert (driven.rows, driven.complete) == (rows, True)
+
+
+NO_STATUS = "of another mapping"
+REJECTS_ALL = {"constants": {"status": NO_STATUS}}
 Deliver = Callable[[Wiring, Call, Rows], None]
-PATHS: list[Deliver] = [by_batch, by_text_batch, by_file, by_stream]
-TEXT_PATHS: list[Deliver] = [by_text_batch, by_file]
+TEXT_PATHS: list[Deliver] = [by_text_batch, by_file, by_xml_file, by_redrive_of_text, by_redrive_of_a_file]
+PATHS: list[Deliver] = [*TEXT_PATHS, by_batch, by_stream, by_parquet_file, by_redrive]
 on_every_path = pytest.mark.parametrize("deliver", PATHS)
 
 
@@ -55,8 +109,11 @@ def stored(wired: Wiring) -> list[dict[str, Any]]:
 
 
 def refused(wired: Wiring) -> str:
-    """The errors of all quarantined rows."""
-    return " ".join(row["errors"] for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows)
+    """The errors of all quarantined rows: those of their delivery, and those that a redrive finds now."""
+    first = [row["errors"] for rows in parquet_rows(wired.settings, "quarantine/").values() for row in rows]
+    now = wired.redrive_service.redrive(RedriveRequest(source_id="web-shop", dry_run=True)).rejected_rows
+    found = [error.message for row in now for error in row.errors]
+    return " ".join([*(errors for errors in first if NO_STATUS not in errors), *found])
 
 
 @pytest.fixture(autouse=True)
