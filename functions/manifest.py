@@ -23,6 +23,7 @@ HTTP_FUNCTIONS = declared(
     "pipelines",
     "alerts",
     "dashboards",
+    "experiments",
 )
 
 TRIGGERED_FUNCTIONS = declared(

@@ -20,6 +20,7 @@ from shared.decisions.configuration_store import CONFIGURATION_TABLE
 from shared.decisions.index import DECISIONS_TABLE
 from shared.drift.store import DRIFT_BASELINES_TABLE
 from shared.events.bus import EVENT_BUS
+from shared.experiments.store import EXPERIMENTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
@@ -76,6 +77,7 @@ RESOURCES: tuple[Resource, ...] = (
     DECISIONS_TABLE,
     CONFIGURATION_TABLE,
     DRIFT_BASELINES_TABLE,
+    EXPERIMENTS_TABLE,
     DASHBOARDS_TABLE,
     WIDGET_ANSWERS_TABLE,
     CONNECTIONS_TABLE,

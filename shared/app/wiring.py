@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import shared.dashboards.reader_provider
     import shared.decisions.provider
     import shared.drift.provider
+    import shared.experiments.provider
     import shared.explanations.provider
     import shared.fraud.provider
     import shared.health.provider
@@ -84,6 +85,8 @@ class Wiring(Deployment):
     drift_baselines = cached_property(shared.drift.provider.drift_baselines)
     drift_reports = cached_property(shared.drift.provider.drift_reports)
     event_stream = cached_property(shared.ingestion.stream.provider.event_stream)
+    experiments = cached_property(shared.experiments.provider.experiments)
+    experiment_changes = cached_property(shared.experiments.provider.experiment_changes)
     explanations = cached_property(shared.explanations.provider.explanations)
     file_loader = cached_property(shared.ingestion.uploads.loader_provider.file_loader)
     idempotency = cached_property(shared.idempotency.provider.idempotency)

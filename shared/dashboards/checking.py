@@ -8,8 +8,9 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from shared.dashboards.configuration import IllegalConfiguration, question_of
-from shared.dashboards.models import COLUMNS, MOST_WIDGETS, DashboardRequest, WidgetPosition, WidgetType, pointer
+from shared.dashboards.models import COLUMNS, MOST_WIDGETS, DashboardRequest, WidgetPosition, WidgetType
 from shared.runtime.errors import FieldError, InvalidRequest
+from shared.runtime.json_pointers import pointer
 
 _LARGEST = 200_000
 _TYPE: TypeAdapter[WidgetType] = TypeAdapter(WidgetType)

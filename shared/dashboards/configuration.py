@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.dashboards.models import WidgetType, pointer
+from shared.dashboards.models import WidgetType
 from shared.dashboards.questions import WINDOW, WidgetQuestion, buckets_of, route_parameters
 from shared.dashboards.sources import GROUP_BY, SOURCE_NAMES, SOURCES, VIEW, VIEWS, WidgetSource
 from shared.dashboards.windows import TimeWindow, is_shorter_than_a_bucket
 from shared.metrics.facts import Dimension
 from shared.runtime.errors import FieldError, InvalidRequest
+from shared.runtime.json_pointers import pointer
 from shared.runtime.query import Given, path_of
 
 RANGE = "time_range"

@@ -15,8 +15,8 @@ from pydantic import (
 from pydantic.config import JsonDict
 
 from shared.runtime.errors import FieldError
+from shared.runtime.json_pointers import mistake
 from shared.runtime.models import Model, Optional, Timestamp
-from shared.runtime.phrases import phrase
 
 COLUMNS = 12
 MOST_WIDGETS = 50
@@ -134,7 +134,7 @@ class DashboardRequest(_Strict):
             made = read(given)
         except ValidationError as invalid:
             made = cls.model_construct()  # type: ignore[call-arg, assignment] # nobody reads its fields
-            made._mistakes = [_mistake(each) for each in invalid.errors(include_url=False)]  # noqa: SLF001 # its own
+            made._mistakes = [mistake(each) for each in invalid.errors(include_url=False)]  # noqa: SLF001 # its own
         made._given = given  # noqa: SLF001 # its own
         return made
 
@@ -206,13 +206,3 @@ class DashboardDataResponse(Model):
     data: dict[str, WidgetData] = Field(description="Data by widget id.")
     last_updated: Timestamp = Field(description="How far the oldest of the data go: their freshness, or computation.")
     next_refresh: Timestamp = Field(description="When the first of the widgets is due again.")
-
-
-def pointer(*steps: str | int) -> str:
-    """Return a JSON pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
-
-
-def _mistake(problem: Any) -> FieldError:
-    rejected = None if problem["type"] == "missing" else problem["input"]
-    return FieldError(pointer(*problem["loc"]), phrase(problem), rejected)

@@ -121,7 +121,15 @@ def may_change(condition: str, path: str, *parts: object) -> bool:
 
     Tags are compared weakly, unlike in RFC 9110, 13.1.1, because all tags are weak; they do cover the whole state.
     """
-    return _is_met(condition, _tag("state", code_version(), ("GET", path, []), parts))
+    return _is_met(condition, tag_of(path, *parts))
+
+
+def tag_of(path: str, *parts: object) -> str:
+    """Return the tag of the state of a resource, as GET of its path has it without parameters.
+
+    A route sets it as a header if the state is only a part of its response, as of what its `If-Match` is about.
+    """
+    return _tag("state", code_version(), ("GET", path, []), parts)
 
 
 def apply_etag(answer: Answer) -> Answer:

@@ -38,6 +38,7 @@ from shared.decisions.models import IndexedDecision, ResolvedDecision
 from shared.drift.baseline import Baseline, BaselineSource
 from shared.drift.profile import BaselineProfile, Profile
 from shared.events.bus import PlatformEvents
+from shared.experiments.models import StoredExperiment
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.models import DataFormat
 from shared.ingestion.stream.positions import StreamPosition
@@ -161,6 +162,27 @@ BASELINE = Baseline(
     created_at=NOW,
     created_by="ann",
 )
+EXPERIMENT = StoredExperiment.model_validate(
+    {
+        "id": "review-threshold",
+        "name": "Higher review threshold",
+        "variants": [
+            {"id": "control", "name": "As today", "isControl": True, "allocation": 0.5},
+            {"id": "treatment", "name": "From 0.45 on", "allocation": 0.5, "configuration": {"review": 0.45}},
+        ],
+        "primaryMetric": "approvalRate",
+        "primaryDirection": "up",
+        "guardrails": [{"metric": "fraudRate", "maximumHarm": 0.002}],
+        "status": "completed",
+        "startDate": NOW,
+        "createdAt": NOW,
+        "updatedAt": NOW,
+        "createdBy": "ann",
+        "version": 1,
+        "completedAt": NOW,
+        "history": [{"status": "draft", "at": NOW, "by": "ann"}],
+    }
+)
 HOOK = WebhookTarget.model_validate({"type": "webhook", "url": "https://hooks.example.com/", "secret": "s" * 16})
 NOTIFICATION = Notification(
     id="alert-1:fired",
@@ -280,6 +302,7 @@ def _write(wired: Wiring, clock: Clock) -> None:
     wired.decisions.register_waiting(["d-1", "d-2"], "batch-1")
     wired.decisions.register_waiting(["d-1"], "batch-2")
     wired.fraud_configuration.put(FRAUD, replaces=wired.fraud_configuration.get(), by="ann")
+    wired.experiments.put(EXPERIMENT)
     wired.drift_baselines.add(BASELINE, BaselineProfile(Profile(decisions=3), Profile(decisions=2)))
     boto3.client("dynamodb").transact_write_items(TransactItems=wired.outbox.items(NOTIFICATION))
     wired.connections.add(CONNECTION)
@@ -376,6 +399,7 @@ def test_stores_read_items_that_were_written_before(wired: Wiring, clock: Clock)
     assert wired.fraud_configuration.get() == FRAUD.model_copy(
         update={"version": 1, "updated_at": NOW, "updated_by": "ann"}
     )
+    assert wired.experiments.list_all() == [wired.experiments.get("review-threshold")] == [EXPERIMENT]
     frozen = replace(BASELINE, baseline_id=f"{MODEL_ID}-1", version=1, decisions=5)
     assert (wired.drift_baselines.list_all(), wired.drift_baselines.newest("m-1")) == ([frozen], frozen)
     claimed = [wired.notifier.entries.claim("alert-1:fired", target) for target in ("topic", target_key(HOOK))]

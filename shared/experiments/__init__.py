@@ -1,0 +1,1 @@
+"""Experiments: variants of decision policies, how they compare, and the promotion of one of them."""
