@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from shared.experiments.vocabulary import METRICS, Direction, ExperimentStatus, Unit
+from shared.experiments.vocabulary import METRICS, ExperimentStatus, ExperimentUnit, MetricDirection
 from shared.records.ids import LONGEST_ID
 from shared.runtime.errors import FieldError
 from shared.runtime.json_pointers import mistake
@@ -106,14 +106,14 @@ class Design(CamelModel):
         description="2 to 10 variants, exactly one of which is the control.",
     )
     primary_metric: _Metric = Field(description="The KPI that decides. Any but `decisionThroughput`.")
-    primary_direction: Direction | None = Field(
+    primary_direction: MetricDirection | None = Field(
         default=None, description="Where it is meant to go (default: the direction in which the KPI improves)."
     )
     guardrails: list[Guardrail] = Field(
         default_factory=list, max_length=len(METRICS), description="Metrics that must not get worse; each once."
     )
-    unit: Unit = Field(
-        default=Unit.CUSTOMER,
+    unit: ExperimentUnit = Field(
+        default=ExperimentUnit.CUSTOMER,
         description="What is assigned as a whole: `customer` (default; a decision without one is a unit of its own) or "
         "`decision`.",
     )
@@ -188,9 +188,9 @@ class ExperimentChange(_Checked):
         default_factory=list, min_length=FEWEST_VARIANTS, max_length=MOST_VARIANTS, description="All variants."
     )
     primary_metric: _Metric = Field(default="", description="The KPI that decides.")
-    primary_direction: Direction | None = Field(default=None, description="Where it is meant to go.")
+    primary_direction: MetricDirection | None = Field(default=None, description="Where it is meant to go.")
     guardrails: list[Guardrail] = Field(default_factory=list, max_length=len(METRICS), description="All guardrails.")
-    unit: Unit = Field(default=Unit.CUSTOMER, description="What is assigned as a whole.")
+    unit: ExperimentUnit = Field(default=ExperimentUnit.CUSTOMER, description="What is assigned as a whole.")
     minimum_duration_days: int = Field(default=3, strict=True, ge=1, le=_LONGEST_DAYS, description="Least duration.")
     minimum_units: int = Field(default=1000, strict=True, ge=1, le=_MOST_UNITS, description="Least units per variant.")
     start_date: _Moment | None = Field(default=None, description="Decisions count from then on.")
@@ -217,7 +217,7 @@ class StoredExperiment(Design):
     """An experiment as it is stored."""
 
     id: str = Field(description="Id, as decisions carry it in `experiment_id`.")
-    primary_direction: Direction = Field(description="Where the primary metric is meant to go.")
+    primary_direction: MetricDirection = Field(description="Where the primary metric is meant to go.")
     status: ExperimentStatus = Field(description="Where it is in its life.")
     created_at: Timestamp = Field(description="Time of creation.")
     updated_at: Timestamp = Field(description="Time of the last change.")

@@ -71,14 +71,14 @@ def target_of(status: ExperimentStatus, move: Move) -> ExperimentStatus:
     return path.target
 
 
-class Unit(StrEnum):
+class ExperimentUnit(StrEnum):
     """What is assigned to a variant as a whole."""
 
     CUSTOMER = "customer"
     DECISION = "decision"
 
 
-class Direction(StrEnum):
+class MetricDirection(StrEnum):
     """The direction in which a metric is meant to move."""
 
     UP = "up"
@@ -91,6 +91,6 @@ METRICS: Mapping[str, str] = MappingProxyType(
 """The KPI of each metric that experiments can compare, by its name in requests."""
 
 
-def better_direction(better: Better) -> Direction:
+def better_direction(better: Better) -> MetricDirection:
     """Return the direction in which a KPI improves; every metric of experiments has one."""
-    return Direction(better.value)
+    return MetricDirection(better.value)
