@@ -1,7 +1,7 @@
 """Turns counts into the models of answers. Pure."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from shared.decisions.configuration import FraudParameters
@@ -50,28 +50,32 @@ class Presentation:
 
     def maturity(self, counts: Counts, answer: FraudAnswer) -> Maturity:
         """Return how many decisions have labels."""
-        certain = counts.labelled.decisions + counts.presumed.decisions
-        pending, last = counts.pending.decisions, counts.last_decided
-        horizon = timedelta(days=self.parameters.maturity_horizon_days)
-        return Maturity(
-            as_of=answer.as_of,
-            horizon_days=self.parameters.maturity_horizon_days,
-            decisions=counts.decisions,
-            labelled=counts.labelled.decisions,
-            presumed=counts.presumed.decisions,
-            pending=pending,
-            unverified=counts.unverified.decisions,
-            coverage=certain / counts.decisions if counts.decisions else None,
-            provisional=pending > 0,
-            complete_by=None if last is None else last + horizon,
-            revised=counts.revised,
-            after_horizon=counts.after_horizon,
-        )
+        return maturity(counts, as_of=answer.as_of, horizon_days=self.parameters.maturity_horizon_days)
 
     def matured(self, answer: FraudAnswer, seconds: float) -> Kpis | None:
         """Return the KPIs of the decisions that are at least as old as the horizon; None without any."""
         counts = answer.total([row for row in answer.counts if row.is_mature])
         return self.kpis(counts, seconds) if counts.decisions else None
+
+
+def maturity(counts: Counts, *, as_of: datetime, horizon_days: int) -> Maturity:
+    """Return how many decisions have labels, at a time and for a horizon of maturity."""
+    certain = counts.labelled.decisions + counts.presumed.decisions
+    pending, last = counts.pending.decisions, counts.last_decided
+    return Maturity(
+        as_of=as_of,
+        horizon_days=horizon_days,
+        decisions=counts.decisions,
+        labelled=counts.labelled.decisions,
+        presumed=counts.presumed.decisions,
+        pending=pending,
+        unverified=counts.unverified.decisions,
+        coverage=certain / counts.decisions if counts.decisions else None,
+        provisional=pending > 0,
+        complete_by=None if last is None else last + timedelta(days=horizon_days),
+        revised=counts.revised,
+        after_horizon=counts.after_horizon,
+    )
 
 
 def matrix(counts: Counts) -> Matrix:

@@ -62,19 +62,18 @@ def read_facts(body: bytes, overrides: Overrides) -> pa.Table:
     """Read the columns of a slice from a Parquet file.
 
     Raises:
-        UnreadableFacts: a column is missing, has another type or an impossible value, or it is not a Parquet file.
+        UnreadableFacts: it is not a Parquet file.
     """
-    schema = schema_of(overrides)
+    names = schema_of(overrides).names
     try:
         with pq.ParquetFile(pa.BufferReader(body), read_dictionary=[*_FEW_VALUES, _KEYS_OF_FEATURES]) as file:
-            table = file.read(columns=schema.names, use_threads=False)
+            return file.read(columns=names, use_threads=False)
     except pa.ArrowException as error:
         raise UnreadableFacts(str(error)) from error
-    return checked(table, overrides)
 
 
-def checked(facts: pa.Table, overrides: Overrides) -> pa.Table:
-    """Return the columns of a slice with their types; columns with few values as dictionaries.
+def checked(facts: pa.Table, overrides: Overrides) -> pa.RecordBatch:
+    """Return the columns of a slice with their types; those with few values as dictionaries.
 
     Raises:
         UnreadableFacts: a column is missing, has another type or an impossible value.
@@ -84,9 +83,10 @@ def checked(facts: pa.Table, overrides: Overrides) -> pa.Table:
     if missing:
         raise UnreadableFacts(f"columns are missing: {sorted(missing)}")
     try:
-        return pa.table({field.name: _column(facts[field.name], field) for field in schema})
+        columns = [_column(facts[field.name], field) for field in schema]
     except pa.ArrowException as error:
         raise UnreadableFacts(str(error)) from error
+    return pa.RecordBatch.from_arrays(columns, schema.names)
 
 
 def _column(values: pa.ChunkedArray, field: pa.Field) -> pa.Array:

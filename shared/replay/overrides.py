@@ -271,6 +271,11 @@ def stored_name(name: str) -> str:
     return name.removeprefix(_PREFIX) if is_own else name
 
 
+def used_name(stored: str) -> str:
+    """Return the name that overrides use for a stored feature."""
+    return f"{_PREFIX}{stored}" if re.fullmatch(OWN_FIELDS, stored) else stored
+
+
 def _named(overrides: Overrides) -> Iterator[tuple[str, str]]:
     if overrides.model is not None:
         for name in overrides.model.coefficients:

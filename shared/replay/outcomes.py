@@ -1,0 +1,167 @@
+"""Decides the decisions of a slice anew: by rules, and by thresholds of the recorded or a new score."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from shared.replay.cells import OUTCOMES
+from shared.replay.encoding import UNKNOWN, codes_of
+from shared.replay.facts import FEATURES
+from shared.replay.features import Column, Floats, Kind, columns
+from shared.replay.overrides import AMOUNT, SCORE, Overrides, features_of, used_name
+from shared.replay.plan import ReplayPlan
+from shared.replay.policy import RulePolicy
+from shared.replay.rules import NO_RULE, first_match
+from shared.replay.scores import Scores, score
+
+Codes = npt.NDArray[np.uint8]
+_CODES: Mapping[str | None, int] = {str(outcome): code for code, outcome in enumerate(OUTCOMES)}
+_REVIEW, _DECLINE = np.uint8(_CODES["review"]), np.uint8(_CODES["decline"])
+_ROWS_AT_ONCE = 2**14
+"""Rows whose features are in memory at once."""
+
+
+class IncompletePolicy(Exception):
+    """The plan has no thresholds for a version of the rules that a decision has."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decisions of a slice, as recorded and as replayed.
+
+    Attributes:
+        recorded: the recorded outcomes, as places in `OUTCOMES`.
+        replayed: those of the replay.
+        scores: the scores of the replay; NaN where the model has none.
+        is_scored: whether there is a score.
+        reproduced: the number of recorded outcomes that the policy gives.
+        present: how many decisions have each of the features of the overrides.
+    """
+
+    recorded: Codes
+    replayed: Codes
+    scores: Floats
+    is_scored: npt.NDArray[np.bool_]
+    reproduced: int
+    present: tuple[int, ...]
+
+    def scored_only(self) -> "Decided":
+        """Return the decisions with a score."""
+        kept = {name: getattr(self, name)[self.is_scored] for name in ("recorded", "replayed", "scores", "is_scored")}
+        return replace(self, **kept)
+
+
+@dataclass(frozen=True)
+class _Thresholds:
+    """The thresholds of each row, or one for all; infinite where scores never reach one."""
+
+    decline: Floats
+    review: Floats
+
+    def outcomes(self, scores: Floats) -> Codes:
+        """Return what scores give; that of declines goes first, so a higher one of reviews means none."""
+        reviewed, declined = scores >= self.review, scores >= self.decline
+        found: Codes = np.maximum(reviewed.view(np.uint8) * _REVIEW, declined.view(np.uint8) * _DECLINE)
+        return found
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The scores that thresholds judge, and the outcome of the rule that decides a row, or `NO_RULE`."""
+
+    scores: Scores
+    by_rule: npt.NDArray[np.int16]
+    present: npt.NDArray[np.int64]
+
+
+def decide(facts: pa.RecordBatch, plan: ReplayPlan) -> Decided:
+    """Decide a slice anew.
+
+    Raises:
+        IncompletePolicy: the plan lacks thresholds.
+    """
+    overrides = plan.overrides
+    recorded = codes_of(facts["outcome"], _CODES).astype(np.uint8)
+    policy = _policy(facts["rule_version"], plan.policy)
+    judged = _judge(facts, overrides)
+    replayed = recorded
+    if not overrides.is_identity:
+        by_thresholds = _overridden(policy, overrides).outcomes(judged.scores.values)
+        replayed = np.where(judged.by_rule == NO_RULE, by_thresholds, judged.by_rule).astype(np.uint8)
+    return Decided(
+        recorded=recorded,
+        replayed=replayed,
+        scores=judged.scores.values,
+        is_scored=judged.scores.is_scored,
+        reproduced=int(np.count_nonzero(policy.outcomes(np.asarray(facts["score"])) == recorded)),
+        present=tuple(judged.present.tolist()),
+    )
+
+
+def _policy(versions: pa.DictionaryArray, policy: Sequence[RulePolicy]) -> _Thresholds:
+    places = codes_of(versions, {each.rule_version: place for place, each in enumerate(policy)})
+    if (places == UNKNOWN).any():
+        raise IncompletePolicy("a version of the rules has no thresholds")
+    decline = np.array([_or_never(each.thresholds.fraud_threshold) for each in policy])
+    review = np.array([_or_never(each.thresholds.review_threshold) for each in policy])
+    return _Thresholds(decline, review) if len(policy) == 1 else _Thresholds(decline[places], review[places])
+
+
+def _or_never(threshold: float | None) -> float:
+    return np.inf if threshold is None else threshold
+
+
+def _overridden(policy: _Thresholds, overrides: Overrides) -> _Thresholds:
+    chosen = overrides.thresholds
+    if chosen is None:
+        return policy
+    return _Thresholds(
+        policy.decline if chosen.fraud_threshold is None else np.array(chosen.fraud_threshold),
+        policy.review if chosen.review_threshold is None else np.array(chosen.review_threshold),
+    )
+
+
+def _judge(facts: pa.RecordBatch, overrides: Overrides) -> _Judged:
+    if overrides.model is None and not overrides.rules:
+        return _judge_part(facts, overrides)
+    starts = range(0, max(1, len(facts)), _ROWS_AT_ONCE)
+    parts = [_judge_part(facts.slice(start, _ROWS_AT_ONCE), overrides) for start in starts]
+    return _Judged(
+        Scores(
+            np.concatenate([each.scores.values for each in parts]),
+            np.concatenate([each.scores.is_scored for each in parts]),
+        ),
+        np.concatenate([each.by_rule for each in parts]),
+        np.sum([each.present for each in parts], axis=0, dtype=np.int64),
+    )
+
+
+def _judge_part(facts: pa.RecordBatch, overrides: Overrides) -> _Judged:
+    recorded, rows = np.asarray(facts[SCORE]), len(facts)
+    scores, by_rule = Scores(recorded, np.ones(rows, np.bool_)), np.full(rows, NO_RULE, np.int16)
+    known = _columns(facts, overrides)
+    if overrides.model is not None:
+        scores = score(overrides.model, known, rows)
+    if overrides.rules:
+        judged = {**known, SCORE: Column.of_numbers(scores.values)}
+        outcomes = np.array([*(_CODES[rule.outcome] for rule in overrides.rules), NO_RULE], np.int16)
+        by_rule = outcomes[first_match(overrides.rules, judged, rows)]
+    stored = (known[name] for name in map(used_name, features_of(overrides)))
+    present = [np.count_nonzero(column.kinds != Kind.ABSENT) for column in stored]
+    return _Judged(scores, by_rule, np.array(present, np.int64))
+
+
+def _columns(facts: pa.RecordBatch, overrides: Overrides) -> Mapping[str, Column]:
+    """Return what model and rules may name, under the names that they use."""
+    if overrides.model is None and not overrides.rules:
+        return {}
+    names = features_of(overrides)
+    stored = columns(facts[FEATURES.name], names) if names else {}
+    return {
+        **{used_name(name): column for name, column in stored.items()},
+        SCORE: Column.of_numbers(np.asarray(facts[SCORE])),
+        AMOUNT: Column.of_numbers(np.asarray(facts[AMOUNT].cast(pa.float64()))),
+    }
