@@ -31,6 +31,7 @@ from shared.live.connections import CONNECTIONS_TABLE, LISTENERS_TABLE
 from shared.live.event_log import EVENT_LOG_TABLE
 from shared.notifications.outbox import OUTBOX_TABLE
 from shared.notifications.queue import NOTIFICATION_QUEUE
+from shared.pipelines.run_register import RUN_REGISTER_TABLE
 from shared.pipelines.services import WATCHED_QUEUES
 from shared.quality.store import QUALITY_TABLE
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE
@@ -106,6 +107,7 @@ PIPELINE_READS = (
     Access(LISTENERS_TABLE),
     Access(EVENT_LOG_TABLE),
     Access(STREAM_POSITIONS_TABLE),
+    Access(RUN_REGISTER_TABLE),
     Access(EVENT_STREAM),
     Access(CONFIGURATION_TABLE),
 )

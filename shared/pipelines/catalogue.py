@@ -81,6 +81,10 @@ def _started(seen: Observation) -> datetime | None:
     return seen.computation.started_at if seen.computation else None
 
 
+def _last_run(seen: Observation) -> datetime | None:
+    return max((*seen.runs.active, *(each.at for each in seen.runs.ended)), default=None)
+
+
 def _never(_: Observation) -> None:
     return None
 
@@ -153,8 +157,8 @@ PIPELINES = (
     ),
     Pipeline(
         pipeline_id="replay",
-        last_receipt=_never,
-        stages=[Stage(name="run", unit=StageUnit.RUNS, measure=_rows(processing.runs))],
+        last_receipt=_last_run,
+        stages=[Stage(name="run", unit=StageUnit.RUNS, measure=processing.runs)],
     ),
 )
 """All pipelines, in the order of the contract."""

@@ -1,13 +1,14 @@
 """What was observed at one moment of everything that pipelines are judged by, and what of it is late. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.lake.catalog.state import TableState
 from shared.ledger.entry import Channel, LedgerEntry
 from shared.ledger.models import LedgerCounters
 from shared.notifications.entries import Backlog
+from shared.pipelines.run_register import RunCounts
 from shared.runtime.resources import Queue
 from shared.sources.arrivals import ChannelArrivals
 
@@ -92,6 +93,7 @@ class Observation:
         connections: the number of open WebSocket connections.
         outbox: notifications that wait or were given up.
         unread: the events that no connection has been handed yet.
+        runs: the replay runs under way, and those that ended in the last 24 hours.
         queues: the depth of each queue; None where SQS does not respond.
         stream: the backlog of the stream; None if Kinesis does not respond.
         unreachable: the other services that do not respond.
@@ -109,6 +111,7 @@ class Observation:
     connections: int = 0
     outbox: Backlog
     unread: UnreadEvents = UnreadEvents()
+    runs: RunCounts = field(default_factory=RunCounts)
     queues: Mapping[Queue, QueueDepth | None]
     stream: StreamBacklog | None
     unreachable: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
 from shared.notifications.queue import NOTIFICATION_QUEUE
 from shared.pipelines.judgement import Measurement, counted, in_words
 from shared.pipelines.observation import Allowed, Observation
+from shared.pipelines.run_register import FAILED
 from shared.pipelines.waiting import (
     ATHENA,
     GLUE,
@@ -149,9 +150,22 @@ def deliveries(seen: Observation, _: Allowed, within: timedelta) -> Measurement:
     )
 
 
-def runs(_seen: Observation, _: Allowed) -> Measurement:
-    """Runs of replay scenarios; nothing can start one yet."""
-    return Measurement()
+def runs(seen: Observation, _: Allowed, within: timedelta) -> Measurement:
+    """Runs of replay scenarios; one that takes too long is late, and failures count until a run completes."""
+    active, ended = seen.runs.active, seen.runs.ended
+    oldest = min(active, default=None)
+    passed = [each for each in ended if each.status != FAILED]
+    return Measurement(
+        taken_in=len(active) + len(ended),
+        given_out=len(passed),
+        waiting=len(active),
+        waiting_since=oldest,
+        due=None if oldest is None else oldest + within,
+        is_blocked=oldest is not None and all(each.at < oldest for each in passed),
+        lost=f"{counted(seen.runs.failures, 'run')} failed" if seen.runs.failures else "",
+        unreachable=ATHENA if ATHENA in seen.unreachable else "",
+        late=late_since(f"{counted(len(active), 'run')} not completed", oldest, seen.at),
+    )
 
 
 def _has_rollups(state: TableState) -> bool:

@@ -16,6 +16,7 @@ from shared.notifications.provider import entries as notification_entries
 from shared.pipelines.files import WaitingFiles
 from shared.pipelines.observer import Observer
 from shared.pipelines.reports import PipelineReports
+from shared.pipelines.run_register import RUN_REGISTER_TABLE, RunRegister
 from shared.pipelines.services import WATCHED_QUEUES, QueueUrls, Services, WaitingRecords
 from shared.pipelines.stores import Stores
 from shared.pipelines.waiting import ATHENA, GLUE
@@ -34,6 +35,12 @@ def pipeline_health(deployment: Deployment) -> PipelineReports:
     )
 
 
+@provider
+def run_register(deployment: Deployment) -> RunRegister:
+    """Build the register of replay runs."""
+    return RunRegister(dynamodb=deployment.clients.dynamodb, table=deployment.name_of(RUN_REGISTER_TABLE))
+
+
 def _stores(deployment: Deployment) -> Stores:
     lake = LakeStore(deployment.clients.s3, deployment.name_of(LAKE_BUCKET))
     return Stores(
@@ -46,6 +53,7 @@ def _stores(deployment: Deployment) -> Stores:
         connections=connections(deployment),
         notifications=notification_entries(deployment),
         events=event_log(deployment),
+        runs=run_register(deployment),
     )
 
 

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from shared.live.event_log import EventLog
     from shared.notifications.entries import Entries
     from shared.pipelines.files import WaitingFiles
+    from shared.pipelines.run_register import RunRegister
     from shared.sources.arrivals import ChannelArrivals, SourceArrivals
 
 _LAST_COMPLETED = 20
+_RUNS_READ = timedelta(days=1)
 _READ_LATE = timedelta(days=1)
 """Stream records are kept for a day, so a source may have delivered to an hour that long before its last receipt."""
 
@@ -42,6 +44,7 @@ class Stores:
     connections: "Connections"
     notifications: "Entries"
     events: "EventLog"
+    runs: "RunRegister"
 
     def reads(self, at: datetime) -> Mapping[str, Callable[[], Any]]:
         """Return what to read, by the names that an observation has for it."""
@@ -54,6 +57,7 @@ class Stores:
             "computation": self._computation,
             "connections": self.connections.count,
             "outbox": self.notifications.backlog,
+            "runs": lambda: self.runs.since(at - _RUNS_READ),
             "unread": lambda: UnreadEvents(*self.events.unread_since()),
         }
 
