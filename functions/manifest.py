@@ -24,6 +24,7 @@ HTTP_FUNCTIONS = declared(
     "alerts",
     "dashboards",
     "experiments",
+    "replay",
 )
 
 TRIGGERED_FUNCTIONS = declared(

@@ -40,10 +40,13 @@ from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
 from shared.notifications.outbox import OUTBOX_TABLE
 from shared.notifications.queue import NOTIFICATION_QUEUE
 from shared.notifications.topic import NOTIFICATION_TOPIC
+from shared.pipelines.run_register import RUN_REGISTER_TABLE
 from shared.push.decision_feed import DECISION_FAILURES
 from shared.push.queue import PUSH_QUEUE
 from shared.quality.store import QUALITY_TABLE
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE
+from shared.replay.rule_thresholds import RULE_THRESHOLDS_TABLE
+from shared.replay.store import REPLAYS_TABLE
 from shared.runtime.resources import Bucket, DeadLetterQueue, Queue, Resource, Stream, Table, Topic
 
 _QUEUES = (
@@ -87,6 +90,9 @@ RESOURCES: tuple[Resource, ...] = (
     LISTENERS_TABLE,
     EVENT_LOG_TABLE,
     TURNS_TABLE,
+    RUN_REGISTER_TABLE,
+    REPLAYS_TABLE,
+    RULE_THRESHOLDS_TABLE,
     RATE_LIMITS_TABLE,
     KEYS_TABLE,
     FAMILIES_TABLE,

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     import shared.quality.provider
     import shared.quarantine.provider
     import shared.recovery.provider
+    import shared.replay.provider
     import shared.sources.provider
 else:
     shared = LazyImport("shared")
@@ -113,10 +114,13 @@ class Wiring(Deployment):
     reconciler = cached_property(shared.recovery.provider.reconciler)
     redriver = cached_property(shared.recovery.provider.redriver)
     redrive_service = cached_property(shared.recovery.provider.redrive_service)
+    replay_scenarios = cached_property(shared.replay.provider.replay_scenarios)
+    replays = cached_property(shared.replay.provider.replays)
     rollup_requests = cached_property(shared.merging.provider.rollup_requests)
     rollup_runs = cached_property(shared.merging.provider.rollup_runs)
     rollups = cached_property(shared.merging.provider.rollup_job)
     row_errors = cached_property(shared.ingestion.batches.provider.row_errors)
+    rule_thresholds = cached_property(shared.replay.provider.rule_thresholds)
     scheduled_baseline_freezer = cached_property(shared.drift.provider.scheduled_baseline_freezer)
     source_configs = cached_property(shared.sources.provider.source_configs)
     sources = cached_property(shared.sources.provider.sources)

@@ -1,5 +1,6 @@
-"""Replays: what decisions would have been under other thresholds, another model or further rules. Pure, on NumPy.
+"""Replays: what decisions would have been under other thresholds, another model or further rules.
 
-A slice of decisions (`facts`) becomes totals (`kernel`), which add up exactly over slices (`totals`); the results of a
-run are computed from the sum (`results`). All of them share one plan (`plan`).
+Scenarios and their runs are stored (`scenarios`, `store`). A slice of decisions (`facts`) becomes totals (`kernel`),
+which add up exactly over slices (`totals`); the results of a run are computed from the sum (`results`). All of them
+share one plan (`plan`). What computes is pure.
 """

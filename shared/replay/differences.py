@@ -8,7 +8,7 @@ import numpy as np
 from shared.fraud.counts import Counts
 from shared.fraud.kpis import KPIS, Facts, Value, values
 from shared.replay.counting import recorded, replayed, resampled
-from shared.replay.models import Difference, KpiDifferences
+from shared.replay.models import KpiDifference, KpiDifferences
 from shared.replay.plan import RESAMPLES, ReplayPlan
 from shared.replay.totals import SliceTotals
 from shared.runtime.numbers import to_json_number
@@ -38,12 +38,12 @@ def _minus(after: Value, before: Value) -> Value:
     return None if after is None or before is None else after - before
 
 
-def _difference(name: str, value: Value, drawn: Sequence[Value]) -> Difference:
+def _difference(name: str, value: Value, drawn: Sequence[Value]) -> KpiDifference:
     defined = [each for each in drawn if each is not None]
     if value is None or len(defined) < _LEAST_DEFINED * RESAMPLES:
-        return Difference(value=_shown(name, value), interval=None)
+        return KpiDifference(value=_shown(name, value), interval=None)
     low, high = (float(each) for each in np.percentile(defined, _PERCENTILES))
-    return Difference(value=_shown(name, value), interval=(_shown(name, low) or 0.0, _shown(name, high) or 0.0))
+    return KpiDifference(value=_shown(name, value), interval=(_shown(name, low) or 0.0, _shown(name, high) or 0.0))
 
 
 def _shown(name: str, value: Value) -> Value:

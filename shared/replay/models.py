@@ -14,7 +14,7 @@ from shared.runtime.numbers import Number
 _Ratio = float | None
 
 
-class Difference(CamelModel):
+class KpiDifference(CamelModel):
     """How much a KPI differs: replayed - baseline."""
 
     value: float | None = Field(description="Difference; null if the KPI is null on either side.")
@@ -31,19 +31,19 @@ def _difference(name: str) -> Any:
 class KpiDifferences(CamelModel):
     """The difference of every KPI."""
 
-    precision: Difference = _difference("precision")
-    recall: Difference = _difference("recall")
-    f1_score: Difference = _difference("f1_score")
-    capture_rate: Difference = _difference("capture_rate")
-    approval_rate: Difference = _difference("approval_rate")
-    false_positive_cost: Difference = _difference("false_positive_cost")
-    chargeback_rate: Difference = _difference("chargeback_rate")
-    decision_throughput: Difference = _difference("decision_throughput")
-    review_rate: Difference = _difference("review_rate")
-    decline_rate: Difference = _difference("decline_rate")
-    false_positive_rate: Difference = _difference("false_positive_rate")
-    fraud_rate: Difference = _difference("fraud_rate")
-    fraud_loss: Difference = _difference("fraud_loss")
+    precision: KpiDifference = _difference("precision")
+    recall: KpiDifference = _difference("recall")
+    f1_score: KpiDifference = _difference("f1_score")
+    capture_rate: KpiDifference = _difference("capture_rate")
+    approval_rate: KpiDifference = _difference("approval_rate")
+    false_positive_cost: KpiDifference = _difference("false_positive_cost")
+    chargeback_rate: KpiDifference = _difference("chargeback_rate")
+    decision_throughput: KpiDifference = _difference("decision_throughput")
+    review_rate: KpiDifference = _difference("review_rate")
+    decline_rate: KpiDifference = _difference("decline_rate")
+    false_positive_rate: KpiDifference = _difference("false_positive_rate")
+    fraud_rate: KpiDifference = _difference("fraud_rate")
+    fraud_loss: KpiDifference = _difference("fraud_loss")
 
 
 class SwapSet(CamelModel):

@@ -81,7 +81,7 @@ def _as_json(value: Scalar | tuple[Scalar, ...]) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-_SCALAR: JsonDict = {"type": ["string", "number", "boolean"]}
+_SCALAR: JsonDict = {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}
 _Value = Annotated[
     Scalar | tuple[Scalar, ...],
     PlainValidator(_scalars),
@@ -90,7 +90,7 @@ _Value = Annotated[
 ]
 
 
-def _not_empty(conditions: "tuple[Condition, ...]") -> "tuple[Condition, ...]":
+def _not_empty(conditions: "tuple[RuleCondition, ...]") -> "tuple[RuleCondition, ...]":
     # `min_length` would also count invalid conditions as none.
     if not conditions:
         raise PydanticCustomError("too_short", "must not be empty", {"min_length": 1})
@@ -182,7 +182,7 @@ class LogisticOverride(_Strict):
         return scales
 
 
-class Condition(_Strict):
+class RuleCondition(_Strict):
     """A comparison of a feature of the decision; it does not hold where the feature is absent."""
 
     feature: FeatureName = Field(
@@ -221,7 +221,7 @@ class Condition(_Strict):
 class Rule(_Strict):
     """An outcome for decisions for which all conditions hold."""
 
-    when: Annotated[tuple[Condition, ...], Field(max_length=MOST_CONDITIONS), AfterValidator(_not_empty)] = Field(
+    when: Annotated[tuple[RuleCondition, ...], Field(max_length=MOST_CONDITIONS), AfterValidator(_not_empty)] = Field(
         description=f"Conditions, all of which must hold; 1 to {MOST_CONDITIONS}."
     )
     outcome: Outcome = Field(description="Outcome of the decisions.")

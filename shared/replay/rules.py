@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.replay.features import Column, Kind
-from shared.replay.overrides import ORDERED, Condition, Operator, Rule
+from shared.replay.overrides import ORDERED, Operator, Rule, RuleCondition
 
 Flags = npt.NDArray[np.bool_]
 NO_RULE = -1
@@ -39,7 +39,7 @@ def first_match(rules: Sequence[Rule], features: Mapping[str, Column], rows: int
     return decided
 
 
-def holds(condition: Condition, column: Column) -> Flags:
+def holds(condition: RuleCondition, column: Column) -> Flags:
     """Return where a condition holds; never where the feature is absent."""
     if condition.operator in ORDERED:
         with np.errstate(invalid="ignore"):

@@ -1,0 +1,1 @@
+"""Replay scenarios, their runs and results, and the registered thresholds of rule versions."""

@@ -1,0 +1,69 @@
+"""The names of the features that decisions of a window have."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from shared.athena.pinned_queries import LakeQuery, PinnedResult
+from shared.athena.sql import Statement, sql, union_all
+from shared.drift.queries import rows_of
+from shared.drift.times import dependency, rolled_up, times
+from shared.lake.rollups.feature_rules import OWN_FIELDS
+from shared.metrics.split import Interval, Split
+from shared.records.schema import DataType
+
+if TYPE_CHECKING:
+    from shared.athena.pinned_queries import PinnedQueries
+
+_NAMES = """
+    SELECT DISTINCT feature FROM (
+        {rows}
+    ) AS profiles WHERE kind NOT IN ('decisions', 'attribution')
+"""
+_RESULT: TypeAdapter[PinnedResult[list[str]]] = TypeAdapter(PinnedResult[list[str]])
+_OWN_FIELDS = ("score", "amount")
+_PREFIX = "features."
+_RENAMED = re.compile(OWN_FIELDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownFeatures:
+    """Reads the names from the profiles of features, and from decisions where there are none yet."""
+
+    queries: "PinnedQueries"
+
+    def of(self, start: datetime, end: datetime) -> frozenset[str]:
+        """Return the names of the features of a half-open window.
+
+        Raises:
+            Unavailable: Athena does not respond.
+        """
+        whole = Interval(start, end)
+        view = self.queries.view([DataType.DECISIONS])
+        asked = LakeQuery(
+            statement=_names(times(whole, view)),
+            identity=_names(rolled_up(whole)),
+            depends_on=[dependency(DataType.DECISIONS, whole)],
+            form=_RESULT,
+            parse=_read,
+        )
+        told, _ = self.queries.answer(asked, view)
+        return frozenset(told.result)
+
+
+def _names(time: Split) -> Statement:
+    return sql(_NAMES, rows=union_all(rows_of(time, None)))
+
+
+def _read(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return sorted(_original(row["feature"] for row in rows))
+
+
+def _original(names: Iterable[str]) -> set[str]:
+    """Return the names as decisions have them; `score` and `amount` are fields of their own."""
+    features = (name for name in names if name not in _OWN_FIELDS)
+    return {name.removeprefix(_PREFIX) if _RENAMED.match(name) else name for name in features}
