@@ -4,6 +4,7 @@ A slice is a Parquet file as Athena's `UNLOAD` writes it. Which decisions are in
 each decision is in one. Columns beyond these are ignored.
 """
 
+import re
 from decimal import Decimal
 
 import pyarrow as pa
@@ -46,7 +47,7 @@ _RANGES = {
     "amount": (pa.scalar(Decimal(0), _AMOUNT), pa.scalar(Decimal("9" * 28), _AMOUNT)),
 }
 _FEW_VALUES = ("outcome", "rule_version", "truth", "channel", "risk_band")
-_KEYS_OF_FEATURES = "features.key_value.key"
+_KEYS_OF_FEATURES = re.compile(r"features\.\w+\.key")  # engines name the level between differently
 
 
 class UnreadableFacts(Exception):
@@ -66,7 +67,10 @@ def read_facts(body: bytes, overrides: Overrides) -> pa.Table:
     """
     names = schema_of(overrides).names
     try:
-        with pq.ParquetFile(pa.BufferReader(body), read_dictionary=[*_FEW_VALUES, _KEYS_OF_FEATURES]) as file:
+        metadata = pq.read_metadata(pa.BufferReader(body))
+        leaves = (metadata.schema.column(place).path for place in range(metadata.num_columns))
+        repetitive = [leaf for leaf in leaves if leaf in _FEW_VALUES or _KEYS_OF_FEATURES.fullmatch(leaf)]
+        with pq.ParquetFile(pa.BufferReader(body), metadata=metadata, read_dictionary=repetitive) as file:
             return file.read(columns=names, use_threads=False)
     except pa.ArrowException as error:
         raise UnreadableFacts(str(error)) from error

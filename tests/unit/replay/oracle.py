@@ -91,7 +91,7 @@ def frame_of(rows: Sequence[Row], overrides: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([decide(each, overrides, policy) for each in rows])
 
 
-def kpis(frame: pd.DataFrame, outcome: str, seconds: float) -> dict[str, float | None]:
+def kpis(frame: pd.DataFrame, outcome: str, seconds: float) -> dict[str, Any]:
     """The KPIs of the outcomes in a column, with the truth of the recorded decision."""
     flagged, truth = frame[outcome].isin(FLAGGED), frame["truth"]
     tp, fn = frame[flagged & (truth == "fraud")], frame[~flagged & (truth == "fraud")]
@@ -129,12 +129,12 @@ def swap_sets(frame: pd.DataFrame) -> dict[str, tuple[int, Decimal]]:
     return {name: (int(rows.sum()), _sum(frame[rows])) for name, rows in chosen.items()}
 
 
-def curve(frame: pd.DataFrame, seconds: float) -> list[dict[str, float | None]]:
+def curve(frame: pd.DataFrame, seconds: float) -> list[dict[str, Any]]:
     """The points of the thresholds 0, 0.01 … 1."""
     return [_point(frame, number / 100, seconds) for number in range(101)]
 
 
-def _point(frame: pd.DataFrame, threshold: float, seconds: float) -> dict[str, float | None]:
+def _point(frame: pd.DataFrame, threshold: float, seconds: float) -> dict[str, Any]:
     outcome = (frame["new_score"] >= threshold).map({True: "decline", False: "approve"})
     found = kpis(frame.assign(alone=outcome), "alone", seconds)
     shown = {name: found[name] for name in ("precision", "recall", "false_positive_rate", "approval_rate")}

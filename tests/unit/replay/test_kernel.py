@@ -84,7 +84,7 @@ def kpis_of(totals: SliceTotals, plan: ReplayPlan, which: Any) -> dict[str, Any]
 
 
 @pytest.mark.parametrize("overrides", OVERRIDES, ids=range(len(OVERRIDES)))
-@settings(deadline=None, max_examples=examples(12))
+@settings(deadline=None, max_examples=examples(48))
 @given(rows=_rows())
 def test_replays_equal_a_second_computation(overrides: Mapping[str, Any], rows: list[Row]) -> None:
     plan = plan_of(rows, overrides)
@@ -101,7 +101,7 @@ def test_replays_equal_a_second_computation(overrides: Mapping[str, Any], rows: 
         assert kpis_of(totals, plan, which) == pytest.approx(oracle.kpis(scored, column, plan.seconds), nan_ok=False)
 
 
-@settings(deadline=None, max_examples=examples(12))
+@settings(deadline=None, max_examples=examples(48))
 @given(
     rows=_rows(),
     places=st.lists(st.integers(0, 4), min_size=30, max_size=30),
