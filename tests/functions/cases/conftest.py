@@ -36,18 +36,26 @@ class Platform:
     wired: Wiring
     visitor: Visitor
 
-    def post(self, rows: Sequence[Mapping[str, Any]], data_type: str = "transactions") -> Answer:
-        """Send a batch."""
-        batch = {"source_id": "till", "data_type": data_type, "format": "json", "data": rows}
-        event = rest_event("POST", "/api/v1/ingest/batch", body=batch, token=self.visitor.token)
+    def ingest(self, method: str, path: str, **parts: Any) -> Answer:
+        """Send a request to the ingest function."""
+        event = rest_event(method, f"/api/v1/ingest/{path}", token=self.visitor.token, **parts)
         return Answer.of(ingest.handler(event, context()))
 
-    def load(self, rows: Sequence[Mapping[str, Any]], data_type: str = "transactions") -> None:
-        """Send a batch, merge it and compute its roll-ups."""
-        answer = self.post(rows, data_type)
+    def post(
+        self, rows: Sequence[Mapping[str, Any]], data_type: str = "transactions", source_id: str = "till"
+    ) -> Answer:
+        """Send a batch."""
+        batch = {"source_id": source_id, "data_type": data_type, "format": "json", "data": rows}
+        return self.ingest("POST", "batch", body=batch)
+
+    def load(self, rows: Sequence[Mapping[str, Any]], data_type: str = "transactions", source_id: str = "till") -> str:
+        """Send a batch, merge it and compute its roll-ups; return its id."""
+        answer = self.post(rows, data_type, source_id)
         assert answer.status == 201, answer.body
         merge_all(self.wired)
         roll_up_all(self.wired)
+        batch_id: str = answer.data["batch_id"]
+        return batch_id
 
     def metric(self, metric_type: str, start: str, end: str, **asked: Asked) -> Any:
         """Ask for a metric."""

@@ -38,6 +38,19 @@ def test_a_discounted_sale_and_its_return_sum_to_zero(platform: Platform, *, neg
         platform.outdate_rollups()
 
 
+def test_a_return_in_the_batch_of_its_sale_cancels_it_whatever_the_sign_of_its_discount(platform: Platform) -> None:
+    sales = [line(1, order_id="o-1", **SALE), line(3, order_id="o-2", **SALE)]
+    returns = [
+        line(number + 1, order_id=order, **{**SALE, "quantity": -1, "discount": discount})
+        for number, order, discount in ((1, "o-1", "4.45"), (3, "o-2", "-4.45"))
+    ]
+
+    platform.load([*sales, *returns])
+
+    assert platform.total("revenue", *MARCH) == 0
+    assert platform.metric("average_order_value", *MARCH)["data"] == []
+
+
 def test_tax_and_shipping_are_in_the_reporting_currency(platform: Platform) -> None:
     platform.lake.know_rates([{"currency": "EUR", "valid_from": "2025-01-01", "valid_before": "9999-12-31", "rate": 2}])
     platform.load([line(1, currency="EUR", **SALE), line(2, unit_price=1, tax=1)])
