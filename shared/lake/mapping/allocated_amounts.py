@@ -8,7 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.lake.mapping.allocation import allocate
+from shared.lake.mapping.common_shares import common_shares
 from shared.mapping.groups import LINE_AMOUNT
+from shared.records.currencies import minor_places
 from shared.records.plain_numbers import plain_decimal
 
 if TYPE_CHECKING:
@@ -36,6 +38,10 @@ def _add_shares(columns: _Columns, allocation: "Allocation", fields: "FieldColum
     given = fields.plain.get(allocation.column)
     if given is None or given.null_count == len(given):
         return
+    shared = _common_shares(columns, allocation, fields, groups)
+    if shared is not None:
+        columns[allocation.to] = shared
+        return
     concerned = _groups_with_amount(given, groups)
     rows = [row for each in concerned for row in each]
     amounts = _decimals(given, rows)
@@ -56,6 +62,28 @@ def _add_shares(columns: _Columns, allocation: "Allocation", fields: "FieldColum
     columns[allocation.to] = pc.coalesce(_column(texts, len(given)), present)
 
 
+def _common_shares(
+    columns: _Columns, allocation: "Allocation", fields: "FieldColumns", groups: "Groups"
+) -> pa.StringArray | None:
+    """Return all shares at once if there is nothing to explain, and nothing in the field to add them to."""
+    present, weights = columns.get(allocation.to), _weight_columns(columns, allocation, fields)
+    currencies = columns["currency"].unique().to_pylist() if "currency" in columns else [None]
+    if groups.faults or len(currencies) != 1 or any(each is None for each in weights):
+        return None
+    if present is not None and present.null_count != len(present):
+        return None
+    given = fields.plain[allocation.column]
+    return common_shares(given, weights, groups, minor_places(currencies[0] or ""))
+
+
+def _weight_columns(columns: _Columns, allocation: "Allocation", fields: "FieldColumns") -> list[pa.StringArray]:
+    """Return the columns whose product is the weight of a row; null for one that does not exist."""
+    if allocation.by == LINE_AMOUNT and LINE_AMOUNT not in columns:
+        return [columns.get("quantity"), columns.get("unit_price")]
+    by = columns.get(allocation.by)
+    return [fields.plain.get(allocation.by) if by is None else by]
+
+
 def _present(values: pa.StringArray) -> set[int]:
     return set(pc.indices_nonzero(pc.is_valid(values)).to_pylist())
 
@@ -68,11 +96,10 @@ def _groups_with_amount(amounts: pa.StringArray, groups: "Groups") -> list[range
 def _weights(
     columns: _Columns, allocation: "Allocation", fields: "FieldColumns", rows: Sequence[int]
 ) -> dict[int, Decimal]:
-    if allocation.by == LINE_AMOUNT and LINE_AMOUNT not in columns:
-        quantities, prices = (_decimals(columns.get(name), rows) for name in ("quantity", "unit_price"))
-        return {row: _EXACT.multiply(quantities[row], prices[row]) for row in quantities.keys() & prices.keys()}
-    by = columns.get(allocation.by)
-    return _decimals(fields.plain.get(allocation.by) if by is None else by, rows)
+    first, *others = (_decimals(each, rows) for each in _weight_columns(columns, allocation, fields))
+    for each in others:
+        first = {row: _EXACT.multiply(first[row], each[row]) for row in first.keys() & each.keys()}
+    return first
 
 
 def _decimals(values: pa.StringArray | None, rows: Iterable[int]) -> dict[int, Decimal]:
