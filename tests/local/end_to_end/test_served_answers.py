@@ -1,5 +1,7 @@
 """Responses through the front door: conditional, coalesced, redirected if too large; never stale."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,6 +39,46 @@ def test_a_response_is_not_modified_until_the_next_merge(client: Client) -> None
     assert "X-Request-Id" in at_hand.headers
     assert (data_of(before)["summary"]["total"], data_of(after)["summary"]["total"]) == (1, 2)
     assert after.headers["ETag"] != before.headers["ETag"]
+
+
+HOURLY = {**ASKED, "granularity": "hourly"}
+
+
+def test_a_large_response_is_compressed_for_clients_that_accept_it(client: Client) -> None:
+    plain = answered(client, HOURLY, **{"Accept-Encoding": "identity"})
+    with client.http.stream("GET", "/analytics/metrics", params=HOURLY, headers={"Accept-Encoding": "gzip"}) as packed:
+        raw = b"".join(packed.iter_raw())
+
+    read = json.loads(gzip.decompress(raw))
+    assert (packed.headers["Content-Encoding"], "Content-Encoding" in plain.headers) == ("gzip", False)
+    assert len(raw) * 2 < len(plain.content)
+    assert read["data"]["data"] == plain.json()["data"]["data"]
+    assert read["request_id"] == packed.headers["X-Request-Id"]
+
+
+def test_head_is_get_without_its_body(client: Client) -> None:
+    got = answered(client, HOURLY)
+    head = client.http.head("/analytics/metrics", params=HOURLY)
+    wrong = client.http.head("/analytics/metrics", params={**HOURLY, "metric_type": "profit"})
+
+    assert (head.status_code, head.content, wrong.status_code, wrong.content) == (200, b"", 400, b"")
+    assert head.headers["ETag"] == got.headers["ETag"]
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+    assert wrong.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("asked", [ASKED, {**ASKED, "metric_type": "profit"}], ids=["answered", "refused"])
+def test_the_request_id_of_the_client_is_in_the_header_and_in_the_body(client: Client, asked: dict[str, str]) -> None:
+    own = f"client-{uuid4()}"
+    named = answered(client, asked, **{"X-Request-Id": own})
+    odd = answered(client, asked, **{"X-Request-Id": "no id: <b>"})
+    unnamed = answered(client, asked)
+
+    assert named.json()["request_id"] == named.headers["X-Request-Id"] == own
+    for each in (odd, unnamed):
+        assert each.json()["request_id"] == each.headers["X-Request-Id"]
+        assert "<" not in each.headers["X-Request-Id"]
+    assert odd.headers["X-Request-Id"] != unnamed.headers["X-Request-Id"]
 
 
 def test_a_page_may_send_and_read_etags(platform: RunningPlatform, client: Client) -> None:
