@@ -1,6 +1,6 @@
 """In-memory stores, so that benchmarks measure the path from an event to Parquet."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.identities import BenchIdentity
 from shared.ingestion.batches.submission import Batches
@@ -12,7 +12,7 @@ from shared.runtime.settings import Settings
 from tests.fakes.memory_lake import MemoryLake
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from shared.decisions.models import IndexedDecision
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.ledger.entry import DeliveryKind, LedgerEntry
     from shared.ledger.store import EntryChange
     from shared.limits.classes import RateClass
+    from shared.runtime.resources import EventType
 
 
 class MemoryLedger:
@@ -60,6 +61,13 @@ class NoQuarantine:
         """Discard it."""
 
 
+class NoEvents:
+    """A bus that nobody listens to."""
+
+    def try_publish(self, _: "EventType", __: "Mapping[str, Any]") -> None:
+        """Discard it."""
+
+
 class NoLimits:
     """A limiter that admits all requests without counting."""
 
@@ -89,6 +97,7 @@ class BenchWiring:
                 reporting_currency="USD",
                 mapping_of=lambda _, __: None,
             ),
+            events=NoEvents(),  # type: ignore[arg-type] # the part of it that loading uses
             clock=now,
         )
         self.batches = Batches(

@@ -138,5 +138,5 @@ ALERT_WRITES = (
 LOADING_READS = (*LEDGER, Access(DECISIONS_TABLE), Access(QUARANTINE_INDEX_TABLE), Access(LAKE_BUCKET, QUARANTINE))
 """Read: resources needed to load deliveries."""
 
-LOADING_WRITES = (*LOADING_READS, Access(LAKE_BUCKET, INCOMING))
-"""Written: resources changed by loading deliveries."""
+LOADING_WRITES = (*LOADING_READS, Access(LAKE_BUCKET, INCOMING), Access(EVENT_BUS))
+"""Written: resources changed by loading deliveries, and events about what is not merged."""

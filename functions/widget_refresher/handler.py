@@ -6,6 +6,7 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.app.wiring import wiring
+from shared.dashboards.events import WIDGET_ANSWERED
 from shared.dashboards.questions import WidgetQuestion
 from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.deadline import deadline
@@ -21,9 +22,10 @@ _RESERVE_SECONDS = 30
 
 
 def refresh(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Compute the answers that messages ask for; a message of the clock has changes published that were left over.
+    """Compute the answers that messages ask for, and publish that they are there, for those who watch them.
 
-    Messages whose answer cannot be computed at present are reported as failed.
+    A message of the clock has changes of dashboards published that were left over. Messages whose answer cannot be
+    computed at present are reported as failed.
     """
     with deadline(context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS):
         failed = [each["messageId"] for each in event["Records"] if not _is_done(orjson.loads(each["body"]))]
@@ -35,6 +37,14 @@ def _is_done(message: "Mapping[str, Any]") -> bool:
         wiring().dashboards.publish_pending()
         return True
     question = WidgetQuestion.read(message)
+    if not _is_answered(question):
+        return False
+    wiring().platform_events.try_publish(WIDGET_ANSWERED, {"question_id": question.question_id})
+    return True
+
+
+def _is_answered(question: WidgetQuestion) -> bool:
+    """Compute an answer; returns whether it is there, or cannot be had however often it is computed."""
     try:
         refreshed = wiring().widget_refresher.refresh(question)
     except Unavailable as error:

@@ -2,6 +2,7 @@
 
 from infra.admin.stage import Stage
 from shared.currency.rates import ReferenceRates
+from shared.events.bus import PlatformEvents
 from shared.lake.catalog.state import TableStates
 from shared.lake.storage.object_store import LakeStore
 from shared.lake.table.iceberg import IcebergTables
@@ -23,4 +24,5 @@ def rates_of(stage: Stage) -> ReferenceRates:
         TableStates(stage.client("dynamodb"), stage.output("TableStatesTableName")),
         now,
         reporting_currency=stage.output("ReportingCurrency"),
+        events=PlatformEvents(stage.client("events"), stage.output("EventBusName")),
     )

@@ -2,9 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from shared.runtime.observability import logger
 from shared.runtime.resources import EventType
 
 if TYPE_CHECKING:
@@ -22,7 +19,4 @@ def publish(events: "PlatformEvents", alert: "Alert") -> None:
         "status": alert.status,
         "severity": alert.severity,
     }
-    try:
-        events.publish(ALERT_CHANGED, detail)
-    except (ConnectionError, BotoCoreError, ClientError) as error:
-        logger().warning("the change of an alert could not be published", exc_info=error, extra=detail)
+    events.try_publish(ALERT_CHANGED, detail)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import shared.dashboards.reader_provider
     import shared.decisions.provider
     import shared.drift.provider
+    import shared.events.provider
     import shared.experiments.provider
     import shared.explanations.provider
     import shared.fraud.provider
@@ -102,6 +103,7 @@ class Wiring(Deployment):
     maintenance = cached_property(shared.merging.provider.maintenance)
     merger = cached_property(shared.merging.provider.merger)
     previewer = cached_property(shared.ingestion.preview.provider.previewer)
+    platform_events = cached_property(shared.events.provider.platform_events)
     pipeline_health = cached_property(shared.pipelines.provider.pipeline_health)
     metric_reports = cached_property(shared.metrics.provider.metric_reports)
     notifier = cached_property(shared.notifications.notifier_provider.notifier)

@@ -3,10 +3,11 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from shared.currency.decompression import text_of
+from shared.currency.events import RATES_LOADED
 from shared.currency.parser import read
 from shared.currency.quotes import HeldQuote, Origin, Quote, merge
 from shared.currency.rate_intervals import RateInterval, derive_intervals
@@ -28,6 +29,7 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
+    from shared.events.bus import PlatformEvents
     from shared.lake.catalog.state import TableStates
     from shared.lake.table.port import TableStore
     from shared.runtime.models import Clock
@@ -54,17 +56,17 @@ class Loaded:
     last_day: str | None
 
 
+@dataclass(frozen=True)
 class ReferenceRates:
     """Stores quotes as loaded, and derives from them the table that Athena reads."""
 
-    def __init__(
-        self, lake: LakeStore, tables: "TableStore", states: "TableStates", clock: "Clock", *, reporting_currency: str
-    ) -> None:
-        self._lake = lake
-        self._tables = tables
-        self._states = states
-        self._clock = clock
-        self._reporting_currency = reporting_currency
+    lake: LakeStore
+    tables: "TableStore"
+    states: "TableStates"
+    clock: "Clock"
+    _: KW_ONLY
+    reporting_currency: str
+    events: "PlatformEvents"
 
     def load(self, file: str, data: bytes) -> Loaded:
         """Load all rates of a file or, if it has errors, none.
@@ -76,8 +78,8 @@ class ReferenceRates:
             RateNotDerivable: no rates can be derived from its quotes and the stored ones.
             Unavailable: another load is in progress.
         """
-        content, origin = read(text_of(data)), Origin(file, hashlib.sha256(data).hexdigest(), self._clock())
-        self._lake.put(file_key(origin.digest), data)
+        content, origin = read(text_of(data)), Origin(file, hashlib.sha256(data).hexdigest(), self.clock())
+        self.lake.put(file_key(origin.digest), data)
         taken = Counter[str]()
         for _ in retry(_ATTEMPTS):
             try:
@@ -85,6 +87,7 @@ class ReferenceRates:
             except (LostUpdate, CommitConflict):
                 continue
             self._publish(snapshot)
+            self._announce(loaded)
             return loaded
         raise Unavailable("Another load of reference rates is in progress; load the file again later", retry_after=1)
 
@@ -95,12 +98,12 @@ class ReferenceRates:
             Unavailable: a load is in progress.
         """
         for _ in retry(_ATTEMPTS):
-            head, held = self._tables.head(EXCHANGE_RATES), self._lake.get(QUOTES_KEY)
+            head, held = self.tables.head(EXCHANGE_RATES), self.lake.get(QUOTES_KEY)
             if held is None:
                 return False
             quotes = (each.quote for each in quotes_in(held.body))
             try:
-                snapshot = self._replace_table(head, derive_intervals(quotes, self._reporting_currency))
+                snapshot = self._replace_table(head, derive_intervals(quotes, self.reporting_currency))
             except CommitConflict:
                 continue
             self._publish(snapshot)
@@ -109,12 +112,12 @@ class ReferenceRates:
 
     def on(self, day: str) -> Sequence[RateInterval]:
         """Return the rates of a day."""
-        rows = self._tables.rows(EXCHANGE_RATES, self._tables.head(EXCHANGE_RATES), RATE_COLUMNS)
-        return intervals_on(day, rows, self._reporting_currency)
+        rows = self.tables.rows(EXCHANGE_RATES, self.tables.head(EXCHANGE_RATES), RATE_COLUMNS)
+        return intervals_on(day, rows, self.reporting_currency)
 
     def quotes(self) -> Sequence[HeldQuote]:
         """Return all stored quotes by currency and day."""
-        held = self._lake.get(QUOTES_KEY)
+        held = self.lake.get(QUOTES_KEY)
         return quotes_in(held.body) if held else []
 
     def _take_in(self, content: Sequence[Quote], origin: Origin, taken: Counter[str]) -> tuple[Loaded, TableSnapshot]:
@@ -123,11 +126,11 @@ class ReferenceRates:
         If another load replaced the table in between, it may include quotes that were not read here; the commit then
         fails and the caller retries.
         """
-        head, held = self._tables.head(EXCHANGE_RATES), self._lake.get(QUOTES_KEY)
+        head, held = self.tables.head(EXCHANGE_RATES), self.lake.get(QUOTES_KEY)
         merged = merge(quotes_in(held.body) if held else [], content, origin)
-        worths = derive_intervals((each.quote for each in merged.quotes), self._reporting_currency)
+        worths = derive_intervals((each.quote for each in merged.quotes), self.reporting_currency)
         if merged.new or merged.changed:
-            self._lake.replace(QUOTES_KEY, quotes_written(merged.quotes), expected=held)
+            self.lake.replace(QUOTES_KEY, quotes_written(merged.quotes), expected=held)
             taken.update(new=merged.new, changed=merged.changed)
         snapshot = self._replace_table(head, worths)
         loaded = Loaded(
@@ -144,16 +147,21 @@ class ReferenceRates:
 
     def _replace_table(self, head: TableSnapshot, worths: Sequence[RateInterval]) -> TableSnapshot:
         """Replace all rows of the table in one commit, unless it has them already."""
-        rows = rows_of(self._reporting_currency, worths)
+        rows = rows_of(self.reporting_currency, worths)
         digest = digest_of(rows)
         if head.summary.get(_DIGEST) == digest:
             return head
         dropped = frozenset(file.path for file in head.files)
-        return self._tables.commit(
+        return self.tables.commit(
             EXCHANGE_RATES, head, TableChange(rows=rows, dropped=dropped, summary={_DIGEST: digest})
         )
 
     def _publish(self, snapshot: TableSnapshot) -> None:
         if snapshot.id is not None:
             number, sequence = snapshot.id, snapshot.sequence
-            self._states.update(EXCHANGE_RATES.name, lambda state: state.with_commit(number, sequence, [WHOLE_TABLE]))
+            self.states.update(EXCHANGE_RATES.name, lambda state: state.with_commit(number, sequence, [WHOLE_TABLE]))
+
+    def _announce(self, loaded: Loaded) -> None:
+        """Publish that amounts have other values; a load that is repeated publishes again."""
+        detail = {"reporting_currency": self.reporting_currency, "new": loaded.new, "changed": loaded.changed}
+        self.events.try_publish(RATES_LOADED, detail)

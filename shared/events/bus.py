@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.runtime.observability import logger
 from shared.runtime.resources import EventBus, EventType
 
 if TYPE_CHECKING:
@@ -38,3 +40,13 @@ class PlatformEvents:
         answer = self._events.put_events(Entries=[entry])  # type: ignore[list-item] # a dictionary of its fields
         if answer["FailedEntryCount"]:
             raise ConnectionError(f"the event bus rejected the event {event.detail_type!r}")
+
+    def try_publish(self, event: EventType, detail: Mapping[str, Any]) -> None:
+        """Publish an event about what has been stored already; if the bus rejects it, a warning is logged.
+
+        Such an event only has clients see the change sooner.
+        """
+        try:
+            self.publish(event, detail)
+        except (ConnectionError, BotoCoreError, ClientError) as error:
+            logger().warning("an event could not be published", event=event.detail_type, detail=detail, exc_info=error)

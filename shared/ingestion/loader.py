@@ -19,12 +19,14 @@ from shared.lake.quarantine.decisions import extract_decisions
 from shared.lake.storage.paths import incoming_key
 from shared.lake.validation.rows import ValidatedRows
 from shared.ledger.entry import UNATTRIBUTED, UNKNOWN_TYPE, DeliveryKind, LedgerEntry
+from shared.quality.events import QUALITY_CHANGED
 from shared.records.schemas import SCHEMAS
 from shared.records.validation import RowError
 from shared.runtime.dialects import truncate_for_error
 
 if TYPE_CHECKING:
     from shared.decisions.index import DecisionIndex
+    from shared.events.bus import PlatformEvents
     from shared.ingestion.delivery import Delivery
     from shared.ingestion.validation import DeliveryValidator, ValidationResult
     from shared.lake.storage.object_store import LakeStore
@@ -60,6 +62,7 @@ class Loader:
     quarantine: "Quarantine"
     decisions: "DecisionIndex"
     validator: "DeliveryValidator"
+    events: "PlatformEvents"
     clock: "Clock"
 
     def load(self, delivery: "Delivery", before_write: Callable[[], object] = _nothing) -> LoadResult:
@@ -84,6 +87,8 @@ class Loader:
             self.decisions.add(extract_decisions(result.validated.table))
         self.decisions.register_waiting(missing_decisions(result.errors), delivery.delivery_id)
         self._write_rows(delivery, result.validated)
+        if not len(result.validated.table):
+            self.events.try_publish(QUALITY_CHANGED, {"data_type": delivery.data_type})  # no merge will follow
         entry = self.ledger.update(delivery.delivery_id, lambda current: (current or entry).with_written(self.clock()))
         return LoadResult(entry, result.errors, refused)
 

@@ -1,6 +1,7 @@
 """Provides the loading of deliveries, which needs Arrow."""
 
 from shared.decisions.provider import decisions
+from shared.events.provider import platform_events
 from shared.ingestion.loader import Loader
 from shared.ingestion.restore import CancelledRowsRestorer
 from shared.ingestion.validation import DeliveryValidator
@@ -32,6 +33,7 @@ def loader(deployment: Deployment) -> Loader:
         quarantine=quarantine(deployment),
         decisions=decisions(deployment),
         validator=validator(deployment),
+        events=platform_events(deployment),
         clock=deployment.clock,
     )
 

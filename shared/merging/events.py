@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from shared.quality.events import QUALITY_CHANGED
 from shared.runtime.resources import EventType
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class MergeEvents:
             ConnectionError: the bus rejected the event; the merge is repeated and publishes again.
         """
         self._events.publish(TABLE_COMMITTED, _detail(merged))
+
+    def publish_counted(self, data_type: "DataType") -> None:
+        """Publish that a merge has counted rows, none of which changed the table."""
+        self._events.try_publish(QUALITY_CHANGED, {"data_type": data_type})
 
     def publish_restated(self, data_type: "DataType") -> None:
         """Publish that rows of a table mean something else.

@@ -120,6 +120,8 @@ class Merger:
                 self.rollups.request(dependent)
         if result.days:
             self.events.publish(result)
+        elif receipts:
+            self.events.publish_counted(result.data_type)
         obsolete = [marker for marker in result.orphan_markers if self._is_obsolete_marker(marker.key)]
         self.lake.delete([*result.consumed, *obsolete])
 

@@ -7,17 +7,22 @@ from typing import Any
 import orjson
 
 from shared.alerts.events import ALERT_CHANGED
+from shared.currency.events import RATES_LOADED
 from shared.customers.events import CUSTOMERS_COMPUTED
-from shared.dashboards.events import DASHBOARD_CHANGED
+from shared.dashboards.events import DASHBOARD_CHANGED, WIDGET_ANSWERED
 from shared.events.bus import SCHEDULED
+from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.merging.events import TABLE_COMMITTED, TABLE_RESTATED
 from shared.pipelines.events import HEALTH_CHANGED
+from shared.quality.events import QUALITY_CHANGED
 
 METRICS = "metrics"
 _ASPECTS = {
     HEALTH_CHANGED.detail_type: "pipelines",
     ALERT_CHANGED.detail_type: "alerts",
     CUSTOMERS_COMPUTED.detail_type: "segments",
+    QUALITY_CHANGED.detail_type: "quality",
+    RATES_LOADED.detail_type: EXCHANGE_RATES.name,
 }
 
 
@@ -26,15 +31,17 @@ class Changes:
     """What has changed.
 
     Attributes:
-        aspects: data types whose tables were committed to or restated, and what else answers depend on: `alerts`,
-            `quality`, `pipelines`, `segments`.
+        aspects: tables that were committed to or restated, and what else answers depend on: `alerts`, `quality`,
+            `pipelines`, `segments`.
         dashboards: the ids of dashboards that were edited or deleted.
+        answered: the ids of questions of widgets that were answered after the response that asked them.
         runs: the names of runs that were put off for a second.
         is_due: whether a minute has passed.
     """
 
     aspects: set[str] = field(default_factory=set)
     dashboards: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
     is_due: bool = False
 
@@ -58,6 +65,8 @@ class Changes:
             self.aspects.add(detail["data_type"])
         elif kind == DASHBOARD_CHANGED.detail_type:
             self.dashboards.add(detail["dashboard_id"])
+        elif kind == WIDGET_ANSWERED.detail_type:
+            self.answered.add(detail["question_id"])
         elif kind in _ASPECTS:
             self.aspects.add(_ASPECTS[kind])
 

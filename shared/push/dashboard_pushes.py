@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.dashboards.store import DashboardReader
     from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.connections import Connections
+    from shared.push.changes import Changes
 
 _AT_ONCE = 8
 
@@ -31,15 +32,17 @@ class DashboardPushes:
     dashboards: "DashboardReader"
     data: "WidgetRefresher"
 
-    def push(self, aspects: AbstractSet[str], edited: AbstractSet[str]) -> None:
-        """Have dashboards delivered that depend on what has changed, or that were edited.
+    def push(self, changes: "Changes") -> None:
+        """Have dashboards delivered that depend on what has changed, were edited, or had a question answered.
 
         All of them are delivered, not only those whose answers differ from before: somebody else may have had the new
         answer computed. What each connection has been sent decides what it is sent. None waits for another's questions.
         """
         watched = self._watched()
-        asked = dict(self._questions(watched, aspects)) if aspects else {}
-        for dashboard_id in sorted((edited & watched) - asked.keys()):
+        asking = {each: set(self._questions_of(each)) for each in watched} if changes.aspects | changes.answered else {}
+        asked = {name: found for name, every in asking.items() if (found := _depending(every, changes.aspects))}
+        ready = {name for name, every in asking.items() if any(each.question_id in changes.answered for each in every)}
+        for dashboard_id in sorted((changes.dashboards & watched | ready) - asked.keys()):
             self._request(dashboard_id)
         for dashboard_id in self._refreshed(asked):
             self._request(dashboard_id)
@@ -52,15 +55,6 @@ class DashboardPushes:
     def _watched(self) -> set[str]:
         channels = {each.channel for each in self.connections.listeners(DASHBOARDS)}
         return {found for each in channels if (found := dashboard_of(each))}
-
-    def _questions(
-        self, watched: Iterable[str], aspects: AbstractSet[str]
-    ) -> "Iterator[tuple[str, set[WidgetQuestion]]]":
-        """Yield the dashboards with questions that depend on what has changed."""
-        for dashboard_id in watched:
-            questions = {each for each in self._questions_of(dashboard_id) if each.depends_on & aspects}
-            if questions:
-                yield dashboard_id, questions
 
     def _questions_of(self, dashboard_id: str) -> "Iterator[WidgetQuestion]":
         try:
@@ -95,3 +89,8 @@ class DashboardPushes:
 
     def _request(self, dashboard_id: str) -> None:
         self.deliveries.request(dashboard_channel(dashboard_id))
+
+
+def _depending(questions: "Iterable[WidgetQuestion]", aspects: AbstractSet[str]) -> "set[WidgetQuestion]":
+    """Return the questions whose answers depend on what has changed."""
+    return {each for each in questions if each.depends_on & aspects}

@@ -64,7 +64,7 @@ class Pusher:
         changes = Changes.of(bodies)
         every: dict[str, Callable[[], object]] = {
             "metrics": lambda: self._push_metrics(changes),
-            "dashboards": lambda: self.dashboards.push(changes.aspects, changes.dashboards),
+            "dashboards": lambda: self.dashboards.push(changes),
         }
         if changes.is_due:
             every |= {

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from shared.ingestion.uploads.parts import ROWS_PER_PART, part_delivery, remaining_parts
 from shared.ingestion.uploads.state import Upload, UploadState
 from shared.ledger.entry import DeliveryKind, LedgerEntry
+from shared.quality.events import QUALITY_CHANGED
 from shared.quality.state import QualityCounts
 
 if TYPE_CHECKING:
+    from shared.events.bus import PlatformEvents
     from shared.ingestion.cancellation import Cancellation
     from shared.ingestion.loader import Loader
     from shared.lake.storage.object_store import LakeStore
@@ -24,6 +26,7 @@ class UploadFinalizer:
     ledger: "Ledger"
     loader: "Loader"
     cancellation: "Cancellation"
+    events: "PlatformEvents"
     clock: "Clock"
     rows_per_part: int = ROWS_PER_PART
 
@@ -39,6 +42,7 @@ class UploadFinalizer:
             self._record_rejected_part(upload, number, rows)
         if cancelled:
             self.cancellation.cancel_pending(upload.data_type, upload.batch_id)
+        self.events.try_publish(QUALITY_CHANGED, {"data_type": upload.data_type})
 
     def _finish_started_part(self, upload: Upload) -> None:
         """Complete a part that was interrupted, so that all of it can be cancelled."""

@@ -1,5 +1,6 @@
 """Provides the loading of uploaded files, which needs Arrow."""
 
+from shared.events.provider import platform_events
 from shared.ingestion.cancellation import Cancellation
 from shared.ingestion.provider import loader, restorer
 from shared.ingestion.uploads.finalizer import UploadFinalizer
@@ -19,6 +20,7 @@ def file_loader(deployment: Deployment) -> FileLoader:
         ledger=ledger(deployment),
         loader=loader(deployment),
         cancellation=Cancellation(lake=lake(deployment), ledger=ledger(deployment)),
+        events=platform_events(deployment),
         clock=deployment.clock,
     )
     return FileLoader(

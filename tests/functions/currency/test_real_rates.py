@@ -17,6 +17,7 @@ from shared.athena.client import Athena
 from shared.athena.sql import sql
 from shared.currency.conversion import Days, convert, with_rates
 from shared.currency.rates import ReferenceRates
+from shared.events.provider import platform_events
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.runtime.models import now
 from tests.datasets import DATASETS, needs
@@ -69,7 +70,9 @@ def sold() -> list[dict[str, Any]]:
 def sales(lake: TestLake) -> list[dict[str, Any]]:
     """The lines, in the lake, and the bank's series loaded."""
     store = LakeStore(boto3.client("s3"), lake.settings.name_of(LAKE_BUCKET))
-    rates = ReferenceRates(store, lake.tables, lake.states, now, reporting_currency="USD")
+    rates = ReferenceRates(
+        store, lake.tables, lake.states, now, reporting_currency="USD", events=platform_events(lake.deployment)
+    )
     rates.load(SERIES.name, SERIES.read_bytes())
     sales = sold()
     lake.sell(sales)

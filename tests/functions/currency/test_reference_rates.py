@@ -37,7 +37,14 @@ def rates(wired: Wiring, tables: MemoryTables) -> ReferenceRates:
 
 
 def reference_rates(wired: Wiring, tables: MemoryTables, *, reporting_currency: str = "USD") -> ReferenceRates:
-    return ReferenceRates(wired.lake, tables, wired.table_states, wired.clock, reporting_currency=reporting_currency)
+    return ReferenceRates(
+        wired.lake,
+        tables,
+        wired.table_states,
+        wired.clock,
+        reporting_currency=reporting_currency,
+        events=wired.platform_events,
+    )
 
 
 def state(wired: Wiring) -> TableState:
@@ -162,6 +169,7 @@ def test_a_load_killed_anywhere_is_completed_by_repeating_it(
         TableStates(session.client("dynamodb"), wired.settings.name_of(TABLE_STATES)),
         wired.clock,
         reporting_currency="USD",
+        events=wired.platform_events,
     )
     before = state(wired)
 
@@ -207,7 +215,12 @@ class RivalOfTable(MemoryTables):
 
 def test_quotes_of_concurrent_loads_are_all_kept(wired: Wiring, rates: ReferenceRates, tables: MemoryTables) -> None:
     overtaken = ReferenceRates(
-        RivalOfQuotes(rates, wired), tables, wired.table_states, wired.clock, reporting_currency="USD"
+        RivalOfQuotes(rates, wired),
+        tables,
+        wired.table_states,
+        wired.clock,
+        reporting_currency="USD",
+        events=wired.platform_events,
     )
 
     loaded = overtaken.load("monday.csv", OF_MONDAY)

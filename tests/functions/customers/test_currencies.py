@@ -35,9 +35,14 @@ def shop(open_shop: Opened) -> Shop:
     shop = open_shop("USD")
     shop.sell(LINES)
     wired = shop.wired
-    ReferenceRates(wired.lake, wired.lake_tables, wired.table_states, wired.clock, reporting_currency="USD").load(
-        "series.csv", SERIES
-    )
+    ReferenceRates(
+        wired.lake,
+        wired.lake_tables,
+        wired.table_states,
+        wired.clock,
+        reporting_currency="USD",
+        events=wired.platform_events,
+    ).load("series.csv", SERIES)
     shop.compute()
     return shop
 

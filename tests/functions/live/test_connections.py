@@ -1,6 +1,5 @@
 """Connections of the WebSocket API are kept from $connect to $disconnect, with their channel."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -18,21 +17,13 @@ from tests.fakes.identities import Visitor
 from tests.fakes.live_clients import LiveClients
 from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.outages import refusal
-from tests.fakes.websocket_gateway import FakeGateway, running_gateway
+from tests.fakes.websocket_gateway import FakeGateway
 
 
 def _connections(wired: Wiring) -> dict[str, dict[str, Any]]:
     table = wired.settings.name_of(CONNECTIONS_TABLE)
     items = boto3.client("dynamodb").scan(TableName=table)["Items"]
     return {item["connection_id"]["S"]: item for item in items}
-
-
-@pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGateway]:
-    """The API of open connections, at the address that functions get from their environment."""
-    with running_gateway() as running:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", running.url)
-        yield running
 
 
 def connect(wired: Wiring, connection_id: str, channel: str = "analytics") -> dict[str, Any]:

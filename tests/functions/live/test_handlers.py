@@ -1,10 +1,8 @@
 """The functions behind the queues, the stream and the schedule of push."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 
 import orjson
-import pytest
 
 from functions.decision_feed.handler import handler as feed
 from functions.deliverer.handler import handler as deliver
@@ -12,7 +10,6 @@ from functions.health_watch.handler import handler as watch
 from functions.live.handler import handler as converse
 from functions.pusher.handler import handler as push
 from shared.app.wiring import Wiring, wiring
-from shared.athena.client import WORK_GROUP
 from shared.live.deliveries import Delivery
 from tests.events.api_gateway import context
 from tests.events.dynamodb_stream import table_changes
@@ -21,16 +18,7 @@ from tests.events.sqs import sqs_event
 from tests.events.websocket import connect_event, message_event
 from tests.fakes.identities import Visitor
 from tests.fakes.live_clients import decision, decision_change, event_message
-from tests.fakes.websocket_gateway import FakeGateway, running_gateway
-
-
-@pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGateway]:
-    """The API of open connections, at the address that functions get from their environment."""
-    with running_gateway() as running:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", running.url)
-        monkeypatch.setenv(WORK_GROUP.variable, "tally-tests")
-        yield running
+from tests.fakes.websocket_gateway import FakeGateway
 
 
 def requested(*deliveries: Delivery) -> list[str]:

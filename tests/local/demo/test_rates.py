@@ -44,7 +44,14 @@ def test_the_same_seed_gives_the_same_rates() -> None:
 
 
 def test_the_demo_has_rates_for_all_its_days(wired: Wiring) -> None:
-    rates = ReferenceRates(wired.lake, wired.lake_tables, wired.table_states, wired.clock, reporting_currency="USD")
+    rates = ReferenceRates(
+        wired.lake,
+        wired.lake_tables,
+        wired.table_states,
+        wired.clock,
+        reporting_currency="USD",
+        events=wired.platform_events,
+    )
 
     hold_rates(demo(end=END), rates, Progress(Console(quiet=True)))
 
@@ -52,7 +59,14 @@ def test_the_demo_has_rates_for_all_its_days(wired: Wiring) -> None:
 
 
 def test_existing_rates_are_not_replaced(wired: Wiring) -> None:
-    rates = ReferenceRates(wired.lake, wired.lake_tables, wired.table_states, wired.clock, reporting_currency="USD")
+    rates = ReferenceRates(
+        wired.lake,
+        wired.lake_tables,
+        wired.table_states,
+        wired.clock,
+        reporting_currency="USD",
+        events=wired.platform_events,
+    )
     rates.load("real.csv", b"Date,USD\n2026-01-02,1.1721\n")
     before = rates.quotes()
 

@@ -30,7 +30,14 @@ def _former_lake(wired: Wiring, stage: str, stacks: Stacks) -> None:
     stacks.outputs[f"tally-{stage}-data"]["ReportingCurrency"] = "USD"
     OldLake(DataType.PRODUCTS, DataType.CUSTOMERS).restore(wired.settings)
     # Only the quotes are kept: the former version had no such table.
-    rates = ReferenceRates(wired.lake, MemoryTables(), wired.table_states, wired.clock, reporting_currency="USD")
+    rates = ReferenceRates(
+        wired.lake,
+        MemoryTables(),
+        wired.table_states,
+        wired.clock,
+        reporting_currency="USD",
+        events=wired.platform_events,
+    )
     rates.load("friday.csv", b"Date,USD,\n2025-01-31,1.0393,\n")
     wired.table_states.update(EXCHANGE_RATES.name, lambda state: TableState(name=state.name, revision=state.revision))
     wired.lake.put(FORMER_RATES, b"rates in the former format")

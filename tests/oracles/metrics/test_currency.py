@@ -45,7 +45,14 @@ def dollars(wired: Wiring, sales: Any) -> Any:
     head, *days = text.splitlines()
     told = [day for day in days if KNOWN_FROM <= day[:10] < "2012"]
     now = datetime(2026, 11, 1, tzinfo=UTC)
-    rates = ReferenceRates(wired.lake, wired.lake_tables, wired.table_states, lambda: now, reporting_currency="USD")
+    rates = ReferenceRates(
+        wired.lake,
+        wired.lake_tables,
+        wired.table_states,
+        lambda: now,
+        reporting_currency="USD",
+        events=wired.platform_events,
+    )
     rates.load("eurofxref-hist.csv", "\n".join([head, *told]).encode())
     return in_dollars(sales[sales.timestamp >= pd.Timestamp(KNOWN_FROM, tz="UTC")])
 
