@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.runtime.deadline import Timeout, deadline
 from shared.runtime.observability import count, logger
 from shared.runtime.resources import WebSocketApi
 
@@ -24,6 +25,8 @@ LARGEST_MESSAGE = 128 * 1024
 """Maximum size of a message in bytes, as API Gateway takes it."""
 
 _AT_ONCE = 32
+_PATIENCE = Timeout(seconds=20)
+"""How long messages are posted: so many clients that do not respond cannot outlast the function that posts to them."""
 
 
 class Posted(StrEnum):
@@ -45,16 +48,20 @@ class Letter:
 class Poster:
     """Posts messages to connections."""
 
-    def __init__(self, client_at: "Callable[[str], ApiGatewayManagementApiClient]") -> None:
+    def __init__(
+        self, client_at: "Callable[[str], ApiGatewayManagementApiClient]", patience: Timeout = _PATIENCE
+    ) -> None:
         self._client_at = client_at
+        self._patience = patience
 
     def post(self, letters: Iterable[Letter]) -> dict[str, Posted]:
         """Post messages side by side, each once; return what became of them by connection.
 
-        The messages of a connection follow each other, and end at the first that fails.
+        The messages of a connection follow each other, and end at the first that fails. Those that it is not the turn
+        of in time have failed as well.
         """
         every = list(letters)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with deadline(self._patience.seconds), ThreadPoolExecutor(_AT_ONCE) as pool:
             started = [(each, pool.submit(copy_context().run, self._post, each)) for each in every]
             posted = {each.connection.connection_id: future.result() for each, future in started}
         for outcome in set(posted.values()):
@@ -69,6 +76,8 @@ class Poster:
     def _post(self, letter: Letter) -> Posted:
         client, connection_id = self._client_at(letter.connection.endpoint), letter.connection.connection_id
         for message in letter.messages:
+            if not self._patience.remaining:
+                return Posted.FAILED
             outcome = _attempt(partial(client.post_to_connection, ConnectionId=connection_id, Data=message))
             if outcome is not Posted.SENT:
                 return outcome

@@ -4,6 +4,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.live.posting import LARGEST_MESSAGE, Letter, Posted, Poster, endpoint_of
+from shared.runtime.deadline import Timeout
 from tests.contract.live.connections import connection
 from tests.events.websocket import connect_event
 from tests.fakes.websocket_gateway import FakeGateway
@@ -63,6 +64,18 @@ def test_a_client_that_stopped_reading_holds_up_no_other(poster: Poster, gateway
 
     assert {name for name, outcome in posted.items() if outcome is Posted.FAILED} == {"0=", "1="}
     assert all(gateway.messages[name] == [b"1"] for name in names[2:])
+
+
+def test_messages_that_are_late_because_of_others_have_failed(wired: Wiring, gateway: FakeGateway) -> None:
+    for name in ("a=", "b="):
+        gateway.open(name)
+
+    posted = Poster(wired.clients.connections_at, Timeout(seconds=0)).post(
+        letter(gateway, name, b"1") for name in ("a=", "b=")
+    )
+
+    assert posted == {"a=": Posted.FAILED, "b=": Posted.FAILED}
+    assert gateway.messages == {"a=": [], "b=": []}
 
 
 def test_closing_a_connection_may_be_repeated(poster: Poster, gateway: FakeGateway) -> None:
