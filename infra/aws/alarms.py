@@ -1,6 +1,7 @@
 """Alarms: dead letters, errors, throttling, and consumers that fall behind their stream."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from aws_cdk import Aws, Duration
@@ -12,7 +13,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from functions.declaration import Access
+from functions.declaration import Access, Function
 from infra.aws.function import PlatformFunction
 from infra.aws.names import Names
 from infra.aws.workflow import StateMachine
@@ -24,27 +25,69 @@ from shared.runtime.observability import NAMESPACE
 
 _PERIOD = Duration.minutes(5)
 _MAX_ITERATOR_AGE = Duration.minutes(10)
-_CUSTOM_METRICS: Mapping[str, tuple[Access, str]] = MappingProxyType(
+
+
+@dataclass(frozen=True)
+class _FailureMetric:
+    """A metric of failures.
+
+    Attributes:
+        emitted_by: the name of the function that emits it, or the access of all that may.
+        because: what it means and where to look.
+        at: failures within five minutes that the platform does not get over by itself.
+    """
+
+    emitted_by: Access | str
+    because: str
+    at: int = 1
+
+    def is_of(self, function: Function) -> bool:
+        """Whether a function may emit it."""
+        return self.emitted_by == function.name or self.emitted_by in function.writes
+
+
+_FAILURE_METRICS: Mapping[str, _FailureMetric] = MappingProxyType(
     {
-        "AuditUnreachable": (
+        "AuditUnreachable": _FailureMetric(
             Access(AUDIT_TABLE),
             "A change could not be written to the audit log; the complete entry is in the function's log.",
         ),
-        "UnknownDeliveries": (
+        "UnknownDeliveries": _FailureMetric(
             Access(LAKE_BUCKET, RECEIPTS),
             "Rows of a delivery that is not in the ledger were merged; something writes to the lake directly.",
         ),
-        "FailedReconciliations": (
+        "FailedReconciliations": _FailureMetric(
             Access(LAKE_BUCKET, RECONCILIATIONS),
             "Records beyond the identity horizon were not compared; they may count twice until a later run succeeds.",
         ),
-        "DeadNotifications": (
+        "DeadNotifications": _FailureMetric(
             Access(NOTIFICATION_TOPIC),
             "A notification could not be delivered within a day, or its webhook is gone; the function's log names it.",
         ),
+        "AlertEvaluationsFailed": _FailureMetric(
+            "alert_evaluator", "Rules could not be evaluated repeatedly; the function's log has the reasons.", at=3
+        ),
+        "OpenAlertsLeft": _FailureMetric(
+            "alert_evaluator",
+            "Open alerts could not be resolved or announced repeatedly; the function's log names them.",
+            at=3,
+        ),
+        "FailedWidgets": _FailureMetric(
+            "pusher", "Answers to watched widgets could not be computed; the function's log has the reasons.", at=10
+        ),
+        "FailedDeliveries": _FailureMetric(
+            "deliverer", "Clients see changes late or not at all; the function's log has the reasons.", at=10
+        ),
+        "DeliveriesGivenUp": _FailureMetric(
+            "deliverer",
+            "Many connections did not take messages in five attempts; API Gateway throttles, or clients do not read.",
+            at=50,
+        ),
+        "MessagesFailed": _FailureMetric(
+            "deliverer", "Many messages were not taken; API Gateway throttles, or clients do not read.", at=1000
+        ),
     }
 )
-"""Metrics of events that should never occur, each with the access of the functions that may emit it."""
 
 
 class AlarmTopic(Construct):
@@ -115,10 +158,10 @@ class Alarms(Construct):
         self._alarm(f"{name}-iterator-age", age, at=limit, because="Records arrive faster than they are processed.")
 
     def alarm_on_custom_metrics(self, function: PlatformFunction) -> None:
-        """Alarm when a function emits a metric of an event that should never occur."""
+        """Alarm when a function emits a metric of failures that the platform does not get over by itself."""
         service = function.declared.name
-        for name, (counting, because) in _CUSTOM_METRICS.items():
-            if counting in function.declared.writes:
+        for name, failure in _FAILURE_METRICS.items():
+            if failure.is_of(function.declared):
                 metric = cloudwatch.Metric(
                     namespace=NAMESPACE,
                     metric_name=name,
@@ -126,7 +169,7 @@ class Alarms(Construct):
                     period=_PERIOD,
                     statistic="Sum",
                 )
-                self._alarm(f"{service}-{name}", metric, at=1, because=because)
+                self._alarm(f"{service}-{name}", metric, at=failure.at, because=failure.because)
 
     def on_server_errors(self, metric: cloudwatch.Metric) -> None:
         """Alarm when the REST API answers that it cannot answer."""

@@ -1,7 +1,12 @@
 """The alarms of a stage."""
 
+import re
+from pathlib import Path
+
 from functions.manifest import FUNCTIONS
 from tests.infra.assembly import Assembly, flat
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def test_every_function_alarms_on_errors_and_throttling(dev: Assembly) -> None:
@@ -40,7 +45,7 @@ def test_a_lagging_stream_consumer_alarms(dev: Assembly) -> None:
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (10 * 60 * 1000, "GreaterThanOrEqualToThreshold")
 
 
-def test_unaudited_changes_and_unaccounted_rows_alarm_on_the_first(dev: Assembly) -> None:
+def test_failures_alarm_on_the_first_or_once_the_platform_does_not_get_over_them(dev: Assembly) -> None:
     alarms = [each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("Namespace") == "Tally"]
 
     watched = {(each["MetricName"], each["Dimensions"][0]["Value"], each["Threshold"]) for each in alarms}
@@ -52,7 +57,24 @@ def test_unaudited_changes_and_unaccounted_rows_alarm_on_the_first(dev: Assembly
         ("UnknownDeliveries", "reconciler", 1),
         ("FailedReconciliations", "reconciler", 1),
         ("DeadNotifications", "notifier", 1),
+        ("AlertEvaluationsFailed", "alert_evaluator", 3),
+        ("OpenAlertsLeft", "alert_evaluator", 3),
+        ("FailedWidgets", "pusher", 10),
+        ("FailedDeliveries", "deliverer", 10),
+        ("DeliveriesGivenUp", "deliverer", 50),
+        ("MessagesFailed", "deliverer", 1000),
     }
+
+
+def test_every_failure_of_alerts_and_pushes_alarms(dev: Assembly) -> None:
+    watched = {each.get("MetricName") for each in dev.of_type("AWS::CloudWatch::Alarm").values()}
+    packages = ("shared/live", "shared/push", "shared/alerts", "shared/notifications", "functions/deliverer")
+    sources = [each.read_text() for package in packages for each in (PROJECT / package).rglob("*.py")]
+
+    emitted = {name for each in sources for name in re.findall(r'\bcount\("(\w+)"', each)}
+
+    assert emitted
+    assert emitted <= watched
 
 
 def test_every_alarm_notifies_a_topic_cloudwatch_may_publish_to(dev: Assembly) -> None:
