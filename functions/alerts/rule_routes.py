@@ -131,8 +131,8 @@ def silence_rule(
 def preview_rule(request: Annotated[RulePreviewRequest, Body()], wired: Wired) -> ApiResponse[RulePreviewResponse]:
     """Added: returns the alerts that a rule would have raised, judged at the end of each window in a range.
 
-    The data are those of today, late records included. 400 if there are more than 5000 windows, or more than 100
-    questions are needed, as for windows that are neither buckets nor sums of hours.
+    The data are those of today, with records and labels that arrived after the end of a window. 400 if there are more
+    than 5000 windows, or more than 100 questions are needed, as for windows that are neither buckets nor sums of hours.
     """
     return ApiResponse(data=wired.back_test.preview(request.rule, request.time_range))
 

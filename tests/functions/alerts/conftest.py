@@ -1,21 +1,29 @@
 """Clients of the alert routes, and the evaluator behind them."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from functions.alerts.handler import handler
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
+from shared.records.schema import DataType
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
+from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 from tests.functions.alerts.scripted import Desk, Platform, platform
+from tests.functions.drift.decisions import four_weeks, labels, table_of
+from tests.functions.metrics import shop
+from tests.functions.metrics.lake import lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
 Ask = Callable[..., Answer]
 RULES = "/api/v1/alerts/rules"
+PRESENT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def asking(wired: Wiring, *scopes: Scope) -> Ask:
@@ -68,3 +76,21 @@ def desk(scripted_platform: Platform) -> Desk:
     """A desk without rules of its own."""
     scripted_platform.empty()
     return Desk(scripted_platform)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
+    """A lake with the records of a shop, and decisions."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
+            environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
+            lake.keep(DataType.PRODUCTS, shop.goods())
+            lake.keep(DataType.TRANSACTIONS, shop.lines(400))
+            lake.keep(DataType.INVENTORY, shop.stock())
+            lake.keep(DataType.EVENTS, shop.visits())
+            lake.know_rates(shop.rates())
+            lake.keep_table(DataType.DECISIONS, table_of(four_weeks()))
+            lake.keep(DataType.LABELS, labels())
+            yield Wiring(lake.settings, Clock(PRESENT))

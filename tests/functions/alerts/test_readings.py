@@ -1,11 +1,9 @@
 """Every kind of metric has the value of the report that it comes from, in every window."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto import mock_aws
 
 from shared.alerts.models import AlertRuleRequest, RuleDefinition
 from shared.alerts.readings.observer import Observer
@@ -21,39 +19,19 @@ from shared.metrics.buckets import Granularity
 from shared.metrics.catalogue import METRICS, Aggregation, MetricType
 from shared.metrics.facts import Dimension
 from shared.metrics.question import MetricQuestion
-from shared.records.schema import DataType
 from shared.records.value_schemas import EARLIEST
 from shared.runtime.models import rfc3339
 from shared.runtime.numbers import to_json_number
-from tests.fakes.clock import Clock
 from tests.fakes.records import NOW
-from tests.functions.drift.decisions import OPENED, four_weeks, labels, table_of
+from tests.functions.drift.decisions import OPENED
 from tests.functions.metrics import shop
-from tests.functions.metrics.lake import lake_with_athena
-from tests.moto_platform import CREDENTIALS
 from tests.tiers import sized
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 AT = shop.OPENED + timedelta(days=21)
-PRESENT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _EVERYTHING = [(name, each) for name, metric in METRICS.items() for each in metric.formulas]
-
-
-@pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
-    """A lake with the records of a shop, and decisions."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in CREDENTIALS.items():
-            environment.setenv(name, value)
-        with mock_aws(), lake_with_athena(tmp_path_factory.mktemp("athena")) as (lake, athena):
-            environment.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
-            lake.keep(DataType.PRODUCTS, shop.goods())
-            lake.keep(DataType.TRANSACTIONS, shop.lines(400))
-            lake.keep(DataType.INVENTORY, shop.stock())
-            lake.keep(DataType.EVENTS, shop.visits())
-            lake.know_rates(shop.rates())
-            lake.keep_table(DataType.DECISIONS, table_of(four_weeks()))
-            lake.keep(DataType.LABELS, labels())
-            yield Wiring(lake.settings, Clock(PRESENT))
 
 
 def rule(**changes: Any) -> StoredRule:
