@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from shared.dashboards.questions import WidgetQuestion
 from shared.dashboards.refresh_requests import WIDGET_QUEUE
 from shared.dashboards.refresher import RefreshedAnswer
 from shared.records.schema import DataType
+from shared.runtime.resources import Table
 from tests.events.api_gateway import context, rest_event
 from tests.fakes import glue_versions, s3_conditions
 from tests.fakes.answers import Answer
@@ -119,6 +120,24 @@ class Platform:
     def refresh(self) -> list[RefreshedAnswer]:
         """Compute the answers that messages in the queue ask for, as the function behind it does."""
         return [self.wired.widget_refresher.refresh(WidgetQuestion.read(json.loads(each))) for each in self.waiting()]
+
+    @contextmanager
+    def reads_of(self, table: Table) -> Iterator[list[str]]:
+        """Give the keys of the items of a table that are read one by one inside."""
+        name, keys, hook = self.wired.name_of(table), list[str](), "provide-client-params.dynamodb.GetItem"
+        clients = (self.wired.clients.dynamodb, self.wired.clients.best_effort_dynamodb)
+
+        def look(params: dict[str, Any], **_: Any) -> None:
+            if params["TableName"] == name:
+                keys.append(json.dumps(params["Key"], sort_keys=True))
+
+        for each in clients:
+            each.meta.events.register(hook, look)
+        try:
+            yield keys
+        finally:
+            for each in clients:
+                each.meta.events.unregister(hook, look)
 
     def over(self, **reports: Any) -> None:
         """Replace some of the reports that widgets ask."""

@@ -12,6 +12,7 @@ import pytest
 
 from shared.alerts.parameters import AlertsQuery
 from shared.app.wiring import Wiring
+from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.auth.scopes import Scope
 from shared.dashboards.answers import WIDGET_ANSWERS_TABLE
 from shared.dashboards.built_ins import BUILT_INS
@@ -162,6 +163,19 @@ def test_equal_questions_are_asked_once(platform: Platform) -> None:
     assert {(each.severity, each.limit) for each in alerts.asked} == {(None, 5), ("high", 100)}
     assert len(alerts.asked) == 2
     assert set(states(told).values()) == {("success", "miss")}
+
+
+def test_twelve_widgets_of_three_questions_read_three_cached_results(platform: Platform) -> None:
+    questions = [{**REVENUE, "metric_type": each} for each in ("revenue", "transactions", "customers")]
+    widgets = [widget(f"w{number}", at=number, **questions[number % 3]) for number in range(12)]
+    made = platform.user.make(widgets=widgets)
+    platform.warm(made)
+
+    with platform.reads_of(RESULT_CACHE_TABLE) as keys:
+        told = platform.data_now(made)
+
+    assert set(states(told).values()) == {("success", "miss")}
+    assert len(keys) == len(set(keys)) == 3
 
 
 def test_one_failing_widget_does_not_affect_the_others(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:

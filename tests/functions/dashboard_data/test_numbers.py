@@ -191,22 +191,40 @@ def test_after_a_merge_they_do_again(platform: Platform, zone: str) -> None:
     equal(platform, asked)
 
 
-def test_groups_are_the_metric_with_a_filter_and_name_their_countries(platform: Platform) -> None:
-    asked: dict[str, Any] = {"metric_type": "revenue", "time_window": "90d", "group_by": "region", "limit": 3}
+@pytest.mark.parametrize("zone", ZONES)
+def test_groups_are_the_metric_with_a_filter_and_name_their_countries(platform: Platform, zone: str) -> None:
+    asked: dict[str, Any] = {
+        "metric_type": "revenue",
+        "time_window": "90d",
+        "group_by": "region",
+        "limit": 3,
+        "timezone": zone,
+    }
+    widgets = widget("map", "map", **asked), widget("pie", "pie_chart", 1, **asked)
 
-    told = platform.show(widget("map", "map", **asked), widget("pie", "pie_chart", 1, **asked))["data"]
-    whole = platform.route(METRICS, metric_type="revenue", **days(90))["summary"]["total"]
+    before = _groups(platform, zone, platform.show(*widgets)["data"])
+    platform.sell(f"grouped-{zone}", region="Germany", unit_price=500)
+    platform.show(*widgets)
+    platform.refresh()
+    after = _groups(platform, zone, platform.show(*widgets)["data"])
 
+    assert after["Germany"] == pytest.approx(before["Germany"] + 1000)
+
+
+def _groups(platform: Platform, zone: str, told: Any) -> dict[str, float]:
+    """Check groups against the route, and return their totals."""
+    asked = {"metric_type": "revenue", "timezone": zone, **days(90, zone)}
     groups = told["map"]["data"]["groups"]
     assert told["pie"]["data"] == told["map"]["data"]
     assert len(groups) == 4
     assert groups[-1]["name"] == "(other)"
-    assert sum(each["total"] for each in groups) == pytest.approx(whole)
+    assert sum(each["total"] for each in groups) == pytest.approx(platform.route(METRICS, **asked)["summary"]["total"])
     for group in groups[:-1]:
         if "value" in group:
-            filtered = platform.route(METRICS, metric_type="revenue", **{"filters.region": group["value"]}, **days(90))
+            filtered = platform.route(METRICS, **{"filters.region": group["value"]}, **asked)
             assert filtered["summary"]["total"] == group["total"]
     named = {each["name"]: each.get("country", {}).get("alpha_3") for each in groups}
     known = {"Germany": "DEU", "FR": "FRA", "United Kingdom": "GBR", "usa": "USA"}
     assert named == {name: known.get(name) for name in named}
     assert told["map"]["data"]["unmatched"] == [name for name, country in named.items() if country is None]
+    return {each["name"]: each["total"] for each in groups}
