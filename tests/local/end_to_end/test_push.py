@@ -32,7 +32,7 @@ WIDGET = {
 }
 PAGE = """<!doctype html><script>
 const socket = new WebSocket("%s", ["bearer", "%s"]);
-socket.onopen = () => socket.send(JSON.stringify({action: "ping"}));
+socket.onopen = () => socket.send(JSON.stringify({action: "subscribe", events: ["fraud:decision"]}));
 socket.onmessage = (message) => fetch("/told", {method: "POST", body: message.data});
 </script>"""
 
@@ -119,6 +119,11 @@ def test_what_is_wrong_is_answered_and_the_socket_stays_open(platform: RunningPl
     assert set(codes) == {"malformed_json", "invalid_message", "message_too_large"}
 
 
+def ids(told: list[Any]) -> list[str]:
+    """The ids of the decisions that a page was told."""
+    return [each["data"]["decision"]["decisionId"] for each in told if each["event"] == "fraud:decision"]
+
+
 @contextmanager
 def pages(page: str) -> Iterator[tuple[int, list[Any]]]:
     """Serve a page at the address of the web application; what it reports is in the list."""
@@ -151,7 +156,8 @@ def pages(page: str) -> Iterator[tuple[int, list[Any]]]:
 
 
 @pytest.mark.skipif(chromium.program() is None, reason="needs Chromium: apt-get install chromium")
-def test_a_page_in_a_browser_connects_with_its_token(platform: RunningPlatform, tmp_path: Path) -> None:
+def test_a_page_in_a_browser_subscribes_and_receives_a_decision(platform: RunningPlatform, tmp_path: Path) -> None:
+    decision = {"decision_id": "pushed-page", "timestamp": now(), "score": 0.2, "outcome": "approve"}
     page = PAGE % (f"{platform.websocket_url}/analytics", platform.token)
 
     address = f"localhost:{platform.ports.web}"  # of the platform's own pages, so that the handshake is admitted
@@ -160,6 +166,9 @@ def test_a_page_in_a_browser_connects_with_its_token(platform: RunningPlatform, 
         pages(page) as (port, told),
         chromium.visiting(f"http://{address}", tmp_path / "profile", f"MAP {address} 127.0.0.1:{port}"),
     ):
-        (pong,) = waiting.until(lambda: told[:1], seconds=ARRIVES_WITHIN, what="the page reports")
+        (subscribed,) = waiting.until(lambda: told[:1], seconds=ARRIVES_WITHIN, what="the page has subscribed")
+        put(platform, [message("push-page", decision, "decisions")])
+        waiting.until(lambda: {"pushed-page"} & {*ids(told)}, seconds=ARRIVES_WITHIN, what="the page is told")
 
-    assert pong["event"] == "pong"
+    assert subscribed["event"] == "subscribed"
+    assert ids(told).count("pushed-page") == 1
