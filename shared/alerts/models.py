@@ -101,7 +101,12 @@ class _RuleBody(Model):
         "are judged at present, whatever the window.",
     )
     evaluate_every: Annotated[timedelta, DurationBetween(_MINUTE, _MONTH)] = Field(
-        default=timedelta(minutes=5), description="It is evaluated at most this often (default: `PT5M`)."
+        default=timedelta(minutes=5),
+        description="It is evaluated at most once in each interval of this length (default: `PT5M`). Intervals follow "
+        "each other from Monday, 1990-01-01T00:00Z, so `PT15M` are the quarters of an hour, `PT6H` begin at 00:00, "
+        "06:00, 12:00 and 18:00 UTC, `P1D` at midnight UTC and `P7D` on Mondays; a length that does not divide a day, "
+        "such as `PT7H`, begins at another time of each day. The first evaluation in an interval follows the next "
+        "commit to the tables, or comes within a minute.",
     )
     for_: Annotated[timedelta, DurationBetween(timedelta(), _MONTH)] = Field(
         default=timedelta(),
