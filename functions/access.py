@@ -17,6 +17,7 @@ from shared.decisions.index import DECISIONS_TABLE
 from shared.drift.store import DRIFT_BASELINES_TABLE, PROFILES
 from shared.events.bus import EVENT_BUS
 from shared.idempotency.store import IDEMPOTENCY_TABLE
+from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
 from shared.ingestion.uploads.store import UPLOADS_TABLE
@@ -58,10 +59,21 @@ FORMER_LAKE = tuple(Access(LAKE_BUCKET, prefix) for prefix in (FORMER_BASE, FORM
 BASELINES = (Access(DRIFT_BASELINES_TABLE), Access(LAKE_BUCKET, PROFILES))
 """Read and written: the frozen baselines of drift."""
 
-WIDGETS = (
-    *QUERY,
+FRESHNESS = (
     Access(SOURCES_TABLE),
     Access(LEDGER_TABLE),
+    Access(UPLOADS_TABLE),
+    Access(STREAM_POSITIONS_TABLE),
+    Access(STREAM_RECORDS_TABLE),
+)
+"""Read: how fresh data are, and what was accepted and is not merged yet."""
+
+FRESHNESS_WATCHES = (Access(LAKE_BUCKET, UPLOADS),)
+"""Watched: files that have arrived."""
+
+WIDGETS = (
+    *QUERY,
+    *FRESHNESS,
     Access(CONFIGURATION_TABLE),
     Access(CUSTOMERS_TABLE),
     Access(QUALITY_TABLE),
@@ -95,18 +107,15 @@ LEDGER = (
 """Read and written: ledger entries, and the totals and counts that change in the same transaction."""
 
 PIPELINE_READS = (
-    Access(SOURCES_TABLE),
-    Access(LEDGER_TABLE),
+    *FRESHNESS,
     Access(LEDGER_HOURS_TABLE),
     Access(QUALITY_TABLE),
     Access(TABLE_STATES),
-    Access(UPLOADS_TABLE),
     Access(CUSTOMERS_TABLE),
     Access(OUTBOX_TABLE),
     Access(CONNECTIONS_TABLE),
     Access(LISTENERS_TABLE),
     Access(EVENT_LOG_TABLE),
-    Access(STREAM_POSITIONS_TABLE),
     Access(RUN_REGISTER_TABLE),
     Access(EVENT_STREAM),
     Access(CONFIGURATION_TABLE),
@@ -116,7 +125,7 @@ PIPELINE_READS = (
 PIPELINE_WATCHES = (
     *(Access(each) for queue in WATCHED_QUEUES for each in (queue, queue.dead_letters)),
     Access(STREAM_FAILURES),
-    Access(LAKE_BUCKET, UPLOADS),
+    *FRESHNESS_WATCHES,
     Access(LAKE_DATABASE),
     Access(WORK_GROUP),
 )

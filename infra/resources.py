@@ -22,6 +22,7 @@ from shared.drift.store import DRIFT_BASELINES_TABLE
 from shared.events.bus import EVENT_BUS
 from shared.experiments.store import EXPERIMENTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
+from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
@@ -71,6 +72,7 @@ RESOURCES: tuple[Resource, ...] = (
     LEDGER_HOURS_TABLE,
     UPLOADS_TABLE,
     STREAM_POSITIONS_TABLE,
+    STREAM_RECORDS_TABLE,
     QUALITY_TABLE,
     QUARANTINE_INDEX_TABLE,
     SOURCES_TABLE,

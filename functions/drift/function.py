@@ -1,9 +1,8 @@
 """Declares the function `drift`."""
 
-from functions.access import BASELINES, COUNTED, IDENTITY, ON_RECORD, QUERY, QUERY_WRITES
+from functions.access import BASELINES, COUNTED, FRESHNESS, FRESHNESS_WATCHES, IDENTITY, ON_RECORD, QUERY, QUERY_WRITES
 from functions.declaration import Access, HttpFunction
 from shared.decisions.configuration_store import CONFIGURATION_TABLE
-from shared.ledger.store import LEDGER_TABLE, SOURCES_TABLE
 
 FUNCTION = HttpFunction(
     name="drift",
@@ -15,9 +14,9 @@ FUNCTION = HttpFunction(
         *ON_RECORD,
         *QUERY,
         *BASELINES,
-        Access(SOURCES_TABLE),
-        Access(LEDGER_TABLE),
+        *FRESHNESS,
         Access(CONFIGURATION_TABLE),
     ),
     writes=(*COUNTED, *ON_RECORD, *QUERY_WRITES, *BASELINES),
+    watches=FRESHNESS_WATCHES,
 )

@@ -2,6 +2,8 @@
 
 from functions.access import COUNTED, IDENTITY, LARGE_ANSWERS, LOADING_READS, LOADING_WRITES, ON_RECORD
 from functions.declaration import Access, HttpFunction
+from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
+from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.ingestion.uploads.store import UPLOADS_TABLE
@@ -36,5 +38,7 @@ FUNCTION = HttpFunction(
         Access(LAKE_BUCKET, UPLOADS),
         Access(LAKE_BUCKET, REDRIVES),
         Access(EVENT_STREAM),
+        Access(STREAM_POSITIONS_TABLE),
+        Access(STREAM_RECORDS_TABLE),
     ),
 )

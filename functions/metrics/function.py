@@ -1,9 +1,8 @@
 """Declares the function `metrics`."""
 
-from functions.access import COUNTED, IDENTITY, QUERY, QUERY_WRITES
+from functions.access import COUNTED, FRESHNESS, FRESHNESS_WATCHES, IDENTITY, QUERY, QUERY_WRITES
 from functions.declaration import Access, HttpFunction
 from shared.decisions.configuration_store import CONFIGURATION_TABLE
-from shared.ledger.store import LEDGER_TABLE, SOURCES_TABLE
 
 FUNCTION = HttpFunction(
     name="metrics",
@@ -13,9 +12,9 @@ FUNCTION = HttpFunction(
     reads=(
         *IDENTITY,
         *QUERY,
-        Access(SOURCES_TABLE),
-        Access(LEDGER_TABLE),
+        *FRESHNESS,
         Access(CONFIGURATION_TABLE),
     ),
     writes=(*COUNTED, *QUERY_WRITES),
+    watches=FRESHNESS_WATCHES,
 )

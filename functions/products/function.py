@@ -1,8 +1,7 @@
 """Declares the function `products`."""
 
-from functions.access import COUNTED, IDENTITY, QUERY, QUERY_WRITES
-from functions.declaration import Access, HttpFunction
-from shared.ledger.store import LEDGER_TABLE, SOURCES_TABLE
+from functions.access import COUNTED, FRESHNESS, FRESHNESS_WATCHES, IDENTITY, QUERY, QUERY_WRITES
+from functions.declaration import HttpFunction
 
 FUNCTION = HttpFunction(
     name="products",
@@ -12,8 +11,8 @@ FUNCTION = HttpFunction(
     reads=(
         *IDENTITY,
         *QUERY,
-        Access(SOURCES_TABLE),
-        Access(LEDGER_TABLE),
+        *FRESHNESS,
     ),
     writes=(*COUNTED, *QUERY_WRITES),
+    watches=FRESHNESS_WATCHES,
 )

@@ -21,12 +21,12 @@ from shared.alerts.rule_store import ALERT_RULES_TABLE, AlertRuleStore
 from shared.drift.provider import drift_reports
 from shared.events.provider import platform_events
 from shared.fraud.provider import fraud_reports
+from shared.ingestion.arrivals_provider import source_arrivals
 from shared.lake.provider import table_states
 from shared.metrics.provider import metric_reports
 from shared.notifications.provider import outbox, webhook_addresses
 from shared.pipelines.provider import pipeline_health
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.provider import source_arrivals
 
 if TYPE_CHECKING:
     from shared.quality.reports import QualityReports

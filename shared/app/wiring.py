@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import shared.fraud.provider
     import shared.health.provider
     import shared.idempotency.provider
+    import shared.ingestion.arrivals_provider
     import shared.ingestion.batches.provider
     import shared.ingestion.preview.provider
     import shared.ingestion.provider
@@ -126,7 +127,7 @@ class Wiring(Deployment):
     scheduled_baseline_freezer = cached_property(shared.drift.provider.scheduled_baseline_freezer)
     source_configs = cached_property(shared.sources.provider.source_configs)
     sources = cached_property(shared.sources.provider.sources)
-    source_arrivals = cached_property(shared.sources.provider.source_arrivals)
+    source_arrivals = cached_property(shared.ingestion.arrivals_provider.source_arrivals)
     stream_positions = cached_property(shared.ingestion.stream.provider.stream_positions)
     sweeper = cached_property(shared.recovery.provider.sweeper)
     table_states = cached_property(shared.lake.provider.table_states)

@@ -15,11 +15,11 @@ from shared.dashboards.store import DASHBOARDS_TABLE, Dashboards
 from shared.drift.provider import drift_reports
 from shared.events.provider import platform_events
 from shared.fraud.provider import fraud_reports
+from shared.ingestion.arrivals_provider import source_arrivals
 from shared.metrics.provider import metric_reports
 from shared.pipelines.provider import pipeline_health
 from shared.products.provider import product_reports
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.provider import source_arrivals
 
 if TYPE_CHECKING:
     from shared.quality.reports import QualityReports

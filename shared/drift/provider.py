@@ -5,9 +5,9 @@ from shared.decisions.provider import fraud_configuration
 from shared.drift.freezer import BaselineFreezer
 from shared.drift.reports import DriftReports
 from shared.drift.store import DRIFT_BASELINES_TABLE, BaselineStore
+from shared.ingestion.arrivals_provider import source_arrivals
 from shared.lake.provider import lake
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.provider import source_arrivals
 
 
 @provider

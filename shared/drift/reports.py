@@ -55,7 +55,8 @@ class DriftReports:
         Raises:
             InvalidRequest: a feature is unknown.
         """
-        (comparison, is_final), fresh = both(lambda: self._compare(question), self._freshness)
+        fresh = self._freshness()  # first: what is merged by then is in the comparison
+        comparison, is_final = self._compare(question)
         asked = asked_features(comparison, question.feature_names)
         judged = _judged(question, comparison, fresh, is_final=is_final)
         return DriftResponse(**judged, drift_metrics=drift_metrics(comparison, asked))
@@ -66,7 +67,8 @@ class DriftReports:
         Raises:
             InvalidRequest: a feature is unknown.
         """
-        (comparison, is_final), fresh = both(lambda: self._compare(question), self._freshness)
+        fresh = self._freshness()  # first: what is merged by then is in the comparison
+        comparison, is_final = self._compare(question)
         asked = asked_features(comparison, question.feature_names)
         delay = self._label_delay(question, comparison.model_version) if comparison.decisions else None
         return DriftDataQualityResponse(

@@ -4,9 +4,9 @@ from shared.athena.provider import pinned_queries
 from shared.decisions.provider import fraud_configuration
 from shared.fraud.lake_reader import DecisionReader
 from shared.fraud.reports import FraudReports
+from shared.ingestion.arrivals_provider import source_arrivals
 from shared.pipelines.provider import pipeline_health
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.provider import source_arrivals
 
 
 @provider

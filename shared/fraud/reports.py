@@ -47,6 +47,7 @@ from shared.ingestion.ids import truncate_to_milliseconds
 from shared.metrics.reports import NOTHING_DELIVERED
 from shared.records.schema import DataType
 from shared.runtime.errors import NotFound
+from shared.runtime.parallel import both
 from shared.runtime.query_fields import LONGEST_VALUE
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from shared.pipelines.models import PipelineHealth
     from shared.runtime.models import Clock
     from shared.sources.arrivals import SourceArrivals
+    from shared.sources.freshness import Freshness
 
 _AT_ONCE = 4
 
@@ -74,6 +76,7 @@ class _Present:
 
     moment: datetime
     parameters: "FraudParameters"
+    freshness: "Freshness"
     view: "LakeView"
 
     def question(self, span: Span, as_of: datetime | None) -> FraudQuestion:
@@ -231,7 +234,13 @@ class FraudReports:
         return KpiSeries(found.presentation, found.answer)
 
     def _present(self) -> _Present:
-        return _Present(self.clock(), self.parameters(), self.reader.view())
+        moment = self.clock()
+        parameters, freshness = both(self.parameters, lambda: self._freshness(moment))
+        view = self.reader.view()  # last: decisions up to the watermark are in it
+        return _Present(moment, parameters, freshness, view)
+
+    def _freshness(self, at: datetime) -> "Freshness":
+        return self.arrivals.freshness((DataType.DECISIONS,), at)[DataType.DECISIONS]
 
     def _ask_cohorts(self, present: _Present, cohorts: Sequence[CohortId]) -> _Found:
         """Answer the question about cohorts of one dimension and range."""
@@ -257,7 +266,6 @@ class FraudReports:
         self, present: _Present, question: FraudQuestion, parts: Sequence[Part], *, is_tagged: bool = True
     ) -> _Found:
         """Answer a question; what delays of labels say of ages comes first, because it limits what is counted."""
-        freshness = self.arrivals.freshness((DataType.DECISIONS,), present.moment)[DataType.DECISIONS]
         learned = self._learned(present, question) if Part.MISSED in parts else {}
         young = {
             kind: question.as_of - timedelta(milliseconds=each.youngest_ms)
@@ -265,13 +273,13 @@ class FraudReports:
             if each.youngest_ms is not None
         }
         asked = replace(question, young_since=young)
-        beside = (freshness.identity, present.parameters.document) if is_tagged else None
+        beside = (present.freshness.identity, present.parameters.document) if is_tagged else None
         answer = self.reader.answer(asked, parts, present.view, beside=beside)
         answered = replace(asked, as_of=answer.as_of)  # a cached answer is as of its own time
         return _Found(
             Presentation(answered, present.parameters),
             replace(answer, learned=learned),
-            freshness.watermark or NOTHING_DELIVERED,
+            present.freshness.watermark or NOTHING_DELIVERED,
         )
 
     def _learned(self, present: _Present, question: FraudQuestion) -> Mapping[LabelKind, LearnedDelays]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from shared.ledger.items import entry_of
-from shared.runtime.dynamodb import serialize
+from shared.ledger.items import entry_of, entry_of_values
+from shared.runtime.dynamodb import get_items, serialize
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
@@ -34,6 +34,16 @@ class DeliveriesBySource:
             Limit=limit,
         )
         return [entry_of(item) for item in answer["Items"]]
+
+    def unfinished(self, source_id: str, data_type: str, limit: int) -> list["LedgerEntry"]:
+        """Return those of a source's latest deliveries that have rows in flight now.
+
+        The index may lag behind: it only names the deliveries, which are read again from the table.
+        """
+        named = [each for each in self.latest(source_id, limit) if each.data_type == data_type and each.in_flight > 0]
+        keys = [{"origin": each.delivery_id} for each in named]
+        current = map(entry_of_values, get_items(self._dynamodb, self._table, keys))
+        return [each for each in current if each.in_flight > 0]
 
     def between(self, source_id: str, start: datetime, end: datetime) -> Iterator["LedgerEntry"]:
         """Yield the deliveries of a source in a half-open time range, oldest first."""

@@ -55,7 +55,11 @@ def replaced_until_of(plain: Mapping[str, Any]) -> dict[str, int]:
 
 def entry_of(item: Any) -> LedgerEntry:
     """Read an item."""
-    plain = deserialize(item)
+    return entry_of_values(deserialize(item))
+
+
+def entry_of_values(plain: Mapping[str, Any]) -> LedgerEntry:
+    """Read the values of an item."""
     return LedgerEntry(
         delivery_id=plain["origin"],
         kind=DeliveryKind(plain["kind"]),

@@ -18,7 +18,6 @@ from shared.metrics.queries.rows import GROUP_ROWS, ROWS, group_rows, rows
 from shared.metrics.question import GroupedQuestion, MetricQuestion
 from shared.metrics.response import build_response
 from shared.runtime.observability import logger
-from shared.runtime.parallel import both
 from shared.runtime.query_metadata import QueryMetadata
 
 if TYPE_CHECKING:
@@ -76,9 +75,8 @@ class MetricReports:
         parse: "Callable[[list[dict[str, Any]]], Sequence[R]]",
     ) -> "_Answered[Q, R]":
         began = perf_counter()
-        view, freshness = both(
-            lambda: self.queries.view(states_of(question), question.as_of), lambda: self._freshness(question)
-        )
+        freshness = self._freshness(question)
+        view = self.queries.view(states_of(question), question.as_of)  # last: what is merged by now is not pending
         question = _with_history_start(question, view)
         identity = _plan(question, view, source)
         plan = _with_dirty_days(question, identity, view)

@@ -4,6 +4,7 @@ from shared.athena.client import WORK_GROUP
 from shared.customers.provider import customer_store
 from shared.decisions.provider import fraud_configuration
 from shared.health.checks import athena_check
+from shared.ingestion.arrivals_provider import source_arrivals
 from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
 from shared.ingestion.stream.provider import stream_positions
 from shared.ingestion.uploads.provider import upload_store
@@ -21,7 +22,6 @@ from shared.pipelines.services import WATCHED_QUEUES, QueueUrls, Services, Waiti
 from shared.pipelines.stores import Stores
 from shared.pipelines.waiting import ATHENA, GLUE
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.provider import source_arrivals
 
 
 @provider

@@ -1,9 +1,9 @@
 """Provides the product reports."""
 
 from shared.athena.provider import pinned_queries
+from shared.ingestion.arrivals_provider import source_arrivals
 from shared.products.reports import ProductReports
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.provider import source_arrivals
 
 
 @provider

@@ -17,7 +17,6 @@ from shared.products.response import build_response
 from shared.products.trend import Parts, parts_of
 from shared.records.schema import DataType
 from shared.runtime.observability import logger
-from shared.runtime.parallel import both
 from shared.runtime.query_metadata import QueryMetadata
 from shared.sources.freshness import Freshness
 
@@ -61,8 +60,8 @@ class ProductReports:
             ExpiredSnapshot: the question is about a snapshot that is not kept.
         """
         began = perf_counter()
-        current, fresh = both(lambda: self.queries.view(STATES, question.as_of), self._freshness)
-        view = view or current
+        fresh = self._freshness()
+        view = view or self.queries.view(STATES, question.as_of)  # last: what is merged by now is not pending
         parts = parts_of(question.start, min(question.end, fresh.sales))
         asked: LakeQuery[Sequence[ProductRow]] = LakeQuery(
             statement=self._statement(question, times(question, view), parts),

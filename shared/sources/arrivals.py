@@ -1,7 +1,11 @@
-"""Reads from DynamoDB how the sources have delivered, and which accepted rows are not merged yet."""
+"""Reads how the sources have delivered, and which accepted rows are not merged yet.
+
+Rows move from a file or the stream into the ledger, and from there into the published tables. They are looked for in
+this order, and the tables are read last: rows that move on meanwhile are found further on, and never missed.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -25,6 +29,11 @@ _MOST_PENDING = 50
 
 _TYPE = "type#"
 Facet = Mapping[str, Any]
+NotLoaded = Callable[[Collection[DataType], datetime], Mapping[DataType, Sequence[PendingRange]]]
+"""Returns the event times of what was accepted before a moment and is not in the ledger yet."""
+
+_Accepted = tuple[Mapping[DataType, Sequence[PendingRange]], Sequence[Facet]]
+"""The event times of what is not in the ledger, and the totals of what is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,19 +45,26 @@ class ChannelArrivals:
     arrivals: Arrivals
 
 
+@dataclass(frozen=True, kw_only=True)
 class SourceArrivals:
-    """Tells how fresh data are from the deliveries of all sources."""
+    """Tells how fresh data are from the deliveries of all sources.
 
-    def __init__(
-        self, dynamodb: "DynamoDBClient", table: str, *, deliveries: Callable[[], "DeliveriesBySource"]
-    ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
-        self._deliveries = deliveries
+    Attributes:
+        dynamodb, table: the totals of the sources.
+        deliveries: reads the ledger, which only some functions may.
+        not_loaded: finds what the ledger does not have yet.
+    """
+
+    dynamodb: "DynamoDBClient"
+    table: str
+    deliveries: Callable[[], "DeliveriesBySource"]
+    not_loaded: NotLoaded
 
     def at_one_moment(self) -> "SourceArrivals":
         """Return the arrivals as they are when they are first asked for."""
-        return _ArrivalsOfOneMoment(self._dynamodb, self._table, deliveries=self._deliveries)
+        return _ArrivalsOfOneMoment(
+            dynamodb=self.dynamodb, table=self.table, deliveries=self.deliveries, not_loaded=self.not_loaded
+        )
 
     def by_channel(self) -> list["ChannelArrivals"]:
         """Return how each source has delivered each of its data types."""
@@ -65,15 +81,24 @@ class SourceArrivals:
         ]
 
     def freshness(self, data_types: Collection[DataType], now: datetime) -> Mapping[DataType, Freshness]:
-        """Return the freshness of each of some data types."""
-        facets = self._facets()
+        """Return the freshness of each of some data types.
+
+        Read the tables of an answer after it, or rows that are merged in between are neither pending nor in the answer.
+        """
+        not_loaded, facets = self._accepted(data_types, now)
         cadences = _cadences(facets)
         found: dict[DataType, Freshness] = {}
         for data_type in data_types:
             of_type = [each for each in facets if each["facet"] == f"{_TYPE}{data_type}"]
             arrivals = [_arrivals(each, cadences.get(each["source_id"])) for each in of_type]
-            found[data_type] = Freshness.of(arrivals, self._pending(data_type, of_type), now)
+            pending = (*not_loaded[data_type], *self._pending(data_type, of_type))
+            found[data_type] = Freshness.of(arrivals, pending, now)
         return found
+
+    def _accepted(self, data_types: Collection[DataType], now: datetime) -> _Accepted:
+        """Return what is not in the ledger, and then what is: rows that move in between are found at least once."""
+        not_loaded = self.not_loaded(data_types, now)
+        return not_loaded, self._facets()
 
     def _pending(self, data_type: DataType, facets: Sequence[Facet]) -> Iterator[PendingRange]:
         for facet in facets:
@@ -82,13 +107,12 @@ class SourceArrivals:
                 yield from self._pending_of(facet["source_id"], data_type, in_flight)
 
     def _pending_of(self, source_id: str, data_type: DataType, in_flight: int) -> Iterator[PendingRange]:
-        """Yield the event times of a source's rows in flight; all times if not all of the rows are found.
+        """Yield the event times of a source's rows in flight; all times if other rows are found than those counted.
 
-        The totals are read consistently, but the deliveries from an index that may lag behind.
+        The totals are read consistently, but the deliveries are found by an index that may lag behind.
         """
-        latest = self._deliveries().latest(source_id, _MOST_PENDING)
-        unfinished = [each for each in latest if each.data_type == data_type and each.in_flight > 0]
-        if sum(each.in_flight for each in unfinished) < in_flight:
+        unfinished = self.deliveries().unfinished(source_id, data_type, _MOST_PENDING)
+        if sum(each.in_flight for each in unfinished) != in_flight:
             yield PendingRange()
             return
         for each in unfinished:
@@ -98,25 +122,23 @@ class SourceArrivals:
                 yield PendingRange(each.earliest_event, each.latest_event)
 
     def _facets(self) -> list[Facet]:
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
         return [deserialize(item) for page in pages for item in page["Items"]]
 
 
+@dataclass(frozen=True, kw_only=True)
 class _ArrivalsOfOneMoment(SourceArrivals):
     """Reads the sources once, for questions that are asked side by side."""
 
-    def __init__(
-        self, dynamodb: "DynamoDBClient", table: str, *, deliveries: Callable[[], "DeliveriesBySource"]
-    ) -> None:
-        super().__init__(dynamodb, table, deliveries=deliveries)
-        self._lock = Lock()
-        self._found: list[Facet] | None = None
+    lock: Lock = field(default_factory=Lock)
+    found: list[_Accepted] = field(default_factory=list)
 
-    def _facets(self) -> list[Facet]:
-        with self._lock:
-            if self._found is None:
-                self._found = super()._facets()
-            return self._found
+    def _accepted(self, _: Collection[DataType], now: datetime) -> _Accepted:
+        """Return what was read first, of all types: a later answer may read a table that an earlier one has pinned."""
+        with self.lock:
+            if not self.found:
+                self.found.append(super()._accepted(tuple(DataType), now))
+            return self.found[0]
 
 
 def _cadences(facets: Sequence[Facet]) -> Mapping[str, timedelta | None]:

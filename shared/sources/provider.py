@@ -5,7 +5,6 @@ from functools import partial
 from shared.ledger.provider import deliveries
 from shared.ledger.store import SOURCES_TABLE
 from shared.runtime.deployment import Deployment, provider
-from shared.sources.arrivals import SourceArrivals
 from shared.sources.config_store import SourceConfigs
 from shared.sources.directory import Sources
 
@@ -18,14 +17,6 @@ def sources(deployment: Deployment) -> Sources:
         deployment.name_of(SOURCES_TABLE),
         deliveries=partial(deliveries, deployment),
         active_for=deployment.settings.source_active_for,
-    )
-
-
-@provider
-def source_arrivals(deployment: Deployment) -> SourceArrivals:
-    """Build the reader of how fresh data are."""
-    return SourceArrivals(
-        deployment.clients.dynamodb, deployment.name_of(SOURCES_TABLE), deliveries=partial(deliveries, deployment)
     )
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -91,6 +92,25 @@ class InterleavedRuns:
         with self._changed:
             assert self._changed.wait_for(lambda: all(each.waits or each.ended for each in actors), _LONGEST)
             return [each for each in actors if each.waits and not each.ended]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A function, or an object with some methods, whose calls by a run wait for their turn on a stage."""
+
+    stage: InterleavedRuns
+    inner: Any
+    methods: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a staged method, or another attribute as it is."""
+        found = getattr(self.inner, name)
+        return Staged(self.stage, found) if name in self.methods else found
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call at one's turn."""
+        self.stage.call()
+        return self.inner(*args, **kwargs)
 
 
 class StagedLake(MemoryLake):

@@ -1,6 +1,7 @@
 """How far the stream consumer has read each shard, so that others can see what waits for it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -54,14 +55,29 @@ class StreamPositions:
         }
         self._dynamodb.put_item(TableName=self._table, Item=serialize(item))
 
+    def register(self, shard_id: str) -> None:
+        """Make a shard known that may never have been read; the position of one that was remains."""
+        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=serialize({"shard_id": shard_id}),
+                ConditionExpression="attribute_not_exists(shard_id)",
+            )
+
+    def of_shards(self) -> Mapping[str, StreamPosition | None]:
+        """Return the position of each known shard; None if it was never read."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        items = (deserialize(item) for page in pages for item in page["Items"])
+        return {each["shard_id"]: _position(each) for each in items}
+
     def all(self) -> Mapping[str, StreamPosition]:
         """Return the position of each shard that was ever read, by the id of the shard."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        found = (_position(deserialize(item)) for page in pages for item in page["Items"])
-        return {each.shard_id: each for each in found}
+        return {shard_id: each for shard_id, each in self.of_shards().items() if each is not None}
 
 
-def _position(item: Mapping[str, Any]) -> StreamPosition:
+def _position(item: Mapping[str, Any]) -> StreamPosition | None:
+    if "sequence_number" not in item:
+        return None
     return StreamPosition(
         shard_id=item["shard_id"],
         sequence_number=item["sequence_number"],

@@ -16,10 +16,12 @@ from shared.records.validation import DECISION_UNKNOWN, Form, RowError, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
 from shared.runtime.request import UPLOAD_ROUTE
 from shared.runtime.resources import DeadLetterQueue, Stream
+from shared.sources.freshness import PendingRange
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
+    from shared.ingestion.stream.accepted import AcceptedRecords
     from shared.runtime.models import Clock
 
 EVENT_STREAM = Stream("event_stream", shards=2, retention_hours=24)
@@ -40,6 +42,7 @@ class EventStream:
     stream_name: str
     mapping_of: MappingOf
     id_prefix_of: Callable[[str], str]
+    accepted: "AcceptedRecords"
     clock: "Clock"
 
     def put(self, request: StreamIngestionRequest) -> str:
@@ -57,16 +60,19 @@ class EventStream:
             raise PayloadTooLarge(
                 f"A record of the event stream has at most 1 MB; send a larger one as a file through {UPLOAD_ROUTE}"
             )
-        records = self._validated(request, body)
+        records, times = self._validated(request, body)
         partition_key = _partition_key(request.data_type, records[0])
         try:
             placed = self.kinesis.put_record(StreamName=self.stream_name, Data=data, PartitionKey=partition_key)
         except self.kinesis.exceptions.ProvisionedThroughputExceededException:
             raise Unavailable("The event stream is at its limit; retry later", retry_after=1) from None
+        self.accepted.add(request.data_type, placed["ShardId"], placed["SequenceNumber"], times)
         return f"{placed['ShardId']}:{placed['SequenceNumber']}"
 
-    def _validated(self, request: StreamIngestionRequest, body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        """Return the records that a received one becomes, if all are valid."""
+    def _validated(
+        self, request: StreamIngestionRequest, body: Mapping[str, Any]
+    ) -> tuple[Sequence[Mapping[str, Any]], PendingRange]:
+        """Return the records that a received one becomes, if all are valid, and their event times."""
         mapping, form = self.mapping_of(request.source_id, request.data_type), Form.TYPED
         records: Sequence[Any] = _records(body, mapping)
         errors: list[RowError] = []
@@ -78,14 +84,21 @@ class EventStream:
             mapped = map_records(rows, mapping, SCHEMAS[request.data_type], form=form, places=range(len(rows)))
             errors += mapped.errors
             records, form = mapped.take(range(len(mapped))), Form.MAPPED
-        found = validate(request.data_type, records, form=form, at=self.clock()).errors
+        validated = validate(request.data_type, records, form=form, at=self.clock())
         mapped_fields = {each.field for each in errors}
-        errors += [each for each in found if each.field not in mapped_fields]
+        errors += [each for each in validated.errors if each.field not in mapped_fields]
         wrong = [each for each in errors if each.code != DECISION_UNKNOWN]  # it may arrive before the label is read
         wrong = wrong or list(_ids_too_long(request.data_type, records, self.id_prefix_of(request.source_id)))
         if wrong:
             raise InvalidRequest("Request validation failed", field_errors=list(map(_field_error, wrong)))
-        return records
+        return records, _event_times(request.data_type, records, validated.rows)
+
+
+def _event_times(data_type: DataType, records: Sequence[object], valid: Sequence[Mapping[str, Any]]) -> PendingRange:
+    """Return the event times of records; any time if that of one of them is not known yet."""
+    name = SCHEMAS[data_type].event_time
+    times = [row[name] for row in valid if name is not None and row.get(name) is not None]
+    return PendingRange(min(times), max(times)) if len(times) == len(records) else PendingRange()
 
 
 def _records(body: Mapping[str, Any], mapping: "SourceMapping | None") -> Sequence[Any]:

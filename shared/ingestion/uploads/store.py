@@ -87,6 +87,19 @@ class UploadStore:
         for page in pages:
             yield from map(_upload, page["Items"])
 
+    def unfinished(self, most: int) -> Iterator[Upload]:
+        """Yield the oldest unfinished uploads."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="open",
+            KeyConditionExpression="#open = :open",
+            ExpressionAttributeNames={"#open": "open"},
+            ExpressionAttributeValues=serialize({":open": _OPEN}),
+            PaginationConfig={"MaxItems": most},
+        )
+        for page in pages:
+            yield from map(_upload, page["Items"])
+
     def without_rows(self, start: datetime, end: datetime) -> Iterator[Upload]:
         """Yield the uploads created in a half-open range that are unfinished, or ended without a row in the ledger."""
         for state in (_OPEN, _EMPTY):

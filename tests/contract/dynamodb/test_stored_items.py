@@ -42,6 +42,7 @@ from shared.experiments.models import StoredExperiment
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.models import DataFormat
 from shared.ingestion.stream.positions import StreamPosition
+from shared.ingestion.stream.provider import accepted_records
 from shared.ingestion.uploads.state import Upload
 from shared.ingestion.uploads.store import UPLOADS_TABLE, UploadStore
 from shared.lake.catalog.state import WHOLE_TABLE, TableState
@@ -60,6 +61,7 @@ from shared.runtime.models import sortable
 from shared.runtime.paging import Window
 from shared.runtime.query_metadata import TimeRange
 from shared.runtime.resources import Resource
+from shared.sources.freshness import PendingRange
 from shared.sources.models import SourceConfiguration
 from tests.attacks.test_ids import any_segmentation, profile_of
 from tests.contract.live.connections import connection
@@ -149,6 +151,7 @@ POSITION = StreamPosition(
     arrived_at=NOW - timedelta(seconds=1),
     processed_at=NOW,
 )
+PENDING = PendingRange(NOW - timedelta(days=1), NOW)
 CONFIGURATION = SourceConfiguration.model_validate({"name": "Web shop", "thresholds": {"orders": 90}})
 CONNECTION = connection("c-1", subscription={"revision": 1}, progress={"cursor": 7})
 CALLER = Caller(key_id="key-1", subject="ann", scopes=frozenset({Scope.ADMIN}))
@@ -285,6 +288,7 @@ def _write(wired: Wiring, clock: Clock) -> None:
     wired.ledger.update("batch-1", lambda _: ENTRY)
     wired.ledger.update("batch-1", lambda _: DONE)
     wired.stream_positions.put(POSITION)
+    accepted_records(wired).add(DataType.ORDERS, POSITION.shard_id, "4965", PENDING)
     _uploads(wired).add(UPLOAD)
     _uploads(wired).change("batch-1", lambda upload: upload.model_copy(update={"parts": 3}))
     wired.source_configs.put("web-shop", CONFIGURATION)
@@ -381,6 +385,7 @@ def test_stores_read_items_that_were_written_before(wired: Wiring, clock: Clock)
     assert entry == replace(DONE, revision=2)
     assert upload == UPLOAD.model_copy(update={"options": {"strict": True, "most": 10}, "parts": 3, "revision": 1})
     assert wired.stream_positions.all() == {POSITION.shard_id: POSITION}
+    assert accepted_records(wired).pending([DataType.ORDERS], NOW) == {DataType.ORDERS: [PENDING]}
     assert wired.source_configs.of("web-shop") == CONFIGURATION
     assert index.get_many([(NOW, "batch-1")]) == list(index.list_by_day([NOW.date()])) == [KEPT]
     assert wired.table_states.get("orders") == replace(STATE, revision=1)

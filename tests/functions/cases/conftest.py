@@ -14,8 +14,11 @@ from functions.ingest import handler as ingest
 from functions.metrics import handler as metrics
 from functions.products import handler as products
 from shared.app.wiring import Wiring, wiring
+from shared.ingestion.stream.consumer import consume_batch
+from shared.ingestion.stream.positions import StreamPosition
 from shared.lake.rollups.compute import ROLLUPS
 from tests.events.api_gateway import context, rest_event
+from tests.events.kinesis import events_on_stream
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
@@ -47,6 +50,19 @@ class Platform:
         """Send a batch."""
         batch = {"source_id": source_id, "data_type": data_type, "format": "json", "data": rows}
         return self.ingest("POST", "batch", body=batch)
+
+    def stream(self, row: Mapping[str, Any], data_type: str = "transactions") -> None:
+        """Send a record to the stream."""
+        record = {"source_id": "till", "data_type": data_type, "timestamp": "2025-03-10T10:00:00Z", "data": row}
+        answer = self.ingest("POST", "stream", body=record)
+        assert answer.status == 202, answer.body
+
+    def consume(self) -> None:
+        """Let the consumer read the stream."""
+        for event in events_on_stream(self.wired.settings, arrived=TODAY):
+            records = event["Records"]
+            consume_batch(records, self.wired.loader)
+            self.wired.stream_positions.put(StreamPosition.after(records, self.wired.clock()))
 
     def load(self, rows: Sequence[Mapping[str, Any]], data_type: str = "transactions", source_id: str = "till") -> str:
         """Send a batch, merge it and compute its roll-ups; return its id."""
