@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bench.identities import BenchIdentity
+from shared.ingestion.batches.estimate import Estimate
 from shared.ingestion.batches.submission import Batches
 from shared.ingestion.loader import Loader
 from shared.ingestion.validation import DeliveryValidator
@@ -76,6 +77,14 @@ class NoLimits:
         return {}
 
 
+class NoEstimates:
+    """Estimates nothing."""
+
+    def of(self, _: object) -> Estimate:
+        """Return that the time is unknown."""
+        return Estimate("unknown")
+
+
 def _never() -> "CancelledRowsRestorer":
     raise NotImplementedError("no bench brings anything back")
 
@@ -102,7 +111,7 @@ class BenchWiring:
         )
         self.batches = Batches(
             lake=self.lake,
-            ledger=ledger,  # type: ignore[arg-type] # the part of it that loading uses
+            estimates=NoEstimates(),  # type: ignore[arg-type] # the part of it that loading uses
             loader=lambda: self.loader,
             restorer=_never,
             clock=now,

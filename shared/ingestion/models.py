@@ -102,9 +102,13 @@ class BatchIngestionResponse(Model):
         description="`failed` if at least one row was invalid; valid rows are loaded nevertheless."
     )
     estimated_processing_time: str = Field(
-        description="Expected time until the rows are merged, as an ISO 8601 duration: the median of recent batches; "
-        "`unknown` if there are none.",
+        description="Expected time until the rows are merged, as an ISO 8601 duration: the median of recent batches, "
+        "and the time for all batches and files of the type that wait, though many of them are merged later; `unknown` "
+        "without recent batches.",
         examples=["PT3.2S"],
+    )
+    estimate_is_minimum: Optional[bool] = Field(
+        default=None, description="Present if more waits than was counted: the time is at least the estimated one."
     )
     created_at: Timestamp = Field(description="Time of receipt.")
     errors: Optional[list[ValidationError]] = Field(

@@ -5,11 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.ingestion.batches.batch_list import BatchList
+from shared.ingestion.batches.estimate import ProcessingEstimates
 from shared.ingestion.batches.lifecycle import BatchLifecycle
 from shared.ingestion.batches.row_errors import RowErrors
 from shared.ingestion.batches.submission import Batches
 from shared.ingestion.cancellation import Cancellation
-from shared.ingestion.uploads.provider import upload_queue, upload_store
+from shared.ingestion.uploads.provider import accepted_files, upload_queue, upload_store
 from shared.lake.provider import lake
 from shared.ledger.provider import deliveries, ledger
 from shared.runtime.deployment import Deployment, LazyImport, provider
@@ -26,9 +27,11 @@ def batches(deployment: Deployment) -> Batches:
     """Build what accepts batches."""
     return Batches(
         lake=lake(deployment),
-        ledger=ledger(deployment),
         loader=partial(shared.ingestion.provider.loader, deployment),
         restorer=partial(shared.ingestion.provider.restorer, deployment),
+        estimates=ProcessingEstimates(
+            lake=lake(deployment), ledger=ledger(deployment), files=accepted_files(deployment)
+        ),
         clock=deployment.clock,
     )
 

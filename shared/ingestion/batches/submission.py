@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import islice
-from statistics import median
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
@@ -23,8 +21,7 @@ from shared.ingestion.models import (
 from shared.ingestion.nested_records import explode_all, paths_of
 from shared.ingestion.pii import strip_personal_data
 from shared.ingestion.responses import validation_error
-from shared.lake.merge.limits import MOST_OBJECTS
-from shared.lake.storage.paths import incoming_prefix, landing_key
+from shared.lake.storage.paths import landing_key
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.records.row_error import ValidationError
 from shared.records.schema import DataType
@@ -33,16 +30,13 @@ from shared.records.validation import Form, RowError
 from shared.runtime.errors import FieldError, InvalidRequest, Unprocessable
 
 if TYPE_CHECKING:
+    from shared.ingestion.batches.estimate import ProcessingEstimates
     from shared.ingestion.loader import Loader
     from shared.ingestion.restore import CancelledRowsRestorer
     from shared.lake.storage.object_store import LakeStore
-    from shared.ledger.store import Ledger
     from shared.runtime.models import Clock
 
 _MOST_ERRORS = 100
-_RECENT = 20
-_SECONDS_PER_OBJECT = 0.02
-"""Time allowed for each small object of a merge: reading it, and recording the outcomes of its rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +44,9 @@ class Batches:
     """Submits and resumes batches."""
 
     lake: "LakeStore"
-    ledger: "Ledger"
     loader: Callable[[], "Loader"]
     restorer: Callable[[], "CancelledRowsRestorer"]
+    estimates: "ProcessingEstimates"
     clock: "Clock"
 
     def submit(self, request: BatchIngestionRequest, received: str) -> BatchIngestionResponse:
@@ -112,21 +106,6 @@ class Batches:
             raise loaded.refusal
         return True
 
-    def _estimate(self, data_type: DataType) -> str:
-        """Return the expected time until a new batch is merged, as an ISO 8601 duration.
-
-        It is what recent batches took, and the time for the objects that wait to be merged before it or with it. A
-        merge takes at most a number of objects, among them the newest, so that others do not add to the time.
-        """
-        recent = self.ledger.recent(DeliveryKind.BATCH, _RECENT)
-        times = [
-            (entry.completed_at - entry.received_at) / timedelta(seconds=1) for entry in recent if entry.completed_at
-        ]
-        if not times:
-            return "unknown"
-        waiting = sum(1 for _ in islice(self.lake.names(incoming_prefix(data_type)), MOST_OBJECTS))
-        return f"PT{max(median(times), 0.1) + waiting * _SECONDS_PER_OBJECT:.1f}S"
-
     def _delivery(self, batch_id: str, received_at: datetime, request: BatchIngestionRequest) -> Delivery:
         """Return a batch as a delivery of the records in it; a sent document may have several."""
         delivery = _delivery(batch_id, received_at, request)
@@ -137,12 +116,14 @@ class Batches:
         return replace(delivery, rows=found.rows, places=found.places, malformed=found.malformed)
 
     def _response(self, entry: LedgerEntry, errors: Sequence[RowError]) -> BatchIngestionResponse:
+        estimate = self.estimates.of(DataType(entry.data_type))
         return BatchIngestionResponse(
             status=Acceptance.REJECTED if entry.quarantined == entry.received else Acceptance.ACCEPTED,
             batch_id=entry.delivery_id,
             records_received=entry.delivered,
             validation_status=ValidationStatus.FAILED if entry.quarantined else ValidationStatus.PASSED,
-            estimated_processing_time=self._estimate(DataType(entry.data_type)),
+            estimated_processing_time=estimate.duration,
+            estimate_is_minimum=estimate.is_minimum or None,
             created_at=entry.received_at,
             errors=_first_errors(errors) or None,
         )

@@ -1,8 +1,11 @@
 """POST /ingest/batch: good rows are loaded, bad ones quarantined with reasons, and every row is accounted for."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import orjson
@@ -11,12 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.app.wiring import Wiring
+from shared.ingestion.uploads.state import Upload
 from shared.lake.storage import landing
-from shared.lake.storage.paths import safe_part
+from shared.lake.storage.paths import incoming_key, safe_part
 from shared.records.schema import DataType
 from tests.fakes.clock import Clock
+from tests.fakes.memory_lake import MemoryLake
 from tests.fakes.records import GOOD, NOW, good, sale
 from tests.fakes.state_dump import Rows, base_rows, body, dump_state, keys, merge_all, parquet_rows, table_rows
+from tests.functions.file_loader.files import announce, put
 from tests.functions.ingest.conftest import Call
 from tests.tiers import examples
 
@@ -151,6 +157,70 @@ def test_the_estimate_counts_the_batches_that_wait(wired: Wiring, submit: Call, 
     estimates = [submit([sale(number)]).data["estimated_processing_time"] for number in range(1, 11)]
 
     assert (estimates[0], estimates[-1]) == ("PT2.0S", "PT2.2S")
+
+
+@pytest.fixture
+def estimate(wired: Wiring, submit: Call, clock: Clock) -> Callable[[], tuple[float, bool]]:
+    """The estimate for a further batch, where recent ones took two seconds, and whether it is a minimum."""
+    submit([sale(0)])
+    clock.pass_by(timedelta(seconds=2))
+    merge_all(wired)
+    numbers = count(1)
+
+    def ask() -> tuple[float, bool]:
+        told = submit([sale(next(numbers))]).data
+        seconds = float(told["estimated_processing_time"].removeprefix("PT").removesuffix("S"))
+        return pytest.approx(seconds, abs=0.15), told.get("estimate_is_minimum", False)
+
+    return ask
+
+
+def test_the_estimate_counts_more_objects_than_one_pass_takes(
+    wired: Wiring, estimate: Callable[[], tuple[float, bool]]
+) -> None:
+    for number in range(600):
+        wired.lake.put(incoming_key(DataType.TRANSACTIONS, f"batch-{number}"), b"")
+
+    assert estimate() == (14, False)
+
+
+def test_the_estimate_is_a_minimum_behind_more_objects_than_are_counted(
+    wired: Wiring, estimate: Callable[[], tuple[float, bool]]
+) -> None:
+    lake = MemoryLake()
+    for number in range(5_001):
+        lake.put(incoming_key(DataType.TRANSACTIONS, f"batch-{number}"), b"")
+    wired.batches = replace(wired.batches, estimates=replace(wired.batches.estimates, lake=lake))
+
+    assert estimate() == (102, True)
+
+
+def test_the_estimate_counts_files_of_the_type_that_wait_or_are_loaded(
+    wired: Wiring, clock: Clock, estimate: Callable[[], tuple[float, bool]]
+) -> None:
+    announced = announce(wired)
+    other = announce(wired, data_type="orders")
+    put(wired, other, b"x" * 2_000_000)
+    before = estimate()
+    put(wired, announced, b"x")
+    of_unknown_size = estimate()
+    wired.uploads.store.change(announced, lambda upload: upload.arrive(etag="x", size=8_000_000, at=clock()))
+    arrived = estimate()
+    wired.uploads.store.change(announced, lambda upload: _checked(upload, 50_000, 50_000).start_loading())
+    checked = estimate()
+    wired.uploads.store.change(announced, lambda upload: upload.advance(rows=50_000, bytes_read=9, at=clock()))
+    half = estimate()
+
+    assert before == (2, False)
+    assert of_unknown_size == (2, True)
+    assert arrived == (6, False)  # 100 000 rows of 80 bytes, 25 000 a second
+    assert (checked, half) == ((6, False), (4, False))
+
+
+def _checked(upload: Upload, *parts: int) -> Upload:
+    for rows in parts:
+        upload = upload.advance(rows=rows, bytes_read=upload.size, at=upload.arrival)
+    return upload
 
 
 def test_batch_errors_are_summarised_by_field_and_code(call: Call, submit: Call) -> None:
