@@ -15,7 +15,7 @@ from shared.quarantine.models import QuarantineResponse, RowErrorsResponse
 from shared.quarantine.parameters import QuarantineQuery, RowErrorsQuery
 from shared.recovery.models import RedriveRequest, RedriveResponse
 from shared.runtime.dialects import ApiResponse
-from shared.runtime.paging import Window
+from shared.runtime.errors import Unprocessable
 from shared.runtime.query import Given
 
 router = Router()
@@ -23,15 +23,17 @@ Wired = Annotated[Wiring, Depends(wiring)]
 
 
 @router.get("/ingest/batches/<batch_id>/errors", tags=["ingest"], summary="List row errors of a batch")
-@policy(Scope.INGEST_READ)
+@policy(Scope.INGEST_READ, errors=(Unprocessable,))
 def batch_errors(
     batch_id: Annotated[str, Path(max_length=100, description="Id of the batch.")],
     wired: Wired,
     given: Annotated[Given, Depends(parameters_of(RowErrorsQuery))],
 ) -> ApiResponse[RowErrorsResponse]:
-    """Returns every error of every quarantined row of a batch, or of all parts of a file, in row order."""
-    query = RowErrorsQuery.read(given)
-    return ApiResponse(data=wired.row_errors.page(batch_id, Window.of_page(query.page, query.size)))
+    """Returns every error of every quarantined row of a batch, or of all parts of a file, in row order by default.
+
+    More than 100 000 errors can be sorted by `row` only (422).
+    """
+    return ApiResponse(data=wired.row_errors.page(batch_id, RowErrorsQuery.read(given)))
 
 
 @router.get("/ingest/quarantine", tags=["ingest"], summary="List quarantined rows")
@@ -39,7 +41,7 @@ def batch_errors(
 def browse_quarantine(
     given: Annotated[Given, Depends(parameters_of(QuarantineQuery))], wired: Wired
 ) -> ApiResponse[QuarantineResponse]:
-    """Returns rejected rows as received, with every error, in order of receipt; filter by source, type, time, code."""
+    """Returns rejected rows as received, with every error; filter by source, type, time, code. The oldest are first."""
     return ApiResponse(data=wired.quarantine_reports.page(QuarantineQuery.read(given, now=wired.clock())))
 
 

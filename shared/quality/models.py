@@ -111,7 +111,7 @@ class DataQualityReportsResponse(Model):
     """Quality reports by source and data type, with an overall score."""
 
     reports: list[QualityReport] = Field(
-        description="One report per source and data type, in this order; with `size`, those of one page."
+        description="One report per source and data type, by default in this order; with `size`, those of one page."
     )
     totalElements: Optional[int] = Field(default=None, description="Number of reports; only with `size`.")  # noqa: N815 # as in every page
     totalPages: Optional[int] = Field(default=None, description="Number of pages; only with `size`.")  # noqa: N815 # as above

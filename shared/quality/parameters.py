@@ -9,8 +9,22 @@ from pydantic import Field
 from shared.quality.question import QualityQuestion
 from shared.records.schema import DataType
 from shared.runtime.errors import FieldError
+from shared.runtime.paging import Order
 from shared.runtime.query import Query
-from shared.runtime.query_fields import Moment, PageNumber, PageSize, described, range_end, range_errors, range_start
+from shared.runtime.query_fields import (
+    Moment,
+    PageNumber,
+    PageSize,
+    SortedBy,
+    described,
+    range_end,
+    range_errors,
+    range_start,
+    sort_field,
+)
+
+SORTABLE = ("source_id", "data_type", "quality_score", "rows")
+"""Fields of a report by which reports can be sorted."""
 
 LONGEST_RANGE = timedelta(days=366)
 _LONGEST_ID = 50
@@ -33,6 +47,7 @@ class QualityQuery(Query):
     end: Moment = range_end()
     page: PageNumber = Field(default=0, description="Page of reports, starting at 0; only with `size`.")
     size: PageSize | None = Field(default=None, description="Number of reports per page (default: all reports).")
+    sort: Annotated[Order, SortedBy(SORTABLE)] | None = sort_field("by source and data type")
 
     @classmethod
     def contradictions(cls, valid: Mapping[str, Any], _now: datetime | None) -> Iterator[FieldError]:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.records.schema import DataType
+from shared.runtime.paging import Order
 
 
 @dataclass(frozen=True, kw_only=True)
 class QualityQuestion:
     """The source, the data type, and the half-open range of receipt, which covers every hour that it overlaps.
 
-    With a `size`, only the reports of one page are asked for; score and trend are always those of all.
+    With a `size`, only the reports of one page are asked for; score and trend are always those of all. `sort` is the
+    order of the reports; by default by source and data type.
     """
 
     start: datetime
@@ -19,3 +21,4 @@ class QualityQuestion:
     data_type: DataType | None = None
     page: int = 0
     size: int | None = None
+    sort: Order | None = None

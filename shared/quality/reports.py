@@ -5,23 +5,45 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from shared.quality.models import DataQualityReportsResponse
 from shared.quality.question import QualityQuestion
 from shared.quality.report import ReportSubject, report
 from shared.quality.rules import Requirements, overall_score, score_to_json
-from shared.quality.state import total
+from shared.quality.state import QualityCounts, total
 from shared.quality.store import HourlyQuality, QualityStates
 from shared.quality.trend import trend
 from shared.records.schema import DataType
-from shared.runtime.paging import Slice, Window
+from shared.runtime.paging import Slice, Window, paginate
 
 if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 _AT_ONCE = 8
-T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What a report is about, and the hours that it counts; by its properties reports are sorted."""
+
+    source_id: str
+    data_type: DataType
+    hours: Sequence[HourlyQuality]
+
+    @cached_property
+    def counts(self) -> QualityCounts:
+        return total(each.state for each in self.hours)
+
+    @property
+    def quality_score(self) -> Fraction:
+        return overall_score(self.counts)
+
+    @property
+    def rows(self) -> int:
+        return self.counts.rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +61,18 @@ class QualityReports:
         by_subject: defaultdict[tuple[str, DataType], list[HourlyQuality]] = defaultdict(list)
         for each in found:
             by_subject[each.source_id, each.data_type].append(each)
-        shown = _page(sorted(by_subject.items()), question)
+        shown = _page([_Subject(*subject, received) for subject, received in by_subject.items()], question)
         return DataQualityReportsResponse(
             reports=[
                 report(
-                    ReportSubject(source_id=source_id, data_type=data_type, start=question.start, end=question.end),
-                    total(each.state for each in received),
-                    minimum=self.requirements_of(source_id, data_type).minimum,
+                    ReportSubject(
+                        source_id=each.source_id, data_type=each.data_type, start=question.start, end=question.end
+                    ),
+                    each.counts,
+                    minimum=self.requirements_of(each.source_id, each.data_type).minimum,
                     at=self.clock(),
                 )
-                for (source_id, data_type), received in shown.items
+                for each in shown.items
             ],
             totalElements=shown.total if question.size else None,
             totalPages=shown.page()["totalPages"] if question.size else None,
@@ -70,9 +94,9 @@ def _overall_score(found: Sequence[HourlyQuality]) -> float | None:
     return score_to_json(overall_score(state)) if state.rows else None
 
 
-def _page(subjects: Sequence[T], question: QualityQuestion) -> Slice[T]:
+def _page(subjects: Sequence[_Subject], question: QualityQuestion) -> Slice[_Subject]:
     window = Window.of_page(question.page, question.size or len(subjects) or 1)
-    return Slice(window.of(subjects), len(subjects), window)
+    return paginate(subjects, window, arrival=lambda each: (each.source_id, each.data_type), order=question.sort)
 
 
 def _daily(found: Sequence[HourlyQuality]) -> dict[date, float]:

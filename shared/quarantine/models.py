@@ -29,13 +29,13 @@ class QuarantinedRow(Model):
 
 
 class QuarantineResponse(PageResponse):
-    """One page of quarantined rows, in order of receipt."""
+    """One page of quarantined rows."""
 
     content: list[QuarantinedRow] = Field(description="The rows on this page.")
 
 
 class RowErrorsResponse(PageResponse):
-    """One page of row errors of a batch, in row order."""
+    """One page of row errors of a batch."""
 
     content: list[ValidationError] = Field(description="The errors on this page.")
 

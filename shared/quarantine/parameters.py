@@ -6,8 +6,15 @@ from pydantic import Field
 
 from shared.ledger.filters import REASON_CODE
 from shared.ledger.parameters import DeliveryQuery
+from shared.runtime.paging import Order
 from shared.runtime.query import Query
-from shared.runtime.query_fields import PageNumber, PageSize, described
+from shared.runtime.query_fields import PageNumber, PageSize, SortedBy, described, sort_field
+
+SORTABLE_ROWS = ("received_at", "source_id", "data_type")
+"""Fields of quarantined rows by which they can be sorted: rows of a delivery have them in common and stay together."""
+
+SORTABLE_ERRORS = ("row", "field", "code")
+"""Fields by which the errors of a batch can be sorted."""
 
 _Code = Annotated[
     str,
@@ -24,6 +31,7 @@ class QuarantineQuery(DeliveryQuery):
     )
     page: PageNumber = 0
     size: PageSize = 20
+    sort: Annotated[Order, SortedBy(SORTABLE_ROWS)] | None = sort_field("in order of receipt")
 
 
 class RowErrorsQuery(Query):
@@ -31,3 +39,4 @@ class RowErrorsQuery(Query):
 
     page: PageNumber = 0
     size: PageSize = 20
+    sort: Annotated[Order, SortedBy(SORTABLE_ERRORS)] | None = sort_field("in row order")

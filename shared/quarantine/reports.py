@@ -24,7 +24,7 @@ class QuarantineReports:
     def page(self, query: QuarantineQuery) -> QuarantineResponse:
         """Return the page that a query asks for."""
         window = Window.of_page(query.page, query.size)
-        found = self.quarantine.browse(query.filters(self.clock()), query.code, window)
+        found = self.quarantine.browse(query.filters(self.clock()), query.code, window, query.sort)
         return QuarantineResponse(content=[_to_row(delivery, row) for delivery, row in found.items], **found.page())
 
 

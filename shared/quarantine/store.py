@@ -1,15 +1,16 @@
 """The store of quarantined rows: an object per delivery and an index."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.lake.quarantine.rejected_rows import RejectedRow, RejectedRows, read_rows
 from shared.lake.storage.object_store import LostUpdate
 from shared.quarantine.index import QuarantinedDelivery, QuarantineIndex
-from shared.runtime.errors import Unavailable
-from shared.runtime.paging import Slice, Window
+from shared.runtime.errors import Unavailable, Unprocessable
+from shared.runtime.paging import Order, Slice, Window, in_order
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from shared.ledger.filters import Filters
 
 _TRIES = 8
+MOST_SORTED = 100_000
+"""Errors that are sorted by what they say, for which all of them are read."""
+
+Reason = tuple[int, dict[str, Any]]
+"""An error, after the position of its row."""
+
 Found = tuple[QuarantinedDelivery, RejectedRow]
 
 
@@ -66,9 +73,10 @@ class Quarantine:
         if self.lake.get(stored.key):
             raise LostUpdate(stored.key)
 
-    def browse(self, filters: "Filters", code: str | None, window: Window) -> Slice[Found]:
-        """Return a window of the matching rows, in order of receipt and position."""
-        matching = [delivery for delivery in self.matching_deliveries(filters) if delivery.count_with_code(code)]
+    def browse(self, filters: "Filters", code: str | None, window: Window, order: Order | None = None) -> Slice[Found]:
+        """Return a window of the matching rows, in order of receipt and position, or of a field of their deliveries."""
+        found = [delivery for delivery in self.matching_deliveries(filters) if delivery.count_with_code(code)]
+        matching = in_order(found, order)
 
         def rows_of(delivery: QuarantinedDelivery) -> list[Found]:
             return [(delivery, row) for row in self.rows(delivery) if code is None or code in row.codes]
@@ -83,16 +91,28 @@ class Quarantine:
                 yield delivery
 
     def list_errors(
-        self, deliveries: Iterable[QuarantinedDelivery], window: Window
-    ) -> Slice[tuple[int, dict[str, Any]]]:
-        """Return a window of the errors of these deliveries, each with the position of its row."""
-        matching = list(deliveries)
+        self, deliveries: Sequence[QuarantinedDelivery], window: Window, order: Order | None = None
+    ) -> Slice[Reason]:
+        """Return a window of the errors of these deliveries, each with the position of its row.
 
-        def reasons_of(delivery: QuarantinedDelivery) -> list[tuple[int, dict[str, Any]]]:
-            return [(row.place, reason) for row in self.rows(delivery) for reason in row.reasons]
+        Raises:
+            Unprocessable: there are too many errors to sort by what they say.
+        """
+        total = sum(delivery.reasons for delivery in deliveries)
+        is_descending = order is not None and order.descending
+        if order is None or order.field == "row":
+            matching = deliveries[::-1] if is_descending else deliveries
+            read = partial(self._reasons_of, descending=is_descending)
+            return Slice(_slice(matching, lambda delivery: delivery.reasons, read, window), total, window)
+        if total > MOST_SORTED:
+            raise Unprocessable(f"The batch has {total} errors; more than {MOST_SORTED} can be sorted by row only")
+        found = [each for delivery in deliveries for each in self._reasons_of(delivery)]
+        found.sort(key=lambda each: each[1][order.field], reverse=is_descending)
+        return Slice(window.of(found), len(found), window)
 
-        total = sum(delivery.reasons for delivery in matching)
-        return Slice(_slice(matching, lambda delivery: delivery.reasons, reasons_of, window), total, window)
+    def _reasons_of(self, delivery: QuarantinedDelivery, *, descending: bool = False) -> list[Reason]:
+        rows = self.rows(delivery)
+        return [(row.place, reason) for row in (reversed(rows) if descending else rows) for reason in row.reasons]
 
 
 def _slice(

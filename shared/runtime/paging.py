@@ -77,9 +77,14 @@ def paginate(
     repeats an item. With another order they may; items with equal values are in order of arrival, and those without a
     value come last.
     """
-    ordered = sorted(items, key=arrival)
-    if order is not None:
-        valued = [item for item in ordered if getattr(item, order.field) is not None]
-        valued.sort(key=lambda item: getattr(item, order.field), reverse=order.descending)
-        ordered = [*valued, *(item for item in ordered if getattr(item, order.field) is None)]
+    ordered = in_order(sorted(items, key=arrival), order)
     return Slice(window.of(ordered), len(ordered), window)
+
+
+def in_order(items: Sequence[T], order: Order | None) -> Sequence[T]:
+    """Return items by a field; those with equal values keep their order, and those without a value come last."""
+    if order is None:
+        return items
+    valued = [item for item in items if getattr(item, order.field) is not None]
+    valued.sort(key=lambda item: getattr(item, order.field), reverse=order.descending)
+    return [*valued, *(item for item in items if getattr(item, order.field) is None)]

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.quarantine.models import RowErrorsResponse, row_error
+from shared.quarantine.parameters import RowErrorsQuery
 from shared.runtime.errors import NotFound
+from shared.runtime.paging import Window
 
 if TYPE_CHECKING:
     from shared.ingestion.uploads.store import UploadStore
     from shared.ledger.store import Ledger
     from shared.quarantine.store import Quarantine
-    from shared.runtime.paging import Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,16 +23,17 @@ class RowErrors:
     uploads: "UploadStore"
     quarantine: "Quarantine"
 
-    def page(self, batch_id: str, window: "Window") -> RowErrorsResponse:
-        """Return a page of the errors of a batch, in row order.
+    def page(self, batch_id: str, query: RowErrorsQuery) -> RowErrorsResponse:
+        """Return a page of the errors of a batch.
 
         Raises:
             NotFound: the batch does not exist.
+            Unprocessable: there are too many errors to sort by what they say.
         """
         quarantined = self.quarantine.index.get_many(
             [(entry.received_at, entry.delivery_id) for entry in self._entries(batch_id)]
         )
-        found = self.quarantine.list_errors(quarantined, window)
+        found = self.quarantine.list_errors(quarantined, Window.of_page(query.page, query.size), query.sort)
         return RowErrorsResponse(content=[row_error(place, reason) for place, reason in found.items], **found.page())
 
     def _entries(self, batch_id: str) -> list[LedgerEntry]:

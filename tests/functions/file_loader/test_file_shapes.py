@@ -9,8 +9,8 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ledger.entry import BatchStatus
+from shared.quarantine.parameters import RowErrorsQuery
 from shared.recovery.models import RedriveRequest
-from shared.runtime.paging import Window
 from shared.sources.config_store import FRESH_FOR
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
@@ -140,7 +140,7 @@ def test_a_rejected_line_is_redriven_after_the_fields_are_corrected(wired: Wirin
     merge_all(wired)
 
     assert outcome(wired, batch_id) == {"loaded": 1, "quarantined": 1}
-    errors = wired.row_errors.page(batch_id, Window(0, 9)).content
+    errors = wired.row_errors.page(batch_id, RowErrorsQuery.read({"size": ["9"]})).content
     assert [(error.row, error.code) for error in errors] == [(2, "record_path")]
 
 

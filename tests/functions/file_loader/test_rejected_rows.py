@@ -6,15 +6,15 @@ from typing import Any
 import orjson
 
 from shared.app.wiring import Wiring
+from shared.quarantine.parameters import RowErrorsQuery
 from shared.records.schema import DataType
 from shared.recovery.models import RedriveRequest
-from shared.runtime.paging import Window
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
 from tests.fakes.state_dump import keys, merge_all, table_rows
 from tests.functions.file_loader.files import loader, outcome, sales_csv, sent, upload
 
-ALL = Window(0, 100)
+ALL = RowErrorsQuery.read({"size": ["100"]})
 _LATER = timedelta(minutes=1)
 
 

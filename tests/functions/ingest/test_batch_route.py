@@ -160,14 +160,14 @@ def test_the_estimate_counts_the_batches_that_wait(wired: Wiring, submit: Call, 
 
 
 @pytest.fixture
-def estimate(wired: Wiring, submit: Call, clock: Clock) -> Callable[[], tuple[float, bool]]:
+def estimate(wired: Wiring, submit: Call, clock: Clock) -> Callable[[], tuple[Any, bool]]:
     """The estimate for a further batch, where recent ones took two seconds, and whether it is a minimum."""
     submit([sale(0)])
     clock.pass_by(timedelta(seconds=2))
     merge_all(wired)
     numbers = count(1)
 
-    def ask() -> tuple[float, bool]:
+    def ask() -> tuple[Any, bool]:
         told = submit([sale(next(numbers))]).data
         seconds = float(told["estimated_processing_time"].removeprefix("PT").removesuffix("S"))
         return pytest.approx(seconds, abs=0.15), told.get("estimate_is_minimum", False)
@@ -176,7 +176,7 @@ def estimate(wired: Wiring, submit: Call, clock: Clock) -> Callable[[], tuple[fl
 
 
 def test_the_estimate_counts_more_objects_than_one_pass_takes(
-    wired: Wiring, estimate: Callable[[], tuple[float, bool]]
+    wired: Wiring, estimate: Callable[[], tuple[Any, bool]]
 ) -> None:
     for number in range(600):
         wired.lake.put(incoming_key(DataType.TRANSACTIONS, f"batch-{number}"), b"")
@@ -185,7 +185,7 @@ def test_the_estimate_counts_more_objects_than_one_pass_takes(
 
 
 def test_the_estimate_is_a_minimum_behind_more_objects_than_are_counted(
-    wired: Wiring, estimate: Callable[[], tuple[float, bool]]
+    wired: Wiring, estimate: Callable[[], tuple[Any, bool]]
 ) -> None:
     lake = MemoryLake()
     for number in range(5_001):
@@ -196,7 +196,7 @@ def test_the_estimate_is_a_minimum_behind_more_objects_than_are_counted(
 
 
 def test_the_estimate_counts_files_of_the_type_that_wait_or_are_loaded(
-    wired: Wiring, clock: Clock, estimate: Callable[[], tuple[float, bool]]
+    wired: Wiring, clock: Clock, estimate: Callable[[], tuple[Any, bool]]
 ) -> None:
     announced = announce(wired)
     other = announce(wired, data_type="orders")

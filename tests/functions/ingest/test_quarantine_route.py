@@ -74,6 +74,50 @@ def test_rows_are_filtered_by_source_type_time_and_error_code(wired: Wiring, cal
     assert _found(call, time_range='{"start": "2025-03-01T11:00:00Z", "end": "2025-03-01T12:00:00Z"}') == ["batch-2:0"]
 
 
+def test_rows_are_sorted_by_a_field_of_their_delivery(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "batch-1", [BAD, {}], at=NOW - timedelta(days=3))
+    _deliver(wired, "batch-2", [{}], source_id="till", at=NOW - timedelta(hours=1))
+    wired.loader.load(delivery(DataType.ORDERS, [{}], origin="batch-3"))
+
+    assert _found(call, sort="received_at,desc") == ["batch-3:0", "batch-2:0", "batch-1:0", "batch-1:1"]
+    assert _found(call, sort="source_id") == ["batch-2:0", "batch-1:0", "batch-1:1", "batch-3:0"]
+    assert _found(call, sort="data_type,asc", page=1, size=2) == ["batch-1:1", "batch-2:0"]
+    assert _found(call, sort="received_at,desc", code="type") == ["batch-1:0"]
+    assert call("GET", "/ingest/quarantine", query={"sort": ["row"]}).fields.keys() == {"sort"}
+
+
+def test_errors_of_a_batch_are_sorted_by_a_field(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "batch-1", [sale(1, quantity="x", currency="?"), sale(2), sale(3, unit_price=-1)])
+
+    def errors(**query: str) -> list[tuple[int, str]]:
+        asked = {name: [value] for name, value in query.items()}
+        found = call("GET", "/ingest/batches/batch-1/errors", query=asked).data["content"]
+        return [(each["row"], each["field"]) for each in found]
+
+    price, currency, quantity = (2, "/unit_price"), (0, "/currency"), (0, "/quantity")
+    assert sorted(errors()[:2]) == [currency, quantity]
+    assert errors(sort="row,desc") == [price, *errors()[:2]]
+    assert errors(sort="field") == [currency, quantity, price]
+    assert errors(sort="field,desc", size="2", page="1") == [currency]
+    assert [each["code"] for each in _sorted_by_code(call)] == sorted(each["code"] for each in _sorted_by_code(call))
+    assert call("GET", "/ingest/batches/batch-1/errors", query={"sort": ["message"]}).fields.keys() == {"sort"}
+
+
+def test_too_many_errors_are_sorted_by_row_only(wired: Wiring, call: Call) -> None:
+    _deliver(wired, "batch-1", [BAD])
+    (found,) = wired.quarantine.index.list_by_day([NOW.date()])
+    wired.quarantine.index.put(replace(found, reasons=100_001))
+
+    by_code = call("GET", "/ingest/batches/batch-1/errors", query={"sort": ["code"]})
+    by_row = call("GET", "/ingest/batches/batch-1/errors", query={"sort": ["row,desc"]})
+
+    assert (by_code.status, by_row.status) == (422, 200)
+
+
+def _sorted_by_code(call: Call) -> Any:
+    return call("GET", "/ingest/batches/batch-1/errors", query={"sort": ["code"]}).data["content"]
+
+
 def test_the_default_range_is_the_last_seven_days(wired: Wiring, call: Call) -> None:
     _deliver(wired, "batch-1", [{}], at=NOW - timedelta(days=8))
     _deliver(wired, "batch-2", [{}], at=NOW - timedelta(days=7))

@@ -212,5 +212,22 @@ def test_reports_come_in_pages_with_the_score_of_all(wired: Wiring, ask: Ask) ->
     assert "totalElements" not in ask(*DAY).data
 
 
+def test_reports_are_sorted_by_a_field(ask: Ask, wired: Wiring) -> None:
+    for source_id, bad in (("shop-a", 1), ("shop-b", 0), ("shop-c", 2)):
+        rows = [fine(number, quantity="many" if number < bad else 1) for number in range(4 + bad)]
+        deliver(wired, rows, origin=f"batch-{source_id}", source_id=source_id)
+
+    def sources(**asked: str) -> list[str]:
+        return [each["source_id"] for each in ask(*DAY, **asked).data["reports"]]
+
+    assert sources() == ["shop-a", "shop-b", "shop-c"]
+    assert sources(sort="source_id,desc") == ["shop-c", "shop-b", "shop-a"]
+    assert sources(sort="rows") == ["shop-b", "shop-a", "shop-c"]
+    assert sources(sort="quality_score") == ["shop-c", "shop-a", "shop-b"]
+    assert sources(sort="quality_score,desc", size="1", page="1") == ["shop-a"]
+    assert sources(sort="data_type,desc") == ["shop-a", "shop-b", "shop-c"]  # equal ones by source
+    assert ask(*DAY, sort="report_id").fields.keys() == {"sort"}
+
+
 def test_a_page_of_reports_needs_a_size(ask: Ask) -> None:
     assert ask(*DAY, page="1").fields == {"size": "is required if page is given"}
