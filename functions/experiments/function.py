@@ -1,14 +1,15 @@
 """Declares the function `experiments`."""
 
-from functions.access import COUNTED, IDENTITY, LARGE_ANSWERS, ON_RECORD
+from functions.access import COUNTED, IDENTITY, ON_RECORD, QUERY, QUERY_WRITES
 from functions.declaration import Access, HttpFunction
+from shared.decisions.configuration_store import CONFIGURATION_TABLE
 from shared.experiments.store import EXPERIMENTS_TABLE
 
 FUNCTION = HttpFunction(
     name="experiments",
-    description="Defines experiments and moves them from state to state.",
+    description="Defines experiments, moves them from state to state, and computes their results from Athena.",
     memory_mb=1769,
     timeout_seconds=29,
-    reads=(*IDENTITY, *ON_RECORD, *LARGE_ANSWERS, Access(EXPERIMENTS_TABLE)),
-    writes=(*COUNTED, *ON_RECORD, *LARGE_ANSWERS, Access(EXPERIMENTS_TABLE)),
+    reads=(*IDENTITY, *ON_RECORD, *QUERY, Access(EXPERIMENTS_TABLE), Access(CONFIGURATION_TABLE)),
+    writes=(*COUNTED, *ON_RECORD, *QUERY_WRITES, Access(EXPERIMENTS_TABLE)),
 )

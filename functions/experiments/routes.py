@@ -23,7 +23,7 @@ from shared.experiments.models import (
     ExperimentsResponse,
     StoredExperiment,
 )
-from shared.experiments.parameters import ExperimentsQuery
+from shared.experiments.parameters import ExperimentQuery, ExperimentsQuery
 from shared.experiments.vocabulary import Move
 from shared.runtime import etags
 from shared.runtime.errors import Conflict, NotFound
@@ -77,14 +77,20 @@ def create_experiment(request: Annotated[ExperimentRequest, Body()], wired: Wire
 
 @router.get("/analytics/experiments/<experiment_id>", tags=_TAGS, summary="Get an experiment")
 @policy(Scope.EXPERIMENTS_READ, errors=(NotFound,))
-def get_experiment(experiment_id: Id, wired: Wired) -> Response[Experiment]:
-    """Returns an experiment. Send its `version`, or the `ETag` as `If-Match`, with a change.
+def get_experiment(
+    experiment_id: Id, wired: Wired, given: Annotated[Given, Depends(parameters_of(ExperimentQuery))]
+) -> Response[Experiment]:
+    """Returns an experiment with its results. Send its `version`, or the `ETag` as `If-Match`, with a change.
 
-    The `ETag` is that of the definition and state of the experiment.
+    Decisions from `startDate` to the earlier of `endDate` and completion count, pauses included. The `ETag` is that of
+    the definition and state of the experiment, whatever the results are.
     """
+    query = ExperimentQuery.read(given, now=wired.clock())
     found = wired.experiments.get(experiment_id)
+    results = wired.experiment_reports.results(found, query.as_of) if query.include_results else None
+    shown = _shown(found).model_copy(update={"results": results})
     tag = etags.tag_of(router.current_event.path, found.document)
-    return Response(HTTPStatus.OK, content_types.APPLICATION_JSON, _shown(found), {"ETag": tag})
+    return Response(HTTPStatus.OK, content_types.APPLICATION_JSON, shown, {"ETag": tag})
 
 
 @router.put("/analytics/experiments/<experiment_id>", tags=_TAGS, summary="Change an experiment")

@@ -89,6 +89,7 @@ class Wiring(Deployment):
     drift_reports = cached_property(shared.drift.provider.drift_reports)
     event_stream = cached_property(shared.ingestion.stream.provider.event_stream)
     experiments = cached_property(shared.experiments.provider.experiments)
+    experiment_reports = cached_property(shared.experiments.provider.experiment_reports)
     experiment_changes = cached_property(shared.experiments.provider.experiment_changes)
     explanations = cached_property(shared.explanations.provider.explanations)
     file_loader = cached_property(shared.ingestion.uploads.loader_provider.file_loader)

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from shared.experiments.result_models import ExperimentResults
 from shared.experiments.vocabulary import METRICS, ExperimentStatus, ExperimentUnit, MetricDirection
 from shared.records.ids import LONGEST_ID
 from shared.runtime.errors import FieldError
@@ -248,6 +249,10 @@ class StoredExperiment(Design):
 
 class Experiment(StoredExperiment):
     """An experiment."""
+
+    results: Optional[ExperimentResults] = Field(
+        default=None, description="How the variants compare; omitted without decisions, for drafts and in lists."
+    )
 
 
 class ExperimentsResponse(CamelModel):

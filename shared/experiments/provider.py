@@ -1,6 +1,10 @@
 """Provides experiments."""
 
+from shared.athena.provider import pinned_queries
+from shared.decisions.provider import fraud_configuration
 from shared.experiments.changes import ExperimentChanges
+from shared.experiments.lake_reader import ExperimentReader
+from shared.experiments.reports import ExperimentReports
 from shared.experiments.store import EXPERIMENTS_TABLE, ExperimentStore
 from shared.runtime.deployment import Deployment, provider
 
@@ -15,3 +19,15 @@ def experiments(deployment: Deployment) -> ExperimentStore:
 def experiment_changes(deployment: Deployment) -> ExperimentChanges:
     """Build what changes experiments."""
     return ExperimentChanges(store=experiments(deployment), clock=deployment.clock)
+
+
+@provider
+def experiment_reports(deployment: Deployment) -> ExperimentReports:
+    """Build what computes the results of experiments."""
+    return ExperimentReports(
+        reader=ExperimentReader(
+            queries=pinned_queries(deployment), reporting_currency=deployment.settings.reporting_currency
+        ),
+        parameters=lambda: fraud_configuration(deployment).get(),
+        clock=deployment.clock,
+    )

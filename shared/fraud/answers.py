@@ -150,7 +150,7 @@ def read_answer(rows: Iterable[Row], as_of: datetime) -> FraudAnswer:
     latest = [row["last_labelled"] for row in (*counted, *told) if row["last_labelled"] is not None]
     return FraudAnswer(
         as_of=as_of,
-        counts=list(map(_count_row, counted)),
+        counts=list(map(count_row, counted)),
         learned={LabelKind(row["kind"]): LearnedDelays(row["number"], row["place"]) for row in parts.get("curve", ())},
         missed={kind: list(_missed(told, kind)) for kind in LabelKind},
         ranking=_ranking(parts),
@@ -161,7 +161,8 @@ def read_answer(rows: Iterable[Row], as_of: datetime) -> FraudAnswer:
     )
 
 
-def _count_row(row: Row) -> CountRow:
+def count_row(row: Row) -> CountRow:
+    """Read a row of `shared.fraud.queries.counts`."""
     cells = [(f"{outcome}_{label}", int(n), Decimal(sum_)) for outcome, label, n, sum_ in unpack_groups(row["packed"])]
     charged_back, revised, after_horizon, excluded = map(int, unpack(row["measures"]))
     return CountRow(

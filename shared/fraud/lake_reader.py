@@ -146,7 +146,7 @@ class DecisionReader:
             statement=named,
             identity=self._statement(question.identity, parts, view, ()),
             apart=("now" if question.is_current else "as of",),  # one may be a minute old, the other is of its time
-            depends_on=_dependencies(question, parts),
+            depends_on=dependencies(question, learns=Part.MISSED in parts or Part.CURVE in parts),
             form=ANSWERS,
             parse=partial(read_answer, as_of=question.as_of),
         )
@@ -179,11 +179,10 @@ def _newest(question: FraudQuestion, view: "LakeView") -> Interval:
     return Interval(max(asked.start, datetime.fromisoformat(within[-most]).replace(tzinfo=UTC)), asked.end)
 
 
-def _dependencies(question: FraudQuestion, parts: Sequence[Part]) -> tuple[Dependency, ...]:
+def dependencies(question: FraudQuestion, *, learns: bool = False) -> tuple[Dependency, ...]:
     """Return the tables with their days; delays of labels are learned from all days before the range, too."""
     asked = whole(question)
     first, last = (moment.date().isoformat() for moment in (asked.start, max(asked.start, asked.end - LAST_MOMENT)))
-    learns = Part.MISSED in parts or Part.CURVE in parts
     return (
         Dependency(STATES[0]) if learns else Dependency(STATES[0], first, last),
         Dependency(_LABELS),

@@ -59,7 +59,12 @@ def read_beside(question: FraudQuestion, grain: Grain, dirty_days: Iterable[str]
 
 
 def _may_use_rollups(question: FraudQuestion) -> bool:
-    return question.is_current and question.investigation_id is None and question.span.start < question.until
+    return (
+        question.is_current
+        and question.investigation_id is None
+        and question.experiment_id is None
+        and question.span.start < question.until
+    )
 
 
 def _cuts(question: FraudQuestion, grain: Grain) -> list[datetime]:

@@ -32,6 +32,7 @@ class FraudQuestion:
         dimension: the dimension by which decisions are divided into cohorts.
         values: the only cohorts that are asked for; all if it is empty.
         investigation_id: only decisions of this investigation.
+        experiment_id: only decisions of this experiment; roll-ups do not have it.
         recent_days: in how many of the last days with decisions the newest are looked for; None looks in all.
         young_since: by kind of label, the time from which decisions are too young for estimates.
     """
@@ -43,6 +44,7 @@ class FraudQuestion:
     dimension: Dimension | None = None
     values: tuple[str | None, ...] = ()
     investigation_id: str | None = None
+    experiment_id: str | None = None
     recent_days: int | None = 7
     young_since: Mapping[LabelKind, datetime] = field(default_factory=dict)
 

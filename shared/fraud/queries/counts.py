@@ -86,9 +86,14 @@ def counts(question: FraudQuestion, reading: Reading, *, currency: str, has_labe
         currency: the reporting currency.
         has_labels: whether labels are published.
     """
+    return counts_of(union_all(_rows(question, reading, has_labels=has_labels)), question, currency=currency)
+
+
+def counts_of(rows: Statement, question: FraudQuestion, *, currency: str) -> Statement:
+    """Return the counts of rows as `rows_of_base` has them."""
     return sql(
         _STATEMENT,
-        rows=union_all(_rows(question, reading, has_labels=has_labels)),
+        rows=rows,
         bucket=_bucket(question),
         mature_until=question.mature_until,
         young=_is_young(question, LabelKind.FRAUD),
@@ -123,7 +128,12 @@ def _rows(question: FraudQuestion, reading: Reading, *, has_labels: bool) -> Ite
     if reading.parts.base:
         of_base = facts(question, reading.parts.base, has_labels=has_labels)
         value = sql("CAST(NULL AS varchar)") if question.dimension is None else identifier(question.dimension)
-        yield sql(_OF_BASE, value=value, facts=of_base)
+        yield rows_of_base(value, of_base)
+
+
+def rows_of_base(value: Statement, decisions: Statement) -> Statement:
+    """Return decisions with the columns of `facts` as rows to count; `value` is the cohort that each belongs to."""
+    return sql(_OF_BASE, value=value, facts=decisions)
 
 
 def _is_young(question: FraudQuestion, kind: LabelKind) -> Statement:

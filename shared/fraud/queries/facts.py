@@ -6,7 +6,7 @@ A label counts for the decision of its id on the UTC day of its `decision_timest
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from shared.athena.sql import EMPTY, Constant, Statement, sql, table
+from shared.athena.sql import EMPTY, Constant, Statement, join, sql, table
 from shared.fraud.question import FraudQuestion
 from shared.fraud.steps import MONDAY
 from shared.metrics.queries.fragments import in_intervals
@@ -48,9 +48,9 @@ _FACTS = """
         labelled.last_labelled
     FROM (
         SELECT decision_id, "timestamp" AS moment, outcome, currency, amount, score, customer_id, latency_ms,
-            merchant, channel, geography, device, risk_band, model_version, rule_version
+            merchant, channel, geography, device, risk_band, model_version, rule_version, variant_id
         FROM {decisions}
-        WHERE "timestamp" <= CAST(:as_of AS timestamp) AND {intervals} {investigation}
+        WHERE "timestamp" <= CAST(:as_of AS timestamp) AND {intervals} {of}
     ) AS decided
     LEFT JOIN ({labelled}) AS labelled
         ON labelled.decision_id = decided.decision_id AND labelled.label_day = CAST(decided.moment AS date)
@@ -61,7 +61,7 @@ def facts(question: FraudQuestion, intervals: Sequence[Interval], *, has_labels:
     """Return the decisions of intervals, one row each, with what their labels say.
 
     Args:
-        question: has the time up to which decisions and labels count, and the investigation.
+        question: has the time up to which decisions and labels count, and the investigation or experiment.
         intervals: the times of the decisions.
         has_labels: whether labels are published; without, all decisions are unlabelled.
     """
@@ -79,15 +79,19 @@ def facts(question: FraudQuestion, intervals: Sequence[Interval], *, has_labels:
         decisions=table(DataType.DECISIONS),
         as_of=question.as_of,
         intervals=in_intervals(sql('"timestamp"'), intervals),
-        investigation=_investigation(question),
+        of=_of(question),
         labelled=labelled,
     )
 
 
-def _investigation(question: FraudQuestion) -> Statement:
-    if question.investigation_id is None:
-        return EMPTY
-    return sql("AND investigation_id = :investigation", investigation=question.investigation_id)
+def _of(question: FraudQuestion) -> Statement:
+    """Return the conditions on what decisions are part of."""
+    conditions = []
+    if question.investigation_id is not None:
+        conditions.append(sql("AND investigation_id = :investigation", investigation=question.investigation_id))
+    if question.experiment_id is not None:
+        conditions.append(sql("AND experiment_id = :experiment", experiment=question.experiment_id))
+    return join(" ", conditions)
 
 
 def _whole_days(interval: Interval) -> Interval:
