@@ -30,6 +30,7 @@ BENCHES = (
     "formats",
     "mapped",
     "fraud",
+    "replay_kernel",
     "dashboards",
     "alerts",
     "quality",

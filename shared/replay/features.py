@@ -1,6 +1,6 @@
 """Features of a slice as columns, decoded from how decisions store them: `shared.records.features` for many rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -19,7 +19,6 @@ Kinds = npt.NDArray[np.uint8]
 _TRUE, _FALSE = str(Stored.TRUE), str(Stored.FALSE)
 _STARTS_NUMBER = np.isin(np.arange(256), [ord(each) for each in "-0123456789"])
 _ZERO, _NINE, _POINT, _MINUS = (ord(each) for each in "09.-")
-_EXPONENT, _LOWER = ord("e"), 0x20
 
 
 class Kind(IntEnum):
@@ -78,25 +77,25 @@ def columns(features: pa.MapArray, names: Sequence[str]) -> Mapping[str, Column]
     if not is_wanted.all():
         rows, places, stored = rows[is_wanted], places[is_wanted], stored.filter(pa.array(is_wanted))
     kinds, numbers = parse(stored)
-    of_kind, of_number = _by_name(rows, places, kinds, numbers, (len(features), len(names)))
+    columns_of = _by_name(rows, places, kinds, numbers, (len(features), len(names)))
     texts = np.flatnonzero(kinds == Kind.TEXT)
     found = {}
     for place, name in enumerate(names):
         chosen = texts[places[texts] == place]
-        found[name] = Column(of_kind[:, place], of_number[:, place], stored.take(pa.array(chosen)), rows[chosen])
+        found[name] = Column(*columns_of(place), stored.take(pa.array(chosen)), rows[chosen])
     return found
 
 
 def _by_name(
     rows: Integers, places: Integers, kinds: Kinds, numbers: Floats, shape: tuple[int, int]
-) -> tuple[Kinds, Floats]:
-    """Return kinds and numbers as tables, a row for each decision and a column for each name."""
+) -> Callable[[int], tuple[Kinds, Floats]]:
+    """Return what gives the kinds and numbers of all rows for the place of a name."""
     if _is_regular(rows, places, shape):
         back = np.argsort(places[: shape[1]])
-        return kinds.reshape(shape)[:, back], numbers.reshape(shape)[:, back]
-    of_kind, of_number = np.zeros(shape, np.uint8), np.full(shape, np.nan)
-    of_kind[rows, places], of_number[rows, places] = kinds, numbers
-    return of_kind, of_number
+        return lambda place: (kinds[back[place] :: shape[1]], numbers[back[place] :: shape[1]])
+    of_kind, of_number = np.zeros(shape[::-1], np.uint8), np.full(shape[::-1], np.nan)
+    of_kind[places, rows], of_number[places, rows] = kinds, numbers
+    return lambda place: (of_kind[place], of_number[place])
 
 
 def _is_regular(rows: Integers, places: Integers, shape: tuple[int, int]) -> bool:
@@ -131,10 +130,14 @@ def parse(stored: pa.Array) -> tuple[Kinds, Floats]:
         kinds[np.asarray(stored.is_null())] = Kind.ABSENT
         stored = stored.fill_null("")
     starts, ends, data = _bytes(stored)
-    is_filled = ends > starts
-    first = np.zeros(len(stored), np.uint8)
-    first[is_filled] = data[starts[is_filled]]
-    _parse_numbers(stored, np.flatnonzero(_STARTS_NUMBER[first]), kinds, numbers)
+    first = np.where(ends > starts, data.take(starts, mode="clip"), 0) if len(data) else np.zeros(len(stored), np.uint8)
+    starts_number = _STARTS_NUMBER[first]
+    if starts_number.all():
+        parsed = _parsed_at_once(stored)
+        if parsed is not None and np.isfinite(parsed).all():
+            kinds[:] = Kind.NUMBER
+            return kinds, parsed
+    _parse_numbers(stored, np.flatnonzero(starts_number), kinds, numbers)
     for text, number in ((_TRUE, 1.0), (_FALSE, 0.0)):
         rows = np.flatnonzero(first == ord(text[0]))
         if len(rows):
@@ -161,18 +164,23 @@ def _parsed_at_once(candidates: pa.Array) -> Floats | None:
         parsed: Floats = np.asarray(candidates.cast(pa.float64()))
     except pa.ArrowInvalid:
         return None
-    starts, ends, data = _bytes(candidates)
+    return parsed if _is_json(*_bytes(candidates)) else None
+
+
+def _is_json(starts: Integers, ends: Integers, data: Kinds) -> bool:
+    """Whether numbers that Arrow can read, and that start with a digit or a minus, are written as JSON has them."""
     if not len(starts):
-        return parsed
-    starts = starts + (data[starts] == _MINUS)
-    first, last = data[starts], data[ends - 1]
-    second = data[np.minimum(starts + 1, ends - 1)]
-    leads_with_zero = (first == _ZERO) & (second >= _ZERO) & (second <= _NINE) & (ends - starts > 1)
-    lacks_digit = (first < _ZERO) | (first > _NINE) | (last == _POINT)
-    text = data[starts[0] : ends[-1]]
-    exponents = np.flatnonzero((text | _LOWER) == _EXPONENT)
-    is_cut_off = text[exponents - 1] == _POINT
-    return None if leads_with_zero.any() or lacks_digit.any() or is_cut_off.any() else parsed
+        return True
+    first = data[starts]
+    rows = np.flatnonzero((first == _ZERO) | (first == _MINUS))
+    lead, end = starts[rows] + (first[rows] == _MINUS), ends[rows]
+    digit, second = data[lead], data[np.minimum(lead + 1, end - 1)]
+    has_zero_before = (digit == _ZERO) & (second >= _ZERO) & (second <= _NINE) & (end - lead > 1)
+    lacks_digit = (digit < _ZERO) | (digit > _NINE)
+    text = data[starts[0] : ends[-1]].tobytes()
+    return not (
+        has_zero_before.any() or lacks_digit.any() or (data[ends - 1] == _POINT).any() or b".e" in text or b".E" in text
+    )
 
 
 def _bytes(texts: pa.Array) -> tuple[Integers, Integers, Kinds]:

@@ -1,5 +1,9 @@
 """Replays a slice of decisions: decides them anew, and counts them by what the results need."""
 
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -10,6 +14,7 @@ from shared.replay.cells import CELLS, COHORTS, GRID, MOST_VALUES, TRUTHS, Cohor
 from shared.replay.encoding import codes_of, distinct
 from shared.replay.facts import checked
 from shared.replay.outcomes import Decided, decide
+from shared.replay.overrides import features_of
 from shared.replay.plan import ReplayPlan
 from shared.replay.tally import Amounts, Floats, Tally, amounts_of, tally
 from shared.replay.totals import SliceTotals
@@ -20,6 +25,17 @@ Truths = npt.NDArray[np.int64]
 
 _CELLS = int(np.prod(CELLS))
 _NEXT = np.append(GRID, np.inf)
+_VALUES_AT_ONCE = 2**17
+"""Scores, amounts and features that are read together, so that they stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A slice without resamples, the rows that were scored, and the place of each of them in `CELLS`."""
+
+    totals: SliceTotals
+    scored: pa.RecordBatch
+    cells: Cells
 
 
 def replay(facts: pa.Table, plan: ReplayPlan) -> SliceTotals:
@@ -33,14 +49,44 @@ def replay(facts: pa.Table, plan: ReplayPlan) -> SliceTotals:
         UnreadableFacts: the facts lack a column, or have impossible values.
         IncompletePolicy: the plan has no thresholds for a version of the rules.
     """
+    counted = count(facts, plan)
+    rows = counted.scored
+    hashes = units(rows["customer_id"], rows["decision_id"])
+    resamples = resample(counted.cells, amounts_of(rows["amount"]), hashes, plan.seed)
+    return replace(counted.totals, resamples=resamples)
+
+
+def count(facts: pa.Table, plan: ReplayPlan) -> Counted:
+    """Decide a slice anew and count it once; as `replay` but for the resamples, which the totals have none of."""
     rows = checked(facts, plan.overrides)
+    at_once = _VALUES_AT_ONCE // (2 + len(features_of(plan.overrides)))
+    parts = [_count(rows.slice(start, at_once), plan) for start in range(0, max(1, len(rows)), at_once)]
+    is_scored = np.concatenate([each.is_scored for each in parts])
+    return Counted(
+        reduce(add, [each.totals for each in parts]),
+        rows if is_scored.all() else rows.filter(pa.array(is_scored)),
+        np.concatenate([each.cells for each in parts]),
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A few rows, counted."""
+
+    totals: SliceTotals
+    is_scored: npt.NDArray[np.bool_]
+    cells: Cells
+
+
+def _count(rows: pa.RecordBatch, plan: ReplayPlan) -> _Part:
     decided, seen = decide(rows, plan), len(rows)
-    if not decided.is_scored.all():
-        rows, decided = rows.filter(pa.array(decided.is_scored)), decided.scored_only()
+    is_scored = decided.is_scored
+    if not is_scored.all():
+        rows, decided = rows.filter(pa.array(is_scored)), decided.scored_only()
     truths = codes_of(rows["truth"], {str(truth): code for code, truth in enumerate(TRUTHS)})
     cells, amounts = _cells(decided, truths, rows["charged_back"]), amounts_of(rows["amount"])
     first, last = _ends(rows["moment"])
-    return SliceTotals(
+    totals = SliceTotals(
         fingerprint=plan.fingerprint,
         seen=seen,
         reproduced=decided.reproduced,
@@ -54,8 +100,9 @@ def replay(facts: pa.Table, plan: ReplayPlan) -> SliceTotals:
         cells=tally(cells, _CELLS, amounts).reshaped(*CELLS),
         curve=_curve(decided.scores, truths, amounts),
         cohorts={dimension: _cohorts(rows[dimension], cells, amounts) for dimension in COHORTS},
-        resamples=resample(cells, amounts, units(rows["customer_id"], rows["decision_id"]), plan.seed),
+        resamples=Tally.zeros(0, *CELLS),
     )
+    return _Part(totals, is_scored, cells)
 
 
 def _cells(decided: Decided, truths: Truths, charged_back: pa.BooleanArray) -> Cells:

@@ -11,7 +11,7 @@ from shared.replay.cells import OUTCOMES
 from shared.replay.encoding import UNKNOWN, codes_of
 from shared.replay.facts import FEATURES
 from shared.replay.features import Column, Floats, Kind, columns
-from shared.replay.overrides import AMOUNT, SCORE, Overrides, features_of, used_name
+from shared.replay.overrides import AMOUNT, SCORE, Overrides, features_of, named_by, used_name
 from shared.replay.plan import ReplayPlan
 from shared.replay.policy import RulePolicy
 from shared.replay.rules import NO_RULE, first_match
@@ -20,8 +20,6 @@ from shared.replay.scores import Scores, score
 Codes = npt.NDArray[np.uint8]
 _CODES: Mapping[str | None, int] = {str(outcome): code for code, outcome in enumerate(OUTCOMES)}
 _REVIEW, _DECLINE = np.uint8(_CODES["review"]), np.uint8(_CODES["decline"])
-_ROWS_AT_ONCE = 2**14
-"""Rows whose features are in memory at once."""
 
 
 class IncompletePolicy(Exception):
@@ -125,21 +123,6 @@ def _overridden(policy: _Thresholds, overrides: Overrides) -> _Thresholds:
 
 
 def _judge(facts: pa.RecordBatch, overrides: Overrides) -> _Judged:
-    if overrides.model is None and not overrides.rules:
-        return _judge_part(facts, overrides)
-    starts = range(0, max(1, len(facts)), _ROWS_AT_ONCE)
-    parts = [_judge_part(facts.slice(start, _ROWS_AT_ONCE), overrides) for start in starts]
-    return _Judged(
-        Scores(
-            np.concatenate([each.scores.values for each in parts]),
-            np.concatenate([each.scores.is_scored for each in parts]),
-        ),
-        np.concatenate([each.by_rule for each in parts]),
-        np.sum([each.present for each in parts], axis=0, dtype=np.int64),
-    )
-
-
-def _judge_part(facts: pa.RecordBatch, overrides: Overrides) -> _Judged:
     recorded, rows = np.asarray(facts[SCORE]), len(facts)
     scores, by_rule = Scores(recorded, np.ones(rows, np.bool_)), np.full(rows, NO_RULE, np.int16)
     known = _columns(facts, overrides)
@@ -155,13 +138,10 @@ def _judge_part(facts: pa.RecordBatch, overrides: Overrides) -> _Judged:
 
 
 def _columns(facts: pa.RecordBatch, overrides: Overrides) -> Mapping[str, Column]:
-    """Return what model and rules may name, under the names that they use."""
-    if overrides.model is None and not overrides.rules:
-        return {}
+    """Return what model and rules name, under the names that they use."""
     names = features_of(overrides)
     stored = columns(facts[FEATURES.name], names) if names else {}
-    return {
-        **{used_name(name): column for name, column in stored.items()},
-        SCORE: Column.of_numbers(np.asarray(facts[SCORE])),
-        AMOUNT: Column.of_numbers(np.asarray(facts[AMOUNT].cast(pa.float64()))),
-    }
+    found = {used_name(name): column for name, column in stored.items()}
+    for own in named_by(overrides) & {SCORE, AMOUNT}:
+        found[own] = Column.of_numbers(np.asarray(facts[own].cast(pa.float64())))
+    return found

@@ -259,6 +259,11 @@ def features_of(overrides: Overrides) -> tuple[str, ...]:
     return tuple(sorted({stored_name(name) for _, name in _named(overrides) if name not in (SCORE, AMOUNT)}))
 
 
+def named_by(overrides: Overrides) -> set[str]:
+    """Return the names that model and rules use, those of the decision's own fields included."""
+    return {name for _, name in _named(overrides)}
+
+
 def unknown_features(overrides: Overrides, known: Collection[str]) -> tuple[tuple[str, str], ...]:
     """Return the path and the name of every feature that is not among the known ones, which are as stored."""
     own = (SCORE, AMOUNT)

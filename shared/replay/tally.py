@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from shared.fraud.counts import Cell
-from shared.replay.facts import AMOUNT_PLACES
+from shared.replay.facts import AMOUNT_PLACES, words_of
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -87,9 +87,8 @@ def amounts_of(column: pa.Array) -> Amounts:
     Args:
         column: decimal128 with 10 places, none of them negative.
     """
-    filled = column.fill_null(Decimal(0)) if column.null_count else column
-    words = np.frombuffer(filled.buffers()[1], "<u8")[2 * filled.offset : 2 * (filled.offset + len(filled))]
-    low, high = words[0::2], words[1::2]
+    words = words_of(column)
+    low, high = words[:, 0], words[:, 1]
     used = int(np.bitwise_or.reduce(high)) << _WORD_BITS | int(np.bitwise_or.reduce(low))
     needed = -(-used.bit_length() // DIGIT_BITS)
     return Amounts(tuple(_digit(low, high, place) for place in range(needed)), column.null_count)
