@@ -14,8 +14,12 @@ from infra.aws.names import Names
 from infra.aws.stage_file import STAGES_FILE, StageFileError, read_stage, require_complete
 from infra.aws.stages import StageConfig, UnknownStage
 
-# Without it S3's log delivery needs an ACL, which buckets that own their objects refuse.
-_FLAGS = {"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True}
+_FLAGS = {
+    # Without it S3's log delivery needs an ACL, which buckets that own their objects refuse.
+    "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
+    # CloudFormation refuses templates of more than a megabyte, and half of ours was indentation.
+    "@aws-cdk/core:suppressTemplateIndentation": True,
+}
 
 
 def new_app(*, outdir: str | None = None, **context: str) -> App:
