@@ -124,13 +124,22 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Workflow:
-    """Functions that run one after another, at a fixed interval in minutes and on demand."""
+    """Functions that run one after another, on demand and, if given, at a fixed interval in minutes.
+
+    If a step fails for good, `on_failure` runs with the error of the step in its input, before the execution fails.
+    """
 
     name: str
     description: str
-    every_minutes: int
     timeout_minutes: int
     steps: tuple[Step, ...]
+    every_minutes: int | None = None
+    on_failure: Step | None = None
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The steps, and the one that runs after a failure."""
+        return self.steps if self.on_failure is None else (*self.steps, self.on_failure)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,10 @@ TRIGGERED_FUNCTIONS = declared(
     "customer_models",
     "customer_profiles",
     "customer_segments",
+    "replay_plan",
+    "replay_slice",
+    "replay_reduce",
+    "replay_failure",
     "widget_refresher",
     "live",
     "notifier",
@@ -71,4 +75,23 @@ CUSTOMER_RUN = Workflow(
     ),
 )
 
-WORKFLOWS = (CUSTOMER_RUN,)
+_OF_A_RUN = {"scenario_id.$": "$.scenario_id", "run_id.$": "$.run_id"}
+
+REPLAY_RUN = Workflow(
+    name="replay_run",
+    description="Replays the decisions of a scenario, in slices.",
+    timeout_minutes=3 * 60,
+    steps=(
+        Step(function="replay_plan", input=_OF_A_RUN),
+        Step(
+            function="replay_slice",
+            items="$.slices",
+            input={**_OF_A_RUN, "slice.$": "$$.Map.Item.Value"},
+            at_once=20,
+        ),
+        Step(function="replay_reduce", input=_OF_A_RUN),
+    ),
+    on_failure=Step(function="replay_failure", input={**_OF_A_RUN, "failure.$": "$.failure"}),
+)
+
+WORKFLOWS = (CUSTOMER_RUN, REPLAY_RUN)

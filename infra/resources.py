@@ -47,8 +47,10 @@ from shared.push.queue import PUSH_QUEUE
 from shared.quality.store import QUALITY_TABLE
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE
 from shared.replay.rule_thresholds import RULE_THRESHOLDS_TABLE
+from shared.replay.run_files import REPLAY_RUNS_BUCKET
 from shared.replay.store import REPLAYS_TABLE
-from shared.runtime.resources import Bucket, DeadLetterQueue, Queue, Resource, Stream, Table, Topic
+from shared.replay.workflow import REPLAY_RUN
+from shared.runtime.resources import Bucket, DeadLetterQueue, Queue, Resource, StateMachine, Stream, Table, Topic
 
 _QUEUES = (
     MERGE_QUEUE,
@@ -66,6 +68,7 @@ RESOURCES: tuple[Resource, ...] = (
     TABLES_BUCKET,
     RESULTS_BUCKET,
     CUSTOMER_RUNS_BUCKET,
+    REPLAY_RUNS_BUCKET,
     LAKE_DATABASE,
     WORK_GROUP,
     LEDGER_TABLE,
@@ -110,6 +113,7 @@ RESOURCES: tuple[Resource, ...] = (
     EVENT_BUS,
     NOTIFICATION_TOPIC,
     OPEN_CONNECTIONS,
+    REPLAY_RUN,
 )
 
 DYNAMO_TABLES = tuple(each for each in RESOURCES if isinstance(each, Table))
@@ -117,4 +121,5 @@ BUCKETS = tuple(each for each in RESOURCES if isinstance(each, Bucket))
 STREAMS = tuple(each for each in RESOURCES if isinstance(each, Stream))
 DEAD_LETTER_QUEUES = tuple(each for each in RESOURCES if isinstance(each, DeadLetterQueue))
 QUEUES = tuple(each for each in RESOURCES if isinstance(each, Queue))
+STATE_MACHINES = tuple(each for each in RESOURCES if isinstance(each, StateMachine))
 TOPICS = tuple(each for each in RESOURCES if isinstance(each, Topic))

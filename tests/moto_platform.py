@@ -1,11 +1,12 @@
 """The platform's resources in moto, made from the same declarations that CDK reads."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import boto3
 
-from infra.resources import BUCKETS, DEAD_LETTER_QUEUES, DYNAMO_TABLES, QUEUES, STREAMS, TOPICS
+from infra.resources import BUCKETS, DEAD_LETTER_QUEUES, DYNAMO_TABLES, QUEUES, STATE_MACHINES, STREAMS, TOPICS
 from shared.auth.signing import SIGNING_KEYS
 from shared.events.bus import EVENT_BUS
 from shared.lake.catalog.tables import LAKE_DATABASE
@@ -39,6 +40,7 @@ def create_channels() -> dict[str, str]:
         **_signing_keys(),
         **_database(),
         **_topics(),
+        **_state_machines(),
         EVENT_BUS.variable: "tally-events",
     }
 
@@ -109,6 +111,18 @@ def _queues() -> dict[str, str]:
 def _topics() -> dict[str, str]:
     sns = boto3.client("sns")
     return {topic.variable: sns.create_topic(Name=_name(topic))["TopicArn"] for topic in TOPICS}
+
+
+def _state_machines() -> dict[str, str]:
+    """Make workflows of a single state: moto records their executions, and tests run the steps."""
+    states = boto3.client("stepfunctions")
+    definition = json.dumps({"StartAt": "pass", "States": {"pass": {"Type": "Pass", "End": True}}})
+    return {
+        each.variable: states.create_state_machine(
+            name=_name(each), definition=definition, roleArn="arn:aws:iam::123456789012:role/workflow"
+        )["stateMachineArn"]
+        for each in STATE_MACHINES
+    }
 
 
 def _database() -> dict[str, str]:

@@ -70,5 +70,4 @@ def create_scenario(
 @policy(Scope.REPLAY_READ, errors=(NotFound,))
 def get_scenario(scenario_id: ScenarioId, wired: Wired) -> ReplayScenario:
     """Returns a scenario with the state and the progress of its latest run."""
-    scenario = wired.replays.get(scenario_id)
-    return scenario_model(scenario, wired.replays.latest_run(scenario))
+    return scenario_model(*wired.replay_runs.current(scenario_id))

@@ -25,6 +25,7 @@ from shared.runtime.resources import (
     Queue,
     Resource,
     SigningKeys,
+    StateMachine,
     Stream,
     Table,
     Topic,
@@ -194,6 +195,10 @@ WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         Database: (Rule(actions=("glue:CreateTable", "glue:UpdateTable"), arns=_in_catalogue),),
         EventBus: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
         Topic: (Rule(actions=("sns:Publish",), arns=_at("sns")),),
+        StateMachine: (
+            Rule(actions=("states:StartExecution",), arns=_at("states", "stateMachine:{}")),
+            Rule(actions=("states:DescribeExecution", "states:StopExecution"), arns=_at("states", "execution:{}:*")),
+        ),
         WebSocketApi: (Rule(actions=("execute-api:ManageConnections",), arns=_connections),),
         SigningKeys: (Rule(actions=("kms:Sign",), arns=_keys, conditions=_of_those_aliases),),
     }

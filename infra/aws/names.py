@@ -14,6 +14,7 @@ from shared.runtime.resources import (
     Queue,
     Resource,
     SigningKeys,
+    StateMachine,
     Table,
     Topic,
     WorkGroup,
@@ -44,11 +45,13 @@ class Names:
                 return self.physical_name(resource.name)
 
     def env_value(self, resource: Resource) -> str:
-        """Return what functions get to know of a resource: its name, the URL of a queue, or the ARN of a topic."""
+        """Return what functions know of a resource: its name, the URL of a queue, the ARN of a topic or workflow."""
         if isinstance(resource, Queue | DeadLetterQueue):
             return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self.resource_name(resource)}"
         if isinstance(resource, Topic):
             return self.arn("sns", self.resource_name(resource))
+        if isinstance(resource, StateMachine):
+            return self.arn("states", f"stateMachine:{self.resource_name(resource)}")
         return self.resource_name(resource)
 
     def signing_aliases(self) -> list[str]:

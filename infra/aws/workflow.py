@@ -20,6 +20,9 @@ from infra.aws.names import Names
 
 # Timeouts and failures of a function alike; the input of a step never changes, so that it can always run again.
 _RETRY = ({"ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "BackoffRate": 3, "MaxAttempts": 3},)
+# The input of the failed step stays, with its error beside it.
+_CAUGHT = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure"}
+_FAILED = "failed"
 _SPARE_SECONDS = 60
 _WHY_WILDCARDS = (
     "Executions, also those of the items of a map, have names made at run time; delivery of logs and X-Ray have no "
@@ -28,14 +31,14 @@ _WHY_WILDCARDS = (
 
 
 class StateMachine(Construct):
-    """A workflow as a state machine that may invoke its functions, and that its schedule starts."""
+    """A workflow as a state machine that may invoke its functions, and that its schedule starts if it has one."""
 
     def __init__(
         self, scope: Construct, *, workflow: Workflow, functions: Mapping[str, PlatformFunction], names: Names
     ) -> None:
         super().__init__(scope, workflow.name)
         self.declared = workflow
-        steps = {step.function: functions[step.function] for step in workflow.steps}
+        steps = {step.function: functions[step.function] for step in workflow.all_steps}
         name = names.physical_name(workflow.name)
         self.state_machine = sfn.StateMachine(
             self,
@@ -50,13 +53,14 @@ class StateMachine(Construct):
             logs=sfn.LogOptions(destination=self._log_group(names), level=sfn.LogLevel.ALL),
             role=self._role(name, steps, names).without_policy_updates(),
         )
-        events.Rule(
-            self,
-            "Rule",
-            rule_name=name,
-            schedule=events.Schedule.rate(Duration.minutes(workflow.every_minutes)),
-            targets=[targets.SfnStateMachine(self.state_machine)],
-        )
+        if workflow.every_minutes is not None:
+            events.Rule(
+                self,
+                "Rule",
+                rule_name=name,
+                schedule=events.Schedule.rate(Duration.minutes(workflow.every_minutes)),
+                targets=[targets.SfnStateMachine(self.state_machine)],
+            )
 
     def _log_group(self, names: Names) -> logs.LogGroup:
         return logs.LogGroup(
@@ -89,11 +93,24 @@ def definition(
         **{name: {"Next": following} for name, following in pairwise(names)},
         names[-1]: {"End": True},
     }
+    caught = {} if workflow.on_failure is None else {"Catch": [{**_CAUGHT, "Next": workflow.on_failure.function}]}
     states = {
-        step.function: {**_state(step, functions[step.function], at_once), **after[step.function]}
+        step.function: {**_state(step, functions[step.function], at_once), **after[step.function], **caught}
         for step in workflow.steps
     }
-    return {"Comment": workflow.description, "StartAt": names[0], "States": states}
+    return {
+        "Comment": workflow.description,
+        "StartAt": names[0],
+        "States": {**states, **_failure_states(workflow, functions)},
+    }
+
+
+def _failure_states(workflow: Workflow, functions: Mapping[str, PlatformFunction]) -> dict[str, Any]:
+    """Return what happens after a failure: a function gets the error, and the execution fails nevertheless."""
+    step = workflow.on_failure
+    if step is None:
+        return {}
+    return {step.function: {**_task(functions[step.function], step.input), "Next": _FAILED}, _FAILED: {"Type": "Fail"}}
 
 
 def _state(step: Step, function: PlatformFunction, at_once: int | None) -> dict[str, Any]:

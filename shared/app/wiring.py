@@ -53,7 +53,9 @@ if TYPE_CHECKING:
     import shared.quality.provider
     import shared.quarantine.provider
     import shared.recovery.provider
+    import shared.replay.computing_provider
     import shared.replay.provider
+    import shared.replay.step_provider
     import shared.sources.provider
 else:
     shared = LazyImport("shared")
@@ -118,6 +120,12 @@ class Wiring(Deployment):
     reconciler = cached_property(shared.recovery.provider.reconciler)
     redriver = cached_property(shared.recovery.provider.redriver)
     redrive_service = cached_property(shared.recovery.provider.redrive_service)
+    replay_failures = cached_property(shared.replay.step_provider.replay_failures)
+    replay_files = cached_property(shared.replay.provider.replay_files)
+    replay_planning = cached_property(shared.replay.step_provider.replay_planning)
+    replay_reduction = cached_property(shared.replay.computing_provider.replay_reduction)
+    replay_runs = cached_property(shared.replay.provider.replay_runs)
+    replay_slices = cached_property(shared.replay.computing_provider.replay_slices)
     replay_scenarios = cached_property(shared.replay.provider.replay_scenarios)
     replays = cached_property(shared.replay.provider.replays)
     rollup_requests = cached_property(shared.merging.provider.rollup_requests)

@@ -29,7 +29,7 @@ _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
 _UNLOAD = """
     UNLOAD (
         {query}
-    ) TO {location} WITH (format = 'JSON', compression = 'GZIP', partitioned_by = ARRAY[{column}])
+    ) TO {location} WITH (format = :format, compression = :compression, partitioned_by = ARRAY[{column}])
 """
 
 
@@ -67,6 +67,20 @@ class Constant:
         if not isinstance(self.value, int | Decimal | date | StrEnum):
             raise TypeError(f"not a constant: {type(self.value).__name__}")
 
+
+class UnloadFormat(StrEnum):
+    """The formats in which rows are written."""
+
+    JSON = "JSON"
+    PARQUET = "PARQUET"
+
+
+class _Codec(StrEnum):
+    GZIP = "GZIP"
+    SNAPPY = "SNAPPY"
+
+
+_COMPRESSION: Mapping[UnloadFormat, _Codec] = {UnloadFormat.JSON: _Codec.GZIP, UnloadFormat.PARQUET: _Codec.SNAPPY}
 
 Part = Statement | Constant | Value | Sequence[Value]
 
@@ -133,8 +147,8 @@ def table(name: str) -> Statement:
     return Statement(fragment.text, named=(TableName(len(fragment.text), name),))
 
 
-def unload(query: Statement, location: str, *, by: str) -> Statement:
-    """Write the rows of a query as compressed JSON, one on a line, below a location that has no objects yet.
+def unload(query: Statement, location: str, *, by: str, file_format: UnloadFormat = UnloadFormat.JSON) -> Statement:
+    """Write the rows of a query as compressed files below a location that has no objects yet; JSON is one on a line.
 
     The value of the last column, `by`, is in the keys of the objects (`slice=3/…`) instead of the rows.
 
@@ -144,7 +158,14 @@ def unload(query: Statement, location: str, *, by: str) -> Statement:
     if not _LOCATION.fullmatch(location):
         raise ValueError("not a location")
     column = Statement(literal(identifier(by).text))
-    return sql(_UNLOAD, query=query, location=Statement(literal(location)), column=column)
+    return sql(
+        _UNLOAD,
+        query=query,
+        location=Statement(literal(location)),
+        column=column,
+        format=Constant(file_format),
+        compression=Constant(_COMPRESSION[file_format]),
+    )
 
 
 def pinned(statement: Statement, snapshots: Mapping[str, int]) -> Statement:

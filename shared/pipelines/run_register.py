@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 RUN_REGISTER_TABLE = Table("run_register", partition_key="state", sort_key="entry", expires_by="expires_at")
 
-COMPLETED, FAILED = "completed", "failed"
-"""How runs end, besides that they are cancelled."""
+COMPLETED, FAILED, REFUSED = "completed", "failed", "refused"
+"""How runs end, besides that they are cancelled; one is refused if its scenario cannot run."""
 
 _ACTIVE, _ENDED = "active", "ended"
 _KEPT = timedelta(days=90)

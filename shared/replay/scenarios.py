@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shared.ingestion.ids import truncate_to_milliseconds
+from shared.replay.ids import new_id
 from shared.replay.overrides import features_of, unknown_features
+from shared.replay.records import StoredScenario
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.models import rfc3339
 
 if TYPE_CHECKING:
     from shared.replay.known_features import KnownFeatures
-    from shared.replay.records import StoredScenario
     from shared.replay.scenario_models import ReplayScenarioRequest
     from shared.replay.store import ReplayStore
     from shared.runtime.models import Clock
@@ -27,19 +29,24 @@ class ReplayScenarios:
     features: "KnownFeatures"
     clock: "Clock"
 
-    def create(self, request: "ReplayScenarioRequest", by: str) -> "StoredScenario":
+    def create(self, request: "ReplayScenarioRequest", by: str) -> StoredScenario:
         """Store a scenario.
 
         Raises:
             InvalidRequest: times are in the future, or the overrides use features that no decision of the window has;
                 all wrong fields are named.
         """
-        wrong = list(_in_future(request, self.clock()))
+        now = truncate_to_milliseconds(self.clock())
+        wrong = list(_in_future(request, now))
         if not wrong:
             wrong += self._unknown_features(request)
         if wrong:
             raise InvalidRequest("The scenario is invalid", field_errors=wrong)
-        return self.store.add(request, by)
+        made = StoredScenario(
+            scenario_id=new_id(now), request=request, created_at=now, created_by=by, as_of=request.as_of
+        )
+        self.store.add(made)
+        return made
 
     def _unknown_features(self, request: "ReplayScenarioRequest") -> Iterator[FieldError]:
         if not features_of(request.overrides):

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.pipelines.run_register import EndedRun
-from shared.replay.ids import new_id
+from shared.pipelines.run_register import REFUSED, EndedRun
 from shared.replay.records import StoredRun, StoredScenario
 from shared.replay.states import UNDER_WAY, ReplayStatus
 from shared.replay.stored_items import read_run, read_scenario, run_item, scenario_item
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.pipelines.run_register import RunRegister
-    from shared.replay.scenario_models import ReplayScenarioRequest
     from shared.runtime.models import Clock
 
 REPLAYS_TABLE = Table("replays", partition_key="part", sort_key="id", expires_by="expires_at")
@@ -44,15 +42,10 @@ class ReplayStore:
     register: "RunRegister"
     clock: "Clock"
 
-    def add(self, request: "ReplayScenarioRequest", by: str) -> StoredScenario:
+    def add(self, scenario: StoredScenario) -> None:
         """Store a new scenario."""
-        now = self.clock()
-        made = StoredScenario(
-            scenario_id=new_id(now), request=request, created_at=now, created_by=by, as_of=request.as_of
-        )
-        item = {**_key(_SCENARIOS, made.scenario_id), **scenario_item(made)}
+        item = {**_key(_SCENARIOS, scenario.scenario_id), **scenario_item(scenario)}
         self.dynamodb.put_item(TableName=self.table, Item=serialize(item))
-        return made
 
     def get(self, scenario_id: str) -> StoredScenario:
         """Return a scenario.
@@ -144,14 +137,23 @@ class ReplayStore:
         self._transact([{"Put": put}, {"Update": counted}])
 
     def end(
-        self, run: StoredRun, status: ReplayStatus, *, checksum: str | None = None, error: str | None = None
+        self,
+        run: StoredRun,
+        status: ReplayStatus,
+        *,
+        checksum: str | None = None,
+        error: str | None = None,
+        refused: bool = False,
     ) -> bool:
-        """End a run that is under way; return whether it was. A completed one must be running."""
+        """End a run that is under way; return whether it was. A completed one must be running.
+
+        A run that is refused has failed by its scenario, which is no failure of the pipeline.
+        """
         now = self.clock()
         ended = replace(run, status=status, completed_at=now)
         left = [ReplayStatus.RUNNING] if status is ReplayStatus.COMPLETED else sorted(UNDER_WAY)
         changes = {"completed_at": sortable(now), "checksum": checksum, "error": error}
-        entry = EndedRun(status=status, at=now, decisions=run.total or 0, seconds=ended.seconds)
+        entry = EndedRun(status=REFUSED if refused else status, at=now, decisions=run.total or 0, seconds=ended.seconds)
         return self._transact([*self._moves(run, left, status, changes), *self.register.end(run.run_id, entry)])
 
     def _moves(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
+    from types_boto3_stepfunctions import SFNClient
 
 _DEFAULT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
@@ -134,6 +135,11 @@ class Clients:
     def events(self) -> "EventBridgeClient":
         """EventBridge."""
         return _ready(boto3.client("events", config=_DEFAULT))
+
+    @cached_property
+    def stepfunctions(self) -> "SFNClient":
+        """Step Functions."""
+        return _ready(boto3.client("stepfunctions", config=_DEFAULT))
 
     @cached_property
     def glue(self) -> "GlueClient":

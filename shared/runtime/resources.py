@@ -127,6 +127,16 @@ class EventBus(Resource):
     """An EventBridge bus."""
 
 
+class StateMachine(Resource):
+    """A workflow in Step Functions, which functions may start and stop; they know its ARN."""
+
+    suffix = "_workflow"
+
+    def execution(self, arn: str, name: str) -> str:
+        """Return the ARN of an execution, by the ARN of the state machine."""
+        return f"{arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
+
+
 class WebSocketApi(Resource):
     """The WebSocket API, over whose connections functions send messages."""
 

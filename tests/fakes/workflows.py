@@ -37,13 +37,27 @@ def in_environment_of(wired: Wiring) -> Iterator[None]:
     wiring.cache_clear()
 
 
-def run_workflow(workflow: Workflow, *, started: datetime) -> Any:
-    """Run the steps in their order, the items of a step one after another; return the last result."""
+def run_workflow(workflow: Workflow, *, started: datetime, given: Any = None) -> Any:
+    """Run the steps in their order, the items of a step one after another; return the last result.
+
+    A step that fails is not repeated; what the workflow does after a failure is done, and the error passes on.
+    """
     context_object = {"Execution": {"StartTime": started.isoformat(timespec="milliseconds")}}
-    state: Any = {}
+    state: Any = given or {}
     for step in workflow.steps:
-        state = run_step(step, state, context_object)
+        try:
+            state = run_step(step, state, context_object)
+        except Exception as error:
+            if workflow.on_failure is not None:
+                run_step(workflow.on_failure, {**state, "failure": _failure(error)}, context_object)
+            raise
     return state
+
+
+def _failure(error: Exception) -> Any:
+    """What Step Functions says of the error of a function."""
+    kind = type(error).__name__
+    return {"Error": kind, "Cause": json.dumps({"errorType": kind, "errorMessage": str(error)})}
 
 
 def run_step(step: Step, state: Any, context_object: Mapping[str, Any]) -> Any:

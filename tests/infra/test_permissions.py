@@ -27,6 +27,8 @@ from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
 from shared.notifications.queue import NOTIFICATION_QUEUE
 from shared.notifications.topic import NOTIFICATION_TOPIC
 from shared.push.queue import PUSH_QUEUE
+from shared.replay.run_files import REPLAY_RUNS_BUCKET
+from shared.replay.workflow import REPLAY_RUN
 from shared.runtime.resources import DeadLetterQueue, Resource
 from tests.infra.assembly import Assembly, flat
 
@@ -43,6 +45,7 @@ _SERVICES = {
     TABLES_BUCKET: "s3",
     RESULTS_BUCKET: "s3",
     CUSTOMER_RUNS_BUCKET: "s3",
+    REPLAY_RUNS_BUCKET: "s3",
     ANCHORS_BUCKET: "s3",
     LAKE_DATABASE: "glue",
     WORK_GROUP: "athena",
@@ -56,6 +59,7 @@ _SERVICES = {
     ALERT_QUEUE: "sqs",
     EVENT_BUS: "events",
     OPEN_CONNECTIONS: "execute-api",
+    REPLAY_RUN: "states",
     PUSH_QUEUE: "sqs",
     DELIVERY_QUEUE: "sqs",
     SIGNING_KEYS: "kms",

@@ -44,11 +44,12 @@ _FACTS = """
     SELECT decided.*,
         COALESCE(labelled.label, 'none') AS truth, labelled.fraud_at, labelled.chargeback_at,
         CASE WHEN decided.outcome = 'approve' AND labelled.chargeback = 'fraud' THEN 1 ELSE 0 END AS charged_back,
+        COALESCE(labelled.chargeback = 'fraud', false) AS has_chargeback,
         COALESCE(labelled.revised, 0) AS revised, COALESCE(labelled.after_horizon, 0) AS after_horizon,
         labelled.last_labelled
     FROM (
         SELECT decision_id, "timestamp" AS moment, outcome, currency, amount, score, customer_id, latency_ms,
-            merchant, channel, geography, device, risk_band, model_version, rule_version, variant_id
+            merchant, channel, geography, device, risk_band, model_version, rule_version, variant_id {further}
         FROM {decisions}
         WHERE "timestamp" <= CAST(:as_of AS timestamp) AND {intervals} {of}
     ) AS decided
@@ -57,13 +58,16 @@ _FACTS = """
 """
 
 
-def facts(question: FraudQuestion, intervals: Sequence[Interval], *, has_labels: bool) -> Statement:
+def facts(
+    question: FraudQuestion, intervals: Sequence[Interval], *, has_labels: bool, further: Statement = EMPTY
+) -> Statement:
     """Return the decisions of intervals, one row each, with what their labels say.
 
     Args:
         question: has the time up to which decisions and labels count, and the investigation or experiment.
         intervals: the times of the decisions.
         has_labels: whether labels are published; without, all decisions are unlabelled.
+        further: more columns of decisions, each after a comma.
     """
     labelled = sql(
         _LABELLED,
@@ -76,6 +80,7 @@ def facts(question: FraudQuestion, intervals: Sequence[Interval], *, has_labels:
     )
     return sql(
         _FACTS,
+        further=further,
         decisions=table(DataType.DECISIONS),
         as_of=question.as_of,
         intervals=in_intervals(sql('"timestamp"'), intervals),

@@ -55,6 +55,9 @@ from shared.notifications.outbox import target_key
 from shared.quality.state import Count, QualityCounts
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE, QuarantinedDelivery, QuarantineIndex
 from shared.records.schema import DataType
+from shared.replay.records import StoredRun, StoredScenario
+from shared.replay.scenario_models import RegisteredThresholds, ReplayScenarioRequest
+from shared.replay.states import ReplayStatus
 from shared.runtime.dialects import Dialect
 from shared.runtime.dynamodb import transact
 from shared.runtime.models import sortable
@@ -165,6 +168,26 @@ BASELINE = Baseline(
     created_at=NOW,
     created_by="ann",
 )
+SCENARIO = StoredScenario(
+    scenario_id="20250301T120000000-1a2b3c4d",
+    request=ReplayScenarioRequest.model_validate(
+        {"name": "Stricter", "timeWindow": {"start": "2025-01-01", "end": "2025-02-01"}, "overrides": {}}
+    ),
+    created_at=NOW,
+    created_by="ann",
+)
+REPLAY = StoredRun(
+    scenario_id=SCENARIO.scenario_id,
+    run_id="20250301T120000000-5e6f7a8b",
+    work_id="20250301T120000000-5e6f7a8b",
+    status=ReplayStatus.QUEUED,
+    as_of=NOW,
+    requested_at=NOW,
+    requested_by="ann",
+    estimated_at=NOW,
+    changed_at=NOW,
+)
+THRESHOLDS = RegisteredThresholds(fraud_threshold=0.9, review_threshold=None)
 EXPERIMENT = StoredExperiment.model_validate(
     {
         "id": "review-threshold",
@@ -307,6 +330,12 @@ def _write(wired: Wiring, clock: Clock) -> None:
     wired.decisions.register_waiting(["d-1"], "batch-2")
     wired.fraud_configuration.put(FRAUD, replaces=wired.fraud_configuration.get(), by="ann")
     wired.experiments.put(EXPERIMENT)
+    wired.replays.add(SCENARIO)
+    wired.replays.begin(SCENARIO, REPLAY)
+    wired.replays.set_running(REPLAY, total=7, slices=1, estimated_at=NOW)
+    wired.replays.count_slice(REPLAY, 0, 7)
+    wired.replays.end(replace(REPLAY, total=7), ReplayStatus.COMPLETED, checksum="5f2b")
+    wired.rule_thresholds.put("rules-7", THRESHOLDS, "ann")
     wired.drift_baselines.add(BASELINE, BaselineProfile(Profile(decisions=3), Profile(decisions=2)))
     boto3.client("dynamodb").transact_write_items(TransactItems=wired.outbox.items(NOTIFICATION))
     wired.connections.add(CONNECTION)
@@ -404,6 +433,13 @@ def test_stores_read_items_that_were_written_before(wired: Wiring, clock: Clock)
     assert wired.fraud_configuration.get() == FRAUD.model_copy(
         update={"version": 1, "updated_at": NOW, "updated_by": "ann"}
     )
+    (replayed,) = wired.replays.runs(SCENARIO.scenario_id)
+    assert wired.replays.get(SCENARIO.scenario_id) == replace(
+        SCENARIO, status=ReplayStatus.COMPLETED, as_of=NOW, run_id=REPLAY.run_id
+    )
+    assert (replayed.processed, replayed.checksum, replayed.as_of) == (7, "5f2b", NOW)
+    assert [each.status for each in wired.replays.register.latest(1)] == ["completed"]
+    assert [each.rule_version for each in wired.rule_thresholds.list_all()] == ["rules-7"]
     assert wired.experiments.list_all() == [wired.experiments.get("review-threshold")] == [EXPERIMENT]
     frozen = replace(BASELINE, baseline_id=f"{MODEL_ID}-1", version=1, decisions=5)
     assert (wired.drift_baselines.list_all(), wired.drift_baselines.newest("m-1")) == ([frozen], frozen)

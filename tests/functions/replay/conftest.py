@@ -18,6 +18,7 @@ from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
+from tests.fakes.replay_runs import execute
 from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
@@ -65,6 +66,29 @@ class World:
         assert answer.status == 201, answer.body
         created: Mapping[str, Any] = answer.body
         return created
+
+    def start(self, scenario_id: str) -> str:
+        """Start a run; return its id."""
+        answer = self.post(f"{SCENARIOS}/{scenario_id}/run")
+        assert answer.status == 200, answer.body
+        return str(answer.body["runId"])
+
+    def run(self, scenario_id: str) -> Mapping[str, Any]:
+        """Run a scenario to its end and return the results."""
+        execute(self.wired, self.start(scenario_id))
+        return self.results(scenario_id)
+
+    def results(self, scenario_id: str, **asked: str) -> Mapping[str, Any]:
+        """The results of a scenario."""
+        answer = self.get(f"{SCENARIOS}/{scenario_id}/results", None, **asked)
+        assert answer.status == 200, answer.body
+        found: Mapping[str, Any] = answer.body
+        return found
+
+    def show(self, scenario_id: str) -> Mapping[str, Any]:
+        """The scenario as it is now."""
+        shown: Mapping[str, Any] = self.get(f"{SCENARIOS}/{scenario_id}").body
+        return shown
 
     def _send(self, method: str, path: str, who: Visitor | None, **parts: Any) -> Answer:
         token = (who or self.visitor()).token
