@@ -306,6 +306,15 @@ def _dashboards(dynamodb: Any, table: str, clock: Clock) -> Dashboards:
     )
 
 
+def _write_replays(wired: Wiring) -> None:
+    wired.replays.add(SCENARIO)
+    wired.replays.begin(SCENARIO, REPLAY)
+    wired.replays.set_running(REPLAY, total=7, slices=1, estimated_at=NOW)
+    wired.replays.count_slice(REPLAY, 0, 7)
+    wired.replays.end(replace(REPLAY, total=7), ReplayStatus.COMPLETED, checksum="5f2b")
+    wired.rule_thresholds.put("rules-7", THRESHOLDS, "ann")
+
+
 def _write(wired: Wiring, clock: Clock) -> None:
     """Let every store write what it writes."""
     wired.ledger.update("batch-1", lambda _: ENTRY)
@@ -330,12 +339,7 @@ def _write(wired: Wiring, clock: Clock) -> None:
     wired.decisions.register_waiting(["d-1"], "batch-2")
     wired.fraud_configuration.put(FRAUD, replaces=wired.fraud_configuration.get(), by="ann")
     wired.experiments.put(EXPERIMENT)
-    wired.replays.add(SCENARIO)
-    wired.replays.begin(SCENARIO, REPLAY)
-    wired.replays.set_running(REPLAY, total=7, slices=1, estimated_at=NOW)
-    wired.replays.count_slice(REPLAY, 0, 7)
-    wired.replays.end(replace(REPLAY, total=7), ReplayStatus.COMPLETED, checksum="5f2b")
-    wired.rule_thresholds.put("rules-7", THRESHOLDS, "ann")
+    _write_replays(wired)
     wired.drift_baselines.add(BASELINE, BaselineProfile(Profile(decisions=3), Profile(decisions=2)))
     boto3.client("dynamodb").transact_write_items(TransactItems=wired.outbox.items(NOTIFICATION))
     wired.connections.add(CONNECTION)
