@@ -5,6 +5,9 @@ from uuid import uuid4
 
 from shared.runtime.models import utc
 
+ID = "^[0-9]{8}T[0-9]{9}-[0-9a-f]{8}$"
+"""The pattern of ids."""
+
 
 def new_id(at: datetime) -> str:
     """Return an id that no other scenario or run has: the time to the millisecond, and 32 random bits."""

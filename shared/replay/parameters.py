@@ -5,11 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.decisions.parameters import FraudPageQuery
+from shared.replay.ids import ID
 from shared.replay.states import ReplayStatus
 from shared.runtime.query import Query
-from shared.runtime.query_fields import trimmed
-
-_LONGEST_ID = 100
 
 
 class ScenariosQuery(FraudPageQuery):
@@ -21,6 +19,6 @@ class ScenariosQuery(FraudPageQuery):
 class ResultsQuery(Query):
     """The run whose results are asked for."""
 
-    run_id: Annotated[str, trimmed, Field(min_length=1, max_length=_LONGEST_ID)] | None = Field(
+    run_id: Annotated[str, Field(pattern=ID)] | None = Field(
         default=None, alias="runId", description="Added: the run (default: the latest one)."
     )

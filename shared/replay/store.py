@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.pipelines.run_register import REFUSED, EndedRun
+from shared.replay.ids import ID
 from shared.replay.records import StoredRun, StoredScenario
 from shared.replay.states import UNDER_WAY, ReplayStatus
 from shared.replay.stored_items import read_run, read_scenario, run_item, scenario_item
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 REPLAYS_TABLE = Table("replays", partition_key="part", sort_key="id", expires_by="expires_at")
 
 _SCENARIOS = "scenarios"
-_ID = re.compile(r"[0-9]{8}T[0-9]{9}-[0-9a-f]{8}", re.ASCII)
+_ID = re.compile(ID, re.ASCII)
 _SLICES_KEPT = timedelta(days=30)
 _STATUS = {"#status": "status"}
 
