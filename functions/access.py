@@ -16,6 +16,8 @@ from shared.decisions.configuration_store import CONFIGURATION_TABLE
 from shared.decisions.index import DECISIONS_TABLE
 from shared.drift.store import DRIFT_BASELINES_TABLE, PROFILES
 from shared.events.bus import EVENT_BUS
+from shared.exports.files import EXPORT_FILES_BUCKET
+from shared.exports.store import EXPORTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
@@ -85,6 +87,9 @@ WIDGETS = (
 
 WIDGET_WRITES = (*QUERY_WRITES, Access(WIDGET_ANSWERS_TABLE))
 """Written: results and remembered answers."""
+
+EXPORTS = (Access(EXPORTS_TABLE), Access(EXPORT_FILES_BUCKET))
+"""Read and written: exports that are prepared in the background, and files."""
 
 LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
 """Read and written: responses that are too large for Lambda; functions that run queries already have access to them."""

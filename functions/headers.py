@@ -5,6 +5,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
+from shared.exports.details import ExportHeader
 from shared.idempotency.claim import HEADER, PATTERN
 from shared.idempotency.store import REPLAYED
 from shared.runtime.errors import Forbidden, RateLimitExceeded, Unauthorized, Unavailable
@@ -67,8 +68,20 @@ HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             always=True,
         ),
         "Location": _header(
-            "URL of the response, valid for 15 minutes.", {"type": "string", "format": "uri"}, always=True
+            "URL of the response, valid for 15 minutes; with 202, the path of its status.",
+            {"type": "string", "format": "uri-reference"},
+            always=True,
         ),
+        ExportHeader.ROWS: _header("Number of rows of the file.", _WHOLE, always=True),
+        ExportHeader.SHA256: _header(
+            "SHA-256 of the file, in hexadecimal digits.", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, always=True
+        ),
+        ExportHeader.WATERMARK: _header(
+            "Every live source of decisions has delivered up to this time; 1970 without any.",
+            {"type": "string", "format": "date-time"},
+            always=True,
+        ),
+        ExportHeader.DISPOSITION: _header("`attachment`, with the name of the file (RFC 6266).", _TEXT, always=True),
         REPLAYED: _header(
             "`true` if this is a replay of the first response to the `Idempotency-Key`.",
             {"type": "string", "enum": ["true"]},
@@ -90,12 +103,13 @@ _FIRST_REDIRECTION = 300
 
 
 def tell_headers(operation: dict[str, Any]) -> None:
-    """Add the headers to every response of an operation."""
+    """Add the headers to every response of an operation, beside those that its route names."""
     for status, answer in operation["responses"].items():
         told = _of_success(operation) if int(status) < _FIRST_REDIRECTION else _OF_STATUS.get(int(status), ())
         limited = _RATE_LIMIT if operation["security"] and int(status) != Unauthorized.status else ()
         answer["headers"] = {
-            name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *limited, *told)
+            name: {"$ref": f"#/components/headers/{name}"}
+            for name in dict.fromkeys(("X-Request-Id", *limited, *told, *answer.get("headers", ())))
         }
 
 

@@ -25,6 +25,7 @@ HTTP_FUNCTIONS = declared(
     "dashboards",
     "experiments",
     "replay",
+    "exports",
 )
 
 TRIGGERED_FUNCTIONS = declared(
@@ -54,6 +55,7 @@ TRIGGERED_FUNCTIONS = declared(
     "deliverer",
     "pusher",
     "health_watch",
+    "export_runner",
 )
 
 FUNCTIONS: tuple[Function, ...] = (*HTTP_FUNCTIONS, *TRIGGERED_FUNCTIONS)

@@ -120,9 +120,8 @@ def _mark_required(operation: dict[str, Any]) -> None:
 def _tell_other_ways(operation: dict[str, Any], *, redirects: bool) -> None:
     """Add the redirect for large responses and the response for an unchanged `ETag`."""
     if redirects:
-        operation["responses"]["303"] = {
-            "description": "The response exceeds 5 MB; fetch it from `Location`, valid for 15 minutes."
-        }
+        larger = {"description": "The response exceeds 5 MB; fetch it from `Location`, valid for 15 minutes."}
+        operation["responses"].setdefault("303", larger)
     if IF_NONE_MATCH in operation.get("parameters", ()):
         operation["responses"]["304"] = {"description": "Not modified since the `ETag` in `If-None-Match`."}
 

@@ -21,6 +21,9 @@ from shared.decisions.index import DECISIONS_TABLE
 from shared.drift.store import DRIFT_BASELINES_TABLE
 from shared.events.bus import EVENT_BUS
 from shared.experiments.store import EXPERIMENTS_TABLE
+from shared.exports.files import EXPORT_FILES_BUCKET
+from shared.exports.queue import EXPORT_QUEUE
+from shared.exports.store import EXPORTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
@@ -61,6 +64,7 @@ _QUEUES = (
     DELIVERY_QUEUE,
     ALERT_QUEUE,
     NOTIFICATION_QUEUE,
+    EXPORT_QUEUE,
 )
 
 RESOURCES: tuple[Resource, ...] = (
@@ -69,6 +73,7 @@ RESOURCES: tuple[Resource, ...] = (
     RESULTS_BUCKET,
     CUSTOMER_RUNS_BUCKET,
     REPLAY_RUNS_BUCKET,
+    EXPORT_FILES_BUCKET,
     LAKE_DATABASE,
     WORK_GROUP,
     LEDGER_TABLE,
@@ -92,6 +97,7 @@ RESOURCES: tuple[Resource, ...] = (
     ALERT_RULES_TABLE,
     ALERTS_TABLE,
     OUTBOX_TABLE,
+    EXPORTS_TABLE,
     LISTENERS_TABLE,
     EVENT_LOG_TABLE,
     TURNS_TABLE,

@@ -11,7 +11,8 @@ from shared.runtime.settings import Settings
 
 _EXPOSED = (
     "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
-    "X-Total-Count, X-Page-Limit, X-Page-Offset, Idempotency-Replayed"
+    "X-Total-Count, X-Page-Limit, X-Page-Offset, Idempotency-Replayed, "
+    "Location, Content-Disposition, X-Export-Rows, X-Export-SHA256, X-Export-Watermark"
 )
 
 

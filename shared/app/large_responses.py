@@ -1,12 +1,12 @@
 """Responses over 5 MB are stored in the results bucket and redirected to with a presigned URL."""
 
-import json
 from base64 import b64decode
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from shared.runtime.answer_size import fits
 from shared.runtime.resources import Bucket
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ RESULTS_BUCKET = Bucket("results", versioned=False, expire_days=(("", 7), ("answ
 
 ANSWERS = "answers"
 GOOD_FOR = timedelta(minutes=15)
-# In JSON text, a character takes at most two `\uXXXX` escapes; the text is enclosed in two quotes.
-_MOST_OF_A_CHARACTER, _AROUND = 12, 2
 _OF_THE_BODY = {"content-type": "ContentType", "content-encoding": "ContentEncoding"}
 _NOT_OF_A_REDIRECT = {*_OF_THE_BODY, "etag", "cache-control"}
 Answer = dict[str, Any]
@@ -26,10 +24,7 @@ Answer = dict[str, Any]
 
 def is_larger(answer: Answer, most: int) -> bool:
     """Whether a successful response's body exceeds `most` bytes when encoded as JSON text in the Lambda response."""
-    body = answer.get("body") or ""
-    if answer["statusCode"] != HTTPStatus.OK or len(body) * _MOST_OF_A_CHARACTER + _AROUND <= most:
-        return False
-    return len(json.dumps(body)) > most
+    return answer["statusCode"] == HTTPStatus.OK and not fits(answer.get("body") or "", most)
 
 
 class LargeAnswers:

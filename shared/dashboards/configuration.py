@@ -1,6 +1,5 @@
 """Reads the configuration of a widget as the query of its route, which finds the mistakes."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ from shared.dashboards.windows import TimeWindow, is_shorter_than_a_bucket
 from shared.metrics.facts import Dimension
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.json_pointers import pointer
-from shared.runtime.query import Given, path_of
+from shared.runtime.query import Given, path_of, values_of
 
 RANGE = "time_range"
 _SOURCE, _START, _END = "source", "start", "end"
@@ -48,7 +47,7 @@ def question_of(configuration: Mapping[str, Any], widget_type: WidgetType, now: 
         for each, value in wanted.items()
         if each in objects and not isinstance(value, dict)
     ]
-    given = {each: _values(value) for each, value in wanted.items() if each not in objects or isinstance(value, dict)}
+    given = {each: values_of(value) for each, value in wanted.items() if each not in objects or isinstance(value, dict)}
     if window is not None:
         given = {**given, WINDOW: [str(window)]}
         mistakes += _bucket_mistakes(source, given, window)
@@ -144,7 +143,7 @@ def _range_mistakes(given: Any) -> list[FieldError]:
 
 
 def _fixed_range(given: Mapping[str, Any], source: WidgetSource) -> Mapping[str, list[Any]]:
-    ends = source.with_range(_values(given[_START]), _values(given[_END]))
+    ends = source.with_range(values_of(given[_START]), values_of(given[_END]))
     return {name: list(values) for name, values in ends.items()}
 
 
@@ -152,19 +151,6 @@ def _bucket_mistakes(source: WidgetSource, given: Given, window: TimeWindow) -> 
     granularity, _ = buckets_of(source, given, window)
     if is_shorter_than_a_bucket(window, granularity):
         yield FieldError(pointer(WINDOW), f"is shorter than a {granularity} bucket; use a finer granularity", window)
-
-
-def _values(value: Any) -> list[Any]:
-    """Write a value of a parameter as in a query string."""
-    if isinstance(value, list):
-        return [_text(each) for each in value]
-    return [_text(value)]
-
-
-def _text(value: Any) -> Any:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def _of_route(

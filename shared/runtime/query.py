@@ -4,6 +4,7 @@ The field of an object parameter has its path as alias (`time_range.start`). Rea
 and invalid parameter at once, and with them the contradictions between parameters that are valid by themselves.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, get_origin
@@ -71,6 +72,17 @@ class Query(Model):
         if info.context is not None:
             info.context[info.field_name] = value
         return value
+
+
+def values_of(value: Any) -> list[Any]:
+    """Write a JSON value as the decoded values of a query parameter, for questions that a body contains."""
+    return [_parameter(each) for each in value] if isinstance(value, list) else [_parameter(value)]
+
+
+def _parameter(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def path_of(name: str, field: FieldInfo) -> str:

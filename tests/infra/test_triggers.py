@@ -169,5 +169,5 @@ def test_only_functions_that_continue_their_own_work_may_start_themselves(dev: A
 
     allowed = {each["FunctionName"] for each in functions if each.get("RecursiveLoop") == "Allow"}
 
-    continuing = ("deliverer", "file-loader", "notifier", "pusher", "rollup-job")
+    continuing = ("deliverer", "export-runner", "file-loader", "notifier", "pusher", "rollup-job")
     assert allowed == {f"tally-dev-{each}" for each in continuing}

@@ -84,12 +84,12 @@ def facts(
         decisions=table(DataType.DECISIONS),
         as_of=question.as_of,
         intervals=in_intervals(sql('"timestamp"'), intervals),
-        of=_of(question),
+        of=part_of(question),
         labelled=labelled,
     )
 
 
-def _of(question: FraudQuestion) -> Statement:
+def part_of(question: FraudQuestion) -> Statement:
     """Return the conditions on what decisions are part of."""
     conditions = []
     if question.investigation_id is not None:

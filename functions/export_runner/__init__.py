@@ -1,0 +1,1 @@
+"""Prepares exports that take longer than a request."""

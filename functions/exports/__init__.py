@@ -1,0 +1,1 @@
+"""Exports of fraud analytics as files."""

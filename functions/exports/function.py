@@ -1,0 +1,25 @@
+"""Declares the function `exports`."""
+
+from functions.access import (
+    COUNTED,
+    EXPORTS,
+    IDENTITY,
+    ON_RECORD,
+    PIPELINE_READS,
+    PIPELINE_WATCHES,
+    QUERY,
+    QUERY_WRITES,
+)
+from functions.declaration import Access, HttpFunction
+from shared.exports.queue import EXPORT_QUEUE
+
+FUNCTION = HttpFunction(
+    name="exports",
+    description="Exports metrics, cohorts and decisions as files.",
+    memory_mb=1769,
+    timeout_seconds=29,
+    uses_lake=True,
+    reads=(*IDENTITY, *ON_RECORD, *QUERY, *PIPELINE_READS, *EXPORTS),
+    writes=(*COUNTED, *ON_RECORD, *QUERY_WRITES, *EXPORTS, Access(EXPORT_QUEUE)),
+    watches=PIPELINE_WATCHES,
+)

@@ -1,0 +1,1 @@
+"""Exports of fraud analytics: rows and documents from the reports of the API, as files."""

@@ -1,0 +1,1 @@
+"""Exports over a lake with decisions and labels."""
