@@ -157,6 +157,7 @@ class Function:
     uses_lake: bool = False
     uses_numpy: bool = False
     uses_scipy: bool = False
+    uses_reports: bool = False
     reads: tuple[Access, ...] = ()
     writes: tuple[Access, ...] = ()
     watches: tuple[Access, ...] = ()

@@ -84,7 +84,20 @@ SCIPY = Layer(
     unneeded=("scipy/**/tests", "**/*.pyi", "**/*.a"),
 )
 
-LAYERS = (DEPENDENCIES, LAKE, NUMPY, SCIPY)
+# Of the fonts only Bitstream Vera is used, of which the licence permits that documents contain it.
+REPORTS = Layer(
+    name="reports",
+    requirements=HERE / "reports.txt",
+    limit=40_000_000,
+    unneeded=(
+        "bin",
+        "**/*.pyi",
+        *(f"reportlab/fonts/{each}" for each in ("*.pfb", "*.afm", "DarkGarden*", "hb-test*")),
+        *(f"reportlab/graphics/{each}" for each in ("samples", "barcode")),
+    ),
+)
+
+LAYERS = (DEPENDENCIES, LAKE, NUMPY, SCIPY, REPORTS)
 
 
 class LayerTooLarge(Exception):

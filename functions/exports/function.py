@@ -19,6 +19,7 @@ FUNCTION = HttpFunction(
     memory_mb=1769,
     timeout_seconds=29,
     uses_lake=True,
+    uses_reports=True,
     reads=(*IDENTITY, *ON_RECORD, *QUERY, *PIPELINE_READS, *EXPORTS),
     writes=(*COUNTED, *ON_RECORD, *QUERY_WRITES, *EXPORTS, Access(EXPORT_QUEUE)),
     watches=PIPELINE_WATCHES,

@@ -1,5 +1,6 @@
 """The responses of exports: the file, the way to it, or its status."""
 
+from base64 import b64encode
 from http import HTTPStatus
 from typing import Any
 
@@ -52,7 +53,16 @@ def respond(found: ExportedFile | StoredExport, *, unfinished: HTTPStatus) -> Re
         return Response(
             HTTPStatus.SEE_OTHER.value, headers={**found.headers, **_NO_STORE, "Location": found.url}, body=""
         )
-    return Response(HTTPStatus.OK.value, found.details.content_type, found.body, {**found.headers, **_NO_STORE})
+    return _file(found)
+
+
+def _file(found: ExportedFile) -> Response[Any]:
+    """Return the file; bytes in base64, because the resolver writes bodies as JSON before it would encode them."""
+    is_binary = isinstance(found.body, bytes)
+    body = b64encode(found.body).decode() if isinstance(found.body, bytes) else found.body
+    response = Response[Any](HTTPStatus.OK.value, found.details.content_type, body, {**found.headers, **_NO_STORE})
+    response.base64_encoded = is_binary
+    return response
 
 
 def _unfinished(found: StoredExport, status: HTTPStatus) -> Response[Any]:

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from functions.declaration import Function
 from infra.aws.names import Names
-from layers.build import DEPENDENCIES, LAKE, NUMPY, SCIPY, Layer
+from layers.build import DEPENDENCIES, LAKE, NUMPY, REPORTS, SCIPY, Layer
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAYERS = PROJECT / "layers"
@@ -34,6 +34,7 @@ class Layers(Construct):
             self._lake = self._layer(LAKE, names)
             self._numpy = self._layer(NUMPY, names)
             self._scipy = self._layer(SCIPY, names)
+            self._reports = self._layer(REPORTS, names)
 
     def of(self, function: Function) -> list[lambda_.ILayerVersion]:
         """Return the layers of one function."""
@@ -42,7 +43,8 @@ class Layers(Construct):
         lake = [self._lake] if function.uses_lake else []
         numpy = [self._numpy] if function.uses_numpy else []
         scipy = [self._scipy] if function.uses_scipy else []
-        return [self._dependencies, *lake, *numpy, *scipy]
+        reports = [self._reports] if function.uses_reports else []
+        return [self._dependencies, *lake, *numpy, *scipy, *reports]
 
     def _layer(self, layer: Layer, names: Names) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

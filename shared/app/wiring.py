@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import shared.experiments.provider
     import shared.explanations.provider
     import shared.exports.provider
+    import shared.exports.runner_provider
     import shared.fraud.provider
     import shared.health.provider
     import shared.idempotency.provider
@@ -95,7 +96,7 @@ class Wiring(Deployment):
     experiment_reports = cached_property(shared.experiments.provider.experiment_reports)
     experiment_changes = cached_property(shared.experiments.provider.experiment_changes)
     explanations = cached_property(shared.explanations.provider.explanations)
-    export_runner = cached_property(shared.exports.provider.export_runner)
+    export_runner = cached_property(shared.exports.runner_provider.export_runner)
     exporter = cached_property(shared.exports.provider.exporter)
     file_loader = cached_property(shared.ingestion.uploads.loader_provider.file_loader)
     idempotency = cached_property(shared.idempotency.provider.idempotency)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from shared.exports.decision_columns import COLUMNS
-from shared.exports.formats import file_pieces
+from shared.exports.documents import decisions_document, require_printable
+from shared.exports.formats import counted, file_pieces
 from shared.exports.job import ExportJob, decisions_question, export_id
 from shared.exports.models import ExportFormat, ExportRequest
 from shared.fraud.lake_reader import STATES
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from shared.athena.pinned_queries import PinnedQueries
     from shared.auth.models import Caller
     from shared.decisions.configuration import FraudParameters
+    from shared.exports.cells import Batch
     from shared.exports.decision_source import DecisionPlan, DecisionSource
     from shared.exports.delivery import Delivery, ExportedFile
+    from shared.exports.details import ExportDetails
     from shared.exports.filters import DecisionsQuery
     from shared.exports.queue import ExportQueue
     from shared.exports.store import ExportStore, StoredExport
@@ -35,11 +38,10 @@ _RETRY_SECONDS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How many decisions are exported while the client waits, by one export, and as a PDF."""
+    """How many decisions are exported while the client waits, and by one export."""
 
     at_once: int = 50_000
     all: int = 10_000_000
-    in_document: int = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ class DecisionExports:
                 self.queue.send(stored.job.export_id)
                 return stored
             batches = self.source.batches(plan, f"requests/{uuid4()}")
-            return self.delivery.deliver(job.details, b"".join(file_pieces(job.details, COLUMNS, batches)))
+            return self.delivery.deliver(job.details, _file(job.details, batches))
 
     def _plan(
         self, request: ExportRequest, query: "DecisionsQuery", caller: "Caller"
@@ -101,14 +103,20 @@ class DecisionExports:
         return job, plan
 
     def _require_acceptable(self, request: ExportRequest, rows: int) -> None:
-        in_document = request.format is ExportFormat.PDF
-        most = self.limits.in_document if in_document else self.limits.all
-        if rows > most:
-            advice = "export them as csv or json" if in_document else "export shorter ranges"
+        if request.format is ExportFormat.PDF:
+            require_printable(rows)
+        if rows > self.limits.all:
             raise Unprocessable(
-                f"{rows} decisions are more than the {most} of one export; {advice}",
-                details={"rows": rows, "limit": most},
+                f"{rows} decisions are more than the {self.limits.all} of one export; export shorter ranges",
+                details={"rows": rows, "limit": self.limits.all},
             )
+
+
+def _file(details: "ExportDetails", batches: "Iterator[Batch]") -> bytes:
+    if details.request.format is not ExportFormat.PDF:
+        return b"".join(file_pieces(details, COLUMNS, batches))
+    rows = (row for batch in counted(batches, details.rows) for row in batch.to_pylist())
+    return decisions_document(details, rows).draw()
 
 
 @contextmanager

@@ -23,10 +23,10 @@ def file_pieces(details: "ExportDetails", columns: "Sequence[Column]", batches: 
     Raises:
         InternalError: there are not as many rows as were counted.
     """
-    counted = _counted(batches, details.rows)
+    complete = counted(batches, details.rows)
     if details.request.format is ExportFormat.CSV:
-        return csv_file(columns, counted)
-    return json_file(columns, counted, details.manifest)
+        return csv_file(columns, complete)
+    return json_file(columns, complete, details.manifest)
 
 
 def csv_file(columns: "Sequence[Column]", batches: Iterable[Batch]) -> Iterator[bytes]:
@@ -47,8 +47,12 @@ def json_file(columns: "Sequence[Column]", batches: Iterable[Batch], manifest: M
     yield b"\n]}\n"
 
 
-def _counted(batches: Iterable[Batch], rows: int) -> Iterator[Batch]:
-    """Let batches pass, and make sure that none of their rows is missing."""
+def counted(batches: Iterable[Batch], rows: int) -> Iterator[Batch]:
+    """Let batches pass, and make sure that none of their rows is missing.
+
+    Raises:
+        InternalError: there are not as many rows as were counted.
+    """
     found = 0
     for batch in batches:
         found += batch.num_rows

@@ -1,12 +1,19 @@
 """Asks the reports of the API for what is exported, all of it as of one moment."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from shared.exports.columns import DataTable
+from shared.exports.details import ExportDetails
+from shared.exports.document.layout import Document
+from shared.exports.documents import cohorts_document, metrics_document
+from shared.exports.models import ExportFormat, ExportRequest
 from shared.exports.report_tables import cohorts_table, metrics_table
-from shared.fraud.parameters import CohortsQuery, MetricsQuery
+from shared.fraud.models import DataPoint, KpiTrend
+from shared.fraud.parameters import KPI_NAMES, CohortsQuery, MetricsQuery
+from shared.fraud.steps import Span, step_of
 from shared.runtime.errors import Unprocessable
 
 if TYPE_CHECKING:
@@ -18,10 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """The rows of an export, and up to when the data behind them are complete."""
+    """The rows of an export, up to when the data behind them are complete, and the same as a document."""
 
     table: DataTable
     watermark: datetime
+    document: Callable[[ExportDetails], Document]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +46,7 @@ class ExportReports:
         reader = replace(self.fraud.reader, queries=queries)
         return replace(self, fraud=replace(self.fraud, reader=reader, arrivals=arrivals))
 
-    def read(self, query: "FraudRangeQuery") -> Report:
+    def read(self, request: ExportRequest, query: "FraudRangeQuery") -> Report:
         """Return the answer of the route with the same parameters, as rows.
 
         Raises:
@@ -47,9 +55,33 @@ class ExportReports:
         match query:
             case MetricsQuery():
                 metrics = self.fraud.metrics(query)
-                return Report(metrics_table(metrics), metrics.data_freshness)
+                table = metrics_table(metrics)
+                has_trends = request.format is ExportFormat.PDF and request.include_charts
+                trends = self._trends(query) if has_trends else ()
+                return Report(
+                    table,
+                    metrics.data_freshness,
+                    lambda details: metrics_document(details, metrics, table, trends),
+                )
             case CohortsQuery():
                 cohorts = self.fraud.cohorts(query)
-                return Report(cohorts_table(cohorts), cohorts.data_freshness)
+                return Report(
+                    cohorts_table(cohorts), cohorts.data_freshness, lambda details: cohorts_document(details, cohorts)
+                )
             case _:
                 raise Unprocessable("Experiments cannot be exported yet; export metrics, cohorts or decisions")
+
+    def _trends(self, query: MetricsQuery) -> Sequence[KpiTrend]:
+        """Return the KPIs by step, as the dashboard of the same range has them."""
+        step = step_of(query.start, query.end)
+        span = Span(query.start, query.end, step)
+        series = self.fraud.series(span, as_of=query.as_of)
+        begun = [at for at in span.points if at <= series.presentation.question.as_of]
+        values = [series.between(at, at + step).values for at in begun]
+        return [
+            KpiTrend(
+                metric=metric,
+                data_points=[DataPoint(timestamp=at, value=each[name]) for at, each in zip(begun, values, strict=True)],
+            )
+            for metric, name in KPI_NAMES.items()
+        ]

@@ -219,7 +219,12 @@ class FraudReports:
         return ConfusionMatrix(matrix=[_matrix_at(at, counts) for at, counts in _by_step(found)])
 
     def series(
-        self, span: Span, *, dimension: Dimension | None = None, values: tuple[str | None, ...] = ()
+        self,
+        span: Span,
+        *,
+        dimension: Dimension | None = None,
+        values: tuple[str | None, ...] = (),
+        as_of: datetime | None = None,
     ) -> KpiSeries:
         """Return what KPIs of any whole steps of a range are computed from, as alerts ask for many at once.
 
@@ -227,9 +232,10 @@ class FraudReports:
             span: the range and its steps.
             dimension: the dimension of the cohorts.
             values: the only cohorts that count; all if it is empty.
+            as_of: the time up to which decisions and labels count (default: now).
         """
         present = self._present()
-        asked = replace(present.question(span, None), dimension=dimension, values=values)
+        asked = replace(present.question(span, as_of), dimension=dimension, values=values)
         found = self._ask(present, asked, [Part.COUNTS], is_tagged=False)
         return KpiSeries(found.presentation, found.answer)
 

@@ -80,7 +80,8 @@ def test_functions_have_only_the_layers_that_they_use(function: Function, dev: A
     lake = {"tally-dev-lake"} if function.uses_lake else set()
     numpy = {"tally-dev-numpy"} if function.uses_numpy else set()
     scipy = {"tally-dev-scipy"} if function.uses_scipy else set()
-    assert names == {"tally-dev-dependencies"} | lake | numpy | scipy
+    reports = {"tally-dev-reports"} if function.uses_reports else set()
+    assert names == {"tally-dev-dependencies"} | lake | numpy | scipy | reports
 
 
 def test_local_functions_use_the_packages_of_the_host(local: Assembly) -> None:

@@ -17,7 +17,7 @@ from functions.manifest import FUNCTIONS
 from infra.aws.app import new_app
 from infra.aws.code import folder_of
 from layers import build
-from layers.build import DEPENDENCIES, LAKE, LAMBDA_LIMIT, NUMPY, SCIPY, Layer, LayerTooLarge
+from layers.build import DEPENDENCIES, LAKE, LAMBDA_LIMIT, NUMPY, REPORTS, SCIPY, Layer, LayerTooLarge
 
 PROJECT = Path(__file__).resolve().parents[2]
 _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
@@ -38,6 +38,32 @@ def test_the_lake_layer_has_the_tested_versions() -> None:
     assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
 
 
+def test_the_layer_of_reports_has_the_locked_versions() -> None:
+    in_aws = pinned(REPORTS.requirements)
+
+    assert {name for name, _ in in_aws} == {"charset-normalizer", "pillow", "reportlab"}
+    assert in_aws <= pinned(PROJECT / "requirements" / "laptop.txt")
+
+
+def test_documents_need_no_file_that_the_layer_of_reports_lacks(tmp_path: Path) -> None:
+    for source in top_level(REPORTS):
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / source.name)
+    build.prune(tmp_path, REPORTS.unneeded)
+    (tmp_path / "shared").symlink_to(PROJECT / "shared")
+    program = (
+        "from shared.exports.document.layout import Document\n"
+        "from shared.exports.document.table import PrintedTable, TableColumn\n"
+        "table = PrintedTable([TableColumn('a', 1)], [['b']])\n"
+        "print(Document(title='t', filters=[], watermark='w', table=table).draw()[:5])\n"
+    )
+
+    ran = run_alone(program, tmp_path)
+
+    assert ran.stderr == ""
+    assert ran.stdout == "b'%PDF-'\n"
+
+
 @pytest.mark.parametrize("layer", [NUMPY, SCIPY], ids=lambda layer: layer.name)
 def test_the_layers_of_one_package_have_its_locked_version(layer: Layer) -> None:
     in_aws = pinned(layer.requirements)
@@ -51,9 +77,10 @@ def test_a_function_with_its_layers_stays_under_lambdas_limit(function: Function
     lake = LAKE.limit if function.uses_lake else 0
     numpy = NUMPY.limit if function.uses_numpy else 0
     scipy = SCIPY.limit if function.uses_scipy else 0
+    reports = REPORTS.limit if function.uses_reports else 0
     code = build.unzipped_size(PROJECT / "functions") + build.unzipped_size(PROJECT / "shared")
 
-    assert DEPENDENCIES.limit + lake + numpy + scipy + code < LAMBDA_LIMIT
+    assert DEPENDENCIES.limit + lake + numpy + scipy + reports + code < LAMBDA_LIMIT
 
 
 def test_arrow_and_numpy_fit_into_one_function() -> None:

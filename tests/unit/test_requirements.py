@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 OWN = {"bench", "functions", "infra", "layers", "shared", "tests"}
 BUILT = ROOT / "layers" / "build"
-IN_AWS = ("runtime", "lake", "numpy", "scipy")
+IN_AWS = ("runtime", "lake", "numpy", "scipy", "reports")
 DECLARED_IN = {
     "shared": IN_AWS,
     "functions": IN_AWS,
