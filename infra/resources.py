@@ -45,6 +45,7 @@ from shared.notifications.outbox import OUTBOX_TABLE
 from shared.notifications.queue import NOTIFICATION_QUEUE
 from shared.notifications.topic import NOTIFICATION_TOPIC
 from shared.pipelines.run_register import RUN_REGISTER_TABLE
+from shared.policies.store import POLICIES_TABLE
 from shared.push.decision_feed import DECISION_FAILURES
 from shared.push.queue import PUSH_QUEUE
 from shared.quality.store import QUALITY_TABLE
@@ -91,6 +92,7 @@ RESOURCES: tuple[Resource, ...] = (
     CONFIGURATION_TABLE,
     DRIFT_BASELINES_TABLE,
     EXPERIMENTS_TABLE,
+    POLICIES_TABLE,
     DASHBOARDS_TABLE,
     WIDGET_ANSWERS_TABLE,
     CONNECTIONS_TABLE,

@@ -24,9 +24,11 @@ from shared.experiments.models import (
     StoredExperiment,
 )
 from shared.experiments.parameters import ExperimentQuery, ExperimentsQuery
+from shared.experiments.promotion_models import PromotionRequest, PromotionResponse
+from shared.experiments.promotions import Promoter
 from shared.experiments.vocabulary import Move
 from shared.runtime import etags
-from shared.runtime.errors import Conflict, NotFound
+from shared.runtime.errors import Conflict, Forbidden, NotFound, PromotionGatesFailed
 from shared.runtime.paging import Window, paginate
 from shared.runtime.query import Given
 
@@ -89,6 +91,9 @@ def get_experiment(
     found = wired.experiments.get(experiment_id)
     results = wired.experiment_reports.results(found, query.as_of) if query.include_results else None
     shown = _shown(found).model_copy(update={"results": results})
+    if query.include_results and query.as_of is None and found.promotion is not None:
+        impact = wired.promotions.realised(found)
+        shown = shown.model_copy(update={"promotion": found.promotion.model_copy(update={"realised_impact": impact})})
     tag = etags.tag_of(router.current_event.path, found.document)
     return Response(HTTPStatus.OK, content_types.APPLICATION_JSON, shown, {"ETag": tag})
 
@@ -150,6 +155,31 @@ def complete(experiment_id: Id, wired: Wired, who: Who) -> Experiment:
 def archive(experiment_id: Id, wired: Wired, who: Who) -> Experiment:
     """Added: moves a draft, a completed or a promoted experiment to `archived`, for good."""
     return _move(wired, experiment_id, Move.ARCHIVE, who)
+
+
+@router.post("/analytics/experiments/<experiment_id>/promote", tags=_TAGS, summary="Promote a variant")
+@policy(Scope.EXPERIMENTS_WRITE, errors=(Forbidden, NotFound, Conflict, PromotionGatesFailed))
+def promote(
+    experiment_id: Id, request: Annotated[PromotionRequest, Body()], wired: Wired, who: Who
+) -> PromotionResponse:
+    """Makes a variant the decision policy in force, if it passes all gates. A running experiment is completed first.
+
+    Gates: `variant` (it exists and is not the control), `sampleRatio` (p at least 0.001), `duration`, `units` (of the
+    variant and the control), `labelCoverage` (at least 0.8 of the decisions of either, if a metric depends on labels),
+    `primary` (the interval excludes 0 in the primary direction at 0.05 ÷ number of variants besides the control) and
+    `guardrails` (no interval is wholly beyond its harm, and none is missing). 422 lists all gates and changes nothing.
+
+    The results are kept with the promotion as they were. Of several promotions at once one is made; the others are 409.
+    """
+    by = Promoter(who.subject, is_administrator=Scope.ADMIN in who.scopes)
+    before, promoted, promotion = wired.promotions.promote(experiment_id, request, by)
+    note(before=before.document, after=promoted.document)
+    return PromotionResponse(
+        status=promoted.status,
+        impact_estimate=promotion.impact_estimate,
+        policy_version=promotion.policy_version,
+        gates=promotion.gates,
+    )
 
 
 def _move(wired: Wiring, experiment_id: str, move: Move, who: Caller) -> Experiment:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     import shared.notifications.notifier_provider
     import shared.notifications.provider
     import shared.pipelines.provider
+    import shared.policies.provider
     import shared.products.provider
     import shared.push.deliverer_provider
     import shared.push.provider
@@ -116,6 +117,8 @@ class Wiring(Deployment):
     metric_reports = cached_property(shared.metrics.provider.metric_reports)
     notifier = cached_property(shared.notifications.notifier_provider.notifier)
     outbox = cached_property(shared.notifications.provider.outbox)
+    policies = cached_property(shared.policies.provider.policies)
+    promotions = cached_property(shared.experiments.provider.promotions)
     product_reports = cached_property(shared.products.provider.product_reports)
     quarantine = cached_property(shared.quarantine.provider.quarantine)
     quarantine_reports = cached_property(shared.quarantine.provider.quarantine_reports)

@@ -1,26 +1,16 @@
 """Models of experiments as clients define and read them."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
+from shared.experiments.promotion_models import Promotion
+from shared.experiments.requests import CheckedRequest, StrictModel
 from shared.experiments.result_models import ExperimentResults
 from shared.experiments.vocabulary import METRICS, ExperimentStatus, ExperimentUnit, MetricDirection
 from shared.records.ids import LONGEST_ID
-from shared.runtime.errors import FieldError
-from shared.runtime.json_pointers import mistake
 from shared.runtime.models import CamelModel, Optional, Timestamp
 from shared.runtime.values import EARLIEST, LATEST
 
@@ -61,12 +51,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-class _Strict(CamelModel):
-    # By its name in Python, a field would be another spelling of a member of the body.
-    model_config = ConfigDict(extra="forbid", validate_by_name=False)
-
-
-class Variant(_Strict):
+class Variant(StrictModel):
     """One of the policies that are compared."""
 
     id: ExperimentId = Field(description="Id, as decisions carry it in `variant_id`.", examples=["treatment"])
@@ -81,7 +66,7 @@ class Variant(_Strict):
     )
 
 
-class Guardrail(_Strict):
+class Guardrail(StrictModel):
     """A metric that must not get worse by more than so much."""
 
     metric: _Metric = Field(description="Name of a KPI.", examples=["fraudRate"])
@@ -132,36 +117,7 @@ class Design(CamelModel):
     )
 
 
-class _Checked(_Strict):
-    """A request whose mistakes are kept instead of raised, to be reported with those between its fields."""
-
-    _given: Any = PrivateAttr(default=None)
-    _mistakes: list[FieldError] = PrivateAttr(default_factory=list)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_mistakes(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            made = read(given)
-        except ValidationError as invalid:
-            made = cls.model_construct()  # type: ignore[assignment] # nobody reads its fields
-            made._mistakes = [mistake(each) for each in invalid.errors(include_url=False)]  # noqa: SLF001 # its own
-        made._given = given  # noqa: SLF001 # its own
-        return made
-
-    @property
-    def given(self) -> Mapping[str, Any]:
-        """The body as it was sent; bodies are always objects."""
-        given: Mapping[str, Any] = self._given
-        return given
-
-    @property
-    def mistakes(self) -> list[FieldError]:
-        """What is wrong with single fields, by JSON pointer."""
-        return self._mistakes
-
-
-class ExperimentRequest(_Checked, Design):
+class ExperimentRequest(CheckedRequest, Design):
     """The experiment to create, as a draft."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -177,7 +133,7 @@ def _unchanged(name: str) -> Any:
     return Field(default=None, description=f"Added: accepted as it is; `{name}` cannot be changed here.")
 
 
-class ExperimentChange(_Checked):
+class ExperimentChange(CheckedRequest):
     """The fields of an experiment to replace; those that are not sent stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Higher review threshold", "version": 1}]})
@@ -226,6 +182,7 @@ class StoredExperiment(Design):
     version: int = Field(description="Number of changes, from 1; send it with the next one.")
     completed_at: Optional[Timestamp] = Field(default=None, description="Added: decisions until then count.")
     history: list[Transition] = Field(description="Added: the states that it was in, the first one first.")
+    promotion: Optional[Promotion] = Field(default=None, description="The promotion of a variant, with its evidence.")
 
     @property
     def control(self) -> Variant:

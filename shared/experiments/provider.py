@@ -2,10 +2,14 @@
 
 from shared.athena.provider import pinned_queries
 from shared.decisions.provider import fraud_configuration
+from shared.events.provider import platform_events
 from shared.experiments.changes import ExperimentChanges
 from shared.experiments.lake_reader import ExperimentReader
+from shared.experiments.promotions import Promotions
 from shared.experiments.reports import ExperimentReports
 from shared.experiments.store import EXPERIMENTS_TABLE, ExperimentStore
+from shared.fraud.provider import decision_reader
+from shared.policies.provider import policies
 from shared.runtime.deployment import Deployment, provider
 
 
@@ -30,4 +34,18 @@ def experiment_reports(deployment: Deployment) -> ExperimentReports:
         ),
         parameters=lambda: fraud_configuration(deployment).get(),
         clock=deployment.clock,
+    )
+
+
+@provider
+def promotions(deployment: Deployment) -> Promotions:
+    """Build what promotes variants."""
+    return Promotions(
+        dynamodb=deployment.clients.dynamodb,
+        store=experiments(deployment),
+        changes=experiment_changes(deployment),
+        reports=experiment_reports(deployment),
+        policies=policies(deployment),
+        decisions=decision_reader(deployment),
+        events=platform_events(deployment),
     )

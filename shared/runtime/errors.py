@@ -13,7 +13,8 @@
     ├── Unprocessable           422
     │   ├── InsufficientDataQuality   the quality score of a delivery is below its minimum
     │   ├── UnusableConfiguration     the source's configuration cannot be applied to the record
-    │   └── NotExplainable            decisions without attributions
+    │   ├── NotExplainable            decisions without attributions
+    │   └── PromotionGatesFailed      an experiment whose variant may not be promoted
     ├── RateLimitExceeded       429  with Retry-After
     ├── InternalError           500
     └── Unavailable             503  with Retry-After
@@ -171,6 +172,13 @@ class NotExplainable(Unprocessable):
 
     commerce_code = "NOT_EXPLAINABLE"
     fraud_code = "not_explainable"
+
+
+class PromotionGatesFailed(Unprocessable):
+    """A gate of promotion is not passed; `details.gates` has all of them, with what was found and what is required."""
+
+    commerce_code = "PROMOTION_GATES_FAILED"
+    fraud_code = "promotion_gates_failed"
 
 
 class RateLimitExceeded(TallyError):

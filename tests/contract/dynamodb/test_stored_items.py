@@ -52,6 +52,7 @@ from shared.limits.counter import RATE_LIMITS_TABLE, RateLimiter
 from shared.live.event_log import Claim
 from shared.notifications.models import Notification, TopicTarget, WebhookTarget, from_store
 from shared.notifications.outbox import target_key
+from shared.policies.models import DecisionPolicy, HeldBack
 from shared.quality.state import Count, QualityCounts
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE, QuarantinedDelivery, QuarantineIndex
 from shared.records.schema import DataType
@@ -209,6 +210,15 @@ EXPERIMENT = StoredExperiment.model_validate(
         "history": [{"status": "draft", "at": NOW, "by": "ann"}],
     }
 )
+POLICY = DecisionPolicy(
+    version=1,
+    configuration={"review": 0.45},
+    experiment_id="review-threshold",
+    variant_id="treatment",
+    held_back=HeldBack(share=0.05, variant_id="control", configuration={}),
+    in_force_since=NOW,
+    promoted_by="ann",
+)
 HOOK = WebhookTarget.model_validate({"type": "webhook", "url": "https://hooks.example.com/", "secret": "s" * 16})
 NOTIFICATION = Notification(
     id="alert-1:fired",
@@ -340,6 +350,7 @@ def _write(wired: Wiring, clock: Clock) -> None:
     wired.fraud_configuration.put(FRAUD, replaces=wired.fraud_configuration.get(), by="ann")
     wired.experiments.put(EXPERIMENT)
     _write_replays(wired)
+    transact(boto3.client("dynamodb"), [wired.policies.write(POLICY)])
     wired.drift_baselines.add(BASELINE, BaselineProfile(Profile(decisions=3), Profile(decisions=2)))
     boto3.client("dynamodb").transact_write_items(TransactItems=wired.outbox.items(NOTIFICATION))
     wired.connections.add(CONNECTION)
@@ -445,6 +456,7 @@ def test_stores_read_items_that_were_written_before(wired: Wiring, clock: Clock)
     assert [each.status for each in wired.replays.register.latest(1)] == ["completed"]
     assert [each.rule_version for each in wired.rule_thresholds.list_all()] == ["rules-7"]
     assert wired.experiments.list_all() == [wired.experiments.get("review-threshold")] == [EXPERIMENT]
+    assert wired.policies.get() == POLICY
     frozen = replace(BASELINE, baseline_id=f"{MODEL_ID}-1", version=1, decisions=5)
     assert (wired.drift_baselines.list_all(), wired.drift_baselines.newest("m-1")) == ([frozen], frozen)
     claimed = [wired.notifier.entries.claim("alert-1:fired", target) for target in ("topic", target_key(HOOK))]

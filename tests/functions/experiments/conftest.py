@@ -1,16 +1,20 @@
 """Users of the routes of experiments."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import boto3
 import pytest
 
 from functions.experiments.handler import app, handler
 from shared.app.wiring import Wiring, wiring
+from shared.athena.client import WORK_GROUP
 from shared.auth.scopes import Scope
+from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
+from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
 
 PATH = "/api/v1/analytics/experiments"
@@ -76,8 +80,10 @@ def wrong(answer: Answer) -> dict[str, str]:
 
 
 @pytest.fixture
-def served(wired: Wiring) -> Iterator[Wiring]:
-    """The wiring behind the function."""
+def served(aws: Settings, clock: Clock) -> Iterator[Wiring]:
+    """The wiring behind the function, over a lake without decisions."""
+    boto3.client("athena").create_work_group(Name="tally-tests")
+    wired = Wiring(replace(aws, names={**aws.names, WORK_GROUP.variable: "tally-tests"}), clock)
     app.dependency_overrides[wiring] = lambda: wired
     yield wired
     app.dependency_overrides.clear()

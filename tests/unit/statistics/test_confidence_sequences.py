@@ -12,6 +12,14 @@ from shared.statistics.unit_ratios import UnitSums
 
 DAYS, PER_DAY = 30, 200
 DECISIONS = 3
+_FEW = (
+    UnitSums(500, 1200, 2000, 4100, 6300, 11_000, 0, 0),
+    UnitSums(520, 1150, 2080, 3900, 6200, 11_500, 0, 0),
+)
+_MANY = (
+    UnitSums(20_000, 9000, 61_000, 9800, 33_000, 260_000, 0, 0),
+    UnitSums(19_800, 9600, 60_500, 10_500, 34_000, 255_000, 0, 0),
+)
 
 
 def normal_mixture_bound(n: int, alpha: float, optimal_at: float) -> float:
@@ -36,6 +44,28 @@ def test_the_interval_is_the_normal_mixture_boundary(n: int, variance: float, al
     interval = confidence_sequence(difference, variance, n, alpha)
 
     assert interval == pytest.approx((difference - half, difference + half), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("control", "variant", "alpha", "expected"),
+    [
+        (_FEW[0], _FEW[1], 0.05, (-0.10065833387977322, 0.00642756464900409)),
+        (_FEW[0], _FEW[1], 0.025, (-0.10426719090906253, 0.010036421678293404)),
+        (_MANY[0], _MANY[1], 0.05, (0.005380302079558156, 0.016893102608153562)),
+        (_MANY[0], _MANY[1], 0.025, (0.004960777687069179, 0.01731262700064254)),
+    ],
+)
+def test_differences_of_ratios_have_the_intervals_of_gbstats(
+    control: UnitSums, variant: UnitSums, alpha: float, expected: tuple[float, float]
+) -> None:
+    """`SequentialTwoSidedTTest` of GrowthBook's gbstats 0.8.0 with two `RatioStatistic`, tuned to 5000, absolute."""
+    assert control.ratio is not None
+    assert variant.ratio is not None
+    variance = (control.variance or 0) + (variant.variance or 0)
+
+    interval = confidence_sequence(variant.ratio - control.ratio, variance, control.units + variant.units, alpha)
+
+    assert interval == pytest.approx(expected, rel=1e-10)
 
 
 def test_the_interval_is_relatively_tightest_near_five_thousand_units() -> None:
