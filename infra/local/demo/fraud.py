@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from infra.local.demo.sales import Order
 
 FRAUD_SOURCE = "fraud-engine"
-EXPERIMENT = "review-threshold"
+EXPERIMENT, EXPERIMENT_FROM = "review-threshold", 0.70
+"""The experiment on decisions of online orders, and the share of the window from which it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Rules:
 
 _RULES = (Rules("rules-11", 0.35, 0.80), Rules("rules-12", 0.30, 0.72))
 _TREATMENT = Rules("rules-12", 0.45, 0.72)
-_RULES_CHANGE_AT, _MODEL_CHANGES_AT, _EXPERIMENT_FROM = 0.45, 0.66, 0.70
+_RULES_CHANGE_AT, _MODEL_CHANGES_AT = 0.45, 0.66
 _SLOWED = 6.0
 _INVESTIGATED_REVIEWS = 0.3
 _BANDS = ((0.1, "low"), (0.3, "medium"), (0.7, "high"))
@@ -92,7 +93,7 @@ def screen(seed: int, order: Order, window: DemoWindow) -> FraudDecision:
 
 
 def _rules_for(order: Order, progress: float) -> tuple[Rules, dict[str, str]]:
-    if progress < _EXPERIMENT_FROM or order.channel == "store":
+    if progress < EXPERIMENT_FROM or order.channel == "store":
         return _RULES[progress >= _RULES_CHANGE_AT], {}
     treated = zlib.crc32(order.shopper.customer_id.encode()) % 2 == 1
     variant = {"experiment_id": EXPERIMENT, "variant_id": "treatment" if treated else "control"}

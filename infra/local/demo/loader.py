@@ -7,6 +7,7 @@ from infra.admin.customer_run import CustomerExecution
 from infra.admin.rates import rates_of
 from infra.admin.stage import LOCAL, Stage
 from infra.local.demo.alert_rules import enable_rules
+from infra.local.demo.experiment import register_experiment
 from infra.local.demo.rates import RATES_FILE, rates_file
 from infra.local.demo.scale import Scale
 from infra.local.demo.scenario import Scenario, demo
@@ -42,6 +43,9 @@ def load_demo(*, api_url: str, token: str, lake: Lake, scale: Scale, progress: P
     _compute_customers(lake, progress)
     with progress.step("Enabling alert rules") as step:
         step.note(f"{enable_rules(api_url=api_url, token=token)} rules")
+    with progress.step("Registering the experiment") as step:
+        is_new = register_experiment(api_url=api_url, token=token, window=scenario.window)
+        step.note("started" if is_new else "exists already")
 
 
 def hold_rates(scenario: Scenario, rates: "ReferenceRates", progress: Progress) -> None:
