@@ -40,7 +40,7 @@ class ExportDetails:
     @property
     def name(self) -> str:
         """The name of the file."""
-        about = (getattr(self.query, each, None) for each in ("dimension", "investigation_id"))
+        about = (getattr(self.query, each, None) for each in ("dimension", "investigation_id", "experiment_id"))
         return file_name(self.request, self.query.start, self.query.end, *(str(each) for each in about if each))
 
     @property

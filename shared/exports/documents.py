@@ -10,6 +10,7 @@ from shared.exports.document.charts import Bar, Bars, Chart, ConfusionMatrix, Tr
 from shared.exports.document.layout import Document, KeyFigure
 from shared.exports.document.numbers import in_words
 from shared.exports.document.table import PrintedTable, TableColumn
+from shared.exports.experiment_table import ExportedExperiment
 from shared.fraud.cohort_models import Cohort, CohortAnalysisResponse
 from shared.fraud.models import FraudMetrics, Kpis, KpiTrend
 from shared.runtime.errors import Unprocessable
@@ -38,6 +39,15 @@ _ROUNDED = (
 _LIMITS = (
     "Low and high are the bounds of a KPI over every way in which open decisions can turn out, or the 95 % interval of "
     "an estimate."
+)
+_VARIANT_NUMBERS = (
+    *("decisions", "units", "precision", "recall", "fraudRate", "approvalRate", "chargebackRate", "falsePositiveCost"),
+    *("fraudLoss", "difference", "low", "high"),
+)
+_SOME = "Exports as csv and json have all KPIs."
+_COMPARED = (
+    "Difference, low and high are of the primary metric: the variant minus the control, with an interval that holds at "
+    "every look at once (95 %)."
 )
 _ESCAPED = "Characters that the font lacks (it covers Latin-1) are written as \\uXXXX."
 _SPECIAL = {
@@ -130,6 +140,40 @@ def cohorts_document(details: ExportDetails, report: CohortAnalysisResponse) -> 
     )
 
 
+def experiments_document(details: ExportDetails, exported: Sequence[ExportedExperiment], table: DataTable) -> Document:
+    """Return experiments as a document: a line for each variant, and their rates as bars."""
+    names = [column.name for column in table.columns]
+    variants = [dict(zip(names, row, strict=True)) for row in table.rows]
+    columns = (
+        TableColumn("Variant", 3),
+        TableColumn("Role", 0.9),
+        TableColumn("Recommendation", 2),
+        *(TableColumn(label(each), 1.25, is_number=True) for each in _VARIANT_NUMBERS),
+    )
+    rows = (
+        [
+            _variant(each),
+            "control" if each["isControl"] else "variant",
+            str(each["recommendation"] or ""),
+            *(_number(each[name]) for name in _VARIANT_NUMBERS),
+        ]
+        for each in variants
+    )
+    return Document(
+        title=_TITLES["experiments"],
+        filters=_filters(details),
+        watermark=rfc3339(details.watermark),
+        figures=[
+            KeyFigure("Experiments", in_words(len(exported)), "that ran in the range"),
+            KeyFigure("Variants", in_words(len(variants)), "one line each"),
+        ],
+        charts=list(_variant_charts(variants)) if details.request.include_charts else (),
+        table=PrintedTable(columns, rows, size=6.5),
+        notes=(_COMPARED, _SOME, _ROUNDED, _ESCAPED),
+        is_wide=True,
+    )
+
+
 def decisions_document(details: ExportDetails, rows: Iterable[Mapping[str, str | None]]) -> Document:
     """Return decisions as a document: the columns that fit on a page, as text."""
     columns = [
@@ -198,6 +242,21 @@ def _cohort_charts(cohorts: Sequence[Cohort]) -> Iterator[Chart]:
 def _cohort_row(cohort: Cohort, names: Sequence[str]) -> list[str]:
     values = cohort.metrics.model_dump(mode="json", by_alias=True)
     return [cohort.name, in_words(cohort.count), in_words(cohort.share), *(in_words(values[name]) for name in names)]
+
+
+def _variant(row: Mapping[str, Value]) -> str:
+    return f"{row['experimentId']}: {row['variantId']}"
+
+
+def _variant_charts(variants: Sequence[Mapping[str, Value]]) -> Iterator[Chart]:
+    shown = variants[:_MOST_BARS]
+    note = "" if len(shown) == len(variants) else f"the first {len(shown)} of {len(variants)}"
+    for name, title in _RATES:
+        yield Bars(title, [Bar(_variant(each), _rate(each[name]), None) for each in shown], note)
+
+
+def _rate(value: Value) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _number(value: Value) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from shared.decisions.parameters import FraudRangeQuery
+from shared.experiments.models import ExperimentId
+from shared.experiments.vocabulary import ExperimentStatus
 from shared.fraud.parameters import CohortsQuery, InvestigationId, MetricsQuery
 from shared.runtime.errors import FieldError, InvalidRequest
 from shared.runtime.query import Query, path_of, values_of
@@ -32,10 +34,19 @@ class DecisionsQuery(FraudRangeQuery):
     )
 
 
+class ExperimentsQuery(FraudRangeQuery):
+    """The experiments that ran at some time of a range, with their results."""
+
+    experiment_id: ExperimentId | None = Field(
+        default=None, alias="experimentId", description="Only the experiment with this id."
+    )
+    status: ExperimentStatus | None = Field(default=None, description="Only experiments in this state.")
+
+
 QUERIES: Mapping[ExportDataType, type[FraudRangeQuery]] = {
     ExportDataType.METRICS: MetricsQuery,
     ExportDataType.COHORTS: CohortsQuery,
-    ExportDataType.EXPERIMENTS: FraudRangeQuery,
+    ExportDataType.EXPERIMENTS: ExperimentsQuery,
     ExportDataType.DECISIONS: DecisionsQuery,
 }
 """The filters of each data type: the parameters of its route."""

@@ -51,11 +51,13 @@ class ExportRequest(CamelModel):
     data_type: ExportDataType = Field(
         description="`metrics`: the numbers of `GET /analytics/metrics`, one row each. `cohorts`: the cohorts of "
         "`GET /analytics/cohorts`, with their KPIs as columns. `decisions`: decisions as stored, with their label. "
-        "`experiments`: one row for each variant."
+        "`experiments`: the experiments that ran at some time of the range, one row for each variant, with the "
+        "results of `GET /analytics/experiments/{experimentId}`: over all its decisions, whatever the range."
     )
     filters: Mapping[str, Any] = Field(
         description="The query parameters of the route with the same data, by their own names: `startDate` and "
-        "`endDate` always, `asOf`; `dimension` (required) and `minCount` of cohorts; `investigationId` of decisions."
+        "`endDate` always, `asOf`; `dimension` (required) and `minCount` of cohorts; `investigationId` of "
+        "decisions; `experimentId` and `status` of experiments."
     )
     include_charts: Annotated[bool, Field(strict=True)] = Field(
         default=True, description="Whether a PDF has charts (default: true)."

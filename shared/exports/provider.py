@@ -2,6 +2,7 @@
 
 from shared.athena.provider import athena, pinned_queries
 from shared.decisions.provider import fraud_configuration
+from shared.experiments.provider import experiment_reports, experiments
 from shared.exports.decision_exports import DecisionExports
 from shared.exports.delivery import Delivery
 from shared.exports.exporter import Exporter
@@ -19,7 +20,13 @@ def exporter(deployment: Deployment) -> Exporter:
     exports = export_store(deployment)
     delivery = Delivery(files=export_files(deployment), largest_answer=deployment.settings.largest_answer_bytes)
     return Exporter(
-        reports=ExportReports(queries=queries, arrivals=arrivals, fraud=fraud_reports(deployment)),
+        reports=ExportReports(
+            queries=queries,
+            arrivals=arrivals,
+            fraud=fraud_reports(deployment),
+            experiments=experiments(deployment),
+            results=experiment_reports(deployment),
+        ),
         decisions=DecisionExports(
             queries=queries,
             arrivals=arrivals,

@@ -11,6 +11,8 @@ import orjson
 import pytest
 from moto import mock_aws
 
+from functions.experiments.handler import app as experiments_app
+from functions.experiments.handler import handler as experiments_handler
 from functions.exports.handler import app, handler
 from functions.fraud.handler import app as fraud_app
 from functions.fraud.handler import handler as fraud_handler
@@ -31,7 +33,7 @@ from tests.moto_platform import CREDENTIALS
 
 ANALYTICS = "/api/v1/analytics"
 PATH = f"{ANALYTICS}/export"
-_APPS = (app, fraud_app, metrics_app)
+_APPS = (app, experiments_app, fraud_app, metrics_app)
 _UNLIMITED = {each: {"limit": 100_000} for each in ("export", "fraud")}
 _HANDLERS = {
     f"{ANALYTICS}/metrics": metrics_handler,
@@ -94,6 +96,14 @@ class World:
         """Ask a route of analytics about the range."""
         reply = self.get(f"{ANALYTICS}/{route}", **RANGE, **query)
         assert reply.status == 200, reply.content
+        return reply.body
+
+    def experiment(self, method: str, path: str = "", body: Any = None) -> Any:
+        """Ask a route of experiments as somebody who may define them."""
+        user = Visitor(self.wired.identity, Scope.EXPERIMENTS_READ, Scope.EXPERIMENTS_WRITE)
+        event = rest_event(method, f"{ANALYTICS}/experiments{path}", body=body, token=user.token)
+        reply = _reply(experiments_handler(event, context()))
+        assert reply.status in {200, 201}, reply.content
         return reply.body
 
     def waiting(self) -> list[str]:

@@ -28,6 +28,8 @@ def decisions() -> Iterator[Record]:
             "customer_id": f"c{number % 50}",
             "merchant": HOSTILE[number % len(HOSTILE)] or None,
             "channel": ("web", "store")[number % 2],
+            "experiment_id": "threshold",
+            "variant_id": ("control", "=treatment")[number % 2],
             "geography": "" if number % 11 == 0 else "FR",
             "model_version": "m1",
             "amount": None if number % 13 == 0 else number * 1.25,

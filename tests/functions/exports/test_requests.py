@@ -163,9 +163,3 @@ def test_another_scope_does_not_allow_exports(world: World) -> None:
 
     assert world.export("metrics", user=reader).status == 403
     assert world.get(f"{PATH}/any", user=reader).status == 403
-
-
-def test_experiments_are_refused_until_there_are_any(world: World) -> None:
-    reply = world.export("experiments")
-
-    assert (reply.status, reply.body["error"]) == (422, "unprocessable")
