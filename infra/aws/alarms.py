@@ -64,6 +64,20 @@ _FAILURE_METRICS: Mapping[str, _FailureMetric] = MappingProxyType(
             Access(NOTIFICATION_TOPIC),
             "A notification could not be delivered within a day, or its webhook is gone; the function's log names it.",
         ),
+        "FailedMerges": _FailureMetric(
+            "merger",
+            "Deliveries of a data type could not be merged repeatedly and wait; the function's log has the reasons.",
+            at=3,
+        ),
+        "FailedTableMaintenance": _FailureMetric(
+            "table_maintenance", "Tables were not compacted or their snapshots not expired; queries become slower."
+        ),
+        "FailedRollups": _FailureMetric(
+            "table_maintenance", "Roll-ups were not maintained; the function's log has the reasons."
+        ),
+        "FailedExports": _FailureMetric(
+            "export_runner", "An export failed in three attempts; its status and the function's log have the reason."
+        ),
         "AlertEvaluationsFailed": _FailureMetric(
             "alert_evaluator", "Rules could not be evaluated repeatedly; the function's log has the reasons.", at=3
         ),

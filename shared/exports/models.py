@@ -18,7 +18,7 @@ from shared.runtime.phrases import phrase
 _EXAMPLE: JsonDict = {
     "format": "csv",
     "dataType": "cohorts",
-    "filters": {"startDate": "2025-11-01T00:00:00Z", "endDate": "2025-11-08T00:00:00Z", "dimension": "merchant"},
+    "filters": {"startDate": "2025-01-01T00:00:00Z", "endDate": "2025-01-08T00:00:00Z", "dimension": "merchant"},
     "includeCharts": True,
 }
 

@@ -57,6 +57,10 @@ def test_failures_alarm_on_the_first_or_once_the_platform_does_not_get_over_them
         ("UnknownDeliveries", "reconciler", 1),
         ("FailedReconciliations", "reconciler", 1),
         ("DeadNotifications", "notifier", 1),
+        ("FailedMerges", "merger", 3),
+        ("FailedTableMaintenance", "table_maintenance", 1),
+        ("FailedRollups", "table_maintenance", 1),
+        ("FailedExports", "export_runner", 1),
         ("AlertEvaluationsFailed", "alert_evaluator", 3),
         ("OpenAlertsLeft", "alert_evaluator", 3),
         ("FailedWidgets", "pusher", 10),
@@ -72,6 +76,16 @@ def test_every_failure_of_alerts_and_pushes_alarms(dev: Assembly) -> None:
     sources = [each.read_text() for package in packages for each in (PROJECT / package).rglob("*.py")]
 
     emitted = {name for each in sources for name in re.findall(r'\bcount\("(\w+)"', each)}
+
+    assert emitted
+    assert emitted <= watched
+
+
+def test_every_metric_that_counts_failures_of_a_task_alarms(dev: Assembly) -> None:
+    watched = {each.get("MetricName") for each in dev.of_type("AWS::CloudWatch::Alarm").values()}
+    sources = [each.read_text() for each in (PROJECT / "shared").rglob("*.py")]
+
+    emitted = {name for each in sources for name in re.findall(r'\bcount\("(Failed\w+|\w+Failed)"', each)}
 
     assert emitted
     assert emitted <= watched

@@ -49,6 +49,13 @@ def test_a_function_environment_names_only_its_resources(function: Function, dev
     assert variables["POWERTOOLS_SERVICE_NAME"] == function.name
 
 
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_functions_with_numpy_compute_in_one_thread(function: Function, dev: Assembly) -> None:
+    variables = made(dev, function)["Environment"]["Variables"]
+
+    assert variables.get("OPENBLAS_NUM_THREADS") == ("1" if function.uses_numpy else None)
+
+
 def test_environments_contain_queue_urls_and_names_of_all_other_resources(dev: Assembly) -> None:
     variables = {
         name: flat(value)
