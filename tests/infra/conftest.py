@@ -37,7 +37,6 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     configured = replace(
         PROD,
-        cors_origins=("https://analytics.example.com",),
         alarm_emails=("operations@example.com", "on-call@example.com"),
         domain="analytics.example.com",
         certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",

@@ -218,7 +218,7 @@ def test_the_database_of_production_outlives_its_stack_with_its_tables(dev: Asse
         if resource["Type"] == "AWS::Glue::Database"
     }
 
-    assert kept == {"dev": "Delete", "prod": "Retain"}
+    assert kept == {"dev": "Delete", "prod": "RetainExceptOnCreate"}
 
 
 @pytest.mark.parametrize("table", EXTERNAL_TABLES, ids=lambda table: table.name)
