@@ -39,6 +39,9 @@ from shared.drift.baseline import Baseline, BaselineSource
 from shared.drift.profile import BaselineProfile, Profile
 from shared.events.bus import PlatformEvents
 from shared.experiments.models import StoredExperiment
+from shared.exports.job import ExportJob
+from shared.exports.models import ExportState
+from shared.exports.store import EXPORTS_TABLE, ExportStore
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.models import DataFormat
 from shared.ingestion.stream.positions import StreamPosition
@@ -189,6 +192,25 @@ REPLAY = StoredRun(
     changed_at=NOW,
 )
 THRESHOLDS = RegisteredThresholds(fraud_threshold=0.9, review_threshold=None)
+EXPORT = ExportJob.model_validate(
+    {
+        "export_id": "export-1",
+        "user_id": "ann",
+        "key_id": "key-1",
+        "request_id": "req-1",
+        "request": {
+            "format": "csv",
+            "dataType": "decisions",
+            "filters": {"startDate": "2025-01-01T00:00:00Z", "endDate": "2025-02-01T00:00:00Z"},
+        },
+        "as_of": NOW,
+        "horizon_days": 45,
+        "snapshots": {"decisions": 1},
+        "watermark": NOW,
+        "created_at": NOW,
+        "rows": 60_000,
+    }
+)
 EXPERIMENT = StoredExperiment.model_validate(
     {
         "id": "review-threshold",
@@ -349,6 +371,9 @@ def _write(wired: Wiring, clock: Clock) -> None:
     wired.decisions.register_waiting(["d-1"], "batch-2")
     wired.fraud_configuration.put(FRAUD, replaces=wired.fraud_configuration.get(), by="ann")
     wired.experiments.put(EXPERIMENT)
+    exports: ExportStore = _in_dynamodb(wired, EXPORTS_TABLE, _exports, clock)
+    exports.add(EXPORT)
+    exports.claim(EXPORT.export_id)
     _write_replays(wired)
     transact(boto3.client("dynamodb"), [wired.policies.write(POLICY)])
     wired.drift_baselines.add(BASELINE, BaselineProfile(Profile(decisions=3), Profile(decisions=2)))
@@ -375,6 +400,10 @@ def _write(wired: Wiring, clock: Clock) -> None:
     with pytest.raises(TokenReused):
         families.renew(first, third)
     _in_dynamodb(wired, AUDIT_TABLE, _trail, clock).record(change())
+
+
+def _exports(dynamodb: Any, table: str, clock: Clock) -> ExportStore:
+    return ExportStore(dynamodb=dynamodb, table=table, clock=clock)
 
 
 def _trail(dynamodb: Any, table: str, clock: Clock) -> AuditTrail:
@@ -426,6 +455,8 @@ def test_stores_read_items_that_were_written_before(wired: Wiring, clock: Clock)
     trail: AuditTrail = _in_dynamodb(wired, AUDIT_TABLE, _trail, clock)
     index: QuarantineIndex = _in_dynamodb(wired, QUARANTINE_INDEX_TABLE, QuarantineIndex)
     (key,) = wired.identity.keys.page(Window.of_page(0, 10)).content
+    export = _in_dynamodb(wired, EXPORTS_TABLE, _exports, clock).get(EXPORT.export_id)
+    assert (export.job, export.state, export.attempts) == (EXPORT, ExportState.RUNNING, 1)
     assert entry == replace(DONE, revision=2)
     assert upload == UPLOAD.model_copy(update={"options": {"strict": True, "most": 10}, "parts": 3, "revision": 1})
     assert wired.stream_positions.all() == {POSITION.shard_id: POSITION}
