@@ -43,6 +43,7 @@ EXPECTED = {
     "Unprocessable": (422, "UNPROCESSABLE", "unprocessable"),
     "InsufficientDataQuality": (422, "INSUFFICIENT_DATA_QUALITY", "unprocessable"),
     "UnusableConfiguration": (422, "UNPROCESSABLE", "unprocessable"),
+    "PromotionGatesFailed": (422, "PROMOTION_GATES_FAILED", "promotion_gates_failed"),
     "NotExplainable": (422, "NOT_EXPLAINABLE", "not_explainable"),
     "RateLimitExceeded": (429, "RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"),
     "InternalError": (500, "INTERNAL_ERROR", "internal_error"),
