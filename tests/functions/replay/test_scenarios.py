@@ -36,8 +36,8 @@ def test_a_scenario_is_created_as_a_draft_and_shown_as_it_was_created(world: Wor
     [
         ({"start": WINDOW["start"], "end": WINDOW["start"]}, "timeWindow.end"),
         ({"start": WINDOW["end"], "end": WINDOW["start"]}, "timeWindow.end"),
-        ({"start": WINDOW["start"], "end": "2018-09-14T10:20:31Z"}, "timeWindow.end"),
-        ({"start": "2018-10-01", "end": "2018-11-01"}, "timeWindow.start"),
+        ({"start": WINDOW["start"], "end": "2019-09-14T10:20:31Z"}, "timeWindow.end"),
+        ({"start": "2019-10-01", "end": "2019-11-01"}, "timeWindow.start"),
         ({"start": "1989-12-31", "end": "2018-08-01"}, "timeWindow.start"),
         ({"start": WINDOW["start"]}, "timeWindow.end"),
         ({"start": 1, "end": "tomorrow"}, "timeWindow.start"),
@@ -54,7 +54,7 @@ def test_a_window_of_ten_years_is_accepted(world: World) -> None:
     assert made["timeWindow"]["start"] == "2008-08-15T00:00:00Z"
 
 
-@pytest.mark.parametrize("as_of", ["2018-09-14T10:20:31Z", "2018-07-25T00:00:00Z"], ids=["future", "before decisions"])
+@pytest.mark.parametrize("as_of", ["2019-09-14T10:20:31Z", "2018-07-25T00:00:00Z"], ids=["future", "before decisions"])
 def test_a_time_of_the_labels_without_decisions_before_it_is_refused(world: World, as_of: str) -> None:
     assert failing(world.post(SCENARIOS, scenario(asOf=as_of))).keys() == {"asOf"}
 
