@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -10,11 +10,11 @@ from rich.console import Console
 from infra.admin.stage import DIRECTORY, DirectoryOption
 from infra.local.progress import Progress
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
-from shared.lake.files.options import FileFormat
 from shared.records.schema import DataType
 
 if TYPE_CHECKING:
     from infra.admin.file_import import FileImport
+    from shared.lake.files.options import FileFormat
 
 EPILOG = (
     "Examples: `./tally import orders.csv --source my-shop --type transactions --preset shopify_orders_csv`, "
@@ -33,7 +33,10 @@ SourceOption = Annotated[str, typer.Option("--source", help="Id of the source th
 TypeOption = Annotated[DataType, typer.Option("--type", help="Type of the records.")]
 PresetOption = Annotated[str | None, typer.Option("--preset", help="Known export to read the file as.")]
 ZoneOption = Annotated[str | None, typer.Option("--timezone", help="IANA zone of times without one (default: UTC).")]
-FormatOption = Annotated[FileFormat | None, typer.Option("--format", help="Format of the file (default: detected).")]
+FormatOption = Annotated[
+    Literal["json", "csv", "xml", "parquet"] | None,
+    typer.Option("--format", help="Format of the file (default: detected)."),
+]
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Replace another mapping or time zone of the source.")]
 UrlOption = Annotated[
     str | None,
@@ -61,8 +64,9 @@ def import_file(  # noqa: PLR0913 - each is one option of the command
     """
     from infra.admin.api_client import api_client  # noqa: PLC0415 - not on the path of --help
     from infra.admin.file_import import FileImport, format_of  # noqa: PLC0415 - not on the path of --help
+    from shared.lake.files.options import FileFormat  # noqa: PLC0415 - not on the path of --help
 
-    written = file_format or format_of(file)
+    written = FileFormat(file_format) if file_format else format_of(file)
     with api_client(directory, url) as api:
         found = FileImport(api=api, source_id=source, data_type=data_type)
         found.configure(preset=preset, timezone=timezone, replace=replace)
@@ -80,7 +84,7 @@ def import_file(  # noqa: PLR0913 - each is one option of the command
         raise typer.Exit(code=1)
 
 
-def _load(found: "FileImport", file: Path, file_format: FileFormat) -> dict[str, Any]:
+def _load(found: "FileImport", file: Path, file_format: "FileFormat") -> dict[str, Any]:
     progress = Progress(Console(stderr=True))
     with progress.step(f"Uploading {file.name}") as step:
         batch_id = found.upload(file, file_format, step.note)
