@@ -1,21 +1,12 @@
 """Models of the dashboard routes."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from shared.runtime.errors import FieldError
-from shared.runtime.json_pointers import mistake
+from shared.runtime.checked_requests import CheckedRequest
 from shared.runtime.models import Model, Optional, Timestamp
 
 COLUMNS = 12
@@ -107,11 +98,8 @@ class DashboardWidget(_Strict):
     refresh_interval: int = _whole(_SHORTEST_INTERVAL, _LONGEST_INTERVAL, "Seconds after which the data are due again.")
 
 
-class DashboardRequest(_Strict):
-    """The dashboard to store.
-
-    What is wrong with it is kept instead of raised, so that `mistakes` can be reported with those of its widgets.
-    """
+class DashboardRequest(CheckedRequest, _Strict):
+    """The dashboard to store; its mistakes are reported with those of its widgets."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -124,29 +112,6 @@ class DashboardRequest(_Strict):
     is_public: bool = Field(
         default=False, strict=True, description="Whether others may see it (default: false); only its owner changes it."
     )
-    _given: Any = PrivateAttr(default=None)
-    _mistakes: list[FieldError] = PrivateAttr(default_factory=list)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_mistakes(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            made = read(given)
-        except ValidationError as invalid:
-            made = cls.model_construct()  # type: ignore[call-arg, assignment] # nobody reads its fields
-            made._mistakes = [mistake(each) for each in invalid.errors(include_url=False)]  # noqa: SLF001 # its own
-        made._given = given  # noqa: SLF001 # its own
-        return made
-
-    @property
-    def given(self) -> Any:
-        """The body as it was sent."""
-        return self._given
-
-    @property
-    def mistakes(self) -> list[FieldError]:
-        """What is wrong with the body, by JSON pointer, apart from what widgets ask for and where they are."""
-        return self._mistakes
 
 
 class DashboardChange(DashboardRequest):

@@ -7,10 +7,11 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from shared.experiments.promotion_models import Promotion
-from shared.experiments.requests import CheckedRequest, StrictModel
+from shared.experiments.requests import StrictModel
 from shared.experiments.result_models import ExperimentResults
 from shared.experiments.vocabulary import METRICS, ExperimentStatus, ExperimentUnit, MetricDirection
 from shared.records.ids import LONGEST_ID
+from shared.runtime.checked_requests import CheckedRequest
 from shared.runtime.models import CamelModel, Optional, Timestamp
 from shared.runtime.values import EARLIEST, LATEST
 
@@ -117,7 +118,7 @@ class Design(CamelModel):
     )
 
 
-class ExperimentRequest(CheckedRequest, Design):
+class ExperimentRequest(CheckedRequest, StrictModel, Design):
     """The experiment to create, as a draft."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -133,7 +134,7 @@ def _unchanged(name: str) -> Any:
     return Field(default=None, description=f"Added: accepted as it is; `{name}` cannot be changed here.")
 
 
-class ExperimentChange(CheckedRequest):
+class ExperimentChange(CheckedRequest, StrictModel):
     """The fields of an experiment to replace; those that are not sent stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Higher review threshold", "version": 1}]})

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from shared.experiments.requests import CheckedRequest, StrictModel
+from shared.experiments.requests import StrictModel
 from shared.experiments.result_models import ExperimentResults, PromotionGate
+from shared.runtime.checked_requests import CheckedRequest
 from shared.runtime.models import CamelModel, Optional, Timestamp
 
 _HIGHEST_HOLD_BACK = 0.2
@@ -23,7 +24,7 @@ class OverrideRequest(StrictModel):
     )
 
 
-class PromotionRequest(CheckedRequest):
+class PromotionRequest(CheckedRequest, StrictModel):
     """The variant to make the policy."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
