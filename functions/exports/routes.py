@@ -27,7 +27,9 @@ _TAGS = ["exports"]
 @router.post("/analytics/export", tags=_TAGS, summary="Export data", responses=EXPORTED)
 @policy(Scope.EXPORT_RUN, rate=EXPORT, idempotent=False)
 def export(request: Annotated[ExportRequest, Body()], wired: Wired, who: Who) -> Response[Any]:
-    """Exports metrics, cohorts or decisions as CSV, JSON or PDF; every number is that of the route with the same data.
+    """Exports metrics, cohorts, experiments or decisions as CSV, JSON or PDF.
+
+    Every number is that of the route with the same data.
 
     An export that takes longer than a request is prepared in the background: the response is 202, and `Location` its
     status. The same request about the same data returns the same bytes; nothing is ever cut off. 422 if there are more

@@ -17,8 +17,15 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
         return first(), other.result()
 
 
-def all_at_once(calls: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
-    """Call functions at the same time and return their results by name, or raise the error of one of them."""
-    with ThreadPoolExecutor(len(calls)) as pool:
+def all_at_once(calls: Mapping[str, Callable[[], Any]], most: int | None = None) -> dict[str, Any]:
+    """Call functions at the same time and return their results by name, or raise the error of one of them.
+
+    Args:
+        calls: the functions.
+        most: how many of them run at once (default: all).
+    """
+    if not calls:
+        return {}
+    with ThreadPoolExecutor(min(len(calls), most or len(calls))) as pool:
         started = {name: pool.submit(copy_context().run, call) for name, call in calls.items()}
         return {name: each.result() for name, each in started.items()}
