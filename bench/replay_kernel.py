@@ -25,7 +25,7 @@ BY_THRESHOLDS, BY_MODEL, MOST_MEGABYTES = 10e6, 1e6, 512
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _NAMES = [f"FEATURE_{number}_7DAY_WINDOW" for number in range(FEATURES)]
 _WITH_FEATURES = 5
-"""Only a fifth of the decisions are scored anew: strings of features of all would be most of the bench's time."""
+"""One in five decisions is scored again; generating features for all of them would dominate the benchmark."""
 
 
 def measure(decisions: int = DECISIONS) -> list[Row]:

@@ -68,7 +68,7 @@ FRESHNESS = (
     Access(STREAM_POSITIONS_TABLE),
     Access(STREAM_RECORDS_TABLE),
 )
-"""Read: how fresh data are, and what was accepted and is not merged yet."""
+"""Read: the freshness of data, and what was accepted but is not merged yet."""
 
 FRESHNESS_WATCHES = (Access(LAKE_BUCKET, UPLOADS),)
 """Watched: files that have arrived."""
@@ -153,4 +153,4 @@ LOADING_READS = (*LEDGER, Access(DECISIONS_TABLE), Access(QUARANTINE_INDEX_TABLE
 """Read: resources needed to load deliveries."""
 
 LOADING_WRITES = (*LOADING_READS, Access(LAKE_BUCKET, INCOMING), Access(EVENT_BUS))
-"""Written: resources changed by loading deliveries, and events about what is not merged."""
+"""Written: resources changed by loading deliveries, and events about deliveries that never reach a merge."""

@@ -1,1 +1,1 @@
-"""The step after a failure of a replay run: says why it failed."""
+"""The step that records why a replay run failed."""

@@ -6,7 +6,7 @@ from shared.replay.store import REPLAYS_TABLE
 
 FUNCTION = TriggeredFunction(
     name="replay_failure",
-    description="Says why a replay run failed.",
+    description="Records why a replay run failed.",
     memory_mb=512,
     timeout_seconds=60,
     trigger=TaskTrigger(workflow="replay_run"),

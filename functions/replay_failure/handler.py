@@ -1,4 +1,4 @@
-"""The Lambda function behind the step after a failure of a replay run."""
+"""The Lambda function that records why a replay run failed."""
 
 from typing import TYPE_CHECKING, Any
 

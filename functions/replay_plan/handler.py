@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def plan(event: dict[str, Any], _: "LambdaContext") -> dict[str, Any]:
-    """Plan a run: `{"scenario_id": "2026…", "run_id": "2026…"}`; return its slices with what was given."""
+    """Plan a run: `{"scenario_id": "2026…", "run_id": "2026…"}`; return the input with the list of slices."""
     slices = wiring().replay_planning.plan(event["scenario_id"], event["run_id"])
     logger().info("replay planned", run_id=event["run_id"], slices=slices)
     return {**event, "slices": list(range(slices))}

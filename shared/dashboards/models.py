@@ -99,7 +99,7 @@ class DashboardWidget(_Strict):
 
 
 class DashboardRequest(CheckedRequest, _Strict):
-    """The dashboard to store; its mistakes are reported with those of its widgets."""
+    """The dashboard to store."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
