@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.runtime.observability import logger
+from shared.runtime.observability import count, logger
 from shared.runtime.resources import EventBus, EventType
 
 if TYPE_CHECKING:
@@ -42,11 +42,12 @@ class PlatformEvents:
             raise ConnectionError(f"the event bus rejected the event {event.detail_type!r}")
 
     def try_publish(self, event: EventType, detail: Mapping[str, Any]) -> None:
-        """Publish an event about what has been stored already; if the bus rejects it, a warning is logged.
+        """Publish an event about what is stored already; if the bus rejects it, that is logged and counted.
 
-        Such an event only has clients see the change sooner.
+        Such an event only lets others see the change sooner.
         """
         try:
             self.publish(event, detail)
         except (ConnectionError, BotoCoreError, ClientError) as error:
             logger().warning("an event could not be published", event=event.detail_type, detail=detail, exc_info=error)
+            count("UnpublishedEvents")

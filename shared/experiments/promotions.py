@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, Any
 
 from shared.experiments.gates import OVERRIDABLE, failed, gates
 from shared.experiments.impact import estimate, realised
@@ -17,7 +15,6 @@ from shared.policies.events import POLICY_CHANGED
 from shared.policies.models import DecisionPolicy, HeldBack
 from shared.runtime.dynamodb import ConditionNotMet, transact
 from shared.runtime.errors import FieldError, Forbidden, InvalidRequest, PromotionGatesFailed, Unavailable
-from shared.runtime.observability import count, logger
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
@@ -85,7 +82,7 @@ class Promotions:
                 transact(self.dynamodb, [self.store.write(promoted), self.policies.write(policy)])
             except ConditionNotMet:
                 continue
-            self._publish(policy)
+            self.events.try_publish(POLICY_CHANGED, _event(policy))  # engines that poll find it anyway
             return current, promoted, promotion
         raise Unavailable("Others are changing the same experiment or the policy; retry later", retry_after=1)
 
@@ -158,18 +155,9 @@ class Promotions:
         answer = self.decisions.answer(question, [Part.COUNTS], self.decisions.view())
         return answer.total().decisions
 
-    def _publish(self, policy: DecisionPolicy) -> None:
-        """Publish that a policy is in force; if the bus rejects the event, engines find it when they poll."""
-        detail = {
-            "version": policy.version,
-            "experiment_id": policy.experiment_id,
-            "variant_id": policy.variant_id,
-        }
-        try:
-            self.events.publish(POLICY_CHANGED, detail)
-        except (ConnectionError, BotoCoreError, ClientError) as error:
-            logger().warning("the change of the policy could not be published", exc_info=error, extra=detail)
-            count("PolicyChangesUnpublished")
+
+def _event(policy: DecisionPolicy) -> dict[str, Any]:
+    return {"version": policy.version, "experiment_id": policy.experiment_id, "variant_id": policy.variant_id}
 
 
 def _check(request: "PromotionRequest") -> None:
