@@ -25,19 +25,19 @@ def input_of(wired: Wiring, run_id: str) -> dict[str, Any]:
 
 
 @contextmanager
-def steps_of(wired: Wiring, injector: FaultInjector | None = None) -> Iterator[Wiring]:
+def steps_of(wired: Wiring, injector: FaultInjector | None = None, *, per_slice: int = PER_SLICE) -> Iterator[Wiring]:
     """Let steps that are run inside belong to a deployment, with its clock and with small slices."""
     with in_environment_of(wired):
         inner = wiring()
         inner.clock = wired.clock
-        inner.replay_planning = replace(inner.replay_planning, per_slice=PER_SLICE)
+        inner.replay_planning = replace(inner.replay_planning, per_slice=per_slice)
         if injector is not None:
             for client in (inner.clients.s3, inner.clients.dynamodb):
                 injector.listen(client.meta.events)
         yield inner
 
 
-def execute(wired: Wiring, run_id: str, injector: FaultInjector | None = None) -> Any:
+def execute(wired: Wiring, run_id: str, injector: FaultInjector | None = None, *, per_slice: int = PER_SLICE) -> Any:
     """Run the steps of a run whose execution was started."""
-    with steps_of(wired, injector):
+    with steps_of(wired, injector, per_slice=per_slice):
         return run_workflow(REPLAY_RUN, started=wired.clock(), given=input_of(wired, run_id))
