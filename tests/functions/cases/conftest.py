@@ -38,6 +38,7 @@ class Platform:
     lake: TestLake
     wired: Wiring
     visitor: Visitor
+    clock: Clock
 
     def ingest(self, method: str, path: str, **parts: Any) -> Answer:
         """Send a request to the ingest function."""
@@ -111,11 +112,12 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfo
         stack.enter_context(mock_aws())
         lake, athena = stack.enter_context(lake_with_athena(tmp_path))
         monkeypatch.setenv("AWS_ENDPOINT_URL_ATHENA", athena)
-        wired = Wiring(lake.settings, Clock(TODAY))
+        clock = Clock(TODAY)
+        wired = Wiring(lake.settings, clock)
         for app in APPS:
             app.dependency_overrides[wiring] = lambda: wired
             stack.callback(app.dependency_overrides.clear)
-        yield Platform(lake, wired, Visitor(wired.identity))
+        yield Platform(lake, wired, Visitor(wired.identity), clock)
 
 
 def line(number: int, **fields: Any) -> dict[str, Any]:

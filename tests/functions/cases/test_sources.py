@@ -14,10 +14,12 @@ LATEST = ("2025-04-14", "2025-04-28")
 
 def _two_shops(platform: Platform) -> Sequence[str]:
     days = (("shop-a", "2025-03-10", "100.00"), ("shop-b", "2025-03-12", "50.00"))
-    return [
-        platform.load([line(1, order_id="#1001", timestamp=f"{day}T10:00:00Z", unit_price=price)], source_id=shop)
-        for shop, day, price in days
-    ]
+    batches = []
+    for shop, day, price in days:
+        row = line(1, order_id="#1001", timestamp=f"{day}T10:00:00Z", unit_price=price)
+        batches.append(platform.load([row], source_id=shop))
+        platform.clock.pass_by(timedelta(seconds=1))  # of batches received in one millisecond, the random id decides
+    return batches
 
 
 def test_two_shops_with_one_id_add_up_with_namespaces(platform: Platform) -> None:
