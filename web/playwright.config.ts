@@ -1,0 +1,22 @@
+import { defineConfig, devices } from "@playwright/test";
+
+/** Where the platform under test answers, and the Chromium to use; the launcher of the tests sets both. */
+const { TALLY_WEB = "http://127.0.0.1:3008", TALLY_CHROMIUM } = process.env;
+
+export default defineConfig({
+  testDir: "e2e",
+  // One platform with one set of data: a test that changes it must not run beside one that reads it.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env["CI"]),
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL: TALLY_WEB,
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: { args: ["--no-sandbox"], ...(TALLY_CHROMIUM ? { executablePath: TALLY_CHROMIUM } : {}) },
+  },
+});

@@ -1,0 +1,79 @@
+/** Times in the chosen zone, and the time ranges of pages. */
+import dayjs from "dayjs";
+import timezone from "dayjs/plugin/timezone";
+import utc from "dayjs/plugin/utc";
+import { ABSENT } from "./numbers";
+
+dayjs.extend(utc);
+dayjs.extend(timezone);
+
+type Maybe = string | number | Date | null | undefined;
+
+/** A time to the minute with its zone, e.g. `30 Nov 2026, 14:05 CET`. */
+export function formatTime(at: Maybe, timeZone: string): string {
+  return formatted(at, timeZone, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  });
+}
+
+/** A time to the second without its date, for streams of events. */
+export function formatClock(at: Maybe, timeZone: string): string {
+  return formatted(at, timeZone, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+/** A calendar day, e.g. `30 Nov 2026`. */
+export function formatDay(at: Maybe, timeZone: string): string {
+  return formatted(at, timeZone, { day: "numeric", month: "short", year: "numeric" });
+}
+
+/** How long ago a time was, e.g. `5 minutes ago`. */
+export function formatAgo(at: Maybe, now: number = Date.now()): string {
+  const time = toDate(at);
+  if (time === null) return ABSENT;
+  const seconds = (time.getTime() - now) / 1000;
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+    ["second", 1],
+  ] as const;
+  const [unit, size] = units.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+}
+
+export type Range = { start: string; end: string };
+
+/** Windows that end with the present day; each is a whole number of days. */
+export const WINDOWS = { "7d": 7, "30d": 30, "90d": 90, "365d": 365 } as const;
+export type Window = keyof typeof WINDOWS;
+
+/** Returns the range of whole days of a zone that ends after today, as RFC 3339 times. */
+export function rangeOf(window: Window, timeZone: string, now: Date = new Date()): Range {
+  // Counted as calendar days: Day.js adds days of 24 hours to times of a zone, which is wrong where clocks change.
+  const today = dayjs.utc(dayjs(now).tz(timeZone).format("YYYY-MM-DD"));
+  const dayBefore = (days: number) => startOfDay(today.subtract(days, "day").format("YYYY-MM-DD"), timeZone);
+  return { start: dayBefore(WINDOWS[window] - 1), end: dayBefore(-1) };
+}
+
+/** Returns the instant at which a day begins in a zone. */
+export function startOfDay(day: string, timeZone: string): string {
+  return dayjs.tz(day, timeZone).toISOString();
+}
+
+function formatted(at: Maybe, timeZone: string, options: Intl.DateTimeFormatOptions): string {
+  const time = toDate(at);
+  return time === null
+    ? ABSENT
+    : new Intl.DateTimeFormat("en-GB", { ...options, hourCycle: "h23", timeZone }).format(time);
+}
+
+function toDate(at: Maybe): Date | null {
+  if (at === null || at === undefined) return null;
+  const time = new Date(at);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
