@@ -8,7 +8,7 @@ export default defineConfig({
   // One platform with one set of data: a test that changes it must not run beside one that reads it.
   workers: 1,
   fullyParallel: false,
-  forbidOnly: Boolean(process.env["CI"]),
+  forbidOnly: Boolean(process.env.CI),
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: [["list"]],

@@ -1,4 +1,11 @@
 /** The addresses of the pages. Each area lists its own, and is loaded when it is first visited. */
+import { adminRoutes } from "@/pages/admin/routes";
+import { alertsRoutes } from "@/pages/alerts/routes";
+import { dashboardsRoutes } from "@/pages/dashboards/routes";
+import { dataRoutes } from "@/pages/data/routes";
+import { experimentsRoutes } from "@/pages/experiments/routes";
+import { fraudRoutes } from "@/pages/fraud/routes";
+import { replayRoutes } from "@/pages/replay/routes";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { NotFound } from "./NotFound";
 import { PageFailure } from "./PageFailure";
@@ -7,7 +14,15 @@ import { Shell } from "./Shell";
 import { SignInPage } from "./SignInPage";
 
 /** The pages of an area, below its path. */
-const areas: RouteObject[] = [];
+const areas: RouteObject[] = [
+  { path: "dashboards", children: dashboardsRoutes },
+  { path: "fraud", children: fraudRoutes },
+  { path: "experiments", children: experimentsRoutes },
+  { path: "replay", children: replayRoutes },
+  { path: "alerts", children: alertsRoutes },
+  { path: "data", children: dataRoutes },
+  { path: "admin", children: adminRoutes },
+];
 
 export function createRouter() {
   return createBrowserRouter([

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ABSENT, formatBytes, formatChange, formatMoney, formatNumber, formatPercent, formatSeconds } from "./numbers";
+import {
+  ABSENT,
+  formatBytes,
+  formatChange,
+  formatMoney,
+  formatNumber,
+  formatPercent,
+  formatSeconds,
+} from "./numbers";
 
 describe("numbers", () => {
   it("shows what is absent or not finite as a dash, never as zero", () => {

@@ -11,7 +11,10 @@ describe("times", () => {
   });
 
   it("ends a window with the present day of the zone", () => {
-    expect(rangeOf("7d", "UTC", NOON)).toEqual({ start: "2026-03-23T00:00:00.000Z", end: "2026-03-30T00:00:00.000Z" });
+    expect(rangeOf("7d", "UTC", NOON)).toEqual({
+      start: "2026-03-23T00:00:00.000Z",
+      end: "2026-03-30T00:00:00.000Z",
+    });
     expect(rangeOf("7d", "Pacific/Kiritimati", NOON).end).toBe("2026-03-30T10:00:00.000Z");
   });
 

@@ -1,4 +1,4 @@
-/** All English text of the application, by area. Pages import `text` and nothing else. */
+/** English text: what all pages share; each area has a module of its own here, loaded with its pages. */
 import { shared } from "./shared";
 
-export const text = { ...shared };
+export const text = shared;

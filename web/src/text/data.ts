@@ -1,0 +1,2 @@
+/** Text of the pages below `/data`. */
+export const text = {};

@@ -1,0 +1,2 @@
+/** Text of the pages below `/fraud`. */
+export const text = {};

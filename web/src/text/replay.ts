@@ -1,0 +1,2 @@
+/** Text of the pages below `/replay`. */
+export const text = {};
