@@ -3,7 +3,7 @@
 import asyncio
 import io
 import uuid
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from aiohttp import web
 from yarl import URL
 
 from infra.local.gateway import limits
+from infra.local.gateway.connections import client_of, opening
 from infra.local.gateway.cors import allow_origin
 from infra.local.gateway.forwarding import Request, RestApi, correct, refuse_before, upstream_headers
 from infra.local.gateway.framing import invite_body, refuse_ambiguous
@@ -23,7 +24,7 @@ from infra.local.gateway.websocket_routes import WebSocketApi
 API_PREFIX = "/api/v1"
 PUBLIC = (API_PREFIX, "/ws/")
 """Starts of the paths whose functions check tokens and origins themselves, here as in AWS."""
-_SKIPPED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+_ANYTHING = r"{anything:[\s\S]*}"
 
 
 class FrontDoor:
@@ -47,45 +48,30 @@ class FrontDoor:
         self._websocket = websocket
         self._home = home
         self._origins = origins
-        self._session: aiohttp.ClientSession | None = None
 
     def application(self) -> web.Application:
-        """Return the application to run; it opens its connections when it starts."""
-        app = web.Application(client_max_size=limits.BODY_BYTES, middlewares=[refuse_ambiguous])
-        app.cleanup_ctx.append(self._connections)
+        """Return the application of the API's own port."""
+        app = new_application()
         app.router.add_get("/", self._welcome, allow_head=False, expect_handler=invite_body)
-        if self._websocket is not None:
-            serve = WebSocketDoor(self._websocket, self._client).serve
-            app.router.add_get("/ws/{channel:.*}", serve, allow_head=False, expect_handler=invite_body)
-        app.router.add_route("*", r"/{anything:[\s\S]*}", self._serve, expect_handler=invite_body)
+        self.add_to(app)
+        app.router.add_route("*", f"/{_ANYTHING}", self._serve, expect_handler=invite_body)
         return app
 
-    async def _connections(self, _: web.Application) -> AsyncIterator[None]:
-        timeout = aiohttp.ClientTimeout(total=self._integration_seconds, connect=5)
-        # Shorter than the emulator's own 75 s, so that we never write into a connection it just closed.
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
-        async with aiohttp.ClientSession(
-            timeout=timeout,
-            connector=connector,
-            headers=self._upstream_headers,
-            auto_decompress=False,
-            skip_auto_headers=_SKIPPED,
-        ) as session:
-            self._session = session
-            yield
-        self._session = None
-
-    def _client(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise RuntimeError("The front door serves only between its application's start and end.")
-        return self._session
+    def add_to(self, app: web.Application) -> None:
+        """Serve `/api/` and `/ws/` in an application, as CloudFront does beside the files of the web application."""
+        app.cleanup_ctx.append(opening(seconds=self._integration_seconds, headers=self._upstream_headers))
+        if self._websocket is not None:
+            serve = WebSocketDoor(self._websocket).serve
+            app.router.add_get("/ws/{channel:.*}", serve, allow_head=False, expect_handler=invite_body)
+        for start in ("api", "ws"):
+            app.router.add_route("*", f"/{start}/{_ANYTHING}", self._serve, expect_handler=invite_body)
 
     async def _welcome(self, _: web.Request) -> web.Response:
         raise web.HTTPTemporaryRedirect(self._home)
 
     async def _serve(self, incoming: web.Request) -> web.Response:
-        answer = await self._respond(incoming, _to_request(incoming), datetime.now(UTC))
-        return _to_web_response(allow_origin(answer, incoming.headers.getall("Origin", []), self._origins))
+        answer = await self._respond(incoming, to_request(incoming), datetime.now(UTC))
+        return to_web_response(allow_origin(answer, incoming.headers.getall("Origin", []), self._origins))
 
     async def _respond(self, incoming: web.Request, request: Request, now: datetime) -> Response:
         if not _is_api(request.path):
@@ -96,15 +82,16 @@ class FrontDoor:
             message = limits.TOO_LARGE_FOR_GATEWAY
             too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             return error_response(too_large, message, request_id=request.request_id, now=now)
-        return await self._answer(replace(request, body=body), now)
+        return await self.answer(client_of(incoming), replace(request, body=body), now)
 
-    async def _answer(self, request: Request, now: datetime) -> Response:
+    async def answer(self, client: aiohttp.ClientSession, request: Request, now: datetime) -> Response:
+        """Return the API's answer to a whole request, or why API Gateway would refuse it."""
         refused = refuse_before(self._rest, request, now)
         if refused is not None:
             return refused
         try:
             async with asyncio.timeout(self._integration_seconds), self._turns:
-                upstream = await self._ask(request)
+                upstream = await self._ask(client, request)
         except TimeoutError:
             message = f"The request took longer than {self._integration_seconds:.0f} s, the limit of API Gateway."
             return _unavailable(message, request, now, retry_after=5)
@@ -113,9 +100,9 @@ class FrontDoor:
             return _unavailable(message, request, now, retry_after=2)
         return await asyncio.to_thread(correct, request, upstream, now)
 
-    async def _ask(self, request: Request) -> Response:
+    async def _ask(self, client: aiohttp.ClientSession, request: Request) -> Response:
         url = URL(self._rest.url(request.target), encoded=True)
-        async with self._client().request(
+        async with client.request(
             request.method,
             url,
             headers=upstream_headers(request),
@@ -134,7 +121,13 @@ def _unavailable(message: str, request: Request, now: datetime, *, retry_after: 
     )
 
 
-def _to_request(incoming: web.Request) -> Request:
+def new_application() -> web.Application:
+    """Return an application that takes only requests which every server on the way reads alike."""
+    return web.Application(client_max_size=limits.BODY_BYTES, middlewares=[refuse_ambiguous])
+
+
+def to_request(incoming: web.Request) -> Request:
+    """Return a request as it came, without its body."""
     headers = tuple((name, value) for name, value in incoming.headers.items())
     return Request(
         method=incoming.method,
@@ -168,7 +161,8 @@ def _body_stream(body: bytes) -> io.BytesIO | None:
     return io.BytesIO(body) if body else None
 
 
-def _to_web_response(answer: Response) -> web.Response:
+def to_web_response(answer: Response) -> web.Response:
+    """Return an answer for a client."""
     response = web.Response(status=answer.status, body=answer.body)
     response.headers.popall("Content-Type", None)
     for name, value in answer.headers:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeAlias
@@ -13,6 +12,7 @@ from aiohttp import WSMsgType, web
 from yarl import URL
 
 from infra.local.gateway import limits
+from infra.local.gateway.connections import client_of
 from infra.local.gateway.forwarding import is_text
 from infra.local.gateway.responses import Response, error_response
 from infra.local.gateway.websocket_routes import WebSocketApi, channel_of, refusal_status, select_protocol
@@ -29,9 +29,8 @@ _KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 class WebSocketDoor:
     """Serves `/ws/...` over one WebSocket API with API Gateway's limits."""
 
-    def __init__(self, api: WebSocketApi, client: Callable[[], aiohttp.ClientSession]) -> None:
+    def __init__(self, api: WebSocketApi) -> None:
         self._api = api
-        self._client = client
 
     async def serve(self, incoming: web.Request) -> web.StreamResponse:
         """Join the client to its channel, or answer as the handshake was answered upstream."""
@@ -54,7 +53,7 @@ class WebSocketDoor:
     async def _connect(self, incoming: web.Request, channel: str) -> aiohttp.ClientWebSocketResponse:
         url = URL(self._api.url(channel, incoming.rel_url.raw_query_string), encoded=True)
         headers = {name: incoming.headers[name] for name in _PASSED if name in incoming.headers}
-        return await self._client().ws_connect(
+        return await client_of(incoming).ws_connect(
             url, headers=headers, protocols=_offered_protocols(incoming), max_msg_size=limits.MESSAGE_BYTES
         )
 
