@@ -27,8 +27,9 @@ class RunningPlatform:
     outputs: StackOutputs
     lake: Lake
 
-    def __init__(self, layout: Layout, ports: Ports) -> None:
+    def __init__(self, layout: Layout, ports: Ports, web_files: Path) -> None:
         self.layout = layout
+        self.web_files = web_files
         self.ports = ports
         self._up = ExitStack()
 
@@ -78,7 +79,8 @@ class RunningPlatform:
         # Imported only here: the other tests of this folder need neither the whole host nor a deployable app.
         from infra.local.host.platform import Options, Platform  # noqa: PLC0415
 
-        up = self._up.enter_context(Platform(Options.of(self.layout, self.ports), Progress(console)))
+        options = Options.of(self.layout, self.ports, web_files=self.web_files)
+        up = self._up.enter_context(Platform(options, Progress(console)))
         self.outputs, self.lake = up.outputs, up.lake
 
     def stop(self) -> None:
@@ -89,7 +91,9 @@ class RunningPlatform:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """The app deployed into an emulator of its own, on free ports, its lake empty at first."""
-    running = RunningPlatform(Layout(Path(tmp_path_factory.mktemp("platform"))), free_ports())
+    web_files = tmp_path_factory.mktemp("dist")
+    (web_files / "index.html").write_text("<!doctype html><title>The application</title>")
+    running = RunningPlatform(Layout(tmp_path_factory.mktemp("platform")), free_ports(), web_files)
     running.start(Console(quiet=True))
     yield running
     running.stop()

@@ -4,9 +4,11 @@ import os
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from infra import web_site
 from infra.admin.result_cache import forget_results
 from infra.admin.stage import LOCAL, Stage
 from infra.local import run_state
@@ -28,10 +30,11 @@ from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.guard.middleware import PageGuard, SignatureGuard, protect
 from infra.local.host import preflight
 from infra.local.host.servers import Servers
-from infra.local.host.web_app import web_application
+from infra.local.host.static_files import StaticFiles
+from infra.local.host.web_app import connected_origins, web_application
 from infra.local.keys import LocalApiKey, identity_of
 from infra.local.lake import Lake
-from infra.local.layout import LOOPBACK, PROJECT, Layout, Ports
+from infra.local.layout import LOOPBACK, Layout, Ports
 from infra.local.progress import Progress
 
 
@@ -42,11 +45,14 @@ class Options:
     layout: Layout
     ports: Ports
     app: CdkApp
+    web_files: Path
+    """Where the web application is built."""
 
     @classmethod
-    def of(cls, layout: Layout, ports: Ports) -> "Options":
+    def of(cls, layout: Layout, ports: Ports, *, web_files: Path = web_site.BUILD) -> "Options":
         """Return the options of Tally itself, whose web page may call its API."""
-        return cls(layout, ports, CdkApp(context={"stage": "local", "corsOrigins": ",".join(web_origins(ports))}))
+        app = CdkApp(context={"stage": "local", "corsOrigins": ",".join(web_origins(ports))})
+        return cls(layout, ports, app, web_files)
 
 
 def web_origins(ports: Ports) -> tuple[str, ...]:
@@ -154,5 +160,6 @@ class Platform:
         )
         guard = PageGuard(BrowserPolicy.of(ports, "front"), public=PUBLIC)
         servers.serve(protect(door.application(), guard), ports.front, run_by=DoorRunner)
-        page = web_application(PROJECT / "web", api=ports.url("front"))
-        servers.serve(protect(page, PageGuard(BrowserPolicy.of(ports, "web"))), ports.web)
+        files = StaticFiles(self._options.web_files, connected_origins(ports), api=ports.url("front"))
+        pages = protect(web_application(files, door), PageGuard(BrowserPolicy.of(ports, "web")))
+        servers.serve(pages, ports.web, run_by=DoorRunner)

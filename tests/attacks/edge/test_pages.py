@@ -12,8 +12,12 @@ from aiohttp import web
 
 from functions.docs.files import Asset
 from functions.docs.handler import handler as docs
+from infra.local.gateway.forwarding import RestApi
+from infra.local.gateway.server import FrontDoor
 from infra.local.host.servers import Servers
-from infra.local.host.web_app import web_application
+from infra.local.host.static_files import StaticFiles
+from infra.local.host.web_app import connected_origins, web_application
+from infra.local.layout import Ports
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.browser_headers import PROTECTION
@@ -95,18 +99,25 @@ def test_the_docs_page_runs_only_its_own_script() -> None:
     assert not re.search(r"<script>|<style|style=|\son\w+=|https?://", page)
 
 
+def pages(folder: Path, ports: Ports) -> web.Application:
+    """The web port's application over a folder, with an API that does not answer."""
+    nowhere = RestApi.at("http://127.0.0.1:1", "a", "b", ())
+    files = StaticFiles(folder, connected_origins(ports), api=ports.url("front"))
+    return web_application(files, FrontDoor(rest=nowhere, websocket=None, home=ports.url("web")))
+
+
 @pytest.fixture
 def small_page(tmp_path: Path) -> Iterator[str]:
     """The address of the small page, while there is no web application."""
     ports = free_ports()
     with Servers() as servers:
-        servers.serve(web_application(tmp_path, api="http://127.0.0.1:1"), ports.web)
+        servers.serve(pages(tmp_path, ports), ports.web)
         yield ports.url("web")
 
 
 def test_the_small_page_has_security_headers_and_allows_only_its_style(small_page: str) -> None:
     with httpx.Client(base_url=small_page) as client:
-        answers = [client.get("/"), client.get("/nothing"), client.post("/")]
+        answers = [client.get("/"), client.get("/assets/nothing"), client.post("/")]
 
     assert [answer.status_code for answer in answers] == [200, 404, 405]
     for answer in answers:
@@ -115,21 +126,42 @@ def test_the_small_page_has_security_headers_and_allows_only_its_style(small_pag
     assert "script" not in answers[0].text
 
 
-def test_an_application_is_not_framed_and_loads_only_its_own_files(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("<!doctype html><script src=app.js></script>")
-    (tmp_path / "app.js").write_text("1")
+APPLICATION = """<!doctype html><title>An application</title><div id="told">nothing</div>
+<div style="color: red">styled</div><script>document.getElementById("told").textContent = "inline"</script>
+<script type="module" src="/assets/app.js"></script>"""
+SCRIPT = """
+document.getElementById("told").textContent = "ran";
+fetch("http://127.0.0.1:%d/stolen").catch(() => { document.title = "blocked"; });
+new WebSocket("ws://" + location.host + "/ws/nothing");
+"""
+
+
+@needs_browser
+def test_a_browser_runs_an_applications_files_and_nothing_else(tmp_path: Path) -> None:
     ports = free_ports()
+    elsewhere, arrived = web.Application(), list[str]()
+
+    async def hear(request: web.Request) -> web.Response:
+        arrived.append(request.path)
+        return web.Response(headers={"Access-Control-Allow-Origin": "*"})
+
+    elsewhere.router.add_get("/stolen", hear)
+    (tmp_path / "dist" / "assets").mkdir(parents=True)
+    (tmp_path / "dist" / "index.html").write_text(APPLICATION)
+    (tmp_path / "dist" / "assets" / "app.js").write_text(SCRIPT % ports.athena)
 
     with Servers() as servers:
-        servers.serve(web_application(tmp_path, api="http://127.0.0.1:1"), ports.web)
-        answers = [httpx.get(f"{ports.url('web')}{path}") for path in ("/", "/app.js", "/../secret", "/%2e%2e/secret")]
+        servers.serve(pages(tmp_path / "dist", ports), ports.web)
+        servers.serve(elsewhere, ports.athena)
+        page = chromium.shown(f"{ports.url('web')}/dashboards/executive", tmp_path / "profile")
 
-    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
-    for answer in answers:
-        policy = policy_of({"Content-Security-Policy": answer.headers["Content-Security-Policy"]})
-        assert (policy["frame-ancestors"], policy["object-src"]) == ("'none'", "'none'")
-        assert answer.headers["X-Frame-Options"] == "DENY"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert '<div id="told">ran</div>' in page.stdout
+    assert "<title>blocked</title>" in page.stdout
+    assert arrived == []
+    blocked = [line for line in page.stderr.splitlines() if "Content Security Policy" in line]
+    assert any("inline script" in line for line in blocked)
+    assert any("/stolen" in line for line in blocked)
+    assert not any("style-src" in line or "/ws/nothing" in line for line in blocked)
 
 
 def as_served(watched: list[str]) -> web.Application:

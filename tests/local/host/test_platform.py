@@ -106,11 +106,28 @@ def test_a_websocket_client_is_joined_to_its_channel(platform: RunningPlatform) 
     assert asyncio.run(join()) == 1000
 
 
-def test_the_web_page_is_served(platform: RunningPlatform) -> None:
-    reply = ask(platform.ports.web, "GET", "/")
+def test_the_web_application_and_the_api_are_served_on_one_origin(platform: RunningPlatform) -> None:
+    page = ask(platform.ports.web, "GET", "/dashboards/executive")
+    health = ask(platform.ports.web, "GET", "/api/v1/health")
 
-    assert reply.status == 200
-    assert f"{platform.api_url}/health".encode() in reply.body
+    assert (page.status, b"The application" in page.body) == (200, True)
+    assert f"http://127.0.0.1:{platform.ports.emulator}" in page.headers["content-security-policy"]
+    assert (health.status, health.json()["success"]) == (200, True)
+
+
+def test_a_page_joins_its_channel_on_its_own_origin(platform: RunningPlatform) -> None:
+    async def join() -> str:
+        url = f"{platform.ports.url('web')}/ws/dashboards/executive"
+        own = {"Origin": platform.ports.url("web"), **bearer(platform)}
+        async with (
+            asyncio.timeout(20),
+            aiohttp.ClientSession(headers=own) as session,
+            session.ws_connect(url) as socket,
+        ):
+            told = await socket.receive_json()
+        return str(told["type"])
+
+    assert asyncio.run(join()) == "dashboard_refresh"
 
 
 @pytest.mark.parametrize("name", list(commands(Layout(PROJECT), Ports(), "a-stream", datetime.now(UTC))))
