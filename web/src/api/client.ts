@@ -2,6 +2,7 @@
 import axios, { type AxiosRequestConfig } from "axios";
 import { toApiError } from "./errors";
 import type { paths } from "./schema.gen";
+import { fillIn, unwrap, withoutBlanks } from "./wire";
 import { accessToken, renewedToken } from "@/session/session";
 
 export type Method = "get" | "post" | "put" | "delete";
@@ -90,24 +91,4 @@ export async function send<T = unknown>(config: Sent) {
   } catch (error) {
     throw toApiError(error);
   }
-}
-
-function fillIn(path: string, parts: Record<string, string> | undefined): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = parts?.[name];
-    if (!value) throw new Error(`The path ${path} needs ${name}.`);
-    return encodeURIComponent(value);
-  });
-}
-
-function withoutBlanks(query: object | undefined): object {
-  const filled = Object.entries(query ?? {}).filter(
-    ([, value]) => value !== undefined && value !== null && value !== "",
-  );
-  return Object.fromEntries(filled);
-}
-
-function unwrap(body: unknown): unknown {
-  const isEnvelope = typeof body === "object" && body !== null && "success" in body && "data" in body;
-  return isEnvelope ? body.data : body;
 }

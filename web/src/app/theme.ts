@@ -29,7 +29,7 @@ const ink: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "ink",
   colors: { ink },
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif",
   headings: { fontWeight: "650" },
