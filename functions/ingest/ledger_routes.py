@@ -22,5 +22,5 @@ router = Router()
 def ledger(
     given: Annotated[Given, Depends(parameters_of(LedgerQuery))], wired: Annotated[Wiring, Depends(wiring)]
 ) -> ApiResponse[LedgerResponse]:
-    """Returns the outcomes of all records by source, type and hour of receipt, or by delivery, with totals."""
+    """Returns the outcomes of all records by source, type and hour or day of receipt, or by delivery, with totals."""
     return ApiResponse(data=wired.ledger_reports.page(LedgerQuery.read(given, now=wired.clock())))

@@ -182,26 +182,32 @@ class BatchOutcome(Model):
     )
 
 
+class EventRange(Model):
+    """The event times of rows."""
+
+    earliest: Timestamp = Field(description="Earliest event time.")
+    latest: Timestamp = Field(description="Latest event time.")
+
+
 class BatchStatusResponse(Model):
     """Status of a batch."""
 
     batch_id: str = Field(description="Id of the batch.")
+    source_id: SourceId
+    data_type: DataType = Field(description="Type of the records.")
     status: BatchStatus = Field(description="Current status.")
     progress: BatchProgress = Field(description="Progress of the batch.")
     started_at: Timestamp = Field(description="Time of receipt.")
     completed_at: Optional[Timestamp] = Field(default=None, description="Time of completion.")
     errors: Optional[list[ProcessingError]] = Field(default=None, description="Errors by kind, most frequent first.")
     outcome: BatchOutcome = Field(description="Outcomes of the rows in the ledger.")
-
-
-class ListedBatch(BatchStatusResponse):
-    """A batch in a list: its status, its source and its type."""
-
-    source_id: SourceId
-    data_type: DataType = Field(description="Type of the records.")
+    event_range: Optional[EventRange] = Field(
+        default=None,
+        description="Added: event times of the valid rows; absent without any, or if the records have no event time.",
+    )
 
 
 class BatchesResponse(PageResponse):
     """One page of batches, newest first."""
 
-    content: list[ListedBatch] = Field(description="The batches on this page.")
+    content: list[BatchStatusResponse] = Field(description="The batches on this page.")

@@ -1,6 +1,7 @@
 """Models of the ledger route."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import Field, computed_field
@@ -57,11 +58,11 @@ class LedgerCounters(Model):
 
 
 class LedgerLine(LedgerCounters):
-    """Outcomes of the records of one source and data type, for one hour or one delivery."""
+    """Outcomes of the records of one source and data type, for one hour, day or delivery."""
 
     source_id: str = Field(description="The source; `unattributed` for records whose source cannot be read.")
     data_type: str = Field(description="The data type; `unknown` for records whose type cannot be read.")
-    hour: Timestamp = Field(description="Start of the hour of receipt.")
+    hour: Timestamp = Field(description="Start of the hour of receipt; with `interval=day`, of the day.")
     origin: Optional[str] = Field(default=None, description="Id of the delivery; only with `deliveries=true`.")
     batch_id: Optional[str] = Field(default=None, description="The file upload that the delivery is a part of.")
     status: Optional[BatchStatus] = Field(default=None, description="Status of the delivery.")
@@ -74,8 +75,17 @@ class LedgerLine(LedgerCounters):
         return (self.source_id, self.data_type, self.origin or "")
 
 
+class LedgerDay(LedgerCounters):
+    """Outcomes of all records received on one day."""
+
+    day: date = Field(description="Day of receipt, UTC.")
+
+
 class LedgerResponse(PageResponse):
     """One page of the ledger, oldest first, with the totals of all pages."""
 
     content: list[LedgerLine] = Field(description="The lines on this page.")
     totals: LedgerCounters = Field(description="Sums over all pages.")
+    days: Optional[list[LedgerDay]] = Field(
+        default=None, description="Added: sums over all pages by day, oldest first; only with `interval=day`."
+    )

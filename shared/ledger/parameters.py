@@ -72,16 +72,21 @@ class LedgerQuery(DeliveryQuery):
     deliveries: Literal["true", "false"] = Field(
         default="false", description="Return one line per delivery of `source_id` instead of per hour."
     )
+    interval: Literal["hour", "day"] = Field(
+        default="hour", description="Added: the time of receipt that a line covers: an hour or a day, UTC."
+    )
     page: PageNumber = 0
     size: PageSize = 20
     sort: Annotated[Order, SortedBy(SORTABLE)] | None = sort_field("time, then source and data type")
 
     @classmethod
     def contradictions(cls, valid: Mapping[str, Any], now: datetime | None) -> Iterator[FieldError]:
-        """Check the range, and that deliveries are those of a source."""
+        """Check the range, and that deliveries are those of a source and not of an interval."""
         yield from super().contradictions(valid, now)
         if valid.get("deliveries") == "true" and not valid.get("source_id"):
             yield FieldError("source_id", "is required if deliveries is true")
+        if valid.get("deliveries") == "true" and valid.get("interval") == "day":
+            yield FieldError("interval", "must not be combined with deliveries=true")
 
 
 def _range(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:

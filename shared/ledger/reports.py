@@ -1,14 +1,15 @@
-"""Pages of the ledger: a line per source, type and hour, or per delivery, with totals."""
+"""Pages of the ledger: a line per source, type and hour or day, or per delivery, with totals."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.ledger.entry import Channel
 from shared.ledger.filters import Filters
-from shared.ledger.models import LedgerCounters, LedgerLine, LedgerResponse
+from shared.ledger.models import LedgerCounters, LedgerDay, LedgerLine, LedgerResponse
 from shared.ledger.parameters import LedgerQuery
 from shared.ledger.store import of_channel
 from shared.runtime.dynamodb import deserialize, serialize
@@ -77,9 +78,13 @@ class LedgerReports:
 
     def page(self, query: LedgerQuery) -> LedgerResponse:
         """Return the page that a query asks for."""
-        filters = query.filters(self.clock())
-        lines = self._by_delivery(filters) if query.deliveries == "true" else self._by_hour(filters)
-        return _page(lines, Window.of_page(query.page, query.size), query.sort)
+        filters, window = query.filters(self.clock()), Window.of_page(query.page, query.size)
+        if query.deliveries == "true":
+            return _page(self._by_delivery(filters), window, query.sort)
+        hours = list(self._by_hour(filters))
+        if query.interval == "hour":
+            return _page(hours, window, query.sort)
+        return _page(_by_day(hours), window, query.sort).model_copy(update={"days": _days(hours)})
 
     def _by_hour(self, filters: Filters) -> Iterator[LedgerLine]:
         source_ids = [filters.source_id] if filters.source_id else self.source_ids()
@@ -93,7 +98,26 @@ class LedgerReports:
                 yield _delivery_line(entry)
 
 
-def _page(lines: Iterator[LedgerLine], window: Window, order: Order | None) -> LedgerResponse:
+def _by_day(hours: Iterable[LedgerLine]) -> Iterator[LedgerLine]:
+    found: defaultdict[tuple[datetime, str, str], list[LedgerLine]] = defaultdict(list)
+    for line in hours:
+        found[line.hour.replace(hour=0), line.source_id, line.data_type].append(line)
+    for (day, source_id, data_type), lines in found.items():
+        counters = LedgerCounters.numbers(vars(LedgerCounters.sum(lines)))
+        yield LedgerLine(source_id=source_id, data_type=data_type, hour=day, **counters)
+
+
+def _days(hours: Iterable[LedgerLine]) -> list[LedgerDay]:
+    found: defaultdict[date, list[LedgerLine]] = defaultdict(list)
+    for line in hours:
+        found[line.hour.date()].append(line)
+    return [
+        LedgerDay(day=day, **LedgerCounters.numbers(vars(LedgerCounters.sum(lines))))
+        for day, lines in sorted(found.items())
+    ]
+
+
+def _page(lines: Iterable[LedgerLine], window: Window, order: Order | None) -> LedgerResponse:
     every = list(lines)
     found = paginate(
         every, window, arrival=lambda line: (line.hour, line.received_at or line.hour, *line.place), order=order

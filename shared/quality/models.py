@@ -1,5 +1,6 @@
 """Models of the data quality route; fields added to the contract start with "Added:" in their description."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -107,6 +108,14 @@ class QualityReport(Model):
 _WEIGHTS = ", ".join(f"{name} {float(weight):g}" for name, weight in POOR_WEIGHTS.items() if weight)
 
 
+class DailyScore(Model):
+    """The overall quality score of the rows received on one day."""
+
+    day: date = Field(description="Day of receipt, UTC.")
+    overall_score: Score = Field(description="Overall score of the rows of the day.")
+    rows: int = Field(description="Rows received.")
+
+
 class DataQualityReportsResponse(Model):
     """Quality reports by source and data type, with an overall score."""
 
@@ -123,4 +132,7 @@ class DataQualityReportsResponse(Model):
         description=f"Trend of the daily overall scores before the last day: `stable` unless there are {FEWEST_POINTS} "
         "days or more, the trend is significant (Mann-Kendall, 5 %), and the Theil-Sen slope amounts to "
         f"{SMALLEST_CHANGE:g} point or more over the period."
+    )
+    daily: list[DailyScore] = Field(
+        description="Added: overall scores by day, oldest first; days without rows are omitted."
     )

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.quality.models import DataQualityReportsResponse
+from shared.quality.models import DailyScore, DataQualityReportsResponse
 from shared.quality.question import QualityQuestion
 from shared.quality.report import ReportSubject, report
 from shared.quality.rules import Requirements, overall_score, score_to_json
@@ -58,6 +58,7 @@ class QualityReports:
     def report(self, question: QualityQuestion) -> DataQualityReportsResponse:
         """Return a report for each source and data type, with the overall score and trend."""
         found = self._find(question)
+        daily = _daily(found)
         by_subject: defaultdict[tuple[str, DataType], list[HourlyQuality]] = defaultdict(list)
         for each in found:
             by_subject[each.source_id, each.data_type].append(each)
@@ -77,7 +78,11 @@ class QualityReports:
             totalElements=shown.total if question.size else None,
             totalPages=shown.page()["totalPages"] if question.size else None,
             overall_score=_overall_score(found),
-            trend=trend(_daily(found)),
+            trend=trend({day: float(overall_score(counts)) for day, counts in daily.items()}),
+            daily=[
+                DailyScore(day=day, overall_score=score_to_json(overall_score(counts)), rows=counts.rows)
+                for day, counts in sorted(daily.items())
+            ],
         )
 
     def _find(self, question: QualityQuestion) -> list[HourlyQuality]:
@@ -99,11 +104,8 @@ def _page(subjects: Sequence[_Subject], question: QualityQuestion) -> Slice[_Sub
     return paginate(subjects, window, arrival=lambda each: (each.source_id, each.data_type), order=question.sort)
 
 
-def _daily(found: Sequence[HourlyQuality]) -> dict[date, float]:
+def _daily(found: Sequence[HourlyQuality]) -> dict[date, QualityCounts]:
     by_day: defaultdict[str, list[HourlyQuality]] = defaultdict(list)
     for each in found:
         by_day[each.day].append(each)
-    return {
-        date.fromisoformat(day): float(overall_score(total(each.state for each in received)))
-        for day, received in by_day.items()
-    }
+    return {date.fromisoformat(day): total(each.state for each in received) for day, received in by_day.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.ingestion.batches.parameters import BatchesQuery
 from shared.ingestion.batches.status import describe_batch, describe_upload
-from shared.ingestion.models import BatchesResponse, BatchStatusResponse, ListedBatch
+from shared.ingestion.models import BatchesResponse, BatchStatusResponse
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.runtime.paging import Order, Window, paginate
 
@@ -43,15 +43,15 @@ class BatchList:
         )
         return BatchesResponse(content=list(shown.items), **shown.page())
 
-    def _find(self, filters: "Filters") -> Iterator[ListedBatch]:
+    def _find(self, filters: "Filters") -> Iterator[BatchStatusResponse]:
         parts: defaultdict[str, list[LedgerEntry]] = defaultdict(list)
         for entry in self._entries(filters):
             if entry.batch_id:
                 parts[entry.batch_id].append(entry)
             else:
-                yield _listed(entry.source_id, entry.data_type, describe_batch(entry))
+                yield describe_batch(entry)
         for upload in self._uploads(filters, parts):
-            yield _listed(upload.source_id, upload.data_type, describe_upload(upload, parts.get(upload.batch_id, ())))
+            yield describe_upload(upload, parts.get(upload.batch_id, ()))
 
     def _entries(self, filters: "Filters") -> Iterator[LedgerEntry]:
         """Yield the entries of batches and of parts of files; all parts of a file have the same time of receipt."""
@@ -74,7 +74,3 @@ class BatchList:
             if filters.matches(each.source_id, each.data_type, each.created_at)
         }
         return {**others, **{each.batch_id: each for each in self.uploads.get_many(batch_ids)}}.values()
-
-
-def _listed(source_id: str, data_type: str, described: BatchStatusResponse) -> ListedBatch:
-    return ListedBatch(source_id=source_id, data_type=data_type, **dict(described))

@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
-from shared.ingestion.models import BatchOutcome, BatchProgress, BatchStatusResponse, ProcessingError
+from shared.ingestion.models import BatchOutcome, BatchProgress, BatchStatusResponse, EventRange, ProcessingError
 from shared.ingestion.uploads.state import Failure, Upload, UploadState
 from shared.ledger.entry import BatchStatus, LedgerEntry
 from shared.quality.report import SEPARATE_SOURCES
 from shared.quality.state import SHARED_ID
+from shared.records.schema import DataType
 
 _MOST_PROBLEMS = 20
 _STAGES = 3
@@ -22,6 +23,8 @@ def describe_batch(entry: LedgerEntry) -> BatchStatusResponse:
     done = entry.received - entry.in_flight
     return BatchStatusResponse(
         batch_id=entry.delivery_id,
+        source_id=entry.source_id,
+        data_type=DataType(entry.data_type),
         status=entry.status,
         progress=BatchProgress(
             total_records=entry.received,
@@ -33,6 +36,7 @@ def describe_batch(entry: LedgerEntry) -> BatchStatusResponse:
         completed_at=entry.completed_at,
         errors=[*_shared_ids([entry]), *_group_errors(entry.problems)] or None,
         outcome=_outcome([entry]),
+        event_range=_event_range([entry]),
     )
 
 
@@ -46,6 +50,8 @@ def describe_upload(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStat
     failure = [_failure(upload.failure)] if upload.failure else []
     return BatchStatusResponse(
         batch_id=upload.batch_id,
+        source_id=upload.source_id,
+        data_type=upload.data_type,
         status=status,
         progress=BatchProgress(
             total_records=total,
@@ -65,6 +71,7 @@ def describe_upload(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStat
         ]
         or None,
         outcome=outcome,
+        event_range=_event_range(entries),
     )
 
 
@@ -101,6 +108,12 @@ def _outcome(entries: Sequence[LedgerEntry]) -> BatchOutcome:
         in_flight=sum(entry.in_flight for entry in entries),
         superseded=sum(entry.counters["superseded"] for entry in entries),
     )
+
+
+def _event_range(entries: Sequence[LedgerEntry]) -> EventRange | None:
+    earliest = [entry.earliest_event for entry in entries if entry.earliest_event]
+    latest = [entry.latest_event for entry in entries if entry.latest_event]
+    return EventRange(earliest=min(earliest), latest=max(latest)) if earliest and latest else None
 
 
 def _checked_bytes(upload: Upload) -> int:

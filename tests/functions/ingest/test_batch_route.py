@@ -135,6 +135,19 @@ def test_a_batch_is_processing_until_merged_then_completed(
     assert (after["started_at"], after["completed_at"]) == ("2025-03-01T12:00:00Z", "2025-03-01T12:00:04Z")
 
 
+def test_a_status_has_the_source_the_type_and_the_event_times_of_valid_rows(call: Call, submit: Call) -> None:
+    times = [f"2025-03-01T{hour:02}:00:00Z" for hour in (9, 7, 8, 10, 9, 9)]
+    rows = [sale(number, timestamp=time) for number, time in enumerate(times)]
+    wrong = sale(9, timestamp="2025-03-01T01:00:00Z", quantity="x")
+
+    some = _status(call, submit([*rows, wrong]).data["batch_id"])
+    none = _status(call, submit([sale(8), {}, {}, {}, {}]).body["error"]["details"]["batch_id"])
+
+    assert (some["source_id"], some["data_type"]) == ("web-shop", "transactions")
+    assert some["event_range"] == {"earliest": "2025-03-01T07:00:00Z", "latest": "2025-03-01T10:00:00Z"}
+    assert "event_range" not in none
+
+
 def test_the_estimate_is_the_median_of_recent_batches_and_unknown_before_there_are_any(
     wired: Wiring, submit: Call, clock: Clock
 ) -> None:

@@ -136,3 +136,30 @@ def test_deliveries_are_filtered_by_source(call: Call) -> None:
     answer = call("GET", "/ingest/ledger", query={"deliveries": ["true"]})
 
     assert (answer.status, list(answer.fields)) == (400, ["source_id"])
+
+
+def test_lines_of_a_day_add_up_its_hours_and_days_add_up_all_lines(wired: Wiring, call: Call) -> None:
+    for number, hours in enumerate((1, 3, 25)):
+        rows = [sale(number), {}]
+        wired.loader.load(delivery(DataType.TRANSACTIONS, rows, origin=f"batch-{number}", at=NOW - hours * HOUR))
+    wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(9)], origin="batch-9", source_id="till"))
+
+    told = _ledger(call, interval="day", size=2)
+
+    lines = [(each["hour"], each["source_id"], each["received"], each["quarantined"]) for each in told["content"]]
+    assert lines == [
+        ("2025-02-28T00:00:00Z", "web-shop", 2, 1),
+        ("2025-03-01T00:00:00Z", "till", 1, 0),
+    ]
+    assert (told["totalElements"], told["totals"]) == (3, _ledger(call)["totals"])
+    days = [(each["day"], each["received"], each["in_flight"], each["balanced"]) for each in told["days"]]
+    assert days == [("2025-02-28", 2, 1, True), ("2025-03-01", 5, 3, True)]
+    assert "days" not in _ledger(call)
+
+
+def test_deliveries_have_no_interval(call: Call) -> None:
+    query = {"deliveries": ["true"], "source_id": ["till"], "interval": ["day"]}
+
+    answer = call("GET", "/ingest/ledger", query=query)
+
+    assert (answer.status, list(answer.fields)) == (400, ["interval"])

@@ -150,7 +150,7 @@ def test_rows_received_in_the_hours_of_the_range_count(wired: Wiring, ask: Ask) 
 
 
 def test_without_received_rows_there_is_no_report_and_no_score(ask: Ask) -> None:
-    assert ask(*DAY).data == {"reports": [], "overall_score": None, "trend": "stable"}
+    assert ask(*DAY).data == {"reports": [], "overall_score": None, "trend": "stable", "daily": []}
 
 
 def test_samples_are_limited_and_show_no_id(wired: Wiring, ask: Ask) -> None:
@@ -179,6 +179,10 @@ def test_falling_daily_quality_is_declining(wired: Wiring, ask: Ask) -> None:
 
     assert ask("2025-03-01", "2025-03-11").data["trend"] == "declining"
     assert ask("2025-03-01", "2025-03-08").data["trend"] == "stable"
+    assert ask("2025-03-01", "2025-03-03").data["daily"] == [
+        {"day": "2025-03-01", "overall_score": 100, "rows": 20},
+        {"day": "2025-03-02", "overall_score": 95, "rows": 20},
+    ]
 
 
 def test_a_report_reads_only_the_counts(wired: Wiring, ask: Ask) -> None:
