@@ -1,6 +1,6 @@
 """Features of a slice as columns, decoded from how decisions store them: `shared.records.features` for many rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -17,8 +17,8 @@ Integers = npt.NDArray[np.int64]
 Kinds = npt.NDArray[np.uint8]
 
 _TRUE, _FALSE = str(Stored.TRUE), str(Stored.FALSE)
-_STARTS_NUMBER = np.isin(np.arange(256), [ord(each) for each in "-0123456789"])
-_ZERO, _NINE, _POINT, _MINUS = (ord(each) for each in "09.-")
+_DIGITS = "0123456789"
+_ZERO, _POINT, _MINUS = (ord(each) for each in "0.-")
 
 
 class Kind(IntEnum):
@@ -69,61 +69,75 @@ def columns(features: pa.MapArray, names: Sequence[str]) -> Mapping[str, Column]
     """
     offsets = np.asarray(features.offsets)
     keys, stored = (part.slice(offsets[0], offsets[-1] - offsets[0]) for part in (features.keys, features.items))
-    places = _places(keys, names)
-    rows = np.repeat(np.arange(len(features)), np.diff(offsets))
-    is_wanted = places >= 0
-    if features.null_count:
-        is_wanted &= np.asarray(features.is_valid())[rows]
-    if not is_wanted.all():
-        rows, places, stored = rows[is_wanted], places[is_wanted], stored.filter(pa.array(is_wanted))
+    if not pa.types.is_dictionary(keys.type):
+        keys = keys.dictionary_encode()
+    sizes = np.diff(offsets)
+    common = None if features.null_count else _common_keys(keys, sizes)
+    if common is not None:
+        return _strided(common, stored, names)
+    rows = np.repeat(np.arange(len(features)), sizes)
+    is_known = np.asarray(features.is_valid())
+    return _scattered(keys, stored, names, rows, is_known)
+
+
+def _common_keys(keys: pa.DictionaryArray, sizes: Integers) -> Sequence[str] | None:
+    """Return the keys of every map if all have the same in the same order, as decisions of one model usually have."""
+    size = sizes[0] if len(sizes) else 0
+    if not size or (sizes != size).any():
+        return None
+    codes = np.asarray(keys.indices).reshape(-1, size)
+    if (codes != codes[0]).any():
+        return None
+    common: Sequence[str] = keys.dictionary.take(pa.array(codes[0])).to_pylist()
+    return common if len(set(common)) == size else None
+
+
+def _strided(common: Sequence[str], stored: pa.Array, names: Sequence[str]) -> Mapping[str, Column]:
+    """Return features of maps with common keys: each is in every so many values."""
+    rows = len(stored) // len(common)
+    wanted = np.flatnonzero([key in names for key in common])
+    if len(wanted) < len(common):
+        stored = stored.take(pa.array(np.add.outer(np.arange(rows) * len(common), wanted).ravel()))
     kinds, numbers = parse(stored)
-    columns_of = _by_name(rows, places, kinds, numbers, (len(features), len(names)))
+    has_texts, width = (kinds == Kind.TEXT).any(), len(wanted)
+    found = {name: Column.of_numbers(np.full(rows, np.nan)) for name in names if name not in common}
+    for place, of_common in enumerate(wanted.tolist()):
+        mine = kinds[place::width]
+        texts = np.flatnonzero(mine == Kind.TEXT) if has_texts else np.zeros(0, np.int64)
+        found[common[of_common]] = Column(mine, numbers[place::width], _taken(stored, texts * width + place), texts)
+    return found
+
+
+def _scattered(
+    keys: pa.DictionaryArray, stored: pa.Array, names: Sequence[str], rows: Integers, is_known: npt.NDArray[np.bool_]
+) -> Mapping[str, Column]:
+    """Return features of any maps; `rows` are those of the keys."""
+    of_keys = np.asarray(pc.index_in(keys.dictionary, pa.array(names, pa.string())).fill_null(-1), np.int64)
+    places = of_keys[np.asarray(keys.indices)]
+    is_wanted = (places >= 0) & is_known[rows]
+    rows, places, stored = rows[is_wanted], places[is_wanted], stored.filter(pa.array(is_wanted))
+    kinds, numbers = parse(stored)
+    shape = (len(names), len(is_known))
+    of_kind, of_number = np.zeros(shape, np.uint8), np.full(shape, np.nan)
+    of_kind[places, rows], of_number[places, rows] = kinds, numbers
     texts = np.flatnonzero(kinds == Kind.TEXT)
     found = {}
     for place, name in enumerate(names):
-        chosen = texts[places[texts] == place]
-        found[name] = Column(*columns_of(place), stored.take(pa.array(chosen)), rows[chosen])
+        mine = texts[places[texts] == place]
+        found[name] = Column(of_kind[place], of_number[place], _taken(stored, mine), rows[mine])
     return found
 
 
-def _by_name(
-    rows: Integers, places: Integers, kinds: Kinds, numbers: Floats, shape: tuple[int, int]
-) -> Callable[[int], tuple[Kinds, Floats]]:
-    """Return what gives the kinds and numbers of all rows for the place of a name."""
-    if _is_regular(rows, places, shape):
-        back = np.argsort(places[: shape[1]])
-        return lambda place: (kinds[back[place] :: shape[1]], numbers[back[place] :: shape[1]])
-    of_kind, of_number = np.zeros(shape[::-1], np.uint8), np.full(shape[::-1], np.nan)
-    of_kind[places, rows], of_number[places, rows] = kinds, numbers
-    return lambda place: (of_kind[place], of_number[place])
-
-
-def _is_regular(rows: Integers, places: Integers, shape: tuple[int, int]) -> bool:
-    """Whether every decision has each name once, in the same order, as decisions of one model usually have."""
-    decisions, names = shape
-    if len(places) != decisions * names or not decisions:
-        return False
-    ends = rows[0::names], rows[names - 1 :: names]  # rows are in order
-    in_order = places.reshape(shape)
-    return bool(
-        all((end == np.arange(decisions)).all() for end in ends)
-        and (in_order == in_order[0]).all()
-        and len(set(in_order[0].tolist())) == names
-    )
-
-
-def _places(keys: pa.Array, names: Sequence[str]) -> Integers:
-    """Return the place of each key among the names, -1 for others."""
-    wanted = pa.array(names, pa.string())
-    if not pa.types.is_dictionary(keys.type):
-        return np.asarray(pc.index_in(keys, wanted).fill_null(-1), np.int64)
-    by_code = np.asarray(pc.index_in(keys.dictionary, wanted).fill_null(-1), np.int64)
-    found: Integers = by_code[np.asarray(keys.indices)]
-    return found
+def _taken(stored: pa.Array, rows: Integers) -> pa.Array:
+    """Return the values at some places; mostly there are none, and `take` is slow to find that out."""
+    return stored.take(pa.array(rows)) if len(rows) else stored.slice(0, 0)
 
 
 def parse(stored: pa.Array) -> tuple[Kinds, Floats]:
     """Return the kind of each stored value and its number: booleans are 0 and 1, others that are no number NaN."""
+    parsed = None if stored.null_count else _parsed_at_once(stored)
+    if parsed is not None:
+        return np.full(len(stored), Kind.NUMBER, np.uint8), parsed
     kinds = np.full(len(stored), Kind.TEXT, np.uint8)
     numbers = np.full(len(stored), np.nan)
     if stored.null_count:
@@ -131,13 +145,7 @@ def parse(stored: pa.Array) -> tuple[Kinds, Floats]:
         stored = stored.fill_null("")
     starts, ends, data = _bytes(stored)
     first = np.where(ends > starts, data.take(starts, mode="clip"), 0) if len(data) else np.zeros(len(stored), np.uint8)
-    starts_number = _STARTS_NUMBER[first]
-    if starts_number.all():
-        parsed = _parsed_at_once(stored)
-        if parsed is not None and np.isfinite(parsed).all():
-            kinds[:] = Kind.NUMBER
-            return kinds, parsed
-    _parse_numbers(stored, np.flatnonzero(starts_number), kinds, numbers)
+    _parse_numbers(stored, np.flatnonzero(_is_digit(first) | (first == _MINUS)), kinds, numbers)
     for text, number in ((_TRUE, 1.0), (_FALSE, 0.0)):
         rows = np.flatnonzero(first == ord(text[0]))
         if len(rows):
@@ -148,7 +156,7 @@ def parse(stored: pa.Array) -> tuple[Kinds, Floats]:
 
 def _parse_numbers(stored: pa.Array, rows: Integers, kinds: Kinds, numbers: Floats) -> None:
     """Fill in what is a number among the values that start like one."""
-    candidates = stored if len(rows) == len(stored) else stored.take(pa.array(rows))
+    candidates = _taken(stored, rows)
     parsed = _parsed_at_once(candidates)
     if parsed is None:
         is_number = pc.match_substring_regex(candidates, Stored.NUMBER)
@@ -158,29 +166,33 @@ def _parse_numbers(stored: pa.Array, rows: Integers, kinds: Kinds, numbers: Floa
     kinds[rows[is_finite]], numbers[rows[is_finite]] = Kind.NUMBER, parsed[is_finite]
 
 
-def _parsed_at_once(candidates: pa.Array) -> Floats | None:
-    """Return the numbers if all are written as JSON has them, which Arrow's parser alone does not guarantee."""
+def _parsed_at_once(stored: pa.Array) -> Floats | None:
+    """Return the numbers if all values are finite ones, written as JSON has them."""
+    if not _may_be_json(*_bytes(stored)):
+        return None
     try:
-        parsed: Floats = np.asarray(candidates.cast(pa.float64()))
+        parsed: Floats = np.asarray(stored.cast(pa.float64()))
     except pa.ArrowInvalid:
         return None
-    return parsed if _is_json(*_bytes(candidates)) else None
+    return parsed if np.isfinite(parsed).all() else None
 
 
-def _is_json(starts: Integers, ends: Integers, data: Kinds) -> bool:
-    """Whether numbers that Arrow can read, and that start with a digit or a minus, are written as JSON has them."""
-    if not len(starts):
-        return True
-    first = data[starts]
-    rows = np.flatnonzero((first == _ZERO) | (first == _MINUS))
-    lead, end = starts[rows] + (first[rows] == _MINUS), ends[rows]
-    digit, second = data[lead], data[np.minimum(lead + 1, end - 1)]
-    has_zero_before = (digit == _ZERO) & (second >= _ZERO) & (second <= _NINE) & (end - lead > 1)
-    lacks_digit = (digit < _ZERO) | (digit > _NINE)
+def _may_be_json(starts: Integers, ends: Integers, data: Kinds) -> bool:
+    """Whether texts are numbers as JSON has them, provided that Arrow, which reads more forms, can read them."""
+    if not len(data):
+        return not len(starts)
+    starts = starts + (data.take(starts, mode="clip") == _MINUS)
+    first, second, last = (data.take(at, mode="clip") for at in (starts, starts + 1, ends - 1))
+    has_zero_before = (first == _ZERO) & _is_digit(second) & (ends - starts > 1)
+    if (has_zero_before | ~_is_digit(first) | (last == _POINT) | (ends <= starts)).any():
+        return False
     text = data[starts[0] : ends[-1]].tobytes()
-    return not (
-        has_zero_before.any() or lacks_digit.any() or (data[ends - 1] == _POINT).any() or b".e" in text or b".E" in text
-    )
+    return not any(each in text and b"." + each in text for each in (b"e", b"E"))  # looking for one byte is fast
+
+
+def _is_digit(characters: Kinds) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = characters - np.uint8(_ZERO) < len(_DIGITS)  # those before zero wrap around
+    return found
 
 
 def _bytes(texts: pa.Array) -> tuple[Integers, Integers, Kinds]:

@@ -1,8 +1,8 @@
 """Replays a slice of decisions: decides them anew, and counts them by what the results need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import add
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -10,23 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.replay.bootstrap import resample
-from shared.replay.cells import CELLS, COHORTS, GRID, MOST_VALUES, TRUTHS, Cohorts
-from shared.replay.encoding import codes_of, distinct
-from shared.replay.facts import checked
+from shared.replay.cells import CELLS, GRID, TRUTHS
+from shared.replay.cohort_counts import Cells, CohortCounts
+from shared.replay.encoding import codes_of
+from shared.replay.facts import FACTS, checked
 from shared.replay.outcomes import Decided, decide
-from shared.replay.overrides import features_of
 from shared.replay.plan import ReplayPlan
-from shared.replay.tally import Amounts, Floats, Tally, amounts_of, tally
+from shared.replay.tally import Floats, Sums, Tally, amounts_of
 from shared.replay.totals import SliceTotals
 from shared.replay.weights import units
 
-Cells = npt.NDArray[np.uint8]
-Truths = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.int8]
 
-_CELLS = int(np.prod(CELLS))
+_CURVE = (len(GRID) + 1, len(TRUTHS))
+_TRUTHS: Mapping[str | None, int] = {str(truth): code for code, truth in enumerate(TRUTHS)}
 _NEXT = np.append(GRID, np.inf)
-_VALUES_AT_ONCE = 2**17
-"""Scores, amounts and features that are read together, so that they stay in the cache."""
+_ROWS_AT_ONCE = 2**16
+"""Rows that are counted together, so that what is computed of them stays in the cache."""
 
 
 @dataclass(frozen=True)
@@ -59,32 +59,18 @@ def replay(facts: pa.Table, plan: ReplayPlan) -> SliceTotals:
 def count(facts: pa.Table, plan: ReplayPlan) -> Counted:
     """Decide a slice anew and count it once; as `replay` but for the resamples, which the totals have none of."""
     rows = checked(facts, plan.overrides)
-    at_once = _VALUES_AT_ONCE // (2 + len(features_of(plan.overrides)))
-    parts = [_count(rows.slice(start, at_once), plan) for start in range(0, max(1, len(rows)), at_once)]
-    is_scored = np.concatenate([each.is_scored for each in parts])
-    return Counted(
-        reduce(add, [each.totals for each in parts]),
-        rows if is_scored.all() else rows.filter(pa.array(is_scored)),
-        np.concatenate([each.cells for each in parts]),
-    )
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A few rows, counted."""
-
-    totals: SliceTotals
-    is_scored: npt.NDArray[np.bool_]
-    cells: Cells
-
-
-def _count(rows: pa.RecordBatch, plan: ReplayPlan) -> _Part:
     decided, seen = decide(rows, plan), len(rows)
-    is_scored = decided.is_scored
-    if not is_scored.all():
-        rows, decided = rows.filter(pa.array(is_scored)), decided.scored_only()
-    truths = codes_of(rows["truth"], {str(truth): code for code, truth in enumerate(TRUTHS)})
-    cells, amounts = _cells(decided, truths, rows["charged_back"]), amounts_of(rows["amount"])
+    rows = rows.select(FACTS.names)
+    if not decided.is_scored.all():
+        rows, decided = rows.filter(pa.array(decided.is_scored)), decided.scored_only()
+    truths = codes_of(rows["truth"], _TRUTHS, np.int8)
+    cells = _cells(decided, truths, rows["charged_back"])
+    cohorts, curve = CohortCounts(rows), Sums(prod(_CURVE))
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        amounts = amounts_of(rows["amount"][some])
+        cohorts.add(some, cells[some], amounts)
+        curve.add(reached(decided.scores[some]) * len(TRUTHS) + truths[some], amounts)
     first, last = _ends(rows["moment"])
     totals = SliceTotals(
         fingerprint=plan.fingerprint,
@@ -93,46 +79,32 @@ def _count(rows: pa.RecordBatch, plan: ReplayPlan) -> _Part:
         unscorable=seen - len(rows),
         revised=pc.sum(rows["revised"]).as_py() or 0,
         after_horizon=pc.sum(rows["after_horizon"]).as_py() or 0,
-        excluded=amounts.missing,
+        excluded=rows["amount"].null_count,
         first_ms=first,
         last_ms=last,
         present=decided.present,
-        cells=tally(cells, _CELLS, amounts).reshaped(*CELLS),
-        curve=_curve(decided.scores, truths, amounts),
-        cohorts={dimension: _cohorts(rows[dimension], cells, amounts) for dimension in COHORTS},
+        cells=cohorts.cells(),
+        curve=curve.tally(*_CURVE),
+        cohorts=cohorts.cohorts(),
         resamples=Tally.zeros(0, *CELLS),
     )
-    return _Part(totals, is_scored, cells)
+    return Counted(totals, rows, cells)
 
 
 def _cells(decided: Decided, truths: Truths, charged_back: pa.BooleanArray) -> Cells:
     """Return the place of each decision in `CELLS`."""
-    outcomes = decided.recorded * np.uint8(CELLS[1]) + decided.replayed
-    with_truths = outcomes * np.uint8(CELLS[2]) + truths.astype(np.uint8)
-    cells: Cells = with_truths * np.uint8(CELLS[3]) + np.asarray(charged_back.cast(pa.uint8()))
+    outcomes = decided.recorded * np.int8(CELLS[1]) + decided.replayed
+    with_truths = outcomes * np.int8(CELLS[2]) + truths
+    cells: Cells = (with_truths * np.int8(CELLS[3]) + np.asarray(charged_back.cast(pa.int8()))).view(np.uint8)
     return cells
-
-
-def _curve(scores: Floats, truths: Truths, amounts: Amounts) -> Tally:
-    size = (len(GRID) + 1, len(TRUTHS))
-    return tally(reached(scores) * size[1] + truths, size[0] * size[1], amounts).reshaped(*size)
 
 
 def reached(scores: Floats) -> npt.NDArray[np.int64]:
     """Return how many thresholds of `GRID` each score reaches: from 1 at 0 to all of them at 1."""
     steps = (scores * (len(GRID) - 1)).astype(np.int64)
-    steps += _NEXT[steps + 1] <= scores  # the product may be rounded across a threshold
-    steps -= _NEXT[steps] > scores
+    steps += _NEXT.take(steps + 1, mode="clip") <= scores  # the product may be rounded across a threshold
+    steps -= _NEXT.take(steps, mode="clip") > scores
     return steps + 1
-
-
-def _cohorts(column: pa.DictionaryArray, cells: Cells, amounts: Amounts) -> Cohorts:
-    values = distinct(column)
-    if len(values) > MOST_VALUES:
-        return Cohorts.of({}, is_too_many=True)
-    groups = codes_of(column, {value: place for place, value in enumerate(values)}) * _CELLS + cells
-    found = tally(groups, len(values) * _CELLS, amounts).reshaped(len(values), *CELLS)
-    return Cohorts.of({value: found.at(place) for place, value in enumerate(values)})
 
 
 def _ends(moments: pa.TimestampArray) -> tuple[int | None, int | None]:

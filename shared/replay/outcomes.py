@@ -17,9 +17,14 @@ from shared.replay.policy import RulePolicy
 from shared.replay.rules import NO_RULE, first_match
 from shared.replay.scores import Scores, score
 
-Codes = npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.int8]
 _CODES: Mapping[str | None, int] = {str(outcome): code for code, outcome in enumerate(OUTCOMES)}
-_REVIEW, _DECLINE = np.uint8(_CODES["review"]), np.uint8(_CODES["decline"])
+_REVIEW, _DECLINE = np.int8(_CODES["review"]), np.int8(_CODES["decline"])
+
+_VALUES_AT_ONCE = 2**17
+"""Scores, amounts and features that are read together, so that they stay in the cache."""
+
+_BY_ROW = ("recorded", "replayed", "scores", "is_scored")
 
 
 class IncompletePolicy(Exception):
@@ -48,8 +53,7 @@ class Decided:
 
     def scored_only(self) -> "Decided":
         """Return the decisions with a score."""
-        kept = {name: getattr(self, name)[self.is_scored] for name in ("recorded", "replayed", "scores", "is_scored")}
-        return replace(self, **kept)
+        return replace(self, **{name: getattr(self, name)[self.is_scored] for name in _BY_ROW})
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class _Thresholds:
     def outcomes(self, scores: Floats) -> Codes:
         """Return what scores give; that of declines goes first, so a higher one of reviews means none."""
         reviewed, declined = scores >= self.review, scores >= self.decline
-        found: Codes = np.maximum(reviewed.view(np.uint8) * _REVIEW, declined.view(np.uint8) * _DECLINE)
+        found: Codes = np.maximum(reviewed.view(np.int8) * _REVIEW, declined.view(np.int8) * _DECLINE)
         return found
 
 
@@ -81,14 +85,24 @@ def decide(facts: pa.RecordBatch, plan: ReplayPlan) -> Decided:
     Raises:
         IncompletePolicy: the plan lacks thresholds.
     """
+    at_once = _VALUES_AT_ONCE // (2 + len(features_of(plan.overrides)))
+    parts = [_decide(facts.slice(start, at_once), plan) for start in range(0, max(1, len(facts)), at_once)]
+    return Decided(
+        **{name: np.concatenate([getattr(each, name) for each in parts]) for name in _BY_ROW},
+        reproduced=sum(each.reproduced for each in parts),
+        present=tuple(map(sum, zip(*(each.present for each in parts), strict=True))),
+    )
+
+
+def _decide(facts: pa.RecordBatch, plan: ReplayPlan) -> Decided:
     overrides = plan.overrides
-    recorded = codes_of(facts["outcome"], _CODES).astype(np.uint8)
+    recorded = codes_of(facts["outcome"], _CODES, np.int8)
     policy = _policy(facts["rule_version"], plan.policy)
     judged = _judge(facts, overrides)
     replayed = recorded
     if not overrides.is_identity:
         by_thresholds = _overridden(policy, overrides).outcomes(judged.scores.values)
-        replayed = np.where(judged.by_rule == NO_RULE, by_thresholds, judged.by_rule).astype(np.uint8)
+        replayed = np.where(judged.by_rule == NO_RULE, by_thresholds, judged.by_rule).astype(np.int8)
     return Decided(
         recorded=recorded,
         replayed=replayed,
@@ -100,12 +114,14 @@ def decide(facts: pa.RecordBatch, plan: ReplayPlan) -> Decided:
 
 
 def _policy(versions: pa.DictionaryArray, policy: Sequence[RulePolicy]) -> _Thresholds:
-    places = codes_of(versions, {each.rule_version: place for place, each in enumerate(policy)})
+    places = codes_of(versions, {each.rule_version: place for place, each in enumerate(policy)}, np.int64)
     if (places == UNKNOWN).any():
         raise IncompletePolicy("a version of the rules has no thresholds")
     decline = np.array([_or_never(each.thresholds.fraud_threshold) for each in policy])
     review = np.array([_or_never(each.thresholds.review_threshold) for each in policy])
-    return _Thresholds(decline, review) if len(policy) == 1 else _Thresholds(decline[places], review[places])
+    if len(policy) == 1:
+        return _Thresholds(decline, review)
+    return _Thresholds(decline.take(places, mode="clip"), review.take(places, mode="clip"))
 
 
 def _or_never(threshold: float | None) -> float:

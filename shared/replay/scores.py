@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shared.replay.features import Column, Floats, Kind
+from shared.replay.features import Column, Floats
 from shared.replay.overrides import LogisticOverride
 
 Integers = npt.NDArray[np.int64]
@@ -32,16 +32,15 @@ def score(model: LogisticOverride, features: Mapping[str, Column], rows: int) ->
         rows: the number of rows.
     """
     names = sorted(model.coefficients)
-    is_scored = np.ones(rows, np.bool_)
     log_odds = np.full(rows, model.intercept)
     with np.errstate(all="ignore"):
         for name in names:
-            column = features[name]
-            is_scored &= (column.kinds == Kind.NUMBER) | (column.kinds == Kind.BOOLEAN)
             weight = model.coefficients[name] / np.float64(model.scales.get(name, 1.0))
-            log_odds += (column.numbers - model.means.get(name, 0.0)) * weight
-        beyond = np.flatnonzero(is_scored & ~np.isfinite(log_odds))
-        if len(beyond):
+            log_odds += (features[name].numbers - model.means.get(name, 0.0)) * weight
+        is_scored = np.isfinite(log_odds)  # what is no number is NaN, and so is its sum
+        if not is_scored.all():
+            is_scored = np.logical_and.reduce([~np.isnan(features[name].numbers) for name in names])
+            beyond = np.flatnonzero(is_scored & ~np.isfinite(log_odds))
             log_odds[beyond] = _apart(model, {name: features[name].numbers[beyond] for name in names})
     log_odds[~is_scored] = np.nan
     return Scores(logistic(log_odds), is_scored)

@@ -108,17 +108,30 @@ def _as_floats(part: npt.NDArray[np.uint64]) -> Floats:
     return (part & np.uint64(_DIGIT)).astype(np.int64).astype(np.float64)
 
 
-def tally(groups: npt.NDArray[np.integer], size: int, amounts: Amounts) -> Tally:
-    """Return numbers and amounts by group.
+class Sums:
+    """Adds up numbers and amounts by group, some rows at a time; at most 2^26 rows in all."""
 
-    Args:
-        groups: the group of each row, 0 to size - 1; at most 2^26 rows.
-        size: the number of groups.
-        amounts: of the same rows.
-    """
-    counts = np.bincount(groups, minlength=size).astype(np.int64, copy=False)
-    sums: list[Floats] = [np.bincount(groups, digit, size).astype(np.float64, copy=False) for digit in amounts.digits]
-    return Tally(counts, limbs_of(sums, (size,)))
+    def __init__(self, groups: int) -> None:
+        self._counts = np.zeros(groups, np.int64)
+        self._digits: list[Floats] = []
+
+    def add(self, groups: npt.NDArray[np.integer], amounts: Amounts) -> None:
+        """Add rows.
+
+        Args:
+            groups: the group of each row, counted from 0.
+            amounts: of the same rows.
+        """
+        size = len(self._counts)
+        self._counts += np.bincount(groups, minlength=size)
+        for place, digit in enumerate(amounts.digits):
+            if place == len(self._digits):
+                self._digits.append(np.zeros(size))
+            self._digits[place] += np.bincount(groups, digit, size)
+
+    def tally(self, *shape: int) -> Tally:
+        """Return the sums, in a shape with as many places as there are groups."""
+        return Tally(self._counts, limbs_of(self._digits, self._counts.shape)).reshaped(*shape)
 
 
 def limbs_of(digits: Sequence[Floats], shape: tuple[int, ...]) -> Integers:

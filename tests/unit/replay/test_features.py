@@ -75,9 +75,12 @@ def test_values_are_read_as_decisions_store_them(stored: list[str | None]) -> No
     assert found == list(map(expected, stored))
 
 
-def _map(rows: Sequence[dict[str, Any] | None]) -> pa.MapArray:
+def _map(rows: Sequence[dict[str, Any] | None], with_dictionary: bool = False) -> pa.MapArray:
     stored = [None if each is None else [(name, encode(value)) for name, value in each.items()] for each in rows]
-    return pa.array(stored, pa.map_(pa.string(), pa.string()))
+    found = pa.array(stored, pa.map_(pa.string(), pa.string()))
+    if not with_dictionary:
+        return found
+    return pa.MapArray.from_arrays(found.offsets, found.keys.dictionary_encode(), found.items, mask=found.is_null())
 
 
 ROWS: list[dict[str, Any] | None] = [
@@ -93,10 +96,7 @@ ROWS: list[dict[str, Any] | None] = [
 @pytest.mark.parametrize("with_dictionary", [False, True])
 @pytest.mark.parametrize("start", [0, 1, 3])
 def test_each_feature_is_a_column(with_dictionary: bool, start: int) -> None:
-    features = _map(ROWS)
-    if with_dictionary:
-        keys = features.keys.dictionary_encode()
-        features = pa.MapArray.from_arrays(features.offsets, keys, features.items, mask=features.is_null())
+    features = _map(ROWS, with_dictionary)
 
     found = columns(features[start:], ("a", "b", "missing"))
 
@@ -107,15 +107,24 @@ def test_each_feature_is_a_column(with_dictionary: bool, start: int) -> None:
     assert not found["missing"].kinds.any()
 
 
-def test_features_in_a_regular_order_are_read_as_others_are() -> None:
-    regular = [{"b": number, "a": -number} for number in range(5)]
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "c"), ("c", "missing"), ("missing",)])
+@pytest.mark.parametrize("with_dictionary", [False, True])
+def test_features_in_a_regular_order_are_read_as_others_are(names: Sequence[str], with_dictionary: bool) -> None:
+    regular = [{"b": number, "a": -number, "c": ("x", number, True)[number % 3]} for number in range(5)]
 
-    together = columns(_map(regular), ("a", "b"))
-    apart = [columns(_map([each]), ("a", "b")) for each in regular]
+    together = columns(_map(regular, with_dictionary), names)
+    apart = [columns(_map([each, {}]), names) for each in regular]
 
-    for name in ("a", "b"):
-        assert together[name].numbers.tolist() == [float(each[name].numbers[0]) for each in apart]
-        assert together[name].kinds.tolist() == [Kind.NUMBER] * 5
+    for name in names:
+        assert together[name].numbers.tolist() == pytest.approx([each[name].numbers[0] for each in apart], nan_ok=True)
+        assert together[name].kinds.tolist() == [each[name].kinds[0] for each in apart]
+        assert together[name].is_text(["x"]).tolist() == [each[name].is_text(["x"])[0] for each in apart]
+
+
+def test_a_feature_that_a_map_has_twice_has_one_of_its_values() -> None:
+    twice = pa.array([[("a", "1"), ("a", "2")]] * 3, pa.map_(pa.string(), pa.string()))
+
+    assert columns(twice, ("a",))["a"].numbers.tolist() == [2, 2, 2]
 
 
 def test_rows_that_only_look_regular_are_read_apart() -> None:

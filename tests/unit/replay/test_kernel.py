@@ -210,6 +210,32 @@ def test_too_many_values_of_a_dimension_have_no_cohorts_in_any_slicing() -> None
     assert len(replay(slice_of(rows[:MOST_VALUES], plan.overrides), plan).cohorts["channel"].values) == MOST_VALUES
 
 
+@pytest.mark.parametrize("channels", [1, 3, 40, MOST_VALUES - 1], ids="{} channels".format)
+def test_cohorts_have_the_decisions_of_their_values(channels: int) -> None:
+    kinds = [(None if number % 7 == 0 else f"channel-{number % channels}", f"{number % 4}") for number in range(500)]
+    rows = [
+        row(
+            number,
+            channel=channel,
+            risk_band=band,
+            outcome=("approve", "decline")[number % 3 == 0],
+            amount=Decimal(number),
+        )
+        for number, (channel, band) in enumerate(kinds)
+    ]
+    plan = plan_of(rows, {})
+
+    totals = replay(slice_of(rows, plan.overrides), plan)
+
+    for dimension in ("channel", "risk_band"):
+        cohorts = totals.cohorts[dimension]
+        assert set(cohorts.values) == {each[dimension] for each in rows}
+        for place, value in enumerate(cohorts.values):
+            mine = [each for each in rows if each[dimension] == value]
+            assert recorded(cohorts.cells.at(place)).of() == Cell(len(mine), sum(each["amount"] for each in mine))
+        assert cohorts.cells.over(0) == totals.cells
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [("outcome", "block"), ("truth", "unknown"), ("score", 1.5), ("score", float("nan")), ("amount", Decimal(-1))],
