@@ -20,8 +20,10 @@ from shared.exports.files import EXPORT_FILES_BUCKET
 from shared.exports.store import EXPORTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
+from shared.ingestion.stream.failures import PREFIX as FAILED_BATCHES
+from shared.ingestion.stream.failures import STREAM_FAILURES
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
-from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
+from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.store import UPLOADS_TABLE
 from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.catalog.tables import LAKE_DATABASE
@@ -129,7 +131,7 @@ PIPELINE_READS = (
 
 PIPELINE_WATCHES = (
     *(Access(each) for queue in WATCHED_QUEUES for each in (queue, queue.dead_letters)),
-    Access(STREAM_FAILURES),
+    Access(STREAM_FAILURES, FAILED_BATCHES.rstrip("/")),
     *FRESHNESS_WATCHES,
     Access(LAKE_DATABASE),
     Access(WORK_GROUP),

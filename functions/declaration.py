@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 from shared.app.large_responses import RESULTS_BUCKET
-from shared.runtime.resources import DeadLetterQueue, Queue, Resource, Stream, Table
+from shared.runtime.resources import Bucket, DeadLetterQueue, Queue, Resource, Stream, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,13 +36,15 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamTrigger:
-    """Records of a Kinesis stream, in order per shard; a batch fails as a whole and is never split."""
+    """Records of a Kinesis stream, in order per shard; a batch fails as a whole and is never split.
+
+    A failed batch is tried again until it is too old, then stored in `failures` with its records.
+    """
 
     stream: Stream
-    failures: DeadLetterQueue
+    failures: Bucket
     batch_size: int
     window_seconds: int
-    retries: int
     maximum_age_seconds: int
 
 

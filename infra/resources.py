@@ -26,8 +26,9 @@ from shared.exports.queue import EXPORT_QUEUE
 from shared.exports.store import EXPORTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
+from shared.ingestion.stream.failures import STREAM_FAILURES
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
-from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
+from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.ingestion.uploads.store import UPLOADS_TABLE
 from shared.lake.catalog.state import TABLE_STATES
@@ -75,6 +76,7 @@ RESOURCES: tuple[Resource, ...] = (
     CUSTOMER_RUNS_BUCKET,
     REPLAY_RUNS_BUCKET,
     EXPORT_FILES_BUCKET,
+    STREAM_FAILURES,
     LAKE_DATABASE,
     WORK_GROUP,
     LEDGER_TABLE,
@@ -115,7 +117,6 @@ RESOURCES: tuple[Resource, ...] = (
     ANCHORS_BUCKET,
     EVENT_STREAM,
     *_QUEUES,
-    STREAM_FAILURES,
     DECISION_FAILURES,
     *(queue.dead_letters for queue in _QUEUES),
     EVENT_BUS,

@@ -2,8 +2,9 @@
 
 from functions.access import LOADING_READS, LOADING_WRITES
 from functions.declaration import Access, StreamTrigger, TriggeredFunction
+from shared.ingestion.stream.failures import STREAM_FAILURES
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
-from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
+from shared.ingestion.stream.producer import EVENT_STREAM
 
 FUNCTION = TriggeredFunction(
     name="stream_consumer",
@@ -16,8 +17,8 @@ FUNCTION = TriggeredFunction(
         failures=STREAM_FAILURES,
         batch_size=10_000,
         window_seconds=0,
-        retries=10,
-        maximum_age_seconds=6 * 3600,
+        # A day less than the stream keeps its records: none expires before it is stored as failed.
+        maximum_age_seconds=6 * 24 * 3600,
     ),
     reads=(
         Access(EVENT_STREAM),

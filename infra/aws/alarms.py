@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -149,6 +150,22 @@ class Alarms(Construct):
         self._alarm(
             f"{of}-letters", waiting, at=1, because="A message failed permanently and is in a dead-letter queue."
         )
+
+    def alarm_on_discarded_batches(self, mapping: lambda_.EventSourceMapping, *, of: str) -> None:
+        """Alarm when a stream's mapping stores a batch as failed, or loses one."""
+        redrive = "Records could not be loaded for days; `./tally stream redrive` loads them once that is corrected."
+        for event, metric_name, because in (
+            ("discards", "OnFailureDestinationDeliveredEventCount", redrive),
+            ("losses", "DroppedEventCount", "Records are lost: they could not be stored as failed either."),
+        ):
+            metric = cloudwatch.Metric(
+                namespace="AWS/Lambda",
+                metric_name=metric_name,
+                dimensions_map={"EventSourceMappingUUID": mapping.event_source_mapping_id},
+                period=_PERIOD,
+                statistic="Sum",
+            )
+            self._alarm(f"{of}-{event}", metric, at=1, because=because)
 
     def alarm_on_errors(self, function: PlatformFunction) -> None:
         """Alarm when a function fails or is turned away."""

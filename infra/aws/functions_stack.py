@@ -61,7 +61,7 @@ class FunctionsStack(Stack):
             case StreamTrigger() as trigger:
                 mapping = StreamEventSource(function, trigger=trigger, names=self._names)
                 if self._alarms:
-                    self._alarms.alarm_on_dead_letters(mapping.failures, of=function.declared.name)
+                    self._alarms.alarm_on_discarded_batches(mapping.mapping, of=function.declared.name)
                     self._alarms.alarm_on_iterator_age(function)
             case TableStreamTrigger() as trigger:
                 changes = TableStreamEventSource(function, trigger=trigger, names=self._names)

@@ -249,6 +249,10 @@ def _of_trigger(trigger: Trigger, names: Names) -> Iterator[iam.PolicyStatement]
         table = names.arn("dynamodb", f"table/{names.resource_name(trigger.table)}")
         actions = [f"dynamodb:{each}" for each in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
         yield iam.PolicyStatement(actions=actions, resources=[f"{table}/stream/*"])
-    if isinstance(trigger, StreamTrigger | TableStreamTrigger):
+    if isinstance(trigger, StreamTrigger):
+        # Lambda stores discarded batches with the rights of the function's role.
+        yield iam.PolicyStatement(actions=["s3:PutObject"], resources=[names.bucket_arn(trigger.failures, "/*")])
+        yield iam.PolicyStatement(actions=["s3:ListBucket"], resources=[names.bucket_arn(trigger.failures)])
+    if isinstance(trigger, TableStreamTrigger):
         failures = names.arn("sqs", names.resource_name(trigger.failures))
         yield iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures])

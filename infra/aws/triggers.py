@@ -5,6 +5,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -22,13 +23,15 @@ from infra.aws.queues import dead_letter_queue
 
 
 class StreamEventSource(Construct):
-    """Invokes a function with a stream's records, in order per shard; failed batches are sent to a queue."""
+    """Invokes a function with a stream's records, in order per shard, again and again until they are too old.
+
+    Only S3 takes the records of a discarded batch; a queue would take their sequence numbers alone.
+    """
 
     def __init__(self, target: PlatformFunction, *, trigger: StreamTrigger, names: Names) -> None:
         super().__init__(target, "Stream")
-        self.failures = dead_letter_queue(self, "Failures", name=names.resource_name(trigger.failures))
-        accept(self.failures, {"SQS3": "It is the end of the line: what the stream's mapping gave up on."})
-        lambda_.EventSourceMapping(
+        failures = s3.Bucket.from_bucket_name(self, "Failures", names.resource_name(trigger.failures))
+        self.mapping = lambda_.EventSourceMapping(
             self,
             "Mapping",
             target=target.function,
@@ -36,9 +39,9 @@ class StreamEventSource(Construct):
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
-            retry_attempts=trigger.retries,
             max_record_age=Duration.seconds(trigger.maximum_age_seconds),
-            on_failure=sources.SqsDlq(self.failures),
+            on_failure=sources.S3OnFailureDestination(failures),
+            metrics_config=lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT]),
             parallelization_factor=1,
             bisect_batch_on_error=False,
             report_batch_item_failures=False,

@@ -10,7 +10,7 @@ from shared.pipelines.judgement import Measurement, counted, in_words
 from shared.pipelines.observation import Allowed, Observation, StreamBacklog, WaitingFile
 from shared.pipelines.waiting import (
     KINESIS,
-    SQS,
+    S3,
     deliveries_late,
     due_of,
     earlier,
@@ -86,8 +86,8 @@ def stream(seen: Observation, allowed: Allowed, within: timedelta) -> Measuremen
     found = replace(
         written,
         dead_letters=failures,
-        unreachable=SQS if failures is None else "",
-        lost=f"{counted(failures, 'run')} of records given up after repeated errors" if failures else "",
+        unreachable=S3 if failures is None else "",
+        lost=f"{counted(failures, 'batch', 'batches')} of records not loaded for days" if failures else "",
     )
     oldest = None if _is_unknown(backlog, seen) else backlog.oldest
     if oldest is None:

@@ -5,7 +5,8 @@ from shared.customers.provider import customer_store
 from shared.decisions.provider import fraud_configuration
 from shared.health.checks import athena_check
 from shared.ingestion.arrivals_provider import source_arrivals
-from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
+from shared.ingestion.stream.failures import STREAM_FAILURES, DiscardedBatches
+from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.stream.provider import stream_positions
 from shared.ingestion.uploads.provider import upload_store
 from shared.lake.catalog.tables import LAKE_DATABASE
@@ -69,7 +70,7 @@ def _services(deployment: Deployment) -> Services:
             stream_name=name_of(EVENT_STREAM),
             positions=stream_positions(deployment),
         ),
-        failures=name_of(STREAM_FAILURES),
+        failures=DiscardedBatches(clients.best_effort_s3, name_of(STREAM_FAILURES)),
         checks={
             ATHENA: athena_check(clients.best_effort_athena, name_of(WORK_GROUP)).ask,
             GLUE: lambda: clients.best_effort_glue.get_database(Name=name_of(LAKE_DATABASE)),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
     from types_boto3_sqs import SQSClient
 
+    from shared.ingestion.stream.failures import DiscardedBatches
     from shared.ingestion.stream.positions import StreamPosition, StreamPositions
     from shared.runtime.resources import Queue
 
@@ -51,14 +52,14 @@ class Services:
     Attributes:
         sqs, queues: the service and the addresses of the queues.
         stream: the reader of the stream.
-        failures: the address of the queue of stream records that were given up.
+        failures: the batches of stream records that were given up.
         checks: a request to each further service, by its name.
     """
 
     sqs: "SQSClient"
     queues: "Mapping[Queue, QueueUrls]"
     stream: "WaitingRecords"
-    failures: str
+    failures: "DiscardedBatches"
     checks: Mapping[str, Callable[[], object]]
 
     def reads(self, at: datetime) -> Mapping[str, Callable[[], Any]]:
@@ -90,7 +91,7 @@ class Services:
         return StreamBacklog(
             oldest=oldest[0],
             processed_at=max((each.processed_at for each in positions.values()), default=None),
-            failures=_attempt("sqs", lambda: sum(self._messages(self.failures).values())),
+            failures=_attempt("s3", self.failures.count),
         )
 
     def _unreachable(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from shared.ledger.entry import LedgerEntry
 from shared.pipelines.judgement import Measurement, counted, in_words
 from shared.pipelines.observation import Allowed, QueueDepth
 
-SQS, KINESIS, GLUE, ATHENA = "SQS", "Kinesis", "Glue", "Athena"
+SQS, S3, KINESIS, GLUE, ATHENA = "SQS", "S3", "Kinesis", "Glue", "Athena"
 """The names under which services are reported that do not respond."""
 
 

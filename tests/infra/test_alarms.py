@@ -110,3 +110,16 @@ def test_the_local_stage_has_no_alarms(local: Assembly) -> None:
     assert [each["TopicName"] for each in local.of_type("AWS::SNS::Topic").values()] == [
         "tally-local-notification-topic"
     ]
+
+
+def test_a_batch_that_is_stored_as_failed_or_lost_alarms_at_once(dev: Assembly) -> None:
+    alarms = {
+        each["MetricName"]: each
+        for each in dev.of_type("AWS::CloudWatch::Alarm").values()
+        if any(part["Name"] == "EventSourceMappingUUID" for part in each.get("Dimensions", ()))
+    }
+    (mapping,) = [each for each in dev.of_type("AWS::Lambda::EventSourceMapping").values() if "MetricsConfig" in each]
+
+    assert alarms.keys() == {"OnFailureDestinationDeliveredEventCount", "DroppedEventCount"}
+    assert {each["Threshold"] for each in alarms.values()} == {1}
+    assert mapping["MetricsConfig"] == {"Metrics": ["EventCount"]}

@@ -29,20 +29,23 @@ def mapping(assembly: Assembly, source: str) -> Any:
     return found
 
 
-def test_a_stream_batch_is_retried_whole_then_sent_to_a_failure_queue(dev: Assembly) -> None:
+def test_a_stream_batch_is_retried_whole_for_days_then_stored_with_its_records(dev: Assembly) -> None:
     (trigger,) = [each.trigger for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, StreamTrigger)]
 
     made = mapping(dev, ":stream/tally-dev-event-stream")
 
     assert made["BatchSize"] == trigger.batch_size
     assert made["MaximumBatchingWindowInSeconds"] == trigger.window_seconds
-    assert made["MaximumRetryAttempts"] == trigger.retries
-    assert made["MaximumRecordAgeInSeconds"] == trigger.maximum_age_seconds
+    assert "MaximumRetryAttempts" not in made  # without a bound
+    (stream,) = dev.of_type("AWS::Kinesis::Stream").values()
+    assert made["MaximumRecordAgeInSeconds"] == trigger.maximum_age_seconds == 6 * 24 * 3600
+    assert stream["RetentionPeriodHours"] * 3600 - trigger.maximum_age_seconds == 24 * 3600
     assert made["BisectBatchOnFunctionError"] is False
     assert made["ParallelizationFactor"] == 1
     assert "FunctionResponseTypes" not in made
-    queue = made["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
-    assert dev.of_type("AWS::SQS::Queue")[queue]["QueueName"] == "tally-dev-stream-consumer-failures"
+    assert flat(made["DestinationConfig"]["OnFailure"]["Destination"]).endswith(
+        ":s3:::tally-dev-stream-failures-<AccountId>-<Region>"
+    )
 
 
 def test_changes_of_decisions_with_content_reach_the_feed_at_once(dev: Assembly) -> None:

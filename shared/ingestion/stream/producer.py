@@ -15,7 +15,7 @@ from shared.records.schemas import SCHEMAS
 from shared.records.validation import DECISION_UNKNOWN, Form, RowError, validate
 from shared.runtime.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable
 from shared.runtime.request import UPLOAD_ROUTE
-from shared.runtime.resources import DeadLetterQueue, Stream
+from shared.runtime.resources import Stream
 from shared.sources.freshness import PendingRange
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from shared.ingestion.stream.accepted import AcceptedRecords
     from shared.runtime.models import Clock
 
-EVENT_STREAM = Stream("event_stream", shards=2, retention_hours=24)
-STREAM_FAILURES = DeadLetterQueue("stream_consumer_failures")
-"""Names the runs of records that the consumer has failed to process too often."""
+EVENT_STREAM = Stream("event_stream", shards=2, retention_hours=7 * 24)
 
 _LONGEST_KEY = 128
 """Half of the Kinesis limit in characters: a character outside the basic plane may count twice."""

@@ -14,7 +14,8 @@ from shared.customers.run import new_run_id
 from shared.customers.segmentation import segmentation
 from shared.ingestion.models import StreamIngestionRequest
 from shared.ingestion.stream.consumer import consume_batch
-from shared.ingestion.stream.producer import EVENT_STREAM, STREAM_FAILURES
+from shared.ingestion.stream.failures import STREAM_FAILURES
+from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.merging.queue import MERGE_QUEUE
 from shared.records.schema import DataType
@@ -115,16 +116,16 @@ def test_records_that_an_earlier_version_consumed_do_not_seem_to_wait(health: He
     assert health.after(minutes=10).of("stream-analytics")["status"] in {"idle", "healthy"}
 
 
-def test_records_that_the_consumer_gave_up_are_lost_and_named(health: Health) -> None:
-    url = health.wired.name_of(STREAM_FAILURES)
-    boto3.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+def test_records_that_the_consumer_gave_up_are_named_until_they_are_loaded(health: Health) -> None:
+    bucket, key = health.wired.name_of(STREAM_FAILURES), "aws/lambda/mapping/shard/2026/11/30/one"
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"{}")
 
     found = health.of("stream-analytics")
 
     assert (found["status"], found["stages"][1]["deadLetters"]) == ("degraded", 1)
-    assert found["cause"] == "consume: 1 run of records given up after repeated errors"
+    assert found["cause"] == "consume: 1 batch of records not loaded for days"
 
-    boto3.client("sqs").purge_queue(QueueUrl=url)
+    boto3.client("s3").delete_object(Bucket=bucket, Key=key)
     assert health.of("stream-analytics")["status"] == "idle"
 
 

@@ -1,0 +1,115 @@
+"""Batches that Lambda stored as failed are loaded once the reason is corrected, and never lost or counted twice."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import orjson
+import pytest
+
+from functions.stream_consumer.handler import handler
+from infra.admin.stream_redrive import StreamRedrive
+from infra.local.errors import NotLoaded
+from shared.app.wiring import wiring
+from shared.ingestion.stream.failures import STREAM_FAILURES, DiscardedBatches
+from tests.events.api_gateway import context
+from tests.events.kinesis import kinesis_event
+from tests.fakes.records import AT, sale
+
+DAY = "aws/lambda/5f2b8b2e-11aa/shardId-000000000000/2026/11/30"
+
+
+@dataclass
+class Functions:
+    """Lambda's `Invoke` over the consumer in this process; the failing ones answer as Lambda does."""
+
+    failing: bool = False
+    invoked: list[str] = field(default_factory=list)
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> Mapping[str, Any]:  # noqa: N803 - boto3's names
+        self.invoked.append(FunctionName)
+        if self.failing:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage":"no table"}')}
+        handler(orjson.loads(Payload), context())
+        return {"StatusCode": 200, "Payload": io.BytesIO(b"null")}
+
+
+def _message(number: int) -> dict[str, Any]:
+    return {"source_id": "web-shop", "data_type": "transactions", "timestamp": AT, "data": sale(number)}
+
+
+def _discard(batches: DiscardedBatches, name: str, *numbers: int) -> str:
+    """Store a batch as Lambda documents it: metadata, and the whole event as text."""
+    event = kinesis_event([_message(number) for number in numbers])
+    stored = {
+        "requestContext": {"condition": "MaxRecordAgeExceeded", "approximateInvokeCount": 9000},
+        "version": "1.0",
+        "KinesisBatchInfo": {"batchSize": len(numbers)},
+        "payload": orjson.dumps(event).decode(),
+    }
+    key = f"{DAY}/{name}"
+    batches.s3.put_object(Bucket=batches.bucket, Key=key, Body=orjson.dumps(stored))
+    return key
+
+
+@pytest.fixture
+def batches(deployed: object) -> DiscardedBatches:
+    """The discarded batches of a platform."""
+    del deployed
+    return DiscardedBatches(boto3.client("s3"), wiring().name_of(STREAM_FAILURES))
+
+
+def _received(batch: DiscardedBatches, key: str) -> int:
+    """The records that the ledger counts for a batch, under the id that its delivery has had from the beginning."""
+    first = batch.records(key)[0]
+    run = f"{first['eventID'].split(':')[0]}~{first['kinesis']['sequenceNumber']}"
+    entry = wiring().ledger.get(f"{run}~web-shop~transactions")
+    return 0 if entry is None else entry.received
+
+
+def test_discarded_batches_are_loaded_in_order_and_forgotten(batches: DiscardedBatches) -> None:
+    for name, numbers in (("T10.00-a", (1, 2)), ("T11.00-b", (3,))):
+        _discard(batches, name, *numbers)
+    functions, progress = Functions(), list[tuple[int, int]]()
+
+    loaded = StreamRedrive(batches, functions, "tally-test-stream-consumer").run(
+        lambda done, of: progress.append((done, of))
+    )
+
+    assert (loaded, progress) == (3, [(0, 2), (1, 2), (2, 2)])
+    assert functions.invoked == ["tally-test-stream-consumer"] * 2
+    assert batches.count() == 0
+
+
+def test_a_batch_that_fails_again_stays_and_the_next_attempt_loads_it(batches: DiscardedBatches) -> None:
+    key = _discard(batches, "T10.00-a", 1)
+
+    with pytest.raises(NotLoaded, match="no table"):
+        StreamRedrive(batches, Functions(failing=True), "consumer").run(lambda *_: None)
+
+    assert list(batches.keys()) == [key]
+    assert StreamRedrive(batches, Functions(), "consumer").run(lambda *_: None) == 1
+    assert batches.count() == 0
+
+
+def test_a_batch_that_is_loaded_twice_is_counted_once(batches: DiscardedBatches) -> None:
+    """As when the command is interrupted between loading a batch and deleting it."""
+    for _ in range(2):
+        key = _discard(batches, "T10.00-a", 1, 2)
+        StreamRedrive(batches, Functions(), "consumer").run(lambda *_: None)
+
+    _discard(batches, "T10.00-a", 1, 2)
+    assert _received(batches, key) == 2
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"payload":"{}"}', b'{"payload":{"Records":[{"Sns":{}}]}}', b"[1]"])
+def test_a_foreign_object_is_named_and_stays(batches: DiscardedBatches, body: bytes) -> None:
+    key = f"{DAY}/foreign"
+    batches.s3.put_object(Bucket=batches.bucket, Key=key, Body=body)
+
+    with pytest.raises(NotLoaded, match="not a batch of stream records"):
+        StreamRedrive(batches, Functions(), "consumer").run(lambda *_: None)
+
+    assert list(batches.keys()) == [key]
