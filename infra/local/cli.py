@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import webbrowser
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -32,6 +33,7 @@ from infra.local.host.daemon import start_detached, stop
 from infra.local.host.function_logs import FunctionLogs
 from infra.local.layout import PROJECT, Layout, Ports
 from infra.local.progress import Progress
+from infra.local.sign_in_codes import SignInCodes, sign_in_address
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table, printable
 
 app = typer.Typer(
@@ -76,6 +78,7 @@ def up(  # noqa: PLR0913 - each is one option of the command
     if detach:
         start_detached(layout, [argument for argument in sys.argv[1:] if argument != "--detach"])
         status(directory=directory)
+        getting_started.show_link(Console(), layout, run_state.require_current(layout).ports)
         return
     from infra.local.host.foreground import stay_up  # noqa: PLC0415 - not on the path of --help
 
@@ -172,6 +175,22 @@ def token(*, directory: Directory = _DIRECTORY) -> None:
     layout = Layout(directory.resolve())
     ports = run_state.require_current(layout).ports
     echo(LocalApiKey(layout).token(f"{ports.url('front')}/api/v1"))
+
+
+@app.command("open", epilog=f"Examples: `{_PROGRAM} open`, `{_PROGRAM} open --print`")
+def open_application(
+    *,
+    directory: Directory = _DIRECTORY,
+    only_print: Annotated[bool, typer.Option("--print", help="Print the link and start no browser.")] = False,
+) -> None:
+    """Open the web application in the browser, signed in by a link that is valid once and for ten minutes."""
+    layout = Layout(directory.resolve())
+    ports = run_state.require_current(layout).ports
+    link = sign_in_address(ports, SignInCodes(layout).create())
+    if only_print or not webbrowser.open(link):
+        echo(link)
+    else:
+        echo("The web application opens in your browser. If it does not, `--print` prints the link.")
 
 
 @app.command(epilog=f'Example: `eval "$({_PROGRAM} credentials)"`, then `aws kinesis list-streams` or boto3')

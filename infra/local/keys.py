@@ -58,6 +58,10 @@ class LocalApiKey:
         shown = json.dumps({"client_id": made.id, "client_secret": made.client_secret})
         replace_private(self.layout.own_key, shown)
 
+    def grant(self) -> bytes:
+        """Return the body of a request for a pair of tokens."""
+        return self.layout.own_key.read_bytes()
+
     def token(self, api_url: str) -> str:
         """Get an access token for the key at the public door.
 

@@ -67,6 +67,11 @@ class Layout:
         return self.directory / "key.json"
 
     @property
+    def sign_in(self) -> Path:
+        """The codes of links that sign the user in, see `SignInCodes`."""
+        return self.directory / "sign-in"
+
+    @property
     def credentials(self) -> Path:
         """The credentials of the emulator's AWS APIs."""
         return self.directory / "credentials.json"
@@ -99,7 +104,7 @@ class Layout:
 
     @property
     def _folders(self) -> tuple[Path, ...]:
-        return (self.state, self.objects, self.scratch, self.cache, self.logs)
+        return (self.state, self.objects, self.scratch, self.cache, self.logs, self.sign_in)
 
 
 @dataclass(frozen=True, slots=True)

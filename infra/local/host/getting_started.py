@@ -10,6 +10,7 @@ from rich.table import Table
 
 from infra.local.emulator.credentials import REGION, EmulatorCredentials
 from infra.local.layout import PROJECT, Layout, Ports
+from infra.local.sign_in_codes import SignInCodes, sign_in_address
 
 
 def addresses(ports: Ports) -> dict[str, str]:
@@ -99,12 +100,25 @@ def _put_record(layout: Layout, stream: str, now: datetime) -> str:
     return f'(eval "$({_command("credentials", layout)})"; {_program(".venv/bin/python")} -c "{script}")'
 
 
+def show_link(console: Console, layout: Layout, ports: Ports) -> None:
+    """Print a link that signs in; into a file, where others may find it, only the command that makes one."""
+    if console.is_terminal:
+        console.print("[bold]Sign in[/bold] [dim](once, within ten minutes)[/dim]", highlight=False)
+        link = sign_in_address(ports, SignInCodes(layout).create())
+        console.print(link, soft_wrap=True, markup=False, highlight=False)
+    else:
+        console.print(
+            f"Open the web application and sign in: {_command('open', layout)}", soft_wrap=True, highlight=False
+        )
+
+
 def show(console: Console, layout: Layout, ports: Ports, stream: str | None) -> None:
-    """Print the addresses, and the commands unframed so that they can be copied."""
+    """Print the addresses, and the link and the commands unframed so that they can be copied."""
     table = Table.grid(padding=(0, 2))
     for name, address in addresses(ports).items():
         table.add_row(f"[bold]{name}[/bold]", address)
     console.print(Panel(table, title="Tally is up", title_align="left", expand=False))
+    show_link(console, layout, ports)
     for name, command in commands(layout, ports, stream, datetime.now(UTC)).items():
         console.print(f"[dim]# {name}[/dim]", highlight=False)
         console.print(command, soft_wrap=True, markup=False, highlight=False)

@@ -30,6 +30,7 @@ from infra.local.guard.headers import HOST_KEY_HEADER
 from infra.local.guard.middleware import PageGuard, SignatureGuard, protect
 from infra.local.host import preflight
 from infra.local.host.servers import Servers
+from infra.local.host.sign_in import SignIn
 from infra.local.host.static_files import StaticFiles
 from infra.local.host.web_app import connected_origins, web_application
 from infra.local.keys import LocalApiKey, identity_of
@@ -161,5 +162,5 @@ class Platform:
         guard = PageGuard(BrowserPolicy.of(ports, "front"), public=PUBLIC)
         servers.serve(protect(door.application(), guard), ports.front, run_by=DoorRunner)
         files = StaticFiles(self._options.web_files, connected_origins(ports), api=ports.url("front"))
-        pages = protect(web_application(files, door), PageGuard(BrowserPolicy.of(ports, "web")))
-        servers.serve(pages, ports.web, run_by=DoorRunner)
+        pages = web_application(files, door, SignIn.of(self._options.layout, door))
+        servers.serve(protect(pages, PageGuard(BrowserPolicy.of(ports, "web"))), ports.web, run_by=DoorRunner)

@@ -12,12 +12,8 @@ from aiohttp import web
 
 from functions.docs.files import Asset
 from functions.docs.handler import handler as docs
-from infra.local.gateway.forwarding import RestApi
-from infra.local.gateway.server import FrontDoor
 from infra.local.host.servers import Servers
-from infra.local.host.static_files import StaticFiles
-from infra.local.host.web_app import connected_origins, web_application
-from infra.local.layout import Ports
+from infra.local.layout import Layout
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.browser_headers import PROTECTION
@@ -29,6 +25,7 @@ from tests.functions.every_route import GUARDED, OPEN
 from tests.functions.every_route import ask as ask_route
 from tests.local.host import chromium
 from tests.local.host.free_ports import free_ports
+from tests.local.host.web_ports import serving
 
 DOCS = "/api/v1/docs"
 needs_browser = pytest.mark.skipif(chromium.program() is None, reason="needs Chromium: apt-get install chromium")
@@ -99,19 +96,10 @@ def test_the_docs_page_runs_only_its_own_script() -> None:
     assert not re.search(r"<script>|<style|style=|\son\w+=|https?://", page)
 
 
-def pages(folder: Path, ports: Ports) -> web.Application:
-    """The web port's application over a folder, with an API that does not answer."""
-    nowhere = RestApi.at("http://127.0.0.1:1", "a", "b", ())
-    files = StaticFiles(folder, connected_origins(ports), api=ports.url("front"))
-    return web_application(files, FrontDoor(rest=nowhere, websocket=None, home=ports.url("web")))
-
-
 @pytest.fixture
 def small_page(tmp_path: Path) -> Iterator[str]:
     """The address of the small page, while there is no web application."""
-    ports = free_ports()
-    with Servers() as servers:
-        servers.serve(pages(tmp_path, ports), ports.web)
+    with serving(tmp_path / "dist", Layout(tmp_path / "platform")) as ports:
         yield ports.url("web")
 
 
@@ -138,7 +126,6 @@ new WebSocket("ws://" + location.host + "/ws/nothing");
 
 @needs_browser
 def test_a_browser_runs_an_applications_files_and_nothing_else(tmp_path: Path) -> None:
-    ports = free_ports()
     elsewhere, arrived = web.Application(), list[str]()
 
     async def hear(request: web.Request) -> web.Response:
@@ -148,11 +135,9 @@ def test_a_browser_runs_an_applications_files_and_nothing_else(tmp_path: Path) -
     elsewhere.router.add_get("/stolen", hear)
     (tmp_path / "dist" / "assets").mkdir(parents=True)
     (tmp_path / "dist" / "index.html").write_text(APPLICATION)
-    (tmp_path / "dist" / "assets" / "app.js").write_text(SCRIPT % ports.athena)
-
-    with Servers() as servers:
-        servers.serve(pages(tmp_path / "dist", ports), ports.web)
+    with Servers() as servers, serving(tmp_path / "dist", Layout(tmp_path / "platform")) as ports:
         servers.serve(elsewhere, ports.athena)
+        (tmp_path / "dist" / "assets" / "app.js").write_text(SCRIPT % ports.athena)
         page = chromium.shown(f"{ports.url('web')}/dashboards/executive", tmp_path / "profile")
 
     assert '<div id="told">ran</div>' in page.stdout

@@ -130,6 +130,27 @@ def test_a_page_joins_its_channel_on_its_own_origin(platform: RunningPlatform) -
     assert asyncio.run(join()) == "dashboard_refresh"
 
 
+def test_the_link_of_the_command_line_signs_in_once(platform: RunningPlatform) -> None:
+    printed = subprocess.run(  # noqa: S603 - our own program
+        [PROJECT / "tally", "open", "--print", "--directory", str(platform.layout.directory)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout.strip()
+    address, _, code = printed.partition("#code=")
+    body = json.dumps({"code": code}).encode()
+
+    first, second = (ask(platform.ports.web, "POST", "/local/sign-in", body) for _ in range(2))
+
+    assert address == f"http://localhost:{platform.ports.web}/sign-in"
+    assert (first.status, second.status) == (200, 401)
+    token = {"Authorization": f"Bearer {first.json()['data']['access_token']}"}
+    assert ask(platform.ports.web, "GET", "/api/v1/ingest/sources", headers=token).status == 200
+    assert {"access_token", "refresh_token"} <= set(first.json()["data"])
+    assert first.headers["cache-control"] == "no-store"
+
+
 @pytest.mark.parametrize("name", list(commands(Layout(PROJECT), Ports(), "a-stream", datetime.now(UTC))))
 def test_every_printed_command_works(platform: RunningPlatform, name: str) -> None:
     command = commands(platform.layout, platform.ports, platform.outputs.event_stream, datetime.now(UTC))[name]

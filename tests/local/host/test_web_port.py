@@ -10,20 +10,10 @@ import aiohttp
 import pytest
 
 from infra import web_site
-from infra.local.gateway.bad_requests import DoorRunner
-from infra.local.gateway.forwarding import RestApi
-from infra.local.gateway.server import FrontDoor
-from infra.local.gateway.websocket_routes import WebSocketApi
-from infra.local.guard.browser import BrowserPolicy
-from infra.local.guard.middleware import PageGuard, protect
-from infra.local.host.servers import Servers
-from infra.local.host.static_files import StaticFiles
-from infra.local.host.web_app import connected_origins, web_application
-from infra.local.layout import Ports
+from infra.local.layout import Layout, Ports
 from shared.runtime.browser_headers import PROTECTION
-from tests.local.host.conftest import BINARY, HOME, upstream
-from tests.local.host.free_ports import free_ports
 from tests.local.host.test_front_door import ask
+from tests.local.host.web_ports import serving
 from tests.site_paths import FILES
 
 SCRIPT = "export const answer = 42;\n" * 100
@@ -56,19 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ports(folder: Path) -> Iterator[Ports]:
+def ports(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
     """The web port and the front door before a fake emulator."""
-    ports = free_ports()
-    url = ports.url("emulator")
-    door = FrontDoor(
-        rest=RestApi.at(url, "abc", "local", BINARY), websocket=WebSocketApi.at(url, "wsx", "local"), home=HOME
-    )
-    files = StaticFiles(folder, connected_origins(ports), api=ports.url("front"))
-    guard = PageGuard(BrowserPolicy.of(ports, "web"))
-    with Servers() as servers:
-        servers.serve(upstream(), ports.emulator)
-        servers.serve(door.application(), ports.front, run_by=DoorRunner)
-        servers.serve(protect(web_application(files, door), guard), ports.web, run_by=DoorRunner)
+    with serving(folder, Layout(tmp_path_factory.mktemp("platform"))) as ports:
         yield ports
 
 
@@ -194,11 +174,7 @@ def test_foreign_pages_reach_nothing(ports: Ports, path: str, headers: dict[str,
 
 
 def test_an_application_that_is_built_while_the_platform_is_up_is_served(tmp_path: Path) -> None:
-    ports = free_ports()
-    nowhere = RestApi.at("http://127.0.0.1:1", "a", "b", BINARY)
-    files = StaticFiles(tmp_path / "dist", connected_origins(ports), api=ports.url("front"))
-    with Servers() as servers:
-        servers.serve(web_application(files, FrontDoor(rest=nowhere, websocket=None, home=HOME)), ports.web)
+    with serving(tmp_path / "dist", Layout(tmp_path / "platform")) as ports:
         before = [ask(ports.web, "GET", path) for path in ("/", "/sign-in", "/assets/app-1a2b3c4d.js")]
         write_application(tmp_path / "dist")
         after = ask(ports.web, "GET", "/sign-in")
