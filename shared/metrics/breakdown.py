@@ -55,8 +55,10 @@ class Groups:
         )
 
 
-def build_breakdown(question: GroupedQuestion, found: Groups, metadata: QueryMetadata) -> MetricBreakdown:
-    """Build the response."""
+def build_breakdown(
+    question: GroupedQuestion, found: Groups, metadata: QueryMetadata, *, currency: str | None
+) -> MetricBreakdown:
+    """Build the response; `currency` is that of its amounts."""
     ordered = sorted(found.by_label.items(), key=lambda item: _place(question, *item))
     groups = [_group(question, label, group, found.whole) for label, group in ordered]
     by_region = question.group_by is Dimension.REGION
@@ -64,6 +66,7 @@ def build_breakdown(question: GroupedQuestion, found: Groups, metadata: QueryMet
         metric_type=question.metric_type,
         group_by=question.group_by,
         time_range=TimeRange(start=question.start, end=question.end),
+        currency=currency,
         groups=groups,
         unmatched=[each.name for each in groups if each.country is None] if by_region else None,
         summary=MetricTotal(**_total(question, found.whole)),

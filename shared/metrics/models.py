@@ -9,6 +9,9 @@ from shared.runtime.models import Model, Optional, Timestamp
 from shared.runtime.numbers import Number
 from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
+_CURRENCY = (
+    "Added: currency of the amounts, that of the filter or the reporting currency; absent if there are no amounts."
+)
 _BESIDE = "; ".join(f"{', '.join(metric.supporting_measures)} of {name}" for name, metric in METRICS.items())
 
 
@@ -73,6 +76,7 @@ class MetricsResponse(Model):
     metric_type: MetricType = Field(description="The requested metric.", examples=["revenue"])
     time_range: TimeRange = Field(description="The requested range.")
     granularity: Granularity = Field(description="Bucket size.", examples=["daily"])
+    currency: Optional[str] = Field(description=_CURRENCY, examples=["USD"])
     data: list[MetricDataPoint] = Field(
         description="The buckets in order: all for additive metrics and counts, otherwise those with a value."
     )
@@ -139,6 +143,7 @@ class MetricBreakdown(Model):
     metric_type: MetricType = Field(description="The requested metric.", examples=["revenue"])
     group_by: Dimension = Field(description="The dimension.", examples=["region"])
     time_range: TimeRange = Field(description="The requested range.")
+    currency: Optional[str] = Field(description=_CURRENCY, examples=["USD"])
     groups: list[MetricGroup] = Field(description="The groups with the highest totals, in that order; the rest last.")
     unmatched: Optional[list[str]] = Field(
         description="Names of the groups by region that are not countries of ISO 3166.", examples=[["EU", "(none)"]]

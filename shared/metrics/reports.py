@@ -54,7 +54,8 @@ class MetricReports:
         """
         asked = self._ask(question, source, query, ROWS, rows)
         found = periods(asked.question, asked.rows)
-        return build_response(asked.question, found, asked.metadata(found.current.records, found.current.excluded))
+        metadata = asked.metadata(found.current.records, found.current.excluded)
+        return build_response(asked.question, found, metadata, currency=self._currency(question))
 
     def breakdown(self, question: GroupedQuestion, source: Source | None = None) -> MetricBreakdown:
         """Return the metric by the values of a dimension, as `report` does for its buckets.
@@ -64,7 +65,11 @@ class MetricReports:
         """
         asked = self._ask(question, source, grouped_query, GROUP_ROWS, group_rows)
         found = Groups.of(asked.question, asked.rows)
-        return build_breakdown(asked.question, found, asked.metadata(found.records, found.excluded))
+        metadata = asked.metadata(found.records, found.excluded)
+        return build_breakdown(asked.question, found, metadata, currency=self._currency(question))
+
+    def _currency(self, question: MetricQuestion) -> str | None:
+        return (question.currency or self.reporting_currency) if question.metric.fact.has_amounts else None
 
     def _ask(
         self,

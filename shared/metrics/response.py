@@ -12,8 +12,10 @@ from shared.runtime.numbers import EXACT, ZERO, mean, percentage
 from shared.runtime.query_metadata import QueryMetadata, TimeRange
 
 
-def build_response(question: MetricQuestion, found: Periods, metadata: QueryMetadata) -> MetricsResponse:
-    """Build the response."""
+def build_response(
+    question: MetricQuestion, found: Periods, metadata: QueryMetadata, *, currency: str | None
+) -> MetricsResponse:
+    """Build the response; `currency` is that of its amounts."""
     asked = TimeRange(start=question.start, end=question.end)
     points = _points(question, question.buckets, asked, found.current)
     total, before = _total(question, found.current), _total(question, found.previous)
@@ -22,6 +24,7 @@ def build_response(question: MetricQuestion, found: Periods, metadata: QueryMeta
         metric_type=question.metric_type,
         time_range=asked,
         granularity=question.granularity,
+        currency=currency,
         data=points,
         summary=_summary([point.value for point in points], total, change, percentage(change, before)),
         comparison=_comparison(question, found.previous, change, before) if question.include_comparison else None,

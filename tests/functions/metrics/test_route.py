@@ -47,7 +47,8 @@ def delivered(wired: Wiring) -> Iterator[datetime]:
 def test_a_response_has_the_shape_of_the_contract(client: Client) -> None:
     data = client.get(march(include_comparison="true")).data
 
-    assert list(data) == ["metric_type", "time_range", "granularity", "data", "summary", "comparison", "metadata"]
+    shape = ("metric_type", "time_range", "granularity", "currency", "data", "summary", "comparison", "metadata")
+    assert tuple(data) == shape
     assert data["time_range"] == {"start": "2025-03-01T00:00:00Z", "end": "2025-04-01T00:00:00Z"}
     assert list(data["summary"]) == ["total", "average", "min", "max", "change_from_previous", "change_percentage"]
     assert list(data["comparison"]) == ["previous_period", "variance", "variance_percentage"]
@@ -107,6 +108,20 @@ def test_a_query_in_one_currency_omits_nothing(client: Client) -> None:
     asked = question(**MARCH, filters__currency="EUR")
     assert data["metadata"]["excluded_records"] == 0
     assert data["summary"]["total"] == float(round(oracle.total(asked, LINES), 4))
+
+
+@pytest.mark.parametrize(
+    ("asked", "currency"),
+    [
+        ({}, "USD"),
+        ({"filters__currency": "EUR"}, "EUR"),
+        ({"metric_type": "transactions"}, "USD"),
+        ({"metric_type": "customers"}, None),
+        ({"metric_type": "inventory"}, None),
+    ],
+)
+def test_amounts_have_a_currency(client: Client, asked: dict[str, str], currency: str | None) -> None:
+    assert client.get(march(**asked)).data.get("currency") == currency
 
 
 def test_the_previous_period_is_equally_long_and_just_before(client: Client) -> None:

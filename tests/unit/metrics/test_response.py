@@ -39,7 +39,7 @@ def row(
 
 
 def written(asked: MetricQuestion, rows: list[MetricRow]) -> MetricsResponse:
-    return build_response(asked, periods(asked, rows), METADATA)
+    return build_response(asked, periods(asked, rows), METADATA, currency="USD")
 
 
 def shown(points: Sequence[MetricDataPoint]) -> list[tuple[int, Any]]:
