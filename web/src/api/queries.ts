@@ -36,8 +36,8 @@ function isWorthRepeating(error: unknown): boolean {
 export type GetPath = PathsWith<"get">;
 type Options<P extends GetPath> = Parts<P, "get"> & {
   enabled?: boolean;
-  /** Milliseconds between two reads while the page is visible. */
-  every?: number | false;
+  /** Milliseconds between two reads while the page is visible; may depend on the last answer. */
+  every?: number | false | ((data: Result<P> | undefined) => number | false);
   /** Show the former answer while another question is being answered. */
   keep?: boolean;
 };
@@ -52,7 +52,7 @@ export function useApi<P extends GetPath>(
     queryKey: keyOf(path, parts),
     queryFn: ({ signal }) => call("get", path, { ...parts, signal }),
     enabled,
-    refetchInterval: every,
+    refetchInterval: typeof every === "function" ? ({ state }) => every(state.data) : every,
     ...(keep ? { placeholderData: keepPreviousData } : {}),
   });
 }

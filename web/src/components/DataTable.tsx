@@ -62,7 +62,13 @@ export function DataTable<T>({ label, columns, rows, keyOf, empty, paging, sorti
 function Heading<T>({ column, sorting }: { column: Column<T>; sorting: Sorting | undefined }) {
   const className = column.isNumber ? "tally-number" : "";
   if (column.sort === undefined || sorting === undefined) {
-    return <Table.Th className={className}>{column.title}</Table.Th>;
+    return (
+      <Table.Th className={className}>
+        <Text inherit component="span" display="inline-block" lineClamp={2} maw={240} className="tally-title">
+          {column.title}
+        </Text>
+      </Table.Th>
+    );
   }
   const [by, direction] = sorting.by?.split(",") ?? [];
   const isSorted = by === column.sort;

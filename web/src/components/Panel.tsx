@@ -1,10 +1,10 @@
 /** A part of a page on a surface of its own, with a title. */
-import { Box, Group, Paper, Title } from "@mantine/core";
+import { Box, Group, Paper, Text, Title } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 
-type Props = { title: string; aside?: ReactNode; children: ReactNode; fill?: boolean };
+type Props = { title: string; hint?: string; aside?: ReactNode; children: ReactNode; fill?: boolean };
 
-export function Panel({ title, aside, children, fill = false }: Props) {
+export function Panel({ title, hint, aside, children, fill = false }: Props) {
   const id = useId();
   return (
     <Paper
@@ -21,6 +21,11 @@ export function Panel({ title, aside, children, fill = false }: Props) {
         </Title>
         {aside}
       </Group>
+      {hint !== undefined && (
+        <Text size="xs" c="dimmed" mb="sm" maw={760}>
+          {hint}
+        </Text>
+      )}
       <Box {...(fill ? { flex: 1, mih: 0 } : {})}>{children}</Box>
     </Paper>
   );

@@ -36,17 +36,17 @@ export function kpiLabel(name: string): string {
   return isKpi(name) ? t.names[name] : name;
 }
 
-/** The value of a KPI with its unit, e.g. `85.6%`, `$1,234.50`. */
-export function formatKpi(name: string, value: Maybe, currency: string): string {
+/** The value of a KPI with its unit, e.g. `85.6%`, `$1,234.50`; amounts without one if the currency is unknown. */
+export function formatKpi(name: string, value: Maybe, currency: string | null): string {
   if (value === null || value === undefined) return ABSENT;
   const kind = isKpi(name) ? KPIS[name].kind : "rate";
   if (kind === "share") return formatPercent(value, 2);
-  if (kind === "money") return formatMoney(value, currency);
+  if (kind === "money") return currency === null ? formatNumber(value) : formatMoney(value, currency);
   return t.perSecond(formatNumber(value, 4));
 }
 
 /** The difference of two values of a KPI with its sign; of shares in percentage points, e.g. `+0.86 pp`. */
-export function formatKpiDifference(name: string, value: Maybe, currency: string): string {
+export function formatKpiDifference(name: string, value: Maybe, currency: string | null): string {
   if (value === null || value === undefined) return ABSENT;
   const sign = value > 0 ? "+" : value < 0 ? "−" : "";
   const size = Math.abs(value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatTime, rangeOf, startOfDay } from "./times";
+import { formatAgo, formatTime, fromClock, rangeOf, startOfDay, toClock } from "./times";
 
 const NOON = new Date("2026-03-29T12:00:00Z");
 
@@ -23,6 +23,11 @@ describe("times", () => {
 
     expect([start, end]).toEqual(["2026-03-22T23:00:00.000Z", "2026-03-29T22:00:00.000Z"]);
     expect(startOfDay("2026-03-30", "Europe/Berlin")).toBe("2026-03-29T22:00:00.000Z");
+  });
+
+  it("are entered as the clock of a zone shows them", () => {
+    expect(toClock("2026-03-29T12:00:00Z", "Pacific/Kiritimati")).toBe("2026-03-30 02:00:00");
+    expect(fromClock("2026-03-30 02:00:00", "Pacific/Kiritimati")).toBe("2026-03-29T12:00:00.000Z");
   });
 
   it("says how long ago something was", () => {

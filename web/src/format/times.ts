@@ -62,7 +62,17 @@ export function rangeOf(window: Window, timeZone: string, now: Date = new Date()
 
 /** Returns the instant at which a day begins in a zone. */
 export function startOfDay(day: string, timeZone: string): string {
-  return dayjs.tz(day, timeZone).toISOString();
+  return fromClock(day, timeZone);
+}
+
+/** Returns a time as a clock of a zone shows it, `YYYY-MM-DD HH:mm:ss`, as inputs of times have it. */
+export function toClock(at: string, timeZone: string): string {
+  return dayjs(at).tz(timeZone).format("YYYY-MM-DD HH:mm:ss");
+}
+
+/** Returns the instant at which the clock of a zone shows a time. */
+export function fromClock(shown: string, timeZone: string): string {
+  return dayjs.tz(shown, timeZone).toISOString();
 }
 
 function formatted(at: Maybe, timeZone: string, options: Intl.DateTimeFormatOptions): string {
