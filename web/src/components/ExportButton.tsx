@@ -9,7 +9,12 @@ import { type ExportFormat, exportFile, type ExportRequest } from "./exportFile"
 
 const FORMATS: readonly ExportFormat[] = ["csv", "json", "pdf"];
 
-export function ExportButton(request: Omit<ExportRequest, "format">) {
+type Props = Omit<ExportRequest, "format"> & {
+  /** What the button exports, where a page offers several things. */
+  label?: string;
+};
+
+export function ExportButton({ label = text.exports.label, ...request }: Props) {
   const [isBusy, setBusy] = useState(false);
   const run = async (format: ExportFormat) => {
     setBusy(true);
@@ -53,7 +58,7 @@ export function ExportButton(request: Omit<ExportRequest, "format">) {
     <Menu>
       <Menu.Target>
         <Button variant="default" leftSection={<IconDownload size={14} aria-hidden />} loading={isBusy}>
-          {text.exports.label}
+          {label}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
