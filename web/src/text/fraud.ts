@@ -1,2 +1,0 @@
-/** Text of the pages below `/fraud`. */
-export const text = {};
