@@ -6,7 +6,8 @@ import { dataRoutes } from "@/pages/data/routes";
 import { experimentsRoutes } from "@/pages/experiments/routes";
 import { fraudRoutes } from "@/pages/fraud/routes";
 import { replayRoutes } from "@/pages/replay/routes";
-import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Home } from "./Home";
 import { NotFound } from "./NotFound";
 import { PageFailure } from "./PageFailure";
 import { Root } from "./Root";
@@ -36,11 +37,7 @@ export function createRouter() {
           children: [
             {
               errorElement: <PageFailure />,
-              children: [
-                { index: true, element: <Navigate to="/dashboards/executive" replace /> },
-                ...areas,
-                { path: "*", element: <NotFound /> },
-              ],
+              children: [{ index: true, element: <Home /> }, ...areas, { path: "*", element: <NotFound /> }],
             },
           ],
         },

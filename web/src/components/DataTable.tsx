@@ -26,14 +26,29 @@ type Props<T> = {
   empty?: ReactNode;
   paging?: Paging;
   sorting?: Sorting;
+  /** Whether the table fills its frame, in which its rows scroll below the heading. */
+  fill?: boolean;
 };
 
-export function DataTable<T>({ label, columns, rows, keyOf, empty, paging, sorting }: Props<T>) {
+export function DataTable<T>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  empty,
+  paging,
+  sorting,
+  fill = false,
+}: Props<T>) {
   if (rows.length === 0) return <>{empty ?? <Text c="dimmed">{text.tables.empty}</Text>}</>;
   return (
-    <Box>
-      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: "region", "aria-label": label }}>
-        <Table aria-label={label} fz="sm">
+    <Box {...(fill ? { h: "100%" } : {})}>
+      <ScrollArea
+        type="auto"
+        viewportProps={{ tabIndex: 0, role: "region", "aria-label": label }}
+        {...(fill ? { h: "100%" } : {})}
+      >
+        <Table aria-label={label} fz="sm" stickyHeader={fill}>
           <Table.Thead>
             <Table.Tr>
               {columns.map((column) => (

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatTime, fromClock, rangeOf, startOfDay, toClock } from "./times";
+import {
+  formatAgo,
+  formatBucket,
+  formatTick,
+  formatTime,
+  fromClock,
+  rangeOf,
+  startOfDay,
+  type Step,
+  toClock,
+} from "./times";
 
 const NOON = new Date("2026-03-29T12:00:00Z");
 
@@ -35,5 +45,27 @@ describe("times", () => {
     expect(formatAgo(now - 90_000, now)).toBe("1 minute ago");
     expect(formatAgo(now - 3 * 86_400_000, now)).toBe("3 days ago");
     expect(formatAgo("not a time", now)).toBe("–");
+  });
+
+  it("names intervals by their length, in full and on an axis", () => {
+    const steps: Step[] = ["hourly", "daily", "weekly", "monthly", "quarterly"];
+    const start = "2026-10-01T00:00:00Z";
+
+    expect(steps.map((step) => formatBucket(start, step, "UTC"))).toEqual([
+      "1 Oct 2026, 00:00 UTC",
+      "1 Oct 2026",
+      "Week of 1 Oct 2026",
+      "Oct 2026",
+      "Q4 2026",
+    ]);
+    expect(steps.map((step) => formatTick(start, step, "UTC"))).toEqual([
+      "1 Oct",
+      "1 Oct",
+      "1 Oct",
+      "Oct",
+      "Q4 2026",
+    ]);
+    expect(formatTick("2026-10-01T09:00:00Z", "hourly", "Europe/Berlin")).toBe("11:00");
+    expect(formatBucket(null, "quarterly", "UTC")).toBe("–");
   });
 });

@@ -31,6 +31,42 @@ export function formatDay(at: Maybe, timeZone: string): string {
   return formatted(at, timeZone, { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** Lengths of the intervals by which numbers are counted. */
+export type Step = "hourly" | "daily" | "weekly" | "monthly" | "quarterly";
+
+/** An interval by its start, e.g. `30 Nov 2026`, `Week of 23 Nov 2026`, `Nov 2026`, `Q4 2026`. */
+export function formatBucket(start: Maybe, step: Step, timeZone: string): string {
+  switch (step) {
+    case "hourly":
+      return formatTime(start, timeZone);
+    case "weekly":
+      return `Week of ${formatDay(start, timeZone)}`;
+    case "monthly":
+      return formatted(start, timeZone, { month: "short", year: "numeric" });
+    case "quarterly":
+      return formatQuarter(start, timeZone);
+    case "daily":
+      return formatDay(start, timeZone);
+  }
+}
+
+/** An interval on an axis, e.g. `14:00`, `30 Nov`, `Nov`, `Q4 2026`; hours at midnight have their day. */
+export function formatTick(start: Maybe, step: Step, timeZone: string): string {
+  const day = () => formatted(start, timeZone, { day: "numeric", month: "short" });
+  if (step === "hourly") {
+    const clock = formatted(start, timeZone, { hour: "2-digit", minute: "2-digit" });
+    return clock === "00:00" ? day() : clock;
+  }
+  if (step === "monthly") return formatted(start, timeZone, { month: "short" });
+  return step === "quarterly" ? formatQuarter(start, timeZone) : day();
+}
+
+function formatQuarter(start: Maybe, timeZone: string): string {
+  const month = Number(formatted(start, timeZone, { month: "numeric" }));
+  const year = formatted(start, timeZone, { year: "numeric" });
+  return Number.isNaN(month) ? ABSENT : `Q${Math.ceil(month / 3)} ${year}`;
+}
+
 /** How long ago a time was, e.g. `5 minutes ago`. */
 export function formatAgo(at: Maybe, now: number = Date.now()): string {
   const time = toDate(at);

@@ -25,6 +25,8 @@ const heldSchema = z.object({
 /** `refresh` is null in tabs that borrow their access token from another one. */
 export type Held = z.infer<typeof heldSchema>;
 
+const claimsSchema = z.looseObject({ sub: z.string() });
+
 const HANDED_OVER = "tally.session";
 const MARGIN_SECONDS = 30;
 const ANSWER_MILLISECONDS = 200;
@@ -48,6 +50,14 @@ export function onSessionChange(listener: () => void): () => void {
 /** Whether the session may do what needs a scope. */
 export function may(scope: string): boolean {
   return held?.scopes.some((each) => each === scope || each === "admin") ?? false;
+}
+
+/** The user of the session, as the API names owners; null before sign-in. */
+export function subject(): string | null {
+  const [, claims = ""] = held?.access.split(".") ?? [];
+  if (claims === "") return null;
+  const decoded = atob(claims.replaceAll("-", "+").replaceAll("_", "/"));
+  return claimsSchema.safeParse(JSON.parse(decoded)).data?.sub ?? null;
 }
 
 /** Signs in with the id and the secret of an API key. */

@@ -1,22 +1,10 @@
-/** A chart by ECharts that follows the theme and its frame's size, with its numbers as a table for those who prefer it. */
-import {
-  ActionIcon,
-  Box,
-  Center,
-  Group,
-  ScrollArea,
-  Skeleton,
-  Table,
-  Text,
-  Tooltip,
-  useMantineTheme,
-} from "@mantine/core";
-import { useComputedColorScheme } from "@mantine/core";
+/** A chart with its numbers as a table for those who prefer it. */
+import { ActionIcon, Box, Center, Group, ScrollArea, Table, Text, Tooltip } from "@mantine/core";
 import { IconChartBar, IconTable } from "@tabler/icons-react";
-import type { ECharts, EChartsCoreOption } from "echarts/core";
-import { useEffect, useRef, useState } from "react";
+import type { EChartsCoreOption } from "echarts/core";
+import { useState } from "react";
 import { text } from "@/text";
-import { withTheme } from "./theme";
+import { Plot } from "./Plot";
 
 /** The numbers of a chart: names of columns, and rows of formatted values. */
 export type ChartTable = { columns: readonly string[]; rows: readonly (readonly string[])[] };
@@ -59,64 +47,8 @@ export function Chart({ label, option, table, height = 260, onSelect }: Props) {
           </ActionIcon>
         </Tooltip>
       </Group>
-      {isTable ? <Numbers label={label} {...table} /> : <Drawing {...{ label, option, onSelect }} />}
+      {isTable ? <Numbers label={label} {...table} /> : <Plot {...{ label, option, onSelect }} />}
     </Box>
-  );
-}
-
-function Drawing({
-  label,
-  option,
-  onSelect,
-}: Pick<Props, "label" | "option"> & { onSelect: Props["onSelect"] }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts>(null);
-  const latest = useRef<EChartsCoreOption>(option);
-  const select = useRef(onSelect);
-  const [isDrawn, setDrawn] = useState(false);
-  const scheme = useComputedColorScheme("light");
-  const { fontFamily } = useMantineTheme();
-
-  useEffect(() => {
-    select.current = onSelect;
-    latest.current = withTheme(option, scheme, fontFamily);
-    chart.current?.setOption(latest.current, { notMerge: true });
-  }, [option, scheme, fontFamily, onSelect]);
-
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return undefined;
-    let isGone = false;
-    const resized = new ResizeObserver(() => chart.current?.resize());
-    void import("./echarts").then(({ init }) => {
-      if (isGone) return;
-      const drawn = init(element, null, { renderer: "svg" });
-      drawn.setOption(latest.current);
-      drawn.on("click", ({ name }) => select.current?.(name));
-      chart.current = drawn;
-      resized.observe(element);
-      setDrawn(true);
-    });
-    return () => {
-      isGone = true;
-      resized.disconnect();
-      chart.current?.dispose();
-      chart.current = null;
-    };
-  }, []);
-
-  return (
-    <>
-      {!isDrawn && <Skeleton pos="absolute" inset={0} aria-label={text.charts.loading} />}
-      <Box
-        ref={frame}
-        h="100%"
-        w="100%"
-        role="img"
-        aria-label={label}
-        data-chart={isDrawn ? "drawn" : "loading"}
-      />
-    </>
   );
 }
 

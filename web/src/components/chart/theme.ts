@@ -32,7 +32,10 @@ export function withTheme(
     ...themed("xAxis", option, axis),
     ...themed("yAxis", option, axis),
     ...themed("legend", option, {
-      textStyle: { color: text },
+      textStyle: { color: text, width: 160, overflow: "truncate" },
+      tooltip: { show: true },
+      pageIconColor: text,
+      pageTextStyle: { color: text },
       icon: "roundRect",
       itemWidth: 10,
       itemHeight: 10,
@@ -42,6 +45,8 @@ export function withTheme(
       borderColor: line,
       textStyle: { color: ink, fontSize: 12 },
       confine: true,
+      // Names may be hundreds of characters long.
+      extraCssText: "max-width: min(420px, 80vw); white-space: normal; overflow-wrap: anywhere;",
     }),
   };
 }
