@@ -134,8 +134,7 @@ export const decisions = {
   },
   matrix: {
     title: "Confusion matrix",
-    description:
-      "How often decisions were right and wrong, in which way, and what another threshold of the score would give.",
+    description: "How often decisions were right and wrong, in which way, and how much of it is settled.",
     panel: "Decisions by what was decided and what was true",
     fraud: "Fraud",
     legitimate: "Not fraud",
@@ -151,7 +150,7 @@ export const decisions = {
       falseNegatives: "False negatives: approved, and fraud.",
       trueNegatives: "True negatives: approved, and not fraud: labelled so, presumed, or pending.",
     },
-    share: (share: string) => `${share} of these`,
+    share: (share: string) => `${share} of all four`,
     ofRow: (share: string) => `${share} of the row`,
     open: (pending: string, unverified: string) =>
       `Not settled: ${pending} of the approved decisions are pending and may still move to missed fraud; ${unverified} flagged ones were never checked and are in none of the four.`,

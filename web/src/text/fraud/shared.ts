@@ -38,7 +38,7 @@ export const shared = {
   bounds: {
     between: (low: string, high: string) => `between ${low} and ${high}`,
     exactly: (value: string) => `certain: ${value}`,
-    range: (low: string, high: string) => `${low} – ${high}`,
+    range: (low: string, high: string) => `${low} to ${high}`,
     hint: "Where the number can end once every pending and unverified decision is known. It holds unless a label is revised, or comes after the maturity horizon.",
     undefined: "No bounds: there are no decisions that it could be computed from.",
     certain: "Does not depend on labels: it will not change.",

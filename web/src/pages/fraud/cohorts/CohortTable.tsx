@@ -142,7 +142,13 @@ function VersusRest({ cohort, rate, currency }: { cohort: Cohort; rate: Rate; cu
       </div>
       {significant === true && (
         <Tooltip label={t.cohorts.significantHint} multiline maw={280}>
-          <Badge size="xs" variant="light" color={COLORS[means].split(".")[0] ?? "gray"} tabIndex={0}>
+          <Badge
+            size="xs"
+            variant="light"
+            color={COLORS[means].split(".")[0] ?? "gray"}
+            tabIndex={0}
+            flex="none"
+          >
             {t.cohorts.significant[means]}
           </Badge>
         </Tooltip>

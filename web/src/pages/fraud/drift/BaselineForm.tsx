@@ -4,12 +4,14 @@ import { DatePickerInput } from "@mantine/dates";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useSend } from "@/api/queries";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { placeErrors } from "@/components/form/apiErrors";
+import { FormError } from "@/components/form/FormError";
 import { text } from "@/text";
 import { text as t } from "@/text/fraud";
 
 type Values = { modelVersion: string; startDate: string | null; endDate: string | null };
 const FIELDS = ["modelVersion", "startDate", "endDate"];
+const fieldOf = (path: string) => (FIELDS.includes(path) ? path : null);
 
 export function BaselineForm({ modelVersion, onDone }: { modelVersion: string | null; onDone: () => void }) {
   const send = useSend("post", "/api/v1/analytics/drift/baselines", ["/api/v1/analytics/drift"]);
@@ -25,14 +27,10 @@ export function BaselineForm({ modelVersion, onDone }: { modelVersion: string | 
           notifications.show({ message: t.baselines.frozen(model, String(version ?? "")), color: "green" });
           onDone();
         },
-        onError: (error) => {
-          const at = error.fields.map(({ field, message }) => [field.replace(/^\//, ""), message] as const);
-          form.setErrors(Object.fromEntries(at));
-        },
+        onError: (error) => form.setErrors(placeErrors(error, fieldOf).errors),
       },
     );
-  const isAtFields =
-    send.error?.fields.every(({ field }) => FIELDS.includes(field.replace(/^\//, ""))) ?? true;
+  const rest = send.error === null ? null : placeErrors(send.error, fieldOf).rest;
   return (
     <form onSubmit={form.onSubmit(submit)}>
       <Stack gap="sm">
@@ -52,7 +50,7 @@ export function BaselineForm({ modelVersion, onDone }: { modelVersion: string | 
         <Text size="xs" c="dimmed">
           {t.range.utc}
         </Text>
-        {send.error && (!isAtFields || send.error.fields.length === 0) && <ErrorNotice error={send.error} />}
+        <FormError error={rest} hasFields={Object.keys(form.errors).length > 0} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onDone}>
             {text.actions.cancel}

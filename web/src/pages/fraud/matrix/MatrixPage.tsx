@@ -1,4 +1,4 @@
-/** The confusion matrix: as it is, what is still open in it, how it has changed, and what other thresholds would give. */
+/** The confusion matrix: as it is, what is still open in it, and how it has changed. */
 import { SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
 import { useMemo } from "react";
 import type { Result } from "@/api/client";

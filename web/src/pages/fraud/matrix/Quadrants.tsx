@@ -25,7 +25,7 @@ export function Quadrants({ matrix, maturity }: { matrix: Matrix; maturity: Matu
       <Table aria-label={t.matrix.panel} withColumnBorders highlightOnHover={false} layout="fixed">
         <Table.Thead>
           <Table.Tr>
-            <Table.Td w={84} />
+            <Table.Td w={104} />
             <Table.Th>{t.matrix.fraud}</Table.Th>
             <Table.Th>{t.matrix.legitimate}</Table.Th>
           </Table.Tr>
