@@ -1,5 +1,5 @@
 /** KPIs as recorded and as replayed, with the intervals of their differences. */
-import { SimpleGrid, Text, Tooltip } from "@mantine/core";
+import { Stack, Text, Tooltip } from "@mantine/core";
 import type { Results } from "./scenarios";
 import { Chart } from "@/components/chart/Chart";
 import { forest, toneOf } from "@/components/chart/forest";
@@ -24,7 +24,7 @@ export function KpiComparison({ results }: { results: Results }) {
   );
   return (
     <Panel title={t.results.kpis} hint={t.results.differencesHint}>
-      <SimpleGrid cols={{ base: 1, xl: 2 }}>
+      <Stack gap="sm">
         <DataTable
           label={t.results.kpis}
           columns={columnsFor(results)}
@@ -32,7 +32,7 @@ export function KpiComparison({ results }: { results: Results }) {
           keyOf={(name) => name}
         />
         <Chart label={t.results.differences} option={option} table={table} height={height} />
-      </SimpleGrid>
+      </Stack>
     </Panel>
   );
 }
