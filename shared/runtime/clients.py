@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 _DEFAULT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=3, read_timeout=20, max_pool_connections=16
 )
-# By default, boto3 signs URLs with a version that not every region accepts.
-_PRESIGNING = _DEFAULT.merge(Config(signature_version="s3v4"))
+# By default, boto3 signs URLs with a version that not every region accepts, and for a host that redirects requests for
+# a new bucket to its region: browsers follow no redirect of a preflight, and the signature covers the host.
+_PRESIGNING = _DEFAULT.merge(
+    Config(signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
+)
 # For queries that a request waits for: calls that hang at its end must not outlast the function.
 _INTERACTIVE = Config(
     retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2, max_pool_connections=16
