@@ -16,33 +16,45 @@ WORKERS ?= 2
 # Every test run starts hundreds of interpreters, which compile each module anew if they may not keep the result.
 unexport PYTHONDONTWRITEBYTECODE
 
+WEB := web/dist/index.html
+# Folders too: their times change when a file is removed. The generated types are written where they are read.
+WEB_SOURCES := $(shell find web/src web/public ! -name '*.gen.ts') $(wildcard web/*.html web/*.json web/*.ts) docs/openapi.json
+
+# What Vite runs on; the CDK command line runs on any of these.
+NODE := Node 20.19, 22.12 or newer
+NODE_IS_NEW := const [major, minor] = process.versions.node.split(".").map(Number); \
+  process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
+CHECK_NODE = command -v npm >/dev/null || { echo "$(NODE) is required but was not found; install it from https://nodejs.org and try again." >&2; exit 1; }; \
+  node -e '$(NODE_IS_NEW)' || { echo "$(NODE) is required, and this is $$(node --version); install it from https://nodejs.org and try again." >&2; exit 1; }
+
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 
-.PHONY: help run test test-thorough check bench deploy layers lock openapi clean setup-run setup-test
+.PHONY: help run test test-thorough check bench deploy layers lock openapi clean setup-run setup-test setup-browser
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup-run ## Run the platform on this machine; ARGS="--help" lists the options
+run: setup-run $(WEB) ## Run the platform on this machine; ARGS="--help" lists the options
 	@exec ./tally up $(ARGS)
 
-test: check ## Check the code and run the quick tests; PYTEST="tests/unit" runs a part of them
+test: check $(WEB) setup-browser ## Check the code and run the quick tests; PYTEST="tests/unit" runs a part of them
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope -m "not thorough" $(PYTEST)
 
-test-thorough: check ## The quick tests and all that take long, with more examples; for releases and risky changes
+test-thorough: check $(WEB) setup-browser ## The quick tests and all that take long, with more examples; for releases and risky changes
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope --hypothesis-profile thorough $(PYTEST)
 
-check: setup-test ## Formatting, lint, types and import rules
+check: setup-test web/node_modules/.ready ## Formatting, lint, types, import rules, and the checks of the web application
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
+	npm --prefix web run check
 
 bench: setup-test ## Run the benchmarks and print the table of ratios
 	$(PYTHON) -m bench
 
-deploy: setup-test ## Deploy to AWS with your own credentials; STAGE=dev or prod
+deploy: setup-test $(WEB) ## Deploy to AWS with your own credentials; STAGE=dev or prod
 	@$(PYTHON) -m infra.aws.deploy --stage $(STAGE)
 
 layers: setup-test ## Build the Lambda layers for AWS (arm64, Python 3.13) from their pinned wheels
@@ -59,10 +71,13 @@ openapi: setup-test ## Generate docs/openapi.json and docs/routes.md from the ro
 
 clean: ## Delete everything that can be rebuilt, including the platform's data
 	rm -rf $(VENV) node_modules .local cdk.out layers/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf web/node_modules web/dist web/test-results web/playwright-report web/src/api/schema.gen.ts
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
 
 setup-run: node_modules/.ready $(VENV)/.laptop
 setup-test: node_modules/.ready $(VENV)/.dev
+setup-browser: setup-test web/node_modules/.ready
+	@$(PYTHON) -m tests.chromium
 
 $(VENV)/.laptop: requirements/laptop.txt | $(PYTHON)
 	@echo "Installing the Python packages (requirements/laptop.txt) ..."
@@ -86,8 +101,17 @@ $(PYTHON):
 	exit 1
 
 node_modules/.ready: package-lock.json
-	@command -v npm >/dev/null || { echo "Node 20 or newer is required but was not found; install it from https://nodejs.org and try again." >&2; exit 1; }
-	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node $$(node --version) is too old; install Node 20 or newer from https://nodejs.org and try again." >&2; exit 1; }
+	@$(CHECK_NODE)
 	@echo "Installing the CDK command line and the tests' axios (npm ci) ..."
 	@npm ci --silent --no-fund --no-audit
 	@touch $@
+
+web/node_modules/.ready: web/package-lock.json
+	@$(CHECK_NODE)
+	@echo "Installing the packages of the web application (npm ci) ..."
+	@npm --prefix web ci --silent --no-fund --no-audit
+	@touch $@
+
+$(WEB): web/node_modules/.ready $(WEB_SOURCES)
+	@echo "Building the web application (npm run build) ..."
+	@npm --prefix web run --silent build

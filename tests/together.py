@@ -13,6 +13,7 @@ _TOGETHER = {
     "tests/local/host/test_guarded_ports.py": "the platform",
     "tests/local/host/test_platform.py": "the platform",
     "tests/local/host/test_restart.py": "the platform",
+    "tests/web/test_in_a_browser.py": "a platform with the demo",
     "tests/attacks/": "an attacked platform",
     "tests/infra/": "the synthesised stages",
     "tests/oracles/metrics/": "a real year",
@@ -23,6 +24,7 @@ _TOGETHER = {
 }
 _SLOWEST_FIRST = (
     "the platform",
+    "a platform with the demo",
     "platforms of its own",
     "an attacked platform",
     "a real year",

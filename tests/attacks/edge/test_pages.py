@@ -17,18 +17,17 @@ from infra.local.layout import Layout
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
 from shared.runtime.browser_headers import PROTECTION
+from tests import chromium
 from tests.attacks.edge.conftest import WatchedDoor
 from tests.attacks.edge.raw_http import ask
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.identities import Visitor
 from tests.functions.every_route import GUARDED, OPEN
 from tests.functions.every_route import ask as ask_route
-from tests.local.host import chromium
 from tests.local.host.free_ports import free_ports
 from tests.local.host.web_ports import serving
 
 DOCS = "/api/v1/docs"
-needs_browser = pytest.mark.skipif(chromium.program() is None, reason="needs Chromium: apt-get install chromium")
 PUBLIC = {"/api/v1/openapi.json", DOCS, "/api/v1/docs/{name}", "/api/v1/.well-known/jwks.json"}
 
 
@@ -124,7 +123,6 @@ new WebSocket("ws://" + location.host + "/ws/nothing");
 """
 
 
-@needs_browser
 def test_a_browser_runs_an_applications_files_and_nothing_else(tmp_path: Path) -> None:
     elsewhere, arrived = web.Application(), list[str]()
 
@@ -165,7 +163,6 @@ def as_served(watched: list[str]) -> web.Application:
     return app
 
 
-@needs_browser
 def test_a_browser_shows_the_documents_page_under_its_policy(tmp_path: Path) -> None:
     ports, asked = free_ports(), list[str]()
 
@@ -180,7 +177,6 @@ def test_a_browser_shows_the_documents_page_under_its_policy(tmp_path: Path) -> 
     assert set(asked) - {"/favicon.ico"} == expected
 
 
-@needs_browser
 def test_a_browser_shows_the_small_page_under_its_policy(small_page: str, tmp_path: Path) -> None:
     page = chromium.shown(small_page, tmp_path / "profile")
 

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
+from tests import chromium
 from tests.fakes.records import sale
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end import waiting
 from tests.local.end_to_end.client import Client, data_of
 from tests.local.end_to_end.producer import message, put
-from tests.local.host import chromium
 
 ARRIVES_WITHIN = 90.0
 Talk = Callable[[aiohttp.ClientWebSocketResponse], Any]
@@ -155,7 +154,6 @@ def pages(page: str) -> Iterator[tuple[int, list[Any]]]:
         server.server_close()
 
 
-@pytest.mark.skipif(chromium.program() is None, reason="needs Chromium: apt-get install chromium")
 def test_a_page_in_a_browser_subscribes_and_receives_a_decision(platform: RunningPlatform, tmp_path: Path) -> None:
     decision = {"decision_id": "pushed-page", "timestamp": now(), "score": 0.2, "outcome": "approve"}
     page = PAGE % (f"{platform.websocket_url}/analytics", platform.token)

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from infra.local.host.servers import Servers
-from tests.local.host import chromium
+from tests import chromium
 from tests.local.host.conftest import Running
 from tests.local.host.free_ports import free_ports
 from tests.local.host.test_front_door import ask
@@ -20,7 +20,6 @@ from tests.local.host.test_front_door import ask
 FUNCTION, BUCKET = "intruder", "bucket-of-a-page"
 _PATIENCE = 60.0
 METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH")
-needs_browser = pytest.mark.skipif(chromium.program() is None, reason="needs Chromium: apt-get install chromium")
 
 
 def function_of_the_attacker(ran: Path) -> str:
@@ -165,7 +164,6 @@ class Site:
         return app
 
 
-@needs_browser
 def test_a_foreign_page_in_a_real_browser_runs_no_code_and_reads_nothing(running: Running, tmp_path: Path) -> None:
     site, port = Site(), free_ports().web
     ran = tmp_path / "ran"
@@ -190,7 +188,6 @@ def test_a_foreign_page_in_a_real_browser_runs_no_code_and_reads_nothing(running
     assert not ran.exists()
 
 
-@needs_browser
 def test_the_platform_page_uploads_to_a_presigned_url_in_a_real_browser(running: Running, tmp_path: Path) -> None:
     site, s3 = Site(), running.client("s3")
     s3.create_bucket(Bucket=BUCKET)

@@ -1,0 +1,28 @@
+"""The browser tests of the web application (`web/e2e`), each file a test of this suite."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra.local.layout import PROJECT
+
+WEB = PROJECT / "web"
+SPECS = sorted(path.name for path in (WEB / "e2e").glob("*.spec.ts"))
+_KEPT = ("PATH", "HOME", "LANG", "CI")
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_in_a_real_browser_against_a_platform_with_the_demo(spec: str, told: dict[str, str], tmp_path: Path) -> None:
+    ran = subprocess.run(  # noqa: S603 # our own tests
+        ["npx", "playwright", "test", f"e2e/{spec}"],  # noqa: S607 # the Node that `make` found
+        cwd=WEB,
+        env={**{name: os.environ[name] for name in _KEPT if name in os.environ}, **told, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1800,
+    )
+
+    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
