@@ -1,4 +1,6 @@
-"""The two doors: REST and WebSocket."""
+"""The two doors, REST and WebSocket, and the public address with the web application before them."""
+
+from pathlib import Path
 
 from aws_cdk import Stack
 from constructs import Construct
@@ -11,13 +13,17 @@ from infra.aws.distribution import PublicDistribution
 from infra.aws.names import Names
 from infra.aws.outputs import export_outputs
 from infra.aws.rest_api import PlatformRestApi
+from infra.aws.site import WebSite
 from infra.aws.websocket_api import PlatformWebSocketApi
+
+PUBLIC_DOMAIN = "PublicDomain"
+"""The output with the name that CloudFront has given to the stage."""
 
 
 class ApiStack(Stack):
-    """The APIs; a stack of their own, because routes are most of the resources."""
+    """The APIs and what is in front of them; a stack of their own, because routes are most of the resources."""
 
-    def __init__(self, scope: Construct, *, names: Names) -> None:
+    def __init__(self, scope: Construct, *, names: Names, site_files: Path) -> None:
         super().__init__(scope, names.physical_name("api"), description="Tally: the REST and WebSocket APIs.")
         rest = PlatformRestApi(self, functions=HTTP_FUNCTIONS, names=names)
         ((live, trigger),) = (
@@ -43,9 +49,10 @@ class ApiStack(Stack):
         if names.stage.distribution:
             public = PublicDistribution(
                 self,
+                site=WebSite(self, files=site_files, names=names),
                 rest_api=rest.api.rest_api_id,
                 rest_stage=rest_api.STAGE,
                 websocket_api=web_socket.api.ref,
                 names=names,
             )
-            export_outputs(self, {"PublicDomain": public.distribution.distribution_domain_name})
+            export_outputs(self, {PUBLIC_DOMAIN: public.distribution.distribution_domain_name})

@@ -7,10 +7,12 @@ from pathlib import Path
 from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
+from infra import web_site
 from infra.aws.api_stack import ApiStack
 from infra.aws.data_stack import DataStack
 from infra.aws.functions_stack import FunctionsStack
 from infra.aws.names import Names
+from infra.aws.site import SiteNotBuilt, require_built
 from infra.aws.stage_file import STAGES_FILE, StageFileError, read_stage, require_complete
 from infra.aws.stages import StageConfig, UnknownStage
 
@@ -27,12 +29,18 @@ def new_app(*, outdir: str | None = None, **context: str) -> App:
     return App(outdir=outdir, context={**_FLAGS, **context})
 
 
-def build(app: App, stage: StageConfig) -> None:
-    """Put the stacks of one stage into the app, each deployed after those it names."""
+def build(app: App, stage: StageConfig, *, site_files: Path = web_site.BUILD) -> None:
+    """Put the stacks of one stage into the app, each deployed after those it names.
+
+    Raises:
+        SiteNotBuilt: the stage serves the web application, which is not built in the folder.
+    """
+    if stage.distribution:
+        require_built(site_files)
     names = Names(stage=stage)
     data = DataStack(app, names=names)
     functions = FunctionsStack(app, names=names)
-    api = ApiStack(app, names=names)
+    api = ApiStack(app, names=names, site_files=site_files)
     functions.add_stack_dependency(data)
     api.add_stack_dependency(functions)
     Tags.of(app).add("application", "tally")
@@ -65,10 +73,9 @@ def main() -> None:
     """Synthesise the chosen stage."""
     app = new_app()
     try:
-        stage = chosen(app)
-    except (StageFileError, UnknownStage) as refused:
+        build(app, chosen(app), site_files=Path(app.node.try_get_context("site") or web_site.BUILD))
+    except (SiteNotBuilt, StageFileError, UnknownStage) as refused:
         sys.exit(str(refused))
-    build(app, stage)
     app.synth()
 
 

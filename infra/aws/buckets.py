@@ -34,7 +34,15 @@ class AccessLogBucket(Construct):
 class PrivateBucket(Construct):
     """A bucket that requires TLS and a grant, with the expirations that its declaration declares."""
 
-    def __init__(self, scope: Construct, *, bucket: Bucket, names: Names, access_logs: AccessLogBucket | None) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        bucket: Bucket,
+        names: Names,
+        access_logs: AccessLogBucket | None,
+        why_no_logs: str = "This stage keeps no access logs.",
+    ) -> None:
         super().__init__(scope, bucket.name.upper())
         self.bucket = s3.Bucket(
             self,
@@ -54,7 +62,7 @@ class PrivateBucket(Construct):
             removal_policy=names.stage.removal_policy,
         )
         if access_logs is None:
-            accept(self.bucket, {"S1": "This stage keeps no access logs."})
+            accept(self.bucket, {"S1": why_no_logs})
 
     def notify(self, queues: Mapping[str, MessageQueue]) -> None:
         """Send a message to the queue of a prefix for every object made under it."""
@@ -79,7 +87,7 @@ def _on_object_created(prefix: str, queue_arn: str) -> s3.CfnBucket.QueueConfigu
 
 def _cors(bucket: Bucket, names: Names) -> list[s3.CorsRule] | None:
     """Let pages of the stage's own origins put files, and read answers, at the addresses that they were given."""
-    origins = list(names.stage.cors_origins)
+    origins = list(names.stage.allowed_origins)
     if not origins or not (bucket.takes_uploads or bucket.gives_answers):
         return None
     if bucket.gives_answers:

@@ -14,9 +14,13 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import web_site
+from infra.aws.api_stack import PUBLIC_DOMAIN
 from infra.aws.app import chosen, new_app
+from infra.aws.names import Names
+from infra.aws.site import SiteNotBuilt, require_built
 from infra.aws.stage_file import STAGES_FILE, StageFileError
-from infra.aws.stages import UnknownStage
+from infra.aws.stages import StageConfig, UnknownStage
 from infra.local.deploy.cdk import cli
 from infra.local.errors import MissingTool
 from infra.local.layout import PROJECT
@@ -76,6 +80,27 @@ def commands(stage: str, file: Path, target: Target, *, bootstrapped: bool) -> I
     yield [cdk, "deploy", "--all", *(word for each in choices for word in ("--context", each)), "--app", app]
 
 
+def public_domain(stage: StageConfig, cloudformation: Any) -> str | None:
+    """Return the name that CloudFront has given to a deployed stage, None without a distribution."""
+    (stack,) = cloudformation.describe_stacks(StackName=Names(stage=stage).physical_name("api"))["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+    return outputs.get(PUBLIC_DOMAIN)
+
+
+def next_steps(stage: StageConfig, domain: str | None, file: Path) -> Iterator[str]:
+    """Yield where the web application is, and what is left to do until all of it works there."""
+    if domain is None:
+        return
+    yield f"The web application: https://{stage.domain or domain}"
+    if stage.domain:
+        yield f"Point {stage.domain} at {domain} with a CNAME or an alias record, if that is not done yet."
+    elif f"https://{domain}" not in stage.allowed_origins:
+        yield (
+            f'Add "https://{domain}" to cors_origins of [{stage.name}] in {file.name} and deploy again: until then, '
+            "the application cannot upload files or receive live updates."
+        )
+
+
 def deploy(
     stage: Annotated[str, typer.Option(help="dev or prod.")],
     stages: Annotated[Path, typer.Option(help="What you decide about stages; see stages.example.toml.")] = STAGES_FILE,
@@ -83,13 +108,17 @@ def deploy(
     """Build the layers, bootstrap the region if CDK has not been used there, and deploy all stacks of a stage."""
     try:
         file = stages.resolve()
-        chosen(new_app(stage=stage, stages=str(file)))
+        config = chosen(new_app(stage=stage, stages=str(file)))
+        if config.distribution:
+            require_built(web_site.BUILD)
         target = Target.current()
         for layer in build.LAYERS:
             build.build(layer)
         for command in commands(stage, file, target, bootstrapped=is_bootstrapped(boto3.client("ssm"))):
             subprocess.run(command, cwd=PROJECT, check=True)  # the pinned CLI
-    except (StageFileError, UnknownStage, NoTarget, MissingTool) as refused:
+        for line in next_steps(config, public_domain(config, boto3.client("cloudformation")), file):
+            sys.stdout.write(f"{line}\n")
+    except (SiteNotBuilt, StageFileError, UnknownStage, NoTarget, MissingTool) as refused:
         sys.exit(str(refused))
     except subprocess.CalledProcessError as failed:
         sys.exit(failed.returncode)

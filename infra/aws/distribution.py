@@ -1,4 +1,4 @@
-"""The public address of a stage: one CloudFront distribution before the REST and the WebSocket API."""
+"""The public address of a stage: one CloudFront distribution before the web application and both APIs."""
 
 from pathlib import Path
 from typing import Any
@@ -9,26 +9,31 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from constructs import Construct
 
+from infra import web_site
 from infra.aws.nag import accept
 from infra.aws.names import Names
+from infra.aws.site import WebSite
 from infra.aws.stages import StageConfig
 
 WEBSOCKET_PATHS = Path(__file__).with_name("websocket_paths.js")
 _ACCEPTED = {
     "CFR1": "The API is for callers of all countries; a restriction is the account owner's choice.",
     "CFR2": "A web ACL is the account owner's choice; without one the stages behind the distribution are throttled.",
-    "CFR3": "The APIs behind the distribution log every request.",
+    "CFR3": "The APIs behind the distribution log every request; the files beside them are public.",
 }
 _DEFAULT_CERTIFICATE = {"CFR4": "The certificate of the default domain name; a domain of one's own brings its own."}
 
 
 class PublicDistribution(Construct):
-    """Passes everything on to the REST API, and `/ws/...` to the WebSocket API as the channel that the path names.
+    """Passes `/api/...` on to the REST API, and `/ws/...` to the WebSocket API as the channel that the path names.
 
-    Nothing is cached: the functions decide, by entity tags, what a client may keep.
+    Of these, nothing is cached: the functions decide, by entity tags, what a client may keep. All other paths are those
+    of the web application.
     """
 
-    def __init__(self, scope: Construct, *, rest_api: str, rest_stage: str, websocket_api: str, names: Names) -> None:
+    def __init__(  # noqa: PLR0913 - what is behind it, each by its name
+        self, scope: Construct, *, site: WebSite, rest_api: str, rest_stage: str, websocket_api: str, names: Names
+    ) -> None:
         super().__init__(scope, "Distribution")
         paths = cloudfront.Function(
             self,
@@ -46,8 +51,12 @@ class PublicDistribution(Construct):
             self,
             "Public",
             comment=f"Tally: the public address of {names.stage.name}.",
-            default_behavior=self._passing(origins.HttpOrigin(_domain(rest_api), origin_path=f"/{rest_stage}")),
-            additional_behaviors={"/ws/*": sockets},
+            default_root_object=web_site.INDEX,
+            default_behavior=site.behaviour(),
+            additional_behaviors={
+                "/api/*": self._passing(origins.HttpOrigin(_domain(rest_api), origin_path=f"/{rest_stage}")),
+                "/ws/*": sockets,
+            },
             **self._address(names.stage),
         )
         accept(self.distribution, _ACCEPTED if names.stage.domain else {**_ACCEPTED, **_DEFAULT_CERTIFICATE})

@@ -82,7 +82,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
     return {
         "TALLY_STAGE": stage.name,
         "TALLY_REPORTING_CURRENCY": stage.reporting_currency,
-        "TALLY_CORS_ORIGINS": ",".join(stage.cors_origins),
+        "TALLY_CORS_ORIGINS": ",".join(stage.allowed_origins),
         "TALLY_QUERIES_AT_ONCE": str(stage.queries_at_once),
         "TALLY_IDENTITY_HORIZON_DAYS": str(stage.identity_horizon_days or ""),
         "TALLY_CONNECTIONS_PER_SUBJECT": str(stage.connections_per_subject),

@@ -72,6 +72,7 @@ class StageConfig:
     deletion_protection: bool
     layers: bool
     cors_origins: tuple[str, ...]
+    """Origins of web pages that may call the API; the web application has the API's own, at the domain."""
     throttle: Throttle
     query_scan_limit_bytes: int
     access_logs: bool
@@ -112,7 +113,7 @@ class StageConfig:
             IllegalOrigin: an origin is not `scheme://host[:port]` as browsers send it.
             IllegalWebhookTarget: an allowed target of webhooks is not `host:port`.
             IllegalConfiguration: the configuration of fraud analytics is invalid; the message names every mistake.
-            IllegalDomain: the domain and its certificate do not go together.
+            IllegalDomain: the domain is none, or does not go together with its certificate.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
@@ -120,9 +121,22 @@ class StageConfig:
             raise IllegalWebhookTarget(f"{', '.join(map(repr, wrong))} cannot be allowed: write host:port")
         if (self.domain is None) != (self.certificate_arn is None):
             raise IllegalDomain("a domain needs a certificate, and a certificate a domain: give both or neither")
+        if self.domain and not _is_origin(f"https://{self.domain}"):
+            raise IllegalDomain(
+                f"{self.domain!r} is no domain: write a host name in lower case, such as shop.example.com"
+            )
         if self.certificate_arn and not _CERTIFICATE.fullmatch(self.certificate_arn):
             raise IllegalDomain("CloudFront takes certificates of AWS Certificate Manager in us-east-1 only")
         FraudConfiguration.of_stage(self.fraud_configuration)
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins of pages that may open WebSockets and use buckets: the domain's, if it has one, and all others.
+
+        Requests to the API itself need no permission from pages of its own origin.
+        """
+        own = [f"https://{self.domain}"] if self.domain else []
+        return tuple(dict.fromkeys([*own, *self.cors_origins]))
 
 
 def _is_origin(text: str) -> bool:
@@ -186,7 +200,7 @@ PROD = StageConfig(
     deletion_protection=True,
     layers=True,
     cors_origins=(),
-    required=("cors_origins", "alarm_emails"),
+    required=("alarm_emails",),
     throttle=Throttle(rate=1_000, burst=2_000),
     query_scan_limit_bytes=1024 * _GIGABYTE,
     access_logs=True,

@@ -28,10 +28,10 @@ class Assembly:
     directory: Path
 
     @classmethod
-    def of(cls, stage: StageConfig, directory: Path) -> "Assembly":
+    def of(cls, stage: StageConfig, directory: Path, site_files: Path) -> "Assembly":
         """Synthesise a stage, which fails where cdk-nag finds something."""
         app = new_app(outdir=str(directory))
-        build(app, stage)
+        build(app, stage, site_files=site_files)
         app.synth()
         return cls(stage, directory)
 
@@ -79,6 +79,11 @@ class Assembly:
     def of_type(self, kind: str) -> dict[str, Any]:
         """Properties of all resources of a type, by logical id."""
         return {name: each.get("Properties", {}) for name, each in self.resources() if each["Type"] == kind}
+
+    def functions(self) -> list[Any]:
+        """Properties of all functions but the one that CDK has for copying files."""
+        copies = f"tally-{self.stage.name}-site-copy"
+        return [each for each in self.of_type("AWS::Lambda::Function").values() if each["FunctionName"] != copies]
 
     def resources(self) -> Iterator[tuple[str, Any]]:
         """Every resource of every stack."""

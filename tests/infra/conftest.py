@@ -20,7 +20,13 @@ def quiet_jsii() -> Iterator[None]:
 
 
 def _synthesised(stage: StageConfig, factory: pytest.TempPathFactory) -> Assembly:
-    return Assembly.of(stage, factory.mktemp(stage.name))
+    """Synthesise a stage with a web application of three files."""
+    site = factory.mktemp("site")
+    (site / "assets").mkdir()
+    (site / "index.html").write_text("<!doctype html>")
+    (site / "assets" / "app-1a2b3c4d.js").write_text("1")
+    (site / "assets" / "app-1a2b3c4d.js.br").write_text("compressed")
+    return Assembly.of(stage, factory.mktemp(stage.name), site)
 
 
 @pytest.fixture(scope="session")

@@ -115,14 +115,15 @@ def test_configured_origins_may_put_files_into_the_lake_and_read_nothing(dev: As
     assert rule["AllowedOrigins"] == list(dev.stage.cors_origins)
     assert rule["AllowedMethods"] == ["PUT"]
     assert "CorsConfiguration" not in bucket(dev, "anchors")[1]
-    assert "CorsConfiguration" not in bucket(prod, "lake")[1]  # no page is named there
+    (of_the_domain,) = bucket(prod, "lake")[1]["CorsConfiguration"]["CorsRules"]
+    assert of_the_domain["AllowedOrigins"] == ["https://analytics.example.com"]
 
 
 def test_any_origin_may_read_a_redirected_response(dev: Assembly, prod: Assembly) -> None:
     (rule,) = bucket(dev, "results")[1]["CorsConfiguration"]["CorsRules"]
 
     assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == (["*"], ["GET"])
-    assert "CorsConfiguration" not in bucket(prod, "results")[1]
+    assert bucket(prod, "results")[1]["CorsConfiguration"]["CorsRules"] == [rule]
 
 
 def test_a_stored_large_response_expires_after_a_day(dev: Assembly) -> None:

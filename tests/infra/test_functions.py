@@ -14,12 +14,12 @@ from tests.infra.assembly import Assembly, flat
 def made(assembly: Assembly, function: Function) -> Any:
     """The Lambda function of an entry of the manifest."""
     name = f"tally-{assembly.stage.name}-{function.name.replace('_', '-')}"
-    (found,) = [each for each in assembly.of_type("AWS::Lambda::Function").values() if each["FunctionName"] == name]
+    (found,) = [each for each in assembly.functions() if each["FunctionName"] == name]
     return found
 
 
 def test_there_is_one_function_for_each_entry_of_the_manifest(dev: Assembly) -> None:
-    assert len(dev.of_type("AWS::Lambda::Function")) == len(FUNCTIONS)
+    assert len(dev.functions()) == len(FUNCTIONS)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
@@ -58,9 +58,7 @@ def test_functions_with_numpy_compute_in_one_thread(function: Function, dev: Ass
 
 def test_environments_contain_queue_urls_and_names_of_all_other_resources(dev: Assembly) -> None:
     variables = {
-        name: flat(value)
-        for each in dev.of_type("AWS::Lambda::Function").values()
-        for name, value in each["Environment"]["Variables"].items()
+        name: flat(value) for each in dev.functions() for name, value in each["Environment"]["Variables"].items()
     }
 
     assert variables["TALLY_MERGE_QUEUE"] == "https://sqs.<Region>.<URLSuffix>/<AccountId>/tally-dev-merge-queue"
@@ -93,11 +91,11 @@ def test_functions_have_only_the_layers_that_they_use(function: Function, dev: A
 
 def test_local_functions_use_the_packages_of_the_host(local: Assembly) -> None:
     assert local.of_type("AWS::Lambda::LayerVersion") == {}
-    assert all("Layers" not in each for each in local.of_type("AWS::Lambda::Function").values())
+    assert all("Layers" not in each for each in local.functions())
 
 
 def test_the_code_asset_is_two_packages_without_build_artefacts(dev: Assembly) -> None:
-    (asset,) = {each["Code"]["S3Key"].removesuffix(".zip") for each in dev.of_type("AWS::Lambda::Function").values()}
+    (asset,) = {each["Code"]["S3Key"].removesuffix(".zip") for each in dev.functions()}
     packed = dev.directory / f"asset.{asset}"
 
     files = [path.relative_to(packed) for path in packed.rglob("*") if path.is_file()]
@@ -108,10 +106,6 @@ def test_the_code_asset_is_two_packages_without_build_artefacts(dev: Assembly) -
 
 
 def test_every_stage_packs_the_same_code(local: Assembly, dev: Assembly, prod: Assembly) -> None:
-    keys = {
-        each["Code"]["S3Key"]
-        for assembly in (local, dev, prod)
-        for each in assembly.of_type("AWS::Lambda::Function").values()
-    }
+    keys = {each["Code"]["S3Key"] for assembly in (local, dev, prod) for each in assembly.functions()}
 
     assert len(keys) == 1

@@ -168,7 +168,7 @@ def test_a_deployment_invokes_its_function_when_the_declarations_change_and_wait
 
 
 def test_only_functions_that_continue_their_own_work_may_start_themselves(dev: Assembly) -> None:
-    functions = dev.of_type("AWS::Lambda::Function").values()
+    functions = dev.functions()
 
     allowed = {each["FunctionName"] for each in functions if each.get("RecursiveLoop") == "Allow"}
 

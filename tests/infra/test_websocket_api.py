@@ -46,14 +46,13 @@ def test_functions_may_post_to_connections_of_the_stage_and_of_no_other(dev: Ass
     assert allowed == {f"{api}/{method}/@connections/*" for method in ("POST", "DELETE")}
 
 
-def test_one_public_address_serves_both_apis_and_caches_nothing(dev: Assembly) -> None:
+def test_one_public_address_serves_both_apis_and_caches_nothing_of_them(dev: Assembly) -> None:
     (distribution,) = dev.of_type("AWS::CloudFront::Distribution").values()
-    configuration = distribution["DistributionConfig"]
-    (sockets,) = configuration["CacheBehaviors"]
+    behaviours = {each["PathPattern"]: each for each in distribution["DistributionConfig"]["CacheBehaviors"]}
 
-    assert sockets["PathPattern"] == "/ws/*"
-    assert [each["EventType"] for each in sockets["FunctionAssociations"]] == ["viewer-request"]
-    for behaviour in (configuration["DefaultCacheBehavior"], sockets):
+    assert behaviours.keys() == {"/api/*", "/ws/*"}
+    assert [each["EventType"] for each in behaviours["/ws/*"]["FunctionAssociations"]] == ["viewer-request"]
+    for behaviour in behaviours.values():
         assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
         assert behaviour["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewerExceptHostHeader
         assert behaviour["ViewerProtocolPolicy"] == "https-only"
