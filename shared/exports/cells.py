@@ -49,8 +49,8 @@ def csv_lines(columns: Sequence[Column], batch: Batch) -> bytes:
 
     Texts that a spreadsheet would run as a formula have a `'` before them.
     """
-    cells = [_csv_cells(each, _whole(batch[each.name])) for each in columns]
-    return _joined(pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, ","), _END_OF_LINE, ""))
+    *cells, last = [_csv_cells(each, _whole(batch[each.name])) for each in columns]
+    return _joined(pc.binary_join_element_wise(*cells, pc.binary_join_element_wise(last, _END_OF_LINE, ""), ","))
 
 
 def json_lines(columns: Sequence[Column], batch: Batch) -> bytes:
@@ -82,15 +82,27 @@ def _text(value: Value) -> str | None:
 
 
 def _csv_cells(column: Column, cells: pa.StringArray) -> pa.StringArray:
-    empty = column.kind is CellKind.TEXT and pc.any(pc.equal(pc.binary_length(cells), 0)).as_py()
-    if column.kind is CellKind.TEXT and _has(cells, _STARTS_OF_FORMULAS):
+    match column.kind:
+        case CellKind.TEXT:
+            cells = _csv_texts(cells)
+        case CellKind.JSON:
+            cells = _quoted(cells)  # all but empty objects have quotes
+    return cells.fill_null("") if cells.null_count else cells
+
+
+def _csv_texts(cells: pa.StringArray) -> pa.StringArray:
+    if _has(cells, _STARTS_OF_FORMULAS):
         formulas = pc.match_substring_regex(cells, _FORMULA)
         cells = pc.if_else(formulas, pc.binary_join_element_wise("'", cells, ""), cells)
-    if empty or _has(cells, _QUOTED_IN_CSV):
-        special = pc.or_(pc.match_substring_regex(cells, _SPECIAL_IN_CSV), pc.equal(pc.binary_length(cells), 0))
-        quoted = pc.binary_join_element_wise('"', pc.replace_substring(cells, '"', '""'), '"', "")
-        cells = pc.if_else(special, quoted, cells)
-    return pc.fill_null(cells, "")
+    empty = pc.equal(pc.binary_length(cells), 0)
+    if _has(cells, _QUOTED_IN_CSV) or pc.any(empty).as_py():
+        special = pc.or_(pc.match_substring_regex(cells, _SPECIAL_IN_CSV), empty)
+        cells = pc.if_else(special, _quoted(cells), cells)
+    return cells
+
+
+def _quoted(cells: pa.StringArray) -> pa.StringArray:
+    return pc.binary_join_element_wise('"', pc.replace_substring(cells, '"', '""'), '"', "")
 
 
 def _json_cells(column: Column, cells: pa.StringArray) -> pa.StringArray:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from shared.athena.sql import pinned
 from shared.exports import queries
@@ -15,6 +14,7 @@ from shared.exports.decision_cells import decision_cells
 from shared.exports.files import STAGING
 from shared.fraud.planner import whole
 from shared.fraud.queries.parts import unpack_groups
+from shared.lake.parquet.unloaded import read_unloaded
 from shared.records.schema import DataType
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class DecisionSource:
         return DecisionPlan(question, snapshots, divide(asked, by_hour) if by_hour else ())
 
     def batches(self, plan: DecisionPlan, name: str) -> Iterator[pa.Table]:
-        """Yield the decisions of a plan as texts, one interval at a time.
+        """Yield the decisions of a plan as texts, in order; only one interval of them is in memory.
 
         Args:
             plan: the decisions.
@@ -82,9 +82,7 @@ class DecisionSource:
             chunks = plan.chunks[start : start + queries.MOST_SLICES]
             self._unload(plan, chunks, f"s3://{self.bucket}/{folder}")
             for number in range(len(chunks)):
-                batch = self._read(f"{folder}{queries.SLICE}={number}/")
-                if batch is not None:
-                    yield batch
+                yield from self._read(f"{folder}{queries.SLICE}={number}/")
 
     def _unload(self, plan: DecisionPlan, chunks: Sequence[Chunk], location: str) -> None:
         statement = queries.decisions(
@@ -95,8 +93,9 @@ class DecisionSource:
         )
         self.athena.execute(pinned(statement, plan.snapshots))
 
-    def _read(self, folder: str) -> pa.Table | None:
+    def _read(self, folder: str) -> Iterator[pa.Table]:
         names = sorted(each.key for each in self.files.names(folder))
         found = [self.files.get(name) for name in names]
-        tables = [pq.read_table(pa.BufferReader(each.body), partitioning=None) for each in found if each is not None]
-        return decision_cells(pa.concat_tables(tables)) if tables else None
+        tables = [read_unloaded(each.body) for each in found if each is not None]
+        del found
+        return decision_cells(pa.concat_tables(tables).combine_chunks()) if tables else iter(())

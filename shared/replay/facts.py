@@ -4,15 +4,14 @@ A slice is a Parquet file as Athena's `UNLOAD` writes it. Which decisions are in
 each decision is in one. Columns beyond these are ignored.
 """
 
-import re
 from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from shared.fraud.counts import Outcome, Truth
+from shared.lake.parquet.unloaded import read_unloaded
 from shared.replay.overrides import Overrides, features_of
 
 AMOUNT_PLACES = 10
@@ -45,7 +44,6 @@ FEATURES = pa.field("features", pa.map_(pa.string(), pa.string()))
 
 _CHOICES = {"outcome": frozenset(Outcome), "truth": frozenset(Truth)}
 _FEW_VALUES = ("outcome", "rule_version", "truth", "channel", "risk_band")
-_KEYS_OF_FEATURES = re.compile(r"features\.\w+\.key")  # engines name the level between differently
 
 
 class UnreadableFacts(Exception):
@@ -63,13 +61,8 @@ def read_facts(body: bytes, overrides: Overrides) -> pa.Table:
     Raises:
         UnreadableFacts: it is not a Parquet file.
     """
-    names = schema_of(overrides).names
     try:
-        metadata = pq.read_metadata(pa.BufferReader(body))
-        leaves = (metadata.schema.column(place).path for place in range(metadata.num_columns))
-        repetitive = [leaf for leaf in leaves if leaf in _FEW_VALUES or _KEYS_OF_FEATURES.fullmatch(leaf)]
-        with pq.ParquetFile(pa.BufferReader(body), metadata=metadata, read_dictionary=repetitive) as file:
-            return file.read(columns=names, use_threads=False)
+        return read_unloaded(body, schema_of(overrides).names, few_values=_FEW_VALUES)
     except pa.ArrowException as error:
         raise UnreadableFacts(str(error)) from error
 
