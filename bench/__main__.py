@@ -2,7 +2,7 @@
 
 `stream=20000` measures with so many events instead of a million, `crowd=50` with so many clients, `reliability=20`
 with so many kills, `readers=300` with so many questions, `committing=15` for so many seconds, `pruning=2000000` with so
-many rows.
+many rows, `replay_run=5000000` with so many decisions.
 """
 
 import importlib
@@ -31,6 +31,8 @@ BENCHES = (
     "mapped",
     "fraud",
     "replay_kernel",
+    "replay_run",
+    "export",
     "dashboards",
     "alerts",
     "quality",

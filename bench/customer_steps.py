@@ -1,14 +1,10 @@
 """The steps of the computation of customers, each in a process of its own that imports what its function imports."""
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import orjson
-
+from bench.function_process import tell, timed
 from shared.app.wiring import Wiring, wiring
 from shared.athena.client import WORK_GROUP, Athena
 from shared.customers.store import CUSTOMERS_TABLE, CustomerStore
@@ -23,9 +19,9 @@ def prepare() -> None:
     queries: list[float] = []
     athena = _Timed(wired, queries)
     preparation = replace(wired.customer_preparation, athena=athena)
-    run = _timed(lambda: preparation.prepare(wired.clock()))
+    run = timed(lambda: preparation.prepare(wired.clock()))
     told = {"run_id": run[0].run_id, "slices": run[0].slices, "customers": run[0].customers}
-    _tell({**told, "queries": f"(of that queries: {', '.join(f'{each:.1f} s' for each in queries)})"}, run[1])
+    tell({**told, "queries": f"(of that queries: {', '.join(f'{each:.1f} s' for each in queries)})"}, run[1])
 
 
 def compute(run_id: str, first: str, count: str) -> None:
@@ -34,22 +30,22 @@ def compute(run_id: str, first: str, count: str) -> None:
     store = CustomerStore(_Taking(sent), wired.name_of(CUSTOMERS_TABLE), wired.clock)  # type: ignore[arg-type] # a part
     slices = replace(wired.customer_slices, store=store)
     places = range(int(first), int(first) + int(count))
-    customers, seconds = _timed(lambda: sum(slices.compute(run_id, place) for place in places))
+    customers, seconds = timed(lambda: sum(slices.compute(run_id, place) for place in places))
     each = sent["bytes"] / max(1, customers)
     told = f"({sent['requests'] / max(1, customers) * 1000:.0f} writes a 1000 customers, {each:.0f} bytes each)"
-    _tell({"customers": customers, "sent": told}, seconds)
+    tell({"customers": customers, "sent": told}, seconds)
 
 
 def compute_and_write(run_id: str) -> None:
     """Compute the first slice, and print what it took."""
-    customers, seconds = _timed(lambda: wiring().customer_slices.compute(run_id, 0))
-    _tell({"customers": customers}, seconds)
+    customers, seconds = timed(lambda: wiring().customer_slices.compute(run_id, 0))
+    tell({"customers": customers}, seconds)
 
 
 def publish(run_id: str) -> None:
     """Run the last step, and print what it took."""
-    done, seconds = _timed(lambda: wiring().customer_publication.publish(run_id))
-    _tell({"customers": done.customers}, seconds)
+    done, seconds = timed(lambda: wiring().customer_publication.publish(run_id))
+    tell({"customers": done.customers}, seconds)
 
 
 class _Timed(Athena):
@@ -66,13 +62,13 @@ class _Timed(Athena):
 
     def run(self, statement: Any) -> Any:
         """Run and note."""
-        rows, seconds = _timed(lambda: super(_Timed, self).run(statement))
+        rows, seconds = timed(lambda: super(_Timed, self).run(statement))
         self._seconds.append(seconds)
         return rows
 
     def execute(self, statement: Any) -> None:
         """Execute and note."""
-        _, seconds = _timed(lambda: super(_Timed, self).execute(statement))
+        _, seconds = timed(lambda: super(_Timed, self).execute(statement))
         self._seconds.append(seconds)
 
 
@@ -90,13 +86,3 @@ class _Taking:
                 item = request["PutRequest"]["Item"]
                 self._sent["bytes"] += sum(len(name) + len(next(iter(each.values()))) for name, each in item.items())
         return {"UnprocessedItems": {}}
-
-
-def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    started = time.perf_counter()
-    return work(), time.perf_counter() - started
-
-
-def _tell(told: dict[str, Any], seconds: float) -> None:
-    (peak,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
-    print(orjson.dumps({**told, "seconds": seconds, "peak": int(peak.split()[1]) * 1024}).decode())

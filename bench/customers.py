@@ -4,9 +4,6 @@ Each step runs in its own process, so that the kernel reports its peak memory. S
 their profiles to a DynamoDB stand-in that accepts them immediately; one slice is also written to the emulator's table.
 """
 
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import orjson
 
-from bench.environment import environment as variables
+from bench.environment import environment
+from bench.function_process import run_apart
 from bench.measure import Row
 from bench.shoppers import purchases
 from bench.table_lake import table_lake
@@ -34,10 +31,8 @@ from shared.lake.catalog.tables import LAKE_TABLES
 from shared.lake.table.port import TableChange, TableSnapshot
 from shared.lake.table.setup import ensure_all
 from shared.records.schema import DataType
-from tests.moto_platform import environment
 
-MEGABYTE = 2**20
-_LARGE = "large"
+_STEPS, _LARGE = "bench.customer_steps", "large"
 _SLICES_IN_LARGE = 5
 
 
@@ -55,7 +50,7 @@ def measure(customers: int = 200_000) -> list[Row]:
             limits=Limits(queries_at_once=1, memory="6GB"),
         )
         try:
-            with serve_in_thread(engine) as address, variables({"AWS_ENDPOINT_URL_ATHENA": address}):
+            with serve_in_thread(engine) as address, environment({"AWS_ENDPOINT_URL_ATHENA": address}):
                 return list(_rows(wired))
         finally:
             engine.close()
@@ -74,25 +69,25 @@ def _committed(made: TableSnapshot, state: TableState) -> TableState:
 
 
 def _rows(wired: Wiring) -> Iterator[Row]:
-    prepared = _in_another_process(wired, "prepare")
+    prepared = run_apart(wired, _STEPS, "prepare")
     run_id, slices, customers = prepared["run_id"], prepared["slices"], prepared["customers"]
     yield _row("customer_models", f"{customers:,} customers: queries, sample and model", prepared, prepared["queries"])
-    one = _in_another_process(wired, "compute", run_id, "0", "1")
+    one = run_apart(wired, _STEPS, "compute", run_id, "0", "1")
     yield _row("customer_profiles", f"a slice of {one['customers']:,}, without its writes", one)
     _copy_slices(wired, run_id, min(_SLICES_IN_LARGE, slices))
-    large = _in_another_process(wired, "compute", _LARGE, "0", "1")
+    large = run_apart(wired, _STEPS, "compute", _LARGE, "0", "1")
     yield _row("customer_profiles", f"a slice of {large['customers']:,}, without its writes", large)
-    written = _in_another_process(wired, "compute_and_write", run_id)
+    written = run_apart(wired, _STEPS, "compute_and_write", run_id)
     yield _row("customer_profiles", f"a slice of {written['customers']:,}, written to the emulator", written)
-    whole = _in_another_process(wired, "compute", run_id, "0", str(slices))
+    whole = run_apart(wired, _STEPS, "compute", run_id, "0", str(slices))
     yield _row("customer_profiles", f"all {whole['customers']:,} in {slices} slices, without writes", whole)
-    published = _in_another_process(wired, "publish", run_id)
+    published = run_apart(wired, _STEPS, "publish", run_id)
     yield _row("customer_segments", "all slices added up and published", published)
 
 
 def _row(function: str, name: str, told: dict[str, Any], besides: str = "") -> Row:
     (declared,) = [each for each in FUNCTIONS if each.name == function]
-    peak = told["peak"] / MEGABYTE
+    peak = told["peak"]
     each = told["seconds"] / max(1, told["customers"]) * 1e6
     return Row(
         name=f"{function}: {name}",
@@ -103,19 +98,6 @@ def _row(function: str, name: str, told: dict[str, Any], besides: str = "") -> R
         aim="at most 1",
         met=peak <= declared.memory_mb,
     )
-
-
-def _in_another_process(wired: Wiring, step: str, *arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-c", f"import sys; from bench.customer_steps import {step}; {step}(*sys.argv[1:])"]
-    done = subprocess.run(
-        [*command, *arguments],
-        check=True,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **environment(wired.settings), "POWERTOOLS_LOG_LEVEL": "ERROR"},
-    )
-    told: dict[str, Any] = orjson.loads(done.stdout.splitlines()[-1])
-    print(step, *arguments, told, file=sys.stderr, flush=True)
-    return told
 
 
 def _copy_slices(wired: Wiring, run_id: str, count: int) -> None:

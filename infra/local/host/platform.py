@@ -90,6 +90,11 @@ class Platform:
         return f"{self._options.ports.url('front')}/api/v1"
 
     @property
+    def athena_url(self) -> str:
+        """Where Athena's API is."""
+        return self._options.ports.url("athena")
+
+    @property
     def lake(self) -> Lake:
         """The lake as seen from outside."""
         return Lake(self.credentials.session(), self.emulator.url, self.outputs)
