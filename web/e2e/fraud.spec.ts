@@ -19,7 +19,7 @@ async function newestDecision(api: Api) {
 
 /** Waits until a page shows its answers, drawn charts included. */
 async function settled(page: Page): Promise<void> {
-  await expect(page.locator("main h1")).toBeVisible();
+  await expect(page.getByRole("navigation", { name: t.area, exact: true })).toBeVisible();
   await expect(page.locator("[aria-busy], .mantine-Skeleton-root, [data-chart=loading]")).toHaveCount(0, {
     timeout: 60_000,
   });

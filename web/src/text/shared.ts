@@ -109,7 +109,6 @@ export const shared = {
     low: "Low",
     high: "High",
     noData: "No data in this time range",
-    loading: "Loading chart …",
   },
   ranges: {
     label: "Time range",

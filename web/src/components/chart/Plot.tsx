@@ -2,7 +2,6 @@
 import { Box, Skeleton, useComputedColorScheme, useMantineTheme } from "@mantine/core";
 import type { ECharts, EChartsCoreOption } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
-import { text } from "@/text";
 import { withTheme } from "./theme";
 
 type Props = {
@@ -52,7 +51,7 @@ export function Plot({ label, option, onSelect }: Props) {
 
   return (
     <>
-      {!isDrawn && <Skeleton pos="absolute" inset={0} aria-label={text.charts.loading} />}
+      {!isDrawn && <Skeleton pos="absolute" inset={0} aria-hidden />}
       <Box
         ref={frame}
         h="100%"
