@@ -1,4 +1,4 @@
-"""The quarantine routes: rejected rows, their errors, and their redrive."""
+"""The quarantine routes: rejected rows, their errors, and how they are redriven or dropped."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from shared.audit.request import note
 from shared.auth.scopes import Scope
 from shared.quarantine.models import QuarantineResponse, RowErrorsResponse
 from shared.quarantine.parameters import QuarantineQuery, RowErrorsQuery
-from shared.recovery.models import RedriveRequest, RedriveResponse
+from shared.recovery.models import DropRequest, DropResponse, RedriveRequest, RedriveResponse
 from shared.runtime.dialects import ApiResponse
 from shared.runtime.errors import Unprocessable
 from shared.runtime.query import Given
@@ -50,9 +50,24 @@ def browse_quarantine(
 def redrive(request: Annotated[RedriveRequest, Body()], wired: Wired) -> ApiResponse[RedriveResponse]:
     """Validates rows against the current schema, mapping and threshold, and loads the valid ones.
 
-    Each row is counted once. With `dry_run` nothing changes; the response reports what would happen.
+    Each row is counted once. With `dry_run` nothing changes; the response reports what would happen. Values can be
+    corrected: the audit log names the corrected columns, not the values.
     """
     driven = wired.redrive_service.redrive(request)
+    corrected = {row: sorted(columns) for row, columns in (request.corrections or {}).items()}
+    asked = request.model_dump(mode="json", exclude_none=True, exclude={"corrections"})
     told = driven.model_dump(mode="json", exclude={"rejected_rows", "skipped_deliveries"})
-    note(after={"request": request.model_dump(mode="json", exclude_none=True), "result": told})
+    note(after={"request": asked | ({"corrected": corrected} if corrected else {}), "result": told})
     return ApiResponse(data=driven)
+
+
+@router.post("/ingest/quarantine/drop", tags=["ingest"], summary="Drop quarantined rows")
+@policy(Scope.INGEST_WRITE)
+def drop(request: Annotated[DropRequest, Body()], wired: Wired) -> ApiResponse[DropResponse]:
+    """Takes rows out of quarantine for good. The ledger still counts them as quarantined, and as dropped.
+
+    The data as received stays archived with its delivery. Rows that were received in one group are dropped together.
+    """
+    dropped = wired.redrive_service.drop(request)
+    note(after={"request": request.model_dump(mode="json", exclude_none=True), "result": dropped.model_dump()})
+    return ApiResponse(data=dropped)

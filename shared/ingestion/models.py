@@ -153,6 +153,12 @@ class BatchProgress(Model):
     total_bytes: Optional[int] = Field(default=None, description="Files only: size of the file.")
     checked_bytes: Optional[int] = Field(default=None, description="Files only: bytes checked so far.")
     loaded_records: Optional[int] = Field(default=None, description="Files only: records loaded so far, merged or not.")
+    estimated_remaining: Optional[str] = Field(
+        default=None,
+        description="Added: files in progress only: expected time until all rows are merged, from the progress since "
+        "the file arrived, as an ISO 8601 duration.",
+        examples=["PT12S"],
+    )
 
 
 class ProcessingError(Model):
@@ -175,6 +181,7 @@ class BatchOutcome(Model):
         description="Rows with the key of a loaded record but other values, and with its version or of another source."
     )
     quarantined: int = Field(description="Rows in quarantine.")
+    dropped: int = Field(description="Added: rows, counted as quarantined, that were dropped from quarantine.")
     in_flight: int = Field(description="Rows without a final outcome yet.")
     superseded: int = Field(
         description="Added: rows, counted above, that are not current: older than the version already present, or "

@@ -38,7 +38,7 @@ class BatchStatus(StrEnum):
 
 
 class Outcomes(Model):
-    """Outcomes of rows: each row has exactly one of the first four.
+    """Outcomes of rows: each row has exactly one of the first five.
 
     `superseded` is the number of rows that were not current after their merge, and `shared_ids` that of the conflicts
     in which another source used the id of the row.
@@ -48,13 +48,14 @@ class Outcomes(Model):
     duplicate: int = 0
     conflict: int = 0
     cancelled: int = 0
+    dropped: int = 0
     superseded: int = 0
     shared_ids: int = 0
 
     @property
     def total(self) -> int:
         """Number of rows with an outcome."""
-        return self.loaded + self.duplicate + self.conflict + self.cancelled
+        return self.loaded + self.duplicate + self.conflict + self.cancelled + self.dropped
 
     def __add__(self, other: "Outcomes") -> "Outcomes":
         """Add up the outcomes of two sets of rows."""
@@ -66,10 +67,10 @@ class LedgerEntry:
     """One delivery: received = loaded + duplicate + conflict + quarantined + in flight, at any time.
 
     `parts` has the outcomes of the merged rows by part of the delivery: `all` are the rows that were valid on receipt,
-    `all~r{number}` those of a redrive. A repeated merge (after a crash or a retry) writes the same outcomes under the
-    same key, so nothing is counted twice. Entries from the time when deliveries were divided by day have the parts
-    `{day}` and `{day}~r{number}`. `resumes` lists the redrives that restored cancelled rows; `restated` has the days
-    that the delivery changed after they counted as complete.
+    `all~r{number}` those of a redrive, and `dropped~r{number}` those that were dropped. A repeated merge (after a crash
+    or a retry) writes the same outcomes under the same key, so nothing is counted twice. Entries from the time when
+    deliveries were divided by day have the parts `{day}` and `{day}~r{number}`. `resumes` lists the redrives that
+    restored cancelled rows; `restated` has the days that the delivery changed after they counted as complete.
 
     `received` counts the rows that were delivered and the records that the source's mapping derived from them, such as
     the return in a row with a refund: `derived` has their number on receipt (`""`) and by redrive. A row in quarantine
@@ -125,8 +126,9 @@ class LedgerEntry:
 
     @property
     def quarantined(self) -> int:
-        """Number of rows in quarantine: rejected and not redriven, or cancelled before the merge."""
-        return self.rejected - sum(self.redrives.values()) + self.outcomes.cancelled
+        """Number of rows that were rejected and not redriven, cancelled before the merge, or dropped."""
+        outcomes = self.outcomes
+        return self.rejected - sum(self.redrives.values()) + outcomes.cancelled + outcomes.dropped
 
     @property
     def in_flight(self) -> int:
@@ -179,6 +181,7 @@ class LedgerEntry:
             "loaded": outcomes.loaded,
             "duplicate": outcomes.duplicate,
             "conflict": outcomes.conflict,
+            "dropped": outcomes.dropped,
             "superseded": outcomes.superseded + self.replaced,
         }
 
@@ -256,6 +259,11 @@ class LedgerEntry:
         """Record that all objects of a redrive are written, except for the rows that were rejected again."""
         redriven = {**self.redrives, number: self.redrives[number] - rejected_again}
         return _with_completion_time(replace(self, redrives=redriven, redriving=""), at)
+
+    def with_dropped(self, number: str, at: datetime) -> "LedgerEntry":
+        """Record that the rows of a redrive were not loaded but dropped."""
+        dropped = Outcomes(dropped=self.redrives[number])
+        return self.with_merged(f"dropped~r{number}", dropped, at).with_redriven(number, 0, at)
 
     def merge_redelivery(self, redelivery: "LedgerEntry") -> "LedgerEntry":
         """Replace the entry by that of a repeated delivery; outcomes of merged rows are kept.

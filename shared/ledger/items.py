@@ -94,7 +94,7 @@ def entry_of_values(plain: Mapping[str, Any]) -> LedgerEntry:
     )
 
 
-_FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled", "shared_ids")
+_FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled", "shared_ids", "dropped")
 
 
 def _packed(outcomes: Outcomes) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field, computed_field
 from shared.ledger.entry import BatchStatus
 from shared.runtime.models import Model, Optional, PageResponse, Timestamp
 
-_COUNTED = ("received", "loaded", "duplicate", "conflict", "quarantined", "superseded")
+_COUNTED = ("received", "loaded", "duplicate", "conflict", "quarantined", "dropped", "superseded")
 
 
 class LedgerCounters(Model):
@@ -24,6 +24,7 @@ class LedgerCounters(Model):
         description="Records with the key of a loaded one but other values, and with its version or of another source."
     )
     quarantined: int = Field(description="Records in quarantine: rejected, or cancelled before the merge.")
+    dropped: int = Field(description="Added: records, counted as quarantined, that were dropped from quarantine.")
     superseded: int = Field(
         description="Records, counted as loaded, conflict or duplicate, that are not current: older than the version "
         "already present, or replaced by one with other values since."

@@ -1,6 +1,6 @@
-"""Models of the redrive route."""
+"""Models of the routes that take rows out of quarantine: redrive and drop."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 from pydantic.config import JsonDict
@@ -14,6 +14,7 @@ from shared.runtime.models import Model, Optional, Timestamp
 
 MOST_IDS = 1_000
 MAX_REPORTED = 100
+MOST_COLUMNS = 200
 _EXAMPLE: JsonDict = {"source_id": "web-shop", "data_type": "transactions", "dry_run": True}
 
 
@@ -23,6 +24,9 @@ def _row_id(text: str) -> str:
 
 
 _RowId = Annotated[str, Field(max_length=250, pattern=r"^.+:[0-9]+$"), AfterValidator(_row_id)]
+
+
+_Column = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class ReceivedRange(Model):
@@ -42,10 +46,10 @@ class ReceivedRange(Model):
         return self
 
 
-class RedriveRequest(Model):
-    """The quarantined rows to redrive: by id, or by filters."""
+class RowSelection(Model):
+    """Quarantined rows: by id, or by filters."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(extra="forbid")
 
     ids: Optional[Annotated[list[_RowId], Field(min_length=1)]] = Field(
         default=None, max_length=MOST_IDS, description="Ids of rows; excludes all filters."
@@ -60,18 +64,51 @@ class RedriveRequest(Model):
     code: Optional[Annotated[str, Field(pattern=f"^{REASON_CODE}$")]] = Field(
         default=None, description="Only rows rejected with this error code."
     )
-    dry_run: StrictBool = Field(
-        default=False, description="Validate only: report the result without changing anything."
-    )
     after: Optional[Annotated[str, Field(max_length=300)]] = Field(
         default=None,
         description="Continue after this delivery: `after` of the previous response if that was not `complete`.",
     )
 
     @model_validator(mode="after")
-    def _names_or_filters(self) -> "RedriveRequest":
+    def _names_or_filters(self) -> Self:
         if self.ids and any((self.source_id, self.data_type, self.time_range, self.code, self.after)):
             raise ValueError("ids and filters must not be combined")
+        return self
+
+
+class RedriveRequest(RowSelection):
+    """The quarantined rows to redrive: by id, or by filters."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    dry_run: StrictBool = Field(
+        default=False, description="Validate only: report the result without changing anything."
+    )
+    corrections: Optional[dict[_RowId, Annotated[dict[_Column, Any], Field(max_length=MOST_COLUMNS)]]] = Field(
+        default=None,
+        max_length=MOST_IDS,
+        description="Added: id of a row → column of the row as received → the value to use instead; null removes it. "
+        "The ids must be among `ids`. A row that is still invalid remains in quarantine as received. Malformed rows "
+        "cannot be corrected.",
+        examples=[{"batch-0197…:3": {"quantity": "2"}}],
+    )
+
+    @model_validator(mode="after")
+    def _corrects_selected_rows(self) -> Self:
+        if self.corrections and not self.corrections.keys() <= set(self.ids or ()):
+            raise ValueError("corrections must be of rows in ids")
+        return self
+
+
+class DropRequest(RowSelection):
+    """The quarantined rows to drop: by id, or by filters with a source."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ids": ["batch-0197…:3"]}]})
+
+    @model_validator(mode="after")
+    def _names_rows_or_a_source(self) -> Self:
+        if not self.ids and not self.source_id:
+            raise ValueError("ids or source_id is required")
         return self
 
 
@@ -88,6 +125,21 @@ class Skipped(Model):
     origin: str = Field(description="Id of the delivery.")
     rows: int = Field(description="Number of rows skipped.")
     reason: str = Field(description="Why the delivery was skipped.")
+
+
+class DropResponse(Model):
+    """Result of dropping rows."""
+
+    dropped: int = Field(
+        description="Rows dropped, with those that were received in one group with the selected ones, such as the "
+        "lines of an order."
+    )
+    skipped: int = Field(description="Rows not dropped because their delivery cannot be changed now.")
+    skipped_deliveries: list[Skipped] = Field(description=f"The first {MAX_REPORTED} skipped deliveries.")
+    complete: bool = Field(
+        description="Whether all selected rows were processed; if not, repeat the request with `after`."
+    )
+    after: Optional[str] = Field(default=None, description="Last delivery processed; present if not `complete`.")
 
 
 class RedriveResponse(Model):

@@ -3,7 +3,7 @@
 The order of writes is: the redrive's number is claimed in the ledger, so that only one runs per delivery; the valid
 rows are stored as one object; the ledger (in flight); the incoming object; the quarantine without these rows; the
 ledger (done); the object is deleted. A later run that finds a claimed number completes it: with the object all of it,
-without the object nothing.
+without the object nothing. Rows are dropped by the same writes, but for the incoming object.
 """
 
 from collections.abc import Sequence
@@ -88,24 +88,39 @@ class Redriver:
             number = entry.next_redrive
             batch = self._validate_group(entry, number, group, result)
             if batch is not None:
-                self.ledger.update(quarantined.delivery_id, partial(_claim_number, number=number))
-                self.lake.put(redrive_key(quarantined.delivery_id, number), batch.to_parquet())
-                if not self.resume(quarantined.delivery_id, number):
-                    raise Conflict(f"Another redrive of {quarantined.delivery_id} is in progress; retry later")
+                self._take_out(quarantined.delivery_id, number, batch)
         return result
+
+    def drop(self, quarantined: "QuarantinedDelivery", rows: Sequence["RejectedRow"]) -> int:
+        """Drop rows, and those that were received in one group with them; return how many.
+
+        Raises:
+            RedriveBlocked: the rows of this delivery cannot be taken out of quarantine now.
+            Conflict: a redrive of this delivery runs at the same time; these rows remain in quarantine.
+        """
+        entry = require_redrivable(self.ledger.get(quarantined.delivery_id))
+        places = [row.place for row in self._with_groups(quarantined, rows)]
+        self._take_out(quarantined.delivery_id, entry.next_redrive, RedriveBatch.of_dropped(places))
+        return len(places)
+
+    def _take_out(self, delivery_id: str, number: str, batch: RedriveBatch) -> None:
+        self.ledger.update(delivery_id, partial(_claim_number, number=number))
+        self.lake.put(redrive_key(delivery_id, number), batch.to_parquet())
+        if not self.resume(delivery_id, number):
+            raise Conflict(f"Another redrive of {delivery_id} is in progress; retry later")
 
     def resume(self, delivery_id: str, number: str) -> bool:
         """Complete a redrive whose number is claimed; safe to repeat and to race.
 
         Returns:
-            Whether rows were redriven; False if the redrive was interrupted before they were stored.
+            Whether rows were redriven or dropped; False if the redrive was interrupted before they were stored.
         """
         stored = self.lake.get(redrive_key(delivery_id, number))
         batch = RedriveBatch.read(stored.body) if stored else None
         entry = self.ledger.update(delivery_id, lambda current: _mark_in_flight(current, number, batch, self.clock()))
         if batch is not None and entry.redriving == number:
             self._load(entry, number, batch)
-            entry = self.ledger.update(delivery_id, lambda current: _mark_done(current, number, self.clock()))
+            entry = self.ledger.update(delivery_id, lambda current: _mark_done(current, number, batch, self.clock()))
         self.lake.delete([stored] if stored else [])
         return entry.redrives[number] > 0
 
@@ -155,10 +170,11 @@ class Redriver:
         return None if mapping is None else mapping.group_column
 
     def _load(self, entry: "LedgerEntry", number: str, batch: RedriveBatch) -> None:
-        self.decisions.add(batch.decisions)
-        name = IncomingKey(batch.data_type, entry.delivery_id, f"~r{number}")
-        if name.part not in entry.parts:  # otherwise it is merged already, and its object is deleted
-            self.lake.put(name.rows_key, batch.to_incoming())
+        if batch.data_type is not None:
+            self.decisions.add(batch.decisions)
+            name = IncomingKey(batch.data_type, entry.delivery_id, f"~r{number}")
+            if name.part not in entry.parts:  # otherwise it is merged already, and its object is deleted
+                self.lake.put(name.rows_key, batch.to_incoming(batch.data_type))
         whole = RejectedRows(
             delivery_id=entry.delivery_id,
             source_id=entry.source_id,
@@ -197,9 +213,11 @@ def _mark_in_flight(
     return redriven if batch.event_range is None else redriven.with_events(*batch.event_range)
 
 
-def _mark_done(current: "LedgerEntry | None", number: str, at: datetime) -> "LedgerEntry":
+def _mark_done(current: "LedgerEntry | None", number: str, batch: RedriveBatch, at: datetime) -> "LedgerEntry":
     entry = _require(current)
-    return entry.with_redriven(number, 0, at) if entry.redriving == number else entry
+    if entry.redriving != number:
+        return entry
+    return entry.with_dropped(number, at) if batch.is_dropped else entry.with_redriven(number, 0, at)
 
 
 def _require(current: "LedgerEntry | None") -> "LedgerEntry":

@@ -1,15 +1,25 @@
-"""Redrive requests: of rows by id, or of all rows that match filters; as a dry run or for real."""
+"""Requests to redrive or to drop rows: by id, or all that match filters; a redrive as a dry run or for real."""
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.ledger.filters import DEFAULT_RANGE, Filters, midnight
 from shared.quarantine.models import read_row_id, row_error, row_id
-from shared.recovery.models import MAX_REPORTED, RedriveRequest, RedriveResponse, RejectedAgain, Skipped
+from shared.recovery.corrections import correct
+from shared.recovery.models import (
+    MAX_REPORTED,
+    DropRequest,
+    DropResponse,
+    RedriveRequest,
+    RedriveResponse,
+    RejectedAgain,
+    RowSelection,
+    Skipped,
+)
 from shared.recovery.redrivable import RedriveBlocked
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.models import sortable
@@ -26,19 +36,32 @@ TIME_LIMIT_SECONDS = 15
 """After this time no further delivery is started; the client continues with another request."""
 
 RowFilter = Callable[["RejectedRow"], bool]
+Act = Callable[["QuarantinedDelivery", Sequence["RejectedRow"]], None]
+Skip = Callable[["QuarantinedDelivery", int, str], None]
 
 
 @dataclass
-class _Totals:
-    """Totals of the response."""
+class _Skipped:
+    """What was not processed."""
+
+    skipped: int = 0
+    skipped_deliveries: list[Skipped] = field(default_factory=list)
+
+    def skip(self, quarantined: "QuarantinedDelivery", rows: int, reason: str) -> None:
+        self.skipped += rows
+        if len(self.skipped_deliveries) < MAX_REPORTED:
+            self.skipped_deliveries.append(Skipped(origin=quarantined.delivery_id, rows=rows, reason=reason))
+
+
+@dataclass
+class _Redriven(_Skipped):
+    """Totals of the response to a redrive."""
 
     rows: int = 0
     accepted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
     rejected_rows: list[RejectedAgain] = field(default_factory=list)
-    skipped: int = 0
-    skipped_deliveries: list[Skipped] = field(default_factory=list)
 
     def add(self, quarantined: "QuarantinedDelivery", result: "RedriveResult") -> None:
         self.rows += result.rows
@@ -52,15 +75,17 @@ class _Totals:
         if result.refusal:
             self.skip(quarantined, result.rows - len(result.reasons), result.refusal)
 
-    def skip(self, quarantined: "QuarantinedDelivery", rows: int, reason: str) -> None:
-        self.skipped += rows
-        if len(self.skipped_deliveries) < MAX_REPORTED:
-            self.skipped_deliveries.append(Skipped(origin=quarantined.delivery_id, rows=rows, reason=reason))
+
+@dataclass
+class _Dropped(_Skipped):
+    """Totals of the response to a drop."""
+
+    dropped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedriveService:
-    """Runs redrive requests."""
+    """Runs requests to redrive or to drop rows."""
 
     ledger: "Ledger"
     quarantine: "Quarantine"
@@ -69,34 +94,43 @@ class RedriveService:
     time_limit_seconds: float = TIME_LIMIT_SECONDS
 
     def redrive(self, request: RedriveRequest) -> RedriveResponse:
-        """Redrive the selected rows, delivery by delivery, within the time limit."""
-        began, totals, last, complete = time.monotonic(), _Totals(), None, True
+        """Redrive the selected rows, corrected, delivery by delivery, within the time limit."""
+        totals, corrections = _Redriven(), request.corrections or {}
+        run = self.redriver.dry_run if request.dry_run else self.redriver.run
+
+        def act(quarantined: "QuarantinedDelivery", rows: Sequence["RejectedRow"]) -> None:
+            corrected = [correct(row, corrections.get(row_id(quarantined.delivery_id, row.place), {})) for row in rows]
+            totals.add(quarantined, run(quarantined, corrected))
+
+        after = self._for_each_delivery(request, act, totals.skip)
+        return RedriveResponse(**vars(totals), dry_run=request.dry_run, complete=after is None, after=after)
+
+    def drop(self, request: DropRequest) -> DropResponse:
+        """Drop the selected rows, delivery by delivery, within the time limit."""
+        totals = _Dropped()
+
+        def act(quarantined: "QuarantinedDelivery", rows: Sequence["RejectedRow"]) -> None:
+            totals.dropped += self.redriver.drop(quarantined, rows)
+
+        after = self._for_each_delivery(request, act, totals.skip)
+        return DropResponse(**vars(totals), complete=after is None, after=after)
+
+    def _for_each_delivery(self, request: RowSelection, act: Act, skip: Skip) -> str | None:
+        """Act on the selected rows of each delivery; return the last one if time is up before the end."""
+        began, last = time.monotonic(), None
         for quarantined, matches in self._select(request):
             if last is not None and time.monotonic() - began > self.time_limit_seconds:
-                complete = False
-                break
-            self._redrive_delivery(
-                quarantined,
-                [row for row in self.quarantine.rows(quarantined) if matches(row)],
-                totals,
-                dry=request.dry_run,
-            )
+                return last
+            rows = [row for row in self.quarantine.rows(quarantined) if matches(row)]
+            try:
+                if rows:
+                    act(quarantined, rows)
+            except (RedriveBlocked, Conflict, Unavailable) as blocked:
+                skip(quarantined, len(rows), str(blocked))
             last = _cursor(quarantined)
-        return RedriveResponse(
-            **vars(totals), dry_run=request.dry_run, complete=complete, after=None if complete else last
-        )
+        return None
 
-    def _redrive_delivery(
-        self, quarantined: "QuarantinedDelivery", rows: list["RejectedRow"], totals: _Totals, *, dry: bool
-    ) -> None:
-        if not rows:
-            return
-        try:
-            totals.add(quarantined, (self.redriver.dry_run if dry else self.redriver.run)(quarantined, rows))
-        except (RedriveBlocked, Conflict, Unavailable) as blocked:
-            totals.skip(quarantined, len(rows), str(blocked))
-
-    def _select(self, request: RedriveRequest) -> Iterator[tuple["QuarantinedDelivery", RowFilter]]:
+    def _select(self, request: RowSelection) -> Iterator[tuple["QuarantinedDelivery", RowFilter]]:
         if request.ids:
             yield from self._select_by_id(request.ids)
             return
@@ -117,7 +151,7 @@ class RedriveService:
         ):
             yield quarantined, lambda row, wanted=places[quarantined.delivery_id]: row.place in wanted  # type: ignore[misc] # bound here
 
-    def _filters(self, request: RedriveRequest) -> Filters:
+    def _filters(self, request: RowSelection) -> Filters:
         now = self.clock()
         time_range = request.time_range
         return Filters(

@@ -32,10 +32,10 @@ _UNKNOWN = {
 
 
 def with_whole_groups(rows: Sequence["RejectedRow"], quarantined: Sequence["RejectedRow"]) -> list["RejectedRow"]:
-    """Return rows and those that were received in one group with them, in order."""
+    """Return rows as they are given, and those that were received in one group with them, in order."""
     names = {row.group for row in rows if row.group}
-    places = {row.place for row in rows}
-    return [row for row in quarantined if row.place in places or row.group in names]
+    given = {row.place: row for row in rows}
+    return [given.get(row.place, row) for row in quarantined if row.place in given or row.group in names]
 
 
 def alone(entry: "LedgerEntry", place: int) -> int | str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shared.sources.models import SourceConfiguration
     from shared.sources.parameters import SourcesQuery
 
-_COUNTERS = ("received", "loaded", "duplicate", "conflict", "quarantined", "superseded")
+_COUNTERS = ("received", "loaded", "duplicate", "conflict", "quarantined", "dropped", "superseded")
 _TYPES = {Channel.BATCH: SourceType.API, Channel.STREAM: SourceType.STREAM, Channel.FILE: SourceType.FILE}
 _AT_ONCE = 8
 _LATEST = 10

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.app.wiring import Wiring
 from shared.records.schema import DataType
-from shared.recovery.models import RedriveRequest
+from shared.recovery.models import DropRequest, RedriveRequest
 from shared.runtime.settings import Settings
 from shared.sources.models import SourceConfiguration
 from tests.fakes.clock import Clock
@@ -46,6 +46,10 @@ def _given(settings: Settings) -> tuple[Wiring, Clock]:
 
 def _redrive(wired: Wiring) -> None:
     wired.redrive_service.redrive(RedriveRequest())
+
+
+def _drop(wired: Wiring) -> None:
+    wired.redrive_service.drop(DropRequest(source_id="web-shop"))
 
 
 def _without_numbers(held: StateDump) -> list[Any]:
@@ -92,6 +96,31 @@ def test_a_redrive_killed_around_any_write_is_swept_or_can_be_repeated(
             _assert_balanced(dump_state(held))
             _redrive(wired)
             merge_all(wired)
+
+            case = f"killed {moment} write {step} of {writes}"
+            assert _without_numbers(dump_state(held)) == _without_numbers(expected), case
+            assert keys(held, "incoming/") == [], case
+
+
+def test_a_drop_killed_around_any_write_is_swept_or_can_be_repeated(platforms: MotoPlatforms) -> None:
+    with platforms.fresh() as held:
+        wired, _ = _given(held)
+        writes = platforms.fault_injector.count(lambda: _drop(wired))
+        expected = dump_state(held)
+    assert (expected.quarantine, [item["partitions"]["dropped~r1"] for item in expected.ledger]) == (
+        {},
+        ["0 0 0 0 0 0 4", "0 0 0 0 0 0 1"],
+    )
+
+    for step, moment in deaths(writes):
+        with platforms.fresh() as held:
+            wired, clock = _given(held)
+
+            with platforms.fault_injector.killing(step, moment):
+                _drop(wired)
+            clock.pass_by(LATE)
+            wired.sweeper.sweep()
+            _drop(wired)
 
             case = f"killed {moment} write {step} of {writes}"
             assert _without_numbers(dump_state(held)) == _without_numbers(expected), case

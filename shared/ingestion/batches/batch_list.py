@@ -50,8 +50,9 @@ class BatchList:
                 parts[entry.batch_id].append(entry)
             else:
                 yield describe_batch(entry)
+        now = self.clock()
         for upload in self._uploads(filters, parts):
-            yield describe_upload(upload, parts.get(upload.batch_id, ()))
+            yield describe_upload(upload, parts.get(upload.batch_id, ()), now)
 
     def _entries(self, filters: "Filters") -> Iterator[LedgerEntry]:
         """Yield the entries of batches and of parts of files; all parts of a file have the same time of receipt."""

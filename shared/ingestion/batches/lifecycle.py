@@ -44,7 +44,7 @@ class BatchLifecycle:
         found = self._find(batch_id)
         if isinstance(found, LedgerEntry):
             return describe_batch(found)
-        return describe_upload(found, self._parts(found))
+        return describe_upload(found, self._parts(found), self.clock())
 
     def cancel(self, batch_id: str) -> BatchStatusResponse:
         """Cancel the rows of a batch that are not merged yet; merged rows remain.

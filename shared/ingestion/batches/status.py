@@ -1,5 +1,6 @@
 """The status of a batch, computed from its ledger entry, or from its upload and the entries of the parts."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -40,13 +41,14 @@ def describe_batch(entry: LedgerEntry) -> BatchStatusResponse:
     )
 
 
-def describe_upload(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStatusResponse:
+def describe_upload(upload: Upload, entries: Sequence[LedgerEntry], now: datetime) -> BatchStatusResponse:
     """Return the status of an uploaded file."""
     outcome = _outcome(entries)
     received = sum(entry.received for entry in entries)
     status = upload_status(upload, entries)
     total = max(upload.total_rows, received)
     done = received - outcome.in_flight
+    percentage = 100.0 if status is BatchStatus.COMPLETED else _progress_percentage(upload, done, total)
     failure = [_failure(upload.failure)] if upload.failure else []
     return BatchStatusResponse(
         batch_id=upload.batch_id,
@@ -57,10 +59,11 @@ def describe_upload(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStat
             total_records=total,
             processed_records=done,
             failed_records=outcome.quarantined,
-            progress_percentage=100.0 if status is BatchStatus.COMPLETED else _progress_percentage(upload, done, total),
+            progress_percentage=percentage,
             total_bytes=upload.size or upload.declared_bytes,
             checked_bytes=_checked_bytes(upload),
             loaded_records=received,
+            estimated_remaining=_remaining(upload, percentage, now) if status is BatchStatus.PROCESSING else None,
         ),
         started_at=upload.created_at,
         completed_at=_completed_at(upload, status, entries),
@@ -105,6 +108,7 @@ def _outcome(entries: Sequence[LedgerEntry]) -> BatchOutcome:
         duplicate=sum(entry.outcomes.duplicate for entry in entries),
         conflict=sum(entry.outcomes.conflict for entry in entries),
         quarantined=sum(entry.quarantined for entry in entries),
+        dropped=sum(entry.outcomes.dropped for entry in entries),
         in_flight=sum(entry.in_flight for entry in entries),
         superseded=sum(entry.counters["superseded"] for entry in entries),
     )
@@ -124,6 +128,14 @@ def _progress_percentage(upload: Upload, done: int, total: int) -> float:
     loaded = upload.rows if upload.state is UploadState.LOADING else total if upload.state is UploadState.LOADED else 0
     stages = (_percent(_checked_bytes(upload), upload.size), _percent(loaded, total), _percent(done, total))
     return round(sum(stages) / _STAGES, 2)
+
+
+def _remaining(upload: Upload, percentage: float, now: datetime) -> str | None:
+    """Return how long the rest takes if it proceeds like the part that is done."""
+    if upload.arrived_at is None or not percentage:
+        return None
+    done = (now - upload.arrived_at).total_seconds()
+    return f"PT{math.ceil(max(done, 0) * (100 - percentage) / percentage)}S"
 
 
 def _percent(part: int, whole: int) -> float:

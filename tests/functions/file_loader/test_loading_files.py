@@ -75,6 +75,21 @@ def test_a_run_out_of_time_hands_over_after_each_part(wired: Wiring) -> None:
     assert outcome(wired, batch_id) == {"loaded": 7}
 
 
+def test_a_file_in_progress_has_an_estimate_of_the_rest_from_its_progress_so_far(wired: Wiring, clock: Clock) -> None:
+    batch_id = announce(wired)
+    announced = status(wired, batch_id).progress
+    put(wired, batch_id, sales_csv(range(7)))
+    loader(wired).run(batch_id, has_time=lambda: True)
+    clock.pass_by(timedelta(seconds=20))
+
+    loaded = status(wired, batch_id).progress
+    merge_all(wired)
+    merged = status(wired, batch_id).progress
+
+    assert loaded.progress_percentage == 66.67
+    assert [each.estimated_remaining for each in (announced, loaded, merged)] == [None, "PT10S", None]
+
+
 def test_a_file_leased_by_another_run_is_skipped_until_the_lease_ends(wired: Wiring, clock: Clock) -> None:
     batch_id = announce(wired)
     put(wired, batch_id, sales_csv(range(2)))

@@ -99,6 +99,7 @@ def test_a_repeated_batch_changes_nothing_and_is_all_duplicates(
         "duplicate": 50,
         "conflict": 0,
         "quarantined": 0,
+        "dropped": 0,
         "in_flight": 0,
         "superseded": 0,
     }

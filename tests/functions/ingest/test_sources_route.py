@@ -49,6 +49,7 @@ def test_a_source_has_totals_per_type(wired: Wiring, call: Call) -> None:
         "duplicate": 0,
         "conflict": 0,
         "quarantined": 1,
+        "dropped": 0,
         "superseded": 0,
         "in_flight": 0,
         "watermark": "2025-02-27T10:15:00.000Z",
