@@ -22,7 +22,8 @@ _FILE = {
     "application/pdf": {"schema": {"type": "string", "format": "binary"}},
 }
 _REDIRECT: Any = {
-    "description": "The file is at `Location`, which can be downloaded for 15 minutes, as often as necessary.",
+    "description": "The file is at `Location`, which can be downloaded for 15 minutes, as often as necessary, and with "
+    "`Range` from any byte.",
     "headers": _HEADERS,
 }
 
