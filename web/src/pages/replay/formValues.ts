@@ -126,7 +126,7 @@ export function scalarOf(entered: string): Scalar {
 
 /** Reads values that are separated by commas; commas in quotes separate nothing. */
 export function listOf(entered: string): Scalar[] {
-  const parts = entered.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [];
+  const parts = entered.match(/\s*"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [];
   return parts.filter((part) => part.trim() !== "").map(scalarOf);
 }
 
