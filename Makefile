@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 WEB := web/dist/index.html
 # Folders too: their times change when a file is removed. The generated types are written where they are read.
-WEB_SOURCES := $(shell find web/src web/public ! -name '*.gen.ts') $(wildcard web/*.html web/*.json web/*.ts) docs/openapi.json
+WEB_SOURCES := $(shell find web/src web/public ! -name '*.gen.ts') $(wildcard web/*.html web/*.json web/*.ts web/*.js) docs/openapi.json
 
 # What Vite runs on; the CDK command line runs on any of these.
 NODE := Node 20.19, 22.12 or newer

@@ -13,9 +13,9 @@ export type Column<T> = {
   sort?: string;
 };
 
-type Paging = { number: number; size: number; total: number; onChange: (number: number) => void };
+export type Paging = { number: number; size: number; total: number; onChange: (number: number) => void };
 /** As in the `sort` parameter of the API: `name,asc` or `name,desc`. */
-type Sorting = { by: string | null; onChange: (by: string) => void };
+export type Sorting = { by: string | null; onChange: (by: string) => void };
 
 type Props<T> = {
   /** What the table contains, for screen readers. */

@@ -11,8 +11,10 @@ import { useUrlState } from "./useUrlState";
 const CUSTOM = "custom";
 const RESETS = ["page", "from", "to"];
 
-/** Returns the range in the address, in the chosen time zone. */
-export function useUrlRange(initial: Window = "30d"): Range {
+const ALL = Object.keys(WINDOWS) as Window[];
+
+/** Returns the range in the address, in the chosen time zone. `windows` are those that can be chosen. */
+export function useUrlRange(initial: Window = "30d", windows: readonly Window[] = ALL): Range {
   const { timeZone } = usePreferences();
   const [window] = useUrlState("window", initial);
   const [from] = useUrlState("from", "");
@@ -21,15 +23,17 @@ export function useUrlRange(initial: Window = "30d"): Range {
     if (isDay(from) && isDay(to) && from < to) {
       return { start: startOfDay(from, timeZone), end: startOfDay(to, timeZone) };
     }
-    return rangeOf(isWindow(window) ? window : initial, timeZone);
-  }, [window, from, to, timeZone, initial]);
+    return rangeOf(windows.find((each) => each === window) ?? initial, timeZone);
+  }, [window, from, to, timeZone, initial, windows]);
 }
 
-export function RangePicker({ initial = "30d" }: { initial?: Window }) {
+type Props = { initial?: Window; windows?: readonly Window[] };
+
+export function RangePicker({ initial = "30d", windows = ALL }: Props) {
   const [window, setWindow] = useUrlState("window", initial, RESETS);
   const [from, setFrom] = useUrlState("from", "");
   const [to, setTo] = useUrlState("to", "");
-  const choices = [...Object.keys(WINDOWS), CUSTOM] as (Window | typeof CUSTOM)[];
+  const choices = [...windows, CUSTOM] as const;
   return (
     <Group gap="xs">
       <SegmentedControl
@@ -71,10 +75,6 @@ function Day({ label, value, onChange, minDate, maxDate }: DayProps) {
       {...(maxDate && isDay(maxDate) ? { maxDate } : {})}
     />
   );
-}
-
-function isWindow(value: string): value is Window {
-  return Object.hasOwn(WINDOWS, value);
 }
 
 function isDay(value: string): boolean {
