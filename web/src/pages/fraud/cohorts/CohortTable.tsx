@@ -11,18 +11,19 @@ import { text as t } from "@/text/fraud";
 import { Explained } from "../parts/Explained";
 import { IntervalBar } from "../parts/IntervalBar";
 import { type Ends, scaleOf } from "../parts/scale";
-import { type Cohort, idsIn, meaning, type Rate, sorted, toggled } from "./cohorts";
+import { type Cohort, meaning, type Rate, sorted } from "./cohorts";
+import type { Selection } from "./useSelection";
 
 type Analysis = Result<"/api/v1/analytics/cohorts">;
 const COLORS = { better: "teal.6", worse: "red.6", neither: "ink.5" };
 
-export function CohortTable({ data, rate }: { data: Analysis; rate: Rate }) {
+type Props = { data: Analysis; rate: Rate; selection: Selection };
+
+export function CohortTable({ data, rate, selection }: Props) {
   const [sort, setSort] = useUrlState("sort", "count,desc");
-  const [selected, setSelected] = useUrlState("compare", "");
   const scale = scaleOf(
     data.cohorts.flatMap(({ intervals, metrics }) => [...(intervals[rate] ?? []), metrics[rate]]),
   );
-  const ids = idsIn(selected);
   const columns: Column<Cohort>[] = [
     {
       key: "select",
@@ -31,8 +32,8 @@ export function CohortTable({ data, rate }: { data: Analysis; rate: Rate }) {
         <Checkbox
           size="xs"
           aria-label={t.cohorts.select(name)}
-          checked={ids.includes(id)}
-          onChange={() => setSelected(toggled(selected, id))}
+          checked={selection.ids.includes(id)}
+          onChange={() => selection.toggle(id)}
         />
       ),
     },

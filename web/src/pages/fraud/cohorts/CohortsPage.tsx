@@ -17,14 +17,16 @@ import { may } from "@/session/session";
 import { text as t } from "@/text/fraud";
 import { FraudToolbar } from "../parts/FraudToolbar";
 import { useFraudRange } from "../parts/useFraudRange";
-import { DIMENSIONS, FEWEST_COMPARED, idsIn, isDimension, isRate, MOST_COMPARED, RATES } from "./cohorts";
+import { DIMENSIONS, FEWEST_COMPARED, isDimension, isRate, MOST_COMPARED, RATES } from "./cohorts";
 import { CohortTable } from "./CohortTable";
+import { type Selection, useSelection } from "./useSelection";
 
 type Analysis = Result<"/api/v1/analytics/cohorts">;
 const USUAL_LEAST = "100";
 
 export function Component() {
   const range = useFraudRange();
+  const selection = useSelection();
   const [dimension, setDimension] = useUrlState("dimension", "merchant");
   const [least, setLeast] = useUrlState("minCount", USUAL_LEAST);
   const filters = {
@@ -60,9 +62,9 @@ export function Component() {
         />
         <Least value={filters.minCount} onChange={setLeast} />
       </FraudToolbar>
-      <Selection />
+      <Selected {...selection} />
       <Loaded query={query} skeleton={<Skeleton h={320} />}>
-        {(data) => <Cohorts data={data} />}
+        {(data) => <Cohorts data={data} selection={selection} />}
       </Loaded>
     </Page>
   );
@@ -88,17 +90,15 @@ function Least({ value, onChange }: { value: number; onChange: (value: string) =
   );
 }
 
-/** The selection is part of the address, so that it survives another dimension or range. */
-function Selection() {
-  const [selected, setSelected] = useUrlState("compare", "");
-  const count = idsIn(selected).length;
+function Selected({ ids, clear }: Selection) {
+  const count = ids.length;
   if (count === 0) return null;
   const isPossible = count >= FEWEST_COMPARED && count <= MOST_COMPARED;
   return (
     <Group gap="sm" role="status">
       <Text size="sm">{t.cohorts.selected(count)}</Text>
       {isPossible ? (
-        <Button component={Link} to={`/fraud/cohorts/compare?ids=${encodeURIComponent(selected)}`}>
+        <Button component={Link} to={`/fraud/cohorts/compare?ids=${encodeURIComponent(ids.join(","))}`}>
           {t.cohorts.compare(count)}
         </Button>
       ) : (
@@ -106,14 +106,14 @@ function Selection() {
           {t.cohorts.compareHint}
         </Text>
       )}
-      <Button variant="default" onClick={() => setSelected(null)}>
+      <Button variant="default" onClick={clear}>
         {t.cohorts.clear}
       </Button>
     </Group>
   );
 }
 
-function Cohorts({ data }: { data: Analysis }) {
+function Cohorts({ data, selection }: { data: Analysis; selection: Selection }) {
   const [chosen, setRate] = useUrlState("rate", "fraudRate");
   const rate = isRate(chosen) ? chosen : "fraudRate";
   const { suppressed } = data;
@@ -135,7 +135,7 @@ function Cohorts({ data }: { data: Analysis }) {
       {data.cohorts.length === 0 ? (
         <EmptyState title={t.cohorts.empty} hint={t.cohorts.emptyHint} />
       ) : (
-        <CohortTable data={data} rate={rate} />
+        <CohortTable data={data} rate={rate} selection={selection} />
       )}
       {suppressed.cohorts > 0 && (
         <Text size="sm" c="dimmed" mt="xs">

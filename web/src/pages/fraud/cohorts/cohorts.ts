@@ -48,11 +48,10 @@ export function idsIn(list: string): string[] {
   return [...new Set(list.split(",").filter((id) => id !== ""))];
 }
 
-/** Adds an id to a list, or removes it; null once the list is empty. */
-export function toggled(list: string, id: string): string | null {
+/** Adds an id to a list, or removes it. */
+export function toggled(list: string, id: string): string {
   const ids = idsIn(list);
-  const next = ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id];
-  return next.length === 0 ? null : next.join(",");
+  return (ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]).join(",");
 }
 
 /** Whether a difference is an improvement, a worsening, or neither. */
