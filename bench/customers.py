@@ -69,19 +69,19 @@ def _committed(made: TableSnapshot, state: TableState) -> TableState:
 
 
 def _rows(wired: Wiring) -> Iterator[Row]:
-    prepared = run_apart(wired, _STEPS, "prepare")
+    prepared = run_apart(wired.settings.names, _STEPS, "prepare")
     run_id, slices, customers = prepared["run_id"], prepared["slices"], prepared["customers"]
     yield _row("customer_models", f"{customers:,} customers: queries, sample and model", prepared, prepared["queries"])
-    one = run_apart(wired, _STEPS, "compute", run_id, "0", "1")
+    one = run_apart(wired.settings.names, _STEPS, "compute", run_id, "0", "1")
     yield _row("customer_profiles", f"a slice of {one['customers']:,}, without its writes", one)
     _copy_slices(wired, run_id, min(_SLICES_IN_LARGE, slices))
-    large = run_apart(wired, _STEPS, "compute", _LARGE, "0", "1")
+    large = run_apart(wired.settings.names, _STEPS, "compute", _LARGE, "0", "1")
     yield _row("customer_profiles", f"a slice of {large['customers']:,}, without its writes", large)
-    written = run_apart(wired, _STEPS, "compute_and_write", run_id)
+    written = run_apart(wired.settings.names, _STEPS, "compute_and_write", run_id)
     yield _row("customer_profiles", f"a slice of {written['customers']:,}, written to the emulator", written)
-    whole = run_apart(wired, _STEPS, "compute", run_id, "0", str(slices))
+    whole = run_apart(wired.settings.names, _STEPS, "compute", run_id, "0", str(slices))
     yield _row("customer_profiles", f"all {whole['customers']:,} in {slices} slices, without writes", whole)
-    published = run_apart(wired, _STEPS, "publish", run_id)
+    published = run_apart(wired.settings.names, _STEPS, "publish", run_id)
     yield _row("customer_segments", "all slices added up and published", published)
 
 

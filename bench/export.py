@@ -42,12 +42,12 @@ def _rows(wired: Wiring) -> Iterator[Row]:
     begun = wired.exporter.export(_request(ExportDataType.DECISIONS, ExportFormat.CSV), CALLER)
     if not isinstance(begun, StoredExport):
         raise SystemExit("so few decisions are exported while the client waits")
-    done = run_apart(wired, _STEPS, "background", begun.job.export_id)
+    done = run_apart(wired.settings.names, _STEPS, "background", begun.job.export_id)
     yield from _of_background(begun.job.rows, done)
-    written = run_apart(wired, _STEPS, "writers")
+    written = run_apart(wired.settings.names, _STEPS, "writers")
     yield from _of_writers(written)
     request = _request(ExportDataType.METRICS, ExportFormat.PDF)
-    yield _of_document(run_apart(wired, _STEPS, "document", request.model_dump_json(by_alias=True)))
+    yield _of_document(run_apart(wired.settings.names, _STEPS, "document", request.model_dump_json(by_alias=True)))
 
 
 def _request(data_type: ExportDataType, form: ExportFormat) -> ExportRequest:

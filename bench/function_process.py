@@ -4,19 +4,25 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
 from bench.memory import peak_megabytes
-from shared.app.wiring import Wiring
 
 
-def run_apart(wired: Wiring, module: str, step: str, *arguments: str) -> dict[str, Any]:
-    """Call a function of a module in another process with the resources of a wiring; return what it has told."""
+def run_apart(variables: Mapping[str, str], module: str, step: str, *arguments: str) -> dict[str, Any]:
+    """Call a function of a module in another process; return what it has told.
+
+    Args:
+        variables: of its environment, beside those of this process: such as the names of resources.
+        module: the module.
+        step: the function.
+        arguments: of the function.
+    """
     command = [sys.executable, "-c", f"import sys; from {module} import {step}; {step}(*sys.argv[1:])"]
-    environment = {**os.environ, **wired.settings.names, "POWERTOOLS_LOG_LEVEL": "ERROR"}
+    environment = {**os.environ, "POWERTOOLS_LOG_LEVEL": "ERROR", **variables}
     done = subprocess.run([*command, *arguments], check=True, stdout=subprocess.PIPE, env=environment)
     told: dict[str, Any] = orjson.loads(done.stdout.splitlines()[-1])
     print(step, *arguments, told, file=sys.stderr, flush=True)

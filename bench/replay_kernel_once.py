@@ -1,17 +1,14 @@
-"""Replays slices in one thread, beside what NumPy and Arrow need for the same, and prints seconds as JSON."""
+"""Replays of slices, in a process of their own and one thread, beside what NumPy and Arrow need for the same."""
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter, process_time
-from typing import Any
+from time import process_time
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
+from bench.function_process import tell, timed
 from bench.measure import medians
-from bench.memory import peak_megabytes
 from shared.replay.bootstrap import resample
 from shared.replay.facts import checked, read_facts
 from shared.replay.kernel import count, replay
@@ -24,14 +21,18 @@ RUNS = 5
 _RESAMPLED = 100_000
 
 
-def main(directory: Path) -> dict[str, Any]:
-    """Replay the slice as a function does, then measure its parts in turn with their floors."""
-    plans = {each.stem: ReplayPlan.model_validate_json(each.read_bytes()) for each in directory.glob("*.json")}
-    slices = {name: (directory / f"{name}.parquet").read_bytes() for name in plans}
-    started = perf_counter()
-    replay(read_facts(slices["thresholds"], plans["thresholds"].overrides), plans["thresholds"])
-    whole, peak = perf_counter() - started, peak_megabytes()
-    facts = {name: read_facts(slices[name], plan.overrides) for name, plan in plans.items()}
+def whole(directory: str, name: str) -> None:
+    """Replay a slice as a function does, and tell its peak of memory."""
+    body, plan = _read(Path(directory), name)
+    _, seconds = timed(lambda: replay(read_facts(body, plan.overrides), plan))
+    tell({}, seconds)
+
+
+def parts(directory: str) -> None:
+    """Measure parts of replays in turn with their floors, in seconds of CPU."""
+    found = {name: _read(Path(directory), name) for name in ("thresholds", "logistic")}
+    plans = {name: plan for name, (_, plan) in found.items()}
+    facts = {name: read_facts(body, plan.overrides) for name, (body, plan) in found.items()}
     contenders = {
         "thresholds": lambda: count(facts["thresholds"], plans["thresholds"]),
         "thresholds_floor": _thresholds_floor(facts["thresholds"]),
@@ -39,8 +40,13 @@ def main(directory: Path) -> dict[str, Any]:
         "logistic_floor": _logistic_floor(facts["logistic"]),
         **_resamples(facts["thresholds"].slice(0, _RESAMPLED), plans["thresholds"]),
     }
-    seconds = medians(contenders, runs=RUNS, clock=process_time)
-    return {**seconds, "whole": whole, "peak": peak, "rows": {name: each.num_rows for name, each in facts.items()}}
+    taken, seconds = timed(lambda: medians(contenders, runs=RUNS, clock=process_time))
+    tell(taken, seconds)
+
+
+def _read(directory: Path, name: str) -> tuple[bytes, ReplayPlan]:
+    plan = ReplayPlan.model_validate_json((directory / f"{name}.json").read_bytes())
+    return (directory / f"{name}.parquet").read_bytes(), plan
 
 
 def _thresholds_floor(facts: pa.Table) -> Callable[[], object]:
@@ -82,7 +88,3 @@ def _resamples(facts: pa.Table, plan: ReplayPlan) -> Mapping[str, Callable[[], o
         return sum(rng.poisson(1.0, (len(each), RESAMPLES)).astype(np.float64).T @ each for each in blocks)
 
     return {"bootstrap": lambda: resample(counted.cells, amounts, hashes, plan.seed), "bootstrap_peer": plain}
-
-
-if __name__ == "__main__":
-    print(orjson.dumps(main(Path(sys.argv[1]))).decode())
