@@ -18,6 +18,7 @@ from shared.auth.scopes import Scope
 from shared.decisions.configuration import (
     FraudConfiguration,
     FraudConfigurationHistory,
+    FraudConfigurationInForce,
     FraudConfigurationRequest,
 )
 from shared.decisions.parameters import FraudPageQuery
@@ -40,14 +41,16 @@ _TAGS = ["fraud configuration"]
 
 @router.get("/analytics/configuration", tags=_TAGS, summary="Get the configuration of fraud analytics")
 @policy(Scope.FRAUD_READ)
-def get_configuration(wired: Wired) -> FraudConfiguration:
-    """Added: returns the maturity horizon, the cost parameters and the service levels in force.
+def get_configuration(wired: Wired) -> FraudConfigurationInForce:
+    """Added: returns the maturity horizon, the cost parameters, the service levels and the currency in force.
 
     Until the first change they are those of the stage, as version 0. Send the `ETag` as `If-Match` with a change.
     """
     configuration = wired.fraud_configuration.get(fresh=True)
     etags.set_state(_state(configuration))
-    return configuration
+    return FraudConfigurationInForce.model_validate(
+        {**_state(configuration), "currency": wired.settings.reporting_currency}
+    )
 
 
 @router.put("/analytics/configuration", tags=_TAGS, summary="Replace the configuration of fraud analytics")

@@ -188,6 +188,12 @@ class FraudConfiguration(FraudParameters):
         return FraudParameters.model_validate(_known(orjson.loads(body), self.document))
 
 
+class FraudConfigurationInForce(FraudConfiguration):
+    """The configuration in force, and the currency of all amounts."""
+
+    currency: str = Field(description="The reporting currency, in which costs and all converted amounts are.")
+
+
 class FraudConfigurationRequest(FraudParameters):
     """A new configuration: all values, and the version that they replace."""
 

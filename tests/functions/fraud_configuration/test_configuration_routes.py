@@ -33,7 +33,8 @@ PIPELINES = {
 
 def values(ask: Ask, **changes: Any) -> dict[str, Any]:
     """The values in force without their version, with some changed."""
-    document = {name: value for name, value in ask().body.items() if name not in {"version", "updatedAt", "updatedBy"}}
+    added = {"version", "updatedAt", "updatedBy", "currency"}
+    document = {name: value for name, value in ask().body.items() if name not in added}
     return document | changes
 
 
@@ -57,6 +58,12 @@ def test_unless_it_is_changed_the_configuration_is_that_of_the_stage(ask: Ask) -
     assert [answer.body[name] for name in ("version", "updatedAt", "updatedBy")] == [0, None, None]
 
 
+def test_the_configuration_names_the_currency_of_all_amounts(served: Wiring) -> None:
+    served.settings = replace(served.settings, reporting_currency="EUR")
+
+    assert asking(served, Scope.FRAUD_READ)().body["currency"] == "EUR"
+
+
 def test_a_stage_may_have_its_own_values(served: Wiring) -> None:
     own = {"maturityHorizonDays": 60, "slos": {"merge": {"freshnessSeconds": 120}}}
     served.settings = replace(served.settings, fraud_configuration=own)
@@ -76,7 +83,7 @@ def test_a_change_is_answered_with_its_version_and_author_and_is_in_force(ask: A
     assert answer.status == 200
     assert answer.body == {**wanted, "version": 1, "updatedAt": rfc3339(clock()), "updatedBy": answer.body["updatedBy"]}
     assert answer.body["updatedBy"]
-    assert ask().body == answer.body
+    assert ask().body == {**answer.body, "currency": "USD"}
 
 
 def test_decimals_are_returned_as_they_were_sent(ask: Ask, served: Wiring) -> None:
@@ -192,7 +199,7 @@ def test_reading_does_not_allow_to_change(served: Wiring) -> None:
 
 
 def test_a_change_is_audited_with_both_states_and_a_refused_one_is_not(ask: Ask, served: Wiring) -> None:
-    before = ask().body
+    before = {name: value for name, value in ask().body.items() if name != "currency"}
     after = ask("PUT", body={**values(ask, maturityHorizonDays=30), "version": 0}).body
     ask("PUT", body={**values(ask, maturityHorizonDays=90), "version": 0})
 

@@ -1,4 +1,4 @@
-/** The areas of the application; those that the key has no scope for are left out. */
+/** The areas of the application; those for which the key has none of the scopes are left out. */
 import { NavLink } from "@mantine/core";
 import {
   IconBell,
@@ -13,15 +13,26 @@ import { Link, useLocation } from "react-router";
 import { may } from "@/session/session";
 import { useSession } from "@/session/useSession";
 import { text } from "@/text";
+import { OpenAlerts } from "./OpenAlerts";
 
 const AREAS = [
-  { path: "/dashboards", label: text.areas.dashboards, icon: IconLayoutDashboard, scope: "dashboards:read" },
-  { path: "/fraud", label: text.areas.fraud, icon: IconShieldHalf, scope: "fraud:read" },
-  { path: "/experiments", label: text.areas.experiments, icon: IconFlask, scope: "experiments:read" },
-  { path: "/replay", label: text.areas.replay, icon: IconPlayerTrackPrev, scope: "replay:read" },
-  { path: "/alerts", label: text.areas.alerts, icon: IconBell, scope: "alerts:read" },
-  { path: "/data", label: text.areas.data, icon: IconDatabase, scope: "ingest:read" },
-  { path: "/admin", label: text.areas.admin, icon: IconSettings, scope: "admin" },
+  {
+    path: "/dashboards",
+    label: text.areas.dashboards,
+    icon: IconLayoutDashboard,
+    scopes: ["dashboards:read"],
+  },
+  { path: "/fraud", label: text.areas.fraud, icon: IconShieldHalf, scopes: ["fraud:read"] },
+  { path: "/experiments", label: text.areas.experiments, icon: IconFlask, scopes: ["experiments:read"] },
+  { path: "/replay", label: text.areas.replay, icon: IconPlayerTrackPrev, scopes: ["replay:read"] },
+  { path: "/alerts", label: text.areas.alerts, icon: IconBell, scopes: ["alerts:read"] },
+  { path: "/data", label: text.areas.data, icon: IconDatabase, scopes: ["ingest:read"] },
+  {
+    path: "/admin",
+    label: text.areas.admin,
+    icon: IconSettings,
+    scopes: ["admin", "audit:read", "fraud:read"],
+  },
 ];
 
 export function Navigation() {
@@ -29,7 +40,7 @@ export function Navigation() {
   const { pathname } = useLocation();
   return (
     <nav aria-label={text.shell.navigation}>
-      {AREAS.filter(({ scope }) => may(scope)).map(({ path, label, icon: Icon }) => {
+      {AREAS.filter(({ scopes }) => scopes.some(may)).map(({ path, label, icon: Icon }) => {
         const isHere = pathname === path || pathname.startsWith(`${path}/`);
         return (
           <NavLink
@@ -39,6 +50,7 @@ export function Navigation() {
             label={label}
             leftSection={<Icon size={18} aria-hidden />}
             active={isHere}
+            rightSection={path === "/alerts" ? <OpenAlerts /> : undefined}
             {...(isHere ? { "aria-current": "page" as const } : {})}
           />
         );

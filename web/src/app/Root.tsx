@@ -1,19 +1,13 @@
 /** Continues a session of before a reload, or of another tab, before anything else is shown. */
-import { Center, Loader } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Outlet } from "react-router";
 import { resumeSession } from "@/session/session";
+import { Waiting } from "./Waiting";
 
 export function Root() {
   const [isReady, setReady] = useState(false);
   useEffect(() => {
     void resumeSession().finally(() => setReady(true));
   }, []);
-  return isReady ? (
-    <Outlet />
-  ) : (
-    <Center h="100vh">
-      <Loader type="dots" />
-    </Center>
-  );
+  return isReady ? <Outlet /> : <Waiting />;
 }

@@ -13,6 +13,7 @@ import { PageFailure } from "./PageFailure";
 import { Root } from "./Root";
 import { Shell } from "./Shell";
 import { SignInPage } from "./SignInPage";
+import { Waiting } from "./Waiting";
 
 /** The pages of an area, below its path. */
 const areas: RouteObject[] = [
@@ -29,6 +30,8 @@ export function createRouter() {
   return createBrowserRouter([
     {
       element: <Root />,
+      // While the page at the address is loaded, which comes first.
+      hydrateFallbackElement: <Waiting />,
       errorElement: <PageFailure />,
       children: [
         { path: "sign-in", element: <SignInPage /> },

@@ -39,6 +39,9 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: 6, highlightOnHover: true } },
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "sm" } },
+    NumberInput: { defaultProps: { hideControls: true } },
+    // Descriptions below, so that inputs beside each other are in line.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
     Tooltip: {
       defaultProps: { withArrow: true, openDelay: 200, events: { hover: true, focus: true, touch: true } },
     },

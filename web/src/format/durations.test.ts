@@ -16,7 +16,7 @@ describe("durations", () => {
     expect(formatDuration(iso)).toBe(words);
   });
 
-  it.each(["PT5M", "PT1H", "P1D", "P30D", "PT36H"])("%s is written as it was read", (iso) => {
+  it.each(["PT5M", "PT1H", "P1D", "P30D", "PT36H", "PT90S"])("%s is written as it was read", (iso) => {
     expect(writeDuration(readDuration(iso))).toBe(iso);
   });
 

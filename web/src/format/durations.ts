@@ -32,6 +32,7 @@ export function writeDuration({ amount, unit }: Duration): string {
   if (amount === null) return "";
   if (unit === "week") return `P${amount * 7}D`;
   if (unit === "day") return `P${amount}D`;
+  if (!Number.isInteger(amount)) return `PT${Math.round(amount * MINUTES[unit] * 60)}S`;
   return `PT${amount}${unit === "hour" ? "H" : "M"}`;
 }
 

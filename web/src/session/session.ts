@@ -25,14 +25,13 @@ const heldSchema = z.object({
 /** `refresh` is null in tabs that borrow their access token from another one. */
 export type Held = z.infer<typeof heldSchema>;
 
-const claimsSchema = z.looseObject({ sub: z.string() });
-
 const HANDED_OVER = "tally.session";
 const MARGIN_SECONDS = 30;
 const ANSWER_MILLISECONDS = 200;
 
 let held: Held | null = null;
 let renewal: Promise<Held> | null = null;
+let resumption: Promise<void> | null = null;
 const listeners = new Set<() => void>();
 const tabs = channelToOtherTabs(answer);
 
@@ -47,17 +46,9 @@ export function onSessionChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Whether the session may do what needs a scope. */
+/** Whether the session may do what needs a scope; no scope includes another. */
 export function may(scope: string): boolean {
-  return held?.scopes.some((each) => each === scope || each === "admin") ?? false;
-}
-
-/** The user of the session, as the API names owners; null before sign-in. */
-export function subject(): string | null {
-  const [, claims = ""] = held?.access.split(".") ?? [];
-  if (claims === "") return null;
-  const decoded = atob(claims.replaceAll("-", "+").replaceAll("_", "/"));
-  return claimsSchema.safeParse(JSON.parse(decoded)).data?.sub ?? null;
+  return held?.scopes.includes(scope) ?? false;
 }
 
 /** Signs in with the id and the secret of an API key. */
@@ -80,12 +71,16 @@ export function signOut(): void {
   set(null);
 }
 
-/** Continues a session of another tab, or the one of before a reload; returns whether there was one. */
-export async function resumeSession(): Promise<boolean> {
+/** Continues a session of another tab, or the one of before a reload; only the first call does anything. */
+export function resumeSession(): Promise<void> {
+  resumption ??= resume();
+  return resumption;
+}
+
+async function resume(): Promise<void> {
   const kept = takeHandedOver();
   const borrowed = await borrow();
   set(borrowed ?? kept);
-  return held !== null;
 }
 
 /** Returns a token that is valid for the next seconds.
@@ -189,7 +184,8 @@ export function handOverOnLeave(): void {
     tabs.send({ kind: "inherit", session: held });
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) void resumeSession();
+    // A page from the browser's cache may have a refresh token that was used meanwhile.
+    if (event.persisted) void resume();
   });
 }
 

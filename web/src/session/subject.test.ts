@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { subjectOf } from "./subject";
+import { claimsOf } from "./subject";
 
 const encoded = (text: string) =>
   btoa(String.fromCharCode(...new TextEncoder().encode(text)))
@@ -7,16 +7,16 @@ const encoded = (text: string) =>
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-describe("the subject of a token", () => {
+describe("the owner of a token", () => {
   it("is read whatever characters it has", () => {
-    const token = `e30.${encoded('{"sub":"Zoë ???>>> 安"}')}.signature`;
+    const token = `e30.${encoded('{"sub":"Zoë ???>>> 安","client_id":"key-1"}')}.signature`;
 
-    expect(subjectOf(token)).toBe("Zoë ???>>> 安");
+    expect(claimsOf(token)).toMatchObject({ sub: "Zoë ???>>> 安", client_id: "key-1" });
   });
 
   it("is unknown for what is no token", () => {
-    expect(subjectOf("opaque")).toBeNull();
-    expect(subjectOf(`e30.${encoded('{"aud":"x"}')}.s`)).toBeNull();
-    expect(subjectOf("a.%%%.b")).toBeNull();
+    expect(claimsOf("opaque")).toBeNull();
+    expect(claimsOf(`e30.${encoded('{"aud":"x"}')}.s`)).toBeNull();
+    expect(claimsOf("a.%%%.b")).toBeNull();
   });
 });

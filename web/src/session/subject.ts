@@ -1,24 +1,28 @@
-/** Who is signed in, as the API names them in what they create. */
+/** Who is signed in, as the API names them: the user, and the API key. */
 import * as z from "zod/mini";
 import { currentSession } from "./session";
 
-const claims = z.looseObject({ sub: z.string() });
+const claims = z.looseObject({ sub: z.string(), client_id: z.optional(z.string()) });
+type Claims = z.infer<typeof claims>;
 
 /** Returns the subject of the session's token, null before sign-in. The API, not this page, decides what they may do. */
 export function currentSubject(): string | null {
-  const session = currentSession();
-  return session === null ? null : subjectOf(session.access);
+  return claimsOf(currentSession()?.access ?? "")?.sub ?? null;
 }
 
-/** Returns the subject that a JSON Web Token names, null if it is none. */
-export function subjectOf(token: string): string | null {
+/** Returns the id of the API key that obtained the session's token, null before sign-in. */
+export function currentKeyId(): string | null {
+  return claimsOf(currentSession()?.access ?? "")?.client_id ?? null;
+}
+
+/** Returns what a JSON Web Token says of its owner, null if it is none. */
+export function claimsOf(token: string): Claims | null {
   const [, payload = ""] = token.split(".");
   try {
     const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (each) =>
       each.charCodeAt(0),
     );
-    const parsed = claims.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return parsed.success ? parsed.data.sub : null;
+    return claims.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data ?? null;
   } catch {
     return null;
   }

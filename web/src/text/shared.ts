@@ -80,6 +80,7 @@ export const shared = {
     nothingFound: "Nothing found. Paste the id of a decision to open its explanation.",
     openDecision: (id: string) => `Explain decision ${id}`,
     preferences: "Preferences",
+    openAlerts: (count: number) => (count === 1 ? "1 open alert" : `${count} open alerts`),
   },
   freshness: {
     none: "No data yet",
@@ -128,6 +129,10 @@ export const shared = {
     progress: (percent: number) => `Preparing the export: ${percent}% done`,
     ready: "The export is ready",
     failed: "The export failed",
+  },
+  durations: {
+    units: { minute: "minutes", hour: "hours", day: "days", week: "weeks" },
+    unitOf: (duration: string) => `Unit of ${duration}`,
   },
   confirm: { title: "Are you sure?" },
 };

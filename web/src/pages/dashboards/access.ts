@@ -1,11 +1,11 @@
 /** Who may do what with a dashboard, and where it is. */
-import { subject } from "@/session/session";
+import { currentSubject } from "@/session/subject";
 import { type Dashboard, PLATFORM } from "./model";
 
 export type Ownership = "platform" | "own" | "public";
 
 /** Whose a dashboard is, as seen by who is signed in. */
-export function ownershipOf({ owner }: Pick<Dashboard, "owner">, user = subject()): Ownership {
+export function ownershipOf({ owner }: Pick<Dashboard, "owner">, user = currentSubject()): Ownership {
   if (owner === PLATFORM) return "platform";
   return owner === user ? "own" : "public";
 }

@@ -7,7 +7,8 @@ import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Page } from "@/components/Page";
 import { useUrlState } from "@/components/useUrlState";
-import { may, subject } from "@/session/session";
+import { may } from "@/session/session";
+import { currentSubject } from "@/session/subject";
 import { CATEGORIES, type Dashboard } from "../model";
 import { LIST } from "../useChanges";
 import { CreateDashboard } from "./CreateDashboard";
@@ -91,7 +92,7 @@ type MatchesProps = {
 
 function Matches({ dashboards, sort, onSort, onCreate }: MatchesProps) {
   const filters = useFilters();
-  const found = matching(dashboards, filters, subject());
+  const found = matching(dashboards, filters, currentSubject());
   if (found.length > 0) return <DashboardTable dashboards={found} sort={sort} onSort={onSort} />;
   const hasNoneOfOwn = filters.whose === "own" && filters.search === "" && filters.category === "";
   if (!hasNoneOfOwn) return <EmptyState title={t.list.noneFound} hint={t.list.noneFoundHint} />;

@@ -1,0 +1,31 @@
+/** Text of the preview of an alert rule. */
+export const text = {
+  title: "Try it on the past",
+  hint: "The alerts that this rule would have raised, judged on the data of today.",
+  range: "Time range of the preview",
+  run: "Try the rule",
+  runAgain: "Try again with the changes",
+  changed: "The rule was changed since; the preview shows the former one.",
+  none: "It would not have fired.",
+  fired: "Fired",
+  cleared: "Cleared",
+  peak: "Peak",
+  group: "Group",
+  until: "Until",
+  line: "Value",
+  stillOpen: "still open",
+  alerts: "Alerts it would have raised",
+  count: (alerts: string, windows: string) => `${alerts} in ${windows}`,
+  alertCount: (count: number) => (count === 1 ? "1 alert" : `${count} alerts`),
+  windowCount: (count: number) => (count === 1 ? "1 window" : `${count} windows`),
+  notEvaluated: (count: number, reason: string) =>
+    `${count === 1 ? "1 window" : `${count} windows`} could not be judged: ${reason}.`,
+  judged: (window: string) => `Each point is a window of ${window}; the threshold is dashed.`,
+  points: (window: string) => `Each point is a window of ${window}.`,
+  between: "The rule also judges windows that end between the points.",
+  otherBuckets: (step: string, window: string) =>
+    `The line shows values of ${step}; the rule judges windows of ${window}, so no threshold is drawn.`,
+  noLine: "There is no line of this metric; only the times of alerts are drawn.",
+  noHistory: "Only the present value of this metric is known, so the rule cannot be tried on the past.",
+  chart: (metric: string) => `${metric}, with the times in which the rule would have had an alert`,
+};

@@ -1,0 +1,48 @@
+/** Sentences that say what an alert rule does. */
+
+export const text = {
+  title: "What this rule does",
+  missing: "…",
+  conditions: {
+    above: (threshold: string) => `is above ${threshold}`,
+    below: (threshold: string) => `is below ${threshold}`,
+    outside: (low: string, high: string) => `is below ${low} or above ${high}`,
+    rises: (percent: string) => `has risen by more than ${percent}`,
+    risesLess: (percent: string) => `has risen by less than ${percent}`,
+    falls: (percent: string) => `has fallen by more than ${percent}`,
+    fallsLess: (percent: string) => `has fallen by less than ${percent}`,
+    against: {
+      previous: " against the window before",
+      week_before: " against the same window a week before",
+    },
+    anomaly: (k: string) => `is more than ${k} deviations away from the usual value of that hour of the week`,
+  },
+  over: (metric: string, window: string) => `${metric} over ${window}`,
+  where: (filters: string) => `, only data with ${filters},`,
+  oneOf: (field: string, values: string) => `${field} ${values}`,
+  or: " or ",
+  and: " and ",
+  every: (duration: string) => `Every ${duration}`,
+  separately: (group: string) => ` and for each ${group} by itself`,
+  fires: (parts: { every: string; subject: string; condition: string; severity: string; after: string }) =>
+    `${parts.every}: if ${parts.subject} ${parts.condition}${parts.after}, an alert of ${parts.severity} severity is raised.`,
+  after: (duration: string) => `, and still after ${duration}`,
+  clears: "It resolves as soon as the condition no longer holds.",
+  clearsAtOrBelow: (value: string) => `It resolves at ${value} or less.`,
+  clearsAtOrAbove: (value: string) => `It resolves at ${value} or more.`,
+  clearsPast: (value: string) => `It resolves when the value is back past ${value}.`,
+  clearsWithin: (k: string) => `It resolves within ${k} deviations of the usual value.`,
+  noData: {
+    ignore: "Windows without data change nothing.",
+    fire: "A window without data counts as if the condition held.",
+    resolve: "A window without data resolves it.",
+  },
+  complete: "Windows end where the data are complete.",
+  provisional: "Windows end now, when recent data may be incomplete.",
+  present: "The value at the time of the check counts.",
+  notifies: (targets: string) => `It notifies ${targets}.`,
+  notifiesNobody: "It notifies nobody: alerts appear in the list only.",
+  topic: "the subscribers of the platform",
+  webhooks: (count: number) => (count === 1 ? "a webhook" : `${count} webhooks`),
+  disabled: "It is not evaluated at present.",
+};
