@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.athena.sql import Statement, literal
+from shared.athena.literals import quoted
+from shared.athena.sql import Statement
 from shared.lake.table.port import SnapshotExpired
 from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.deadline import Timeout, deadline
@@ -121,7 +122,7 @@ class Athena:
             "WorkGroup": self._work_group,
         }
         if statement.values:
-            request["ExecutionParameters"] = [literal(value) for value in statement.values]
+            request["ExecutionParameters"] = [quoted(text) for text in statement.values]
         return self._client.start_query_execution(**request)["QueryExecutionId"]
 
     def _status(self, execution_id: str) -> "QueryExecutionStatusTypeDef | None":

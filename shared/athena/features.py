@@ -2,14 +2,14 @@
 
 A fragment takes the stored text, such as `element_at(features, 'age')` or the value column of
 `UNNEST(features) AS t(name, stored)`. It reads rows from before types were kept like the others. Of a stored text,
-exactly one of number, text and boolean is not null.
+either the number or the text is not null, unless it is a boolean.
 """
 
-from shared.athena.sql import Constant, Statement, sql
+from shared.athena.sql import Statement, sql
 from shared.records.features import Stored
 
 _IS_NUMBER = """
-    (regexp_like({stored}, {number})
+    (regexp_like({stored}, :number)
         AND TRY_CAST({stored} AS double) BETWEEN -1.7976931348623157E308 AND 1.7976931348623157E308)
 """
 
@@ -25,33 +25,15 @@ def text_of(stored: Statement) -> Statement:
     """Return the expression for the text of a feature, without quotes; null if it is not a text."""
     return sql(
         """
-        CASE WHEN {is_number} OR {stored} IN ({true}, {false}) THEN NULL
+        CASE WHEN {is_number} OR {stored} IN (:booleans) THEN NULL
              WHEN {stored} LIKE '"%' THEN COALESCE(json_extract_scalar({stored}, '$'), {stored})
              ELSE {stored} END""",
         is_number=is_number(stored),
         stored=stored,
-        true=_TRUE,
-        false=_FALSE,
-    )
-
-
-def boolean_of(stored: Statement) -> Statement:
-    """Return the expression for the value of a boolean feature; null if it is not a boolean."""
-    return sql(
-        "CASE WHEN {stored} = {true} THEN true WHEN {stored} = {false} THEN false END",
-        stored=stored,
-        true=_TRUE,
-        false=_FALSE,
+        booleans=(Stored.TRUE, Stored.FALSE),
     )
 
 
 def is_number(stored: Statement) -> Statement:
     """Return the condition that a feature is a number; null if the feature is absent."""
-    return sql(_IS_NUMBER, stored=stored, number=_constant(Stored.NUMBER))
-
-
-def _constant(each: Stored) -> Statement:
-    return sql(":value", value=Constant(each))
-
-
-_TRUE, _FALSE = _constant(Stored.TRUE), _constant(Stored.FALSE)
+    return sql(_IS_NUMBER, stored=stored, number=Stored.NUMBER)

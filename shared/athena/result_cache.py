@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from shared.athena.cached_results import ComputationClaim, Results
-from shared.athena.sql import Statement, literal
+from shared.athena.sql import Statement
 from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
 from shared.runtime.etags import set_state
@@ -39,7 +39,7 @@ def cache_key(statement: Statement, changes: Sequence[int | str] = ()) -> str:
 
     Equal queries have equal statements.
     """
-    parts = [statement.text, [literal(value) for value in statement.values], list(changes)]
+    parts = [statement.text, list(statement.values), list(changes)]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 

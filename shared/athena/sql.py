@@ -1,7 +1,8 @@
-"""SQL as a value: a template with named parts becomes a text with a `?` for every value, and the values in order.
+"""SQL as a value: a template with named parts becomes a text with a `?` for every text of a caller, and these in order.
 
-A template is a literal of this project's source. `:name` is a value and never becomes text, unless it is a `Constant`
-of the platform; `{name}` is a fragment, itself made of a template. So no text of a caller can reach the SQL.
+A template is a literal of this project's source. `:name` is a value: one of the platform becomes a literal of its type,
+a text a parameter, which Athena takes in `WHERE` alone. `{name}` is a fragment, itself made of a template. So no text
+of a caller can reach the SQL.
 
 A table that is read at a snapshot is named by `table`. The statement remembers where, and `pinned` adds the snapshots;
 its text without them is the same at every snapshot, so that results are cached by it.
@@ -10,16 +11,12 @@ its text without them is the same at every snapshot, so that results are cached 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from textwrap import dedent
 from typing import LiteralString, NamedTuple
 
-from shared.runtime.models import utc
-
-Value = str | int | Decimal | datetime
+from shared.athena.literals import OwnValue, literal, quoted
 
 _PART = re.compile(r"\{(?P<fragment>\w+)\}|(?<![:\w]):(?P<value>[a-z]\w*)")
 _LOCATION = re.compile(r"s3://[a-z0-9.-]+/([A-Za-z0-9_.-]+/)+", re.ASCII)
@@ -42,30 +39,19 @@ class TableName(NamedTuple):
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL in Athena's dialect, whole or a fragment, with a `?` for every value, and the values in their order.
+    """SQL in Athena's dialect, whole or a fragment, with a `?` for every text of a caller, and these in their order.
 
     `named` has the tables that can be pinned, each time that the text names one, in its order.
     """
 
     text: str
-    values: tuple[Value, ...] = ()
+    values: tuple[str, ...] = ()
     named: tuple[TableName, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that can be pinned, each once."""
         return tuple(dict.fromkeys(each.name for each in self.named))
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A value of the platform's own that is written into the text; text is one only as a member of an enumeration."""
-
-    value: int | Decimal | date | StrEnum
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.value, int | Decimal | date | StrEnum):
-            raise TypeError(f"not a constant: {type(self.value).__name__}")
 
 
 class UnloadFormat(StrEnum):
@@ -82,7 +68,7 @@ class _Codec(StrEnum):
 
 _COMPRESSION: Mapping[UnloadFormat, _Codec] = {UnloadFormat.JSON: _Codec.GZIP, UnloadFormat.PARQUET: _Codec.SNAPPY}
 
-Part = Statement | Constant | Value | Sequence[Value]
+Part = Statement | OwnValue | str | Sequence[OwnValue | str]
 
 EMPTY = Statement("")
 """A fragment for an optional part that is absent."""
@@ -93,7 +79,7 @@ def sql(template: LiteralString, /, **parts: Part) -> Statement:
 
     Args:
         template: SQL with `{name}` for fragments and `:name` for values; a name may occur several times.
-        parts: what the names mean; several values become as many `?` with commas between them.
+        parts: what the names mean; several values become a list with commas.
 
     Raises:
         TypeError: a fragment is given where the template has a value, or the other way round.
@@ -157,14 +143,14 @@ def unload(query: Statement, location: str, *, by: str, file_format: UnloadForma
     """
     if not _LOCATION.fullmatch(location):
         raise ValueError("not a location")
-    column = Statement(literal(identifier(by).text))
+    column = Statement(quoted(identifier(by).text))
     return sql(
         _UNLOAD,
         query=query,
-        location=Statement(literal(location)),
+        location=Statement(quoted(location)),
         column=column,
-        format=Constant(file_format),
-        compression=Constant(_COMPRESSION[file_format]),
+        format=file_format,
+        compression=_COMPRESSION[file_format],
     )
 
 
@@ -177,22 +163,6 @@ def pinned(statement: Statement, snapshots: Mapping[str, int]) -> Statement:
             pieces += [statement.text[reached:end], f" FOR VERSION AS OF {snapshots[name]:d}"]
             reached = end
     return Statement("".join([*pieces, statement.text[reached:]]), statement.values)
-
-
-def literal(value: Value | date) -> str:
-    """Write a value as an SQL literal, which is the form execution parameters have.
-
-    Moments are text for `CAST(? AS timestamp)`: UTC, to the millisecond.
-    """
-    match value:
-        case str():
-            return "'" + value.replace("'", "''") + "'"
-        case datetime():
-            return f"'{utc(value).replace(tzinfo=None).isoformat(' ', 'milliseconds')}'"
-        case date():
-            return f"'{value.isoformat()}'"
-        case _:
-            return str(value)
 
 
 @dataclass(frozen=True)
@@ -222,15 +192,18 @@ def _fill(name: _Name, parts: Mapping[str, Part]) -> Statement:
     part = parts[name.name]
     if name.is_fragment != isinstance(part, Statement):
         raise TypeError(f"{name.name} is {'a fragment' if name.is_fragment else 'a value'} in the template")
-    match part:
-        case Statement():
-            return part
-        case Constant():
-            return Statement(literal(part.value))
-        case str() | int() | Decimal() | datetime():
-            return Statement("?", (part,))
-        case _:
-            return Statement(", ".join("?" * len(part)), tuple(part))
+    if isinstance(part, Statement):
+        return part
+    if isinstance(part, Sequence) and not isinstance(part, str):
+        return join(", ", map(_value, part))
+    return _value(part)
+
+
+def _value(value: OwnValue | str) -> Statement:
+    """Write a value of the platform as a literal, and a text of a caller as a parameter."""
+    if isinstance(value, str) and not isinstance(value, StrEnum):
+        return Statement("?", (value,))
+    return Statement(literal(value))
 
 
 def _concatenate(pieces: Iterable[Statement]) -> Statement:

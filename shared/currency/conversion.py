@@ -2,15 +2,16 @@
 
 from typing import NamedTuple
 
+from shared.athena.literals import CurrencyCode, DayText
 from shared.athena.sql import EMPTY, Statement, identifier, sql, table
 from shared.lake.catalog.tables import EXCHANGE_RATES
 
 
 class Days(NamedTuple):
-    """The first and the last UTC day of a range, as `yyyy-MM-dd`."""
+    """The first and the last UTC day of a range."""
 
-    first: str
-    last: str
+    first: DayText
+    last: DayText
 
 
 _RATED = """
@@ -52,17 +53,17 @@ def with_rates(name: str, reporting_currency: str, *, days: Days | None = None) 
         reporting_currency: the target currency; rates derived for another one are ignored.
         days: the days of the rows, if known; rows of other days may get no rate.
     """
-    source, rates = identifier(name), table(EXCHANGE_RATES.name)
+    source, rates, currency = identifier(name), table(EXCHANGE_RATES.name), CurrencyCode(reporting_currency)
     if days is None:
-        known = sql(_KNOWN, exchange_rates=rates, reporting_currency=reporting_currency, within_days=EMPTY)
-        return sql(_RATED, table=source, reporting_currency=reporting_currency, known=known, in_month=EMPTY)
+        known = sql(_KNOWN, exchange_rates=rates, reporting_currency=currency, within_days=EMPTY)
+        return sql(_RATED, table=source, reporting_currency=currency, known=known, in_month=EMPTY)
     first, last = days
     within_days = sql("AND valid_from <= :last AND valid_before > :first", first=first, last=last)
-    known = sql(_KNOWN, exchange_rates=rates, reporting_currency=reporting_currency, within_days=within_days)
+    known = sql(_KNOWN, exchange_rates=rates, reporting_currency=currency, within_days=within_days)
     return sql(
         _RATED,
         table=source,
-        reporting_currency=reporting_currency,
+        reporting_currency=currency,
         known=sql(_BY_MONTH, known=known, first=first, last=last),
         in_month=sql(_IN_MONTH, table=source),
     )

@@ -6,7 +6,8 @@ number, so that JSON carries it exactly.
 
 from datetime import UTC, date, datetime, timedelta
 
-from shared.athena.sql import Constant, Statement, sql, table, unload
+from shared.athena.literals import DayText
+from shared.athena.sql import Statement, sql, table, unload
 from shared.currency.conversion import convert, with_rates
 from shared.customers.facts import ONE_DAY, HistoryPeriod
 from shared.records.schema import DataType
@@ -21,13 +22,13 @@ SLICE = "slice"
 _SPAN = """
     SELECT MIN("timestamp") AS first, MAX("timestamp") AS last, COUNT(DISTINCT customer_id) AS customers
     FROM {transactions}
-    WHERE status = 'completed' AND customer_id IS NOT NULL AND quantity > 0 AND "timestamp" < CAST(:before AS timestamp)
+    WHERE status = 'completed' AND customer_id IS NOT NULL AND quantity > 0 AND "timestamp" < :before
 """
 _LINES = """
     SELECT customer_id, order_id, product_id, {category} AS product_category, channel, region, quantity,
         "timestamp" AS moment, currency, CAST(CAST("timestamp" AS date) AS varchar) AS dt, {net_amount} AS net_amount
     FROM {lines}
-    WHERE status = 'completed' AND customer_id IS NOT NULL AND "timestamp" < CAST(:end AS timestamp)
+    WHERE status = 'completed' AND customer_id IS NOT NULL AND "timestamp" < :end
 """
 _FACTS = """
     lines AS (
@@ -56,12 +57,12 @@ _FACTS = """
             SUM(excluded_records) AS excluded_records,
             MIN(placed) AS first_purchase, MAX(placed) AS last_purchase,
             COUNT(DISTINCT date_trunc('day', placed)) AS purchase_days,
-            COUNT(DISTINCT CASE WHEN placed < CAST(:seen_until AS timestamp) THEN date_trunc('day', placed) END)
+            COUNT(DISTINCT CASE WHEN placed < :seen_until THEN date_trunc('day', placed) END)
                 AS seen_purchase_days,
-            MAX(placed) FILTER (WHERE placed < CAST(:seen_until AS timestamp)) AS seen_last_purchase,
-            COUNT(*) FILTER (WHERE placed >= CAST(:lately AS timestamp)) AS orders_last_30d,
-            COUNT(*) FILTER (WHERE placed >= CAST(:recent AS timestamp)) AS orders_last_90d,
-            COUNT(*) FILTER (WHERE placed >= CAST(:before AS timestamp) AND placed < CAST(:recent AS timestamp))
+            MAX(placed) FILTER (WHERE placed < :seen_until) AS seen_last_purchase,
+            COUNT(*) FILTER (WHERE placed >= :lately) AS orders_last_30d,
+            COUNT(*) FILTER (WHERE placed >= :recent) AS orders_last_90d,
+            COUNT(*) FILTER (WHERE placed >= :before AND placed < :recent)
                 AS orders_90d_before
         FROM orders
         GROUP BY customer_id
@@ -150,7 +151,7 @@ _BOUNDARIES = """
         FROM facts GROUP BY net_amount
         UNION ALL
         SELECT 'recency' AS measure, CAST(days AS decimal(38, 10)) AS value, COUNT(*) AS customers
-        FROM (SELECT date_diff('day', CAST(last_purchase AS date), CAST(:last_day AS date)) AS days FROM facts)
+        FROM (SELECT date_diff('day', CAST(last_purchase AS date), :last_day) AS days FROM facts)
         GROUP BY days
     ), ranked AS (
         SELECT measure, value, SUM(customers) OVER (PARTITION BY measure ORDER BY value) AS reached FROM counted
@@ -176,7 +177,7 @@ def customer_rows(period: HistoryPeriod, currency: str, *, before: datetime, sli
     The customers are those whom `span` counts, since both read the lines before the same moment. Amounts are converted
     to `currency` at the rate of each line's day. Preferences that tie are in alphabetical order.
     """
-    rows = sql(_ROWS, facts=_facts(period, currency, before), preferences=sql(_PREFERENCES), slices=Constant(slices))
+    rows = sql(_ROWS, facts=_facts(period, currency, before), preferences=sql(_PREFERENCES), slices=slices)
     return unload(rows, location, by=SLICE)
 
 
@@ -185,7 +186,7 @@ def boundaries(period: HistoryPeriod, currency: str, *, before: datetime) -> Sta
 
     Recency is the number of days from the last purchase to the last day.
     """
-    return sql(_BOUNDARIES, facts=_facts(period, currency, before), last_day=Constant(period.last_day))
+    return sql(_BOUNDARIES, facts=_facts(period, currency, before), last_day=period.last_day)
 
 
 def _facts(period: HistoryPeriod, currency: str, before: datetime) -> Statement:
@@ -195,11 +196,11 @@ def _facts(period: HistoryPeriod, currency: str, before: datetime) -> Statement:
         lines=_lines(period, before),
         rates=with_rates("currencies", currency),
         net_amount=convert("net_amount"),
-        recent_day=Constant(period.back(RECENT_DAYS)),
-        seen_until=Constant(_midnight(period.calibration_end + ONE_DAY)),
-        lately=Constant(_midnight(period.back(LATELY_DAYS))),
-        recent=Constant(recent),
-        before=Constant(recent - timedelta(days=RECENT_DAYS)),
+        recent_day=DayText(period.back(RECENT_DAYS)),
+        seen_until=_midnight(period.calibration_end + ONE_DAY),
+        lately=_midnight(period.back(LATELY_DAYS)),
+        recent=recent,
+        before=recent - timedelta(days=RECENT_DAYS),
     )
 
 

@@ -120,8 +120,8 @@ class BaselineFreezer:
         view = self.queries.view([DataType.DECISIONS])
         whole = Interval(EARLIEST, datetime.combine(until.date(), time(), UTC))
         asked = LakeQuery(
-            statement=_counts(times(whole, view)),
-            identity=_counts(rolled_up(whole)),
+            statement=decisions_by_day(times(whole, view)),
+            identity=decisions_by_day(rolled_up(whole)),
             depends_on=[Dependency(DataType.DECISIONS)],
             form=_CENSUS,
             parse=lambda rows: [(row["model_version"], row["dt"], row["decisions"]) for row in rows],
@@ -154,7 +154,8 @@ def _days_after(day: date) -> Iterator[date]:
         yield day
 
 
-def _counts(time_of: Split) -> Statement:
+def decisions_by_day(time_of: Split) -> Statement:
+    """Return the statement for the number of decisions of each model version by day."""
     counted = []
     if time_of.rollup:
         rollup = table(FEATURES_DAILY.name)

@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from shared.athena.buckets import bucket_of
 from shared.athena.features import number_of, text_of
-from shared.athena.sql import EMPTY, Constant, Statement, sql, table, union_all
+from shared.athena.sql import EMPTY, Statement, sql, table, union_all
 from shared.drift.question import DriftQuestion, stored_model
 from shared.lake.catalog.rollup_tables import FEATURES_DAILY
 from shared.lake.rollups.feature_rules import HASH_BINS, LONGEST_VALUE, MOST_VALUES, OWN_FIELDS, SHORTENED
-from shared.metrics.queries.fragments import TIMESTAMP, day, in_days, in_intervals
+from shared.metrics.queries.fragments import TIMESTAMP, in_days, in_intervals
 from shared.metrics.split import Interval, Split
 from shared.records.schema import DataType
 
@@ -83,12 +83,9 @@ _SIDE = """
 _PROFILES = """
     WITH days AS (
         {sides}
-    ), chosen AS (
-        {chosen}
-    ), judged AS (
+    ), {chosen} judged AS (
         SELECT d.side, d.dt, d.feature, d.model_version, d.half, d.kind, d.bucket, d.decisions, d.weight
-        FROM days d JOIN chosen c ON d.model_version = c.model_version
-        {wanted}
+        FROM days d {of_chosen} {wanted}
     ), crowded AS (
         SELECT feature FROM judged WHERE kind IN ('text', 'hash') GROUP BY feature
         HAVING COUNT(DISTINCT bucket) > :most OR MIN(kind) = 'hash'
@@ -111,7 +108,7 @@ _PROFILES = """
             CASE WHEN kind = 'number' THEN bucket ELSE '' END || '|' || CAST(SUM(decisions) AS varchar) || '|'
                 || CAST(SUM(even) AS varchar) || '|' || CAST(SUM(odd) AS varchar) || '|'
                 || COALESCE(array_join(array_agg(
-                    CAST(date_diff('day', CAST(:first AS date), CAST(dt AS date)) AS varchar) || ':'
+                    CAST(date_diff('day', :first, CAST(dt AS date)) AS varchar) || ':'
                     || CAST(decisions AS varchar)
                 ) FILTER (WHERE decisions > 0), ' '), '') AS counts
         FROM by_day GROUP BY feature, model_version, kind, bucket
@@ -126,11 +123,14 @@ _PACKED = 16
 """Buckets of numbers in a row of the result, which is read a thousand rows at a time."""
 
 _MOST_FREQUENT = """
-    SELECT model_version FROM (
-        SELECT model_version, SUM(decisions) AS decisions FROM days
-        WHERE side = :current AND kind = 'decisions' GROUP BY model_version
-    ) AS models ORDER BY decisions DESC, model_version LIMIT 1
+    chosen AS (
+        SELECT model_version FROM (
+            SELECT model_version, SUM(decisions) AS decisions FROM days
+            WHERE side = :current AND kind = 'decisions' GROUP BY model_version
+        ) AS models ORDER BY decisions DESC, model_version LIMIT 1
+    ),
 """
+_OF_MOST_FREQUENT = "JOIN chosen c ON d.model_version = c.model_version"
 
 
 def current_profile(question: DriftQuestion, current: Split, before: Split, frozen: Sequence[str]) -> Statement:
@@ -148,36 +148,34 @@ def current_profile(question: DriftQuestion, current: Split, before: Split, froz
         sides.append(_side(Side.BASELINE, before, model))
     wanted = EMPTY
     if model is None and frozen:
-        wanted = sql("WHERE d.side = :current OR d.model_version NOT IN (:frozen)", current=_CURRENT, frozen=frozen)
-    return _profiles(sides, wanted, question.current, model)
+        wanted = sql("WHERE d.side = :current OR d.model_version NOT IN (:frozen)", current=Side.CURRENT, frozen=frozen)
+    return _profiles(sides, wanted, question.current, is_chosen=model is not None)
 
 
 def baseline_profile(model_version: str, whole: Interval, time: Split) -> Statement:
     """Return the statement for a baseline of a model version, named as the roll-up has it."""
-    return _profiles([_side(Side.BASELINE, time, model_version)], EMPTY, whole, model_version)
+    return _profiles([_side(Side.BASELINE, time, model_version)], EMPTY, whole, is_chosen=True)
 
 
-_CURRENT, _BASELINE = Constant(Side.CURRENT), Constant(Side.BASELINE)
-
-
-def _profiles(sides: Sequence[Statement], wanted: Statement, whole: Interval, model: str | None) -> Statement:
-    chosen = sql(_MOST_FREQUENT, current=_CURRENT)
+def _profiles(sides: Sequence[Statement], wanted: Statement, whole: Interval, *, is_chosen: bool) -> Statement:
+    """Return the statement for sides, whose rows are of one model version if it is chosen by the question."""
     return sql(
         _PROFILES,
         sides=union_all(sides),
-        chosen=chosen if model is None else sql("SELECT CAST(:model AS varchar) AS model_version", model=model),
+        chosen=EMPTY if is_chosen else sql(_MOST_FREQUENT, current=Side.CURRENT),
+        of_chosen=EMPTY if is_chosen else sql(_OF_MOST_FREQUENT),
         wanted=wanted,
-        current=_CURRENT,
-        baseline=_BASELINE,
-        most=Constant(MOST_VALUES),
-        bins=Constant(HASH_BINS),
-        packed=Constant(_PACKED),
-        first=day(whole.start),
+        current=Side.CURRENT,
+        baseline=Side.BASELINE,
+        most=MOST_VALUES,
+        bins=HASH_BINS,
+        packed=_PACKED,
+        first=whole.start.date(),
     )
 
 
 def _side(side: Side, time: Split, model: str | None) -> Statement:
-    return sql(_SIDE, side=Constant(side), rows=union_all(rows_of(time, model)))
+    return sql(_SIDE, side=side, rows=union_all(rows_of(time, model)))
 
 
 def rows_of(time: Split, model: str | None) -> list[Statement]:
@@ -203,6 +201,6 @@ def _of_base(time: Split, model: str | None) -> Statement:
         number=number_of(_VALUE),
         text=text_of(_VALUE),
         bucket=bucket_of(sql("x")),
-        longest=Constant(LONGEST_VALUE),
-        shortened=Constant(SHORTENED),
+        longest=LONGEST_VALUE,
+        shortened=SHORTENED,
     )

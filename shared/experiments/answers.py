@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared.athena.pinned_queries import PinnedResult
-from shared.experiments.queries import COUNTS, UNASSIGNED, UNITS
+from shared.experiments.queries import ArmsPart
 from shared.fraud.answers import FraudAnswer, count_row
 from shared.fraud.counts import Counts
 from shared.fraud.queries.parts import by_part
@@ -69,14 +69,14 @@ def read_answer(rows: Iterable[Mapping[str, Any]], as_of: datetime, metrics: Seq
     """Read the rows of a statement of `ArmsQuery` about these metrics."""
     parts = by_part(rows)
     by_variant: dict[str | None, list[Mapping[str, Any]]] = {}
-    for row in parts.get(UNITS, ()):
+    for row in parts.get(ArmsPart.UNITS, ()):
         by_variant.setdefault(row["value"], []).append(row)
     crossed = by_variant.pop(None, [])
     return ArmsAnswer(
-        counted=FraudAnswer(as_of=as_of, counts=list(map(count_row, parts.get(COUNTS, ())))),
+        counted=FraudAnswer(as_of=as_of, counts=list(map(count_row, parts.get(ArmsPart.COUNTS, ())))),
         arms={name: _arm(told, metrics) for name, told in by_variant.items() if name is not None},
         crossed=crossed[0]["number"] if crossed else 0,
-        unassigned=sum(row["number"] for row in parts.get(UNASSIGNED, ())),
+        unassigned=sum(row["number"] for row in parts.get(ArmsPart.UNASSIGNED, ())),
     )
 
 

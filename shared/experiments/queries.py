@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain
 
-from shared.athena.sql import Constant, Statement, join, sql, table
+from shared.athena.sql import Statement, join, sql, table
 from shared.currency.conversion import Days, convert, with_rates
 from shared.decisions.configuration import CostParameters
 from shared.experiments.metrics import UnitMetric
@@ -19,7 +20,14 @@ from shared.metrics.split import LAST_MOMENT
 from shared.records.schema import DataType
 from shared.runtime.numbers import EXACT
 
-COUNTS, UNITS, UNASSIGNED = "counts", "units", "unassigned"
+
+class ArmsPart(StrEnum):
+    """A part of the statement."""
+
+    COUNTS = "counts"
+    UNITS = "units"
+    UNASSIGNED = "unassigned"
+
 
 _UNIT = {
     ExperimentUnit.CUSTOMER: sql(
@@ -42,7 +50,7 @@ _UNCROSSED = """
 _UNITS = """
     WITH decided AS (
         SELECT unit, variant_id, outcome, truth, charged_back, currency, amount, {day} AS dt,
-            moment <= CAST(:mature_until AS timestamp) AS is_mature
+            moment <= :mature_until AS is_mature
         FROM ({assigned})
     ), rated AS (
         {rated}
@@ -71,7 +79,7 @@ _UNITS = """
 """
 _UNASSIGNED = """
     SELECT COUNT(*) AS number FROM {decisions}
-    WHERE "timestamp" <= CAST(:as_of AS timestamp) AND {intervals} AND experiment_id = :experiment
+    WHERE "timestamp" <= :as_of AND {intervals} AND experiment_id = :experiment
         AND (variant_id IS NULL OR variant_id NOT IN (:variants))
 """
 _NUMBER = "CAST(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS double) AS {name}"
@@ -120,9 +128,9 @@ class ArmsQuery:
         """The whole as one statement."""
         return statement(
             [
-                (COUNTS, counts.COLUMNS, self._counts()),
-                (UNITS, ("value", "number", "place", "sum"), self._units()),
-                (UNASSIGNED, ("number",), self._unassigned()),
+                (ArmsPart.COUNTS, counts.COLUMNS, self._counts()),
+                (ArmsPart.UNITS, ("value", "number", "place", "sum"), self._units()),
+                (ArmsPart.UNASSIGNED, ("number",), self._unassigned()),
             ]
         )
 
@@ -140,14 +148,14 @@ class ArmsQuery:
         return sql(
             _UNITS,
             day=DAY,
-            mature_until=Constant(self.question.mature_until),
+            mature_until=self.question.mature_until,
             assigned=self._assigned(),
             rated=with_rates("decided", self.currency, days=self._days()),
             amount=convert("amount"),
             numbers=_NUMBERS,
-            declined=Constant(EXACT.multiply(self.costs.margin_rate, self.costs.lost_share.decline)),
-            reviewed=Constant(EXACT.multiply(self.costs.margin_rate, self.costs.lost_share.review)),
-            review_cost=Constant(self.costs.review_cost),
+            declined=EXACT.multiply(self.costs.margin_rate, self.costs.lost_share.decline),
+            reviewed=EXACT.multiply(self.costs.margin_rate, self.costs.lost_share.review),
+            review_cost=self.costs.review_cost,
             sums=join(", ", chain.from_iterable(map(_sums, self.metrics))),
         )
 

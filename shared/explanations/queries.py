@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from shared.athena.sql import EMPTY, Constant, Statement, identifier, sql, table
+from shared.athena.flags import flagged
+from shared.athena.sql import EMPTY, Statement, identifier, sql, table
 from shared.explanations.question import DriverQuestion
 from shared.explanations.units import TOLERANCE, Unit
 from shared.fraud.cohort_ids import CohortId
@@ -12,10 +13,10 @@ from shared.records.schema import DataType
 # decision without any. So decisions are counted in the same pass as their attributions.
 _DRIVERS = """
     WITH decided AS (
-        SELECT attributions, score, {is_member} AS is_member,
+        SELECT attributions, score, is_member,
             COALESCE(base_value, 0e0) + reduce(map_values(attributions), 0e0, (s, x) -> s + x, s -> s) AS modelled
-        FROM {decisions} AS decisions
-        WHERE "timestamp" >= CAST(:start AS timestamp) AND "timestamp" < CAST(:end AS timestamp){as_of}
+        FROM {decisions} AS decisions {of_cohort}
+            AND "timestamp" >= :start AND "timestamp" < :end{as_of}
     ), contributed AS (
         SELECT is_member, place, feature, contribution,
             CASE
@@ -75,7 +76,7 @@ _DECISION = """
     SELECT decision_id, "timestamp", score, outcome, model_version, base_value, ingested_at,
         CAST(features AS json) AS features, CAST(attributions AS json) AS attributions
     FROM {decisions}
-    WHERE decision_id = :decision_id AND "timestamp" = CAST(:at AS timestamp)
+    WHERE decision_id = :decision_id AND "timestamp" = :at
 """
 
 
@@ -89,14 +90,14 @@ def drivers(question: DriverQuestion) -> Statement:
     return sql(
         _DRIVERS,
         decisions=table(DataType.DECISIONS),
-        is_member=_is_member(cohort),
+        of_cohort=flagged({"is_member": _is_member(cohort)}),
         start=cohort.start,
         end=cohort.end,
         as_of=_as_of(cohort.as_of),
-        tolerance=Constant(TOLERANCE),
-        probability=Constant(Unit.PROBABILITY),
-        log_odds=Constant(Unit.LOG_ODDS),
-        unknown=Constant(Unit.UNKNOWN),
+        tolerance=TOLERANCE,
+        probability=Unit.PROBABILITY,
+        log_odds=Unit.LOG_ODDS,
+        unknown=Unit.UNKNOWN,
         limit=question.limit,
     )
 
@@ -110,8 +111,8 @@ def _is_member(cohort: CohortId) -> Statement:
     column = identifier(cohort.dimension)
     if cohort.value is None:
         return sql("{column} IS NULL", column=column)
-    return sql("COALESCE({column} = :value, FALSE)", column=column, value=cohort.value)
+    return sql("{column} = :value", column=column, value=cohort.value)
 
 
 def _as_of(moment: datetime | None) -> Statement:
-    return EMPTY if moment is None else sql('\n    AND "timestamp" <= CAST(:moment AS timestamp)', moment=moment)
+    return EMPTY if moment is None else sql('\n    AND "timestamp" <= :moment', moment=moment)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from shared.athena.sql import Constant, Statement, UnloadFormat, identifier, join, sql, table, unload
+from shared.athena.sql import Statement, UnloadFormat, identifier, join, sql, table, unload
 from shared.exports.decision_columns import STORED
 from shared.fraud.queries.facts import facts, part_of
 from shared.fraud.queries.parts import pack_groups
@@ -25,7 +25,7 @@ _COUNTS = """
     FROM (
         SELECT date_trunc('hour', "timestamp") AS begun, COUNT(*) AS decisions
         FROM {decisions}
-        WHERE "timestamp" <= CAST(:as_of AS timestamp) AND {interval} {of}
+        WHERE "timestamp" <= :as_of AND {interval} {of}
         GROUP BY date_trunc('hour', "timestamp")
     )
     GROUP BY CAST(begun AS date)
@@ -33,7 +33,7 @@ _COUNTS = """
 _DECISIONS = """
     SELECT {columns}, CASE truth WHEN 'none' THEN NULL ELSE truth END AS label,
         CASE WHEN truth <> 'none' THEN 'labelled' WHEN outcome <> 'approve' THEN 'unverified'
-            WHEN moment <= CAST(:mature_until AS timestamp) THEN 'presumed' ELSE 'pending' END AS label_state,
+            WHEN moment <= :mature_until THEN 'presumed' ELSE 'pending' END AS label_state,
         {slice} AS slice
     FROM ({facts})
 """
@@ -69,7 +69,7 @@ def decisions(question: FraudQuestion, intervals: Sequence[Interval], *, has_lab
     query = sql(
         _DECISIONS,
         columns=join(", ", map(_column, STORED)),
-        mature_until=Constant(question.mature_until),
+        mature_until=question.mature_until,
         slice=_slice(intervals),
         facts=facts(question, [whole], has_labels=has_labels, further=further),
     )
@@ -81,9 +81,7 @@ def _column(field: Field) -> Statement:
     stored = sql("moment") if field.name == "timestamp" else name
     match field.kind:
         case Kind.TIMESTAMP:
-            since_epoch = sql(
-                "date_diff('millisecond', CAST(:epoch AS timestamp), {at})", epoch=Constant(EPOCH), at=stored
-            )
+            since_epoch = sql("date_diff('millisecond', :epoch, {at})", epoch=EPOCH, at=stored)
             return sql('{value} AS "{name}"', value=since_epoch, name=name)
         case Kind.MONEY:
             return sql("CAST({stored} AS varchar) AS {name}", stored=stored, name=name)
@@ -95,7 +93,7 @@ def _slice(intervals: Sequence[Interval]) -> Statement:
     if len(intervals) == 1:
         return sql("0")
     cases = (
-        sql("WHEN moment < CAST(:end AS timestamp) THEN :number", end=Constant(each.end), number=Constant(number))
+        sql("WHEN moment < :end THEN :number", end=each.end, number=number)
         for number, each in enumerate(intervals[:-1])
     )
-    return sql("CASE {cases} ELSE :last END", cases=join(" ", cases), last=Constant(len(intervals) - 1))
+    return sql("CASE {cases} ELSE :last END", cases=join(" ", cases), last=len(intervals) - 1)

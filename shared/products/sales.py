@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import Constant, Statement, identifier, join, sql, table, union_all
+from shared.athena.flags import flagged
+from shared.athena.literals import DayText
+from shared.athena.sql import Statement, identifier, join, sql, table, union_all
 from shared.currency.conversion import Days, convert, with_rates
 from shared.lake.catalog.rollup_tables import PRODUCT_COSTS, SALES_DAILY_BY_PRODUCT
-from shared.metrics.queries.fragments import TIMESTAMP, in_days, in_intervals
+from shared.metrics.queries.fragments import TIMESTAMP, day, in_days, in_intervals
 from shared.metrics.split import LAST_MOMENT, Split
 from shared.products.question import ProductQuestion
 from shared.products.trend import Parts
@@ -18,10 +20,10 @@ _SALES = """
         {rated}
     ), charged AS (
         SELECT product_id, product_category, product_name, last_sold, dt, lines, quantity, uncosted_lines,
-            {listed} AS listed, rate IS NOT NULL AS counted, {amount} AS amount, {tax} AS tax, {shipping} AS shipping,
+            listed, rate IS NOT NULL AS counted, {amount} AS amount, {tax} AS tax, {shipping} AS shipping,
             {own_cost} AS own_cost,
             CAST(uncosted_quantity AS decimal(28, 4)) * cost AS version_cost, cost_currency AS currency
-        FROM rated
+        FROM rated {of_category}
     ), priced AS (
         {priced}
     ), costed AS (
@@ -77,7 +79,7 @@ _OF_LINES = """
 _IN_PARTS = """
     (
         SELECT costed.*,
-            CASE WHEN dt >= :first THEN date_diff('day', CAST(:first AS date), CAST(dt AS date)) / :days END AS part
+            CASE WHEN dt >= :first_day THEN date_diff('day', :first, CAST(dt AS date)) / :days END AS part
         FROM costed
     ) AS parted
 """
@@ -89,12 +91,12 @@ def sales(question: ProductQuestion, time: Split, parts: Parts | None, *, report
 
     They are totals of the lines of the category of the question. A line without a category has that of the catalogue.
     """
-    asked = Days(question.start.date().isoformat(), (question.end - LAST_MOMENT).date().isoformat())
+    asked = Days(day(question.start), day(question.end - LAST_MOMENT))
     return sql(
         _SALES,
         sold=union_all(_sold(time)),
         rated=with_rates("sold", reporting_currency, days=asked),
-        listed=_of_category(question.category),
+        of_category=_of_category(question.category),
         amount=convert("net_amount"),
         tax=convert("tax"),
         shipping=convert("shipping"),
@@ -109,10 +111,10 @@ def sales(question: ProductQuestion, time: Split, parts: Parts | None, *, report
 
 
 def _of_category(category: str | None) -> Statement:
-    """Return the condition that lines are of the category of the question."""
+    """Return what follows the lines after FROM, so that they have `listed`: whether they are of the category."""
     if category is None:
-        return sql("true")
-    return sql("COALESCE(product_category = :category, false)", category=category)
+        return sql("CROSS JOIN (VALUES (TRUE)) AS listed_values (listed)")
+    return flagged({"listed": sql("product_category = :category", category=category)})
 
 
 def _sold(time: Split) -> Iterator[Statement]:
@@ -148,9 +150,11 @@ def _latest(column: Statement, moment: Statement) -> Statement:
 
 def _revenue_of_parts(parts: Parts | None) -> Iterator[Statement]:
     for number in range(parts.count if parts else 0):
-        yield sql(_REVENUE_OF_PART, number=Constant(number), name=identifier(f"part_{number}"))
+        yield sql(_REVENUE_OF_PART, number=number, name=identifier(f"part_{number}"))
 
 
 def _in_parts(parts: Parts | None) -> Statement:
     """Return the rows by product, each with its part of the range if there are parts."""
-    return sql(_IN_PARTS, first=Constant(parts.first), days=Constant(parts.days)) if parts else sql("costed")
+    if parts is None:
+        return sql("costed")
+    return sql(_IN_PARTS, first_day=DayText(parts.first), first=parts.first, days=parts.days)

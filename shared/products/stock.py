@@ -9,7 +9,8 @@ exchange rate.
 
 from collections.abc import Iterator
 
-from shared.athena.sql import Constant, Statement, sql, table, union_all
+from shared.athena.literals import CurrencyCode
+from shared.athena.sql import Statement, sql, table, union_all
 from shared.currency.conversion import convert, with_rates
 from shared.lake.catalog.rollup_tables import INVENTORY_DAILY, PRODUCT_COSTS
 from shared.metrics.queries.fragments import TIMESTAMP, in_days, in_intervals
@@ -30,12 +31,12 @@ _STOCK = """
         {priced_levels}
     ), held AS (
         SELECT product_id, CASE WHEN quantity_on_hand <= 0 THEN 0 ELSE {worth} END AS worth,
-            GREATEST(moment, CAST(:start AS timestamp)) AS held_since,
+            GREATEST(moment, :start) AS held_since,
             LEAST(
                 COALESCE(
-                    LEAD(moment) OVER (PARTITION BY product_id, location ORDER BY moment), CAST(:end AS timestamp)
+                    LEAD(moment) OVER (PARTITION BY product_id, location ORDER BY moment), :end
                 ),
-                CAST(:end AS timestamp)
+                :end
             ) AS held_until
         FROM priced_levels
     ), stock AS (
@@ -52,7 +53,7 @@ _OF_RECORDS = """
         max_by(unit_cost, moment) AS unit_cost, dt
     FROM (
         SELECT product_id, location, "timestamp" AS moment, quantity_on_hand, unit_cost,
-            CAST(CAST("timestamp" AS date) AS varchar) AS dt, "timestamp" >= CAST(:start AS timestamp) AS begun
+            CAST(CAST("timestamp" AS date) AS varchar) AS dt, "timestamp" >= :start AS begun
         FROM {inventory} WHERE {intervals}
     ) AS counted
     GROUP BY product_id, location, dt, begun
@@ -65,11 +66,11 @@ def stock(question: ProductQuestion, time: Split, *, reporting_currency: str) ->
         _STOCK,
         levels=union_all(_levels(question, time)),
         product_costs=table(PRODUCT_COSTS.name),
-        reporting_currency=reporting_currency,
+        reporting_currency=CurrencyCode(reporting_currency),
         priced_levels=with_rates("valued_levels", reporting_currency),
         worth=convert("worth"),
-        start=Constant(question.start),
-        end=Constant(question.end),
+        start=question.start,
+        end=question.end,
     )
 
 

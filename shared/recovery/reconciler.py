@@ -75,7 +75,7 @@ class Reconciler:
         since = datetime.fromisoformat(begun.reconciling)
         files = self.tables.head(BASE_TABLES[data_type]).files
         arrived = sum(each.rows for each in files if each.may_have_arrived(since))
-        for condition in _ranges(arrived, self.most_rows):
+        for condition in hash_ranges(arrived, self.most_rows):
             if not has_time():
                 return False
             self._reconcile(data_type, since.replace(tzinfo=UTC), condition)
@@ -84,7 +84,7 @@ class Reconciler:
 
     def _reconcile(self, data_type: "DataType", since: datetime, condition: Statement) -> None:
         snapshots = self.states.get(data_type).snapshots
-        found = self.query(pinned(_repeated_keys(data_type, since, condition), snapshots))
+        found = self.query(pinned(repeated_keys(data_type, since, condition), snapshots))
         if not found:
             return
         keys = sorted({int(row["_key"]) for row in found})
@@ -154,7 +154,7 @@ def _moved(part: str, outcomes: Mapping[str, int], clock: "Clock", entry: Ledger
     return entry.with_merged(part, moved, clock())
 
 
-def _repeated_keys(data_type: "DataType", since: datetime, condition: Statement) -> Statement:
+def repeated_keys(data_type: "DataType", since: datetime, condition: Statement) -> Statement:
     """Return the query of keys that occur more than once, one of them since a moment, with the days of their rows."""
     base = BASE_TABLES[data_type]
     time = base.time_column
@@ -168,7 +168,7 @@ def _repeated_keys(data_type: "DataType", since: datetime, condition: Statement)
             JOIN (
                 SELECT DISTINCT _key, _key2
                 FROM {table} AS arrived
-                WHERE ingested_at >= CAST(:since AS timestamp){condition}
+                WHERE ingested_at >= :since{condition}
             ) AS arrived
             ON held._key = arrived._key AND held._key2 = arrived._key2
         ) AS found
@@ -182,7 +182,7 @@ def _repeated_keys(data_type: "DataType", since: datetime, condition: Statement)
     )
 
 
-def _ranges(rows: int, most_rows: int) -> Iterable[Statement]:
+def hash_ranges(rows: int, most_rows: int) -> Iterable[Statement]:
     """Return conditions that divide the hashes of keys into ranges with about so many rows each."""
     size = max(1, ceil(rows / most_rows))
     limits: Sequence[int] = [_KEYS * number // size - _KEYS // 2 for number in range(1, size)]

@@ -45,8 +45,8 @@ class KnownFeatures:
         whole = Interval(start, end)
         view = self.queries.view([DataType.DECISIONS])
         asked = LakeQuery(
-            statement=_names(times(whole, view)),
-            identity=_names(rolled_up(whole)),
+            statement=feature_names(times(whole, view)),
+            identity=feature_names(rolled_up(whole)),
             depends_on=[dependency(DataType.DECISIONS, whole)],
             form=_RESULT,
             parse=_read,
@@ -55,7 +55,8 @@ class KnownFeatures:
         return frozenset(told.result)
 
 
-def _names(time: Split) -> Statement:
+def feature_names(time: Split) -> Statement:
+    """Return the statement for the names of the features of a time."""
     return sql(_NAMES, rows=union_all(rows_of(time, None)))
 
 

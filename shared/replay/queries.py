@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from shared.athena.sql import (
     EMPTY,
-    Constant,
     Statement,
     UnloadFormat,
     identifier,
@@ -32,7 +31,7 @@ _RECORDED = """
         MIN(score) FILTER (WHERE outcome = 'decline') AS lowest_declined,
         MIN(score) FILTER (WHERE outcome = 'review') AS lowest_reviewed
     FROM {decisions}
-    WHERE "timestamp" <= CAST(:as_of AS timestamp) AND {window} {filters}
+    WHERE "timestamp" <= :as_of AND {window} {filters}
     GROUP BY rule_version
 """
 _ROWS = """
@@ -51,7 +50,7 @@ _ROWS = """
 # The rules of `shared.fraud.counts.truth_of`.
 _TRUTH = """
     CASE WHEN truth <> 'none' THEN truth WHEN outcome <> 'approve' THEN 'unverified'
-        WHEN moment <= CAST(:mature_until AS timestamp) THEN 'presumed' ELSE 'pending' END
+        WHEN moment <= :mature_until THEN 'presumed' ELSE 'pending' END
 """
 
 
@@ -110,7 +109,7 @@ def decision_rows(
         amount=convert("amount"),
         truth=sql(_TRUTH, mature_until=asked.question.mature_until),
         features=sql("features,") if asked.with_features else EMPTY,
-        slices=Constant(slices),
+        slices=slices,
     )
     return unload(rows, location, by=SLICE, file_format=UnloadFormat.PARQUET)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 
+from infra.local.athena.statement import check_syntax
+
 if TYPE_CHECKING:
     from botocore.hooks import BaseEventHooks
 
@@ -70,6 +72,7 @@ class BadAthena:
         return AWSResponse("https://athena.example", 200, {}, None), told  # type: ignore[arg-type] # nobody reads it
 
     def _StartQueryExecution(self, asked: Any) -> dict[str, Any]:  # noqa: N802 # AWS's name
+        check_syntax(asked["QueryString"])
         self.asked.append(asked)
         identity = f"query-{next(self._ids)}"
         self.running.add(identity)

@@ -11,11 +11,11 @@ from infra.local.athena.errors import not_supported
 Kinds = tuple[type[exp.Expr], ...]
 # What the platform's own SQL calls; a test holds the two against each other.
 PRODUCT: Kinds = (
-    exp.Abs, exp.And, exp.ArgMax, exp.ArrayAgg, exp.ArrayToString, exp.Case, exp.Cast, exp.Ceil,
+    exp.Abs, exp.And, exp.ArgMax, exp.Array, exp.ArrayAgg, exp.ArrayToString, exp.Case, exp.Cast, exp.Ceil,
     exp.Coalesce, exp.Concat, exp.Count, exp.CountIf, exp.DateAdd, exp.DateDiff, exp.DateTrunc, exp.DenseRank,
     exp.Encode, exp.Exp, exp.FromBase, exp.GenerateSeries, exp.Greatest, exp.Hex, exp.Hour, exp.If,
-    exp.JSONExtractScalar, exp.Lag, exp.Lead, exp.Least, exp.Length, exp.Ln, exp.Max, exp.MD5Digest, exp.Min, exp.Or,
-    exp.Pad, exp.Rank, exp.Reduce, exp.RegexpLike, exp.Round, exp.RowNumber, exp.Substring, exp.Sum,
+    exp.JSONExtractScalar, exp.Lag, exp.Lead, exp.Least, exp.Length, exp.Ln, exp.Max, exp.MD5Digest, exp.Min,
+    exp.Nullif, exp.Or, exp.Pad, exp.Rank, exp.Reduce, exp.RegexpLike, exp.Round, exp.RowNumber, exp.Substring, exp.Sum,
     exp.TimestampTrunc, exp.TryCast, exp.Unnest, exp.Variance,
 )  # fmt: skip
 # What people ask besides when they look into the lake.
@@ -33,8 +33,8 @@ TIMES: Kinds = (
     exp.Extract, exp.FromISO8601Date, exp.FromISO8601Timestamp, exp.Minute, exp.Month, exp.Quarter, exp.Second,
     exp.TimeToStr, exp.TimeToUnix, exp.UnixToTime, exp.WeekOfYear, exp.Year,
 )  # fmt: skip
-COLLECTIONS: Kinds = (exp.Array, exp.ArrayContains, exp.ArraySize, exp.Map, exp.MapKeys, exp.Struct)
-GENERAL: Kinds = (exp.Exists, exp.JSONExtract, exp.Nullif, exp.ParseJSON, exp.Try)
+COLLECTIONS: Kinds = (exp.ArrayContains, exp.ArraySize, exp.Map, exp.MapKeys, exp.Struct)
+GENERAL: Kinds = (exp.Exists, exp.JSONExtract, exp.ParseJSON, exp.Try)
 KNOWN = frozenset(PRODUCT + AGGREGATES + RANKINGS + NUMBERS + TEXTS + TIMES + COLLECTIONS + GENERAL)
 BY_NAME = frozenset({"at_timezone", "map_values", "to_iso8601"})
 REFUSED: Kinds = (

@@ -91,7 +91,20 @@ def check_syntax(sql: str) -> None:
     if len(sql.encode()) > LONGEST_QUERY:
         raise RequestRefused(f"QueryString is longer than {LONGEST_QUERY} bytes")
     with suppress(QueryFailed):
-        parse(sql, "")
+        statement = parse(sql, "")
+        if not isinstance(statement, DropTable):
+            check_parameters(statement.query)
+
+
+def check_parameters(query: exp.Query) -> None:
+    """Refuse parameters outside WHERE: https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html."""
+    for each in query.find_all(exp.Placeholder):
+        clause: exp.Expr = each
+        while clause.parent is not None and not isinstance(clause.parent, exp.Select):
+            clause = clause.parent
+        if not isinstance(clause, exp.Where):
+            context = each.parent_select or query
+            raise RequestRefused(f"Parameters can be placed only in the WHERE clause: {context.sql(DIALECT)[:200]}")
 
 
 def kind_of(sql: str) -> tuple[str, str]:

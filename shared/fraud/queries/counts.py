@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.athena.sql import EMPTY, Constant, Statement, identifier, join, sql, table, union_all
+from shared.athena.sql import EMPTY, Statement, identifier, join, sql, table, union_all
 from shared.currency.conversion import Days, convert, with_rates
 from shared.fraud.planner import FACES, Reading
 from shared.fraud.queries.facts import facts
@@ -27,7 +27,7 @@ _STATEMENT = """
     WITH decided AS (
         {rows}
     ), bucketed AS (
-        SELECT *, {bucket} AS bucket, moment <= CAST(:mature_until AS timestamp) AS is_mature,
+        SELECT *, {bucket} AS bucket, moment <= :mature_until AS is_mature,
             {young} AS is_young, {young_for_chargebacks} AS is_young_for_chargebacks
         FROM decided {where}
     ), daily AS (
@@ -72,7 +72,7 @@ _OF_BASE = """
     FROM ({facts})
 """
 _BUCKET = """
-    date_add('second', -mod(date_diff('second', CAST(:monday AS timestamp), moment), :seconds),
+    date_add('second', -mod(date_diff('second', :monday, moment), :seconds),
         date_trunc('second', moment))
 """
 
@@ -110,7 +110,7 @@ def counts_of(rows: Statement, question: FraudQuestion, *, currency: str) -> Sta
 def _rows(question: FraudQuestion, reading: Reading, *, has_labels: bool) -> Iterator[Statement]:
     if reading.grain is not None and reading.parts.rollup:
         daily = reading.grain is Grain.DAY
-        face = str(question.dimension or NO_DIMENSION)
+        face = question.dimension or NO_DIMENSION
         yield sql(
             _OF_ROLLUP,
             moment=sql("CAST(dt AS timestamp)") if daily else sql("hour"),
@@ -122,7 +122,7 @@ def _rows(question: FraudQuestion, reading: Reading, *, has_labels: bool) -> Ite
             _DELAYS,
             delays=table(LABEL_DELAYS_BY_ONE.name),
             dimension=face,
-            horizon=Constant(question.horizon.days),
+            horizon=question.horizon.days,
             units=in_hours(reading.parts.rollup),
         )
     if reading.parts.base:
@@ -138,14 +138,14 @@ def rows_of_base(value: Statement, decisions: Statement) -> Statement:
 
 def _is_young(question: FraudQuestion, kind: LabelKind) -> Statement:
     since = question.young_since.get(kind)
-    return sql("1 = 0") if since is None else sql("moment > CAST(:since AS timestamp)", since=since)
+    return sql("1 = 0") if since is None else sql("moment > :since", since=since)
 
 
 def _bucket(question: FraudQuestion) -> Statement:
     step = question.span.step
     if step is None:
         return sql("CAST(NULL AS timestamp)")
-    return sql(_BUCKET, monday=Constant(MONDAY), seconds=Constant(int(step.total_seconds())))
+    return sql(_BUCKET, monday=MONDAY, seconds=int(step.total_seconds()))
 
 
 def _where(question: FraudQuestion) -> Statement:

@@ -6,7 +6,7 @@ A label counts for the decision of its id on the UTC day of its `decision_timest
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from shared.athena.sql import EMPTY, Constant, Statement, join, sql, table
+from shared.athena.sql import EMPTY, Statement, join, sql, table
 from shared.fraud.question import FraudQuestion
 from shared.fraud.steps import MONDAY
 from shared.metrics.queries.fragments import in_intervals
@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 
 # Of labels given at the same time, that of the last source is effective.
 _PLACE = """
-    date_diff('millisecond', CAST(:epoch AS timestamp), labelled_at) * 4 + CASE source
+    date_diff('millisecond', :epoch, labelled_at) * 4 + CASE source
         WHEN 'dispute_won' THEN 3 WHEN 'chargeback' THEN 2 WHEN 'manual_review' THEN 1 ELSE 0 END
 """
 _LABELLED = """
@@ -35,7 +35,7 @@ _LABELLED = """
             SELECT decision_id, decision_timestamp, CAST(decision_timestamp AS date) AS label_day, labelled_at, label,
                 source, {place} AS place
             FROM {labels}
-            WHERE labelled_at <= CAST(:as_of AS timestamp) AND {days} {known}
+            WHERE labelled_at <= :as_of AND {days} {known}
         )
     )
     GROUP BY decision_id, label_day
@@ -51,7 +51,7 @@ _FACTS = """
         SELECT decision_id, "timestamp" AS moment, outcome, currency, amount, score, customer_id, latency_ms,
             merchant, channel, geography, device, risk_band, model_version, rule_version, variant_id {further}
         FROM {decisions}
-        WHERE "timestamp" <= CAST(:as_of AS timestamp) AND {intervals} {of}
+        WHERE "timestamp" <= :as_of AND {intervals} {of}
     ) AS decided
     LEFT JOIN ({labelled}) AS labelled
         ON labelled.decision_id = decided.decision_id AND labelled.label_day = CAST(decided.moment AS date)
@@ -71,9 +71,9 @@ def facts(
     """
     labelled = sql(
         _LABELLED,
-        place=sql(_PLACE, epoch=Constant(MONDAY)),
+        place=sql(_PLACE, epoch=MONDAY),
         labels=table(DataType.LABELS),
-        horizon=Constant(question.horizon.days),
+        horizon=question.horizon.days,
         as_of=question.as_of,
         days=in_intervals(sql("decision_timestamp"), merge(map(_whole_days, intervals))),
         known=EMPTY if has_labels else sql("AND 1 = 0"),

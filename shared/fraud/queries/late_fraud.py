@@ -6,7 +6,7 @@ Delays are learned from all approved decisions aged H to H + 180 days, whatever 
 from collections.abc import Iterable
 from datetime import timedelta
 
-from shared.athena.sql import Constant, Statement, identifier, sql, table, union_all
+from shared.athena.sql import Statement, identifier, sql, table, union_all
 from shared.currency.conversion import Days, convert, with_rates
 from shared.fraud.planner import MOST_INTERVALS, whole
 from shared.fraud.queries.facts import facts
@@ -31,7 +31,7 @@ _CURVE = """
     WITH mature_cases AS (
         {cases}
     )
-    SELECT kind, COUNT(*) AS number, MIN(CASE WHEN CAST(place AS double) / labels >= {share} THEN age END) AS place
+    SELECT kind, COUNT(*) AS number, MIN(CASE WHEN CAST(place AS double) / labels >= :share THEN age END) AS place
     FROM (
         SELECT kind, age, row_number() OVER (PARTITION BY kind ORDER BY age) AS place,
             COUNT(*) OVER (PARTITION BY kind) AS labels
@@ -40,7 +40,7 @@ _CURVE = """
     GROUP BY kind
 """
 _ASKED = """
-    SELECT :kind AS kind, date_diff('millisecond', moment, CAST(:as_of AS timestamp)) AS age,
+    SELECT :kind AS kind, date_diff('millisecond', moment, :as_of) AS age,
         currency, CAST(CAST(moment AS date) AS varchar) AS dt, amount, last_labelled
     FROM young_cases WHERE {is_missed}
 """
@@ -92,7 +92,7 @@ def curve(question: FraudQuestion, dirty_days: Iterable[str], *, has_labels: boo
         _CURVE,
         cases=_mature_cases(question, tuple(dirty_days), has_labels=has_labels),
         learned=_learned(question),
-        share=sql("CAST(:share AS double)", share=str(LEAST_SHARE)),
+        share=LEAST_SHARE,
     )
 
 
@@ -104,8 +104,7 @@ def missed(question: FraudQuestion, dirty_days: Iterable[str], *, currency: str,
     """
     young, days = _young(question), tuple(dirty_days)
     asked = (
-        sql(_ASKED, kind=Constant(kind), as_of=question.as_of, is_missed=is_missed)
-        for kind, is_missed in _IS_MISSED.items()
+        sql(_ASKED, kind=kind, as_of=question.as_of, is_missed=is_missed) for kind, is_missed in _IS_MISSED.items()
     )
     asked_days = Days(day(young.start), day(max(young.start, young.end - LAST_MOMENT)))
     return sql(
@@ -128,10 +127,9 @@ def _mature_cases(question: FraudQuestion, dirty_days: tuple[str, ...], *, has_l
 
 
 def _learned(question: FraudQuestion) -> Statement:
-    horizon = Constant(question.horizon.days)
+    horizon = question.horizon.days
     return union_all(
-        sql(_LEARNED, kind=Constant(kind), labelled=labelled, horizon=horizon)
-        for kind, labelled in _FIRST_LABEL.items()
+        sql(_LEARNED, kind=kind, labelled=labelled, horizon=horizon) for kind, labelled in _FIRST_LABEL.items()
     )
 
 

@@ -5,6 +5,7 @@ the statement has only the columns that its parts have, and many numbers are pac
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from itertools import chain
 from typing import Any
 
@@ -47,13 +48,13 @@ def unpack_groups(text: str) -> Iterator[list[str]]:
     return map(unpack, text.split(","))
 
 
-def statement(parts: Sequence[tuple[str, tuple[str, ...], Statement]]) -> Statement:
+def statement(parts: Sequence[tuple[StrEnum, tuple[str, ...], Statement]]) -> Statement:
     """Return the statement of parts, each given by its name, the names of its columns, and its query."""
     used = {"part", *chain.from_iterable(columns for _, columns, _ in parts)}
     return union_all(_part(*part, used) for part in parts)
 
 
-def _part(name: str, columns: tuple[str, ...], query: Statement, used: Container[str]) -> Statement:
+def _part(name: StrEnum, columns: tuple[str, ...], query: Statement, used: Container[str]) -> Statement:
     cells = {column: identifier(column) for column in columns} | {"part": sql(":name", name=name)}
     columns_of_all = (_column(column, kind, cells.get(column)) for column, kind in COLUMNS.items() if column in used)
     return sql("SELECT {selected} FROM ({query})", selected=join(", ", columns_of_all), query=query)

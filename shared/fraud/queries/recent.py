@@ -10,7 +10,7 @@ COLUMNS = (
     *("merchant", "channel", "risk_band", "model_version"),
 )
 _STATEMENT = """
-    SELECT decision_id, moment, score, outcome, truth, moment <= CAST(:mature_until AS timestamp) AS is_mature,
+    SELECT decision_id, moment, score, outcome, truth, moment <= :mature_until AS is_mature,
         amount, currency, merchant, channel, risk_band, model_version
     FROM ({facts}) ORDER BY moment DESC, decision_id LIMIT 20
 """

@@ -1,6 +1,7 @@
 """The roll-up tables as data: aggregates of the days of a base table, computed again for each day that changed."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from shared.lake.catalog.table import Column, LakeTable
 from shared.records.schema import DataType
@@ -26,7 +27,15 @@ _SALES_MEASURES = (
     _SHIPPING,
 )
 SALES_DIMENSIONS = ("product_category", "customer_segment", "region", "channel")
-NO_DIMENSION = "none"
+
+
+class Undivided(StrEnum):
+    """What `dimension` is in rows that are not divided by one."""
+
+    NO_DIMENSION = "none"
+
+
+NO_DIMENSION = Undivided.NO_DIMENSION
 
 _DAY = Column(name="dt", glue_type="string", comment="UTC day, yyyy-MM-dd.")
 _CATEGORY = Column(

@@ -18,8 +18,16 @@ class FeatureKind(StrEnum):
     HASH = "hash"
 
 
-OWN_FIELDS = "^(features[.])*(score|amount)$"
-"""Names of features that get `features.` before them, because the decision's own fields have these names."""
+class FeatureNames(StrEnum):
+    """Names of features, as regular expressions.
+
+    `features.` is put before names of the decision's own fields.
+    """
+
+    OWN_FIELDS = "^(features[.])*(score|amount)$"
+
+
+OWN_FIELDS = FeatureNames.OWN_FIELDS
 
 EVEN, ODD = "even", "odd"
 """The halves of decisions: bins are chosen on one and counted on the other."""

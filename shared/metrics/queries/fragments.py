@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from shared.athena.sql import EMPTY, Constant, Statement, identifier, join, sql
+from shared.athena.literals import DayText
+from shared.athena.sql import EMPTY, Statement, identifier, join, sql
 from shared.metrics.buckets import OffsetChange
 from shared.metrics.facts import CURRENCY, Dimension
 from shared.metrics.queries.rows import RangeKind
@@ -21,9 +22,9 @@ DAY = sql("CAST(CAST(moment AS date) AS varchar)")
 """The UTC day of a moment as text; queries that group by it group by `CAST(moment AS date)`."""
 
 
-def day(moment: datetime) -> str:
+def day(moment: datetime) -> DayText:
     """Return the UTC day of a moment as text."""
-    return moment.date().isoformat()
+    return DayText(moment.date())
 
 
 def in_intervals(column: Statement, intervals: Iterable[Interval]) -> Statement:
@@ -63,7 +64,7 @@ def _excluding(column: Statement, gaps: Sequence[tuple[Statement, Statement]]) -
 
 def _between(column: Statement, interval: Interval) -> Statement:
     return sql(
-        "{column} >= CAST(:start AS timestamp) AND {column} < CAST(:end AS timestamp)",
+        "{column} >= :start AND {column} < :end",
         column=column,
         start=interval.start,
         end=interval.end,
@@ -71,7 +72,7 @@ def _between(column: Statement, interval: Interval) -> Statement:
 
 
 def _moment(moment: datetime) -> Statement:
-    return sql("CAST(:moment AS timestamp)", moment=moment)
+    return sql(":moment", moment=moment)
 
 
 def _day(moment: datetime) -> Statement:
@@ -126,10 +127,10 @@ def bucketed(question: MetricQuestion) -> Statement:
 def period(question: MetricQuestion) -> Statement:
     """Return the expression for the range that contains a moment."""
     return sql(
-        "CASE WHEN moment < CAST(:start AS timestamp) THEN :previous ELSE :current END",
-        start=Constant(question.start),
-        previous=Constant(RangeKind.PREVIOUS),
-        current=Constant(RangeKind.CURRENT),
+        "CASE WHEN moment < :start THEN :previous ELSE :current END",
+        start=question.start,
+        previous=RangeKind.PREVIOUS,
+        current=RangeKind.CURRENT,
     )
 
 
@@ -155,13 +156,9 @@ def _wall_clock(clock: Sequence[OffsetChange]) -> Statement:
     if not any(offsets):
         return sql("moment")
     if len(clock) == 1:
-        return sql("date_add('second', :offset, moment)", offset=Constant(offsets[0]))
+        return sql("date_add('second', :offset, moment)", offset=offsets[0])
     cases = (
-        sql(
-            "WHEN moment < CAST(:until AS timestamp) THEN :offset", until=Constant(after.since), offset=Constant(offset)
-        )
+        sql("WHEN moment < :until THEN :offset", until=after.since, offset=offset)
         for offset, after in zip(offsets, clock[1:], strict=False)
     )
-    return sql(
-        "date_add('second', CASE {cases} ELSE :last END, moment)", cases=join(" ", cases), last=Constant(offsets[-1])
-    )
+    return sql("date_add('second', CASE {cases} ELSE :last END, moment)", cases=join(" ", cases), last=offsets[-1])

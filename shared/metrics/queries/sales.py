@@ -104,7 +104,7 @@ def _of_rollup(question: MetricQuestion, plan: Plan) -> Statement:
 
 def _face(question: MetricQuestion) -> Statement:
     """Return the condition that selects the rows by one dimension or none."""
-    return sql("dimension = :dimension AND", dimension=str(next(iter(question.dimensions), NO_DIMENSION)))
+    return sql("dimension = :dimension AND", dimension=next(iter(question.dimensions), NO_DIMENSION))
 
 
 def _value_column(question: MetricQuestion) -> Statement:

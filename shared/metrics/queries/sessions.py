@@ -5,7 +5,9 @@ A session is assumed to last at most one day, so reading one more UTC day on eit
 
 from collections.abc import Iterator
 
-from shared.athena.sql import Constant, Statement, join, sql, table, union_all
+from shared.athena.flags import flagged
+from shared.athena.sql import EMPTY, Statement, identifier, join, sql, table, union_all
+from shared.metrics.facts import Dimension
 from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import TIMESTAMP, bucketed, filter_columns, in_days, in_intervals, one_of
 from shared.metrics.question import MetricQuestion
@@ -15,8 +17,8 @@ _STATEMENT = """
         {steps}
     ), lines AS (
         SELECT session_id, MIN(seen) AS moment, SUM(events) AS events, SUM(purchases) AS purchases
-        FROM steps GROUP BY session_id
-        HAVING MIN(seen) >= CAST(:start AS timestamp) AND MIN(seen) < CAST(:end AS timestamp) {matching}
+        FROM steps {flags} GROUP BY session_id
+        HAVING MIN(seen) >= :start AND MIN(seen) < :end {matching}
     ), bucketed AS (
         {bucketed}
     )
@@ -41,9 +43,10 @@ def sessions(question: MetricQuestion, plan: Plan) -> Statement:
     return sql(
         _STATEMENT,
         steps=union_all(steps(question, plan)),
-        start=Constant(question.previous_start),
-        end=Constant(question.end),
-        matching=join(" ", conditions(question)),
+        start=question.previous_start,
+        end=question.end,
+        flags=flags(question),
+        matching=join(" ", (sql("AND COUNT_IF({flag}) > 0", flag=flag) for flag in matches(question))),
         bucketed=bucketed(question),
     )
 
@@ -59,7 +62,16 @@ def steps(question: MetricQuestion, plan: Plan) -> Iterator[Statement]:
         yield sql(_OF_BASE, filter_columns=columns, events=table(fact.base), intervals=intervals)
 
 
-def conditions(question: MetricQuestion) -> Iterator[Statement]:
-    """Yield the conditions that a session matches every filter by at least one of its events."""
-    for dimension, values in question.filters.items():
-        yield sql("AND COUNT(CASE WHEN {matches} THEN 1 END) > 0", matches=one_of(dimension, values))
+def flags(question: MetricQuestion) -> Statement:
+    """Return what follows the parts of sessions after FROM, so that they have a flag for each filter."""
+    conditions = {_flag(dimension): one_of(dimension, values) for dimension, values in question.filters.items()}
+    return flagged(conditions) if conditions else EMPTY
+
+
+def matches(question: MetricQuestion) -> Iterator[Statement]:
+    """Yield the flags, of which a session needs every one in at least one of its parts."""
+    yield from (identifier(_flag(dimension)) for dimension in question.filters)
+
+
+def _flag(dimension: Dimension) -> str:
+    return f"matches_{dimension}"

@@ -5,7 +5,7 @@ A bucket without records has no row, because the level of the bucket before it s
 
 from collections.abc import Iterator
 
-from shared.athena.sql import EMPTY, Constant, Statement, sql, table, union_all
+from shared.athena.sql import EMPTY, Statement, sql, table, union_all
 from shared.metrics.facts import Dimension
 from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import TIMESTAMP, bucket, in_days, in_intervals, one_of, period
@@ -18,8 +18,8 @@ _STATEMENT = """
         {lines}
     ), bucketed AS (
         SELECT product_id, location, moment, quantity_on_hand, records,
-            CASE WHEN moment < CAST(:previous_start AS timestamp) THEN :before ELSE {period} END AS period,
-            CASE WHEN moment < CAST(:previous_start AS timestamp) THEN NULL ELSE {bucket} END AS bucket
+            CASE WHEN moment < :previous_start THEN :before ELSE {period} END AS period,
+            CASE WHEN moment < :previous_start THEN NULL ELSE {bucket} END AS bucket
         FROM lines {where}
     ), latest AS (
         SELECT product_id, location, period, bucket, MAX(moment) AS moment,
@@ -85,8 +85,8 @@ def stock(question: MetricQuestion, plan: Plan) -> Statement:
     return sql(
         _STATEMENT,
         lines=union_all(levels(question, plan)),
-        previous_start=Constant(question.previous_start),
-        before=Constant(RangeKind.BEFORE),
+        previous_start=question.previous_start,
+        before=RangeKind.BEFORE,
         period=period(question),
         bucket=bucket(question),
         where=of_categories(question),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS: TypeAdapter[Sequence[str]] = TypeAdapter(Sequence[str])
-STATEMENT = Statement("SELECT ?", ("EU",))
+STATEMENT = Statement("SELECT 1 WHERE x = ?", ("EU",))
 KEY = cache_key(STATEMENT, [7, 3])
 
 
@@ -62,7 +62,12 @@ def test_a_repeated_query_is_a_cache_hit(cache: ResultCache) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [Statement("SELECT ?", ("US",)), Statement("SELECT  ?", ("EU",)), Statement("SELECT ?, ?", ("E", "U"))]
+    "other",
+    [
+        Statement("SELECT 1 WHERE x = ?", ("US",)),
+        Statement("SELECT  1 WHERE x = ?", ("EU",)),
+        Statement("SELECT 1 WHERE x IN (?, ?)", ("E", "U")),
+    ],
 )
 def test_another_statement_is_another_result(cache: ResultCache, other: Statement) -> None:
     cache.get_or_compute(KEY, TEXTS, Counted())

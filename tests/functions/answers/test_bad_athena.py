@@ -178,7 +178,7 @@ def test_concurrent_queries_are_bounded_and_excess_requests_may_retry(analyst: A
 
     def refused(number: int) -> Unavailable:
         with pytest.raises(Unavailable) as caught:
-            few.run(Statement("SELECT ?", (number,)))
+            few.run(Statement("SELECT 1 WHERE '1' = ?", (str(number),)))
         return caught.value
 
     with ThreadPoolExecutor(4) as pool:

@@ -8,13 +8,25 @@ from itertools import pairwise
 import pytest
 
 from shared.athena.client import Athena
+from shared.athena.literals import CurrencyCode, DayText
 from shared.athena.sql import sql
 from shared.currency.conversion import Days, convert, with_rates
 from tests.functions.currency.conftest import Quote
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = "2025-01-31", "2025-02-01", "2025-02-02", "2025-02-03"
 WEEKEND = [("EUR", FRIDAY, MONDAY, "1.04"), ("EUR", MONDAY, "9999-12-31", "1.025")]
-ONCE_A_DAY = Days(FRIDAY, MONDAY)
+
+
+def _text(day: str) -> DayText:
+    return DayText(date.fromisoformat(day))
+
+
+def days_of(first: str, last: str) -> Days:
+    """The days of a range, by the texts of its ends."""
+    return Days(_text(first), _text(last))
+
+
+ONCE_A_DAY = days_of(FRIDAY, MONDAY)
 
 
 def worth(athena: Athena, currency: str, day: str, amount: str, *, days: Days | None = None) -> Decimal | None:
@@ -25,9 +37,9 @@ def worth(athena: Athena, currency: str, day: str, amount: str, *, days: Days | 
         rated AS ({rated})
         SELECT {converted} AS amount FROM rated
         """,
-        currency=currency,
-        day=day,
-        amount=amount,
+        currency=CurrencyCode(currency),
+        day=_text(day),
+        amount=Decimal(amount),
         rated=with_rates("sold", "USD", days=days),
         converted=convert("amount"),
     )
@@ -121,7 +133,7 @@ def test_rows_without_a_rate_keep_every_column(athena: Athena, quote: Quote) -> 
         ) AS t (region, currency, dt, lines)), rated AS ({rated})
         SELECT * FROM rated ORDER BY region
         """,
-        monday=MONDAY,
+        monday=_text(MONDAY),
         rated=with_rates("sold", "USD", days=ONCE_A_DAY),
     )
 
@@ -138,7 +150,7 @@ def test_rates_derived_for_another_reporting_currency_are_ignored(athena: Athena
     quote(WEEKEND)
     template = "WITH sold AS (SELECT 'EUR' AS currency, :friday AS dt) {rated}"
 
-    [row] = athena.run(sql(template, friday=FRIDAY, rated=with_rates("sold", "GBP")))
+    [row] = athena.run(sql(template, friday=_text(FRIDAY), rated=with_rates("sold", "GBP")))
 
     assert row["rate"] is None
 
@@ -161,18 +173,18 @@ def any_rates() -> list[tuple[str, str, str, str]]:
 
 @pytest.mark.parametrize(
     "days",
-    [None, Days("2021-12-20", "2024-03-10"), Days("2022-01-31", LEAP_DAY), Days(LEAP_DAY, LEAP_DAY)],
-    ids=lambda days: "unknown" if days is None else "..".join(days),
+    [None, days_of("2021-12-20", "2024-03-10"), days_of("2022-01-31", LEAP_DAY), days_of(LEAP_DAY, LEAP_DAY)],
+    ids=lambda days: "unknown" if days is None else "..".join(map(str, days)),
 )
 def test_each_currency_has_exactly_one_valid_rate_per_day(athena: Athena, quote: Quote, days: Days | None) -> None:
     rates = any_rates()
     quote(rates)
-    first, last = days or Days("2021-12-20", "2024-03-10")
+    first, last = (each.day for each in days or days_of("2021-12-20", "2024-03-10"))
     statement = sql(
         """
         WITH sold AS (
             SELECT currency, substr(CAST(day AS varchar), 1, 10) AS dt
-            FROM UNNEST(sequence(CAST(:first AS date), CAST(:last AS date), INTERVAL '1' DAY)) AS days (day)
+            FROM UNNEST(sequence(:first, :last, INTERVAL '1' DAY)) AS days (day)
             CROSS JOIN (VALUES 'EUR', 'GBP', 'JPY') AS currencies (currency)
         )
         {rated}
@@ -185,7 +197,7 @@ def test_each_currency_has_exactly_one_valid_rate_per_day(athena: Athena, quote:
     rows = athena.run(statement)
 
     told = {(row["currency"], row["dt"]): row["rate"] for row in rows}
-    assert len(rows) == len(told) == 3 * ((date.fromisoformat(last) - date.fromisoformat(first)).days + 1)
+    assert len(rows) == len(told) == 3 * ((last - first).days + 1)
     assert told == {
         (currency, day): next(
             (Decimal(rate) for name, *span, rate in rates if name == currency and span[0] <= day < span[1]), None

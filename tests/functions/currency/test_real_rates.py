@@ -4,7 +4,7 @@ import csv
 import gzip
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -14,6 +14,7 @@ import boto3
 import pytest
 
 from shared.athena.client import Athena
+from shared.athena.literals import DayText
 from shared.athena.sql import sql
 from shared.currency.conversion import Days, convert, with_rates
 from shared.currency.rates import ReferenceRates
@@ -116,7 +117,8 @@ def expected(sales: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], Fra
 
 
 def test_every_currency_and_day_is_converted_to_the_cent(athena: Athena, sales: list[dict[str, Any]]) -> None:
-    days = Days(min(map(day_of, sales)), max(map(day_of, sales)))
+    texts = sorted(map(day_of, sales))
+    days = Days(*(DayText(date.fromisoformat(each)) for each in (texts[0], texts[-1])))
 
     rated, amount = with_rates("sold", "USD", days=days), convert("net_amount")
     rows = athena.run(sql(BY_DAY, first=days.first, last=days.last, rated=rated, converted=amount))

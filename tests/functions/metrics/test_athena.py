@@ -10,7 +10,8 @@ import pytest
 from botocore.stub import Stubber
 
 from shared.athena.client import Athena
-from shared.athena.sql import Statement
+from shared.athena.literals import DayText, OwnValue, quoted
+from shared.athena.sql import Statement, identifier, join, sql
 from shared.lake.table.port import SnapshotExpired
 from shared.runtime.errors import InternalError, Unavailable
 from tests.functions.metrics.lake import DATABASE, TestLake
@@ -54,16 +55,37 @@ def test_rows_are_typed_by_their_columns(athena_client: "AthenaClient") -> None:
 def test_values_reach_athena_unchanged(athena_client: "AthenaClient") -> None:
     hostile = "O'Hara'; DROP TABLE transactions; -- ?"
     statement = Statement(
-        "SELECT ? AS text, ? AS whole, CAST(? AS timestamp) AS moment", (hostile, -7, datetime(2025, 1, 31, tzinfo=UTC))
+        f"SELECT n, text FROM (VALUES (1, {quoted(hostile)}), (2, 'x')) AS t (n, text) WHERE text = ?",  # noqa: S608 quoted
+        (hostile,),
     )
 
-    [row] = over(athena_client).run(statement)
+    assert over(athena_client).run(statement) == [{"n": 1, "text": hostile}]
 
-    assert row == {"text": hostile, "whole": -7, "moment": datetime(2025, 1, 31, tzinfo=UTC)}
+
+def test_literals_have_their_types_in_athena(athena_client: "AthenaClient") -> None:
+    own: dict[str, OwnValue] = {
+        "moment": datetime(2025, 1, 31, 12, 0, 0, 123_000, UTC),
+        "day": date(2025, 1, 31),
+        "yes": True,
+        "whole": -7,
+        "large": -(2**63) + 1,
+        "share": 0.05,
+        "exact": Decimal("0.0500"),
+        "text": DayText(date(2025, 1, 31)),
+    }
+    columns = (sql(":value AS {name}", value=value, name=identifier(name)) for name, value in own.items())
+
+    [row] = over(athena_client).run(sql("SELECT {columns}", columns=join(", ", columns)))
+
+    assert row == {**own, "text": "2025-01-31"}
+    assert {name: type(value) for name, value in row.items()} == {
+        **{name: type(value) for name, value in own.items()},
+        "text": str,
+    }
 
 
 def test_all_pages_of_a_result_are_read(athena_client: "AthenaClient") -> None:
-    statement = Statement("SELECT n FROM UNNEST(sequence(1, ?)) AS t(n) ORDER BY n", (2500,))
+    statement = Statement("SELECT n FROM UNNEST(sequence(1, 2500)) AS t(n) ORDER BY n")
 
     assert [row["n"] for row in over(athena_client).run(statement)] == list(range(1, 2501))
 
@@ -78,9 +100,8 @@ def test_a_failed_query_is_an_internal_error_without_details(athena_client: "Ath
 ENDLESS = Statement(
     """
     SELECT count(*) AS n FROM UNNEST(sequence(1, 100000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y)
-    CROSS JOIN UNNEST(sequence(1, 1000)) AS c(z) WHERE x + y + z = ?
-""",
-    (7,),
+    CROSS JOIN UNNEST(sequence(1, 1000)) AS c(z) WHERE x + y + z = 7
+"""
 )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.athena.features import boolean_of, number_of, text_of
+from shared.athena.features import number_of, text_of
 from shared.athena.sql import Statement, sql
 from shared.records.features import FeatureValue, decode, encode
 from tests.local.athena.conftest import Asker
@@ -37,24 +37,16 @@ def _literal(text: str) -> Statement:
 @pytest.mark.parametrize("stored", STORED)
 def test_a_feature_has_the_same_value_in_sql(stored: str, asker: Asker) -> None:
     column, value = _literal(stored), decode(stored)
-    question = sql(
-        "SELECT {number}, {text}, CAST({boolean} AS varchar)",
-        number=number_of(column),
-        text=text_of(column),
-        boolean=boolean_of(column),
-    )
+    question = sql("SELECT {number}, {text}", number=number_of(column), text=text_of(column))
 
-    ((number, text, boolean),) = asker.rows(question.text)
+    ((number, text),) = asker.rows(question.text)
 
     assert (None if number is None else float(number)) == (value if type(value) in {int, float} else None)
     assert text == (value if isinstance(value, str) else None)
-    assert boolean == (str(value).lower() if isinstance(value, bool) else None)
 
 
 def test_an_absent_feature_has_no_value(asker: Asker) -> None:
     column = Statement("CAST(NULL AS varchar)")
-    question = sql(
-        "SELECT {number}, {text}, {boolean}", number=number_of(column), text=text_of(column), boolean=boolean_of(column)
-    )
+    question = sql("SELECT {number}, {text}", number=number_of(column), text=text_of(column))
 
-    assert asker.rows(question.text) == [[None, None, None]]
+    assert asker.rows(question.text) == [[None, None]]

@@ -75,9 +75,8 @@ def test_versions_of_a_table_are_read_side_by_side_in_one_statement(sales: Icebe
     sales.append(SALES, _rows(["d"]))
 
     counts = asker.rows(
-        "SELECT (SELECT count(*) FROM sales FOR VERSION AS OF ?), "  # noqa: S608 a number
-        f"(SELECT count(*) FROM sales FOR VERSION AS OF {second} AS s WHERE s.n = 1), (SELECT count(*) FROM sales)",
-        str(first),
+        f"SELECT (SELECT count(*) FROM sales FOR VERSION AS OF {first}), "  # noqa: S608 numbers
+        f"(SELECT count(*) FROM sales FOR VERSION AS OF {second} AS s WHERE s.n = 1), (SELECT count(*) FROM sales)"
     )
     added = asker.rows(
         f"SELECT new.id FROM sales FOR VERSION AS OF {second} AS new "  # noqa: S608 numbers

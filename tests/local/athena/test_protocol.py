@@ -65,9 +65,10 @@ def test_a_request_token_with_another_query_is_refused(asker: Asker) -> None:
 
 
 def test_an_execution_reports_its_query_and_duration(asker: Asker) -> None:
-    found = asker.execute("SELECT ?", "1", WorkGroup="tally-local")
+    query = "SELECT 1 WHERE 1 = ?"
+    found = asker.execute(query, "1", WorkGroup="tally-local")
 
-    assert (found["Query"], found["ExecutionParameters"], found["WorkGroup"]) == ("SELECT ?", ["1"], "tally-local")
+    assert (found["Query"], found["ExecutionParameters"], found["WorkGroup"]) == (query, ["1"], "tally-local")
     assert (found["StatementType"], found["QueryExecutionContext"]["Database"]) == ("DML", DATABASE)
     assert found["ResultConfiguration"]["OutputLocation"] == f"s3://{BUCKET}/athena/{found['QueryExecutionId']}.csv"
     assert found["Status"]["SubmissionDateTime"] <= found["Status"]["CompletionDateTime"]

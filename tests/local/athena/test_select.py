@@ -100,24 +100,42 @@ def test_parameters_are_sql_literals_and_quotes_in_them_stay_inside(asker: Asker
 
 
 @pytest.mark.parametrize(
-    ("parameter", "kind", "value"),
+    ("parameter", "condition"),
     [
-        ("'it''s ? -- \\'", "varchar", "it's ? -- \\"),
-        ("-1.50", "decimal", "-1.50"),
-        ("12345678901", "bigint", "12345678901"),
-        ("1e3", "double", "1000.0"),
-        ("TRUE", "boolean", "true"),
-        ("NULL", "unknown", None),
-        ("DATE '2025-01-01'", "date", "2025-01-01"),
-        ("TIMESTAMP '2025-01-01 10:00:00.123'", "timestamp", "2025-01-01 10:00:00.123"),
-        ("ARRAY['a', 'b']", "array", "[a, b]"),
-        ("CAST('1' AS bigint)", "bigint", "1"),
+        ("'it''s ? -- \\'", "? = concat('it''s ', '? -- \\')"),
+        ("-1.50", "? = CAST(-1.5 AS decimal(3, 2))"),
+        ("12345678901", "? = BIGINT '12345678901'"),
+        ("1e3", "? = DOUBLE '1000'"),
+        ("TRUE", "?"),
+        ("NULL", "? IS NULL"),
+        ("DATE '2025-01-01'", "? = CAST('2025-01-01' AS date)"),
+        ("TIMESTAMP '2025-01-01 10:00:00.123'", "? = CAST('2025-01-01 10:00:00.123' AS timestamp)"),
+        ("ARRAY['a', 'b']", "element_at(?, 2) = 'b'"),
+        ("CAST('1' AS bigint)", "? = 1"),
     ],
 )
-def test_a_parameter_keeps_its_type_and_value(asker: Asker, parameter: str, kind: str, value: str | None) -> None:
-    columns, rows = asker.result("SELECT ? AS p, '?' AS question", parameter)
+def test_a_parameter_keeps_its_type_and_value(asker: Asker, parameter: str, condition: str) -> None:
+    assert asker.rows(f"SELECT '?' AS question WHERE {condition}", parameter) == [["?"]]
 
-    assert (columns[0]["Type"], rows) == (kind, [[value, "?"]])
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ? AS p",
+        "SELECT id FROM sales JOIN sales AS other ON other.id = ?",
+        "SELECT count(*) FILTER (WHERE id = ?) FROM sales",
+        "SELECT count(*) FROM sales GROUP BY id HAVING id = ?",
+        "SELECT id FROM sales WHERE id IN (SELECT CASE WHEN id = ? THEN id END FROM sales)",
+        "SELECT id FROM (VALUES ?) AS t (id)",
+        "SELECT id FROM sales FOR VERSION AS OF ?",
+        "SELECT id FROM sales LIMIT ?",
+        "WITH some AS (SELECT ? AS p) SELECT p FROM some",
+        "UNLOAD (SELECT ? AS p) TO 's3://lake/unloaded/' WITH (format = 'JSON')",
+    ],
+)
+def test_parameters_elsewhere_than_in_where_are_refused(asker: Asker, query: str) -> None:
+    with pytest.raises(asker.client.exceptions.InvalidRequestException, match="only in the WHERE clause"):
+        asker.execute(query, "1")
 
 
 @pytest.mark.parametrize("parameter", ["id", "(SELECT 1)", "1; DROP TABLE sales", "count(*)", "'open"])
@@ -130,7 +148,7 @@ def test_a_parameter_that_is_not_a_literal_fails_the_query(asker: Asker, paramet
 
 @pytest.mark.usefixtures("sales")
 def test_too_few_parameters_fail_the_query(asker: Asker) -> None:
-    assert "expected 2 but found 1" in asker.reason("SELECT ? + ?", "1")
+    assert "expected 2 but found 1" in asker.reason("SELECT 1 WHERE ? < ?", "1")
 
 
 def test_result_files_quote_every_value_and_leave_null_empty(sales: Lake, asker: Asker) -> None:

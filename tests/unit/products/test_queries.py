@@ -73,13 +73,12 @@ def test_every_table_can_be_pinned(cut_off: timedelta, days: tuple[str, ...], so
 
 
 def test_no_client_value_is_in_the_text_of_the_statement() -> None:
-    hostile = ProductQuestion(start=START, end=START + DAY, category="x') OR 1=1 --", limit=499)
+    hostile = ProductQuestion(start=START, end=START + DAY, category="x') OR 1=1 --")
 
     found = planned(hostile)
 
     assert "OR 1=1" not in found.text
-    assert "499" not in found.text
-    assert {"x') OR 1=1 --", 499} < set(found.values)
+    assert found.values == (hostile.category,)
 
 
 def test_every_table_but_small_ones_is_read_once() -> None:

@@ -6,13 +6,13 @@ label of the rest.
 
 from collections.abc import Callable, Sequence
 
-from shared.athena.sql import Constant, Statement, identifier, join, sql
+from shared.athena.sql import Statement, identifier, join, sql
 from shared.metrics.facts import Measure
 from shared.metrics.queries.fragments import filter_clause, period
 from shared.metrics.queries.rows import RangeKind
 from shared.metrics.question import GroupedQuestion
 
-CURRENT = Constant(RangeKind.CURRENT)
+CURRENT = RangeKind.CURRENT
 
 _BUCKETED = "SELECT *, {period} AS period, {label} AS label FROM lines {where}"
 _LABELLED = """
@@ -45,7 +45,7 @@ def labelled(question: GroupedQuestion, columns: Sequence[str], value_of: Callab
         value_of: returns a measure of the group of a unit, as `of_group`.
     """
     names = join(", ", map(identifier, columns))
-    return sql(_LABELLED, columns=names, value=_value(question, value_of), limit=Constant(question.limit))
+    return sql(_LABELLED, columns=names, value=_value(question, value_of), limit=question.limit)
 
 
 def of_group(unit: Statement) -> Statement:

@@ -3,12 +3,14 @@
 It counts among those without a value only if none of its events has one.
 """
 
-from shared.athena.sql import Constant, Statement, identifier, join, sql, union_all
+from collections.abc import Sequence
+
+from shared.athena.sql import Statement, identifier, join, sql, union_all
 from shared.metrics.facts import Measure
 from shared.metrics.planner import Plan
 from shared.metrics.queries.fragments import one_of, period
 from shared.metrics.queries.grouped.ranks import label, labelled, of_group
-from shared.metrics.queries.sessions import steps
+from shared.metrics.queries.sessions import flags, matches, steps
 from shared.metrics.question import GroupedQuestion
 
 _STATEMENT = """
@@ -17,7 +19,7 @@ _STATEMENT = """
     ), parts AS (
         SELECT session_id, {dimension} AS part, MIN(seen) AS first_seen, SUM(events) AS part_events,
             SUM(purchases) AS part_purchases {matches}
-        FROM steps GROUP BY session_id, {dimension}
+        FROM steps {flags} GROUP BY session_id, {dimension}
     ), lines AS (
         SELECT session_id, part, MIN(first_seen) OVER (PARTITION BY session_id) AS moment,
             MAX(part) OVER (PARTITION BY session_id) AS any_part,
@@ -27,7 +29,7 @@ _STATEMENT = """
     ), units AS (
         SELECT {period} AS period, {label} AS label, session_id, events, purchases
         FROM lines
-        WHERE moment >= CAST(:start AS timestamp) AND moment < CAST(:end AS timestamp)
+        WHERE moment >= :start AND moment < :end
             AND (part IS NOT NULL OR any_part IS NULL) {matching}
     ), labelled AS (
         {labelled}
@@ -47,32 +49,26 @@ _OF_GROUP = {
 
 def sessions(question: GroupedQuestion, plan: Plan) -> Statement:
     """Count the sessions that start in each range, and how many of them include a purchase, per group and in all."""
-    names = {dimension: identifier(f"matches_{dimension}") for dimension in question.filters}
-    matches = (
-        sql(
-            ", COUNT(CASE WHEN {matches} THEN 1 END) AS {name}",
-            matches=one_of(dimension, question.filters[dimension]),
-            name=name,
-        )
-        for dimension, name in names.items()
-    )
-    matched = (sql(", SUM({name}) OVER (PARTITION BY session_id) AS {name}", name=name) for name in names.values())
+    names = list(matches(question))
+    counted = (sql(", COUNT_IF({name}) AS {name}", name=name) for name in names)
+    matched = (sql(", SUM({name}) OVER (PARTITION BY session_id) AS {name}", name=name) for name in names)
     return sql(
         _STATEMENT,
         steps=union_all(steps(question, plan)),
         dimension=identifier(question.group_by),
-        matches=join("", matches),
+        flags=flags(question),
+        matches=join("", counted),
         matched=join("", matched),
         period=period(question),
         label=label("part"),
-        start=Constant(question.previous_start),
-        end=Constant(question.end),
-        matching=_matching(question, list(names.values())),
+        start=question.previous_start,
+        end=question.end,
+        matching=_matching(question, names),
         labelled=labelled(question, ["session_id", "events", "purchases"], _OF_GROUP.__getitem__),
     )
 
 
-def _matching(question: GroupedQuestion, names: list[Statement]) -> Statement:
+def _matching(question: GroupedQuestion, names: Sequence[Statement]) -> Statement:
     """Return the conditions that sessions match every filter, and that the value of a group is one of those allowed."""
     conditions = [sql("AND {name} > 0", name=name) for name in names]
     allowed = question.filters.get(question.group_by)

@@ -1,6 +1,6 @@
 """Stock levels by the category that products have now: the last record of each product and location in each range."""
 
-from shared.athena.sql import Constant, Statement, sql, table, union_all
+from shared.athena.sql import Statement, sql, table, union_all
 from shared.metrics.planner import Plan
 from shared.metrics.queries.grouped.ranks import CURRENT, label, labelled, of_one_unit
 from shared.metrics.queries.rows import RangeKind
@@ -13,9 +13,9 @@ _STATEMENT = """
         {lines}
     ), latest AS (
         SELECT product_id, location, MAX_BY(quantity_on_hand, moment) AS current_quantity,
-            MAX_BY(quantity_on_hand, CASE WHEN moment < CAST(:start AS timestamp) THEN moment END) AS previous_quantity,
-            SUM(CASE WHEN moment >= CAST(:start AS timestamp) THEN records ELSE 0 END) AS current_records,
-            SUM(CASE WHEN moment < CAST(:start AS timestamp) AND moment >= CAST(:previous_start AS timestamp)
+            MAX_BY(quantity_on_hand, CASE WHEN moment < :start THEN moment END) AS previous_quantity,
+            SUM(CASE WHEN moment >= :start THEN records ELSE 0 END) AS current_records,
+            SUM(CASE WHEN moment < :start AND moment >= :previous_start
                 THEN records ELSE 0 END) AS previous_records
         FROM lines {where} GROUP BY product_id, location
     ), known AS (
@@ -45,12 +45,12 @@ def stock(question: GroupedQuestion, plan: Plan) -> Statement:
     return sql(
         _STATEMENT,
         lines=union_all(levels(question, plan)),
-        start=Constant(question.start),
-        previous_start=Constant(question.previous_start),
+        start=question.start,
+        previous_start=question.previous_start,
         where=of_categories(question),
         products=table(DataType.PRODUCTS),
         label=label("category"),
-        previous=Constant(RangeKind.PREVIOUS),
+        previous=RangeKind.PREVIOUS,
         current=CURRENT,
         labelled=labelled(question, _COLUMNS, of_one_unit),
     )
