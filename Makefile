@@ -102,7 +102,7 @@ $(PYTHON):
 
 node_modules/.ready: package-lock.json
 	@$(CHECK_NODE)
-	@echo "Installing the CDK command line and the tests' axios (npm ci) ..."
+	@echo "Installing the CDK command line and the tests' packages (npm ci) ..."
 	@npm ci --silent --no-fund --no-audit
 	@touch $@
 

@@ -2,9 +2,11 @@
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlglot import exp
 
@@ -12,6 +14,8 @@ from infra.local.athena.allowlist import PRODUCT, vet
 from infra.local.athena.statement import Select, Unload, check_parameters, parse
 from tests.statements import HOSTILE, Rendered, corpus
 
+GRAMMAR = Path(__file__).parent / "grammar" / "parse.mjs"
+MISTAKEN = "SELECT 1\nFROM WHERE x = ?"
 SHARED = Path(__file__).parents[3] / "shared"
 NAMES = re.compile(r"\{\w+\}|(?<![:\w]):[a-z]\w*")
 
@@ -50,6 +54,30 @@ def test_parameters_are_texts_of_callers(rendered: list[Rendered]) -> None:
     assert all(len(each.statement.values) == each.statement.text.count("?") for each in rendered)
     assert not [each.name for each in rendered if "OR 1=1" in each.statement.text]
     assert given == {HOSTILE, "x", "EUR", "a", "n"}
+
+
+NOT_IN_TRINO = re.compile(r"UNLOAD \((?P<query>.*)\) TO 's3:[^()]*\([^()]*\)", re.DOTALL)
+"""A statement of Athena's own around a query of Trino: https://docs.aws.amazon.com/athena/latest/ug/unload.html."""
+
+
+def test_statements_are_of_the_grammar_of_trino(rendered: list[Rendered]) -> None:
+    unloads = [NOT_IN_TRINO.fullmatch(each.statement.text) for each in rendered]
+    texts = [unload["query"] if unload else each.statement.text for each, unload in zip(rendered, unloads, strict=True)]
+    ran = subprocess.run(  # noqa: S603 # our own script
+        ["node", str(GRAMMAR)],  # noqa: S607 # the one that `make` found
+        input=orjson.dumps([*texts, MISTAKEN]),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+
+    *found, mistakes = orjson.loads(ran.stdout)
+    refused = [
+        f"{each.name}, line {error['startLine']}:{error['startColumn']}: {error['message']}\n{text}"
+        for each, text, errors in zip(rendered, texts, found, strict=True)
+        for error in errors
+    ]
+    assert not refused, refused[0]
+    assert (mistakes[0]["startLine"], mistakes[0]["startColumn"]) == (2, 6)
 
 
 def templates() -> Iterator[tuple[str, str]]:
