@@ -60,7 +60,6 @@ class Prunings:
         if isinstance(scope.expression, exp.SetOperation):
             for branch in scope.set_operation_scopes:
                 self._descend(branch, _rename_columns(inherited, scope.expression, branch.expression))
-            return
         select = scope.expression
         if isinstance(select, exp.Select):
             conditions = _conditions(select) + [(None, inner) for inner in _push_down(select, inherited)]

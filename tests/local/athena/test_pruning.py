@@ -94,6 +94,12 @@ def test_a_query_used_twice_reads_what_either_use_needs() -> None:
     assert _predicates(sql) == [None]
 
 
+def test_a_query_inside_a_union_prunes_by_its_own_condition() -> None:
+    union = "WITH some AS (SELECT id FROM sales WHERE dt = 'a') SELECT id FROM some UNION ALL SELECT id FROM some"
+
+    assert _predicates(f"SELECT count(*) FROM ({union}) AS both") == ["\"dt\" = 'a'"]  # noqa: S608 as above
+
+
 def test_each_mention_of_a_table_is_pruned_by_its_own_condition() -> None:
     sql = "SELECT count(*) FROM sales a JOIN sales b ON a.id = b.id AND b.dt = 'b' WHERE a.dt = 'a'"
 
