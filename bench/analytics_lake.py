@@ -23,6 +23,7 @@ from shared.app.wiring import Wiring
 from shared.athena.client import WORK_GROUP, Athena
 from shared.athena.pinned_queries import PinnedQueries
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
+from shared.athena.result_file import ResultFiles
 from shared.drift.reports import DriftReports
 from shared.fraud.lake_reader import DecisionReader
 from shared.lake.catalog.rollup_tables import ROLLUP_TABLES
@@ -126,7 +127,8 @@ def forget(wired: Wiring) -> None:
 def patient(wired: Wiring, reports: Reports) -> Reports:
     """The same reports waiting for answers that nobody would wait for, so that those can be measured too."""
     athena = Athena(
-        boto3.client("athena"),
+        client=boto3.client("athena"),
+        files=ResultFiles(boto3.client("s3")),
         work_group=wired.settings.name_of(WORK_GROUP),
         database=wired.settings.name_of(LAKE_DATABASE),
         patience_seconds=PATIENCE_SECONDS,

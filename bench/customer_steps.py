@@ -1,14 +1,13 @@
 """The steps of the computation of customers, each in a process of its own that imports what its function imports."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.function_process import tell, timed
-from shared.app.wiring import Wiring, wiring
-from shared.athena.client import WORK_GROUP, Athena
+from shared.app.wiring import wiring
+from shared.athena.client import Athena
 from shared.customers.store import CUSTOMERS_TABLE, CustomerStore
-from shared.lake.catalog.tables import LAKE_DATABASE
 
 PATIENCE_SECONDS = 3600
 
@@ -17,7 +16,8 @@ def prepare() -> None:
     """Run the first step, and print what it took."""
     wired = wiring()
     queries: list[float] = []
-    athena = _Timed(wired, queries)
+    plain = replace(wired.customer_preparation.athena, patience_seconds=PATIENCE_SECONDS, slots=None)
+    athena = _Timed(**vars(plain), seconds=queries)
     preparation = replace(wired.customer_preparation, athena=athena)
     run = timed(lambda: preparation.prepare(wired.clock()))
     told = {"run_id": run[0].run_id, "slices": run[0].slices, "customers": run[0].customers}
@@ -48,28 +48,22 @@ def publish(run_id: str) -> None:
     tell({"customers": done.customers}, seconds)
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Timed(Athena):
-    """An Athena with much patience that notes how long its statements take."""
+    """An Athena that notes how long its statements take."""
 
-    def __init__(self, wired: Wiring, seconds: list[float]) -> None:
-        super().__init__(
-            wired.clients.scheduled_athena,
-            work_group=wired.name_of(WORK_GROUP),
-            database=wired.name_of(LAKE_DATABASE),
-            patience_seconds=PATIENCE_SECONDS,
-        )
-        self._seconds = seconds
+    seconds: list[float]
 
     def run(self, statement: Any) -> Any:
         """Run and note."""
         rows, seconds = timed(lambda: super(_Timed, self).run(statement))
-        self._seconds.append(seconds)
+        self.seconds.append(seconds)
         return rows
 
     def execute(self, statement: Any) -> None:
         """Execute and note."""
         _, seconds = timed(lambda: super(_Timed, self).execute(statement))
-        self._seconds.append(seconds)
+        self.seconds.append(seconds)
 
 
 class _Taking:

@@ -1,69 +1,64 @@
 """Runs queries in Athena: acquires a permit, waits within a timeout or stops the query; returns typed rows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.athena.literals import quoted
+from shared.athena.failures import RETRY_SECONDS, failure, is_transient, log_failure
+from shared.athena.limits import parameters
 from shared.athena.sql import Statement
-from shared.lake.table.port import SnapshotExpired
 from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.deadline import Timeout, deadline
-from shared.runtime.errors import InternalError, Unavailable
+from shared.runtime.errors import Unavailable
 from shared.runtime.models import utc
 from shared.runtime.observability import logger
 from shared.runtime.resources import WorkGroup
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
-    from types_boto3_athena.type_defs import (
-        DatumTypeDef,
-        QueryExecutionStatusTypeDef,
-        StartQueryExecutionInputTypeDef,
-    )
+    from types_boto3_athena.type_defs import QueryExecutionTypeDef, RowTypeDef, StartQueryExecutionInputTypeDef
 
     from shared.athena.concurrency import QueryConcurrency
+    from shared.athena.result_file import Cells, ResultFiles
 
 WORK_GROUP = WorkGroup("work_group")
 
-_RETRY_SECONDS = 5
 _SUCCEEDED = "SUCCEEDED"
 _ENDED = (_SUCCEEDED, "FAILED", "CANCELLED")
-_SYSTEM = 1
-_NOT_READ = ("ICEBERG_CANNOT_OPEN_SPLIT", "ICEBERG_FILESYSTEM_ERROR", "ICEBERG_CURSOR_ERROR", "HIVE_CANNOT_OPEN_SPLIT")
-_SNAPSHOT_EXPIRED = "Iceberg snapshot ID does not exist"
+_MOST_TRIES = 3
+_BETWEEN_TRIES = Timeout(seconds=60, first_wait=0.1, growth=3)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Athena:
     """Runs statements in one work group and database, with bounded concurrency."""
 
-    def __init__(
-        self,
-        client: "AthenaClient",
-        *,
-        work_group: str,
-        database: str,
-        patience_seconds: float = 20,
-        slots: "QueryConcurrency | None" = None,
-    ) -> None:
-        self._client = client
-        self._work_group = work_group
-        self._database = database
-        self._timeout = Timeout(seconds=patience_seconds)
-        self._concurrency = slots
+    client: "AthenaClient"
+    files: "ResultFiles"
+    work_group: str
+    database: str
+    patience_seconds: float = 20
+    slots: "QueryConcurrency | None" = None
+
+    @property
+    def _timeout(self) -> Timeout:
+        return Timeout(seconds=self.patience_seconds)
 
     def run(self, statement: Statement) -> list[dict[str, Any]]:
         """Run a statement and return its rows, typed by their columns.
 
-        A query that failed because an object could not be read is run once more. A query whose caller timed out is
-        stopped.
+        A query that failed because an object could not be read is run again, at most twice and within the timeout. A
+        query whose caller timed out is stopped.
 
         Raises:
             SnapshotExpired: a table does not have the snapshot at which it is read.
+            QueryTooLarge: the statement exceeds a limit of Athena.
             Unavailable: Athena is throttling or fails, too many queries are running, or this one exceeded the timeout.
             InternalError: the query failed; the log has the reason.
         """
@@ -74,61 +69,63 @@ class Athena:
         """Run a statement that has no rows, such as `UNLOAD`; one that failed is not run again.
 
         Raises:
-            SnapshotExpired, Unavailable, InternalError: as for `run`.
+            SnapshotExpired, QueryTooLarge, Unavailable, InternalError: as for `run`.
         """
         with self._attempt():
-            _, status = self._finish(statement)
+            status = self._finish(statement)["Status"]
             if status["State"] != _SUCCEEDED:
-                raise _failure(status)
+                raise failure(status)
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
         with deadline(self._timeout.seconds), self._permit():
             try:
                 yield
-            except self._client.exceptions.TooManyRequestsException as error:
+            except self.client.exceptions.TooManyRequestsException as error:
                 logger().warning("Athena is throttling", exc_info=error)
-                raise Unavailable("Too many queries are running; retry later", retry_after=_RETRY_SECONDS) from error
+                raise Unavailable("Too many queries are running; retry later", retry_after=RETRY_SECONDS) from error
 
     def _permit(self) -> AbstractContextManager[None]:
-        if self._concurrency is None:
+        if self.slots is None:
             return nullcontext()
-        return self._concurrency.acquire(self._timeout, Timeout(seconds=self._timeout.remaining / 2))
+        return self.slots.acquire(self._timeout, Timeout(seconds=self._timeout.remaining / 2))
 
-    def _succeed(self, statement: Statement) -> str:
-        execution_id, status = self._finish(statement)
-        if _is_transient(status):
-            execution_id, status = self._finish(statement)
-        if status["State"] != _SUCCEEDED:
-            raise _failure(status)
-        return execution_id
+    def _succeed(self, statement: Statement) -> "QueryExecutionTypeDef":
+        for _ in islice(_BETWEEN_TRIES.poll(), _MOST_TRIES):
+            execution = self._finish(statement)
+            if not is_transient(execution["Status"]):
+                break
+        if execution["Status"]["State"] != _SUCCEEDED:
+            raise failure(execution["Status"])
+        return execution
 
-    def _finish(self, statement: Statement) -> "tuple[str, QueryExecutionStatusTypeDef]":
+    def _finish(self, statement: Statement) -> "QueryExecutionTypeDef":
         execution_id = self._start(statement)
         with self._stop_on_error(execution_id):
             for _ in self._timeout.poll():
-                status = self._status(execution_id)
-                if status is None or status["State"] not in _ENDED:
+                execution = self._execution(execution_id)
+                if execution is None or execution["Status"]["State"] not in _ENDED:
                     continue
-                if status["State"] != _SUCCEEDED:
-                    _log_failure(execution_id, status)
-                return execution_id, status
-            raise Unavailable("The query takes too long; request a shorter range", retry_after=_RETRY_SECONDS)
+                if execution["Status"]["State"] != _SUCCEEDED:
+                    log_failure(execution_id, execution["Status"])
+                return execution
+            raise Unavailable("The query takes too long; request a shorter range", retry_after=RETRY_SECONDS)
 
     def _start(self, statement: Statement) -> str:
         request: StartQueryExecutionInputTypeDef = {
             "QueryString": statement.text,
-            "QueryExecutionContext": {"Database": self._database},
-            "WorkGroup": self._work_group,
+            "QueryExecutionContext": {"Database": self.database},
+            "WorkGroup": self.work_group,
         }
-        if statement.values:
-            request["ExecutionParameters"] = [quoted(text) for text in statement.values]
-        return self._client.start_query_execution(**request)["QueryExecutionId"]
+        given = parameters(statement)
+        if given:
+            request["ExecutionParameters"] = given
+        return self.client.start_query_execution(**request)["QueryExecutionId"]
 
-    def _status(self, execution_id: str) -> "QueryExecutionStatusTypeDef | None":
-        """Return the status of a query; None if Athena is unavailable, because the query continues."""
+    def _execution(self, execution_id: str) -> "QueryExecutionTypeDef | None":
+        """Describe a query; None if Athena is unavailable, because the query continues."""
         try:
-            return self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]
+            return self.client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
         except (BotoCoreError, ClientError) as error:
             if as_unavailable(error) is None:
                 raise
@@ -146,30 +143,29 @@ class Athena:
 
     def _stop(self, execution_id: str) -> None:
         try:
-            self._client.stop_query_execution(QueryExecutionId=execution_id)
+            self.client.stop_query_execution(QueryExecutionId=execution_id)
             logger().warning("query stopped", query_execution_id=execution_id)
         except (BotoCoreError, ClientError) as error:
             logger().error("stopping a query failed", query_execution_id=execution_id, exc_info=error)
 
-    def _rows(self, execution_id: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        pages = self._client.get_paginator("get_query_results").paginate(QueryExecutionId=execution_id)
-        for number, page in enumerate(pages):
-            if number and not self._timeout.remaining:
-                raise Unavailable(
-                    "The result is too large to be read in time; request a shorter range",
-                    retry_after=_RETRY_SECONDS,
-                )
-            columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
-            names = [column["Name"] for column in columns]
-            readers = [_READERS.get(column["Type"], str) for column in columns]
-            rows = page["ResultSet"]["Rows"][1 if number == 0 else 0 :]
-            found.extend(dict(zip(names, map(_read, readers, row["Data"]), strict=True)) for row in rows)
-        return found
+    def _rows(self, execution: "QueryExecutionTypeDef") -> list[dict[str, Any]]:
+        """Return the rows of a result: from the first page, or all from its file if they do not fit on that."""
+        page = self.client.get_query_results(QueryExecutionId=execution["QueryExecutionId"])
+        columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+        names = [column["Name"] for column in columns]
+        readers = [_READERS.get(column["Type"], str) for column in columns]
+        rows: Iterable[Cells] = map(_cells, page["ResultSet"]["Rows"][1:])
+        if "NextToken" in page:
+            location = execution["ResultConfiguration"]["OutputLocation"]
+            rows = self.files.rows(location, len(columns), self._timeout)
+        return [dict(zip(names, map(_read, readers, row), strict=True)) for row in rows]
 
 
-def _read(reader: Callable[[str], Any], datum: "DatumTypeDef") -> Any:
-    text = datum.get("VarCharValue")
+def _cells(row: "RowTypeDef") -> "Cells":
+    return tuple(datum.get("VarCharValue") for datum in row["Data"])
+
+
+def _read(reader: Callable[[str], Any], text: str | None) -> Any:
     return None if text is None else reader(text)
 
 
@@ -185,33 +181,3 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
     "timestamp": lambda text: utc(datetime.fromisoformat(text)),
 }
-
-
-def _is_transient(status: "QueryExecutionStatusTypeDef") -> bool:
-    """Return whether a retry may succeed: Athena reports it, or an object could not be read."""
-    if status["State"] != "FAILED":
-        return False
-    return status.get("AthenaError", {}).get("Retryable", False) or _reason(status).startswith(_NOT_READ)
-
-
-def _reason(status: "QueryExecutionStatusTypeDef") -> str:
-    return status.get("StateChangeReason", "")
-
-
-def _failure(status: "QueryExecutionStatusTypeDef") -> Exception:
-    if _SNAPSHOT_EXPIRED in _reason(status):
-        return SnapshotExpired(_reason(status))
-    of_athena = status.get("AthenaError", {}).get("ErrorCategory") == _SYSTEM
-    if status["State"] == "CANCELLED" or of_athena or _is_transient(status):
-        return Unavailable("The query was interrupted; retry later", retry_after=_RETRY_SECONDS)
-    return InternalError("The query failed; quote the request id when reporting it")
-
-
-def _log_failure(execution_id: str, status: "QueryExecutionStatusTypeDef") -> None:
-    logger().error(
-        "query ended without a result",
-        query_execution_id=execution_id,
-        state=status["State"],
-        reason=status.get("StateChangeReason"),
-        category=status.get("AthenaError", {}).get("ErrorCategory"),
-    )

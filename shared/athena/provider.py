@@ -6,6 +6,7 @@ from shared.athena.client import WORK_GROUP, Athena
 from shared.athena.concurrency import QueryConcurrency
 from shared.athena.pinned_queries import PinnedQueries
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
+from shared.athena.result_file import ResultFiles
 from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.lake.provider import table_states
 from shared.runtime.clients import INTERACTIVE_TIMEOUT, SCHEDULED_TIMEOUT
@@ -13,21 +14,24 @@ from shared.runtime.deployment import Deployment, provider
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
+    from types_boto3_s3 import S3Client
 
 
 @provider
 def athena(deployment: Deployment) -> Athena:
     """Build the client for queries that a request waits for."""
-    return _athena(deployment, deployment.clients.interactive_athena, timeout=INTERACTIVE_TIMEOUT)
+    clients = deployment.clients
+    return _athena(deployment, clients.interactive_athena, clients.interactive_s3, timeout=INTERACTIVE_TIMEOUT)
 
 
 @provider
 def scheduled_athena(deployment: Deployment) -> Athena:
     """Build the client for queries of scheduled functions."""
-    return _athena(deployment, deployment.clients.scheduled_athena, timeout=SCHEDULED_TIMEOUT)
+    clients = deployment.clients
+    return _athena(deployment, clients.scheduled_athena, clients.s3, timeout=SCHEDULED_TIMEOUT)
 
 
-def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -> Athena:
+def _athena(deployment: Deployment, client: "AthenaClient", s3: "S3Client", *, timeout: float) -> Athena:
     slots = QueryConcurrency(
         deployment.clients.best_effort_dynamodb,
         deployment.name_of(RESULT_CACHE_TABLE),
@@ -35,7 +39,8 @@ def _athena(deployment: Deployment, client: "AthenaClient", *, timeout: float) -
         clock=deployment.clock,
     )
     return Athena(
-        client,
+        client=client,
+        files=ResultFiles(s3),
         work_group=deployment.name_of(WORK_GROUP),
         database=deployment.name_of(LAKE_DATABASE),
         patience_seconds=timeout,

@@ -100,6 +100,11 @@ class Clients:
         return _ready(boto3.client("s3", config=_PRESIGNING))
 
     @cached_property
+    def interactive_s3(self) -> "S3Client":
+        """S3 for results that a request waits for."""
+        return _ready(boto3.client("s3", config=_INTERACTIVE))
+
+    @cached_property
     def best_effort_s3(self) -> "S3Client":
         """S3 for calls that may fail."""
         return _ready(boto3.client("s3", config=_BEST_EFFORT))

@@ -2,6 +2,7 @@
 
     TallyError
     ├── InvalidRequest          400  lists every invalid field
+    │   └── QueryTooLarge             the question needs a larger query than Athena takes
     ├── Unauthorized            401
     ├── Forbidden               403
     ├── NotFound                404
@@ -79,6 +80,10 @@ class InvalidRequest(TallyError):
     status = 400
     commerce_code = "VALIDATION_ERROR"
     fraud_code = "validation_error"
+
+
+class QueryTooLarge(InvalidRequest):
+    """The question needs a query that is larger than Athena allows."""
 
 
 class Unauthorized(TallyError):

@@ -22,7 +22,7 @@ class BadAthena:
     """Replaces Athena while active; every query ends in the same way, or never."""
 
     outcome: dict[str, Any] = field(default_factory=lambda: {"State": "SUCCEEDED"})
-    pages: list[list[list[str]]] = field(default_factory=lambda: [[["n"]]])
+    rows: list[list[str]] = field(default_factory=lambda: [["n"]])
     """Of the result, the header first."""
     calls: Counter[str] = field(default_factory=Counter)
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -89,8 +89,7 @@ class BadAthena:
         return {}
 
     def _GetQueryResults(self, asked: Any) -> dict[str, Any]:  # noqa: N802 # as above
-        number = int(asked.get("NextToken", 0))
-        header = [{"Name": name, "Type": "varchar"} for name in self.pages[0][0]]
-        rows = [{"Data": [{"VarCharValue": text} for text in row]} for row in self.pages[number]]
-        more = {"NextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
-        return {"ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": header}}, **more}
+        assert asked.keys() == {"QueryExecutionId"}
+        header = [{"Name": name, "Type": "varchar"} for name in self.rows[0]]
+        rows = [{"Data": [{"VarCharValue": text} for text in row]} for row in self.rows]
+        return {"ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": header}}}

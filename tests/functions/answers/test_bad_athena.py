@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from shared.athena.client import Athena
 from shared.athena.concurrency import QueryConcurrency
 from shared.athena.result_cache import RESULT_CACHE_TABLE
+from shared.athena.result_file import ResultFiles
 from shared.athena.sql import Statement
 from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
@@ -29,8 +30,16 @@ IN_A_HURRY = 11_200
 """The milliseconds left of an invocation of which all but a fifth of a second is kept to wrap up in."""
 
 
-def failed(category: int, *, retryable: bool = False) -> dict[str, Any]:
-    return {"State": "FAILED", "AthenaError": {"ErrorCategory": category, "Retryable": retryable}}
+NOT_READ = (
+    *("HIVE_BAD_DATA", "HIVE_CANNOT_OPEN_SPLIT", "HIVE_CURSOR_ERROR", "HIVE_FILESYSTEM_ERROR", "HIVE_FILE_NOT_FOUND"),
+    *("ICEBERG_BAD_DATA", "ICEBERG_CANNOT_OPEN_SPLIT", "ICEBERG_CURSOR_ERROR", "ICEBERG_FILESYSTEM_ERROR"),
+    *("ICEBERG_INVALID_METADATA", "ICEBERG_MISSING_DATA", "ICEBERG_MISSING_METADATA"),
+)
+
+
+def failed(category: int, *, retryable: bool = False, reason: str = "") -> dict[str, Any]:
+    error = {"ErrorCategory": category, "Retryable": retryable}
+    return {"State": "FAILED", "StateChangeReason": reason, "AthenaError": error}
 
 
 def remembered(analyst: Analyst) -> list[dict[str, Any]]:
@@ -44,9 +53,21 @@ def remembered(analyst: Analyst) -> list[dict[str, Any]]:
     [
         ({"State": "CANCELLED"}, 1, 503),
         (failed(SYSTEM), 1, 503),
-        (failed(SYSTEM, retryable=True), 2, 503),
+        (failed(SYSTEM, retryable=True), 3, 503),
         (failed(USER), 1, 500),
-        ({"State": "FAILED", "StateChangeReason": "HIVE_CANNOT_OPEN_SPLIT: gone"}, 2, 503),
+        *((failed(USER, reason=f"{name}: an object was replaced"), 3, 503) for name in NOT_READ),
+        (
+            failed(USER, reason="GENERIC_INTERNAL_ERROR: The specified key does not exist. (Error Code: NoSuchKey)"),
+            3,
+            503,
+        ),
+        (
+            failed(USER, reason="GENERIC_INTERNAL_ERROR: Please reduce your request rate. (Error Code: SlowDown)"),
+            3,
+            503,
+        ),
+        (failed(USER, reason="GENERIC_INTERNAL_ERROR: index out of bounds"), 1, 500),
+        (failed(USER, reason="SYNTAX_ERROR: line 1:1"), 1, 500),
     ],
 )
 def test_a_failed_query_returns_its_status_and_is_not_cached(
@@ -160,20 +181,17 @@ def test_the_query_is_stopped_on_any_exception(
     assert (analyst.athena.started, analyst.athena.running) == (1, set())
 
 
-def test_reading_result_pages_stops_at_the_deadline(analyst: Analyst) -> None:
-    analyst.athena.pages = [[["n"]], *[[["1"]]] * 1000]
-    slow = Athena(boto3.client("athena"), work_group="tally-tests", database="tally_tests", patience_seconds=0.05)
-
-    with pytest.raises(Unavailable):
-        slow.run(Statement("SELECT n"))
-
-    assert analyst.athena.calls["GetQueryResults"] < 1000
-
-
 def test_concurrent_queries_are_bounded_and_excess_requests_may_retry(analyst: Analyst) -> None:
     settings, dynamodb, athena = analyst.wired.settings, boto3.client("dynamodb"), boto3.client("athena")
     slots = QueryConcurrency(dynamodb, settings.name_of(RESULT_CACHE_TABLE), most=1, clock=analyst.wired.clock)
-    few = Athena(athena, work_group="tally-tests", database="tally_tests", patience_seconds=0.3, slots=slots)
+    few = Athena(
+        client=athena,
+        files=ResultFiles(boto3.client("s3")),
+        work_group="tally-tests",
+        database="tally_tests",
+        patience_seconds=0.3,
+        slots=slots,
+    )
     analyst.athena.outcome = {"State": "RUNNING"}
 
     def refused(number: int) -> Unavailable:

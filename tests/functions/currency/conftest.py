@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from shared.athena.client import Athena
+from shared.athena.result_file import ResultFiles
 from tests.functions.metrics.lake import DATABASE, TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
@@ -33,7 +34,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestLake]:
 
 @pytest.fixture
 def athena(lake: TestLake) -> Athena:  # noqa: ARG001 # its endpoint is known once the lake is there
-    return Athena(boto3.client("athena"), work_group="tally-local", database=DATABASE)
+    files = ResultFiles(boto3.client("s3"))
+    return Athena(client=boto3.client("athena"), files=files, work_group="tally-local", database=DATABASE)
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from botocore.stub import Stubber
 
 from shared.athena.client import Athena
 from shared.athena.literals import DayText, OwnValue, quoted
+from shared.athena.result_file import ResultFiles
 from shared.athena.sql import Statement, identifier, join, sql
 from shared.lake.table.port import SnapshotExpired
-from shared.runtime.errors import InternalError, Unavailable
+from shared.runtime.errors import InternalError, QueryTooLarge, Unavailable
 from tests.functions.metrics.lake import DATABASE, TestLake
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def athena_client(lake: TestLake) -> "AthenaClient":  # noqa: ARG001 # its endpo
 
 
 def over(client: "AthenaClient", patience_seconds: float = 20) -> Athena:
-    return Athena(client, work_group="tally-local", database=DATABASE, patience_seconds=patience_seconds)
+    files = ResultFiles(boto3.client("s3"))
+    return Athena(
+        client=client, files=files, work_group="tally-local", database=DATABASE, patience_seconds=patience_seconds
+    )
 
 
 def test_rows_are_typed_by_their_columns(athena_client: "AthenaClient") -> None:
@@ -84,10 +88,27 @@ def test_literals_have_their_types_in_athena(athena_client: "AthenaClient") -> N
     }
 
 
-def test_all_pages_of_a_result_are_read(athena_client: "AthenaClient") -> None:
-    statement = Statement("SELECT n FROM UNNEST(sequence(1, 2500)) AS t(n) ORDER BY n")
+TEXTS = Statement("""
+    SELECT n, CASE n % 4 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN 'a "b", c' ELSE 'x' END AS text,
+        CASE WHEN n % 2 = 0 THEN CAST(n AS decimal(38, 10)) END AS amount
+    FROM UNNEST(sequence(1, {rows})) AS t (n) ORDER BY n
+""")
 
-    assert [row["n"] for row in over(athena_client).run(statement)] == list(range(1, 2501))
+
+@pytest.mark.parametrize("rows", [0, 1, 999, 1000, 2500])
+def test_a_result_is_read_from_one_page_or_from_its_file(athena_client: "AthenaClient", rows: int) -> None:
+    pages: list[Any] = []
+    athena_client.meta.events.register("before-call.athena.GetQueryResults", lambda **_: pages.append(1))
+
+    found = over(athena_client).run(
+        Statement(TEXTS.text.replace("{rows}", str(rows)).replace("sequence(1, 0)", "ARRAY[]"))
+    )
+
+    texts = [None, "", 'a "b", c', "x"]
+    assert found == [
+        {"n": n, "text": texts[n % 4], "amount": None if n % 2 else Decimal(n)} for n in range(1, rows + 1)
+    ]
+    assert len(pages) == 1
 
 
 def test_a_failed_query_is_an_internal_error_without_details(athena_client: "AthenaClient") -> None:
@@ -162,10 +183,12 @@ def test_a_throttled_caller_may_retry(athena_client: "AthenaClient", stubbed: St
         {"StateChangeReason": "ICEBERG_CANNOT_OPEN_SPLIT: the object cannot be read"},
     ],
 )
-def test_a_query_that_could_not_read_an_object_is_retried_once(
-    athena_client: "AthenaClient", stubbed: Stubber, why: dict[str, Any]
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_query_that_could_not_read_an_object_is_retried(
+    athena_client: "AthenaClient", stubbed: Stubber, why: dict[str, Any], failures: int
 ) -> None:
-    is_in(stubbed, "FAILED", **why)
+    for _ in range(failures):
+        is_in(stubbed, "FAILED", **why)
     is_in(stubbed, "SUCCEEDED")
     result(stubbed)
 
@@ -180,12 +203,33 @@ def test_a_snapshot_that_is_not_kept_is_named(athena_client: "AthenaClient", stu
         over(athena_client).run(SEVEN)
 
 
-def test_a_query_that_fails_transiently_twice_is_unavailable(athena_client: "AthenaClient", stubbed: Stubber) -> None:
-    for _ in range(2):
+def test_a_query_that_fails_transiently_three_times_is_unavailable(
+    athena_client: "AthenaClient", stubbed: Stubber
+) -> None:
+    for _ in range(3):
         is_in(stubbed, "FAILED", AthenaError={"Retryable": True})
 
     with pytest.raises(Unavailable):
         over(athena_client).run(SEVEN)
+
+
+def test_a_query_is_not_retried_without_time(athena_client: "AthenaClient", stubbed: Stubber) -> None:
+    is_in(stubbed, "FAILED", AthenaError={"Retryable": True})
+
+    with pytest.raises(Unavailable):
+        over(athena_client, patience_seconds=0.05).run(SEVEN)
+
+
+@pytest.mark.parametrize(
+    "statement", [Statement(f"SELECT '{'é' * 131_072}'"), Statement("SELECT 1 WHERE x = ?", ("'" * 512,))]
+)
+def test_a_statement_beyond_the_limits_of_athena_is_not_sent(
+    athena_client: "AthenaClient", stubbed: Stubber, statement: Statement
+) -> None:
+    assert stubbed
+
+    with pytest.raises(QueryTooLarge):
+        over(athena_client).run(statement)
 
 
 def test_a_cancelled_query_is_not_retried(athena_client: "AthenaClient", stubbed: Stubber) -> None:

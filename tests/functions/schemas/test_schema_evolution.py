@@ -14,6 +14,7 @@ from moto import mock_aws
 
 from shared.app.wiring import Wiring
 from shared.athena.client import Athena
+from shared.athena.result_file import ResultFiles
 from shared.athena.sql import Statement
 from shared.lake.catalog.rollup_tables import SALES_HOURLY
 from shared.lake.catalog.state import TableState
@@ -59,7 +60,8 @@ def evolved(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[tuple[Wi
         _write_as_before(wired)
         for table in OLD_TABLES:
             wired.lake_tables.ensure(table)
-        yield wired, Athena(boto3.client("athena"), work_group="tally-local", database=DATABASE, patience_seconds=20)
+        files = ResultFiles(boto3.client("s3"))
+        yield wired, Athena(client=boto3.client("athena"), files=files, work_group="tally-local", database=DATABASE)
 
 
 def _write_as_before(wired: Wiring) -> None:

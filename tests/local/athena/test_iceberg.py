@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -11,6 +12,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.types import DecimalType, IntegerType, LongType, NestedField, StringType
 
 from shared.athena.client import Athena
+from shared.athena.result_file import ResultFiles
 from shared.athena.sql import Statement
 from shared.lake.catalog.table import Column, LakeTable
 from tests.local.athena.conftest import BUCKET, DATABASE, Asker, Lake
@@ -312,7 +314,7 @@ def test_timestamps_have_microseconds(sales: IcebergLake, asker: Asker, expressi
 
 def test_the_platforms_client_reads_moments(sales: IcebergLake, asker: Asker) -> None:
     sales.append(SALES, _rows(["a"], start=START + timedelta(milliseconds=123)))
-    client = Athena(asker.client, work_group="primary", database=DATABASE)
+    client = Athena(client=asker.client, files=ResultFiles(boto3.client("s3")), work_group="primary", database=DATABASE)
 
     rows = client.run(Statement('SELECT "timestamp" AS moment FROM sales'))
 
