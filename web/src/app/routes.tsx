@@ -1,5 +1,4 @@
 /** The addresses of the pages. Each area lists its own, and is loaded when it is first visited. */
-import { adminRoutes } from "@/pages/admin/routes";
 import { alertsRoutes } from "@/pages/alerts/routes";
 import { dashboardsRoutes } from "@/pages/dashboards/routes";
 import { dataRoutes } from "@/pages/data/routes";
@@ -23,7 +22,6 @@ const areas: RouteObject[] = [
   { path: "replay", children: replayRoutes },
   { path: "alerts", children: alertsRoutes },
   { path: "data", children: dataRoutes },
-  { path: "admin", children: adminRoutes },
 ];
 
 export function createRouter() {

@@ -8,7 +8,6 @@ export const shared = {
     replay: "Replay",
     alerts: "Alerts",
     data: "Data",
-    admin: "Administration",
   },
   actions: {
     cancel: "Cancel",

@@ -1,2 +1,0 @@
-/** Text of the pages below `/admin`. */
-export const text = {};
