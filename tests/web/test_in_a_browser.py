@@ -9,7 +9,10 @@ import pytest
 from infra.local.layout import PROJECT
 
 WEB = PROJECT / "web"
-SPECS = sorted(path.name for path in (WEB / "e2e").glob("*.spec.ts"))
+QUICK = "session.spec.ts"
+"""The one that the quick tests run: whoever signs in has seen the platform serve pages, API and tokens together."""
+_SPECS = sorted(path.name for path in (WEB / "e2e").glob("*.spec.ts"))
+SPECS = [each if each == QUICK else pytest.param(each, marks=pytest.mark.thorough) for each in _SPECS]
 _KEPT = ("PATH", "HOME", "LANG", "CI")
 
 
