@@ -49,7 +49,7 @@ export function Component() {
             <Panel
               title={t.batches.outcome}
               aside={
-                data.outcome.quarantined > 0 && (
+                data.outcome.quarantined > data.outcome.dropped && (
                   <Anchor
                     component={Link}
                     size="sm"
@@ -72,7 +72,7 @@ export function Component() {
                 <ErrorKinds errors={data.errors} />
               </Panel>
             )}
-            {data.outcome.quarantined > 0 && (
+            {data.outcome.quarantined > data.outcome.dropped && (
               <Panel title={t.batches.rowErrors}>
                 <RowErrors batchId={batchId} />
               </Panel>

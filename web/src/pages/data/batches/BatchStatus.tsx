@@ -17,7 +17,7 @@ export function isBatchStatus(name: string): name is Status {
 export function BatchStatus({ status, percentage }: { status: Status; percentage?: number }) {
   const isRunning = status === "processing" && percentage !== undefined;
   return (
-    <Badge variant="light" color={COLORS[status]}>
+    <Badge variant="light" color={COLORS[status]} miw="max-content">
       {t.batches.statuses[status]}
       {isRunning && ` ${Math.floor(percentage)}%`}
     </Badge>

@@ -6,7 +6,7 @@ import { Panel } from "@/components/Panel";
 import { RECORD_FIELDS } from "@/api/records.gen";
 import { text as t } from "@/text/dataImport";
 import { ColumnTable } from "./ColumnTable";
-import { currencyIn, type Draft, shapeOf } from "./draft";
+import { currencyIn, type Draft, previewOf, shapeOf } from "./draft";
 import { FileFacts } from "./FileFacts";
 import { LoadBar } from "./LoadBar";
 import { MappingJson } from "./MappingJson";
@@ -32,7 +32,8 @@ export function DraftEditor({ draft, onChange, onAnother, onUploaded }: Props) {
   const preview = usePreview({
     ...draft,
     mapping: tried,
-    first: tried === draft.mapping ? draft.found : null,
+    first: previewOf(draft, tried),
+    isReadable: draft.found !== null,
   });
   const found = preview.data ?? draft.found;
   const shape = shapeOf(found, draft.type);
@@ -78,7 +79,7 @@ export function DraftEditor({ draft, onChange, onAnother, onUploaded }: Props) {
         <LoadBar
           draft={draft}
           preview={found}
-          isTried={tried === draft.mapping && !preview.isFetching}
+          isTried={tried === draft.mapping && !preview.isFetching && !preview.isError}
           onUploaded={(batchId) => onUploaded(batchId, currencyIn(found))}
         />
       </Box>

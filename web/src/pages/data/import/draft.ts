@@ -21,6 +21,8 @@ export type Draft = {
   /** What the API found first; null for a file of which it cannot read the beginning alone. */
   found: Preview | null;
   type: RecordType;
+  /** The mapping with which it was found. */
+  foundWith: Mapping;
   mapping: Mapping;
   origin: Origin;
   sourceId: string;
@@ -66,7 +68,7 @@ export async function beginDraft(file: File, wanted: Wanted): Promise<Draft> {
   }
 }
 
-const NOTHING_FOUND = { found: null, mapping: {}, origin: "suggested" } as const;
+const NOTHING_FOUND = { found: null, foundWith: {}, mapping: {}, origin: "suggested" } as const;
 
 /** The index of a Parquet file is at its end, so that its beginning alone says nothing. */
 function isLargeParquet(head: Uint8Array, file: File): boolean {
@@ -80,14 +82,21 @@ export async function withSuggestion(draft: Draft, { type, sourceId }: Wanted): 
   const chosen = isDataType(found.data_type) ? found.data_type : draft.type;
   const ofSource = source?.mappings?.[chosen];
   const isOfSource = found.mapping_used === "source" && ofSource !== undefined;
+  const mapping: Mapping = isOfSource ? ofSource : (found.suggested_mapping ?? {});
   return {
     ...draft,
     found,
     type: chosen,
-    mapping: isOfSource ? ofSource : (found.suggested_mapping ?? {}),
+    foundWith: mapping,
+    mapping,
     origin: isOfSource ? "source" : (found.preset ?? "suggested"),
     questions: found.questions,
   };
+}
+
+/** Returns the first preview if it is one with a mapping; a corrected mapping has none yet. */
+export function previewOf({ found, foundWith }: Draft, mapping: Mapping): Preview | null {
+  return mapping === foundWith ? found : null;
 }
 
 /** The currency of the previewed rows, if they have only one. */

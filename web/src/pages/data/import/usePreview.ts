@@ -18,7 +18,16 @@ export function suggest(content: string, type: RecordType | null, sourceId?: str
   return call("post", "/api/v1/ingest/preview", { body: body as Request });
 }
 
-type Question = { id: string; content: string; type: RecordType; mapping: Mapping; first: Preview | null };
+type Question = {
+  id: string;
+  content: string;
+  type: RecordType;
+  mapping: Mapping;
+  /** The preview with this mapping, if it is there already. */
+  first: Preview | null;
+  /** Whether the beginning of the file can be read alone. */
+  isReadable: boolean;
+};
 
 /** Reads the preview of a mapping; the former one stays in view while another one is tried. */
 export function usePreview({
@@ -27,6 +36,7 @@ export function usePreview({
   type,
   mapping,
   first,
+  isReadable,
 }: Question): UseQueryResult<Preview, ApiError> {
   return useQuery<Preview, ApiError>({
     queryKey: ["preview", id, type, mapping],
@@ -35,6 +45,7 @@ export function usePreview({
         body: { content, data_type: type, mapping } as Request,
         signal,
       }).catch((error: unknown) => Promise.reject(toApiError(error))),
+    enabled: isReadable,
     placeholderData: keepPreviousData,
     ...(first === null ? {} : { initialData: first }),
     staleTime: Infinity,

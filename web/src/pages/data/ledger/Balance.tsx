@@ -44,6 +44,7 @@ export function Balanced({ isBalanced }: { isBalanced: boolean }) {
       <Badge
         variant="light"
         color={isBalanced ? "green" : "red"}
+        miw="max-content"
         leftSection={<Icon size={12} aria-hidden />}
         tabIndex={0}
       >

@@ -50,7 +50,7 @@ function PipelinePanel({ pipeline }: { pipeline: Pipeline }) {
     >
       <Stack gap="xs">
         {cause != null && (
-          <Text size="sm" c="red" className="tally-break">
+          <Text size="sm" c="var(--mantine-color-red-light-color)" className="tally-break">
             {cause}
           </Text>
         )}

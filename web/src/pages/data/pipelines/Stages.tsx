@@ -75,7 +75,12 @@ function Line({ name, value, isBad = false }: { name: string; value: string; isB
       <Text size="xs" c="dimmed">
         {name}
       </Text>
-      <Text size="xs" fw={isBad ? 700 : 400} ta="end" {...(isBad ? { c: "red" } : {})}>
+      <Text
+        size="xs"
+        fw={isBad ? 700 : 400}
+        ta="end"
+        {...(isBad ? { c: "var(--mantine-color-red-light-color)" } : {})}
+      >
         {value}
       </Text>
     </Group>

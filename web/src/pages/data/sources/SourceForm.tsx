@@ -1,4 +1,4 @@
-/** Edits the configuration of a source. Mapping are JSON here; the import adjusts them by a file. */
+/** Edits the configuration of a source. Mappings are JSON here; the import adjusts them by a file. */
 import { Button, Group, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
@@ -54,7 +54,7 @@ export function SourceForm({ sourceId, configured, types, isReadOnly }: Props) {
   return (
     <form onSubmit={form.onSubmit(submit)} aria-label={t.sources.configuration}>
       <Stack gap="md">
-        <fieldset disabled={isReadOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+        <fieldset disabled={isReadOnly} className="tally-fieldset">
           <Stack gap="md">
             <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
               <TextInput

@@ -7,7 +7,7 @@ const COLORS = { active: "green", inactive: "gray", error: "red" } as const;
 export function SourceStatus({ status }: { status: keyof typeof COLORS }) {
   return (
     <Tooltip label={t.sources.statusHints[status]} multiline maw={300}>
-      <Badge variant="light" color={COLORS[status]} tabIndex={0}>
+      <Badge variant="light" color={COLORS[status]} miw="max-content" tabIndex={0}>
         {t.sources.statuses[status]}
       </Badge>
     </Tooltip>
