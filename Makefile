@@ -71,7 +71,7 @@ openapi: setup-test ## Generate docs/openapi.json and docs/routes.md from the ro
 
 clean: ## Delete everything that can be rebuilt, including the platform's data
 	rm -rf $(VENV) node_modules .local cdk.out layers/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf web/node_modules web/dist web/test-results web/playwright-report web/src/api/schema.gen.ts
+	rm -rf web/node_modules web/dist web/test-results web/playwright-report web/src/api/*.gen.ts
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
 
 setup-run: node_modules/.ready $(VENV)/.laptop

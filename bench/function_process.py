@@ -13,7 +13,7 @@ from bench.memory import peak_megabytes
 
 
 def run_apart(variables: Mapping[str, str], module: str, step: str, *arguments: str) -> dict[str, Any]:
-    """Call a function of a module in another process; return what it has told.
+    """Call a function of a module in another process; return the measurements that it prints.
 
     Args:
         variables: of its environment, beside those of this process: such as the names of resources.

@@ -21,7 +21,7 @@ PUBLIC_DOMAIN = "PublicDomain"
 
 
 class ApiStack(Stack):
-    """The APIs and what is in front of them; a stack of their own, because routes are most of the resources."""
+    """The APIs and the distribution in front of them, in a stack of their own: most resources of a stage are routes."""
 
     def __init__(self, scope: Construct, *, names: Names, site_files: Path) -> None:
         super().__init__(scope, names.physical_name("api"), description="Tally: the REST and WebSocket APIs.")

@@ -88,7 +88,7 @@ def public_domain(stage: StageConfig, cloudformation: Any) -> str | None:
 
 
 def next_steps(stage: StageConfig, domain: str | None, file: Path) -> Iterator[str]:
-    """Yield where the web application is, and what is left to do until all of it works there."""
+    """Yield the address of the web application, and the steps that remain until all of it works."""
     if domain is None:
         return
     yield f"The web application: https://{stage.domain or domain}"

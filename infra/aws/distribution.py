@@ -31,7 +31,7 @@ class PublicDistribution(Construct):
     of the web application.
     """
 
-    def __init__(  # noqa: PLR0913 - what is behind it, each by its name
+    def __init__(  # noqa: PLR0913 - the origins behind it, each by its name
         self, scope: Construct, *, site: WebSite, rest_api: str, rest_stage: str, websocket_api: str, names: Names
     ) -> None:
         super().__init__(scope, "Distribution")

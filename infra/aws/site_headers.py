@@ -9,7 +9,7 @@ from infra.aws.names import Names
 from infra.resources import BUCKETS
 from shared.runtime.browser_headers import PROTECTION
 
-# Each object says itself how long it is kept, and these have forms of their own there.
+# Each object has its own Cache-Control; for the others, the policy has settings of its own.
 _OTHERWISE = {
     "Cache-Control",
     "Content-Security-Policy",

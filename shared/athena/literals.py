@@ -1,4 +1,4 @@
-"""SQL literals of the platform's own values, each of its type. The text of a caller is none: it is a parameter."""
+"""SQL literals of the platform's own values, each of its type. Texts of callers never become literals."""
 
 import re
 from dataclasses import dataclass

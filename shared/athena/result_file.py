@@ -1,6 +1,7 @@
 """The file of a result, which Athena writes for each query: a line of CSV for each row, the header first.
 
-Every value is quoted; what is not quoted is NULL, which the standard library's reader does not tell from empty text.
+Every value is quoted, and NULL is an empty field without quotes. The standard library's reader cannot distinguish the
+two.
 """
 
 import re

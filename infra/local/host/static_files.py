@@ -51,7 +51,7 @@ class StaticFiles:
 
 
 def _inside(folder: Path, name: str) -> Path | None:
-    """Return a file of the folder by its encoded name; None for what is not there, or is elsewhere by `..` or links."""
+    """Return the file with an encoded name; None if it does not exist, or `..` or a link leads out of the folder."""
     try:
         file = (folder / unquote(name)).resolve()
         inside = file.is_relative_to(folder.resolve()) and file.is_file()
