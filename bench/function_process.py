@@ -16,10 +16,10 @@ def run_apart(variables: Mapping[str, str], module: str, step: str, *arguments: 
     """Call a function of a module in another process; return the measurements that it prints.
 
     Args:
-        variables: of its environment, beside those of this process: such as the names of resources.
-        module: the module.
-        step: the function.
-        arguments: of the function.
+        variables: added to the environment of this process, such as the names of resources.
+        module: the name of the module.
+        step: the name of the function.
+        arguments: the arguments of the function.
     """
     command = [sys.executable, "-c", f"import sys; from {module} import {step}; {step}(*sys.argv[1:])"]
     environment = {**os.environ, "POWERTOOLS_LOG_LEVEL": "ERROR", **variables}
@@ -36,6 +36,6 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def tell(told: dict[str, Any], seconds: float) -> None:
-    """Tell the process that waits, with the seconds of a core and the megabytes that this one has used."""
+    """Print measurements for the waiting process, with the CPU seconds and the megabytes that this one has used."""
     used = {"seconds": seconds, "cpu": time.process_time(), "peak": peak_megabytes()}
     print(orjson.dumps({**told, **used}).decode())

@@ -26,7 +26,7 @@ _CURVE = (len(GRID) + 1, len(TRUTHS))
 _TRUTHS: Mapping[str | None, int] = {str(truth): code for code, truth in enumerate(TRUTHS)}
 _NEXT = np.append(GRID, np.inf)
 _ROWS_AT_ONCE = 2**16
-"""Rows that are counted together, so that what is computed of them stays in the cache."""
+"""Rows that are counted at a time; their intermediate arrays fit into the cache of a processor."""
 
 
 @dataclass(frozen=True)

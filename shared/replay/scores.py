@@ -37,7 +37,7 @@ def score(model: LogisticOverride, features: Mapping[str, Column], rows: int) ->
         for name in names:
             weight = model.coefficients[name] / np.float64(model.scales.get(name, 1.0))
             log_odds += (features[name].numbers - model.means.get(name, 0.0)) * weight
-        is_scored = np.isfinite(log_odds)  # what is no number is NaN, and so is its sum
+        is_scored = np.isfinite(log_odds)  # a missing feature is NaN, and so is any sum with it
         if not is_scored.all():
             is_scored = np.logical_and.reduce([~np.isnan(features[name].numbers) for name in names])
             beyond = np.flatnonzero(is_scored & ~np.isfinite(log_odds))
