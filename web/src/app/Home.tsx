@@ -2,21 +2,15 @@
  *
  * While the platform has no data yet, it begins at the import of a file.
  */
-import { Center, Loader } from "@mantine/core";
 import { Navigate } from "react-router";
+import { Waiting } from "@/components/Waiting";
 import { lastViewed } from "@/pages/dashboards/lastViewed";
 import { useIsEmpty } from "@/pages/data/parts/useIsEmpty";
 import { may } from "@/session/session";
 
 export function Home() {
   const isEmpty = useIsEmpty();
-  if (isEmpty === undefined) {
-    return (
-      <Center mih={200}>
-        <Loader type="dots" />
-      </Center>
-    );
-  }
+  if (isEmpty === undefined) return <Waiting isPage />;
   if (isEmpty) return <Navigate to="/data/import" replace />;
   const path = may("dashboards:read") ? `/dashboards/${encodeURIComponent(lastViewed())}` : "/data";
   return <Navigate to={path} replace />;

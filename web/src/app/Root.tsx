@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { Outlet } from "react-router";
 import { resumeSession } from "@/session/session";
-import { Waiting } from "./Waiting";
+import { Waiting } from "@/components/Waiting";
 
 export function Root() {
   const [isReady, setReady] = useState(false);

@@ -12,7 +12,7 @@ import { PageFailure } from "./PageFailure";
 import { Root } from "./Root";
 import { Shell } from "./Shell";
 import { SignInPage } from "./SignInPage";
-import { Waiting } from "./Waiting";
+import { Waiting } from "@/components/Waiting";
 
 /** The pages of an area, below its path. */
 const areas: RouteObject[] = [

@@ -1,4 +1,6 @@
 /** Text of alert rules: their names for metrics and conditions, the form, the summary, the preview. */
+import { dimensions } from "./dimensions";
+
 type Words = Readonly<Record<string, string>>;
 
 export const text = {
@@ -171,17 +173,11 @@ export const text = {
   bounds: { low: "Lowest", high: "Highest" } as Words,
   measures: { freshness: "freshness", completeness: "completeness" } as Words,
   filterNames: {
+    ...dimensions,
     region: "Region",
-    channel: "Channel",
     product_category: "Product category",
     customer_segment: "Customer segment",
     currency: "Currency",
-    merchant: "Merchant",
-    geography: "Geography",
-    device: "Device",
-    risk_band: "Risk band",
-    model_version: "Model version",
-    rule_version: "Rule version",
     source_id: "Source",
     data_type: "Data type",
   } as Words,

@@ -1,5 +1,6 @@
 /** Text of the pages below `/dashboards`. */
 import { editor } from "./dashboardEditor";
+import { dimensions } from "./dimensions";
 
 type Words = Readonly<Record<string, string>>;
 
@@ -127,13 +128,7 @@ export const text = {
     product_category: "Category",
     customer_segment: "Segment",
     region: "Region",
-    channel: "Channel",
-    merchant: "Merchant",
-    geography: "Geography",
-    device: "Device",
-    risk_band: "Risk band",
-    model_version: "Model version",
-    rule_version: "Rule version",
+    ...dimensions,
   } as Words,
   trends: {
     increasing: "Increasing",

@@ -54,15 +54,6 @@ export const text = {
     filtersHint: "Only decisions with one of the values; all filters must match.",
     values: (dimension: string) => `${dimension}: values`,
     anyValue: "Any",
-    dimensions: {
-      merchant: "Merchant",
-      channel: "Channel",
-      geography: "Geography",
-      device: "Device",
-      risk_band: "Risk band",
-      model_version: "Model version",
-      rule_version: "Rule version",
-    },
     thresholds: "Thresholds",
     thresholdsHint:
       "Scores from the decline threshold on are declined, lower ones from the review threshold on are reviewed. Empty: as in the policy under which a decision was made.",

@@ -27,14 +27,12 @@ export function linesOverTime(
     format,
     axis = format,
     timeZone,
-    hourly = false,
-    step = hourly ? "hourly" : "daily",
+    step = "daily",
     shown,
   }: {
     format: Format;
     axis?: Format;
     timeZone: string;
-    hourly?: boolean;
     step?: Step;
     /** The names of the lines that are shown at first; all by default. */
     shown?: readonly string[];

@@ -1,5 +1,6 @@
 /** What alert rules are about: the metrics that a rule can name, with their units and the pages that show them. */
 import type { components } from "@/api/schema.gen";
+import { DIMENSIONS } from "@/format/dimensions";
 import { isKpi, kpiLabel, KPIS } from "@/format/kpis";
 import { formatMoney, formatNumber, formatPercent, formatSeconds } from "@/format/numbers";
 import { text as t } from "@/text/alertRules";
@@ -38,15 +39,6 @@ export const BOUNDED = [
   "chargeback_rate",
   "false_positive_cost",
   "fraud_loss",
-];
-export const COHORTS = [
-  "merchant",
-  "channel",
-  "geography",
-  "device",
-  "risk_band",
-  "model_version",
-  "rule_version",
 ];
 
 /** Returns the parts of a metric; what is unknown is a business metric without known aggregations. */
@@ -146,7 +138,7 @@ export function placeOf(metric: string): string {
 /** The fields by which the data of a metric can be filtered. */
 export function filtersOf({ kind, name }: Subject): readonly string[] {
   if (kind === "business") return isBusiness(name) ? BUSINESS[name].filters : [];
-  if (kind === "kpi" || kind === "bounds") return COHORTS;
+  if (kind === "kpi" || kind === "bounds") return DIMENSIONS;
   if (kind === "drift") return ["model_version"];
   return kind === "quality" ? ["source_id", "data_type"] : [];
 }

@@ -1,16 +1,10 @@
 /** Leads to the import while there is no source yet, and to the sources otherwise. */
-import { Center, Loader } from "@mantine/core";
 import { Navigate } from "react-router";
+import { Waiting } from "@/components/Waiting";
 import { useIsEmpty } from "./parts/useIsEmpty";
 
 export function Component() {
   const isEmpty = useIsEmpty();
-  if (isEmpty === undefined) {
-    return (
-      <Center mih={200}>
-        <Loader type="dots" />
-      </Center>
-    );
-  }
+  if (isEmpty === undefined) return <Waiting isPage />;
   return <Navigate to={isEmpty ? "/data/import" : "/data/sources"} replace />;
 }

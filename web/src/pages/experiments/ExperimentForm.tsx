@@ -1,6 +1,6 @@
 /** Describes an experiment. The API checks it; every mistake is shown at its field, and what was typed is kept. */
 import { Button, Group, Stack } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { BasicsFields } from "./BasicsFields";
 import { ExperimentFormProvider, useExperimentForm } from "./form";
@@ -8,9 +8,8 @@ import { fieldOf, jsonErrors, type Values } from "./formValues";
 import { MetricFields } from "./MetricFields";
 import { EndField, ScheduleFields } from "./ScheduleFields";
 import { VariantFields } from "./VariantFields";
-import { type ApiError, toApiError } from "@/api/errors";
-import { placeErrors } from "@/components/form/apiErrors";
 import { FormError } from "@/components/form/FormError";
+import { useSubmit } from "@/components/form/useSubmit";
 import { Panel } from "@/components/Panel";
 import { text } from "@/text";
 import { text as t } from "@/text/experiments";
@@ -38,27 +37,14 @@ export function ExperimentForm({
   children,
 }: Props) {
   const form = useExperimentForm({ initialValues: initial });
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
-  const submit = async (values: Values) => {
-    setBusy(true);
-    setFailure(null);
-    form.clearErrors();
-    try {
-      await onSubmit(values);
-    } catch (error) {
-      const { errors, rest } = placeErrors(toApiError(error), fieldOf);
-      form.setErrors({ ...errors, ...jsonErrors(values) });
-      setFailure(rest);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { submit, isBusy, failure } = useSubmit(form, {
+    fieldOf,
+    others: () => jsonErrors(form.getValues()),
+  });
 
   return (
     <ExperimentFormProvider form={form}>
-      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+      <form onSubmit={form.onSubmit((values) => void submit(() => onSubmit(values)))} noValidate>
         <Stack gap="md" maw={900}>
           <FormError error={failure} hasFields={Object.keys(form.errors).length > 0} />
           <Panel title={t.form.basics}>

@@ -1,13 +1,14 @@
 /** The experiments, the newest first, filtered by status. */
-import { Anchor, Button, Group, Select, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { type Experiment, isStatus, STATUSES } from "./moves";
 import { StatusBadge } from "./StatusBadge";
 import { sliceOf } from "@/api/newestFirst";
 import { useApi } from "@/api/queries";
 import { type Column, DataTable } from "@/components/DataTable";
-import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
+import { NothingListed } from "@/components/NothingListed";
+import { StatusFilter } from "@/components/StatusFilter";
 import { useUrlPage, useUrlState } from "@/components/useUrlState";
 import { kpiLabel } from "@/format/kpis";
 import { formatDay, formatTime } from "@/format/times";
@@ -33,16 +34,13 @@ export function ExperimentList() {
   });
   return (
     <Stack gap="sm">
-      <Select
+      <StatusFilter
         label={t.list.filter}
-        w={180}
+        all={t.list.all}
+        names={t.statuses}
+        statuses={STATUSES}
         value={status}
         onChange={setStatus}
-        allowDeselect={false}
-        data={[
-          { value: "", label: t.list.all },
-          ...STATUSES.map((value) => ({ value, label: t.statuses[value] })),
-        ]}
       />
       <Loaded query={total === undefined ? count : page}>
         {(data) => (
@@ -51,7 +49,15 @@ export function ExperimentList() {
             columns={columnsFor(timeZone)}
             rows={data.experiments.toReversed()}
             keyOf={({ id }) => id}
-            empty={<Nothing isFiltered={status !== ""} onClear={() => setStatus(null)} />}
+            empty={
+              <NothingListed words={t.list} isFiltered={status !== ""} onClear={() => setStatus(null)}>
+                {may("experiments:write") && (
+                  <Button component={Link} to="/experiments/new">
+                    {t.new}
+                  </Button>
+                )}
+              </NothingListed>
+            }
             paging={{ number, size: PAGE_SIZE, total: data.total, onChange: setNumber }}
           />
         )}
@@ -89,28 +95,5 @@ function Name({ experiment: { id, name } }: { experiment: Experiment }) {
         {id}
       </Text>
     </Stack>
-  );
-}
-
-function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  if (isFiltered) {
-    return (
-      <EmptyState title={t.list.noMatch}>
-        <Button variant="default" onClick={onClear}>
-          {t.list.showAll}
-        </Button>
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState title={t.list.empty} hint={t.list.emptyHint}>
-      {may("experiments:write") && (
-        <Group>
-          <Button component={Link} to="/experiments/new">
-            {t.new}
-          </Button>
-        </Group>
-      )}
-    </EmptyState>
   );
 }

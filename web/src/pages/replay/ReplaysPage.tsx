@@ -1,5 +1,5 @@
 /** Lists replay scenarios, the newest first. */
-import { Anchor, Button, Select, Stack } from "@mantine/core";
+import { Anchor, Button, Stack } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { changesOf, isStatus, isUnderWay, type Scenario, STATUSES } from "./scenarios";
@@ -7,9 +7,10 @@ import { StatusBadge } from "./StatusBadge";
 import { sliceOf } from "@/api/newestFirst";
 import { useApi } from "@/api/queries";
 import { type Column, DataTable } from "@/components/DataTable";
-import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
+import { NothingListed } from "@/components/NothingListed";
 import { Page } from "@/components/Page";
+import { StatusFilter } from "@/components/StatusFilter";
 import { useUrlPage, useUrlState } from "@/components/useUrlState";
 import { ABSENT, formatNumber } from "@/format/numbers";
 import { formatDay, formatTime } from "@/format/times";
@@ -39,16 +40,13 @@ export function Component() {
   return (
     <Page title={t.title} description={t.description} actions={<New />}>
       <Stack gap="sm">
-        <Select
+        <StatusFilter
           label={t.list.filter}
-          w={180}
+          all={t.list.all}
+          names={t.statuses}
+          statuses={STATUSES}
           value={status}
           onChange={setStatus}
-          allowDeselect={false}
-          data={[
-            { value: "", label: t.list.all },
-            ...STATUSES.map((value) => ({ value, label: t.statuses[value] })),
-          ]}
         />
         <Loaded query={total === undefined ? count : page}>
           {(data) => (
@@ -57,7 +55,11 @@ export function Component() {
               columns={columnsFor(timeZone)}
               rows={data.scenarios.toReversed()}
               keyOf={({ id }) => id}
-              empty={<Nothing isFiltered={status !== ""} onClear={() => setStatus(null)} />}
+              empty={
+                <NothingListed words={t.list} isFiltered={status !== ""} onClear={() => setStatus(null)}>
+                  <New />
+                </NothingListed>
+              }
               paging={{ number, size: PAGE_SIZE, total: data.total, onChange: setNumber }}
             />
           )}
@@ -112,22 +114,5 @@ function New() {
     <Button component={Link} to="/replay/new" leftSection={<IconPlus size={14} aria-hidden />}>
       {t.new}
     </Button>
-  );
-}
-
-function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  if (isFiltered) {
-    return (
-      <EmptyState title={t.list.noMatch}>
-        <Button variant="default" onClick={onClear}>
-          {t.list.showAll}
-        </Button>
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState title={t.list.empty} hint={t.list.emptyHint}>
-      <New />
-    </EmptyState>
   );
 }

@@ -10,15 +10,13 @@ import {
   Textarea,
   TextInput,
 } from "@mantine/core";
-import { useState } from "react";
 import { Link } from "react-router";
 import { ScenarioFormProvider, useScenarioForm } from "./form";
 import { fieldOf, jsonErrors, type Values } from "./formValues";
 import { RuleFields } from "./RuleFields";
 import { WindowFields } from "./WindowFields";
-import { type ApiError, toApiError } from "@/api/errors";
-import { placeErrors } from "@/components/form/apiErrors";
 import { FormError } from "@/components/form/FormError";
+import { useSubmit } from "@/components/form/useSubmit";
 import { Panel } from "@/components/Panel";
 import { text } from "@/text";
 import { text as t } from "@/text/replay";
@@ -34,27 +32,14 @@ type Props = {
 
 export function ScenarioForm({ initial, origin, onSubmit }: Props) {
   const form = useScenarioForm({ initialValues: initial });
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
-  const submit = async (values: Values) => {
-    setBusy(true);
-    setFailure(null);
-    form.clearErrors();
-    try {
-      await onSubmit(values);
-    } catch (error) {
-      const { errors, rest } = placeErrors(toApiError(error), fieldOf);
-      form.setErrors({ ...errors, ...jsonErrors(values) });
-      setFailure(rest);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { submit, isBusy, failure } = useSubmit(form, {
+    fieldOf,
+    others: () => jsonErrors(form.getValues()),
+  });
 
   return (
     <ScenarioFormProvider form={form}>
-      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+      <form onSubmit={form.onSubmit((values) => void submit(() => onSubmit(values)))} noValidate>
         <Stack gap="md" maw={900}>
           <FormError error={failure} hasFields={Object.keys(form.errors).length > 0} />
           <Panel title={t.form.basics}>

@@ -1,7 +1,8 @@
 /** Which decisions are replayed: their window, filters, and the time up to which labels count. */
 import { SimpleGrid, Stack, TagsInput, Text } from "@mantine/core";
 import { useScenarioFormContext } from "./form";
-import { DIMENSIONS } from "./formValues";
+import { DIMENSIONS } from "@/format/dimensions";
+import { dimensions } from "@/text/dimensions";
 import { useApi } from "@/api/queries";
 import { MomentInput } from "@/components/form/MomentInput";
 import { formatNumber } from "@/format/numbers";
@@ -49,7 +50,7 @@ export function WindowFields() {
         {DIMENSIONS.map((name) => (
           <TagsInput
             key={name}
-            label={t.form.dimensions[name]}
+            label={dimensions[name]}
             placeholder={form.values.filters[name].length === 0 ? t.form.anyValue : ""}
             clearable
             {...form.getInputProps(`filters.${name}`)}

@@ -1,6 +1,7 @@
 /** What the form of a scenario holds, and how it becomes a request: values and models are entered as text. */
 import type { Scenario } from "./scenarios";
 import type { Body } from "@/api/client";
+import { type Dimension, DIMENSIONS } from "@/format/dimensions";
 import { text as t } from "@/text/replay";
 
 export type Request = Body<"/api/v1/analytics/replay/scenarios", "post">;
@@ -9,7 +10,6 @@ type Rule = Scenario["overrides"]["rules"][number];
 export type Scalar = string | number | boolean;
 export type ConditionValues = { key: string; feature: string; operator: string; value: string };
 export type RuleValues = { key: string; when: ConditionValues[]; outcome: string };
-export type Dimension = keyof typeof t.form.dimensions;
 export type Values = {
   name: string;
   description: string;
@@ -22,8 +22,6 @@ export type Values = {
   rules: RuleValues[];
   model: string;
 };
-
-export const DIMENSIONS = Object.keys(t.form.dimensions) as Dimension[];
 
 let keys = 0;
 

@@ -5,15 +5,6 @@ export const cohorts = {
     description:
       "Decisions split by a dimension: which part of the business differs from the rest, and whether by chance.",
     dimension: "Dimension",
-    dimensions: {
-      merchant: "Merchant",
-      channel: "Channel",
-      geography: "Geography",
-      device: "Device",
-      risk_band: "Risk band",
-      model_version: "Model version",
-      rule_version: "Rule version",
-    },
     minCount: "Fewest decisions",
     minCountHint: "Cohorts with fewer decisions are added up and not listed: their rates would be chance.",
     rate: "Rate",

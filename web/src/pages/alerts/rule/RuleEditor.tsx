@@ -12,11 +12,10 @@ import {
   Textarea,
   TextInput,
 } from "@mantine/core";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Link } from "react-router";
-import { type ApiError, toApiError } from "@/api/errors";
-import { placeErrors } from "@/components/form/apiErrors";
 import { FormError } from "@/components/form/FormError";
+import { useSubmit } from "@/components/form/useSubmit";
 import { Panel } from "@/components/Panel";
 import { may } from "@/session/session";
 import { text } from "@/text";
@@ -42,31 +41,15 @@ type Props = {
 
 export function RuleEditor({ initial, onSave, children }: Props) {
   const form = useRuleForm({ initialValues: initial });
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { submit, isBusy, failure } = useSubmit(form, { fieldOf: fieldOf(form.values) });
   const request = useMemo(() => requestOf(form.values), [form.values]);
   const mayWrite = may("alerts:write");
-
-  const save = async () => {
-    setBusy(true);
-    setFailure(null);
-    form.clearErrors();
-    try {
-      await onSave(request);
-    } catch (error) {
-      const { errors, rest } = placeErrors(toApiError(error), fieldOf(form.values));
-      form.setErrors(errors);
-      setFailure(rest);
-    } finally {
-      setBusy(false);
-    }
-  };
 
   return (
     <RuleFormProvider form={form}>
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
-          <form noValidate onSubmit={form.onSubmit(() => void save())}>
+          <form noValidate onSubmit={form.onSubmit(() => void submit(() => onSave(request)))}>
             <Stack gap="md">
               {!mayWrite && <Alert color="gray">{t.readOnly}</Alert>}
               <Box component="fieldset" disabled={!mayWrite} className="tally-fieldset">

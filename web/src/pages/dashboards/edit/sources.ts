@@ -1,4 +1,5 @@
 /** What widgets may ask, as data: the types that show it and the fields of its form. The API has the last word. */
+import { DIMENSIONS } from "@/format/dimensions";
 import { type Configuration, textOf, type WidgetType } from "../model";
 
 export type Field = {
@@ -130,7 +131,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   "fraud/cohorts": {
     types: ALL_BUT_MAP,
     base: { ...fraud("cohorts"), dimension: "merchant" },
-    fields: () => [WINDOW, choice("dimension", COHORTS, true), number("minCount", 1, 999_999_999)],
+    fields: () => [WINDOW, choice("dimension", DIMENSIONS, true), number("minCount", 1, 999_999_999)],
   },
   "fraud/confusion-matrix": {
     types: ALL_BUT_MAP,
@@ -154,7 +155,6 @@ const DATA_TYPES = [
   "decisions",
   "labels",
 ];
-const COHORTS = ["merchant", "channel", "geography", "device", "risk_band", "model_version", "rule_version"];
 
 /** Returns the value at a path of a configuration. */
 export function valueAt(given: Configuration, path: string): unknown {

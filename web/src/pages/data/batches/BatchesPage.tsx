@@ -11,7 +11,7 @@ import { useUrlPage, useUrlState } from "@/components/useUrlState";
 import { formatTime } from "@/format/times";
 import { usePreferences } from "@/preferences/preferences";
 import { text as t } from "@/text/data";
-import { nameOfType } from "../parts/dataTypes";
+import { SOURCE_COLUMNS } from "../parts/sourceColumns";
 import { DeliveryFilters, UrlSelect, useDeliveryFilters } from "../parts/DeliveryFilters";
 import { BatchStatus, isBatchStatus, STATUS_CHOICES } from "./BatchStatus";
 import { OutcomeBar } from "./OutcomeBar";
@@ -71,22 +71,7 @@ function columnsIn(timeZone: string): readonly Column<Batch>[] {
         </Stack>
       ),
     },
-    {
-      key: "source",
-      title: t.filters.source,
-      sort: "source_id",
-      render: ({ source_id }) => (
-        <Anchor component={Link} to={`/data/sources/${source_id}`} size="sm">
-          {source_id}
-        </Anchor>
-      ),
-    },
-    {
-      key: "type",
-      title: t.filters.type,
-      sort: "data_type",
-      render: ({ data_type }) => nameOfType(data_type),
-    },
+    ...SOURCE_COLUMNS,
     {
       key: "status",
       title: t.batches.status,

@@ -40,7 +40,7 @@ export function FirstChart({ type, range, currency }: Props) {
         format: (value) => money(value),
         axis: (value) => money(value, true),
         timeZone,
-        hourly: granularity === "hourly",
+        step: granularity,
       },
     );
   }, [found, timeZone, granularity]);

@@ -1,10 +1,9 @@
 /** The lines of the ledger: one for each day, source and data type. */
-import { Anchor } from "@mantine/core";
-import { Link } from "react-router";
 import { type Column, DataTable, type Paging, type Sorting } from "@/components/DataTable";
 import { formatNumber } from "@/format/numbers";
 import { formatDay } from "@/format/times";
 import { text as t } from "@/text/data";
+import { SourceLink } from "../parts/sourceColumns";
 import { nameOfType } from "../parts/dataTypes";
 import { Balanced } from "./Balance";
 import type { Ledger } from "./LedgerPage";
@@ -28,14 +27,7 @@ const COLUMNS: readonly Column<Line>[] = [
     key: "source",
     title: t.filters.source,
     sort: "source_id",
-    render: ({ source_id }) =>
-      source_id === "unattributed" ? (
-        t.ledger.unattributed
-      ) : (
-        <Anchor component={Link} size="sm" to={`/data/sources/${source_id}`}>
-          {source_id}
-        </Anchor>
-      ),
+    render: ({ source_id }) => <SourceLink id={source_id} />,
   },
   { key: "type", title: t.filters.type, sort: "data_type", render: ({ data_type }) => nameOfType(data_type) },
   ...COUNTED.map((name) => ({

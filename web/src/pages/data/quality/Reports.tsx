@@ -1,10 +1,10 @@
 /** A row for each report: the score, and that of each dimension. */
 import { Anchor, UnstyledButton } from "@mantine/core";
-import { Link } from "react-router";
 import { type Column, DataTable, type Paging, type Sorting } from "@/components/DataTable";
 import { formatNumber } from "@/format/numbers";
 import { text as t } from "@/text/data";
 import { nameOfType } from "../parts/dataTypes";
+import { SOURCE_COLUMNS } from "../parts/sourceColumns";
 import { Score } from "../parts/Score";
 import type { Quality } from "./QualityPage";
 
@@ -28,22 +28,7 @@ type Props = {
 
 export function Reports({ reports, paging, sorting, onChoose }: Props) {
   const columns: readonly Column<Report>[] = [
-    {
-      key: "source",
-      title: t.filters.source,
-      sort: "source_id",
-      render: ({ source_id }) => (
-        <Anchor component={Link} size="sm" to={`/data/sources/${source_id}`}>
-          {source_id}
-        </Anchor>
-      ),
-    },
-    {
-      key: "type",
-      title: t.filters.type,
-      sort: "data_type",
-      render: ({ data_type }) => nameOfType(data_type),
-    },
+    ...SOURCE_COLUMNS,
     {
       key: "score",
       title: t.quality.score,

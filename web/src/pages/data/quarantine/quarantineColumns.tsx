@@ -1,9 +1,9 @@
 /** The columns of the list of quarantined rows. */
-import { Anchor, Button, Checkbox, Code, Stack, Text } from "@mantine/core";
-import { Link } from "react-router";
+import { Button, Checkbox, Code, Stack, Text } from "@mantine/core";
 import type { Column } from "@/components/DataTable";
 import { formatTime } from "@/format/times";
 import { text as t } from "@/text/data";
+import { SourceLink } from "../parts/sourceColumns";
 import { text as q } from "@/text/dataQuarantine";
 import { nameOfType } from "../parts/dataTypes";
 import { shown } from "../parts/shownValue";
@@ -62,13 +62,7 @@ export function columnsFor({
       sort: "source_id",
       render: ({ source_id, data_type }) => (
         <Stack gap={0} miw={110}>
-          {source_id === "unattributed" ? (
-            <Text size="sm">{t.ledger.unattributed}</Text>
-          ) : (
-            <Anchor component={Link} size="sm" to={`/data/sources/${source_id}`}>
-              {source_id}
-            </Anchor>
-          )}
+          <SourceLink id={source_id} />
           <Text size="xs" c="dimmed">
             {nameOfType(data_type)}
           </Text>

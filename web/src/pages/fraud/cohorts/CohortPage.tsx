@@ -10,6 +10,7 @@ import { Loaded } from "@/components/Loaded";
 import { Page } from "@/components/Page";
 import { formatDay } from "@/format/times";
 import { usePreferences } from "@/preferences/preferences";
+import { dimensions } from "@/text/dimensions";
 import { text as t } from "@/text/fraud";
 import { CohortFigures } from "./CohortFigures";
 import { before } from "./cohorts";
@@ -27,7 +28,7 @@ export function Component() {
   const { data } = query;
   return (
     <Page
-      title={data ? t.cohort.title(t.cohorts.dimensions[data.dimension], data.name) : t.cohorts.cohort}
+      title={data ? t.cohort.title(dimensions[data.dimension], data.name) : t.cohorts.cohort}
       description={
         data && t.cohort.range(formatDay(data.startDate, timeZone), formatDay(data.endDate, timeZone))
       }

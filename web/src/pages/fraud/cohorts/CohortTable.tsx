@@ -7,6 +7,7 @@ import { Exact } from "@/components/Exact";
 import { useUrlState } from "@/components/useUrlState";
 import { formatKpi, formatKpiDifference, kpiLabel, KPI_NAMES } from "@/format/kpis";
 import { formatNumber, formatPercent } from "@/format/numbers";
+import { dimensions } from "@/text/dimensions";
 import { text as t } from "@/text/fraud";
 import { Explained } from "../parts/Explained";
 import { IntervalBar } from "../parts/IntervalBar";
@@ -80,7 +81,7 @@ export function CohortTable({ data, rate, selection }: Props) {
   ];
   return (
     <DataTable
-      label={t.cohorts.list(t.cohorts.dimensions[data.dimension])}
+      label={t.cohorts.list(dimensions[data.dimension])}
       columns={columns}
       rows={sorted(data.cohorts, sort)}
       keyOf={({ id }) => id}

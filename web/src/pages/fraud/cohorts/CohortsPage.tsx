@@ -14,10 +14,12 @@ import { useUrlState } from "@/components/useUrlState";
 import { kpiLabel } from "@/format/kpis";
 import { formatNumber } from "@/format/numbers";
 import { may } from "@/session/session";
+import { DIMENSIONS, isDimension } from "@/format/dimensions";
+import { dimensions } from "@/text/dimensions";
 import { text as t } from "@/text/fraud";
 import { FraudToolbar } from "../parts/FraudToolbar";
 import { useFraudRange } from "../parts/useFraudRange";
-import { DIMENSIONS, FEWEST_COMPARED, isDimension, isRate, MOST_COMPARED, RATES } from "./cohorts";
+import { FEWEST_COMPARED, isRate, MOST_COMPARED, RATES } from "./cohorts";
 import { CohortTable } from "./CohortTable";
 import { type Selection, useSelection } from "./useSelection";
 
@@ -55,7 +57,7 @@ export function Component() {
           size="xs"
           w={150}
           aria-label={t.cohorts.dimension}
-          data={DIMENSIONS.map((value) => ({ value, label: t.cohorts.dimensions[value] }))}
+          data={DIMENSIONS.map((value) => ({ value, label: dimensions[value] }))}
           value={filters.dimension}
           onChange={setDimension}
           allowDeselect={false}
@@ -119,7 +121,7 @@ function Cohorts({ data, selection }: { data: Analysis; selection: Selection }) 
   const { suppressed } = data;
   return (
     <Panel
-      title={t.cohorts.list(t.cohorts.dimensions[data.dimension])}
+      title={t.cohorts.list(dimensions[data.dimension])}
       aside={
         <Select
           size="xs"

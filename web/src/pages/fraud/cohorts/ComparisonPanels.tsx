@@ -13,6 +13,7 @@ import { formatNumber } from "@/format/numbers";
 import { formatDay } from "@/format/times";
 import { usePreferences } from "@/preferences/preferences";
 import { kpis } from "@/text/kpis";
+import { dimensions } from "@/text/dimensions";
 import { text as t } from "@/text/fraud";
 import { Explained } from "../parts/Explained";
 
@@ -109,7 +110,7 @@ function Heading({ cohort, period, onRemove }: HeadingProps) {
           <bdi>{cohort.name}</bdi>
         </Anchor>
         <Text fz="xs" c="dimmed" fw={400}>
-          {t.cohorts.dimensions[cohort.dimension]}, {period}
+          {dimensions[cohort.dimension]}, {period}
         </Text>
       </div>
       <ActionIcon

@@ -3,28 +3,12 @@ import type { components } from "@/api/schema.gen";
 import { isKpi, type KpiName, KPIS } from "@/format/kpis";
 
 export type Cohort = components["schemas"]["Cohort"];
-export type Dimension = components["schemas"]["Dimension"];
-
-export const DIMENSIONS = [
-  "merchant",
-  "channel",
-  "geography",
-  "device",
-  "risk_band",
-  "model_version",
-  "rule_version",
-] as const satisfies readonly Dimension[];
-
 /** The rates for which the API gives intervals and differences from the rest. */
 export const RATES = ["fraudRate", "precision", "recall", "approvalRate"] as const;
 export type Rate = (typeof RATES)[number];
 
 export const FEWEST_COMPARED = 2;
 export const MOST_COMPARED = 20;
-
-export function isDimension(name: string): name is Dimension {
-  return (DIMENSIONS as readonly string[]).includes(name);
-}
 
 export function isRate(name: string): name is Rate {
   return (RATES as readonly string[]).includes(name);

@@ -45,13 +45,13 @@ export function drawTrend(trends: readonly Trend[], names: readonly KpiName[], s
   const lines: Line[] = names.map((name) => ({ name: kpiLabel(name), points: pointsOf(trends, name) }));
   const points = lines[0]?.points ?? [];
   const [name] = names;
-  const hourly = isHourly(points);
+  const step = isHourly(points) ? "hourly" : "daily";
   const drawn = linesOverTime(lines, {
     format: (value) => (name === undefined ? "" : formatKpi(name, value, shown.currency)),
     axis: (value) => axisLabel(name, value, shown.currency),
     // Steps of a day and longer are UTC days.
-    timeZone: hourly ? shown.timeZone : "UTC",
-    hourly,
+    timeZone: step === "hourly" ? shown.timeZone : "UTC",
+    step,
   });
   const start = firstAfter(points, shown.matureUntil);
   return start === null ? drawn : { ...drawn, option: shaded(drawn.option, start, shown.maturing) };
