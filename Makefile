@@ -103,13 +103,13 @@ $(PYTHON):
 node_modules/.ready: package-lock.json
 	@$(CHECK_NODE)
 	@echo "Installing the CDK command line and the tests' packages (npm ci) ..."
-	@npm ci --silent --no-fund --no-audit
+	@npm ci --loglevel error --no-fund --no-audit
 	@touch $@
 
 web/node_modules/.ready: web/package-lock.json
 	@$(CHECK_NODE)
 	@echo "Installing the packages of the web application (npm ci) ..."
-	@npm --prefix web ci --silent --no-fund --no-audit
+	@npm --prefix web ci --loglevel error --no-fund --no-audit
 	@touch $@
 
 $(WEB): web/node_modules/.ready $(WEB_SOURCES)
