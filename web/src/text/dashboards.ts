@@ -172,6 +172,7 @@ export const text = {
     labels: "Labels",
   } as Words,
   alerts: {
+    open: "Open",
     none: "No open alerts",
     severity: "Severity",
     title: "Alert",

@@ -47,7 +47,7 @@ function card({ summary: { total, by_severity } }: Answer): View {
   return {
     kind: "card",
     figures: [
-      { value: formatNumber(total), exact: exactly(total) },
+      { label: t.alerts.open, value: formatNumber(total), exact: exactly(total) },
       ...Object.keys(SEVERITIES)
         .filter((severity) => severity in by_severity)
         .map((severity) => ({
