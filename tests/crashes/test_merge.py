@@ -72,9 +72,9 @@ def test_the_rows_after_crashes_follow_the_data_model(platforms: MotoPlatforms) 
     entries = {item["origin"]: item for item in expected.ledger}
 
     assert lines == {"t-1": 2, "t-2": 7, "t-3": 2, "t-4": 9, "t-5": 2, "t-6": 3}
-    assert (entries["batch-0"]["partitions"], entries["batch-0"]["replaced"]) == ({"all": "2 0 0 0 0 0"}, 1)
-    assert entries["batch-1"]["partitions"] == {"all": "4 1 1 2 0 0"}
-    assert entries["batch-2"]["partitions"] == {"all": "1 1 1 0 0 1"}
+    assert (entries["batch-0"]["partitions"], entries["batch-0"]["replaced"]) == ({"all": "2 0 0 0 0 0 0"}, 1)
+    assert entries["batch-1"]["partitions"] == {"all": "4 1 1 2 0 0 0"}
+    assert entries["batch-2"]["partitions"] == {"all": "1 1 1 0 0 1 0"}
     assert {item["source_id"]: item["superseded"] for item in expected.sources} == {"web-shop": 3, "till": 0}
 
 

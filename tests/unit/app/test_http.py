@@ -32,6 +32,7 @@ def _subclasses(kind: type[TallyError]) -> list[type[TallyError]]:
 ERRORS = [each for each in _subclasses(TallyError) if each.__module__ == errors.__name__]
 EXPECTED = {
     "InvalidRequest": (400, "VALIDATION_ERROR", "validation_error"),
+    "QueryTooLarge": (400, "VALIDATION_ERROR", "validation_error"),
     "Unauthorized": (401, "UNAUTHORIZED", "unauthorized"),
     "Forbidden": (403, "FORBIDDEN", "forbidden"),
     "NotFound": (404, "NOT_FOUND", "not_found"),

@@ -36,7 +36,7 @@ def entry(age: timedelta, rows: int = 1, **fields: Any) -> LedgerEntry:
 
 def counted(received: int, loaded: int, **others: int) -> LedgerCounters:
     """Totals of rows."""
-    zeros = {"duplicate": 0, "conflict": 0, "quarantined": 0, "superseded": 0}
+    zeros = {"duplicate": 0, "conflict": 0, "quarantined": 0, "superseded": 0, "dropped": 0}
     return LedgerCounters(**{"received": received, "loaded": loaded, **zeros, **others})
 
 
