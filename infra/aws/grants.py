@@ -62,6 +62,11 @@ def _is_changed(resource: Resource) -> bool:
     return isinstance(resource, Table) and not resource.append_only
 
 
+def _is_locked(resource: Resource) -> bool:
+    """Whether versions of objects say more than their newest ones: nobody can delete them."""
+    return isinstance(resource, Bucket) and bool(resource.locked_days)
+
+
 def _objects(names: Names, access: Access) -> list[str]:
     return [names.bucket_arn(access.resource, f"/{access.prefix}/*" if access.prefix else "/*")]
 
@@ -114,6 +119,8 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         ),
         Bucket: (
             Rule(actions=("s3:GetObject",), arns=_objects),
+            Rule(actions=("s3:GetObjectVersion",), arns=_objects, holds_for=_is_locked),
+            Rule(actions=("s3:ListBucketVersions",), arns=_bucket, conditions=_below_prefix, holds_for=_is_locked),
             Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),
             Rule(actions=("s3:GetBucketLocation",), arns=_bucket),
         ),

@@ -86,6 +86,11 @@ def format_number(sequence: int) -> str:
     return f"{sequence:012d}"
 
 
+def number_of(key: str) -> int:
+    """The sequence in such a key; 0 for other texts."""
+    return int(key) if key.isdecimal() and key == format_number(int(key)) else 0
+
+
 def position(at: str, sequence: int) -> str:
     """A time and a sequence as a key that sorts."""
     return f"{at}#{format_number(sequence)}"

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import Field
 
 from shared.audit.entry import AuditEntry, parse
-from shared.runtime.models import Model, Optional
+from shared.audit.links import Finding, Tampering
+from shared.runtime.models import CamelModel, Model, Optional
 
 
 class AuditLog(Model):
@@ -49,3 +50,31 @@ class AuditLogsResponse(Model):
 
     logs: list[AuditLog] = Field(description="The entries, oldest first.")
     total: int = Field(ge=0, description="Number of entries that match the filters.")
+
+
+class AuditFinding(Model):
+    """One sign of tampering."""
+
+    chain: str = Field(description="The hash chain.", examples=["chain-03"])
+    sequence: int = Field(ge=0, description="Number of the entry in its chain; 0 if its key is not a number.")
+    tampering: Tampering = Field(description="What was done to it.")
+    message: str = Field(description="The finding as a sentence.")
+
+    @classmethod
+    def of(cls, finding: Finding) -> "AuditFinding":
+        """Convert a finding to its API form."""
+        return cls(
+            chain=finding.chain, sequence=finding.sequence, tampering=finding.tampering, message=finding.sentence
+        )
+
+
+class AuditVerificationResponse(CamelModel):
+    """What one part of a verification of the audit log found."""
+
+    entries: int = Field(ge=0, description="Number of entries verified in this part.")
+    anchors: int = Field(ge=0, description="Number of anchors compared in this part.")
+    total_entries: int = Field(ge=0, description="Number of entries in the log, for progress.")
+    findings: list[AuditFinding] = Field(
+        description="Signs of tampering found in this part; several parts may report the same one."
+    )
+    next: Optional[str] = Field(description="The `cursor` of the next part; absent after the last part.")

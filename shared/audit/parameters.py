@@ -4,14 +4,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from shared.audit import cursor
+from shared.audit.verification import Place
 from shared.runtime.errors import FieldError
 from shared.runtime.paging import LARGEST_LIMIT, LARGEST_OFFSET
 from shared.runtime.query import Query
 from shared.runtime.query_fields import Moment, WholeNumber
 
 _Text = Annotated[str, Field(max_length=200)]
+
+
+def _is_cursor(text: str) -> str:
+    cursor.read(text)
+    return text
 
 
 class AuditQuery(Query):
@@ -34,3 +41,16 @@ class AuditQuery(Query):
         start, end = valid.get("start"), valid.get("end")
         if start and end and start >= end:
             yield FieldError("endDate", "must be after startDate")
+
+
+class VerificationQuery(Query):
+    """A part of the verification."""
+
+    after: Annotated[str, Field(max_length=2000), AfterValidator(_is_cursor)] | None = Field(
+        default=None, alias="cursor", description="`next` of the previous response; without it, the first part."
+    )
+
+    @property
+    def place(self) -> Place:
+        """Where the part begins."""
+        return cursor.read(self.after) if self.after else Place()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, heads_in
+from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, format_number, heads_in, number_of
 from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
@@ -102,9 +102,31 @@ class AuditTrail:
         """Return the stored head of each chain; it may be behind the entries after a crash."""
         return [head for chain in CHAINS for head in self._read_heads(chain)]
 
-    def entries(self, chain: str) -> Iterator[Item]:
-        """All entries of a chain as they are stored, in the order of their positions."""
-        yield from self._query(chain, Asked(), ("sequence", "position", "body", "hash", "user_id", "action"))
+    def entries(self, chain: str, since: str = "") -> Iterator[Item]:
+        """The entries of a chain as they are stored, in the order of their keys, from one key on."""
+        attributes = ("sequence", "position", "body", "hash", "user_id", "action")
+        yield from self._query(chain, Asked(), attributes, since=since)
+
+    def bodies(self, heads: Sequence[ChainHead]) -> dict[tuple[str, int], str]:
+        """Return the texts of the entries that are named by heads, if they exist, by chain and sequence."""
+        places = {(head.chain, format_number(head.sequence)) for head in heads}
+        keys = [{"chain": chain, "sequence": number} for chain, number in sorted(places)]
+        found = get_items(self._dynamodb, self._table, keys, attributes=("chain", "sequence", "body"))
+        return {(item["chain"], int(item["sequence"])): str(item.get("body", "")) for item in found}
+
+    def last(self, chain: str) -> int:
+        """Return the highest sequence number in a chain: 0 if it is empty."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="#chain = :chain",
+            ExpressionAttributeNames={"#chain": "chain", "#sequence": "sequence"},
+            ExpressionAttributeValues=serialize({":chain": chain}),
+            ProjectionExpression="#sequence",
+            ScanIndexForward=False,
+        )
+        keys = (str(deserialize(item)["sequence"]) for page in pages for item in page["Items"])
+        return next(filter(None, map(number_of, keys)), 0)
 
     def find(self, asked: Asked, window: Window) -> Slice[AuditEntry]:
         """Return a window of the matching entries, oldest first."""
@@ -140,10 +162,12 @@ class AuditTrail:
                 ExpressionAttributeValues=serialize({":told": head.sequence}),
             )
 
-    def _query(self, chain: str, asked: Asked, attributes: Sequence[str]) -> Iterator[Item]:
+    def _query(self, chain: str, asked: Asked, attributes: Sequence[str], *, since: str = "") -> Iterator[Item]:
         by_time, condition, values = asked.conditions()
         wanted = ", ".join(f"#{name}" for name in attributes)
         keys = "#chain = :chain" + (" AND #position BETWEEN :first AND :last" if by_time else "")
+        if since:
+            keys, values = f"{keys} AND #sequence >= :since", {**values, ":since": since}
         used = f"{wanted} {keys} {condition}"
         request: dict[str, Any] = {
             "TableName": self._table,

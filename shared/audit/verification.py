@@ -1,53 +1,64 @@
-"""Verifies that no entry of the audit log was edited, deleted, moved or cut off."""
+"""Verifies that no entry of the audit log was edited, deleted, moved or cut off.
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
+A log of years does not fit into one request, so that it is verified in parts: first the entries of each chain, a window
+at a time, then the heads that were stored or anchored, a page at a time.
+"""
 
-import orjson
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
 
-from shared.audit.entry import GENESIS, ChainHead, digest, format_number, parse, position
+from pydantic import AfterValidator, Field
+
+from shared.audit.checkpoints import Marker
+from shared.audit.entry import ChainHead, digest, number_of
+from shared.audit.links import Finding, Tampering, examine
 from shared.audit.trail import CHAINS
 
 if TYPE_CHECKING:
     from shared.audit.checkpoints import Anchors
-    from shared.audit.trail import AuditTrail, Item
+    from shared.audit.trail import AuditTrail
 
-_NAMED_OF_A_GAP = 100
-"""Of many missing entries in one place, at most this number is listed."""
-
-
-class Tampering(StrEnum):
-    """Kind of tampering with an entry."""
-
-    EDITED = "edited"
-    DELETED = "deleted"
-    REORDERED = "reordered"
-    CUT_OFF = "cut_off"
+_LONGEST_KEY = 1024
+"""Bytes of a sort key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+ENTRIES_AT_ONCE = 20_000
+ANCHORS_AT_ONCE = 500
 
 
-_SENTENCES = {
-    Tampering.EDITED: "entry {0} was changed after it was written",
-    Tampering.DELETED: "entry {0} is missing",
-    Tampering.REORDERED: "entry {0} is not at its original position",
-    Tampering.CUT_OFF: "entries from {0} on are missing",
-}
+def _fits_a_key(text: str) -> str:
+    if len(text.encode()) > _LONGEST_KEY:
+        raise ValueError("is too long")
+    return text
 
 
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One sign of tampering; the sequence number starts at 1 in each chain."""
+@dataclass(frozen=True)
+class Place:
+    """Where a part begins.
 
-    chain: str
-    sequence: int
-    tampering: Tampering
+    Attributes:
+        chain: the index of the chain; their number when only anchors are left.
+        after: the key of the entry in it that was verified last, if there is one.
+        number: the highest number of an entry so far; keys that were tampered with have none.
+        anchor: the last anchor that was read.
+    """
 
-    def __str__(self) -> str:
-        """Format the finding as a line of the report."""
-        what = self.tampering.replace("_", " ")
-        return f"{what}: in {self.chain}, {_SENTENCES[self.tampering].format(self.sequence)}"
+    chain: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[str, AfterValidator(_fits_a_key)] = ""
+    number: Annotated[int, Field(ge=0)] = 0
+    anchor: Marker | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a part verified, and where the next one begins: None after the last."""
+
+    entries: Mapping[str, int]
+    anchors: int
+    findings: frozenset[Finding]
+    following: Place | None
 
 
 @dataclass(frozen=True)
@@ -65,82 +76,73 @@ class ChainVerification:
         return self.entries - len(touched)
 
 
-@dataclass(frozen=True)
-class _Link:
-    """An entry as stored: its content, the hash of its text, and whether its key and copies agree with it."""
-
-    sequence: int
-    previous: str
-    hash: str
-    intact: bool
-    in_place: bool
-
-
 def verify(trail: "AuditTrail", anchors: "Anchors") -> list[ChainVerification]:
-    """Hold every chain against its own links, its head and every anchor; no findings mean that nothing was touched.
+    """Verify all parts; no findings mean that nothing was touched."""
+    entries, findings = Counter(dict.fromkeys(CHAINS, 0)), set[Finding]()
+    for part in Verification(trail, anchors).parts():
+        entries.update(part.entries)
+        findings |= part.findings
+    chains = sorted({*entries, *(each.chain for each in findings)})
+    return [
+        ChainVerification(chain, entries[chain], sorted(each for each in findings if each.chain == chain))
+        for chain in chains
+    ]
 
-    Heads are read before entries, so that writers may go on meanwhile.
+
+@dataclass(frozen=True)
+class Verification:
+    """Verifies the log part by part, while writers go on.
+
+    Attributes:
+        most_entries: about the number of entries in a part.
+        most_anchors: number of anchors in a part; each has the head of every chain.
     """
-    sealed = [*trail.heads(), *anchors.all()]
-    chains = sorted({*CHAINS, *(head.chain for head in sealed)})
-    return [examine(chain, trail.entries(chain), [head for head in sealed if head.chain == chain]) for chain in chains]
 
+    trail: "AuditTrail"
+    anchors: "Anchors"
+    most_entries: int = ENTRIES_AT_ONCE
+    most_anchors: int = ANCHORS_AT_ONCE
 
-def examine(chain: str, items: "Iterable[Item]", sealed: Sequence[ChainHead]) -> ChainVerification:
-    """Verify one chain, given its stored entries and earlier heads."""
-    links = [_link(chain, item) for item in items]
-    wrong = {*_find_edited(links), *_find_reordered(links), *_find_absent(links, sealed)}
-    return ChainVerification(
-        chain, len(links), [Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong)]
-    )
+    def parts(self) -> Iterator[Part]:
+        """Verify everything."""
+        place: Place | None = Place()
+        while place is not None:
+            part = self.part(place)
+            yield part
+            place = part.following
 
+    def part(self, place: Place) -> Part:
+        """Verify the part that begins at a place."""
+        return self._entries(place) if place.chain < len(CHAINS) else self._heads(place)
 
-def _link(chain: str, item: "Item") -> _Link:
-    text = {name: value if isinstance(value, str) else "" for name, value in item.items()}
-    body = text.get("body", "")
-    try:
-        said: Any = parse(body)
-        sequence = int(said["sequence"])
-        copied = (said["chain"], said["user_id"], said["action"], digest(body))
-        stands_at = (text["sequence"], text["position"])
-        return _Link(
-            sequence=sequence,
-            previous=said["previous"],
-            hash=digest(body),
-            intact=copied == (chain, text["user_id"], text["action"], text["hash"]),
-            in_place=stands_at == (format_number(sequence), position(said["at"], sequence)),
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        key = text["sequence"]
-        return _Link(int(key) if key.isdecimal() else 0, "", digest(body), intact=False, in_place=True)
+    def _entries(self, place: Place) -> Part:
+        """Hold entries against their links, until there are enough for a part."""
+        counted, findings = Counter[str](), set[Finding]()
+        while place.chain < len(CHAINS) and (most := self.most_entries - counted.total()) > 0:
+            chain = CHAINS[place.chain]
+            items = list(islice(self.trail.entries(chain, since=place.after), most + 1))
+            counted[chain] += sum(item["sequence"] != place.after for item in items)
+            findings.update(examine(chain, items, place.number))
+            keys = [str(item["sequence"]) for item in items]
+            number = max(place.number, *map(number_of, keys), 0)
+            place = Place(place.chain, keys[-1], number) if len(keys) > most else Place(place.chain + 1)
+        return Part(counted, 0, frozenset(findings), place)
 
+    def _heads(self, place: Place) -> Part:
+        """Hold anchored heads, and before the first of them the stored ones, against the entries that they name."""
+        page = self.anchors.page(place.anchor, self.most_anchors)
+        heads = {*page.heads, *(self.trail.heads() if place.anchor is None else ())}
+        following = None if page.following is None else replace(place, anchor=page.following)
+        return Part({}, page.anchors, frozenset(self._compare(heads)), following)
 
-def _find_edited(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
-    """Yield entries whose own hash, or whose hash in the next entry, does not match their text."""
-    by_sequence = {link.sequence: link for link in links}
-    for link in links:
-        before = by_sequence.get(link.sequence - 1)
-        if not link.intact:
-            yield link.sequence, Tampering.EDITED
-        if before is not None and link.previous != before.hash:
-            yield before.sequence, Tampering.EDITED
-        if link.sequence == 1 and link.previous != GENESIS:
-            yield 1, Tampering.EDITED
-
-
-def _find_reordered(links: Sequence[_Link]) -> Iterator[tuple[int, Tampering]]:
-    """Yield entries whose place in the chain or in time does not match their text."""
-    return ((link.sequence, Tampering.REORDERED) for link in links if not link.in_place)
-
-
-def _find_absent(links: Sequence[_Link], sealed: Sequence[ChainHead]) -> Iterator[tuple[int, Tampering]]:
-    """Yield entries that are missing, or that do not match a checkpoint."""
-    by_sequence = {link.sequence: link for link in links}
-    last = max(by_sequence, default=0)
-    for before, after in pairwise(sorted({0, *by_sequence})):
-        yield from ((missing, Tampering.DELETED) for missing in islice(range(before + 1, after), _NAMED_OF_A_GAP))
-    for head in sealed:
-        if head.sequence > last:
-            yield last + 1, Tampering.CUT_OFF
-        elif head.sequence in by_sequence and by_sequence[head.sequence].hash != head.hash:
-            yield head.sequence, Tampering.EDITED
+    def _compare(self, heads: Iterable[ChainHead]) -> Iterator[Finding]:
+        """Yield entries that are missing at the end, or whose text is not the one of the head."""
+        last = cache(self.trail.last)
+        sealed = [head for head in heads if head.sequence]
+        bodies = self.trail.bodies(sealed)
+        for head in sealed:
+            body = bodies.get((head.chain, head.sequence))
+            if body is not None and digest(body) != head.hash:
+                yield Finding(head.chain, head.sequence, Tampering.EDITED)
+            elif body is None and head.sequence > last(head.chain):
+                yield Finding(head.chain, last(head.chain) + 1, Tampering.CUT_OFF)

@@ -4,7 +4,8 @@ from typing import Any
 
 from shared.app.wiring import Wiring
 from shared.audit.entry import Change
-from shared.audit.verification import Finding, verify
+from shared.audit.links import Finding
+from shared.audit.verification import Verification, verify
 
 
 def change(number: int = 1, **fields: Any) -> Change:
@@ -25,5 +26,11 @@ def change(number: int = 1, **fields: Any) -> Change:
 
 
 def findings(wired: Wiring) -> list[Finding]:
-    """Everything that a check finds wrong with the chains."""
-    return [finding for verdict in verify(wired.audit_trail, wired.anchors) for finding in verdict.findings]
+    """Everything that a verification finds wrong with the chains; the sizes of its parts make no difference."""
+    verdicts = verify(wired.audit_trail, wired.anchors)
+    found = [finding for verdict in verdicts for finding in verdict.findings]
+    for most in (1, 3):
+        parts = list(Verification(wired.audit_trail, wired.anchors, most_entries=most, most_anchors=1).parts())
+        assert sum(sum(part.entries.values()) for part in parts) == sum(each.entries for each in verdicts)
+        assert sorted({finding for part in parts for finding in part.findings}) == found
+    return found

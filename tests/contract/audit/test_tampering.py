@@ -9,8 +9,9 @@ import pytest
 from shared.app.wiring import Wiring
 from shared.audit.checkpoints import ANCHORS_BUCKET
 from shared.audit.entry import AuditEntry, ChainHead, Change, append_after, parse
+from shared.audit.links import Finding, Tampering
 from shared.audit.trail import AUDIT_TABLE, item_of
-from shared.audit.verification import Finding, Tampering, verify
+from shared.audit.verification import verify
 from shared.runtime.settings import Settings
 from tests.fakes.audit import findings
 from tests.fakes.audit_tampering import CHAIN, AuditTampering
@@ -193,11 +194,12 @@ def test_a_verification_counts_the_unchanged_entries(
     assert (verdict.chain, verdict.entries, verdict.verified) == (CHAIN, 7, 6)
 
 
+@pytest.mark.parametrize("key", ["!", "000000000004!", "before all"])
 def test_an_item_without_the_shape_of_an_entry_is_detected(
-    wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
+    key: str, wired: Wiring, written: list[AuditEntry], tampering: AuditTampering
 ) -> None:
     assert written
-    tampering.put_malformed(sequence="before all", body="")
+    tampering.put_malformed(sequence=key, body="")
 
     assert _found(wired) == [(0, Tampering.EDITED)]
 

@@ -4,8 +4,8 @@ import boto3
 
 from functions.anchor.handler import handler
 from shared.app.wiring import Wiring
+from shared.audit.links import Tampering
 from shared.audit.trail import AUDIT_TABLE
-from shared.audit.verification import Tampering
 from tests.events.api_gateway import context
 from tests.events.schedule import schedule_event
 from tests.fakes.audit import change, findings
@@ -32,4 +32,4 @@ def test_each_anchor_is_a_separate_object(deployed: Wiring) -> None:
     deployed.audit_trail.record(change())
     handler(schedule_event(), context())
 
-    assert sum(head.sequence for head in deployed.anchors.all()) >= 3
+    assert deployed.anchors.page(None, 100).anchors == 2

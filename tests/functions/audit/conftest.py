@@ -17,12 +17,12 @@ Ask = Callable[..., tuple[int, Any, dict[str, str]]]
 
 @pytest.fixture
 def ask(wired: Wiring) -> Iterator[Ask]:
-    """Ask the function for entries of the audit log."""
+    """Ask the function about the audit log: for its entries, or what else it answers."""
     reader = Visitor(wired.identity, Scope.AUDIT_READ)
 
-    def send(**query: str) -> tuple[int, Any, dict[str, str]]:
+    def send(what: str = "logs", /, **query: str) -> tuple[int, Any, dict[str, str]]:
         asked = {name: [query[name]] for name in query}
-        event = rest_event("GET", "/api/v1/analytics/audit/logs", query=asked, token=reader.token)
+        event = rest_event("GET", f"/api/v1/analytics/audit/{what}", query=asked, token=reader.token)
         answer = handler(event, context())
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
         return answer["statusCode"], orjson.loads(answer["body"]), headers
