@@ -6,6 +6,7 @@ import {
   IconFlask,
   IconLayoutDashboard,
   IconPlayerTrackPrev,
+  IconSettings,
   IconShieldHalf,
 } from "@tabler/icons-react";
 import { Link, useLocation } from "react-router";
@@ -26,6 +27,12 @@ const AREAS = [
   { path: "/replay", label: text.areas.replay, icon: IconPlayerTrackPrev, scopes: ["replay:read"] },
   { path: "/alerts", label: text.areas.alerts, icon: IconBell, scopes: ["alerts:read"] },
   { path: "/data", label: text.areas.data, icon: IconDatabase, scopes: ["ingest:read"] },
+  {
+    path: "/admin",
+    label: text.areas.admin,
+    icon: IconSettings,
+    scopes: ["admin", "audit:read"],
+  },
 ];
 
 export function Navigation() {

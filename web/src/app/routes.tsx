@@ -1,4 +1,5 @@
 /** The addresses of the pages. Each area lists its own, and is loaded when it is first visited. */
+import { adminRoutes } from "@/pages/admin/routes";
 import { alertsRoutes } from "@/pages/alerts/routes";
 import { dashboardsRoutes } from "@/pages/dashboards/routes";
 import { dataRoutes } from "@/pages/data/routes";
@@ -22,6 +23,7 @@ const areas: RouteObject[] = [
   { path: "replay", children: replayRoutes },
   { path: "alerts", children: alertsRoutes },
   { path: "data", children: dataRoutes },
+  { path: "admin", children: adminRoutes },
 ];
 
 export function createRouter() {

@@ -8,6 +8,7 @@ export const shared = {
     replay: "Replay",
     alerts: "Alerts",
     data: "Data",
+    admin: "Administration",
   },
   actions: {
     cancel: "Cancel",
