@@ -112,11 +112,11 @@ function Status({ apiKey: { revoked_at } }: { apiKey: ApiKey }) {
     );
   }
   return (
-    <Group gap={6} wrap="nowrap">
+    <Stack gap={0}>
       <Badge size="sm" color="gray" variant="light">
         {t.keys.statuses.revoked}
       </Badge>
       <Moment at={revoked_at} />
-    </Group>
+    </Stack>
   );
 }

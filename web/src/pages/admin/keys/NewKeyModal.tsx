@@ -79,7 +79,7 @@ function KeyForm({ onMade, onCancel }: { onMade: (made: Made) => void; onCancel:
           {...form.getInputProps("scopes")}
         >
           <Presets onChoose={(scopes) => form.setFieldValue("scopes", [...scopes])} />
-          <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="xs" verticalSpacing={6}>
+          <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="xs" verticalSpacing={6} mb="xs">
             {SCOPES.map((scope) => (
               <Checkbox key={scope} size="xs" value={scope} label={scope} />
             ))}

@@ -24,7 +24,7 @@ export function ConfigurationHistory() {
   const total = count.data?.total;
   const page = useApi(HISTORY, {
     query: sliceOf(number, PAGE_SIZE, total ?? 0),
-    enabled: total !== undefined,
+    enabled: (total ?? 0) > 0,
     keep: true,
   });
   if (total === 0) return null;

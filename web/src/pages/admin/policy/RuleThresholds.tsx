@@ -55,7 +55,12 @@ export function RuleThresholds() {
     },
   ];
   const register = may("admin") && (
-    <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setEdited("new")}>
+    <Button
+      size="xs"
+      flex="none"
+      leftSection={<IconPlus size={14} aria-hidden />}
+      onClick={() => setEdited("new")}
+    >
       {t.policy.register}
     </Button>
   );
