@@ -49,7 +49,7 @@ function card({ summary: { total, by_severity } }: Answer): View {
     figures: [
       { label: t.alerts.open, value: formatNumber(total), exact: exactly(total) },
       ...Object.keys(SEVERITIES)
-        .filter((severity) => severity in by_severity)
+        .filter((severity) => by_severity[severity])
         .map((severity) => ({
           label: t.severities[severity] ?? severity,
           value: formatNumber(by_severity[severity]),
