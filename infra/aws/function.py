@@ -70,7 +70,8 @@ class PlatformFunction(Construct):
             "Role",
             role_name=names.global_name(self.declared.name),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"manifest": iam.PolicyDocument(statements=granted)},
+            # IAM allows a role 10 240 characters of inline policies, which a statement for each use exceeds.
+            inline_policies={"manifest": iam.PolicyDocument(statements=granted, minimize=True)},
         )
         accept_wildcards(role, granted, _WHY_WILDCARDS)
         return role
