@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from shared.app.wiring import wiring
-from shared.runtime.observability import instrument, logger
+from shared.runtime.observability import count, instrument, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -13,6 +13,7 @@ def anchor(_: dict[str, Any], __: "LambdaContext") -> None:
     """Store the head of every chain of the audit log as an anchor."""
     heads = wiring().audit_trail.heads()
     wiring().anchors.add(heads)
+    count("AnchorsStored")
     logger().info("anchored", chains=len(heads), entries=sum(head.sequence for head in heads))
 
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from aws_cdk import Stack
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from functions.declaration import WebSocketTrigger
 from functions.manifest import HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS
 from infra.aws import rest_api, websocket_api
-from infra.aws.alarms import Alarms
 from infra.aws.distribution import PublicDistribution
 from infra.aws.names import Names
 from infra.aws.outputs import export_outputs
@@ -35,7 +35,14 @@ class ApiStack(Stack):
         web_socket.node.add_dependency(*rest.log_role())
 
         if names.stage.alarms:
-            Alarms(self, names=names).on_server_errors(rest.api.metric_server_error())
+            # The id is made when the stack is deployed; the stack of the alarms looks it up.
+            ssm.StringParameter(
+                self,
+                "WebSocketApiParameter",
+                parameter_name=names.websocket_api_parameter,
+                description="The id of the WebSocket API, for its alarms and the dashboard.",
+                string_value=web_socket.api.ref,
+            )
         export_outputs(
             self,
             {

@@ -12,6 +12,7 @@ from infra.aws.api_stack import ApiStack
 from infra.aws.data_stack import DataStack
 from infra.aws.functions_stack import FunctionsStack
 from infra.aws.names import Names
+from infra.aws.operations_stack import OperationsStack
 from infra.aws.site import SiteNotBuilt, require_built
 from infra.aws.stage_file import STAGES_FILE, StageFileError, read_stage, require_complete
 from infra.aws.stages import StageConfig, UnknownStage
@@ -43,6 +44,8 @@ def build(app: App, stage: StageConfig, *, site_files: Path = web_site.BUILD) ->
     api = ApiStack(app, names=names, site_files=site_files)
     functions.add_stack_dependency(data)
     api.add_stack_dependency(functions)
+    if stage.alarms:
+        OperationsStack(app, names=names).add_stack_dependency(api)
     Tags.of(app).add("application", "tally")
     Tags.of(app).add("stage", stage.name)
     if stage.cdk_nag:

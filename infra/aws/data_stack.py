@@ -6,7 +6,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from infra import resources
-from infra.aws.alarms import Alarms, AlarmTopic
+from infra.aws.alarms.topic import AlarmTopic
 from infra.aws.buckets import AccessLogBucket, PrivateBucket
 from infra.aws.catalog import LakeCatalog, QueryWorkGroup
 from infra.aws.names import Names
@@ -57,9 +57,6 @@ class DataStack(Stack):
         )
         if names.stage.alarms:
             AlarmTopic(self, names=names)
-            alarms = Alarms(self, names=names)
-            for queue in queues.values():
-                alarms.alarm_on_dead_letters(queue.dead_letters, of=queue.node.id)
         export_outputs(self, {**resource_names(names), **_choices(names.stage)})
 
 

@@ -15,8 +15,10 @@ from functions.declaration import (
 )
 from functions.manifest import FUNCTIONS, WORKFLOWS
 from infra.aws import code
-from infra.aws.alarms import Alarms
+from infra.aws.alarms.mappings import of_mapping
+from infra.aws.alarms.watch import Alarms
 from infra.aws.function import PlatformFunction
+from infra.aws.metrics import StageMetrics
 from infra.aws.names import Names
 from infra.aws.triggers import (
     DeploymentStep,
@@ -41,17 +43,11 @@ class FunctionsStack(Stack):
             PlatformFunction(self, function=function, names=names, code=source, layers=layers) for function in FUNCTIONS
         ]
 
-        self._alarms = Alarms(self, names=names) if names.stage.alarms else None
         for function in functions:
             self._start(function)
-            if self._alarms:
-                self._alarms.alarm_on_errors(function)
-                self._alarms.alarm_on_custom_metrics(function)
         by_name = {function.declared.name: function for function in functions}
         for workflow in WORKFLOWS:
-            machine = StateMachine(self, workflow=workflow, functions=by_name, names=names)
-            if self._alarms:
-                self._alarms.alarm_on_failures(machine)
+            StateMachine(self, workflow=workflow, functions=by_name, names=names)
 
     def _start(self, function: PlatformFunction) -> None:
         """Connect a function to its triggers; the APIs and the workflows connect themselves."""
@@ -59,15 +55,13 @@ class FunctionsStack(Stack):
             return
         match function.declared.trigger:
             case StreamTrigger() as trigger:
-                mapping = StreamEventSource(function, trigger=trigger, names=self._names)
-                if self._alarms:
-                    self._alarms.alarm_on_discarded_batches(mapping.mapping, of=function.declared.name)
-                    self._alarms.alarm_on_iterator_age(function)
+                source = StreamEventSource(function, trigger=trigger, names=self._names)
+                if self._names.stage.alarms:
+                    mapping_id = source.mapping.event_source_mapping_id
+                    watches = of_mapping(function.declared, mapping_id, StageMetrics(self._names))
+                    Alarms(self, names=self._names, watches=watches)
             case TableStreamTrigger() as trigger:
-                changes = TableStreamEventSource(function, trigger=trigger, names=self._names)
-                if self._alarms:
-                    self._alarms.alarm_on_dead_letters(changes.failures, of=function.declared.name)
-                    self._alarms.alarm_on_iterator_age(function)
+                TableStreamEventSource(function, trigger=trigger, names=self._names)
             case QueueTrigger() as trigger:
                 QueueEventSource(function, trigger=trigger, names=self._names)
             case ScheduleTrigger() as trigger:

@@ -7,6 +7,7 @@ from aws_cdk import Aws
 from functions.declaration import Function
 from infra.aws.stages import StageConfig
 from shared.auth.signing import SIGNING_KEYS
+from shared.runtime.observability import NAMESPACE
 from shared.runtime.resources import (
     Bucket,
     Database,
@@ -77,6 +78,26 @@ class Names:
     def log_group(self, function: Function) -> str:
         """Return the log group of a function."""
         return f"/aws/lambda/{self.physical_name(function.name)}"
+
+    @property
+    def rest_api(self) -> str:
+        """The name of the REST API, by which its metrics are found."""
+        return self.physical_name("rest")
+
+    @property
+    def websocket_api_parameter(self) -> str:
+        """The parameter of Systems Manager that has the id of the WebSocket API."""
+        return self.physical_name("websocket_api")
+
+    @property
+    def metric_namespace(self) -> str:
+        """The namespace of the metrics that functions emit; stages of one account do not share it."""
+        return f"{NAMESPACE}/{self.stage.name}"
+
+    @property
+    def memory_namespace(self) -> str:
+        """The namespace of the memory that functions used, which is read from their logs."""
+        return f"{self.metric_namespace}/memory"
 
     @property
     def alarm_topic(self) -> str:

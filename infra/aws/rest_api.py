@@ -36,7 +36,7 @@ class PlatformRestApi(Construct):
         self.api = apigateway.RestApi(
             self,
             "Api",
-            rest_api_name=names.physical_name("rest"),
+            rest_api_name=names.rest_api,
             description="Tally: ingest and analytics.",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=_BINARY,

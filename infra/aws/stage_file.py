@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infra.aws.stages import (
+    IllegalBudget,
     IllegalDomain,
     IllegalOrigin,
     IllegalWebhookTarget,
@@ -20,7 +21,13 @@ from shared.decisions.configuration import IllegalConfiguration
 from shared.runtime.phrases import phrase
 
 STAGES_FILE = Path(__file__).resolve().parents[2] / "stages.toml"
-_ILLEGAL = (IllegalConfiguration, IllegalDomain, IllegalOrigin, IllegalWebhookTarget)
+_ILLEGAL = (
+    IllegalBudget,
+    IllegalConfiguration,
+    IllegalDomain,
+    IllegalOrigin,
+    IllegalWebhookTarget,
+)
 
 
 class StageFileError(ValueError):
@@ -43,6 +50,8 @@ class StageValues(BaseModel):
     rate_limits: dict[str, dict[str, int]] = {}
     queries_at_once: int = Field(default=0, ge=1)
     connections_per_subject: int = Field(default=0, ge=1)
+    lambda_concurrency: int = Field(default=0, ge=1)
+    monthly_budget: int | None = Field(default=None, ge=1)
     identity_horizon_days: float | None = Field(default=None, gt=0)
 
     @property

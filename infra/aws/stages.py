@@ -32,6 +32,10 @@ class IllegalDomain(ValueError):
     """The configured domain or certificate cannot be used."""
 
 
+class IllegalBudget(ValueError):
+    """The configured budget has nobody to tell."""
+
+
 class IllegalOrigin(ValueError):
     """The configured origin is not one that browsers send."""
 
@@ -91,6 +95,10 @@ class StageConfig:
     """Changes of the defaults of fraud analytics in the form of the API, such as `{"maturityHorizonDays": 60}`."""
     alarm_emails: tuple[str, ...] = ()
     """Who gets the alarms; each address has to confirm the first mail."""
+    lambda_concurrency: int = 1_000
+    """The account's quota of concurrent executions in the region; an alarm fires when most of it is used."""
+    monthly_budget: int | None = None
+    """Dollars that all of the account may cost a month before its operators get a mail; None sets no budget."""
     domain: str | None = None
     """The public host name, such as `analytics.example.com`; without one CloudFront's own."""
     certificate_arn: str | None = None
@@ -114,6 +122,7 @@ class StageConfig:
             IllegalWebhookTarget: an allowed target of webhooks is not `host:port`.
             IllegalConfiguration: the configuration of fraud analytics is invalid; the message names every mistake.
             IllegalDomain: the domain is none, or does not go together with its certificate.
+            IllegalBudget: there is a budget, and no address for its mails.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
@@ -127,6 +136,8 @@ class StageConfig:
             )
         if self.certificate_arn and not _CERTIFICATE.fullmatch(self.certificate_arn):
             raise IllegalDomain("CloudFront takes certificates of AWS Certificate Manager in us-east-1 only")
+        if self.monthly_budget and not self.alarm_emails:
+            raise IllegalBudget("a monthly_budget needs alarm_emails: without an address nobody learns of it")
         FraudConfiguration.of_stage(self.fraud_configuration)
 
     @property

@@ -10,6 +10,7 @@ from shared.pipelines.models import PipelineStatus
 from shared.push.analytics_messages import EventKind
 from shared.push.wording import ANALYTICS
 from shared.runtime.models import rfc3339
+from shared.runtime.observability import count
 
 if TYPE_CHECKING:
     from shared.events.bus import PlatformEvents
@@ -41,6 +42,7 @@ class HealthWatch:
         the bus again, whose consumers look for themselves, and clients only of what the first run had not told them.
         """
         stored, found = self.log.fact(_FACT), {each.pipeline_id: each for each in self.pipelines()}
+        count("UnhealthyPipelines", sum(1 for each in found.values() if each.status in _BAD))
         said: Mapping[str, Any] = stored.get("pipelines", {})
         changed = [name for name, each in found.items() if _status(said, name) != each.status]
         told = [name for name in changed if name in said]  # what is seen for the first time has not changed

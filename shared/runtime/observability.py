@@ -46,8 +46,8 @@ def logger() -> Logger:
 
 @cache
 def metrics() -> Metrics:
-    """The metrics of this function, written to the log in the embedded metric format."""
-    return Metrics(namespace=NAMESPACE)
+    """The metrics of this function, written to the log in the embedded metric format; each stage has a namespace."""
+    return Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE))
 
 
 def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:

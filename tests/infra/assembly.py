@@ -17,7 +17,7 @@ from infra.aws.app import build, new_app
 from infra.aws.code import PROJECT
 from infra.aws.stages import StageConfig
 
-PARTS = ("data", "functions", "api")
+PARTS = ("data", "functions", "api", "operations")
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,15 @@ class Assembly:
         )
         return cls(stage, directory)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The stacks of the stage; one without alarms has none for operations."""
+        return PARTS if self.stage.alarms else PARTS[:-1]
+
     @cached_property
     def templates(self) -> Mapping[str, Any]:
         """Every stack's template by the stack's part in the stage."""
-        return {part: json.loads(self.path(part).read_text()) for part in PARTS}
+        return {part: json.loads(self.path(part).read_text()) for part in self.parts}
 
     def path(self, part: str) -> Path:
         """Where a stack's template lies."""
@@ -66,7 +71,8 @@ class Assembly:
     def accepted(self) -> Mapping[str, str]:
         """Every finding of cdk-nag that a construct accepts, with its reason."""
         described = [
-            json.loads((self.directory / f"tally-{self.stage.name}-{part}.metadata.json").read_text()) for part in PARTS
+            json.loads((self.directory / f"tally-{self.stage.name}-{part}.metadata.json").read_text())
+            for part in self.parts
         ]
         entries = [entry for each in described for notes in each.values() for entry in notes]
         accepted = [entry["data"] for entry in entries if entry["type"] == Validations.ACKNOWLEDGED_RULES_METADATA_KEY]

@@ -1,64 +1,140 @@
-"""The alarms of a stage."""
+"""The alarms of a stage on its functions and workflows, and what holds for all alarms."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from functions.manifest import FUNCTIONS
+import pytest
+
+from functions.declaration import StreamTrigger, TableStreamTrigger, TriggeredFunction
+from functions.manifest import FUNCTIONS, WORKFLOWS
+from infra.aws.alarms.failures import FAILURES
+from infra.aws.alarms.functions import holds_data
+from tests.infra.alarms import alarms, name_of, watched
 from tests.infra.assembly import Assembly, flat
 
 PROJECT = Path(__file__).resolve().parents[2]
+_LONGEST_NAME, _LONGEST_DESCRIPTION = 255, 1024
+_EMITTED_WITH_A_NAME_MADE_AT_RUN_TIME = {"MessagesFailed"}
+EVERY_FUNCTION = {name_of(function.name) for function in FUNCTIONS}
+
+
+def sources(*packages: str) -> Iterator[str]:
+    """The text of all modules below some folders."""
+    return (each.read_text() for package in packages for each in (PROJECT / package).rglob("*.py"))
+
+
+def test_every_alarm_says_what_it_means_and_what_to_do(dev: Assembly) -> None:
+    for each in dev.of_type("AWS::CloudWatch::Alarm").values():
+        assert len(re.findall(r"[.;:](?= |$)", each["AlarmDescription"])) >= 2, each["AlarmName"]
+        assert len(each["AlarmDescription"]) <= _LONGEST_DESCRIPTION
+        assert len(each["AlarmName"]) <= _LONGEST_NAME
 
 
 def test_every_function_alarms_on_errors_and_throttling(dev: Assembly) -> None:
-    alarms = {each["AlarmName"] for each in dev.of_type("AWS::CloudWatch::Alarm").values()}
+    for metric in ("Errors", "Throttles"):
+        found = watched(dev, "AWS/Lambda", metric)
+        assert found.keys() == EVERY_FUNCTION
+        assert {each["Threshold"] for each in found.values()} == {1}
 
+
+def test_every_function_alarms_before_its_timeout_ends_it(dev: Assembly) -> None:
+    found = watched(dev, "AWS/Lambda", "Duration")
+
+    assert found.keys() == EVERY_FUNCTION
     for function in FUNCTIONS:
-        name = f"tally-dev-{function.name.replace('_', '-')}"
-        assert {f"{name}-errors", f"{name}-throttles"} <= alarms
+        alarm, timeout = found[name_of(function.name)], function.timeout_seconds * 1000
+        assert 0.93 * timeout < alarm["Threshold"] < timeout  # after what ends by itself, before what is cut off
+        assert alarm["Statistic"] == "Maximum"
 
 
-def test_every_dead_letter_queue_alarms_on_its_first_message(dev: Assembly) -> None:
-    queues = dev.of_type("AWS::SQS::Queue")
-    ends = {name for name, each in queues.items() if "RedrivePolicy" not in each}
+def test_functions_that_hold_data_alarm_before_their_memory_is_used_up(dev: Assembly) -> None:
+    filters = {
+        each["MetricTransformations"][0]["MetricName"]: each for each in dev.of_type("AWS::Logs::MetricFilter").values()
+    }
+    found = {each["MetricName"]: each for each in alarms(dev, "Tally/dev/memory")}
 
-    watched = {
-        each["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: each
-        for each in dev.of_type("AWS::CloudWatch::Alarm").values()
-        if each["Namespace"] == "AWS/SQS"
+    assert found.keys() == filters.keys() == {name_of(each.name) for each in FUNCTIONS if holds_data(each)}
+    for function in filter(holds_data, FUNCTIONS):
+        alarm, read = found[name_of(function.name)], filters[name_of(function.name)]
+        assert 0.85 * function.memory_mb < alarm["Threshold"] < function.memory_mb
+        assert read["LogGroupName"] == f"/aws/lambda/{name_of(function.name)}"
+        assert read["FilterPattern"] == '{ $.type = "platform.report" }'
+        (transformation,) = read["MetricTransformations"]
+        assert transformation["MetricNamespace"] == alarm["Namespace"]
+        assert transformation["MetricValue"] == "$.record.metrics.maxMemoryUsedMB"
+
+
+def test_functions_write_their_log_in_the_format_that_memory_is_read_from(dev: Assembly) -> None:
+    logging = [each["LoggingConfig"] for each in dev.functions()]
+
+    assert {each["LogFormat"] for each in logging} == {"JSON"}
+    assert {each.get("SystemLogLevel", "INFO") for each in logging} == {"INFO"}  # WARN leaves the reports out
+
+
+def test_a_function_behind_a_stream_alarms_when_it_lags(dev: Assembly) -> None:
+    behind = {
+        name_of(each.name)
+        for each in FUNCTIONS
+        if isinstance(each, TriggeredFunction) and isinstance(each.trigger, StreamTrigger | TableStreamTrigger)
     }
 
-    assert watched.keys() == ends
-    assert {each["Threshold"] for each in watched.values()} == {1}
+    found = watched(dev, "AWS/Lambda", "IteratorAge")
 
-
-def test_a_lagging_stream_consumer_alarms(dev: Assembly) -> None:
-    alarms = [
-        each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("MetricName") == "IteratorAge"
-    ]
-    functions = dev.of_type("AWS::Lambda::Function")
-
-    watched = {functions[each["Dimensions"][0]["Value"]["Ref"]]["FunctionName"] for each in alarms}
-
-    assert watched == {"tally-dev-decision-feed", "tally-dev-stream-consumer"}
-    for alarm in alarms:
-        assert (alarm["Namespace"], alarm["Statistic"]) == ("AWS/Lambda", "Maximum")
+    assert found.keys() == behind
+    for alarm in found.values():
+        assert alarm["Statistic"] == "Maximum"
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (10 * 60 * 1000, "GreaterThanOrEqualToThreshold")
 
 
+def test_a_batch_that_is_stored_as_failed_or_lost_alarms_at_once(dev: Assembly) -> None:
+    found = {
+        each["MetricName"]: each
+        for each in dev.of_type("AWS::CloudWatch::Alarm").values()
+        if any(part["Name"] == "EventSourceMappingUUID" for part in each.get("Dimensions", ()))
+    }
+    (mapping,) = [each for each in dev.of_type("AWS::Lambda::EventSourceMapping").values() if "MetricsConfig" in each]
+
+    assert found.keys() == {"OnFailureDestinationDeliveredEventCount", "DroppedEventCount"}
+    assert {each["Threshold"] for each in found.values()} == {1}
+    assert mapping["MetricsConfig"] == {"Metrics": ["EventCount"]}
+
+
+def test_every_workflow_alarms_on_failures_and_timeouts(dev: Assembly) -> None:
+    arn = "arn:<Partition>:states:<Region>:<AccountId>:stateMachine:"
+
+    for metric in ("ExecutionsFailed", "ExecutionsTimedOut"):
+        assert watched(dev, "AWS/States", metric).keys() == {f"{arn}{name_of(each.name)}" for each in WORKFLOWS}
+
+
+def test_no_other_alarm_fires_for_want_of_data(dev: Assembly) -> None:
+    every = dev.of_type("AWS::CloudWatch::Alarm").values()
+
+    assert {each["AlarmName"] for each in every if each["TreatMissingData"] != "notBreaching"} == {
+        "tally-dev-anchor-missing"
+    }
+
+
 def test_failures_alarm_on_the_first_or_once_the_platform_does_not_get_over_them(dev: Assembly) -> None:
-    alarms = [each for each in dev.of_type("AWS::CloudWatch::Alarm").values() if each.get("Namespace") == "Tally"]
+    found = {
+        (each["MetricName"], each["Dimensions"][0]["Value"], each["Threshold"]) for each in alarms(dev, "Tally/dev")
+    }
 
-    watched = {(each["MetricName"], each["Dimensions"][0]["Value"], each["Threshold"]) for each in alarms}
-
-    assert watched >= {
+    assert found >= {
         ("AuditUnreachable", "auth", 1),
         ("AuditUnreachable", "ingest", 1),
+        ("RefreshTokenReuse", "auth", 1),
         ("UnknownDeliveries", "merger", 1),
         ("UnknownDeliveries", "reconciler", 1),
         ("FailedReconciliations", "reconciler", 1),
+        ("DeliveriesInFlightTooLong", "sweeper", 1),
+        ("UnhealthyPipelines", "health_watch", 1),
+        ("UploadsGivenUp", "file_loader", 1),
+        ("UnreadableIncomingObjects", "merger", 1),
         ("DeadNotifications", "notifier", 1),
         ("FailedMerges", "merger", 3),
         ("FailedTableMaintenance", "table_maintenance", 1),
+        ("FailedRollups", "rollup_job", 1),
         ("FailedRollups", "table_maintenance", 1),
         ("FailedExports", "export_runner", 1),
         ("AlertEvaluationsFailed", "alert_evaluator", 3),
@@ -70,25 +146,43 @@ def test_failures_alarm_on_the_first_or_once_the_platform_does_not_get_over_them
     }
 
 
-def test_every_failure_of_alerts_and_pushes_alarms(dev: Assembly) -> None:
-    watched = {each.get("MetricName") for each in dev.of_type("AWS::CloudWatch::Alarm").values()}
-    packages = ("shared/live", "shared/push", "shared/alerts", "shared/notifications", "functions/deliverer")
-    sources = [each.read_text() for package in packages for each in (PROJECT / package).rglob("*.py")]
+@pytest.mark.parametrize("metric", ["DeliveriesInFlightTooLong", "UnhealthyPipelines"])
+def test_late_data_alarm_when_they_stay_late(metric: str, dev: Assembly) -> None:
+    (alarm,) = alarms(dev, "Tally/dev", metric)
 
-    emitted = {name for each in sources for name in re.findall(r'\bcount\("(\w+)"', each)}
+    assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Maximum", 300, 3)
+
+
+def test_alarms_and_functions_name_the_same_namespace_which_other_stages_do_not_have(dev: Assembly) -> None:
+    told = {each["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] for each in dev.functions()}
+
+    assert told == {"Tally/dev"}
+    assert alarms(dev, "Tally/dev")
+
+
+def test_no_alarm_watches_a_metric_that_no_code_emits() -> None:
+    emitted = {name for each in sources("shared", "functions") for name in re.findall(r'\bcount\(\s*"(\w+)"', each)}
+
+    assert FAILURES.keys() - _EMITTED_WITH_A_NAME_MADE_AT_RUN_TIME <= emitted
+
+
+def test_every_failure_of_alerts_and_pushes_alarms(dev: Assembly) -> None:
+    found = {each["MetricName"] for each in alarms(dev, "Tally/dev")}
+    packages = ("shared/live", "shared/push", "shared/alerts", "shared/notifications", "functions/deliverer")
+
+    emitted = {name for each in sources(*packages) for name in re.findall(r'\bcount\("(\w+)"', each)}
 
     assert emitted
-    assert emitted <= watched
+    assert emitted <= found
 
 
 def test_every_metric_that_counts_failures_of_a_task_alarms(dev: Assembly) -> None:
-    watched = {each.get("MetricName") for each in dev.of_type("AWS::CloudWatch::Alarm").values()}
-    sources = [each.read_text() for each in (PROJECT / "shared").rglob("*.py")]
+    found = {each["MetricName"] for each in alarms(dev, "Tally/dev")}
 
-    emitted = {name for each in sources for name in re.findall(r'\bcount\("(Failed\w+|\w+Failed)"', each)}
+    emitted = {name for each in sources("shared") for name in re.findall(r'\bcount\("(Failed\w+|\w+Failed)"', each)}
 
     assert emitted
-    assert emitted <= watched
+    assert emitted <= found
 
 
 def test_every_alarm_notifies_a_topic_cloudwatch_may_publish_to(dev: Assembly) -> None:
@@ -107,19 +201,7 @@ def test_every_alarm_notifies_a_topic_cloudwatch_may_publish_to(dev: Assembly) -
 
 def test_the_local_stage_has_no_alarms(local: Assembly) -> None:
     assert local.of_type("AWS::CloudWatch::Alarm") == {}
+    assert local.parts == ("data", "functions", "api")
     assert [each["TopicName"] for each in local.of_type("AWS::SNS::Topic").values()] == [
         "tally-local-notification-topic"
     ]
-
-
-def test_a_batch_that_is_stored_as_failed_or_lost_alarms_at_once(dev: Assembly) -> None:
-    alarms = {
-        each["MetricName"]: each
-        for each in dev.of_type("AWS::CloudWatch::Alarm").values()
-        if any(part["Name"] == "EventSourceMappingUUID" for part in each.get("Dimensions", ()))
-    }
-    (mapping,) = [each for each in dev.of_type("AWS::Lambda::EventSourceMapping").values() if "MetricsConfig" in each]
-
-    assert alarms.keys() == {"OnFailureDestinationDeliveredEventCount", "DroppedEventCount"}
-    assert {each["Threshold"] for each in alarms.values()} == {1}
-    assert mapping["MetricsConfig"] == {"Metrics": ["EventCount"]}

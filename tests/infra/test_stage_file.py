@@ -91,6 +91,9 @@ def test_the_example_is_a_file_that_production_is_deployed_with() -> None:
     [
         ('reporting_currency = "euro"', "reporting_currency must match the pattern"),
         ("queries_at_once = 0", "queries_at_once must be at least 1"),
+        ("lambda_concurrency = 0", "lambda_concurrency must be at least 1"),
+        ("monthly_budget = 0", "monthly_budget must be at least 1"),
+        ("monthly_budget = 500", "a monthly_budget needs alarm_emails"),
         ('alarm_email = "a@b.example"', "alarm_email is unknown; remove it"),
         ('cors_origins = "https://a.example"', "cors_origins must be a list"),
         ('domain = "analytics.example.com"', "a domain needs a certificate"),

@@ -13,7 +13,7 @@ from infra.aws.names import Names
 from infra.aws.stages import DEV, IllegalOrigin, UnknownStage
 from infra.resources import RESOURCES
 from shared.runtime.settings import Settings
-from tests.infra.assembly import PARTS, Assembly
+from tests.infra.assembly import Assembly
 
 _STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup")
 _NAMED = {
@@ -111,7 +111,7 @@ def test_no_stack_is_near_the_limit_of_500_resources(stage: str, request: pytest
 def test_no_template_is_near_the_limit_of_a_megabyte(stage: str, request: pytest.FixtureRequest) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
 
-    assert max(assembly.path(part).stat().st_size for part in PARTS) < 900_000
+    assert max(assembly.path(part).stat().st_size for part in assembly.parts) < 900_000
 
 
 def test_an_unknown_stage_is_refused_with_the_known_ones() -> None:

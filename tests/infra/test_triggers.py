@@ -58,7 +58,7 @@ def test_changes_of_decisions_with_content_reach_the_feed_at_once(dev: Assembly)
 
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     parameter = dev.templates["functions"]["Parameters"][made["EventSourceArn"]["Ref"]]
-    (stored,) = dev.of_type("AWS::SSM::Parameter").values()
+    (stored,) = [each for each in dev.of_type("AWS::SSM::Parameter").values() if each["Name"] == parameter["Default"]]
     assert parameter == {"Type": "AWS::SSM::Parameter::Value<String>", "Default": stored["Name"]}
     assert stored["Value"]["Fn::GetAtt"][1] == "StreamArn"
     assert json.loads(made["FilterCriteria"]["Filters"][0]["Pattern"]) == {

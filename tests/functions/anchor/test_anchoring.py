@@ -1,6 +1,8 @@
 """The schedule writes down where every chain ends, and verification holds the chains against it."""
 
 import boto3
+import orjson
+import pytest
 
 from functions.anchor.handler import handler
 from shared.app.wiring import Wiring
@@ -33,3 +35,11 @@ def test_each_anchor_is_a_separate_object(deployed: Wiring) -> None:
     handler(schedule_event(), context())
 
     assert deployed.anchors.page(None, 100).anchors == 2
+
+
+@pytest.mark.usefixtures("deployed")
+def test_an_anchor_is_counted_so_that_a_missing_one_alarms(capsys: pytest.CaptureFixture[str]) -> None:
+    handler(schedule_event(), context())
+
+    lines = [orjson.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [line["AnchorsStored"] for line in lines] == [[1.0]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.pipelines.models import PipelineHealth, PipelineObjective, PipelineStatus, StageHealth, StageUnit
+from shared.runtime.observability import metrics
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.live_clients import LiveClients
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -72,6 +73,24 @@ def said(messages: list[Any]) -> list[tuple[str, str]]:
 def test_what_is_seen_for_the_first_time_has_not_changed(live: LiveClients) -> None:
     assert Platform(live, {"merge": PipelineStatus.DOWN}).check() == []
     assert live.wired.event_log.last_id() == 0
+
+
+def test_every_check_counts_the_pipelines_that_are_not_well(platform: Platform) -> None:
+    def counted() -> list[float]:
+        metrics().clear_metrics()
+        platform.check()
+        found: list[float] = metrics().metric_set["UnhealthyPipelines"]["Value"]
+        metrics().clear_metrics()
+        return found
+
+    healthy = counted()
+    platform.statuses |= {
+        "merge": PipelineStatus.DEGRADED,
+        "batch-ingest": PipelineStatus.DOWN,
+        "stream": PipelineStatus.IDLE,
+    }
+
+    assert (healthy, counted()) == ([0], [2])
 
 
 def test_a_change_of_status_reaches_clients_with_its_cause(platform: Platform) -> None:

@@ -1,0 +1,1 @@
+"""What is watched of a stage, what each alarm means, and what to do about it."""
