@@ -1,4 +1,4 @@
-"""What an operator looks at: the alarms on all that the other stacks run, and the budget."""
+"""What an operator looks at: the alarms on all that the other stacks run, the dashboard, and the budget."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,7 @@ from infra.aws.alarms.failures import of_failures
 from infra.aws.alarms.memory import MemoryMetric
 from infra.aws.alarms.watch import Alarms, Watch
 from infra.aws.budget import MonthlyBudget
+from infra.aws.dashboard import StageDashboard
 from infra.aws.metrics import StageMetrics
 from infra.aws.names import Names
 
@@ -21,12 +22,13 @@ class OperationsStack(Stack):
     """A stack of its own, because there are more alarms than the stacks of what they watch have room for."""
 
     def __init__(self, scope: Construct, *, names: Names) -> None:
-        super().__init__(scope, names.physical_name("operations"), description="Tally: alarms.")
+        super().__init__(scope, names.physical_name("operations"), description="Tally: alarms and the dashboard.")
         metrics = StageMetrics(names)
         websocket_api = ssm.StringParameter.value_for_string_parameter(self, names.websocket_api_parameter)
         for function in filter(functions.holds_data, FUNCTIONS):
             MemoryMetric(self, function=function, names=names)
         Alarms(self, names=names, watches=_watches(names, metrics, websocket_api))
+        StageDashboard(self, names=names, metrics=metrics, websocket_api=websocket_api)
         if names.stage.monthly_budget:
             MonthlyBudget(self, dollars=names.stage.monthly_budget, names=names)
 

@@ -18,6 +18,7 @@ from tests.infra.assembly import Assembly
 _STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup")
 _NAMED = {
     "AWS::CloudWatch::Alarm": ["AlarmName"],
+    "AWS::CloudWatch::Dashboard": ["DashboardName"],
     "AWS::DynamoDB::Table": ["TableName"],
     "AWS::Events::EventBus": ["Name"],
     "AWS::Lambda::Function": ["FunctionName"],
