@@ -10,6 +10,7 @@ from functions.declaration import WebSocketTrigger
 from functions.manifest import HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS
 from infra.aws import rest_api, websocket_api
 from infra.aws.distribution import PublicDistribution
+from infra.aws.firewall import EdgeSecret, Firewall
 from infra.aws.names import Names
 from infra.aws.outputs import export_outputs
 from infra.aws.rest_api import PlatformRestApi
@@ -53,6 +54,9 @@ class ApiStack(Stack):
                 "WebSocketApiStage": websocket_api.STAGE,
             },
         )
+        secret = EdgeSecret(self, names=names) if names.stage.requests_per_address else None
+        if secret:
+            Firewall(self, stage=rest.api.deployment_stage, secret=secret, names=names)
         if names.stage.distribution:
             public = PublicDistribution(
                 self,
@@ -60,6 +64,7 @@ class ApiStack(Stack):
                 rest_api=rest.api.rest_api_id,
                 rest_stage=rest_api.STAGE,
                 websocket_api=web_socket.api.ref,
+                edge_secret=secret,
                 names=names,
             )
             export_outputs(self, {PUBLIC_DOMAIN: public.distribution.distribution_domain_name})

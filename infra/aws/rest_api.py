@@ -19,10 +19,10 @@ STAGE = "api"
 _BINARY = ["*/*"]
 _ACCEPTED = {
     "APIG2": "Functions validate against the OpenAPI schema that they publish, and answer in the contract's dialect.",
-    "APIG3": "A web ACL is the account owner's choice; without one every method is throttled.",
     "APIG4": "Functions verify the platform's own tokens on every route, and refuse in the contract's dialect.",
     "COG4": "Callers are programs with the platform's own tokens, not people of a Cognito pool.",
 }
+_NO_FIREWALL = {"APIG3": "The stage is configured without a web ACL; every method is throttled."}
 _PUSHES_LOGS = "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]"
 
 
@@ -95,6 +95,6 @@ class PlatformRestApi(Construct):
         self.api.root.resource_for_path(path).add_method(method, integration)
 
     def _accept_findings(self) -> None:
-        accept(self.api, _ACCEPTED)
+        accept(self.api, _ACCEPTED if self._names.stage.requests_per_address else {**_ACCEPTED, **_NO_FIREWALL})
         if self._names.stage.access_logs:
             accept(self.api, {_PUSHES_LOGS: "The managed policy is the one API Gateway asks an account for."})

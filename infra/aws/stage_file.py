@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from infra.aws.stages import (
     IllegalBudget,
     IllegalDomain,
+    IllegalLimit,
     IllegalOrigin,
     IllegalWebhookTarget,
     StageConfig,
@@ -25,6 +26,7 @@ _ILLEGAL = (
     IllegalBudget,
     IllegalConfiguration,
     IllegalDomain,
+    IllegalLimit,
     IllegalOrigin,
     IllegalWebhookTarget,
 )
@@ -52,6 +54,7 @@ class StageValues(BaseModel):
     connections_per_subject: int = Field(default=0, ge=1)
     lambda_concurrency: int = Field(default=0, ge=1)
     monthly_budget: int | None = Field(default=None, ge=1)
+    requests_per_address: int = Field(default=0, ge=0, le=2_000_000_000)
     identity_horizon_days: float | None = Field(default=None, gt=0)
 
     @property

@@ -14,6 +14,7 @@ from shared.limits.classes import RATE_CLASSES
 from shared.notifications.urls import parse_url
 
 _GIGABYTE = 1024**3
+_FEWEST_REQUESTS = 10  # the lowest limit of a rule of AWS WAF
 # As browsers send it: `*` and `null` would admit every page, any other spelling none.
 _ORIGIN = re.compile(r"(?P<scheme>https?)://[a-z0-9-]+(\.[a-z0-9-]+)*(:(?P<port>[1-9][0-9]{0,4}))?")
 _CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]+")
@@ -34,6 +35,10 @@ class IllegalDomain(ValueError):
 
 class IllegalBudget(ValueError):
     """The configured budget has nobody to tell."""
+
+
+class IllegalLimit(ValueError):
+    """The configured limit of an address is below what AWS WAF takes."""
 
 
 class IllegalOrigin(ValueError):
@@ -99,6 +104,8 @@ class StageConfig:
     """The account's quota of concurrent executions in the region; an alarm fires when most of it is used."""
     monthly_budget: int | None = None
     """Dollars that all of the account may cost a month before its operators get a mail; None sets no budget."""
+    requests_per_address: int = 0
+    """Requests that AWS WAF lets an address make within five minutes; 0 leaves WAF out."""
     domain: str | None = None
     """The public host name, such as `analytics.example.com`; without one CloudFront's own."""
     certificate_arn: str | None = None
@@ -123,6 +130,7 @@ class StageConfig:
             IllegalConfiguration: the configuration of fraud analytics is invalid; the message names every mistake.
             IllegalDomain: the domain is none, or does not go together with its certificate.
             IllegalBudget: there is a budget, and no address for its mails.
+            IllegalLimit: the limit of requests of an address is too low for AWS WAF.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
@@ -138,6 +146,8 @@ class StageConfig:
             raise IllegalDomain("CloudFront takes certificates of AWS Certificate Manager in us-east-1 only")
         if self.monthly_budget and not self.alarm_emails:
             raise IllegalBudget("a monthly_budget needs alarm_emails: without an address nobody learns of it")
+        if 0 < self.requests_per_address < _FEWEST_REQUESTS:
+            raise IllegalLimit(f"requests_per_address must be 0 or at least {_FEWEST_REQUESTS}")
         FraudConfiguration.of_stage(self.fraud_configuration)
 
     @property
@@ -213,6 +223,8 @@ PROD = StageConfig(
     cors_origins=(),
     required=("alarm_emails",),
     throttle=Throttle(rate=1_000, burst=2_000),
+    # Twenty people behind one address, each at the limit of the fraud contract.
+    requests_per_address=10_000,
     query_scan_limit_bytes=1024 * _GIGABYTE,
     access_logs=True,
     alarms=True,

@@ -13,7 +13,7 @@ from infra.aws.app import new_app
 from tests.infra.assembly import PARTS, Assembly
 from tests.tiers import one_in
 
-_ACCEPTED = {"APIG2", "APIG3", "APIG4", "CFR1", "CFR2", "CFR3", "CFR4", "COG4", "IAM4", "IAM5", "L1", "S1", "SQS3"}
+_ACCEPTED = {"APIG2", "APIG4", "CFR1", "CFR2", "CFR3", "COG4", "IAM4", "IAM5", "L1", "S1", "SQS3"}
 # W3005: CDK writes down dependencies that a reference implies already.
 _LINT = ManualArgs(regions=["us-east-1"], ignore_checks=["W3005"])
 
@@ -24,8 +24,9 @@ def test_cdk_nag_checks_aws_stages_and_every_suppression_has_a_reason(dev: Assem
         accepted = assembly.accepted()
 
         assert assembly.stage.cdk_nag
-        of_a_domain = {"CFR4"} if assembly.stage.domain else set()  # it brings a certificate and its TLS policy
-        assert {finding.split("[")[0] for finding in accepted} == _ACCEPTED - of_a_domain
+        own_domain = set() if assembly.stage.domain else {"CFR4"}  # a domain brings a certificate and its TLS policy
+        firewall = {"SMG4"} if assembly.stage.requests_per_address else {"APIG3"}
+        assert {finding.split("[")[0] for finding in accepted} == _ACCEPTED | own_domain | firewall
         assert all(reason.endswith(".") for reason in accepted.values())
 
 
