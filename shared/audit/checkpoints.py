@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from botocore.exceptions import ClientError
 
+from shared.audit.cursor import Marker
 from shared.audit.entry import ChainHead, heads_in
 from shared.runtime.errors import InvalidRequest
 from shared.runtime.models import sortable
@@ -24,8 +25,6 @@ ANCHORS_BUCKET = Bucket("anchors", versioned=True, locked_days=400)
 
 PREFIX = "heads"
 _AT_ONCE = 10
-Marker = tuple[str, str]
-"""The key and the version of the last object of a page."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,40 @@
-"""Where the next part of a verification begins, as a text that clients send back as it is."""
+"""Where the next part of a verification begins, and the text for it that clients send back as it is."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from shared.audit.verification import Place
+_LONGEST_KEY = 1024
+"""Bytes of a sort key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+Marker = tuple[str, str]
+"""The key and the version of the last anchor of a page."""
+
+
+def _fits_a_key(text: str) -> str:
+    if len(text.encode()) > _LONGEST_KEY:
+        raise ValueError("is too long")
+    return text
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part begins.
+
+    Attributes:
+        chain: the index of the chain; their number when only anchors are left.
+        after: the key of the entry in it that was verified last, if there is one.
+        number: the highest number of an entry so far; keys that were tampered with have none.
+        anchor: the last anchor that was read.
+    """
+
+    chain: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[str, AfterValidator(_fits_a_key)] = ""
+    number: Annotated[int, Field(ge=0)] = 0
+    anchor: Marker | None = None
+
 
 _PLACES = TypeAdapter(Place)
 

@@ -1,18 +1,17 @@
 """Signs of tampering in the entries of one chain: their links, their order and their gaps."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from shared.audit.entry import GENESIS, digest, format_number, number_of, parse, position
 
-if TYPE_CHECKING:
-    from shared.audit.trail import Item
-
+Item = Mapping[str, Any]
+"""An entry as it is stored."""
 _NAMED_OF_A_GAP = 100
 """Of many missing entries in one place, at most this number is listed."""
 
@@ -69,7 +68,7 @@ class _Link:
     in_place: bool
 
 
-def examine(chain: str, items: "Iterable[Item]", after: int = 0) -> Iterator[Finding]:
+def examine(chain: str, items: Iterable[Item], after: int = 0) -> Iterator[Finding]:
     """Yield what is wrong with the stored entries of a chain, or with those from an earlier entry `after` on.
 
     The first item must be that earlier entry, because the next one contains its hash.
@@ -79,7 +78,7 @@ def examine(chain: str, items: "Iterable[Item]", after: int = 0) -> Iterator[Fin
     return (Finding(chain, sequence, tampering) for sequence, tampering in sorted(wrong))
 
 
-def _link(chain: str, item: "Item") -> _Link:
+def _link(chain: str, item: Item) -> _Link:
     text = {name: value if isinstance(value, str) else "" for name, value in item.items()}
     body = text.get("body", "")
     try:

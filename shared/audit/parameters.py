@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from shared.audit import cursor
-from shared.audit.verification import Place
+from shared.audit.cursor import Place
 from shared.runtime.errors import FieldError
 from shared.runtime.paging import LARGEST_LIMIT, LARGEST_OFFSET
 from shared.runtime.query import Query

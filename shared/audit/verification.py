@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import AfterValidator, Field
-
-from shared.audit.checkpoints import Marker
+from shared.audit.cursor import Place
 from shared.audit.entry import ChainHead, digest, number_of
 from shared.audit.links import Finding, Tampering, examine
 from shared.audit.trail import CHAINS
@@ -22,33 +20,8 @@ if TYPE_CHECKING:
     from shared.audit.checkpoints import Anchors
     from shared.audit.trail import AuditTrail
 
-_LONGEST_KEY = 1024
-"""Bytes of a sort key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
 ENTRIES_AT_ONCE = 20_000
 ANCHORS_AT_ONCE = 500
-
-
-def _fits_a_key(text: str) -> str:
-    if len(text.encode()) > _LONGEST_KEY:
-        raise ValueError("is too long")
-    return text
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a part begins.
-
-    Attributes:
-        chain: the index of the chain; their number when only anchors are left.
-        after: the key of the entry in it that was verified last, if there is one.
-        number: the highest number of an entry so far; keys that were tampered with have none.
-        anchor: the last anchor that was read.
-    """
-
-    chain: Annotated[int, Field(ge=0)] = 0
-    after: Annotated[str, AfterValidator(_fits_a_key)] = ""
-    number: Annotated[int, Field(ge=0)] = 0
-    anchor: Marker | None = None
 
 
 @dataclass(frozen=True)

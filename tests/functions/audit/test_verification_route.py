@@ -6,8 +6,8 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.audit import cursor
+from shared.audit.cursor import Place
 from shared.audit.trail import AUDIT_TABLE
-from shared.audit.verification import Place
 from tests.fakes.audit import change
 from tests.fakes.audit_tampering import AuditTampering
 from tests.functions.audit.conftest import Ask
