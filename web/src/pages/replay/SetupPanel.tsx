@@ -1,7 +1,8 @@
 /** What a scenario replays, and what it changes. */
-import { Code, ScrollArea, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { changesOf, type Scenario } from "./scenarios";
 import { Facts } from "@/components/Facts";
+import { JsonBlock } from "@/components/JsonBlock";
 import { Panel } from "@/components/Panel";
 import { formatTime } from "@/format/times";
 import { usePreferences } from "@/preferences/preferences";
@@ -27,17 +28,7 @@ export function SetupPanel({ scenario }: { scenario: Scenario }) {
             [t.page.changes, changesOf(scenario)],
           ]}
         />
-        {!isIdentity && (
-          <ScrollArea.Autosize
-            mah={240}
-            type="auto"
-            viewportProps={{ tabIndex: 0, role: "region", "aria-label": t.page.overrides }}
-          >
-            <Code block className="tally-break">
-              {JSON.stringify(overrides, null, 2)}
-            </Code>
-          </ScrollArea.Autosize>
-        )}
+        {!isIdentity && <JsonBlock label={t.page.overrides} value={overrides} />}
       </Stack>
     </Panel>
   );

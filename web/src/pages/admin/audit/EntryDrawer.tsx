@@ -1,8 +1,8 @@
 /** The entry that the address names, beside the list: the states before and after the action. */
-import { Code, Drawer, ScrollArea, Stack, Text } from "@mantine/core";
-import { useId } from "react";
+import { Code, Drawer, Stack, Text } from "@mantine/core";
 import { EmptyState } from "@/components/EmptyState";
 import { Facts } from "@/components/Facts";
+import { JsonBlock } from "@/components/JsonBlock";
 import { useUrlState } from "@/components/useUrlState";
 import { formatTime } from "@/format/times";
 import { usePreferences } from "@/preferences/preferences";
@@ -44,35 +44,11 @@ function Detail({ entry }: { entry: Entry }) {
           [t.audit.entry.id, entry.id],
         ]}
       />
-      <State label={t.audit.entry.before} value={entry.before} />
-      <State label={t.audit.entry.after} value={entry.after} />
+      <JsonBlock label={t.audit.entry.before} value={entry.before} empty={t.audit.entry.nothing} />
+      <JsonBlock label={t.audit.entry.after} value={entry.after} empty={t.audit.entry.nothing} />
       <Text size="xs" c="dimmed" className="tally-break">
         {t.audit.entry.hash} <Code>{entry.hash}</Code>
       </Text>
-    </Stack>
-  );
-}
-
-function State({ label, value }: { label: string; value: unknown }) {
-  const id = useId();
-  return (
-    <Stack gap={4}>
-      <Text size="xs" c="dimmed" id={id}>
-        {label}
-      </Text>
-      {value === undefined || value === null ? (
-        <Text size="sm">{t.audit.entry.nothing}</Text>
-      ) : (
-        <ScrollArea.Autosize
-          mah={320}
-          type="auto"
-          viewportProps={{ tabIndex: 0, role: "region", "aria-labelledby": id }}
-        >
-          <Code block className="tally-break">
-            {JSON.stringify(value, null, 2)}
-          </Code>
-        </ScrollArea.Autosize>
-      )}
     </Stack>
   );
 }
