@@ -8,20 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.audit.cursor import Place
 from shared.audit.entry import ChainHead, digest, number_of
-from shared.audit.links import Finding, Tampering, examine
+from shared.audit.links import Finding, Item, Tampering, examine
 from shared.audit.trail import CHAINS
 
 if TYPE_CHECKING:
     from shared.audit.checkpoints import Anchors
     from shared.audit.trail import AuditTrail
 
-ENTRIES_AT_ONCE = 20_000
-ANCHORS_AT_ONCE = 500
+BYTES_AT_ONCE = 20 * 1024 * 1024
+"""A request has 29 seconds, and a query reads at most 1 MB at a time."""
+ANCHORS_AT_ONCE = 100
+_BYTES_BESIDE_THE_BODY = 200
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,13 @@ class Verification:
     """Verifies the log part by part, while writers go on.
 
     Attributes:
-        most_entries: about the number of entries in a part.
+        most_bytes: about the size of the entries in a part.
         most_anchors: number of anchors in a part; each has the head of every chain.
     """
 
     trail: "AuditTrail"
     anchors: "Anchors"
-    most_entries: int = ENTRIES_AT_ONCE
+    most_bytes: int = BYTES_AT_ONCE
     most_anchors: int = ANCHORS_AT_ONCE
 
     def parts(self) -> Iterator[Part]:
@@ -90,16 +91,25 @@ class Verification:
 
     def _entries(self, place: Place) -> Part:
         """Hold entries against their links, until there are enough for a part."""
-        counted, findings = Counter[str](), set[Finding]()
-        while place.chain < len(CHAINS) and (most := self.most_entries - counted.total()) > 0:
-            chain = CHAINS[place.chain]
-            items = list(islice(self.trail.entries(chain, since=place.after), most + 1))
-            counted[chain] += sum(item["sequence"] != place.after for item in items)
-            findings.update(examine(chain, items, place.number))
-            keys = [str(item["sequence"]) for item in items]
-            number = max(place.number, *map(number_of, keys), 0)
-            place = Place(place.chain, keys[-1], number) if len(keys) > most else Place(place.chain + 1)
+        counted, findings, left = Counter[str](), set[Finding](), self.most_bytes
+        while place.chain < len(CHAINS) and left > 0:
+            chain, window = CHAINS[place.chain], self._window(place, left)
+            new = [item for item in window.items if item["sequence"] != place.after]
+            left -= sum(map(_size, new))
+            counted[chain] += len(new)
+            findings.update(examine(chain, window.items, place.number))
+            place = Place(place.chain + 1) if window.is_last else _behind(window.items, place)
         return Part(counted, 0, frozenset(findings), place)
+
+    def _window(self, place: Place, most_bytes: int) -> "_Window":
+        """Read entries from the one that was verified last on, and at least one more."""
+        items: list[Item] = []
+        for item in self.trail.entries(CHAINS[place.chain], since=place.after):
+            if most_bytes <= 0:
+                return _Window(items, is_last=False)
+            items.append(item)
+            most_bytes -= 0 if item["sequence"] == place.after else _size(item)
+        return _Window(items, is_last=True)
 
     def _heads(self, place: Place) -> Part:
         """Hold anchored heads, and before the first of them the stored ones, against the entries that they name."""
@@ -119,3 +129,21 @@ class Verification:
                 yield Finding(head.chain, head.sequence, Tampering.EDITED)
             elif body is None and head.sequence > last(head.chain):
                 yield Finding(head.chain, last(head.chain) + 1, Tampering.CUT_OFF)
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Entries of a chain, and whether there are no further ones."""
+
+    items: Sequence[Item]
+    is_last: bool
+
+
+def _size(item: Item) -> int:
+    return _BYTES_BESIDE_THE_BODY + len(str(item.get("body", "")))
+
+
+def _behind(items: Sequence[Item], place: Place) -> Place:
+    """Return the place behind entries of the chain of another place."""
+    keys = [str(item["sequence"]) for item in items]
+    return Place(place.chain, keys[-1], max(place.number, *map(number_of, keys)))
