@@ -9,14 +9,14 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 90_000,
+  timeout: 180_000,
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
     ...devices["Desktop Chrome"],
     baseURL: TALLY_WEB,
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: { args: ["--no-sandbox"], ...(TALLY_CHROMIUM ? { executablePath: TALLY_CHROMIUM } : {}) },
   },
 });

@@ -21,7 +21,8 @@ def test_in_a_real_browser_against_a_platform_with_the_demo(spec: str, told: dic
     # Chromium puts a socket into its profile, and a socket path has at most 107 characters: too few for tmp_path.
     with tempfile.TemporaryDirectory(prefix="tally-web-") as short:
         ran = subprocess.run(  # noqa: S603 # our own tests
-            ["npx", "playwright", "test", f"e2e/{spec}"],  # noqa: S607 # the Node that `make` found
+            # Of each file its own traces and pictures, which the next one would delete.
+            ["npx", "playwright", "test", f"e2e/{spec}", "--output", f"test-results/{spec}"],  # noqa: S607 # of `make`
             cwd=WEB,
             env={**{name: os.environ[name] for name in _KEPT if name in os.environ}, **told, "TMPDIR": short},
             capture_output=True,

@@ -8,6 +8,7 @@ import {
   type APIRequestContext,
   type BrowserContext,
   expect,
+  type Locator,
   type Page,
   test as base,
 } from "@playwright/test";
@@ -24,10 +25,14 @@ export type Api = <M extends Method, P extends PathsWith<M>>(
   parts?: Omit<Parts<P, M>, "signal">,
 ) => Promise<Result<P, M>>;
 
+/** Sends records to a route of ingestion, as any program does. */
+export type Deliver = (route: "batch" | "stream", body: object) => Promise<void>;
+
 type Fixtures = {
   api: Api;
   /** An access token of the key, for requests that `api` has no form for. */
   token: string;
+  deliver: Deliver;
   /** Announces problems that the test provokes, by a part of their description. */
   tolerate: (problem: RegExp) => void;
   guard: { problems: string[]; tolerated: RegExp[] };
@@ -50,6 +55,13 @@ export const test = base.extend<Fixtures>({
   },
   token: async ({ request }, provide) => {
     await provide(await tokenOf(request));
+  },
+  deliver: async ({ request, token }, provide) => {
+    await provide(async (route, data) => {
+      const headers = { Authorization: `Bearer ${token}` };
+      const answer = await request.post(`/api/v1/ingest/${route}`, { headers, data });
+      expect(answer.ok(), `${route}: ${answer.status()} ${await answer.text()}`).toBe(true);
+    });
   },
   api: async ({ request, token }, provide) => {
     await provide((method, path, parts) => callApi(request, token, method, path, parts));
@@ -77,16 +89,40 @@ export async function fillSignInForm(page: Page, key = keyOfTests()): Promise<vo
   await page.getByRole("button", { name: text.actions.signIn }).click();
 }
 
-/** Expects that axe finds nothing serious on the page as it is, in both themes. */
+/** Waits until a page shows its answers, drawn charts included. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.locator("main h1")).toBeVisible();
+  await expect(page.locator("[aria-busy], .mantine-Skeleton-root, [data-chart=loading]")).toHaveCount(0, {
+    timeout: 60_000,
+  });
+}
+
+/** What people click of a switch, whose input has no size. */
+export function trackOf(input: Locator): Locator {
+  return input.locator("xpath=following-sibling::*[1]");
+}
+
+/** Moves the focus to an element with the Tab key, as people without a pointer do. */
+export async function tabTo(page: Page, target: Locator, most = 150): Promise<void> {
+  await expect(target).toBeVisible();
+  for (let steps = 0; steps < most && !(await isFocused(target)); steps += 1)
+    await page.keyboard.press("Tab");
+  await expect(target, `reached with at most ${most} tabs`).toBeFocused();
+}
+
+/** Expects that axe finds nothing serious on the page as it is, in both themes, and keeps a picture of each. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
     await page.evaluate(finishAnimations);
+    await page.screenshot({ path: test.info().outputPath(`${nameOf(page)}-${colorScheme}.png`) });
     const { violations } = await new AxeBuilder({ page }).analyze();
     const serious = violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 300)}`));
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary = "" }) => `${id}: ${html.slice(0, 300)} ${failureSummary}`),
+      );
     expect(serious, `findings of axe in the ${colorScheme} theme`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
@@ -98,6 +134,15 @@ export async function expectFitsPhone(page: Page): Promise<void> {
   await page.setViewportSize({ width: 360, height: 740 });
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   if (former !== null) await page.setViewportSize(former);
+}
+
+/** The address of a page as the name of a file. */
+function nameOf(page: Page): string {
+  return new URL(page.url()).pathname.replace(/\W+/g, "-").slice(1, 60) || "root";
+}
+
+async function isFocused(target: Locator): Promise<boolean> {
+  return target.evaluate((element) => element === document.activeElement);
 }
 
 /** Colors are wrong while they fade; animations without an end are not waited for. */

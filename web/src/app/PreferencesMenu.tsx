@@ -56,6 +56,7 @@ export function PreferencesMenu() {
             data={timeZones()}
             value={timeZone}
             searchable
+            openOnFocus={false}
             allowDeselect={false}
             comboboxProps={{ withinPortal: false }}
             onChange={(chosen) => chosen !== null && setPreferences({ timeZone: chosen })}
@@ -66,6 +67,7 @@ export function PreferencesMenu() {
             data={[{ value: ALL, label: text.shell.allCurrencies }, ...CURRENCIES]}
             value={currency ?? ALL}
             searchable
+            openOnFocus={false}
             allowDeselect={false}
             comboboxProps={{ withinPortal: false }}
             onChange={(chosen) => setPreferences({ currency: chosen === ALL ? null : chosen })}

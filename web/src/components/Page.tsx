@@ -21,7 +21,7 @@ export function Page({ title, description, actions, children }: Props) {
             {title}
           </Title>
           {description !== undefined && (
-            <Text size="sm" c="dimmed" component="div" maw={760}>
+            <Text size="sm" c="dimmed" component="div" maw={760} className="tally-break">
               {description}
             </Text>
           )}
