@@ -1,5 +1,6 @@
 /** Colors, type and the defaults of Mantine's components. */
 import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { text } from "@/text";
 
 /** Colors of series in charts, distinguishable with the common kinds of color blindness (Okabe and Ito, 2008). */
 export const SERIES = [
@@ -26,6 +27,8 @@ const ink: MantineColorsTuple = [
   "#2b3f9e",
 ];
 
+const CLOSE = { "aria-label": text.actions.close };
+
 export const theme = createTheme({
   primaryColor: "ink",
   colors: { ink },
@@ -36,6 +39,8 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   components: {
+    Drawer: { defaultProps: { closeButtonProps: CLOSE } },
+    Modal: { defaultProps: { closeButtonProps: CLOSE } },
     Table: { defaultProps: { verticalSpacing: 6, highlightOnHover: true } },
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "sm" } },

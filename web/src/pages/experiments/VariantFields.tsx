@@ -128,6 +128,7 @@ function VariantField({ place }: { place: number }) {
           maxRows={16}
           formatOnBlur
           styles={{ input: { fontFamily: "monospace" } }}
+          validationError={form.errors[`variants.${place}.configuration`]}
           {...form.getInputProps(`variants.${place}.configuration`)}
         />
       </Stack>

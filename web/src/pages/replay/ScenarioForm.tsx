@@ -90,6 +90,7 @@ export function ScenarioForm({ initial, origin, onSubmit }: Props) {
               maxRows={20}
               formatOnBlur
               styles={{ input: { fontFamily: "monospace" } }}
+              validationError={form.errors.model}
               {...form.getInputProps("model")}
             />
             <Button

@@ -6,7 +6,6 @@ import { JsonBlock } from "@/components/JsonBlock";
 import { useUrlState } from "@/components/useUrlState";
 import { formatTime } from "@/format/times";
 import { usePreferences } from "@/preferences/preferences";
-import { text } from "@/text";
 import { text as t } from "@/text/admin";
 import type { Entry } from "./AuditPage";
 
@@ -20,7 +19,6 @@ export function EntryDrawer({ entries }: { entries: readonly Entry[] }) {
       title={t.audit.entry.title}
       position="right"
       size="lg"
-      closeButtonProps={{ "aria-label": text.actions.close }}
     >
       {entry === undefined ? <EmptyState title={t.audit.entry.missing} /> : <Detail entry={entry} />}
     </Drawer>

@@ -29,7 +29,6 @@ export function NewKeyModal({ onClose }: { onClose: () => void }) {
       centered
       closeOnClickOutside={made === null}
       closeOnEscape={made === null}
-      closeButtonProps={{ "aria-label": text.actions.close }}
     >
       {made === null ? (
         <KeyForm onMade={setMade} onCancel={onClose} />

@@ -24,7 +24,6 @@ export function RotateModal({ apiKey, onClose }: { apiKey: ApiKey; onClose: () =
       centered
       closeOnClickOutside={made === undefined}
       closeOnEscape={made === undefined}
-      closeButtonProps={{ "aria-label": text.actions.close }}
     >
       {made === undefined ? (
         <Stack gap="sm">

@@ -47,7 +47,6 @@ export function ThresholdsModal({ rule, onClose }: { rule: Registered | null; on
       onClose={onClose}
       title={rule === null ? t.policy.register : t.policy.change(rule.ruleVersion)}
       centered
-      closeButtonProps={{ "aria-label": text.actions.close }}
     >
       <form onSubmit={form.onSubmit((values) => void send(values))}>
         <Stack gap="sm">

@@ -6,7 +6,6 @@ import type { components } from "@/api/schema.gen";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { useUrlState } from "@/components/useUrlState";
-import { text } from "@/text";
 import { text as t } from "@/text/alerts";
 import { SeverityBadge, StatusBadge } from "../Severity";
 import { AlertFacts } from "./AlertFacts";
@@ -24,14 +23,7 @@ export function AlertDrawer({ alerts, rules }: Props) {
   const [id, setId] = useUrlState("alert", "");
   const listed = alerts.find(({ alert_id }) => alert_id === id);
   return (
-    <Drawer
-      opened={id !== ""}
-      onClose={() => setId(null)}
-      title={t.detail.title}
-      position="right"
-      size="lg"
-      closeButtonProps={{ "aria-label": text.actions.close }}
-    >
+    <Drawer opened={id !== ""} onClose={() => setId(null)} title={t.detail.title} position="right" size="lg">
       {listed === undefined ? (
         <Elsewhere id={id} rules={rules} />
       ) : (

@@ -23,7 +23,6 @@ import { Panel } from "@/components/Panel";
 import { useUrlState } from "@/components/useUrlState";
 import { formatNumber } from "@/format/numbers";
 import { LiveBadge } from "@/live/LiveBadge";
-import { text } from "@/text";
 import { text as t } from "@/text/fraud";
 import { Explanation } from "../decision/Explanation";
 import { explanationOf } from "../parts/decisions";
@@ -90,7 +89,6 @@ export function Component() {
             {t.explanation.title(opened)}
           </Text>
         }
-        closeButtonProps={{ "aria-label": text.actions.close }}
       >
         {opened !== "" && (
           <Stack gap="sm">
