@@ -24,12 +24,16 @@ const heldSchema = z.object({
 });
 /** `refresh` is null in tabs that borrow their access token from another one. */
 export type Held = z.infer<typeof heldSchema>;
+/** `claims` is the access token without its signature, which opens nothing. */
+type Viewer = { scopes: readonly string[]; claims: string };
 
 const HANDED_OVER = "tally.session";
 const MARGIN_SECONDS = 30;
 const ANSWER_MILLISECONDS = 200;
 
 let held: Held | null = null;
+/** Whom pages are drawn for: who is signed in, or was, so that forms stay while people sign in again. */
+let viewer: Viewer = { scopes: [], claims: "" };
 let renewal: Promise<Held> | null = null;
 let resumption: Promise<void> | null = null;
 const listeners = new Set<() => void>();
@@ -46,9 +50,14 @@ export function onSessionChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Whether the session may do what needs a scope; no scope includes another. */
+/** Whether the viewer may do what needs a scope; no scope includes another. */
 export function may(scope: string): boolean {
-  return held?.scopes.includes(scope) ?? false;
+  return viewer.scopes.includes(scope);
+}
+
+/** Returns the claims of the viewer's token, unsigned; empty before sign-in. */
+export function viewerClaims(): string {
+  return viewer.claims;
 }
 
 /** Signs in with the id and the secret of an API key. */
@@ -166,6 +175,9 @@ function answer(message: Message): Held | null {
 
 function set(session: Held | null): void {
   held = session;
+  if (session !== null) {
+    viewer = { scopes: session.scopes, claims: session.access.replace(/\.[^.]*$/, "") };
+  }
   for (const listener of listeners) listener();
 }
 
