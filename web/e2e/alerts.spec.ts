@@ -1,58 +1,23 @@
 /** Alerts and their rules: what the platform finds is seen, acknowledged and resolved; rules say what it looks for. */
 import type { Page } from "@playwright/test";
-import type { Body } from "../src/api/client";
 import { formatDuration } from "../src/format/durations";
 import { text } from "../src/text";
 import { text as preview } from "../src/text/alertPreview";
 import { text as r } from "../src/text/alertRules";
 import { text as t } from "../src/text/alerts";
-import { type Api, expect, expectAccessible, expectFitsPhone, signIn, test } from "./support";
+import { alertOf, deleteMade, expectAlert, makeRule, makeRuleThatFires, MARK, QUIET } from "./alerts";
+import { expect, expectAccessible, expectFitsPhone, settled, signIn, test, trackOf } from "./support";
 
-type Rule = Body<"/api/v1/alerts/rules", "post">;
-
-const MARK = `e2e ${Date.now().toString(36)}`;
-const QUIET: Rule = {
-  name: `${MARK} quiet`,
-  description: "Made by a test.",
-  enabled: false,
-  severity: "low",
-  metric: "revenue:sum",
-  condition: { type: "below", threshold: 1 },
-  window: "PT1H",
-  evaluate_every: "PT1H",
-  for: "PT0S",
-  no_data: "ignore",
-  use_provisional: false,
-  notify: [],
-};
-
-async function makeRule(api: Api, changes: Partial<Rule> = {}): Promise<string> {
-  return (await api("post", "/api/v1/alerts/rules", { body: { ...QUIET, ...changes } })).rule_id;
-}
-
-test.afterEach(async ({ api }) => {
-  const { rules } = await api("get", "/api/v1/alerts/rules");
-  for (const { rule_id } of rules.filter(({ name }) => name.includes(MARK))) {
-    await api("delete", "/api/v1/alerts/rules/{rule_id}", { path: { rule_id } });
-  }
-});
+test.afterEach(async ({ api }) => deleteMade(api));
 
 const row = (page: Page, name: string) => page.locator(".tally-row").filter({ hasText: name });
 
 test("an alert is found, acknowledged with a note, and resolved", async ({ page, api }) => {
   test.setTimeout(180_000);
   const name = `${MARK} fires`;
-  const rule_id = await makeRule(api, {
-    name,
-    enabled: true,
-    severity: "critical",
-    condition: { type: "below", threshold: 1e12 },
-    window: "P1D",
-    evaluate_every: "PT1M",
-  });
-  const find = async () => (await api("get", "/api/v1/alerts", { query: { rule_id } })).alerts[0];
-  await expect.poll(find, { timeout: 120_000, intervals: [2_000] }).toBeTruthy();
-  const alert = await find();
+  const rule_id = await makeRuleThatFires(api, name);
+  await expectAlert(api, rule_id);
+  const alert = await alertOf(api, rule_id);
 
   await signIn(page, `/alerts?rule=${rule_id}`);
   const { summary } = await api("get", "/api/v1/alerts", { query: { limit: 1 } });
@@ -67,7 +32,7 @@ test("an alert is found, acknowledged with a note, and resolved", async ({ page,
   await page.getByLabel(t.note).fill("Looking at it <script>");
   await page.getByRole("dialog").last().getByRole("button", { name: t.acknowledge, exact: true }).click();
   await expect(detail.getByText("Looking at it <script>").last()).toBeVisible();
-  expect((await find())?.status).toBe("acknowledged");
+  expect((await alertOf(api, rule_id))?.status).toBe("acknowledged");
 
   await detail.getByRole("button", { name: t.resolveTitle(name) }).click();
   await page.getByRole("dialog").last().getByRole("button", { name: t.resolve, exact: true }).click();
@@ -85,16 +50,20 @@ test("a rule is written in words, tried on the past, and created as it was tried
 }) => {
   tolerate(/\b400\b/);
   await signIn(page, "/alerts/rules/new");
-  await page.getByLabel(r.fields.window).fill("1");
+  await page.getByRole("textbox", { name: r.fields.window, exact: true }).fill("1");
   await page.getByLabel(text.durations.unitOf(r.fields.window)).selectOption("day");
-  await page.getByLabel(r.fields.evaluateEvery).fill("6");
+  await page.getByRole("textbox", { name: r.fields.evaluateEvery, exact: true }).fill("6");
   await page.getByLabel(text.durations.unitOf(r.fields.evaluateEvery)).selectOption("hour");
 
   await page.getByRole("button", { name: text.actions.save }).click();
-  await expect(page.getByLabel(r.fields.name)).toHaveAccessibleDescription(/must not be empty/);
-  await expect(page.getByLabel(r.fields.threshold)).toHaveAccessibleDescription(/is required/);
+  await expect(page.getByRole("textbox", { name: r.fields.name })).toHaveAccessibleDescription(
+    /must not be empty/,
+  );
+  await expect(page.getByRole("textbox", { name: r.fields.threshold })).toHaveAccessibleDescription(
+    /is required/,
+  );
 
-  await page.getByLabel(r.fields.threshold).fill("2500");
+  await page.getByRole("textbox", { name: r.fields.threshold }).fill("2500");
   const tried = page.waitForResponse((answer) => answer.url().endsWith("/alerts/rules/preview"));
   await page.getByRole("button", { name: preview.run }).click();
   const found = ((await (await tried).json()) as { data: { alerts: unknown[]; windows: number } }).data;
@@ -104,7 +73,7 @@ test("a rule is written in words, tried on the past, and created as it was tried
   await expect(page.getByText(preview.judged(formatDuration("P1D")))).toBeVisible();
   await expectAccessible(page);
 
-  await page.getByLabel(r.fields.name).fill(`${MARK} written`);
+  await page.getByRole("textbox", { name: r.fields.name }).fill(`${MARK} written`);
   await page.getByRole("button", { name: text.actions.save }).click();
   await expect(row(page, `${MARK} written`)).toBeVisible();
   const { rules } = await api("get", "/api/v1/alerts/rules");
@@ -152,10 +121,11 @@ test("a rule is enabled, disabled, silenced and deleted from the list", async ({
   await signIn(page, `/alerts/rules?q=${encodeURIComponent(name)}`);
 
   const enabled = page.getByRole("switch", { name: r.table.enable(name) });
-  await enabled.click();
+  await trackOf(enabled).click();
   await expect(enabled).toBeChecked();
   await expect.poll(async () => (await read()).enabled).toBe(true);
-  await enabled.click();
+  await expect(enabled).toBeEnabled();
+  await trackOf(enabled).click();
   await page.getByRole("button", { name: r.disable.confirm }).click();
   await expect.poll(async () => (await read()).enabled).toBe(false);
 
@@ -191,12 +161,12 @@ for (const path of [
   "/alerts",
   "/alerts?status=resolved",
   "/alerts/rules",
+  "/alerts/rules/new",
   "/alerts/rules/default-recall-low",
 ]) {
   test(`${path} is accessible and fits a phone`, async ({ page }) => {
     await signIn(page, path);
-    await expect(page.locator("main h1")).toBeVisible();
-    await expect(page.locator("[aria-busy]")).toHaveCount(0);
+    await settled(page);
     await expectAccessible(page);
     await expectFitsPhone(page);
   });
@@ -211,11 +181,11 @@ test("a key that may only read is not offered changes", async ({ page, api }) =>
     await expect(page.locator(".tally-row").first()).toBeVisible();
     await expect(page.getByRole("link", { name: r.create })).toHaveCount(0);
     await expect(page.getByRole("switch").first()).toBeDisabled();
-    await expect(page.getByRole("link", { name: text.areas.data })).toHaveCount(0);
+    await expect(page.getByRole("link", { name: text.areas.data, exact: true })).toHaveCount(0);
 
     await page.locator(".tally-row a").first().click();
     await expect(page.getByText(r.readOnly)).toBeVisible();
-    await expect(page.getByLabel(r.fields.name)).toBeDisabled();
+    await expect(page.getByRole("textbox", { name: r.fields.name })).toBeDisabled();
     await expect(page.getByRole("button", { name: text.actions.save })).toHaveCount(0);
   } finally {
     await api("delete", "/api/v1/auth/keys/{key_id}", { path: { key_id: key.id } });

@@ -3,6 +3,7 @@ export const text = {
   title: "Try it on the past",
   hint: "The alerts that this rule would have raised, judged on the data of today.",
   range: "Time range of the preview",
+  unnamed: "Not named yet",
   run: "Try the rule",
   runAgain: "Try again with the changes",
   changed: "The rule was changed since; the preview shows the former one.",

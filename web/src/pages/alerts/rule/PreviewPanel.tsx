@@ -36,7 +36,7 @@ export function PreviewPanel({ request }: { request: RuleRequest }) {
   const run = () => {
     const range = rangeOf(window, "UTC");
     preview.mutate(
-      { body: { rule: request, time_range: range } },
+      { body: { rule: named(request), time_range: range } },
       { onSuccess: () => setTried({ rule: request, range }) },
     );
   };
@@ -74,6 +74,11 @@ export function PreviewPanel({ request }: { request: RuleRequest }) {
       </Stack>
     </Panel>
   );
+}
+
+/** A rule can be tried before it has a name, without which the API takes none. */
+function named(request: RuleRequest): RuleRequest {
+  return { ...request, name: request.name.trim() || t.unnamed };
 }
 
 /** The longest window up to a month that the API judges. */
