@@ -19,6 +19,7 @@ BENCHES = (
     "consume",
     "merge",
     "delivery_cost",
+    "cost",
     "committing",
     "compaction",
     "pruning",

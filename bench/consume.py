@@ -1,6 +1,7 @@
 """A Kinesis event of 10 000 records to Parquet, against Powertools' batch processor with a Pydantic model for each."""
 
 import base64
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -46,7 +47,7 @@ class EnvelopeRecord(KinesisDataStreamRecord):
 
 def measure() -> list[Row]:
     """Hold the consumer against the processor, both up to and with the Parquet bytes."""
-    event = {"Records": [_record(number, line) for number, line in enumerate(sale_lines(RECORDS))]}
+    event = {"Records": stream_records(sale_lines(RECORDS))}
     if any(entry.quarantined for entry in consume_batch(event["Records"], BenchWiring().loader)):
         raise RuntimeError("the bench's own records are not valid")
     taken = medians(
@@ -72,7 +73,14 @@ def _processor(event: dict[str, Any]) -> None:
     pq.write_table(table, pa.BufferOutputStream(), compression="zstd")
 
 
-def _record(number: int, line: dict[str, Any]) -> dict[str, Any]:
+def stream_records(
+    lines: Sequence[dict[str, Any]], *, first: int = 0, arrived: float = _ARRIVAL
+) -> list[dict[str, Any]]:
+    """Return sale lines as an event source mapping delivers them from one shard; `first` is where they begin."""
+    return [_record(first + place, line, arrived + place / 1000) for place, line in enumerate(lines)]
+
+
+def _record(number: int, line: dict[str, Any], arrived: float) -> dict[str, Any]:
     envelope = {
         "source_id": "bench-shop",
         "data_type": "transactions",
@@ -86,7 +94,7 @@ def _record(number: int, line: dict[str, Any]) -> dict[str, Any]:
             "partitionKey": line["transaction_id"],
             "sequenceNumber": sequence,
             "data": base64.b64encode(orjson.dumps(envelope)).decode(),
-            "approximateArrivalTimestamp": _ARRIVAL + number / 1000,
+            "approximateArrivalTimestamp": arrived,
         },
         "eventSource": "aws:kinesis",
         "eventVersion": "1.0",
