@@ -1,11 +1,10 @@
 /** The fraud pages show what the API returns, live and for everybody. Needs the demo data. */
 import { readFile } from "node:fs/promises";
-import type { Page } from "@playwright/test";
 import { KPI_NAMES } from "../src/format/kpis";
 import { formatNumber } from "../src/format/numbers";
 import { text } from "../src/text";
 import { text as t } from "../src/text/fraud";
-import { type Api, expect, expectAccessible, expectFitsPhone, signIn, test } from "./support";
+import { type Api, expect, expectAccessible, expectFitsPhone, settled, signIn, test } from "./support";
 
 const TABS = ["/fraud", "/fraud/live", "/fraud/cohorts", "/fraud/matrix", "/fraud/drift"];
 
@@ -15,14 +14,6 @@ async function newestDecision(api: Api) {
   const newest = recentDecisions.find(({ merchant }) => merchant !== null);
   if (newest === undefined) throw new Error("The platform has no decisions; load the demo data first.");
   return newest;
-}
-
-/** Waits until a page shows its answers, drawn charts included. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.getByRole("navigation", { name: t.area, exact: true })).toBeVisible();
-  await expect(page.locator("[aria-busy], .mantine-Skeleton-root, [data-chart=loading]")).toHaveCount(0, {
-    timeout: 60_000,
-  });
 }
 
 test("key figures and the counts behind them are those of the API", async ({ page, api }) => {
@@ -118,6 +109,8 @@ test("the waterfall of a decision adds up to the sum and the score of the API", 
   expect(await valueOf("[data-total=sum]")).toBe(sum);
   expect(reached).toBeCloseTo(sum ?? Number.NaN, 9);
   expect(await valueOf("[data-value]")).toBe(score);
+  await expectAccessible(page);
+  await expectFitsPhone(page);
 });
 
 test("a link to cohorts shows the attack on play-yard, which leads to what drives its scores", async ({
@@ -142,6 +135,8 @@ test("a link to cohorts shows the attack on play-yard, which leads to what drive
   ).toBeVisible();
   await settled(page);
   await expect(page.getByRole("table", { name: t.cohort.drivers })).toBeVisible();
+  await expectAccessible(page);
+  await expectFitsPhone(page);
 });
 
 test("cohorts are selected and compared with the keyboard alone", async ({ page }) => {
@@ -158,6 +153,8 @@ test("cohorts are selected and compared with the keyboard alone", async ({ page 
   await expect(page).toHaveURL(/\/fraud\/cohorts\/compare\?ids=/);
   await settled(page);
   await expect(page.getByText(t.compare.best, { exact: true }).first()).toBeVisible();
+  await expectAccessible(page);
+  await expectFitsPhone(page);
 });
 
 test("the confusion matrix shows the counts of the API", async ({ page, api }) => {
@@ -180,18 +177,25 @@ test("a link to a feature shows the drift of device_age_days", async ({ page }) 
 
   await expect(page.getByRole("heading", { name: t.drift.bins("device_age_days") })).toBeVisible();
   await expect(page.getByRole("img", { name: t.drift.binsLabel("device_age_days") })).toBeVisible();
+  await expectAccessible(page);
+  await expectFitsPhone(page);
 });
 
-test("cohorts are exported as CSV", async ({ page }) => {
+test("cohorts are exported as CSV, and as a PDF that is whole", async ({ page }) => {
   await signIn(page, "/fraud/cohorts");
   await settled(page);
 
-  const downloaded = page.waitForEvent("download");
-  await page.getByRole("button", { name: t.exports.cohorts }).click();
-  await page.getByRole("menuitem", { name: text.exports.as("CSV") }).click();
+  const exported = async (format: string) => {
+    const downloaded = page.waitForEvent("download");
+    await page.getByRole("button", { name: t.exports.cohorts }).click();
+    await page.getByRole("menuitem", { name: text.exports.as(format) }).click();
+    const file = await downloaded;
+    expect(file.suggestedFilename()).toMatch(new RegExp(`\\.${format}$`, "i"));
+    return readFile(await file.path(), "latin1");
+  };
 
-  const content = await readFile(await (await downloaded).path(), "utf-8");
-  expect(content).toContain("play-yard");
+  expect(await exported("CSV")).toContain("play-yard");
+  expect(pagesOf(await exported("PDF"))).toBeGreaterThan(0);
 });
 
 for (const path of TABS) {
@@ -202,6 +206,21 @@ for (const path of TABS) {
     await expectAccessible(page);
     await expectFitsPhone(page);
   });
+}
+
+/** Opens a PDF as readers do, from its end: the number of pages in the tree that its trailer leads to. */
+function pagesOf(file: string): number {
+  expect(file).toMatch(/^%PDF-\d/);
+  const at = Number(/startxref\s+(\d+)\s+%%EOF\s*$/.exec(file)?.[1]);
+  expect(file.slice(at)).toMatch(/^xref/);
+  const root = /\/Root (\d+) 0 R/.exec(file.slice(at))?.[1] ?? "";
+  const catalogue = objectOf(file, root);
+  const tree = objectOf(file, /\/Pages (\d+) 0 R/.exec(catalogue)?.[1] ?? "");
+  return Number(/\/Count (\d+)/.exec(tree)?.[1]);
+}
+
+function objectOf(file: string, number: string): string {
+  return new RegExp(`(?:^|\\n)${number} 0 obj(.*?)endobj`, "s").exec(file)?.[1] ?? "";
 }
 
 function decision(id: string, outcome = "review") {
