@@ -29,7 +29,6 @@ type Viewer = { scopes: readonly string[]; claims: string };
 
 const HANDED_OVER = "tally.session";
 const MARGIN_SECONDS = 30;
-const ANSWER_MILLISECONDS = 200;
 
 let held: Held | null = null;
 /** Whom pages are drawn for: who is signed in, or was, so that forms stay while people sign in again. */
@@ -88,7 +87,8 @@ export function resumeSession(): Promise<void> {
 
 async function resume(): Promise<void> {
   const kept = takeHandedOver();
-  const borrowed = await borrow();
+  // After a reload there is a session already, and the lock may still be that of the page before.
+  const borrowed = await borrow(kept === null);
   set(borrowed ?? kept);
 }
 
@@ -119,7 +119,7 @@ async function renewOnce(): Promise<Held> {
   const session = held;
   if (session === null) throw signedOut();
   if (session.refresh === null) {
-    const borrowed = await borrow();
+    const borrowed = await borrow(true);
     if (borrowed === null) return expire();
     set(borrowed);
     return borrowed;
@@ -156,8 +156,8 @@ async function obtain(url: string, body: object): Promise<Held> {
   }
 }
 
-async function borrow(): Promise<Held | null> {
-  const answered = await tabs.ask(ANSWER_MILLISECONDS);
+async function borrow(isPatient: boolean): Promise<Held | null> {
+  const answered = await tabs.ask(isPatient);
   const parsed = heldSchema.safeParse(answered);
   return parsed.success ? { ...parsed.data, refresh: null } : null;
 }
@@ -175,6 +175,7 @@ function answer(message: Message): Held | null {
 
 function set(session: Held | null): void {
   held = session;
+  tabs.lend(session?.refresh != null);
   if (session !== null) {
     viewer = { scopes: session.scopes, claims: session.access.replace(/\.[^.]*$/, "") };
   }
