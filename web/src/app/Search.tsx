@@ -7,6 +7,7 @@ import { useNavigate } from "react-router";
 import { useApi } from "@/api/queries";
 import { may } from "@/session/session";
 import { text } from "@/text";
+import { visibleAreas } from "./areas";
 
 export function Search() {
   const navigate = useNavigate();
@@ -24,7 +25,7 @@ export function Search() {
       ...(description === undefined ? {} : { description }),
       onClick: () => void navigate(path),
     });
-    const areas = Object.entries(text.areas).map(([name, label]) => to(`/${name}`, label));
+    const areas = visibleAreas().map(({ path, label }) => to(path, label));
     const found = (dashboards.data?.dashboards ?? []).map((each) =>
       to(`/dashboards/${encodeURIComponent(each.dashboard_id)}`, each.name, text.areas.dashboards),
     );
