@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -16,9 +17,11 @@ from infra.local.lake import QUIET_SECONDS, Lake, settle
 from infra.local.layout import Layout, Ports
 from infra.local.progress import Progress
 from shared.runtime.settings import Settings
+from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
 
 _POLL_SECONDS = 0.1
+_FIRST_ANSWER_SECONDS = 180.0
 
 
 class RunningPlatform:
@@ -95,5 +98,20 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
     (web_files / "index.html").write_text("<!doctype html><title>The application</title>")
     running = RunningPlatform(Layout(tmp_path_factory.mktemp("platform")), free_ports(), web_files)
     running.start(Console(quiet=True))
-    yield running
-    running.stop()
+    try:
+        _answer_once(running)
+        yield running
+    finally:
+        running.stop()
+
+
+def _answer_once(running: RunningPlatform) -> None:
+    """Wait for the first answer: starting its processes may take a busy machine longer than the 29 s of a request."""
+    question = {"metric_type": "revenue", "time_range[start]": "2024-01-01", "time_range[end]": "2024-01-02"}
+    headers = {"Authorization": f"Bearer {running.token}"}
+    with httpx.Client(base_url=running.api_url, headers=headers, timeout=60) as http:
+
+        def answered() -> bool | None:
+            return http.get("/analytics/metrics", params=question).is_success or None
+
+        until(answered, seconds=_FIRST_ANSWER_SECONDS, what="the platform answers")
