@@ -1,6 +1,6 @@
 """Dollars a month at three rates of events and with 20 dashboards watched, from measured runs and a table of prices.
 
-Every run is one of the real handlers, in this process, against the emulator; `docs/cost.md` says what follows. The
+Each run calls the real handlers in this process, against the emulator; `docs/cost.md` explains the results. The
 ratio of a service is its share with dashboards open.
 """
 
@@ -89,7 +89,7 @@ def _streams(runs: Runs) -> list[Stream]:
 
 
 def _pass(runs: Runs, rate: int) -> tuple[Run, Run]:
-    """Consume what comes between two passes, and merge it."""
+    """Consume the records that arrive between two passes, and merge them."""
     each, consumed, merged = rate // _shards(rate), list[Run](), list[Run]()
     for _ in range(_TIMES):
         consumed += [runs.consume(each) for _ in range(_shards(rate) * _SHARDS_A_PASS)]

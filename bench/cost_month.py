@@ -32,7 +32,7 @@ PUSHERS, QUESTIONS_AT_ONCE = 2, 8
 """How many pushers run at once, and the questions that each asks at once."""
 
 REFETCH_SECONDS, PING_SECONDS = 300, 240
-"""How often an open dashboard reads all its data again, and how often its socket says that it is there."""
+"""How often an open dashboard reloads all its data, and how often its socket sends a ping."""
 
 PLATFORM_LINES = (
     '{"time":"2026-11-30T12:00:00.000Z","type":"platform.start","record":{"requestId":'
@@ -146,7 +146,7 @@ def _of_passes(at: Stream) -> Usage:
 
 
 def _of_notices(at: Stream) -> Usage:
-    """Return the usage of what is told of each merge through a queue of its own."""
+    """Return the usage of the functions that each merge notifies, each through its own queue."""
     events = at.merged.calls.get("eventbridge PutEvents", 0) / PASS_SECONDS
     usage = Usage()
     for run in at.noticed:
@@ -174,7 +174,7 @@ def roll_up_seconds(at: Stream) -> float:
 
 
 def roll_up_usage(at: Stream) -> Usage:
-    """Return the usage of the roll-up job, which begins anew as soon as it has ended."""
+    """Return the usage of the roll-up job, which restarts as soon as it has ended."""
     run, seconds = at.roll_up, roll_up_seconds(at)
     waited = waiting_seconds(run)
     runs = SECONDS / (ROLLUP_WINDOW_SECONDS + seconds + waited)
@@ -231,7 +231,7 @@ def viewer_usage(
 
 
 def kept(usage: Usage, *, log_months: float, has_backups: bool) -> Usage:
-    """Return the usage with what is kept of it: logs for their retention, and tables once more for their recovery."""
+    """Return the usage including storage: logs for their retention period, and table backups for recovery."""
     found = Usage(usage)
     found[Meter.LOG_GB_MONTH] += found[Meter.LOG_GB] * log_months
     if has_backups:

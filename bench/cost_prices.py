@@ -52,7 +52,7 @@ class Meter(StrEnum):
     WAF_ACL = "web ACL"
     WAF_RULE = "rule of a web ACL"
     WAF_REQUEST = "request that WAF examines"
-    SECRET = "secret"  # noqa: S105 # what is charged for
+    SECRET = "secret"  # noqa: S105 # the name of a meter
 
 
 @dataclass(frozen=True, kw_only=True)

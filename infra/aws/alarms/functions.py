@@ -16,7 +16,7 @@ _MILLISECONDS = 1000
 
 
 def of_function(function: Function, metrics: StageMetrics) -> Iterator[Watch]:
-    """Yield what is watched of every function."""
+    """Yield the watches that each function has."""
     yield Watch(
         name=f"{function.name}-errors",
         metric=metrics.of_function(function, "Errors"),
@@ -57,7 +57,7 @@ def of_function(function: Function, metrics: StageMetrics) -> Iterator[Watch]:
 
 
 def of_workflow(workflow: Workflow, metrics: StageMetrics) -> Iterator[Watch]:
-    """Yield what is watched of a workflow."""
+    """Yield the watches that each workflow has."""
     for name, metric, means in (
         ("failures", "ExecutionsFailed", f"An execution of {workflow.name} failed."),
         ("timeouts", "ExecutionsTimedOut", f"An execution of {workflow.name} took too long."),
