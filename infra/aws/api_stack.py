@@ -26,24 +26,9 @@ class ApiStack(Stack):
 
     def __init__(self, scope: Construct, *, names: Names, site_files: Path) -> None:
         super().__init__(scope, names.physical_name("api"), description="Tally: the REST and WebSocket APIs.")
+        self._names = names
         rest = PlatformRestApi(self, functions=HTTP_FUNCTIONS, names=names)
-        ((live, trigger),) = (
-            (function, function.trigger)
-            for function in TRIGGERED_FUNCTIONS
-            if isinstance(function.trigger, WebSocketTrigger)
-        )
-        web_socket = PlatformWebSocketApi(self, function=live, trigger=trigger, names=names)
-        web_socket.node.add_dependency(*rest.log_role())
-
-        if names.stage.alarms:
-            # The id is made when the stack is deployed; the stack of the alarms looks it up.
-            ssm.StringParameter(
-                self,
-                "WebSocketApiParameter",
-                parameter_name=names.websocket_api_parameter,
-                description="The id of the WebSocket API, for its alarms and the dashboard.",
-                string_value=web_socket.api.ref,
-            )
+        web_socket = self._web_socket_api(rest)
         export_outputs(
             self,
             {
@@ -68,3 +53,23 @@ class ApiStack(Stack):
                 names=names,
             )
             export_outputs(self, {PUBLIC_DOMAIN: public.distribution.distribution_domain_name})
+
+    def _web_socket_api(self, rest: PlatformRestApi) -> PlatformWebSocketApi:
+        """Make the WebSocket API, which logs with the role of the REST API."""
+        ((live, trigger),) = (
+            (function, function.trigger)
+            for function in TRIGGERED_FUNCTIONS
+            if isinstance(function.trigger, WebSocketTrigger)
+        )
+        made = PlatformWebSocketApi(self, function=live, trigger=trigger, names=self._names)
+        made.node.add_dependency(*rest.log_role())
+        if self._names.stage.alarms:
+            # The id is made when the stack is deployed; the stack of the alarms looks it up.
+            ssm.StringParameter(
+                self,
+                "WebSocketApiParameter",
+                parameter_name=self._names.websocket_api_parameter,
+                description="The id of the WebSocket API, for its alarms and the dashboard.",
+                string_value=made.api.ref,
+            )
+        return made

@@ -13,11 +13,12 @@ from shared.fraud.queries.late_fraud import curve, missed
 from shared.fraud.question import FraudQuestion, LabelKind
 from shared.fraud.steps import Span
 from shared.metrics.facts import Grain
+from shared.runtime.query_fields import LONGEST_VALUE, MOST_VALUES
 
 NOW = datetime(2026, 11, 29, 17, 20, 33, 123_000, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-LONGEST_QUERY, ROOM_FOR_FILTERS = 262_144, 100_000
-"""Bytes that Athena accepts, and those left for what the statement under test does not have."""
+LONGEST_QUERY, ROOM_FOR_FILTERS = 262_144, 2 * MOST_VALUES * LONGEST_VALUE
+"""Bytes that Athena accepts, and those of the longest filter in a script with two bytes a letter."""
 
 
 def asked(
