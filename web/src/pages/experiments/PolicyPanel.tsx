@@ -3,8 +3,8 @@ import { Anchor, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { Configuration } from "./Configuration";
 import type { components } from "@/api/schema.gen";
-import { sliceOf } from "@/api/newestFirst";
 import { useApi } from "@/api/queries";
+import { useNewestFirst } from "@/api/useNewestFirst";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { Facts } from "@/components/Facts";
@@ -18,7 +18,6 @@ import { text as t } from "@/text/experiments";
 
 type Policy = components["schemas"]["DecisionPolicy"];
 
-const HISTORY = "/api/v1/analytics/policy/history";
 const PAGE_SIZE = 20;
 
 export function PolicyPanel() {
@@ -71,13 +70,7 @@ function Present({ policy }: { policy: Policy }) {
 function History() {
   const { timeZone } = usePreferences();
   const [number, setNumber] = useUrlPage();
-  const count = useApi(HISTORY, { query: { limit: 1 } });
-  const total = count.data?.total;
-  const page = useApi(HISTORY, {
-    query: sliceOf(number, PAGE_SIZE, total ?? 0),
-    enabled: total !== undefined,
-    keep: true,
-  });
+  const { query } = useNewestFirst("/api/v1/analytics/policy/history", number, PAGE_SIZE);
   const columns: Column<Policy>[] = [
     { key: "version", title: t.policy.version, isNumber: true, render: ({ version }) => version },
     { key: "since", title: t.policy.since, render: ({ inForceSince }) => formatTime(inForceSince, timeZone) },
@@ -96,7 +89,7 @@ function History() {
   ];
   return (
     <Panel title={t.policy.history}>
-      <Loaded query={total === undefined ? count : page}>
+      <Loaded query={query}>
         {(data) => (
           <DataTable
             label={t.policy.history}

@@ -1,7 +1,6 @@
 /** The audit log: whether it is intact, and its entries, the newest first. */
 import { Button, Group, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
-import { sliceOf } from "@/api/newestFirst";
-import { useApi } from "@/api/queries";
+import { useNewestFirst } from "@/api/useNewestFirst";
 import type { components } from "@/api/schema.gen";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
@@ -18,7 +17,6 @@ import { VerificationPanel } from "./VerificationPanel";
 
 export type Entry = components["schemas"]["AuditLog"];
 
-const LOGS = "/api/v1/analytics/audit/logs";
 const PAGE_SIZE = 50;
 const RESETS = ["page", "entry"];
 const ALL = [...RESETS, "action"];
@@ -30,13 +28,7 @@ export function Component() {
   const [, clear] = useUrlState("user", "", ALL);
   const [number, setNumber] = useUrlPage();
   const filters = { startDate, endDate, userId, action };
-  const count = useApi(LOGS, { query: { ...filters, limit: 1 } });
-  const total = count.data?.total;
-  const page = useApi(LOGS, {
-    query: { ...filters, ...sliceOf(number, PAGE_SIZE, total ?? 0) },
-    enabled: total !== undefined,
-    keep: true,
-  });
+  const { query } = useNewestFirst("/api/v1/analytics/audit/logs", number, PAGE_SIZE, filters);
   return (
     <Page title={t.audit.title} description={t.audit.description} actions={<RangePicker />}>
       <VerificationPanel />
@@ -45,7 +37,7 @@ export function Component() {
         <Filter label={t.audit.action} placeholder={t.audit.actionHint} value={action} onChange={setAction} />
       </Group>
       <Panel title={t.audit.table}>
-        <Loaded query={total === undefined ? count : page}>
+        <Loaded query={query}>
           {(data) => (
             <DataTable
               label={t.audit.table}
@@ -66,7 +58,7 @@ export function Component() {
           )}
         </Loaded>
       </Panel>
-      <EntryDrawer entries={page.data?.logs ?? []} />
+      <EntryDrawer entries={query.data?.logs ?? []} />
     </Page>
   );
 }

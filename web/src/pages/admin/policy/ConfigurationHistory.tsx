@@ -1,7 +1,6 @@
 /** The former versions of the fraud configuration, the newest first; nothing before the first change. */
 import { Text } from "@mantine/core";
-import { sliceOf } from "@/api/newestFirst";
-import { useApi } from "@/api/queries";
+import { useNewestFirst } from "@/api/useNewestFirst";
 import type { components } from "@/api/schema.gen";
 import { type Column, DataTable } from "@/components/DataTable";
 import { Loaded } from "@/components/Loaded";
@@ -14,19 +13,12 @@ import { text as t } from "@/text/admin";
 
 type Version = components["schemas"]["FraudConfiguration"];
 
-const HISTORY = "/api/v1/analytics/configuration/history";
 const PAGE_SIZE = 10;
 
 export function ConfigurationHistory() {
   const { timeZone } = usePreferences();
   const [number, setNumber] = useUrlPage();
-  const count = useApi(HISTORY, { query: { limit: 1 } });
-  const total = count.data?.total;
-  const page = useApi(HISTORY, {
-    query: sliceOf(number, PAGE_SIZE, total ?? 0),
-    enabled: (total ?? 0) > 0,
-    keep: true,
-  });
+  const { total, query } = useNewestFirst("/api/v1/analytics/configuration/history", number, PAGE_SIZE);
   if (total === 0) return null;
   const columns: Column<Version>[] = [
     { key: "version", title: t.policy.version, isNumber: true, render: ({ version }) => version },
@@ -65,7 +57,7 @@ export function ConfigurationHistory() {
   ];
   return (
     <Panel title={t.policy.history}>
-      <Loaded query={total === undefined ? count : page}>
+      <Loaded query={query}>
         {(data) => (
           <DataTable
             label={t.policy.history}
