@@ -118,10 +118,10 @@ class BatchLifecycle:
     def _resume_upload(self, upload: Upload) -> None:
         entries = self._parts(upload)
         status = upload_status(upload, entries)
+        if upload.state in {UploadState.FAILED, UploadState.CANCELLED} and not is_finished(upload, entries):
+            raise _busy(upload.batch_id, "finished")
         if status not in {BatchStatus.FAILED, BatchStatus.CANCELLED} or upload.state is UploadState.EXPIRED:
             raise Conflict(f"The batch {upload.batch_id} is {upload.state}; it cannot be resumed")
-        if not is_finished(upload, entries):
-            raise _busy(upload.batch_id, str(status))
         head = self.lake.head(upload.key)
         if head is None:
             raise Conflict(f"The file of {upload.batch_id} does not exist; create a new upload")

@@ -79,8 +79,13 @@ def describe_upload(upload: Upload, entries: Sequence[LedgerEntry], now: datetim
 
 
 def upload_status(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStatus:
-    """Map the state of an upload to the status in the API."""
+    """Map the state of an upload to the status in the API.
+
+    A failed file counts as in progress until the ledger has all rows that were read: a final status has final numbers.
+    """
     match upload.state:
+        case UploadState.FAILED if not _is_accounted(upload, entries):
+            return BatchStatus.PROCESSING
         case UploadState.FAILED | UploadState.EXPIRED:
             return BatchStatus.FAILED
         case UploadState.CANCELLED:
@@ -95,6 +100,11 @@ def upload_status(upload: Upload, entries: Sequence[LedgerEntry]) -> BatchStatus
 def is_finished(upload: Upload, entries: Iterable[LedgerEntry]) -> bool:
     """Return whether nothing of an upload is in progress any more."""
     return upload.settled and all(entry.is_complete for entry in entries)
+
+
+def _is_accounted(upload: Upload, entries: Sequence[LedgerEntry]) -> bool:
+    """Whether nothing is in progress and no entry is missing; a resumed file may have more from its first time."""
+    return len(entries) >= len(upload.cuts) and is_finished(upload, entries)
 
 
 def _all_rows_done(upload: Upload, entries: Sequence[LedgerEntry]) -> bool:

@@ -132,3 +132,21 @@ def test_a_file_below_the_minimum_score_is_refused_and_loads_when_it_is_lowered(
     merge_all(wired)
     assert outcome(wired, batch_id) == {"loaded": 5, "quarantined": 5}
     assert status(wired, batch_id).status is BatchStatus.COMPLETED
+
+
+def test_a_refused_file_is_in_progress_until_the_ledger_has_its_rows(wired: Wiring) -> None:
+    batch_id = announce(wired)
+    put(wired, batch_id, sales_csv(range(3), bad=range(3)))
+    for _ in range(2):  # its only part is checked, and the file refused; no time is left to account for the rows
+        loader(wired).run(batch_id, has_time=for_one_part())
+
+    told = status(wired, batch_id)
+    assert (told.status, told.outcome.quarantined, told.completed_at) == (BatchStatus.PROCESSING, 0, None)
+    with pytest.raises(Conflict, match="retry later"):
+        wired.lifecycle.resume(batch_id)
+    with pytest.raises(Conflict):
+        wired.lifecycle.cancel(batch_id)
+
+    load(wired)
+    assert status(wired, batch_id).status is BatchStatus.FAILED
+    assert outcome(wired, batch_id) == {"quarantined": 3}
