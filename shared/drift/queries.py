@@ -71,9 +71,10 @@ _OF_BASE = """
     GROUP BY dt, feature, model_version, half, kind, bucket
 """
 _VALUE = sql("value")
-_NAME = """
-    CASE WHEN regexp_like(name, :own_fields) THEN 'features.' || name ELSE name END
-"""
+STORED_NAME = sql(
+    "CASE WHEN regexp_like(name, :own_fields) THEN 'features.' || name ELSE name END", own_fields=OWN_FIELDS
+)
+"""The name of a feature as the roll-up has it, from the `name` in a decision."""
 _SIDE = """
     SELECT :side AS side, dt, feature, model_version, half, kind, bucket, decisions, weight FROM (
         {rows}
@@ -175,10 +176,10 @@ def _profiles(sides: Sequence[Statement], wanted: Statement, whole: Interval, *,
 
 
 def _side(side: Side, time: Split, model: str | None) -> Statement:
-    return sql(_SIDE, side=side, rows=union_all(rows_of(time, model)))
+    return sql(_SIDE, side=side, rows=union_all(_rows_of(time, model)))
 
 
-def rows_of(time: Split, model: str | None) -> list[Statement]:
+def _rows_of(time: Split, model: str | None) -> list[Statement]:
     """Return the selects of the rows of a time, from the roll-up and from the base, in the columns of the roll-up."""
     found = []
     if time.rollup:
@@ -197,7 +198,7 @@ def _of_base(time: Split, model: str | None) -> Statement:
         decisions=table(DataType.DECISIONS),
         intervals=in_intervals(TIMESTAMP, time.base),
         model=of_model,
-        name=sql(_NAME, own_fields=OWN_FIELDS),
+        name=STORED_NAME,
         number=number_of(_VALUE),
         text=text_of(_VALUE),
         bucket=bucket_of(sql("x")),

@@ -1,7 +1,7 @@
 """The names of the features that decisions of a window have."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from shared.athena.pinned_queries import LakeQuery, PinnedResult
-from shared.athena.sql import Statement, sql, union_all
-from shared.drift.queries import rows_of
+from shared.athena.sql import Statement, sql, table, union_all
+from shared.drift.queries import STORED_NAME
 from shared.drift.times import dependency, rolled_up, times
+from shared.lake.catalog.rollup_tables import FEATURES_DAILY
 from shared.lake.rollups.feature_rules import OWN_FIELDS
+from shared.metrics.queries.fragments import TIMESTAMP, in_days, in_intervals
 from shared.metrics.split import Interval, Split
 from shared.records.schema import DataType
 
@@ -21,8 +23,19 @@ if TYPE_CHECKING:
 
 _NAMES = """
     SELECT DISTINCT feature FROM (
-        {rows}
-    ) AS profiles WHERE kind NOT IN ('decisions', 'attribution')
+        {names}
+    ) AS named
+"""
+_OF_ROLLUP = """
+    SELECT feature FROM {features_daily} WHERE {days} AND kind NOT IN ('decisions', 'attribution')
+"""
+# No values are read: of a million decisions with 15 features, that took longer than a request may.
+_OF_BASE = """
+    SELECT {name} AS feature FROM (
+        SELECT DISTINCT e.name FROM (SELECT features FROM {decisions} WHERE {intervals}) AS owned
+            CROSS JOIN UNNEST(owned.features) AS e (name, value)
+        WHERE e.value IS NOT NULL
+    ) AS found
 """
 _RESULT: TypeAdapter[PinnedResult[list[str]]] = TypeAdapter(PinnedResult[list[str]])
 _OWN_FIELDS = ("score", "amount")
@@ -56,8 +69,20 @@ class KnownFeatures:
 
 
 def feature_names(time: Split) -> Statement:
-    """Return the statement for the names of the features of a time."""
-    return sql(_NAMES, rows=union_all(rows_of(time, None)))
+    """Return the statement for the names of the features of a time, as the roll-up has them."""
+    return sql(_NAMES, names=union_all(list(_names_of(time))))
+
+
+def _names_of(time: Split) -> Iterator[Statement]:
+    if time.rollup:
+        yield sql(_OF_ROLLUP, features_daily=table(FEATURES_DAILY.name), days=in_days(time.rollup))
+    if time.base:
+        yield sql(
+            _OF_BASE,
+            name=STORED_NAME,
+            decisions=table(DataType.DECISIONS),
+            intervals=in_intervals(TIMESTAMP, time.base),
+        )
 
 
 def _read(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -1,7 +1,12 @@
 """Replays run in Step Functions: what is deployed plans, replays slices, adds them up, and stops when it is told to."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from functions.manifest import REPLAY_RUN
+from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client
 from tests.local.end_to_end.waiting import until
 
@@ -98,6 +103,40 @@ def test_a_cancelled_run_stops_and_leaves_no_results(client: Client) -> None:
 
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
     assert client.http.post(f"{SCENARIOS}/{scenario_id}/cancel").status_code == 409
+    assert client.http.get(f"{SCENARIOS}/{scenario_id}/results").status_code == 409
+    run(client, scenario_id)
+    assert ended(client, scenario_id)["status"] == "completed"
+
+
+@contextmanager
+def slices_that_fail(platform: RunningPlatform) -> Iterator[None]:
+    """Let the items of the deployed map invoke a function that does not exist, and let retries wait a second."""
+    stepfunctions = platform.client("stepfunctions")
+    machines = stepfunctions.list_state_machines()["stateMachines"]
+    (machine,) = [each for each in machines if each["name"].endswith(REPLAY_RUN.name.replace("_", "-"))]
+    arn = machine["stateMachineArn"]
+    deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
+    changed = json.loads(deployed)
+    item = changed["States"]["replay_slice"]["ItemProcessor"]["States"]["item"]
+    item["Parameters"]["FunctionName"] += "-that-is-gone"
+    item["Retry"][0] |= {"IntervalSeconds": 1, "BackoffRate": 1}
+    stepfunctions.update_state_machine(stateMachineArn=arn, definition=json.dumps(changed))
+    try:
+        yield
+    finally:
+        stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
+
+
+def test_a_run_with_a_failing_slice_ends_with_a_reason_and_can_run_again(
+    client: Client, platform: RunningPlatform
+) -> None:
+    scenario_id = created(client)
+    with slices_that_fail(platform):
+        run(client, scenario_id)
+        failed = ended(client, scenario_id)
+
+    assert failed["status"] == "failed"
+    assert failed["error"].startswith("A slice of the decisions could not be replayed: ")
     assert client.http.get(f"{SCENARIOS}/{scenario_id}/results").status_code == 409
     run(client, scenario_id)
     assert ended(client, scenario_id)["status"] == "completed"
