@@ -35,6 +35,7 @@ BENCHES = (
     "replay_run",
     "export",
     "dashboards",
+    "pages",
     "alerts",
     "quality",
     "whole_file",

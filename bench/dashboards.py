@@ -22,8 +22,8 @@ _METRICS = ("revenue", "transactions", "customers", "average_order_value")
 def measure(runs: int = RUNS) -> list[Row]:
     """Store the dashboard, warm it, and time requests for its data one after the other."""
     with own_platform() as (_, client):
-        _sell(client)
-        dashboard_id = _store(client)
+        sell(client)
+        dashboard_id = store(client, list(questions_as_widgets()))
         for _ in range(_WARM_UPS):
             _get(client, f"/dashboards/{dashboard_id}/data")
         return list(_rows(client, dashboard_id, runs))
@@ -55,7 +55,7 @@ def _get(client: httpx.Client, path: str) -> Any:
     return answer.json()["data"]
 
 
-def _sell(client: httpx.Client) -> None:
+def sell(client: httpx.Client) -> None:
     """Send a line an hour of the last 100 days, and wait until they are merged."""
     now = datetime.now(UTC)
     lines = [
@@ -80,15 +80,16 @@ def _sell(client: httpx.Client) -> None:
     raise TimeoutError("the lines were not merged in time")
 
 
-def _store(client: httpx.Client) -> str:
-    """Store a dashboard of 12 different questions, and return its id."""
-    made = client.post("/dashboards", json={"name": "bench", "category": "executive", "widgets": list(_widgets())})
+def store(client: httpx.Client, widgets: list[dict[str, Any]]) -> str:
+    """Store a dashboard and return its id."""
+    made = client.post("/dashboards", json={"name": "bench", "category": "executive", "widgets": widgets})
     made.raise_for_status()
     dashboard_id: str = made.json()["data"]["dashboard_id"]
     return dashboard_id
 
 
-def _widgets() -> Iterator[dict[str, Any]]:
+def questions_as_widgets() -> Iterator[dict[str, Any]]:
+    """Yield 12 different questions, each as a card."""
     asked = [
         {"source": "metrics", "metric_type": metric, "time_window": window}
         for metric in _METRICS

@@ -69,7 +69,7 @@ class Platform:
     credentials: EmulatorCredentials
 
     def __init__(self, options: Options, progress: Progress) -> None:
-        self._options = options
+        self.options = options
         self._progress = progress
         self._exit = ExitStack()
 
@@ -87,12 +87,12 @@ class Platform:
     @property
     def api_url(self) -> str:
         """Where the public API starts."""
-        return f"{self._options.ports.url('front')}/api/v1"
+        return f"{self.options.ports.url('front')}/api/v1"
 
     @property
     def athena_url(self) -> str:
         """Where Athena's API is."""
-        return self._options.ports.url("athena")
+        return self.options.ports.url("athena")
 
     @property
     def lake(self) -> Lake:
@@ -101,10 +101,10 @@ class Platform:
 
     def token(self) -> str:
         """Get a token at the public door, for the key that the laptop made."""
-        return LocalApiKey(self._options.layout).token(self.api_url)
+        return LocalApiKey(self.options.layout).token(self.api_url)
 
     def _start(self, stack: ExitStack) -> None:
-        options, progress = self._options, self._progress
+        options, progress = self.options, self._progress
         stack.enter_context(run_state.exclusive(options.layout))
         self.credentials = EmulatorCredentials.of(options.layout)
         run = run_state.PlatformRun(os.getpid(), time.time(), options.ports)
@@ -145,11 +145,11 @@ class Platform:
             glue=clients.client("glue", endpoint_url=url),
             s3=clients.client("s3", endpoint_url=url),
             upstream=clients.client("athena", endpoint_url=url),
-            directory=self._options.layout.cache,
+            directory=self.options.layout.cache,
         )
 
     def _serve_front_door(self, servers: Servers) -> None:
-        url, ports, outputs = self.emulator.url, self._options.ports, self.outputs
+        url, ports, outputs = self.emulator.url, self.options.ports, self.outputs
         clients = self.credentials.session()
         rest = find_rest_api(clients, endpoint=url, api_id=outputs.rest_api_id, stage=outputs.rest_api_stage)
         websocket = (
@@ -166,6 +166,6 @@ class Platform:
         )
         guard = PageGuard(BrowserPolicy.of(ports, "front"), public=PUBLIC)
         servers.serve(protect(door.application(), guard), ports.front, run_by=DoorRunner)
-        files = StaticFiles(self._options.web_files, connected_origins(ports), api=ports.url("front"))
-        pages = web_application(files, door, SignIn.of(self._options.layout, door))
+        files = StaticFiles(self.options.web_files, connected_origins(ports), api=ports.url("front"))
+        pages = web_application(files, door, SignIn.of(self.options.layout, door))
         servers.serve(protect(pages, PageGuard(BrowserPolicy.of(ports, "web"))), ports.web, run_by=DoorRunner)
