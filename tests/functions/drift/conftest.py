@@ -20,7 +20,7 @@ from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
 from tests.fakes.identities import Visitor
-from tests.functions.drift.decisions import OPENED, four_weeks, labels, table_of
+from tests.functions.drift.decisions import OPENED, four_weeks, labels, table_of, with_odd_names
 from tests.functions.metrics.lake import TestLake, lake_with_athena
 from tests.moto_platform import CREDENTIALS
 
@@ -70,9 +70,9 @@ class Desk:
 
 @pytest.fixture(scope="package")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk with four weeks of decisions, of which the last two drift; nobody adds any."""
+    """A desk with four weeks of decisions, of which the last two drift, and a few much later; nobody adds any."""
     with opening(tmp_path_factory.mktemp("athena")) as opened:
-        opened.lake.keep_table(DataType.DECISIONS, table_of(four_weeks()))
+        opened.lake.keep_table(DataType.DECISIONS, table_of([*four_weeks(), *with_odd_names()]))
         opened.lake.keep(DataType.LABELS, labels())
         yield opened
 

@@ -59,6 +59,13 @@ def four_weeks() -> list[Decided]:
     return [_decided(number, rng) for number in range(28 * PER_DAY)]
 
 
+def with_odd_names() -> list[Decided]:
+    """Decisions of four later days, with features that are named like fields, and one that never has a value."""
+    features = {"score": "1", "features.score": "2", "Größe": '"L"', "empty": None}
+    days = range(60, 64)
+    return [Decided(decision_id=f"odd-{day}", at=OPENED + timedelta(days=day), features=features) for day in days]
+
+
 def _decided(number: int, rng: Random) -> Decided:
     at = OPENED + timedelta(days=1) * (number / PER_DAY)
     late = at >= OPENED + HALF

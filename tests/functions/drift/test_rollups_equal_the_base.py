@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.athena.pinned_queries import LakeView, PinnedQueries
 from shared.drift.question import DriftQuestion
 from shared.drift.reports import DriftReports
+from shared.replay.known_features import KnownFeatures
 from tests.functions.drift.conftest import Desk, Uncached
 from tests.functions.drift.decisions import OPENED
 from tests.tiers import examples
@@ -27,9 +28,12 @@ class FromBase(PinnedQueries):
         )
 
 
+def queries_of_base(desk: Desk) -> PinnedQueries:
+    return FromBase(desk.wired.athena.run, Uncached(), desk.wired.table_states)  # type: ignore[arg-type] # see it
+
+
 def from_base(desk: Desk) -> DriftReports:
-    queries = FromBase(desk.wired.athena.run, Uncached(), desk.wired.table_states)  # type: ignore[arg-type] # see it
-    return replace(desk.wired.drift_reports, queries=queries)
+    return replace(desk.wired.drift_reports, queries=queries_of_base(desk))
 
 
 @st.composite
@@ -55,3 +59,12 @@ def test_roll_ups_give_the_same_quality_as_the_base(busy: Desk) -> None:
     question = DriftQuestion(start=OPENED + 10 * DAY, end=OPENED + 20 * DAY)
 
     assert busy.uncached.data_quality(question) == from_base(busy).data_quality(question)
+
+
+def test_roll_ups_give_the_same_names_of_features_as_the_base(busy: Desk) -> None:
+    window = (OPENED + 59.5 * DAY, OPENED + 63 * DAY)
+
+    names = KnownFeatures(queries=busy.uncached.queries).of(*window)
+
+    assert names == {"score", "features.score", "Größe"}
+    assert names == KnownFeatures(queries=queries_of_base(busy)).of(*window)
