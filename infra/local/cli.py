@@ -14,6 +14,7 @@ from rich.markup import escape
 from infra.admin import (
     audit_command,
     customers_command,
+    dead_letters_command,
     fraud_configuration_command,
     import_command,
     keys_command,
@@ -45,6 +46,7 @@ app = typer.Typer(
 app.add_typer(keys_command.app, name="keys")
 app.add_typer(audit_command.app, name="audit")
 app.add_typer(customers_command.app, name="customers")
+app.add_typer(dead_letters_command.app, name="dead-letters")
 app.add_typer(fraud_configuration_command.app, name="fraud-configuration")
 app.add_typer(rates_command.app, name="rates")
 app.add_typer(rollups_command.app, name="rollups")

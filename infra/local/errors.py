@@ -11,6 +11,7 @@ LaptopError
 ├── NotDeployed          the stack of a stage is older than the command
 ├── NotComputed          the computation of customers failed
 ├── NoToken              the API rejects the local API key
+├── NoSuchQueue          a dead-letter queue that does not exist, or that no queue feeds
 ├── NoApiKey             another platform is addressed without an API key for it
 ├── RequestFailed        the API cannot be reached or refuses a request
 ├── MappingDiffers       an import would replace how a source is configured
@@ -19,6 +20,7 @@ LaptopError
     └── NoSuchLog            the log does not exist
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -69,6 +71,13 @@ class NotComputed(LaptopError):
             f"Customers were not computed ({error}: {cause[:300]}); the previous ones are still served. "
             "The logs of customer_models, customer_profiles and customer_segments show why."
         )
+
+
+class NoSuchQueue(LaptopError):
+    """A dead-letter queue that does not exist, or whose messages came from no queue."""
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        super().__init__(f"There is no dead-letter queue {name!r} for this; choose one of {', '.join(names)}.")
 
 
 class NotLoaded(LaptopError):

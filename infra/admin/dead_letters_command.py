@@ -1,0 +1,52 @@
+"""The commands for messages that failed repeatedly: `./tally dead-letters ...`."""
+
+from typing import Annotated
+
+import typer
+
+from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
+from infra.local.terminal import JsonOption, echo, echo_json, echo_table
+
+app = typer.Typer(help="Messages that failed repeatedly, in the dead-letter queues of a stage.", no_args_is_help=True)
+
+_LIST_EXAMPLES = "Examples: `./tally dead-letters list`, `./tally dead-letters list --stage prod --json`"
+_SHOW_EXAMPLE = "Example: `./tally dead-letters show merge-queue-dead-letters --stage prod`"
+_REDRIVE_EXAMPLE = "Example: `./tally dead-letters redrive merge-queue-dead-letters --stage prod`"
+_COLUMNS = ("Queue", "Messages")
+QueueName = Annotated[str, typer.Argument(help="The dead-letter queue, as `list` names it.")]
+
+
+@app.command("list", epilog=_LIST_EXAMPLES)
+def list_queues(
+    *, json: JsonOption = False, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL
+) -> None:
+    """List the dead-letter queues with the number of their messages."""
+    from infra.admin.dead_letters import DeadLetters  # noqa: PLC0415 - not on the path of --help
+
+    found = list(DeadLetters.of(Stage.find(stage, directory)).counts())
+    if json:
+        echo_json([{"queue": name, "messages": messages} for name, messages in found])
+    else:
+        echo_table(_COLUMNS, [(name, str(messages)) for name, messages in found])
+
+
+@app.command(epilog=_SHOW_EXAMPLE)
+def show(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
+    """Show up to ten messages, one a line; they stay in the queue."""
+    from infra.admin.dead_letters import DeadLetters  # noqa: PLC0415 - not on the path of --help
+
+    for body in DeadLetters.of(Stage.find(stage, directory)).bodies(queue):
+        echo(body)
+
+
+@app.command(epilog=_REDRIVE_EXAMPLE)
+def redrive(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
+    """Move all messages back to their queue, once the reason is corrected. It may be interrupted and repeated."""
+    from infra.admin.audited import Administrator  # noqa: PLC0415 - not on the path of --help
+    from infra.admin.dead_letters import DeadLetters  # noqa: PLC0415 - not on the path of --help
+
+    place = Stage.find(stage, directory)
+    by = Administrator.of(place)
+    moved = DeadLetters.of(place).redrive(queue)
+    by.record("dead-letters redrive", queue, before=None, after={"messages": moved})
+    echo(f"{moved} messages are back in their queue.")
