@@ -176,10 +176,10 @@ def _profiles(sides: Sequence[Statement], wanted: Statement, whole: Interval, *,
 
 
 def _side(side: Side, time: Split, model: str | None) -> Statement:
-    return sql(_SIDE, side=side, rows=union_all(_rows_of(time, model)))
+    return sql(_SIDE, side=side, rows=union_all(rows_of(time, model)))
 
 
-def _rows_of(time: Split, model: str | None) -> list[Statement]:
+def rows_of(time: Split, model: str | None) -> list[Statement]:
     """Return the selects of the rows of a time, from the roll-up and from the base, in the columns of the roll-up."""
     found = []
     if time.rollup:
