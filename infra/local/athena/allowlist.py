@@ -14,9 +14,9 @@ PRODUCT: Kinds = (
     exp.Abs, exp.And, exp.ArgMax, exp.Array, exp.ArrayAgg, exp.ArrayToString, exp.Case, exp.Cast, exp.Ceil,
     exp.Coalesce, exp.Concat, exp.Count, exp.CountIf, exp.DateAdd, exp.DateDiff, exp.DateTrunc, exp.DenseRank,
     exp.Encode, exp.Exp, exp.FromBase, exp.GenerateSeries, exp.Greatest, exp.Hex, exp.Hour, exp.If,
-    exp.JSONExtractScalar, exp.Lag, exp.Lead, exp.Least, exp.Length, exp.Ln, exp.Max, exp.MD5Digest, exp.Min,
-    exp.Nullif, exp.Or, exp.Pad, exp.Rank, exp.Reduce, exp.RegexpLike, exp.Round, exp.RowNumber, exp.Substring, exp.Sum,
-    exp.TimestampTrunc, exp.TryCast, exp.Unnest, exp.Variance,
+    exp.JSONExtractScalar, exp.Lag, exp.Lead, exp.Least, exp.Length, exp.Ln, exp.MapKeys, exp.Max, exp.MD5Digest,
+    exp.Min, exp.Nullif, exp.Or, exp.Pad, exp.Rank, exp.Reduce, exp.RegexpLike, exp.Round, exp.RowNumber, exp.Substring,
+    exp.Sum, exp.TimestampTrunc, exp.TryCast, exp.Unnest, exp.Variance,
 )  # fmt: skip
 # What people ask besides when they look into the lake.
 AGGREGATES: Kinds = (
@@ -33,7 +33,7 @@ TIMES: Kinds = (
     exp.Extract, exp.FromISO8601Date, exp.FromISO8601Timestamp, exp.Minute, exp.Month, exp.Quarter, exp.Second,
     exp.TimeToStr, exp.TimeToUnix, exp.UnixToTime, exp.WeekOfYear, exp.Year,
 )  # fmt: skip
-COLLECTIONS: Kinds = (exp.ArrayContains, exp.ArraySize, exp.Map, exp.MapKeys, exp.Struct)
+COLLECTIONS: Kinds = (exp.ArrayContains, exp.ArraySize, exp.Map, exp.Struct)
 GENERAL: Kinds = (exp.Exists, exp.JSONExtract, exp.ParseJSON, exp.Try)
 KNOWN = frozenset(PRODUCT + AGGREGATES + RANKINGS + NUMBERS + TEXTS + TIMES + COLLECTIONS + GENERAL)
 BY_NAME = frozenset({"at_timezone", "map_values", "to_iso8601"})

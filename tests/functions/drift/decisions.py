@@ -60,8 +60,8 @@ def four_weeks() -> list[Decided]:
 
 
 def with_odd_names() -> list[Decided]:
-    """Decisions of four later days, with features that are named like fields, and one that never has a value."""
-    features = {"score": "1", "features.score": "2", "Größe": '"L"', "empty": None}
+    """Decisions of four later days, with features that are named like fields."""
+    features: dict[str, str | None] = {"score": "1", "features.score": "2", "Größe": '"L"'}
     days = range(60, 64)
     return [Decided(decision_id=f"odd-{day}", at=OPENED + timedelta(days=day), features=features) for day in days]
 
