@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from shared.dashboards.refresher import Moment
+
 _RESERVE_SECONDS = 30
 
 
@@ -27,26 +29,37 @@ def refresh(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     A message of the clock has changes of dashboards published that were left over. Messages whose answer cannot be
     computed at present are reported as failed.
     """
+    messages = {each["messageId"]: orjson.loads(each["body"]) for each in event["Records"]}
     with deadline(context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS):
-        failed = [each["messageId"] for each in event["Records"] if not _is_done(orjson.loads(each["body"]))]
+        if any(not _is_question(each) for each in messages.values()):
+            wiring().dashboards.publish_pending()
+        failed = _failed({name: WidgetQuestion.read(each) for name, each in messages.items() if _is_question(each)})
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
 
-def _is_done(message: "Mapping[str, Any]") -> bool:
-    if "parameters" not in message:
-        wiring().dashboards.publish_pending()
-        return True
-    question = WidgetQuestion.read(message)
-    if not _is_answered(question):
+def _is_question(message: "Mapping[str, Any]") -> bool:
+    return "parameters" in message
+
+
+def _failed(questions: "Mapping[str, WidgetQuestion]") -> list[str]:
+    """Answer questions as of one moment; returns the messages of those that cannot be answered at present."""
+    if not questions:
+        return []
+    moment = wiring().widget_refresher.moment()
+    return [message for message, question in questions.items() if not _is_done(question, moment)]
+
+
+def _is_done(question: WidgetQuestion, moment: "Moment") -> bool:
+    if not _is_answered(question, moment):
         return False
     wiring().platform_events.try_publish(WIDGET_ANSWERED, {"question_id": question.question_id})
     return True
 
 
-def _is_answered(question: WidgetQuestion) -> bool:
+def _is_answered(question: WidgetQuestion, moment: "Moment") -> bool:
     """Compute an answer; returns whether it is there, or cannot be had however often it is computed."""
     try:
-        refreshed = wiring().widget_refresher.refresh(question)
+        refreshed = wiring().widget_refresher.refresh(question, moment)
     except Unavailable as error:
         logger().warning("an answer cannot be computed at present", source=question.source, exc_info=error)
         return False

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.dashboards.answers import WidgetAnswer
 from shared.dashboards.configuration import IllegalConfiguration, question_of
 from shared.dashboards.models import Dashboard, DashboardDataResponse, DashboardWidget, WidgetData
-from shared.dashboards.refresher import WidgetRefresher
+from shared.dashboards.refresher import Moment, WidgetRefresher
 from shared.runtime.aws_errors import as_unavailable
 from shared.runtime.deadline import Timeout, deadline
 from shared.runtime.errors import FieldError, InvalidRequest, TallyError, Unavailable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from shared.auth.scopes import Scope
     from shared.dashboards.questions import WidgetQuestion
     from shared.dashboards.refresh_requests import RefreshRequests
-    from shared.dashboards.reports import WidgetReports
 
 PATIENCE = Timeout(seconds=10)
 """How long a response waits for answers; what is not ready then is `loading`."""
@@ -107,10 +106,10 @@ class DashboardData(WidgetRefresher):
         if not questions:
             return {}
         with deadline(self.patience.seconds):
-            remembered, reports = self._remembered(questions), self.reports.at_one_moment()
+            remembered, moment = self._remembered(questions), self.moment()
             pool = ThreadPoolExecutor(min(_AT_ONCE, len(questions)))
             running = {
-                each: pool.submit(copy_context().run, self._answer, each, reports, remembered.get(each))
+                each: pool.submit(copy_context().run, self._answer, each, moment, remembered.get(each))
                 for each in questions
             }
             wait(running.values(), timeout=self.patience.remaining + _LATE)
@@ -131,16 +130,14 @@ class DashboardData(WidgetRefresher):
             return {}
         return {question: each for question, each in found.items() if each.body is not None}
 
-    def _answer(
-        self, question: "WidgetQuestion", reports: "WidgetReports", remembered: WidgetAnswer | None
-    ) -> _Outcome:
+    def _answer(self, question: "WidgetQuestion", moment: Moment, remembered: WidgetAnswer | None) -> _Outcome:
         """Answer one question; whatever goes wrong is its outcome."""
         age = self.clock() - remembered.computed_at if remembered is not None else None
         is_young = age is not None and age <= STALE_FOR
         if remembered is not None and remembered.tag is None and age is not None and age < self.reused_for:
             return _Outcome(remembered, "hit")
         try:
-            answer = self.compute(question, reports, remembered, only_unchanged=is_young)
+            answer = self.compute(question, moment, remembered, only_unchanged=is_young)
         except NotModified:
             return _Outcome(remembered, "hit")
         except Modified:

@@ -36,6 +36,19 @@ class RefreshedAnswer:
     digest: str
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A moment that questions are answered at together.
+
+    Attributes:
+        reports: the reports, which read the states of tables and the arrivals of sources once for all questions.
+        at: when it began. Nothing that the answers are made from was read before it.
+    """
+
+    reports: "WidgetReports"
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class WidgetRefresher:
     """Brings remembered answers up to date."""
@@ -52,7 +65,12 @@ class WidgetRefresher:
         """
         return question_of(widget.configuration, widget.type, self.clock())
 
-    def refresh(self, question: "WidgetQuestion") -> RefreshedAnswer:
+    def moment(self) -> Moment:
+        """Begin a moment, to answer questions as of now."""
+        now = self.clock()
+        return Moment(self.reports.at_one_moment(), now)
+
+    def refresh(self, question: "WidgetQuestion", moment: Moment) -> RefreshedAnswer:
         """Bring the remembered answer to a question up to date, and return it.
 
         Raises:
@@ -61,7 +79,7 @@ class WidgetRefresher:
         before = self.answers.get_many([question]).get(question)
         remembered = before if before is not None and before.body is not None else None
         try:
-            answer = self.compute(question, self.reports.at_one_moment(), remembered)
+            answer = self.compute(question, moment, remembered)
         except NotModified:
             if remembered is None:
                 raise
@@ -76,7 +94,7 @@ class WidgetRefresher:
     def compute(
         self,
         question: "WidgetQuestion",
-        reports: "WidgetReports",
+        moment: Moment,
         remembered: WidgetAnswer | None,
         *,
         only_unchanged: bool = False,
@@ -88,12 +106,11 @@ class WidgetRefresher:
             Modified: it is not, and nothing else is wanted.
             TallyError: the question cannot be answered.
         """
-        now = self.clock()
         condition = (remembered.tag if remembered is not None else None) or ""
-        address = (question.source, sorted(question.given(now).items()))
+        address = (question.source, sorted(question.given(moment.at).items()))
         with conditional_answer(address, condition, only_unchanged=only_unchanged and condition != "") as told:
-            body = question.widget_source.answer(reports, question.query(now))
-        return _answer_of(body, told, now)
+            body = question.widget_source.answer(moment.reports, question.query(moment.at))
+        return _answer_of(body, told, moment.at)
 
 
 def _answer_of(body: Any, told: ConditionalRequest, now: datetime) -> WidgetAnswer:

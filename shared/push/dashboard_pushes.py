@@ -14,7 +14,7 @@ from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from shared.dashboards.questions import WidgetQuestion
-    from shared.dashboards.refresher import WidgetRefresher
+    from shared.dashboards.refresher import Moment, WidgetRefresher
     from shared.dashboards.store import DashboardReader
     from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.connections import Connections
@@ -69,10 +69,11 @@ class DashboardPushes:
 
     def _refreshed(self, asked: "Mapping[str, set[WidgetQuestion]]") -> Iterator[str]:
         """Bring the answers to all questions up to date, and yield each dashboard once its own are."""
+        moment = self.data.moment()
         waiting = {dashboard_id: set(questions) for dashboard_id, questions in asked.items()}
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             every = {question for questions in asked.values() for question in questions}
-            started = {pool.submit(copy_context().run, self._refresh_one, each): each for each in every}
+            started = {pool.submit(copy_context().run, self._refresh_one, each, moment): each for each in every}
             for done in as_completed(started):
                 for dashboard_id, questions in list(waiting.items()):
                     questions.discard(started[done])
@@ -80,9 +81,9 @@ class DashboardPushes:
                         del waiting[dashboard_id]
                         yield dashboard_id
 
-    def _refresh_one(self, question: "WidgetQuestion") -> None:
+    def _refresh_one(self, question: "WidgetQuestion", moment: "Moment") -> None:
         try:
-            self.data.refresh(question)
+            self.data.refresh(question, moment)
         except Exception as error:  # noqa: BLE001 # logged; the delivery says what is wrong with this widget
             logger().warning("a widget cannot be answered", source=question.source, exc_info=error)
             count("FailedWidgets")

@@ -4,7 +4,7 @@ Rows move from a file or the stream into the ledger, and from there into the pub
 this order, and the tables are read last: rows that move on meanwhile are found further on, and never missed.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -100,7 +100,7 @@ class SourceArrivals:
         not_loaded = self.not_loaded(data_types, now)
         return not_loaded, self._facets()
 
-    def _pending(self, data_type: DataType, facets: Sequence[Facet]) -> Iterator[PendingRange]:
+    def _pending(self, data_type: DataType, facets: Sequence[Facet]) -> Iterable[PendingRange]:
         for facet in facets:
             in_flight = int(facet.get("received", 0)) - sum(int(facet.get(name, 0)) for name in _COUNTED)
             if in_flight > 0:
@@ -132,6 +132,7 @@ class _ArrivalsOfOneMoment(SourceArrivals):
 
     lock: Lock = field(default_factory=Lock)
     found: list[_Accepted] = field(default_factory=list)
+    pending: dict[DataType, Sequence[PendingRange]] = field(default_factory=dict)
 
     def _accepted(self, _: Collection[DataType], now: datetime) -> _Accepted:
         """Return what was read first, of all types: a later answer may read a table that an earlier one has pinned."""
@@ -139,6 +140,12 @@ class _ArrivalsOfOneMoment(SourceArrivals):
             if not self.found:
                 self.found.append(super()._accepted(tuple(DataType), now))
             return self.found[0]
+
+    def _pending(self, data_type: DataType, facets: Sequence[Facet]) -> Iterable[PendingRange]:
+        with self.lock:
+            if data_type not in self.pending:
+                self.pending[data_type] = tuple(super()._pending(data_type, facets))
+            return self.pending[data_type]
 
 
 def _cadences(facets: Sequence[Facet]) -> Mapping[str, timedelta | None]:

@@ -119,7 +119,12 @@ class Platform:
 
     def refresh(self) -> list[RefreshedAnswer]:
         """Compute the answers that messages in the queue ask for, as the function behind it does."""
-        return [self.wired.widget_refresher.refresh(WidgetQuestion.read(json.loads(each))) for each in self.waiting()]
+        return [self.refreshed(WidgetQuestion.read(json.loads(each))) for each in self.waiting()]
+
+    def refreshed(self, question: WidgetQuestion) -> RefreshedAnswer:
+        """Bring the remembered answer to a question up to date, and return it."""
+        refresher = self.wired.widget_refresher
+        return refresher.refresh(question, refresher.moment())
 
     @contextmanager
     def reads_of(self, table: Table) -> Iterator[list[str]]:

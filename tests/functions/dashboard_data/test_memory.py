@@ -85,7 +85,7 @@ def test_after_a_change_the_former_answer_is_given_while_the_new_one_is_computed
 
     stale, again = platform.data(made), platform.data(made)
     messages = platform.waiting()
-    refreshed = [platform.wired.widget_refresher.refresh(WidgetQuestion.read(json.loads(each))) for each in messages]
+    refreshed = [platform.refreshed(WidgetQuestion.read(json.loads(each))) for each in messages]
     after = platform.data(made)
 
     assert states(stale) == states(again) == {"a": ("success", "stale")}
@@ -124,12 +124,11 @@ def test_a_window_moves_on_with_the_running_bucket(platform: Platform) -> None:
 
 
 def test_refreshing_an_answer_tells_whether_it_changed(platform: Platform) -> None:
-    data = platform.wired.widget_refresher
-    question = data.question(platform.user.ask("GET", "/executive").data and BUILT_INS["executive"].widgets[0])
+    question = platform.wired.widget_refresher.question(_widget_of("executive", "revenue"))
 
-    first, second = data.refresh(question), data.refresh(question)
+    first, second = platform.refreshed(question), platform.refreshed(question)
     platform.sell("t-told", unit_price=10)
-    third = data.refresh(question)
+    third = platform.refreshed(question)
 
     assert [each.changed for each in (first, second, third)] == [True, False, True]
     assert second.body == first.body
@@ -137,12 +136,27 @@ def test_refreshing_an_answer_tells_whether_it_changed(platform: Platform) -> No
     assert question.depends_on == {"transactions", "exchange_rates"}
 
 
+def test_an_answer_as_of_an_earlier_moment_does_not_replace_that_of_a_later_one(platform: Platform) -> None:
+    refresher = platform.wired.widget_refresher
+    value, revenue = (refresher.question(_widget_of("executive", name)) for name in ("orders-value", "revenue"))
+    earlier = refresher.moment()
+    refresher.refresh(value, earlier)
+    platform.clock.pass_by(timedelta(seconds=1))
+    platform.sell("t-between", unit_price=10)
+
+    newest = platform.refreshed(revenue)
+    late = refresher.refresh(revenue, earlier)
+
+    assert late.digest != newest.digest
+    assert platform.wired.widget_refresher.answers.get_many([revenue])[revenue].digest == newest.digest
+
+
 def test_an_answer_without_a_state_is_changed_only_if_its_lasting_fields_are(platform: Platform) -> None:
     question = platform.wired.widget_refresher.question(_widget_of("operations", "quality"))
 
     answers = []
     for _ in range(2):
-        answers.append(platform.wired.widget_refresher.refresh(question))
+        answers.append(platform.refreshed(question))
         platform.clock.pass_by(timedelta(seconds=5))
 
     assert [each.changed for each in answers] == [True, False]
