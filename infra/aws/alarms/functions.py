@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from aws_cdk import Duration
 
 from functions.declaration import Function, StreamTrigger, TableStreamTrigger, TriggeredFunction, Workflow
+from infra.aws.alarms.sections import Section
 from infra.aws.alarms.watch import Watch
 from infra.aws.metrics import StageMetrics
 
@@ -23,6 +24,7 @@ def of_function(function: Function, metrics: StageMetrics) -> Iterator[Watch]:
         at=1,
         means=f"Runs of {function.name} failed.",
         do="Search its log for `invocation failed`; what a queue, stream or schedule started runs again.",
+        section=Section.FUNCTIONS,
     )
     yield Watch(
         name=f"{function.name}-throttles",
@@ -30,6 +32,7 @@ def of_function(function: Function, metrics: StageMetrics) -> Iterator[Watch]:
         at=1,
         means=f"Lambda turned away runs of {function.name}: the concurrency of the account is used up.",
         do="Ask for a higher quota of concurrent executions, or stop what uses it.",
+        section=Section.QUOTAS,
     )
     yield Watch(
         name=f"{function.name}-duration",
@@ -37,6 +40,7 @@ def of_function(function: Function, metrics: StageMetrics) -> Iterator[Watch]:
         at=_OF_TIMEOUT * function.timeout_seconds * _MILLISECONDS,
         means=f"A run of {function.name} took nearly its timeout of {function.timeout_seconds} s, or was cut off.",
         do="Find the slow step in its trace; give it more memory, or less work at once.",
+        section=Section.FUNCTIONS,
     )
     if holds_data(function):
         yield Watch(
@@ -45,6 +49,7 @@ def of_function(function: Function, metrics: StageMetrics) -> Iterator[Watch]:
             at=_OF_MEMORY * function.memory_mb,
             means=f"A run of {function.name} used nearly all of its {function.memory_mb} MB; beyond, it is killed.",
             do="Raise `memory_mb` in its declaration, or lower the limit of rows that it takes at once.",
+            section=Section.FUNCTIONS,
         )
     if is_behind_a_stream(function):
         yield Watch(
@@ -53,6 +58,7 @@ def of_function(function: Function, metrics: StageMetrics) -> Iterator[Watch]:
             at=_OLDEST_RECORD.to_milliseconds(),
             means=f"Records wait for {function.name} for more than ten minutes.",
             do="If the function fails, repair that; otherwise records arrive faster than it takes them: add shards.",
+            section=Section.STREAMS,
         )
 
 
@@ -68,6 +74,7 @@ def of_workflow(workflow: Workflow, metrics: StageMetrics) -> Iterator[Watch]:
             at=1,
             means=means,
             do="The previous result is served; look for the failed step in the execution, and start another one.",
+            section=Section.FUNCTIONS,
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from functions.declaration import Function
+from infra.aws.alarms.sections import Section
 from infra.aws.alarms.watch import Watch
 from infra.aws.metrics import StageMetrics
 
@@ -24,5 +25,10 @@ def of_mapping(function: Function, mapping_id: str, metrics: StageMetrics) -> It
         ),
     ):
         yield Watch(
-            name=f"{function.name}-{event}", metric=metrics.of_mapping(mapping_id, metric), at=1, means=means, do=do
+            name=f"{function.name}-{event}",
+            metric=metrics.of_mapping(mapping_id, metric),
+            at=1,
+            means=means,
+            do=do,
+            section=Section.STREAMS,
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from aws_cdk import Duration
 
 from functions.declaration import Function
+from infra.aws.alarms.sections import Section
 from infra.aws.alarms.watch import Watch
 from infra.aws.metrics import StageMetrics
 from shared.runtime.resources import DeadLetterQueue, Queue, Stream, Table
@@ -23,7 +24,8 @@ def of_dead_letters(queue: DeadLetterQueue, metrics: StageMetrics) -> Watch:
         metric=metrics.of_queue(queue, "ApproximateNumberOfMessagesVisible"),
         at=1,
         means="A message failed permanently and is in a dead-letter queue.",
-        do="Read it and the log of its consumer; once that is repaired, move it back with `StartMessageMoveTask`.",
+        do="Read it and the log of its consumer; once that is repaired, `./tally dead-letters redrive` moves it back.",
+        section=Section.QUEUES,
     )
 
 
@@ -35,6 +37,7 @@ def of_queue(queue: Queue, metrics: StageMetrics) -> Watch:
         at=queue.visibility_seconds,
         means=f"A message has been in the queue for more than {queue.visibility_seconds} s: it failed, or waits.",
         do="If its consumer fails, its log has the reason; otherwise it is too slow or its mapping is disabled.",
+        section=Section.QUEUES,
     )
 
 
@@ -56,7 +59,13 @@ def of_stream(stream: Stream, metrics: StageMetrics) -> Iterator[Watch]:
     ):
         rejected = metrics.of_stream(stream, metric)
         yield Watch(
-            name=f"{stream.name}-{name}", metric=rejected, at=1, means=means, do=do, periods=_IN_A_QUARTER_OF_AN_HOUR
+            name=f"{stream.name}-{name}",
+            metric=rejected,
+            at=1,
+            means=means,
+            do=do,
+            section=Section.QUOTAS,
+            periods=_IN_A_QUARTER_OF_AN_HOUR,
         )
 
 
@@ -69,6 +78,7 @@ def of_table(table: Table, metrics: StageMetrics) -> Iterator[Watch]:
             at=1,
             means=f"DynamoDB throttles the table {table.name}: callers get late answers or 503.",
             do="Find the hot key with Contributor Insights; ask for a higher quota if all keys are busy.",
+            section=Section.QUOTAS,
             periods=_IN_A_QUARTER_OF_AN_HOUR,
         )
 
@@ -81,6 +91,7 @@ def of_queries(metrics: StageMetrics) -> Iterator[Watch]:
         at=3,
         means="Queries fail in Athena; callers get 503.",
         do="The history of the work group has each statement with its reason.",
+        section=Section.ANSWERS,
     )
     yield Watch(
         name="queries-slow",
@@ -88,6 +99,7 @@ def of_queries(metrics: StageMetrics) -> Iterator[Watch]:
         at=_SLOW_QUERY,
         means="Half of the queries take so long that answers are close to their time limit.",
         do="Look at the bytes scanned in the history of the work group; is table maintenance failing?",
+        section=Section.ANSWERS,
         periods=_IN_A_QUARTER_OF_AN_HOUR,
     )
     yield Watch(
@@ -96,6 +108,7 @@ def of_queries(metrics: StageMetrics) -> Iterator[Watch]:
         at=_LONG_WAIT,
         means="Queries wait for capacity in Athena.",
         do="Ask for a higher quota of active queries, or lower `queries_at_once` of the stage.",
+        section=Section.QUOTAS,
         periods=_IN_A_QUARTER_OF_AN_HOUR,
     )
 
@@ -108,6 +121,7 @@ def of_apis(websocket_api: str, metrics: StageMetrics) -> Iterator[Watch]:
         at=5,
         means="The REST API returns server errors.",
         do="Search the access log for the status and the logs of the functions for its request ids.",
+        section=Section.ANSWERS,
     )
     yield Watch(
         name="rest-api-latency",
@@ -115,6 +129,7 @@ def of_apis(websocket_api: str, metrics: StageMetrics) -> Iterator[Watch]:
         at=_SLOW_ANSWER,
         means="One of twenty answers of the REST API takes more than ten seconds.",
         do="The dashboard shows which function is slow, and whether Athena is.",
+        section=Section.ANSWERS,
         periods=_IN_A_QUARTER_OF_AN_HOUR,
     )
     yield Watch(
@@ -123,6 +138,7 @@ def of_apis(websocket_api: str, metrics: StageMetrics) -> Iterator[Watch]:
         at=5,
         means="The WebSocket API cannot call its function: handshakes and messages of clients fail.",
         do="Look at errors and throttles of `live`.",
+        section=Section.ANSWERS,
     )
 
 
@@ -134,6 +150,7 @@ def of_account(concurrency: int, metrics: StageMetrics) -> Watch:
         at=_OF_CONCURRENCY * concurrency,
         means=f"Functions use most of the {concurrency} concurrent executions of the account; then they are throttled.",
         do="Ask for a higher quota, and state it as `lambda_concurrency` of the stage.",
+        section=Section.QUOTAS,
     )
 
 
@@ -145,5 +162,6 @@ def of_anchors(anchor: Function, metrics: StageMetrics) -> Watch:
         at=1,
         means="The audit log has not been anchored for an hour; entries since then could be cut off unnoticed.",
         do="Look at the errors and the schedule of `anchor`; in the first half hour of a stage this is normal.",
+        section=Section.AUDIT_LOG,
         is_heartbeat=True,
     )

@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.aws.alarms.sections import Section
 from infra.aws.names import Names
 
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -24,6 +25,7 @@ class Watch:
         at: the value at which it alarms; with `is_heartbeat`, the value below which it does.
         means: a sentence about what has happened.
         do: a sentence about what to do, or where to look.
+        section: where docs/runbook.md has the steps, in order.
         periods: how many periods in a row it must hold, which keeps out what passes by itself.
         is_heartbeat: whether the metric shows that something still happens: then missing data alarm as well.
     """
@@ -33,6 +35,7 @@ class Watch:
     at: float
     means: str
     do: str
+    section: Section
     periods: int = 1
     is_heartbeat: bool = False
 
@@ -55,7 +58,7 @@ class Alarms(Construct):
             self,
             watch.name,
             alarm_name=self._names.physical_name(watch.name),
-            alarm_description=f"{watch.means} {watch.do}",
+            alarm_description=f"{watch.means} {watch.do} Steps: docs/runbook.md#{watch.section}",
             metric=watch.metric,
             threshold=watch.at,
             evaluation_periods=watch.periods,
